@@ -1,0 +1,184 @@
+//! Owns every knob: its unit, default and range. `RawConfig` is the file as written, [`Config`] is what has passed
+//! every check; nothing behind this room sees an unchecked value.
+
+mod check;
+mod draft;
+mod error;
+mod keys;
+mod raw;
+pub mod tables;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::units::{Currency, Days};
+
+pub use draft::{DraftColumn, DraftTable, draft};
+pub use error::{ConfigError, Violation};
+pub use raw::RawConfig;
+pub use tables::{ColumnSpec, Kind, Table};
+
+/// A checked config: paths are resolved against the folder of the file, ranges hold, names are known.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Config {
+    /// Name of the shop or job; names the folders of models and runs.
+    pub name: String,
+    /// The one currency of the run.
+    pub currency: Currency,
+    /// Zone of local times and of midnights.
+    #[serde(serialize_with = "zone_name")]
+    pub timezone: TimeZone,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Day the run pretends it is, unless the command line says otherwise.
+    pub as_of: Option<Date>,
+    /// Where the purchases are.
+    pub purchases: TableConfig,
+    /// Where the complaints are, if the shop has any.
+    pub complaints: Option<TableConfig>,
+    /// Where the facts about customers are, if there are any.
+    pub customers: Option<TableConfig>,
+    /// What churn means.
+    pub churn: ChurnConfig,
+    /// The training cutoffs.
+    pub panel: PanelConfig,
+    /// The test cutoffs.
+    pub backtest: BacktestConfig,
+    /// What data must satisfy to be used.
+    pub validate: ValidateConfig,
+    /// What a customer is worth.
+    pub value: ValueConfig,
+    /// What a model must satisfy to be promoted.
+    pub gate: GateConfig,
+    /// The registry of models.
+    pub models: ModelsConfig,
+    /// Where runs are written.
+    pub output: OutputConfig,
+}
+
+/// Where one table is and how its columns are called there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableConfig {
+    /// Files, globs or folders; read one after the other.
+    pub paths: Vec<PathBuf>,
+    /// SQL condition over the source's columns; other rows are set aside and counted.
+    pub filter: Option<String>,
+    /// What happens to rows equal in every column that the mapping and the filter read.
+    pub duplicates: Duplicates,
+    /// `strftime` format of times written as text; ISO 8601 forms are understood without it.
+    pub time_format: Option<String>,
+    /// What a negative amount means (purchases only).
+    pub negative_amounts: NegativeAmounts,
+    /// Our column name to a source column name or a SQL expression over source columns.
+    pub columns: BTreeMap<String, String>,
+}
+
+/// Policy for duplicate rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Duplicates {
+    /// Keep the first, reject the others.
+    Drop,
+    /// They are real.
+    Keep,
+    /// Stop if there is any.
+    Refuse,
+}
+
+/// Policy for negative amounts of purchase lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NegativeAmounts {
+    /// The line is a return.
+    Return,
+    /// The line is rejected.
+    Reject,
+}
+
+/// What churn means: no purchase in `[cutoff + gap, cutoff + gap + horizon)` among the eligible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ChurnConfig {
+    /// Length of the label window.
+    pub horizon_days: Days,
+    /// Time between the cutoff and the label window.
+    pub gap_days: Days,
+    /// The last purchase of an eligible customer is at most this long before the cutoff.
+    pub active_days: Days,
+    /// Orders an eligible customer has at least.
+    pub min_purchases: u32,
+}
+
+/// The training cutoffs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PanelConfig {
+    /// Days between training cutoffs.
+    pub step_days: Days,
+    /// At most this many, the most recent ones; `None` for all.
+    pub max_cutoffs: Option<u32>,
+}
+
+/// The test cutoffs: those given, or the last matured ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BacktestConfig {
+    /// Days whose local midnight is a test cutoff; empty to take the last matured ones.
+    pub cutoffs: Vec<Date>,
+    /// How many of the last matured cutoffs.
+    pub last: u32,
+    /// Days between them.
+    pub step_days: Days,
+    /// Bootstrap resamples behind each interval.
+    pub bootstrap: u32,
+}
+
+/// What data must satisfy to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ValidateConfig {
+    /// Fewest customers with a purchase.
+    pub min_customers: u32,
+    /// Shortest span of purchases as a multiple of the horizon.
+    pub min_span_horizons: f64,
+    /// A longer time without any purchase in the whole shop is reported as a gap in the feed.
+    pub max_feed_gap_days: Days,
+    /// A line above this many times the 99.9th percentile is reported as absurd.
+    pub absurd_amount_factor: f64,
+    /// Largest share of rejected rows (filtered and duplicate rows aside) with which the data are still used.
+    pub max_rejected_share: f64,
+    /// Oldest last purchase before the as-of day with which scoring is still allowed.
+    pub max_age_days: Days,
+}
+
+/// What a customer is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ValueConfig {
+    /// Margin as a share of revenue, in (0, 1].
+    pub margin_share: f64,
+}
+
+/// What a model must satisfy to be promoted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct GateConfig {
+    /// AUC above which the run stops and asks for the leak.
+    pub max_auc: f64,
+}
+
+/// The registry of models.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ModelsConfig {
+    /// Its folder.
+    pub dir: PathBuf,
+}
+
+/// Where runs are written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OutputConfig {
+    /// Their folder.
+    pub dir: PathBuf,
+}
+
+fn zone_name<S: serde::Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(zone.iana_name().unwrap_or("UTC"))
+}
