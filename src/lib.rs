@@ -2,4 +2,7 @@
 //! and what to do first.
 pub mod units;
 pub mod error;
-pub mod config;
+pub mod timeline;
+pub mod features;
+pub mod label;
+pub mod dataset;

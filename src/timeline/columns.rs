@@ -2,6 +2,7 @@
 //!
 //! Columns of one table have equal length, rows in any order. An optional column is `None` when the shop has none.
 
+use super::log::LogError;
 use crate::units::{Money, Timestamp};
 
 /// What has not happened, or not yet: later than every cutoff, so that `NEVER < cutoff` is false.
@@ -95,4 +96,96 @@ pub struct CustomerColumns {
     pub opted_out: Option<Vec<bool>>,
     /// From when the version holds; `None` if there is one version, which always held.
     pub valid_from: Option<Vec<Timestamp>>,
+}
+
+/// Checks that the columns of each table have equal length and that customers are in range.
+///
+/// # Errors
+/// The first column that does not fit.
+pub(super) fn check(tables: &Tables) -> Result<(), LogError> {
+    let n_customers = tables.customer_ids.len();
+    for (table, customer, columns) in [
+        ("purchases", &tables.purchases.customer, tables.purchases.lengths()),
+        ("complaints", &tables.complaints.customer, tables.complaints.lengths()),
+        ("customers", &tables.customers.customer, tables.customers.lengths()),
+    ] {
+        let rows = customer.len();
+        if u32::try_from(rows).is_err() {
+            return Err(LogError::TooManyRows { table, rows });
+        }
+        if let Some((column, found)) = columns.into_iter().find(|(_, found)| *found != rows) {
+            return Err(LogError::UnequalColumns { table, column, found, expected: rows });
+        }
+        if let Some(customer) = customer.iter().copied().find(|customer| *customer as usize >= n_customers) {
+            return Err(LogError::UnknownCustomer { table, customer, n_customers });
+        }
+    }
+    Ok(())
+}
+
+/// Name and length of each column that is present.
+type Lengths = Vec<(&'static str, usize)>;
+
+fn lengths(required: &[(&'static str, usize)], optional: &[(&'static str, Option<usize>)]) -> Lengths {
+    let present = optional.iter().filter_map(|(name, length)| length.map(|length| (*name, length)));
+    required.iter().copied().chain(present).collect()
+}
+
+fn length<T>(column: Option<&Vec<T>>) -> Option<usize> {
+    column.map(Vec::len)
+}
+
+impl PurchaseColumns {
+    fn lengths(&self) -> Lengths {
+        lengths(
+            &[
+                ("purchased_at", self.purchased_at.len()),
+                ("amount", self.amount.len()),
+                ("is_return", self.is_return.len()),
+            ],
+            &[
+                ("recorded_at", length(self.recorded_at.as_ref())),
+                ("order_id", length(self.order.as_ref())),
+                ("quantity", length(self.quantity.as_ref())),
+                ("discount", length(self.discount.as_ref())),
+                ("product_id", length(self.product.as_ref())),
+                ("category", length(self.category.as_ref())),
+                ("channel", length(self.channel.as_ref())),
+                ("region", length(self.region.as_ref())),
+            ],
+        )
+    }
+}
+
+impl ComplaintColumns {
+    fn lengths(&self) -> Lengths {
+        lengths(
+            &[("complaint_id", self.complaint.len()), ("opened_at", self.opened_at.len())],
+            &[
+                ("recorded_at", length(self.recorded_at.as_ref())),
+                ("first_response_at", length(self.first_response_at.as_ref())),
+                ("resolved_at", length(self.resolved_at.as_ref())),
+                ("reopened_at", length(self.reopened_at.as_ref())),
+                ("order_id", length(self.order.as_ref())),
+                ("category", length(self.category.as_ref())),
+                ("severity", length(self.severity.as_ref())),
+                ("satisfaction", length(self.satisfaction.as_ref())),
+                ("amount", length(self.amount.as_ref())),
+                ("compensation", length(self.compensation.as_ref())),
+            ],
+        )
+    }
+}
+
+impl CustomerColumns {
+    fn lengths(&self) -> Lengths {
+        lengths(
+            &[],
+            &[
+                ("signed_up_at", length(self.signed_up_at.as_ref())),
+                ("opted_out", length(self.opted_out.as_ref())),
+                ("valid_from", length(self.valid_from.as_ref())),
+            ],
+        )
+    }
 }

@@ -1,0 +1,47 @@
+//! How often the customer orders.
+
+use super::spec::{Family, Feature, Unit, count};
+use crate::timeline::Window;
+
+const fn orders(name: &'static str, window: Window, meaning: &'static str, reason: &'static str) -> Feature {
+    Feature::new(name, Family::Frequency, Unit::Count)
+        .over(window)
+        .meaning(meaning)
+        .reason(reason)
+        .is(|h, window| count(h.order_count(window)))
+}
+
+const YEAR: &str = "{orders_365d_count} orders in the past year, {orders_90d_count} of them in the last 90 days";
+const TOTAL: &str = "{orders_all_count} orders in {tenure_days} days";
+
+pub(super) const FEATURES: &[Feature] = &[
+    orders("orders_7d_count", Window::Days7, "Orders in the last 7 days.", "{orders_7d_count} orders in the last 7 days"),
+    orders(
+        "orders_30d_count",
+        Window::Days30,
+        "Orders in the last 30 days.",
+        "{orders_30d_count} orders in the last 30 days",
+    ),
+    orders(
+        "orders_60d_count",
+        Window::Days60,
+        "Orders in the last 60 days.",
+        "{orders_60d_count} orders in the last 60 days",
+    ),
+    orders("orders_90d_count", Window::Days90, "Orders in the last 90 days.", YEAR),
+    orders("orders_180d_count", Window::Days180, "Orders in the last 180 days.", YEAR),
+    orders("orders_365d_count", Window::Days365, "Orders in the last 365 days.", YEAR),
+    orders("orders_all_count", Window::All, "Orders so far.", TOTAL),
+    Feature::new("orders_per_month", Family::Frequency, Unit::PerMonth)
+        .meaning("Orders per 30 days since the first one, counting at least 30 days.")
+        .reason(TOTAL)
+        .is(|h, window| count(h.order_count(window)) * 30.0 / h.tenure_days().max(30.0)),
+    Feature::new("order_days_all_count", Family::Frequency, Unit::Count)
+        .meaning("Days (UTC) on which the customer ordered.")
+        .reason("ordered on {order_days_all_count} days so far")
+        .is(|h, _| f64::from(h.order_days())),
+    Feature::new("order_months_all_count", Family::Frequency, Unit::Count)
+        .meaning("Calendar months (UTC) in which the customer ordered.")
+        .reason("ordered in {order_months_all_count} different months")
+        .is(|h, _| f64::from(h.order_months())),
+];

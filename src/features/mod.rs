@@ -1,0 +1,89 @@
+//! Owns the catalogue of features. A feature is a small pure function of a [`History`] with its name, unit, window,
+//! meaning, absent value and reason sentence in one place; one file per family, one line in [`FAMILIES`].
+
+mod basket;
+mod cadence;
+mod complaints;
+mod frequency;
+mod monetary;
+mod recency;
+mod returns;
+mod schema;
+mod season;
+mod spec;
+mod trend;
+
+use crate::timeline::History;
+
+pub use schema::{Absence, FeatureSchema, SchemaDifference, SchemaError};
+pub use spec::{Absent, Family, Feature, Unit};
+
+/// Every feature there is, family by family; the order is the order of the columns.
+pub const FAMILIES: &[&[Feature]] = &[
+    recency::FEATURES,
+    frequency::FEATURES,
+    monetary::FEATURES,
+    cadence::FEATURES,
+    trend::FEATURES,
+    season::FEATURES,
+    basket::FEATURES,
+    returns::FEATURES,
+    complaints::FEATURES,
+];
+
+/// Every feature there is, in column order.
+pub fn catalogue() -> impl Iterator<Item = &'static Feature> {
+    FAMILIES.iter().copied().flatten()
+}
+
+/// The feature of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Feature> {
+    catalogue().find(|feature| feature.name == name)
+}
+
+/// Computes `features` of one history into `row`, which has one place per feature.
+pub fn compute(features: &[&'static Feature], history: &History<'_>, row: &mut [f64]) {
+    for (feature, value) in features.iter().zip(row) {
+        *value = (feature.compute)(history, feature.window);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_lower_case_and_end_in_their_unit() {
+        let mut seen = BTreeSet::new();
+        for feature in catalogue() {
+            assert!(seen.insert(feature.name), "{} stands twice", feature.name);
+            assert!(feature.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
+            assert!(feature.name.ends_with(feature.unit.suffix()), "{} does not end in its unit", feature.name);
+        }
+        assert!(seen.len() >= 45, "{} features", seen.len());
+    }
+
+    #[test]
+    fn every_feature_is_documented_and_its_reason_names_known_features() {
+        for feature in catalogue() {
+            assert!(feature.meaning.len() > 10, "{}", feature.name);
+            for placeholder in feature.reason.split('{').skip(1) {
+                let name = placeholder.split('}').next().unwrap();
+                assert!(find(name).is_some(), "{}: reason names `{name}`", feature.name);
+            }
+            assert!(feature.reason.contains('{'), "{}: the reason shows no number", feature.name);
+        }
+    }
+
+    #[test]
+    fn windows_in_names_are_the_windows_computed() {
+        for feature in catalogue() {
+            if let Some(days) = feature.window.days() {
+                assert!(feature.name.contains(&format!("_{}d_", days.0)), "{} computes {days}", feature.name);
+            }
+        }
+    }
+}

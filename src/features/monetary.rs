@@ -1,0 +1,43 @@
+//! How much money the customer spends, net of what came back.
+
+use super::spec::{Family, Feature, Unit, count, ratio};
+use crate::timeline::Window;
+
+const fn spend(name: &'static str, window: Window, meaning: &'static str) -> Feature {
+    Feature::new(name, Family::Monetary, Unit::Amount)
+        .over(window)
+        .meaning(meaning)
+        .reason("spent {net_spend_365d_amount} in the past year, {net_spend_90d_amount} of it in the last 90 days")
+        .is(|h, window| h.net_spend(window))
+}
+
+pub(super) const FEATURES: &[Feature] = &[
+    spend("net_spend_30d_amount", Window::Days30, "Spend in the last 30 days less returns."),
+    spend("net_spend_60d_amount", Window::Days60, "Spend in the last 60 days less returns."),
+    spend("net_spend_90d_amount", Window::Days90, "Spend in the last 90 days less returns."),
+    spend("net_spend_180d_amount", Window::Days180, "Spend in the last 180 days less returns."),
+    spend("net_spend_365d_amount", Window::Days365, "Spend in the last 365 days less returns."),
+    spend("net_spend_all_amount", Window::All, "Spend so far less returns."),
+    Feature::new("order_mean_amount", Family::Monetary, Unit::Amount)
+        .meaning("Mean amount of an order, before returns.")
+        .reason("spends {order_mean_amount} on an average order")
+        .is(|h, window| ratio(h.gross_spend(window), count(h.order_count(window)))),
+    Feature::new("order_sd_amount", Family::Monetary, Unit::Amount)
+        .meaning("Standard deviation of the order amounts.")
+        .or_missing()
+        .reason("orders differ by {order_sd_amount} around a mean of {order_mean_amount}")
+        .is(|h, _| h.order_amount_sd().unwrap_or(f64::NAN)),
+    Feature::new("order_max_amount", Family::Monetary, Unit::Amount)
+        .meaning("Amount of the largest order.")
+        .reason("largest order so far: {order_max_amount}")
+        .is(|h, _| h.max_order_amount()),
+    Feature::new("last_order_amount", Family::Monetary, Unit::Amount)
+        .meaning("Amount of the last order.")
+        .reason("last order {last_order_amount}, an average one {order_mean_amount}")
+        .is(|h, _| h.last_order_amount()),
+    Feature::new("last_order_to_mean_ratio", Family::Monetary, Unit::Ratio)
+        .meaning("Amount of the last order over the mean amount of an order.")
+        .or_missing()
+        .reason("last order {last_order_amount}, an average one {order_mean_amount}")
+        .is(|h, window| ratio(h.last_order_amount() * count(h.order_count(window)), h.gross_spend(window))),
+];

@@ -1,0 +1,28 @@
+//! How long since the last order and since the first.
+
+use super::spec::{Family, Feature, Unit, ratio};
+use crate::timeline::Available;
+
+const SILENCE: &str = "last ordered {recency_days} days ago";
+const TENURE: &str = "customer for {tenure_days} days";
+
+pub(super) const FEATURES: &[Feature] = &[
+    Feature::new("recency_days", Family::Recency, Unit::Days)
+        .meaning("Days from the last order to the cutoff: the strongest single sign of leaving.")
+        .reason(SILENCE)
+        .is(|h, _| h.recency_days()),
+    Feature::new("tenure_days", Family::Recency, Unit::Days)
+        .meaning("Days from the first order to the cutoff: long-standing customers leave less.")
+        .reason(TENURE)
+        .is(|h, _| h.tenure_days()),
+    Feature::new("recency_of_tenure_share", Family::Recency, Unit::Share)
+        .meaning("Share of the time as a customer that has passed since the last order.")
+        .reason("last ordered {recency_days} days ago, customer for {tenure_days} days")
+        .is(|h, _| ratio(h.recency_days(), h.tenure_days()).max(0.0)),
+    Feature::new("signup_tenure_days", Family::Recency, Unit::Days)
+        .needs(Available::SignUp)
+        .meaning("Days from signing up to the cutoff.")
+        .or_missing()
+        .reason("signed up {signup_tenure_days} days ago")
+        .is(|h, _| h.signup_tenure_days().unwrap_or(f64::NAN)),
+];

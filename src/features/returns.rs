@@ -1,0 +1,26 @@
+//! What is given back: a return is a service failure.
+
+use super::spec::{Family, Feature, Unit, count, ratio};
+use crate::timeline::{Available, Window};
+
+const RETURNED: &str = "gave back {returned_share} of what was bought, {returns_90d_count} lines in the last 90 days";
+
+const fn returned(name: &'static str, unit: Unit, meaning: &'static str) -> Feature {
+    Feature::new(name, Family::Returns, unit).needs(Available::Returns).meaning(meaning).reason(RETURNED)
+}
+
+pub(super) const FEATURES: &[Feature] = &[
+    returned("returns_90d_count", Unit::Count, "Return lines in the last 90 days.")
+        .over(Window::Days90)
+        .is(|h, window| count(h.return_count(window))),
+    returned("returns_365d_count", Unit::Count, "Return lines in the last 365 days.")
+        .over(Window::Days365)
+        .is(|h, window| count(h.return_count(window))),
+    returned("returned_share", Unit::Share, "Amount given back over amount bought, at most 1.")
+        .or_missing()
+        .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),
+    returned("return_recency_days", Unit::Days, "Days since the latest return.")
+        .or_missing()
+        .reason("last gave something back {return_recency_days} days ago")
+        .is(|h, _| h.return_recency_days().unwrap_or(f64::NAN)),
+];

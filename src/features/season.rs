@@ -1,0 +1,39 @@
+//! The time of the year: what the customer did in the season that the horizon will bring.
+
+use std::f64::consts::TAU;
+
+use super::spec::{Family, Feature, Unit, count};
+use crate::timeline::History;
+use crate::units::Days;
+
+const LAST_YEAR: &str = "{orders_same_season_count} orders in the coming season a year ago";
+
+/// Orders of the year-old window that the horizon repeats: `[cutoff - 365 d, cutoff - 365 d + horizon)`.
+fn same_season(history: &History<'_>) -> std::ops::Range<usize> {
+    let year = Days(365);
+    history.orders_aged(Days(year.0.saturating_sub(history.horizon().0)), year)
+}
+
+/// The cutoff's place in the year as an angle.
+fn angle(history: &History<'_>) -> f64 {
+    f64::from(history.cutoff().date().day_of_year()) / 365.25 * TAU
+}
+
+pub(super) const FEATURES: &[Feature] = &[
+    Feature::new("orders_same_season_count", Family::Season, Unit::Count)
+        .meaning("Orders one year earlier in a window as long as the horizon.")
+        .reason(LAST_YEAR)
+        .is(|h, _| count(same_season(h).len())),
+    Feature::new("spend_same_season_amount", Family::Season, Unit::Amount)
+        .meaning("Spend one year earlier in a window as long as the horizon, before returns.")
+        .reason("spent {spend_same_season_amount} in the coming season a year ago")
+        .is(|h, _| h.amount_of(same_season(h))),
+    Feature::new("season_cosine_level", Family::Season, Unit::Level)
+        .meaning("Place of the cutoff in the year, north-south axis: 1 at New Year, -1 in early July.")
+        .reason(LAST_YEAR)
+        .is(|h, _| angle(h).cos()),
+    Feature::new("season_sine_level", Family::Season, Unit::Level)
+        .meaning("Place of the cutoff in the year, east-west axis: 1 in early April, -1 in early October.")
+        .reason(LAST_YEAR)
+        .is(|h, _| angle(h).sin()),
+];

@@ -1,0 +1,177 @@
+//! What a feature is: the form that every entry of the catalogue fills in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::timeline::{Available, History, Window};
+
+/// Features that tell about the same side of a customer; reasons are given by family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// How long since the last order and since the first.
+    Recency,
+    /// How often.
+    Frequency,
+    /// How much money.
+    Monetary,
+    /// The customer's own rhythm.
+    Cadence,
+    /// More or less than before.
+    Trend,
+    /// The time of the year.
+    Season,
+    /// What is bought, and where.
+    Basket,
+    /// What is given back.
+    Returns,
+    /// Complaints and how they were handled.
+    Complaints,
+}
+
+impl Family {
+    /// A stable code for systems that read reasons.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Recency => "recency",
+            Self::Frequency => "frequency",
+            Self::Monetary => "monetary",
+            Self::Cadence => "cadence",
+            Self::Trend => "trend",
+            Self::Season => "season",
+            Self::Basket => "basket",
+            Self::Returns => "returns",
+            Self::Complaints => "complaints",
+        }
+    }
+}
+
+/// What a value is measured in; names end in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Days of 24 hours.
+    Days,
+    /// A number of things.
+    Count,
+    /// Major units of the currency.
+    Amount,
+    /// Between 0 and 1.
+    Share,
+    /// One figure divided by another.
+    Ratio,
+    /// A number of things per month of 30 days.
+    PerMonth,
+    /// Standard deviations.
+    Sd,
+    /// A point on a scale of the shop.
+    Level,
+}
+
+impl Unit {
+    /// The end of the names of features in this unit.
+    #[must_use]
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Self::Days => "_days",
+            Self::Count => "_count",
+            Self::Amount => "_amount",
+            Self::Share => "_share",
+            Self::Ratio => "_ratio",
+            Self::PerMonth => "_per_month",
+            Self::Sd => "_sd",
+            Self::Level => "_level",
+        }
+    }
+}
+
+/// What a feature is when there is nothing to compute it from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Absent {
+    /// Nothing happened: zero is the truth.
+    Zero,
+    /// Not defined: a missing value, which learners treat as such.
+    Missing,
+}
+
+/// One feature.
+#[derive(Debug, Clone, Copy)]
+pub struct Feature {
+    /// Its name, ending in the unit.
+    pub name: &'static str,
+    /// Its family.
+    pub family: Family,
+    /// Its unit.
+    pub unit: Unit,
+    /// The stretch of history it is computed over.
+    pub window: Window,
+    /// The optional input it needs; shops without it do not have the feature.
+    pub needs: Option<Available>,
+    /// What it tells.
+    pub meaning: &'static str,
+    /// Its value when there is nothing to compute it from.
+    pub absent: Absent,
+    /// A factual sentence for the ranked list; `{name}` stands for the customer's value of that feature.
+    pub reason: &'static str,
+    /// The computation; NaN stands for a missing value.
+    pub compute: fn(&History<'_>, Window) -> f64,
+}
+
+impl Feature {
+    /// A feature over all of the history that every shop has and that is never absent.
+    pub(super) const fn new(name: &'static str, family: Family, unit: Unit) -> Self {
+        Self {
+            name,
+            family,
+            unit,
+            window: Window::All,
+            needs: None,
+            meaning: "",
+            absent: Absent::Zero,
+            reason: "",
+            compute: |_, _| f64::NAN,
+        }
+    }
+
+    pub(super) const fn over(mut self, window: Window) -> Self {
+        self.window = window;
+        self
+    }
+
+    pub(super) const fn needs(mut self, input: Available) -> Self {
+        self.needs = Some(input);
+        self
+    }
+
+    pub(super) const fn meaning(mut self, meaning: &'static str) -> Self {
+        self.meaning = meaning;
+        self
+    }
+
+    /// The feature is missing where it is not defined.
+    pub(super) const fn or_missing(mut self) -> Self {
+        self.absent = Absent::Missing;
+        self
+    }
+
+    pub(super) const fn reason(mut self, reason: &'static str) -> Self {
+        self.reason = reason;
+        self
+    }
+
+    pub(super) const fn is(mut self, compute: fn(&History<'_>, Window) -> f64) -> Self {
+        self.compute = compute;
+        self
+    }
+}
+
+/// `a / b`, or missing where `b` is not positive.
+pub(super) fn ratio(a: f64, b: f64) -> f64 {
+    if b > 0.0 { a / b } else { f64::NAN }
+}
+
+/// A count as a number.
+pub(super) fn count(n: usize) -> f64 {
+    n as f64
+}

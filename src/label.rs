@@ -1,0 +1,141 @@
+//! Owns the churn rule: who counts at a cutoff, and who left after it.
+//!
+//! Eligible at a cutoff: at least `min_purchases` orders, the last one in `[cutoff - active, cutoff)`. Churned: eligible
+//! and no purchase in `[cutoff + gap, cutoff + gap + horizon)`. Days are calendar days in the shop's zone.
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::timeline::{Cutoff, Future, Presence};
+use crate::units::{Days, Timestamp};
+
+/// What churn means for a shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChurnRule {
+    /// Length of the label window.
+    pub horizon: Days,
+    /// Time between the cutoff and the label window.
+    pub gap: Days,
+    /// How long before the cutoff the last order of an eligible customer may lie.
+    pub active: Days,
+    /// Orders an eligible customer has at least.
+    pub min_purchases: u32,
+}
+
+impl ChurnRule {
+    /// Days from a cutoff until its labels are known.
+    #[must_use]
+    pub const fn matures_after(&self) -> Days {
+        Days(self.gap.0 + self.horizon.0)
+    }
+
+    /// The rule's instants for each cutoff.
+    #[must_use]
+    pub fn windows(&self, cutoffs: &[Cutoff], zone: &TimeZone) -> Vec<RuleWindow> {
+        let window = |cutoff: &Cutoff| RuleWindow {
+            active_from: cutoff.before(self.active, zone).at(),
+            label_from: cutoff.after(self.gap, zone).at(),
+            label_until: cutoff.after(self.matures_after(), zone).at(),
+            min_purchases: self.min_purchases as usize,
+        };
+        cutoffs.iter().map(window).collect()
+    }
+
+    /// Who the figures speak of, in a few words.
+    #[must_use]
+    pub fn population(&self) -> String {
+        let orders = if self.min_purchases == 1 { "order" } else { "orders" };
+        format!("customers with at least {} {orders}, the last within {}", self.min_purchases, self.active)
+    }
+
+    /// What is predicted, in a few words.
+    #[must_use]
+    pub fn question(&self) -> String {
+        if self.gap.0 == 0 {
+            format!("no purchase in the {} from the cutoff", self.horizon)
+        } else {
+            format!("no purchase in the {} that begin {} after the cutoff", self.horizon, self.gap)
+        }
+    }
+}
+
+/// The churn rule at one cutoff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleWindow {
+    active_from: Timestamp,
+    label_from: Timestamp,
+    label_until: Timestamp,
+    min_purchases: usize,
+}
+
+impl RuleWindow {
+    pub(crate) fn is_eligible(&self, presence: Presence) -> bool {
+        presence.orders >= self.min_purchases && presence.last_order_at >= self.active_from
+    }
+
+    /// The instant after which it is known that the customer stayed; `NEVER` for one who left.
+    #[must_use]
+    pub fn stayed_known(&self, future: &Future<'_>) -> Timestamp {
+        future.purchase_known(self.label_from, self.label_until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::timeline::columns::{NEVER, PurchaseColumns, Tables};
+    use crate::timeline::{EventLog, FoldScratch, FoldSettings};
+    use crate::units::{Days, MICROS_PER_DAY, Money};
+
+    fn rule() -> ChurnRule {
+        ChurnRule { horizon: Days(10), gap: Days(2), active: Days(5), min_purchases: 1 }
+    }
+
+    /// Whether a customer with orders at `offsets` (microseconds from the cutoff) is eligible and, if so, left.
+    fn outcome(offsets: &[i64]) -> Option<bool> {
+        let cutoff = Cutoff::at_start_of(date(2024, 6, 1), &TimeZone::UTC);
+        let at = offsets.iter().map(|offset| Timestamp(cutoff.at().0 + offset)).collect::<Vec<_>>();
+        let log = EventLog::build(Tables {
+            customer_ids: vec!["a".to_owned()],
+            purchases: PurchaseColumns {
+                customer: vec![0; at.len()],
+                amount: vec![Money(100); at.len()],
+                is_return: vec![false; at.len()],
+                purchased_at: at,
+                ..PurchaseColumns::default()
+            },
+            ..Tables::default()
+        })
+        .unwrap();
+        let windows = rule().windows(&[cutoff], &TimeZone::UTC);
+        let settings = FoldSettings { cutoffs: &[cutoff], minor_per_major: 100.0, horizon: Days(10) };
+        let mut left = None;
+        let wanted = |i: usize, presence| windows[i].is_eligible(presence);
+        log.shards()[0].fold(&settings, &mut FoldScratch::default(), wanted, |_, _, future| {
+            left = Some(windows[0].stayed_known(future) == NEVER);
+        });
+        left
+    }
+
+    #[test]
+    fn windows_are_half_open_at_every_edge() {
+        const DAY: i64 = MICROS_PER_DAY;
+        let eligible = -1;
+        assert_eq!(outcome(&[0]), None, "an order at the cutoff is not history");
+        assert_eq!(outcome(&[-1]), Some(true));
+        assert_eq!(outcome(&[-5 * DAY]), Some(true), "the active window includes its start");
+        assert_eq!(outcome(&[-5 * DAY - 1]), None);
+        assert_eq!(outcome(&[eligible, 2 * DAY - 1]), Some(true), "the gap does not count");
+        assert_eq!(outcome(&[eligible, 2 * DAY]), Some(false), "the label window includes its start");
+        assert_eq!(outcome(&[eligible, 12 * DAY - 1]), Some(false));
+        assert_eq!(outcome(&[eligible, 12 * DAY]), Some(true), "the label window excludes its end");
+    }
+
+    #[test]
+    fn the_population_is_told_in_words() {
+        assert_eq!(rule().population(), "customers with at least 1 order, the last within 5 days");
+        assert_eq!(rule().question(), "no purchase in the 10 days that begin 2 days after the cutoff");
+    }
+}

@@ -1,0 +1,102 @@
+//! Which optional parts of the input a shop has: what decides which features exist.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::columns::Tables;
+
+/// A part of the input that not every shop has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Available {
+    /// `purchases.quantity`
+    Quantity,
+    /// `purchases.discount`
+    Discount,
+    /// `purchases.product_id`
+    Product,
+    /// `purchases.category`
+    Category,
+    /// `purchases.channel`
+    Channel,
+    /// `purchases.region`
+    Region,
+    /// Return lines among the purchases
+    Returns,
+    /// The complaints table
+    Complaints,
+    /// `complaints.first_response_at`
+    FirstResponse,
+    /// `complaints.resolved_at`
+    Resolution,
+    /// `complaints.reopened_at`
+    Reopening,
+    /// `complaints.category`
+    Cause,
+    /// `complaints.severity`
+    Severity,
+    /// `complaints.satisfaction`
+    Satisfaction,
+    /// `complaints.compensation`
+    Compensation,
+    /// `complaints.amount`
+    ComplaintAmount,
+    /// `customers.signed_up_at`
+    SignUp,
+}
+
+impl Available {
+    /// The input that provides it, as the config calls it.
+    #[must_use]
+    pub const fn input(self) -> &'static str {
+        match self {
+            Self::Quantity => "purchases.quantity",
+            Self::Discount => "purchases.discount",
+            Self::Product => "purchases.product_id",
+            Self::Category => "purchases.category",
+            Self::Channel => "purchases.channel",
+            Self::Region => "purchases.region",
+            Self::Returns => "purchases.is_return, or negative amounts",
+            Self::Complaints => "complaints",
+            Self::FirstResponse => "complaints.first_response_at",
+            Self::Resolution => "complaints.resolved_at",
+            Self::Reopening => "complaints.reopened_at",
+            Self::Cause => "complaints.category",
+            Self::Severity => "complaints.severity",
+            Self::Satisfaction => "complaints.satisfaction",
+            Self::Compensation => "complaints.compensation",
+            Self::ComplaintAmount => "complaints.amount",
+            Self::SignUp => "customers.signed_up_at",
+        }
+    }
+}
+
+impl Tables {
+    /// What the tables provide beyond the required columns.
+    #[must_use]
+    pub fn available(&self) -> BTreeSet<Available> {
+        let (purchases, complaints) = (&self.purchases, &self.complaints);
+        let any_complaint = !complaints.customer.is_empty();
+        let present = [
+            (Available::Quantity, purchases.quantity.is_some()),
+            (Available::Discount, purchases.discount.is_some()),
+            (Available::Product, purchases.product.is_some()),
+            (Available::Category, purchases.category.is_some()),
+            (Available::Channel, purchases.channel.is_some()),
+            (Available::Region, purchases.region.is_some()),
+            (Available::Returns, purchases.is_return.contains(&true)),
+            (Available::Complaints, any_complaint),
+            (Available::FirstResponse, any_complaint && complaints.first_response_at.is_some()),
+            (Available::Resolution, any_complaint && complaints.resolved_at.is_some()),
+            (Available::Reopening, any_complaint && complaints.reopened_at.is_some()),
+            (Available::Cause, any_complaint && complaints.category.is_some()),
+            (Available::Severity, any_complaint && complaints.severity.is_some()),
+            (Available::Satisfaction, any_complaint && complaints.satisfaction.is_some()),
+            (Available::Compensation, any_complaint && complaints.compensation.is_some()),
+            (Available::ComplaintAmount, any_complaint && complaints.amount.is_some()),
+            (Available::SignUp, self.customers.signed_up_at.is_some()),
+        ];
+        present.into_iter().filter_map(|(part, there)| there.then_some(part)).collect()
+    }
+}

@@ -1,0 +1,369 @@
+//! What was known of one customer before a cutoff: the only thing a feature may read.
+
+use super::complaints::KnownComplaint;
+use super::cutoff::Cutoff;
+use super::ledger::Orders;
+use super::log::Return;
+use super::walk::CustomerWalk;
+use crate::units::{Days, Timestamp};
+
+/// A stretch of time that ends at the cutoff and excludes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Window {
+    /// The last 7 days.
+    Days7,
+    /// The last 30 days.
+    Days30,
+    /// The last 60 days.
+    Days60,
+    /// The last 90 days.
+    Days90,
+    /// The last 180 days.
+    Days180,
+    /// The last 365 days.
+    Days365,
+    /// All of the history.
+    All,
+}
+
+/// The windows with a length, the shortest first.
+const BOUNDED: [Window; 6] =
+    [Window::Days7, Window::Days30, Window::Days60, Window::Days90, Window::Days180, Window::Days365];
+
+impl Window {
+    /// Its length; `None` for all of the history.
+    #[must_use]
+    pub const fn days(self) -> Option<Days> {
+        match self {
+            Self::Days7 => Some(Days(7)),
+            Self::Days30 => Some(Days(30)),
+            Self::Days60 => Some(Days(60)),
+            Self::Days90 => Some(Days(90)),
+            Self::Days180 => Some(Days(180)),
+            Self::Days365 => Some(Days(365)),
+            Self::All => None,
+        }
+    }
+}
+
+/// What the customer's own rhythm looks like: figures over the times between successive orders, in days.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gaps {
+    /// Mean gap.
+    pub mean_days: f64,
+    /// Median gap.
+    pub median_days: f64,
+    /// Sample standard deviation; `None` with one gap.
+    pub sd_days: Option<f64>,
+    /// Longest gap.
+    pub max_days: f64,
+    /// Latest gap.
+    pub last_days: f64,
+    /// Share of the gaps shorter than the present silence.
+    pub share_below_silence: f64,
+}
+
+/// Distinct things bought in recent windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Basket {
+    /// Products in the last 90 and 365 days.
+    pub products: [u32; 2],
+    /// Categories in the last 90 and 365 days.
+    pub categories: [u32; 2],
+}
+
+/// One customer as known before a cutoff. There is at least one order.
+#[derive(Debug)]
+pub struct History<'a> {
+    pub(super) cutoff: Cutoff,
+    pub(super) orders: Orders<'a>,
+    pub(super) walk: &'a CustomerWalk,
+    pub(super) basket: Basket,
+    pub(super) returns: &'a [Return],
+    pub(super) complaints: &'a [KnownComplaint],
+    pub(super) signed_up_at: Option<Timestamp>,
+    pub(super) minor_per_major: f64,
+    pub(super) horizon: Days,
+    /// First order of each bounded window.
+    pub(super) starts: [u32; 6],
+}
+
+impl<'a> History<'a> {
+    /// Positions of the first order inside each bounded window.
+    pub(super) fn window_starts(at: &[Timestamp], cutoff: Timestamp) -> [u32; 6] {
+        let mut starts = [0; 6];
+        let mut end = at.len();
+        for (start, window) in starts.iter_mut().zip(BOUNDED) {
+            let from = cutoff.minus(window.days().unwrap_or(Days(0)));
+            // Windows nest: the start of a longer one lies at or before that of a shorter one.
+            end = at[..end].partition_point(|at| *at < from);
+            *start = u32::try_from(end).unwrap_or(u32::MAX);
+        }
+        starts
+    }
+
+    fn start(&self, window: Window) -> usize {
+        BOUNDED.iter().position(|bounded| *bounded == window).map_or(0, |i| self.starts[i] as usize)
+    }
+
+    /// The cutoff.
+    #[must_use]
+    pub const fn cutoff(&self) -> Cutoff {
+        self.cutoff
+    }
+
+    /// The horizon that churn is asked about.
+    #[must_use]
+    pub const fn horizon(&self) -> Days {
+        self.horizon
+    }
+
+    /// Minor units in major units of the currency.
+    #[must_use]
+    pub fn major(&self, minor: i64) -> f64 {
+        minor as f64 / self.minor_per_major
+    }
+
+    /// Orders in a window.
+    #[must_use]
+    pub fn order_count(&self, window: Window) -> usize {
+        self.orders.at.len() - self.start(window)
+    }
+
+    /// Orders of which at least `from` and less than `to` days have passed, both in days before the cutoff.
+    #[must_use]
+    pub fn orders_aged(&self, from: Days, to: Days) -> std::ops::Range<usize> {
+        let start = self.orders.at.partition_point(|at| *at < self.cutoff.at().minus(to));
+        let end = self.orders.at.partition_point(|at| *at < self.cutoff.at().minus(from));
+        start..end.max(start)
+    }
+
+    /// Sum of the amounts of a range of orders, returns not deducted, in major units.
+    #[must_use]
+    pub fn amount_of(&self, orders: std::ops::Range<usize>) -> f64 {
+        self.major(difference(self.orders.amount_so_far, orders))
+    }
+
+    /// Spend in a window net of what came back in it, in major units.
+    #[must_use]
+    pub fn net_spend(&self, window: Window) -> f64 {
+        let bought = difference(self.orders.amount_so_far, self.start(window)..self.orders.at.len());
+        self.major(bought - self.returned(window))
+    }
+
+    /// What came back in a window, in minor units, not negative.
+    #[must_use]
+    pub fn returned(&self, window: Window) -> i64 {
+        self.returns_in(window).map(|given_back| given_back.amount).sum()
+    }
+
+    /// Return lines in a window.
+    #[must_use]
+    pub fn return_count(&self, window: Window) -> usize {
+        self.returns_in(window).count()
+    }
+
+    fn returns_in(&self, window: Window) -> impl Iterator<Item = &'a Return> {
+        let cutoff = self.cutoff.at();
+        let from = window.days().map_or(Timestamp(i64::MIN), |days| cutoff.minus(days));
+        self.returns.iter().filter(move |given_back| given_back.at >= from && given_back.known < cutoff)
+    }
+
+    /// Days since the latest return; `None` without returns.
+    #[must_use]
+    pub fn return_recency_days(&self) -> Option<f64> {
+        self.returns_in(Window::All).map(|given_back| given_back.at).max().map(|at| self.cutoff.at().days_since(at))
+    }
+
+    /// Order lines in a window.
+    #[must_use]
+    pub fn line_count(&self, window: Window) -> u32 {
+        let total = self.orders.lines_so_far.last().copied().unwrap_or(0);
+        total - before(self.orders.lines_so_far, self.start(window))
+    }
+
+    /// Pieces bought in a window.
+    #[must_use]
+    pub fn quantity(&self, window: Window) -> f64 {
+        let total = self.orders.quantity_so_far.last().copied().unwrap_or(0.0);
+        total - before(self.orders.quantity_so_far, self.start(window))
+    }
+
+    /// Discounts of a window, in major units.
+    #[must_use]
+    pub fn discount(&self, window: Window) -> f64 {
+        self.major(difference(self.orders.discount_so_far, self.start(window)..self.orders.at.len()))
+    }
+
+    /// Amounts of a window before returns, in major units.
+    #[must_use]
+    pub fn gross_spend(&self, window: Window) -> f64 {
+        self.amount_of(self.start(window)..self.orders.at.len())
+    }
+
+    /// Days since the last order.
+    #[must_use]
+    pub fn recency_days(&self) -> f64 {
+        self.orders.at.last().map_or(0.0, |at| self.cutoff.at().days_since(*at))
+    }
+
+    /// Days since the first order.
+    #[must_use]
+    pub fn tenure_days(&self) -> f64 {
+        self.orders.at.first().map_or(0.0, |at| self.cutoff.at().days_since(*at))
+    }
+
+    /// Days since the customer signed up, if that was before the cutoff.
+    #[must_use]
+    pub fn signup_tenure_days(&self) -> Option<f64> {
+        self.signed_up_at.filter(|at| *at < self.cutoff.at()).map(|at| self.cutoff.at().days_since(at))
+    }
+
+    /// Instant of the last order.
+    #[must_use]
+    pub fn last_order_at(&self) -> Option<Timestamp> {
+        self.orders.at.last().copied()
+    }
+
+    /// Amount of the last order, in major units.
+    #[must_use]
+    pub fn last_order_amount(&self) -> f64 {
+        self.major(self.orders.amount.last().copied().unwrap_or(0))
+    }
+
+    /// Amount of the largest order, in major units.
+    #[must_use]
+    pub fn max_order_amount(&self) -> f64 {
+        self.major(self.walk.amount_max)
+    }
+
+    /// Sample standard deviation of the order amounts, in major units; `None` with one order.
+    #[must_use]
+    pub fn order_amount_sd(&self) -> Option<f64> {
+        self.walk.amount_sd().map(|sd| sd / self.minor_per_major)
+    }
+
+    /// The customer's own rhythm; `None` with one order.
+    #[must_use]
+    pub fn gaps(&self) -> Option<Gaps> {
+        let gaps = &self.walk.sorted_gaps;
+        let silence = self.recency_days();
+        Some(Gaps {
+            mean_days: self.walk.gap_mean(),
+            median_days: self.walk.gap_median()?,
+            sd_days: self.walk.gap_sd(),
+            max_days: self.walk.gap_max,
+            last_days: self.walk.gap_last,
+            share_below_silence: gaps.partition_point(|gap| *gap < silence) as f64 / gaps.len() as f64,
+        })
+    }
+
+    /// Exponentially decayed number of orders, for half-lives of 180, 90 and 30 days.
+    #[must_use]
+    pub fn decayed_orders(&self) -> [f64; 3] {
+        self.walk.decayed_orders(self.recency_days())
+    }
+
+    /// Exponentially decayed spend, half-life 90 days, in major units.
+    #[must_use]
+    pub fn decayed_amount(&self) -> f64 {
+        self.walk.decayed_amount(self.recency_days()) / self.minor_per_major
+    }
+
+    /// Days on which the customer ordered.
+    #[must_use]
+    pub const fn order_days(&self) -> u32 {
+        self.walk.order_days
+    }
+
+    /// Calendar months in which the customer ordered.
+    #[must_use]
+    pub const fn order_months(&self) -> u32 {
+        self.walk.order_months
+    }
+
+    /// Distinct products bought so far.
+    #[must_use]
+    pub fn products(&self) -> u32 {
+        self.walk.products_so_far.last().copied().unwrap_or(0)
+    }
+
+    /// Products bought in the window for the first time.
+    #[must_use]
+    pub fn new_products(&self, window: Window) -> u32 {
+        self.products() - before(&self.walk.products_so_far, self.start(window))
+    }
+
+    /// Distinct categories bought so far.
+    #[must_use]
+    pub fn categories(&self) -> u32 {
+        self.walk.categories_so_far.last().copied().unwrap_or(0)
+    }
+
+    /// Distinct things bought in recent windows.
+    #[must_use]
+    pub const fn basket(&self) -> Basket {
+        self.basket
+    }
+
+    /// Distinct sales channels used so far.
+    #[must_use]
+    pub const fn channels(&self) -> u32 {
+        self.walk.channels
+    }
+
+    /// Distinct regions so far.
+    #[must_use]
+    pub const fn regions(&self) -> u32 {
+        self.walk.regions
+    }
+
+    /// The complaints in ascending opening time, as known before the cutoff.
+    #[must_use]
+    pub const fn complaints(&self) -> &'a [KnownComplaint] {
+        self.complaints
+    }
+
+    /// Days from an instant to the cutoff.
+    #[must_use]
+    pub fn days_since(&self, at: Timestamp) -> f64 {
+        self.cutoff.at().days_since(at)
+    }
+
+    /// Orders placed after an instant.
+    #[must_use]
+    pub fn orders_after(&self, at: Timestamp) -> usize {
+        self.orders.at.len() - self.orders.at.partition_point(|order| *order <= at)
+    }
+}
+
+/// The value of a running column before position `start`.
+fn before<T: Copy + Default>(running: &[T], start: usize) -> T {
+    start.checked_sub(1).map_or_else(T::default, |last| running[last])
+}
+
+/// The sum over a range of positions, read off a running column.
+fn difference(running: &[i64], range: std::ops::Range<usize>) -> i64 {
+    before(running, range.end) - before(running, range.start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_starts_at_its_first_instant_and_ends_before_the_cutoff() {
+        let day = |days| Timestamp(0).plus(Days(days));
+        let at = [day(60), day(70), day(93)];
+        // Cutoff on day 100: 30 days reach back to day 70 inclusive, 7 days to day 93 inclusive.
+        assert_eq!(History::window_starts(&at, day(100)), [2, 1, 0, 0, 0, 0]);
+        assert_eq!(History::window_starts(&at, day(101)), [3, 2, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn running_columns_give_sums_of_ranges() {
+        assert_eq!(difference(&[1, 3, 7], 0..3), 7);
+        assert_eq!(difference(&[1, 3, 7], 1..2), 2);
+        assert_eq!(difference(&[], 0..0), 0);
+    }
+}

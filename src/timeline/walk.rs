@@ -1,0 +1,244 @@
+//! One pass over a customer's orders in time: running figures that every cutoff reads off in constant time.
+//!
+//! The running figures depend on the orders passed and never on the cutoffs asked before, so a cutoff gives the same
+//! bytes alone and in company.
+
+use super::ledger::{Orders, is_code};
+use crate::units::{MICROS_PER_DAY, Timestamp};
+
+/// Longest half-life of the decayed sums, in days; the others are a half and a sixth of it.
+pub(super) const LONGEST_HALF_LIFE_DAYS: f64 = 180.0;
+
+/// Marks which codes a customer has used, without clearing between customers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stamps {
+    marks: Vec<u32>,
+    current: u32,
+}
+
+impl Stamps {
+    /// Forgets all codes.
+    pub(super) fn begin(&mut self) {
+        self.current = self.current.wrapping_add(1);
+        if self.current == 0 {
+            self.marks.fill(0);
+            self.current = 1;
+        }
+    }
+
+    /// Marks the code; whether it was new.
+    pub(super) fn is_new(&mut self, code: u32) -> bool {
+        if !is_code(code) {
+            return false;
+        }
+        let code = code as usize;
+        if code >= self.marks.len() {
+            self.marks.resize(code + 1, 0);
+        }
+        std::mem::replace(&mut self.marks[code], self.current) != self.current
+    }
+}
+
+/// Figures over the first `orders` orders of a customer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CustomerWalk {
+    pub(super) orders: usize,
+    pub(super) gap_max: f64,
+    pub(super) gap_last: f64,
+    gap_mean: f64,
+    gap_squares: f64,
+    pub(super) sorted_gaps: Vec<f64>,
+    pub(super) amount_max: i64,
+    amount_mean: f64,
+    amount_squares: f64,
+    /// Decayed number of orders at the instant of the last one, for half-lives of 180, 90 and 30 days.
+    decayed_orders: [f64; 3],
+    decayed_amount: f64,
+    pub(super) order_days: u32,
+    pub(super) order_months: u32,
+    last_day: i64,
+    last_month: i64,
+    /// Distinct products, and categories, up to each order.
+    pub(super) products_so_far: Vec<u32>,
+    pub(super) categories_so_far: Vec<u32>,
+    pub(super) channels: u32,
+    pub(super) regions: u32,
+    products: Stamps,
+    categories: Stamps,
+    channel_stamps: Stamps,
+    region_stamps: Stamps,
+}
+
+impl CustomerWalk {
+    /// Starts a new customer; keeps the memory.
+    pub(super) fn begin(&mut self) {
+        self.orders = 0;
+        (self.gap_max, self.gap_last, self.gap_mean, self.gap_squares) = (0.0, 0.0, 0.0, 0.0);
+        self.sorted_gaps.clear();
+        (self.amount_max, self.amount_mean, self.amount_squares) = (i64::MIN, 0.0, 0.0);
+        (self.decayed_orders, self.decayed_amount) = ([0.0; 3], 0.0);
+        (self.order_days, self.order_months, self.last_day, self.last_month) = (0, 0, i64::MIN, i64::MIN);
+        self.products_so_far.clear();
+        self.categories_so_far.clear();
+        (self.channels, self.regions) = (0, 0);
+        for stamps in
+            [&mut self.products, &mut self.categories, &mut self.channel_stamps, &mut self.region_stamps]
+        {
+            stamps.begin();
+        }
+    }
+
+    /// Passes the orders up to the first `n`.
+    pub(super) fn advance(&mut self, orders: &Orders<'_>, n: usize) {
+        while self.orders < n {
+            self.pass(orders, self.orders);
+            self.orders += 1;
+        }
+    }
+
+    fn pass(&mut self, orders: &Orders<'_>, i: usize) {
+        let at = orders.at[i];
+        if i > 0 {
+            self.pass_gap(at.days_since(orders.at[i - 1]));
+        }
+        self.pass_amount(orders.amount[i]);
+        self.decayed_orders.iter_mut().for_each(|sum| *sum += 1.0);
+        self.decayed_amount += orders.amount[i] as f64;
+        self.pass_calendar(at);
+        self.pass_basket(orders, i);
+    }
+
+    fn pass_gap(&mut self, gap: f64) {
+        let place = self.sorted_gaps.partition_point(|other| *other <= gap);
+        self.sorted_gaps.insert(place, gap);
+        let deviation = gap - self.gap_mean;
+        self.gap_mean += deviation / self.sorted_gaps.len() as f64;
+        self.gap_squares += deviation * (gap - self.gap_mean);
+        self.gap_max = self.gap_max.max(gap);
+        self.gap_last = gap;
+        let [by_180, by_90, by_30] = decay(gap);
+        for (sum, factor) in self.decayed_orders.iter_mut().zip([by_180, by_90, by_30]) {
+            *sum *= factor;
+        }
+        self.decayed_amount *= by_90;
+    }
+
+    fn pass_amount(&mut self, amount: i64) {
+        self.amount_max = self.amount_max.max(amount);
+        let deviation = amount as f64 - self.amount_mean;
+        self.amount_mean += deviation / (self.orders + 1) as f64;
+        self.amount_squares += deviation * (amount as f64 - self.amount_mean);
+    }
+
+    fn pass_calendar(&mut self, at: Timestamp) {
+        let day = at.0.div_euclid(MICROS_PER_DAY);
+        let month = month_of(day);
+        self.order_days += u32::from(day != self.last_day);
+        self.order_months += u32::from(month != self.last_month);
+        (self.last_day, self.last_month) = (day, month);
+    }
+
+    fn pass_basket(&mut self, orders: &Orders<'_>, i: usize) {
+        let start = if i == 0 { 0 } else { orders.lines_so_far[i - 1] as usize };
+        let lines = start..orders.lines_so_far[i] as usize;
+        let seen = |column: &[u32], stamps: &mut Stamps| -> u32 {
+            let codes = column.get(lines.clone()).unwrap_or(&[]);
+            codes.iter().map(|code| u32::from(stamps.is_new(*code))).sum()
+        };
+        let new_products = seen(orders.lines.product, &mut self.products);
+        let new_categories = seen(orders.lines.category, &mut self.categories);
+        self.products_so_far.push(self.products_so_far.last().copied().unwrap_or(0) + new_products);
+        self.categories_so_far.push(self.categories_so_far.last().copied().unwrap_or(0) + new_categories);
+        self.channels += seen(orders.lines.channel, &mut self.channel_stamps);
+        self.regions += seen(orders.lines.region, &mut self.region_stamps);
+    }
+
+    /// Decayed number of orders `silence` days after the last one, for half-lives of 180, 90 and 30 days.
+    pub(super) fn decayed_orders(&self, silence: f64) -> [f64; 3] {
+        let factors = decay(silence);
+        std::array::from_fn(|i| self.decayed_orders[i] * factors[i])
+    }
+
+    /// Decayed spend `silence` days after the last order, half-life 90 days, in minor units.
+    pub(super) fn decayed_amount(&self, silence: f64) -> f64 {
+        self.decayed_amount * decay(silence)[1]
+    }
+
+    /// Mean time between orders, in days; 0 with fewer than two.
+    pub(super) const fn gap_mean(&self) -> f64 {
+        self.gap_mean
+    }
+
+    /// Sample standard deviation of the gaps in days; `None` with fewer than two gaps.
+    pub(super) fn gap_sd(&self) -> Option<f64> {
+        let n = self.sorted_gaps.len();
+        (n >= 2).then(|| (self.gap_squares / (n - 1) as f64).sqrt())
+    }
+
+    /// Median gap in days; `None` without gaps.
+    pub(super) fn gap_median(&self) -> Option<f64> {
+        let n = self.sorted_gaps.len();
+        let upper = *self.sorted_gaps.get(n / 2)?;
+        Some(if n % 2 == 1 { upper } else { f64::midpoint(self.sorted_gaps[n / 2 - 1], upper) })
+    }
+
+    /// Sample standard deviation of the order amounts in minor units; `None` with fewer than two orders.
+    pub(super) fn amount_sd(&self) -> Option<f64> {
+        (self.orders >= 2).then(|| (self.amount_squares / (self.orders - 1) as f64).sqrt())
+    }
+}
+
+/// What remains after `days` of something that halves every 180, 90 and 30 days.
+fn decay(days: f64) -> [f64; 3] {
+    let by_180 = libm::exp2(-days / LONGEST_HALF_LIFE_DAYS);
+    let by_90 = by_180 * by_180;
+    [by_180, by_90, by_90 * by_90 * by_90]
+}
+
+/// Months since year 0 of the day `day` after 1970-01-01, in UTC.
+///
+/// # Source
+/// Hinnant (2013), chrono-compatible low-level date algorithms, `civil_from_days`.
+const fn month_of(day: i64) -> i64 {
+    let shifted = day + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    (era * 400 + year_of_era) * 12 + month_from_march
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_change_at_month_ends_leap_years_included() {
+        let month_of_date = |y, m, d| {
+            let days = jiff::civil::date(y, m, d).since(jiff::civil::date(1970, 1, 1)).unwrap().get_days();
+            month_of(i64::from(days))
+        };
+        assert_eq!(month_of_date(2024, 2, 29), month_of_date(2024, 2, 1));
+        assert_eq!(month_of_date(2024, 3, 1), month_of_date(2024, 2, 29) + 1);
+        assert_eq!(month_of_date(2025, 1, 1), month_of_date(2024, 12, 31) + 1);
+        assert_eq!(month_of_date(2025, 1, 1), month_of_date(2024, 1, 31) + 12);
+    }
+
+    #[test]
+    fn decay_halves_at_each_half_life() {
+        assert!((decay(180.0)[0] - 0.5).abs() < 1e-12);
+        assert!((decay(90.0)[1] - 0.5).abs() < 1e-12);
+        assert!((decay(30.0)[2] - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn stamps_forget_between_customers() {
+        let mut stamps = Stamps { marks: vec![0; 3], current: u32::MAX };
+        stamps.begin();
+        assert!(stamps.is_new(2) && !stamps.is_new(2) && stamps.is_new(9));
+        stamps.begin();
+        assert!(stamps.is_new(2));
+        assert!(!stamps.is_new(super::super::columns::NO_CODE));
+    }
+}
