@@ -6,3 +6,4 @@ pub mod timeline;
 pub mod features;
 pub mod label;
 pub mod dataset;
+pub mod learn;

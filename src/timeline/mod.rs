@@ -22,4 +22,4 @@ pub use future::Future;
 pub use history::{Basket, Gaps, History, Window};
 pub use log::{EventLog, LogError};
 
-pub(crate) use fold::{FoldScratch, FoldSettings, Place, Presence, Shard};
+pub(crate) use fold::{FoldScratch, FoldSettings, Presence, Shard};

@@ -1,0 +1,116 @@
+//! The only file that knows linfa. It orients the model itself, starts the solver at Newton's optimum, and computes the
+//! gradient that linfa does not report.
+//!
+//! Traps of linfa-logistic 0.8.1: the positive class is the larger one, so that the sign of the weights turns round at
+//! a churn rate of one half; a solver stopped by its iteration limit returns `Ok`.
+
+use linfa::DatasetBase;
+use linfa::traits::Fit;
+use linfa_logistic::LogisticRegression;
+use ndarray::{Array1, ArrayView1, s};
+use serde::{Deserialize, Serialize};
+
+use super::error::LearnError;
+use super::newton::Problem;
+
+/// Largest entry of the gradient, per row, with which a fit counts as converged.
+pub(super) const GRADIENT_LIMIT: f64 = 1e-6;
+
+/// Newton stops well below the limit, so that linfa accepts its result.
+const WARM_START_TOLERANCE: f64 = 1e-9;
+
+/// How an optimiser stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Convergence {
+    /// Largest entry of the gradient, per row.
+    pub gradient_per_row: f64,
+    /// The largest with which the fit counts as converged.
+    pub limit: f64,
+}
+
+/// Weights and intercept of log-odds of churning.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Oriented {
+    pub(super) weights: Array1<f64>,
+    pub(super) intercept: f64,
+    pub(super) convergence: Convergence,
+}
+
+/// Fits prepared rows.
+///
+/// # Errors
+/// One class only, values that are not finite, or no convergence.
+pub(super) fn fit(learner: &'static str, problem: &Problem<'_>) -> Result<Oriented, LearnError> {
+    let n_columns = problem.x.ncols();
+    let warm = problem.solve(Array1::zeros(n_columns + 1), WARM_START_TOLERANCE);
+    let at = polish(learner, problem, warm.view())?;
+    let gradient_per_row = problem.gradient_per_row(at.view());
+    // Written so that a gradient that is not a number is refused.
+    if gradient_per_row.is_nan() || gradient_per_row > GRADIENT_LIMIT {
+        return Err(LearnError::NotConverged { learner, gradient: gradient_per_row, limit: GRADIENT_LIMIT });
+    }
+    Ok(Oriented {
+        weights: at.slice(s![..n_columns]).to_owned(),
+        intercept: at[n_columns],
+        convergence: Convergence { gradient_per_row, limit: GRADIENT_LIMIT },
+    })
+}
+
+/// Lets linfa fit, starting at `warm`; parameters come back oriented towards churning.
+fn polish(learner: &'static str, problem: &Problem<'_>, warm: ArrayView1<'_, f64>) -> Result<Array1<f64>, LearnError> {
+    let n_churned = problem.churned.iter().filter(|churned| **churned).count();
+    let expected_positive = n_churned * 2 > problem.churned.len();
+    let start = if expected_positive { warm.to_owned() } else { -&warm };
+    let data = DatasetBase::new(problem.x, Array1::from(problem.churned.to_vec()));
+    let fitted = LogisticRegression::default()
+        .alpha(problem.alpha)
+        .gradient_tolerance(GRADIENT_LIMIT * problem.churned.len() as f64 / 2.0)
+        .initial_params(start)
+        .fit(&data)
+        .map_err(|error| LearnError::Linfa { learner, message: error.to_string() })?;
+    // The class that linfa calls positive decides the sign, whatever was expected.
+    let sign = if fitted.labels().pos.class { 1.0 } else { -1.0 };
+    let mut at = fitted.params().to_vec();
+    at.push(fitted.intercept());
+    Ok(Array1::from(at) * sign)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+
+    /// Rows with one column that raises churn, `n_churned` of 100 churned.
+    fn rows(n_churned: usize) -> (Array2<f64>, Vec<bool>) {
+        let churned: Vec<bool> = (0..100).map(|i| i < n_churned).collect();
+        let x = Array2::from_shape_fn((100, 1), |(i, _)| f64::from(u8::from(churned[i])) + ((i * 37 % 11) as f64 - 5.0) / 4.0);
+        (x, churned)
+    }
+
+    #[test]
+    fn weights_point_towards_churning_at_any_rate() {
+        for n_churned in [20, 50, 80] {
+            let (x, churned) = rows(n_churned);
+            let fit = fit("test", &Problem { x: x.view(), churned: &churned, alpha: 1.0 }).unwrap();
+            assert!(fit.weights[0] > 0.5, "{n_churned}: {}", fit.weights[0]);
+            assert!(fit.convergence.gradient_per_row < GRADIENT_LIMIT);
+        }
+    }
+
+    #[test]
+    fn linfa_agrees_with_newton() {
+        let (x, churned) = rows(30);
+        let newton = Problem { x: x.view(), churned: &churned, alpha: 1.0 }.solve(Array1::zeros(2), 1e-12);
+        let linfa = fit("test", &Problem { x: x.view(), churned: &churned, alpha: 1.0 }).unwrap();
+        assert!((newton[0] - linfa.weights[0]).abs() < 1e-6 && (newton[1] - linfa.intercept).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_fit_that_did_not_converge_is_refused() {
+        let (x, churned) = rows(30);
+        let unusable = x.mapv(|value| value * f64::NAN);
+        let result = fit("test", &Problem { x: unusable.view(), churned: &churned, alpha: 1.0 });
+        assert!(matches!(result, Err(LearnError::NotConverged { .. } | LearnError::Linfa { .. })));
+    }
+}

@@ -1,0 +1,215 @@
+//! From features to columns that a linear learner can use: skewed features are tamed, all are standardised, missing
+//! values become the mean plus an indicator. Everything is learnt from training rows and stored with the model.
+
+use ndarray::Array2;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::error::LearnError;
+use crate::dataset::Dataset;
+
+/// A feature with larger skewness is replaced by its signed logarithm, if that lowers the skewness.
+const SKEWED: f64 = 1.0;
+
+/// Below this standard deviation, relative to the mean, a feature is constant.
+const CONSTANT: f64 = 1e-9;
+
+/// How the features of training rows become standardised columns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Preparation {
+    features: Vec<String>,
+    columns: Vec<Column>,
+}
+
+/// One prepared column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Column {
+    /// Position of its feature in `features`.
+    feature: usize,
+    what: What,
+    mean: f64,
+    sd: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum What {
+    /// The value, or its signed logarithm; values outside the range of the training rows count as its nearest end.
+    Value { logarithm: bool, low: f64, high: f64 },
+    /// 1 where the value is missing.
+    IsMissing,
+}
+
+impl Preparation {
+    /// Learns the preparation of `features` from some rows; a constant feature gets no column, and features that are
+    /// missing in the same rows share one indicator.
+    ///
+    /// # Errors
+    /// A feature that the dataset lacks, or an infinite value.
+    pub fn learn(dataset: &Dataset, rows: &[usize], features: &[&str]) -> Result<Self, LearnError> {
+        let learnt: Result<Vec<_>, _> =
+            features.par_iter().enumerate().map(|(i, name)| learn_feature(dataset, rows, name, i)).collect();
+        let mut seen_patterns = std::collections::BTreeSet::new();
+        let mut columns = Vec::new();
+        let mut indicators = Vec::new();
+        for learnt in learnt? {
+            columns.extend(learnt.value);
+            if let Some((pattern, indicator)) = learnt.missing
+                && seen_patterns.insert(pattern)
+            {
+                indicators.push(indicator);
+            }
+        }
+        columns.extend(indicators);
+        Ok(Self { features: features.iter().map(|name| (*name).to_owned()).collect(), columns })
+    }
+
+    /// How many columns there are.
+    #[must_use]
+    pub const fn n_columns(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The features read, in the order that `feature_of` counts.
+    #[must_use]
+    pub fn features(&self) -> &[String] {
+        &self.features
+    }
+
+    /// Position of the feature behind a column.
+    #[must_use]
+    pub fn feature_of(&self, column: usize) -> usize {
+        self.columns[column].feature
+    }
+
+    /// The prepared rows, `(n_rows, n_columns)`, in row-major order.
+    ///
+    /// # Errors
+    /// A feature that the dataset lacks.
+    pub fn apply(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
+        let positions: Result<Vec<usize>, LearnError> = self.features.iter().map(|name| position(dataset, name)).collect();
+        let positions = positions?;
+        let n_columns = self.columns.len();
+        let mut prepared = vec![0.0; rows.len() * n_columns];
+        let matrix = dataset.matrix();
+        prepared.par_chunks_mut(n_columns.max(1)).zip(rows).for_each(|(out, row)| {
+            for (place, column) in out.iter_mut().zip(&self.columns) {
+                *place = column.prepare(matrix[[*row, positions[column.feature]]]);
+            }
+        });
+        // The vector was made with exactly this many places.
+        Ok(Array2::from_shape_vec((rows.len(), n_columns), prepared).unwrap_or_default())
+    }
+}
+
+impl Column {
+    fn prepare(&self, value: f64) -> f64 {
+        match self.what {
+            What::IsMissing => (f64::from(u8::from(value.is_nan())) - self.mean) / self.sd,
+            What::Value { .. } if value.is_nan() => 0.0,
+            What::Value { logarithm, low, high } => {
+                let value = if logarithm { signed_log(value) } else { value };
+                (value.clamp(low, high) - self.mean) / self.sd
+            }
+        }
+    }
+}
+
+fn position(dataset: &Dataset, name: &str) -> Result<usize, LearnError> {
+    dataset.schema.position(name).ok_or_else(|| LearnError::MissingFeature { feature: name.to_owned() })
+}
+
+/// What is learnt of one feature: its column unless constant, and the pattern of missing rows with its indicator.
+struct Learnt {
+    value: Option<Column>,
+    missing: Option<(u64, Column)>,
+}
+
+fn learn_feature(dataset: &Dataset, rows: &[usize], name: &str, feature: usize) -> Result<Learnt, LearnError> {
+    let at = position(dataset, name)?;
+    let all: Vec<f64> = rows.iter().map(|row| dataset.features[[*row, at]]).collect();
+    if let Some(i) = all.iter().position(|value| value.is_infinite()) {
+        return Err(LearnError::NotFinite { feature: name.to_owned(), row: rows[i] });
+    }
+    let present: Vec<f64> = all.iter().copied().filter(|value| !value.is_nan()).collect();
+    let share = 1.0 - present.len() as f64 / all.len().max(1) as f64;
+    let missing = (share > 0.0 && share < 1.0).then(|| {
+        let sd = (share * (1.0 - share)).sqrt();
+        (pattern_of_missing(&all), Column { feature, what: What::IsMissing, mean: share, sd })
+    });
+    Ok(Learnt { value: learn_value(&present, feature), missing })
+}
+
+fn learn_value(present: &[f64], feature: usize) -> Option<Column> {
+    let raw = Moments::of(present);
+    let logarithms: Vec<f64> = present.iter().map(|value| signed_log(*value)).collect();
+    let tamed = Moments::of(&logarithms);
+    let logarithm = raw.skewness.abs() > SKEWED && tamed.skewness.abs() < raw.skewness.abs();
+    let (moments, values) = if logarithm { (tamed, logarithms.as_slice()) } else { (raw, present) };
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let varies = moments.sd > CONSTANT * moments.mean.abs().max(1.0);
+    varies.then_some(Column { feature, what: What::Value { logarithm, low, high }, mean: moments.mean, sd: moments.sd })
+}
+
+/// `sign(x) ln(1 + |x|)`.
+fn signed_log(x: f64) -> f64 {
+    x.abs().ln_1p().copysign(x)
+}
+
+struct Moments {
+    mean: f64,
+    sd: f64,
+    skewness: f64,
+}
+
+impl Moments {
+    fn of(values: &[f64]) -> Self {
+        let n = (values.len() as f64).max(1.0);
+        let mean = values.iter().sum::<f64>() / n;
+        let central = |power: i32| values.iter().map(|value| (value - mean).powi(power)).sum::<f64>() / n;
+        let sd = central(2).sqrt();
+        Self { mean, sd, skewness: if sd > 0.0 { central(3) / sd.powi(3) } else { 0.0 } }
+    }
+}
+
+/// A fingerprint of the rows in which a value is missing.
+fn pattern_of_missing(values: &[f64]) -> u64 {
+    let missing = (0_u64..).zip(values).filter(|(_, value)| value.is_nan());
+    missing.fold(0xcbf2_9ce4_8422_2325, |hash, (row, _)| (hash ^ row).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_skewed_feature_is_tamed_and_a_symmetric_one_is_not() {
+        let skewed: Vec<f64> = (0..100).map(|i| (f64::from(i) / 10.0).exp()).collect();
+        let symmetric: Vec<f64> = (-50..50).map(f64::from).collect();
+        let is_log = |values: &[f64]| match learn_value(values, 0).map(|column| column.what) {
+            Some(What::Value { logarithm, .. }) => logarithm,
+            _ => panic!("not a value column"),
+        };
+        assert!(is_log(&skewed));
+        assert!(!is_log(&symmetric));
+        assert!(learn_value(&[3.0; 10], 0).is_none(), "a constant has no column");
+        assert!(learn_value(&[], 0).is_none());
+    }
+
+    #[test]
+    fn values_are_standardised_and_clamped_to_the_training_range() {
+        let column = learn_value(&[1.0, 2.0, 3.0], 0).unwrap();
+        assert!(column.prepare(2.0).abs() < 1e-12);
+        assert!((column.prepare(3.0) - 1.5_f64.sqrt()).abs() < 1e-12);
+        assert!((column.prepare(99.0) - column.prepare(3.0)).abs() < 1e-12);
+        assert!(column.prepare(f64::NAN).abs() < 1e-12);
+    }
+
+    #[test]
+    fn features_missing_in_the_same_rows_have_the_same_pattern() {
+        let nan = f64::NAN;
+        assert_eq!(pattern_of_missing(&[1.0, nan, 2.0]), pattern_of_missing(&[7.0, nan, 9.0]));
+        assert_ne!(pattern_of_missing(&[1.0, nan, 2.0]), pattern_of_missing(&[nan, 1.0, 2.0]));
+    }
+}
