@@ -1,12 +1,15 @@
 //! Owns every knob: its unit, default and range. `RawConfig` is the file as written, [`Config`] is what has passed
 //! every check; nothing behind this room sees an unchecked value.
 
+mod catalogue;
 mod check;
-mod draft;
+mod currencies;
 mod error;
 mod keys;
+mod knobs;
 mod raw;
 pub mod tables;
+mod values;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,8 +20,8 @@ use serde::Serialize;
 
 use crate::units::{Currency, Days};
 
-pub use draft::{DraftColumn, DraftTable, draft};
-pub use error::{ConfigError, Violation};
+pub use catalogue::Allowed;
+pub use error::{ConfigError, Place, Violation};
 pub use raw::RawConfig;
 pub use tables::{ColumnSpec, Kind, Table};
 
