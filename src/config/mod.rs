@@ -4,10 +4,14 @@
 mod catalogue;
 mod check;
 mod currencies;
+mod draft;
 mod error;
+mod guess;
 mod keys;
 mod knobs;
 mod raw;
+mod reference;
+mod synonyms;
 pub mod tables;
 mod values;
 
@@ -21,8 +25,10 @@ use serde::Serialize;
 use crate::units::{Currency, Days};
 
 pub use catalogue::Allowed;
+pub use draft::{DraftColumn, DraftTable, draft};
 pub use error::{ConfigError, Place, Violation};
 pub use raw::RawConfig;
+pub use reference::{reference, schema_json};
 pub use tables::{ColumnSpec, Kind, Table};
 
 /// A checked config: paths are resolved against the folder of the file, ranges hold, names are known.
