@@ -1,12 +1,19 @@
 //! Owns every knob: its unit, default and range. `RawConfig` is the file as written, [`Config`] is what has passed
 //! every check; nothing behind this room sees an unchecked value.
 
+mod catalogue;
 mod check;
+mod currencies;
 mod draft;
 mod error;
+mod guess;
 mod keys;
+mod knobs;
 mod raw;
+mod reference;
+mod synonyms;
 pub mod tables;
+mod values;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,9 +24,11 @@ use serde::Serialize;
 
 use crate::units::{Currency, Days};
 
+pub use catalogue::Allowed;
 pub use draft::{DraftColumn, DraftTable, draft};
-pub use error::{ConfigError, Violation};
+pub use error::{ConfigError, Place, Violation};
 pub use raw::RawConfig;
+pub use reference::{reference, schema_json};
 pub use tables::{ColumnSpec, Kind, Table};
 
 /// A checked config: paths are resolved against the folder of the file, ranges hold, names are known.

@@ -1,0 +1,143 @@
+//! The keys themselves, section by section. A new knob is one `Key` here, its field in `raw.rs` and in the checked
+//! struct, and one line in `check.rs`; tests fail until all of them agree.
+
+use super::catalogue::{Allowed, Key, Preset, Section};
+use super::tables::Table;
+
+pub(super) const NAME: Key =
+    key("name", Allowed::Name, Preset::Required).means("Name of the shop or job; names the folders of models and runs");
+pub(super) const CURRENCY: Key =
+    key("currency", Allowed::Currency, Preset::Required).means("The one currency of all amounts");
+pub(super) const TIMEZONE: Key = key("timezone", Allowed::Timezone, Preset::Text("UTC"))
+    .means("Zone of local times and of the midnights at which days start");
+pub(super) const SEED: Key = key("seed", whole(0, i64::MAX, ""), Preset::Whole(1)).means("Seed of everything random");
+pub(super) const AS_OF: Key = key("as_of", Allowed::Day, Preset::Absent("2011-12-10"))
+    .means("Day the run pretends it is, unless the command line says otherwise");
+
+pub(super) const PATH: Key = key("path", Allowed::Paths, Preset::Required).means("Where the rows are");
+pub(super) const FILTER: Key = key("filter", Allowed::Condition, Preset::Absent("\"Quantity > 0\""))
+    .means("Which rows belong to the table; the others are set aside and counted");
+pub(super) const DUPLICATES: Key = key("duplicates", Allowed::Word(&["drop", "keep", "refuse"]), Preset::Text("drop"))
+    .means("What happens to rows equal in every column that the mapping and the filter read");
+pub(super) const TIME_FORMAT: Key = key("time_format", Allowed::TimeFormat, Preset::Absent("\"%d/%m/%Y %H:%M\""))
+    .means("Format of times written as text; ISO 8601 is understood without it");
+pub(super) const NEGATIVE_AMOUNTS: Key =
+    key("negative_amounts", Allowed::Word(&["return", "reject"]), Preset::Text("return"))
+        .means("What a line with a negative amount is: a return, or a row to reject");
+
+pub(super) const HORIZON_DAYS: Key = key("horizon_days", whole(1, 1825, "days"), Preset::Required)
+    .means("Length of the label window: who buys nothing in it has churned");
+pub(super) const GAP_DAYS: Key = key("gap_days", whole(0, 365, "days"), Preset::Whole(0))
+    .means("Time between the cutoff and the label window, in which actions are prepared");
+pub(super) const ACTIVE_DAYS: Key = key("active_days", whole(1, 3650, "days"), Preset::TwiceHorizon)
+    .means("The last purchase of an eligible customer is at most this long before the cutoff");
+pub(super) const MIN_PURCHASES: Key = key("min_purchases", whole(1, 10_000, "orders"), Preset::Whole(1))
+    .means("Orders an eligible customer has at least");
+
+pub(super) const PANEL_STEP_DAYS: Key =
+    key("step_days", whole(1, 365, "days"), Preset::Whole(30)).means("Time between training cutoffs");
+pub(super) const MAX_CUTOFFS: Key = key("max_cutoffs", whole(1, 10_000, "cutoffs"), Preset::Absent("12"))
+    .means("At most this many training cutoffs, the most recent ones; all of them if not given");
+
+pub(super) const CUTOFFS: Key = key("cutoffs", Allowed::Days, Preset::EmptyList)
+    .means("Days whose local midnight is a test cutoff; if empty, the last matured ones are taken");
+pub(super) const LAST: Key = key("last", whole(1, 60, "cutoffs"), Preset::Whole(4))
+    .means("How many of the last matured cutoffs are taken when none are given");
+pub(super) const BACKTEST_STEP_DAYS: Key =
+    key("step_days", whole(1, 365, "days"), Preset::Whole(30)).means("Time between test cutoffs when none are given");
+pub(super) const BOOTSTRAP: Key = key("bootstrap", whole(0, 10_000, "resamples"), Preset::Whole(200))
+    .means("Bootstrap resamples behind each interval; none for no intervals");
+
+pub(super) const MIN_CUSTOMERS: Key = key("min_customers", whole(1, 1_000_000_000, "customers"), Preset::Whole(200))
+    .means("Fewest customers with a purchase");
+pub(super) const MIN_SPAN_HORIZONS: Key = key("min_span_horizons", number(2.0, f64::INFINITY), Preset::Number(3.0))
+    .means("Shortest span of purchases as a multiple of the horizon");
+pub(super) const MAX_FEED_GAP_DAYS: Key = key("max_feed_gap_days", whole(1, 365, "days"), Preset::Whole(14))
+    .means("A longer time without any purchase in the whole shop is reported as a gap in the feed");
+pub(super) const ABSURD_AMOUNT_FACTOR: Key =
+    key("absurd_amount_factor", number(1.0, f64::INFINITY), Preset::Number(100.0))
+        .means("A line above this many times the 99.9th percentile is reported as absurd");
+pub(super) const MAX_REJECTED_SHARE: Key = key("max_rejected_share", number(0.0, 1.0), Preset::Number(0.5))
+    .means("Largest share of rejected rows, filtered and duplicate rows aside, with which the data are still used");
+pub(super) const MAX_AGE_DAYS: Key = key("max_age_days", whole(0, 3650, "days"), Preset::Whole(45))
+    .means("Oldest last purchase before the as-of day with which scoring is still allowed");
+
+pub(super) const MARGIN_SHARE: Key =
+    key("margin_share", above(0.0, 1.0), Preset::Number(1.0)).means("Margin as a share of revenue");
+pub(super) const MAX_AUC: Key =
+    key("max_auc", above(0.5, 1.0), Preset::Number(0.95)).means("AUC above which the run stops and asks for the leak");
+pub(super) const MODELS_DIR: Key =
+    key("dir", Allowed::Folder, Preset::Text("models")).means("Folder of the registry of models");
+pub(super) const OUTPUT_DIR: Key =
+    key("dir", Allowed::Folder, Preset::Text("data/runs")).means("Folder in which every run gets its own");
+
+/// Every section, in the order in which they are drafted.
+pub(super) const SECTIONS: &[Section] = &[
+    section("", "The run", &[NAME, CURRENCY, TIMEZONE, SEED, AS_OF]),
+    table(
+        Table::Purchases,
+        "The purchases; required",
+        &[PATH, FILTER, DUPLICATES, TIME_FORMAT, NEGATIVE_AMOUNTS, columns(Table::Purchases)],
+    ),
+    table(
+        Table::Complaints,
+        "The complaints, if the shop has any",
+        &[PATH, FILTER, DUPLICATES, TIME_FORMAT, columns(Table::Complaints)],
+    ),
+    table(
+        Table::Customers,
+        "Facts about customers, if there are any",
+        &[PATH, FILTER, DUPLICATES, TIME_FORMAT, columns(Table::Customers)],
+    ),
+    section(
+        "churn",
+        "What churn means: no purchase in [cutoff + gap, cutoff + gap + horizon) among the eligible",
+        &[HORIZON_DAYS, GAP_DAYS, ACTIVE_DAYS, MIN_PURCHASES],
+    ),
+    section("panel", "The training cutoffs", &[PANEL_STEP_DAYS, MAX_CUTOFFS]),
+    section("backtest", "The test cutoffs", &[CUTOFFS, LAST, BACKTEST_STEP_DAYS, BOOTSTRAP]),
+    section(
+        "validate",
+        "What data must satisfy to be used",
+        &[MIN_CUSTOMERS, MIN_SPAN_HORIZONS, MAX_FEED_GAP_DAYS, ABSURD_AMOUNT_FACTOR, MAX_REJECTED_SHARE, MAX_AGE_DAYS],
+    ),
+    section("value", "What a customer is worth", &[MARGIN_SHARE]),
+    section("gate", "What a model must satisfy to be promoted", &[MAX_AUC]),
+    section("models", "The registry of models", &[MODELS_DIR]),
+    section("output", "Where runs are written", &[OUTPUT_DIR]),
+];
+
+/// The mapping of a table.
+pub(super) const fn columns(table: Table) -> Key {
+    key("columns", Allowed::Columns(table), Preset::Required).means("How our columns are called in the source")
+}
+
+const fn key(name: &'static str, allowed: Allowed, preset: Preset) -> Key {
+    Key { name, allowed, preset, meaning: "" }
+}
+
+const fn whole(min: i64, max: i64, unit: &'static str) -> Allowed {
+    Allowed::Whole { min, max, unit }
+}
+
+const fn number(min: f64, max: f64) -> Allowed {
+    Allowed::Number { min, above_min: false, max }
+}
+
+const fn above(min: f64, max: f64) -> Allowed {
+    Allowed::Number { min, above_min: true, max }
+}
+
+const fn section(name: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
+    Section { name, table: None, meaning, keys }
+}
+
+const fn table(table: Table, meaning: &'static str, keys: &'static [Key]) -> Section {
+    Section { name: table.name(), table: Some(table), meaning, keys }
+}
+
+impl Key {
+    const fn means(self, meaning: &'static str) -> Self {
+        Self { meaning, ..self }
+    }
+}

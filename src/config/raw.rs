@@ -1,0 +1,266 @@
+//! The config as written in the file: everything optional, nothing checked. Defaults and ranges are repeated in the
+//! doc comments, which become the descriptions of the schema; a test holds them to the catalogue.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::value::Datetime;
+
+/// The whole file.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawConfig {
+    /// Name of the shop or job; names the folders of models and runs. At most 100 of A-Z, a-z, 0-9, `.`, `_` and
+    /// `-`, not starting with a dot; required.
+    pub name: Option<String>,
+    /// The one currency of all amounts. A three-letter code of ISO 4217 such as `EUR`; required.
+    pub currency: Option<String>,
+    /// Zone of local times and of the midnights at which days start. An IANA time zone such as `Europe/London`;
+    /// default `"UTC"`.
+    pub timezone: Option<String>,
+    /// Seed of everything random. A whole number, at least 0; default `1`.
+    pub seed: Option<i64>,
+    /// Day the run pretends it is, unless the command line says otherwise. A day such as `2011-06-12`; optional.
+    #[schemars(with = "Option<String>")]
+    pub as_of: Option<RawDay>,
+    /// The purchases; required.
+    pub purchases: Option<RawTable>,
+    /// The complaints, if the shop has any.
+    pub complaints: Option<RawTable>,
+    /// Facts about customers, if there are any.
+    pub customers: Option<RawTable>,
+    /// What churn means: no purchase in [cutoff + gap, cutoff + gap + horizon) among the eligible.
+    pub churn: RawChurn,
+    /// The training cutoffs.
+    pub panel: RawPanel,
+    /// The test cutoffs.
+    pub backtest: RawBacktest,
+    /// What data must satisfy to be used.
+    pub validate: RawValidate,
+    /// What a customer is worth.
+    pub value: RawValue,
+    /// What a model must satisfy to be promoted.
+    pub gate: RawGate,
+    /// The registry of models.
+    pub models: RawModels,
+    /// Where runs are written.
+    pub output: RawOutput,
+}
+
+/// One input table.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawTable {
+    /// Where the rows are. A file, glob or folder, relative to the config file or absolute, or a list of them;
+    /// required.
+    pub path: Option<OneOrMany>,
+    /// Which rows belong to the table; the others are set aside and counted. A SQL condition over the columns of
+    /// the source; optional.
+    pub filter: Option<String>,
+    /// What happens to rows equal in every column that the mapping and the filter read. One of `drop`, `keep`,
+    /// `refuse`; default `"drop"`.
+    pub duplicates: Option<String>,
+    /// Format of times written as text; ISO 8601 is understood without it. A `strftime` format such as `%d/%m/%Y
+    /// %H:%M`; optional.
+    pub time_format: Option<String>,
+    /// What a line with a negative amount is: a return, or a row to reject. One of `return`, `reject`; default
+    /// `"return"`.
+    pub negative_amounts: Option<String>,
+    /// How our columns are called in the source. A table of our column names, each with a source column or SQL
+    /// expression; required.
+    pub columns: BTreeMap<String, String>,
+}
+
+/// `[churn]`: what churn means.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawChurn {
+    /// Length of the label window: who buys nothing in it has churned. A whole number of days from 1 to 1825;
+    /// required.
+    pub horizon_days: Option<i64>,
+    /// Time between the cutoff and the label window, in which actions are prepared. A whole number of days from 0
+    /// to 365; default `0`.
+    pub gap_days: Option<i64>,
+    /// The last purchase of an eligible customer is at most this long before the cutoff. A whole number of days
+    /// from 1 to 3650; default 2 x `horizon_days`.
+    pub active_days: Option<i64>,
+    /// Orders an eligible customer has at least. A whole number of orders from 1 to 10000; default `1`.
+    pub min_purchases: Option<i64>,
+}
+
+/// `[panel]`: the training cutoffs.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawPanel {
+    /// Time between training cutoffs. A whole number of days from 1 to 365; default `30`.
+    pub step_days: Option<i64>,
+    /// At most this many training cutoffs, the most recent ones; all of them if not given. A whole number of
+    /// cutoffs from 1 to 10000; optional.
+    pub max_cutoffs: Option<i64>,
+}
+
+/// `[backtest]`: the test cutoffs.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawBacktest {
+    /// Days whose local midnight is a test cutoff; if empty, the last matured ones are taken. A list of different
+    /// days such as `["2011-06-12", "2011-07-12"]`; default `[]`.
+    #[schemars(with = "Vec<String>")]
+    pub cutoffs: Vec<RawDay>,
+    /// How many of the last matured cutoffs are taken when none are given. A whole number of cutoffs from 1 to 60;
+    /// default `4`.
+    pub last: Option<i64>,
+    /// Time between test cutoffs when none are given. A whole number of days from 1 to 365; default `30`.
+    pub step_days: Option<i64>,
+    /// Bootstrap resamples behind each interval; none for no intervals. A whole number of resamples from 0 to
+    /// 10000; default `200`.
+    pub bootstrap: Option<i64>,
+}
+
+/// `[validate]`: what data must satisfy to be used.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawValidate {
+    /// Fewest customers with a purchase. A whole number of customers from 1 to 1000000000; default `200`.
+    pub min_customers: Option<i64>,
+    /// Shortest span of purchases as a multiple of the horizon. A number of at least 2.0; default `3.0`.
+    pub min_span_horizons: Option<f64>,
+    /// A longer time without any purchase in the whole shop is reported as a gap in the feed. A whole number of
+    /// days from 1 to 365; default `14`.
+    pub max_feed_gap_days: Option<i64>,
+    /// A line above this many times the 99.9th percentile is reported as absurd. A number of at least 1.0; default
+    /// `100.0`.
+    pub absurd_amount_factor: Option<f64>,
+    /// Largest share of rejected rows, filtered and duplicate rows aside, with which the data are still used. A
+    /// number of at least 0.0 and at most 1.0; default `0.5`.
+    pub max_rejected_share: Option<f64>,
+    /// Oldest last purchase before the as-of day with which scoring is still allowed. A whole number of days from 0
+    /// to 3650; default `45`.
+    pub max_age_days: Option<i64>,
+}
+
+/// `[value]`: what a customer is worth.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawValue {
+    /// Margin as a share of revenue. A number above 0.0 and at most 1.0; default `1.0`.
+    pub margin_share: Option<f64>,
+}
+
+/// `[gate]`: what a model must satisfy to be promoted.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawGate {
+    /// AUC above which the run stops and asks for the leak. A number above 0.5 and at most 1.0; default `0.95`.
+    pub max_auc: Option<f64>,
+}
+
+/// `[models]`: the registry of models.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawModels {
+    /// Folder of the registry of models. A folder, relative to the config file or absolute; default `"models"`.
+    pub dir: Option<String>,
+}
+
+/// `[output]`: where runs are written.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawOutput {
+    /// Folder in which every run gets its own. A folder, relative to the config file or absolute; default
+    /// `"data/runs"`.
+    pub dir: Option<String>,
+}
+
+/// One text or a list of texts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum OneOrMany {
+    /// `path = "a.csv"`
+    One(String),
+    /// `path = ["a.csv", "b.csv"]`
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// The texts in the order written.
+    #[must_use]
+    pub fn texts(&self) -> &[String] {
+        match self {
+            Self::One(text) => std::slice::from_ref(text),
+            Self::Many(texts) => texts,
+        }
+    }
+}
+
+/// A day as written: a TOML date or a text.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum RawDay {
+    /// `2011-06-12`
+    Toml(Datetime),
+    /// `"2011-06-12"`
+    Text(String),
+}
+
+impl RawDay {
+    /// The day, if it is one and carries no time of day.
+    #[must_use]
+    pub fn day(&self) -> Option<Date> {
+        let text = self.to_string();
+        let has_ten_characters = text.len() == "2011-06-12".len();
+        Date::strptime("%Y-%m-%d", &text).ok().filter(|_| has_ten_characters)
+    }
+}
+
+impl fmt::Display for RawDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Toml(datetime) => datetime.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> RawConfig {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn an_empty_file_is_an_empty_config() {
+        assert_eq!(parse(""), RawConfig::default());
+    }
+
+    #[test]
+    fn a_path_is_one_text_or_a_list() {
+        let texts = |text| parse(text).purchases.unwrap().path.unwrap().texts().to_vec();
+        assert_eq!(texts("[purchases]\npath = 'a.csv'"), ["a.csv"]);
+        assert_eq!(texts("[purchases]\npath = ['a.csv', 'b.csv']"), ["a.csv", "b.csv"]);
+    }
+
+    #[test]
+    fn a_day_is_a_toml_date_or_a_text_and_has_no_time() {
+        let days = parse("[backtest]\ncutoffs = [2011-06-12, '2011-06-12']").backtest.cutoffs;
+        assert_eq!(days.iter().map(RawDay::day).collect::<Vec<_>>(), [Some(jiff::civil::date(2011, 6, 12)); 2]);
+        for wrong in ["2011-06-12T10:00:00", "10:00:00", "'2011-6-1'", "'2011-13-01'", "'12/06/2011'", "''"] {
+            assert_eq!(parse(&format!("as_of = {wrong}")).as_of.unwrap().day(), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! How shops call the columns we need, most telling names first. Names are compared in lower case with words joined
+//! by `_`, so that `CustomerID`, `Customer ID` and `customer-id` are one.
+
+use super::tables::Table;
+
+#[rustfmt::skip]
+const CUSTOMER_ID: &[&str] = &["customer_id", "cust_id", "customer", "cust", "client_id", "client", "user_id",
+    "member_id", "account_id", "shopper_id", "buyer_id", "customer_unique_id", "household_id", "household_key",
+    "loyalty_id", "card_id", "customer_email", "email", "email_address", "user", "member", "account"];
+#[rustfmt::skip]
+const RECORDED_AT: &[&str] =
+    &["recorded_at", "known_at", "loaded_at", "ingested_at", "inserted_at", "load_date", "loaded", "recorded"];
+
+#[rustfmt::skip]
+const PURCHASES: &[(&str, &[&str])] = &[
+    ("customer_id", CUSTOMER_ID),
+    ("purchased_at", &["purchased_at", "purchase_date", "ordered_at", "order_date", "invoice_date",
+        "transaction_date", "sale_date", "sales_date", "order_purchase_timestamp", "order_timestamp",
+        "order_time", "purchase_time", "purchased", "created_at", "order_created_at", "booking_date",
+        "receipt_date", "trans_date", "t_dat", "datetime", "timestamp", "date", "time", "day", "event_time",
+        "paid_at", "processed_at"]),
+    ("amount", &["amount", "line_total", "lineitem_total", "line_amount", "sales_value", "revenue", "sales",
+        "turnover", "dollar_value", "value", "spend", "payment_value", "net_amount", "net_sales", "gross_amount",
+        "purchase_amount", "total", "total_amount", "order_total", "order_amount", "order_value", "grand_total",
+        "total_price", "subtotal"]),
+    ("order_id", &["order_id", "order", "order_no", "order_number", "invoice", "invoice_id", "invoice_no",
+        "transaction_id", "transaction", "trans_id", "basket_id", "basket", "receipt_id", "receipt", "bill_id",
+        "bill_no"]),
+    ("product_id", &["product_id", "product", "stock_code", "sku", "lineitem_sku", "line_item_sku", "item_id",
+        "item", "article_id", "article", "asin", "ean", "upc", "product_sku"]),
+    ("category", &["category", "product_category", "category_name", "department", "product_type", "product_group",
+        "item_category", "commodity_desc", "lineitem_category"]),
+    ("quantity", &["quantity", "qty", "units", "pieces", "lineitem_quantity", "line_quantity", "item_count",
+        "n_items", "quantity_ordered"]),
+    ("discount", &["discount", "discount_amount", "lineitem_discount", "line_discount", "total_discount", "rebate"]),
+    ("channel", &["channel", "sales_channel", "sales_channel_id", "order_channel", "source_name", "store_type"]),
+    ("region", &["region", "country", "customer_country", "billing_country", "shipping_country", "state",
+        "customer_state", "country_code", "city", "market"]),
+    ("is_return", &["is_return", "is_returned", "returned", "return_flag", "is_refund", "refunded"]),
+    ("recorded_at", RECORDED_AT),
+];
+
+#[rustfmt::skip]
+const COMPLAINTS: &[(&str, &[&str])] = &[
+    ("complaint_id", &["complaint_id", "complaint", "ticket_id", "ticket", "case_id", "case", "claim_id",
+        "issue_id", "review_id", "id"]),
+    ("customer_id", CUSTOMER_ID),
+    ("opened_at", &["opened_at", "opened", "open_date", "complaint_date", "date_received", "received_at",
+        "submitted_at", "reported_at", "raised_at", "created_at", "created", "review_creation_date", "date",
+        "timestamp"]),
+    ("order_id", &["order_id", "order", "invoice", "invoice_id", "transaction_id"]),
+    ("category", &["category", "complaint_category", "complaint_type", "cause", "reason", "issue", "issue_type",
+        "ticket_type", "topic", "type"]),
+    ("severity", &["severity", "priority", "urgency", "level"]),
+    ("channel", &["channel", "ticket_channel", "submitted_via", "source", "medium"]),
+    ("first_response_at", &["first_response_at", "first_response_time", "first_reply_at", "responded_at",
+        "answered_at", "first_answer_at"]),
+    ("resolved_at", &["resolved_at", "resolution_date", "closed_at", "solved_at", "close_date", "closed",
+        "resolved"]),
+    ("reopened_at", &["reopened_at", "reopened", "reopen_date"]),
+    ("resolution", &["resolution", "outcome", "company_response", "resolution_code"]),
+    ("compensation", &["compensation", "compensation_amount", "refund", "refund_amount", "goodwill", "credit"]),
+    ("satisfaction", &["satisfaction", "csat", "customer_satisfaction_rating", "satisfaction_score", "rating",
+        "review_score", "score"]),
+    ("amount", &["amount", "disputed_amount", "claim_amount", "value"]),
+    ("text", &["text", "description", "message", "comment", "body", "complaint_text", "narrative",
+        "ticket_description", "review_comment_message"]),
+    ("recorded_at", RECORDED_AT),
+];
+
+#[rustfmt::skip]
+const CUSTOMERS: &[(&str, &[&str])] = &[
+    ("customer_id", &["customer_id", "cust_id", "customer", "cust", "client_id", "client", "user_id", "member_id",
+        "account_id", "customer_unique_id", "household_key", "customer_email", "email", "id", "key"]),
+    ("signed_up_at", &["signed_up_at", "signup_date", "sign_up_date", "registered_at", "registration_date",
+        "joined_at", "join_date", "member_since", "customer_since", "enrolled_at", "created_at", "created"]),
+    ("opted_out", &["opted_out", "opt_out", "unsubscribed", "do_not_contact", "marketing_opt_out", "no_marketing"]),
+    ("valid_from", &["valid_from", "effective_from", "updated_at", "as_of"]),
+];
+
+/// What one piece costs; with a quantity it makes an amount.
+#[rustfmt::skip]
+pub(super) const UNIT_PRICES: &[&str] = &["unit_price", "price", "item_price", "lineitem_price", "line_item_price",
+    "price_per_unit", "price_each", "selling_price", "sales_price", "retail_price"];
+
+/// Amounts that shops repeat on every line of an order, or write on its first line alone.
+#[rustfmt::skip]
+pub(super) const ORDER_LEVEL: &[&str] =
+    &["total", "total_amount", "order_total", "order_amount", "order_value", "grand_total", "total_price",
+        "subtotal"];
+
+/// Our columns of a table with their names elsewhere.
+pub(super) const fn of(table: Table) -> &'static [(&'static str, &'static [&'static str])] {
+    match table {
+        Table::Purchases => PURCHASES,
+        Table::Complaints => COMPLAINTS,
+        Table::Customers => CUSTOMERS,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_has_names_and_every_name_is_in_the_form_compared() {
+        for table in [Table::Purchases, Table::Complaints, Table::Customers] {
+            for column in table.columns() {
+                assert!(of(table).iter().any(|(name, _)| *name == column.name), "{} {}", table.name(), column.name);
+            }
+            for (column, names) in of(table) {
+                assert!(table.column(column).is_some(), "{column}");
+                assert!(names.iter().all(|name| crate::config::guess::in_words(name).join("_") == *name), "{column}");
+            }
+        }
+    }
+}
