@@ -20,7 +20,7 @@
 //!
 //! How hard it is: among customers active in the last 180 days of a default shop, 44-47 % buy nothing in the next 60
 //! days and 36-38 % nothing in the next 90. Recency alone ranks them with an AUC of about 0.70-0.76, a boosted model
-//! with 0.76-0.80; more is not in the data, since many leave without a sign.
+//! with 0.76-0.82; more is hardly in the data, since many leave without a sign.
 //!
 //! Returned lines carry the order they belong to, a negative amount, and the pieces given back as a positive number.
 //! Each customer has a random stream of the seed and the customer's number alone, so that neither threads nor the
