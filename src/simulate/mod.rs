@@ -1,4 +1,4 @@
-//! Owns a shop with known truth: purchases, complaints and customers of any size, from one seed, without files or clock.
+//! Owns a shop with known truth: purchases, complaints and customers of any size from one seed, without files or clock.
 //!
 //! What is true in such a shop (every figure is a field of [`ShopParams`]):
 //!

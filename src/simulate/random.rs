@@ -102,7 +102,7 @@ impl Random {
         if x + y > 0.0 { x / (x + y) } else { mean }
     }
 
-    /// Poisson with that mean, by counting uniform factors; large means are halved first (sums of Poissons are Poisson).
+    /// Poisson with that mean, by counting uniform factors; large means are halved first (sums are Poisson too).
     ///
     /// # Source
     /// Knuth (1969), The Art of Computer Programming 2, section 3.4.1.
