@@ -3,3 +3,4 @@
 pub mod units;
 pub mod error;
 pub mod config;
+pub mod evaluate;
