@@ -1,0 +1,26 @@
+//! Owns every figure about quality, each with its interval and its population: metrics, resampling, slices, the grade.
+//!
+//! Positive means `churned = true`. The room reads plain columns and returns plain structs; it knows no files, no clock
+//! and no learner. It does not use the metrics of linfa 0.8.1, whose precision and recall are exchanged and whose curve
+//! loses its origin when the lowest score is a shared 0.0.
+
+pub mod bootstrap;
+pub mod calibration;
+pub mod error;
+pub mod grade;
+pub mod input;
+pub mod metrics;
+pub mod prepared;
+pub mod ranking;
+pub mod recalibration;
+pub mod report;
+pub mod slices;
+mod table;
+
+pub use bootstrap::Interval;
+pub use error::EvaluateError;
+pub use grade::{Grade, Population, Verdict};
+pub use input::{LearnerScores, Settings, TestCutoff};
+pub use metrics::Metrics;
+pub use report::{Evaluation, evaluate};
+pub use slices::Slice;
