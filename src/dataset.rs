@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use crate::features::{self, FeatureSchema, SchemaError};
 use crate::label::{ChurnRule, RuleWindow};
-use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, History, Shard};
 use crate::timeline::columns::NEVER;
+use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, History, Shard};
 use crate::units::Timestamp;
 
 /// Eligible customers at cutoffs: one row each, customers ascending, then cutoffs ascending.
@@ -74,9 +74,12 @@ impl Dataset {
         let counts: Vec<usize> =
             log.shards().par_iter().map(|shard| shard.count(&cutoffs, eligible).iter().sum()).collect();
         let mut rows = Rows::with_capacity(counts.iter().sum(), catalogue.len());
-        rows.split(&counts).into_par_iter().zip(log.shards()).for_each_init(FoldScratch::default, |scratch, (part, shard)| {
-            fill(shard, &fold, scratch, (&windows, &catalogue), part);
-        });
+        rows.split(&counts).into_par_iter().zip(log.shards()).for_each_init(
+            FoldScratch::default,
+            |scratch, (mut part, shard)| {
+                fill(shard, &fold, scratch, (&windows, &catalogue), &mut part);
+            },
+        );
         Ok(rows.into_dataset(schema, cutoffs))
     }
 
@@ -164,10 +167,10 @@ impl Rows {
         let mut parts = Vec::with_capacity(counts.len());
         for &n in counts {
             parts.push(Part {
-                customers: take_front(&mut customers, n),
-                cutoff_idx: take_front(&mut cutoff_idx, n),
-                features: take_front(&mut features, n * self.n_features),
-                facts: take_front(&mut facts, n),
+                customers: customers.split_off_mut(..n).unwrap_or_default(),
+                cutoff_idx: cutoff_idx.split_off_mut(..n).unwrap_or_default(),
+                features: features.split_off_mut(..n * self.n_features).unwrap_or_default(),
+                facts: facts.split_off_mut(..n).unwrap_or_default(),
             });
         }
         parts
@@ -191,18 +194,12 @@ impl Rows {
     }
 }
 
-fn take_front<'a, T>(slice: &mut &'a mut [T], n: usize) -> &'a mut [T] {
-    let (front, rest) = std::mem::take(slice).split_at_mut(n);
-    *slice = rest;
-    front
-}
-
 fn fill(
     shard: &Shard,
     fold: &FoldSettings<'_>,
     scratch: &mut FoldScratch,
     (windows, catalogue): (&[RuleWindow], &[&'static features::Feature]),
-    part: Part<'_>,
+    part: &mut Part<'_>,
 ) {
     let n_features = catalogue.len();
     let mut next = 0;

@@ -1,9 +1,32 @@
 //! `retain` tells a shop which of its present customers are about to leave, what each is worth, why they are leaving,
 //! and what to do first.
-pub mod units;
+//!
+//! The rooms stand in the order in which data flow through them; a room uses those above it. Words that mean the same
+//! everywhere: a *cutoff* is the local midnight before which everything is history; the *horizon* is the length of the
+//! window in which churn is looked for, the *gap* the time between the two; *recency* is the time since the last order,
+//! *tenure* since the first, *frequency* a number of orders. (In value models, recency means first to last order.)
+
 pub mod error;
+pub mod units;
+
+pub mod config;
 pub mod timeline;
+
 pub mod features;
-pub mod label;
+
 pub mod dataset;
+pub mod label;
+
 pub mod learn;
+
+pub mod evaluate;
+
+pub mod simulate;
+
+#[cfg(feature = "tables")]
+pub mod output;
+
+#[cfg(feature = "tables")]
+pub mod cli;
+#[cfg(feature = "tables")]
+pub mod commands;

@@ -35,17 +35,25 @@ pub(super) const FEATURES: &[Feature] = &[
     gap("overdue_to_longest_ratio", Unit::Ratio, "Present silence over the customer's longest gap.")
         .reason("longest break so far {gap_max_days} days; silent for {recency_days}")
         .is(|h, _| of_gaps(h, |g| g.max_days.max(SHORTEST_RHYTHM_DAYS).recip()) * h.recency_days()),
-    gap("overdue_sd", Unit::Sd, "Present silence less the mean gap, in standard deviations of the gaps (at least a day).")
-        .is(|h, _| {
-            let silence = h.recency_days();
-            h.gaps().and_then(|g| Some((silence - g.mean_days) / g.sd_days?.max(1.0))).unwrap_or(f64::NAN)
-        }),
+    gap(
+        "overdue_sd",
+        Unit::Sd,
+        "Present silence less the mean gap, in standard deviations of the gaps (at least a day).",
+    )
+    .is(|h, _| {
+        let silence = h.recency_days();
+        h.gaps().and_then(|g| Some((silence - g.mean_days) / g.sd_days?.max(1.0))).unwrap_or(f64::NAN)
+    }),
     gap("overdue_percentile_share", Unit::Share, "Share of the customer's own gaps shorter than the present silence.")
         .reason("silent for {recency_days} days, longer than {overdue_percentile_share} of the own breaks")
         .is(|h, _| of_gaps(h, |g| g.share_below_silence)),
     gap("gap_variation_ratio", Unit::Ratio, "Standard deviation over mean of the gaps: 1 is random, 0 is clockwork.")
         .reason("orders every {gap_mean_days} days, give or take {gap_sd_days}")
         .is(|h, _| h.gaps().and_then(|g| Some(ratio(g.sd_days?, g.mean_days))).unwrap_or(f64::NAN)),
-    gap("overdue_days", Unit::Days, "Days past the expected next order (last order plus median gap); negative before it.")
-        .is(|h, _| h.recency_days() - of_gaps(h, |g| g.median_days)),
+    gap(
+        "overdue_days",
+        Unit::Days,
+        "Days past the expected next order (last order plus median gap); negative before it.",
+    )
+    .is(|h, _| h.recency_days() - of_gaps(h, |g| g.median_days)),
 ];

@@ -21,7 +21,8 @@ fn within<'a>(history: &'a History<'a>, window: Window) -> impl Iterator<Item = 
 
 /// Mean of a figure over the complaints that have it; NaN where none has.
 fn mean(history: &History<'_>, figure: impl Fn(&KnownComplaint) -> Option<f64>) -> f64 {
-    let (sum, n) = history.complaints().iter().filter_map(figure).fold((0.0, 0), |(sum, n), value| (sum + value, n + 1));
+    let (sum, n) =
+        history.complaints().iter().filter_map(figure).fold((0.0, 0), |(sum, n), value| (sum + value, n + 1));
     ratio(sum, f64::from(n))
 }
 
@@ -29,11 +30,18 @@ fn mean(history: &History<'_>, figure: impl Fn(&KnownComplaint) -> Option<f64>) 
 fn repeated_causes(history: &History<'_>) -> usize {
     let complaints = history.complaints();
     let causes = complaints.iter().map(|complaint| complaint.category);
-    causes.enumerate().filter(|(i, cause)| cause.is_some() && complaints[..*i].iter().any(|c| c.category == *cause)).count()
+    causes
+        .enumerate()
+        .filter(|(i, cause)| cause.is_some() && complaints[..*i].iter().any(|c| c.category == *cause))
+        .count()
 }
 
 fn oldest_open(history: &History<'_>) -> Option<f64> {
-    history.complaints().iter().find(|complaint| complaint.is_open()).map(|complaint| history.days_since(complaint.opened_at))
+    history
+        .complaints()
+        .iter()
+        .find(|complaint| complaint.is_open())
+        .map(|complaint| history.days_since(complaint.opened_at))
 }
 
 fn last<'a>(history: &'a History<'_>) -> Option<&'a KnownComplaint> {
@@ -101,17 +109,25 @@ pub(super) const FEATURES: &[Feature] = &[
         .or_missing()
         .reason("gravest complaint of severity {complaint_severity_max_level}")
         .is(|h, _| h.complaints().iter().map(|c| c.severity).fold(f64::NAN, f64::max)),
-    complaint("complaint_satisfaction_last_level", Unit::Level, "Satisfaction with the latest resolution that was rated.")
-        .needs(Available::Satisfaction)
-        .or_missing()
-        .reason("rated the handling of the last complaint {complaint_satisfaction_last_level}")
-        .is(|h, _| h.complaints().iter().rev().map(|c| c.satisfaction).find(|s| s.is_finite()).unwrap_or(f64::NAN)),
-    complaint("compensation_of_complaint_share", Unit::Share, "Compensation over what the complaints are about, at most 1.")
-        .needs(Available::Compensation)
-        .or_missing()
-        .reason("was compensated for {compensation_of_complaint_share} of what went wrong")
-        .is(|h, _| {
-            let sum = |figure: fn(&KnownComplaint) -> i64| h.complaints().iter().map(figure).sum::<i64>();
-            ratio(h.major(sum(|c| c.compensation)), h.major(sum(|c| c.amount.abs()))).clamp(0.0, 1.0)
-        }),
+    complaint(
+        "complaint_satisfaction_last_level",
+        Unit::Level,
+        "Satisfaction with the latest resolution that was rated.",
+    )
+    .needs(Available::Satisfaction)
+    .or_missing()
+    .reason("rated the handling of the last complaint {complaint_satisfaction_last_level}")
+    .is(|h, _| h.complaints().iter().rev().map(|c| c.satisfaction).find(|s| s.is_finite()).unwrap_or(f64::NAN)),
+    complaint(
+        "compensation_of_complaint_share",
+        Unit::Share,
+        "Compensation over what the complaints are about, at most 1.",
+    )
+    .needs(Available::Compensation)
+    .or_missing()
+    .reason("was compensated for {compensation_of_complaint_share} of what went wrong")
+    .is(|h, _| {
+        let sum = |figure: fn(&KnownComplaint) -> i64| h.complaints().iter().map(figure).sum::<i64>();
+        ratio(h.major(sum(|c| c.compensation)), h.major(sum(|c| c.amount.abs()))).clamp(0.0, 1.0)
+    }),
 ];

@@ -15,7 +15,12 @@ const YEAR: &str = "{orders_365d_count} orders in the past year, {orders_90d_cou
 const TOTAL: &str = "{orders_all_count} orders in {tenure_days} days";
 
 pub(super) const FEATURES: &[Feature] = &[
-    orders("orders_7d_count", Window::Days7, "Orders in the last 7 days.", "{orders_7d_count} orders in the last 7 days"),
+    orders(
+        "orders_7d_count",
+        Window::Days7,
+        "Orders in the last 7 days.",
+        "{orders_7d_count} orders in the last 7 days",
+    ),
     orders(
         "orders_30d_count",
         Window::Days30,

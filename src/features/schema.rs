@@ -108,6 +108,7 @@ impl FeatureSchema {
     }
 
     /// The names in column order.
+    #[must_use]
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.columns.iter().map(|column| column.name.as_str())
     }

@@ -24,14 +24,9 @@ fn contrast(a: f64, b: f64) -> f64 {
 }
 
 pub(super) const FEATURES: &[Feature] = &[
-    trend(
-        "orders_before_90d_count",
-        Unit::Count,
-        "Orders placed 90 to 180 days ago.",
-        QUARTERS,
-    )
-    .over(crate::timeline::Window::Days90)
-    .is(|h, _| count(h.orders_aged(Days(90), Days(180)).len())),
+    trend("orders_before_90d_count", Unit::Count, "Orders placed 90 to 180 days ago.", QUARTERS)
+        .over(crate::timeline::Window::Days90)
+        .is(|h, _| count(h.orders_aged(Days(90), Days(180)).len())),
     trend(
         "orders_30d_change_ratio",
         Unit::Ratio,
@@ -70,20 +65,10 @@ pub(super) const FEATURES: &[Feature] = &[
         "{orders_30d_count} orders in the last 30 days",
     )
     .is(|h, _| h.decayed_orders()[2]),
-    trend(
-        "orders_decayed_90_count",
-        Unit::Count,
-        "Orders, each counting half as much every 90 days.",
-        QUARTERS,
-    )
-    .is(|h, _| h.decayed_orders()[1]),
-    trend(
-        "orders_decayed_180_count",
-        Unit::Count,
-        "Orders, each counting half as much every 180 days.",
-        QUARTERS,
-    )
-    .is(|h, _| h.decayed_orders()[0]),
+    trend("orders_decayed_90_count", Unit::Count, "Orders, each counting half as much every 90 days.", QUARTERS)
+        .is(|h, _| h.decayed_orders()[1]),
+    trend("orders_decayed_180_count", Unit::Count, "Orders, each counting half as much every 180 days.", QUARTERS)
+        .is(|h, _| h.decayed_orders()[0]),
     trend(
         "spend_decayed_90_amount",
         Unit::Amount,

@@ -81,9 +81,12 @@ impl Report for LearnError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::SingleClass { .. } => Some(
-                "choose `churn.horizon_days` and `churn.active_days` so that some customers leave and some stay".to_owned(),
+                "choose `churn.horizon_days` and `churn.active_days` so that some customers leave and some stay"
+                    .to_owned(),
             ),
-            Self::NoRows { .. } => Some("a training cutoff needs customers who bought within `churn.active_days`".to_owned()),
+            Self::NoRows { .. } => {
+                Some("a training cutoff needs customers who bought within `churn.active_days`".to_owned())
+            }
             _ => None,
         }
     }

@@ -63,7 +63,7 @@ impl Learner for LinearLearner {
         let features = self.features(training.dataset);
         let churned = labels(training.dataset, training.rows, training.as_of);
         self.check_classes(&churned)?;
-        let chosen = self.choose_penalty(training, &features)?;
+        let chosen = Self::choose_penalty(training, &features)?;
         let preparation = Preparation::learn(training.dataset, training.rows, &features)?;
         let x = preparation.apply(training.dataset, training.rows)?;
         let alpha = chosen.penalty * churned.len() as f64;
@@ -104,7 +104,7 @@ impl LinearLearner {
         Ok(())
     }
 
-    fn choose_penalty(&self, training: &Training<'_>, features: &[&str]) -> Result<Chosen, LearnError> {
+    fn choose_penalty(training: &Training<'_>, features: &[&str]) -> Result<Chosen, LearnError> {
         let mut losses = vec![0.0; PENALTIES.len()];
         let mut paths = Vec::with_capacity(training.folds.len());
         for fold in training.folds {

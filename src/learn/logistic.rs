@@ -84,7 +84,9 @@ mod tests {
     /// Rows with one column that raises churn, `n_churned` of 100 churned.
     fn rows(n_churned: usize) -> (Array2<f64>, Vec<bool>) {
         let churned: Vec<bool> = (0..100).map(|i| i < n_churned).collect();
-        let x = Array2::from_shape_fn((100, 1), |(i, _)| f64::from(u8::from(churned[i])) + ((i * 37 % 11) as f64 - 5.0) / 4.0);
+        let x = Array2::from_shape_fn((100, 1), |(i, _)| {
+            f64::from(u8::from(churned[i])) + ((i * 37 % 11) as f64 - 5.0) / 4.0
+        });
         (x, churned)
     }
 

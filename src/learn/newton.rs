@@ -68,7 +68,8 @@ impl Problem<'_> {
             gradient[x.ncols()] = residual.sum();
             gradient
         });
-        let mut gradient: Array1<f64> = blocks.collect::<Vec<_>>().into_iter().fold(Array1::zeros(at.len()), |a, b| a + b);
+        let mut gradient: Array1<f64> =
+            blocks.collect::<Vec<_>>().into_iter().fold(Array1::zeros(at.len()), |a, b| a + b);
         self.add_penalty_gradient(at, &mut gradient);
         largest(&gradient) / (self.churned.len() as f64).max(1.0)
     }
@@ -85,13 +86,15 @@ impl Problem<'_> {
     }
 
     fn blocks(&self) -> impl IndexedParallelIterator<Item = (ArrayView2<'_, f64>, &[bool])> {
-        let blocks: Vec<_> = self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).zip(self.churned.chunks(BLOCK_ROWS)).collect();
+        let blocks: Vec<_> =
+            self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).zip(self.churned.chunks(BLOCK_ROWS)).collect();
         blocks.into_par_iter()
     }
 
     fn derivatives(&self, at: ArrayView1<'_, f64>) -> Derivatives {
         let n = at.len();
-        let blocks: Vec<_> = self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).zip(self.churned.chunks(BLOCK_ROWS)).collect();
+        let blocks: Vec<_> =
+            self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).zip(self.churned.chunks(BLOCK_ROWS)).collect();
         let sums: Vec<Derivatives> = blocks.par_chunks(BLOCKS_PER_TASK).map(|blocks| sum_blocks(blocks, at)).collect();
         let mut total = Derivatives { gradient: Array1::zeros(n), hessian: Array2::zeros((n, n)) };
         for sum in sums {

@@ -87,7 +87,8 @@ impl Preparation {
     /// # Errors
     /// A feature that the dataset lacks.
     pub fn apply(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
-        let positions: Result<Vec<usize>, LearnError> = self.features.iter().map(|name| position(dataset, name)).collect();
+        let positions: Result<Vec<usize>, LearnError> =
+            self.features.iter().map(|name| position(dataset, name)).collect();
         let positions = positions?;
         let n_columns = self.columns.len();
         let mut prepared = vec![0.0; rows.len() * n_columns];

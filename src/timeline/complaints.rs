@@ -174,7 +174,11 @@ mod tests {
 
     fn known_at(cutoff: i64) -> Vec<KnownComplaint> {
         let mut known = Vec::new();
-        ComplaintLog::build(&columns(), std::iter::once([0_u32, 1, 2].as_slice())).known_at(0, Timestamp(cutoff), &mut known);
+        ComplaintLog::build(&columns(), std::iter::once([0_u32, 1, 2].as_slice())).known_at(
+            0,
+            Timestamp(cutoff),
+            &mut known,
+        );
         known
     }
 

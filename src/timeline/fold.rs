@@ -177,7 +177,8 @@ impl Shard {
 impl Recent {
     /// Counts distinct codes backwards in time, so that one pass serves the nested windows.
     fn basket(&mut self, orders: &Orders<'_>, starts: [u32; 6]) -> Basket {
-        let lines_before = |start: u32| start.checked_sub(1).map_or(0, |last| orders.lines_so_far[last as usize] as usize);
+        let lines_before =
+            |start: u32| start.checked_sub(1).map_or(0, |last| orders.lines_so_far[last as usize] as usize);
         let end = orders.lines_so_far.last().map_or(0, |lines| *lines as usize);
         let (year, quarter) = (lines_before(starts[5]), lines_before(starts[3]));
         let distinct = |codes: &[u32], stamps: &mut Stamps| -> [u32; 2] {

@@ -1,7 +1,7 @@
 //! What came after a cutoff: for labels alone.
 
-use super::ledger::Orders;
 use super::columns::NEVER;
+use super::ledger::Orders;
 use crate::units::Timestamp;
 
 /// All orders of one customer, whenever they happened or became known.

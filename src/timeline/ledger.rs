@@ -123,7 +123,13 @@ impl Ledger {
         self.grouping = grouping;
     }
 
-    fn push_order(&mut self, source: &LineColumns, at: Timestamp, order: &[(u64, Timestamp, u32)], totals: &mut Totals) {
+    fn push_order(
+        &mut self,
+        source: &LineColumns,
+        at: Timestamp,
+        order: &[(u64, Timestamp, u32)],
+        totals: &mut Totals,
+    ) {
         let before = totals.amount;
         for &(_, _, row) in order {
             let row = row as usize;

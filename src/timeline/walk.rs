@@ -81,9 +81,7 @@ impl CustomerWalk {
         self.products_so_far.clear();
         self.categories_so_far.clear();
         (self.channels, self.regions) = (0, 0);
-        for stamps in
-            [&mut self.products, &mut self.categories, &mut self.channel_stamps, &mut self.region_stamps]
-        {
+        for stamps in [&mut self.products, &mut self.categories, &mut self.channel_stamps, &mut self.region_stamps] {
             stamps.begin();
         }
     }

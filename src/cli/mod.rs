@@ -1,0 +1,79 @@
+//! Owns the command line: types that clap reads, and the one place that prints.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::error::Failure;
+
+/// Who is about to leave, what each customer is worth, and why they go.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a simulated shop with known truth: purchases, complaints, customers, and the truth in a table of its own.
+    Simulate(Simulate),
+    /// Print the reference of the config file as Markdown.
+    ConfigReference,
+    /// Print the dictionary of features as Markdown.
+    Features,
+}
+
+/// A simulated shop.
+#[derive(Debug, clap::Args)]
+pub struct Simulate {
+    /// Folder to write the tables to; made if absent.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Customers.
+    #[arg(long, default_value_t = 2_000)]
+    pub customers: usize,
+    /// Days simulated.
+    #[arg(long, default_value_t = 913)]
+    pub days: u32,
+    /// Seed; the same seed gives the same shop.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// File format.
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    pub format: Format,
+}
+
+/// A file format for tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Comma-separated values.
+    Csv,
+    /// Apache Parquet, compressed with zstd.
+    Parquet,
+}
+
+/// Writes data to standard output.
+///
+/// # Errors
+/// What the operating system says; a reader that went away is not an error.
+pub fn print_data(text: &str) -> std::io::Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// Writes a message for people to standard error.
+pub fn print_message(text: &str) {
+    // If standard error is gone there is nobody to tell.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Writes an error, its causes and its hint to standard error.
+pub fn print_failure(failure: &Failure) {
+    print_message(&failure.to_string());
+}
