@@ -1,5 +1,7 @@
 //! The fold over a shop of 20,000 customers and 400,000 order lines: every feature at one and at twelve cutoffs.
 
+#![expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "remainders by small numbers fit")]
+
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use retain::dataset::{Dataset, DatasetSettings};

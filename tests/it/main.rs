@@ -1,5 +1,7 @@
 //! The integration tests: one target, so that the crate is linked once.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod architecture;
 mod cli;
 mod leakage;
