@@ -12,6 +12,11 @@ pub mod units;
 pub mod config;
 pub mod timeline;
 
+#[cfg(feature = "tables")]
+pub mod ingest;
+#[cfg(feature = "tables")]
+pub mod validate;
+
 pub mod features;
 
 pub mod dataset;
@@ -25,6 +30,8 @@ pub mod simulate;
 
 #[cfg(feature = "tables")]
 pub mod output;
+
+pub mod pipeline;
 
 #[cfg(feature = "tables")]
 pub mod cli;

@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use retain::cli::Cli;
+use retain::units::Timestamp;
 
 fn main() -> ExitCode {
-    let outcome = retain::commands::run(&Cli::parse());
+    let outcome = retain::commands::run(&Cli::parse(), now());
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -14,4 +15,9 @@ fn main() -> ExitCode {
             ExitCode::from(failure.report().exit() as u8)
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_microsecond())
 }

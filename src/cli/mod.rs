@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 use crate::error::Failure;
 
@@ -19,12 +20,34 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Check the data contract alone: what was read, what was rejected and why.
+    Check(Job),
+    /// Retrain before each test cutoff and evaluate out of time; writes `backtest.json`.
+    Backtest(Job),
     /// Write a simulated shop with known truth: purchases, complaints, customers, and the truth in a table of its own.
     Simulate(Simulate),
     /// Print the reference of the config file as Markdown.
     ConfigReference,
     /// Print the dictionary of features as Markdown.
     Features,
+}
+
+/// What every job on real data is given.
+#[derive(Debug, clap::Args)]
+pub struct Job {
+    /// The config file.
+    #[arg(long, default_value = "retain.toml")]
+    pub config: PathBuf,
+    /// The day the run takes for today, as YYYY-MM-DD: its local midnight ends history. Without it, the config's `as_of`,
+    /// or else the day after the last purchase.
+    #[arg(long)]
+    pub as_of: Option<Date>,
+    /// Folder for the files written, instead of the config's `output.dir`.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Threads; all cores if not given.
+    #[arg(long)]
+    pub threads: Option<usize>,
 }
 
 /// A simulated shop.

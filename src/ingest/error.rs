@@ -1,0 +1,208 @@
+//! What can go wrong while tables are read and mapped: wrong paths and mappings, files that are not what they seem.
+
+use std::path::PathBuf;
+
+use polars::error::PolarsError;
+use thiserror::Error;
+
+use crate::error::{Exit, Report};
+
+/// An error of getting tables in.
+#[derive(Debug, Error)]
+pub enum IngestError {
+    /// A path of the config leads nowhere.
+    #[error("`{path}`, given as `{table}.path`, does not exist")]
+    NotFound {
+        /// The table.
+        table: &'static str,
+        /// The path as given.
+        path: String,
+    },
+    /// A folder or glob holds no file that can be read.
+    #[error("`{path}`, given as `{table}.path`, holds no table; file names that are read: {allowed}")]
+    NoFiles {
+        /// The table.
+        table: &'static str,
+        /// The folder or glob as given.
+        path: String,
+        /// The name endings of all sources.
+        allowed: String,
+    },
+    /// The file name does not say how to read the file.
+    #[error("`{path}` has a name that no source reads; allowed: {allowed}")]
+    UnknownFormat {
+        /// The path as given.
+        path: String,
+        /// The name endings of all sources.
+        allowed: String,
+    },
+    /// The machine would not give us the file.
+    #[error("`{path}` could not be read")]
+    Io {
+        /// The path as given.
+        path: String,
+        /// What the machine said.
+        source: std::io::Error,
+    },
+    /// The file is not what its name says.
+    #[error("`{path}` is not a {format} file: {detail}")]
+    WrongFormat {
+        /// The path as given.
+        path: String,
+        /// What was expected.
+        format: &'static str,
+        /// What was found.
+        detail: String,
+    },
+    /// The file has not even a header.
+    #[error("`{path}` is empty: a header line with column names is expected")]
+    Empty {
+        /// The path as given.
+        path: String,
+    },
+    /// The text file has column names but cannot be split into lines of columns.
+    #[error("`{path}` was split into {expected} lines, but {found} were read; its quotes do not match")]
+    LinesDisagree {
+        /// The path as given.
+        path: String,
+        /// Lines of our own count.
+        expected: usize,
+        /// Lines of the reader.
+        found: usize,
+    },
+    /// An expression of the mapping names a column that a source does not have.
+    #[error("`{key}` reads column `{column}`, which `{path}` does not have; its columns: {available}")]
+    UnknownColumn {
+        /// The config key, for example `purchases.columns.amount`.
+        key: String,
+        /// The missing column.
+        column: String,
+        /// The file as given.
+        path: String,
+        /// Its columns.
+        available: String,
+        /// The most similar one.
+        nearest: Option<String>,
+    },
+    /// An expression of the mapping is no SQL, or does not fit the types of its columns.
+    #[error("`{key} = {expression:?}` is neither a column nor a valid SQL expression: {detail}; columns: {available}")]
+    BadExpression {
+        /// The config key.
+        key: String,
+        /// The expression as given.
+        expression: String,
+        /// What the SQL engine said.
+        detail: String,
+        /// The columns of the source.
+        available: String,
+    },
+    /// An expression looks at other rows than its own.
+    #[error(
+        "`{key} = {expression:?}` looks at more than its own row; aggregates, windows and subqueries are not allowed"
+    )]
+    NotRowWise {
+        /// The config key.
+        key: String,
+        /// The expression as given.
+        expression: String,
+    },
+    /// A column's type cannot be read as what the schema asks for.
+    #[error("`{key} = {expression:?}` is of type {dtype}, but {allowed} is expected")]
+    WrongType {
+        /// The config key.
+        key: String,
+        /// The expression as given.
+        expression: String,
+        /// The type that came.
+        dtype: String,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// The table engine failed.
+    #[error("the table engine failed while {doing}")]
+    Engine {
+        /// What it was asked to do.
+        doing: String,
+        /// What it said.
+        source: Box<PolarsError>,
+    },
+    /// Rows were lost or counted twice.
+    #[error("`{table}`: {rows_in} rows came in, but {accounted} are accounted for")]
+    Unbalanced {
+        /// The table.
+        table: &'static str,
+        /// Rows of the input.
+        rows_in: u64,
+        /// Rows used or rejected.
+        accounted: u64,
+    },
+}
+
+impl IngestError {
+    /// An error of the table engine, with what it was doing.
+    pub(crate) fn engine(doing: impl Into<String>) -> impl FnOnce(PolarsError) -> Self {
+        move |source| Self::Engine { doing: doing.into(), source: Box::new(source) }
+    }
+
+    /// An error of the machine about a file.
+    pub(crate) fn io(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path: PathBuf = path.to_owned();
+        move |source| Self::Io { path: path.display().to_string(), source }
+    }
+}
+
+impl Report for IngestError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "E201",
+            Self::NoFiles { .. } => "E202",
+            Self::UnknownFormat { .. } => "E203",
+            Self::Io { .. } => "E204",
+            Self::WrongFormat { .. } => "E205",
+            Self::Empty { .. } => "E206",
+            Self::LinesDisagree { .. } => "E207",
+            Self::UnknownColumn { .. } => "E208",
+            Self::BadExpression { .. } => "E209",
+            Self::NotRowWise { .. } => "E210",
+            Self::WrongType { .. } => "E211",
+            Self::Engine { .. } => "E212",
+            Self::Unbalanced { .. } => "E213",
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::NotFound { .. }
+            | Self::NoFiles { .. }
+            | Self::UnknownFormat { .. }
+            | Self::UnknownColumn { .. }
+            | Self::BadExpression { .. }
+            | Self::NotRowWise { .. }
+            | Self::WrongType { .. } => Exit::BadUsage,
+            Self::WrongFormat { .. } | Self::Empty { .. } | Self::LinesDisagree { .. } => Exit::DataRefused,
+            Self::Io { .. } | Self::Engine { .. } | Self::Unbalanced { .. } => Exit::CouldNotRun,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotFound { .. } => Some("relative paths start at the folder of the config file".to_owned()),
+            Self::UnknownColumn { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::UnknownColumn { nearest: None, .. } => {
+                Some("every file of a table must have the columns that its mapping and filter read".to_owned())
+            }
+            Self::BadExpression { .. } => Some(
+                "write a column as it is called in the file, or SQL with such names in double quotes and texts in \
+                 single quotes"
+                    .to_owned(),
+            ),
+            Self::NotRowWise { .. } => {
+                Some("a value that depends on other rows would carry later events into history".to_owned())
+            }
+            Self::WrongType { allowed, .. } => Some(format!("use `CAST(... AS ...)` to make it {allowed}")),
+            Self::LinesDisagree { .. } => Some("write fields with quotes or line ends in double quotes".to_owned()),
+            Self::Unbalanced { .. } => Some("this is a bug in retain; please report it with the config".to_owned()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What `ingest` notices on its way without judging it; `validate` turns facts into findings.
+
+/// Something noticed about a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What was noticed.
+    pub rule: FactRule,
+    /// The column of our schema, or the file, it was noticed in.
+    pub place: String,
+    /// How many rows (or characters, for [`FactRule::NotUtf8`]) are affected.
+    pub count: u64,
+    /// Three examples at most; never the words of a complaint.
+    pub examples: Vec<String>,
+}
+
+/// What can be noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FactRule {
+    /// Ids like `12680.0`, read as `12680`.
+    SpreadsheetIds,
+    /// Bytes that are no UTF-8, each replaced by `U+FFFD`.
+    NotUtf8,
+    /// Lines with fewer fields than the header; the missing ones are absent.
+    ShortLines,
+    /// Lines that cannot be split into the columns of the header; rejected.
+    BrokenLines,
+    /// Quotes inside unquoted fields, read as they stand.
+    StrayQuotes,
+    /// Values of an optional column that cannot be read, treated as absent.
+    Unreadable,
+}

@@ -1,0 +1,236 @@
+//! The hand-over: from typed tables to the plain columns that everything behind this room works on.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::table::TypedTable;
+use super::values::{ABSENT, Values};
+use super::words::{Words, position};
+use super::zone::EARLIEST;
+use crate::config::Table;
+use crate::timeline::columns::{ComplaintColumns, CustomerColumns, NEVER, NO_CODE, PurchaseColumns, Tables};
+use crate::units::{Money, Timestamp};
+
+/// What the codes in the tables mean: a code is a position; names are sorted by bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Dictionaries {
+    /// Causes of complaints.
+    pub complaint_categories: Vec<String>,
+    /// Products.
+    pub products: Vec<String>,
+    /// Product categories.
+    pub categories: Vec<String>,
+    /// Sales channels.
+    pub channels: Vec<String>,
+    /// Regions.
+    pub regions: Vec<String>,
+}
+
+/// The used rows of all tables as plain columns, and what their codes mean.
+#[must_use]
+pub fn columns(tables: Vec<TypedTable>) -> (Tables, Dictionaries) {
+    let mut used: Vec<UsedRows> = tables.into_iter().map(UsedRows::new).collect();
+    let customer_ids = intern_customers(&mut used);
+    let mut shop = Tables { customer_ids, ..Tables::default() };
+    let mut dictionaries = Dictionaries::default();
+    for mut rows in used {
+        match rows.table {
+            Table::Purchases => shop.purchases = purchases(&mut rows, &mut dictionaries),
+            Table::Complaints => shop.complaints = complaints(&mut rows, &mut dictionaries),
+            Table::Customers => shop.customers = customers(&mut rows),
+        }
+    }
+    (shop, dictionaries)
+}
+
+/// Columns of one table, to be taken out one by one and reduced to the used rows.
+struct UsedRows {
+    table: Table,
+    columns: BTreeMap<&'static str, Values>,
+    /// Whether each row is used; empty if all are.
+    used: Vec<bool>,
+    /// Position of each used row's customer; filled by `intern_customers`.
+    customer: Vec<u32>,
+}
+
+impl UsedRows {
+    fn new(table: TypedTable) -> Self {
+        let used: Vec<bool> = (0..table.n_rows()).map(|row| table.verdicts.is_used(row)).collect();
+        let used = if used.iter().all(|used| *used) { Vec::new() } else { used };
+        Self { table: table.table(), columns: table.columns, used, customer: Vec::new() }
+    }
+
+    fn keep<T>(&self, values: Vec<T>) -> Vec<T> {
+        if self.used.is_empty() {
+            return values;
+        }
+        values.into_iter().zip(&self.used).filter(|(_, used)| **used).map(|(value, _)| value).collect()
+    }
+
+    fn words(&mut self, name: &str) -> Option<Words> {
+        match self.columns.remove(name)? {
+            Values::Words(Words { names, codes }) => Some(Words { names, codes: self.keep(codes) }),
+            _ => None,
+        }
+    }
+
+    /// Codes of the words that are used, and those words, sorted.
+    fn coded(&mut self, name: &str, dictionary: &mut Vec<String>) -> Option<Vec<u32>> {
+        let mut words = self.words(name)?;
+        let mut names = used_names(&words);
+        names.sort_unstable();
+        words.recode(&positions_of(&words.names, &names));
+        *dictionary = names;
+        Some(words.codes)
+    }
+
+    fn times(&mut self, name: &str, absent: Timestamp) -> Option<Vec<Timestamp>> {
+        match self.columns.remove(name)? {
+            Values::Times(times) => {
+                let time = |time| if time == ABSENT { absent } else { Timestamp(time) };
+                Some(self.keep(times).into_par_iter().map(time).collect())
+            }
+            _ => None,
+        }
+    }
+
+    fn money(&mut self, name: &str) -> Option<Vec<Money>> {
+        match self.columns.remove(name)? {
+            Values::Money(amounts) => {
+                let amount = |amount| if amount == ABSENT { Money(0) } else { Money(amount) };
+                Some(self.keep(amounts).into_par_iter().map(amount).collect())
+            }
+            _ => None,
+        }
+    }
+
+    fn keys(&mut self, name: &str) -> Option<Vec<u64>> {
+        match self.columns.remove(name)? {
+            Values::Keys(keys) => Some(self.keep(keys)),
+            _ => None,
+        }
+    }
+
+    fn numbers(&mut self, name: &str) -> Option<Vec<f32>> {
+        match self.columns.remove(name)? {
+            Values::Numbers(numbers) => Some(self.keep(numbers)),
+            _ => None,
+        }
+    }
+
+    /// Whether a flag is set; an absent one is not.
+    fn flags(&mut self, name: &str) -> Option<Vec<bool>> {
+        match self.columns.remove(name)? {
+            Values::Flags(flags) => Some(self.keep(flags).into_iter().map(|flag| flag == 1).collect()),
+            _ => None,
+        }
+    }
+}
+
+/// Every customer of a used row of any table, sorted by bytes; each table's rows get positions among them.
+fn intern_customers(tables: &mut [UsedRows]) -> Vec<String> {
+    let words: Vec<Words> = tables.iter_mut().map(|rows| rows.words("customer_id").unwrap_or_default()).collect();
+    let mut ids: Vec<String> = words.iter().flat_map(used_names).collect();
+    ids.par_sort_unstable();
+    ids.dedup();
+    for (rows, mut words) in tables.iter_mut().zip(words) {
+        words.recode(&positions_of(&words.names, &ids));
+        rows.customer = words.codes;
+    }
+    ids
+}
+
+/// The names that some row carries.
+fn used_names(words: &Words) -> Vec<String> {
+    let mut is_used = vec![false; words.names.len()];
+    for code in &words.codes {
+        if let Some(place) = usize::try_from(*code).ok().and_then(|code| is_used.get_mut(code)) {
+            *place = true;
+        }
+    }
+    words.names.iter().zip(is_used).filter(|(_, used)| *used).map(|(name, _)| name.clone()).collect()
+}
+
+/// The position of each name among the sorted ones.
+fn positions_of(names: &[String], sorted: &[String]) -> Vec<u32> {
+    names.par_iter().map(|name| sorted.binary_search(name).map_or(NO_CODE, position)).collect()
+}
+
+fn purchases(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> PurchaseColumns {
+    let recorded_at = recorded_at(rows, "purchased_at");
+    let amount = rows.money("amount").unwrap_or_default();
+    let is_return = rows.flags("is_return");
+    let is_return = is_return.unwrap_or_else(|| amount.iter().map(|amount| amount.0 < 0).collect());
+    PurchaseColumns {
+        customer: std::mem::take(&mut rows.customer),
+        purchased_at: rows.times("purchased_at", NEVER).unwrap_or_default(),
+        recorded_at,
+        order: rows.keys("order_id"),
+        is_return,
+        amount,
+        quantity: rows.numbers("quantity"),
+        discount: rows.money("discount"),
+        product: rows.coded("product_id", &mut dictionaries.products),
+        category: rows.coded("category", &mut dictionaries.categories),
+        channel: rows.coded("channel", &mut dictionaries.channels),
+        region: rows.coded("region", &mut dictionaries.regions),
+    }
+}
+
+fn complaints(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> ComplaintColumns {
+    let recorded_at = recorded_at(rows, "opened_at");
+    ComplaintColumns {
+        customer: std::mem::take(&mut rows.customer),
+        complaint: rows.keys("complaint_id").unwrap_or_default(),
+        opened_at: rows.times("opened_at", NEVER).unwrap_or_default(),
+        recorded_at,
+        first_response_at: rows.times("first_response_at", NEVER),
+        resolved_at: rows.times("resolved_at", NEVER),
+        reopened_at: rows.times("reopened_at", NEVER),
+        order: rows.keys("order_id"),
+        category: rows.coded("category", &mut dictionaries.complaint_categories),
+        severity: rows.numbers("severity"),
+        satisfaction: rows.numbers("satisfaction"),
+        amount: rows.money("amount"),
+        compensation: rows.money("compensation"),
+    }
+}
+
+fn customers(rows: &mut UsedRows) -> CustomerColumns {
+    CustomerColumns {
+        customer: std::mem::take(&mut rows.customer),
+        signed_up_at: rows.times("signed_up_at", NEVER),
+        opted_out: rows.flags("opted_out"),
+        // A version without a beginning always held.
+        valid_from: rows.times("valid_from", Timestamp(EARLIEST)),
+    }
+}
+
+/// Recorded times; a row without one was known when it happened.
+fn recorded_at(rows: &mut UsedRows, happened_at: &str) -> Option<Vec<Timestamp>> {
+    let mut recorded = match rows.columns.remove("recorded_at")? {
+        Values::Times(times) => times,
+        _ => return None,
+    };
+    if let Some(Values::Times(happened)) = rows.columns.get(happened_at) {
+        let absent = recorded.iter_mut().zip(happened).filter(|(recorded, _)| **recorded == ABSENT);
+        absent.for_each(|(recorded, happened)| *recorded = *happened);
+    }
+    Some(rows.keep(recorded).into_iter().map(Timestamp).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_rows_carry_are_kept_and_sorted() {
+        let words = Words { names: vec!["c".into(), "a".into(), "b".into()], codes: vec![0, NO_CODE, 1, 0] };
+        let mut names = used_names(&words);
+        names.sort_unstable();
+        assert_eq!(names, ["a", "c"]);
+        assert_eq!(positions_of(&words.names, &names), [1, 0, NO_CODE]);
+    }
+}

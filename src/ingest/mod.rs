@@ -1,0 +1,53 @@
+//! Getting tables in: files, column mapping, types; and handing them over as plain columns.
+//!
+//! `retain` reads in three steps: [`read`] gives typed tables with every row accounted for, `validate` decides what may
+//! be used, [`columns`] hands over what is left. Polars scans, maps and casts; types are ours from `typing` on.
+
+mod account;
+mod csv;
+mod decimal;
+mod duplicates;
+mod error;
+mod facts;
+mod fingerprint;
+mod handover;
+mod ids;
+mod iso;
+mod mapping;
+mod numeric;
+mod parquet;
+mod paths;
+mod peek;
+mod read;
+mod records;
+mod rejects;
+mod source;
+mod table;
+mod typing;
+mod values;
+mod words;
+mod zone;
+
+pub use account::{Account, Reason};
+pub use error::IngestError;
+pub use facts::{Fact, FactRule};
+pub use fingerprint::Fingerprint;
+pub use handover::{Dictionaries, columns};
+pub use peek::{PeekedColumn, peek};
+pub use read::{Read, read};
+pub use table::TypedTable;
+pub use values::{ABSENT, NO_FLAG};
+
+pub(crate) use account::grouped;
+pub(crate) use duplicates::meeting;
+
+/// The fingerprints of the files that were read, sorted by path.
+///
+/// # Errors
+/// `IngestError::Io` if a file can no longer be read.
+pub fn fingerprints(read: &Read) -> Result<Vec<Fingerprint>, IngestError> {
+    fingerprint::of_files(read.files.iter().cloned())
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,68 @@
+//! A first look at a file that nobody has described yet: columns, types, examples.
+
+use std::path::Path;
+
+use polars::prelude::*;
+
+use super::error::IngestError;
+use super::paths;
+use super::source;
+
+/// One column of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeekedColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type, for example `f64`, `str`, `datetime[μs]`; columns of text files are `str`.
+    pub dtype: String,
+    /// A value from the first rows; empty if they hold none.
+    pub example: String,
+}
+
+/// Rows among which an example is looked for.
+const ROWS: IdxSize = 1000;
+
+/// The columns of a file, or of the first file of a folder or glob.
+///
+/// # Errors
+/// An `IngestError` naming the path if it cannot be read.
+pub fn peek(path: &Path) -> Result<Vec<PeekedColumn>, IngestError> {
+    let files = paths::expand("init", &[path.to_owned()])?;
+    let Some(file) = files.first() else { return Ok(Vec::new()) };
+    let doing = || format!("reading `{}`", file.path.display());
+    let frame = source::open(file)?.frame.limit(ROWS).collect().map_err(IngestError::engine(doing()))?;
+    Ok(frame.columns().iter().map(peeked).collect())
+}
+
+fn peeked(column: &Column) -> PeekedColumn {
+    let values = (0..column.len()).filter_map(|row| column.get(row).ok());
+    let text = |value: AnyValue<'_>| match value {
+        AnyValue::Null => None,
+        AnyValue::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        other => Some(other.to_string()),
+    };
+    PeekedColumn {
+        name: column.name().to_string(),
+        dtype: column.dtype().to_string(),
+        example: values.filter_map(text).next().unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_shown_with_their_first_value() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, "id,name\n,x\n007,\n").unwrap();
+        let column = |name: &str, example: &str| PeekedColumn {
+            name: name.to_owned(),
+            dtype: "str".to_owned(),
+            example: example.to_owned(),
+        };
+        assert_eq!(peek(&path).unwrap(), [column("id", "007"), column("name", "x")]);
+        assert!(peek(&folder.path().join("b.csv")).is_err());
+    }
+}

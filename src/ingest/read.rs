@@ -1,0 +1,285 @@
+//! From the config to typed tables: opening, mapping, filtering, typing, and setting duplicates aside.
+
+use std::path::PathBuf;
+
+use polars::prelude::*;
+
+use super::account::Reason;
+use super::duplicates::repeated_rows;
+use super::error::IngestError;
+use super::facts::{Fact, FactRule};
+use super::mapping::{Available, Mapped, Mapping};
+use super::numeric::{self, Numbers};
+use super::paths::{self, InputFile};
+use super::source::{self, Opened};
+use super::table::{Origin, TypedTable};
+use super::typing::{Rules, TypeProblem, typed};
+use super::values::Values;
+use super::zone::LocalClock;
+use crate::config::{ColumnSpec, Config, Duplicates, Kind, Table, TableConfig};
+
+/// What was read.
+#[derive(Debug)]
+pub struct Read {
+    /// The tables of the config: purchases first, then those of complaints and customers that the shop has.
+    pub tables: Vec<TypedTable>,
+    /// The files they came from.
+    pub files: Vec<PathBuf>,
+}
+
+/// Reads all tables of the config.
+///
+/// # Errors
+/// The first `IngestError`, naming table, file, column or expression.
+pub fn read(config: &Config) -> Result<Read, IngestError> {
+    let sections = [
+        (Table::Purchases, Some(&config.purchases)),
+        (Table::Complaints, config.complaints.as_ref()),
+        (Table::Customers, config.customers.as_ref()),
+    ];
+    let sections: Vec<Section<'_>> =
+        sections.into_iter().filter_map(|(table, section)| Some((table, section?))).collect();
+    let mut read = Read { tables: Vec::new(), files: Vec::new() };
+    for section in &sections {
+        let is_other = |other: &&Section<'_>| other.0 != section.0 && other.1.paths == section.1.paths;
+        let others: Vec<Section<'_>> = sections.iter().filter(is_other).copied().collect();
+        let files = paths::expand(section.0.name(), &section.1.paths)?;
+        read.tables.push(read_table(*section, &others, config, &files)?);
+        read.files.extend(files.into_iter().map(|file| file.path));
+    }
+    Ok(read)
+}
+
+/// A table and its section of the config.
+type Section<'a> = (Table, &'a TableConfig);
+
+/// Reads one table: filter first, then what cannot be read, then duplicates; a row is rejected for the first reason.
+fn read_table(
+    (table, section): Section<'_>,
+    others: &[Section<'_>],
+    config: &Config,
+    files: &[InputFile],
+) -> Result<TypedTable, IngestError> {
+    let others = if section.duplicates == Duplicates::Keep { &[] } else { others };
+    let Collected { mut source, mut mapping, origins, facts } = collect((table, section), others, files)?;
+    let keys: Vec<PlSmallStr> = source.get_column_names_owned();
+    let numbers = numeric::derive(&mut source, &mut mapping).map_err(IngestError::engine("reading numbers"))?;
+    let mut read = TypedTable::new(table, mapped_frame(&source, &mapping)?, origins);
+    read.facts = facts;
+    if let Some(filter) = &mapping.filter {
+        apply_filter(&mut read, &source, filter, &numbers)?;
+    }
+    let rules = Rules {
+        clock: LocalClock::new(&config.timezone),
+        time_format: section.time_format.clone(),
+        currency: config.currency.clone(),
+    };
+    for (spec, mapped) in &mapping.columns {
+        type_column(&mut read, (spec, mapped), &numbers, &rules)?;
+    }
+    if section.duplicates != Duplicates::Keep {
+        let keys = source.select(keys).map_err(IngestError::engine("comparing rows"))?;
+        let repeated = repeated_rows(&keys).map_err(IngestError::engine("comparing rows"))?;
+        read.reject(repeated, Reason::DUPLICATE);
+    }
+    Ok(read)
+}
+
+/// The source columns of a table, in memory.
+struct Collected {
+    source: DataFrame,
+    mapping: Mapping,
+    origins: Vec<Origin>,
+    facts: Vec<Fact>,
+}
+
+fn collect(section: Section<'_>, others: &[Section<'_>], files: &[InputFile]) -> Result<Collected, IngestError> {
+    let table = section.0;
+    let mut mapping = None;
+    let (mut frames, mut origins, mut facts) = (Vec::new(), Vec::new(), Vec::new());
+    for file in files {
+        let mut opened = source::open(file)?;
+        let available = columns_of(file, &mut opened)?;
+        let known = match mapping.take() {
+            Some(known) => {
+                Mapping::check(&known, &available)?;
+                known
+            }
+            None => Mapping::with_others(section, others, &available)?,
+        };
+        let frame = rows_of(file, opened.frame, &known, opened.expected_rows)?;
+        origins.push(Origin { path: file.path.clone(), n_rows: frame.height(), broken: opened.broken });
+        facts.extend(opened.facts);
+        frames.push(frame);
+        mapping = Some(known);
+    }
+    let doing = format!("putting the files of `{}` together", table.name());
+    let source = stack(frames).map_err(IngestError::engine(doing))?;
+    let nothing =
+        || IngestError::NoFiles { table: table.name(), path: String::new(), allowed: source::allowed_names() };
+    Ok(Collected { source, mapping: mapping.ok_or_else(nothing)?, origins, facts })
+}
+
+fn columns_of(file: &InputFile, opened: &mut Opened) -> Result<Available, IngestError> {
+    let doing = format!("reading the columns of `{}`", file.path.display());
+    let schema = opened.frame.collect_schema().map_err(IngestError::engine(doing))?;
+    Ok(Available {
+        path: file.path.display().to_string(),
+        names: schema.iter_names().map(|name| name.to_string()).collect(),
+    })
+}
+
+fn rows_of(
+    file: &InputFile,
+    frame: LazyFrame,
+    mapping: &Mapping,
+    expected_rows: Option<usize>,
+) -> Result<DataFrame, IngestError> {
+    let columns: Vec<Expr> = mapping.reads().iter().map(|name| col(name.as_str())).collect();
+    let path = file.path.display().to_string();
+    let frame = frame.select(columns).collect().map_err(IngestError::engine(format!("reading `{path}`")))?;
+    match expected_rows {
+        Some(expected) if expected != frame.height() => {
+            Err(IngestError::LinesDisagree { path, expected, found: frame.height() })
+        }
+        _ => Ok(frame),
+    }
+}
+
+/// The rows of all files; a column that is of different types in them becomes text, or floats if all are numbers.
+fn stack(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
+    let mut frames = frames.into_iter();
+    let mut stacked = frames.next().unwrap_or_default();
+    for mut next in frames {
+        for name in stacked.get_column_names_owned() {
+            let (left, right) = (stacked.column(&name)?.dtype().clone(), next.column(&name)?.dtype().clone());
+            if left != right {
+                let common = common_type(&left, &right);
+                stacked.with_column(stacked.column(&name)?.cast(&common)?)?;
+                next.with_column(next.column(&name)?.cast(&common)?)?;
+            }
+        }
+        stacked.vstack_mut_owned(next)?;
+    }
+    stacked.rechunk_mut_par();
+    Ok(stacked)
+}
+
+fn common_type(left: &DataType, right: &DataType) -> DataType {
+    match (left, right) {
+        (DataType::Null, other) | (other, DataType::Null) => other.clone(),
+        (a, b) if a.is_integer() && b.is_integer() => DataType::Int64,
+        (a, b) if a.is_primitive_numeric() && b.is_primitive_numeric() => DataType::Float64,
+        (DataType::Datetime(_, zone), DataType::Datetime(_, other)) if zone == other => {
+            DataType::Datetime(TimeUnit::Microseconds, zone.clone())
+        }
+        _ => DataType::String,
+    }
+}
+
+/// Our columns as they come out of the mapping. The words of complaints are left out: no later step shall see them.
+fn mapped_frame(source: &DataFrame, mapping: &Mapping) -> Result<DataFrame, IngestError> {
+    let shown = mapping.columns.iter().filter(|(spec, _)| spec.name != "text");
+    let columns: Result<Vec<Column>, IngestError> =
+        shown.map(|(spec, mapped)| evaluate(source, mapped).map(|column| column.with_name(spec.name.into()))).collect();
+    DataFrame::new(source.height(), columns?).map_err(IngestError::engine("mapping columns"))
+}
+
+fn evaluate(source: &DataFrame, mapped: &Mapped) -> Result<Column, IngestError> {
+    let n_rows = source.height();
+    let bad = |error: PolarsError| IngestError::BadExpression {
+        key: mapped.key.clone(),
+        expression: mapped.text.clone(),
+        detail: error.to_string().lines().next().unwrap_or_default().to_owned(),
+        available: mapped.reads.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+    };
+    if mapped.is_plain {
+        return source.column(&mapped.text).cloned().map_err(bad);
+    }
+    let value = source.clone().lazy().select([mapped.expression.clone().alias("value")]).collect().map_err(bad)?;
+    let column = value.column("value").map_err(bad)?.clone();
+    match column.len() {
+        n if n == n_rows => Ok(column),
+        1 if mapped.reads.is_empty() => Ok(column.new_from_index(0, n_rows)),
+        _ => Err(IngestError::NotRowWise { key: mapped.key.clone(), expression: mapped.text.clone() }),
+    }
+}
+
+/// Sets rows aside for which the filter is not true. If it is unknown because a text is no number, that is the reason.
+fn apply_filter(
+    read: &mut TypedTable,
+    source: &DataFrame,
+    filter: &Mapped,
+    numbers: &Numbers,
+) -> Result<(), IngestError> {
+    let answer = evaluate(source, filter)?;
+    let wrong = |_| IngestError::WrongType {
+        key: filter.key.clone(),
+        expression: filter.text.clone(),
+        dtype: answer.dtype().to_string(),
+        allowed: "true or false",
+    };
+    let answer = answer.bool().map_err(wrong)?.rechunk();
+    let unknown = numbers.lost_by(filter).into_iter().filter(|row| answer.get(*row).is_none());
+    read.reject(unknown, Reason::of_row("unreadable_number"));
+    read.reject((0..source.height()).filter(|row| answer.get(*row) != Some(true)), Reason::FILTER);
+    Ok(())
+}
+
+/// Types one of our columns; rows without a value that is required are rejected.
+fn type_column(
+    read: &mut TypedTable,
+    (spec, mapped): (&'static ColumnSpec, &Mapped),
+    numbers: &Numbers,
+    rules: &Rules,
+) -> Result<(), IngestError> {
+    let Ok(column) = read.mapped.column(spec.name).cloned() else { return Ok(()) };
+    let typed = typed(&column, spec, rules).map_err(|problem| match problem {
+        TypeProblem::WrongType(allowed) => IngestError::WrongType {
+            key: mapped.key.clone(),
+            expression: mapped.text.clone(),
+            dtype: column.dtype().to_string(),
+            allowed,
+        },
+        TypeProblem::Engine(error) => IngestError::engine(format!("reading `{}`", mapped.key))(error),
+    })?;
+    let mut unreadable = typed.unreadable;
+    unreadable.extend(numbers.lost_by(mapped).into_iter().filter(|row| typed.values.is_absent(*row)));
+    unreadable.sort_unstable();
+    unreadable.dedup();
+    if typed.spreadsheet.count > 0 {
+        let (count, examples) = (typed.spreadsheet.count, typed.spreadsheet.examples);
+        read.facts.push(Fact { rule: FactRule::SpreadsheetIds, place: spec.name.to_owned(), count, examples });
+    }
+    settle(read, spec, &typed.values, unreadable);
+    read.columns.insert(spec.name, typed.values);
+    Ok(())
+}
+
+/// Decides about rows whose value is absent or unreadable.
+fn settle(read: &mut TypedTable, spec: &'static ColumnSpec, values: &Values, unreadable: Vec<usize>) {
+    // A row whose recorded time cannot be read would be known too early.
+    if spec.required || spec.name == "recorded_at" {
+        read.reject(unreadable, Reason::of_column(unreadable_rule(spec.kind), spec.name));
+    } else {
+        let rows: Vec<usize> = unreadable.into_iter().filter(|row| read.verdicts.is_used(*row)).collect();
+        if !rows.is_empty() {
+            let examples = rows.iter().take(3).map(|row| read.cell(spec.name, *row)).collect();
+            let place = spec.name.to_owned();
+            read.facts.push(Fact { rule: FactRule::Unreadable, place, count: rows.len() as u64, examples });
+        }
+    }
+    if spec.required {
+        let absent = (0..read.n_rows()).filter(|row| values.is_absent(*row));
+        read.verdicts.reject(absent, Reason::of_column("missing", spec.name));
+    }
+}
+
+const fn unreadable_rule(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Time => "unreadable_time",
+        Kind::Flag => "unreadable_flag",
+        Kind::Money | Kind::Number => "unreadable_number",
+        Kind::Id | Kind::Text => "unreadable_text",
+    }
+}

@@ -1,0 +1,131 @@
+//! Rejected rows as a table of text, for the reject file: which table, file and row, why, and the mapped columns as they
+//! came. Rows outside the filter are counted but not listed: they were set aside on purpose.
+
+use polars::prelude::*;
+
+use super::account::Reason;
+use super::error::IngestError;
+use super::table::{Origin, TypedTable};
+
+impl TypedTable {
+    /// The rejected rows; `None` if there are none beside those outside the filter.
+    ///
+    /// Columns: `table`, `file`, `row` (from 1, counted over the rows of the file, broken and filtered ones included),
+    /// `reason`, `column`, then the mapped columns as text; never the words of complaints.
+    ///
+    /// # Errors
+    /// `IngestError::Engine` if the table engine fails.
+    pub fn rejected_rows(&self) -> Result<Option<DataFrame>, IngestError> {
+        let listed = |row: &usize| self.verdicts.reason(*row).is_some_and(|reason| reason != Reason::FILTER);
+        let rows: Vec<usize> = (0..self.n_rows()).filter(listed).collect();
+        let broken: usize = self.origins.iter().map(|origin| origin.broken.len()).sum();
+        if rows.is_empty() && broken == 0 {
+            return Ok(None);
+        }
+        let frame = self.frame_of(&rows, broken);
+        frame.map(Some).map_err(IngestError::engine(format!("listing rejected rows of `{}`", self.table().name())))
+    }
+
+    fn frame_of(&self, rows: &[usize], n_broken: usize) -> PolarsResult<DataFrame> {
+        let n_listed = rows.len() + n_broken;
+        let mut places = Vec::with_capacity(n_listed);
+        for origin in &self.origins {
+            places.extend(origin.broken.iter().map(|row| (origin.shown(), row + 1, Reason::BROKEN_LINE)));
+        }
+        let mut origins = Walk { origins: self.origins.iter(), current: None, first: 0 };
+        for row in rows {
+            let (file, number) = origins.place(*row);
+            places.push((file, number, self.verdicts.reason(*row).unwrap_or(Reason::of_row("unknown"))));
+        }
+        let table = vec![self.table().name(); n_listed];
+        let files: StringChunked = places.iter().map(|(file, ..)| Some(file.as_str())).collect();
+        let numbers: Vec<u64> = places.iter().map(|(_, number, _)| *number).collect();
+        let rules: Vec<&str> = places.iter().map(|(.., reason)| reason.rule).collect();
+        let about: StringChunked = places.iter().map(|(.., reason)| reason.column).collect();
+        let mut columns = vec![
+            Column::new("table".into(), table),
+            files.with_name("file".into()).into_column(),
+            Column::new("row".into(), numbers),
+            Column::new("reason".into(), rules),
+            about.with_name("column".into()).into_column(),
+        ];
+        let taken: IdxCa = rows.iter().map(|row| IdxSize::try_from(*row).ok()).collect();
+        for column in self.mapped.columns() {
+            let mut text = Column::full_null(column.name().clone(), n_broken, &DataType::String);
+            text.append(&column.take(&taken)?.cast(&DataType::String)?)?;
+            columns.push(text);
+        }
+        DataFrame::new(n_listed, columns)
+    }
+}
+
+impl Origin {
+    fn shown(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// The number of a sound row in its file, from 1, broken lines counted.
+    fn number_of(&self, sound: usize) -> u64 {
+        let mut number = sound as u64;
+        for broken in &self.broken {
+            if *broken > number {
+                break;
+            }
+            number += 1;
+        }
+        number + 1
+    }
+}
+
+/// Finds the files of ascending rows.
+struct Walk<'a> {
+    origins: std::slice::Iter<'a, Origin>,
+    current: Option<&'a Origin>,
+    /// The first row of the current file among the rows of the table.
+    first: usize,
+}
+
+impl Walk<'_> {
+    fn place(&mut self, row: usize) -> (String, u64) {
+        while self.current.is_none_or(|origin| row >= self.first + origin.n_rows) {
+            self.first += self.current.map_or(0, |origin| origin.n_rows);
+            match self.origins.next() {
+                Some(origin) => self.current = Some(origin),
+                None => return (String::new(), row as u64 + 1),
+            }
+        }
+        self.current.map_or_else(Default::default, |origin| (origin.shown(), origin.number_of(row - self.first)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Table;
+
+    fn origin(path: &str, n_rows: usize, broken: &[u64]) -> Origin {
+        Origin { path: path.into(), n_rows, broken: broken.to_vec() }
+    }
+
+    #[test]
+    fn rows_are_named_by_file_and_number_there() {
+        let origins = vec![origin("a.csv", 3, &[0, 2]), origin("none.csv", 0, &[]), origin("b.csv", 2, &[])];
+        let mapped = df!("customer_id" => [Some("x"), None, Some("z"), Some("u"), None]).unwrap();
+        let mut table = TypedTable::new(Table::Purchases, mapped, origins);
+        table.reject([1, 4], Reason::of_column("missing", "customer_id"));
+        table.reject([0], Reason::FILTER);
+        table.reject([2], Reason::DUPLICATE);
+        let frame = table.rejected_rows().unwrap().unwrap();
+        let text = |name: &str| -> Vec<String> {
+            let column = frame.column(name).unwrap().cast(&DataType::String).unwrap();
+            column.str().unwrap().iter().map(|text| text.unwrap_or("-").to_owned()).collect()
+        };
+        assert_eq!(text("file"), ["a.csv", "a.csv", "a.csv", "a.csv", "b.csv"]);
+        assert_eq!(text("row"), ["1", "3", "4", "5", "2"], "broken lines 1 and 3, sound rows 2, 4 and 5");
+        assert_eq!(text("reason"), ["broken_line", "broken_line", "missing", "duplicate", "missing"]);
+        assert_eq!(text("column"), ["-", "-", "customer_id", "-", "customer_id"]);
+        assert_eq!(text("customer_id"), ["-", "-", "-", "z", "-"]);
+        let account = table.account().unwrap();
+        assert_eq!((account.rows_in, account.used), (7, 1));
+    }
+}

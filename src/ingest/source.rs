@@ -1,0 +1,82 @@
+//! The kinds of sources: one file per kind, one line in [`SOURCES`]; the file's name decides.
+
+use std::path::Path;
+
+use polars::prelude::*;
+
+use super::csv::Csv;
+use super::error::IngestError;
+use super::facts::Fact;
+use super::parquet::Parquet;
+use super::paths::InputFile;
+
+/// A kind of file that tables come in.
+pub(crate) trait Source: Sync {
+    /// What it is called in messages.
+    fn name(&self) -> &'static str;
+
+    /// The endings of the file names it reads.
+    fn endings(&self) -> &'static [&'static str];
+
+    /// Opens one file.
+    ///
+    /// # Errors
+    /// An `IngestError` naming the file if it cannot be read as this kind.
+    fn open(&self, file: &InputFile) -> Result<Opened, IngestError>;
+}
+
+/// All kinds of sources.
+pub(crate) const SOURCES: &[&dyn Source] = &[&Parquet, &Csv];
+
+/// An opened file.
+pub(crate) struct Opened {
+    /// Its rows, not read yet; text files have text columns only.
+    pub(crate) frame: LazyFrame,
+    /// Rows that the frame must have, where that is known from elsewhere.
+    pub(crate) expected_rows: Option<usize>,
+    /// Positions (counted from 0, over all rows of the file) of rows that are not in the frame because they are broken;
+    /// ascending.
+    pub(crate) broken: Vec<u64>,
+    /// What was noticed about the file as a whole.
+    pub(crate) facts: Vec<Fact>,
+}
+
+/// The source that reads a file of that name.
+pub(crate) fn of_file(path: &Path) -> Option<&'static dyn Source> {
+    let name = path.file_name()?.to_string_lossy().to_lowercase();
+    SOURCES.iter().copied().find(|source| source.endings().iter().any(|ending| name.ends_with(ending)))
+}
+
+/// The endings of all file names that can be read, for messages.
+pub(crate) fn allowed_names() -> String {
+    let endings: Vec<String> = SOURCES.iter().flat_map(|s| s.endings()).map(|ending| format!("`*{ending}`")).collect();
+    endings.join(", ")
+}
+
+/// Opens a file with the source that its name asks for.
+///
+/// # Errors
+/// `IngestError::UnknownFormat` if there is none, or the source's own.
+pub(crate) fn open(file: &InputFile) -> Result<Opened, IngestError> {
+    let unknown = || IngestError::UnknownFormat { path: file.path.display().to_string(), allowed: allowed_names() };
+    of_file(&file.path).ok_or_else(unknown)?.open(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_are_unique_and_names_are_told() {
+        let mut endings: Vec<_> = SOURCES.iter().flat_map(|source| source.endings()).collect();
+        let n = endings.len();
+        endings.sort();
+        endings.dedup();
+        assert_eq!(endings.len(), n);
+        let kind = |name: &str| of_file(Path::new(name)).map(Source::name);
+        assert_eq!(kind("x/Orders.PARQUET"), Some("Parquet"));
+        assert_eq!(kind("x/orders.csv.gz"), Some("CSV"));
+        assert_eq!(kind("x/orders.xlsx"), None);
+        assert!(allowed_names().contains("`*.csv.zst`"));
+    }
+}

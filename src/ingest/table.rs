@@ -1,0 +1,276 @@
+//! A table between reading and use: typed columns, and for each row whether it is used or why it is not.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use polars::prelude::*;
+
+use super::account::{Account, Reason};
+use super::error::IngestError;
+use super::facts::Fact;
+use super::values::Values;
+use super::words::Words;
+use crate::config::Table;
+
+/// One table after reading.
+#[derive(Debug)]
+pub struct TypedTable {
+    table: Table,
+    /// Our columns, by name.
+    pub(super) columns: BTreeMap<&'static str, Values>,
+    /// The mapped columns as they came, for examples and reject files; never the words of complaints.
+    pub(super) mapped: DataFrame,
+    /// Where the rows come from, in their order.
+    pub(super) origins: Vec<Origin>,
+    pub(super) verdicts: Verdicts,
+    /// What was noticed on the way.
+    pub facts: Vec<Fact>,
+}
+
+/// A file and the rows that came from it.
+#[derive(Debug, Clone)]
+pub(crate) struct Origin {
+    pub(crate) path: PathBuf,
+    /// Sound rows.
+    pub(crate) n_rows: usize,
+    /// Positions of broken lines among all rows of the file; ascending.
+    pub(crate) broken: Vec<u64>,
+}
+
+/// For each row, whether it is used or why not.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Verdicts {
+    /// 0 for a used row, else the position of its reason, from 1.
+    codes: Vec<u8>,
+    reasons: Vec<Reason>,
+}
+
+impl Verdicts {
+    pub(crate) fn all_used(n_rows: usize) -> Self {
+        Self { codes: vec![0; n_rows], reasons: Vec::new() }
+    }
+
+    /// Rejects those of the rows that are still used; how many they are.
+    pub(crate) fn reject(&mut self, rows: impl IntoIterator<Item = usize>, reason: Reason) -> u64 {
+        let mut code = None;
+        let mut count = 0;
+        for row in rows {
+            if self.codes.get(row) == Some(&0) {
+                let code = *code.get_or_insert_with(|| self.code_of(reason));
+                if let Some(place) = self.codes.get_mut(row) {
+                    *place = code;
+                    count += 1;
+                }
+            }
+        }
+        count
+    }
+
+    fn code_of(&mut self, reason: Reason) -> u8 {
+        let known = self.reasons.iter().position(|known| *known == reason);
+        let position = known.unwrap_or_else(|| {
+            self.reasons.push(reason);
+            self.reasons.len() - 1
+        });
+        u8::try_from(position + 1).unwrap_or(u8::MAX)
+    }
+
+    pub(crate) fn is_used(&self, row: usize) -> bool {
+        self.codes.get(row) == Some(&0)
+    }
+
+    /// Why a row is not used.
+    pub(crate) fn reason(&self, row: usize) -> Option<Reason> {
+        let code = usize::from(*self.codes.get(row)?);
+        self.reasons.get(code.checked_sub(1)?).copied()
+    }
+
+    /// The first three rows rejected for a reason.
+    fn first(&self, reason: Reason) -> Vec<usize> {
+        let rows = (0..self.codes.len()).filter(|row| self.reason(*row) == Some(reason));
+        rows.take(3).collect()
+    }
+
+    /// Rejected rows by reason, in the order in which the reasons came up.
+    pub(crate) fn counts(&self) -> Vec<(Reason, u64)> {
+        let mut counts = [0_u64; 256];
+        for code in &self.codes {
+            if let Some(count) = counts.get_mut(usize::from(*code)) {
+                *count += 1;
+            }
+        }
+        self.reasons.iter().copied().zip(counts.into_iter().skip(1)).filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+impl TypedTable {
+    pub(super) fn new(table: Table, mapped: DataFrame, origins: Vec<Origin>) -> Self {
+        let verdicts = Verdicts::all_used(mapped.height());
+        Self { table, columns: BTreeMap::new(), mapped, origins, verdicts, facts: Vec::new() }
+    }
+
+    /// Which table it is.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        self.table
+    }
+
+    /// Rows that can be read, used or not.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.mapped.height()
+    }
+
+    /// Rows that are used.
+    pub fn used_rows(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.n_rows()).filter(|row| self.verdicts.is_used(*row))
+    }
+
+    /// Whether the shop has the column.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.contains_key(column)
+    }
+
+    /// Rejects rows; how many of them were used before.
+    pub fn reject(&mut self, rows: impl IntoIterator<Item = usize>, reason: Reason) -> u64 {
+        self.verdicts.reject(rows, reason)
+    }
+
+    /// Why rows are rejected: the reason, how many rows, and the first three of them.
+    #[must_use]
+    pub fn rejections(&self) -> Vec<(Reason, u64, Vec<usize>)> {
+        self.verdicts.counts().into_iter().map(|(reason, count)| (reason, count, self.verdicts.first(reason))).collect()
+    }
+
+    /// Sets the flag `is_return` of rows, if the shop has it.
+    pub fn mark_returns(&mut self, rows: &[usize]) {
+        if let Some(Values::Flags(flags)) = self.columns.get_mut("is_return") {
+            rows.iter().for_each(|row| flags.get_mut(*row).into_iter().for_each(|flag| *flag = 1));
+        }
+    }
+
+    /// The times of a column in microseconds of UTC, [`ABSENT`](super::ABSENT) where there is none; empty if the shop
+    /// has no such column.
+    #[must_use]
+    pub fn times(&self, column: &str) -> &[i64] {
+        match self.columns.get(column) {
+            Some(Values::Times(times)) => times,
+            _ => &[],
+        }
+    }
+
+    /// The times of a column, to be corrected.
+    pub fn times_mut(&mut self, column: &str) -> &mut [i64] {
+        match self.columns.get_mut(column) {
+            Some(Values::Times(times)) => times,
+            _ => &mut [],
+        }
+    }
+
+    /// The amounts of a column in minor units, [`ABSENT`](super::ABSENT) where there is none; empty without the column.
+    #[must_use]
+    pub fn money(&self, column: &str) -> &[i64] {
+        match self.columns.get(column) {
+            Some(Values::Money(money)) => money,
+            _ => &[],
+        }
+    }
+
+    /// The amounts of a column, to be corrected.
+    pub fn money_mut(&mut self, column: &str) -> &mut [i64] {
+        match self.columns.get_mut(column) {
+            Some(Values::Money(money)) => money,
+            _ => &mut [],
+        }
+    }
+
+    /// The keys of a column, 0 where there is none; empty without the column.
+    #[must_use]
+    pub fn keys(&self, column: &str) -> &[u64] {
+        match self.columns.get(column) {
+            Some(Values::Keys(keys)) => keys,
+            _ => &[],
+        }
+    }
+
+    /// The flags of a column: 0, 1 or [`NO_FLAG`](super::NO_FLAG); empty without the column.
+    #[must_use]
+    pub fn flags(&self, column: &str) -> &[u8] {
+        match self.columns.get(column) {
+            Some(Values::Flags(flags)) => flags,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn words(&self, column: &str) -> Option<&Words> {
+        match self.columns.get(column)? {
+            Values::Words(words) => Some(words),
+            _ => None,
+        }
+    }
+
+    /// Distinct texts of a column; a row's code is a position among them.
+    #[must_use]
+    pub fn names(&self, column: &str) -> &[String] {
+        self.words(column).map_or(&[], |words| &words.names)
+    }
+
+    /// Each row's position among the [`names`](Self::names) of the column.
+    #[must_use]
+    pub fn codes(&self, column: &str) -> &[u32] {
+        self.words(column).map_or(&[], |words| &words.codes)
+    }
+
+    /// A cell as it came, for an example in a message.
+    #[must_use]
+    pub fn cell(&self, column: &str, row: usize) -> String {
+        let value = self.mapped.column(column).ok().and_then(|column| column.get(row).ok());
+        match value {
+            None | Some(AnyValue::Null) => "nothing".to_owned(),
+            Some(AnyValue::String(text)) => text.trim().to_owned(),
+            Some(other) => other.to_string(),
+        }
+    }
+
+    /// How a row is called in a message: by its complaint, its order or its customer, else by its number.
+    #[must_use]
+    pub fn mention(&self, row: usize) -> String {
+        let names = [("complaint_id", "complaint"), ("order_id", "order"), ("customer_id", "customer")];
+        let named = names.into_iter().find(|(column, _)| self.columns.get(column).is_some_and(|v| !v.is_absent(row)));
+        match named {
+            Some((column, what)) => format!("{what} `{}`", self.cell(column, row)),
+            None => format!("row {}", row + 1),
+        }
+    }
+
+    /// The account of the table.
+    ///
+    /// # Errors
+    /// `IngestError::Unbalanced` if a row got lost: a bug.
+    pub fn account(&self) -> Result<Account, IngestError> {
+        let n_broken: usize = self.origins.iter().map(|origin| origin.broken.len()).sum();
+        let n_sound: usize = self.origins.iter().map(|origin| origin.n_rows).sum();
+        let broken = (n_broken > 0).then_some((Reason::BROKEN_LINE, n_broken as u64));
+        let rejected = broken.into_iter().chain(self.verdicts.counts()).collect();
+        let used = self.used_rows().count();
+        Account::balanced(self.table, (n_sound + n_broken) as u64, used as u64, rejected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_keeps_its_first_reason_and_counts_add_up() {
+        let mut verdicts = Verdicts::all_used(5);
+        assert_eq!(verdicts.reject([0, 1], Reason::FILTER), 2);
+        assert_eq!(verdicts.reject([1, 2], Reason::DUPLICATE), 1);
+        assert_eq!(verdicts.reject([2, 9], Reason::of_row("future")), 0);
+        assert_eq!(verdicts.reason(1), Some(Reason::FILTER));
+        assert_eq!(verdicts.reason(4), None);
+        assert_eq!(verdicts.counts(), [(Reason::FILTER, 2), (Reason::DUPLICATE, 1)]);
+        assert!(verdicts.is_used(3) && !verdicts.is_used(0) && !verdicts.is_used(9));
+    }
+}

@@ -1,0 +1,17 @@
+//! Small shops in text files, read from one end to the other.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::{Duplicates, NegativeAmounts, TableConfig};
+
+/// A table's section with nothing mapped yet.
+pub(crate) fn table_config(paths: &[&str]) -> TableConfig {
+    TableConfig {
+        paths: paths.iter().map(PathBuf::from).collect(),
+        filter: None,
+        duplicates: Duplicates::Drop,
+        time_format: None,
+        negative_amounts: NegativeAmounts::Return,
+        columns: std::collections::BTreeMap::new(),
+    }
+}

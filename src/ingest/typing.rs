@@ -1,0 +1,214 @@
+//! From source columns to typed columns, one function per kind; types are ours from here on.
+
+use jiff::fmt::strtime::BrokenDownTime;
+use polars::prelude::*;
+
+use super::decimal::{minor_from_float, minor_from_text, number_from_text};
+use super::ids::{IdColumn, SpreadsheetIds};
+use super::iso::{self, Written};
+use super::values::{ABSENT, Cell, NO_FLAG, Values, gather};
+use super::words::Words;
+use super::zone::{LocalClock, is_believable};
+use crate::config::{ColumnSpec, Kind};
+use crate::units::{Currency, MICROS_PER_DAY};
+
+/// What typing needs to know beside the column.
+#[derive(Debug, Clone)]
+pub(crate) struct Rules {
+    /// Zone of local times.
+    pub(crate) clock: LocalClock,
+    /// Format of times written as text; ISO 8601 without it.
+    pub(crate) time_format: Option<String>,
+    /// The currency of amounts.
+    pub(crate) currency: Currency,
+}
+
+/// A typed column and what was noticed on the way.
+#[derive(Debug)]
+pub(crate) struct Typed {
+    /// The values.
+    pub(crate) values: Values,
+    /// Rows that hold something that is no value of the kind; ascending. They are absent in `values`.
+    pub(crate) unreadable: Vec<usize>,
+    /// Ids written by spreadsheets.
+    pub(crate) spreadsheet: SpreadsheetIds,
+}
+
+impl Typed {
+    fn new((values, unreadable): (Values, Vec<usize>)) -> Self {
+        Self { values, unreadable, spreadsheet: SpreadsheetIds::default() }
+    }
+}
+
+/// Why a column cannot be typed.
+#[derive(Debug)]
+pub(crate) enum TypeProblem {
+    /// Its type does not fit; the text says what does.
+    WrongType(&'static str),
+    /// The table engine failed.
+    Engine(PolarsError),
+}
+
+impl From<PolarsError> for TypeProblem {
+    fn from(error: PolarsError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+/// Reads a source column as the kind of one of our columns.
+///
+/// # Errors
+/// `TypeProblem` if the type of the column has nothing to do with the kind.
+pub(crate) fn typed(column: &Column, spec: &ColumnSpec, rules: &Rules) -> Result<Typed, TypeProblem> {
+    let column = if column.dtype().is_null() { &column.cast(&DataType::String)? } else { column };
+    let column = if column.dtype().is_decimal() { &column.cast(&DataType::Float64)? } else { column };
+    match spec.kind {
+        Kind::Id => ids(column, spec),
+        Kind::Text => words(column),
+        Kind::Time => times(column, rules).map(Typed::new),
+        Kind::Money => money(column, &rules.currency).map(Typed::new),
+        Kind::Number => numbers(column).map(Typed::new),
+        Kind::Flag => flags(column).map(Typed::new),
+    }
+}
+
+fn check(column: &Column, fits: bool, allowed: &'static str) -> Result<(), TypeProblem> {
+    let dtype = column.dtype();
+    (fits || dtype.is_string()).then_some(()).ok_or(TypeProblem::WrongType(allowed))
+}
+
+/// Ids that are only compared become keys, those that are shown or counted become words.
+fn ids(column: &Column, spec: &ColumnSpec) -> Result<Typed, TypeProblem> {
+    let dtype = column.dtype();
+    check(column, dtype.is_primitive_numeric() || dtype.is_categorical() || dtype.is_enum(), "text or whole numbers")?;
+    let column = IdColumn::new(column)?;
+    let (values, spreadsheet) = if matches!(spec.name, "order_id" | "complaint_id") {
+        let (keys, spreadsheet) = column.keys();
+        (Values::Keys(keys), spreadsheet)
+    } else {
+        let (words, spreadsheet) = column.words();
+        (Values::Words(words), spreadsheet)
+    };
+    Ok(Typed { values, unreadable: Vec::new(), spreadsheet })
+}
+
+fn words(column: &Column) -> Result<Typed, TypeProblem> {
+    let dtype = column.dtype();
+    if dtype.is_primitive_numeric() {
+        let (words, _) = IdColumn::new(column)?.words();
+        return Ok(Typed::new((Values::Words(words), Vec::new())));
+    }
+    check(column, dtype.is_categorical() || dtype.is_enum() || dtype.is_bool(), "text")?;
+    let text = column.cast(&DataType::String)?;
+    let trimmed = |word: &str| Some(word.trim().to_owned()).filter(|word| !word.is_empty());
+    Ok(Typed::new((Values::Words(Words::from_text(text.str()?).rewritten(trimmed)), Vec::new())))
+}
+
+fn times(column: &Column, rules: &Rules) -> Result<(Values, Vec<usize>), TypeProblem> {
+    let dtype = column.dtype();
+    let n_rows = column.len();
+    let believed = |micros: i64| Cell::read(Some(micros).filter(|micros| is_believable(*micros)));
+    let (values, unreadable) = match dtype {
+        DataType::Datetime(_, zone) => {
+            let micros = column.cast(&DataType::Datetime(TimeUnit::Microseconds, zone.clone()))?;
+            let micros = micros.datetime()?.physical().rechunk();
+            let is_local = zone.is_none();
+            let utc = |micros| if is_local { rules.clock.to_utc(micros) } else { micros };
+            gather(n_rows, ABSENT, |row| micros.get(row).map_or(Cell::Absent, |micros| believed(utc(micros))))
+        }
+        DataType::Date => {
+            let days = column.date()?.physical().rechunk();
+            let utc = |day: i32| rules.clock.to_utc(i64::from(day) * MICROS_PER_DAY);
+            gather(n_rows, ABSENT, |row| days.get(row).map_or(Cell::Absent, |day| believed(utc(day))))
+        }
+        _ => {
+            let numbers_fit = dtype.is_integer() && rules.time_format.is_some();
+            check(column, numbers_fit, "a time, a date, text, or whole numbers with a `time_format`")?;
+            let text = column.cast(&DataType::String)?;
+            let text = text.str()?.rechunk();
+            let written = |text: &str| match &rules.time_format {
+                Some(format) => with_format(format, text),
+                None => iso::parse(text),
+            };
+            let utc = |w: Written| w.offset.map_or_else(|| rules.clock.to_utc(w.clock), |offset| w.clock - offset);
+            gather(n_rows, ABSENT, |row| match text.get(row).map(str::trim) {
+                None | Some("") => Cell::Absent,
+                Some(text) => written(text).map_or(Cell::Unreadable, |written| believed(utc(written))),
+            })
+        }
+    };
+    Ok((Values::Times(values), unreadable))
+}
+
+/// A time in a `strftime` format; a format without hours means midnight.
+fn with_format(format: &str, text: &str) -> Option<Written> {
+    let parsed = BrokenDownTime::parse(format, text).ok()?;
+    if let Ok(instant) = parsed.to_timestamp() {
+        return Some(Written { clock: instant.as_microsecond(), offset: Some(0) });
+    }
+    let midnight = || parsed.to_date().ok().map(|date| date.to_datetime(jiff::civil::Time::midnight()));
+    let local = parsed.to_datetime().ok().or_else(midnight)?;
+    let clock = jiff::tz::Offset::UTC.to_timestamp(local).ok()?.as_microsecond();
+    Some(Written { clock, offset: None })
+}
+
+fn money(column: &Column, currency: &Currency) -> Result<(Values, Vec<usize>), TypeProblem> {
+    let n_rows = column.len();
+    check(column, column.dtype().is_primitive_numeric(), "a number")?;
+    let (values, unreadable) = if column.dtype().is_string() {
+        let text = column.str()?.rechunk();
+        gather(n_rows, ABSENT, |row| match text.get(row).map(str::trim) {
+            None | Some("") => Cell::Absent,
+            Some(text) => Cell::read(minor_from_text(text, currency.decimals())),
+        })
+    } else {
+        let major = column.cast(&DataType::Float64)?;
+        let major = major.f64()?.rechunk();
+        let minor_per_major = currency.minor_per_major();
+        let read = |amount| Cell::read(minor_from_float(amount, minor_per_major));
+        gather(n_rows, ABSENT, |row| major.get(row).map_or(Cell::Absent, read))
+    };
+    Ok((Values::Money(values), unreadable))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "quantities and grades need no more than the digits of f32")]
+fn numbers(column: &Column) -> Result<(Values, Vec<usize>), TypeProblem> {
+    let n_rows = column.len();
+    check(column, column.dtype().is_primitive_numeric(), "a number")?;
+    let finite = |number: f64| Cell::read(Some(number as f32).filter(|number| number.is_finite()));
+    let (values, unreadable) = if column.dtype().is_string() {
+        let text = column.str()?.rechunk();
+        gather(n_rows, f32::NAN, |row| match text.get(row).map(str::trim) {
+            None | Some("") => Cell::Absent,
+            Some(text) => number_from_text(text).map_or(Cell::Unreadable, finite),
+        })
+    } else {
+        let numbers = column.cast(&DataType::Float64)?;
+        let numbers = numbers.f64()?.rechunk();
+        let read = |number: f64| if number.is_nan() { Cell::Absent } else { finite(number) };
+        gather(n_rows, f32::NAN, |row| numbers.get(row).map_or(Cell::Absent, read))
+    };
+    Ok((Values::Numbers(values), unreadable))
+}
+
+fn flags(column: &Column) -> Result<(Values, Vec<usize>), TypeProblem> {
+    let dtype = column.dtype();
+    check(column, dtype.is_bool() || dtype.is_primitive_numeric(), "true and false, 1 and 0, or yes and no")?;
+    let text = column.cast(&DataType::String)?;
+    let text = text.str()?.rechunk();
+    let (values, unreadable) = gather(column.len(), NO_FLAG, |row| match text.get(row).map(str::trim) {
+        None | Some("") => Cell::Absent,
+        Some(word) if is_one_of(word, &["true", "1", "1.0", "yes", "y", "t"]) => Cell::Value(1),
+        Some(word) if is_one_of(word, &["false", "0", "0.0", "no", "n", "f"]) => Cell::Value(0),
+        Some(_) => Cell::Unreadable,
+    });
+    Ok((Values::Flags(values), unreadable))
+}
+
+fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+#[path = "typing_tests.rs"]
+mod tests;

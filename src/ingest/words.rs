@@ -1,0 +1,194 @@
+//! Words as codes: each distinct text is kept once, a row keeps its position.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use crate::timeline::columns::NO_CODE;
+
+/// The distinct texts of a column and each row's position among them; [`NO_CODE`] where there is none.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Words {
+    /// Distinct texts, in order of first appearance or of value.
+    pub(crate) names: Vec<String>,
+    /// One position per row.
+    pub(crate) codes: Vec<u32>,
+}
+
+impl Words {
+    /// The words of a text column, as written.
+    pub(crate) fn from_text(column: &StringChunked) -> Self {
+        let mut known: HashMap<&str, u32, BuildHasherDefault<KeyHasher>> = HashMap::default();
+        let mut names = Vec::new();
+        let codes = column
+            .iter()
+            .map(|text| {
+                let Some(text) = text else { return NO_CODE };
+                *known.entry(text).or_insert_with(|| {
+                    names.push(text.to_owned());
+                    position(names.len() - 1)
+                })
+            })
+            .collect();
+        Self { names, codes }
+    }
+
+    /// The words of a column of whole numbers: their decimal digits.
+    pub(crate) fn from_integers(column: &Int64Chunked) -> Self {
+        match (column.min(), column.max()) {
+            (Some(lowest), Some(highest)) => {
+                let span = highest.abs_diff(lowest);
+                let roomy = 4 * column.len() as u64 + 1024;
+                if span < roomy { Self::from_narrow(column, lowest, span) } else { Self::from_wide(column) }
+            }
+            _ => Self { names: Vec::new(), codes: vec![NO_CODE; column.len()] },
+        }
+    }
+
+    /// Numbers of a narrow range are looked up by position: no hashing.
+    fn from_narrow(column: &Int64Chunked, lowest: i64, span: u64) -> Self {
+        let slot = |value: i64| usize::try_from(value.abs_diff(lowest)).unwrap_or(usize::MAX);
+        let mut table = vec![NO_CODE; usize::try_from(span).unwrap_or(0) + 1];
+        for value in column.iter().flatten() {
+            if let Some(place) = table.get_mut(slot(value)) {
+                *place = 0;
+            }
+        }
+        let mut values = Vec::new();
+        for (place, value) in table.iter_mut().zip(lowest..).filter(|(place, _)| **place == 0) {
+            *place = position(values.len());
+            values.push(value);
+        }
+        let code = |value| table.get(slot(value)).copied().unwrap_or(NO_CODE);
+        let codes = column.iter().map(|value| value.map_or(NO_CODE, code)).collect();
+        Self { names: values.par_iter().map(i64::to_string).collect(), codes }
+    }
+
+    fn from_wide(column: &Int64Chunked) -> Self {
+        let mut known: HashMap<i64, u32, BuildHasherDefault<KeyHasher>> = HashMap::default();
+        let mut names = Vec::new();
+        let codes = column
+            .iter()
+            .map(|value| {
+                let Some(value) = value else { return NO_CODE };
+                *known.entry(value).or_insert_with(|| {
+                    names.push(value.to_string());
+                    position(names.len() - 1)
+                })
+            })
+            .collect();
+        Self { names, codes }
+    }
+
+    /// The text of a row.
+    pub(crate) fn get(&self, row: usize) -> Option<&str> {
+        let code = usize::try_from(*self.codes.get(row)?).ok()?;
+        self.names.get(code).map(String::as_str)
+    }
+
+    /// Rewrites every name; names that become equal are joined, and `None` makes the rows absent.
+    pub(crate) fn rewritten(self, tidy: impl Fn(&str) -> Option<String>) -> Self {
+        let mut known: HashMap<String, u32> = HashMap::new();
+        let mut names = Vec::with_capacity(self.names.len());
+        let new_codes: Vec<u32> = self
+            .names
+            .iter()
+            .map(|name| {
+                let Some(name) = tidy(name) else { return NO_CODE };
+                *known.entry(name).or_insert_with_key(|name| {
+                    names.push(name.clone());
+                    position(names.len() - 1)
+                })
+            })
+            .collect();
+        let mut words = Self { names, codes: self.codes };
+        words.recode(&new_codes);
+        words
+    }
+
+    /// Replaces each code by what stands at its position.
+    pub(crate) fn recode(&mut self, new_codes: &[u32]) {
+        self.codes.par_iter_mut().for_each(|code| *code = translate(new_codes, *code));
+    }
+}
+
+/// The code that stands at the position of an old one.
+pub(crate) fn translate(new_codes: &[u32], old: u32) -> u32 {
+    usize::try_from(old).ok().and_then(|old| new_codes.get(old)).copied().unwrap_or(NO_CODE)
+}
+
+/// A position as a code.
+pub(crate) fn position(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(NO_CODE)
+}
+
+/// A fast hasher for the words of a shop; not for hostile input, which could only slow a run down.
+#[derive(Default)]
+pub(crate) struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for eight in bytes.chunks(8) {
+            let mut padded = [0; 8];
+            padded.iter_mut().zip(eight).for_each(|(to, from)| *to = *from);
+            self.write_u64(u64::from_le_bytes(padded));
+        }
+    }
+
+    fn write_u8(&mut self, value: u8) {
+        self.write_u64(u64::from(value));
+    }
+
+    fn write_i64(&mut self, value: i64) {
+        self.write_u64(value.cast_unsigned());
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(words: &Words) -> Vec<Option<&str>> {
+        (0..words.codes.len()).map(|row| words.get(row)).collect()
+    }
+
+    #[test]
+    fn rows_keep_their_text() {
+        let column = StringChunked::from_iter([Some("b"), None, Some("a"), Some("b")]);
+        let words = Words::from_text(&column);
+        assert_eq!(words.names, ["b", "a"]);
+        assert_eq!(texts(&words), [Some("b"), None, Some("a"), Some("b")]);
+    }
+
+    #[test]
+    fn numbers_become_digits_in_a_narrow_and_in_a_wide_range() {
+        for far in [12_i64, i64::MAX] {
+            let column = Int64Chunked::from_iter([Some(7), None, Some(-3), Some(far), Some(7)]);
+            let words = Words::from_integers(&column);
+            let digits = far.to_string();
+            assert_eq!(texts(&words), [Some("7"), None, Some("-3"), Some(digits.as_str()), Some("7")]);
+            assert_eq!(words.names.len(), 3);
+        }
+        let nothing = Int64Chunked::from_iter([None::<i64>, None]);
+        assert_eq!(Words::from_integers(&nothing).codes, [NO_CODE; 2]);
+    }
+
+    #[test]
+    fn names_that_become_equal_are_joined_and_refused_ones_are_absent() {
+        let column = StringChunked::from_iter([Some("a "), Some("a"), Some(" "), Some("b")]);
+        let trim = |name: &str| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+        let words = Words::from_text(&column).rewritten(trim);
+        assert_eq!(words.names, ["a", "b"]);
+        assert_eq!(texts(&words), [Some("a"), Some("a"), None, Some("b")]);
+    }
+}

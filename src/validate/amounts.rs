@@ -1,0 +1,132 @@
+//! Amounts: the sign of returns, lines that cost nothing, lines that cost too much to be true.
+
+use super::Checked;
+use super::finding::{Finding, Severity};
+use crate::config::{NegativeAmounts, Table};
+use crate::ingest::{ABSENT, Reason, TypedTable, grouped};
+use crate::units::Currency;
+
+/// Applies the policy for negative amounts and reports zero and absurd ones; amounts are never changed otherwise.
+pub(super) fn check(checked: &mut Checked<'_>) {
+    let policy = checked.config.purchases.negative_amounts;
+    let factor = checked.config.validate.absurd_amount_factor;
+    let currency = &checked.config.currency;
+    let mut findings = Vec::new();
+    for table in checked.tables.iter_mut().filter(|table| table.table() == Table::Purchases) {
+        findings.extend(sign_of_returns(table));
+        findings.extend(negative(table, policy, currency));
+        findings.extend(negative_discounts(table));
+        findings.extend(zero(table));
+        findings.extend(absurd(table, factor, currency));
+    }
+    checked.findings.extend(findings);
+}
+
+/// What a return gives back is negative, also where the source writes it without a sign.
+fn sign_of_returns(table: &mut TypedTable) -> Option<Finding> {
+    let (flags, amounts) = (table.flags("is_return"), table.money("amount"));
+    let is_wrong = |row: &usize| flags.get(*row) == Some(&1) && amounts.get(*row).is_some_and(|amount| *amount > 0);
+    let rows: Vec<usize> = table.used_rows().filter(is_wrong).collect();
+    let message = format!("{} returns have a positive `amount`; taken as given back", grouped(rows.len() as u64));
+    let finding = finding_about(table, &rows, ("positive_return", Severity::Recommendation), message)?;
+    negate(table.money_mut("amount"), &rows);
+    Some(finding)
+}
+
+fn negate(amounts: &mut [i64], rows: &[usize]) {
+    for row in rows {
+        if let Some(amount) = amounts.get_mut(*row) {
+            *amount = -*amount;
+        }
+    }
+}
+
+fn negative(table: &mut TypedTable, policy: NegativeAmounts, currency: &Currency) -> Option<Finding> {
+    let (flags, amounts) = (table.flags("is_return"), table.money("amount"));
+    let is_negative = |row: &usize| amounts.get(*row).is_some_and(|amount| *amount < 0 && *amount != ABSENT);
+    let is_unflagged = |row: &usize| flags.get(*row) != Some(&1);
+    let rows: Vec<usize> = table.used_rows().filter(|row| is_negative(row) && is_unflagged(row)).collect();
+    let outcome = match policy {
+        NegativeAmounts::Return => "they are returns",
+        NegativeAmounts::Reject => "rejected",
+    };
+    let message = format!(
+        "{} of {} purchases have a negative `amount`; {outcome}",
+        grouped(rows.len() as u64),
+        grouped(table.n_rows() as u64)
+    );
+    let finding = finding_about(table, &rows, ("negative_amount", Severity::Recommendation), message)?;
+    let examples = rows.iter().take(3).map(|row| with_amount(table, *row, currency));
+    let finding = finding.with_examples(examples.collect::<Vec<_>>());
+    match policy {
+        NegativeAmounts::Return => {
+            table.mark_returns(&rows);
+            Some(finding)
+        }
+        NegativeAmounts::Reject => {
+            table.reject(rows, Reason::of_column("negative", "amount"));
+            let hint = "map `is_return`, or set `purchases.negative_amounts = \"return\"` if they are returns";
+            Some(Finding { severity: Severity::Warning, ..finding }.with_hint(hint))
+        }
+    }
+}
+
+fn negative_discounts(table: &mut TypedTable) -> Option<Finding> {
+    let discounts = table.money("discount");
+    let is_negative = |row: &usize| discounts.get(*row).is_some_and(|amount| *amount < 0 && *amount != ABSENT);
+    let rows: Vec<usize> = table.used_rows().filter(is_negative).collect();
+    let message =
+        format!("{} purchases have a negative `discount`; taken without its sign", grouped(rows.len() as u64));
+    let finding = finding_about(table, &rows, ("negative_discount", Severity::Recommendation), message)?;
+    negate(table.money_mut("discount"), &rows);
+    Some(finding.of_column("discount"))
+}
+
+fn zero(table: &TypedTable) -> Option<Finding> {
+    let amounts = table.money("amount");
+    let rows: Vec<usize> = table.used_rows().filter(|row| amounts.get(*row) == Some(&0)).collect();
+    let message = format!(
+        "{} of {} purchases have an `amount` of 0; used as they are",
+        grouped(rows.len() as u64),
+        grouped(table.n_rows() as u64)
+    );
+    let finding = finding_about(table, &rows, ("zero_amount", Severity::Recommendation), message)?;
+    Some(finding.with_hint("gifts and test lines are not purchases; set them aside with `purchases.filter`"))
+}
+
+/// Lines above `factor` times the 99.9th percentile of the amounts.
+fn absurd(table: &TypedTable, factor: f64, currency: &Currency) -> Option<Finding> {
+    let amounts = table.money("amount");
+    let mut sizes: Vec<u64> = table.used_rows().filter_map(|row| amounts.get(row)).map(|a| a.unsigned_abs()).collect();
+    let rank = sizes.len().checked_sub(1)? * 999 / 1000;
+    let (_, usual, _) = sizes.select_nth_unstable(rank);
+    let limit = *usual as f64 * factor;
+    let is_absurd = |row: &usize| amounts.get(*row).is_some_and(|amount| amount.unsigned_abs() as f64 > limit);
+    let rows: Vec<usize> = table.used_rows().filter(is_absurd).collect();
+    let message = format!(
+        "{} purchases have an `amount` above {limit:.2} {}, {factor} times the 99.9th percentile; used as they are",
+        grouped(rows.len() as u64),
+        currency.code(),
+        limit = limit / currency.minor_per_major(),
+    );
+    let finding = finding_about(table, &rows, ("absurd_amount", Severity::Warning), message)?;
+    let examples: Vec<String> = rows.iter().take(3).map(|row| with_amount(table, *row, currency)).collect();
+    Some(finding.with_examples(examples).with_hint("check unit and currency; set wrong lines aside with a filter"))
+}
+
+/// The row and its amount.
+fn with_amount(table: &TypedTable, row: usize, currency: &Currency) -> String {
+    let amount = table.money("amount").get(row).copied().unwrap_or(0);
+    format!("{} ({:.2})", table.mention(row), currency.major(crate::units::Money(amount)))
+}
+
+fn finding_about(
+    table: &TypedTable,
+    rows: &[usize],
+    (rule, severity): (&'static str, Severity),
+    message: String,
+) -> Option<Finding> {
+    let examples = rows.iter().take(3).map(|row| table.mention(*row));
+    let finding = Finding::new(rule, table.table().name(), severity, message).of_column("amount");
+    (!rows.is_empty()).then(|| finding.counting(rows.len() as u64).with_examples(examples))
+}

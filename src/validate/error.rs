@@ -1,0 +1,95 @@
+//! Data that may not be used.
+
+use thiserror::Error;
+
+use super::finding::Finding;
+use crate::error::{Exit, Report};
+use crate::units::{Days, Timestamp};
+
+/// Why data are refused.
+#[derive(Debug, Error)]
+pub enum DataError {
+    /// Checks found errors.
+    #[error("the data may not be used: {}", listed(findings))]
+    Refused {
+        /// The findings of severity error.
+        findings: Vec<Finding>,
+    },
+    /// The last purchase is too long ago.
+    #[error("the last purchase ({last}) is {age_days} days before {as_of}; at most {allowed} are allowed")]
+    Stale {
+        /// The last purchase.
+        last: Timestamp,
+        /// The instant that the run takes for now.
+        as_of: Timestamp,
+        /// Whole days between them.
+        age_days: u32,
+        /// `validate.max_age_days`.
+        allowed: Days,
+    },
+}
+
+fn listed(findings: &[Finding]) -> String {
+    let one = |finding: &Finding| {
+        let examples = if finding.examples.is_empty() { "" } else { ", e.g. " };
+        format!("\n  {}: {}{examples}{}", finding.rule, finding.message, finding.examples.join(", "))
+    };
+    let n = findings.len();
+    let listed: String = findings.iter().map(one).collect();
+    format!("{n} {}{listed}", if n == 1 { "error" } else { "errors" })
+}
+
+impl Report for DataError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "E221",
+            Self::Stale { .. } => "E222",
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::DataRefused
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Refused { findings } => {
+                let hints: Vec<&str> = findings.iter().filter_map(|finding| finding.hint.as_deref()).collect();
+                (!hints.is_empty()).then(|| hints.join("; "))
+            }
+            Self::Stale { .. } => Some(
+                "check that the latest purchases were delivered, or raise `validate.max_age_days`, or set `--as-of`"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Failure;
+    use crate::validate::finding::Severity;
+
+    #[test]
+    fn refusals_name_every_error_and_how_to_go_on() {
+        let finding = |rule, message: &str| {
+            Finding::new(rule, "purchases", Severity::Error, message.to_owned()).with_hint(format!("mind {rule}"))
+        };
+        let findings = vec![finding("too_few_customers", "12 customers"), finding("short_span", "9 days")];
+        let failure = Failure::from(DataError::Refused { findings });
+        let text = "error[E221]: the data may not be used: 2 errors\n  too_few_customers: 12 customers\n  short_span: 9 \
+                    days\nhint: mind too_few_customers; mind short_span";
+        assert_eq!(failure.to_string(), text);
+        assert_eq!(failure.report().exit(), Exit::DataRefused);
+    }
+
+    #[test]
+    fn staleness_states_both_days() {
+        let (last, as_of) = (Timestamp(0), Timestamp(0).plus(Days(60)));
+        let error = DataError::Stale { last, as_of, age_days: 60, allowed: Days(45) };
+        let text = "the last purchase (1970-01-01T00:00:00Z) is 60 days before 1970-03-02T00:00:00Z; at most 45 days are \
+                    allowed";
+        assert_eq!(error.to_string(), text);
+    }
+}

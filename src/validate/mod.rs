@@ -1,0 +1,132 @@
+//! Whether data may be used: one file per check family, each a line in [`CHECKS`]. Checks reject rows and write findings;
+//! they correct nothing but what a finding names.
+
+mod amounts;
+mod duplicates;
+mod error;
+mod feed;
+mod finding;
+mod relations;
+mod time;
+mod typing;
+mod volume;
+
+use jiff::civil::Time;
+use polars::prelude::DataFrame;
+
+use crate::config::{Config, Table, TableConfig};
+use crate::error::Failure;
+use crate::ingest::{self, Account, Dictionaries, Fingerprint, IngestError, Read, TypedTable};
+use crate::timeline::columns::Tables;
+use crate::units::Timestamp;
+
+pub use error::DataError;
+pub use feed::require_fresh;
+pub use finding::{Finding, Severity};
+
+/// Data on their way through the checks.
+struct Checked<'a> {
+    config: &'a Config,
+    /// The clock: nothing happens after it.
+    now: Timestamp,
+    /// The instant the run takes for now.
+    as_of: Timestamp,
+    tables: Vec<TypedTable>,
+    findings: Vec<Finding>,
+}
+
+impl Checked<'_> {
+    fn section(&self, table: Table) -> Option<&TableConfig> {
+        match table {
+            Table::Purchases => Some(&self.config.purchases),
+            Table::Complaints => self.config.complaints.as_ref(),
+            Table::Customers => self.config.customers.as_ref(),
+        }
+    }
+}
+
+/// All families of checks, in the order in which they run: rows are rejected before they are compared and counted.
+const CHECKS: &[fn(&mut Checked<'_>)] =
+    &[typing::check, duplicates::check, time::check, amounts::check, relations::check, feed::check, volume::check];
+
+/// Tables that were read and checked.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The used rows as plain columns.
+    pub tables: Tables,
+    /// What the codes in them mean.
+    pub dictionaries: Dictionaries,
+    /// What became of the rows of each table.
+    pub accounts: Vec<Account>,
+    /// What the checks found, errors first.
+    pub findings: Vec<Finding>,
+    /// Rejected rows of each table that has any.
+    pub rejects: Vec<DataFrame>,
+    /// The files that were read.
+    pub fingerprints: Vec<Fingerprint>,
+}
+
+impl Loaded {
+    /// The same data, if no finding forbids their use.
+    ///
+    /// # Errors
+    /// `DataError::Refused` with the findings of severity error.
+    pub fn accepted(self) -> Result<Self, DataError> {
+        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let findings: Vec<Finding> = errors.cloned().collect();
+        if findings.is_empty() { Ok(self) } else { Err(DataError::Refused { findings }) }
+    }
+}
+
+/// Reads the tables of the config, checks them, and hands over what may be used.
+///
+/// `now` is the clock of `main`: rows after it are rejected. Findings of severity error do not end this function, so that
+/// a report can show all of them; [`Loaded::accepted`] does.
+///
+/// # Errors
+/// An [`IngestError`] if a table cannot be read at all.
+pub fn load(config: &Config, now: Timestamp) -> Result<Loaded, Failure> {
+    let read = ingest::read(config)?;
+    let fingerprints = ingest::fingerprints(&read)?;
+    let checked = check(config, now, read)?;
+    let (tables, dictionaries) = ingest::columns(checked.tables);
+    let Outcome { accounts, findings, rejects } = checked.outcome;
+    Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints })
+}
+
+/// Checked tables and what the checks say about them.
+struct Verdict {
+    tables: Vec<TypedTable>,
+    outcome: Outcome,
+}
+
+struct Outcome {
+    accounts: Vec<Account>,
+    findings: Vec<Finding>,
+    rejects: Vec<DataFrame>,
+}
+
+fn check(config: &Config, now: Timestamp, read: Read) -> Result<Verdict, IngestError> {
+    let as_of = config.as_of.map_or(now, |date| midnight(config, date));
+    let mut checked = Checked { config, now, as_of, tables: read.tables, findings: Vec::new() };
+    for check in CHECKS {
+        check(&mut checked);
+    }
+    let Checked { tables, mut findings, .. } = checked;
+    let accounts = tables.iter().map(TypedTable::account).collect::<Result<Vec<_>, _>>()?;
+    findings.extend(volume::rejected_shares(&accounts, config.validate.max_rejected_share));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let rejects = tables.iter().map(TypedTable::rejected_rows).collect::<Result<Vec<_>, _>>()?;
+    let rejects = rejects.into_iter().flatten().collect();
+    Ok(Verdict { tables, outcome: Outcome { accounts, findings, rejects } })
+}
+
+/// Local midnight at the start of a day.
+fn midnight(config: &Config, date: jiff::civil::Date) -> Timestamp {
+    let local = date.to_datetime(Time::midnight());
+    let instant = config.timezone.to_ambiguous_zoned(local).compatible().map(|zoned| zoned.timestamp());
+    Timestamp(instant.map_or(i64::MAX, jiff::Timestamp::as_microsecond))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,322 @@
+//! Small shops with one fault each, and the real one if it is there.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::config::{
+    BacktestConfig, ChurnConfig, Duplicates, GateConfig, ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig,
+    ValidateConfig, ValueConfig,
+};
+use crate::timeline::columns::{NEVER, NO_CODE};
+use crate::units::{Currency, Days, Money};
+
+/// A section for files with the given mapping.
+fn section(paths: &[PathBuf], columns: &[(&str, &str)]) -> TableConfig {
+    TableConfig {
+        paths: paths.to_vec(),
+        filter: None,
+        duplicates: Duplicates::Drop,
+        time_format: None,
+        negative_amounts: NegativeAmounts::Return,
+        columns: columns.iter().map(|(ours, theirs)| ((*ours).to_owned(), (*theirs).to_owned())).collect(),
+    }
+}
+
+/// A config that asks for next to nothing.
+fn config(purchases: TableConfig) -> Config {
+    Config {
+        name: "shop".into(),
+        currency: Currency::from_code("GBP").unwrap(),
+        timezone: TimeZone::get("Europe/London").unwrap(),
+        seed: 1,
+        as_of: Some(jiff::civil::date(2011, 12, 10)),
+        purchases,
+        complaints: None,
+        customers: None,
+        churn: ChurnConfig { horizon_days: Days(1), gap_days: Days(0), active_days: Days(180), min_purchases: 1 },
+        panel: PanelConfig { step_days: Days(30), max_cutoffs: None },
+        backtest: BacktestConfig { cutoffs: Vec::new(), last: 4, step_days: Days(30), bootstrap: 10 },
+        validate: ValidateConfig {
+            min_customers: 1,
+            min_span_horizons: 0.0,
+            max_feed_gap_days: Days(365),
+            absurd_amount_factor: 100.0,
+            max_rejected_share: 1.0,
+            max_age_days: Days(3650),
+        },
+        value: ValueConfig { margin_share: 1.0 },
+        gate: GateConfig { max_auc: 0.95 },
+        models: ModelsConfig { dir: "models".into() },
+        output: OutputConfig { dir: "out".into() },
+    }
+}
+
+const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
+const PLAIN: &[(&str, &str)] = &[("customer_id", "id"), ("purchased_at", "at"), ("amount", "amount")];
+
+/// Files of one test, removed at its end.
+struct Shop(tempfile::TempDir);
+
+impl Shop {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+fn purchases_only(text: &str) -> Config {
+    let shop = Shop::new();
+    let path = shop.file("lines.csv", text);
+    let kept = shop.0.keep();
+    assert!(path.starts_with(kept));
+    config(section(&[path], PLAIN))
+}
+
+fn loaded(config: &Config) -> Loaded {
+    load(config, NOW).unwrap()
+}
+
+fn found<'a>(loaded: &'a Loaded, rule: &str) -> Option<&'a Finding> {
+    loaded.findings.iter().find(|finding| finding.rule == rule)
+}
+
+fn customers(loaded: &Loaded) -> Vec<&str> {
+    let id = |code: &u32| loaded.tables.customer_ids[*code as usize].as_str();
+    loaded.tables.purchases.customer.iter().map(id).collect()
+}
+
+#[test]
+fn every_row_is_used_or_rejected_for_a_reason() {
+    let text = "id,at,amount\n007,2011-01-01,1.50\n12680.0,2011-01-02 10:00,2\n,2011-01-03,3\n9,soon,4\n9,2011-01-04,\
+                \"1,000\"\n007,2011-01-01,1.50\n9,2011-01-05\n9,2050-01-01,5\na,b,c,d\n12680,2011-01-06,-1\n";
+    let loaded = loaded(&purchases_only(text));
+    let line = "purchases: 10 rows = 3 used + 7 rejected (broken line 1, missing customer_id 1, unreadable time \
+                purchased_at 1, unreadable number amount 1, missing amount 1, duplicate 1, future purchased_at 1)";
+    assert_eq!(loaded.accounts[0].to_string(), line);
+    assert_eq!(customers(&loaded), ["007", "12680", "12680"]);
+    let purchases = &loaded.tables.purchases;
+    assert_eq!(purchases.amount, [Money(150), Money(200), Money(-100)]);
+    assert_eq!(purchases.is_return, [false, false, true]);
+    assert_eq!(purchases.purchased_at[1].to_string(), "2011-01-02T10:00:00Z");
+    assert!(purchases.order.is_none() && purchases.recorded_at.is_none());
+    for rule in
+        ["spreadsheet_ids", "missing", "unreadable_time", "unreadable_number", "duplicate", "future", "broken_lines"]
+    {
+        assert_eq!(found(&loaded, rule).map(|finding| finding.count), Some(1), "{rule}");
+    }
+    assert_eq!(loaded.rejects[0].height(), 7);
+    assert_eq!(loaded.fingerprints.len(), 1);
+}
+
+#[test]
+fn sql_over_text_counts_values_that_are_no_numbers() {
+    let shop = Shop::new();
+    let mut text = "Invoice,Quantity,Price,id,at\n".to_owned();
+    for row in 0..30 {
+        text += &format!("{row},2,1.25,c,2011-01-{:02}\n", row % 28 + 1);
+    }
+    text += "C31,2,1.25,c,2011-02-01\n32,two,1.25,c,2011-02-02\n33,-1,1.25,c,2011-02-03\n34,2,free,c,2011-02-04\n";
+    let columns = [PLAIN[0], PLAIN[1], ("amount", "Quantity * Price"), ("order_id", "Invoice")];
+    let mut purchases = section(&[shop.file("lines.csv", &text)], &columns);
+    purchases.filter = Some("NOT starts_with(Invoice, 'C') AND Quantity > 0".into());
+    let loaded = loaded(&config(purchases));
+    let line = "purchases: 34 rows = 30 used + 4 rejected (unreadable number 1, filter 2, unreadable number amount 1)";
+    assert_eq!(loaded.accounts[0].to_string(), line);
+    assert!(loaded.tables.purchases.amount.iter().all(|amount| *amount == Money(250)));
+    assert_eq!(loaded.tables.purchases.order.as_ref().map(Vec::len), Some(30));
+    assert_eq!(loaded.rejects[0].height(), 2, "rows outside the filter are counted, not listed");
+}
+
+#[test]
+fn tables_join_by_id_and_state_times_before_opening_are_absent() {
+    let shop = Shop::new();
+    let purchases = section(
+        &[shop.file("p.csv", "id,at,amount,order\n1,2011-01-01,1,A\n1,2011-01-01,2,A\n2,2011-01-02,3,A\n")],
+        &[PLAIN[0], PLAIN[1], PLAIN[2], ("order_id", "order")],
+    );
+    let complaints = section(
+        &[shop.file(
+            "c.csv",
+            "nr;who;when;done;cause;order;words\nK1;1.0;2011-02-01;2011-01-01;late; A ;secret\nK2;9;2011-02-02;2011-02-03;\
+             broken;;secret\n",
+        )],
+        &[
+            ("complaint_id", "nr"), ("customer_id", "who"), ("opened_at", "when"), ("resolved_at", "done"),
+            ("category", "cause"), ("order_id", "order"), ("text", "words"),
+        ],
+    );
+    let config = Config { complaints: Some(complaints), ..config(purchases) };
+    let loaded = loaded(&config);
+    assert_eq!(loaded.tables.customer_ids, ["1", "2", "9"]);
+    let (purchases, complaints) = (&loaded.tables.purchases, &loaded.tables.complaints);
+    assert_eq!(complaints.customer, [0, 2]);
+    assert_eq!(complaints.resolved_at.as_ref().unwrap()[0], NEVER);
+    assert_eq!(complaints.resolved_at.as_ref().unwrap()[1].to_string(), "2011-02-03T00:00:00Z");
+    assert_eq!(complaints.order.as_ref().unwrap()[0], purchases.order.as_ref().unwrap()[0]);
+    assert_eq!(complaints.order.as_ref().unwrap()[1], 0);
+    assert_eq!(loaded.dictionaries.complaint_categories, ["broken", "late"]);
+    assert_eq!(complaints.category.as_ref().unwrap(), &[1, 0]);
+    assert!(!complaints.category.as_ref().unwrap().contains(&NO_CODE));
+    for rule in ["before_opened", "orphan_complaints", "shared_order", "spreadsheet_ids"] {
+        assert_eq!(found(&loaded, rule).map(|finding| finding.count), Some(1), "{rule}");
+    }
+    let everything = format!("{:?} {:?} {:?}", loaded.findings, loaded.rejects, loaded.dictionaries);
+    assert!(!everything.contains("secret"));
+}
+
+#[test]
+fn policies_decide_about_duplicates_and_negative_amounts() {
+    let text = "id,at,amount\n1,2011-01-01,1\n1,2011-01-01,1\n2,2011-01-02,-3\n";
+    let mut config = purchases_only(text);
+    config.purchases.duplicates = Duplicates::Keep;
+    config.purchases.negative_amounts = NegativeAmounts::Reject;
+    let kept = loaded(&config);
+    assert_eq!(kept.accounts[0].to_string(), "purchases: 3 rows = 2 used + 1 rejected (negative amount 1)");
+    assert_eq!(kept.tables.customer_ids, ["1"], "a customer without a used row is none");
+    config.purchases.duplicates = Duplicates::Refuse;
+    let refused = loaded(&config);
+    assert_eq!(found(&refused, "duplicate").map(|finding| finding.severity), Some(Severity::Error));
+    assert!(refused.findings[0].severity == Severity::Error, "errors come first");
+    assert!(matches!(refused.accepted(), Err(DataError::Refused { findings }) if findings.len() == 1));
+}
+
+#[test]
+fn too_little_or_too_bad_data_are_refused_by_name() {
+    let mut config = purchases_only("id,at,amount\n1,2011-01-01,1\n2,2011-03-01,1\n,2011-03-01,1\n");
+    config.churn.horizon_days = Days(90);
+    config.validate.min_customers = 3;
+    config.validate.min_span_horizons = 2.0;
+    config.validate.max_rejected_share = 0.3;
+    config.validate.max_age_days = Days(30);
+    config.validate.max_feed_gap_days = Days(14);
+    let loaded = loaded(&config);
+    for (rule, severity) in [
+        ("too_few_customers", Severity::Error),
+        ("short_span", Severity::Error),
+        ("too_many_rejected", Severity::Error),
+        ("stale", Severity::Warning),
+        ("feed_gap", Severity::Warning),
+        ("no_complaints", Severity::Recommendation),
+    ] {
+        assert_eq!(found(&loaded, rule).map(|finding| finding.severity), Some(severity), "{rule}");
+    }
+    let failure = Failure::from(loaded.accepted().map(|_| ()).unwrap_err());
+    assert!(failure.to_string().contains("validate.min_customers"), "{failure}");
+}
+
+#[test]
+fn empty_tables_are_refused_and_empty_complaints_are_not() {
+    let shop = Shop::new();
+    let mut config = purchases_only("id,at,amount\n");
+    let refused = loaded(&config);
+    assert_eq!(refused.accounts[0].to_string(), "purchases: 0 rows = 0 used");
+    assert!(refused.accepted().is_err());
+    config.purchases = section(&[shop.file("p.csv", "id,at,amount\n1,2011-01-01,1\n")], PLAIN);
+    let columns = [("complaint_id", "nr"), ("customer_id", "id"), ("opened_at", "at")];
+    config.complaints = Some(section(&[shop.file("c.csv", "nr,id,at\n")], &columns));
+    assert!(loaded(&config).accepted().is_ok());
+}
+
+#[test]
+fn files_are_put_together_by_column_name() {
+    let shop = Shop::new();
+    shop.file("b.csv", "amount,at,id\n2,2011-01-02,2\n");
+    shop.file("a.csv", "id,at,amount,more\n1,2011-01-01,1,x\n");
+    let mut config = config(section(&[shop.0.path().join("*.csv")], PLAIN));
+    assert_eq!(customers(&loaded(&config)), ["1", "2"]);
+    shop.file("c.csv", "id,at\n3,2011-01-03\n");
+    let error = load(&config, NOW).unwrap_err();
+    assert!(error.to_string().contains("`purchases.columns.amount` reads column `amount`, which `"), "{error}");
+    assert!(error.to_string().contains("c.csv"), "{error}");
+    config.purchases.paths = vec![shop.0.path().join("d.csv")];
+    assert_eq!(load(&config, NOW).unwrap_err().report().code(), "E201");
+}
+
+/// LOCAL
+#[test]
+fn local_ten_million() {
+    let Ok(path) = std::env::var("LINES10M") else { return };
+    let columns = [
+        ("customer_id", "customer_id"),
+        ("order_id", "order_id"),
+        ("purchased_at", "ts"),
+        ("amount", "amount"),
+        ("quantity", "qty"),
+        ("category", "category"),
+        ("channel", "channel"),
+    ];
+    for policy in [Duplicates::Keep, Duplicates::Drop] {
+        let mut purchases = section(&[path.clone().into()], &columns);
+        purchases.duplicates = policy;
+        let config = config(purchases);
+        let start = std::time::Instant::now();
+        let read = ingest::read(&config).unwrap();
+        eprintln!("{policy:?} read {:?}", start.elapsed());
+        let fp = ingest::fingerprints(&read).unwrap();
+        eprintln!("fingerprint {:?} {}", start.elapsed(), fp[0].size);
+        let now = NOW;
+        let mut checked = Checked { config: &config, now, as_of: now, tables: read.tables, findings: Vec::new() };
+        for (n, check) in CHECKS.iter().enumerate() {
+            check(&mut checked);
+            eprintln!("check {n} {:?}", start.elapsed());
+        }
+        for t in &checked.tables {
+            eprintln!("{}", t.account().unwrap());
+            t.rejected_rows().unwrap();
+        }
+        eprintln!("account {:?}", start.elapsed());
+        let (tables, _) = ingest::columns(checked.tables);
+        eprintln!("columns {:?} {} {}", start.elapsed(), tables.customer_ids.len(), tables.purchases.amount.len());
+    }
+}
+
+/// The published data; counts after dropping duplicates are those of the data set's notes.
+#[test]
+fn online_retail_has_its_known_counts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/online_retail_ii");
+    let files = ["year_2009_2010.parquet", "year_2010_2011.parquet"].map(|name| folder.join(name));
+    if !files.iter().all(|file| file.exists()) {
+        eprintln!("skipped: {} is absent", folder.display());
+        return;
+    }
+    let lines = [
+        ("customer_id", "CAST(\"Customer ID\" AS VARCHAR)"),
+        ("order_id", "Invoice"),
+        ("purchased_at", "InvoiceDate"),
+        ("amount", "Quantity * Price"),
+        ("product_id", "StockCode"),
+        ("quantity", "Quantity"),
+        ("region", "Country"),
+    ];
+    let cancelled = [
+        ("customer_id", "CAST(\"Customer ID\" AS VARCHAR)"),
+        ("complaint_id", "Invoice"),
+        ("opened_at", "InvoiceDate"),
+        ("amount", "-Quantity * Price"),
+        ("category", "'return'"),
+    ];
+    let mut purchases = section(&files, &lines);
+    purchases.filter = Some("NOT starts_with(Invoice, 'C') AND Quantity > 0 AND Price > 0".into());
+    let mut complaints = section(&files, &cancelled);
+    complaints.filter = Some("starts_with(Invoice, 'C')".into());
+    let loaded = loaded(&Config { complaints: Some(complaints), ..config(purchases) });
+    for account in &loaded.accounts {
+        eprintln!("{account}");
+    }
+    for finding in &loaded.findings {
+        eprintln!("{finding}");
+    }
+    let (purchases, complaints) = (&loaded.tables.purchases, &loaded.tables.complaints);
+    let distinct = |values: &[u64]| values.iter().collect::<std::collections::BTreeSet<_>>().len();
+    let buyers: std::collections::BTreeSet<_> = purchases.customer.iter().collect();
+    assert_eq!((purchases.amount.len(), buyers.len()), (779_422, 5_878));
+    assert_eq!((complaints.customer.len(), distinct(&complaints.complaint)), (18_390, 7_901));
+    assert_eq!(loaded.dictionaries.complaint_categories, ["return"]);
+}

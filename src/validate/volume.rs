@@ -1,0 +1,91 @@
+//! Minimum data: enough customers, a long enough history, not too much of it rejected.
+
+use super::Checked;
+use super::feed::Days1900;
+use super::finding::{Finding, Severity};
+use crate::config::{Config, Table};
+use crate::ingest::{Account, TypedTable, grouped};
+
+/// Errors where a minimum is missed, notes where a table is absent or empty.
+pub(super) fn check(checked: &mut Checked<'_>) {
+    let mut findings = Vec::new();
+    if let Some(purchases) = checked.tables.iter().find(|table| table.table() == Table::Purchases) {
+        findings.extend(customers(purchases, checked.config));
+        findings.extend(span(purchases, checked.config));
+    }
+    findings.extend(no_complaints(&checked.tables));
+    checked.findings.extend(findings);
+}
+
+fn customers(purchases: &TypedTable, config: &Config) -> Option<Finding> {
+    let codes = purchases.codes("customer_id");
+    let mut is_seen = vec![false; purchases.names("customer_id").len()];
+    for code in purchases.used_rows().filter_map(|row| codes.get(row)) {
+        if let Some(seen) = usize::try_from(*code).ok().and_then(|code| is_seen.get_mut(code)) {
+            *seen = true;
+        }
+    }
+    let count = is_seen.iter().filter(|seen| **seen).count() as u64;
+    let minimum = config.validate.min_customers;
+    if count >= u64::from(minimum) {
+        return None;
+    }
+    let message = format!(
+        "{} customers have a purchase; `validate.min_customers` asks for {} at least",
+        grouped(count),
+        grouped(u64::from(minimum))
+    );
+    let finding = Finding::new("too_few_customers", "purchases", Severity::Error, message).of_column("customer_id");
+    Some(finding.counting(count).with_hint("check the filter and the rejected rows; a model of fewer learns by heart"))
+}
+
+fn span(purchases: &TypedTable, config: &Config) -> Option<Finding> {
+    let (first, last) = Days1900::new(purchases).span()?;
+    let (limit, horizon) = (config.validate.min_span_horizons, config.churn.horizon_days);
+    let days = last.days_since(first);
+    let needed = limit * f64::from(horizon.0);
+    if days >= needed {
+        return None;
+    }
+    let message = format!(
+        "purchases span {days:.0} days ({first} to {last}); `validate.min_span_horizons` = {limit} asks for {needed:.0} \
+         days, {limit} times the horizon of {horizon}"
+    );
+    let finding = Finding::new("short_span", "purchases", Severity::Error, message).of_column("purchased_at");
+    Some(finding.counting(1).with_hint("deliver a longer history, or choose a shorter `churn.horizon_days`"))
+}
+
+fn no_complaints(tables: &[TypedTable]) -> Option<Finding> {
+    let complaints = tables.iter().find(|table| table.table() == Table::Complaints);
+    let message = match complaints {
+        None => "no complaints table is configured; reasons come from purchases alone",
+        Some(table) if table.used_rows().next().is_none() => {
+            "the complaints table has no usable row; reasons come from purchases alone"
+        }
+        Some(_) => return None,
+    };
+    let finding = Finding::new("no_complaints", "complaints", Severity::Recommendation, message.to_owned());
+    Some(finding.with_hint("complaint records sharpen both the prediction and the reasons"))
+}
+
+/// An error for each table of which too large a share is rejected.
+pub(super) fn rejected_shares(accounts: &[Account], limit: f64) -> Vec<Finding> {
+    let too_much = accounts.iter().filter(|account| account.rejected_share() > limit);
+    too_much
+        .map(|account| {
+            let message = format!(
+                "{:.1} % of the rows of `{}` are rejected, filtered and repeated ones aside; `validate.max_rejected_share` \
+                 allows {:.1} %",
+                100.0 * account.rejected_share(),
+                account.table,
+                100.0 * limit
+            );
+            let counts = account.rejected.iter().filter(|(reason, _)| !reason.is_wanted());
+            let examples = counts.map(|(reason, count)| format!("{reason} {}", grouped(*count)));
+            Finding::new("too_many_rejected", account.table, Severity::Error, message)
+                .counting(account.n_rejected())
+                .with_examples(examples)
+                .with_hint("the reject file lists the rows and reasons; correct the mapping or filter the rows out")
+        })
+        .collect()
+}
