@@ -23,10 +23,6 @@ pub(crate) const ABSENT_WORDS: &[&str] = &["NA", "N/A", "NULL", "null", "NaN", "
 pub(crate) struct Csv;
 
 impl Source for Csv {
-    fn name(&self) -> &'static str {
-        "CSV"
-    }
-
     fn endings(&self) -> &'static [&'static str] {
         &[".csv", ".csv.gz", ".csv.zst", ".tsv", ".tsv.gz", ".tsv.zst", ".txt", ".txt.gz", ".txt.zst"]
     }

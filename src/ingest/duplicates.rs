@@ -128,34 +128,4 @@ mod tests {
         assert!(meeting.len() < 2_000, "{}", meeting.len());
         assert!(super::meeting(&[]).is_empty());
     }
-
-    #[test]
-    fn local_bench() {
-        use std::time::Instant;
-        for _ in 0..2 {
-            let t = Instant::now();
-            let keys: Vec<u64> = (0..10_000_000u64).into_par_iter().map(|n| ids::finished(n + 1)).collect();
-            eprintln!("keys {:?}", t.elapsed());
-            let t = Instant::now();
-            let m = meeting(&keys);
-            eprintln!("meeting {:?} {}", t.elapsed(), m.len());
-            let t = Instant::now();
-            let mut pairs: Vec<(u64, u32)> = keys.iter().enumerate().map(|(i, k)| (*k, i as u32)).collect();
-            eprintln!("pairs {:?}", t.elapsed());
-            pairs.par_sort_unstable();
-            eprintln!("sorted {:?}", t.elapsed());
-            let t = Instant::now();
-            let mut buckets: Vec<Vec<(u64, u32)>> = vec![Vec::with_capacity(keys.len() / 256 * 5 / 4); 256];
-            for (i, k) in keys.iter().enumerate() {
-                buckets[(k >> 56) as usize].push((*k, i as u32));
-            }
-            eprintln!("bucketed {:?}", t.elapsed());
-            buckets.par_iter_mut().for_each(|b| b.sort_unstable());
-            eprintln!("bucket sorted {:?}", t.elapsed());
-            let t = Instant::now();
-            let mut only = keys.clone();
-            only.par_sort_unstable();
-            eprintln!("keys sorted {:?}", t.elapsed());
-        }
-    }
 }

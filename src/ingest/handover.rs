@@ -210,10 +210,7 @@ fn customers(rows: &mut UsedRows) -> CustomerColumns {
 
 /// Recorded times; a row without one was known when it happened.
 fn recorded_at(rows: &mut UsedRows, happened_at: &str) -> Option<Vec<Timestamp>> {
-    let mut recorded = match rows.columns.remove("recorded_at")? {
-        Values::Times(times) => times,
-        _ => return None,
-    };
+    let Values::Times(mut recorded) = rows.columns.remove("recorded_at")? else { return None };
     if let Some(Values::Times(happened)) = rows.columns.get(happened_at) {
         let absent = recorded.iter_mut().zip(happened).filter(|(recorded, _)| **recorded == ABSENT);
         absent.for_each(|(recorded, happened)| *recorded = *happened);

@@ -128,7 +128,6 @@ fn key_of_integer(value: i64) -> u64 {
     let mut rest = value.unsigned_abs();
     let mut first = digits.len();
     for (position, place) in digits.iter_mut().enumerate().rev() {
-        #[expect(clippy::cast_possible_truncation, reason = "a digit")]
         let digit = (rest % 10) as u8;
         *place = b'0' + digit;
         first = position;

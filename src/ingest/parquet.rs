@@ -10,10 +10,6 @@ use super::source::{Opened, Source};
 pub(crate) struct Parquet;
 
 impl Source for Parquet {
-    fn name(&self) -> &'static str {
-        "Parquet"
-    }
-
     fn endings(&self) -> &'static [&'static str] {
         &[".parquet", ".pq"]
     }

@@ -95,7 +95,9 @@ fn matches(pattern: &Path) -> Result<Vec<PathBuf>, IngestError> {
     for component in pattern.components() {
         let name = component.as_os_str().to_string_lossy();
         if !matches!(component, Component::Normal(_)) || !name.contains(['*', '?']) {
-            reached.iter_mut().for_each(|path| path.push(component));
+            for path in &mut reached {
+                path.push(component);
+            }
             reached.retain(|path| path.exists());
             continue;
         }

@@ -35,7 +35,7 @@ pub fn peek(path: &Path) -> Result<Vec<PeekedColumn>, IngestError> {
 }
 
 fn peeked(column: &Column) -> PeekedColumn {
-    let values = (0..column.len()).filter_map(|row| column.get(row).ok());
+    let mut values = (0..column.len()).filter_map(|row| column.get(row).ok());
     let text = |value: AnyValue<'_>| match value {
         AnyValue::Null => None,
         AnyValue::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
@@ -44,7 +44,7 @@ fn peeked(column: &Column) -> PeekedColumn {
     PeekedColumn {
         name: column.name().to_string(),
         dtype: column.dtype().to_string(),
-        example: values.filter_map(text).next().unwrap_or_default(),
+        example: values.find_map(text).unwrap_or_default(),
     }
 }
 

@@ -146,7 +146,11 @@ impl TypedTable {
     /// Sets the flag `is_return` of rows, if the shop has it.
     pub fn mark_returns(&mut self, rows: &[usize]) {
         if let Some(Values::Flags(flags)) = self.columns.get_mut("is_return") {
-            rows.iter().for_each(|row| flags.get_mut(*row).into_iter().for_each(|flag| *flag = 1));
+            for row in rows {
+                if let Some(flag) = flags.get_mut(*row) {
+                    *flag = 1;
+                }
+            }
         }
     }
 
@@ -237,8 +241,8 @@ impl TypedTable {
     #[must_use]
     pub fn mention(&self, row: usize) -> String {
         let names = [("complaint_id", "complaint"), ("order_id", "order"), ("customer_id", "customer")];
-        let named = names.into_iter().find(|(column, _)| self.columns.get(column).is_some_and(|v| !v.is_absent(row)));
-        match named {
+        let known = names.into_iter().find(|(column, _)| self.columns.get(column).is_some_and(|v| !v.is_absent(row)));
+        match known {
             Some((column, what)) => format!("{what} `{}`", self.cell(column, row)),
             None => format!("row {}", row + 1),
         }

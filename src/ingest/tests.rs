@@ -1,6 +1,6 @@
 //! Small shops in text files, read from one end to the other.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::config::{Duplicates, NegativeAmounts, TableConfig};
 

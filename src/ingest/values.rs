@@ -1,7 +1,5 @@
 //! Typed columns: what is left of a source column when only our kinds of values remain.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use super::words::Words;
@@ -89,11 +87,6 @@ pub(crate) fn gather<T: Copy + Send + Sync>(
     (values, unreadable.concat())
 }
 
-/// The ranges of rows that threads work on.
-pub(crate) fn chunks(n_rows: usize) -> Vec<Range<usize>> {
-    (0..n_rows).step_by(CHUNK).map(|first| first..(first + CHUNK).min(n_rows)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +102,5 @@ mod tests {
         let (values, unreadable) = gather(n, 0, cell);
         assert_eq!(unreadable, [0, CHUNK, 2 * CHUNK]);
         assert_eq!((values[0], values[1], values[2], values[n - 1]), (0, 0, 2, n - 1));
-        assert_eq!(chunks(n).last(), Some(&(2 * CHUNK..n)));
     }
 }

@@ -83,6 +83,7 @@ impl Words {
     }
 
     /// The text of a row.
+    #[cfg(test)]
     pub(crate) fn get(&self, row: usize) -> Option<&str> {
         let code = usize::try_from(*self.codes.get(row)?).ok()?;
         self.names.get(code).map(String::as_str)

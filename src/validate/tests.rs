@@ -120,7 +120,7 @@ fn sql_over_text_counts_values_that_are_no_numbers() {
     let shop = Shop::new();
     let mut text = "Invoice,Quantity,Price,id,at\n".to_owned();
     for row in 0..30 {
-        text += &format!("{row},2,1.25,c,2011-01-{:02}\n", row % 28 + 1);
+        text.push_str(&format!("{row},2,1.25,c,2011-01-{:02}\n", row % 28 + 1));
     }
     text += "C31,2,1.25,c,2011-02-01\n32,two,1.25,c,2011-02-02\n33,-1,1.25,c,2011-02-03\n34,2,free,c,2011-02-04\n";
     let columns = [PLAIN[0], PLAIN[1], ("amount", "Quantity * Price"), ("order_id", "Invoice")];
@@ -240,44 +240,7 @@ fn files_are_put_together_by_column_name() {
 }
 
 /// LOCAL
-#[test]
-fn local_ten_million() {
-    let Ok(path) = std::env::var("LINES10M") else { return };
-    let columns = [
-        ("customer_id", "customer_id"),
-        ("order_id", "order_id"),
-        ("purchased_at", "ts"),
-        ("amount", "amount"),
-        ("quantity", "qty"),
-        ("category", "category"),
-        ("channel", "channel"),
-    ];
-    for policy in [Duplicates::Keep, Duplicates::Drop] {
-        let mut purchases = section(&[path.clone().into()], &columns);
-        purchases.duplicates = policy;
-        let config = config(purchases);
-        let start = std::time::Instant::now();
-        let read = ingest::read(&config).unwrap();
-        eprintln!("{policy:?} read {:?}", start.elapsed());
-        let fp = ingest::fingerprints(&read).unwrap();
-        eprintln!("fingerprint {:?} {}", start.elapsed(), fp[0].size);
-        let now = NOW;
-        let mut checked = Checked { config: &config, now, as_of: now, tables: read.tables, findings: Vec::new() };
-        for (n, check) in CHECKS.iter().enumerate() {
-            check(&mut checked);
-            eprintln!("check {n} {:?}", start.elapsed());
-        }
-        for t in &checked.tables {
-            eprintln!("{}", t.account().unwrap());
-            t.rejected_rows().unwrap();
-        }
-        eprintln!("account {:?}", start.elapsed());
-        let (tables, _) = ingest::columns(checked.tables);
-        eprintln!("columns {:?} {} {}", start.elapsed(), tables.customer_ids.len(), tables.purchases.amount.len());
-    }
-}
 
-/// The published data; counts after dropping duplicates are those of the data set's notes.
 #[test]
 fn online_retail_has_its_known_counts() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/online_retail_ii");
