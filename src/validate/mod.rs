@@ -1,4 +1,4 @@
-//! Whether data may be used: one file per check family, each a line in [`CHECKS`]. Checks reject rows and write findings;
+//! Whether data may be used: one file per check family, each a line in `CHECKS`. Checks reject rows and write findings;
 //! they correct nothing but what a finding names.
 
 mod amounts;
