@@ -7,6 +7,9 @@
 //! *tenure* since the first, *frequency* a number of orders. (In value models, recency means first to last order.)
 
 pub mod error;
+pub mod files;
+pub mod table;
+pub mod text;
 pub mod units;
 
 pub mod config;
@@ -24,7 +27,14 @@ pub mod label;
 
 pub mod learn;
 
+pub mod calibrate;
+
 pub mod evaluate;
+
+pub mod decide;
+pub mod explain;
+
+pub mod registry;
 
 pub mod simulate;
 

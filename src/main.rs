@@ -1,23 +1,39 @@
-//! The thin binary: reads the command line, runs one command, prints one error.
+//! The thin binary: reads the command line and the clock, runs one command, prints one error.
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use retain::cli::Cli;
+use retain::cli::{self, Cli};
 use retain::units::Timestamp;
 
+/// What shells expect of a process that was told to stop by Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
 fn main() -> ExitCode {
-    let outcome = retain::commands::run(&Cli::parse(), now());
-    match outcome {
+    let cli = Cli::parse();
+    cli::start_logging(cli.talk);
+    // Without a handler, unfinished files with `.partial` names would be left behind; nothing else depends on it.
+    let _ = ctrlc::set_handler(stop);
+    match retain::commands::run(&cli, now()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            retain::cli::print_failure(&failure);
+            cli::print_failure(&failure);
             ExitCode::from(failure.report().exit() as u8)
         }
     }
 }
 
+#[expect(clippy::exit, reason = "the process was told to stop, and other threads are still at work")]
+fn stop() {
+    retain::files::remove_unfinished();
+    tracing::error!("interrupted; what was being written is removed, earlier results are untouched");
+    std::process::exit(INTERRUPTED);
+}
+
+/// The clock, or the instant in `SOURCE_DATE_EPOCH` (seconds since 1970), by which builds and runs are made repeatable.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 fn now() -> Timestamp {
-    Timestamp(jiff::Timestamp::now().as_microsecond())
+    let stated = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse::<i64>().ok());
+    let stated = stated.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    Timestamp(stated.unwrap_or_else(jiff::Timestamp::now).as_microsecond())
 }

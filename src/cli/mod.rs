@@ -1,60 +1,144 @@
-//! Owns the command line: types that clap reads, and the one place that prints.
+//! Owns the command line: types that clap reads, and how the program talks: data to standard output, everything else to
+//! standard error.
 
-use std::io::Write;
+mod console;
+mod watch;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use crate::error::Failure;
+pub use console::{print_data, print_failure, start_logging};
+pub use watch::{StageTime, Watch};
 
 /// Who is about to leave, what each customer is worth, and why they go.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// How to talk.
+    #[command(flatten)]
+    pub talk: Talk,
+}
+
+/// How the program talks to people and machines; never what it computes.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Talk {
+    /// Say only what went wrong.
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more.
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+    /// Form of the messages on standard error.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// No progress bar, even on a terminal.
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+/// Form of the messages on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Check, train, judge and score in one go: leaves the ranked list.
+    Run(Job),
+    /// Draft a commented config from given files.
+    Init(Init),
     /// Check the data contract alone: what was read, what was rejected and why.
     Check(Job),
-    /// Retrain before each test cutoff and evaluate out of time; writes `backtest.json`.
+    /// Train on all that has matured, test out of time, register the model, and promote it if it may score.
+    Train(Job),
+    /// Retrain before each test cutoff and evaluate out of time.
     Backtest(Job),
+    /// The nightly job: rank the present customers with the champion.
+    Score(Job),
     /// Write a simulated shop with known truth: purchases, complaints, customers, and the truth in a table of its own.
     Simulate(Simulate),
+    /// Write the feature table at given days, or print the dictionary of features.
+    Features(Features),
     /// Print the reference of the config file as Markdown.
     ConfigReference,
-    /// Print the dictionary of features as Markdown.
-    Features,
 }
 
 /// What every job on real data is given.
 #[derive(Debug, clap::Args)]
 pub struct Job {
-    /// The config file.
-    #[arg(long, default_value = "retain.toml")]
-    pub config: PathBuf,
-    /// The day the run takes for today, as YYYY-MM-DD: its local midnight ends history. Without it, the config's `as_of`,
-    /// or else the day after the last purchase.
+    /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
+    #[arg(long, short)]
+    pub config: Option<PathBuf>,
+    /// The day the run takes for today, as YYYY-MM-DD: its local midnight ends history. Without it, the config's
+    /// `as_of`; else `score` takes the present day, and the other commands the day after the last purchase.
     #[arg(long)]
     pub as_of: Option<Date>,
-    /// Folder for the files written, instead of the config's `output.dir`.
-    #[arg(long)]
+    /// Folder for the files written, instead of one under the config's `output.dir`.
+    #[arg(long, short)]
     pub out: Option<PathBuf>,
     /// Threads; all cores if not given.
     #[arg(long)]
     pub threads: Option<usize>,
 }
 
+/// A feature table.
+#[derive(Debug, clap::Args)]
+pub struct Features {
+    /// Print the dictionary of features as Markdown and do nothing else.
+    #[arg(long)]
+    pub describe: bool,
+    /// The days, as YYYY-MM-DD, each a cutoff; without them, the day after the last purchase.
+    #[arg(long, num_args = 1.., value_name = "DAY")]
+    pub as_of: Vec<Date>,
+    /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
+    #[arg(long, short)]
+    pub config: Option<PathBuf>,
+    /// Folder for `features.parquet`, instead of one under the config's `output.dir`.
+    #[arg(long, short)]
+    pub out: Option<PathBuf>,
+    /// Threads; all cores if not given.
+    #[arg(long)]
+    pub threads: Option<usize>,
+}
+
+/// A config to be drafted.
+#[derive(Debug, clap::Args)]
+pub struct Init {
+    /// Files, globs or folders with purchases.
+    #[arg(long, required = true, num_args = 1..)]
+    pub purchases: Vec<PathBuf>,
+    /// Files, globs or folders with complaints.
+    #[arg(long, num_args = 1..)]
+    pub complaints: Vec<PathBuf>,
+    /// Files, globs or folders with facts about customers.
+    #[arg(long, num_args = 1..)]
+    pub customers: Vec<PathBuf>,
+    /// Name of the shop; the name of the config's folder if not given.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Where to write the config.
+    #[arg(long, short, default_value = "retain.toml")]
+    pub out: PathBuf,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    pub force: bool,
+}
+
 /// A simulated shop.
 #[derive(Debug, clap::Args)]
 pub struct Simulate {
     /// Folder to write the tables to; made if absent.
-    #[arg(long)]
+    #[arg(long, short)]
     pub out: PathBuf,
     /// Customers.
     #[arg(long, default_value_t = 2_000)]
@@ -79,24 +163,12 @@ pub enum Format {
     Parquet,
 }
 
-/// Writes data to standard output.
-///
-/// # Errors
-/// What the operating system says; a reader that went away is not an error.
-pub fn print_data(text: &str) -> std::io::Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        outcome => outcome,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
     }
-}
-
-/// Writes a message for people to standard error.
-pub fn print_message(text: &str) {
-    // If standard error is gone there is nobody to tell.
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
-}
-
-/// Writes an error, its causes and its hint to standard error.
-pub fn print_failure(failure: &Failure) {
-    print_message(&failure.to_string());
 }

@@ -1,28 +1,25 @@
 //! `retain backtest`: rolling origin over the test cutoffs, retraining before each.
 
-use std::io::Write;
+use serde_json::json;
 
-use super::job;
-use crate::cli::{self, Job};
+use super::job::{self, Today, print, write_json};
+use crate::cli::{Job, Talk};
 use crate::error::Failure;
-use crate::output::{OutputError, write_whole};
+use crate::files::Staged;
+use crate::output::{Format, stage_table};
 use crate::pipeline;
-use crate::timeline::EventLog;
 use crate::units::Timestamp;
 
-pub(super) fn run(arguments: &Job, now: Timestamp) -> Result<(), Failure> {
-    let (config, loaded) = job::load(arguments, now)?;
-    let log = EventLog::build(loaded.accepted()?.tables)?;
-    let as_of = job::as_of(&config, &log)?;
-    let backtest = pipeline::backtest(&config, &log, as_of)?;
-    let folder = arguments.out.clone().unwrap_or_else(|| config.output.dir.join(&config.name));
-    let path = folder.join("backtest.json");
-    write_whole(&path, |writer| {
-        serde_json::to_writer_pretty(&mut *writer, &backtest.evaluation)?;
-        writer.write_all(b"\n")
-    })?;
-    let failed = |source| OutputError::Write { path: "standard output".into(), source };
-    cli::print_data(&backtest.evaluation.to_string()).map_err(failed)?;
-    cli::print_message(&format!("\nwrote {}", path.display()));
+pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+    let (mut session, log) = job::start(arguments, talk, now, Today::AfterTheData)?;
+    let backtest = pipeline::backtest(&session.config, &log, session.as_of, &session.watch)?;
+    let mut staged = Staged::default();
+    let path = session.folder.join("backtest.json");
+    staged.add(&path, |writer| write_json(writer, &backtest.evaluation))?;
+    let predictions = stage_table(&backtest.predictions, &session.folder, Format::Parquet, &mut staged)?;
+    let more = json!({ "verdict": backtest.evaluation.verdict });
+    session.conclude("backtest", more, staged, vec![path, predictions])?;
+    print(&backtest.evaluation.to_string())?;
+    tracing::info!("\nfiles are in {}", session.folder.display());
     Ok(())
 }

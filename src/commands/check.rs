@@ -1,14 +1,23 @@
 //! `retain check`: the data contract alone.
 
-use super::job;
-use crate::cli::{self, Job};
+use serde_json::json;
+
+use super::job::{self, Today, print};
+use crate::cli::{Job, Talk};
 use crate::error::Failure;
+use crate::files::Staged;
+use crate::text::counted;
 use crate::units::Timestamp;
 
-pub(super) fn run(arguments: &Job, now: Timestamp) -> Result<(), Failure> {
-    let (_, loaded) = job::load(arguments, now)?;
-    let findings = loaded.findings.len();
-    loaded.accepted()?;
-    cli::print_message(&format!("the data may be used; findings: {findings}"));
+pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+    let (mut session, log) = job::start(arguments, talk, now, Today::AfterTheData)?;
+    let n_findings = session.findings.as_array().map_or(0, Vec::len) as u64;
+    session.conclude("check", json!({ "customers": log.customer_ids().len() }), Staged::default(), Vec::new())?;
+    print(&format!(
+        "the data may be used: {}, {}\n",
+        counted(log.customer_ids().len() as u64, "customer"),
+        counted(n_findings, "finding")
+    ))?;
+    tracing::info!("files are in {}", session.folder.display());
     Ok(())
 }

@@ -1,77 +1,176 @@
-//! What jobs on real data have in common: the config, the checked data, the as-of day.
+//! What jobs on real data have in common: the config, the checked data, the as-of day, the folder of the run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::cli::{self, Job};
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::error::JobError;
+use crate::cli::{self, Job, Talk, Watch};
 use crate::config::Config;
-use crate::error::{Exit, Failure, Report};
+use crate::error::Failure;
+use crate::files::Staged;
+use crate::output::stage_rejects;
+use crate::pipeline::{Observer, Provenance};
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::{Days, Timestamp};
-use crate::validate::{self, Loaded};
+use crate::validate::{self, DataError, Loaded};
 
-/// A job that cannot start.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum JobError {
-    #[error("cannot read the config `{}`: {source}", path.display())]
-    Config { path: PathBuf, source: std::io::Error },
-    #[error("cannot use {threads} threads: {message}")]
-    Threads { threads: usize, message: String },
-    #[error("there is no purchase to start from")]
-    NoPurchases,
+/// The config that is looked for where none is named, and the sample's where there is none.
+const CONFIG: &str = "retain.toml";
+const SAMPLE: &str = "data/sample/retain.toml";
+
+/// A job whose data were read and checked.
+pub(super) struct Session {
+    pub(super) config: Config,
+    pub(super) as_of: Cutoff,
+    /// The instant of the last purchase.
+    pub(super) last_purchase: Timestamp,
+    pub(super) now: Timestamp,
+    pub(super) watch: Watch,
+    /// Where the files of the run go.
+    pub(super) folder: PathBuf,
+    /// What is known of the input, for manifests.
+    pub(super) provenance: Provenance,
+    pub(super) findings: serde_json::Value,
+    /// Files already written.
+    pub(super) written: Vec<PathBuf>,
 }
 
-impl Report for JobError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Config { .. } => "E111",
-            Self::Threads { .. } => "E112",
-            Self::NoPurchases => "E241",
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        match self {
-            Self::Config { .. } | Self::Threads { .. } => Exit::BadUsage,
-            Self::NoPurchases => Exit::DataRefused,
-        }
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Config { .. } => Some("give the config file with `--config FILE`".to_owned()),
-            Self::Threads { .. } => None,
-            Self::NoPurchases => Some("look at the filter and the time columns of `[purchases]`".to_owned()),
-        }
-    }
+/// The day that a job takes for today where neither the command line nor the config names one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Today {
+    /// The day after the last purchase.
+    AfterTheData,
+    /// The day of the clock.
+    OfTheClock,
 }
 
-/// Reads the config, sets the number of threads, reads and checks the data, and tells what became of every row.
-pub(super) fn load(job: &Job, now: Timestamp) -> Result<(Config, Loaded), Failure> {
+/// Reads the config, sets the number of threads, reads and checks the data, tells what became of every row, writes the
+/// rejected ones, and refuses data that may not be used.
+pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, today: Today) -> Result<(Session, EventLog), Failure> {
+    let config = configure(job)?;
+    let watch = Watch::new(talk);
+    watch.begin("reading and checking", 1);
+    let loaded = validate::load(&config, now)?;
+    tell(&loaded);
+    let last_purchase = loaded.tables.purchases.purchased_at.iter().max().copied();
+    let as_of = match today {
+        Today::OfTheClock => Some(as_of_day(&config, now)),
+        Today::AfterTheData => last_purchase.map(|last| as_of_day(&config, last).after(Days(1), &config.timezone)),
+    };
+    let as_of = config.as_of.map(|date| Cutoff::at_start_of(date, &config.timezone)).or(as_of);
+    let folder = folder_of(job, &config, as_of.map(Cutoff::date));
+    let written = write_rejects(&loaded, &folder)?;
+    let findings = json!(loaded.findings);
+    let provenance = Provenance { inputs: json!(loaded.fingerprints), accounts: json!(loaded.accounts) };
+    let tables = loaded.accepted()?.tables;
+    let (Some(as_of), Some(last_purchase)) = (as_of, last_purchase) else { return Err(JobError::NoPurchases.into()) };
+    watch.begin("sorting by customer and time", 1);
+    let log = EventLog::build(tables)?;
+    Ok((Session { config, as_of, last_purchase, now, watch, folder, provenance, findings, written }, log))
+}
+
+/// The checked config, with what the command line says over it; sets the number of threads.
+pub(super) fn configure(job: &Job) -> Result<Config, Failure> {
     if let Some(threads) = job.threads {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
         pool.build_global().map_err(|error| JobError::Threads { threads, message: error.to_string() })?;
     }
-    let text =
-        std::fs::read_to_string(&job.config).map_err(|source| JobError::Config { path: job.config.clone(), source })?;
-    let mut config = Config::from_toml(&text, &job.config)?;
+    let path = config_path(job.config.as_deref());
+    let text = std::fs::read_to_string(&path).map_err(|source| JobError::Config { path: path.clone(), source })?;
+    let mut config = Config::from_toml(&text, &path)?;
     config.as_of = job.as_of.or(config.as_of);
-    let loaded = validate::load(&config, now)?;
-    for account in &loaded.accounts {
-        cli::print_message(&account.to_string());
-    }
-    for finding in &loaded.findings {
-        cli::print_message(&finding.to_string());
-    }
-    Ok((config, loaded))
+    Ok(config)
 }
 
-/// The as-of day: the config's, or the day after the last purchase.
-pub(super) fn as_of(config: &Config, log: &EventLog) -> Result<Cutoff, JobError> {
-    if let Some(date) = config.as_of {
-        return Ok(Cutoff::at_start_of(date, &config.timezone));
+fn config_path(named: Option<&Path>) -> PathBuf {
+    let (usual, sample) = (Path::new(CONFIG), Path::new(SAMPLE));
+    match named {
+        Some(path) => path.to_owned(),
+        None if !usual.exists() && sample.exists() => {
+            tracing::info!("no `{CONFIG}` here: working on the sample shop, `{SAMPLE}`");
+            sample.to_owned()
+        }
+        None => usual.to_owned(),
     }
-    let (_, last) = log.span().ok_or(JobError::NoPurchases)?;
-    let instant = jiff::Timestamp::from_microsecond(last.0).map_err(|_| JobError::NoPurchases)?;
-    let day = Cutoff::at_start_of(instant.to_zoned(config.timezone.clone()).date(), &config.timezone);
-    Ok(day.after(Days(1), &config.timezone))
+}
+
+fn tell(loaded: &Loaded) {
+    for account in &loaded.accounts {
+        tracing::info!("{account}");
+    }
+    for finding in &loaded.findings {
+        tracing::info!("{finding}");
+    }
+}
+
+/// The local midnight at the start of the day of an instant.
+fn as_of_day(config: &Config, instant: Timestamp) -> Cutoff {
+    let zoned = jiff::Timestamp::from_microsecond(instant.0).map(|instant| instant.to_zoned(config.timezone.clone()));
+    Cutoff::at_start_of(zoned.map_or(Date::MAX, |zoned| zoned.date()), &config.timezone)
+}
+
+fn folder_of(job: &Job, config: &Config, as_of: Option<Date>) -> PathBuf {
+    let day = as_of.map_or_else(|| "no-data".to_owned(), |date| date.to_string());
+    job.out.clone().unwrap_or_else(|| config.output.dir.join(&config.name).join(day))
+}
+
+fn write_rejects(loaded: &Loaded, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut staged = Staged::default();
+    let rejects = loaded.rejects.iter().map(|rows| stage_rejects(rows, folder, &mut staged));
+    let written = rejects.collect::<Result<Vec<_>, _>>()?;
+    staged.commit()?;
+    Ok(written)
+}
+
+impl Session {
+    /// Refuses to go on with purchases that end too long before the as-of day.
+    pub(super) fn require_fresh(&self) -> Result<(), DataError> {
+        validate::require_fresh(self.last_purchase, self.as_of.at(), &self.config.validate)
+    }
+
+    /// Writes what the run was, in the file that appears last, and tells where the files are.
+    pub(super) fn conclude(
+        &mut self,
+        command: &str,
+        more: serde_json::Value,
+        mut staged: Staged,
+        files: Vec<PathBuf>,
+    ) -> Result<(), Failure> {
+        self.written.extend(files);
+        let path = self.folder.join("manifest.json");
+        let mut manifest = json!({
+            "format": 1,
+            "retain_version": env!("CARGO_PKG_VERSION"),
+            "command": command,
+            "name": self.config.name,
+            "as_of": self.as_of.date(),
+            "created_at": self.now.to_string(),
+            "config": self.config,
+            "inputs": self.provenance.inputs,
+            "accounts": self.provenance.accounts,
+            "findings": self.findings,
+            "stages": self.watch.finish(),
+            "files": self.written.iter().filter_map(|path| path.file_name()?.to_str()).collect::<Vec<_>>(),
+        });
+        if let (Some(manifest), serde_json::Value::Object(more)) = (manifest.as_object_mut(), more) {
+            manifest.extend(more);
+        }
+        staged.add(&path, |writer| write_json(writer, &manifest))?;
+        staged.commit()?;
+        self.written.push(path);
+        Ok(())
+    }
+}
+
+/// Indented JSON with a line end.
+pub(super) fn write_json(writer: &mut impl std::io::Write, value: &impl serde::Serialize) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut *writer, value)?;
+    writer.write_all(b"\n")
+}
+
+/// Prints a result.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    Ok(cli::print_data(text).map_err(|source| JobError::Output { source })?)
 }

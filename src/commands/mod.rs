@@ -2,24 +2,37 @@
 
 mod backtest;
 mod check;
+mod error;
+mod features;
+mod init;
 mod job;
-mod reference;
+mod run;
+mod score;
 mod simulate;
+mod summary;
+mod train;
 
 use crate::cli::{Cli, Command};
 use crate::error::Failure;
 use crate::units::Timestamp;
+
+pub use error::JobError;
 
 /// Runs the command that the command line names; `now` is the clock, read in `main` alone.
 ///
 /// # Errors
 /// Whatever the command could not do.
 pub fn run(cli: &Cli, now: Timestamp) -> Result<(), Failure> {
+    let talk = cli.talk;
     match &cli.command {
-        Command::Check(arguments) => check::run(arguments, now),
-        Command::Backtest(arguments) => backtest::run(arguments, now),
-        Command::Simulate(arguments) => simulate::run(arguments),
-        Command::ConfigReference => reference::config(),
-        Command::Features => reference::features(),
+        Command::Run(job) => run::run(job, talk, now),
+        Command::Init(files) => init::run(files),
+        Command::Check(job) => check::run(job, talk, now),
+        Command::Train(job) => train::run(job, talk, now),
+        Command::Backtest(job) => backtest::run(job, talk, now),
+        Command::Score(job) => score::run(job, talk, now),
+        Command::Simulate(shop) => simulate::run(shop),
+        Command::Features(features) => features::run(features, talk, now),
+        Command::ConfigReference => job::print(&crate::config::reference()),
     }
 }

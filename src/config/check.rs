@@ -77,6 +77,7 @@ impl Check<'_> {
         let validate = self.validate(&raw.validate);
         let margin_share = self.number("value", &knobs::MARGIN_SHARE, raw.value.margin_share);
         let max_auc = self.number("gate", &knobs::MAX_AUC, raw.gate.max_auc);
+        let min_grade = self.word("gate", &knobs::MIN_GRADE, raw.gate.min_grade.as_deref());
         let models = self.folder("models", &knobs::MODELS_DIR, raw.models.dir.as_deref());
         let output = self.folder("output", &knobs::OUTPUT_DIR, raw.output.dir.as_deref());
         Some(Config {
@@ -93,7 +94,7 @@ impl Check<'_> {
             backtest: backtest?,
             validate: validate?,
             value: ValueConfig { margin_share: margin_share? },
-            gate: GateConfig { max_auc: max_auc? },
+            gate: GateConfig { max_auc: max_auc?, min_grade: min_grade? },
             models: ModelsConfig { dir: models? },
             output: OutputConfig { dir: output? },
         })

@@ -45,8 +45,8 @@ pub(super) const LAST: Key = key("last", whole(1, 60, "cutoffs"), Preset::Whole(
     .means("How many of the last matured cutoffs are taken when none are given");
 pub(super) const BACKTEST_STEP_DAYS: Key =
     key("step_days", whole(1, 365, "days"), Preset::Whole(30)).means("Time between test cutoffs when none are given");
-pub(super) const BOOTSTRAP: Key = key("bootstrap", whole(0, 10_000, "resamples"), Preset::Whole(200))
-    .means("Bootstrap resamples behind each interval; none for no intervals");
+pub(super) const BOOTSTRAP: Key = key("bootstrap", whole(40, 10_000, "resamples"), Preset::Whole(200))
+    .means("Bootstrap resamples behind each interval");
 
 pub(super) const MIN_CUSTOMERS: Key = key("min_customers", whole(1, 1_000_000_000, "customers"), Preset::Whole(200))
     .means("Fewest customers with a purchase");
@@ -66,6 +66,8 @@ pub(super) const MARGIN_SHARE: Key =
     key("margin_share", above(0.0, 1.0), Preset::Number(1.0)).means("Margin as a share of revenue");
 pub(super) const MAX_AUC: Key =
     key("max_auc", above(0.5, 1.0), Preset::Number(0.95)).means("AUC above which the run stops and asks for the leak");
+pub(super) const MIN_GRADE: Key = key("min_grade", Allowed::Word(&["A", "B", "C"]), Preset::Text("C"))
+    .means("Lowest grade with which a model is promoted; C promotes whatever is not worse than a rule");
 pub(super) const MODELS_DIR: Key =
     key("dir", Allowed::Folder, Preset::Text("models")).means("Folder of the registry of models");
 pub(super) const OUTPUT_DIR: Key =
@@ -102,7 +104,7 @@ pub(super) const SECTIONS: &[Section] = &[
         &[MIN_CUSTOMERS, MIN_SPAN_HORIZONS, MAX_FEED_GAP_DAYS, ABSURD_AMOUNT_FACTOR, MAX_REJECTED_SHARE, MAX_AGE_DAYS],
     ),
     section("value", "What a customer is worth", &[MARGIN_SHARE]),
-    section("gate", "What a model must satisfy to be promoted", &[MAX_AUC]),
+    section("gate", "What a model must satisfy to be promoted", &[MAX_AUC, MIN_GRADE]),
     section("models", "The registry of models", &[MODELS_DIR]),
     section("output", "Where runs are written", &[OUTPUT_DIR]),
 ];

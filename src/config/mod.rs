@@ -172,6 +172,19 @@ pub struct ValueConfig {
 pub struct GateConfig {
     /// AUC above which the run stops and asks for the leak.
     pub max_auc: f64,
+    /// Lowest grade with which a model is promoted.
+    pub min_grade: LowestGrade,
+}
+
+/// A grade as a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub enum LowestGrade {
+    /// Clearly better than the best rule.
+    A,
+    /// Better than the best rule beyond chance.
+    B,
+    /// Not shown to be better.
+    C,
 }
 
 /// The registry of models.

@@ -119,8 +119,7 @@ pub struct RawBacktest {
     pub last: Option<i64>,
     /// Time between test cutoffs when none are given. A whole number of days from 1 to 365; default `30`.
     pub step_days: Option<i64>,
-    /// Bootstrap resamples behind each interval; none for no intervals. A whole number of resamples from 0 to
-    /// 10000; default `200`.
+    /// Bootstrap resamples behind each interval. A whole number of resamples from 40 to 10000; default `200`.
     pub bootstrap: Option<i64>,
 }
 
@@ -163,6 +162,9 @@ pub struct RawValue {
 pub struct RawGate {
     /// AUC above which the run stops and asks for the leak. A number above 0.5 and at most 1.0; default `0.95`.
     pub max_auc: Option<f64>,
+    /// Lowest grade with which a model is promoted; C promotes whatever is not worse than a rule. One of `A`, `B`,
+    /// `C`; default `"C"`.
+    pub min_grade: Option<String>,
 }
 
 /// `[models]`: the registry of models.

@@ -251,10 +251,11 @@ mod tests {
             let Allowed::Word(words) = key.allowed else { panic!("{}", key.name) };
             words.iter().all(|word| match key.name {
                 "duplicates" => check(|check| check.word::<Duplicates>("", key, Some(word))).0.is_some(),
+                "min_grade" => check(|check| check.word::<crate::config::LowestGrade>("", key, Some(word))).0.is_some(),
                 _ => check(|check| check.word::<crate::config::NegativeAmounts>("", key, Some(word))).0.is_some(),
             })
         };
-        assert!(understood(&knobs::DUPLICATES) && understood(&knobs::NEGATIVE_AMOUNTS));
+        assert!(understood(&knobs::DUPLICATES) && understood(&knobs::NEGATIVE_AMOUNTS) && understood(&knobs::MIN_GRADE));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::Interval;
+use crate::text::counted;
 
 /// Lower bound of the difference in AUC from which a learner is graded [`Grade::A`].
 pub const CLEAR_GAIN: f64 = 0.02;
@@ -80,9 +81,8 @@ pub struct Population {
 /// eligible: ...`.
 impl fmt::Display for Population {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (rows, customers) = (grouped(self.n_rows), grouped(self.n_customers));
-        write!(f, "{rows} {} of {customers} {}", plural(self.n_rows, "row"), plural(self.n_customers, "customer"))?;
-        write!(f, " at {} {}", self.cutoffs.len(), plural(self.cutoffs.len(), "test cutoff"))?;
+        let (rows, customers) = (counted(self.n_rows as u64, "row"), counted(self.n_customers as u64, "customer"));
+        write!(f, "{rows} of {customers} at {}", counted(self.cutoffs.len() as u64, "test cutoff"))?;
         match self.cutoffs.as_slice() {
             [] => {}
             [only] => write!(f, " ({})", only.cutoff)?,
@@ -93,20 +93,6 @@ impl fmt::Display for Population {
         }
         write!(f, "; eligible: {}", self.eligibility)
     }
-}
-
-fn plural(n: usize, word: &str) -> String {
-    if n == 1 { word.to_owned() } else { format!("{word}s") }
-}
-
-fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let comma = |place: usize| place > 0 && (digits.len() - place).is_multiple_of(3);
-    digits
-        .chars()
-        .enumerate()
-        .flat_map(|(place, digit)| comma(place).then_some(',').into_iter().chain([digit]))
-        .collect()
 }
 
 /// The grade with the figures behind it.
@@ -254,8 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_grouped_and_words_agree() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    fn words_agree_with_their_numbers() {
         let mut one = population();
         (one.n_rows, one.n_customers, one.n_churned) = (1, 1, 0);
         one.cutoffs.truncate(1);

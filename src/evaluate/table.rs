@@ -6,6 +6,7 @@ use super::bootstrap::Interval;
 use super::grade::{decimal, with_bounds};
 use super::metrics::TENTH;
 use super::report::{Evaluation, LearnerReport};
+use crate::text::{shortened, wrapped};
 
 const WIDTH: usize = 80;
 const NAME_WIDTH: usize = 16;
@@ -38,7 +39,7 @@ fn write_learner(f: &mut fmt::Formatter<'_>, learner: &LearnerReport) -> fmt::Re
     writeln!(
         f,
         "{:NAME_WIDTH$}{:>22}{:>7}{:>7}{:>10}{:>9}{:>9}",
-        shortened(&learner.name),
+        shortened(&learner.name, NAME_WIDTH),
         mean.auc.map_or_else(|| "-".to_owned(), with_bounds),
         shown(mean.average_precision),
         shown(mean.brier),
@@ -52,26 +53,9 @@ fn shown(figure: Option<Interval>) -> String {
     figure.map_or_else(|| "-".to_owned(), |figure| decimal(figure.estimate))
 }
 
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME_WIDTH {
-        return name.to_owned();
-    }
-    name.chars().take(NAME_WIDTH - 1).chain(['…']).collect()
-}
-
 /// Writes text in lines of at most [`WIDTH`] characters, broken at spaces.
-fn write_wrapped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    let mut column = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if column > 0 && column + 1 + length > WIDTH {
-            writeln!(f)?;
-            column = 0;
-        }
-        write!(f, "{}{word}", if column > 0 { " " } else { "" })?;
-        column += length + usize::from(column > 0);
-    }
-    writeln!(f)
+fn write_wrapped(f: &mut fmt::Formatter<'_>, sentence: &str) -> fmt::Result {
+    wrapped(sentence, WIDTH).iter().try_for_each(|line| writeln!(f, "{line}"))
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ const fn basket(name: &'static str, unit: Unit, meaning: &'static str, reason: &
     Feature::new(name, Family::Basket, unit).meaning(meaning).reason(reason)
 }
 
-const LINES: &str = "{lines_per_order_ratio} lines on an average order";
-const PRODUCTS: &str = "{products_all_count} different products so far, {products_90d_count} in the last 90 days";
-const CATEGORIES: &str = "{categories_all_count} categories so far, {categories_90d_count} in the last 90 days";
+const LINES: &str = "{lines_per_order_ratio line} on an average order";
+const PRODUCTS: &str = "{products_all_count different product} so far, {products_90d_count} in the last 90 days";
+const CATEGORIES: &str = "{categories_all_count category/categories} so far, {categories_90d_count} in the last 90 days";
 
 pub(super) const FEATURES: &[Feature] = &[
     basket("lines_90d_count", Unit::Count, "Order lines in the last 90 days.", LINES)
@@ -24,7 +24,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "items_90d_count",
         Unit::Count,
         "Pieces bought in the last 90 days.",
-        "{items_90d_count} pieces in the last 90 days",
+        "{items_90d_count piece} in the last 90 days",
     )
     .over(Window::Days90)
     .needs(Available::Quantity)
@@ -33,7 +33,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "items_per_order_ratio",
         Unit::Ratio,
         "Pieces on an average order.",
-        "{items_per_order_ratio} pieces on an average order",
+        "{items_per_order_ratio piece} on an average order",
     )
     .needs(Available::Quantity)
     .is(|h, window| ratio(h.quantity(window), count(h.order_count(window)))),
@@ -90,7 +90,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "channels_all_count",
         Unit::Count,
         "Sales channels used so far: each one is a tie.",
-        "uses {channels_all_count} sales channels",
+        "uses {channels_all_count sales channel}",
     )
     .needs(Available::Channel)
     .is(|h, _| f64::from(h.channels())),
@@ -98,7 +98,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "regions_all_count",
         Unit::Count,
         "Regions ordered from so far.",
-        "ordered from {regions_all_count} regions",
+        "ordered from {regions_all_count region}",
     )
     .needs(Available::Region)
     .is(|h, _| f64::from(h.regions())),

@@ -3,8 +3,8 @@
 use super::spec::{Family, Feature, Unit, count, ratio};
 use crate::timeline::{Available, History, KnownComplaint, Window};
 
-const HOW_MANY: &str = "{complaints_all_count} complaints so far, {complaints_90d_count} in the last 90 days";
-const OPEN: &str = "{open_complaints_count} complaints open, the oldest for {oldest_open_complaint_days} days";
+const HOW_MANY: &str = "{complaints_all_count complaint} so far, {complaints_90d_count} in the last 90 days";
+const OPEN: &str = "{open_complaints_count complaint} open, the oldest for {oldest_open_complaint_days day}";
 
 const fn complaint(name: &'static str, unit: Unit, meaning: &'static str) -> Feature {
     Feature::new(name, Family::Complaints, unit).needs(Available::Complaints).meaning(meaning).reason(HOW_MANY)
@@ -55,15 +55,15 @@ pub(super) const FEATURES: &[Feature] = &[
     opened("complaints_365d_count", Window::Days365, "Complaints opened in the last 365 days."),
     opened("complaints_all_count", Window::All, "Complaints so far."),
     complaint("complaints_per_order_ratio", Unit::Ratio, "Complaints per order.")
-        .reason("{complaints_all_count} complaints on {orders_all_count} orders")
+        .reason("{complaints_all_count complaint} on {orders_all_count order}")
         .is(|h, window| ratio(count(h.complaints().len()), count(h.order_count(window)))),
     complaint("complaint_recency_days", Unit::Days, "Days since the last complaint.")
         .or_missing()
-        .reason("last complained {complaint_recency_days} days ago")
+        .reason("last complained {complaint_recency_days day} ago")
         .is(|h, _| last(h).map_or(f64::NAN, |complaint| h.days_since(complaint.opened_at))),
     complaint("orders_since_complaint_count", Unit::Count, "Orders placed after the last complaint.")
         .or_missing()
-        .reason("{orders_since_complaint_count} orders since the last complaint")
+        .reason("{orders_since_complaint_count order} since the last complaint")
         .is(|h, _| last(h).map_or(f64::NAN, |complaint| count(h.orders_after(complaint.opened_at)))),
     complaint("complaint_amount", Unit::Amount, "Sum of what the complaints are about.")
         .needs(Available::ComplaintAmount)
@@ -85,24 +85,24 @@ pub(super) const FEATURES: &[Feature] = &[
     complaint("complaint_resolution_mean_days", Unit::Days, "Mean time from opening to resolution.")
         .needs(Available::Resolution)
         .or_missing()
-        .reason("complaints took {complaint_resolution_mean_days} days to resolve")
+        .reason("complaints took {complaint_resolution_mean_days day} to resolve")
         .is(|h, _| mean(h, |c| c.resolved_at.map(|at| at.days_since(c.opened_at)))),
     complaint("complaint_response_mean_days", Unit::Days, "Mean time from opening to the first answer.")
         .needs(Available::FirstResponse)
         .or_missing()
-        .reason("complaints waited {complaint_response_mean_days} days for an answer")
+        .reason("complaints waited {complaint_response_mean_days day} for an answer")
         .is(|h, _| mean(h, |c| c.first_response_at.map(|at| at.days_since(c.opened_at)))),
     complaint("unanswered_complaints_count", Unit::Count, "Complaints without any answer.")
         .needs(Available::FirstResponse)
-        .reason("{unanswered_complaints_count} complaints without an answer")
+        .reason("{unanswered_complaints_count complaint} without an answer")
         .is(|h, _| count(h.complaints().iter().filter(|c| c.first_response_at.is_none()).count())),
     complaint("reopened_complaints_count", Unit::Count, "Complaints that were opened again.")
         .needs(Available::Reopening)
-        .reason("{reopened_complaints_count} complaints opened again")
+        .reason("{reopened_complaints_count complaint} opened again")
         .is(|h, _| count(h.complaints().iter().filter(|c| c.reopened_at.is_some()).count())),
     complaint("repeated_cause_complaints_count", Unit::Count, "Complaints about a cause complained about before.")
         .needs(Available::Cause)
-        .reason("{repeated_cause_complaints_count} complaints about the same cause again")
+        .reason("{repeated_cause_complaints_count complaint} about the same cause again")
         .is(|h, _| count(repeated_causes(h))),
     complaint("complaint_severity_max_level", Unit::Level, "Severity of the gravest complaint.")
         .needs(Available::Severity)

@@ -11,27 +11,27 @@ const fn orders(name: &'static str, window: Window, meaning: &'static str, reaso
         .is(|h, window| count(h.order_count(window)))
 }
 
-const YEAR: &str = "{orders_365d_count} orders in the past year, {orders_90d_count} of them in the last 90 days";
-const TOTAL: &str = "{orders_all_count} orders in {tenure_days} days";
+const YEAR: &str = "{orders_365d_count order} in the past year, {orders_90d_count} of them in the last 90 days";
+const TOTAL: &str = "{orders_all_count order} in {tenure_days day}";
 
 pub(super) const FEATURES: &[Feature] = &[
     orders(
         "orders_7d_count",
         Window::Days7,
         "Orders in the last 7 days.",
-        "{orders_7d_count} orders in the last 7 days",
+        "{orders_7d_count order} in the last 7 days",
     ),
     orders(
         "orders_30d_count",
         Window::Days30,
         "Orders in the last 30 days.",
-        "{orders_30d_count} orders in the last 30 days",
+        "{orders_30d_count order} in the last 30 days",
     ),
     orders(
         "orders_60d_count",
         Window::Days60,
         "Orders in the last 60 days.",
-        "{orders_60d_count} orders in the last 60 days",
+        "{orders_60d_count order} in the last 60 days",
     ),
     orders("orders_90d_count", Window::Days90, "Orders in the last 90 days.", YEAR),
     orders("orders_180d_count", Window::Days180, "Orders in the last 180 days.", YEAR),
@@ -43,10 +43,10 @@ pub(super) const FEATURES: &[Feature] = &[
         .is(|h, window| count(h.order_count(window)) * 30.0 / h.tenure_days().max(30.0)),
     Feature::new("order_days_all_count", Family::Frequency, Unit::Count)
         .meaning("Days (UTC) on which the customer ordered.")
-        .reason("ordered on {order_days_all_count} days so far")
+        .reason("ordered on {order_days_all_count day} so far")
         .is(|h, _| f64::from(h.order_days())),
     Feature::new("order_months_all_count", Family::Frequency, Unit::Count)
         .meaning("Calendar months (UTC) in which the customer ordered.")
-        .reason("ordered in {order_months_all_count} different months")
+        .reason("ordered in {order_months_all_count different month}")
         .is(|h, _| f64::from(h.order_months())),
 ];

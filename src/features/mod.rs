@@ -71,7 +71,7 @@ mod tests {
         for feature in catalogue() {
             assert!(feature.meaning.len() > 10, "{}", feature.name);
             for placeholder in feature.reason.split('{').skip(1) {
-                let name = placeholder.split('}').next().unwrap();
+                let name = placeholder.split(['}', ' ']).next().unwrap();
                 assert!(find(name).is_some(), "{}: reason names `{name}`", feature.name);
             }
             assert!(feature.reason.contains('{'), "{}: the reason shows no number", feature.name);

@@ -3,8 +3,8 @@
 use super::spec::{Family, Feature, Unit, ratio};
 use crate::timeline::Available;
 
-const SILENCE: &str = "last ordered {recency_days} days ago";
-const TENURE: &str = "customer for {tenure_days} days";
+const SILENCE: &str = "last ordered {recency_days day} ago";
+const TENURE: &str = "customer for {tenure_days day}";
 
 pub(super) const FEATURES: &[Feature] = &[
     Feature::new("recency_days", Family::Recency, Unit::Days)
@@ -17,12 +17,12 @@ pub(super) const FEATURES: &[Feature] = &[
         .is(|h, _| h.tenure_days()),
     Feature::new("recency_of_tenure_share", Family::Recency, Unit::Share)
         .meaning("Share of the time as a customer that has passed since the last order.")
-        .reason("last ordered {recency_days} days ago, customer for {tenure_days} days")
+        .reason("last ordered {recency_days day} ago, customer for {tenure_days day}")
         .is(|h, _| ratio(h.recency_days(), h.tenure_days()).max(0.0)),
     Feature::new("signup_tenure_days", Family::Recency, Unit::Days)
         .needs(Available::SignUp)
         .meaning("Days from signing up to the cutoff.")
         .or_missing()
-        .reason("signed up {signup_tenure_days} days ago")
+        .reason("signed up {signup_tenure_days day} ago")
         .is(|h, _| h.signup_tenure_days().unwrap_or(f64::NAN)),
 ];

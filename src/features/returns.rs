@@ -3,7 +3,7 @@
 use super::spec::{Family, Feature, Unit, count, ratio};
 use crate::timeline::{Available, Window};
 
-const RETURNED: &str = "gave back {returned_share} of what was bought, {returns_90d_count} lines in the last 90 days";
+const RETURNED: &str = "gave back {returned_share} of what was bought, {returns_90d_count line} in the last 90 days";
 
 const fn returned(name: &'static str, unit: Unit, meaning: &'static str) -> Feature {
     Feature::new(name, Family::Returns, unit).needs(Available::Returns).meaning(meaning).reason(RETURNED)
@@ -21,6 +21,6 @@ pub(super) const FEATURES: &[Feature] = &[
         .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),
     returned("return_recency_days", Unit::Days, "Days since the latest return.")
         .or_missing()
-        .reason("last gave something back {return_recency_days} days ago")
+        .reason("last gave something back {return_recency_days day} ago")
         .is(|h, _| h.return_recency_days().unwrap_or(f64::NAN)),
 ];

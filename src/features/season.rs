@@ -6,7 +6,7 @@ use super::spec::{Family, Feature, Unit, count};
 use crate::timeline::History;
 use crate::units::Days;
 
-const LAST_YEAR: &str = "{orders_same_season_count} orders in the coming season a year ago";
+const LAST_YEAR: &str = "{orders_same_season_count order} in the coming season a year ago";
 
 /// Orders of the year-old window that the horizon repeats: `[cutoff - 365 d, cutoff - 365 d + horizon)`.
 fn same_season(history: &History<'_>) -> std::ops::Range<usize> {

@@ -112,7 +112,8 @@ pub struct Feature {
     pub meaning: &'static str,
     /// Its value when there is nothing to compute it from.
     pub absent: Absent,
-    /// A factual sentence for the ranked list; `{name}` stands for the customer's value of that feature.
+    /// A factual sentence for the ranked list. `{name}` stands for the customer's value of that feature, `{name order}`
+    /// for the value and the noun in the right number, `{name category/categories}` where the plural is irregular.
     pub reason: &'static str,
     /// The computation; NaN stands for a missing value.
     pub compute: fn(&History<'_>, Window) -> f64,

@@ -4,7 +4,7 @@ use super::spec::{Family, Feature, Unit, count, ratio};
 use crate::timeline::History;
 use crate::units::Days;
 
-const QUARTERS: &str = "{orders_90d_count} orders in the last 90 days, {orders_before_90d_count} in the 90 days before";
+const QUARTERS: &str = "{orders_90d_count order} in the last 90 days, {orders_before_90d_count} in the 90 days before";
 
 const fn trend(name: &'static str, unit: Unit, meaning: &'static str, reason: &'static str) -> Feature {
     Feature::new(name, Family::Trend, unit).meaning(meaning).reason(reason)
@@ -31,7 +31,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "orders_30d_change_ratio",
         Unit::Ratio,
         "Orders of the last 30 days against the 30 before: difference over sum.",
-        "{orders_30d_count} orders in the last 30 days, {orders_60d_count} in the last 60",
+        "{orders_30d_count order} in the last 30 days, {orders_60d_count} in the last 60",
     )
     .is(|h, _| change_of_orders(h, 30)),
     trend(
@@ -45,7 +45,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "orders_180d_change_ratio",
         Unit::Ratio,
         "Orders of the last 180 days against the 180 before: difference over sum.",
-        "{orders_180d_count} orders in the last 180 days, {orders_365d_count} in the past year",
+        "{orders_180d_count order} in the last 180 days, {orders_365d_count} in the past year",
     )
     .is(|h, _| change_of_orders(h, 180)),
     trend(
@@ -62,7 +62,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "orders_decayed_30_count",
         Unit::Count,
         "Orders, each counting half as much every 30 days.",
-        "{orders_30d_count} orders in the last 30 days",
+        "{orders_30d_count order} in the last 30 days",
     )
     .is(|h, _| h.decayed_orders()[2]),
     trend("orders_decayed_90_count", Unit::Count, "Orders, each counting half as much every 90 days.", QUARTERS)
@@ -80,7 +80,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "last_gap_to_median_ratio",
         Unit::Ratio,
         "Time between the last two orders over the median gap: above 1 the customer slows down.",
-        "the last two orders lay {gap_last_days} days apart, usually {gap_median_days}",
+        "the last two orders lay {gap_last_days day} apart, usually {gap_median_days}",
     )
     .or_missing()
     .is(|h, _| h.gaps().map_or(f64::NAN, |g| ratio(g.last_days, g.median_days))),

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::error::IngestError;
 use crate::config::Table;
+use crate::text::grouped;
 
 /// Why a row is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -116,29 +117,9 @@ impl fmt::Display for Account {
     }
 }
 
-/// A count with thousands separators, as in messages: `1,067,370`.
-#[must_use]
-pub(crate) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn counts_are_grouped_by_thousands() {
-        let written: Vec<_> = [0, 12, 999, 1_000, 48_210, 1_067_370].into_iter().map(grouped).collect();
-        assert_eq!(written, ["0", "12", "999", "1,000", "48,210", "1,067,370"]);
-    }
 
     #[test]
     fn an_account_reads_as_a_sum_and_must_balance() {

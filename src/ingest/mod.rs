@@ -38,7 +38,6 @@ pub use read::{Read, read};
 pub use table::TypedTable;
 pub use values::{ABSENT, NO_FLAG};
 
-pub(crate) use account::grouped;
 pub(crate) use duplicates::meeting;
 
 /// The fingerprints of the files that were read, sorted by path.

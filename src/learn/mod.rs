@@ -8,6 +8,7 @@ mod logistic;
 mod newton;
 mod preparation;
 
+use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Dataset;
@@ -111,7 +112,7 @@ impl Model {
     ///
     /// # Errors
     /// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
-    pub fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<ndarray::Array2<f64>, LearnError> {
+    pub fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
         match self {
             Self::Linear(model) => model.contributions(dataset, rows),
         }
@@ -150,6 +151,25 @@ pub fn mean_log_loss(log_odds: &[f64], churned: &[bool]) -> f64 {
     let loss = |(log_odds, churned): (&f64, &bool)| softplus(if *churned { -log_odds } else { *log_odds });
     log_odds.iter().zip(churned).map(loss).sum::<f64>() / (churned.len() as f64).max(1.0)
 }
+
+/// Slope and intercept of the logistic line from log-odds to outcomes; `None` with one outcome only or without spread.
+#[must_use]
+pub fn fit_line(log_odds: &[f64], churned: &[bool]) -> Option<(f64, f64)> {
+    let n = churned.len() as f64;
+    let (mean, both) = (log_odds.iter().sum::<f64>() / n, churned.contains(&true) && churned.contains(&false));
+    let sd = (log_odds.iter().map(|z| (z - mean).powi(2)).sum::<f64>() / n).sqrt();
+    if !both || sd.is_nan() || sd < 1e-9 {
+        return None;
+    }
+    let x: Array2<f64> = log_odds.iter().map(|z| (z - mean) / sd).collect::<Array1<f64>>().insert_axis(Axis(1));
+    let at = newton::Problem { x: x.view(), churned, alpha: LINE_PENALTY }.solve(Array1::zeros(2), LINE_TOLERANCE);
+    let slope = at[0] / sd;
+    Some((slope, at[1] - slope * mean))
+}
+
+/// Keeps the slope finite where a threshold separates the outcomes; nothing to a thousand rows.
+const LINE_PENALTY: f64 = 1e-3;
+const LINE_TOLERANCE: f64 = 1e-10;
 
 /// `ln(1 + exp(x))` without overflow.
 pub(crate) fn softplus(x: f64) -> f64 {

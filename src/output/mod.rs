@@ -1,10 +1,10 @@
-//! Owns what people and systems open. Every file appears whole or not at all: it is written under a temporary name in
-//! the same folder, synced, and renamed.
+//! Owns what people and systems open: one file per kind of output. How a file appears is the business of `files`.
 
 mod error;
+mod formula;
+mod rejects;
 mod tables;
-mod whole;
 
 pub use error::OutputError;
-pub use tables::{Format, write_table};
-pub use whole::write_whole;
+pub use rejects::stage_rejects;
+pub use tables::{Format, stage_table, write_table};

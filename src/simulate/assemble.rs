@@ -6,8 +6,9 @@ use super::complaint::Complaint;
 use super::life::Life;
 use super::order::Line;
 use super::params::Weighted;
-use super::table::{Column, Shop, Table};
+use super::shop::Shop;
 use super::world::World;
+use crate::table::{Column, Table};
 
 /// The tables; orders and complaints are numbered in the order of customers.
 pub(super) fn assemble(world: &World, lives: &[Life]) -> Shop {
@@ -76,7 +77,7 @@ fn purchases(world: &World, lives: &[Numbered]) -> Table {
     if params.recording.late_share > 0.0 {
         columns.push(("recorded_at", Column::Time(of_lines(lives, |_, line| line.recorded_at))));
     }
-    Table { name: "purchases", columns }
+    Table::new("purchases", columns)
 }
 
 fn complaints(world: &World, lives: &[Numbered]) -> Table {
@@ -99,7 +100,7 @@ fn complaints(world: &World, lives: &[Numbered]) -> Table {
         ("amount", Column::Number(of_complaints(lives, |_, _, one| major(one.amount_cents)))),
         ("recorded_at", Column::Time(of_complaints(lives, |_, _, one| one.recorded_at))),
     ];
-    Table { name: "complaints", columns }
+    Table::new("complaints", columns)
 }
 
 fn customers(world: &World, lives: &[Numbered]) -> Table {
@@ -116,7 +117,7 @@ fn customers(world: &World, lives: &[Numbered]) -> Table {
         ("birth_year", Column::Integer(of_customers(lives, |one| one.life.person.birth_year))),
         ("opted_out", Column::Flag(of_customers(lives, |one| one.life.person.opted_out))),
     ];
-    Table { name: "customers", columns }
+    Table::new("customers", columns)
 }
 
 fn truth(world: &World, lives: &[Numbered]) -> Table {
@@ -138,7 +139,7 @@ fn truth(world: &World, lives: &[Numbered]) -> Table {
         ("left_at", Column::OptionalTime(of_customers(lives, |one| left_at(one.life)))),
         ("cause", Column::OptionalText(of_customers(lives, |one| cause(one.life)))),
     ];
-    Table { name: "truth", columns }
+    Table::new("truth", columns)
 }
 
 /// One value per purchase line; parallel, in the order of customers.

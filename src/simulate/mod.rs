@@ -36,7 +36,7 @@ mod params;
 mod person;
 mod random;
 mod season;
-mod table;
+mod shop;
 #[cfg(test)]
 mod tests;
 mod world;
@@ -48,7 +48,7 @@ pub use params::{
     Acquisition, ArrivalParams, BasketParams, BuyingParams, ComplaintParams, LeavingParams, RecordingParams,
     ReturnParams, SeasonParams, ShopParams, Weighted,
 };
-pub use table::{Column, Shop, Table};
+pub use shop::Shop;
 
 use life::Life;
 use world::World;

@@ -3,7 +3,8 @@
 use super::Checked;
 use super::finding::{Finding, Severity};
 use crate::config::{NegativeAmounts, Table};
-use crate::ingest::{ABSENT, Reason, TypedTable, grouped};
+use crate::ingest::{ABSENT, Reason, TypedTable};
+use crate::text::grouped;
 use crate::units::Currency;
 
 /// Applies the policy for negative amounts and reports zero and absurd ones; amounts are never changed otherwise.

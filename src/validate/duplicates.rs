@@ -3,7 +3,8 @@
 use super::Checked;
 use super::finding::{Finding, Severity};
 use crate::config::Duplicates;
-use crate::ingest::{Reason, grouped};
+use crate::ingest::Reason;
+use crate::text::grouped;
 
 /// A finding for each table with repeated rows.
 pub(super) fn check(checked: &mut Checked<'_>) {

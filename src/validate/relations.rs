@@ -7,7 +7,8 @@ use rayon::prelude::*;
 use super::Checked;
 use super::finding::{Finding, Severity};
 use crate::config::Table;
-use crate::ingest::{TypedTable, grouped, meeting};
+use crate::ingest::{TypedTable, meeting};
+use crate::text::grouped;
 
 /// Findings only: rows without a counterpart are kept.
 pub(super) fn check(checked: &mut Checked<'_>) {

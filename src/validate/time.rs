@@ -3,7 +3,8 @@
 use super::Checked;
 use super::finding::{Finding, Severity};
 use crate::config::Table;
-use crate::ingest::{ABSENT, Reason, TypedTable, grouped};
+use crate::ingest::{ABSENT, Reason, TypedTable};
+use crate::text::grouped;
 use crate::units::Timestamp;
 
 /// Rejects rows from the future; takes impossible times of complaints as absent.

@@ -2,7 +2,8 @@
 
 use super::Checked;
 use super::finding::{Finding, Severity};
-use crate::ingest::{Fact, FactRule, TypedTable, grouped};
+use crate::ingest::{Fact, FactRule, TypedTable};
+use crate::text::grouped;
 
 /// Findings about rows rejected while typing, and about what `ingest` noticed.
 pub(super) fn check(checked: &mut Checked<'_>) {

@@ -4,7 +4,8 @@ use super::Checked;
 use super::feed::Days1900;
 use super::finding::{Finding, Severity};
 use crate::config::{Config, Table};
-use crate::ingest::{Account, TypedTable, grouped};
+use crate::ingest::{Account, TypedTable};
+use crate::text::grouped;
 
 /// Errors where a minimum is missed, notes where a table is absent or empty.
 pub(super) fn check(checked: &mut Checked<'_>) {

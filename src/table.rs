@@ -1,4 +1,6 @@
-//! Owns the form in which a simulated shop leaves the room: named columns of plain values, any writer can take them.
+//! Owns the form in which tables leave the rooms: named columns of plain values that any writer can take.
+
+use jiff::civil::Date;
 
 use crate::units::Timestamp;
 
@@ -21,6 +23,10 @@ pub enum Column {
     Time(Vec<Timestamp>),
     /// Instants, where there are any.
     OptionalTime(Vec<Option<Timestamp>>),
+    /// Days, where there are any.
+    OptionalDate(Vec<Option<Date>>),
+    /// Whole numbers, where there are any.
+    OptionalInteger(Vec<Option<i64>>),
 }
 
 impl Column {
@@ -36,6 +42,8 @@ impl Column {
             Self::Flag(values) => values.len(),
             Self::Time(values) => values.len(),
             Self::OptionalTime(values) => values.len(),
+            Self::OptionalDate(values) => values.len(),
+            Self::OptionalInteger(values) => values.len(),
         }
     }
 
@@ -49,13 +57,19 @@ impl Column {
 /// One table: columns of equal length, in the order in which they are to be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// What the table is called, for example `purchases`.
+    /// What the table is called, for example `purchases`; its file has the same name.
     pub name: &'static str,
     /// Names and values.
-    pub columns: Vec<(&'static str, Column)>,
+    pub columns: Vec<(String, Column)>,
 }
 
 impl Table {
+    /// A table of named columns.
+    #[must_use]
+    pub fn new<N: Into<String>>(name: &'static str, columns: impl IntoIterator<Item = (N, Column)>) -> Self {
+        Self { name, columns: columns.into_iter().map(|(name, column)| (name.into(), column)).collect() }
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn n_rows(&self) -> usize {
@@ -65,27 +79,6 @@ impl Table {
     /// The column of that name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|(known, _)| *known == name).map(|(_, column)| column)
-    }
-}
-
-/// A shop whose truth is known.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shop {
-    /// Order lines and returned lines, by customer, then time.
-    pub purchases: Table,
-    /// Complaints, by customer, then time.
-    pub complaints: Table,
-    /// One row per customer.
-    pub customers: Table,
-    /// What no real shop knows: how each customer really behaves, and when and why the customer left.
-    pub truth: Table,
-}
-
-impl Shop {
-    /// All tables.
-    #[must_use]
-    pub const fn tables(&self) -> [&Table; 4] {
-        [&self.purchases, &self.complaints, &self.customers, &self.truth]
+        self.columns.iter().find(|(known, _)| known == name).map(|(_, column)| column)
     }
 }

@@ -1,0 +1,56 @@
+//! `retain features`: the dictionary of features, and the feature table at given days.
+
+use std::fmt::Write;
+
+use super::job::{self, Today, print};
+use crate::cli::{Features, Job, Talk};
+use crate::error::Failure;
+use crate::features::{Absent, catalogue};
+use crate::files::Staged;
+use crate::output::{Format, stage_table};
+use crate::pipeline;
+use crate::text::counted;
+use crate::timeline::Cutoff;
+use crate::units::Timestamp;
+
+pub(super) fn run(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+    if arguments.describe { print(&dictionary()) } else { table(arguments, talk, now) }
+}
+
+fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+    let job = Job {
+        config: arguments.config.clone(),
+        as_of: arguments.as_of.iter().max().copied(),
+        out: arguments.out.clone(),
+        threads: arguments.threads,
+    };
+    let (mut session, log) = job::start(&job, talk, now, Today::AfterTheData)?;
+    let mut cutoffs: Vec<Cutoff> =
+        arguments.as_of.iter().map(|day| Cutoff::at_start_of(*day, &session.config.timezone)).collect();
+    if cutoffs.is_empty() {
+        cutoffs.push(session.as_of);
+    }
+    let table = pipeline::feature_table(&session.config, &log, &cutoffs, &session.watch)?;
+    pipeline::Observer::begin(&session.watch, "writing", 1);
+    let mut staged = Staged::default();
+    let path = stage_table(&table, &session.folder, Format::Parquet, &mut staged)?;
+    session.conclude("features", serde_json::json!({ "rows": table.n_rows() }), staged, vec![path.clone()])?;
+    let rows = counted(table.n_rows() as u64, "row");
+    print(&format!("{rows} of {} in {}\n", counted(table.columns.len() as u64, "column"), path.display()))
+}
+
+fn dictionary() -> String {
+    let mut page = "| feature | family | window | absent | needs | meaning |\n|---|---|---|---|---|---|\n".to_owned();
+    for feature in catalogue() {
+        let window = feature.window.days().map_or_else(|| "all".to_owned(), |days| days.to_string());
+        let absent = match feature.absent {
+            Absent::Zero => "0",
+            Absent::Missing => "missing",
+        };
+        let needs = feature.needs.map_or("", |input| input.input());
+        let (name, family, meaning) = (feature.name, feature.family.code(), feature.meaning);
+        // Writing to a string does not fail.
+        let _ = writeln!(page, "| `{name}` | {family} | {window} | {absent} | {needs} | {meaning} |");
+    }
+    page
+}

@@ -1,0 +1,56 @@
+//! `retain init`: a commented config drafted from given files.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::error::JobError;
+use super::job::print;
+use crate::cli::Init;
+use crate::config::{DraftColumn, DraftTable, Table, draft};
+use crate::error::Failure;
+use crate::files::write_whole;
+use crate::ingest::{PeekedColumn, peek};
+
+pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
+    if arguments.out.exists() && !arguments.force {
+        return Err(JobError::Exists { path: arguments.out.clone() }.into());
+    }
+    let given = [
+        (Table::Purchases, &arguments.purchases),
+        (Table::Complaints, &arguments.complaints),
+        (Table::Customers, &arguments.customers),
+    ];
+    let mut tables = Vec::new();
+    for (table, paths) in given {
+        for path in paths {
+            let columns = peek(path)?.into_iter().map(drafted).collect();
+            tables.push(DraftTable { table, path: written(path, &arguments.out), columns });
+        }
+    }
+    let text = draft(&name(arguments), &tables);
+    write_whole(&arguments.out, |writer| writer.write_all(text.as_bytes()))?;
+    let blanks: Vec<&str> = text.lines().filter(|line| line.contains("# fill in")).collect();
+    print(&format!("wrote {}\n", arguments.out.display()))?;
+    if !blanks.is_empty() {
+        print(&format!("to fill in:\n  {}\n", blanks.join("\n  ")))?;
+    }
+    print(&format!("then: retain check --config {}\n", arguments.out.display()))
+}
+
+fn drafted(column: PeekedColumn) -> DraftColumn {
+    DraftColumn { name: column.name, dtype: column.dtype, example: column.example }
+}
+
+/// The path as it holds from the folder of the config: unchanged where that is the present folder, else absolute.
+fn written(path: &Path, config: &Path) -> String {
+    let is_here = config.parent().is_none_or(|folder| folder.as_os_str().is_empty());
+    let kept: PathBuf = if is_here { path.to_owned() } else { std::path::absolute(path).unwrap_or(path.to_owned()) };
+    kept.display().to_string()
+}
+
+/// The name given, or that of the folder in which the config will be.
+fn name(arguments: &Init) -> String {
+    let folder = std::path::absolute(&arguments.out).ok();
+    let folder = folder.as_deref().and_then(Path::parent).and_then(Path::file_name);
+    arguments.name.clone().or_else(|| Some(folder?.to_string_lossy().into_owned())).unwrap_or_else(|| "shop".to_owned())
+}

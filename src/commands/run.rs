@@ -1,0 +1,31 @@
+//! `retain run`: check, train, judge, score, and a closing summary.
+
+use super::job::{self, Today, print};
+use super::score::score_and_write;
+use super::summary;
+use super::train::train_and_register;
+use crate::cli::{Job, Talk};
+use crate::error::Failure;
+use crate::registry::{CHAMPION, Registry};
+use crate::units::Timestamp;
+
+pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+    let (mut session, log) = job::start(arguments, talk, now, Today::AfterTheData)?;
+    session.require_fresh()?;
+    let trained = train_and_register(&session, &log)?;
+    let refused = trained.refusal();
+    let version = if refused.is_ok() {
+        trained.version
+    } else {
+        let registry = Registry::new(&session.config.models.dir, &session.config.name);
+        if registry.champion()?.is_none() {
+            return Ok(refused?);
+        }
+        // The team gets its list from the model that may score; the exit code tells of the one that may not.
+        tracing::warn!("warning: the new model is not promoted; the list comes from the champion");
+        registry.load(CHAMPION)?
+    };
+    let list = score_and_write(&mut session, &log, &version, "run")?;
+    print(&summary::of_run(&session, &version, &list))?;
+    Ok(refused?)
+}

@@ -1,0 +1,56 @@
+//! `retain score`: the nightly job with the champion.
+
+use serde_json::json;
+
+use super::job::{self, Session, Today, print};
+use super::summary;
+use crate::cli::{Job, Talk};
+use crate::error::Failure;
+use crate::files::Staged;
+use crate::output::{Format, stage_table};
+use crate::pipeline::{self, RankedList};
+use crate::registry::{CHAMPION, Registry, Version};
+use crate::timeline::EventLog;
+use crate::units::Timestamp;
+
+pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+    // What does not need the data fails before they are read.
+    let config = job::configure(&Job { threads: None, ..copy_of(arguments) })?;
+    let version = Registry::new(&config.models.dir, &config.name).load(CHAMPION)?;
+    let (mut session, log) = job::start(arguments, talk, now, Today::OfTheClock)?;
+    session.require_fresh()?;
+    let list = score_and_write(&mut session, &log, &version, "score")?;
+    print(&summary::of_list(&session, &version, &list))
+}
+
+/// Ranks the present customers and writes the list and the manifest of the run.
+pub(super) fn score_and_write(
+    session: &mut Session,
+    log: &EventLog,
+    version: &Version,
+    command: &str,
+) -> Result<RankedList, Failure> {
+    use crate::pipeline::Observer;
+    let list = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
+    session.watch.begin("writing", 1);
+    let table = list.to_table();
+    let mut staged = Staged::default();
+    let formats = [Format::Csv, Format::Parquet];
+    let files = formats.map(|format| stage_table(&table, &session.folder, format, &mut staged));
+    let files = files.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let more = json!({
+        "model_version": version.manifest.version,
+        "population": list.population,
+        "rows": list.rows.len(),
+        "mean_churn_probability": summary::mean_probability(&list),
+        "value_at_stake": "margin of the past 365 days, taken as that of the coming 12 months",
+        "convergence": version.manifest.notes.convergence,
+        "verdict": version.manifest.verdict,
+    });
+    session.conclude(command, more, staged, files)?;
+    Ok(list)
+}
+
+fn copy_of(job: &Job) -> Job {
+    Job { config: job.config.clone(), as_of: job.as_of, out: job.out.clone(), threads: job.threads }
+}

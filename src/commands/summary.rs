@@ -1,0 +1,79 @@
+//! What a run says at its end, in lines of at most 80 columns: population, churn, grade, model, the top of the list, files.
+
+use super::job::Session;
+use crate::pipeline::{ListRow, RankedList};
+use crate::registry::Version;
+use crate::text::{counted, shortened, wrapped};
+
+const WIDTH: usize = 80;
+const LABEL: usize = 12;
+const TOP: usize = 10;
+
+/// The summary of a whole run.
+pub(super) fn of_run(session: &Session, version: &Version, list: &RankedList) -> String {
+    let verdict = &version.manifest.verdict;
+    let tests = &verdict.population;
+    let churned = if tests.n_rows == 0 { 0.0 } else { 100.0 * tests.n_churned as f64 / tests.n_rows as f64 };
+    let mut page = String::new();
+    item(&mut page, "Shop", &format!("{}, as of {}", session.config.name, list.as_of));
+    item(&mut page, "Population", &format!("{}: {}", counted(list.rows.len() as u64, "customer"), list.population));
+    let question = &version.manifest.training.question;
+    let expected = 100.0 * mean_probability(list);
+    item(&mut page, "Churn", &format!("{question}: {churned:.1} % at the test cutoffs, {expected:.1} % expected now"));
+    item(&mut page, "Grade", &verdict.to_string());
+    item(&mut page, "Model", &version.manifest.version);
+    page.push('\n');
+    page + &of_list(session, version, list)
+}
+
+/// The top of the list, and where the files are.
+pub(super) fn of_list(session: &Session, version: &Version, list: &RankedList) -> String {
+    let mut page = format!(
+        "{:>4} {:12} {:>6} {:>11} {:>11}  {}\n",
+        "rank", "customer", "churn", "at stake", "loss", "first reason"
+    );
+    for (rank, row) in (1..).zip(list.rows.iter().take(TOP)) {
+        page.push_str(&line(rank, row));
+    }
+    page.push('\n');
+    let amounts = format!(
+        "Ranked by probability of churning x value at stake ({}: the margin of the past 365 days); model {}.",
+        list.currency.code(),
+        version.manifest.version
+    );
+    for line in wrapped(&amounts, WIDTH) {
+        page.push_str(&line);
+        page.push('\n');
+    }
+    page.push('\n');
+    for path in &session.written {
+        page.push_str(&format!("{}\n", path.display()));
+    }
+    page
+}
+
+fn line(rank: usize, row: &ListRow) -> String {
+    let prospect = &row.prospect;
+    let reason = row.reasons.first().map_or("", |reason| reason.sentence.as_str());
+    let left = format!(
+        "{rank:>4} {:12} {:>5.1}% {:>11.2} {:>11.2}  ",
+        shortened(&row.customer_id, 12),
+        100.0 * prospect.churn_probability,
+        prospect.value_at_stake,
+        prospect.expected_loss()
+    );
+    let room = WIDTH.saturating_sub(left.chars().count());
+    format!("{left}{}\n", shortened(reason, room))
+}
+
+fn item(page: &mut String, label: &str, text: &str) {
+    for (position, line) in wrapped(text, WIDTH - LABEL).iter().enumerate() {
+        page.push_str(&format!("{:LABEL$}{line}\n", if position == 0 { label } else { "" }));
+    }
+}
+
+/// Mean churn probability of everyone on the list; 0 for nobody.
+pub(super) fn mean_probability(list: &RankedList) -> f64 {
+    let sum: f64 = list.rows.iter().map(|row| row.prospect.churn_probability).sum();
+    if list.rows.is_empty() { 0.0 } else { sum / list.rows.len() as f64 }
+}

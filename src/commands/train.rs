@@ -1,0 +1,54 @@
+//! `retain train`: a candidate, tested out of time, registered, and promoted if it may score.
+
+use super::job::{self, Session, Today, print};
+use crate::cli::{Job, Talk};
+use crate::error::Failure;
+use crate::files::Staged;
+use crate::pipeline::{self, GateVerdict, PipelineError};
+use crate::registry::{Registry, Version};
+use crate::timeline::EventLog;
+use crate::units::Timestamp;
+
+pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+    let (mut session, log) = job::start(arguments, talk, now, Today::AfterTheData)?;
+    let trained = train_and_register(&session, &log)?;
+    let version = &trained.version;
+    let more = serde_json::json!({ "model_version": version.manifest.version, "verdict": version.manifest.verdict });
+    session.conclude("train", more, Staged::default(), Vec::new())?;
+    print(&version.evaluation.to_string())?;
+    trained.refusal()?;
+    print(&format!("\nmodel {} is the champion\n", version.manifest.version))
+}
+
+/// A version in the registry, and what the gate said of it.
+pub(super) struct Trained {
+    pub(super) version: Version,
+    pub(super) gate: GateVerdict,
+}
+
+impl Trained {
+    /// The error of a version that may not score.
+    pub(super) fn refusal(&self) -> Result<(), PipelineError> {
+        match &self.gate {
+            GateVerdict::Passed { .. } => Ok(()),
+            GateVerdict::Refused { why } => {
+                Err(PipelineError::GateFailed { version: self.version.manifest.version.clone(), why: why.clone() })
+            }
+        }
+    }
+}
+
+/// Trains, registers, and promotes if the gate lets it pass. The registry is locked first: two runs would waste one.
+pub(super) fn train_and_register(session: &Session, log: &EventLog) -> Result<Trained, Failure> {
+    let registry = Registry::new(&session.config.models.dir, &session.config.name);
+    let writing = registry.write()?;
+    let candidate =
+        pipeline::train(&session.config, log, session.as_of, session.provenance.clone(), &session.watch)?;
+    let version = writing.register(candidate.version, session.now)?;
+    let name = &version.manifest.version;
+    match &candidate.gate {
+        GateVerdict::Passed { why } => writing.promote(name, why, session.now)?,
+        GateVerdict::Refused { why } => writing.refuse(name, why, session.now)?,
+    }
+    Ok(Trained { version, gate: candidate.gate })
+}

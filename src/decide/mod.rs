@@ -1,0 +1,8 @@
+//! Owns the order in which customers are worth the retention team's time: life-cycle stage, what is lost if a customer
+//! leaves, and the ranked list.
+
+mod ranking;
+mod stage;
+
+pub use ranking::{Prospect, RiskBand, Suppression, rank};
+pub use stage::{Behaviour, Stage};

@@ -1,0 +1,105 @@
+//! The life-cycle stage of a customer, by the customer's own rhythm.
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::Days;
+
+/// Where a customer stands. Customers silent for longer than the active window are lost and not on the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// One order, placed within the last horizon.
+    New,
+    /// Two to four orders, in rhythm.
+    Repeat,
+    /// Five orders or more, in rhythm.
+    Loyal,
+    /// Came back after a silence longer than the active window.
+    WonBack,
+    /// Silent for more than twice the own median gap.
+    AtRisk,
+    /// Silent for more than four times the own median gap, or one order longer ago than the horizon.
+    Dormant,
+}
+
+/// Orders from which a customer in rhythm is loyal.
+const LOYAL_ORDERS: f64 = 5.0;
+/// Multiples of the own median gap after which silence tells.
+const AT_RISK_GAPS: f64 = 2.0;
+const DORMANT_GAPS: f64 = 4.0;
+
+/// What the stage is read from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Behaviour {
+    /// Orders so far.
+    pub orders: f64,
+    /// Days since the last order.
+    pub recency_days: f64,
+    /// Median days between orders; `None` with one order.
+    pub gap_median_days: Option<f64>,
+    /// Days between the last two orders; `None` with one order.
+    pub gap_last_days: Option<f64>,
+}
+
+impl Stage {
+    /// The stage of a customer in a shop with this horizon and active window.
+    #[must_use]
+    pub fn of(customer: &Behaviour, horizon: Days, active: Days) -> Self {
+        let (Some(gap), Some(last_gap)) = (customer.gap_median_days, customer.gap_last_days) else {
+            return if customer.recency_days <= f64::from(horizon.0) { Self::New } else { Self::Dormant };
+        };
+        // Two orders on one day are one visit: a rhythm is at least a day.
+        let silence = customer.recency_days / gap.max(1.0);
+        if silence > DORMANT_GAPS {
+            Self::Dormant
+        } else if silence > AT_RISK_GAPS {
+            Self::AtRisk
+        } else if last_gap > f64::from(active.0) {
+            Self::WonBack
+        } else if customer.orders >= LOYAL_ORDERS {
+            Self::Loyal
+        } else {
+            Self::Repeat
+        }
+    }
+
+    /// The word in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Repeat => "repeat",
+            Self::Loyal => "loyal",
+            Self::WonBack => "won_back",
+            Self::AtRisk => "at_risk",
+            Self::Dormant => "dormant",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stage(orders: f64, recency_days: f64, gaps: Option<(f64, f64)>) -> Stage {
+        let customer = Behaviour {
+            orders,
+            recency_days,
+            gap_median_days: gaps.map(|gaps| gaps.0),
+            gap_last_days: gaps.map(|gaps| gaps.1),
+        };
+        Stage::of(&customer, Days(90), Days(180))
+    }
+
+    #[test]
+    fn stages_follow_the_own_rhythm() {
+        assert_eq!(stage(1.0, 90.0, None), Stage::New);
+        assert_eq!(stage(1.0, 91.0, None), Stage::Dormant);
+        assert_eq!(stage(3.0, 60.0, Some((30.0, 30.0))), Stage::Repeat);
+        assert_eq!(stage(5.0, 60.0, Some((30.0, 30.0))), Stage::Loyal);
+        assert_eq!(stage(5.0, 61.0, Some((30.0, 30.0))), Stage::AtRisk);
+        assert_eq!(stage(5.0, 121.0, Some((30.0, 30.0))), Stage::Dormant);
+        assert_eq!(stage(2.0, 20.0, Some((200.0, 200.0))), Stage::WonBack);
+        assert_eq!(stage(2.0, 3.0, Some((0.0, 0.0))), Stage::AtRisk, "two orders on one day say little");
+    }
+}

@@ -1,0 +1,105 @@
+//! Owns the reasons: what the model's exact contributions say about one customer, grouped by family, in sentences with
+//! the customer's own numbers.
+
+mod sentence;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::Dataset;
+use crate::features::{self, Family, Feature};
+use crate::learn::{LearnError, Model};
+use crate::units::Currency;
+
+pub use sentence::{money, render};
+
+/// Reasons shown for each customer at most.
+pub const REASONS: usize = 3;
+
+/// One side of a customer that raises the odds of leaving.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The family of features, a stable code for systems.
+    pub code: String,
+    /// The customer's own numbers, in a sentence.
+    pub sentence: String,
+    /// What the family adds to the log-odds of leaving, against the mean training row.
+    pub log_odds: f64,
+}
+
+/// The reasons of some rows, the strongest first: at most [`REASONS`] families that raise the odds, each told by that of
+/// its features that adds most and can be told.
+///
+/// # Errors
+/// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
+pub fn reasons(
+    model: &Model,
+    dataset: &Dataset,
+    rows: &[usize],
+    currency: &Currency,
+) -> Result<Vec<Vec<Reason>>, LearnError> {
+    let contributions = model.contributions(dataset, rows)?;
+    let features: Vec<Option<&Feature>> =
+        model.contributing_features().iter().map(|name| features::find(name)).collect();
+    let of_row = |(place, row): (usize, &usize)| {
+        let value = |name: &str| Some(dataset.features[[*row, dataset.schema.position(name)?]]);
+        let parts = features.iter().zip(contributions.row(place)).filter_map(|(feature, part)| Some(((*feature)?, *part)));
+        strongest(parts, |feature| render(feature.reason, value, currency))
+    };
+    Ok(rows.iter().enumerate().map(of_row).collect())
+}
+
+/// Groups contributions by family and tells the strongest that raise the odds.
+fn strongest<'f>(
+    parts: impl Iterator<Item = (&'f Feature, f64)>,
+    tell: impl Fn(&Feature) -> Option<String>,
+) -> Vec<Reason> {
+    let mut families: BTreeMap<Family, Vec<(&Feature, f64)>> = BTreeMap::new();
+    for (feature, part) in parts {
+        families.entry(feature.family).or_default().push((feature, part));
+    }
+    let sum = |parts: &[(&Feature, f64)]| parts.iter().map(|(_, part)| part).sum::<f64>();
+    let mut raising: Vec<(Family, f64, Vec<(&Feature, f64)>)> =
+        families.into_iter().map(|(family, parts)| (family, sum(&parts), parts)).filter(|(_, sum, _)| *sum > 0.0).collect();
+    raising.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let told = raising.into_iter().filter_map(|(family, log_odds, mut parts)| {
+        parts.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let sentence = parts.into_iter().find_map(|(feature, _)| tell(feature))?;
+        Some(Reason { code: family.code().to_owned(), sentence, log_odds })
+    });
+    told.take(REASONS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(name: &str, part: f64) -> (&'static Feature, f64) {
+        (features::find(name).unwrap(), part)
+    }
+
+    #[test]
+    fn families_that_raise_the_odds_are_told_by_their_strongest_feature() {
+        let parts = [
+            part("recency_days", 0.4),
+            part("tenure_days", -0.1),
+            part("orders_90d_count", 0.9),
+            part("orders_all_count", -1.0),
+            part("overdue_ratio", 0.2),
+            part("gap_median_days", 0.3),
+        ];
+        let reasons = strongest(parts.into_iter(), |feature| Some(feature.name.to_owned()));
+        let told: Vec<_> = reasons.iter().map(|reason| (reason.code.as_str(), reason.sentence.as_str())).collect();
+        assert_eq!(told, [("cadence", "gap_median_days"), ("recency", "recency_days")]);
+        assert!((reasons[0].log_odds - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_cannot_be_told_gives_way_to_the_next() {
+        let parts = [part("gap_median_days", 0.5), part("overdue_days", 0.1)];
+        let tell = |feature: &Feature| (feature.name == "overdue_days").then(|| "late".to_owned());
+        assert_eq!(strongest(parts.into_iter(), tell)[0].sentence, "late");
+        assert!(strongest(parts.into_iter(), |_| None).is_empty());
+    }
+}

@@ -1,0 +1,161 @@
+//! The story of a backtest: before each test cutoff, every learner is trained on what was known then.
+
+use super::error::PipelineError;
+use super::frame::Frame;
+use super::learnt::{learn_at, panel};
+use super::observer::Observer;
+use crate::config::Config;
+use crate::dataset::Dataset;
+use crate::error::Failure;
+use crate::evaluate::{self, Evaluation, LearnerScores, Settings, Slice, TestCutoff};
+use crate::features::FeatureSchema;
+use crate::learn::{LEARNERS, MAIN_LEARNER};
+use crate::table::{Column, Table};
+use crate::timeline::{Cutoff, EventLog};
+
+/// What a backtest leaves.
+#[derive(Debug, Clone)]
+pub struct Backtest {
+    /// Every figure.
+    pub evaluation: Evaluation,
+    /// The predictions behind them, a row for each customer and test cutoff.
+    pub predictions: Table,
+}
+
+/// Retrains before each test cutoff of the config and evaluates out of time; labels are read as known at `as_of`.
+///
+/// # Errors
+/// Test cutoffs without labels, too little to learn from, or whatever a room could not do.
+pub fn backtest(
+    config: &Config,
+    log: &EventLog,
+    as_of: Cutoff,
+    observer: &dyn Observer,
+) -> Result<Backtest, Failure> {
+    let frame = Frame::new(config, log);
+    let tests = test_cutoffs(config, &frame, as_of)?;
+    observer.begin("features", 1);
+    let dataset = frame.dataset(log, FeatureSchema::for_inputs(log.available()), &panel(&frame, &tests)?)?;
+    let tested = test_at(&dataset, &frame, &tests, as_of, observer)?;
+    observer.begin("evaluation", 1);
+    let evaluation = evaluate(config, &frame, &tested)?;
+    Ok(Backtest { evaluation, predictions: predictions(&tested, log, config.value.margin_share) })
+}
+
+/// The test cutoffs of the config, or the last matured ones.
+fn test_cutoffs(config: &Config, frame: &Frame, as_of: Cutoff) -> Result<Vec<Cutoff>, PipelineError> {
+    let backtest = &config.backtest;
+    if backtest.cutoffs.is_empty() {
+        return frame.latest_tests(as_of, backtest.step_days, backtest.last);
+    }
+    let tests: Vec<Cutoff> =
+        backtest.cutoffs.iter().map(|date| Cutoff::at_start_of(*date, frame.zone())).collect();
+    let matures_after = frame.matures_after();
+    match tests.iter().find(|test| test.after(matures_after, frame.zone()) > as_of) {
+        Some(early) => {
+            Err(PipelineError::NotMatured { cutoff: early.to_string(), as_of: as_of.to_string(), matures_after })
+        }
+        None => Ok(tests),
+    }
+}
+
+/// What was foretold at a test cutoff, and what came of it.
+pub(super) struct Tested {
+    cutoff: Cutoff,
+    test: TestCutoff,
+}
+
+/// Trains every learner on what was known at each test cutoff and foretells the customers there.
+pub(super) fn test_at(
+    dataset: &Dataset,
+    frame: &Frame,
+    tests: &[Cutoff],
+    as_of: Cutoff,
+    observer: &dyn Observer,
+) -> Result<Vec<Tested>, Failure> {
+    observer.begin("learning at test cutoffs", tests.len());
+    let one = |cutoff: &Cutoff| {
+        let tested = test_one(dataset, frame, *cutoff, as_of);
+        observer.step();
+        tested
+    };
+    tests.iter().map(one).collect()
+}
+
+fn test_one(dataset: &Dataset, frame: &Frame, cutoff: Cutoff, as_of: Cutoff) -> Result<Tested, Failure> {
+    let learnt = learn_at(dataset, frame, cutoff, LEARNERS)?;
+    let rows = dataset.rows_at(|other| other == cutoff);
+    let mut scores = Vec::with_capacity(LEARNERS.len());
+    for model in &learnt.learners {
+        let values = model.probabilities(dataset, &rows)?;
+        scores.push(LearnerScores { name: model.name.to_owned(), is_probability: true, values });
+    }
+    let test = TestCutoff {
+        cutoff: cutoff.to_string(),
+        customer: rows.iter().map(|row| dataset.customers[*row]).collect(),
+        churned: rows.iter().map(|row| dataset.churned(*row, as_of)).collect(),
+        value: rows.iter().map(|row| dataset.past_year_spend[*row]).collect(),
+        slices: slices(dataset, &rows),
+        scores,
+    };
+    Ok(Tested { cutoff, test })
+}
+
+/// Every figure about the tests.
+pub(super) fn evaluate(config: &Config, frame: &Frame, tested: &[Tested]) -> Result<Evaluation, Failure> {
+    let settings = Settings {
+        seed: config.seed,
+        n_bootstrap: config.backtest.bootstrap,
+        population: frame.settings.rule.population(),
+    };
+    let names = LEARNERS.iter().map(|learner| learner.name());
+    let baselines: Vec<&str> = names.filter(|name| *name != MAIN_LEARNER).collect();
+    let tests: Vec<TestCutoff> = tested.iter().map(|tested| tested.test.clone()).collect();
+    Ok(evaluate::evaluate(&tests, MAIN_LEARNER, &baselines, &settings)?)
+}
+
+/// A row for each customer and test cutoff, with the probability of every learner.
+fn predictions(tested: &[Tested], log: &EventLog, margin_share: f64) -> Table {
+    let rows = || tested.iter().flat_map(|tested| (0..tested.test.customer.len()).map(move |row| (tested, row)));
+    let ids = log.customer_ids();
+    let id = |(tested, row): (&Tested, usize)| ids[tested.test.customer[row] as usize].clone();
+    let of_learner = |name: &str| {
+        let scores = tested.iter().filter_map(|tested| tested.test.scores.iter().find(|scores| scores.name == name));
+        Column::Number(scores.flat_map(|scores| scores.values.iter().copied()).collect())
+    };
+    let mut columns = vec![
+        ("cutoff".to_owned(), Column::OptionalDate(rows().map(|(tested, _)| Some(tested.cutoff.date())).collect())),
+        ("customer_id".to_owned(), Column::Text(rows().map(id).collect())),
+        ("churned".to_owned(), Column::Flag(rows().map(|(tested, row)| tested.test.churned[row]).collect())),
+        ("churn_probability".to_owned(), of_learner(MAIN_LEARNER)),
+    ];
+    columns.extend(LEARNERS.iter().map(|learner| (format!("p_{}", learner.name()), of_learner(learner.name()))));
+    let value = rows().map(|(tested, row)| margin_share * tested.test.value[row]).collect();
+    columns.push(("value_12m".to_owned(), Column::Number(value)));
+    Table::new("predictions", columns)
+}
+
+/// Groups of customers that are reported on their own: complainers, newcomers, thirds by value.
+fn slices(dataset: &Dataset, rows: &[usize]) -> Vec<Slice> {
+    let mut slices = Vec::new();
+    if let Some(complaints) = dataset.column("complaints_180d_count", rows) {
+        let complained = complaints.iter().map(|n| *n > 0.0).collect();
+        slices.push(Slice { name: "complained in 180 days".to_owned(), rows: complained });
+    }
+    if let Some(orders) = dataset.column("orders_all_count", rows) {
+        slices.push(Slice { name: "one order".to_owned(), rows: orders.iter().map(|n| *n < 1.5).collect() });
+        slices.push(Slice { name: "several orders".to_owned(), rows: orders.iter().map(|n| *n > 1.5).collect() });
+    }
+    let mut spend: Vec<f64> = rows.iter().map(|row| dataset.past_year_spend[*row]).collect();
+    spend.sort_by(f64::total_cmp);
+    let bound = |third: usize| spend.get(spend.len() * third / 3).copied().unwrap_or(f64::INFINITY);
+    for (name, low, high) in [
+        ("low value", f64::NEG_INFINITY, bound(1)),
+        ("middle value", bound(1), bound(2)),
+        ("high value", bound(2), f64::INFINITY),
+    ] {
+        let inside = rows.iter().map(|row| (low..high).contains(&dataset.past_year_spend[*row])).collect();
+        slices.push(Slice { name: name.to_owned(), rows: inside });
+    }
+    slices
+}

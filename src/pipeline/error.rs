@@ -1,0 +1,86 @@
+//! What stops a story: nothing to test on, nothing to learn from, a model that may not be promoted.
+
+use crate::error::{Exit, Report};
+use crate::units::Days;
+
+/// A story that cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// There is no cutoff to test at.
+    #[error("no test cutoff has matured by {as_of}: a label is known {matures_after} after its cutoff")]
+    NothingMatured {
+        /// The day at which labels are read.
+        as_of: String,
+        /// Gap plus horizon.
+        matures_after: Days,
+    },
+    /// A configured test cutoff has no labels yet.
+    #[error("test cutoff {cutoff} has no labels by {as_of}: they are known {matures_after} after it")]
+    NotMatured {
+        /// The cutoff.
+        cutoff: String,
+        /// The day at which labels are read.
+        as_of: String,
+        /// Gap plus horizon.
+        matures_after: Days,
+    },
+    /// There is nothing to learn from before a test cutoff.
+    #[error("no training cutoff has matured by {cutoff}: a label is known {matures_after} after its cutoff, and history begins at {start}")]
+    NothingToLearnFrom {
+        /// The day.
+        cutoff: String,
+        /// Gap plus horizon.
+        matures_after: Days,
+        /// The first purchase.
+        start: String,
+    },
+    /// Nobody counts at the day of the list.
+    #[error("no customer is eligible at {as_of}: {population}")]
+    NobodyEligible {
+        /// The day.
+        as_of: String,
+        /// Who would be.
+        population: String,
+    },
+    /// The model did not pass the gate.
+    #[error("model `{version}` is not promoted: {why}")]
+    GateFailed {
+        /// The version.
+        version: String,
+        /// What it failed.
+        why: String,
+    },
+}
+
+impl Report for PipelineError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NothingMatured { .. } => "E421",
+            Self::NotMatured { .. } => "E422",
+            Self::NothingToLearnFrom { .. } => "E423",
+            Self::NobodyEligible { .. } => "E424",
+            Self::GateFailed { .. } => "E425",
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::GateFailed { .. } => Exit::GateFailed,
+            Self::NobodyEligible { .. } => Exit::NothingToDo,
+            _ => Exit::DataRefused,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NobodyEligible { .. } => {
+                "choose an earlier `--as-of`, a longer `churn.active_days` or a lower `churn.min_purchases`".to_owned()
+            }
+            Self::GateFailed { .. } => {
+                "the champion stays as it was; the version is kept, and `evaluation.json` in its folder has every figure"
+                    .to_owned()
+            }
+            _ => "choose later or earlier cutoffs, a shorter `churn.horizon_days`, or give a longer history".to_owned(),
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! What can be learnt at an as-of day: every learner trained on the matured cutoffs, and calibrated out of time.
+
+use super::error::PipelineError;
+use super::frame::Frame;
+use crate::calibrate::{Calibration, Foretold, calibrate};
+use crate::dataset::Dataset;
+use crate::error::Failure;
+use crate::learn::{Fold, LearnError, Learner, Trained, Training, forward_chain};
+use crate::registry::TrainingRecord;
+use crate::timeline::Cutoff;
+
+/// Folds on which learners choose their settings and calibrators are learnt.
+const FOLDS: usize = 4;
+
+/// What was learnt at an as-of day.
+pub(super) struct Learnt {
+    pub(super) learners: Vec<LearntModel>,
+    pub(super) record: TrainingRecord,
+}
+
+/// One learner's model and its calibrator.
+pub(super) struct LearntModel {
+    pub(super) name: &'static str,
+    pub(super) trained: Trained,
+    pub(super) calibration: Calibration,
+}
+
+impl LearntModel {
+    /// Calibrated churn probabilities of some rows.
+    pub(super) fn probabilities(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
+        let log_odds = self.trained.model.log_odds(dataset, rows)?;
+        Ok(log_odds.into_iter().map(|raw| self.calibration.calibrator.probability(raw)).collect())
+    }
+}
+
+/// Trains learners on what was known at `as_of`.
+pub(super) fn learn_at(
+    dataset: &Dataset,
+    frame: &Frame,
+    as_of: Cutoff,
+    learners: &[&'static dyn Learner],
+) -> Result<Learnt, Failure> {
+    let cutoffs = frame.training_cutoffs(as_of)?;
+    let rows = dataset.rows_at(|cutoff| cutoffs.contains(&cutoff));
+    let folds = forward_chain(dataset, &cutoffs, frame.matures_after(), FOLDS, frame.zone());
+    let training = Training { dataset, as_of, rows: &rows, folds: &folds };
+    let learn = |learner: &&'static dyn Learner| -> Result<LearntModel, Failure> {
+        let trained = learner.train(&training)?;
+        let calibration = calibrate(&foretold(&training, &trained), frame.matures_after(), frame.zone());
+        Ok(LearntModel { name: learner.name(), trained, calibration })
+    };
+    let learners = learners.iter().map(learn).collect::<Result<Vec<_>, _>>()?;
+    Ok(Learnt { learners, record: record(&training, frame, &cutoffs) })
+}
+
+/// The predictions that a learner made on the way for rows that it had not seen.
+fn foretold(training: &Training<'_>, trained: &Trained) -> Vec<Foretold> {
+    let of_fold = |(fold, log_odds): (&Fold, &Vec<f64>)| Foretold {
+        cutoff: fold.cutoff,
+        log_odds: log_odds.clone(),
+        churned: fold.validation.iter().map(|row| training.dataset.churned(*row, training.as_of)).collect(),
+    };
+    training.folds.iter().zip(&trained.out_of_time).map(of_fold).collect()
+}
+
+fn record(training: &Training<'_>, frame: &Frame, cutoffs: &[Cutoff]) -> TrainingRecord {
+    let n_rows = training.rows.len();
+    let n_churned = training.rows.iter().filter(|row| training.dataset.churned(**row, training.as_of)).count();
+    TrainingRecord {
+        population: frame.settings.rule.population(),
+        question: frame.settings.rule.question(),
+        cutoffs: cutoffs.iter().map(|cutoff| cutoff.date()).collect(),
+        n_rows,
+        churn_rate: if n_rows == 0 { 0.0 } else { n_churned as f64 / n_rows as f64 },
+        fold_cutoffs: training.folds.iter().map(|fold| fold.cutoff.date()).collect(),
+    }
+}
+
+/// Whether there is anything to learn from and to test on at these cutoffs.
+pub(super) fn panel(frame: &Frame, tests: &[Cutoff]) -> Result<Vec<Cutoff>, PipelineError> {
+    let mut panel = tests.to_vec();
+    for test in tests {
+        panel.extend(frame.training_cutoffs(*test)?);
+    }
+    Ok(panel)
+}

@@ -1,0 +1,156 @@
+//! The ranked list as rows and as the table that goes to files.
+
+use jiff::civil::Date;
+
+use crate::decide::{Prospect, RiskBand, Stage};
+use crate::explain::{REASONS, Reason};
+use crate::table::{Column, Table};
+use crate::units::Currency;
+
+/// One customer on the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListRow {
+    /// As in the shop's tables.
+    pub customer_id: String,
+    /// What the customer is ranked by.
+    pub prospect: Prospect,
+    /// Margin of the customer so far, net of returns, in major units.
+    pub clv_historic: f64,
+    /// The last order plus the customer's median gap; `None` with one order.
+    pub expected_next_order: Option<Date>,
+    /// Whole days since the last order.
+    pub days_since_last_order: i64,
+    /// The life-cycle stage.
+    pub stage: Stage,
+    /// Complaints waiting for a resolution; `None` if the shop does not record resolutions.
+    pub open_complaints: Option<i64>,
+    /// The strongest first.
+    pub reasons: Vec<Reason>,
+}
+
+/// Customers in the order in which they are worth the retention team's time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RankedList {
+    /// The list ends history at the start of this day.
+    pub as_of: Date,
+    /// The version that scored.
+    pub model_version: String,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// Who is on the list, in words.
+    pub population: String,
+    /// The first is the most urgent.
+    pub rows: Vec<ListRow>,
+}
+
+/// Decimals of a probability in files: more would pretend to be known.
+const PROBABILITY_DECIMALS: u32 = 4;
+
+impl RankedList {
+    /// The list in its stable column order.
+    #[must_use]
+    pub fn to_table(&self) -> Table {
+        let rows = &self.rows;
+        let money = |of: fn(&ListRow) -> f64| {
+            Column::Number(rows.iter().map(|row| rounded(of(row), self.currency.decimals())).collect())
+        };
+        let text = |of: fn(&ListRow) -> &str| Column::Text(rows.iter().map(|row| of(row).to_owned()).collect());
+        let probability = |row: &ListRow| rounded(row.prospect.churn_probability, PROBABILITY_DECIMALS);
+        let suppressed = |row: &ListRow| row.prospect.suppressed.map(|why| why.name().to_owned());
+        let mut columns = vec![
+            ("rank".to_owned(), Column::Integer((1..).take(rows.len()).collect())),
+            ("customer_id".to_owned(), text(|row| &row.customer_id)),
+            ("expected_loss".to_owned(), money(|row| row.prospect.expected_loss())),
+            ("churn_probability".to_owned(), Column::Number(rows.iter().map(probability).collect())),
+            ("risk_band".to_owned(), text(|row| RiskBand::of(row.prospect.churn_probability).name())),
+            ("value_at_stake".to_owned(), money(|row| row.prospect.value_at_stake)),
+            ("clv_historic".to_owned(), money(|row| row.clv_historic)),
+            (
+                "expected_next_order_date".to_owned(),
+                Column::OptionalDate(rows.iter().map(|row| row.expected_next_order).collect()),
+            ),
+            (
+                "days_since_last_order".to_owned(),
+                Column::Integer(rows.iter().map(|row| row.days_since_last_order).collect()),
+            ),
+            ("life_cycle_stage".to_owned(), text(|row| row.stage.name())),
+            (
+                "open_complaints".to_owned(),
+                Column::OptionalInteger(rows.iter().map(|row| row.open_complaints).collect()),
+            ),
+        ];
+        columns.extend(self.reason_columns());
+        columns.push(("suppressed_because".to_owned(), Column::OptionalText(rows.iter().map(suppressed).collect())));
+        columns.push(("model_version".to_owned(), Column::Text(vec![self.model_version.clone(); rows.len()])));
+        columns.push(("as_of".to_owned(), Column::OptionalDate(vec![Some(self.as_of); rows.len()])));
+        Table::new("list", columns)
+    }
+
+    fn reason_columns(&self) -> Vec<(String, Column)> {
+        let nth = |name: &str, of: fn(&Reason) -> &String| {
+            (0..REASONS).map(move |n| {
+                let value = |row: &ListRow| row.reasons.get(n).map(|reason| of(reason).clone());
+                (format!("{name}_{}", n + 1), Column::OptionalText(self.rows.iter().map(value).collect()))
+            }).collect::<Vec<_>>()
+        };
+        let mut columns = nth("reason", |reason| &reason.sentence);
+        columns.extend(nth("reason_code", |reason| &reason.code));
+        columns
+    }
+}
+
+fn rounded(value: f64, decimals: u32) -> f64 {
+    let scale = f64::from(10_u32.pow(decimals));
+    // Adding zero turns a negative zero into a positive one.
+    (value * scale).round() / scale + 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::decide::Suppression;
+
+    #[test]
+    fn the_columns_keep_their_order_and_absent_values_stay_absent() {
+        let reason = Reason { code: "cadence".to_owned(), sentence: "silent for 71 days".to_owned(), log_odds: 0.4 };
+        let prospect = Prospect {
+            customer: 0,
+            churn_probability: 0.123_456,
+            value_at_stake: 10.0,
+            suppressed: Some(Suppression::OptedOut),
+        };
+        let row = ListRow {
+            customer_id: "007".to_owned(),
+            prospect,
+            clv_historic: -0.001,
+            expected_next_order: None,
+            days_since_last_order: 71,
+            stage: Stage::AtRisk,
+            open_complaints: None,
+            reasons: vec![reason],
+        };
+        let list = RankedList {
+            as_of: date(2024, 6, 1),
+            model_version: "v".to_owned(),
+            currency: Currency::from_code("EUR").unwrap(),
+            population: String::new(),
+            rows: vec![row],
+        };
+        let table = list.to_table();
+        let names: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(
+            names.join(" "),
+            "rank customer_id expected_loss churn_probability risk_band value_at_stake clv_historic \
+             expected_next_order_date days_since_last_order life_cycle_stage open_complaints reason_1 reason_2 reason_3 \
+             reason_code_1 reason_code_2 reason_code_3 suppressed_because model_version as_of"
+        );
+        let column = |name: &str| table.column(name).unwrap().clone();
+        assert_eq!(column("churn_probability"), Column::Number(vec![0.1235]));
+        assert_eq!(column("expected_loss"), Column::Number(vec![1.23]));
+        assert_eq!(format!("{:?}", column("clv_historic")), "Number([0.0])");
+        assert_eq!(column("reason_2"), Column::OptionalText(vec![None]));
+        assert_eq!(column("suppressed_because"), Column::OptionalText(vec![Some("opted_out".to_owned())]));
+    }
+}

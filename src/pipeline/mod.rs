@@ -1,0 +1,22 @@
+//! The stories, told once: a backtest, training, scoring. Each stage is a line; the rooms do the work. No story reads or
+//! writes files, knows the clock, or prints.
+
+mod backtest;
+mod error;
+mod feature_table;
+mod frame;
+mod gate;
+mod learnt;
+mod list;
+mod observer;
+mod score;
+mod train;
+
+pub use backtest::{Backtest, backtest};
+pub use error::PipelineError;
+pub use feature_table::feature_table;
+pub use gate::{GateVerdict, judge};
+pub use list::{ListRow, RankedList};
+pub use observer::{Nobody, Observer};
+pub use score::score;
+pub use train::{Candidate, Provenance, train};

@@ -1,0 +1,20 @@
+//! Who watches a story: a progress bar, a stopwatch, or nobody.
+
+/// Is told where a story stands; must not change it.
+pub trait Observer: Sync {
+    /// A stage begins, and the one before it has ended. It has `steps` steps, or one if not countable.
+    fn begin(&self, stage: &'static str, steps: usize);
+
+    /// A step of the present stage is done.
+    fn step(&self);
+}
+
+/// Watches nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Nobody;
+
+impl Observer for Nobody {
+    fn begin(&self, _: &'static str, _: usize) {}
+
+    fn step(&self) {}
+}

@@ -1,0 +1,86 @@
+//! What can be wrong with the registry of models.
+
+use std::path::PathBuf;
+
+use crate::error::{Exit, Report};
+
+/// A model that cannot be stored or had.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// No model has been promoted yet.
+    #[error("`{}` has no champion", folder.display())]
+    NoChampion {
+        /// The folder of the shop's models.
+        folder: PathBuf,
+    },
+    /// There is no such version.
+    #[error("`{}` has no version `{version}`; it has {}", folder.display(), listed(known))]
+    UnknownVersion {
+        /// The folder of the shop's models.
+        folder: PathBuf,
+        /// What was asked for.
+        version: String,
+        /// The versions there are.
+        known: Vec<String>,
+    },
+    /// A stored file is not what it should be.
+    #[error("`{}` is damaged: {message}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The model was written by a later version of this program.
+    #[error("`{}` has format {found}; this version reads format {known}", path.display())]
+    OtherFormat {
+        /// The file.
+        path: PathBuf,
+        /// The format found.
+        found: u32,
+        /// The format this version reads.
+        known: u32,
+    },
+    /// Another run is writing.
+    #[error("another run is writing to `{}`", folder.display())]
+    Busy {
+        /// The folder of the shop's models.
+        folder: PathBuf,
+    },
+}
+
+fn listed(versions: &[String]) -> String {
+    match versions {
+        [] => "none".to_owned(),
+        versions => versions.iter().map(|version| format!("`{version}`")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+impl Report for RegistryError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoChampion { .. } => "E601",
+            Self::UnknownVersion { .. } => "E602",
+            Self::Damaged { .. } => "E603",
+            Self::OtherFormat { .. } => "E604",
+            Self::Busy { .. } => "E605",
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::UnknownVersion { .. } => Exit::BadUsage,
+            _ => Exit::CouldNotRun,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NoChampion { .. } => "train a model with `retain train`, or do everything with `retain run`".to_owned(),
+            Self::UnknownVersion { .. } => "name one of these, or `champion`".to_owned(),
+            Self::Damaged { .. } => "restore the file, or train a model anew with `retain train`".to_owned(),
+            Self::OtherFormat { .. } => "use the version of `retain` that wrote it, or train a model anew".to_owned(),
+            Self::Busy { .. } => "wait until it has ended".to_owned(),
+        })
+    }
+}

@@ -1,0 +1,89 @@
+//! What a stored version consists of: plain data that cannot run code.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::calibrate::{Calibration, Calibrator};
+use crate::evaluate::{Evaluation, Verdict};
+use crate::features::FeatureSchema;
+use crate::label::ChurnRule;
+use crate::learn::{Model, TrainingNotes};
+
+/// The format of `model.json`; raised when an older reader would misunderstand it.
+pub const FORMAT: u32 = 1;
+
+/// `model.json`: all that scoring needs beside the feature schema.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredModel {
+    /// [`FORMAT`] of the version that wrote it.
+    pub format: u32,
+    /// The learner.
+    pub learner: String,
+    /// What was promised to whom: churn means this.
+    pub rule: ChurnRule,
+    /// From features to log-odds.
+    pub model: Model,
+    /// From log-odds to probabilities.
+    pub calibrator: Calibrator,
+}
+
+/// `manifest.json`: where the model comes from and how it was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelManifest {
+    /// Schema version of this file.
+    pub format: u32,
+    /// Version of `retain`.
+    pub retain_version: String,
+    /// The version's own name.
+    pub version: String,
+    /// When it was registered, in UTC.
+    pub created_at: String,
+    /// What was known: everything before the local midnight of this day.
+    pub as_of: Date,
+    /// What it learnt from.
+    pub training: TrainingRecord,
+    /// Choices of the learner and how its optimiser stopped.
+    pub notes: TrainingNotes,
+    /// How the calibrator was chosen.
+    pub calibration: Calibration,
+    /// The grade with its population.
+    pub verdict: Verdict,
+    /// Features that this shop does not have, and what they would need.
+    pub absent_features: serde_json::Value,
+    /// The checked config.
+    pub config: serde_json::Value,
+    /// Fingerprints of the input files.
+    pub inputs: serde_json::Value,
+    /// What became of every input row.
+    pub accounts: serde_json::Value,
+}
+
+/// What a model learnt from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingRecord {
+    /// Who is eligible, in words.
+    pub population: String,
+    /// What is foretold, in words.
+    pub question: String,
+    /// The training cutoffs.
+    pub cutoffs: Vec<Date>,
+    /// Rows over all of them.
+    pub n_rows: usize,
+    /// Share of the rows whose customer left.
+    pub churn_rate: f64,
+    /// Earlier cutoffs on which settings were chosen and the calibrator was learnt.
+    pub fold_cutoffs: Vec<Date>,
+}
+
+/// A version as it is kept: four files in one folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Version {
+    /// `model.json`.
+    pub model: StoredModel,
+    /// `schema.json`: the features in the order of the model.
+    pub schema: FeatureSchema,
+    /// `manifest.json`.
+    pub manifest: ModelManifest,
+    /// `evaluation.json`: every figure about its quality.
+    pub evaluation: Evaluation,
+}

@@ -1,0 +1,61 @@
+//! Owns the whole of a simulated shop: its tables, and the truth behind them.
+
+use crate::config;
+use crate::table::Table;
+
+/// A shop whose truth is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shop {
+    /// Order lines and returned lines, by customer, then time.
+    pub purchases: Table,
+    /// Complaints, by customer, then time.
+    pub complaints: Table,
+    /// One row per customer.
+    pub customers: Table,
+    /// What no real shop knows: how each customer really behaves, and when and why the customer left.
+    pub truth: Table,
+}
+
+impl Shop {
+    /// All tables.
+    #[must_use]
+    pub const fn tables(&self) -> [&Table; 4] {
+        [&self.purchases, &self.complaints, &self.customers, &self.truth]
+    }
+}
+
+impl Shop {
+    /// A config that runs on the tables as files of this kind in its own folder; horizon and active window are those
+    /// of the module's statement of difficulty.
+    #[must_use]
+    pub fn config(&self, extension: &str) -> String {
+        let mut text = CONFIG_HEAD.to_owned();
+        for (spec, table) in [
+            (config::Table::Purchases, &self.purchases),
+            (config::Table::Complaints, &self.complaints),
+            (config::Table::Customers, &self.customers),
+        ] {
+            let name = spec.name();
+            text.push_str(&format!("\n[{name}]\npath = \"{name}.{extension}\"\n\n[{name}.columns]\n"));
+            let mapped = spec.columns().iter().filter(|column| table.column(column.name).is_some());
+            mapped.for_each(|column| text.push_str(&format!("{0} = \"{0}\"\n", column.name)));
+        }
+        text + CONFIG_TAIL
+    }
+}
+
+const CONFIG_HEAD: &str = "\
+# A simulated shop: what is true in it stands in the table `truth`, which this config does not read.
+
+name = \"simulated-shop\"
+currency = \"EUR\"
+";
+
+const CONFIG_TAIL: &str = "
+[churn]
+horizon_days = 60
+active_days = 180
+
+[value]
+margin_share = 0.3
+";
