@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::error::IngestError;
 use crate::config::Table;
-use crate::text::grouped;
+use crate::text::{counted, grouped};
 
 /// Why a row is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -22,6 +22,10 @@ impl Reason {
     pub const FILTER: Self = Self::of_row("filter");
     /// The row repeats an earlier one.
     pub const DUPLICATE: Self = Self::of_row("duplicate");
+    /// The row is outside the filter and has no customer either: counted with those that have none.
+    pub const FILTER_WITHOUT_CUSTOMER: Self = Self::of_column("filter", "customer_id");
+    /// The row has no customer.
+    pub const NO_CUSTOMER: Self = Self::of_column("missing", "customer_id");
     /// The line of the text file cannot be split into the columns of its header.
     pub const BROKEN_LINE: Self = Self::of_row("broken_line");
 
@@ -40,7 +44,13 @@ impl Reason {
     /// Whether the config asked for it: such rows say nothing about the quality of the data.
     #[must_use]
     pub fn is_wanted(self) -> bool {
-        self == Self::FILTER || self == Self::DUPLICATE
+        self.is_filter() || self == Self::DUPLICATE
+    }
+
+    /// Whether the row was set aside by the table's `filter`.
+    #[must_use]
+    pub fn is_filter(self) -> bool {
+        self == Self::FILTER || self == Self::FILTER_WITHOUT_CUSTOMER
     }
 }
 
@@ -53,6 +63,15 @@ impl fmt::Display for Reason {
     }
 }
 
+/// Distinct things among the used rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct About {
+    /// Customers.
+    pub customers: u64,
+    /// Orders, or complaints; `None` if the rows have no number of them.
+    pub events: Option<u64>,
+}
+
 /// How many rows of a table came in and what became of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Account {
@@ -62,6 +81,8 @@ pub struct Account {
     pub rows_in: u64,
     /// Rows that are used.
     pub used: u64,
+    /// What the used rows are about.
+    pub about: About,
     /// Rejected rows by reason, in the order in which the reasons are checked.
     pub rejected: Vec<(Reason, u64)>,
 }
@@ -74,10 +95,10 @@ impl Account {
     pub(crate) fn balanced(
         table: Table,
         rows_in: u64,
-        used: u64,
+        (used, about): (u64, About),
         rejected: Vec<(Reason, u64)>,
     ) -> Result<Self, IngestError> {
-        let account = Self { table: table.name(), rows_in, used, rejected };
+        let account = Self { table: table.name(), rows_in, used, about, rejected };
         let accounted = used + account.n_rejected();
         if accounted == rows_in {
             Ok(account)
@@ -101,19 +122,50 @@ impl Account {
     }
 }
 
-/// `purchases: 1,067,370 rows = 779,422 used + 287,948 rejected (filter 22,950, …)`.
+/// `purchases: 1,067,370 rows = 779,422 used (5,878 customers, 36,969 orders) + 287,948 rejected (missing customer_id
+/// 243,007, …)`.
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {} rows = {} used", self.table, grouped(self.rows_in), grouped(self.used))?;
+        write!(f, " ({}", counted(self.about.customers, "customer"))?;
+        let noun = if self.table == Table::Complaints.name() { "complaint" } else { "order" };
+        match self.about.events {
+            Some(events) => write!(f, ", {})", counted(events, noun))?,
+            None => write!(f, ")")?,
+        }
         if self.rejected.is_empty() {
             return Ok(());
         }
         write!(f, " + {} rejected (", grouped(self.n_rejected()))?;
-        for (position, (reason, count)) in self.rejected.iter().enumerate() {
-            let comma = if position == 0 { "" } else { ", " };
-            write!(f, "{comma}{reason} {}", grouped(*count))?;
+        for (position, line) in self.reasons_in_words().iter().enumerate() {
+            write!(f, "{}{line}", if position == 0 { "" } else { ", " })?;
         }
         write!(f, ")")
+    }
+}
+
+impl Account {
+    fn count(&self, wanted: Reason) -> u64 {
+        self.rejected.iter().filter(|(reason, _)| *reason == wanted).map(|(_, count)| count).sum()
+    }
+
+    /// Rows without a customer first, whether or not the filter would have set them aside too; then by reason.
+    fn reasons_in_words(&self) -> Vec<String> {
+        let (inside, outside) = (self.count(Reason::NO_CUSTOMER), self.count(Reason::FILTER_WITHOUT_CUSTOMER));
+        let mut words = Vec::new();
+        if inside + outside > 0 {
+            let also = if outside > 0 { format!(", {} of them outside the filter", grouped(outside)) } else { String::new() };
+            words.push(format!("{} {}{also}", Reason::NO_CUSTOMER, grouped(inside + outside)));
+        }
+        let others = self.rejected.iter().filter(|(reason, _)| !reason.is_of_customer());
+        words.extend(others.map(|(reason, count)| format!("{reason} {}", grouped(*count))));
+        words
+    }
+}
+
+impl Reason {
+    fn is_of_customer(self) -> bool {
+        self == Self::NO_CUSTOMER || self == Self::FILTER_WITHOUT_CUSTOMER
     }
 }
 
@@ -123,13 +175,15 @@ mod tests {
 
     #[test]
     fn an_account_reads_as_a_sum_and_must_balance() {
-        let rejected = vec![(Reason::FILTER, 20), (Reason::of_column("missing", "customer_id"), 30)];
-        let account = Account::balanced(Table::Purchases, 1_050, 1_000, rejected.clone()).unwrap();
-        let line = "purchases: 1,050 rows = 1,000 used + 50 rejected (filter 20, missing customer_id 30)";
+        let about = About { customers: 1, events: Some(1_200) };
+        let rejected = vec![(Reason::FILTER, 15), (Reason::FILTER_WITHOUT_CUSTOMER, 5), (Reason::NO_CUSTOMER, 30)];
+        let account = Account::balanced(Table::Purchases, 1_050, (1_000, about), rejected.clone()).unwrap();
+        let line = "purchases: 1,050 rows = 1,000 used (1 customer, 1,200 orders) + 50 rejected (missing customer_id 35, \
+                    5 of them outside the filter, filter 15)";
         assert_eq!(account.to_string(), line);
         assert!((account.rejected_share() - 30.0 / 1_030.0).abs() < 1e-12);
-        assert!(Account::balanced(Table::Purchases, 1_051, 1_000, rejected).is_err());
-        let clean = Account::balanced(Table::Complaints, 3, 3, Vec::new()).unwrap();
-        assert_eq!(clean.to_string(), "complaints: 3 rows = 3 used");
+        assert!(Account::balanced(Table::Purchases, 1_051, (1_000, about), rejected).is_err());
+        let clean = Account::balanced(Table::Complaints, 3, (3, About { customers: 2, events: None }), Vec::new());
+        assert_eq!(clean.unwrap().to_string(), "complaints: 3 rows = 3 used (2 customers)");
     }
 }

@@ -28,7 +28,7 @@ mod values;
 mod words;
 mod zone;
 
-pub use account::{Account, Reason};
+pub use account::{About, Account, Reason};
 pub use error::IngestError;
 pub use facts::{Fact, FactRule};
 pub use fingerprint::Fingerprint;

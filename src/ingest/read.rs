@@ -270,8 +270,11 @@ fn settle(read: &mut TypedTable, spec: &'static ColumnSpec, values: &Values, unr
         }
     }
     if spec.required {
-        let absent = (0..read.n_rows()).filter(|row| values.is_absent(*row));
-        read.verdicts.reject(absent, Reason::of_column("missing", spec.name));
+        let absent: Vec<usize> = (0..read.n_rows()).filter(|row| values.is_absent(*row)).collect();
+        read.verdicts.reject(absent.iter().copied(), Reason::of_column("missing", spec.name));
+        if spec.name == "customer_id" {
+            read.verdicts.retell(absent, Reason::FILTER, Reason::FILTER_WITHOUT_CUSTOMER);
+        }
     }
 }
 

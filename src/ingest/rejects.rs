@@ -16,7 +16,7 @@ impl TypedTable {
     /// # Errors
     /// `IngestError::Engine` if the table engine fails.
     pub fn rejected_rows(&self) -> Result<Option<DataFrame>, IngestError> {
-        let listed = |row: &usize| self.verdicts.reason(*row).is_some_and(|reason| reason != Reason::FILTER);
+        let listed = |row: &usize| self.verdicts.reason(*row).is_some_and(|reason| !reason.is_filter());
         let rows: Vec<usize> = (0..self.n_rows()).filter(listed).collect();
         let broken: usize = self.origins.iter().map(|origin| origin.broken.len()).sum();
         if rows.is_empty() && broken == 0 {

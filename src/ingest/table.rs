@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
-use super::account::{Account, Reason};
+use super::account::{About, Account, Reason};
 use super::error::IngestError;
 use super::facts::Fact;
 use super::values::Values;
@@ -66,6 +67,17 @@ impl Verdicts {
         count
     }
 
+    /// Gives rows that were rejected for one reason another.
+    pub(crate) fn retell(&mut self, rows: impl IntoIterator<Item = usize>, from: Reason, to: Reason) {
+        let Some(from) = self.reasons.iter().position(|known| *known == from) else { return };
+        let to = self.code_of(to);
+        for row in rows {
+            if let Some(code) = self.codes.get_mut(row).filter(|code| usize::from(**code) == from + 1) {
+                *code = to;
+            }
+        }
+    }
+
     fn code_of(&mut self, reason: Reason) -> u8 {
         let known = self.reasons.iter().position(|known| *known == reason);
         let position = known.unwrap_or_else(|| {
@@ -119,6 +131,13 @@ impl TypedTable {
     #[must_use]
     pub fn n_rows(&self) -> usize {
         self.mapped.height()
+    }
+
+    /// Rows inside the table's filter, used or not: those that belong to the table.
+    #[must_use]
+    pub fn n_belonging(&self) -> u64 {
+        let outside = self.verdicts.counts().into_iter().filter(|(reason, _)| reason.is_filter());
+        self.n_rows() as u64 - outside.map(|(_, count)| count).sum::<u64>()
     }
 
     /// Rows that are used.
@@ -257,8 +276,20 @@ impl TypedTable {
         let n_sound: usize = self.origins.iter().map(|origin| origin.n_rows).sum();
         let broken = (n_broken > 0).then_some((Reason::BROKEN_LINE, n_broken as u64));
         let rejected = broken.into_iter().chain(self.verdicts.counts()).collect();
-        let used = self.used_rows().count();
-        Account::balanced(self.table, (n_sound + n_broken) as u64, used as u64, rejected)
+        let used = self.used_rows().count() as u64;
+        Account::balanced(self.table, (n_sound + n_broken) as u64, (used, self.about()), rejected)
+    }
+
+    fn about(&self) -> About {
+        let codes = self.codes("customer_id");
+        let mut customers: Vec<u32> = self.used_rows().filter_map(|row| codes.get(row).copied()).collect();
+        customers.sort_unstable();
+        customers.dedup();
+        let keys = self.keys(if self.table == Table::Complaints { "complaint_id" } else { "order_id" });
+        let mut events: Vec<u64> = self.used_rows().filter_map(|row| keys.get(row).copied()).collect();
+        events.par_sort_unstable();
+        events.dedup();
+        About { customers: customers.len() as u64, events: (!keys.is_empty()).then_some(events.len() as u64) }
     }
 }
 

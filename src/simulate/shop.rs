@@ -36,7 +36,11 @@ impl Shop {
             (config::Table::Customers, &self.customers),
         ] {
             let name = spec.name();
-            text.push_str(&format!("\n[{name}]\npath = \"{name}.{extension}\"\n\n[{name}.columns]\n"));
+            text.push_str(&format!("\n[{name}]\npath = \"{name}.{extension}\"\n"));
+            if spec == config::Table::Purchases {
+                text.push_str("duplicates = \"keep\" # two equal lines of an order are two lines\n");
+            }
+            text.push_str(&format!("\n[{name}.columns]\n"));
             let mapped = spec.columns().iter().filter(|column| table.column(column.name).is_some());
             mapped.for_each(|column| text.push_str(&format!("{0} = \"{0}\"\n", column.name)));
         }

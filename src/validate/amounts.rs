@@ -54,7 +54,7 @@ fn negative(table: &mut TypedTable, policy: NegativeAmounts, currency: &Currency
     let message = format!(
         "{} of {} purchases have a negative `amount`; {outcome}",
         grouped(rows.len() as u64),
-        grouped(table.n_rows() as u64)
+        grouped(table.n_belonging())
     );
     let finding = finding_about(table, &rows, ("negative_amount", Severity::Recommendation), message)?;
     let examples = rows.iter().take(3).map(|row| with_amount(table, *row, currency));
@@ -89,7 +89,7 @@ fn zero(table: &TypedTable) -> Option<Finding> {
     let message = format!(
         "{} of {} purchases have an `amount` of 0; used as they are",
         grouped(rows.len() as u64),
-        grouped(table.n_rows() as u64)
+        grouped(table.n_belonging())
     );
     let finding = finding_about(table, &rows, ("zero_amount", Severity::Recommendation), message)?;
     Some(finding.with_hint("gifts and test lines are not purchases; set them aside with `purchases.filter`"))

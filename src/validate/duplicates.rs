@@ -20,7 +20,7 @@ pub(super) fn check(checked: &mut Checked<'_>) {
         let message = format!(
             "{} of {} {name} repeat an earlier row in every mapped column; {outcome}",
             grouped(count),
-            grouped(table.n_rows() as u64)
+            grouped(table.n_belonging())
         );
         let hint = format!("set `{name}.duplicates` to \"keep\" if repetitions are real, or \"drop\" to use each once");
         findings.push(

@@ -19,7 +19,7 @@ fn rejections(table: &TypedTable) -> Vec<Finding> {
     let name = table.table().name();
     let mut findings = Vec::new();
     for (reason, count, first_rows) in table.rejections() {
-        let Some(column) = reason.column else { continue };
+        let Some(column) = reason.column.filter(|_| !reason.is_filter()) else { continue };
         let what = match reason.rule {
             "missing" => "no",
             _ => "an unreadable",
@@ -101,5 +101,5 @@ fn of_fact(table: &TypedTable, fact: &Fact) -> Finding {
 }
 
 fn total(table: &TypedTable) -> String {
-    grouped(table.n_rows() as u64)
+    grouped(table.n_belonging())
 }
