@@ -1,10 +1,13 @@
 //! Owns the step from log-odds to a probability that means what it says: learnt on predictions made out of time, for
 //! rows that the model behind them had not seen.
+//!
+//! How many leave at a cutoff is the model's business (its level); here the spread of the customers around that level is
+//! stretched or shrunk.
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::learn::{fit_line, mean_log_loss, probability};
+use crate::learn::{fit_slope, mean_log_loss, probability};
 use crate::timeline::Cutoff;
 use crate::units::Days;
 
@@ -14,32 +17,30 @@ use crate::units::Days;
 pub enum Calibrator {
     /// They stay as they are.
     None,
-    /// `intercept + slope x log-odds`.
+    /// `level + slope x (log-odds - level)`.
     ///
     /// # Source
-    /// Platt (1999), Advances in Large Margin Classifiers, 61-74.
-    Logistic {
+    /// Cox (1958), Biometrika 45, 562-565, with the level of each cutoff left to itself.
+    Slope {
         /// Above 1, the model was too timid; below 1, too bold.
         slope: f64,
-        /// Above 0, more leave than the model thought.
-        intercept: f64,
     },
 }
 
 impl Calibrator {
-    /// Calibrated log-odds; the order of customers is kept.
+    /// Calibrated log-odds of a customer whose cutoff has that level; the order of customers is kept.
     #[must_use]
-    pub fn log_odds(&self, raw: f64) -> f64 {
+    pub fn log_odds(&self, raw: f64, level: f64) -> f64 {
         match self {
             Self::None => raw,
-            Self::Logistic { slope, intercept } => intercept + slope * raw,
+            Self::Slope { slope } => level + slope * (raw - level),
         }
     }
 
     /// Calibrated probability of raw log-odds.
     #[must_use]
-    pub fn probability(&self, raw: f64) -> f64 {
-        probability(self.log_odds(raw))
+    pub fn probability(&self, raw: f64, level: f64) -> f64 {
+        probability(self.log_odds(raw, level))
     }
 }
 
@@ -50,8 +51,16 @@ pub struct Foretold {
     pub cutoff: Cutoff,
     /// Log-odds of its rows, by a model that had learnt from earlier cutoffs only.
     pub log_odds: Vec<f64>,
+    /// Log-odds there of a customer who is average in everything.
+    pub level: f64,
     /// Whether each row's customer left.
     pub churned: Vec<bool>,
+}
+
+impl Foretold {
+    fn spread(&self) -> impl Iterator<Item = f64> {
+        self.log_odds.iter().map(|raw| raw - self.level)
+    }
 }
 
 /// The calibrator that was chosen, and why.
@@ -63,7 +72,7 @@ pub struct Calibration {
     pub n_rows: usize,
     /// Mean log-loss without calibration on cutoffs that followed the ones learnt from; absent with too few cutoffs.
     pub log_loss_without: Option<f64>,
-    /// The same with logistic calibration.
+    /// The same with calibration.
     pub log_loss_with: Option<f64>,
 }
 
@@ -77,22 +86,22 @@ pub fn calibrate(foretold: &[Foretold], matures_after: Days, zone: &TimeZone) ->
     let (mut without, mut with) = (Mean::default(), Mean::default());
     for (position, now) in foretold.iter().enumerate() {
         let known = |earlier: &&Foretold| earlier.cutoff.after(matures_after, zone) <= now.cutoff;
-        let Some(calibrator) = learn(foretold[..position].iter().filter(known)) else { continue };
-        let calibrated: Vec<f64> = now.log_odds.iter().map(|raw| calibrator.log_odds(*raw)).collect();
+        let Some(calibrator) = learn(&foretold[..position].iter().filter(known).collect::<Vec<_>>()) else { continue };
+        let calibrated: Vec<f64> = now.log_odds.iter().map(|raw| calibrator.log_odds(*raw, now.level)).collect();
         without.add(mean_log_loss(&now.log_odds, &now.churned));
         with.add(mean_log_loss(&calibrated, &now.churned));
     }
     let helps = with.value() < without.value();
-    let calibrator = helps.then(|| learn(foretold.iter())).flatten().unwrap_or(Calibrator::None);
+    let calibrator = helps.then(|| learn(&foretold.iter().collect::<Vec<_>>())).flatten().unwrap_or(Calibrator::None);
     let n_rows = foretold.iter().map(|cutoff| cutoff.churned.len()).sum();
     Calibration { calibrator, n_rows, log_loss_without: without.value(), log_loss_with: with.value() }
 }
 
-fn learn<'f>(foretold: impl Iterator<Item = &'f Foretold> + Clone) -> Option<Calibrator> {
-    let log_odds: Vec<f64> = foretold.clone().flat_map(|cutoff| cutoff.log_odds.iter().copied()).collect();
-    let churned: Vec<bool> = foretold.flat_map(|cutoff| cutoff.churned.iter().copied()).collect();
-    let (slope, intercept) = fit_line(&log_odds, &churned)?;
-    BELIEVABLE_SLOPES.contains(&slope).then_some(Calibrator::Logistic { slope, intercept })
+fn learn(foretold: &[&Foretold]) -> Option<Calibrator> {
+    let groups: Vec<(Vec<f64>, &[bool])> =
+        foretold.iter().map(|cutoff| (cutoff.spread().collect(), cutoff.churned.as_slice())).collect();
+    let slope = fit_slope(&groups)?;
+    BELIEVABLE_SLOPES.contains(&slope).then_some(Calibrator::Slope { slope })
 }
 
 #[derive(Default)]
@@ -118,28 +127,30 @@ mod tests {
 
     use super::*;
 
-    /// A cutoff at which the log-odds are `boldness` times the true ones.
+    /// A cutoff at which the spread is `boldness` times the true one, around a level of one half in log-odds.
     fn foretold(month: i8, boldness: f64) -> Foretold {
         let noise = |i: u32| f64::from(i.wrapping_mul(2_654_435_769) >> 8) / f64::from(1_u32 << 24);
         let truth: Vec<f64> = (0..2_000_u32).map(|i| 4.0 * noise(i) - 2.0).collect();
-        let happened = |(i, z): (usize, &f64)| noise(u32::try_from(i).unwrap() * 31 + 7) < probability(*z);
+        let happened = |(i, z): (usize, &f64)| noise(u32::try_from(i).unwrap() * 31 + 7) < probability(0.5 + z);
         Foretold {
             cutoff: Cutoff::at_start_of(date(2024, month, 1), &TimeZone::UTC),
             churned: truth.iter().enumerate().map(happened).collect(),
-            log_odds: truth.iter().map(|z| z * boldness).collect(),
+            log_odds: truth.iter().map(|z| 0.5 + z * boldness).collect(),
+            level: 0.5,
         }
     }
 
     #[test]
     fn a_bold_model_is_tamed() {
         let cutoffs: Vec<_> = [1, 4, 7].map(|month| foretold(month, 2.0)).into();
-        let Calibration { calibrator: Calibrator::Logistic { slope, intercept }, log_loss_with, log_loss_without, .. } =
+        let Calibration { calibrator: Calibrator::Slope { slope }, log_loss_with, log_loss_without, .. } =
             calibrate(&cutoffs, Days(60), &TimeZone::UTC)
         else {
             panic!("not calibrated")
         };
-        assert!((slope - 0.5).abs() < 0.05 && intercept.abs() < 0.1, "{slope} {intercept}");
+        assert!((slope - 0.5).abs() < 0.05, "{slope}");
         assert!(log_loss_with < log_loss_without);
+        assert!((Calibrator::Slope { slope: 0.5 }.log_odds(2.5, 0.5) - 1.5).abs() < 1e-12);
     }
 
     #[test]

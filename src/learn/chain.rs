@@ -17,6 +17,14 @@ pub struct Fold {
     pub validation: Vec<usize>,
 }
 
+impl Fold {
+    /// What the fold says about settings for the final fit: the more it learnt from, the more it is like it.
+    #[must_use]
+    pub fn weight(&self) -> f64 {
+        self.training.len() as f64
+    }
+}
+
 /// At most `n_folds` folds inside what was known at `as_of`, spread over the validation cutoffs there are, in ascending
 /// time. The labels of a fold's training rows had ended at its cutoff; the labels of its validation rows at `as_of`.
 #[must_use]

@@ -1,23 +1,30 @@
 //! The learner whose log-odds are linear in prepared columns: the main logistic regression over all features, and the
 //! baselines over one to three of them.
 
-use ndarray::{Array1, Array2, s};
+use ndarray::{Array1, Array2};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::chain::Fold;
+use super::design::Design;
 use super::error::LearnError;
+use super::level::Level;
 use super::logistic;
 use super::newton::Problem;
 use super::preparation::Preparation;
-use super::{Learner, Model, Trained, Training, TrainingNotes, mean_log_loss};
+use super::{Learner, Model, OutOfTime, Trained, Training, TrainingNotes, log_loss_at_own_level};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
-/// L2 penalties per row that are tried, the strongest first.
-pub const PENALTIES: &[f64] = &[1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 1e-4];
+/// L2 penalties that are tried, the strongest first. As precisions of a prior they do not grow with the number of
+/// customers; but rows of one customer repeat each other, so each counts times the rows that a customer has on average.
+pub const PENALTIES: &[f64] = &[300.0, 100.0, 30.0, 10.0, 3.0, 1.0];
 
-/// The penalty where there are no folds to choose one on.
-const DEFAULT_PENALTY: f64 = 1e-3;
+/// The penalty that is kept unless the folds speak clearly for another.
+const DEFAULT_PENALTY: f64 = 10.0;
+
+/// Standard errors by which another penalty must beat the default.
+const CLEAR_ERRORS: f64 = 2.0;
 
 /// Precision of the fits on folds, which only rank penalties and make out-of-time predictions.
 const FOLD_TOLERANCE: f64 = 1e-5;
@@ -42,12 +49,12 @@ pub struct LinearLearner {
     pub columns: Columns,
 }
 
-/// Prepared columns, weights and intercept.
+/// Prepared columns, their weights, and the level of churn over the calendar.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LinearModel {
     preparation: Preparation,
     weights: Vec<f64>,
-    intercept: f64,
+    level: Level,
 }
 
 impl Learner for LinearLearner {
@@ -64,27 +71,29 @@ impl Learner for LinearLearner {
         let churned = labels(training.dataset, training.rows, training.as_of);
         self.check_classes(&churned)?;
         let chosen = Self::choose_penalty(training, &features)?;
-        let preparation = Preparation::learn(training.dataset, training.rows, &features)?;
-        let x = preparation.apply(training.dataset, training.rows)?;
-        let alpha = chosen.penalty * churned.len() as f64;
-        let fit = logistic::fit(self.name, &Problem { x: x.view(), churned: &churned, alpha })?;
+        let design = Design::learn(training.dataset, training.rows, &features)?;
+        let alpha = chosen.penalty * rows_per_customer(training.dataset, training.rows);
+        let problem = Problem { x: design.x.view(), churned: &churned, alpha };
+        let fit = logistic::fit(self.name, &problem)?;
         let notes = TrainingNotes {
             n_rows: churned.len(),
-            n_columns: x.ncols(),
-            penalty_per_row: chosen.penalty,
+            n_columns: design.preparation.n_columns(),
+            penalty: chosen.penalty,
             fold_log_loss: chosen.fold_log_loss,
             convergence: fit.convergence,
         };
-        let model = LinearModel { preparation, weights: fit.weights.to_vec(), intercept: fit.intercept };
+        let level = design.level(&fit.parameters, training.horizon);
+        let weights = design.weights(&fit.parameters).to_vec();
+        let model = LinearModel { preparation: design.preparation, weights, level };
         Ok(Trained { model: Model::Linear(model), out_of_time: chosen.out_of_time, notes })
     }
 }
 
-/// The penalty with the lowest mean log-loss over the folds, and the predictions made on the way.
+/// The penalty, the mean log-loss over the folds of each, and the predictions made on the way.
 struct Chosen {
     penalty: f64,
     fold_log_loss: Vec<(f64, f64)>,
-    out_of_time: Vec<Vec<f64>>,
+    out_of_time: Vec<OutOfTime>,
 }
 
 impl LinearLearner {
@@ -105,39 +114,76 @@ impl LinearLearner {
     }
 
     fn choose_penalty(training: &Training<'_>, features: &[&str]) -> Result<Chosen, LearnError> {
-        let mut losses = vec![0.0; PENALTIES.len()];
-        let mut paths = Vec::with_capacity(training.folds.len());
-        for fold in training.folds {
-            let path = predict_path(training.dataset, fold, features)?;
-            let churned = labels(training.dataset, &fold.validation, training.as_of);
-            for (loss, log_odds) in losses.iter_mut().zip(&path) {
-                *loss += mean_log_loss(log_odds, &churned) / training.folds.len() as f64;
-            }
-            paths.push(path);
-        }
-        let best = (0..losses.len()).min_by(|a, b| losses[*a].total_cmp(&losses[*b])).filter(|_| !paths.is_empty());
+        let paths = training.folds.par_iter().map(|fold| predict_path(training, fold, features));
+        let mut paths = paths.collect::<Result<Vec<_>, _>>()?;
+        let losses: Vec<FoldLosses> = training.folds.iter().zip(&paths).map(|fold| fold_losses(training, fold)).collect();
+        let chosen = choose(&losses);
         Ok(Chosen {
-            penalty: best.map_or(DEFAULT_PENALTY, |best| PENALTIES[best]),
-            fold_log_loss: if best.is_some() { PENALTIES.iter().copied().zip(losses).collect() } else { Vec::new() },
-            out_of_time: paths.into_iter().map(|mut path| path.swap_remove(best.unwrap_or(0))).collect(),
+            penalty: PENALTIES[chosen],
+            fold_log_loss: if losses.is_empty() { Vec::new() } else { mean_losses(&losses) },
+            out_of_time: paths.iter_mut().map(|path| path.swap_remove(chosen)).collect(),
         })
     }
 }
 
-/// Log-odds of a fold's validation rows for each penalty, each fit starting where the one before ended.
-fn predict_path(dataset: &Dataset, fold: &Fold, features: &[&str]) -> Result<Vec<Vec<f64>>, LearnError> {
-    let preparation = Preparation::learn(dataset, &fold.training, features)?;
-    let x = preparation.apply(dataset, &fold.training)?;
-    let validation = preparation.apply(dataset, &fold.validation)?;
+/// Log-losses of a fold for each penalty, and the weight of the fold.
+struct FoldLosses {
+    weight: f64,
+    losses: Vec<f64>,
+}
+
+fn fold_losses(training: &Training<'_>, (fold, path): (&Fold, &Vec<OutOfTime>)) -> FoldLosses {
+    let churned = labels(training.dataset, &fold.validation, training.as_of);
+    let losses = path.iter().map(|said| log_loss_at_own_level(&said.log_odds, &churned)).collect();
+    FoldLosses { weight: fold.weight(), losses }
+}
+
+fn mean_losses(folds: &[FoldLosses]) -> Vec<(f64, f64)> {
+    let of = |(position, penalty): (usize, &f64)| (*penalty, weighted(folds, |losses| losses[position]).0);
+    PENALTIES.iter().enumerate().map(of).collect()
+}
+
+/// Weighted mean over the folds and its standard error, as if folds were independent.
+fn weighted(folds: &[FoldLosses], of: impl Fn(&[f64]) -> f64) -> (f64, f64) {
+    let total: f64 = folds.iter().map(|fold| fold.weight).sum();
+    let mean = folds.iter().map(|fold| fold.weight * of(&fold.losses)).sum::<f64>() / total;
+    let squares = folds.iter().map(|fold| (fold.weight / total * (of(&fold.losses) - mean)).powi(2)).sum::<f64>();
+    (mean, squares.sqrt())
+}
+
+/// The penalty with the lowest mean loss, if it is lower than that of the default by more than chance; folds are few and
+/// say little about small differences.
+fn choose(folds: &[FoldLosses]) -> usize {
+    let default = PENALTIES.iter().position(|penalty| penalty.total_cmp(&DEFAULT_PENALTY).is_eq()).unwrap_or(0);
+    let gain = |other: usize| weighted(folds, |losses| losses[default] - losses[other]);
+    let candidates = (0..PENALTIES.len()).filter(|_| !folds.is_empty());
+    let best = candidates.max_by(|a, b| gain(*a).0.total_cmp(&gain(*b).0)).unwrap_or(default);
+    let (mean, error) = gain(best);
+    if mean > CLEAR_ERRORS * error { best } else { default }
+}
+
+/// What is said of a fold's validation rows for each penalty, each fit starting where the one before ended.
+fn predict_path(training: &Training<'_>, fold: &Fold, features: &[&str]) -> Result<Vec<OutOfTime>, LearnError> {
+    let dataset = training.dataset;
+    let design = Design::learn(dataset, &fold.training, features)?;
+    let validation = design.preparation.apply(dataset, &fold.validation)?;
     let churned = labels(dataset, &fold.training, fold.cutoff);
-    let mut at = Array1::zeros(x.ncols() + 1);
+    let repetition = rows_per_customer(dataset, &fold.training);
+    let mut at = Array1::zeros(design.x.ncols() + 1);
     let mut path = Vec::with_capacity(PENALTIES.len());
     for penalty in PENALTIES {
-        let problem = Problem { x: x.view(), churned: &churned, alpha: penalty * churned.len() as f64 };
+        let problem = Problem { x: design.x.view(), churned: &churned, alpha: penalty * repetition };
         at = problem.solve(at, FOLD_TOLERANCE);
-        path.push((validation.dot(&at.slice(s![..x.ncols()])) + at[x.ncols()]).to_vec());
+        let level = design.level(&at, training.horizon).at(fold.cutoff.date());
+        path.push(OutOfTime { log_odds: (validation.dot(&design.weights(&at)) + level).to_vec(), level });
     }
     Ok(path)
+}
+
+/// Rows for each customer on average; rows come customer after customer.
+fn rows_per_customer(dataset: &Dataset, rows: &[usize]) -> f64 {
+    let n_customers = rows.chunk_by(|a, b| dataset.customers[*a] == dataset.customers[*b]).count();
+    rows.len() as f64 / (n_customers as f64).max(1.0)
 }
 
 fn labels(dataset: &Dataset, rows: &[usize], as_of: Cutoff) -> Vec<bool> {
@@ -147,11 +193,13 @@ fn labels(dataset: &Dataset, rows: &[usize], as_of: Cutoff) -> Vec<bool> {
 impl LinearModel {
     pub(super) fn log_odds(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
         let x = self.preparation.apply(dataset, rows)?;
+        let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
         // Row by row, so that one customer alone gets the same bits as in company.
-        let of_row = |row: ndarray::ArrayView1<'_, f64>| {
-            row.iter().zip(&self.weights).fold(self.intercept, |sum, (value, weight)| sum + value * weight)
+        let of_row = |(row, values): (&usize, ndarray::ArrayView1<'_, f64>)| {
+            let level = levels[usize::from(dataset.cutoff_idx[*row])];
+            values.iter().zip(&self.weights).fold(level, |sum, (value, weight)| sum + value * weight)
         };
-        Ok(x.outer_iter().map(of_row).collect())
+        Ok(rows.iter().zip(x.outer_iter()).map(of_row).collect())
     }
 
     pub(super) fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
@@ -169,7 +217,7 @@ impl LinearModel {
         self.preparation.features()
     }
 
-    pub(super) const fn intercept(&self) -> f64 {
-        self.intercept
+    pub(super) fn base_log_odds(&self, cutoff: Cutoff) -> f64 {
+        self.level.at(cutoff.date())
     }
 }

@@ -7,7 +7,7 @@
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use linfa_logistic::LogisticRegression;
-use ndarray::{Array1, ArrayView1, s};
+use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
 use super::error::LearnError;
@@ -28,11 +28,10 @@ pub struct Convergence {
     pub limit: f64,
 }
 
-/// Weights and intercept of log-odds of churning.
+/// Parameters of log-odds of churning: one weight for each column, then the intercept.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Oriented {
-    pub(super) weights: Array1<f64>,
-    pub(super) intercept: f64,
+    pub(super) parameters: Array1<f64>,
     pub(super) convergence: Convergence,
 }
 
@@ -49,11 +48,7 @@ pub(super) fn fit(learner: &'static str, problem: &Problem<'_>) -> Result<Orient
     if gradient_per_row.is_nan() || gradient_per_row > GRADIENT_LIMIT {
         return Err(LearnError::NotConverged { learner, gradient: gradient_per_row, limit: GRADIENT_LIMIT });
     }
-    Ok(Oriented {
-        weights: at.slice(s![..n_columns]).to_owned(),
-        intercept: at[n_columns],
-        convergence: Convergence { gradient_per_row, limit: GRADIENT_LIMIT },
-    })
+    Ok(Oriented { parameters: at, convergence: Convergence { gradient_per_row, limit: GRADIENT_LIMIT } })
 }
 
 /// Lets linfa fit, starting at `warm`; parameters come back oriented towards churning.
@@ -95,7 +90,7 @@ mod tests {
         for n_churned in [20, 50, 80] {
             let (x, churned) = rows(n_churned);
             let fit = fit("test", &Problem { x: x.view(), churned: &churned, alpha: 1.0 }).unwrap();
-            assert!(fit.weights[0] > 0.5, "{n_churned}: {}", fit.weights[0]);
+            assert!(fit.parameters[0] > 0.5, "{n_churned}: {}", fit.parameters[0]);
             assert!(fit.convergence.gradient_per_row < GRADIENT_LIMIT);
         }
     }
@@ -105,7 +100,7 @@ mod tests {
         let (x, churned) = rows(30);
         let newton = Problem { x: x.view(), churned: &churned, alpha: 1.0 }.solve(Array1::zeros(2), 1e-12);
         let linfa = fit("test", &Problem { x: x.view(), churned: &churned, alpha: 1.0 }).unwrap();
-        assert!((newton[0] - linfa.weights[0]).abs() < 1e-6 && (newton[1] - linfa.intercept).abs() < 1e-6);
+        assert!((newton[0] - linfa.parameters[0]).abs() < 1e-6 && (newton[1] - linfa.parameters[1]).abs() < 1e-6);
     }
 
     #[test]

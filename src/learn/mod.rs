@@ -2,20 +2,25 @@
 //! converged is a value that is stored.
 
 mod chain;
+mod cholesky;
+mod design;
 mod error;
+mod level;
 mod linear;
 mod logistic;
 mod newton;
 mod preparation;
 
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2, s};
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
+use crate::units::Days;
 
 pub use chain::{Fold, forward_chain};
 pub use error::LearnError;
+pub use level::Level;
 pub use linear::{Columns, LinearLearner, LinearModel, PENALTIES};
 pub use logistic::Convergence;
 pub use preparation::Preparation;
@@ -57,6 +62,8 @@ pub struct Training<'a> {
     pub dataset: &'a Dataset,
     /// The day at which labels are read: later purchases are not known.
     pub as_of: Cutoff,
+    /// Length of the label window.
+    pub horizon: Days,
     /// The rows of the matured cutoffs.
     pub rows: &'a [usize],
     /// Earlier as-of days with their own training and validation rows, in ascending time.
@@ -68,10 +75,19 @@ pub struct Training<'a> {
 pub struct Trained {
     /// The model, learnt from all training rows.
     pub model: Model,
-    /// For each fold, the log-odds of its validation rows by a model that saw only the fold's training rows.
-    pub out_of_time: Vec<Vec<f64>>,
+    /// For each fold, what a model that saw only the fold's training rows says of its validation rows.
+    pub out_of_time: Vec<OutOfTime>,
     /// What the learner chose and how the fit went.
     pub notes: TrainingNotes,
+}
+
+/// What was said at an earlier cutoff by a model that knew nothing after it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutOfTime {
+    /// Log-odds of the rows.
+    pub log_odds: Vec<f64>,
+    /// Log-odds of a customer who is average in everything.
+    pub level: f64,
 }
 
 /// What the learner chose and how the fit went.
@@ -81,9 +97,9 @@ pub struct TrainingNotes {
     pub n_rows: usize,
     /// Columns after preparation.
     pub n_columns: usize,
-    /// L2 penalty per row.
-    pub penalty_per_row: f64,
-    /// Mean log-loss over the folds for each penalty tried.
+    /// L2 penalty, before it is multiplied by the rows of an average customer.
+    pub penalty: f64,
+    /// Mean log-loss over the folds for each penalty tried, each fold at its own level.
     pub fold_log_loss: Vec<(f64, f64)>,
     /// How the optimiser of the final fit stopped.
     pub convergence: Convergence,
@@ -126,11 +142,11 @@ impl Model {
         }
     }
 
-    /// Log-odds of a customer with average values everywhere.
+    /// Log-odds at a cutoff of a customer with average values everywhere.
     #[must_use]
-    pub const fn base_log_odds(&self) -> f64 {
+    pub fn base_log_odds(&self, cutoff: Cutoff) -> f64 {
         match self {
-            Self::Linear(model) => model.intercept(),
+            Self::Linear(model) => model.base_log_odds(cutoff),
         }
     }
 }
@@ -152,24 +168,51 @@ pub fn mean_log_loss(log_odds: &[f64], churned: &[bool]) -> f64 {
     log_odds.iter().zip(churned).map(loss).sum::<f64>() / (churned.len() as f64).max(1.0)
 }
 
-/// Slope and intercept of the logistic line from log-odds to outcomes; `None` with one outcome only or without spread.
+/// The slope of the logistic lines from a spread to outcomes that several groups share, each with a level of its own.
+/// `None` with one outcome only or without spread.
 #[must_use]
-pub fn fit_line(log_odds: &[f64], churned: &[bool]) -> Option<(f64, f64)> {
-    let n = churned.len() as f64;
-    let (mean, both) = (log_odds.iter().sum::<f64>() / n, churned.contains(&true) && churned.contains(&false));
-    let sd = (log_odds.iter().map(|z| (z - mean).powi(2)).sum::<f64>() / n).sqrt();
-    if !both || sd.is_nan() || sd < 1e-9 {
+pub fn fit_slope(groups: &[(Vec<f64>, &[bool])]) -> Option<f64> {
+    let churned: Vec<bool> = groups.iter().flat_map(|(_, churned)| churned.iter().copied()).collect();
+    let spread: Array1<f64> = groups.iter().flat_map(|(spread, _)| spread.iter().copied()).collect();
+    let sd = spread.std(0.0);
+    if !churned.contains(&true) || !churned.contains(&false) || sd.is_nan() || sd < 1e-9 {
         return None;
     }
-    let x: Array2<f64> = log_odds.iter().map(|z| (z - mean) / sd).collect::<Array1<f64>>().insert_axis(Axis(1));
-    let at = newton::Problem { x: x.view(), churned, alpha: LINE_PENALTY }.solve(Array1::zeros(2), LINE_TOLERANCE);
-    let slope = at[0] / sd;
-    Some((slope, at[1] - slope * mean))
+    let mut x = Array2::zeros((churned.len(), 1 + groups.len()));
+    x.column_mut(0).assign(&(spread / sd));
+    let mut start = 0;
+    for (group, (spread, _)) in groups.iter().enumerate() {
+        x.slice_mut(s![start..start + spread.len(), 1 + group]).fill(1.0);
+        start += spread.len();
+    }
+    let problem = newton::Problem { x: x.view(), churned: &churned, alpha: LINE_PENALTY };
+    Some(problem.solve(Array1::zeros(x.ncols() + 1), LINE_TOLERANCE)[0] / sd)
 }
 
 /// Keeps the slope finite where a threshold separates the outcomes; nothing to a thousand rows.
 const LINE_PENALTY: f64 = 1e-3;
 const LINE_TOLERANCE: f64 = 1e-10;
+
+/// Mean log-loss of log-odds after the one shift that makes it least: what is lost for another reason than the level.
+#[must_use]
+pub fn log_loss_at_own_level(log_odds: &[f64], churned: &[bool]) -> f64 {
+    let n = churned.len() as f64;
+    let observed = churned.iter().filter(|churned| **churned).count() as f64;
+    let mut shift = 0.0;
+    // Newton on a convex function of one variable; with one outcome only it would run away.
+    if observed > 0.0 && observed < n {
+        for _ in 0..SHIFT_STEPS {
+            let (expected, information) = log_odds.iter().map(|z| probability(z + shift)).fold((0.0, 0.0), |sum, p| {
+                (sum.0 + p, sum.1 + p * (1.0 - p))
+            });
+            shift += ((observed - expected) / f64::max(information, 1e-9)).clamp(-2.0, 2.0);
+        }
+    }
+    let shifted: Vec<f64> = log_odds.iter().map(|z| z + shift).collect();
+    mean_log_loss(&shifted, churned)
+}
+
+const SHIFT_STEPS: u32 = 12;
 
 /// `ln(1 + exp(x))` without overflow.
 pub(crate) fn softplus(x: f64) -> f64 {

@@ -41,8 +41,8 @@ enum What {
 }
 
 impl Preparation {
-    /// Learns the preparation of `features` from some rows; a constant feature gets no column, and features that are
-    /// missing in the same rows share one indicator.
+    /// Learns the preparation of `features` from some rows. A feature that is the same for everyone at each cutoff gets no
+    /// column, because it tells nothing about who leaves; features that are missing in the same rows share one indicator.
     ///
     /// # Errors
     /// A feature that the dataset lacks, or an infinite value.
@@ -132,6 +132,9 @@ fn learn_feature(dataset: &Dataset, rows: &[usize], name: &str, feature: usize) 
     if let Some(i) = all.iter().position(|value| value.is_infinite()) {
         return Err(LearnError::NotFinite { feature: name.to_owned(), row: rows[i] });
     }
+    if !varies_within_a_cutoff(dataset, rows, &all) {
+        return Ok(Learnt { value: None, missing: None });
+    }
     let present: Vec<f64> = all.iter().copied().filter(|value| !value.is_nan()).collect();
     let share = 1.0 - present.len() as f64 / all.len().max(1) as f64;
     let missing = (share > 0.0 && share < 1.0).then(|| {
@@ -139,6 +142,15 @@ fn learn_feature(dataset: &Dataset, rows: &[usize], name: &str, feature: usize) 
         (pattern_of_missing(&all), Column { feature, what: What::IsMissing, mean: share, sd })
     });
     Ok(Learnt { value: learn_value(&present, feature), missing })
+}
+
+/// Whether two rows of any one cutoff differ.
+fn varies_within_a_cutoff(dataset: &Dataset, rows: &[usize], values: &[f64]) -> bool {
+    let mut first = vec![None; dataset.cutoffs.len()];
+    rows.iter().zip(values).any(|(row, value)| {
+        let known = first[usize::from(dataset.cutoff_idx[*row])].get_or_insert(*value);
+        known.to_bits() != value.to_bits()
+    })
 }
 
 fn learn_value(present: &[f64], feature: usize) -> Option<Column> {

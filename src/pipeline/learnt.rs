@@ -2,15 +2,15 @@
 
 use super::error::PipelineError;
 use super::frame::Frame;
-use crate::calibrate::{Calibration, Foretold, calibrate};
+use crate::calibrate::{Calibration, Calibrator, Foretold, calibrate};
 use crate::dataset::Dataset;
 use crate::error::Failure;
-use crate::learn::{Fold, LearnError, Learner, Trained, Training, forward_chain};
+use crate::learn::{Fold, LearnError, Learner, Model, OutOfTime, Trained, Training, forward_chain};
 use crate::registry::TrainingRecord;
 use crate::timeline::Cutoff;
 
 /// Folds on which learners choose their settings and calibrators are learnt.
-const FOLDS: usize = 4;
+const FOLDS: usize = 6;
 
 /// What was learnt at an as-of day.
 pub(super) struct Learnt {
@@ -28,9 +28,22 @@ pub(super) struct LearntModel {
 impl LearntModel {
     /// Calibrated churn probabilities of some rows.
     pub(super) fn probabilities(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
-        let log_odds = self.trained.model.log_odds(dataset, rows)?;
-        Ok(log_odds.into_iter().map(|raw| self.calibration.calibrator.probability(raw)).collect())
+        probabilities(&self.trained.model, self.calibration.calibrator, dataset, rows)
     }
+}
+
+/// Calibrated churn probabilities of some rows.
+pub(super) fn probabilities(
+    model: &Model,
+    calibrator: Calibrator,
+    dataset: &Dataset,
+    rows: &[usize],
+) -> Result<Vec<f64>, LearnError> {
+    let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| model.base_log_odds(*cutoff)).collect();
+    let calibrated = |(row, raw): (&usize, f64)| {
+        calibrator.probability(raw, levels[usize::from(dataset.cutoff_idx[*row])])
+    };
+    Ok(rows.iter().zip(model.log_odds(dataset, rows)?).map(calibrated).collect())
 }
 
 /// Trains learners on what was known at `as_of`.
@@ -43,7 +56,8 @@ pub(super) fn learn_at(
     let cutoffs = frame.training_cutoffs(as_of)?;
     let rows = dataset.rows_at(|cutoff| cutoffs.contains(&cutoff));
     let folds = forward_chain(dataset, &cutoffs, frame.matures_after(), FOLDS, frame.zone());
-    let training = Training { dataset, as_of, rows: &rows, folds: &folds };
+    let horizon = frame.settings.rule.horizon;
+    let training = Training { dataset, as_of, horizon, rows: &rows, folds: &folds };
     let learn = |learner: &&'static dyn Learner| -> Result<LearntModel, Failure> {
         let trained = learner.train(&training)?;
         let calibration = calibrate(&foretold(&training, &trained), frame.matures_after(), frame.zone());
@@ -55,9 +69,10 @@ pub(super) fn learn_at(
 
 /// The predictions that a learner made on the way for rows that it had not seen.
 fn foretold(training: &Training<'_>, trained: &Trained) -> Vec<Foretold> {
-    let of_fold = |(fold, log_odds): (&Fold, &Vec<f64>)| Foretold {
+    let of_fold = |(fold, said): (&Fold, &OutOfTime)| Foretold {
         cutoff: fold.cutoff,
-        log_odds: log_odds.clone(),
+        log_odds: said.log_odds.clone(),
+        level: said.level,
         churned: fold.validation.iter().map(|row| training.dataset.churned(*row, training.as_of)).collect(),
     };
     training.folds.iter().zip(&trained.out_of_time).map(of_fold).collect()

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::error::PipelineError;
+use super::learnt::probabilities;
 use super::list::{ListRow, RankedList};
 use super::observer::Observer;
 use crate::config::Config;
@@ -64,15 +65,15 @@ fn prospects(
     margin_share: f64,
 ) -> Result<Vec<Prospect>, Failure> {
     let rows: Vec<usize> = (0..dataset.len()).collect();
-    let log_odds = model.model.log_odds(dataset, &rows)?;
-    let prospect = |(row, raw): (usize, f64)| Prospect {
+    let probabilities = probabilities(&model.model, model.calibrator, dataset, &rows)?;
+    let prospect = |(row, churn_probability): (usize, f64)| Prospect {
         customer: dataset.customers[row],
-        churn_probability: model.calibrator.probability(raw),
+        churn_probability,
         // Until a value model says better: the coming year is expected to be like the past one.
         value_at_stake: margin_share * dataset.past_year_spend[row],
         suppressed: log.opted_out(dataset.customers[row]).then_some(Suppression::OptedOut),
     };
-    Ok(log_odds.into_iter().enumerate().map(prospect).collect())
+    Ok(probabilities.into_iter().enumerate().map(prospect).collect())
 }
 
 /// Reads the facts of a row off the dataset.

@@ -1,0 +1,65 @@
+//! The Cholesky factor of a symmetric positive definite matrix.
+
+use ndarray::{Array1, Array2, s};
+
+/// The lower triangle `L` with `L L' = a`.
+pub(super) struct Cholesky {
+    lower: Array2<f64>,
+}
+
+impl Cholesky {
+    /// Factors a symmetric matrix, of which the lower triangle is read; `None` if it is not positive definite.
+    pub(super) fn of(mut a: Array2<f64>) -> Option<Self> {
+        let n = a.nrows();
+        for j in 0..n {
+            let row_j = a.slice(s![j, ..j]).to_owned();
+            let pivot = a[[j, j]] - row_j.dot(&row_j);
+            if pivot.is_nan() || pivot <= 0.0 {
+                return None;
+            }
+            let root = pivot.sqrt();
+            a[[j, j]] = root;
+            for i in j + 1..n {
+                let sum = a.slice(s![i, ..j]).dot(&row_j);
+                a[[i, j]] = (a[[i, j]] - sum) / root;
+            }
+        }
+        Some(Self { lower: a })
+    }
+
+    /// The solution of `a x = b`.
+    pub(super) fn solve(&self, b: &Array1<f64>) -> Array1<f64> {
+        let (a, n) = (&self.lower, b.len());
+        let mut x = b.clone();
+        for i in 0..n {
+            let known = a.slice(s![i, ..i]).dot(&x.slice(s![..i]));
+            x[i] = (x[i] - known) / a[[i, i]];
+        }
+        for i in (0..n).rev() {
+            let known = a.slice(s![i + 1.., i]).dot(&x.slice(s![i + 1..]));
+            x[i] = (x[i] - known) / a[[i, i]];
+        }
+        x
+    }
+
+    /// The logarithm of the determinant of `a`.
+    pub(super) fn log_determinant(&self) -> f64 {
+        2.0 * self.lower.diag().iter().map(|root| root.ln()).sum::<f64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn a_linear_system_is_solved() {
+        let factor = Cholesky::of(array![[4.0, 2.0], [2.0, 3.0]]).unwrap();
+        let x = factor.solve(&array![2.0, -1.0]);
+        assert!((x[0] - 1.0).abs() < 1e-12 && (x[1] + 1.0).abs() < 1e-12);
+        assert!((factor.log_determinant() - 8.0_f64.ln()).abs() < 1e-12);
+        assert!(Cholesky::of(array![[1.0, 2.0], [2.0, 1.0]]).is_none());
+    }
+}

@@ -1,0 +1,156 @@
+//! The level of churn at a cutoff, foretold from its levels at earlier cutoffs.
+//!
+//! How many customers leave depends on the time of the year and drifts; who leaves depends on the customer. Each training
+//! cutoff therefore has an intercept of its own, and that of a later cutoff is foretold by a Gaussian process over the
+//! calendar: what is one year apart is alike, what is near in time is alike. Without either pattern the foretold level is
+//! the mean; the strength of the pattern is the one under which the levels seen are most likely.
+
+use std::f64::consts::PI;
+
+use jiff::civil::Date;
+use ndarray::{Array1, Array2};
+use serde::{Deserialize, Serialize};
+
+use super::cholesky::Cholesky;
+use crate::units::Days;
+
+/// Share of the pattern that is seasonal; the rest is drift.
+const SEASONAL_SHARE: f64 = 0.5;
+/// Width of the season in the periodic kernel: levels two months apart in the year are hardly alike.
+const SEASON_WIDTH: f64 = 0.5;
+const YEAR_DAYS: f64 = 365.25;
+/// Days over which drift is forgotten, as a multiple of the horizon.
+const MEMORY_HORIZONS: f64 = 4.0 / 3.0;
+/// Variances of the level in log-odds that are tried.
+const VARIANCES: &[f64] = &[0.001, 0.01, 0.03, 0.1, 0.3, 1.0];
+
+/// The level at one training cutoff.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct LevelPoint {
+    /// The day of the cutoff.
+    pub(super) date: Date,
+    /// Log-odds of a customer who is average in everything.
+    pub(super) log_odds: f64,
+    /// Sampling variance of `log_odds`.
+    pub(super) variance: f64,
+}
+
+/// Levels of the past, and how strongly they vary.
+///
+/// # Source
+/// Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, sections 2.2 and 4.2.3 (periodic kernel), 2.7
+/// (mean by generalised least squares).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    memory_days: f64,
+    mean: f64,
+    /// Variance of the pattern around the mean.
+    variance: f64,
+    dates: Vec<Date>,
+    /// What each past level adds to a foretold one, before the kernel.
+    weights: Vec<f64>,
+}
+
+impl Level {
+    /// Learns from the levels of the training cutoffs.
+    pub(super) fn learn(points: &[LevelPoint], horizon: Days) -> Self {
+        let memory_days = MEMORY_HORIZONS * f64::from(horizon.0);
+        let fits = VARIANCES.iter().filter_map(|variance| Fit::of(points, *variance, memory_days));
+        let best = fits.max_by(|a, b| a.log_likelihood.total_cmp(&b.log_likelihood));
+        let plain = points.iter().map(|point| point.log_odds).sum::<f64>() / (points.len() as f64).max(1.0);
+        let dates = points.iter().map(|point| point.date).collect();
+        match best {
+            Some(fit) => Self { memory_days, mean: fit.mean, variance: fit.variance, dates, weights: fit.weights.to_vec() },
+            None => Self { memory_days, mean: plain, variance: 0.0, weights: vec![0.0; points.len()], dates },
+        }
+    }
+
+    /// The level foretold for a cutoff at `date`, in log-odds.
+    #[must_use]
+    pub fn at(&self, date: Date) -> f64 {
+        let part = |(past, weight): (&Date, &f64)| weight * self.variance * likeness(days(*past, date), self.memory_days);
+        self.mean + self.dates.iter().zip(&self.weights).map(part).sum::<f64>()
+    }
+}
+
+struct Fit {
+    log_likelihood: f64,
+    variance: f64,
+    mean: f64,
+    weights: Array1<f64>,
+}
+
+impl Fit {
+    /// The process of a given variance; `None` without levels.
+    fn of(points: &[LevelPoint], variance: f64, memory_days: f64) -> Option<Self> {
+        let n = points.len();
+        let covariance = Array2::from_shape_fn((n, n), |(i, j)| {
+            let noise = if i == j { points[i].variance } else { 0.0 };
+            variance * likeness(days(points[i].date, points[j].date), memory_days) + noise
+        });
+        let factor = Cholesky::of(covariance).filter(|_| n > 0)?;
+        let ones = factor.solve(&Array1::ones(n));
+        let levels: Array1<f64> = points.iter().map(|point| point.log_odds).collect();
+        let mean = ones.dot(&levels) / ones.sum();
+        let residual = levels - mean;
+        let weights = factor.solve(&residual);
+        let log_likelihood = -0.5 * (residual.dot(&weights) + factor.log_determinant());
+        Some(Self { log_likelihood, variance, mean, weights })
+    }
+}
+
+/// Correlation of the levels of two cutoffs some days apart.
+fn likeness(days: f64, memory_days: f64) -> f64 {
+    let in_season = (-2.0 * ((PI * days / YEAR_DAYS).sin() / SEASON_WIDTH).powi(2)).exp();
+    SEASONAL_SHARE * in_season + (1.0 - SEASONAL_SHARE) * (-days.abs() / memory_days).exp()
+}
+
+fn days(from: Date, to: Date) -> f64 {
+    from.until(to).map_or(0.0, |span| f64::from(span.get_days()))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+    use jiff::civil::date;
+
+    use super::*;
+
+    /// Monthly levels over `n` months from January 2023.
+    fn learn(n: i32, level: impl Fn(f64) -> f64) -> Level {
+        let start = date(2023, 1, 1);
+        let point = |month: i32| {
+            let date = start.saturating_add((30 * month).days());
+            LevelPoint { date, log_odds: level(days(start, date)), variance: 0.002 }
+        };
+        Level::learn(&(0..n).map(point).collect::<Vec<_>>(), Days(90))
+    }
+
+    #[test]
+    fn a_season_comes_back_a_year_later() {
+        let season = |day: f64| -0.3 + 0.8 * (2.0 * PI * day / YEAR_DAYS).cos();
+        let level = learn(12, season);
+        let start = date(2023, 1, 1);
+        for ahead in [380, 420, 450] {
+            let foretold = level.at(start.saturating_add(ahead.days()));
+            let truth = season(f64::from(ahead));
+            assert!((foretold - truth).abs() < 0.25, "{ahead}: {foretold} for {truth}");
+            assert!((foretold - truth).abs() < (-0.3 - truth).abs(), "{ahead}: the mean would be better");
+        }
+    }
+
+    #[test]
+    fn a_steady_level_stays_and_a_lone_one_is_repeated() {
+        let level = learn(10, |_| 0.7);
+        assert!((level.at(date(2030, 6, 1)) - 0.7).abs() < 1e-9);
+        assert!((learn(1, |_| -0.2).at(date(2024, 1, 1)) + 0.2).abs() < 1e-9);
+        assert!(learn(0, |_| 0.0).at(date(2024, 1, 1)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn drift_is_followed_and_then_forgotten() {
+        let level = learn(8, |day| 0.002 * day);
+        let (soon, far) = (level.at(date(2023, 8, 15)), level.at(date(2040, 2, 10)));
+        assert!(soon > level.mean + 0.05 && (far - level.mean).abs() < 0.3, "{soon} {far} {}", level.mean);
+    }
+}
