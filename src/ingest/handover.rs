@@ -162,6 +162,7 @@ fn purchases(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> PurchaseCo
     let recorded_at = recorded_at(rows, "purchased_at");
     let amount = rows.money("amount").unwrap_or_default();
     let is_return = rows.flags("is_return");
+    let records_returns = is_return.is_some();
     let is_return = is_return.unwrap_or_else(|| amount.iter().map(|amount| amount.0 < 0).collect());
     PurchaseColumns {
         customer: std::mem::take(&mut rows.customer),
@@ -169,6 +170,7 @@ fn purchases(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> PurchaseCo
         recorded_at,
         order: rows.keys("order_id"),
         is_return,
+        records_returns,
         amount,
         quantity: rows.numbers("quantity"),
         discount: rows.money("discount"),
@@ -182,6 +184,7 @@ fn purchases(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> PurchaseCo
 fn complaints(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> ComplaintColumns {
     let recorded_at = recorded_at(rows, "opened_at");
     ComplaintColumns {
+        are_recorded: true,
         customer: std::mem::take(&mut rows.customer),
         complaint: rows.keys("complaint_id").unwrap_or_default(),
         opened_at: rows.times("opened_at", NEVER).unwrap_or_default(),

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use super::*;
+use crate::table::{Column, Table};
 use crate::config::tables;
 use crate::units::{Days, Timestamp};
 
@@ -58,11 +59,13 @@ fn cell(column: &Column, row: usize) -> String {
         Column::Flag(values) => values[row].to_string(),
         Column::Time(values) => values[row].to_string(),
         Column::OptionalTime(values) => values[row].map_or_else(String::new, |value| value.to_string()),
+        Column::OptionalDate(values) => values[row].map_or_else(String::new, |value| value.to_string()),
+        Column::OptionalInteger(values) => values[row].map_or_else(String::new, |value| value.to_string()),
     }
 }
 
 fn csv(table: &Table) -> String {
-    let names: Vec<_> = table.columns.iter().map(|(name, _)| *name).collect();
+    let names: Vec<_> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
     let mut csv = names.join(",") + "\n";
     for row in 0..table.n_rows() {
         let cells: Vec<String> = table.columns.iter().map(|(_, column)| cell(column, row)).collect();
@@ -201,7 +204,7 @@ fn columns_are_those_of_the_input_tables() {
         assert_eq!(known.name(), table.name);
         for (name, column) in &table.columns {
             assert_eq!(column.len(), table.n_rows(), "`{name}`");
-            let attribute = known == tables::Table::Customers && extra_attributes.contains(name);
+            let attribute = known == tables::Table::Customers && extra_attributes.contains(&name.as_str());
             assert!(attribute || known.column(name).is_some(), "`{name}` of {}", table.name);
         }
         let has = |name| table.column(name).is_some();

@@ -77,7 +77,9 @@ impl Tables {
     #[must_use]
     pub fn available(&self) -> BTreeSet<Available> {
         let (purchases, complaints) = (&self.purchases, &self.complaints);
-        let any_complaint = !complaints.customer.is_empty();
+        // What exists is decided by the config rather than by the rows, so that a shop's first complaint or return does
+        // not give it features that its model has never seen.
+        let any_complaint = complaints.are_recorded || !complaints.customer.is_empty();
         let present = [
             (Available::Quantity, purchases.quantity.is_some()),
             (Available::Discount, purchases.discount.is_some()),
@@ -85,7 +87,7 @@ impl Tables {
             (Available::Category, purchases.category.is_some()),
             (Available::Channel, purchases.channel.is_some()),
             (Available::Region, purchases.region.is_some()),
-            (Available::Returns, purchases.is_return.contains(&true)),
+            (Available::Returns, purchases.records_returns || purchases.is_return.contains(&true)),
             (Available::Complaints, any_complaint),
             (Available::FirstResponse, any_complaint && complaints.first_response_at.is_some()),
             (Available::Resolution, any_complaint && complaints.resolved_at.is_some()),

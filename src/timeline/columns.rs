@@ -37,6 +37,8 @@ pub struct PurchaseColumns {
     pub amount: Vec<Money>,
     /// Whether the line is a return.
     pub is_return: Vec<bool>,
+    /// Whether the shop records returns, be there any or not.
+    pub records_returns: bool,
     /// Pieces; NaN where not given.
     pub quantity: Option<Vec<f32>>,
     /// Discount given, in minor units, not negative.
@@ -57,6 +59,8 @@ pub const NO_CODE: u32 = u32::MAX;
 /// Complaint records; several rows with one customer and one key are one complaint.
 #[derive(Debug, Clone, Default)]
 pub struct ComplaintColumns {
+    /// Whether the shop records complaints, be there any or not.
+    pub are_recorded: bool,
     /// Position of the customer in `customer_ids`.
     pub customer: Vec<u32>,
     /// A stable key of the complaint.

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::config::{
-    BacktestConfig, ChurnConfig, Duplicates, GateConfig, ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig,
+    BacktestConfig, ChurnConfig, Duplicates, GateConfig, LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig,
     ValidateConfig, ValueConfig,
 };
 use crate::timeline::columns::{NEVER, NO_CODE};
@@ -49,7 +49,7 @@ fn config(purchases: TableConfig) -> Config {
             max_age_days: Days(3650),
         },
         value: ValueConfig { margin_share: 1.0 },
-        gate: GateConfig { max_auc: 0.95 },
+        gate: GateConfig { max_auc: 0.95, min_grade: LowestGrade::C },
         models: ModelsConfig { dir: "models".into() },
         output: OutputConfig { dir: "out".into() },
     }
@@ -99,7 +99,7 @@ fn every_row_is_used_or_rejected_for_a_reason() {
     let text = "id,at,amount\n007,2011-01-01,1.50\n12680.0,2011-01-02 10:00,2\n,2011-01-03,3\n9,soon,4\n9,2011-01-04,\
                 \"1,000\"\n007,2011-01-01,1.50\n9,2011-01-05\n9,2050-01-01,5\na,b,c,d\n12680,2011-01-06,-1\n";
     let loaded = loaded(&purchases_only(text));
-    let line = "purchases: 10 rows = 3 used + 7 rejected (broken line 1, missing customer_id 1, unreadable time \
+    let line = "purchases: 10 rows = 3 used (2 customers) + 7 rejected (missing customer_id 1, broken line 1, unreadable time \
                 purchased_at 1, unreadable number amount 1, missing amount 1, duplicate 1, future purchased_at 1)";
     assert_eq!(loaded.accounts[0].to_string(), line);
     assert_eq!(customers(&loaded), ["007", "12680", "12680"]);
@@ -129,7 +129,7 @@ fn sql_over_text_counts_values_that_are_no_numbers() {
     let mut purchases = section(&[shop.file("lines.csv", &text)], &columns);
     purchases.filter = Some("NOT starts_with(Invoice, 'C') AND Quantity > 0".into());
     let loaded = loaded(&config(purchases));
-    let line = "purchases: 34 rows = 30 used + 4 rejected (unreadable number 1, filter 2, unreadable number amount 1)";
+    let line = "purchases: 34 rows = 30 used (1 customer, 30 orders) + 4 rejected (unreadable number 1, filter 2, unreadable number amount 1)";
     assert_eq!(loaded.accounts[0].to_string(), line);
     assert!(loaded.tables.purchases.amount.iter().all(|amount| *amount == Money(250)));
     assert_eq!(loaded.tables.purchases.order.as_ref().map(Vec::len), Some(30));
@@ -180,7 +180,7 @@ fn policies_decide_about_duplicates_and_negative_amounts() {
     config.purchases.duplicates = Duplicates::Keep;
     config.purchases.negative_amounts = NegativeAmounts::Reject;
     let kept = loaded(&config);
-    assert_eq!(kept.accounts[0].to_string(), "purchases: 3 rows = 2 used + 1 rejected (negative amount 1)");
+    assert_eq!(kept.accounts[0].to_string(), "purchases: 3 rows = 2 used (1 customer) + 1 rejected (negative amount 1)");
     assert_eq!(kept.tables.customer_ids, ["1"], "a customer without a used row is none");
     config.purchases.duplicates = Duplicates::Refuse;
     let refused = loaded(&config);
@@ -218,7 +218,7 @@ fn empty_tables_are_refused_and_empty_complaints_are_not() {
     let shop = Shop::new();
     let mut config = purchases_only("id,at,amount\n");
     let refused = loaded(&config);
-    assert_eq!(refused.accounts[0].to_string(), "purchases: 0 rows = 0 used");
+    assert_eq!(refused.accounts[0].to_string(), "purchases: 0 rows = 0 used (0 customers)");
     assert!(refused.accepted().is_err());
     config.purchases = section(&[shop.file("p.csv", "id,at,amount\n1,2011-01-01,1\n")], PLAIN);
     let columns = [("complaint_id", "nr"), ("customer_id", "id"), ("opened_at", "at")];

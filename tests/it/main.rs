@@ -4,4 +4,8 @@
 
 mod architecture;
 mod cli;
+mod golden;
 mod leakage;
+mod messages;
+mod references;
+mod shop;

@@ -1,11 +1,8 @@
-//! The binary as a user meets it.
+//! Commands that need no shop.
 
-use assert_cmd::Command;
 use predicates::prelude::*;
 
-fn retain() -> Command {
-    Command::cargo_bin("retain").unwrap()
-}
+use crate::shop::retain;
 
 #[test]
 fn simulate_writes_the_same_tables_for_the_same_seed() {
@@ -46,6 +43,7 @@ fn a_folder_that_cannot_be_made_is_named() {
 
 #[test]
 fn the_references_go_to_standard_output() {
-    retain().arg("features").assert().success().stdout(predicate::str::contains("| `overdue_ratio` | cadence |"));
+    let dictionary = predicate::str::contains("| `overdue_ratio` | cadence |");
+    retain().args(["features", "--describe"]).assert().success().stdout(dictionary);
     retain().arg("config-reference").assert().success().stdout(predicate::str::contains("horizon_days"));
 }

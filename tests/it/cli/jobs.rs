@@ -1,0 +1,56 @@
+//! The commands on a sound shop.
+
+use predicates::prelude::*;
+
+use crate::shop::{Shop, retain};
+
+#[test]
+fn a_backtest_leaves_figures_and_predictions() {
+    let shop = Shop::sample();
+    shop.edit_config(|text| text + "\n[backtest]\nlast = 2\nbootstrap = 40\n");
+    let said = predicate::str::contains("Population:").and(predicate::str::contains("Grade "));
+    shop.command("backtest").args(["--out", "bt"]).assert().success().stdout(said);
+    let backtest: serde_json::Value = serde_json::from_str(&shop.read("bt/backtest.json")).unwrap();
+    assert_eq!(backtest["population"]["cutoffs"].as_array().unwrap().len(), 2);
+    assert!(backtest["learners"][0]["mean"]["auc"]["low"].as_f64().unwrap() > 0.6);
+    let parquet = std::fs::read(shop.path("bt/predictions.parquet")).unwrap();
+    assert!(parquet.starts_with(b"PAR1"));
+}
+
+#[test]
+fn a_feature_table_has_a_row_for_each_day_and_eligible_customer() {
+    let shop = Shop::sample();
+    let said = predicate::str::is_match("^[0-9,]+ rows of [0-9]+ columns in ft/features.parquet\n$").unwrap();
+    let days = ["--as-of", "2025-01-01", "2025-02-01", "--out", "ft"];
+    shop.command("features").args(days).assert().success().stdout(said);
+}
+
+#[test]
+fn training_registers_and_promotes() {
+    let shop = Shop::sample();
+    shop.command("train").assert().success().stdout(predicate::str::contains("is the champion"));
+    let history = shop.read("models/sample/history.jsonl");
+    assert!(history.contains("\"registered\"") && history.contains("\"promoted\""), "{history}");
+}
+
+#[test]
+fn messages_can_be_json_and_silence_is_silent() {
+    let shop = Shop::simulated(300);
+    let output = shop.command("check").args(["--log-format", "json"]).assert().success().get_output().clone();
+    let messages = String::from_utf8(output.stderr).unwrap();
+    for line in messages.lines() {
+        let message: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(message["message"].is_string() && message["level"].is_string(), "{line}");
+    }
+    assert!(messages.contains("purchases: "));
+    shop.command("check").arg("--quiet").assert().success().stderr("");
+}
+
+#[test]
+fn help_fits_80_columns_and_names_every_command() {
+    let output = retain().env("COLUMNS", "80").arg("--help").assert().success().get_output().clone();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for command in ["run", "init", "check", "train", "backtest", "score", "simulate", "features"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
+    }
+}

@@ -1,0 +1,5 @@
+//! The binary as a user meets it, with good data and bad.
+
+mod init;
+mod jobs;
+mod trials;

@@ -1,0 +1,248 @@
+//! Every error the product can print, rendered once and reviewed as text.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::io::{Error, ErrorKind};
+
+use jiff::civil::date;
+use retain::commands::JobError;
+use retain::config::{Allowed, ConfigError, Place, Table, Violation};
+use retain::error::Failure;
+use retain::evaluate::EvaluateError;
+use retain::features::{SchemaDifference, SchemaError};
+use retain::files::FileError;
+use retain::ingest::IngestError;
+use retain::learn::LearnError;
+use retain::output::OutputError;
+use retain::pipeline::PipelineError;
+use retain::registry::RegistryError;
+use retain::simulate::{BadParam, SimulateError};
+use retain::timeline::LogError;
+use retain::units::{Days, Timestamp};
+use retain::validate::DataError;
+
+fn denied() -> Error {
+    ErrorKind::PermissionDenied.into()
+}
+
+fn config_errors() -> Vec<Failure> {
+    let place = |key: &str, line| Place { key: key.to_owned(), line };
+    let days = Allowed::Whole { min: 1, max: 1825, unit: "days" };
+    let violations = vec![
+        Violation::UnknownKey {
+            place: place("churn.gap_day", Some(7)),
+            known: vec!["horizon_days", "gap_days"],
+            nearest: Some("churn.gap_days".to_owned()),
+        },
+        Violation::NotAvailable {
+            place: place("purchases.postgres", Some(3)),
+            what: "PostgreSQL as a source",
+            instead: "export the query to a file and give its `path`",
+        },
+        Violation::Missing { place: place("currency", None), meaning: "The one currency", allowed: Allowed::Currency },
+        Violation::WrongType {
+            place: place("churn.horizon_days", Some(9)),
+            allowed: days,
+            came: "string",
+            written: "\"90\"".to_owned(),
+        },
+        Violation::WholeOutside { place: place("churn.horizon_days", Some(9)), allowed: days, came: 0 },
+        Violation::NumberOutside {
+            place: place("gate.max_auc", Some(12)),
+            allowed: Allowed::Number { min: 0.5, above_min: true, max: 1.0 },
+            came: 1.5,
+        },
+        Violation::Unsuitable { place: place("name", Some(1)), allowed: Allowed::Name, came: "../x".to_owned() },
+        Violation::Unknown {
+            place: place("currency", Some(2)),
+            allowed: Allowed::Currency,
+            came: "GPB".to_owned(),
+            nearest: Some("GBP".to_owned()),
+        },
+        Violation::RepeatedDay {
+            place: place("backtest.cutoffs", Some(20)),
+            allowed: Allowed::Days,
+            came: date(2011, 6, 12),
+        },
+    ];
+    let file = || "shop/retain.toml".into();
+    vec![
+        ConfigError::NotToml { file: file(), line: 3, column: 8, message: "expected `=`".to_owned() }.into(),
+        ConfigError::Violations { file: file(), violations }.into(),
+        ConfigError::TableNotMapped { table: Table::Complaints }.into(),
+        JobError::Config { path: file(), source: ErrorKind::NotFound.into() }.into(),
+        JobError::Threads { threads: 0, message: "there must be one".to_owned() }.into(),
+        JobError::Exists { path: file() }.into(),
+    ]
+}
+
+fn ingest_errors() -> Vec<Failure> {
+    let (path, table) = (|| "shop/orders.csv".to_owned(), "purchases");
+    let (key, expression) = (|| "purchases.columns.amount".to_owned(), || "Quantity * Prize".to_owned());
+    let available = || "`Invoice`, `Quantity`, `Price`".to_owned();
+    let unknown = |nearest: Option<&str>| IngestError::UnknownColumn {
+        key: key(),
+        column: "Prize".to_owned(),
+        path: path(),
+        available: available(),
+        nearest: nearest.map(str::to_owned),
+    };
+    let engine = polars::error::PolarsError::ComputeError("out of memory".into());
+    vec![
+        IngestError::NotFound { table, path: path() }.into(),
+        IngestError::NoFiles { table, path: "shop/*.csv".to_owned(), allowed: "`*.csv`".to_owned() }.into(),
+        IngestError::UnknownFormat { path: "orders.xls".to_owned(), allowed: "`*.csv`".to_owned() }.into(),
+        IngestError::Io { path: path(), source: denied() }.into(),
+        IngestError::WrongFormat { path: path(), format: "CSV", detail: "it begins like a zip archive".to_owned() }.into(),
+        IngestError::Empty { path: path() }.into(),
+        IngestError::LinesDisagree { path: path(), expected: 10, found: 9 }.into(),
+        unknown(Some("Price")).into(),
+        unknown(None).into(),
+        IngestError::BadExpression {
+            key: key(),
+            expression: expression(),
+            detail: "sql parser error".to_owned(),
+            available: available(),
+        }
+        .into(),
+        IngestError::NotRowWise { key: key(), expression: "SUM(Price)".to_owned() }.into(),
+        IngestError::WrongType {
+            key: key(),
+            expression: "Shipped".to_owned(),
+            dtype: "date".to_owned(),
+            allowed: "a number",
+        }
+        .into(),
+        IngestError::Engine { doing: "comparing rows".to_owned(), source: Box::new(engine) }.into(),
+        IngestError::Unbalanced { table, rows_in: 10, accounted: 9 }.into(),
+    ]
+}
+
+fn data_errors() -> Vec<Failure> {
+    let last = Timestamp(0);
+    vec![
+        DataError::Refused { findings: Vec::new() }.into(),
+        DataError::Stale { last, as_of: last.plus(Days(60)), age_days: 60, allowed: Days(45) }.into(),
+        JobError::NoPurchases.into(),
+        LogError::UnequalColumns { table: "purchases", column: "amount", found: 9, expected: 10 }.into(),
+        LogError::TooManyRows { table: "purchases", rows: 5_000_000_000 }.into(),
+        LogError::UnknownCustomer { table: "purchases", customer: 7, n_customers: 5 }.into(),
+        SchemaError::Differs {
+            differences: vec![
+                SchemaDifference::Missing("items_90d_count".to_owned()),
+                SchemaDifference::Additional("signup_tenure_days".to_owned()),
+                SchemaDifference::Changed("recency_days".to_owned()),
+            ],
+        }
+        .into(),
+        SchemaError::UnknownFeature { name: "orders_3d_count".to_owned() }.into(),
+    ]
+}
+
+fn learning_errors() -> Vec<Failure> {
+    let learner = "logistic";
+    vec![
+        LearnError::SingleClass { learner, n_rows: 120, churned: true }.into(),
+        LearnError::NoRows { learner }.into(),
+        LearnError::NotFinite { feature: "overdue_ratio".to_owned(), row: 3 }.into(),
+        LearnError::MissingFeature { feature: "overdue_ratio".to_owned() }.into(),
+        LearnError::NotConverged { learner, gradient: 2e-3, limit: 1e-6 }.into(),
+        LearnError::Linfa { learner, message: "invalid values".to_owned() }.into(),
+    ]
+}
+
+fn evaluation_errors() -> Vec<Failure> {
+    let (cutoff, learner) = (|| "2011-06-12".to_owned(), || "logistic".to_owned());
+    let column = || "the value".to_owned();
+    vec![
+        EvaluateError::NoRows { n_cutoffs: 4 }.into(),
+        EvaluateError::LengthDiffers { cutoff: cutoff(), column: column(), expected: 10, found: 9 }.into(),
+        EvaluateError::NotFinite { cutoff: cutoff(), column: column(), count: 2, row: 3, value: f64::NAN }.into(),
+        EvaluateError::NotAProbability { cutoff: cutoff(), learner: learner(), count: 1, row: 3, value: 1.5 }.into(),
+        EvaluateError::LearnerMissing { cutoff: cutoff(), learner: learner(), known: "`recency`".to_owned() }.into(),
+        EvaluateError::LearnerRepeated { cutoff: cutoff(), learner: learner(), count: 2 }.into(),
+        EvaluateError::SliceRepeated { cutoff: cutoff(), slice: "one order".to_owned(), count: 2 }.into(),
+        EvaluateError::NoBaseline { main: learner() }.into(),
+        EvaluateError::TooFewResamples { n_bootstrap: 3, least: 40 }.into(),
+    ]
+}
+
+fn story_errors() -> Vec<Failure> {
+    let (as_of, version) = (|| "2011-12-10".to_owned(), || "20111210T020500Z-1a2b3c4d".to_owned());
+    vec![
+        PipelineError::NothingMatured { as_of: as_of(), matures_after: Days(90) }.into(),
+        PipelineError::NotMatured { cutoff: "2011-10-10".to_owned(), as_of: as_of(), matures_after: Days(90) }.into(),
+        PipelineError::NothingToLearnFrom {
+            cutoff: as_of(),
+            matures_after: Days(90),
+            start: "2011-10-01T07:45:00Z".to_owned(),
+        }
+        .into(),
+        PipelineError::NobodyEligible {
+            as_of: as_of(),
+            population: "customers with at least 1 order, the last within 180 days".to_owned(),
+        }
+        .into(),
+        PipelineError::GateFailed { version: version(), why: "grade C is below `gate.min_grade` = B".to_owned() }.into(),
+    ]
+}
+
+fn storage_errors() -> Vec<Failure> {
+    let folder = || "models/shop".into();
+    let file = || "models/shop/v1/model.json".into();
+    vec![
+        RegistryError::NoChampion { folder: folder() }.into(),
+        RegistryError::UnknownVersion { folder: folder(), version: "v9".to_owned(), known: vec!["v1".to_owned()] }.into(),
+        RegistryError::Damaged { path: file(), message: "expected `,` at line 3".to_owned() }.into(),
+        RegistryError::OtherFormat { path: file(), found: 2, known: 1 }.into(),
+        RegistryError::Busy { folder: folder() }.into(),
+        FileError::Write { path: "runs/list.csv".into(), source: denied() }.into(),
+        OutputError::Table { table: "list".to_owned(), message: "out of memory".to_owned() }.into(),
+        FileError::Read { path: file(), source: denied() }.into(),
+        JobError::Output { source: denied() }.into(),
+        SimulateError::BadParams(vec![BadParam {
+            param: "days",
+            allowed: "from 1 to 36,500".to_owned(),
+            received: "0".to_owned(),
+        }])
+        .into(),
+    ]
+}
+
+#[test]
+fn every_error_reads_well() {
+    let all = [
+        config_errors(),
+        ingest_errors(),
+        data_errors(),
+        learning_errors(),
+        evaluation_errors(),
+        story_errors(),
+        storage_errors(),
+    ];
+    let mut page = String::new();
+    for failure in all.iter().flatten() {
+        writeln!(page, "exit {}: {failure}\n", failure.report().exit() as u8).unwrap();
+    }
+    for code in codes_in_the_source() {
+        assert!(page.contains(&format!("error[{code}]")), "no message of {code} is tested");
+    }
+    insta::assert_snapshot!("messages", page);
+}
+
+/// Every error code that stands in the source outside its tests.
+fn codes_in_the_source() -> BTreeSet<String> {
+    let mut codes = BTreeSet::new();
+    for (_, text) in crate::architecture::sources() {
+        for line in crate::architecture::code(&text) {
+            for (at, _) in line.match_indices("\"E") {
+                let code = line.get(at + 1..at + 5).unwrap_or_default();
+                if line.get(at + 5..at + 6) == Some("\"") && code[1..].bytes().all(|b| b.is_ascii_digit()) {
+                    codes.insert(code.to_owned());
+                }
+            }
+        }
+    }
+    assert!(codes.len() > 50, "{codes:?}");
+    codes
+}

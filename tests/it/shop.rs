@@ -1,0 +1,87 @@
+//! A simulated shop in a folder of its own, and the binary.
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// The binary, with the clock of the day after the sample's last purchase and messages for people.
+pub(crate) fn retain() -> Command {
+    let mut command = Command::cargo_bin("retain").unwrap();
+    // 2025-07-02T06:00:00Z
+    command.env("SOURCE_DATE_EPOCH", "1751436000").env_remove("RUST_LOG");
+    command
+}
+
+/// A shop of CSV files with its config.
+pub(crate) struct Shop {
+    folder: TempDir,
+}
+
+impl Shop {
+    /// A shop of `customers` simulated customers.
+    pub(crate) fn simulated(customers: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().to_str().unwrap().to_owned();
+        retain().args(["simulate", "--customers", &customers.to_string(), "--out", &out]).assert().success();
+        Self { folder }
+    }
+
+    /// The sample shop, in a copy that may be changed.
+    pub(crate) fn sample() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
+        for entry in std::fs::read_dir(sample).unwrap() {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+        }
+        let shop = Self { folder };
+        shop.edit_config(|text| text.replace("\"../../models\"", "\"models\"").replace("\"../runs\"", "\"runs\""));
+        shop
+    }
+
+    /// A path in its folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The text of one of its files.
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Changes one of its files.
+    pub(crate) fn edit(&self, name: &str, change: impl Fn(String) -> String) {
+        std::fs::write(self.path(name), change(self.read(name))).unwrap();
+    }
+
+    /// Changes its config.
+    pub(crate) fn edit_config(&self, change: impl Fn(String) -> String) {
+        self.edit("retain.toml", change);
+    }
+
+    /// The binary with a command and the shop's config, in the shop's folder.
+    pub(crate) fn command(&self, name: &str) -> Command {
+        let mut command = retain();
+        command.current_dir(self.folder.path()).args([name, "--config", "retain.toml"]);
+        command
+    }
+
+    /// Names of everything under a folder of it that is unfinished or temporary.
+    pub(crate) fn unfinished(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.to_string_lossy().ends_with(".partial") {
+                    found.push(path.clone());
+                }
+                if path.is_dir() {
+                    folders.push(path);
+                }
+            }
+        }
+        found
+    }
+}
