@@ -6,6 +6,10 @@ use clap::Parser;
 use retain::cli::{self, Cli};
 use retain::units::Timestamp;
 
+/// Large columns come and go; the system's allocator returns each to the kernel and pays for every page again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What shells expect of a process that was told to stop by Ctrl-C.
 const INTERRUPTED: i32 = 130;
 

@@ -29,8 +29,8 @@ pub(super) fn of_run(session: &Session, version: &Version, list: &RankedList) ->
 /// The top of the list, and where the files are.
 pub(super) fn of_list(session: &Session, version: &Version, list: &RankedList) -> String {
     let mut page = format!(
-        "{:>4} {:12} {:>6} {:>11} {:>11}  {}\n",
-        "rank", "customer", "churn", "at stake", "loss", "first reason"
+        "{:>4}  {:20} {:>8} {:>14} {:>14}\n",
+        "rank", "customer", "churn", "at stake", "expected loss"
     );
     for (rank, row) in (1..).zip(list.rows.iter().take(TOP)) {
         page.push_str(&line(rank, row));
@@ -54,16 +54,15 @@ pub(super) fn of_list(session: &Session, version: &Version, list: &RankedList) -
 
 fn line(rank: usize, row: &ListRow) -> String {
     let prospect = &row.prospect;
-    let reason = row.reasons.first().map_or("", |reason| reason.sentence.as_str());
-    let left = format!(
-        "{rank:>4} {:12} {:>5.1}% {:>11.2} {:>11.2}  ",
-        shortened(&row.customer_id, 12),
+    let figures = format!(
+        "{rank:>4}  {:20} {:>6.1} % {:>14.2} {:>14.2}\n",
+        shortened(&row.customer_id, 20),
         100.0 * prospect.churn_probability,
         prospect.value_at_stake,
         prospect.expected_loss()
     );
-    let room = WIDTH.saturating_sub(left.chars().count());
-    format!("{left}{}\n", shortened(reason, room))
+    let reason = row.reasons.first().map(|reason| format!("      {}\n", shortened(&reason.sentence, WIDTH - 6)));
+    figures + &reason.unwrap_or_default()
 }
 
 fn item(page: &mut String, label: &str, text: &str) {

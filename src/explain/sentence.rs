@@ -46,7 +46,9 @@ fn in_number(noun: &str, is_one: bool) -> String {
 /// A number as a person would write it in its unit.
 fn show(number: f64, unit: Unit, currency: &Currency) -> String {
     match unit {
-        Unit::Days | Unit::Count if number.abs() >= 10.0 => format!("{number:.0}"),
+        // Whole days that have passed, as in the list.
+        Unit::Days if number.abs() >= 10.0 => format!("{:.0}", number.floor()),
+        Unit::Count if number.abs() >= 10.0 => format!("{number:.0}"),
         Unit::Days | Unit::Count | Unit::Ratio | Unit::PerMonth | Unit::Sd | Unit::Level => short(number),
         Unit::Share => format!("{:.0} %", 100.0 * number),
         Unit::Amount => amount(number, currency),
@@ -85,7 +87,7 @@ mod tests {
     #[test]
     fn numbers_are_written_in_their_units() {
         let shown = |number, unit| show(number, unit, &pounds());
-        assert_eq!([23.6, 0.4, 1.0, -3.2].map(|days| shown(days, Unit::Days)), ["24", "0.4", "1", "-3.2"]);
+        assert_eq!([23.6, 0.4, 1.0, -3.2].map(|days| shown(days, Unit::Days)), ["23", "0.4", "1", "-3.2"]);
         assert_eq!([2.0, 2.46].map(|count| shown(count, Unit::Count)), ["2", "2.5"]);
         assert_eq!([0.345, 1.0].map(|share| shown(share, Unit::Share)), ["34 %", "100 %"]);
         assert_eq!(

@@ -10,7 +10,7 @@ use super::design::Design;
 use super::error::LearnError;
 use super::level::Level;
 use super::logistic;
-use super::newton::Problem;
+use super::newton::{Curvature, Problem};
 use super::preparation::Preparation;
 use super::{Learner, Model, OutOfTime, Trained, Training, TrainingNotes, log_loss_at_own_level};
 use crate::dataset::Dataset;
@@ -170,10 +170,11 @@ fn predict_path(training: &Training<'_>, fold: &Fold, features: &[&str]) -> Resu
     let churned = labels(dataset, &fold.training, fold.cutoff);
     let repetition = rows_per_customer(dataset, &fold.training);
     let mut at = Array1::zeros(design.x.ncols() + 1);
+    let mut curvature = Curvature::default();
     let mut path = Vec::with_capacity(PENALTIES.len());
     for penalty in PENALTIES {
         let problem = Problem { x: design.x.view(), churned: &churned, alpha: penalty * repetition };
-        at = problem.solve(at, FOLD_TOLERANCE);
+        at = problem.solve_with(at, FOLD_TOLERANCE, &mut curvature);
         let level = design.level(&at, training.horizon).at(fold.cutoff.date());
         path.push(OutOfTime { log_odds: (validation.dot(&design.weights(&at)) + level).to_vec(), level });
     }

@@ -27,65 +27,81 @@ pub(super) struct Problem<'a> {
     pub(super) alpha: f64,
 }
 
-struct Derivatives {
+/// Loss and gradient at a point.
+struct Slope {
+    loss: f64,
     gradient: Array1<f64>,
-    hessian: Array2<f64>,
 }
+
+/// Second derivatives of the loss without its penalty, kept from fit to fit: between neighbouring penalties they hardly
+/// change, and they are by far the dearest part of a step.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Curvature(Option<Array2<f64>>);
+
+/// A step with old second derivatives must shrink the gradient at least to this share, else they are made anew.
+const GOOD_SHRINKAGE: f64 = 0.3;
 
 impl Problem<'_> {
     /// The minimum, starting from `start` (`n_columns + 1` parameters). Stops when the largest entry of the gradient,
     /// per row, falls below `tolerance`, or when no step helps.
     pub(super) fn solve(&self, start: Array1<f64>, tolerance: f64) -> Array1<f64> {
+        self.solve_with(start, tolerance, &mut Curvature::default())
+    }
+
+    /// The minimum, with second derivatives that an earlier fit to the same rows left behind.
+    pub(super) fn solve_with(&self, start: Array1<f64>, tolerance: f64, curvature: &mut Curvature) -> Array1<f64> {
+        let limit = tolerance * self.churned.len() as f64;
         let mut at = start;
-        let mut loss = self.loss(at.view());
+        let mut here = self.slope(at.view());
         for _ in 0..MAX_STEPS {
-            let derivatives = self.derivatives(at.view());
-            if largest(&derivatives.gradient) <= tolerance * self.churned.len() as f64 {
+            if largest(&here.gradient) <= limit {
                 break;
             }
-            let Some(step) = Cholesky::of(derivatives.hessian).map(|factor| factor.solve(&derivatives.gradient)) else {
-                break;
-            };
-            let Some((next, next_loss)) = self.descend(&at, &step, loss) else { break };
-            (at, loss) = (next, next_loss);
+            let is_fresh = curvature.0.is_none();
+            let unpenalised = curvature.0.get_or_insert_with(|| self.curvature(at.view()));
+            let step = Cholesky::of(self.penalised(unpenalised)).map(|factor| factor.solve(&here.gradient));
+            match step.and_then(|step| self.descend(&at, &step, here.loss)) {
+                Some((next, there)) => {
+                    if largest(&there.gradient) > GOOD_SHRINKAGE * largest(&here.gradient) {
+                        curvature.0 = None;
+                    }
+                    (at, here) = (next, there);
+                }
+                None if is_fresh => break,
+                None => curvature.0 = None,
+            }
         }
         at
     }
 
     /// The longest of the halved steps that lowers the loss.
-    fn descend(&self, at: &Array1<f64>, step: &Array1<f64>, loss: f64) -> Option<(Array1<f64>, f64)> {
+    fn descend(&self, at: &Array1<f64>, step: &Array1<f64>, loss: f64) -> Option<(Array1<f64>, Slope)> {
         let candidates = (0..MAX_HALVINGS).map(|halvings| {
             let next = at - &(step * 0.5_f64.powi(i32::try_from(halvings).unwrap_or(i32::MAX)));
-            let next_loss = self.loss(next.view());
-            (next, next_loss)
+            let there = self.slope(next.view());
+            (next, there)
         });
-        candidates.into_iter().find(|(_, next_loss)| *next_loss < loss)
+        candidates.into_iter().find(|(_, there)| there.loss < loss)
     }
 
     /// Largest entry of the gradient, per row: 0 at the optimum.
     pub(super) fn gradient_per_row(&self, at: ArrayView1<'_, f64>) -> f64 {
-        let blocks = self.blocks().map(|(x, churned)| {
-            let residual = residuals(x, churned, at);
-            let mut gradient = Array1::zeros(at.len());
-            gradient.slice_mut(s![..x.ncols()]).assign(&x.t().dot(&residual));
-            gradient[x.ncols()] = residual.sum();
-            gradient
-        });
-        let mut gradient: Array1<f64> =
-            blocks.collect::<Vec<_>>().into_iter().fold(Array1::zeros(at.len()), |a, b| a + b);
-        self.add_penalty_gradient(at, &mut gradient);
-        largest(&gradient) / (self.churned.len() as f64).max(1.0)
+        largest(&self.slope(at).gradient) / (self.churned.len() as f64).max(1.0)
     }
 
-    fn loss(&self, at: ArrayView1<'_, f64>) -> f64 {
-        let block_loss = |(x, churned): (ArrayView2<'_, f64>, &[bool])| {
-            let log_odds = linear(x, at);
-            let losses = log_odds.iter().zip(churned).map(|(z, churned)| softplus(if *churned { -z } else { *z }));
-            losses.sum::<f64>()
-        };
-        let losses: Vec<f64> = self.blocks().map(block_loss).collect();
-        let weights = at.slice(s![..self.x.ncols()]);
-        losses.iter().sum::<f64>() + self.alpha / 2.0 * weights.dot(&weights)
+    /// Loss and gradient in one pass over the rows.
+    fn slope(&self, at: ArrayView1<'_, f64>) -> Slope {
+        let n_columns = self.x.ncols();
+        let blocks: Vec<Slope> = self.blocks().map(|(x, churned)| slope_of(x, churned, at)).collect();
+        let nothing = Slope { loss: 0.0, gradient: Array1::zeros(at.len()) };
+        let mut total = blocks.into_iter().fold(nothing, |sum, block| Slope {
+            loss: sum.loss + block.loss,
+            gradient: sum.gradient + block.gradient,
+        });
+        let weights = at.slice(s![..n_columns]);
+        total.loss += self.alpha / 2.0 * weights.dot(&weights);
+        total.gradient.slice_mut(s![..n_columns]).scaled_add(self.alpha, &weights);
+        total
     }
 
     fn blocks(&self) -> impl IndexedParallelIterator<Item = (ArrayView2<'_, f64>, &[bool])> {
@@ -94,47 +110,34 @@ impl Problem<'_> {
         blocks.into_par_iter()
     }
 
-    fn derivatives(&self, at: ArrayView1<'_, f64>) -> Derivatives {
+    /// Second derivatives of the loss without its penalty.
+    fn curvature(&self, at: ArrayView1<'_, f64>) -> Array2<f64> {
         let n = at.len();
-        let blocks: Vec<_> =
-            self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).zip(self.churned.chunks(BLOCK_ROWS)).collect();
-        let sums: Vec<Derivatives> = blocks.par_chunks(BLOCKS_PER_TASK).map(|blocks| sum_blocks(blocks, at)).collect();
-        let mut total = Derivatives { gradient: Array1::zeros(n), hessian: Array2::zeros((n, n)) };
-        for sum in sums {
-            total.gradient += &sum.gradient;
-            total.hessian += &sum.hessian;
-        }
-        self.add_penalty_gradient(at, &mut total.gradient);
-        let n_columns = self.x.ncols();
-        total.hessian.diag_mut().slice_mut(s![..n_columns]).mapv_inplace(|value| value + self.alpha);
-        total
+        let blocks: Vec<_> = self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).collect();
+        let sums: Vec<Array2<f64>> = blocks.par_chunks(BLOCKS_PER_TASK).map(|blocks| sum_curvature(blocks, at)).collect();
+        sums.into_iter().fold(Array2::zeros((n, n)), |sum, block| sum + block)
     }
 
-    fn add_penalty_gradient(&self, at: ArrayView1<'_, f64>, gradient: &mut Array1<f64>) {
+    fn penalised(&self, curvature: &Array2<f64>) -> Array2<f64> {
+        let mut penalised = curvature.clone();
         let n_columns = self.x.ncols();
-        gradient.slice_mut(s![..n_columns]).scaled_add(self.alpha, &at.slice(s![..n_columns]));
+        penalised.diag_mut().slice_mut(s![..n_columns]).mapv_inplace(|value| value + self.alpha);
+        penalised
     }
 }
 
-fn sum_blocks(blocks: &[(ArrayView2<'_, f64>, &[bool])], at: ArrayView1<'_, f64>) -> Derivatives {
+fn sum_curvature(blocks: &[ArrayView2<'_, f64>], at: ArrayView1<'_, f64>) -> Array2<f64> {
     let n = at.len();
-    let mut sum = Derivatives { gradient: Array1::zeros(n), hessian: Array2::zeros((n, n)) };
-    for (x, churned) in blocks {
-        let log_odds = linear(*x, at);
+    let mut sum = Array2::zeros((n, n));
+    for x in blocks {
         // One more column of ones carries the intercept.
         let mut weighted = Array2::ones((x.nrows(), n));
         weighted.slice_mut(s![.., ..n - 1]).assign(x);
-        let mut residual = Array1::zeros(x.nrows());
-        for ((mut row, z), (churned, residual)) in
-            weighted.outer_iter_mut().zip(&log_odds).zip(churned.iter().zip(residual.iter_mut()))
-        {
+        for (mut row, z) in weighted.outer_iter_mut().zip(&linear(*x, at)) {
             let p = probability(*z);
-            *residual = p - f64::from(u8::from(*churned));
             row *= (p * (1.0 - p)).max(1e-12).sqrt();
         }
-        sum.gradient.slice_mut(s![..n - 1]).scaled_add(1.0, &x.t().dot(&residual));
-        sum.gradient[n - 1] += residual.sum();
-        ndarray::linalg::general_mat_mul(1.0, &weighted.t(), &weighted, 1.0, &mut sum.hessian);
+        ndarray::linalg::general_mat_mul(1.0, &weighted.t(), &weighted, 1.0, &mut sum);
     }
     sum
 }
@@ -143,10 +146,21 @@ fn linear(x: ArrayView2<'_, f64>, at: ArrayView1<'_, f64>) -> Array1<f64> {
     x.dot(&at.slice(s![..x.ncols()])) + at[x.ncols()]
 }
 
-fn residuals(x: ArrayView2<'_, f64>, churned: &[bool], at: ArrayView1<'_, f64>) -> Array1<f64> {
-    let mut residuals = linear(x, at);
-    residuals.iter_mut().zip(churned).for_each(|(z, churned)| *z = probability(*z) - f64::from(u8::from(*churned)));
-    residuals
+fn slope_of(x: ArrayView2<'_, f64>, churned: &[bool], at: ArrayView1<'_, f64>) -> Slope {
+    let n_columns = x.ncols();
+    let (weights, intercept) = (at.slice(s![..n_columns]), at[n_columns]);
+    let mut slope = Slope { loss: 0.0, gradient: Array1::zeros(at.len()) };
+    let mut of_columns = slope.gradient.slice_mut(s![..n_columns]);
+    let mut of_intercept = 0.0;
+    for (row, churned) in x.outer_iter().zip(churned) {
+        let z = row.dot(&weights) + intercept;
+        let residual = probability(z) - f64::from(u8::from(*churned));
+        slope.loss += softplus(if *churned { -z } else { z });
+        of_columns.scaled_add(residual, &row);
+        of_intercept += residual;
+    }
+    slope.gradient[n_columns] = of_intercept;
+    slope
 }
 
 fn largest(vector: &Array1<f64>) -> f64 {

@@ -155,9 +155,10 @@ fn varies_within_a_cutoff(dataset: &Dataset, rows: &[usize], values: &[f64]) -> 
 
 fn learn_value(present: &[f64], feature: usize) -> Option<Column> {
     let raw = Moments::of(present);
-    let logarithms: Vec<f64> = present.iter().map(|value| signed_log(*value)).collect();
+    let is_skewed = raw.skewness.abs() > SKEWED;
+    let logarithms: Vec<f64> = present.iter().filter(|_| is_skewed).map(|value| signed_log(*value)).collect();
     let tamed = Moments::of(&logarithms);
-    let logarithm = raw.skewness.abs() > SKEWED && tamed.skewness.abs() < raw.skewness.abs();
+    let logarithm = is_skewed && tamed.skewness.abs() < raw.skewness.abs();
     let (moments, values) = if logarithm { (tamed, logarithms.as_slice()) } else { (raw, present) };
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);

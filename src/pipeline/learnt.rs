@@ -1,5 +1,7 @@
 //! What can be learnt at an as-of day: every learner trained on the matured cutoffs, and calibrated out of time.
 
+use rayon::prelude::*;
+
 use super::error::PipelineError;
 use super::frame::Frame;
 use crate::calibrate::{Calibration, Calibrator, Foretold, calibrate};
@@ -63,7 +65,7 @@ pub(super) fn learn_at(
         let calibration = calibrate(&foretold(&training, &trained), frame.matures_after(), frame.zone());
         Ok(LearntModel { name: learner.name(), trained, calibration })
     };
-    let learners = learners.iter().map(learn).collect::<Result<Vec<_>, _>>()?;
+    let learners = learners.par_iter().map(learn).collect::<Result<Vec<_>, _>>()?;
     Ok(Learnt { learners, record: record(&training, frame, &cutoffs) })
 }
 
