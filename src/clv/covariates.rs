@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ValueError;
 use super::model::{ModelKind, PurchaseModel};
-use super::optimise::{self, Evaluation, Matrix, Stop};
+use super::optimise::{self, Evaluation, Matrix, Start, Stop, TOLERANCE};
 use super::search::{Found, Objective, maximise, time_scale};
 use super::special::chi_square_tail;
 use super::summary::{CustomerSummary, Grouped};
@@ -235,7 +235,7 @@ impl Problem {
             .map(|(i, value)| if self.kind.is_time(i) { (value / self.scale).ln() } else { value.ln() })
             .collect();
         start.extend(std::iter::repeat_n(0.0, n_effects));
-        let best = optimise::minimise(&function, &start, None);
+        let best = optimise::minimise(&function, Start { at: start, inverse: None, tolerance: TOLERANCE });
         let covariance = optimise::inverse(&optimise::hessian(&function, &best.at));
         let (point, estimates) = best.at.split_at(n_parameters);
         let scale = |i: usize| if self.kind.is_time(i) { self.scale } else { 1.0 };

@@ -43,8 +43,11 @@ pub(super) const EDGE: f64 = 14.0;
 /// Largest entry of the gradient, per customer, at which a search counts as converged.
 pub(super) const TOLERANCE: f64 = 1e-9;
 
+/// Changes of the value below this share of it are rounding.
+const ROUNDING: f64 = 1e-13;
+
 const MAX_STEPS: u32 = 300;
-const MAX_LINE_STEPS: u32 = 40;
+const MAX_LINE_STEPS: u32 = 30;
 
 /// A square matrix, row after row.
 pub(super) type Matrix = Vec<Vec<f64>>;
@@ -74,6 +77,15 @@ impl<F: Fn(&[f64]) -> Evaluation> Search<'_, F> {
         for _ in 0..MAX_LINE_STEPS {
             let next: Vec<f64> = at.iter().zip(direction).map(|(z, d)| z + step * d).collect();
             let there = self.evaluate(&next);
+            // Near the optimum values differ by rounding only, and the gradient alone can tell.
+            let rounding = ROUNDING * now.value.abs();
+            let level = (step * slope).abs() <= rounding && (there.value - now.value).abs() <= rounding;
+            if level && largest(&there.gradient) < 0.9 * largest(&now.gradient) {
+                return Some((next, there));
+            }
+            if level && step < 1e-3 {
+                return None;
+            }
             if !(there.value <= now.value + 1e-4 * step * slope) {
                 high = step;
             } else if dot(&there.gradient, direction) < 0.9 * slope {
@@ -93,16 +105,23 @@ pub(super) fn boxed(at: &[f64]) -> Vec<f64> {
     at.iter().map(|z| z.clamp(-EDGE, EDGE)).collect()
 }
 
-/// The minimum of `function` from `start`, with the inverse of the second derivatives there if they are known.
+/// Where a search begins, and when it is done.
+#[derive(Debug, Clone)]
+pub(super) struct Start {
+    pub(super) at: Vec<f64>,
+    /// The inverse of the second derivatives there, if known.
+    pub(super) inverse: Option<Matrix>,
+    /// Largest entry of the gradient that counts as none.
+    pub(super) tolerance: f64,
+}
+
+/// The minimum of `function` from `start`.
 ///
 /// # Source
 /// Nocedal and Wright (2006), Numerical Optimization, algorithm 6.1 and equation 6.20.
-pub(super) fn minimise<F>(function: &F, start: &[f64], inverse: Option<Matrix>) -> Optimum
-where
-    F: Fn(&[f64]) -> Evaluation,
-{
+pub(super) fn minimise<F: Fn(&[f64]) -> Evaluation>(function: &F, start: Start) -> Optimum {
+    let Start { mut at, inverse, tolerance } = start;
     let mut search = Search { function, evaluations: 0 };
-    let mut at = start.to_vec();
     let mut now = search.evaluate(&at);
     let mut scaled = inverse.is_some();
     let mut inverse = inverse.unwrap_or_else(|| identity(at.len()));
@@ -110,7 +129,7 @@ where
     let mut steps = 0;
     while stop == Stop::StepLimit && steps < MAX_STEPS {
         steps += 1;
-        if largest(&now.gradient) <= TOLERANCE {
+        if largest(&now.gradient) <= tolerance {
             stop = Stop::Converged;
             break;
         }
@@ -223,6 +242,10 @@ fn largest(vector: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
+    fn from(at: &[f64]) -> Start {
+        Start { at: at.to_vec(), inverse: None, tolerance: TOLERANCE }
+    }
+
     fn rosenbrock(z: &[f64]) -> Evaluation {
         let (x, y) = (z[0], z[1]);
         let value = (1.0 - x).powi(2) + 100.0 * (y - x * x).powi(2);
@@ -232,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_bent_valley_is_followed_to_its_end() {
-        let optimum = minimise(&rosenbrock, &[-1.2, 1.0], None);
+        let optimum = minimise(&rosenbrock, from(&[-1.2, 1.0]));
         assert_eq!(optimum.stop, Stop::Converged);
         assert!((optimum.at[0] - 1.0).abs() < 1e-8 && (optimum.at[1] - 1.0).abs() < 1e-8);
     }
@@ -243,14 +266,14 @@ mod tests {
             value: (-z[0]).exp() + (z[1] - 2.0).powi(2),
             gradient: vec![-(-z[0]).exp(), 2.0 * (z[1] - 2.0)],
         };
-        let optimum = minimise(&function, &[0.0, 0.0], None);
+        let optimum = minimise(&function, from(&[0.0, 0.0]));
         assert!(optimum.at[0] > 10.0 && optimum.at[0] <= EDGE && (optimum.at[1] - 2.0).abs() < 1e-6, "{optimum:?}");
     }
 
     #[test]
     fn an_undefined_function_is_said_to_be_one() {
         let function = |_: &[f64]| Evaluation { value: f64::NAN, gradient: vec![f64::NAN] };
-        assert_eq!(minimise(&function, &[0.0], None).stop, Stop::NotFinite);
+        assert_eq!(minimise(&function, from(&[0.0])).stop, Stop::NotFinite);
     }
 
     #[test]

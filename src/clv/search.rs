@@ -6,11 +6,14 @@
 use rayon::prelude::*;
 
 use super::model::{Likelihood, ModelKind, PurchaseModel};
-use super::optimise::{self, EDGE, Evaluation, Stop};
+use super::optimise::{self, EDGE, Evaluation, Start, Stop, TOLERANCE};
 use super::summary::Grouped;
 
 /// Histories on which the starts compete.
 const THINNED_ROWS: usize = 10_000;
+
+/// Gradient per customer at which the starts have shown which of them is best.
+const COARSE: f64 = 1e-4;
 
 /// How near the edge of the box, in logarithms, counts as on it.
 const AT_EDGE: f64 = 1.0;
@@ -104,17 +107,20 @@ pub(super) fn maximise(kind: ModelKind, shop: &Grouped) -> Option<Found> {
     let thinned = shop.thinned(THINNED_ROWS);
     let coarse = Objective { kind, shop: &thinned, scale: time_scale(shop) };
     let starts = coarse.starts();
-    let search = |start: &Vec<f64>| optimise::minimise(&|at: &[f64]| coarse.evaluate(at), start, None);
+    let on_thinned = |at: &[f64]| coarse.evaluate(at);
+    let search = |at: &Vec<f64>| {
+        let start = Start { at: at.clone(), inverse: None, tolerance: COARSE };
+        optimise::minimise(&on_thinned, start)
+    };
     let optima: Vec<_> = starts.par_iter().map(search).collect();
     let mut evaluations: u32 = optima.iter().map(|optimum| optimum.evaluations).sum();
     let finite = optima.into_iter().filter(|optimum| optimum.value.is_finite());
-    let mut best = finite.reduce(|best, other| if other.value < best.value { other } else { best })?;
+    let best = finite.reduce(|best, other| if other.value < best.value { other } else { best })?;
     let whole = Objective { kind, shop, scale: coarse.scale };
-    if thinned.n_rows() < shop.n_rows() {
-        let inverse = optimise::inverse(&optimise::hessian(&|at: &[f64]| coarse.evaluate(at), &best.at));
-        best = optimise::minimise(&|at: &[f64]| whole.evaluate(at), &best.at, inverse);
-        evaluations += best.evaluations;
-    }
+    let inverse = optimise::inverse(&optimise::hessian(&on_thinned, &best.at));
+    let start = Start { at: best.at, inverse, tolerance: TOLERANCE };
+    let best = optimise::minimise(&|at: &[f64]| whole.evaluate(at), start);
+    evaluations += best.evaluations;
     Some(Found {
         model: kind.with_parameters(&whole.parameters(&best.at)).ok()?,
         log_likelihood: -best.value * shop.n_customers(),
