@@ -5,9 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::counts::{EventCounts, completed};
-use super::lifetimes::Race;
 use super::model::{Likelihood, ValueModel, positive};
 use super::nbd::median_of_first_event;
+use super::race::Race;
 use super::special::{digamma_rise, ln_rise};
 use super::summary::{CustomerSummary, Grouped, Row, sum_blocks};
 
