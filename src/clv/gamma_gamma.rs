@@ -316,10 +316,9 @@ mod tests {
 
     #[test]
     fn spend_without_a_mean_is_replaced() {
-        // Means that grow geometrically: as heavy a tail as q = 0.35 has.
-        let spends: Vec<_> = (0..400)
-            .map(|i| SpendSummary::new(1 + i % 3, 0.5 * 1.06_f64.powi(i32::try_from(i).unwrap())).unwrap())
-            .collect();
+        // Quantiles of single orders with p = 1 and q = 0.6: total / (total + gamma) is beta with 1 and q.
+        let order = |i: u32| 20.0 * ((1.0 - (f64::from(i) + 0.5) / 400.0).powf(-1.0 / 0.6) - 1.0);
+        let spends: Vec<_> = (0..400).map(|i| SpendSummary::new(1, order(i)).unwrap()).collect();
         let fit = fit_spend(&spends).unwrap();
         assert!(fit.replaced_because.is_some(), "{fit:?}");
         assert!(fit.model.population_mean() > 0.0 && fit.model.population_mean().is_finite());
