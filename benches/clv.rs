@@ -16,7 +16,7 @@ fn main() {
     divan::main();
 }
 
-/// A uniform number in (0, 1) from a counter (SplitMix64).
+/// A uniform number in (0, 1) from a counter (`SplitMix64`).
 fn uniform(counter: &mut u64) -> f64 {
     *counter = counter.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *counter;

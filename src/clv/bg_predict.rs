@@ -17,6 +17,9 @@ use super::summary::CustomerSummary;
 /// Sums longer than this are replaced by an integral over p.
 const MAX_TERMS: f64 = 20_000.0;
 
+/// Spans whose sums are taken together.
+const LANES: usize = 8;
+
 /// Terms below this share of the sum are left out.
 const NEGLIGIBLE: f64 = 1e-15;
 
@@ -92,15 +95,50 @@ impl BgNbd {
 
     fn expected_if_active(&self, history: &CustomerSummary, span: f64) -> f64 {
         let x = f64::from(history.frequency());
-        let n = self.r + self.k() * x;
         let b = self.b + self.chances(x);
+        if self.is_long(history, span) {
+            let n = self.r + self.k() * x;
+            return self.expected_by_integral(n, span / (self.alpha + history.age()), b);
+        }
+        self.over_stages(history, span, |j, counts| self.expected_at_stage(counts, j, b))
+    }
+
+    /// Whether the sum has too many terms, or starts with terms too small for a number.
+    fn is_long(&self, history: &CustomerSummary, span: f64) -> bool {
+        let n = self.r + self.k() * f64::from(history.frequency());
         let time_per_scale = span / (self.alpha + history.age());
         let mean = n * time_per_scale;
         let n_terms = (n + 37.0) * (1.0 + time_per_scale) + 10.0 * (mean * (1.0 + time_per_scale)).sqrt();
-        if n_terms > MAX_TERMS || n * time_per_scale.ln_1p() > 690.0 {
-            return self.expected_by_integral(n, time_per_scale, b);
+        n_terms > MAX_TERMS || n * time_per_scale.ln_1p() > 690.0
+    }
+
+    /// `expected_at_stage` for k = 1 and several spans at a time, which share everything but the probabilities.
+    fn expected_in_lanes(&self, history: &CustomerSummary, spans: [f64; LANES]) -> [f64; LANES] {
+        let x = f64::from(history.frequency());
+        let (n, b) = (self.r + x, self.b + self.chances(x));
+        let counts = spans.map(|span| EventCounts::new(n, self.alpha + history.age(), span));
+        let shares = counts.map(|counts| counts.ratio(0.0) / n);
+        let largest = shares.iter().fold(0.0, |largest: f64, share| largest.max(*share));
+        let mut probabilities = counts.map(|counts| counts.none());
+        let (mut expected, mut purchases, mut survived, mut i) = ([0.0; LANES], 0.0, 1.0, 0.0);
+        loop {
+            // Convergence is looked at once in a while, in the lane that converges last.
+            for _ in 0..8 {
+                let factor = (n + i) / (i + 1.0);
+                for lane in 0..LANES {
+                    expected[lane] += probabilities[lane] * purchases;
+                    probabilities[lane] *= factor * shares[lane];
+                }
+                purchases += survived;
+                survived *= (b + i) / (self.a + b + i);
+                i += 1.0;
+            }
+            let ratio = (n + i) / (i + 1.0) * largest;
+            let rest = |lane: usize| probabilities[lane] * purchases <= NEGLIGIBLE * (1.0 - ratio) * expected[lane];
+            if (ratio < 1.0 && (0..LANES).all(rest)) || i > 2.0 * MAX_TERMS {
+                return expected;
+            }
         }
-        self.over_stages(history, span, |j, counts| self.expected_at_stage(counts, j, b))
     }
 }
 
@@ -124,6 +162,22 @@ impl ValueModel for BgNbd {
             return 0.0;
         }
         self.probability_alive(history) * self.expected_if_active(history, span)
+    }
+
+    fn expected_purchases_at(&self, history: &CustomerSummary, spans: &[f64]) -> Vec<f64> {
+        let alive = self.probability_alive(history);
+        let mut expected = Vec::with_capacity(spans.len());
+        for chunk in spans.chunks(LANES) {
+            let mut lanes = [0.0; LANES];
+            lanes.iter_mut().zip(chunk).for_each(|(lane, span)| *lane = positive(*span));
+            let longest = lanes.iter().fold(0.0, |longest: f64, span| longest.max(*span));
+            if self.regularity == 1 && !self.is_long(history, longest) {
+                expected.extend(self.expected_in_lanes(history, lanes).map(|e| alive * e).iter().take(chunk.len()));
+            } else {
+                expected.extend(chunk.iter().map(|span| self.expected_purchases(history, *span)));
+            }
+        }
+        expected
     }
 
     fn purchase_counts(&self, history: &CustomerSummary, span: f64, n_max: u32) -> Vec<f64> {

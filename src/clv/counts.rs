@@ -49,7 +49,7 @@ impl EventCounts {
         self.shape * self.share / (1.0 - self.share)
     }
 
-    /// Ratio of the probabilities of `i + 1` and `i` events, and the bound it falls or rises to.
+    /// Ratio of the probabilities of `i + 1` and `i` events.
     pub(super) fn ratio(&self, i: f64) -> f64 {
         (self.shape + i) / (i + 1.0) * self.share
     }
@@ -71,10 +71,14 @@ pub(super) fn bisect(span: f64, target: f64, f: impl Fn(f64) -> f64) -> f64 {
 
 /// Makes a list of probabilities of 0, 1, .. complete: the last entry takes what is left to 1.
 pub(super) fn completed(mut probabilities: Vec<f64>) -> Vec<f64> {
-    probabilities.iter_mut().for_each(|p| *p = p.clamp(0.0, 1.0));
+    for p in &mut probabilities {
+        *p = p.clamp(0.0, 1.0);
+    }
     let sum: f64 = probabilities.iter().sum();
     if sum > 1.0 {
-        probabilities.iter_mut().for_each(|p| *p /= sum);
+        for p in &mut probabilities {
+            *p /= sum;
+        }
     }
     probabilities.push((1.0 - sum).max(0.0));
     probabilities

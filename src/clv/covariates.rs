@@ -117,6 +117,12 @@ struct Stratum {
     shop: Grouped,
 }
 
+struct Members {
+    purchase: Vec<f64>,
+    dropout: Vec<f64>,
+    customers: Vec<CustomerSummary>,
+}
+
 struct Problem {
     kind: ModelKind,
     strata: Vec<Stratum>,
@@ -186,15 +192,16 @@ fn strata(
         let value = |covariate: &Covariate| covariate.values.get(customer).copied().unwrap_or_default();
         covariates.iter().zip(spreads).map(|(covariate, spread)| value(covariate) / spread).collect()
     };
-    let mut members: BTreeMap<Vec<u64>, (Vec<f64>, Vec<f64>, Vec<CustomerSummary>)> = BTreeMap::new();
+    let mut members: BTreeMap<Vec<u64>, Members> = BTreeMap::new();
     for (i, customer) in customers.iter().enumerate() {
         let purchase = values(&covariates.purchase, &spreads[0], i);
         let dropout = values(&covariates.dropout, &spreads[1], i);
         let key = purchase.iter().chain(&dropout).map(|value| (value + 0.0).to_bits()).collect();
-        members.entry(key).or_insert_with(|| (purchase, dropout, Vec::new())).2.push(*customer);
+        let of_key = members.entry(key).or_insert_with(|| Members { purchase, dropout, customers: Vec::new() });
+        of_key.customers.push(*customer);
     }
-    let stratum = |(purchase, dropout, members): (Vec<f64>, Vec<f64>, Vec<CustomerSummary>)| {
-        Ok(Stratum { purchase, dropout, shop: Grouped::new(&members)? })
+    let stratum = |Members { purchase, dropout, customers }: Members| {
+        Ok(Stratum { purchase, dropout, shop: Grouped::new(&customers)? })
     };
     members.into_values().map(stratum).collect()
 }

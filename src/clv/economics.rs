@@ -72,7 +72,9 @@ pub fn retention_curves(activity: &[Activity]) -> BTreeMap<u32, Vec<f64>> {
     for cohort in distinct.chunk_by(|a, b| a.cohort == b.cohort) {
         let n_customers = cohort.chunk_by(|a, b| a.customer == b.customer).count() as f64;
         let mut active: BTreeMap<u32, f64> = BTreeMap::new();
-        cohort.iter().for_each(|activity| *active.entry(activity.period).or_default() += 1.0);
+        for activity in cohort {
+            *active.entry(activity.period).or_default() += 1.0;
+        }
         let last = active.keys().next_back().copied().unwrap_or_default();
         let curve = (0..=last).map(|period| active.get(&period).copied().unwrap_or_default() / n_customers).collect();
         if let Some(first) = cohort.first() {

@@ -192,8 +192,14 @@ fn by_moments(shop: &Grouped, steps: &mut Vec<Step>) -> Option<Found> {
         at_edge: Vec::new(),
         outcome: Outcome::Accepted,
     });
-    let stop = Stop::NoProgress;
-    Some(Found { model, log_likelihood, stop, gradient_per_customer: 0.0, evaluations: 1, at_edge: Vec::new() })
+    Some(Found {
+        model,
+        log_likelihood,
+        stop: Stop::NoProgress,
+        gradient_per_customer: 0.0,
+        evaluations: 1,
+        at_edge: Vec::new(),
+    })
 }
 
 fn no_model(steps: &[Step]) -> ValueError {

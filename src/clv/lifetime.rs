@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::error::ValueError;
 use super::gamma_gamma::{GammaGamma, SpendSummary};
 use super::model::{PurchaseModel, ValueModel};
-use super::quadrature::{Nodes, integrate};
+use super::quadrature::Nodes;
 use super::summary::{CustomerSummary, TimeUnit};
 
 /// Years ahead that a value table may have.
@@ -134,31 +134,54 @@ pub fn lifetime_values(
     customers.par_iter().with_min_len(256).map(|customer| lifetime_value(model, spend, customer, settings)).collect()
 }
 
+/// A year ahead and the points at which its discounting is integrated, each with its weight.
+struct Year {
+    start: f64,
+    end: f64,
+    points: Vec<(f64, f64)>,
+}
+
+/// The years up to the horizon; the points are spread over the logarithm of `scale + t`, in which purchases are smooth.
+fn years(settings: &ValueSettings, scale: f64) -> Vec<Year> {
+    let mut start = 0.0;
+    let year = |end: f64| {
+        let nodes = if start > 0.0 { Nodes::Four } else { Nodes::Eight };
+        let (low, high) = ((start / scale).ln_1p(), (end / scale).ln_1p());
+        let point = |(node, weight): &(f64, f64)| {
+            let t = scale * (low + (high - low) * node).exp_m1();
+            (t, weight * (high - low) * (scale + t))
+        };
+        let year = Year { start, end, points: nodes.rule().iter().map(point).collect() };
+        start = end;
+        year
+    };
+    settings.year_ends().map(year).collect()
+}
+
 /// Expected purchases within the horizon, and discounted ones by year.
 ///
-/// By parts, `int e^(-d t) dE(t) = e^(-d t) E(t) + d int e^(-d t) E(t) dt`, over the logarithm of `alpha + T + t`, in which
-/// E is smooth.
+/// By parts, `int e^(-d t) dE(t) = e^(-d t) E(t) + d int e^(-d t) E(t) dt`.
 fn discounted_by_year(model: &PurchaseModel, history: &CustomerSummary, settings: &ValueSettings) -> (f64, Vec<f64>) {
     let rate = settings.discount_rate();
     let scale = model.parameters().get(1).copied().unwrap_or(1.0) + history.age();
-    let expected = |t: f64| model.expected_purchases(history, t);
-    let (mut start, mut before) = (0.0, 0.0);
-    let mut by_year = Vec::new();
-    for end in settings.year_ends() {
-        let now = expected(end).max(before);
-        let mut discounted = (-rate * end).exp() * now - (-rate * start).exp() * before;
-        if rate > 0.0 {
-            let nodes = if start > 0.0 { Nodes::Four } else { Nodes::Eight };
-            let (low, high) = ((start / scale).ln_1p(), (end / scale).ln_1p());
-            discounted += rate
-                * integrate(low, high, nodes, |v| {
-                    let t = scale * v.exp_m1();
-                    (-rate * t).exp() * expected(t) * (scale + t)
-                });
-        }
-        // Between no discount and the discount of the year's end: quadrature cannot leave what is possible.
-        by_year.push(discounted.clamp((now - before) * (-rate * end).exp(), (now - before) * (-rate * start).exp()));
-        (start, before) = (end, now);
+    let years = years(settings, scale);
+    let spans_of = |year: &Year| {
+        let points: Vec<f64> = year.points.iter().map(|(t, _)| *t).collect();
+        std::iter::once(year.end).chain(points)
+    };
+    let spans: Vec<f64> = years.iter().flat_map(spans_of).collect();
+    let mut expected = model.expected_purchases_at(history, &spans).into_iter();
+    let mut next = || expected.next().unwrap_or(0.0);
+    let mut before = 0.0;
+    let mut by_year = Vec::with_capacity(years.len());
+    for Year { start, end, points } in years {
+        let now = next().max(before);
+        let (from, to) = ((-rate * start).exp(), (-rate * end).exp());
+        let integral: f64 = points.iter().map(|(t, weight)| weight * (-rate * t).exp() * next()).sum();
+        let discounted = to * now - from * before + rate * integral;
+        // Between the discounts of the year's two ends: quadrature cannot leave what is possible.
+        by_year.push(discounted.clamp((now - before) * to, (now - before) * from));
+        before = now;
     }
     (before, by_year)
 }
@@ -197,7 +220,9 @@ impl ValueTable {
     #[must_use]
     pub fn of_shop(values: &[LifetimeValue]) -> Self {
         let mut table = Self::default();
-        values.iter().for_each(|value| table.add(value));
+        for value in values {
+            table.add(value);
+        }
         table
     }
 

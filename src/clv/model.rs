@@ -27,6 +27,21 @@ pub trait ValueModel {
 
     /// The time by which the next purchase has come in half of the cases in which one comes within `span`.
     fn median_wait(&self, history: &CustomerSummary, span: f64) -> f64;
+
+    /// Expected purchases in each of several spans from now.
+    fn expected_purchases_at(&self, history: &CustomerSummary, spans: &[f64]) -> Vec<f64> {
+        spans.iter().map(|span| self.expected_purchases(history, *span)).collect()
+    }
+
+    /// All figures for one span at once.
+    fn predict(&self, history: &CustomerSummary, span: f64) -> Prediction {
+        Prediction {
+            probability_alive: self.probability_alive(history),
+            probability_no_purchase: self.probability_no_purchase(history, span),
+            expected_purchases: self.expected_purchases(history, span),
+            median_wait: self.median_wait(history, span),
+        }
+    }
 }
 
 /// Which model, before its parameters are known.
@@ -211,6 +226,14 @@ impl ValueModel for PurchaseModel {
     fn median_wait(&self, history: &CustomerSummary, span: f64) -> f64 {
         self.inner().median_wait(history, span)
     }
+
+    fn expected_purchases_at(&self, history: &CustomerSummary, spans: &[f64]) -> Vec<f64> {
+        self.inner().expected_purchases_at(history, spans)
+    }
+
+    fn predict(&self, history: &CustomerSummary, span: f64) -> Prediction {
+        self.inner().predict(history, span)
+    }
 }
 
 /// What a model says of one customer and the next span of time.
@@ -229,13 +252,7 @@ pub struct Prediction {
 /// Every prediction for every customer, in the order of the customers.
 #[must_use]
 pub fn predict_all<M: ValueModel + Sync>(model: &M, customers: &[CustomerSummary], span: f64) -> Vec<Prediction> {
-    let predict = |history: &CustomerSummary| Prediction {
-        probability_alive: model.probability_alive(history),
-        probability_no_purchase: model.probability_no_purchase(history, span),
-        expected_purchases: model.expected_purchases(history, span),
-        median_wait: model.median_wait(history, span),
-    };
-    customers.par_iter().with_min_len(1_024).map(predict).collect()
+    customers.par_iter().with_min_len(1_024).map(|history| model.predict(history, span)).collect()
 }
 
 /// A span as the formulas need it: finite and not negative.

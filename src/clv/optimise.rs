@@ -86,7 +86,7 @@ impl<F: Fn(&[f64]) -> Evaluation> Search<'_, F> {
             if level && step < 1e-3 {
                 return None;
             }
-            if !(there.value <= now.value + 1e-4 * step * slope) {
+            if there.value.is_nan() || there.value > now.value + 1e-4 * step * slope {
                 high = step;
             } else if dot(&there.gradient, direction) < 0.9 * slope {
                 low = step;

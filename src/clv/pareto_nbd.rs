@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::counts::{EventCounts, completed};
-use super::model::{Likelihood, ValueModel, positive};
+use super::model::{Likelihood, Prediction, ValueModel, positive};
 use super::nbd::median_of_first_event;
 use super::race::Race;
 use super::special::{digamma_rise, ln_rise};
@@ -72,8 +72,20 @@ impl ParetoNbd {
         self.of_frequency(history.frequency())[0] + self.of_row(&Row { x, t_x, t, count: 1.0 })[0]
     }
 
+    /// Expected purchases of an active customer: rate times expected time until death or the end of the span.
+    ///
+    /// # Source
+    /// Schmittlein, Morrison and Colombo (1987), equation 22; s = 1 is a limit, not an exception.
+    fn expected_if_active(&self, history: &CustomerSummary, span: f64) -> f64 {
+        let race = self.race_from_now(history);
+        let log = (span / race.death_scale).ln_1p();
+        let exponent = (self.s - 1.0) * log;
+        let active_time = if exponent.abs() < 1e-12 { log } else { log * (-(-exponent).exp_m1() / exponent) };
+        race.purchase_shape / race.purchase_scale * race.death_scale * active_time
+    }
+
     /// The race from the end of the history on, for a customer who is active then.
-    fn from_now(&self, history: &CustomerSummary) -> Race {
+    fn race_from_now(&self, history: &CustomerSummary) -> Race {
         Race {
             purchase_shape: self.r + f64::from(history.frequency()),
             purchase_scale: self.alpha + history.age(),
@@ -98,24 +110,16 @@ impl ValueModel for ParetoNbd {
     }
 
     fn probability_no_purchase(&self, history: &CustomerSummary, span: f64) -> f64 {
-        let silent = self.from_now(history).silence(positive(span)).total().clamp(0.0, 1.0);
-        (1.0 - self.probability_alive(history) * (1.0 - silent)).clamp(0.0, 1.0)
+        self.predict(history, span).probability_no_purchase
     }
 
-    /// # Source
-    /// Schmittlein, Morrison and Colombo (1987), equation 22; s = 1 is a limit, not an exception.
     fn expected_purchases(&self, history: &CustomerSummary, span: f64) -> f64 {
-        let race = self.from_now(history);
-        let log = (positive(span) / race.death_scale).ln_1p();
-        let exponent = (self.s - 1.0) * log;
-        let active_time = if exponent.abs() < 1e-12 { log } else { log * (-(-exponent).exp_m1() / exponent) };
-        let rate = race.purchase_shape / race.purchase_scale;
-        self.probability_alive(history) * rate * race.death_scale * active_time
+        self.probability_alive(history) * self.expected_if_active(history, positive(span))
     }
 
     fn purchase_counts(&self, history: &CustomerSummary, span: f64, n_max: u32) -> Vec<f64> {
         let span = positive(span);
-        let race = self.from_now(history);
+        let race = self.race_from_now(history);
         let alive = self.probability_alive(history);
         let mut probabilities = vec![0.0; n_max as usize];
         let mut add = |weight: f64, time: f64| {
@@ -135,24 +139,51 @@ impl ValueModel for ParetoNbd {
         completed(probabilities)
     }
 
-    /// Newton's method from below on the chance of a purchase, which grows ever more slowly, so that no step overshoots.
     fn median_wait(&self, history: &CustomerSummary, span: f64) -> f64 {
-        let span = positive(span);
-        let race = self.from_now(history);
-        let purchase = |t: f64| 1.0 - race.silence(t).total();
-        let half = purchase(span) / 2.0;
-        // Without death the chance grows faster, so this starts below the root or nearly so.
-        let mut wait = median_of_first_event(race.purchase_shape, race.purchase_scale, span).min(span / 2.0) / 2.0;
-        for _ in 0..30 {
-            let density = race.purchase_shape / (race.purchase_scale + wait) * race.silent_and_active(wait);
-            let step = (half - purchase(wait)) / density;
-            if !step.is_finite() || step.abs() <= 1e-10 * span {
-                break;
-            }
-            wait = (wait + step).clamp(0.0, span);
-        }
-        wait
+        let race = self.race_from_now(history);
+        median_wait(&race, race.silence(positive(span)).total(), positive(span))
     }
+
+    fn expected_purchases_at(&self, history: &CustomerSummary, spans: &[f64]) -> Vec<f64> {
+        let alive = self.probability_alive(history);
+        spans.iter().map(|span| alive * self.expected_if_active(history, positive(*span))).collect()
+    }
+
+    fn predict(&self, history: &CustomerSummary, span: f64) -> Prediction {
+        let span = positive(span);
+        let race = self.race_from_now(history);
+        let probability_alive = self.probability_alive(history);
+        let silent = race.silence(span).total().clamp(0.0, 1.0);
+        Prediction {
+            probability_alive,
+            probability_no_purchase: (1.0 - probability_alive * (1.0 - silent)).clamp(0.0, 1.0),
+            expected_purchases: probability_alive * self.expected_if_active(history, span),
+            median_wait: median_wait(&race, silent, span),
+        }
+    }
+}
+
+/// Halley's method on the chance of a purchase, whose derivatives have closed forms; `silent` is the chance of none in
+/// the whole span.
+fn median_wait(race: &Race, silent: f64, span: f64) -> f64 {
+    let half = (1.0 - silent) / 2.0;
+    // Without death the chance grows faster, so this starts below the root or nearly so.
+    let mut wait = median_of_first_event(race.purchase_shape, race.purchase_scale, span).min(span / 2.0) * 0.8;
+    for _ in 0..30 {
+        let density = race.purchase_shape / (race.purchase_scale + wait) * race.silent_and_active(wait);
+        let newton = (half - (1.0 - race.silence(wait).total())) / density;
+        let bend =
+            (race.purchase_shape + 1.0) / (race.purchase_scale + wait) + race.death_shape / (race.death_scale + wait);
+        let step = newton / (1.0 - newton * bend / 2.0).max(0.2);
+        if !step.is_finite() {
+            break;
+        }
+        wait = (wait + step).clamp(0.0, span);
+        if step.abs() <= 1e-4 * wait {
+            break;
+        }
+    }
+    wait
 }
 
 #[cfg(test)]

@@ -60,6 +60,7 @@ fn legendre(n: u32, z: f64) -> (f64, f64) {
     (now, f64::from(n) * (z * now - before) / (z * z - 1.0))
 }
 
+#[cfg(test)]
 /// Integral of `f` from `low` to `high`.
 pub(super) fn integrate(low: f64, high: f64, nodes: Nodes, f: impl Fn(f64) -> f64) -> f64 {
     let width = high - low;

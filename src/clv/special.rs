@@ -88,6 +88,7 @@ pub(super) fn incomplete_beta(z: f64, a: f64, b: f64) -> f64 {
     incomplete_beta_left(z, a, b)
 }
 
+#[expect(clippy::many_single_char_names, reason = "the letters of the formula")]
 fn incomplete_beta_left(z: f64, a: f64, b: f64) -> f64 {
     let front = (a * z.ln() + b * (-z).ln_1p() - ln_beta(a, b)).exp() / a;
     let away_from_zero = |v: f64| if v.abs() < 1e-300 { 1e-300 } else { v };

@@ -7,7 +7,7 @@ use super::pareto_nbd::ParetoNbd;
 use super::special::ln_gamma;
 use super::summary::CustomerSummary;
 
-/// Seeded random numbers (SplitMix64).
+/// Seeded random numbers (`SplitMix64`).
 pub(super) struct Random(u64);
 
 impl Random {

@@ -63,7 +63,9 @@ pub fn tracking_curve<M: ValueModel + Sync>(
         }
     }
     let mut customers: BTreeMap<u64, (f64, f64)> = BTreeMap::new();
-    entries.iter().for_each(|entry| customers.entry((entry + 0.0).to_bits()).or_insert((*entry, 0.0)).1 += 1.0);
+    for entry in entries {
+        customers.entry((entry + 0.0).to_bits()).or_insert((*entry, 0.0)).1 += 1.0;
+    }
     let customers: Vec<(f64, f64)> = customers.into_values().collect();
     let mut sorted = repeats.to_vec();
     sorted.sort_by(f64::total_cmp);
