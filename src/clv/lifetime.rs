@@ -145,7 +145,8 @@ struct Year {
 fn years(settings: &ValueSettings, scale: f64) -> Vec<Year> {
     let mut start = 0.0;
     let year = |end: f64| {
-        let nodes = if start > 0.0 { Nodes::Four } else { Nodes::Eight };
+        // With the end, 8 and 4 spans: as many as are taken together.
+        let nodes = if start > 0.0 { Nodes::Three } else { Nodes::Seven };
         let (low, high) = ((start / scale).ln_1p(), (end / scale).ln_1p());
         let point = |(node, weight): &(f64, f64)| {
             let t = scale * (low + (high - low) * node).exp_m1();

@@ -22,6 +22,8 @@ mod optimise;
 mod pareto_nbd;
 mod quadrature;
 mod race;
+#[cfg(test)]
+mod recovery_tests;
 mod search;
 mod special;
 mod standard_errors;

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 /// Nodes in (0, 1) and weights that sum to 1.
 pub(super) type Rule = Vec<(f64, f64)>;
 
-static RULE_4: LazyLock<Rule> = LazyLock::new(|| gauss_legendre(4));
+static RULE_3: LazyLock<Rule> = LazyLock::new(|| gauss_legendre(3));
+static RULE_7: LazyLock<Rule> = LazyLock::new(|| gauss_legendre(7));
 static RULE_8: LazyLock<Rule> = LazyLock::new(|| gauss_legendre(8));
 static RULE_16: LazyLock<Rule> = LazyLock::new(|| gauss_legendre(16));
 static RULE_32: LazyLock<Rule> = LazyLock::new(|| gauss_legendre(32));
@@ -13,7 +14,8 @@ static RULE_32: LazyLock<Rule> = LazyLock::new(|| gauss_legendre(32));
 /// How finely an interval is integrated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Nodes {
-    Four,
+    Three,
+    Seven,
     Eight,
     Sixteen,
     ThirtyTwo,
@@ -23,7 +25,8 @@ impl Nodes {
     /// The rule of that many nodes.
     pub(super) fn rule(self) -> &'static Rule {
         match self {
-            Self::Four => &RULE_4,
+            Self::Three => &RULE_3,
+            Self::Seven => &RULE_7,
             Self::Eight => &RULE_8,
             Self::Sixteen => &RULE_16,
             Self::ThirtyTwo => &RULE_32,
@@ -108,7 +111,9 @@ mod tests {
 
     #[test]
     fn rules_are_exact_for_polynomials() {
-        for (nodes, degree) in [(Nodes::Four, 7), (Nodes::Eight, 15), (Nodes::Sixteen, 31), (Nodes::ThirtyTwo, 63)] {
+        for (nodes, degree) in
+            [(Nodes::Three, 5), (Nodes::Seven, 13), (Nodes::Eight, 15), (Nodes::Sixteen, 31), (Nodes::ThirtyTwo, 63)]
+        {
             let integral = integrate(0.0, 1.0, nodes, |z| z.powi(degree));
             assert!((integral - 1.0 / f64::from(degree + 1)).abs() < 1e-14, "{nodes:?}");
         }

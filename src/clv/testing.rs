@@ -1,7 +1,7 @@
 //! Owns what the tests of this room share: seeded shops with known parameters, and slow second implementations.
 
 use super::bg_nbd::{BgNbd, Dropout};
-use super::model::PurchaseModel;
+use super::model::{ModelKind, PurchaseModel};
 use super::nbd::Nbd;
 use super::pareto_nbd::ParetoNbd;
 use super::special::ln_gamma;
@@ -59,6 +59,19 @@ impl Random {
     }
 }
 
+/// One model of every kind, with parameters as they were published for real shops.
+pub(super) fn typical() -> Vec<PurchaseModel> {
+    let model = |kind: ModelKind, parameters: &[f64]| kind.with_parameters(parameters).unwrap();
+    vec![
+        model(ModelKind::Nbd, &[0.385, 12.07]),
+        model(ModelKind::BG_NBD, &[0.243, 4.414, 0.793, 2.426]),
+        model(ModelKind::MBG_NBD, &[0.525, 6.183, 0.891, 1.614]),
+        model(ModelKind::MbgCnbd { regularity: 3 }, &[1.329, 2.813, 0.425, 0.790]),
+        model(ModelKind::BgCnbd { regularity: 2 }, &[0.7, 2.0, 0.5, 2.0]),
+        model(ModelKind::ParetoNbd, &[0.553, 10.578, 0.606, 11.669]),
+    ]
+}
+
 /// Times of one customer's repeat purchases up to `end`.
 pub(super) fn repeat_purchases(model: &PurchaseModel, end: f64, random: &mut Random) -> Vec<f64> {
     match *model {
@@ -111,6 +124,7 @@ pub(super) fn shop(model: &PurchaseModel, n_customers: u32, youngest: f64, seed:
 }
 
 /// Gauss's hypergeometric series for 0 <= z < 1.
+#[expect(clippy::many_single_char_names, reason = "the letters of the function")]
 pub(super) fn hypergeometric([a, b, c]: [f64; 3], z: f64) -> f64 {
     let (mut sum, mut term) = (1.0, 1.0);
     for i in 0..200_000 {

@@ -198,7 +198,7 @@ fn the_holdout_of_cdnow() {
         let silence: Vec<f64> = predictions.iter().map(|p| -p.probability_no_purchase).collect();
         printed(&format!("{name} AUC"), area_under_curve(&purchases, &came_back), by_purchases, 4);
         printed(&format!("{name} AUC by P(alive)"), area_under_curve(&alive, &came_back), by_alive, 3);
-        assert!(area_under_curve(&silence, &came_back) > by_purchases - 0.01, "{name}");
+        assert!(area_under_curve(&silence, &came_back) > by_alive.max(0.75), "{name}");
     }
 }
 
@@ -228,8 +228,8 @@ fn top_decile(shop: &Shop) {
         margin: 1.0,
     };
     let customers: Vec<_> = shop.histories.iter().zip(&spends).zip(&shop.history_spend).map(valued).collect();
-    let values = lifetime_values(&model, &spend, &customers, &settings);
-    let predicted: Vec<f64> = values.iter().map(|value| value.predicted).collect();
+    let lifetimes = lifetime_values(&model, &spend, &customers, &settings);
+    let predicted: Vec<f64> = lifetimes.iter().map(|value| value.predicted).collect();
     let rfm = rfm(shop);
     let rankings: [(&str, &[f64]); 3] =
         [("predicted value", &predicted), ("spend so far", &shop.history_spend), ("RFM", &rfm)];
