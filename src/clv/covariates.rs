@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::ValueError;
@@ -13,6 +14,9 @@ use super::optimise::{self, Evaluation, Matrix, Start, Stop, TOLERANCE};
 use super::search::{Found, Objective, maximise, time_scale};
 use super::special::chi_square_tail;
 use super::summary::{CustomerSummary, Grouped};
+
+/// Strata of one block; fixed, because the grouping of a sum decides its last bits.
+const STRATA_OF_A_BLOCK: usize = 64;
 
 /// A covariate: one number for each customer.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,7 +157,11 @@ pub fn fit_covariates(
         scale: time_scale(&shop),
         n_customers: shop.n_customers(),
     };
-    Ok(problem.fit(&plain, covariates, &spreads))
+    let fit = problem.fit(&plain, covariates, &spreads);
+    if !fit.log_likelihood.is_finite() {
+        return Err(ValueError::NoModel { tried: format!("{} with covariates", kind.name()) });
+    }
+    Ok(fit)
 }
 
 fn check(n_customers: usize, covariates: &Covariates, kind: ModelKind) -> Result<(), ValueError> {
@@ -207,30 +215,37 @@ fn strata(
 }
 
 impl Problem {
-    /// Value and gradient at scaled logarithms of the parameters, followed by the scaled effects.
+    /// Value and gradient at scaled logarithms of the parameters, followed by the scaled effects: strata in blocks, their
+    /// sums in order, so that threads change nothing.
     fn evaluate(&self, at: &[f64]) -> Evaluation {
+        let none = || Evaluation { value: 0.0, gradient: vec![0.0; at.len()] };
+        let add = |mut total: Evaluation, part: Evaluation| {
+            total.value += part.value;
+            total.gradient.iter_mut().zip(part.gradient).for_each(|(sum, slope)| *sum += slope);
+            total
+        };
+        let sum_block = |strata: &[Stratum]| strata.iter().map(|s| self.of_stratum(s, at)).fold(none(), add);
+        let sums: Vec<Evaluation> = self.strata.par_chunks(STRATA_OF_A_BLOCK).map(sum_block).collect();
+        sums.into_iter().fold(none(), add)
+    }
+
+    fn of_stratum(&self, stratum: &Stratum, at: &[f64]) -> Evaluation {
         let n_parameters = self.kind.n_parameters();
         let (point, effects) = at.split_at(n_parameters);
-        let mut total = Evaluation { value: 0.0, gradient: vec![0.0; at.len()] };
-        for stratum in &self.strata {
-            let (purchase, dropout) = effects.split_at(stratum.purchase.len());
-            let objective = Objective { kind: self.kind, shop: &stratum.shop, scale: self.scale };
-            let mut moved = point.to_vec();
-            moved[1] -= dot(purchase, &stratum.purchase);
-            let place = dropout_parameter(self.kind);
-            if let Some((place, sign)) = place {
-                moved[place] += sign * dot(dropout, &stratum.dropout);
-            }
-            let part = objective.evaluate(&moved);
-            let share = stratum.shop.n_customers() / self.n_customers;
-            total.value += share * part.value;
-            let by_purchase = stratum.purchase.iter().map(|value| -part.gradient[1] * value);
-            let by_dropout =
-                stratum.dropout.iter().map(|value| place.map_or(0.0, |(at, sign)| sign * part.gradient[at] * value));
-            let slopes = part.gradient.iter().copied().take(n_parameters).chain(by_purchase).chain(by_dropout);
-            total.gradient.iter_mut().zip(slopes).for_each(|(sum, slope)| *sum += share * slope);
+        let (purchase, dropout) = effects.split_at(stratum.purchase.len());
+        let place = dropout_parameter(self.kind);
+        let mut moved = point.to_vec();
+        moved[1] -= dot(purchase, &stratum.purchase);
+        if let Some((place, sign)) = place {
+            moved[place] += sign * dot(dropout, &stratum.dropout);
         }
-        total
+        let part = Objective { kind: self.kind, shop: &stratum.shop, scale: self.scale }.evaluate(&moved);
+        let share = stratum.shop.n_customers() / self.n_customers;
+        let by_dropout_parameter = place.map_or(0.0, |(place, sign)| sign * part.gradient[place]);
+        let by_purchase = stratum.purchase.iter().map(|value| -part.gradient[1] * value);
+        let by_dropout = stratum.dropout.iter().map(|value| by_dropout_parameter * value);
+        let slopes = part.gradient.iter().copied().take(n_parameters).chain(by_purchase).chain(by_dropout);
+        Evaluation { value: share * part.value, gradient: slopes.map(|slope| share * slope).collect() }
     }
 
     fn fit(&self, plain: &Found, covariates: &Covariates, spreads: &[Vec<f64>; 2]) -> CovariateFit {

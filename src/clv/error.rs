@@ -29,6 +29,14 @@ pub enum ValueError {
         /// What came.
         value: f64,
     },
+    /// A regularity outside its range.
+    #[error("regularity k is {regularity}; allowed: 1 to {most}")]
+    Regularity {
+        /// What came.
+        regularity: u32,
+        /// The most that is allowed.
+        most: u32,
+    },
     /// There is nobody to learn from.
     #[error("no customers to fit a value model on")]
     NoCustomers,
@@ -94,6 +102,7 @@ impl Report for ValueError {
             Self::Number { .. } => "E507",
             Self::TooFewSpenders { .. } => "E508",
             Self::NoSuchRate { .. } => "E509",
+            Self::Regularity { .. } => "E510",
         }
     }
 

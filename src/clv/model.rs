@@ -44,6 +44,9 @@ pub trait ValueModel {
     }
 }
 
+/// Highest regularity that a model may have.
+const MAX_REGULARITY: u32 = 100;
+
 /// Which model, before its parameters are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -107,7 +110,7 @@ impl ModelKind {
     /// The model with these parameters.
     ///
     /// # Errors
-    /// `ValueError::Parameter` if one is missing, not finite or not above 0.
+    /// `ValueError::Parameter` if one is missing, not finite or not above 0; `ValueError::Regularity` if k is not 1 to 100.
     pub fn with_parameters(self, parameters: &[f64]) -> Result<PurchaseModel, ValueError> {
         for (i, parameter) in self.parameter_names().iter().enumerate() {
             let value = parameters.get(i).copied().unwrap_or(f64::NAN);
@@ -115,10 +118,15 @@ impl ModelKind {
                 return Err(ValueError::Parameter { model: self.name(), parameter, value });
             }
         }
+        if let Self::BgCnbd { regularity } | Self::MbgCnbd { regularity } = self
+            && !(1..=MAX_REGULARITY).contains(&regularity)
+        {
+            return Err(ValueError::Regularity { regularity, most: MAX_REGULARITY });
+        }
         let at = |i: usize| parameters.get(i).copied().unwrap_or(f64::NAN);
         let beta_geometric = |dropout, regularity: u32| {
             let (r, alpha, a, b) = (at(0), at(1), at(2), at(3));
-            PurchaseModel::BgNbd(BgNbd { dropout, regularity: regularity.max(1), r, alpha, a, b })
+            PurchaseModel::BgNbd(BgNbd { dropout, regularity, r, alpha, a, b })
         };
         Ok(match self {
             Self::Nbd => PurchaseModel::Nbd(Nbd { r: at(0), alpha: at(1) }),

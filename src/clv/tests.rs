@@ -273,6 +273,32 @@ proptest! {
 }
 
 #[test]
+fn several_spans_at_once_are_the_same_as_one_by_one() {
+    let spans = [0.0, 0.5, 4.0, 13.0, 52.0, 104.0, 260.0, 1.0, 26.0, 1e5];
+    for model in typical() {
+        for history in histories() {
+            for (span, together) in spans.iter().zip(model.expected_purchases_at(&history, &spans)) {
+                let alone = model.expected_purchases(&history, *span);
+                assert!((together - alone).abs() <= 1e-10 * (1.0 + alone), "{model:?} {span}: {together} {alone}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_median_wait_halves_the_chance_of_a_purchase() {
+    for model in typical() {
+        for history in histories() {
+            for span in [0.1, 13.0, 500.0] {
+                let bought = |t| 1.0 - model.probability_no_purchase(&history, t);
+                let (half, whole) = (bought(model.median_wait(&history, span)), bought(span));
+                assert!((half - whole / 2.0).abs() < 1e-9, "{model:?} {history:?} {span}: {half} {whole}");
+            }
+        }
+    }
+}
+
+#[test]
 fn spans_that_are_none_count_as_none() {
     for model in typical() {
         for span in [0.0, -1.0, f64::NAN] {
@@ -293,6 +319,7 @@ fn models_survive_being_written_down() {
     }
     assert!(ModelKind::BG_NBD.with_parameters(&[1.0, 1.0, f64::NAN, 1.0]).is_err());
     assert!(ModelKind::ParetoNbd.with_parameters(&[1.0, 1.0, 1.0]).is_err());
+    assert!(ModelKind::MbgCnbd { regularity: 0 }.with_parameters(&[1.0; 4]).is_err());
 }
 
 #[test]
