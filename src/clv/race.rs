@@ -54,12 +54,15 @@ impl Race {
     /// Time and logarithms at a place of the logarithmic axis.
     fn moment(&self, v: f64, width: f64) -> Moment {
         let c = self.smaller_scale();
-        let time = c * v.exp_m1();
-        let stretched = width * (c + time);
+        let grown = c * v.exp();
+        let time = grown - c;
+        let stretched = width * grown;
+        // Plain logarithms: they enter as exponents, where an absolute error of 1e-16 is none.
+        let log = |scale: f64| ((scale - c + grown) / scale).ln();
         let (log_purchase, log_death) = if self.purchase_scale <= self.death_scale {
-            (v, (time / self.death_scale).ln_1p())
+            (v, log(self.death_scale))
         } else {
-            ((time / self.purchase_scale).ln_1p(), v)
+            (log(self.purchase_scale), v)
         };
         Moment { time, width: stretched, log_purchase, log_death }
     }

@@ -12,6 +12,9 @@ use super::summary::Grouped;
 /// Histories on which the starts compete.
 const THINNED_ROWS: usize = 10_000;
 
+/// Histories, and gradients per customer, between the starts and the whole shop: each level starts near its optimum.
+const LEVELS: [(usize, f64); 2] = [(THINNED_ROWS, 1e-7), (160_000, 1e-6)];
+
 /// Gradient per customer at which the starts have shown which of them is best.
 const COARSE: f64 = 1e-4;
 
@@ -116,10 +119,19 @@ pub(super) fn maximise(kind: ModelKind, shop: &Grouped) -> Option<Found> {
     let mut evaluations: u32 = optima.iter().map(|optimum| optimum.evaluations).sum();
     let finite = optima.into_iter().filter(|optimum| optimum.value.is_finite());
     let best = finite.reduce(|best, other| if other.value < best.value { other } else { best })?;
+    let mut at = best.at;
+    let mut inverse = optimise::inverse(&optimise::hessian(&on_thinned, &at));
+    for (n_rows, tolerance) in LEVELS.into_iter().filter(|(n_rows, _)| *n_rows < shop.n_rows()) {
+        let level_shop = shop.thinned(n_rows);
+        let level = Objective { kind, shop: &level_shop, scale: coarse.scale };
+        let start = Start { at, inverse, tolerance };
+        let best = optimise::minimise(&|at: &[f64]| level.evaluate(at), start);
+        evaluations += best.evaluations;
+        at = best.at;
+        inverse = optimise::inverse(&optimise::hessian(&on_thinned, &at));
+    }
     let whole = Objective { kind, shop, scale: coarse.scale };
-    let inverse = optimise::inverse(&optimise::hessian(&on_thinned, &best.at));
-    let start = Start { at: best.at, inverse, tolerance: TOLERANCE };
-    let best = optimise::minimise(&|at: &[f64]| whole.evaluate(at), start);
+    let best = optimise::minimise(&|at: &[f64]| whole.evaluate(at), Start { at, inverse, tolerance: TOLERANCE });
     evaluations += best.evaluations;
     Some(Found {
         model: kind.with_parameters(&whole.parameters(&best.at)).ok()?,

@@ -272,6 +272,31 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_breaks_a_fit(customers in prop::collection::vec(any_history(), 1..40), any in any_history()) {
+        let shop = Grouped::new(&customers).unwrap();
+        for wanted in [
+            Wanted::Model(ModelKind::BG_NBD),
+            Wanted::Model(ModelKind::MbgCnbd { regularity: 2 }),
+            Wanted::Model(ModelKind::ParetoNbd),
+        ] {
+            match fit(&shop, TimeUnit::Day, wanted) {
+                Ok(fit) => {
+                    prop_assert!(fit.log_likelihood.is_finite());
+                    sound(&fit.model, &any, 90.0);
+                    customers.iter().take(5).for_each(|customer| sound(&fit.model, customer, 90.0));
+                    let errors = standard_errors(&fit.model, &shop);
+                    prop_assert!(errors.iter().filter_map(|p| p.standard_error).all(f64::is_finite));
+                }
+                Err(error) => prop_assert!(shop.n_repeat_purchases() < 1.0, "{error}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn several_spans_at_once_are_the_same_as_one_by_one() {
     let spans = [0.0, 0.5, 4.0, 13.0, 52.0, 104.0, 260.0, 1.0, 26.0, 1e5];

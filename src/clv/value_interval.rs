@@ -85,6 +85,7 @@ mod tests {
     use crate::clv::lifetime::lifetime_value;
     use crate::clv::model::ModelKind;
     use crate::clv::summary::{CustomerSummary, TimeUnit};
+    use crate::clv::testing::{Random, repeat_purchases};
 
     #[test]
     fn the_interval_holds_the_expected_value_of_a_good_customer() {
@@ -102,5 +103,34 @@ mod tests {
         assert!(interval.low < value.predicted && value.predicted < interval.high, "{interval:?} {value:?}");
         let (interval, value) = of(2, 5.0, 39.0);
         assert!(interval.low.abs() < 1e-12 && interval.high >= 0.0 && value.predicted > 0.0, "{interval:?} {value:?}");
+    }
+
+    /// Spends drawn from Gamma-Gamma by customers drawn from BG/NBD fall into the interval as often as it says, or more
+    /// often where it starts at 0 because many never come back.
+    #[test]
+    fn simulated_values_fall_into_the_interval() {
+        let model = ModelKind::BG_NBD.with_parameters(&[2.0, 6.0, 0.4, 4.0]).unwrap();
+        let [p, q, gamma] = [6.25, 3.74, 15.44];
+        let spend = GammaGamma::new(p, q, gamma).unwrap();
+        let settings = ValueSettings::new(TimeUnit::Week, 0.5, 0.0).unwrap();
+        let mut random = Random::new(8);
+        let (mut above, mut below) = (0.0, 0.0);
+        let n_customers = 2_000;
+        for _ in 0..n_customers {
+            let rate = random.gamma(q) / gamma;
+            let times = repeat_purchases(&model, 26.0 + settings.horizon(), &mut random);
+            let so_far: Vec<f64> = std::iter::once(0.0).chain(times.iter().copied().filter(|t| *t <= 26.0)).collect();
+            let history = CustomerSummary::from_purchases(&so_far, 26.0).unwrap();
+            let mut total = |n: usize| (0..n).map(|_| random.gamma(p) / rate).sum::<f64>();
+            let before = SpendSummary::new(history.frequency(), total(so_far.len() - 1)).unwrap();
+            let to_come = total(times.len() + 1 - so_far.len());
+            let customer = ValuedCustomer { history, spend: before, historic: 0.0, margin: 1.0 };
+            let value = lifetime_value(&model, &spend, &customer, &settings);
+            let interval = value_interval(&model, &spend, (&customer, &value), (&settings, 0.8));
+            above += f64::from(u8::from(to_come > interval.high));
+            below += f64::from(u8::from(to_come < interval.low));
+        }
+        let shares = [above, below].map(|count: f64| count / f64::from(n_customers));
+        assert!((shares[0] - 0.1).abs() < 0.02 && shares[1] < 0.1, "{shares:?}");
     }
 }
