@@ -6,11 +6,11 @@
 //! `P(Y >= m) = P(active) sum_j w_j s_m P(N >= k m - j)` with `s_m = E (1 - p)^(m - 1)`. Nothing cancels, and the
 //! singular cases of the published closed form with a hypergeometric function (a = 1, c <= 0) do not exist here.
 
+use super::bg_long::LongFuture;
 use super::bg_nbd::BgNbd;
 use super::counts::{EventCounts, bisect, completed};
 use super::model::{ValueModel, positive};
 use super::nbd::median_of_first_event;
-use super::quadrature::beta_mean;
 use super::special::logistic;
 use super::summary::CustomerSummary;
 
@@ -83,22 +83,15 @@ impl BgNbd {
         expected
     }
 
-    /// The same as an integral over p: `(1 - (1 + p t / (k A))^(-n)) / p` on average. Exact for k = 1; for k above 1 it
-    /// takes every k-th event as k events at a time, off by less than one purchase, and is used only for thousands.
-    pub(super) fn expected_by_integral(&self, shape: f64, time_per_scale: f64, b: f64) -> f64 {
-        let per_purchase = time_per_scale / self.k();
-        beta_mean(self.a, b, |p| {
-            let log = (p * per_purchase).ln_1p();
-            if p < 1e-12 { shape * per_purchase } else { -(-shape * log).exp_m1() / p }
-        })
-    }
-
     fn expected_if_active(&self, history: &CustomerSummary, span: f64) -> f64 {
         let x = f64::from(history.frequency());
         let b = self.b + self.chances(x);
         if self.is_long(history, span) {
-            let n = self.r + self.k() * x;
-            return self.expected_by_integral(n, span / (self.alpha + history.age()), b);
+            let time_per_scale = span / (self.alpha + history.age());
+            return self.over_stages(history, span, |stage, counts| {
+                let (regularity, shape) = (self.regularity, counts.shape());
+                LongFuture { regularity, stage, shape, time_per_scale }.expected(self.a, b)
+            });
         }
         self.over_stages(history, span, |j, counts| self.expected_at_stage(counts, j, b))
     }

@@ -15,6 +15,11 @@ impl EventCounts {
         Self { shape, log_none: -shape * (span / scale).ln_1p(), share: span / (scale + span) }
     }
 
+    /// Shape of the event rate.
+    pub(super) const fn shape(&self) -> f64 {
+        self.shape
+    }
+
     /// Probability of no event.
     pub(super) fn none(&self) -> f64 {
         self.log_none.exp()

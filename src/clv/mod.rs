@@ -5,6 +5,7 @@
 //! inside formulas, words outside. Nothing here returns NaN, a negative predicted value or a probability outside
 //! [0, 1], whatever history it is asked about. Sums run over fixed blocks in order, so threads change nothing.
 
+mod bg_long;
 mod bg_nbd;
 mod bg_predict;
 mod counts;

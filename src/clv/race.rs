@@ -44,7 +44,7 @@ pub(super) struct Moment {
 const NEGLIGIBLE: f64 = 45.0;
 
 /// Longest piece of the logarithmic axis for one rule.
-const LONGEST: f64 = 8.0;
+const LONGEST: f64 = 4.0;
 
 impl Race {
     fn smaller_scale(&self) -> f64 {

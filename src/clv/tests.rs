@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::bg_long::LongFuture;
 use super::gamma_gamma::{GammaGamma, SpendSummary};
 use super::search::Objective;
 use super::testing::{Oracle, bg_oracle, hypergeometric, pareto_oracle, shop, typical};
@@ -116,13 +117,18 @@ fn singular_cases_of_the_closed_form_are_ordinary_here() {
 
 #[test]
 fn long_sums_and_their_integral_agree() {
-    let PurchaseModel::BgNbd(inner) = model(ModelKind::BG_NBD, &[0.243, 4.414, 0.793, 2.426]) else { panic!() };
-    for (x, t_x, t, span) in [(300, 99.0, 100.0, 100.0), (5, 9.0, 10.0, 2_000.0)] {
-        let history = history(x, t_x, t);
-        let by_sum = inner.expected_purchases(&history, span) / inner.probability_alive(&history);
-        let n = f64::from(x);
-        let by_integral = inner.expected_by_integral(0.243 + n, span / (4.414 + t), 2.426 + n);
-        assert!((by_sum / by_integral - 1.0).abs() < 1e-9, "{x}: {by_sum} {by_integral}");
+    for (regularity, a) in [(1, 0.793), (2, 0.5), (3, 1.0), (4, 0.05)] {
+        let (r, alpha, b) = (0.243, 4.414, 2.426);
+        let model = model(ModelKind::MbgCnbd { regularity }, &[r, alpha, a, b]);
+        for (x, t_x, t, span) in [(0, 0.0, 0.0, 100.0), (100, 100.0, 100.0, 100.0), (5, 10.0, 10.0, 2_000.0)] {
+            // A last purchase at the end of the history: the customer stands at stage 0.
+            let history = history(x, t_x, t);
+            let by_sum = model.expected_purchases(&history, span) / model.probability_alive(&history);
+            let shape = r + f64::from(x * regularity);
+            let long = LongFuture { regularity, stage: 0, shape, time_per_scale: span / (alpha + t) };
+            let by_integral = long.expected(a, b + f64::from(x) + 1.0);
+            assert!((by_sum / by_integral - 1.0).abs() < 1e-9, "{regularity} {x}: {by_sum} {by_integral}");
+        }
     }
 }
 
