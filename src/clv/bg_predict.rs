@@ -1,0 +1,202 @@
+//! Owns the predictions of BG/NBD, MBG/NBD and both with regularity k, as sums of positive terms.
+//!
+//! An active customer stands j events (j < k) after the last purchase, with probability proportional to the terms of
+//! the likelihood. Given j, the event rate is gamma with shape `n = r + k x + j` and scale `alpha + T`, p is beta with
+//! a and `b + y`, and the m-th future purchase comes if `k m - j` events come and m - 1 dropouts fail:
+//! `P(Y >= m) = P(active) sum_j w_j s_m P(N >= k m - j)` with `s_m = E (1 - p)^(m - 1)`. Nothing cancels, and the
+//! singular cases of the published closed form with a hypergeometric function (a = 1, c <= 0) do not exist here.
+
+use super::bg_long::LongFuture;
+use super::bg_nbd::BgNbd;
+use super::counts::{EventCounts, bisect, completed};
+use super::model::{ValueModel, positive};
+use super::nbd::median_of_first_event;
+use super::special::logistic;
+use super::summary::CustomerSummary;
+
+/// Sums longer than this are replaced by an integral over p.
+const MAX_TERMS: f64 = 20_000.0;
+
+/// Spans whose sums are taken together.
+const LANES: usize = 8;
+
+/// Terms below this share of the sum are left out.
+const NEGLIGIBLE: f64 = 1e-15;
+
+impl BgNbd {
+    /// Calls `f` with j, the weight of the stage and the event distribution in the next `span`, and adds up.
+    fn over_stages(&self, history: &CustomerSummary, span: f64, mut f: impl FnMut(u32, &EventCounts) -> f64) -> f64 {
+        let n = self.r + self.k() * f64::from(history.frequency());
+        let end = self.alpha + history.age();
+        if self.regularity == 1 {
+            return f(0, &EventCounts::new(n, end, span));
+        }
+        let u = (history.age() - history.recency()) / end;
+        let (mut term, mut weights, mut sum) = (1.0, 0.0, 0.0);
+        for j in 0..self.regularity {
+            let stage = f64::from(j);
+            weights += term;
+            if term > 0.0 {
+                sum += term * f(j, &EventCounts::new(n + stage, end, span));
+            }
+            term *= (n + stage) * u / (stage + 1.0);
+        }
+        sum / weights
+    }
+
+    /// Probability that an active customer buys in the next `span`.
+    fn probability_purchase_if_active(&self, history: &CustomerSummary, span: f64) -> f64 {
+        self.over_stages(history, span, |j, counts| self.at_least(counts, self.regularity - j)).clamp(0.0, 1.0)
+    }
+
+    /// Probability of `events` or more events.
+    fn at_least(&self, counts: &EventCounts, events: u32) -> f64 {
+        if self.regularity == 1 && events == 1 {
+            return counts.any();
+        }
+        1.0 - counts.probabilities().take(events as usize).sum::<f64>()
+    }
+
+    /// Expected purchases of an active customer at one stage, `sum_i P(N = i) S_floor((i + j) / k)`, with
+    /// `S_m = s_1 + .. + s_m`.
+    fn expected_at_stage(&self, counts: &EventCounts, stage: u32, b: f64) -> f64 {
+        let mut expected = 0.0;
+        let (mut survived, mut purchases, mut phase, mut m) = (1.0, 0.0, stage, 1.0);
+        for (i, probability) in counts.probabilities().enumerate() {
+            expected += probability * purchases;
+            let i = i as f64;
+            let ratio = counts.ratio(i);
+            if ratio < 1.0 && probability * (purchases + 1.0) * ratio < NEGLIGIBLE * (1.0 - ratio) * expected {
+                break;
+            }
+            if i > 2.0 * MAX_TERMS || (probability <= 0.0 && i > counts.mean()) {
+                break;
+            }
+            phase += 1;
+            if phase == self.regularity {
+                phase = 0;
+                purchases += survived;
+                survived *= (b + m - 1.0) / (self.a + b + m - 1.0);
+                m += 1.0;
+            }
+        }
+        expected
+    }
+
+    fn expected_if_active(&self, history: &CustomerSummary, span: f64) -> f64 {
+        let x = f64::from(history.frequency());
+        let b = self.b + self.chances(x);
+        if self.is_long(history, span) {
+            let time_per_scale = span / (self.alpha + history.age());
+            return self.over_stages(history, span, |stage, counts| {
+                let (regularity, shape) = (self.regularity, counts.shape());
+                LongFuture { regularity, stage, shape, time_per_scale }.expected(self.a, b)
+            });
+        }
+        self.over_stages(history, span, |j, counts| self.expected_at_stage(counts, j, b))
+    }
+
+    /// Whether the sum has too many terms, or starts with terms too small for a number.
+    fn is_long(&self, history: &CustomerSummary, span: f64) -> bool {
+        let n = self.r + self.k() * f64::from(history.frequency());
+        let time_per_scale = span / (self.alpha + history.age());
+        let mean = n * time_per_scale;
+        let n_terms = (n + 37.0) * (1.0 + time_per_scale) + 10.0 * (mean * (1.0 + time_per_scale)).sqrt();
+        n_terms > MAX_TERMS || n * time_per_scale.ln_1p() > 690.0
+    }
+
+    /// `expected_at_stage` for k = 1 and several spans at a time, which share everything but the probabilities.
+    fn expected_in_lanes(&self, history: &CustomerSummary, spans: [f64; LANES]) -> [f64; LANES] {
+        let x = f64::from(history.frequency());
+        let (n, b) = (self.r + x, self.b + self.chances(x));
+        let counts = spans.map(|span| EventCounts::new(n, self.alpha + history.age(), span));
+        let shares = counts.map(|counts| counts.ratio(0.0) / n);
+        let largest = shares.iter().fold(0.0, |largest: f64, share| largest.max(*share));
+        let mut probabilities = counts.map(|counts| counts.none());
+        let (mut expected, mut purchases, mut survived, mut i) = ([0.0; LANES], 0.0, 1.0, 0.0);
+        loop {
+            // Convergence is looked at once in a while, in the lane that converges last.
+            for _ in 0..8 {
+                let factor = (n + i) / (i + 1.0);
+                for lane in 0..LANES {
+                    expected[lane] += probabilities[lane] * purchases;
+                    probabilities[lane] *= factor * shares[lane];
+                }
+                purchases += survived;
+                survived *= (b + i) / (self.a + b + i);
+                i += 1.0;
+            }
+            let ratio = (n + i) / (i + 1.0) * largest;
+            let rest = |lane: usize| probabilities[lane] * purchases <= NEGLIGIBLE * (1.0 - ratio) * expected[lane];
+            if (ratio < 1.0 && (0..LANES).all(rest)) || i > 2.0 * MAX_TERMS {
+                return expected;
+            }
+        }
+    }
+}
+
+impl ValueModel for BgNbd {
+    /// # Source
+    /// Fader, Hardie and Lee (2008), note on P(alive) for BG/NBD; MBG/NBD and regularity: Reutterer et al. (2021).
+    fn probability_alive(&self, history: &CustomerSummary) -> f64 {
+        self.log_odds_left(history).map_or(1.0, |log_odds| logistic(-log_odds))
+    }
+
+    /// An active customer leaves only after a purchase, so no purchase comes if the customer has left, or if the events
+    /// that are missing to the next purchase do not all come.
+    fn probability_no_purchase(&self, history: &CustomerSummary, span: f64) -> f64 {
+        let alive = self.probability_alive(history);
+        (1.0 - alive * self.probability_purchase_if_active(history, positive(span))).clamp(0.0, 1.0)
+    }
+
+    fn expected_purchases(&self, history: &CustomerSummary, span: f64) -> f64 {
+        let span = positive(span);
+        if span <= 0.0 {
+            return 0.0;
+        }
+        self.probability_alive(history) * self.expected_if_active(history, span)
+    }
+
+    fn expected_purchases_at(&self, history: &CustomerSummary, spans: &[f64]) -> Vec<f64> {
+        let alive = self.probability_alive(history);
+        let mut expected = Vec::with_capacity(spans.len());
+        for chunk in spans.chunks(LANES) {
+            let mut lanes = [0.0; LANES];
+            lanes.iter_mut().zip(chunk).for_each(|(lane, span)| *lane = positive(*span));
+            let longest = lanes.iter().fold(0.0, |longest: f64, span| longest.max(*span));
+            if self.regularity == 1 && !self.is_long(history, longest) {
+                expected.extend(self.expected_in_lanes(history, lanes).map(|e| alive * e).iter().take(chunk.len()));
+            } else {
+                expected.extend(chunk.iter().map(|span| self.expected_purchases(history, *span)));
+            }
+        }
+        expected
+    }
+
+    fn purchase_counts(&self, history: &CustomerSummary, span: f64, n_max: u32) -> Vec<f64> {
+        let span = positive(span);
+        let alive = self.probability_alive(history);
+        let b = self.b + self.chances(f64::from(history.frequency()));
+        let k = self.regularity;
+        let (mut survived, mut before) = (1.0, 1.0);
+        let mut probabilities = Vec::with_capacity(n_max as usize + 1);
+        for m in 1..=n_max {
+            let come = self.over_stages(history, span, |j, counts| self.at_least(counts, k * m - j));
+            let now = alive * survived * come.clamp(0.0, 1.0);
+            probabilities.push(before - now);
+            before = now;
+            survived *= (b + f64::from(m) - 1.0) / (self.a + b + f64::from(m) - 1.0);
+        }
+        completed(probabilities)
+    }
+
+    fn median_wait(&self, history: &CustomerSummary, span: f64) -> f64 {
+        let span = positive(span);
+        if self.regularity == 1 {
+            let n = self.r + f64::from(history.frequency());
+            return median_of_first_event(n, self.alpha + history.age(), span);
+        }
+        let half = self.probability_purchase_if_active(history, span) / 2.0;
+        bisect(span, half, |t| self.probability_purchase_if_active(history, t))
+    }
+}
