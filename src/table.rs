@@ -1,5 +1,7 @@
 //! Owns the form in which tables leave the rooms: named columns of plain values that any writer can take.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::units::Timestamp;
@@ -27,6 +29,10 @@ pub enum Column {
     OptionalDate(Vec<Option<Date>>),
     /// Whole numbers, where there are any.
     OptionalInteger(Vec<Option<i64>>),
+    /// Numbers; NaN where there is none.
+    NumberOrNan(Vec<f64>),
+    /// Words out of a list, by position.
+    Coded(Vec<u32>, Arc<Vec<String>>),
 }
 
 impl Column {
@@ -44,6 +50,8 @@ impl Column {
             Self::OptionalTime(values) => values.len(),
             Self::OptionalDate(values) => values.len(),
             Self::OptionalInteger(values) => values.len(),
+            Self::NumberOrNan(values) => values.len(),
+            Self::Coded(codes, _) => codes.len(),
         }
     }
 

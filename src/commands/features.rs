@@ -7,7 +7,7 @@ use crate::cli::{Features, Job, Talk};
 use crate::error::Failure;
 use crate::features::{Absent, catalogue};
 use crate::files::Staged;
-use crate::output::{Format, stage_table};
+use crate::output::stage_stream;
 use crate::pipeline;
 use crate::text::counted;
 use crate::timeline::Cutoff;
@@ -30,13 +30,16 @@ fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure
     if cutoffs.is_empty() {
         cutoffs.push(session.as_of);
     }
-    let table = pipeline::feature_table(&session.config, &log, &cutoffs, &session.watch)?;
-    pipeline::Observer::begin(&session.watch, "writing", 1);
     let mut staged = Staged::default();
-    let path = stage_table(&table, &session.folder, Format::Parquet, &mut staged)?;
-    session.conclude("features", serde_json::json!({ "rows": table.n_rows() }), staged, vec![path.clone()])?;
-    let rows = counted(table.n_rows() as u64, "row");
-    print(&format!("{rows} of {} in {}\n", counted(table.columns.len() as u64, "column"), path.display()))
+    let (mut n_rows, mut n_columns) = (0_u64, 0_u64);
+    let path = stage_stream("features", &session.folder, &mut staged, |emit| {
+        pipeline::feature_table(&session.config, &log, &cutoffs, &session.watch, |table| {
+            (n_rows, n_columns) = (n_rows + table.n_rows() as u64, table.columns.len() as u64);
+            emit(table)
+        })
+    })?;
+    session.conclude("features", serde_json::json!({ "rows": n_rows }), staged, vec![path.clone()])?;
+    print(&format!("{} of {} in {}\n", counted(n_rows, "row"), counted(n_columns, "column"), path.display()))
 }
 
 fn dictionary() -> String {

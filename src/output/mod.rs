@@ -3,8 +3,10 @@
 mod error;
 mod formula;
 mod rejects;
+mod stream;
 mod tables;
 
 pub use error::OutputError;
 pub use rejects::stage_rejects;
+pub use stream::{Emit, stage_stream};
 pub use tables::{Format, stage_table, write_table};

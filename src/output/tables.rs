@@ -1,11 +1,12 @@
 //! Plain tables as CSV or Parquet files.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{
-    Column as PolarsColumn, CsvWriter, DataFrame, DataType, IntoColumn, NamedFrom, ParquetWriter, PolarsResult,
-    SerWriter, Series, TimeUnit,
+    ChunkSet, Column as PolarsColumn, CsvWriter, DataFrame, DataType, Float64Chunked, IntoColumn, IntoSeries, NamedFrom,
+    NewChunkedArray, ParquetWriter, PlSmallStr, PolarsResult, SerWriter, Series, StringChunked, TimeUnit,
 };
 
 use super::error::OutputError;
@@ -52,9 +53,7 @@ pub fn write_table(table: &Table, folder: &Path, format: Format) -> Result<PathB
 /// # Errors
 /// What the operating system or the table engine says.
 pub fn stage_table(table: &Table, folder: &Path, format: Format, staged: &mut Staged) -> Result<PathBuf, Failure> {
-    let columns = table.columns.iter().map(|(name, column)| to_polars(name, column, format));
-    let frame = columns.collect::<PolarsResult<Vec<_>>>().and_then(|columns| DataFrame::new(table.n_rows(), columns));
-    let mut frame = frame.map_err(OutputError::of_table(table.name))?;
+    let mut frame = to_frame(table, format)?;
     let path = folder.join(format!("{}.{}", table.name, format.extension()));
     staged.add(&path, |writer| write_frame(&mut frame, writer, format))?;
     Ok(path)
@@ -68,9 +67,15 @@ pub(super) fn write_frame(frame: &mut DataFrame, writer: impl Write + Send, form
     outcome.map_err(std::io::Error::other)
 }
 
+pub(super) fn to_frame(table: &Table, format: Format) -> Result<DataFrame, OutputError> {
+    let columns = table.columns.iter().map(|(name, column)| to_polars(name, column, format));
+    let frame = columns.collect::<PolarsResult<Vec<_>>>().and_then(|columns| DataFrame::new(table.n_rows(), columns));
+    frame.map_err(OutputError::of_table(table.name))
+}
+
 fn to_polars(name: &str, column: &Column, format: Format) -> PolarsResult<PolarsColumn> {
     let name = name.into();
-    let text = |text: &String| if format == Format::Csv { harmless(text).into_owned() } else { text.clone() };
+    let text = |text: &String| shown(text, format).into_owned();
     let series = match column {
         Column::Text(values) => Series::new(name, values.iter().map(text).collect::<Vec<_>>()),
         Column::OptionalText(values) => {
@@ -80,6 +85,11 @@ fn to_polars(name: &str, column: &Column, format: Format) -> PolarsResult<Polars
         Column::OptionalNumber(values) => Series::new(name, values),
         Column::Integer(values) => Series::new(name, values),
         Column::OptionalInteger(values) => Series::new(name, values),
+        Column::NumberOrNan(values) => without_nan(name, values)?,
+        Column::Coded(codes, names) => {
+            let word = |code: &u32| names.get(*code as usize).map(|word| shown(word, format));
+            codes.iter().map(word).collect::<StringChunked>().with_name(name).into_series()
+        }
         Column::Flag(values) => Series::new(name, values),
         Column::Time(values) => instants(name, values.iter().map(|at| Some(*at)))?,
         Column::OptionalTime(values) => instants(name, values.iter().copied())?,
@@ -91,8 +101,21 @@ fn to_polars(name: &str, column: &Column, format: Format) -> PolarsResult<Polars
     Ok(series.into_column())
 }
 
+/// A text as it may stand in a file of that format.
+fn shown(text: &str, format: Format) -> Cow<'_, str> {
+    if format == Format::Csv { harmless(text) } else { Cow::Borrowed(text) }
+}
+
+fn without_nan(name: PlSmallStr, values: &[f64]) -> PolarsResult<Series> {
+    let column = Float64Chunked::from_slice(name, values);
+    if !values.iter().any(|value| value.is_nan()) {
+        return Ok(column.into_series());
+    }
+    Ok(column.set(&column.is_nan(), None)?.into_series())
+}
+
 fn instants(
-    name: polars::prelude::PlSmallStr,
+    name: PlSmallStr,
     values: impl Iterator<Item = Option<Timestamp>>,
 ) -> PolarsResult<Series> {
     let micros: Vec<Option<i64>> = values.map(|at| at.map(|at| at.0)).collect();

@@ -3,33 +3,40 @@
 use super::frame::Frame;
 use super::observer::Observer;
 use crate::config::Config;
+use crate::dataset::{Block, stream};
 use crate::error::Failure;
 use crate::features::FeatureSchema;
 use crate::table::{Column, Table};
 use crate::timeline::{Cutoff, EventLog};
 
-/// A row for each day and eligible customer: the day, the customer, every feature; a missing value stays missing.
+/// A row for each day and eligible customer: the day, the customer, every feature; a missing value stays missing. The
+/// rows come in tables of some customers each, in the order of customers, so that they need never be in memory together.
 ///
 /// # Errors
-/// Whatever the feature room could not do.
+/// Whatever the feature room or `emit` could not do.
 pub fn feature_table(
     config: &Config,
     log: &EventLog,
     cutoffs: &[Cutoff],
     observer: &dyn Observer,
-) -> Result<Table, Failure> {
+    mut emit: impl FnMut(Table) -> Result<(), Failure> + Send,
+) -> Result<(), Failure> {
     let frame = Frame::new(config, log);
+    let schema = FeatureSchema::for_inputs(log.available());
+    let mut cutoffs = cutoffs.to_vec();
+    cutoffs.sort_unstable();
+    cutoffs.dedup();
     observer.begin("features", 1);
-    let dataset = frame.dataset(log, FeatureSchema::for_inputs(log.available()), cutoffs)?;
-    let day = |idx: &u16| Some(dataset.cutoffs[usize::from(*idx)].date());
-    let id = |customer: &u32| log.customer_ids()[*customer as usize].clone();
+    stream(log, &schema, (&cutoffs, &frame.settings), |block| emit(table(block, log, &schema, &cutoffs)))
+}
+
+fn table(block: Block, log: &EventLog, schema: &FeatureSchema, cutoffs: &[Cutoff]) -> Table {
+    let day = |idx: &u16| cutoffs.get(usize::from(*idx)).map(|cutoff| cutoff.date());
     let mut columns = vec![
-        ("cutoff".to_owned(), Column::OptionalDate(dataset.cutoff_idx.iter().map(day).collect())),
-        ("customer_id".to_owned(), Column::Text(dataset.customers.iter().map(id).collect())),
+        ("cutoff".to_owned(), Column::OptionalDate(block.cutoff_idx.iter().map(day).collect())),
+        ("customer_id".to_owned(), Column::Coded(block.customers, log.shared_customer_ids())),
     ];
-    for (name, values) in dataset.schema.names().zip(dataset.features.columns()) {
-        let values = values.iter().map(|value| Some(*value).filter(|value| !value.is_nan()));
-        columns.push((name.to_owned(), Column::OptionalNumber(values.collect())));
-    }
-    Ok(Table::new("features", columns))
+    let features = schema.names().map(str::to_owned).zip(block.features.into_iter().map(Column::NumberOrNan));
+    columns.extend(features);
+    Table::new("features", columns)
 }

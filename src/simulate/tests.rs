@@ -60,6 +60,8 @@ fn cell(column: &Column, row: usize) -> String {
         Column::Time(values) => values[row].to_string(),
         Column::OptionalTime(values) => values[row].map_or_else(String::new, |value| value.to_string()),
         Column::OptionalDate(values) => values[row].map_or_else(String::new, |value| value.to_string()),
+        Column::NumberOrNan(values) => values[row].to_string(),
+        Column::Coded(codes, names) => names[codes[row] as usize].clone(),
         Column::OptionalInteger(values) => values[row].map_or_else(String::new, |value| value.to_string()),
     }
 }

@@ -8,8 +8,9 @@ use super::complaints::{ComplaintLog, KnownComplaint};
 use super::cutoff::Cutoff;
 use super::future::Future;
 use super::history::{Basket, History};
-use super::ledger::{Ledger, LineColumns, Orders};
-use super::log::{ByCustomer, Returns};
+use super::ledger::{Ledger, Orders};
+use super::lines::{Grouping, Lines};
+use super::partition::{Part, Returns};
 use super::walk::{CustomerWalk, Stamps};
 use crate::units::{Days, Timestamp};
 
@@ -17,12 +18,12 @@ use crate::units::{Days, Timestamp};
 #[derive(Debug, Default)]
 pub(crate) struct Shard {
     customers: Range<usize>,
-    ledger: Ledger,
-    order_starts: Vec<usize>,
-    line_starts: Vec<usize>,
-    pub(super) returns: Returns,
-    pub(super) complaints: ComplaintLog,
-    pub(super) signed_up_at: Vec<Option<Timestamp>>,
+    /// Bought lines, customer after customer, order after order.
+    lines: Lines,
+    line_starts: Vec<u32>,
+    returns: Returns,
+    complaints: ComplaintLog,
+    signed_up_at: Vec<Option<Timestamp>>,
 }
 
 /// What decides whether a customer counts at a cutoff.
@@ -44,10 +45,20 @@ pub(crate) struct FoldSettings<'a> {
 /// Memory that a thread keeps from shard to shard.
 #[derive(Debug, Default)]
 pub(crate) struct FoldScratch {
+    ledger: Ledger,
     walk: CustomerWalk,
-    late: Ledger,
+    late: Late,
     late_walk: CustomerWalk,
     recent: Recent,
+}
+
+/// Memory for the rare customer of whom some rows were not yet known at a cutoff: the known lines are grouped anew.
+#[derive(Debug, Default)]
+struct Late {
+    lines: Lines,
+    sequence: Vec<u32>,
+    grouping: Grouping,
+    ledger: Ledger,
 }
 
 /// Memory for what is gathered anew at each cutoff.
@@ -69,27 +80,41 @@ pub(crate) struct Place {
     pub(crate) cutoff: usize,
 }
 
-impl Shard {
-    pub(super) fn with_orders(lines: &LineColumns, bought: &ByCustomer, customers: Range<usize>) -> Self {
-        let mut shard = Self { order_starts: vec![0], line_starts: vec![0], customers, ..Self::default() };
-        for customer in shard.customers.clone() {
-            shard.ledger.push_customer(lines, bought.rows(customer).iter().copied());
-            shard.order_starts.push(shard.ledger.at.len());
-            shard.line_starts.push(shard.ledger.lines.at.len());
+impl Late {
+    /// The orders built anew from the lines that were known before the cutoff.
+    fn orders(&mut self, lines: &Lines, range: Range<usize>, cutoff: Timestamp) -> Orders<'_> {
+        self.sequence.clear();
+        self.lines.clear();
+        let known = range.filter(|line| lines.known(*line) < cutoff).filter_map(|line| u32::try_from(line).ok());
+        self.grouping.arrange(lines, known, &mut self.sequence);
+        for line in &self.sequence {
+            self.lines.push_from(lines, *line as usize);
         }
-        shard
+        self.ledger.read(&self.lines, 0..self.lines.at.len())
+    }
+}
+
+impl Shard {
+    pub(super) fn new(
+        customers: Range<usize>,
+        part: Part,
+        complaints: ComplaintLog,
+        signed_up_at: Vec<Option<Timestamp>>,
+    ) -> Self {
+        let returns = Returns::new(&part.returned, part.returned_starts);
+        Self { customers, lines: part.bought, line_starts: part.bought_starts, returns, complaints, signed_up_at }
     }
 
     /// Counts, per cutoff, the customers that `wanted` accepts.
     pub(crate) fn count(&self, cutoffs: &[Cutoff], wanted: impl Fn(usize, Presence) -> bool) -> Vec<usize> {
         let mut counts = vec![0; cutoffs.len()];
-        let mut late = Ledger::default();
+        let (mut ledger, mut late) = (Ledger::default(), Late::default());
         for local in 0..self.customers.len() {
-            let all = self.orders(local);
+            let all = ledger.read(&self.lines, self.lines_of(local));
             for (position, cutoff) in cutoffs.iter().enumerate() {
                 let presence = match all.known_at(cutoff.at()) {
                     Some(known) => known.presence(),
-                    None => self.late_orders(local, cutoff.at(), &mut late).presence(),
+                    None => late.orders(&self.lines, self.lines_of(local), cutoff.at()).presence(),
                 };
                 counts[position] += usize::from(presence.is_some_and(|presence| wanted(position, presence)));
             }
@@ -105,15 +130,15 @@ impl Shard {
         wanted: impl Fn(usize, Presence) -> bool,
         mut visit: impl FnMut(Place, &History<'_>, &Future<'_>),
     ) {
-        let FoldScratch { walk, late, late_walk, recent } = scratch;
+        let FoldScratch { ledger, walk, late, late_walk, recent } = scratch;
         for (local, customer) in self.customers.clone().enumerate() {
-            let all = self.orders(local);
+            let all = ledger.read(&self.lines, self.lines_of(local));
             walk.begin();
             for (position, cutoff) in settings.cutoffs.iter().enumerate() {
                 let complete = all.known_at(cutoff.at());
                 let known = match complete {
                     Some(known) => known,
-                    None => self.late_orders(local, cutoff.at(), late),
+                    None => late.orders(&self.lines, self.lines_of(local), cutoff.at()),
                 };
                 if !known.presence().is_some_and(|presence| wanted(position, presence)) {
                     continue;
@@ -132,20 +157,8 @@ impl Shard {
         }
     }
 
-    fn orders(&self, local: usize) -> Orders<'_> {
-        self.ledger.slice(
-            self.order_starts[local]..self.order_starts[local + 1],
-            self.line_starts[local]..self.line_starts[local + 1],
-        )
-    }
-
-    /// The customer's orders built anew from the lines that were known before the cutoff.
-    fn late_orders<'s>(&self, local: usize, cutoff: Timestamp, late: &'s mut Ledger) -> Orders<'s> {
-        late.clear();
-        let lines = self.line_starts[local]..self.line_starts[local + 1];
-        let known = lines.filter(|line| self.ledger.lines.known[*line] < cutoff);
-        late.push_customer(&self.ledger.lines, known.filter_map(|line| u32::try_from(line).ok()));
-        late.all()
+    fn lines_of(&self, local: usize) -> Range<usize> {
+        self.line_starts[local] as usize..self.line_starts[local + 1] as usize
     }
 
     fn history<'h>(
@@ -189,8 +202,8 @@ impl Recent {
             [in_quarter, in_quarter + older.iter().map(|code| u32::from(stamps.is_new(*code))).sum::<u32>()]
         };
         Basket {
-            products: distinct(orders.lines.product, &mut self.products),
-            categories: distinct(orders.lines.category, &mut self.categories),
+            products: distinct(orders.lines.product(), &mut self.products),
+            categories: distinct(orders.lines.category(), &mut self.categories),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::complaints::KnownComplaint;
 use super::cutoff::Cutoff;
 use super::ledger::Orders;
-use super::log::Return;
+use super::partition::Return;
 use super::walk::CustomerWalk;
 use crate::units::{Days, Timestamp};
 

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::available::Available;
-use super::columns::{CustomerColumns, PurchaseColumns, Tables};
+use super::columns::{CustomerColumns, Tables};
 use super::complaints::ComplaintLog;
 use super::fold::Shard;
-use super::ledger::LineColumns;
+use super::partition::{Part, counting_sort, partition};
 use crate::error::{Exit, Report};
 use crate::units::Timestamp;
 
@@ -62,19 +63,10 @@ impl Report for LogError {
     }
 }
 
-/// A line that gave goods back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Return {
-    pub(super) at: Timestamp,
-    pub(super) known: Timestamp,
-    /// What was given back, in minor units, not negative.
-    pub(super) amount: i64,
-}
-
 /// All events of a shop.
 #[derive(Debug)]
 pub struct EventLog {
-    customer_ids: Vec<String>,
+    customer_ids: Arc<Vec<String>>,
     opted_out: Vec<bool>,
     shards: Vec<Shard>,
     available: BTreeSet<Available>,
@@ -91,29 +83,32 @@ impl EventLog {
         let available = tables.available();
         let Tables { customer_ids, purchases, complaints, customers } = tables;
         let n_customers = customer_ids.len();
-        let (bought, returned) = split_returns(&purchases, n_customers);
-        let complained = ByCustomer::sort(&complaints.customer, n_customers, |_| true);
         let facts = Facts::collect(&customers, n_customers);
-        let lines = LineColumns::from_purchases(purchases);
-        let span = lines.at.iter().copied().min().zip(lines.at.iter().copied().max());
-        let shards = shard_ranges(n_customers)
-            .into_par_iter()
-            .map(|range| {
-                let mut shard = Shard::with_orders(&lines, &bought, range.clone());
-                shard.returns = Returns::build(&lines, range.clone().map(|customer| returned.rows(customer)));
-                let complaint_rows = range.clone().map(|customer| complained.rows(customer));
-                shard.complaints = ComplaintLog::build(&complaints, complaint_rows);
-                shard.signed_up_at = facts.signed_up_at.get(range).map(<[_]>::to_vec).unwrap_or_default();
-                shard
-            })
-            .collect();
-        Ok(Self { customer_ids, opted_out: facts.opted_out, shards, available, span })
+        let span = purchases.purchased_at.par_iter().copied().min().zip(purchases.purchased_at.par_iter().copied().max());
+        let (complaint_starts, complaint_rows) = counting_sort(&complaints.customer, &(0..n_customers));
+        let rows_of = |customer: usize| {
+            &complaint_rows[complaint_starts[customer] as usize..complaint_starts[customer + 1] as usize]
+        };
+        let ranges = shard_ranges(n_customers);
+        let shard = |(part, range): (Part, &Range<usize>)| {
+            let complaints = ComplaintLog::build(&complaints, range.clone().map(rows_of));
+            let signed_up_at = facts.signed_up_at.get(range.clone()).map(<[_]>::to_vec).unwrap_or_default();
+            Shard::new(range.clone(), part, complaints, signed_up_at)
+        };
+        let shards = partition(purchases, &ranges).into_par_iter().zip(&ranges).map(shard).collect();
+        Ok(Self { customer_ids: Arc::new(customer_ids), opted_out: facts.opted_out, shards, available, span })
     }
 
     /// The customers, sorted by id; positions in this list are the customer numbers used everywhere.
     #[must_use]
     pub fn customer_ids(&self) -> &[String] {
         &self.customer_ids
+    }
+
+    /// The customers, for tables that name them by number.
+    #[must_use]
+    pub fn shared_customer_ids(&self) -> Arc<Vec<String>> {
+        Arc::clone(&self.customer_ids)
     }
 
     /// Whether the customer asked not to be contacted.
@@ -145,43 +140,6 @@ fn shard_ranges(n_customers: usize) -> Vec<Range<usize>> {
     (0..n_customers).step_by(size).map(|start| start..(start + size).min(n_customers)).collect()
 }
 
-/// Rows of a table, customer after customer.
-pub(super) struct ByCustomer {
-    starts: Vec<u32>,
-    rows: Vec<u32>,
-}
-
-impl ByCustomer {
-    /// A counting sort of the rows that `wanted` accepts; rows of a customer stay in input order.
-    fn sort(customer: &[u32], n_customers: usize, wanted: impl Fn(usize) -> bool) -> Self {
-        let mut starts = vec![0_u32; n_customers + 1];
-        for (_, customer) in customer.iter().enumerate().filter(|(row, _)| wanted(*row)) {
-            starts[*customer as usize + 1] += 1;
-        }
-        for i in 0..n_customers {
-            starts[i + 1] += starts[i];
-        }
-        let mut next = starts.clone();
-        let mut rows = vec![0_u32; starts[n_customers] as usize];
-        for (row, customer) in (0_u32..).zip(customer).filter(|(row, _)| wanted(*row as usize)) {
-            let place = &mut next[*customer as usize];
-            rows[*place as usize] = row;
-            *place += 1;
-        }
-        Self { starts, rows }
-    }
-
-    pub(super) fn rows(&self, customer: usize) -> &[u32] {
-        &self.rows[self.starts[customer] as usize..self.starts[customer + 1] as usize]
-    }
-}
-
-fn split_returns(purchases: &PurchaseColumns, n_customers: usize) -> (ByCustomer, ByCustomer) {
-    let is_return = |row: usize| purchases.is_return.get(row).copied().unwrap_or(false);
-    let bought = ByCustomer::sort(&purchases.customer, n_customers, |row| !is_return(row));
-    (bought, ByCustomer::sort(&purchases.customer, n_customers, is_return))
-}
-
 /// Facts about customers that hold for ever: the latest version of each.
 struct Facts {
     signed_up_at: Vec<Option<Timestamp>>,
@@ -207,30 +165,5 @@ impl Facts {
             }
         }
         facts
-    }
-}
-
-/// Return lines of a range of customers.
-#[derive(Debug, Default)]
-pub(super) struct Returns {
-    starts: Vec<u32>,
-    rows: Vec<Return>,
-}
-
-impl Returns {
-    fn build<'r>(lines: &LineColumns, rows_of: impl Iterator<Item = &'r [u32]>) -> Self {
-        let mut returns = Self { starts: vec![0], rows: Vec::new() };
-        for rows in rows_of {
-            returns.rows.extend(rows.iter().map(|&row| {
-                let row = row as usize;
-                Return { at: lines.at[row], known: lines.known[row], amount: lines.amount[row].saturating_abs() }
-            }));
-            returns.starts.push(u32::try_from(returns.rows.len()).unwrap_or(u32::MAX));
-        }
-        returns
-    }
-
-    pub(super) fn of(&self, customer: usize) -> &[Return] {
-        self.starts.get(customer..customer + 2).map_or(&[], |bounds| &self.rows[bounds[0] as usize..bounds[1] as usize])
     }
 }

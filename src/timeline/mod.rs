@@ -12,7 +12,9 @@ mod fold;
 mod future;
 mod history;
 mod ledger;
+mod lines;
 mod log;
+mod partition;
 mod walk;
 
 pub use available::Available;

@@ -3,7 +3,8 @@
 //! The running figures depend on the orders passed and never on the cutoffs asked before, so a cutoff gives the same
 //! bytes alone and in company.
 
-use super::ledger::{Orders, is_code};
+use super::ledger::Orders;
+use super::lines::is_code;
 use crate::units::{MICROS_PER_DAY, Timestamp};
 
 /// Longest half-life of the decayed sums, in days; the others are a half and a sixth of it.
@@ -143,12 +144,12 @@ impl CustomerWalk {
             let codes = column.get(lines.clone()).unwrap_or(&[]);
             codes.iter().map(|code| u32::from(stamps.is_new(*code))).sum()
         };
-        let new_products = seen(orders.lines.product, &mut self.products);
-        let new_categories = seen(orders.lines.category, &mut self.categories);
+        let new_products = seen(orders.lines.product(), &mut self.products);
+        let new_categories = seen(orders.lines.category(), &mut self.categories);
         self.products_so_far.push(self.products_so_far.last().copied().unwrap_or(0) + new_products);
         self.categories_so_far.push(self.categories_so_far.last().copied().unwrap_or(0) + new_categories);
-        self.channels += seen(orders.lines.channel, &mut self.channel_stamps);
-        self.regions += seen(orders.lines.region, &mut self.region_stamps);
+        self.channels += seen(orders.lines.channel(), &mut self.channel_stamps);
+        self.regions += seen(orders.lines.region(), &mut self.region_stamps);
     }
 
     /// Decayed number of orders `silence` days after the last one, for half-lives of 180, 90 and 30 days.

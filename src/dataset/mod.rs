@@ -1,6 +1,8 @@
 //! Owns what learners see: rows of eligible customers at cutoffs, with a feature matrix straight from the fold, and
 //! labels. Rows are split by cutoff only.
 
+mod stream;
+
 use jiff::tz::TimeZone;
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
@@ -10,6 +12,8 @@ use crate::label::{ChurnRule, RuleWindow};
 use crate::timeline::columns::NEVER;
 use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, History, Shard};
 use crate::units::Timestamp;
+
+pub use stream::{Block, stream};
 
 /// Eligible customers at cutoffs: one row each, customers ascending, then cutoffs ascending.
 #[derive(Debug, Clone)]

@@ -1,0 +1,152 @@
+//! Purchase lines in columns: those of a range of customers, customer after customer, order after order.
+
+use super::columns::NO_CODE;
+use crate::units::Timestamp;
+
+/// Purchase lines; every column has one entry per line, or none if the shop lacks it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lines {
+    pub(super) at: Vec<Timestamp>,
+    /// When the line was recorded, where that is known apart from when it happened.
+    pub(super) recorded: Vec<Timestamp>,
+    /// The key of the order; without order numbers, the instant.
+    pub(super) order: Vec<u64>,
+    pub(super) amount: Vec<i64>,
+    pub(super) quantity: Vec<f32>,
+    pub(super) discount: Vec<i64>,
+    pub(super) product: Vec<u32>,
+    pub(super) category: Vec<u32>,
+    pub(super) channel: Vec<u32>,
+    pub(super) region: Vec<u32>,
+}
+
+impl Lines {
+    /// The instant after which a line is known: when it happened or, if later, when it was recorded.
+    pub(super) fn known(&self, line: usize) -> Timestamp {
+        let at = self.at[line];
+        self.recorded.get(line).map_or(at, |recorded| at.max(*recorded))
+    }
+
+    /// The key of a line's order: earlier instants have smaller keys where there are no order numbers.
+    pub(super) fn order_key(&self, line: usize) -> u64 {
+        self.order.get(line).copied().unwrap_or_else(|| instant_key(self.at[line]))
+    }
+
+    /// Copies a line of other lines to the end.
+    pub(super) fn push_from(&mut self, source: &Self, line: usize) {
+        self.at.push(source.at[line]);
+        self.amount.push(source.amount[line]);
+        copy_if_present(&mut self.recorded, &source.recorded, line);
+        copy_if_present(&mut self.order, &source.order, line);
+        copy_if_present(&mut self.quantity, &source.quantity, line);
+        copy_if_present(&mut self.discount, &source.discount, line);
+        copy_if_present(&mut self.product, &source.product, line);
+        copy_if_present(&mut self.category, &source.category, line);
+        copy_if_present(&mut self.channel, &source.channel, line);
+        copy_if_present(&mut self.region, &source.region, line);
+    }
+
+    /// The same lines in the sequence `rows`; the memory of the old sequence is freed column by column.
+    pub(super) fn arranged(self, rows: &[u32]) -> Self {
+        Self {
+            at: arranged(&self.at, rows),
+            recorded: arranged(&self.recorded, rows),
+            order: arranged(&self.order, rows),
+            amount: arranged(&self.amount, rows),
+            quantity: arranged(&self.quantity, rows),
+            discount: arranged(&self.discount, rows),
+            product: arranged(&self.product, rows),
+            category: arranged(&self.category, rows),
+            channel: arranged(&self.channel, rows),
+            region: arranged(&self.region, rows),
+        }
+    }
+
+    /// Forgets all lines and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        self.at.clear();
+        self.recorded.clear();
+        self.order.clear();
+        self.amount.clear();
+        self.quantity.clear();
+        self.discount.clear();
+        self.product.clear();
+        self.category.clear();
+        self.channel.clear();
+        self.region.clear();
+    }
+}
+
+fn arranged<T: Copy>(column: &[T], rows: &[u32]) -> Vec<T> {
+    if column.is_empty() { Vec::new() } else { rows.iter().map(|row| column[*row as usize]).collect() }
+}
+
+fn copy_if_present<T: Copy>(to: &mut Vec<T>, from: &[T], line: usize) {
+    if let Some(value) = from.get(line) {
+        to.push(*value);
+    }
+}
+
+/// The key of an order that has no number: the instant, mapped so that earlier is smaller.
+const fn instant_key(at: Timestamp) -> u64 {
+    at.0.cast_unsigned() ^ (1 << 63)
+}
+
+/// Whether a code names something.
+pub(super) const fn is_code(code: u32) -> bool {
+    code != NO_CODE
+}
+
+/// Buffers for grouping one customer's lines into orders, kept so that nothing is allocated per customer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Grouping {
+    rows: Vec<(u64, Timestamp, u32)>,
+    orders: Vec<(Timestamp, u64, u32, u32)>,
+}
+
+impl Grouping {
+    /// Appends one customer's lines to `sequence` order after order: orders by the instant of their first line, then by
+    /// key; lines of an order by instant. The sequence does not depend on that of the input, equal lines aside.
+    pub(super) fn arrange(&mut self, lines: &Lines, rows: impl Iterator<Item = u32>, sequence: &mut Vec<u32>) {
+        self.rows.clear();
+        self.orders.clear();
+        self.rows.extend(rows.map(|row| (lines.order_key(row as usize), lines.at[row as usize], row)));
+        self.rows.sort_unstable();
+        let mut start = 0_u32;
+        for order in self.rows.chunk_by(|a, b| a.0 == b.0) {
+            let end = start + u32::try_from(order.len()).unwrap_or(u32::MAX);
+            self.orders.push((order[0].1, order[0].0, start, end));
+            start = end;
+        }
+        self.orders.sort_unstable();
+        for &(_, _, start, end) in &self.orders {
+            sequence.extend(self.rows[start as usize..end as usize].iter().map(|&(_, _, row)| row));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_stand_by_their_first_line_and_lines_by_time() {
+        let lines = Lines {
+            at: [50, 20, 10, 21].map(Timestamp).to_vec(),
+            order: vec![7, 9, 7, 9],
+            amount: vec![1, 2, 3, 4],
+            ..Lines::default()
+        };
+        let mut sequence = Vec::new();
+        Grouping::default().arrange(&lines, 0..4, &mut sequence);
+        assert_eq!(sequence, [2, 0, 1, 3]);
+        let arranged = lines.arranged(&sequence);
+        assert_eq!((arranged.amount, arranged.category.len()), (vec![3, 1, 2, 4], 0));
+    }
+
+    #[test]
+    fn without_order_numbers_an_instant_is_an_order() {
+        let lines = Lines { at: [-5, 20].map(Timestamp).to_vec(), ..Lines::default() };
+        assert!(lines.order_key(0) < lines.order_key(1));
+    }
+}
