@@ -155,7 +155,8 @@ pub fn write_folder(path: &Path, fill: impl FnOnce(&Path) -> Result<(), FileErro
 /// What the operating system says.
 pub fn append_line(path: &Path, line: &str) -> Result<(), FileError> {
     let open = std::fs::OpenOptions::new().append(true).create(true).open(path);
-    let written = open.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_all()));
+    let written =
+        open.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_all()));
     written.map_err(FileError::writing(path))
 }
 
@@ -248,7 +249,8 @@ mod tests {
     fn a_folder_appears_whole_and_never_replaces_another() {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("v1");
-        let fill = |text: &'static str| move |folder: &Path| write_whole(&folder.join("x"), |w| w.write_all(text.as_bytes()));
+        let fill =
+            |text: &'static str| move |folder: &Path| write_whole(&folder.join("x"), |w| w.write_all(text.as_bytes()));
         write_folder(&path, fill("one")).unwrap();
         assert!(write_folder(&path, fill("two")).is_err());
         assert_eq!(std::fs::read_to_string(path.join("x")).unwrap(), "one");

@@ -31,6 +31,8 @@ pub mod calibrate;
 
 pub mod evaluate;
 
+pub mod clv;
+
 pub mod decide;
 pub mod explain;
 

@@ -14,7 +14,11 @@ pub fn grouped(count: u64) -> String {
 #[must_use]
 pub fn grouped_digits(digits: &str) -> String {
     let comma = |place: usize| place > 0 && (digits.len() - place).is_multiple_of(3);
-    digits.chars().enumerate().flat_map(|(place, digit)| comma(place).then_some(',').into_iter().chain([digit])).collect()
+    digits
+        .chars()
+        .enumerate()
+        .flat_map(|(place, digit)| comma(place).then_some(',').into_iter().chain([digit]))
+        .collect()
 }
 
 /// The count and its noun in the right number.

@@ -28,10 +28,8 @@ pub(super) fn of_run(session: &Session, version: &Version, list: &RankedList) ->
 
 /// The top of the list, and where the files are.
 pub(super) fn of_list(session: &Session, version: &Version, list: &RankedList) -> String {
-    let mut page = format!(
-        "{:>4}  {:20} {:>8} {:>14} {:>14}\n",
-        "rank", "customer", "churn", "at stake", "expected loss"
-    );
+    let mut page =
+        format!("{:>4}  {:20} {:>8} {:>14} {:>14}\n", "rank", "customer", "churn", "at stake", "expected loss");
     for (rank, row) in (1..).zip(list.rows.iter().take(TOP)) {
         page.push_str(&line(rank, row));
     }

@@ -42,8 +42,7 @@ impl Trained {
 pub(super) fn train_and_register(session: &Session, log: &EventLog) -> Result<Trained, Failure> {
     let registry = Registry::new(&session.config.models.dir, &session.config.name);
     let writing = registry.write()?;
-    let candidate =
-        pipeline::train(&session.config, log, session.as_of, session.provenance.clone(), &session.watch)?;
+    let candidate = pipeline::train(&session.config, log, session.as_of, session.provenance.clone(), &session.watch)?;
     let version = writing.register(candidate.version, session.now)?;
     let name = &version.manifest.version;
     match &candidate.gate {

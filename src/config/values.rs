@@ -255,7 +255,9 @@ mod tests {
                 _ => check(|check| check.word::<crate::config::NegativeAmounts>("", key, Some(word))).0.is_some(),
             })
         };
-        assert!(understood(&knobs::DUPLICATES) && understood(&knobs::NEGATIVE_AMOUNTS) && understood(&knobs::MIN_GRADE));
+        assert!(
+            understood(&knobs::DUPLICATES) && understood(&knobs::NEGATIVE_AMOUNTS) && understood(&knobs::MIN_GRADE)
+        );
     }
 
     #[test]

@@ -43,7 +43,8 @@ where
         let (taken, next) = rayon::join(
             || ready.take().map_or(Ok(()), &mut take),
             || {
-                let of_shard = |scratch: &mut FoldScratch, shard: &Shard| fill(shard, &fold, scratch, (&windows, &catalogue));
+                let of_shard =
+                    |scratch: &mut FoldScratch, shard: &Shard| fill(shard, &fold, scratch, (&windows, &catalogue));
                 let parts: Vec<Block> = shards.par_iter().map_init(FoldScratch::default, of_shard).collect();
                 joined(parts, catalogue.len())
             },

@@ -44,7 +44,8 @@ pub fn reasons(
         model.contributing_features().iter().map(|name| features::find(name)).collect();
     let of_row = |(place, row): (usize, &usize)| {
         let value = |name: &str| Some(dataset.features[[*row, dataset.schema.position(name)?]]);
-        let parts = features.iter().zip(contributions.row(place)).filter_map(|(feature, part)| Some(((*feature)?, *part)));
+        let parts =
+            features.iter().zip(contributions.row(place)).filter_map(|(feature, part)| Some(((*feature)?, *part)));
         strongest(parts, |feature| render(feature.reason, value, currency))
     };
     Ok(rows.iter().enumerate().map(of_row).collect())
@@ -60,8 +61,11 @@ fn strongest<'f>(
         families.entry(feature.family).or_default().push((feature, part));
     }
     let sum = |parts: &[(&Feature, f64)]| parts.iter().map(|(_, part)| part).sum::<f64>();
-    let mut raising: Vec<(Family, f64, Vec<(&Feature, f64)>)> =
-        families.into_iter().map(|(family, parts)| (family, sum(&parts), parts)).filter(|(_, sum, _)| *sum > 0.0).collect();
+    let mut raising: Vec<(Family, f64, Vec<(&Feature, f64)>)> = families
+        .into_iter()
+        .map(|(family, parts)| (family, sum(&parts), parts))
+        .filter(|(_, sum, _)| *sum > 0.0)
+        .collect();
     raising.sort_by(|a, b| b.1.total_cmp(&a.1));
     let told = raising.into_iter().filter_map(|(family, log_odds, mut parts)| {
         parts.sort_by(|a, b| b.1.total_cmp(&a.1));

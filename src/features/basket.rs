@@ -9,7 +9,8 @@ const fn basket(name: &'static str, unit: Unit, meaning: &'static str, reason: &
 
 const LINES: &str = "{lines_per_order_ratio line} on an average order";
 const PRODUCTS: &str = "{products_all_count different product} so far, {products_90d_count} in the last 90 days";
-const CATEGORIES: &str = "{categories_all_count category/categories} so far, {categories_90d_count} in the last 90 days";
+const CATEGORIES: &str =
+    "{categories_all_count category/categories} so far, {categories_90d_count} in the last 90 days";
 
 pub(super) const FEATURES: &[Feature] = &[
     basket("lines_90d_count", Unit::Count, "Order lines in the last 90 days.", LINES)
@@ -94,12 +95,7 @@ pub(super) const FEATURES: &[Feature] = &[
     )
     .needs(Available::Channel)
     .is(|h, _| f64::from(h.channels())),
-    basket(
-        "regions_all_count",
-        Unit::Count,
-        "Regions ordered from so far.",
-        "ordered from {regions_all_count region}",
-    )
-    .needs(Available::Region)
-    .is(|h, _| f64::from(h.regions())),
+    basket("regions_all_count", Unit::Count, "Regions ordered from so far.", "ordered from {regions_all_count region}")
+        .needs(Available::Region)
+        .is(|h, _| f64::from(h.regions())),
 ];

@@ -154,7 +154,8 @@ impl Account {
         let (inside, outside) = (self.count(Reason::NO_CUSTOMER), self.count(Reason::FILTER_WITHOUT_CUSTOMER));
         let mut words = Vec::new();
         if inside + outside > 0 {
-            let also = if outside > 0 { format!(", {} of them outside the filter", grouped(outside)) } else { String::new() };
+            let also =
+                if outside > 0 { format!(", {} of them outside the filter", grouped(outside)) } else { String::new() };
             words.push(format!("{} {}{also}", Reason::NO_CUSTOMER, grouped(inside + outside)));
         }
         let others = self.rejected.iter().filter(|(reason, _)| !reason.is_of_customer());

@@ -60,7 +60,9 @@ impl Level {
         let plain = points.iter().map(|point| point.log_odds).sum::<f64>() / (points.len() as f64).max(1.0);
         let dates = points.iter().map(|point| point.date).collect();
         match best {
-            Some(fit) => Self { memory_days, mean: fit.mean, variance: fit.variance, dates, weights: fit.weights.to_vec() },
+            Some(fit) => {
+                Self { memory_days, mean: fit.mean, variance: fit.variance, dates, weights: fit.weights.to_vec() }
+            }
             None => Self { memory_days, mean: plain, variance: 0.0, weights: vec![0.0; points.len()], dates },
         }
     }
@@ -68,7 +70,8 @@ impl Level {
     /// The level foretold for a cutoff at `date`, in log-odds.
     #[must_use]
     pub fn at(&self, date: Date) -> f64 {
-        let part = |(past, weight): (&Date, &f64)| weight * self.variance * likeness(days(*past, date), self.memory_days);
+        let part =
+            |(past, weight): (&Date, &f64)| weight * self.variance * likeness(days(*past, date), self.memory_days);
         self.mean + self.dates.iter().zip(&self.weights).map(part).sum::<f64>()
     }
 }

@@ -116,7 +116,8 @@ impl LinearLearner {
     fn choose_penalty(training: &Training<'_>, features: &[&str]) -> Result<Chosen, LearnError> {
         let paths = training.folds.par_iter().map(|fold| predict_path(training, fold, features));
         let mut paths = paths.collect::<Result<Vec<_>, _>>()?;
-        let losses: Vec<FoldLosses> = training.folds.iter().zip(&paths).map(|fold| fold_losses(training, fold)).collect();
+        let losses: Vec<FoldLosses> =
+            training.folds.iter().zip(&paths).map(|fold| fold_losses(training, fold)).collect();
         let chosen = choose(&losses);
         Ok(Chosen {
             penalty: PENALTIES[chosen],

@@ -33,6 +33,16 @@ struct Slope {
     gradient: Array1<f64>,
 }
 
+impl Slope {
+    fn is_below(&self, other: &Self) -> bool {
+        let is_flat = (self.loss - other.loss).abs() <= FLAT * other.loss.abs();
+        if is_flat { largest(&self.gradient) < largest(&other.gradient) } else { self.loss < other.loss }
+    }
+}
+
+/// Losses that differ by less, relative to their size, differ by rounding.
+const FLAT: f64 = 1e-13;
+
 /// Second derivatives of the loss without its penalty, kept from fit to fit: between neighbouring penalties they hardly
 /// change, and they are by far the dearest part of a step.
 #[derive(Debug, Clone, Default)]
@@ -60,7 +70,7 @@ impl Problem<'_> {
             let is_fresh = curvature.0.is_none();
             let unpenalised = curvature.0.get_or_insert_with(|| self.curvature(at.view()));
             let step = Cholesky::of(self.penalised(unpenalised)).map(|factor| factor.solve(&here.gradient));
-            match step.and_then(|step| self.descend(&at, &step, here.loss)) {
+            match step.and_then(|step| self.descend(&at, &step, &here)) {
                 Some((next, there)) => {
                     if largest(&there.gradient) > GOOD_SHRINKAGE * largest(&here.gradient) {
                         curvature.0 = None;
@@ -74,14 +84,14 @@ impl Problem<'_> {
         at
     }
 
-    /// The longest of the halved steps that lowers the loss.
-    fn descend(&self, at: &Array1<f64>, step: &Array1<f64>, loss: f64) -> Option<(Array1<f64>, Slope)> {
+    /// The longest of the halved steps that lowers the loss or, where the loss is flat to the last digits, the gradient.
+    fn descend(&self, at: &Array1<f64>, step: &Array1<f64>, here: &Slope) -> Option<(Array1<f64>, Slope)> {
         let candidates = (0..MAX_HALVINGS).map(|halvings| {
             let next = at - &(step * 0.5_f64.powi(i32::try_from(halvings).unwrap_or(i32::MAX)));
             let there = self.slope(next.view());
             (next, there)
         });
-        candidates.into_iter().find(|(_, there)| there.loss < loss)
+        candidates.into_iter().find(|(_, there)| there.is_below(here))
     }
 
     /// Largest entry of the gradient, per row: 0 at the optimum.
@@ -94,10 +104,9 @@ impl Problem<'_> {
         let n_columns = self.x.ncols();
         let blocks: Vec<Slope> = self.blocks().map(|(x, churned)| slope_of(x, churned, at)).collect();
         let nothing = Slope { loss: 0.0, gradient: Array1::zeros(at.len()) };
-        let mut total = blocks.into_iter().fold(nothing, |sum, block| Slope {
-            loss: sum.loss + block.loss,
-            gradient: sum.gradient + block.gradient,
-        });
+        let mut total = blocks
+            .into_iter()
+            .fold(nothing, |sum, block| Slope { loss: sum.loss + block.loss, gradient: sum.gradient + block.gradient });
         let weights = at.slice(s![..n_columns]);
         total.loss += self.alpha / 2.0 * weights.dot(&weights);
         total.gradient.slice_mut(s![..n_columns]).scaled_add(self.alpha, &weights);
@@ -114,7 +123,8 @@ impl Problem<'_> {
     fn curvature(&self, at: ArrayView1<'_, f64>) -> Array2<f64> {
         let n = at.len();
         let blocks: Vec<_> = self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).collect();
-        let sums: Vec<Array2<f64>> = blocks.par_chunks(BLOCKS_PER_TASK).map(|blocks| sum_curvature(blocks, at)).collect();
+        let sums: Vec<Array2<f64>> =
+            blocks.par_chunks(BLOCKS_PER_TASK).map(|blocks| sum_curvature(blocks, at)).collect();
         sums.into_iter().fold(Array2::zeros((n, n)), |sum, block| sum + block)
     }
 

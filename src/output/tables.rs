@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{
-    ChunkSet, Column as PolarsColumn, CsvWriter, DataFrame, DataType, Float64Chunked, IntoColumn, IntoSeries, NamedFrom,
-    NewChunkedArray, ParquetWriter, PlSmallStr, PolarsResult, SerWriter, Series, StringChunked, TimeUnit,
+    ChunkSet, Column as PolarsColumn, CsvWriter, DataFrame, DataType, Float64Chunked, IntoColumn, IntoSeries,
+    NamedFrom, NewChunkedArray, ParquetWriter, PlSmallStr, PolarsResult, SerWriter, Series, StringChunked, TimeUnit,
 };
 
 use super::error::OutputError;
@@ -114,10 +114,7 @@ fn without_nan(name: PlSmallStr, values: &[f64]) -> PolarsResult<Series> {
     Ok(column.set(&column.is_nan(), None)?.into_series())
 }
 
-fn instants(
-    name: PlSmallStr,
-    values: impl Iterator<Item = Option<Timestamp>>,
-) -> PolarsResult<Series> {
+fn instants(name: PlSmallStr, values: impl Iterator<Item = Option<Timestamp>>) -> PolarsResult<Series> {
     let micros: Vec<Option<i64>> = values.map(|at| at.map(|at| at.0)).collect();
     Series::new(name, micros).cast(&DataType::Datetime(TimeUnit::Microseconds, None))
 }

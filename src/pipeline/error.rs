@@ -25,7 +25,9 @@ pub enum PipelineError {
         matures_after: Days,
     },
     /// There is nothing to learn from before a test cutoff.
-    #[error("no training cutoff has matured by {cutoff}: a label is known {matures_after} after its cutoff, and history begins at {start}")]
+    #[error(
+        "no training cutoff has matured by {cutoff}: a label is known {matures_after} after its cutoff, and history begins at {start}"
+    )]
     NothingToLearnFrom {
         /// The day.
         cutoff: String,

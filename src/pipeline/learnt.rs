@@ -42,9 +42,8 @@ pub(super) fn probabilities(
     rows: &[usize],
 ) -> Result<Vec<f64>, LearnError> {
     let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| model.base_log_odds(*cutoff)).collect();
-    let calibrated = |(row, raw): (&usize, f64)| {
-        calibrator.probability(raw, levels[usize::from(dataset.cutoff_idx[*row])])
-    };
+    let calibrated =
+        |(row, raw): (&usize, f64)| calibrator.probability(raw, levels[usize::from(dataset.cutoff_idx[*row])]);
     Ok(rows.iter().zip(model.log_odds(dataset, rows)?).map(calibrated).collect())
 }
 

@@ -88,10 +88,12 @@ impl RankedList {
 
     fn reason_columns(&self) -> Vec<(String, Column)> {
         let nth = |name: &str, of: fn(&Reason) -> &String| {
-            (0..REASONS).map(move |n| {
-                let value = |row: &ListRow| row.reasons.get(n).map(|reason| of(reason).clone());
-                (format!("{name}_{}", n + 1), Column::OptionalText(self.rows.iter().map(value).collect()))
-            }).collect::<Vec<_>>()
+            (0..REASONS)
+                .map(move |n| {
+                    let value = |row: &ListRow| row.reasons.get(n).map(|reason| of(reason).clone());
+                    (format!("{name}_{}", n + 1), Column::OptionalText(self.rows.iter().map(value).collect()))
+                })
+                .collect::<Vec<_>>()
         };
         let mut columns = nth("reason", |reason| &reason.sentence);
         columns.extend(nth("reason_code", |reason| &reason.code));

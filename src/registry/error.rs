@@ -76,7 +76,9 @@ impl Report for RegistryError {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::NoChampion { .. } => "train a model with `retain train`, or do everything with `retain run`".to_owned(),
+            Self::NoChampion { .. } => {
+                "train a model with `retain train`, or do everything with `retain run`".to_owned()
+            }
             Self::UnknownVersion { .. } => "name one of these, or `champion`".to_owned(),
             Self::Damaged { .. } => "restore the file, or train a model anew with `retain train`".to_owned(),
             Self::OtherFormat { .. } => "use the version of `retain` that wrote it, or train a model anew".to_owned(),

@@ -110,9 +110,7 @@ impl Registry {
     /// No such version, a damaged file, or what the operating system says.
     pub fn load(&self, name: &str) -> Result<Version, Failure> {
         let name = match name {
-            CHAMPION => {
-                self.champion()?.ok_or_else(|| RegistryError::NoChampion { folder: self.folder.clone() })?
-            }
+            CHAMPION => self.champion()?.ok_or_else(|| RegistryError::NoChampion { folder: self.folder.clone() })?,
             name => name.to_owned(),
         };
         let known = self.versions()?;
@@ -197,7 +195,8 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<(), FileError> {
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let text = std::fs::read_to_string(path).map_err(FileError::reading(path))?;
-    let damaged = |error: serde_json::Error| RegistryError::Damaged { path: path.to_owned(), message: error.to_string() };
+    let damaged =
+        |error: serde_json::Error| RegistryError::Damaged { path: path.to_owned(), message: error.to_string() };
     Ok(serde_json::from_str(&text).map_err(damaged)?)
 }
 

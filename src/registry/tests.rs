@@ -26,12 +26,16 @@ fn version(weight: f64) -> Version {
         "level": level,
     });
     let rule = json!({"horizon": 60, "gap": 0, "active": 180, "min_purchases": 1});
-    let calibration = json!({"calibrator": {"kind": "none"}, "n_rows": 0, "log_loss_without": null, "log_loss_with": null});
+    let calibration =
+        json!({"calibrator": {"kind": "none"}, "n_rows": 0, "log_loss_without": null, "log_loss_with": null});
     let notes = json!({"n_rows": 2, "n_columns": 1, "penalty": 1.0, "fold_log_loss": [],
         "convergence": {"gradient_per_row": 0.0, "limit": 1e-6}});
     let training = json!({"population": "all", "question": "?", "cutoffs": [], "n_rows": 2, "churn_rate": 0.5, "fold_cutoffs": []});
     Version {
-        model: serde_json::from_value(json!({"format": FORMAT, "learner": "main", "rule": rule, "model": model, "calibrator": {"kind": "none"}})).unwrap(),
+        model: serde_json::from_value(
+            json!({"format": FORMAT, "learner": "main", "rule": rule, "model": model, "calibrator": {"kind": "none"}}),
+        )
+        .unwrap(),
         schema: serde_json::from_value(json!({"columns": [{"name": "recency_days", "unit": "days"}]})).unwrap(),
         manifest: serde_json::from_value(json!({
             "format": FORMAT, "retain_version": "0", "version": "", "created_at": "", "as_of": "2024-01-01",

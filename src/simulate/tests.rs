@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use super::*;
-use crate::table::{Column, Table};
 use crate::config::tables;
+use crate::table::{Column, Table};
 use crate::units::{Days, Timestamp};
 
 fn shop(n_customers: usize, seed: u64) -> Shop {

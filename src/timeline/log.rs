@@ -84,7 +84,8 @@ impl EventLog {
         let Tables { customer_ids, purchases, complaints, customers } = tables;
         let n_customers = customer_ids.len();
         let facts = Facts::collect(&customers, n_customers);
-        let span = purchases.purchased_at.par_iter().copied().min().zip(purchases.purchased_at.par_iter().copied().max());
+        let span =
+            purchases.purchased_at.par_iter().copied().min().zip(purchases.purchased_at.par_iter().copied().max());
         let (complaint_starts, complaint_rows) = counting_sort(&complaints.customer, &(0..n_customers));
         let rows_of = |customer: usize| {
             &complaint_rows[complaint_starts[customer] as usize..complaint_starts[customer + 1] as usize]

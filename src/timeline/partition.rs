@@ -74,7 +74,20 @@ impl Dealer<'_> {
 
 fn deal_all(purchases: PurchaseColumns, dealer: &Dealer<'_>) -> Vec<Heap> {
     let minor = |amounts: Vec<Money>| amounts.into_iter().map(|amount| amount.0).collect::<Vec<i64>>();
-    let PurchaseColumns { customer, purchased_at, recorded_at, order, amount, quantity, discount, product, category, channel, region, .. } = purchases;
+    let PurchaseColumns {
+        customer,
+        purchased_at,
+        recorded_at,
+        order,
+        amount,
+        quantity,
+        discount,
+        product,
+        category,
+        channel,
+        region,
+        ..
+    } = purchases;
     let ((customer, at), (recorded, order)) = rayon::join(
         || (dealer.deal(customer), dealer.deal(purchased_at)),
         || (dealer.deal_optional(recorded_at), dealer.deal_optional(order)),

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::config::{
-    BacktestConfig, ChurnConfig, Duplicates, GateConfig, LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig,
-    ValidateConfig, ValueConfig,
+    BacktestConfig, ChurnConfig, Duplicates, GateConfig, LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig,
+    PanelConfig, ValidateConfig, ValueConfig,
 };
 use crate::timeline::columns::{NEVER, NO_CODE};
 use crate::units::{Currency, Days, Money};
@@ -180,7 +180,10 @@ fn policies_decide_about_duplicates_and_negative_amounts() {
     config.purchases.duplicates = Duplicates::Keep;
     config.purchases.negative_amounts = NegativeAmounts::Reject;
     let kept = loaded(&config);
-    assert_eq!(kept.accounts[0].to_string(), "purchases: 3 rows = 2 used (1 customer) + 1 rejected (negative amount 1)");
+    assert_eq!(
+        kept.accounts[0].to_string(),
+        "purchases: 3 rows = 2 used (1 customer) + 1 rejected (negative amount 1)"
+    );
     assert_eq!(kept.tables.customer_ids, ["1"], "a customer without a used row is none");
     config.purchases.duplicates = Duplicates::Refuse;
     let refused = loaded(&config);

@@ -4,8 +4,10 @@
 
 mod architecture;
 mod cli;
+mod clv_shops;
 mod golden;
 mod leakage;
 mod messages;
+mod reference_clv;
 mod references;
 mod shop;

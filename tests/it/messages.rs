@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::io::{Error, ErrorKind};
 
 use jiff::civil::date;
+use retain::clv::ValueError;
 use retain::commands::JobError;
 use retain::config::{Allowed, ConfigError, Place, Table, Violation};
 use retain::error::Failure;
@@ -93,7 +94,8 @@ fn ingest_errors() -> Vec<Failure> {
         IngestError::NoFiles { table, path: "shop/*.csv".to_owned(), allowed: "`*.csv`".to_owned() }.into(),
         IngestError::UnknownFormat { path: "orders.xls".to_owned(), allowed: "`*.csv`".to_owned() }.into(),
         IngestError::Io { path: path(), source: denied() }.into(),
-        IngestError::WrongFormat { path: path(), format: "CSV", detail: "it begins like a zip archive".to_owned() }.into(),
+        IngestError::WrongFormat { path: path(), format: "CSV", detail: "it begins like a zip archive".to_owned() }
+            .into(),
         IngestError::Empty { path: path() }.into(),
         IngestError::LinesDisagree { path: path(), expected: 10, found: 9 }.into(),
         unknown(Some("Price")).into(),
@@ -167,6 +169,22 @@ fn evaluation_errors() -> Vec<Failure> {
     ]
 }
 
+fn value_errors() -> Vec<Failure> {
+    let model = || "MBG/NBD".to_owned();
+    vec![
+        ValueError::Summary { frequency: 2, recency: 40.0, age: 39.0, allowed: "recency up to the age" }.into(),
+        ValueError::Parameter { model: model(), parameter: "alpha", value: -1.0 }.into(),
+        ValueError::NoCustomers.into(),
+        ValueError::NoRepeatPurchases { n_customers: 12 }.into(),
+        ValueError::NoModel { tried: "MBG/NBD: did not converge".to_owned() }.into(),
+        ValueError::LengthDiffers { column: "the spend", expected: 10, found: 9 }.into(),
+        ValueError::Number { column: "the margin", value: f64::NAN, allowed: "from 0 to 1" }.into(),
+        ValueError::TooFewSpenders { found: 3, least: 10 }.into(),
+        ValueError::NoSuchRate { model: "NBD".to_owned(), rate: "dropout" }.into(),
+        ValueError::Regularity { regularity: 0, most: 8 }.into(),
+    ]
+}
+
 fn story_errors() -> Vec<Failure> {
     let (as_of, version) = (|| "2011-12-10".to_owned(), || "20111210T020500Z-1a2b3c4d".to_owned());
     vec![
@@ -183,7 +201,8 @@ fn story_errors() -> Vec<Failure> {
             population: "customers with at least 1 order, the last within 180 days".to_owned(),
         }
         .into(),
-        PipelineError::GateFailed { version: version(), why: "grade C is below `gate.min_grade` = B".to_owned() }.into(),
+        PipelineError::GateFailed { version: version(), why: "grade C is below `gate.min_grade` = B".to_owned() }
+            .into(),
     ]
 }
 
@@ -192,7 +211,8 @@ fn storage_errors() -> Vec<Failure> {
     let file = || "models/shop/v1/model.json".into();
     vec![
         RegistryError::NoChampion { folder: folder() }.into(),
-        RegistryError::UnknownVersion { folder: folder(), version: "v9".to_owned(), known: vec!["v1".to_owned()] }.into(),
+        RegistryError::UnknownVersion { folder: folder(), version: "v9".to_owned(), known: vec!["v1".to_owned()] }
+            .into(),
         RegistryError::Damaged { path: file(), message: "expected `,` at line 3".to_owned() }.into(),
         RegistryError::OtherFormat { path: file(), found: 2, known: 1 }.into(),
         RegistryError::Busy { folder: folder() }.into(),
@@ -217,6 +237,7 @@ fn every_error_reads_well() {
         data_errors(),
         learning_errors(),
         evaluation_errors(),
+        value_errors(),
         story_errors(),
         storage_errors(),
     ];

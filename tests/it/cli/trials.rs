@@ -57,7 +57,8 @@ fn a_csv_with_a_broken_line() {
         lines.insert(5, "C0000001,\"never closed,2024-01-01T00:00:00Z,1,1,1,1,1,1,1,1");
         lines.join("\n")
     });
-    let said = predicate::str::contains("rejected (broken line 1)").and(predicate::str::contains("warning[broken_lines]"));
+    let said =
+        predicate::str::contains("rejected (broken line 1)").and(predicate::str::contains("warning[broken_lines]"));
     shop.command("run").assert().success().stderr(said);
     let rejects = shop.read("runs/sample/2025-07-02/rejects_purchases.csv");
     assert!(rejects.contains(",5,broken_line,"), "{rejects}");
