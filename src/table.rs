@@ -42,7 +42,7 @@ impl Column {
         match self {
             Self::Text(values) => values.len(),
             Self::OptionalText(values) => values.len(),
-            Self::Number(values) => values.len(),
+            Self::Number(values) | Self::NumberOrNan(values) => values.len(),
             Self::OptionalNumber(values) => values.len(),
             Self::Integer(values) => values.len(),
             Self::Flag(values) => values.len(),
@@ -50,7 +50,6 @@ impl Column {
             Self::OptionalTime(values) => values.len(),
             Self::OptionalDate(values) => values.len(),
             Self::OptionalInteger(values) => values.len(),
-            Self::NumberOrNan(values) => values.len(),
             Self::Coded(codes, _) => codes.len(),
         }
     }

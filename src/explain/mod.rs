@@ -12,7 +12,7 @@ use crate::features::{self, Family, Feature};
 use crate::learn::{LearnError, Model};
 use crate::units::Currency;
 
-pub use sentence::{money, render};
+pub use sentence::render;
 
 /// Reasons shown for each customer at most.
 pub const REASONS: usize = 3;
@@ -61,13 +61,11 @@ fn strongest<'f>(
         families.entry(feature.family).or_default().push((feature, part));
     }
     let sum = |parts: &[(&Feature, f64)]| parts.iter().map(|(_, part)| part).sum::<f64>();
-    let mut raising: Vec<(Family, f64, Vec<(&Feature, f64)>)> = families
-        .into_iter()
-        .map(|(family, parts)| (family, sum(&parts), parts))
-        .filter(|(_, sum, _)| *sum > 0.0)
-        .collect();
-    raising.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let told = raising.into_iter().filter_map(|(family, log_odds, mut parts)| {
+    let mut raising: Vec<(f64, Family)> =
+        families.iter().map(|(family, parts)| (sum(parts), *family)).filter(|(sum, _)| *sum > 0.0).collect();
+    raising.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let told = raising.into_iter().filter_map(|(log_odds, family)| {
+        let mut parts = families.remove(&family)?;
         parts.sort_by(|a, b| b.1.total_cmp(&a.1));
         let sentence = parts.into_iter().find_map(|(feature, _)| tell(feature))?;
         Some(Reason { code: family.code().to_owned(), sentence, log_odds })

@@ -2,7 +2,7 @@
 
 use crate::features::{self, Unit};
 use crate::text::grouped_digits;
-use crate::units::{Currency, Money};
+use crate::units::Currency;
 
 /// The template with every placeholder filled; `None` if one of the values is missing.
 ///
@@ -58,22 +58,20 @@ fn show(number: f64, unit: Unit, currency: &Currency) -> String {
 /// At most one decimal.
 fn short(number: f64) -> String {
     let text = format!("{number:.1}");
-    text.strip_suffix(".0").map(|whole| if whole == "-0" { "0" } else { whole }).unwrap_or(&text).to_owned()
+    match text.strip_suffix(".0") {
+        Some("-0") => "0".to_owned(),
+        Some(whole) => whole.to_owned(),
+        None => text,
+    }
 }
 
 /// `GBP 1,234` from a hundred on, `GBP 12.50` below.
-pub(crate) fn amount(major: f64, currency: &Currency) -> String {
+fn amount(major: f64, currency: &Currency) -> String {
     let decimals = if major.abs() >= 100.0 { 0 } else { currency.decimals() as usize };
     let text = format!("{:.decimals$}", major.abs());
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let sign = if major < 0.0 { "-" } else { "" };
     format!("{} {sign}{}{rest}", currency.code(), grouped_digits(whole))
-}
-
-/// The amount in minor units, written like [`amount`].
-#[must_use]
-pub fn money(minor: Money, currency: &Currency) -> String {
-    amount(currency.major(minor), currency)
 }
 
 #[cfg(test)]
@@ -95,7 +93,6 @@ mod tests {
             ["GBP 1,234", "GBP 12.50", "GBP -0.04", "GBP 1,000,000"]
         );
         assert_eq!(shown(-0.04, Unit::Ratio), "0");
-        assert_eq!(money(Money(1250), &pounds()), "GBP 12.50");
     }
 
     #[test]

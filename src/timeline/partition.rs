@@ -35,7 +35,9 @@ pub(super) fn partition(purchases: PurchaseColumns, shards: &[Range<usize>]) -> 
     };
     let heap: Vec<u32> = purchases.customer.par_iter().zip(&purchases.is_return).map(heap_of).collect();
     let mut counts = vec![0_usize; 2 * n_shards];
-    heap.iter().for_each(|heap| counts[*heap as usize] += 1);
+    for heap in &heap {
+        counts[*heap as usize] += 1;
+    }
     let heaps = deal_all(purchases, &Dealer { heap: &heap, counts: &counts });
     let (mut bought, mut returned) = (heaps, Vec::new());
     if n_shards > 0 {
@@ -58,6 +60,7 @@ struct Dealer<'a> {
 }
 
 impl Dealer<'_> {
+    #[expect(clippy::needless_pass_by_value, reason = "the column is freed once it is dealt")]
     fn deal<T: Copy>(&self, column: Vec<T>) -> Vec<Vec<T>> {
         let mut heaps: Vec<Vec<T>> = self.counts.iter().map(|count| Vec::with_capacity(*count)).collect();
         for (value, heap) in column.iter().zip(self.heap) {
@@ -149,7 +152,9 @@ fn by_customer(
 pub(super) fn counting_sort(customer: &[u32], customers: &Range<usize>) -> (Vec<u32>, Vec<u32>) {
     let local = |customer: &u32| *customer as usize - customers.start;
     let mut starts = vec![0_u32; customers.len() + 1];
-    customer.iter().for_each(|customer| starts[local(customer) + 1] += 1);
+    for customer in customer {
+        starts[local(customer) + 1] += 1;
+    }
     for i in 0..customers.len() {
         starts[i + 1] += starts[i];
     }
