@@ -12,6 +12,7 @@ pub mod table;
 pub mod text;
 pub mod units;
 
+pub mod clv;
 pub mod config;
 pub mod timeline;
 
@@ -30,8 +31,6 @@ pub mod learn;
 pub mod calibrate;
 
 pub mod evaluate;
-
-pub mod clv;
 
 pub mod decide;
 pub mod explain;

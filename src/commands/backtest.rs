@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::job::{self, Today, print, write_json};
+use super::job::{self, Today, print, shown, write_json};
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
 use crate::files::Staged;
@@ -20,6 +20,6 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
     let more = json!({ "verdict": backtest.evaluation.verdict });
     session.conclude("backtest", more, staged, vec![path, predictions])?;
     print(&backtest.evaluation.to_string())?;
-    tracing::info!("\nfiles are in {}", session.folder.display());
+    tracing::info!("\nfiles are in {}", shown(&session.folder));
     Ok(())
 }

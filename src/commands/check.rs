@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::job::{self, Today, print};
+use super::job::{self, Today, print, shown};
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
 use crate::files::Staged;
@@ -18,6 +18,6 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
         counted(log.customer_ids().len() as u64, "customer"),
         counted(n_findings, "finding")
     ))?;
-    tracing::info!("files are in {}", session.folder.display());
+    tracing::info!("files are in {}", shown(&session.folder));
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::job::{self, Today, print};
+use super::job::{self, Today, print, shown};
 use crate::cli::{Features, Job, Talk};
 use crate::error::Failure;
 use crate::features::{Absent, catalogue};
@@ -39,7 +39,7 @@ fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure
         })
     })?;
     session.conclude("features", serde_json::json!({ "rows": n_rows }), staged, vec![path.clone()])?;
-    print(&format!("{} of {} in {}\n", counted(n_rows, "row"), counted(n_columns, "column"), path.display()))
+    print(&format!("{} of {} in {}\n", counted(n_rows, "row"), counted(n_columns, "column"), shown(&path)))
 }
 
 fn dictionary() -> String {

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::job::{self, Session, Today, print};
+use super::job::{self, Session, Today, print, write_json};
 use super::summary;
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
 use crate::files::Staged;
 use crate::output::{Format, stage_table};
-use crate::pipeline::{self, RankedList};
+use crate::pipeline::{self, RankedList, Scored};
 use crate::registry::{CHAMPION, Registry, Version};
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
@@ -31,19 +31,27 @@ pub(super) fn score_and_write(
     command: &str,
 ) -> Result<RankedList, Failure> {
     use crate::pipeline::Observer;
-    let list = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
+    let Scored { list, value } = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
     session.watch.begin("writing", 1);
     let table = list.to_table();
     let mut staged = Staged::default();
     let formats = [Format::Csv, Format::Parquet];
     let files = formats.map(|format| stage_table(&table, &session.folder, format, &mut staged));
-    let files = files.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let mut files = files.into_iter().collect::<Result<Vec<_>, _>>()?;
+    if let Ok(report) = &value {
+        let path = session.folder.join("value.json");
+        staged.add(&path, |writer| write_json(writer, report))?;
+        files.push(path);
+    }
+    if let Err(why) = &value {
+        tracing::warn!("warning[no_value_model]: {why}; value at stake is the margin of the past year");
+    }
     let more = json!({
         "model_version": version.manifest.version,
         "population": list.population,
         "rows": list.rows.len(),
         "mean_churn_probability": summary::mean_probability(&list),
-        "value_at_stake": "margin of the past 365 days, taken as that of the coming 12 months",
+        "value_at_stake": summary::value_in_words(&session.config, &value),
         "convergence": version.manifest.notes.convergence,
         "verdict": version.manifest.verdict,
     });

@@ -1,7 +1,8 @@
 //! What a run says at its end, in lines of at most 80 columns: population, churn, grade, model, the top of the list, files.
 
-use super::job::Session;
-use crate::pipeline::{ListRow, RankedList};
+use super::job::{Session, shown};
+use crate::config::Config;
+use crate::pipeline::{ListRow, RankedList, ValueReport};
 use crate::registry::Version;
 use crate::text::{counted, shortened, wrapped};
 
@@ -35,8 +36,10 @@ pub(super) fn of_list(session: &Session, version: &Version, list: &RankedList) -
     }
     page.push('\n');
     let amounts = format!(
-        "Ranked by probability of churning x value at stake ({}: the margin of the past 365 days); model {}.",
+        "Ranked by probability of churning x value at stake, in {}: the margin of the coming {} that leaving destroys. \
+         Model {}.",
         list.currency.code(),
+        session.config.value.horizon_days,
         version.manifest.version
     );
     for line in wrapped(&amounts, WIDTH) {
@@ -45,7 +48,7 @@ pub(super) fn of_list(session: &Session, version: &Version, list: &RankedList) -
     }
     page.push('\n');
     for path in &session.written {
-        page.push_str(&format!("{}\n", path.display()));
+        page.push_str(&format!("{}\n", shown(path)));
     }
     page
 }
@@ -66,6 +69,19 @@ fn line(rank: usize, row: &ListRow) -> String {
 fn item(page: &mut String, label: &str, text: &str) {
     for (position, line) in wrapped(text, WIDTH - LABEL).iter().enumerate() {
         page.push_str(&format!("{:LABEL$}{line}\n", if position == 0 { label } else { "" }));
+    }
+}
+
+/// What value at stake means in a run.
+pub(super) fn value_in_words(config: &Config, value: &Result<ValueReport, String>) -> String {
+    match value {
+        Ok(report) => format!(
+            "margin expected within {} of a customer who is still active, discounted at {} a year, by {} and Gamma-Gamma",
+            config.value.horizon_days,
+            config.value.discount_rate,
+            report.models.purchases.steps.last().map_or("", |step| step.model.as_str())
+        ),
+        Err(why) => format!("margin of the past 365 days, because {why}"),
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::catalogue::Allowed;
 use super::error::{ConfigError, Violation};
 use super::keys::{self, Written, join};
-use super::raw::{OneOrMany, RawBacktest, RawChurn, RawConfig, RawDay, RawPanel, RawTable, RawValidate};
+use super::raw::{OneOrMany, RawBacktest, RawChurn, RawConfig, RawDay, RawPanel, RawTable, RawValidate, RawValue};
 use super::values::Check;
 use super::{
     BacktestConfig, ChurnConfig, Config, GateConfig, ModelsConfig, OutputConfig, PanelConfig, Table, TableConfig,
@@ -75,7 +75,7 @@ impl Check<'_> {
         let panel = self.panel(&raw.panel);
         let backtest = self.backtest(&raw.backtest);
         let validate = self.validate(&raw.validate);
-        let margin_share = self.number("value", &knobs::MARGIN_SHARE, raw.value.margin_share);
+        let value = self.value(&raw.value);
         let max_auc = self.number("gate", &knobs::MAX_AUC, raw.gate.max_auc);
         let min_grade = self.word("gate", &knobs::MIN_GRADE, raw.gate.min_grade.as_deref());
         let models = self.folder("models", &knobs::MODELS_DIR, raw.models.dir.as_deref());
@@ -93,7 +93,7 @@ impl Check<'_> {
             panel: panel?,
             backtest: backtest?,
             validate: validate?,
-            value: ValueConfig { margin_share: margin_share? },
+            value: value?,
             gate: GateConfig { max_auc: max_auc?, min_grade: min_grade? },
             models: ModelsConfig { dir: models? },
             output: OutputConfig { dir: output? },
@@ -152,6 +152,13 @@ impl Check<'_> {
         let step_days = self.days("backtest", &knobs::BACKTEST_STEP_DAYS, raw.step_days);
         let bootstrap = self.count("backtest", &knobs::BOOTSTRAP, raw.bootstrap);
         Some(BacktestConfig { cutoffs, last: last?, step_days: step_days?, bootstrap: bootstrap? })
+    }
+
+    fn value(&mut self, raw: &RawValue) -> Option<ValueConfig> {
+        let margin_share = self.number("value", &knobs::MARGIN_SHARE, raw.margin_share);
+        let horizon_days = self.days("value", &knobs::VALUE_HORIZON_DAYS, raw.horizon_days);
+        let discount_rate = self.number("value", &knobs::DISCOUNT_RATE, raw.discount_rate);
+        Some(ValueConfig { margin_share: margin_share?, horizon_days: horizon_days?, discount_rate: discount_rate? })
     }
 
     fn validate(&mut self, raw: &RawValidate) -> Option<ValidateConfig> {

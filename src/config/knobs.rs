@@ -64,6 +64,10 @@ pub(super) const MAX_AGE_DAYS: Key = key("max_age_days", whole(0, 3650, "days"),
 
 pub(super) const MARGIN_SHARE: Key =
     key("margin_share", above(0.0, 1.0), Preset::Number(1.0)).means("Margin as a share of revenue");
+pub(super) const VALUE_HORIZON_DAYS: Key = key("horizon_days", whole(30, 3650, "days"), Preset::Whole(365))
+    .means("How far ahead a customer's value is counted");
+pub(super) const DISCOUNT_RATE: Key =
+    key("discount_rate", number(0.0, 1.0), Preset::Number(0.1)).means("Yearly rate by which later margin counts less");
 pub(super) const MAX_AUC: Key =
     key("max_auc", above(0.5, 1.0), Preset::Number(0.95)).means("AUC above which the run stops and asks for the leak");
 pub(super) const MIN_GRADE: Key = key("min_grade", Allowed::Word(&["A", "B", "C"]), Preset::Text("C"))
@@ -103,7 +107,7 @@ pub(super) const SECTIONS: &[Section] = &[
         "What data must satisfy to be used",
         &[MIN_CUSTOMERS, MIN_SPAN_HORIZONS, MAX_FEED_GAP_DAYS, ABSURD_AMOUNT_FACTOR, MAX_REJECTED_SHARE, MAX_AGE_DAYS],
     ),
-    section("value", "What a customer is worth", &[MARGIN_SHARE]),
+    section("value", "What a customer is worth", &[MARGIN_SHARE, VALUE_HORIZON_DAYS, DISCOUNT_RATE]),
     section("gate", "What a model must satisfy to be promoted", &[MAX_AUC, MIN_GRADE]),
     section("models", "The registry of models", &[MODELS_DIR]),
     section("output", "Where runs are written", &[OUTPUT_DIR]),

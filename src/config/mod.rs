@@ -165,6 +165,10 @@ pub struct ValidateConfig {
 pub struct ValueConfig {
     /// Margin as a share of revenue, in (0, 1].
     pub margin_share: f64,
+    /// How far ahead value is counted.
+    pub horizon_days: Days,
+    /// Yearly rate by which later margin counts less.
+    pub discount_rate: f64,
 }
 
 /// What a model must satisfy to be promoted.

@@ -1,6 +1,7 @@
 //! Owns what learners see: rows of eligible customers at cutoffs, with a feature matrix straight from the fold, and
 //! labels. Rows are split by cutoff only.
 
+mod histories;
 mod stream;
 
 use jiff::tz::TimeZone;
@@ -13,6 +14,7 @@ use crate::timeline::columns::NEVER;
 use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, History, Shard};
 use crate::units::Timestamp;
 
+pub use histories::Histories;
 pub use stream::{Block, stream};
 
 /// Eligible customers at cutoffs: one row each, customers ascending, then cutoffs ascending.

@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use super::worth::Worth;
+use crate::clv::ValueInterval;
 use crate::decide::{Prospect, RiskBand, Stage};
 use crate::explain::{REASONS, Reason};
 use crate::table::{Column, Table};
@@ -16,6 +18,8 @@ pub struct ListRow {
     pub prospect: Prospect,
     /// Margin of the customer so far, net of returns, in major units.
     pub clv_historic: f64,
+    /// What value models expect of the customer; `None` if none could be fitted.
+    pub worth: Option<RowWorth>,
     /// The last order plus the customer's median gap; `None` with one order.
     pub expected_next_order: Option<Date>,
     /// Whole days since the last order.
@@ -27,6 +31,42 @@ pub struct ListRow {
     /// The strongest first.
     pub reasons: Vec<Reason>,
 }
+
+/// What value models expect of a customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowWorth {
+    /// Margin lost if the customer leaves, in major units.
+    pub at_stake: f64,
+    /// Discounted margin expected within the value horizon, leaving included, in major units.
+    pub predicted: f64,
+    /// Bounds of that margin, which hold it with probability 0.8; only for the customers ranked first.
+    pub interval: Option<ValueInterval>,
+    /// Probability of no purchase within the horizon of churn, by the value model alone.
+    pub probability_no_purchase: f64,
+}
+
+impl RowWorth {
+    pub(super) const fn new(worth: &Worth) -> Self {
+        Self {
+            at_stake: worth.at_stake,
+            predicted: worth.value.predicted,
+            interval: None,
+            probability_no_purchase: worth.probability_no_purchase,
+        }
+    }
+}
+
+impl ListRow {
+    /// `low` where the value model and the classifier disagree about whether the customer leaves.
+    #[must_use]
+    pub fn confidence(&self) -> &'static str {
+        let gap = self.worth.as_ref().map(|worth| worth.probability_no_purchase - self.prospect.churn_probability);
+        if gap.is_some_and(|gap| gap.abs() > DISAGREEMENT) { "low" } else { "normal" }
+    }
+}
+
+/// Probabilities of the two models that differ by more than this disagree.
+const DISAGREEMENT: f64 = 0.3;
 
 /// Customers in the order in which they are worth the retention team's time.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +94,10 @@ impl RankedList {
         let money = |of: fn(&ListRow) -> f64| {
             Column::Number(rows.iter().map(|row| rounded(of(row), self.currency.decimals())).collect())
         };
+        let worth = |of: fn(&RowWorth) -> Option<f64>| {
+            let value = |row: &ListRow| Some(rounded(of(row.worth.as_ref()?)?, self.currency.decimals()));
+            Column::OptionalNumber(rows.iter().map(value).collect())
+        };
         let text = |of: fn(&ListRow) -> &str| Column::Text(rows.iter().map(|row| of(row).to_owned()).collect());
         let probability = |row: &ListRow| rounded(row.prospect.churn_probability, PROBABILITY_DECIMALS);
         let suppressed = |row: &ListRow| row.prospect.suppressed.map(|why| why.name().to_owned());
@@ -65,6 +109,10 @@ impl RankedList {
             ("risk_band".to_owned(), text(|row| RiskBand::of(row.prospect.churn_probability).name())),
             ("value_at_stake".to_owned(), money(|row| row.prospect.value_at_stake)),
             ("clv_historic".to_owned(), money(|row| row.clv_historic)),
+            ("clv_predicted".to_owned(), worth(|worth| Some(worth.predicted))),
+            ("clv_predicted_low".to_owned(), worth(|worth| Some(worth.interval?.low))),
+            ("clv_predicted_high".to_owned(), worth(|worth| Some(worth.interval?.high))),
+            ("confidence".to_owned(), text(ListRow::confidence)),
             (
                 "expected_next_order_date".to_owned(),
                 Column::OptionalDate(rows.iter().map(|row| row.expected_next_order).collect()),
@@ -127,6 +175,7 @@ mod tests {
             customer_id: "007".to_owned(),
             prospect,
             clv_historic: -0.001,
+            worth: None,
             expected_next_order: None,
             days_since_last_order: 71,
             stage: Stage::AtRisk,
@@ -145,7 +194,7 @@ mod tests {
         assert_eq!(
             names.join(" "),
             "rank customer_id expected_loss churn_probability risk_band value_at_stake clv_historic \
-             expected_next_order_date days_since_last_order life_cycle_stage open_complaints reason_1 reason_2 reason_3 \
+             clv_predicted clv_predicted_low clv_predicted_high confidence expected_next_order_date days_since_last_order life_cycle_stage open_complaints reason_1 reason_2 reason_3 \
              reason_code_1 reason_code_2 reason_code_3 suppressed_because model_version as_of"
         );
         let column = |name: &str| table.column(name).unwrap().clone();

@@ -2,6 +2,7 @@
 //! writes files, knows the clock, or prints.
 
 mod backtest;
+mod economics;
 mod error;
 mod feature_table;
 mod frame;
@@ -11,12 +12,15 @@ mod list;
 mod observer;
 mod score;
 mod train;
+mod worth;
 
 pub use backtest::{Backtest, backtest};
+pub use economics::{HoldoutReport, RetentionReport, ValueReport};
 pub use error::PipelineError;
 pub use feature_table::feature_table;
 pub use gate::{GateVerdict, judge};
-pub use list::{ListRow, RankedList};
+pub use list::{ListRow, RankedList, RowWorth};
 pub use observer::{Nobody, Observer};
-pub use score::score;
+pub use score::{Scored, score};
 pub use train::{Candidate, Provenance, train};
+pub use worth::{ValueFrame, ValueModels, Worth};

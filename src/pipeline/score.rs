@@ -3,19 +3,31 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::economics::{Basis, ValueReport};
 use super::error::PipelineError;
 use super::learnt::probabilities;
-use super::list::{ListRow, RankedList};
+use super::list::{ListRow, RankedList, RowWorth};
 use super::observer::Observer;
+use super::worth::{ValueFrame, ValueModels};
+use crate::clv::ValueError;
 use crate::config::Config;
-use crate::dataset::{Dataset, DatasetSettings};
+use crate::dataset::{Dataset, DatasetSettings, Histories};
 use crate::decide::{Behaviour, Prospect, Stage, Suppression, rank};
 use crate::error::Failure;
 use crate::explain::{Reason, reasons};
 use crate::features::FeatureSchema;
-use crate::registry::{StoredModel, Version};
+use crate::registry::Version;
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::{MICROS_PER_DAY, Timestamp};
+
+/// The ranked list and what stands behind its values.
+#[derive(Debug, Clone)]
+pub struct Scored {
+    /// The list.
+    pub list: RankedList,
+    /// The value models and the economics of retention; why there are none, if there are not.
+    pub value: Result<ValueReport, String>,
+}
 
 /// Ranks the customers eligible at `as_of` with a stored version.
 ///
@@ -27,7 +39,7 @@ pub fn score(
     version: &Version,
     as_of: Cutoff,
     observer: &dyn Observer,
-) -> Result<RankedList, Failure> {
+) -> Result<Scored, Failure> {
     version.schema.accept(&FeatureSchema::for_inputs(log.available()))?;
     observer.begin("scoring", 1);
     let settings = DatasetSettings {
@@ -41,43 +53,67 @@ pub fn score(
         return Err(PipelineError::NobodyEligible { as_of: as_of.to_string(), population }.into());
     }
     let rows: Vec<usize> = (0..dataset.len()).collect();
-    let prospects = prospects(&dataset, log, &version.model, config.value.margin_share)?;
-    let mut why = reasons(&version.model.model, &dataset, &rows, &config.currency)?;
-    let reader = Reader { dataset: &dataset, settings: &settings, as_of, margin_share: config.value.margin_share };
-    let row = |place: usize| {
-        let customer_id = log.customer_ids()[prospects[place].customer as usize].clone();
-        reader.row(place, customer_id, prospects[place], std::mem::take(&mut why[place]))
+    let probabilities = probabilities(&version.model.model, version.model.calibrator, &dataset, &rows)?;
+    let why = reasons(&version.model.model, &dataset, &rows, &config.currency)?;
+    observer.begin("valuing", 1);
+    let frame = ValueFrame::new(&config.value, settings.rule.horizon)?;
+    let margin = config.value.margin_share;
+    let past = |(row, p): (usize, &f64)| (*p, margin * dataset.past_year_spend[row]);
+    let basis = Basis {
+        log,
+        settings: &settings,
+        as_of,
+        frame: &frame,
+        annual_discount: config.value.discount_rate,
+        eligible: probabilities.iter().enumerate().map(past).collect(),
     };
-    Ok(RankedList {
+    let histories = Histories::collect(log, as_of, &settings);
+    let models = ValueModels::fit(&histories);
+    let valued = Valued::of(&basis, &dataset, (&models, &histories));
+    let reader = Reader { log, dataset: &dataset, settings: &settings, as_of, margin_share: margin };
+    let mut rows = reader.ranked(&probabilities, why, &valued);
+    if let Ok(models) = &models {
+        models.put_intervals(&mut rows, &histories, &frame);
+    }
+    let list = RankedList {
         as_of: as_of.date(),
         model_version: version.manifest.version.clone(),
         currency: config.currency.clone(),
         population,
-        rows: rank(&prospects).into_iter().map(row).collect(),
-    })
+        rows,
+    };
+    Ok(Scored { list, value: valued.report })
 }
 
-/// Probability and value of every row.
-fn prospects(
-    dataset: &Dataset,
-    log: &EventLog,
-    model: &StoredModel,
-    margin_share: f64,
-) -> Result<Vec<Prospect>, Failure> {
-    let rows: Vec<usize> = (0..dataset.len()).collect();
-    let probabilities = probabilities(&model.model, model.calibrator, dataset, &rows)?;
-    let prospect = |(row, churn_probability): (usize, f64)| Prospect {
-        customer: dataset.customers[row],
-        churn_probability,
-        // Until a value model says better: the coming year is expected to be like the past one.
-        value_at_stake: margin_share * dataset.past_year_spend[row],
-        suppressed: log.opted_out(dataset.customers[row]).then_some(Suppression::OptedOut),
-    };
-    Ok(probabilities.into_iter().enumerate().map(prospect).collect())
+/// The worth of every row, and the report behind it.
+struct Valued {
+    worth: Vec<Option<RowWorth>>,
+    report: Result<ValueReport, String>,
+}
+
+impl Valued {
+    /// Values the rows; where no model can be had, says why.
+    fn of(
+        basis: &Basis<'_>,
+        dataset: &Dataset,
+        (models, histories): (&Result<ValueModels, ValueError>, &Histories),
+    ) -> Self {
+        let valued = models.clone().and_then(|models| {
+            let worth = models.worth_of_all(histories, basis.frame);
+            let of_row = |customer: &u32| Some(RowWorth::new(&worth[histories.position(*customer)?]));
+            let rows = dataset.customers.iter().map(of_row).collect();
+            Ok((rows, basis.report(models, histories, &worth)?))
+        });
+        match valued {
+            Ok((worth, report)) => Self { worth, report: Ok(report) },
+            Err(error) => Self { worth: vec![None; dataset.len()], report: Err(error.to_string()) },
+        }
+    }
 }
 
 /// Reads the facts of a row off the dataset.
 struct Reader<'a> {
+    log: &'a EventLog,
     dataset: &'a Dataset,
     settings: &'a DatasetSettings,
     as_of: Cutoff,
@@ -85,7 +121,24 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn row(&self, row: usize, customer_id: String, prospect: Prospect, reasons: Vec<Reason>) -> ListRow {
+    /// All rows in the order of the list.
+    fn ranked(&self, probabilities: &[f64], mut why: Vec<Vec<Reason>>, valued: &Valued) -> Vec<ListRow> {
+        let prospect = |row: usize| Prospect {
+            customer: self.dataset.customers[row],
+            churn_probability: probabilities[row],
+            // Without a value model, the coming year is expected to be like the past one.
+            value_at_stake: valued.worth[row]
+                .as_ref()
+                .map_or(self.margin_share * self.dataset.past_year_spend[row], |worth| worth.at_stake),
+            suppressed: self.log.opted_out(self.dataset.customers[row]).then_some(Suppression::OptedOut),
+        };
+        let prospects: Vec<Prospect> = (0..self.dataset.len()).map(prospect).collect();
+        let row =
+            |row: usize| self.row(row, prospects[row], (std::mem::take(&mut why[row]), valued.worth[row].clone()));
+        rank(&prospects).into_iter().map(row).collect()
+    }
+
+    fn row(&self, row: usize, prospect: Prospect, (reasons, worth): (Vec<Reason>, Option<RowWorth>)) -> ListRow {
         let rule = &self.settings.rule;
         let last_order_at = self.dataset.last_order_at[row];
         let recency_days = self.as_of.at().days_since(last_order_at);
@@ -97,9 +150,10 @@ impl Reader<'_> {
             gap_last_days: self.value(row, "gap_last_days"),
         };
         ListRow {
-            customer_id,
+            customer_id: self.log.customer_ids()[prospect.customer as usize].clone(),
             prospect,
             clv_historic: self.margin_share * self.dataset.spend_so_far[row],
+            worth,
             expected_next_order: gap_median_days.and_then(|gap| day_after(last_order_at, gap, &self.settings.zone)),
             days_since_last_order: whole(recency_days),
             stage: Stage::of(&behaviour, rule.horizon, rule.active),

@@ -5,7 +5,7 @@ use super::cutoff::Cutoff;
 use super::ledger::Orders;
 use super::partition::Return;
 use super::walk::CustomerWalk;
-use crate::units::{Days, Timestamp};
+use crate::units::{Days, MICROS_PER_DAY, Timestamp};
 
 /// A stretch of time that ends at the cutoff and excludes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -217,6 +217,21 @@ impl<'a> History<'a> {
     #[must_use]
     pub fn signup_tenure_days(&self) -> Option<f64> {
         self.signed_up_at.filter(|at| *at < self.cutoff.at()).map(|at| self.cutoff.at().days_since(at))
+    }
+
+    /// Instant of the first order.
+    #[must_use]
+    pub fn first_order_at(&self) -> Option<Timestamp> {
+        self.orders.at.first().copied()
+    }
+
+    /// Writes the distinct days (UTC) of the orders into `days`, counted from the first, and tells where the cutoff lies.
+    pub fn purchase_days(&self, days: &mut Vec<f64>) -> f64 {
+        days.clear();
+        let first = self.orders.at.first().map_or(0, |at| at.0.div_euclid(MICROS_PER_DAY));
+        days.extend(self.orders.at.iter().map(|at| (at.0.div_euclid(MICROS_PER_DAY) - first) as f64));
+        days.dedup();
+        self.cutoff.at().days_since(Timestamp(first * MICROS_PER_DAY))
     }
 
     /// Instant of the last order.
