@@ -24,7 +24,7 @@ pub(crate) fn repeated_rows(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
     }
     let mut firsts: HashMap<u64, Vec<usize>> = HashMap::new();
     let mut repeated = Vec::new();
-    for row in meeting(&hashes) {
+    for row in meeting(hashes.len(), |row| hashes.get(row).copied().unwrap_or(0)) {
         let Some(hash) = hashes.get(row) else { continue };
         let same_hash = firsts.entry(*hash).or_default();
         if same_hash.iter().any(|first| are_equal(frame, *first, row)) {
@@ -74,26 +74,26 @@ fn are_equal(frame: &DataFrame, left: usize, right: usize) -> bool {
 
 /// Positions of well-mixed keys that are not alone in their slot of a large table; ascending. Every key that occurs
 /// twice is among them, and a few per cent of the others.
-pub(crate) fn meeting(keys: &[u64]) -> Vec<usize> {
-    let slots = (keys.len().max(64) * 16).next_power_of_two();
+pub(crate) fn meeting(n_keys: usize, key: impl Fn(usize) -> u64) -> Vec<usize> {
+    let slots = (n_keys.max(64) * 16).next_power_of_two();
     let shift = 64 - slots.trailing_zeros();
     let place = |key: u64| {
         let slot = key >> shift;
         (usize::try_from(slot / 64).unwrap_or(usize::MAX), 1_u64 << (slot % 64))
     };
     let (mut once, mut twice) = (vec![0_u64; slots / 64], vec![0_u64; slots / 64]);
-    for key in keys {
-        let (word, bit) = place(*key);
+    for position in 0..n_keys {
+        let (word, bit) = place(key(position));
         if let (Some(once), Some(twice)) = (once.get_mut(word), twice.get_mut(word)) {
             *twice |= *once & bit;
             *once |= bit;
         }
     }
-    let meets = |key: u64| {
-        let (word, bit) = place(key);
+    let meets = |position: &usize| {
+        let (word, bit) = place(key(*position));
         twice.get(word).is_some_and(|word| word & bit != 0)
     };
-    keys.iter().enumerate().filter(|(_, key)| meets(**key)).map(|(position, _)| position).collect()
+    (0..n_keys).filter(meets).collect()
 }
 
 #[cfg(test)]
@@ -123,9 +123,9 @@ mod tests {
         let mixed = |n: u64| crate::ingest::ids::key(&n.to_string());
         let mut keys: Vec<u64> = (0..10_000).map(mixed).collect();
         keys.push(mixed(77));
-        let meeting = meeting(&keys);
+        let meeting = meeting(keys.len(), |position| keys[position]);
         assert!(meeting.contains(&77) && meeting.contains(&10_000));
         assert!(meeting.len() < 2_000, "{}", meeting.len());
-        assert!(super::meeting(&[]).is_empty());
+        assert!(super::meeting(0, |_| 0).is_empty());
     }
 }

@@ -161,7 +161,7 @@ fn stack(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
         }
         stacked.vstack_mut_owned(next)?;
     }
-    stacked.rechunk_mut_par();
+    // Columns are put in one piece when they are typed, one after the other: together they would be in memory twice.
     Ok(stacked)
 }
 

@@ -89,12 +89,14 @@ fn shared_orders(purchases: &TypedTable) -> Option<Finding> {
     if keys.is_empty() {
         return None;
     }
-    let line = |row: usize| Some((*keys.get(row)?, *codes.get(row)?, row));
-    let mut lines: Vec<(u64, u32, usize)> = purchases.used_rows().filter_map(line).filter(|line| line.0 != 0).collect();
+    let line = |row: usize| Some((*keys.get(row)?, *codes.get(row)?, row)).filter(|line| line.0 != 0);
+    let same = |a: usize, b: usize| keys.get(a) == keys.get(b) && codes.get(a) == codes.get(b);
     // Lines of one order mostly follow each other, and most orders are then alone: little is left to sort.
-    lines.dedup_by_key(|line| (line.0, line.1));
-    let candidates = meeting(&lines.iter().map(|line| line.0).collect::<Vec<u64>>());
-    let mut lines: Vec<(u64, u32, usize)> = candidates.into_iter().filter_map(|at| lines.get(at).copied()).collect();
+    let mut firsts: Vec<u32> = purchases.used_rows().filter_map(|row| u32::try_from(row).ok()).collect();
+    firsts.dedup_by(|b, a| same(*a as usize, *b as usize));
+    let row_at = |place: usize| firsts.get(place).map_or(usize::MAX, |row| *row as usize);
+    let candidates = meeting(firsts.len(), |place| keys.get(row_at(place)).copied().unwrap_or(0));
+    let mut lines: Vec<(u64, u32, usize)> = candidates.into_iter().filter_map(|place| line(row_at(place))).collect();
     lines.par_sort_unstable();
     lines.dedup_by_key(|line| (line.0, line.1));
     let shared: Vec<&[(u64, u32, usize)]> = lines.chunk_by(|a, b| a.0 == b.0).filter(|lines| lines.len() > 1).collect();
