@@ -65,6 +65,8 @@ pub enum Command {
     Backtest(Job),
     /// The nightly job: rank the present customers with the champion.
     Score(Job),
+    /// Tell one customer: orders and complaints, features beside the shop's, what each adds to the risk, value.
+    Explain(Explain),
     /// Write a simulated shop with known truth: purchases, complaints, customers, and the truth in a table of its own.
     Simulate(Simulate),
     /// Write the feature table at given days, or print the dictionary of features.
@@ -84,6 +86,37 @@ pub struct Job {
     #[arg(long)]
     pub as_of: Option<Date>,
     /// Folder for the files written, instead of one under the config's `output.dir`.
+    #[arg(long, short)]
+    pub out: Option<PathBuf>,
+    /// Threads; all cores if not given.
+    #[arg(long)]
+    pub threads: Option<usize>,
+}
+
+impl Job {
+    /// The same job.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        Self { config: self.config.clone(), as_of: self.as_of, out: self.out.clone(), threads: self.threads }
+    }
+}
+
+/// One customer to be told.
+#[derive(Debug, clap::Args)]
+pub struct Explain {
+    /// The customer's id, as in the tables.
+    #[arg(long)]
+    pub customer: String,
+    /// JSON with every feature instead of text.
+    #[arg(long)]
+    pub json: bool,
+    /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
+    #[arg(long, short)]
+    pub config: Option<PathBuf>,
+    /// The day, as YYYY-MM-DD; without it the day after the last purchase.
+    #[arg(long)]
+    pub as_of: Option<Date>,
+    /// Folder for rejected rows, instead of one under the config's `output.dir`.
     #[arg(long, short)]
     pub out: Option<PathBuf>,
     /// Threads; all cores if not given.

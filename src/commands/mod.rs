@@ -3,6 +3,7 @@
 mod backtest;
 mod check;
 mod error;
+mod explain;
 mod features;
 mod init;
 mod job;
@@ -31,6 +32,7 @@ pub fn run(cli: &Cli, now: Timestamp) -> Result<(), Failure> {
         Command::Train(job) => train::run(job, talk, now),
         Command::Backtest(job) => backtest::run(job, talk, now),
         Command::Score(job) => score::run(job, talk, now),
+        Command::Explain(customer) => explain::run(customer, talk, now),
         Command::Simulate(shop) => simulate::run(shop),
         Command::Features(features) => features::run(features, talk, now),
         Command::ConfigReference => job::print(&crate::config::reference()),

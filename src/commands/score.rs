@@ -15,7 +15,7 @@ use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
     // What does not need the data fails before they are read.
-    let config = job::configure(&Job { threads: None, ..copy_of(arguments) })?;
+    let config = job::configure(&Job { threads: None, ..arguments.copied() })?;
     let version = Registry::new(&config.models.dir, &config.name).load(CHAMPION)?;
     let (mut session, log) = job::start(arguments, talk, now, Today::OfTheClock)?;
     session.require_fresh()?;
@@ -57,8 +57,4 @@ pub(super) fn score_and_write(
     });
     session.conclude(command, more, staged, files)?;
     Ok(list)
-}
-
-fn copy_of(job: &Job) -> Job {
-    Job { config: job.config.clone(), as_of: job.as_of, out: job.out.clone(), threads: job.threads }
 }

@@ -44,6 +44,25 @@ pub enum PipelineError {
         /// Who would be.
         population: String,
     },
+    /// A customer is asked about who is not ranked.
+    #[error("customer `{customer}` is not on the list of {as_of}: {}; on it are {population}",
+        if *is_known { "not eligible" } else { "no such customer in the tables" })]
+    NotOnTheList {
+        /// The customer.
+        customer: String,
+        /// The day.
+        as_of: String,
+        /// Who is on the list.
+        population: String,
+        /// Whether the tables have the customer.
+        is_known: bool,
+    },
+    /// Contributions that do not sum to the log-odds: a bug.
+    #[error("contributions differ from the log-odds by {off:.1e}")]
+    DoesNotAddUp {
+        /// By how much.
+        off: f64,
+    },
     /// The model did not pass the gate.
     #[error("model `{version}` is not promoted: {why}")]
     GateFailed {
@@ -62,13 +81,16 @@ impl Report for PipelineError {
             Self::NothingToLearnFrom { .. } => "E423",
             Self::NobodyEligible { .. } => "E424",
             Self::GateFailed { .. } => "E425",
+            Self::NotOnTheList { .. } => "E426",
+            Self::DoesNotAddUp { .. } => "E427",
         }
     }
 
     fn exit(&self) -> Exit {
         match self {
             Self::GateFailed { .. } => Exit::GateFailed,
-            Self::NobodyEligible { .. } => Exit::NothingToDo,
+            Self::NobodyEligible { .. } | Self::NotOnTheList { .. } => Exit::NothingToDo,
+            Self::DoesNotAddUp { .. } => Exit::CouldNotRun,
             _ => Exit::DataRefused,
         }
     }
@@ -78,6 +100,10 @@ impl Report for PipelineError {
             Self::NobodyEligible { .. } => {
                 "choose an earlier `--as-of`, a longer `churn.active_days` or a lower `churn.min_purchases`".to_owned()
             }
+            Self::NotOnTheList { .. } => {
+                "write the id as in the tables, or choose a day at which the customer was active with `--as-of`".to_owned()
+            }
+            Self::DoesNotAddUp { .. } => "this is a bug in retain; please report it with the model's folder".to_owned(),
             Self::GateFailed { .. } => {
                 "the champion stays as it was; the version is kept, and `evaluation.json` in its folder has every figure"
                     .to_owned()

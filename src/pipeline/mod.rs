@@ -11,6 +11,7 @@ mod learnt;
 mod list;
 mod observer;
 mod score;
+mod story;
 mod train;
 mod worth;
 
@@ -22,5 +23,6 @@ pub use gate::{GateVerdict, judge};
 pub use list::{ListRow, RankedList, RowWorth};
 pub use observer::{Nobody, Observer};
 pub use score::{Scored, score};
+pub use story::{ComplaintStory, CustomerStory, FeatureStory, story};
 pub use train::{Candidate, Provenance, train};
 pub use worth::{ValueFrame, ValueModels, Worth};

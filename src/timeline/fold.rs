@@ -105,6 +105,11 @@ impl Shard {
         Self { customers, lines: part.bought, line_starts: part.bought_starts, returns, complaints, signed_up_at }
     }
 
+    /// The numbers of its customers.
+    pub(super) const fn customers(&self) -> &Range<usize> {
+        &self.customers
+    }
+
     /// Counts, per cutoff, the customers that `wanted` accepts.
     pub(crate) fn count(&self, cutoffs: &[Cutoff], wanted: impl Fn(usize, Presence) -> bool) -> Vec<usize> {
         let mut counts = vec![0; cutoffs.len()];

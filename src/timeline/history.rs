@@ -345,6 +345,11 @@ impl<'a> History<'a> {
         self.cutoff.at().days_since(at)
     }
 
+    /// Instant and amount in minor units of every order, in ascending time.
+    pub fn orders(&self) -> impl Iterator<Item = (Timestamp, i64)> {
+        self.orders.at.iter().copied().zip(self.orders.amount.iter().copied())
+    }
+
     /// Orders placed after an instant.
     #[must_use]
     pub fn orders_after(&self, at: Timestamp) -> usize {

@@ -9,10 +9,12 @@ use rayon::prelude::*;
 use super::available::Available;
 use super::columns::{CustomerColumns, Tables};
 use super::complaints::ComplaintLog;
-use super::fold::Shard;
+use super::cutoff::Cutoff;
+use super::fold::{FoldScratch, FoldSettings, Shard};
+use super::history::History;
 use super::partition::{Part, counting_sort, partition};
 use crate::error::{Exit, Report};
-use crate::units::Timestamp;
+use crate::units::{Days, Timestamp};
 
 /// Tables that cannot become an event log.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +130,25 @@ impl EventLog {
     #[must_use]
     pub const fn span(&self) -> Option<(Timestamp, Timestamp)> {
         self.span
+    }
+
+    /// Shows one customer as known at a cutoff, if there is an order by then.
+    pub fn visit(&self, customer: u32, cutoff: Cutoff, minor_per_major: f64, mut show: impl FnMut(&History<'_>)) {
+        let cutoffs = [cutoff];
+        let settings = FoldSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1) };
+        let has = |shard: &&Shard| shard.customers().contains(&(customer as usize));
+        if let Some(shard) = self.shards.iter().find(has) {
+            shard.fold(
+                &settings,
+                &mut FoldScratch::default(),
+                |_, _| true,
+                |place, history, _| {
+                    if place.customer == customer as usize {
+                        show(history);
+                    }
+                },
+            );
+        }
     }
 
     pub(crate) fn shards(&self) -> &[Shard] {

@@ -201,6 +201,14 @@ fn story_errors() -> Vec<Failure> {
             population: "customers with at least 1 order, the last within 180 days".to_owned(),
         }
         .into(),
+        PipelineError::NotOnTheList {
+            customer: "007".to_owned(),
+            as_of: as_of(),
+            population: "customers with at least 1 order, the last within 180 days".to_owned(),
+            is_known: false,
+        }
+        .into(),
+        PipelineError::DoesNotAddUp { off: 0.01 }.into(),
         PipelineError::GateFailed { version: version(), why: "grade C is below `gate.min_grade` = B".to_owned() }
             .into(),
     ]
