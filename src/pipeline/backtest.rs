@@ -83,7 +83,8 @@ pub(super) fn test_at(
 }
 
 fn test_one(dataset: &Dataset, frame: &Frame, cutoff: Cutoff, as_of: Cutoff) -> Result<Tested, Failure> {
-    let learnt = learn_at(dataset, frame, cutoff, LEARNERS)?;
+    let names: Vec<&str> = LEARNERS.iter().map(|learner| learner.name()).collect();
+    let learnt = learn_at(dataset, frame, cutoff, &names)?;
     let rows = dataset.rows_at(|other| other == cutoff);
     let mut scores = Vec::with_capacity(LEARNERS.len());
     for model in &learnt.learners {
