@@ -148,7 +148,7 @@ fn weight(known: u32, others: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::forest::tests::{leaf, small, test};
+    use super::super::forest::tests::{forest, leaf, small, test};
     use super::*;
 
     fn parts(forest: &Forest, row: &[f32]) -> Vec<f64> {
@@ -177,7 +177,7 @@ mod tests {
             leaf(0.3, 4.0),
             leaf(0.7, 2.0),
         ];
-        let forest = Forest::new(3, vec![nodes]).unwrap();
+        let forest = forest(3, vec![nodes]);
         for row in [[-1.0, 0.0, 0.0], [0.5, 0.0, 9.0], [2.0, 0.0, f32::NAN], [f32::NAN, 1.0, 2.0]] {
             let parts = parts(&forest, &row);
             assert!((parts.iter().sum::<f64>() - forest.deviation(&row)).abs() < 1e-12);

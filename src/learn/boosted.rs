@@ -3,13 +3,12 @@
 
 use rayon::prelude::*;
 
-use super::boosting::{self, Growth, Rows};
+use super::boosting::{Growth, Grower};
 use super::chain::Fold;
 use super::ensemble::{BoostedModel, Reader, Trees};
 use super::error::LearnError;
-use super::forest::Forest;
 use super::intercepts::Intercepts;
-use super::level::Level;
+use super::level::{Level, LevelPoint};
 use super::logistic::{Convergence, GRADIENT_LIMIT};
 use super::preparation::varying_features;
 use super::rows::{FoldLosses, check_classes, labels, rows_per_customer, weighted};
@@ -19,26 +18,29 @@ use crate::timeline::Cutoff;
 use crate::units::Days;
 
 /// Trees at most, and those that are grown where no fold can say how many are best.
-const MOST_TREES: usize = 300;
+const MOST_TREES_: usize = 300;
 const DEFAULT_TREES: usize = 150;
 
 /// Numbers of trees that are tried: every so many.
-const TREES_STEP: usize = 25;
+const TREES_STEP_: usize = 25;
+
+/// Steps without a lower loss after which no more trees are tried.
+const PATIENCE: usize = 2;
 
 /// What each tree adds of what it found.
-const LEARNING_RATE: f64 = 0.04;
+const LEARNING_RATE_: f64 = 0.04;
 
 /// Share of the rows and of the features that a tree sees: what differs from tree to tree averages out.
-const ROW_SHARE: f64 = 0.6;
-const FEATURE_SHARE: f64 = 0.4;
+const ROW_SHARE_: f64 = 0.6;
+const FEATURE_SHARE_: f64 = 0.4;
 
 /// L2 penalty of a leaf, and least information in it (about 40 customers at even odds), before they are multiplied by
 /// the rows of an average customer.
-const PENALTY: f64 = 10.0;
-const LEAF_INFORMATION: f64 = 10.0;
+const PENALTY_: f64 = 10.0;
+const LEAF_INFORMATION_: f64 = 10.0;
 
 /// Tests on the way to a leaf: as many features can act together.
-const DEPTH: usize = 4;
+const DEPTH_: usize = 4;
 
 /// More of these never lowers the risk, whatever a few customers did: a complaint that is still open, and its age.
 pub const RISING: &[&str] = &["open_complaints_count", "oldest_open_complaint_days", "unanswered_complaints_count"];
@@ -68,14 +70,18 @@ impl Learner for BoostedLearner {
     fn train(&self, training: &Training<'_>, _members: &[Member<'_>]) -> Result<Trained, LearnError> {
         let (dataset, rows) = (training.dataset, training.rows);
         check_classes(self.name, &labels(dataset, rows, training.as_of))?;
-        let grow = |fold: &Fold| self.grow(dataset, &fold.training, fold.cutoff, MOST_TREES);
-        let mut on_folds = training.folds.par_iter().map(grow).collect::<Result<Vec<_>, _>>()?;
-        let (n_trees, fold_log_loss) = choose_size(training, &on_folds)?;
-        on_folds.iter_mut().for_each(|grown| grown.trees.truncate(n_trees));
-        let foretell = |(fold, grown): (&Fold, &Grown)| grown.foretell(training, fold);
-        let out_of_time = training.folds.par_iter().zip(&on_folds).map(foretell).collect::<Result<Vec<_>, _>>()?;
-        let grown = self.grow(dataset, rows, training.as_of, n_trees)?;
-        let (level, gradient_per_row) = grown.level(dataset, rows, training.horizon)?;
+        let folds = training.folds.par_iter();
+        let started = folds.map(|fold| Growing::start(self, dataset, &fold.training, fold.cutoff));
+        let mut on_folds = started.collect::<Result<Vec<_>, _>>()?;
+        let fold_log_loss = grow_on_folds(training, &mut on_folds)?;
+        let best = fold_log_loss.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
+        let n_trees = best.map_or(DEFAULT_TREES, |(n_trees, _)| *n_trees as usize);
+        let foretell = |(fold, grown): (&Fold, Growing<'_>)| grown.cut(n_trees)?.foretell(training, fold);
+        let out_of_time = training.folds.par_iter().zip(on_folds).map(foretell).collect::<Result<Vec<_>, _>>()?;
+        let mut grown = Growing::start(self, dataset, rows, training.as_of)?;
+        grown.advance(n_trees)?;
+        let (level, gradient_per_row) = grown.level(training.horizon);
         let notes = TrainingNotes {
             n_rows: rows.len(),
             n_columns: grown.trees.features().len(),
@@ -87,74 +93,129 @@ impl Learner for BoostedLearner {
     }
 }
 
-/// Trees grown on some rows, before the levels around them are learnt.
-struct Grown {
-    trees: Trees,
+/// Trees that grow on some rows, and the levels of their cutoffs around the trees.
+struct Growing<'a> {
+    learner: &'a BoostedLearner,
+    dataset: &'a Dataset,
+    rows: &'a [usize],
     churned: Vec<bool>,
+    growth: Growth,
+    /// Absent where no feature tells customers apart.
+    grower: Option<Grower>,
+    trees: Trees,
+    /// What the trees say of each row.
+    sums: Vec<f64>,
+    intercepts: Intercepts,
+}
+
+impl<'a> Growing<'a> {
+    /// Reads labels as known at `as_of`.
+    fn start(
+        learner: &'a BoostedLearner,
+        dataset: &'a Dataset,
+        rows: &'a [usize],
+        as_of: Cutoff,
+    ) -> Result<Self, LearnError> {
+        let features = varying_features(dataset, rows)?;
+        let churned = labels(dataset, rows, as_of);
+        let growth = learner.growth(&features, rows_per_customer(dataset, rows));
+        let values = Reader::of(dataset, &features)?.read_all(rows);
+        let grower = (!features.is_empty()).then(|| Grower::new(learner.name, values, features.len(), &churned));
+        let sums = vec![0.0; rows.len()];
+        // All cutoffs start alike, so that the customers explain what they can before the calendar does.
+        let intercepts = Intercepts::alike(dataset, &churned);
+        let (grower, trees) = (grower.transpose()?, Trees::over(features));
+        Ok(Self { learner, dataset, rows, churned, growth, grower, trees, sums, intercepts })
+    }
+
+    /// Grows to a number of trees. After every few of them the levels are fitted anew around what the trees say by then,
+    /// so that both together come near their best.
+    fn advance(&mut self, n_trees: usize) -> Result<(), LearnError> {
+        let Some(grower) = &self.grower else { return Ok(()) };
+        while self.trees.n_trees() < n_trees {
+            let first = self.trees.n_trees();
+            let base = |(row, sum): (&usize, &f64)| self.intercepts.of(self.dataset, *row) + sum;
+            let base: Vec<f64> = self.rows.iter().zip(&self.sums).map(base).collect();
+            let seed = self.learner.seed.wrapping_mul(1_000_003).wrapping_add(first as u64);
+            let grown = grower.grow(&base, &self.growth, (knob("TREES_STEP", TREES_STEP_ as f64) as usize).min(n_trees - first), seed)?;
+            let damaged = |message| LearnError::Boosting { learner: self.learner.name, message };
+            self.trees.forest_mut().extend(grown).map_err(damaged)?;
+            self.trees.add_from(first, self.dataset, self.rows, &mut self.sums)?;
+            self.intercepts = Intercepts::fit(self.dataset, self.rows, &self.sums, &self.churned);
+        }
+        Ok(())
+    }
+
+    /// Takes back all but the first trees.
+    fn cut(mut self, n_trees: usize) -> Result<Self, LearnError> {
+        if self.trees.n_trees() > n_trees {
+            self.trees.forest_mut().truncate(n_trees);
+            self.sums.fill(0.0);
+            self.trees.add_from(0, self.dataset, self.rows, &mut self.sums)?;
+            self.intercepts = Intercepts::fit(self.dataset, self.rows, &self.sums, &self.churned);
+        }
+        Ok(self)
+    }
+
+    /// The level of churn over the calendar around the trees, and the gradient per row that its fit left.
+    fn level(&self, horizon: Days) -> (Level, f64) {
+        let mean = self.trees.mean();
+        let of_average = |point: LevelPoint| LevelPoint { log_odds: point.log_odds + mean, ..point };
+        let points: Vec<LevelPoint> = self.intercepts.points().into_iter().map(of_average).collect();
+        (Level::learn(&points, horizon), self.intercepts.gradient_per_row)
+    }
+
+    /// What is said of the validation rows of the fold on whose training rows the trees grew.
+    fn foretell(&self, training: &Training<'_>, fold: &Fold) -> Result<OutOfTime, LearnError> {
+        let level = self.level(training.horizon).0.at(fold.cutoff.date());
+        let deviations = self.trees.deviations(self.dataset, &fold.validation)?;
+        Ok(OutOfTime { log_odds: deviations.into_iter().map(|deviation| level + deviation).collect(), level })
+    }
 }
 
 impl BoostedLearner {
-    /// Grows trees around the level of each cutoff; labels are read as known at `as_of`.
-    fn grow(&self, dataset: &Dataset, rows: &[usize], as_of: Cutoff, n_trees: usize) -> Result<Grown, LearnError> {
-        let features = varying_features(dataset, rows)?;
-        let churned = labels(dataset, rows, as_of);
-        let growth = self.growth(&features, rows_per_customer(dataset, rows), n_trees);
-        let forest = if features.is_empty() {
-            Forest::default()
-        } else {
-            let flat = Intercepts::fit(dataset, rows, &vec![0.0; rows.len()], &churned);
-            let base: Vec<f64> = rows.iter().map(|row| flat.of(dataset, *row)).collect();
-            let values = Reader::of(dataset, &features)?.read_all(rows);
-            let rows = Rows { values, n_features: features.len(), churned: &churned, base_log_odds: &base };
-            boosting::grow(self.name, rows, &growth)?
-        };
-        Ok(Grown { trees: Trees::new(features, forest), churned })
-    }
-
-    fn growth(&self, features: &[String], repetition: f64, n_trees: usize) -> Growth {
+    fn growth(&self, features: &[String], repetition: f64) -> Growth {
         Growth {
-            seed: self.seed,
-            n_trees,
-            depth: DEPTH,
-            learning_rate: LEARNING_RATE,
-            penalty: PENALTY * repetition,
-            leaf_information: LEAF_INFORMATION * repetition,
-            row_share: ROW_SHARE,
-            feature_share: FEATURE_SHARE,
+            depth: (knob("DEPTH", DEPTH_ as f64) as usize),
+            learning_rate: (knob("LEARNING_RATE", LEARNING_RATE_ as f64) as f64),
+            penalty: (knob("PENALTY", PENALTY_ as f64) as f64) * repetition,
+            leaf_information: (knob("LEAF_INFORMATION", LEAF_INFORMATION_ as f64) as f64) * repetition,
+            row_share: (knob("ROW_SHARE", ROW_SHARE_ as f64) as f64),
+            feature_share: (knob("FEATURE_SHARE", FEATURE_SHARE_ as f64) as f64),
             one_feature_a_tree: self.one_feature_a_tree,
             rising: features.iter().map(|feature| RISING.contains(&feature.as_str())).collect(),
         }
     }
 }
 
-impl Grown {
-    /// The level of churn over the calendar around the trees, and the gradient per row that its fit left.
-    fn level(&self, dataset: &Dataset, rows: &[usize], horizon: Days) -> Result<(Level, f64), LearnError> {
-        let deviations = self.trees.deviations(dataset, rows)?;
-        let intercepts = Intercepts::fit(dataset, rows, &deviations, &self.churned);
-        Ok((Level::learn(&intercepts.points(), horizon), intercepts.gradient_per_row))
+/// Grows trees on all folds step by step until the mean loss over the folds has not become less for a while; returns it
+/// for each number of trees.
+fn grow_on_folds(training: &Training<'_>, on_folds: &mut [Growing<'_>]) -> Result<Vec<(f64, f64)>, LearnError> {
+    let mut sums: Vec<Vec<f64>> = training.folds.iter().map(|fold| vec![0.0; fold.validation.len()]).collect();
+    let mut tried: Vec<(f64, f64)> = Vec::new();
+    while !on_folds.is_empty() && tried.len() * (knob("TREES_STEP", TREES_STEP_ as f64) as usize) < (knob("MOST_TREES", MOST_TREES_ as f64) as usize) && !has_turned(&tried) {
+        let first = tried.len() * (knob("TREES_STEP", TREES_STEP_ as f64) as usize);
+        let step = |((fold, growing), sums): ((&Fold, &mut Growing<'_>), &mut Vec<f64>)| {
+            growing.advance(first + (knob("TREES_STEP", TREES_STEP_ as f64) as usize))?;
+            if growing.trees.n_trees() > first {
+                growing.trees.add_from(first, training.dataset, &fold.validation, sums)?;
+            }
+            Ok(FoldLosses::of(training, fold, [sums.as_slice()].into_iter()))
+        };
+        let folds = training.folds.par_iter().zip(on_folds.par_iter_mut()).zip(sums.par_iter_mut());
+        let losses = folds.map(step).collect::<Result<Vec<_>, LearnError>>()?;
+        tried.push(((first + (knob("TREES_STEP", TREES_STEP_ as f64) as usize)) as f64, weighted(&losses, |losses| losses[0]).0));
     }
-
-    /// What is said of the validation rows of the fold on which the trees were grown.
-    fn foretell(&self, training: &Training<'_>, fold: &Fold) -> Result<OutOfTime, LearnError> {
-        let (level, _) = self.level(training.dataset, &fold.training, training.horizon)?;
-        let level = level.at(fold.cutoff.date());
-        let deviations = self.trees.deviations(training.dataset, &fold.validation)?;
-        Ok(OutOfTime { log_odds: deviations.into_iter().map(|deviation| level + deviation).collect(), level })
-    }
+    if std::env::var("SHOW").is_ok() { eprintln!("{} {:?}", training.as_of, tried.iter().map(|(n,l)| format!("{n}:{l:.5}")).collect::<Vec<_>>()); }
+    Ok(tried)
 }
 
-/// The number of trees with the lowest mean loss over the folds, and the loss of each number tried.
-fn choose_size(training: &Training<'_>, on_folds: &[Grown]) -> Result<(usize, Vec<(f64, f64)>), LearnError> {
-    let losses = |(fold, grown): (&Fold, &Grown)| {
-        let stages = grown.trees.staged_deviations(training.dataset, &fold.validation, TREES_STEP)?;
-        Ok(FoldLosses::of(training, fold, stages.iter().map(Vec::as_slice)))
-    };
-    let losses = training.folds.par_iter().zip(on_folds).map(losses).collect::<Result<Vec<_>, LearnError>>()?;
-    let n_stages = losses.iter().map(|fold| fold.losses.len()).min().unwrap_or(0);
-    let mean = |stage: usize| weighted(&losses, |losses| losses[stage]).0;
-    let tried: Vec<(f64, f64)> =
-        (0..n_stages).map(|stage| (((stage + 1) * TREES_STEP) as f64, mean(stage))).collect();
-    let best = (0..n_stages).min_by(|a, b| tried[*a].1.total_cmp(&tried[*b].1));
-    Ok((best.map_or(DEFAULT_TREES, |stage| (stage + 1) * TREES_STEP), tried))
+/// Whether the last steps brought nothing.
+fn has_turned(tried: &[(f64, f64)]) -> bool {
+    let best = (0..tried.len()).min_by(|a, b| tried[*a].1.total_cmp(&tried[*b].1));
+    best.is_some_and(|best| tried.len() - best > PATIENCE)
+}
+
+fn knob(name: &str, default: f64) -> f64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }

@@ -1,27 +1,17 @@
 //! The only file that knows hessboost: rows go in, trees as plain numbers come out.
 
 use hessboost::config::Monotone;
+use hessboost::data::BinnedMatrix;
+use hessboost::error::HessboostError;
 use hessboost::objective::RegLoss;
 use hessboost::prelude::*;
 
 use super::error::LearnError;
-use super::forest::{Forest, Node};
-
-/// Rows to learn from.
-pub(super) struct Rows<'a> {
-    /// `(n_rows, n_features)` row by row, NaN where missing.
-    pub(super) values: Vec<f32>,
-    pub(super) n_features: usize,
-    pub(super) churned: &'a [bool],
-    /// Log-odds around which the trees are grown.
-    pub(super) base_log_odds: &'a [f64],
-}
+use super::forest::Node;
 
 /// How trees are grown.
 #[derive(Debug, Clone)]
 pub(super) struct Growth {
-    pub(super) seed: u64,
-    pub(super) n_trees: usize,
     pub(super) depth: usize,
     /// What each tree adds of what it found.
     pub(super) learning_rate: f64,
@@ -42,28 +32,59 @@ pub(super) struct Growth {
 /// Bins of a feature: its order matters, its far digits do not.
 const BINS: usize = 64;
 
-/// Grows trees; the same for any number of threads.
-///
-/// # Errors
-/// Whatever hessboost refuses.
-pub(super) fn grow(learner: &'static str, rows: Rows<'_>, growth: &Growth) -> Result<Forest, LearnError> {
-    let n_features = rows.n_features;
-    let refused = |message: String| LearnError::Boosting { learner, message };
-    let model = train_model(rows, growth).map_err(|error| refused(error.to_string()))?;
-    let trees = model.trees().iter().map(|tree| nodes(tree.nodes())).collect();
-    Forest::new(n_features, trees).map_err(refused)
+/// Binned rows on which trees grow.
+pub(super) struct Grower {
+    learner: &'static str,
+    data: BinnedMatrix,
 }
 
-fn train_model(rows: Rows<'_>, growth: &Growth) -> Result<BoostedModel> {
-    let n_rows = rows.churned.len();
-    let labels: Vec<f32> = rows.churned.iter().map(|churned| f32::from(u8::from(*churned))).collect();
-    #[expect(clippy::cast_possible_truncation, reason = "the library grows trees in single precision")]
-    let base: Vec<f32> = rows.base_log_odds.iter().map(|base| *base as f32).collect();
-    let n_features = rows.n_features;
-    let data = DMatrix::from_dense_vec(rows.values, n_rows, n_features)?.with_labels(&labels)?.with_base_margin(&base)?;
+impl Grower {
+    /// Bins rows given one after the other, NaN where a value is missing.
+    ///
+    /// # Errors
+    /// Whatever hessboost refuses.
+    pub(super) fn new(
+        learner: &'static str,
+        values: Vec<f32>,
+        n_features: usize,
+        churned: &[bool],
+    ) -> Result<Self, LearnError> {
+        let labels: Vec<f32> = churned.iter().map(|churned| f32::from(u8::from(*churned))).collect();
+        let binned = DMatrix::from_dense_vec(values, churned.len(), n_features)
+            .and_then(|data| BinnedMatrix::new(&data, BINS))
+            .and_then(|data| data.with_labels(&labels));
+        Ok(Self { learner, data: binned.map_err(|error| refused(learner, &error))? })
+    }
+
+    /// Grows trees around known log-odds of the rows; the same for any number of threads.
+    ///
+    /// # Errors
+    /// Whatever hessboost refuses.
+    pub(super) fn grow(
+        &self,
+        base_log_odds: &[f64],
+        growth: &Growth,
+        n_trees: usize,
+        seed: u64,
+    ) -> Result<Vec<Vec<Node>>, LearnError> {
+        #[expect(clippy::cast_possible_truncation, reason = "the library grows trees in single precision")]
+        let base: Vec<f32> = base_log_odds.iter().map(|base| *base as f32).collect();
+        let n_features = self.data.n_cols();
+        let model = params(growth, n_features, seed)
+            .and_then(|params| train(&params, &self.data.clone().with_base_margin(&base)?, n_trees))
+            .map_err(|error| refused(self.learner, &error))?;
+        Ok(model.trees().iter().map(|tree| nodes(tree.nodes())).collect())
+    }
+}
+
+fn refused(learner: &'static str, error: &HessboostError) -> LearnError {
+    LearnError::Boosting { learner, message: error.to_string() }
+}
+
+fn params(growth: &Growth, n_features: usize, seed: u64) -> Result<TrainingParams> {
     let rising = growth.rising.iter().map(|rising| if *rising { Monotone::Increasing } else { Monotone::None });
     let mut params = TrainingParams::builder()
-        .seed(growth.seed)
+        .seed(seed)
         .objective(Objective::BinaryLogistic(RegLoss::default()))
         .tree_method(TreeMethod::Hist)
         .max_bin(BINS)
@@ -78,7 +99,7 @@ fn train_model(rows: Rows<'_>, growth: &Growth) -> Result<BoostedModel> {
         let alone = (0..n_features).filter_map(|feature| u32::try_from(feature).ok());
         params = params.interaction_constraints(alone.map(|feature| vec![feature]).collect());
     }
-    train(&params.build()?, &data, growth.n_trees)
+    params.build()
 }
 
 /// The nodes that can be reached from the root, parents first.

@@ -43,51 +43,62 @@ impl TryFrom<UncheckedTrees> for Trees {
 }
 
 impl Trees {
-    pub(super) const fn new(features: Vec<String>, forest: Forest) -> Self {
-        Self { features, forest }
+    /// No trees yet.
+    pub(super) fn over(features: Vec<String>) -> Self {
+        Self { forest: Forest::empty(features.len()), features }
+    }
+
+    pub(super) fn forest_mut(&mut self) -> &mut Forest {
+        &mut self.forest
+    }
+
+    /// What the trees say of an average customer.
+    pub(super) fn mean(&self) -> f64 {
+        self.forest.mean()
+    }
+
+    pub(super) fn n_trees(&self) -> usize {
+        self.forest.trees().len()
     }
 
     pub(super) fn features(&self) -> &[String] {
         &self.features
     }
 
-    /// Keeps the first trees only.
-    pub(super) fn truncate(&mut self, n_trees: usize) {
-        self.forest.truncate(n_trees);
-    }
-
     /// How far the log-odds of each row are from those of an average customer.
     pub(super) fn deviations(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
         let mut deviations = vec![0.0; rows.len()];
-        let reader = Reader::of(dataset, &self.features)?;
-        deviations.par_chunks_mut(BLOCK_ROWS).zip(rows.par_chunks(BLOCK_ROWS)).for_each(|(places, rows)| {
-            let mut values = vec![0.0; self.features.len()];
-            for (place, row) in places.iter_mut().zip(rows) {
-                reader.read(*row, &mut values);
-                *place = self.forest.deviation(&values);
-            }
-        });
+        self.read_rows(dataset, rows, &mut deviations, |place, values| *place = self.forest.deviation(values))?;
         Ok(deviations)
     }
 
-    /// The same for each `step`th number of trees: `[number of trees][row]`.
-    pub(super) fn staged_deviations(
+    /// Adds to `sums` what the trees from the `first` on say of each row.
+    pub(super) fn add_from(
+        &self,
+        first: usize,
+        dataset: &Dataset,
+        rows: &[usize],
+        sums: &mut [f64],
+    ) -> Result<(), LearnError> {
+        self.read_rows(dataset, rows, sums, |place, values| *place += self.forest.sum_from(first, values))
+    }
+
+    fn read_rows(
         &self,
         dataset: &Dataset,
         rows: &[usize],
-        step: usize,
-    ) -> Result<Vec<Vec<f64>>, LearnError> {
+        places: &mut [f64],
+        of: impl Fn(&mut f64, &[f32]) + Sync,
+    ) -> Result<(), LearnError> {
         let reader = Reader::of(dataset, &self.features)?;
-        let of_row = |values: &mut Vec<f32>, row: &usize| {
-            reader.read(*row, values);
-            let mut stages = Vec::with_capacity(self.forest.trees().len() / step + 1);
-            self.forest.staged_deviations(values, step, &mut stages);
-            stages
-        };
-        let of_rows: Vec<Vec<f64>> =
-            rows.par_iter().map_init(|| vec![0.0; self.features.len()], of_row).collect();
-        let n_stages = self.forest.trees().len().div_ceil(step);
-        Ok((0..n_stages).map(|stage| of_rows.iter().map(|stages| stages[stage]).collect()).collect())
+        places.par_chunks_mut(BLOCK_ROWS).zip(rows.par_chunks(BLOCK_ROWS)).for_each(|(places, rows)| {
+            let mut values = vec![0.0; self.features.len()];
+            for (place, row) in places.iter_mut().zip(rows) {
+                reader.read(*row, &mut values);
+                of(place, &values);
+            }
+        });
+        Ok(())
     }
 }
 

@@ -107,25 +107,23 @@ pub(super) struct Forest {
     means: Vec<f64>,
 }
 
-impl Default for Forest {
-    /// No trees: everybody is average.
-    fn default() -> Self {
-        Self { n_features: 0, trees: Vec::new(), means: vec![0.0] }
-    }
-}
-
 impl Forest {
-    /// Trees given as nodes, or what is wrong with them.
-    pub(super) fn new(n_features: usize, trees: Vec<Vec<Node>>) -> Result<Self, String> {
-        let trees: Vec<Tree> = trees.into_iter().map(|nodes| Tree { nodes }).collect();
-        if let Some(problem) = trees.iter().find_map(|tree| tree.problem(n_features)) {
-            return Err(problem);
+    /// No trees: everybody is average.
+    pub(super) fn empty(n_features: usize) -> Self {
+        Self { n_features, trees: Vec::new(), means: vec![0.0] }
+    }
+
+    /// Adds trees given as nodes, or says what is wrong with them.
+    pub(super) fn extend(&mut self, trees: Vec<Vec<Node>>) -> Result<(), String> {
+        for nodes in trees {
+            let tree = Tree { nodes };
+            if let Some(problem) = tree.problem(self.n_features) {
+                return Err(problem);
+            }
+            self.means.push(self.mean() + tree.mean());
+            self.trees.push(tree);
         }
-        let mut means = vec![0.0];
-        for tree in &trees {
-            means.push(means[means.len() - 1] + tree.mean());
-        }
-        Ok(Self { n_features, trees, means })
+        Ok(())
     }
 
     pub(super) const fn n_features(&self) -> usize {
@@ -152,14 +150,9 @@ impl Forest {
         self.trees.iter().map(|tree| tree.value(row)).sum::<f64>() - self.mean()
     }
 
-    /// The same after every `step` trees.
-    pub(super) fn staged_deviations(&self, row: &[f32], step: usize, stages: &mut Vec<f64>) {
-        let (mut sum, mut n_trees) = (0.0, 0);
-        for trees in self.trees.chunks(step) {
-            sum += trees.iter().map(|tree| tree.value(row)).sum::<f64>();
-            n_trees += trees.len();
-            stages.push(sum - self.means[n_trees]);
-        }
+    /// What the trees from the `first` on say of a row.
+    pub(super) fn sum_from(&self, first: usize, row: &[f32]) -> f64 {
+        self.trees[first..].iter().map(|tree| tree.value(row)).sum()
     }
 }
 
@@ -204,7 +197,9 @@ impl TryFrom<StoredForest> for Forest {
 
     fn try_from(stored: StoredForest) -> Result<Self, String> {
         let trees: Result<Vec<_>, String> = stored.trees.iter().map(StoredTree::nodes).collect();
-        Self::new(stored.n_features, trees?)
+        let mut forest = Self::empty(stored.n_features);
+        forest.extend(trees?)?;
+        Ok(forest)
     }
 }
 
@@ -248,7 +243,13 @@ pub(super) mod tests {
             leaf(0.5, 3.0),
             leaf(2.0, 3.0),
         ];
-        Forest::new(2, vec![nodes, vec![leaf(0.25, 8.0)]]).unwrap()
+        forest(2, vec![nodes, vec![leaf(0.25, 8.0)]])
+    }
+
+    pub(in super::super) fn forest(n_features: usize, trees: Vec<Vec<Node>>) -> Forest {
+        let mut forest = Forest::empty(n_features);
+        forest.extend(trees).unwrap();
+        forest
     }
 
     #[test]
@@ -260,9 +261,8 @@ pub(super) mod tests {
         assert!((value([0.0, 9.0]) + 0.75).abs() < 1e-12);
         assert!((value([1.0, 4.9]) - 0.75).abs() < 1e-12, "equal goes right");
         assert!((value([f32::NAN, f32::NAN]) - 2.25).abs() < 1e-12, "missing goes where it went in training");
-        let mut stages = Vec::new();
-        forest.staged_deviations(&[0.0, 9.0], 1, &mut stages);
-        assert!((stages[0] - (-1.0 - 0.6875)).abs() < 1e-12 && (stages[1] - forest.deviation(&[0.0, 9.0])).abs() < 1e-12);
+        let last = forest.sum_from(1, &[0.0, 9.0]);
+        assert!((last - 0.25).abs() < 1e-12);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::level::LevelPoint;
 use super::probability;
 use crate::dataset::Dataset;
+use crate::timeline::Cutoff;
 
 /// What a cutoff with few rows is held to: the overall log-odds, with the weight of about four rows.
 const PRIOR_INFORMATION: f64 = 1.0;
@@ -18,14 +19,21 @@ pub(super) struct Intercepts {
 }
 
 impl Intercepts {
+    /// The overall log-odds everywhere.
+    pub(super) fn alike(dataset: &Dataset, churned: &[bool]) -> Self {
+        let everywhere = |cutoff: &Cutoff| {
+            Some(LevelPoint { date: cutoff.date(), log_odds: overall(churned), variance: 1.0 })
+        };
+        Self { points: dataset.cutoffs.iter().map(everywhere).collect(), gradient_per_row: 0.0 }
+    }
+
     /// Fits each cutoff by itself to rows whose log-odds deviate from the average by `deviations`.
     pub(super) fn fit(dataset: &Dataset, rows: &[usize], deviations: &[f64], churned: &[bool]) -> Self {
         let mut groups: Vec<Vec<(f64, bool)>> = vec![Vec::new(); dataset.cutoffs.len()];
         for ((row, deviation), churned) in rows.iter().zip(deviations).zip(churned) {
             groups[usize::from(dataset.cutoff_idx[*row])].push((*deviation, *churned));
         }
-        let n_churned = churned.iter().filter(|churned| **churned).count() as f64;
-        let overall = ((n_churned + 0.5) / (churned.len() as f64 - n_churned + 0.5)).ln();
+        let overall = overall(churned);
         let mut gradient_per_row: f64 = 0.0;
         let mut points = Vec::with_capacity(groups.len());
         for (group, cutoff) in groups.iter().zip(&dataset.cutoffs) {
@@ -47,6 +55,11 @@ impl Intercepts {
     pub(super) fn points(&self) -> Vec<LevelPoint> {
         self.points.iter().copied().flatten().collect()
     }
+}
+
+fn overall(churned: &[bool]) -> f64 {
+    let n_churned = churned.iter().filter(|churned| **churned).count() as f64;
+    ((n_churned + 0.5) / (churned.len() as f64 - n_churned + 0.5)).ln()
 }
 
 /// The intercept of one cutoff, the gradient left and the information.

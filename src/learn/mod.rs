@@ -293,6 +293,13 @@ const LINE_TOLERANCE: f64 = 1e-10;
 /// Mean log-loss of log-odds after the one shift that makes it least: what is lost for another reason than the level.
 #[must_use]
 pub fn log_loss_at_own_level(log_odds: &[f64], churned: &[bool]) -> f64 {
+    let shift = own_shift(log_odds, churned);
+    let shifted: Vec<f64> = log_odds.iter().map(|z| z + shift).collect();
+    mean_log_loss(&shifted, churned)
+}
+
+/// The shift of log-odds that makes their log-loss least; 0 with one outcome only.
+fn own_shift(log_odds: &[f64], churned: &[bool]) -> f64 {
     let n = churned.len() as f64;
     let observed = churned.iter().filter(|churned| **churned).count() as f64;
     let mut shift = 0.0;
@@ -305,8 +312,7 @@ pub fn log_loss_at_own_level(log_odds: &[f64], churned: &[bool]) -> f64 {
             shift += ((observed - expected) / f64::max(information, 1e-9)).clamp(-2.0, 2.0);
         }
     }
-    let shifted: Vec<f64> = log_odds.iter().map(|z| z + shift).collect();
-    mean_log_loss(&shifted, churned)
+    shift
 }
 
 const SHIFT_STEPS: u32 = 12;
