@@ -126,12 +126,12 @@ mod tests {
     #[test]
     fn what_foretells_counts_and_what_misleads_does_not() {
         let truth: Vec<f64> = (0..4_000).map(|i| 4.0 * noise(i) - 2.0).collect();
-        let misleading: Vec<f64> = truth.iter().map(|z| -z).collect();
+        let misleading: Vec<f64> = truth.iter().zip(0_u32..).map(|(z, i)| -z + noise(i * 17 + 5)).collect();
         let happens = |(i, z): (u32, &f64)| noise(i * 31 + 7) < probability(0.4 + z);
         let churned: Vec<bool> = (0_u32..).zip(&truth).map(happens).collect();
         let group = |deviations| Group { deviations, churned: churned.clone(), weight: 1.0 };
         let weights = fit(&[group(vec![truth.clone(), misleading])], 2, 1.0);
-        assert!((weights[0] - 1.0).abs() < 0.1 && weights[1].abs() < 1e-12, "{weights:?}");
+        assert!((weights[0] - 1.0).abs() < 0.1 && (0.0..0.1).contains(&weights[1]), "{weights:?}");
         let halves = fit(&[group(vec![truth.clone(), truth.clone()])], 2, 1.0);
         assert!((halves[0] - halves[1]).abs() < 1e-9 && (halves[0] - 0.5).abs() < 0.05, "{halves:?}");
     }

@@ -4,8 +4,11 @@
 
 mod architecture;
 mod cli;
+mod conformance;
 mod golden;
 mod leakage;
 mod messages;
+mod panel;
 mod references;
 mod shop;
+mod xgboost_parity;
