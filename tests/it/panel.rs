@@ -21,14 +21,16 @@ pub(crate) struct Kind {
     pub(crate) customers: u32,
     /// Longest of the customers' mean gaps; the longer it is, the more customers are silent for a horizon.
     pub(crate) longest_gap_days: f64,
+    /// Chance of leaving after an order.
+    pub(crate) leaving: f64,
     /// Whether customers are numbered the other way round.
     pub(crate) renamed: bool,
 }
 
 /// About one in five leaves.
-pub(crate) const LOYAL: Kind = Kind { customers: 300, longest_gap_days: 50.0, renamed: false };
+pub(crate) const LOYAL: Kind = Kind { customers: 300, longest_gap_days: 40.0, leaving: 0.02, renamed: false };
 /// About four in five leave.
-pub(crate) const FLEETING: Kind = Kind { customers: 500, longest_gap_days: 700.0, renamed: false };
+pub(crate) const FLEETING: Kind = Kind { customers: 500, longest_gap_days: 400.0, leaving: 0.1, renamed: false };
 
 /// Rows of a shop, and what may be learnt from them.
 #[derive(Clone)]
@@ -51,7 +53,7 @@ impl Panel {
         let earliest = start().after(Days(200), &TimeZone::UTC).at();
         let training = matured_cutoffs(as_of, HORIZON, Days(30), earliest, &TimeZone::UTC);
         let settings = DatasetSettings {
-            rule: ChurnRule { horizon: HORIZON, gap: Days(0), active: Days(400), min_purchases: 1 },
+            rule: ChurnRule { horizon: HORIZON, gap: Days(0), active: Days(150), min_purchases: 1 },
             zone: TimeZone::UTC,
             minor_per_major: 100.0,
         };
@@ -130,7 +132,7 @@ fn tables(kind: Kind) -> Tables {
                 complaints.resolved_at.get_or_insert_default().push(if solved { instant(at + 4.0) } else { NEVER });
                 complaints.severity.get_or_insert_default().push(1.0 + (3.0 * draw(who, 6 + 10 * n)) as f32);
             }
-            let leaves = draw(who, 7 + 10 * n) < if complains { 0.4 } else { 0.05 };
+            let leaves = draw(who, 7 + 10 * n) < if complains { 6.0 * kind.leaving } else { kind.leaving };
             at += gap * (0.5 + draw(who, 8 + 10 * n));
             if leaves || at >= HISTORY_DAYS {
                 break;
