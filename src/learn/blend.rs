@@ -77,7 +77,9 @@ impl Learner for BlendLearner {
         let notes = TrainingNotes {
             n_rows: training.rows.len(),
             n_columns: members.len(),
-            choice: Choice::Weights(members.iter().map(|member| member.name.to_owned()).zip(shares.weights.clone()).collect()),
+            choice: Choice::Weights(
+                members.iter().map(|member| member.name.to_owned()).zip(shares.weights.clone()).collect(),
+            ),
             fold_log_loss: (0_u32..).map(f64::from).zip(tried).collect(),
             convergence: worst(members),
         };

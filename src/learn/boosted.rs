@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::boosting::{Growth, Grower};
+use super::boosting::{Grower, Growth};
 use super::chain::Fold;
 use super::ensemble::{BoostedModel, Reader, Trees};
 use super::error::LearnError;
@@ -18,29 +18,29 @@ use crate::timeline::Cutoff;
 use crate::units::Days;
 
 /// Trees at most, and those that are grown where no fold can say how many are best.
-const MOST_TREES_: usize = 300;
+const MOST_TREES: usize = 300;
 const DEFAULT_TREES: usize = 150;
 
 /// Numbers of trees that are tried: every so many.
-const TREES_STEP_: usize = 25;
+const TREES_STEP: usize = 25;
 
 /// Steps without a lower loss after which no more trees are tried.
 const PATIENCE: usize = 2;
 
 /// What each tree adds of what it found.
-const LEARNING_RATE_: f64 = 0.04;
+const LEARNING_RATE: f64 = 0.04;
 
 /// Share of the rows and of the features that a tree sees: what differs from tree to tree averages out.
-const ROW_SHARE_: f64 = 0.6;
-const FEATURE_SHARE_: f64 = 0.4;
+const ROW_SHARE: f64 = 0.6;
+const FEATURE_SHARE: f64 = 0.4;
 
 /// L2 penalty of a leaf, and least information in it (about 40 customers at even odds), before they are multiplied by
 /// the rows of an average customer.
-const PENALTY_: f64 = 10.0;
-const LEAF_INFORMATION_: f64 = 10.0;
+const PENALTY: f64 = 10.0;
+const LEAF_INFORMATION: f64 = 10.0;
 
 /// Tests on the way to a leaf: as many features can act together.
-const DEPTH_: usize = 4;
+const DEPTH: usize = 4;
 
 /// More of these never lowers the risk, whatever a few customers did: a complaint that is still open, and its age.
 pub const RISING: &[&str] = &["open_complaints_count", "oldest_open_complaint_days", "unanswered_complaints_count"];
@@ -137,7 +137,7 @@ impl<'a> Growing<'a> {
             let base = |(row, sum): (&usize, &f64)| self.intercepts.of(self.dataset, *row) + sum;
             let base: Vec<f64> = self.rows.iter().zip(&self.sums).map(base).collect();
             let seed = self.learner.seed.wrapping_mul(1_000_003).wrapping_add(first as u64);
-            let grown = grower.grow(&base, &self.growth, (knob("TREES_STEP", TREES_STEP_ as f64) as usize).min(n_trees - first), seed)?;
+            let grown = grower.grow(&base, &self.growth, TREES_STEP.min(n_trees - first), seed)?;
             let damaged = |message| LearnError::Boosting { learner: self.learner.name, message };
             self.trees.forest_mut().extend(grown).map_err(damaged)?;
             self.trees.add_from(first, self.dataset, self.rows, &mut self.sums)?;
@@ -176,12 +176,12 @@ impl<'a> Growing<'a> {
 impl BoostedLearner {
     fn growth(&self, features: &[String], repetition: f64) -> Growth {
         Growth {
-            depth: (knob("DEPTH", DEPTH_ as f64) as usize),
-            learning_rate: (knob("LEARNING_RATE", LEARNING_RATE_ as f64) as f64),
-            penalty: (knob("PENALTY", PENALTY_ as f64) as f64) * repetition,
-            leaf_information: (knob("LEAF_INFORMATION", LEAF_INFORMATION_ as f64) as f64) * repetition,
-            row_share: (knob("ROW_SHARE", ROW_SHARE_ as f64) as f64),
-            feature_share: (knob("FEATURE_SHARE", FEATURE_SHARE_ as f64) as f64),
+            depth: DEPTH,
+            learning_rate: LEARNING_RATE,
+            penalty: PENALTY * repetition,
+            leaf_information: LEAF_INFORMATION * repetition,
+            row_share: ROW_SHARE,
+            feature_share: FEATURE_SHARE,
             one_feature_a_tree: self.one_feature_a_tree,
             rising: features.iter().map(|feature| RISING.contains(&feature.as_str())).collect(),
         }
@@ -193,10 +193,10 @@ impl BoostedLearner {
 fn grow_on_folds(training: &Training<'_>, on_folds: &mut [Growing<'_>]) -> Result<Vec<(f64, f64)>, LearnError> {
     let mut sums: Vec<Vec<f64>> = training.folds.iter().map(|fold| vec![0.0; fold.validation.len()]).collect();
     let mut tried: Vec<(f64, f64)> = Vec::new();
-    while !on_folds.is_empty() && tried.len() * (knob("TREES_STEP", TREES_STEP_ as f64) as usize) < (knob("MOST_TREES", MOST_TREES_ as f64) as usize) && !has_turned(&tried) {
-        let first = tried.len() * (knob("TREES_STEP", TREES_STEP_ as f64) as usize);
+    while !on_folds.is_empty() && tried.len() * TREES_STEP < MOST_TREES && !has_turned(&tried) {
+        let first = tried.len() * TREES_STEP;
         let step = |((fold, growing), sums): ((&Fold, &mut Growing<'_>), &mut Vec<f64>)| {
-            growing.advance(first + (knob("TREES_STEP", TREES_STEP_ as f64) as usize))?;
+            growing.advance(first + TREES_STEP)?;
             if growing.trees.n_trees() > first {
                 growing.trees.add_from(first, training.dataset, &fold.validation, sums)?;
             }
@@ -204,9 +204,8 @@ fn grow_on_folds(training: &Training<'_>, on_folds: &mut [Growing<'_>]) -> Resul
         };
         let folds = training.folds.par_iter().zip(on_folds.par_iter_mut()).zip(sums.par_iter_mut());
         let losses = folds.map(step).collect::<Result<Vec<_>, LearnError>>()?;
-        tried.push(((first + (knob("TREES_STEP", TREES_STEP_ as f64) as usize)) as f64, weighted(&losses, |losses| losses[0]).0));
+        tried.push(((first + TREES_STEP) as f64, weighted(&losses, |losses| losses[0]).0));
     }
-    if std::env::var("SHOW").is_ok() { eprintln!("{} {:?}", training.as_of, tried.iter().map(|(n,l)| format!("{n}:{l:.5}")).collect::<Vec<_>>()); }
     Ok(tried)
 }
 
@@ -214,8 +213,4 @@ fn grow_on_folds(training: &Training<'_>, on_folds: &mut [Growing<'_>]) -> Resul
 fn has_turned(tried: &[(f64, f64)]) -> bool {
     let best = (0..tried.len()).min_by(|a, b| tried[*a].1.total_cmp(&tried[*b].1));
     best.is_some_and(|best| tried.len() - best > PATIENCE)
-}
-
-fn knob(name: &str, default: f64) -> f64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }

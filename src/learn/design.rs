@@ -29,7 +29,9 @@ impl Design {
         let preparation = Preparation::learn(dataset, rows, features)?;
         let prepared = preparation.apply(dataset, rows)?;
         let mut present = vec![false; dataset.cutoffs.len()];
-        rows.iter().for_each(|row| present[usize::from(dataset.cutoff_idx[*row])] = true);
+        for row in rows {
+            present[usize::from(dataset.cutoff_idx[*row])] = true;
+        }
         let cutoffs: Vec<usize> = (0..present.len()).filter(|cutoff| present[*cutoff]).collect();
         let mut x = Array2::zeros((rows.len(), prepared.ncols() + cutoffs.len()));
         x.slice_mut(s![.., ..prepared.ncols()]).assign(&prepared);

@@ -236,13 +236,8 @@ pub(super) mod tests {
 
     /// Two tests: x0 < 1, and right of it x1 < 5.
     pub(in super::super) fn small() -> Forest {
-        let nodes = vec![
-            test(0, 1.0, [1, 2], 8.0),
-            leaf(-1.0, 2.0),
-            test(1, 5.0, [3, 4], 6.0),
-            leaf(0.5, 3.0),
-            leaf(2.0, 3.0),
-        ];
+        let nodes =
+            vec![test(0, 1.0, [1, 2], 8.0), leaf(-1.0, 2.0), test(1, 5.0, [3, 4], 6.0), leaf(0.5, 3.0), leaf(2.0, 3.0)];
         forest(2, vec![nodes, vec![leaf(0.25, 8.0)]])
     }
 
@@ -269,7 +264,9 @@ pub(super) mod tests {
     fn a_forest_comes_back_from_a_file_and_a_damaged_one_does_not() {
         let text = serde_json::to_string(&small()).unwrap();
         assert_eq!(serde_json::from_str::<Forest>(&text).unwrap(), small());
-        for (from, to) in [("[1,0,3,0,0]", "[1,0,2,0,0]"), ("[1,0,3,0,0]", "[1,0,9,0,0]"), ("[0,0,1,0,0]", "[0,0,7,0,0]")] {
+        for (from, to) in
+            [("[1,0,3,0,0]", "[1,0,2,0,0]"), ("[1,0,3,0,0]", "[1,0,9,0,0]"), ("[0,0,1,0,0]", "[0,0,7,0,0]")]
+        {
             assert!(text.contains(from), "{text}");
             let error = serde_json::from_str::<Forest>(&text.replace(from, to)).unwrap_err();
             assert!(error.to_string().contains("leads nowhere"), "{error}");

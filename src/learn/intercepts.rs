@@ -21,9 +21,8 @@ pub(super) struct Intercepts {
 impl Intercepts {
     /// The overall log-odds everywhere.
     pub(super) fn alike(dataset: &Dataset, churned: &[bool]) -> Self {
-        let everywhere = |cutoff: &Cutoff| {
-            Some(LevelPoint { date: cutoff.date(), log_odds: overall(churned), variance: 1.0 })
-        };
+        let everywhere =
+            |cutoff: &Cutoff| Some(LevelPoint { date: cutoff.date(), log_odds: overall(churned), variance: 1.0 });
         Self { points: dataset.cutoffs.iter().map(everywhere).collect(), gradient_per_row: 0.0 }
     }
 

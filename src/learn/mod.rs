@@ -306,9 +306,10 @@ fn own_shift(log_odds: &[f64], churned: &[bool]) -> f64 {
     // Newton on a convex function of one variable; with one outcome only it would run away.
     if observed > 0.0 && observed < n {
         for _ in 0..SHIFT_STEPS {
-            let (expected, information) = log_odds.iter().map(|z| probability(z + shift)).fold((0.0, 0.0), |sum, p| {
-                (sum.0 + p, sum.1 + p * (1.0 - p))
-            });
+            let (expected, information) = log_odds
+                .iter()
+                .map(|z| probability(z + shift))
+                .fold((0.0, 0.0), |sum, p| (sum.0 + p, sum.1 + p * (1.0 - p)));
             shift += ((observed - expected) / f64::max(information, 1e-9)).clamp(-2.0, 2.0);
         }
     }

@@ -28,14 +28,12 @@ pub(super) fn fit(groups: &[Group], n_predictors: usize, repetition: f64) -> Vec
         let problem = Problem { groups, active: &active, share: 1.0 / n_predictors as f64, repetition };
         let weights = problem.solve();
         let lowest = (0..active.len()).min_by(|a, b| weights[*a].total_cmp(&weights[*b]));
-        match lowest.filter(|place| weights[*place] < 0.0) {
-            Some(place) => active.remove(place),
-            None => {
-                let mut all = vec![0.0; n_predictors];
-                active.iter().zip(&weights).for_each(|(predictor, weight)| all[*predictor] = *weight);
-                return all;
-            }
+        let Some(place) = lowest.filter(|place| weights[*place] < 0.0) else {
+            let mut all = vec![0.0; n_predictors];
+            active.iter().zip(&weights).for_each(|(predictor, weight)| all[*predictor] = *weight);
+            return all;
         };
+        active.remove(place);
     }
 }
 
@@ -95,7 +93,8 @@ impl Problem<'_> {
                 let p = probability(self.log_odds(at, number, row));
                 let residual = scale * (p - f64::from(u8::from(*churned)));
                 let information = scale * p * (1.0 - p);
-                let x = |place: usize| self.active.get(place).map_or(1.0, |predictor| group.deviations[*predictor][row]);
+                let x =
+                    |place: usize| self.active.get(place).map_or(1.0, |predictor| group.deviations[*predictor][row]);
                 let places = || (0..n_active).chain([n_active + number]);
                 for i in places() {
                     gradient[i] += residual * x(i);

@@ -49,7 +49,8 @@ fn tree(id: usize, nodes: &[Node], n_features: usize) -> Value {
     fn column<T>(nodes: &[Node], of: impl Fn(&Node) -> T) -> Vec<T> {
         nodes.iter().map(of).collect()
     }
-    let child = |node: &Node, side: usize| i32::try_from(node.children[side]).ok().filter(|child| *child > 0).unwrap_or(-1);
+    let child =
+        |node: &Node, side: usize| i32::try_from(node.children[side]).ok().filter(|child| *child > 0).unwrap_or(-1);
     let mut parents = vec![NO_PARENT; nodes.len()];
     for (at, node) in nodes.iter().enumerate().filter(|(_, node)| !node.is_leaf()) {
         node.children.iter().for_each(|child| parents[*child] = i32::try_from(at).unwrap_or(NO_PARENT));

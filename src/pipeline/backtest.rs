@@ -26,12 +26,7 @@ pub struct Backtest {
 ///
 /// # Errors
 /// Test cutoffs without labels, too little to learn from, or whatever a room could not do.
-pub fn backtest(
-    config: &Config,
-    log: &EventLog,
-    as_of: Cutoff,
-    observer: &dyn Observer,
-) -> Result<Backtest, Failure> {
+pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, observer: &dyn Observer) -> Result<Backtest, Failure> {
     let frame = Frame::new(config, log);
     let tests = test_cutoffs(config, &frame, as_of)?;
     observer.begin("features", 1);
@@ -48,8 +43,7 @@ fn test_cutoffs(config: &Config, frame: &Frame, as_of: Cutoff) -> Result<Vec<Cut
     if backtest.cutoffs.is_empty() {
         return frame.latest_tests(as_of, backtest.step_days, backtest.last);
     }
-    let tests: Vec<Cutoff> =
-        backtest.cutoffs.iter().map(|date| Cutoff::at_start_of(*date, frame.zone())).collect();
+    let tests: Vec<Cutoff> = backtest.cutoffs.iter().map(|date| Cutoff::at_start_of(*date, frame.zone())).collect();
     let matures_after = frame.matures_after();
     match tests.iter().find(|test| test.after(matures_after, frame.zone()) > as_of) {
         Some(early) => {

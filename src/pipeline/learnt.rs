@@ -40,19 +40,13 @@ pub(super) fn probabilities(
     rows: &[usize],
 ) -> Result<Vec<f64>, LearnError> {
     let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| model.base_log_odds(*cutoff)).collect();
-    let calibrated = |(row, raw): (&usize, f64)| {
-        calibrator.probability(raw, levels[usize::from(dataset.cutoff_idx[*row])])
-    };
+    let calibrated =
+        |(row, raw): (&usize, f64)| calibrator.probability(raw, levels[usize::from(dataset.cutoff_idx[*row])]);
     Ok(rows.iter().zip(model.log_odds(dataset, rows)?).map(calibrated).collect())
 }
 
 /// Trains learners, and those on which they build, on what was known at `as_of`.
-pub(super) fn learn_at(
-    dataset: &Dataset,
-    frame: &Frame,
-    as_of: Cutoff,
-    learners: &[&str],
-) -> Result<Learnt, Failure> {
+pub(super) fn learn_at(dataset: &Dataset, frame: &Frame, as_of: Cutoff, learners: &[&str]) -> Result<Learnt, Failure> {
     let cutoffs = frame.training_cutoffs(as_of)?;
     let rows = dataset.rows_at(|cutoff| cutoffs.contains(&cutoff));
     let folds = forward_chain(dataset, &cutoffs, frame.matures_after(), FOLDS, frame.zone());

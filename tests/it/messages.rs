@@ -93,7 +93,8 @@ fn ingest_errors() -> Vec<Failure> {
         IngestError::NoFiles { table, path: "shop/*.csv".to_owned(), allowed: "`*.csv`".to_owned() }.into(),
         IngestError::UnknownFormat { path: "orders.xls".to_owned(), allowed: "`*.csv`".to_owned() }.into(),
         IngestError::Io { path: path(), source: denied() }.into(),
-        IngestError::WrongFormat { path: path(), format: "CSV", detail: "it begins like a zip archive".to_owned() }.into(),
+        IngestError::WrongFormat { path: path(), format: "CSV", detail: "it begins like a zip archive".to_owned() }
+            .into(),
         IngestError::Empty { path: path() }.into(),
         IngestError::LinesDisagree { path: path(), expected: 10, found: 9 }.into(),
         unknown(Some("Price")).into(),
@@ -185,7 +186,8 @@ fn story_errors() -> Vec<Failure> {
             population: "customers with at least 1 order, the last within 180 days".to_owned(),
         }
         .into(),
-        PipelineError::GateFailed { version: version(), why: "grade C is below `gate.min_grade` = B".to_owned() }.into(),
+        PipelineError::GateFailed { version: version(), why: "grade C is below `gate.min_grade` = B".to_owned() }
+            .into(),
     ]
 }
 
@@ -194,7 +196,8 @@ fn storage_errors() -> Vec<Failure> {
     let file = || "models/shop/v1/model.json".into();
     vec![
         RegistryError::NoChampion { folder: folder() }.into(),
-        RegistryError::UnknownVersion { folder: folder(), version: "v9".to_owned(), known: vec!["v1".to_owned()] }.into(),
+        RegistryError::UnknownVersion { folder: folder(), version: "v9".to_owned(), known: vec!["v1".to_owned()] }
+            .into(),
         RegistryError::Damaged { path: file(), message: "expected `,` at line 3".to_owned() }.into(),
         RegistryError::OtherFormat { path: file(), found: 2, known: 1 }.into(),
         RegistryError::Busy { folder: folder() }.into(),
