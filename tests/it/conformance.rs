@@ -109,7 +109,7 @@ fn infinite_values_are_refused_by_name_and_missing_ones_are_not() {
     for name in names() {
         match train(&infinite, name) {
             Err(LearnError::NotFinite { feature, .. }) => {
-                assert!(used.contains(&feature.as_str()), "{name}: {feature}")
+                assert!(used.contains(&feature.as_str()), "{name}: {feature}");
             }
             other => panic!("{name}: {:?}", other.err()),
         }

@@ -1,5 +1,7 @@
 //! A small shop whose customers come back at a pace of their own until they leave, as a panel to learn from.
 
+#![expect(clippy::cast_possible_truncation, reason = "days, cents and levels of the shop are small")]
+
 use std::collections::BTreeSet;
 
 use jiff::civil::date;
@@ -12,7 +14,7 @@ use retain::timeline::columns::{ComplaintColumns, NEVER, PurchaseColumns, Tables
 use retain::timeline::{Available, Cutoff, EventLog, matured_cutoffs};
 use retain::units::{Days, MICROS_PER_DAY, Money, Timestamp};
 
-const HISTORY_DAYS: f64 = 720.0;
+const HISTORY_DAYS: u32 = 720;
 const HORIZON: Days = Days(60);
 
 /// How a shop is.
@@ -49,7 +51,7 @@ impl Panel {
     }
 
     pub(crate) fn with_schema(kind: Kind, schema: FeatureSchema) -> Self {
-        let as_of = start().after(Days(HISTORY_DAYS as u32), &TimeZone::UTC).before(HORIZON, &TimeZone::UTC);
+        let as_of = start().after(Days(HISTORY_DAYS), &TimeZone::UTC).before(HORIZON, &TimeZone::UTC);
         let earliest = start().after(Days(200), &TimeZone::UTC).at();
         let training = matured_cutoffs(as_of, HORIZON, Days(30), earliest, &TimeZone::UTC);
         let settings = DatasetSettings {
@@ -123,8 +125,8 @@ fn tables(kind: Kind) -> Tables {
             purchases.order.get_or_insert_default().push(order);
             purchases.amount.push(Money((1_000.0 + 9_000.0 * draw(who, 2) * draw(who, 3 + 10 * n)) as i64));
             purchases.is_return.push(false);
-            let complains = draw(who, 4 + 10 * n) < 0.1;
-            if complains {
+            let unhappy = draw(who, 4 + 10 * n) < 0.1;
+            if unhappy {
                 complaints.customer.push(number);
                 complaints.complaint.push(order);
                 complaints.opened_at.push(instant(at + 1.0));
@@ -132,9 +134,9 @@ fn tables(kind: Kind) -> Tables {
                 complaints.resolved_at.get_or_insert_default().push(if solved { instant(at + 4.0) } else { NEVER });
                 complaints.severity.get_or_insert_default().push(1.0 + (3.0 * draw(who, 6 + 10 * n)) as f32);
             }
-            let leaves = draw(who, 7 + 10 * n) < if complains { 6.0 * kind.leaving } else { kind.leaving };
+            let leaves = draw(who, 7 + 10 * n) < if unhappy { 6.0 * kind.leaving } else { kind.leaving };
             at += gap * (0.5 + draw(who, 8 + 10 * n));
-            if leaves || at >= HISTORY_DAYS {
+            if leaves || at >= f64::from(HISTORY_DAYS) {
                 break;
             }
         }
