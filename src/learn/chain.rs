@@ -23,6 +23,12 @@ impl Fold {
     pub fn weight(&self) -> f64 {
         self.training.len() as f64
     }
+
+    /// Whether the labels of another fold's validation rows were known at this fold's cutoff.
+    #[must_use]
+    pub fn knows(&self, other: &Self) -> bool {
+        other.validation.first().is_some_and(|row| self.training.binary_search(row).is_ok())
+    }
 }
 
 /// At most `n_folds` folds inside what was known at `as_of`, spread over the validation cutoffs there are, in ascending

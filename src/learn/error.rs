@@ -53,6 +53,24 @@ pub enum LearnError {
         /// What linfa said.
         message: String,
     },
+    /// hessboost refused the data.
+    #[error("hessboost refused to fit the {learner}: {message}")]
+    Boosting {
+        /// The learner.
+        learner: &'static str,
+        /// What hessboost said.
+        message: String,
+    },
+    /// The parts of a row do not sum to its log-odds.
+    #[error("the parts of row {row} miss its log-odds by {difference:.1e}, at most {limit:.1e} is allowed")]
+    NotAdditive {
+        /// The row of the dataset.
+        row: usize,
+        /// Parts and base, less the log-odds.
+        difference: f64,
+        /// The largest allowed.
+        limit: f64,
+    },
 }
 
 const fn outcome(churned: bool) -> &'static str {
@@ -68,6 +86,8 @@ impl Report for LearnError {
             Self::MissingFeature { .. } => "E404",
             Self::NotConverged { .. } => "E405",
             Self::Linfa { .. } => "E406",
+            Self::Boosting { .. } => "E407",
+            Self::NotAdditive { .. } => "E408",
         }
     }
 

@@ -12,7 +12,8 @@ use super::level::Level;
 use super::logistic;
 use super::newton::{Curvature, Problem};
 use super::preparation::Preparation;
-use super::{Learner, Model, OutOfTime, Trained, Training, TrainingNotes, log_loss_at_own_level};
+use super::rows::{FoldLosses, check_classes, labels, rows_per_customer, weighted};
+use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
@@ -66,10 +67,10 @@ impl Learner for LinearLearner {
         self.title
     }
 
-    fn train(&self, training: &Training<'_>) -> Result<Trained, LearnError> {
+    fn train(&self, training: &Training<'_>, _members: &[Member<'_>]) -> Result<Trained, LearnError> {
         let features = self.features(training.dataset);
         let churned = labels(training.dataset, training.rows, training.as_of);
-        self.check_classes(&churned)?;
+        check_classes(self.name, &churned)?;
         let chosen = Self::choose_penalty(training, &features)?;
         let design = Design::learn(training.dataset, training.rows, &features)?;
         let alpha = chosen.penalty * rows_per_customer(training.dataset, training.rows);
@@ -78,7 +79,7 @@ impl Learner for LinearLearner {
         let notes = TrainingNotes {
             n_rows: churned.len(),
             n_columns: design.preparation.n_columns(),
-            penalty: chosen.penalty,
+            choice: Choice::Penalty(chosen.penalty),
             fold_log_loss: chosen.fold_log_loss,
             convergence: fit.convergence,
         };
@@ -105,19 +106,13 @@ impl LinearLearner {
         dataset.schema.names().filter(used).collect()
     }
 
-    fn check_classes(&self, churned: &[bool]) -> Result<(), LearnError> {
-        let Some(first) = churned.first() else { return Err(LearnError::NoRows { learner: self.name }) };
-        if churned.iter().all(|other| other == first) {
-            return Err(LearnError::SingleClass { learner: self.name, n_rows: churned.len(), churned: *first });
-        }
-        Ok(())
-    }
-
     fn choose_penalty(training: &Training<'_>, features: &[&str]) -> Result<Chosen, LearnError> {
         let paths = training.folds.par_iter().map(|fold| predict_path(training, fold, features));
         let mut paths = paths.collect::<Result<Vec<_>, _>>()?;
-        let losses: Vec<FoldLosses> =
-            training.folds.iter().zip(&paths).map(|fold| fold_losses(training, fold)).collect();
+        let losses_of = |(fold, path): (&Fold, &Vec<OutOfTime>)| {
+            FoldLosses::of(training, fold, path.iter().map(|said| said.log_odds.as_slice()))
+        };
+        let losses: Vec<FoldLosses> = training.folds.iter().zip(&paths).map(losses_of).collect();
         let chosen = choose(&losses);
         Ok(Chosen {
             penalty: PENALTIES[chosen],
@@ -127,29 +122,9 @@ impl LinearLearner {
     }
 }
 
-/// Log-losses of a fold for each penalty, and the weight of the fold.
-struct FoldLosses {
-    weight: f64,
-    losses: Vec<f64>,
-}
-
-fn fold_losses(training: &Training<'_>, (fold, path): (&Fold, &Vec<OutOfTime>)) -> FoldLosses {
-    let churned = labels(training.dataset, &fold.validation, training.as_of);
-    let losses = path.iter().map(|said| log_loss_at_own_level(&said.log_odds, &churned)).collect();
-    FoldLosses { weight: fold.weight(), losses }
-}
-
 fn mean_losses(folds: &[FoldLosses]) -> Vec<(f64, f64)> {
     let of = |(position, penalty): (usize, &f64)| (*penalty, weighted(folds, |losses| losses[position]).0);
     PENALTIES.iter().enumerate().map(of).collect()
-}
-
-/// Weighted mean over the folds and its standard error, as if folds were independent.
-fn weighted(folds: &[FoldLosses], of: impl Fn(&[f64]) -> f64) -> (f64, f64) {
-    let total: f64 = folds.iter().map(|fold| fold.weight).sum();
-    let mean = folds.iter().map(|fold| fold.weight * of(&fold.losses)).sum::<f64>() / total;
-    let squares = folds.iter().map(|fold| (fold.weight / total * (of(&fold.losses) - mean)).powi(2)).sum::<f64>();
-    (mean, squares.sqrt())
 }
 
 /// The penalty with the lowest mean loss, if it is lower than that of the default by more than chance; folds are few and
@@ -180,16 +155,6 @@ fn predict_path(training: &Training<'_>, fold: &Fold, features: &[&str]) -> Resu
         path.push(OutOfTime { log_odds: (validation.dot(&design.weights(&at)) + level).to_vec(), level });
     }
     Ok(path)
-}
-
-/// Rows for each customer on average; rows come customer after customer.
-fn rows_per_customer(dataset: &Dataset, rows: &[usize]) -> f64 {
-    let n_customers = rows.chunk_by(|a, b| dataset.customers[*a] == dataset.customers[*b]).count();
-    rows.len() as f64 / (n_customers as f64).max(1.0)
-}
-
-fn labels(dataset: &Dataset, rows: &[usize], as_of: Cutoff) -> Vec<bool> {
-    rows.iter().map(|row| dataset.churned(*row, as_of)).collect()
 }
 
 impl LinearModel {

@@ -1,24 +1,38 @@
 //! Owns the learners behind one trait. A learner sees prepared columns and labels, never events; whether its optimiser
 //! converged is a value that is stored.
 
+mod attribution;
+mod blend;
+mod boosted;
+mod boosting;
 mod chain;
 mod cholesky;
 mod design;
+mod ensemble;
 mod error;
+mod forest;
+mod intercepts;
 mod level;
 mod linear;
 mod logistic;
 mod newton;
 mod preparation;
+mod rows;
+mod weights;
+mod xgboost;
 
 use ndarray::{Array1, Array2, s};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 use crate::units::Days;
 
+pub use blend::{BlendLearner, BlendModel, Voice};
+pub use boosted::{BoostedLearner, RISING};
 pub use chain::{Fold, forward_chain};
+pub use ensemble::BoostedModel;
 pub use error::LearnError;
 pub use level::Level;
 pub use linear::{Columns, LinearLearner, LinearModel, PENALTIES};
@@ -27,7 +41,9 @@ pub use preparation::Preparation;
 
 /// Every learner, the main one first, then the baselines it has to beat.
 pub const LEARNERS: &[&dyn Learner] = &[
+    &BlendLearner { name: "blend", title: "blend", members: &["logistic", "boosting"] },
     &LinearLearner { name: "logistic", title: "logistic regression", columns: Columns::All },
+    &BoostedLearner { name: "boosting", title: "gradient boosting", one_feature_a_tree: false, seed: 1 },
     &LinearLearner { name: "recency", title: "recency rule", columns: Columns::Only(&["recency_days"]) },
     &LinearLearner { name: "overdue", title: "overdue rule", columns: Columns::Only(&["overdue_ratio"]) },
     &LinearLearner {
@@ -38,7 +54,7 @@ pub const LEARNERS: &[&dyn Learner] = &[
 ];
 
 /// The learner whose probabilities make the list.
-pub const MAIN_LEARNER: &str = "logistic";
+pub const MAIN_LEARNER: &str = "blend";
 
 /// Something that learns log-odds of churning from a dataset.
 pub trait Learner: Sync {
@@ -48,11 +64,50 @@ pub trait Learner: Sync {
     /// Its name for people.
     fn title(&self) -> &'static str;
 
-    /// Learns from the training rows; chooses its own settings on the folds.
+    /// The learners on which it builds, which are trained before it.
+    fn members(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Learns from the training rows; chooses its own settings on the folds. `members` are those it builds on.
     ///
     /// # Errors
     /// Too little to learn from, or an optimiser that did not converge.
-    fn train(&self, training: &Training<'_>) -> Result<Trained, LearnError>;
+    fn train(&self, training: &Training<'_>, members: &[Member<'_>]) -> Result<Trained, LearnError>;
+}
+
+/// A learner on which another builds.
+#[derive(Debug, Clone, Copy)]
+pub struct Member<'a> {
+    /// Its name in files.
+    pub name: &'static str,
+    /// What it learnt from the same rows and folds.
+    pub trained: &'a Trained,
+}
+
+/// Trains learners and those on which they build, each once; they come in the order of [`LEARNERS`].
+///
+/// # Errors
+/// The first learner that could not learn.
+pub fn train(training: &Training<'_>, names: &[&str]) -> Result<Vec<(&'static str, Trained)>, LearnError> {
+    let is_wanted = |learner: &&&dyn Learner| names.contains(&learner.name());
+    let builds_on = |name: &str| LEARNERS.iter().filter(is_wanted).any(|other| other.members().contains(&name));
+    let needed: Vec<&dyn Learner> =
+        LEARNERS.iter().copied().filter(|learner| is_wanted(&learner) || builds_on(learner.name())).collect();
+    let (alone, composed): (Vec<&dyn Learner>, Vec<&dyn Learner>) =
+        needed.iter().copied().partition(|learner| learner.members().is_empty());
+    let train_alone = |learner: &&dyn Learner| Ok((learner.name(), learner.train(training, &[])?));
+    let mut trained: Vec<(&'static str, Trained)> =
+        alone.par_iter().map(train_alone).collect::<Result<_, LearnError>>()?;
+    for learner in composed {
+        let is_member = |(name, _): &&(&'static str, Trained)| learner.members().contains(name);
+        let members: Vec<Member<'_>> =
+            trained.iter().filter(is_member).map(|(name, trained)| Member { name, trained }).collect();
+        let composite = learner.train(training, &members)?;
+        trained.push((learner.name(), composite));
+    }
+    trained.sort_by_key(|(name, _)| LEARNERS.iter().position(|learner| learner.name() == *name));
+    Ok(trained)
 }
 
 /// What a learner may learn from at an as-of day.
@@ -97,12 +152,25 @@ pub struct TrainingNotes {
     pub n_rows: usize,
     /// Columns after preparation.
     pub n_columns: usize,
-    /// L2 penalty, before it is multiplied by the rows of an average customer.
-    pub penalty: f64,
-    /// Mean log-loss over the folds for each penalty tried, each fold at its own level.
+    /// The setting that the folds decided.
+    pub choice: Choice,
+    /// Mean log-loss over the folds for each setting tried, each fold at its own level; of a blend, for its members in
+    /// turn and then itself.
     pub fold_log_loss: Vec<(f64, f64)>,
     /// How the optimiser of the final fit stopped.
     pub convergence: Convergence,
+}
+
+/// A setting that the folds decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// L2 penalty of a linear learner, before it is multiplied by the rows of an average customer.
+    Penalty(f64),
+    /// Number of trees.
+    Trees(usize),
+    /// Members of a blend and their weights.
+    Weights(Vec<(String, f64)>),
 }
 
 /// A fitted model, stored as plain numbers.
@@ -111,7 +179,14 @@ pub struct TrainingNotes {
 pub enum Model {
     /// Log-odds linear in the prepared columns.
     Linear(LinearModel),
+    /// Log-odds as a sum of trees.
+    Boosted(BoostedModel),
+    /// A weighted sum of other models.
+    Blend(BlendModel),
 }
+
+/// Largest error of a sum of contributions, in log-odds.
+const ADDITIVE_LIMIT: f64 = 1e-6;
 
 impl Model {
     /// Log-odds of churning for some rows.
@@ -121,16 +196,34 @@ impl Model {
     pub fn log_odds(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
         match self {
             Self::Linear(model) => model.log_odds(dataset, rows),
+            Self::Boosted(model) => model.log_odds(dataset, rows),
+            Self::Blend(model) => model.log_odds(dataset, rows),
         }
     }
 
-    /// For each row, what each feature adds to the log-odds; with `base_log_odds` they sum to the log-odds.
+    /// For each row, what each feature adds to the log-odds; with `base_log_odds` they sum to the log-odds, which is
+    /// checked.
     ///
     /// # Errors
-    /// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
+    /// `LearnError::MissingFeature` if the dataset lacks a feature of the model; `LearnError::NotAdditive`.
     pub fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
+        let parts = self.parts(dataset, rows)?;
+        let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
+        for ((row, parts), log_odds) in rows.iter().zip(parts.outer_iter()).zip(self.log_odds(dataset, rows)?) {
+            let difference = levels[usize::from(dataset.cutoff_idx[*row])] + parts.sum() - log_odds;
+            // Written so that a difference that is not a number is refused.
+            if difference.is_nan() || difference.abs() > ADDITIVE_LIMIT {
+                return Err(LearnError::NotAdditive { row: *row, difference, limit: ADDITIVE_LIMIT });
+            }
+        }
+        Ok(parts)
+    }
+
+    fn parts(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
         match self {
             Self::Linear(model) => model.contributions(dataset, rows),
+            Self::Boosted(model) => model.contributions(dataset, rows),
+            Self::Blend(model) => model.contributions(dataset, rows),
         }
     }
 
@@ -139,6 +232,8 @@ impl Model {
     pub fn contributing_features(&self) -> &[String] {
         match self {
             Self::Linear(model) => model.features(),
+            Self::Boosted(model) => model.features(),
+            Self::Blend(model) => model.features(),
         }
     }
 
@@ -147,6 +242,8 @@ impl Model {
     pub fn base_log_odds(&self, cutoff: Cutoff) -> f64 {
         match self {
             Self::Linear(model) => model.base_log_odds(cutoff),
+            Self::Boosted(model) => model.base_log_odds(cutoff),
+            Self::Blend(model) => model.base_log_odds(cutoff),
         }
     }
 }
@@ -196,6 +293,13 @@ const LINE_TOLERANCE: f64 = 1e-10;
 /// Mean log-loss of log-odds after the one shift that makes it least: what is lost for another reason than the level.
 #[must_use]
 pub fn log_loss_at_own_level(log_odds: &[f64], churned: &[bool]) -> f64 {
+    let shift = own_shift(log_odds, churned);
+    let shifted: Vec<f64> = log_odds.iter().map(|z| z + shift).collect();
+    mean_log_loss(&shifted, churned)
+}
+
+/// The shift of log-odds that makes their log-loss least; 0 with one outcome only.
+fn own_shift(log_odds: &[f64], churned: &[bool]) -> f64 {
     let n = churned.len() as f64;
     let observed = churned.iter().filter(|churned| **churned).count() as f64;
     let mut shift = 0.0;
@@ -209,8 +313,7 @@ pub fn log_loss_at_own_level(log_odds: &[f64], churned: &[bool]) -> f64 {
             shift += ((observed - expected) / f64::max(information, 1e-9)).clamp(-2.0, 2.0);
         }
     }
-    let shifted: Vec<f64> = log_odds.iter().map(|z| z + shift).collect();
-    mean_log_loss(&shifted, churned)
+    shift
 }
 
 const SHIFT_STEPS: u32 = 12;

@@ -116,7 +116,29 @@ impl Column {
     }
 }
 
-fn position(dataset: &Dataset, name: &str) -> Result<usize, LearnError> {
+/// The features of the dataset that tell customers of one cutoff apart.
+///
+/// # Errors
+/// An infinite value.
+pub(super) fn varying_features(dataset: &Dataset, rows: &[usize]) -> Result<Vec<String>, LearnError> {
+    let names: Vec<&str> = dataset.schema.names().collect();
+    let varying = |(at, name): (usize, &&str)| {
+        let values = finite_values(dataset, rows, name, at)?;
+        Ok(varies_within_a_cutoff(dataset, rows, &values).then(|| (*name).to_owned()))
+    };
+    let varying = names.par_iter().enumerate().map(varying).collect::<Result<Vec<_>, LearnError>>()?;
+    Ok(varying.into_iter().flatten().collect())
+}
+
+fn finite_values(dataset: &Dataset, rows: &[usize], name: &str, at: usize) -> Result<Vec<f64>, LearnError> {
+    let values: Vec<f64> = rows.iter().map(|row| dataset.features[[*row, at]]).collect();
+    match values.iter().position(|value| value.is_infinite()) {
+        Some(i) => Err(LearnError::NotFinite { feature: name.to_owned(), row: rows[i] }),
+        None => Ok(values),
+    }
+}
+
+pub(super) fn position(dataset: &Dataset, name: &str) -> Result<usize, LearnError> {
     dataset.schema.position(name).ok_or_else(|| LearnError::MissingFeature { feature: name.to_owned() })
 }
 
@@ -128,10 +150,7 @@ struct Learnt {
 
 fn learn_feature(dataset: &Dataset, rows: &[usize], name: &str, feature: usize) -> Result<Learnt, LearnError> {
     let at = position(dataset, name)?;
-    let all: Vec<f64> = rows.iter().map(|row| dataset.features[[*row, at]]).collect();
-    if let Some(i) = all.iter().position(|value| value.is_infinite()) {
-        return Err(LearnError::NotFinite { feature: name.to_owned(), row: rows[i] });
-    }
+    let all = finite_values(dataset, rows, name, at)?;
     if !varies_within_a_cutoff(dataset, rows, &all) {
         return Ok(Learnt { value: None, missing: None });
     }

@@ -77,7 +77,8 @@ pub(super) fn test_at(
 }
 
 fn test_one(dataset: &Dataset, frame: &Frame, cutoff: Cutoff, as_of: Cutoff) -> Result<Tested, Failure> {
-    let learnt = learn_at(dataset, frame, cutoff, LEARNERS)?;
+    let names: Vec<&str> = LEARNERS.iter().map(|learner| learner.name()).collect();
+    let learnt = learn_at(dataset, frame, cutoff, &names)?;
     let rows = dataset.rows_at(|other| other == cutoff);
     let mut scores = Vec::with_capacity(LEARNERS.len());
     for model in &learnt.learners {
@@ -102,8 +103,11 @@ pub(super) fn evaluate(config: &Config, frame: &Frame, tested: &[Tested]) -> Res
         n_bootstrap: config.backtest.bootstrap,
         population: frame.settings.rule.population(),
     };
+    // What the main learner builds on is no rule that it has to beat.
+    let main = LEARNERS.iter().find(|learner| learner.name() == MAIN_LEARNER);
+    let members = main.map_or(&[][..], |main| main.members());
     let names = LEARNERS.iter().map(|learner| learner.name());
-    let baselines: Vec<&str> = names.filter(|name| *name != MAIN_LEARNER).collect();
+    let baselines: Vec<&str> = names.filter(|name| *name != MAIN_LEARNER && !members.contains(name)).collect();
     let tests: Vec<TestCutoff> = tested.iter().map(|tested| tested.test.clone()).collect();
     Ok(evaluate::evaluate(&tests, MAIN_LEARNER, &baselines, &settings)?)
 }

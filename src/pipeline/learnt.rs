@@ -1,13 +1,11 @@
 //! What can be learnt at an as-of day: every learner trained on the matured cutoffs, and calibrated out of time.
 
-use rayon::prelude::*;
-
 use super::error::PipelineError;
 use super::frame::Frame;
 use crate::calibrate::{Calibration, Calibrator, Foretold, calibrate};
 use crate::dataset::Dataset;
 use crate::error::Failure;
-use crate::learn::{Fold, LearnError, Learner, Model, OutOfTime, Trained, Training, forward_chain};
+use crate::learn::{self, Fold, LearnError, Model, OutOfTime, Trained, Training, forward_chain};
 use crate::registry::TrainingRecord;
 use crate::timeline::Cutoff;
 
@@ -47,24 +45,18 @@ pub(super) fn probabilities(
     Ok(rows.iter().zip(model.log_odds(dataset, rows)?).map(calibrated).collect())
 }
 
-/// Trains learners on what was known at `as_of`.
-pub(super) fn learn_at(
-    dataset: &Dataset,
-    frame: &Frame,
-    as_of: Cutoff,
-    learners: &[&'static dyn Learner],
-) -> Result<Learnt, Failure> {
+/// Trains learners, and those on which they build, on what was known at `as_of`.
+pub(super) fn learn_at(dataset: &Dataset, frame: &Frame, as_of: Cutoff, learners: &[&str]) -> Result<Learnt, Failure> {
     let cutoffs = frame.training_cutoffs(as_of)?;
     let rows = dataset.rows_at(|cutoff| cutoffs.contains(&cutoff));
     let folds = forward_chain(dataset, &cutoffs, frame.matures_after(), FOLDS, frame.zone());
     let horizon = frame.settings.rule.horizon;
     let training = Training { dataset, as_of, horizon, rows: &rows, folds: &folds };
-    let learn = |learner: &&'static dyn Learner| -> Result<LearntModel, Failure> {
-        let trained = learner.train(&training)?;
+    let calibrated = |(name, trained): (&'static str, Trained)| {
         let calibration = calibrate(&foretold(&training, &trained), frame.matures_after(), frame.zone());
-        Ok(LearntModel { name: learner.name(), trained, calibration })
+        LearntModel { name, trained, calibration }
     };
-    let learners = learners.par_iter().map(learn).collect::<Result<Vec<_>, _>>()?;
+    let learners = learn::train(&training, learners)?.into_iter().map(calibrated).collect();
     Ok(Learnt { learners, record: record(&training, frame, &cutoffs) })
 }
 

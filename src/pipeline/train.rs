@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::dataset::Dataset;
 use crate::error::Failure;
 use crate::features::FeatureSchema;
-use crate::learn::{LEARNERS, LearnError, MAIN_LEARNER};
+use crate::learn::{LearnError, MAIN_LEARNER};
 use crate::registry::{FORMAT, ModelManifest, StoredModel, TrainingRecord, Version};
 use crate::timeline::{Cutoff, EventLog};
 
@@ -82,10 +82,10 @@ pub fn train(
 
 /// The main learner, trained on everything that has matured.
 fn learn_main(dataset: &Dataset, frame: &Frame, as_of: Cutoff) -> Result<(LearntModel, TrainingRecord), Failure> {
-    let main: Vec<_> = LEARNERS.iter().copied().filter(|learner| learner.name() == MAIN_LEARNER).collect();
-    let mut learnt = learn_at(dataset, frame, as_of, &main)?;
+    let learnt = learn_at(dataset, frame, as_of, &[MAIN_LEARNER])?;
+    let main = learnt.learners.into_iter().find(|model| model.name == MAIN_LEARNER);
     // `LEARNERS` has the main learner, as a test says.
-    let model = learnt.learners.pop().ok_or(LearnError::NoRows { learner: MAIN_LEARNER })?;
+    let model = main.ok_or(LearnError::NoRows { learner: MAIN_LEARNER })?;
     Ok((model, learnt.record))
 }
 

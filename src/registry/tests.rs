@@ -28,7 +28,7 @@ fn version(weight: f64) -> Version {
     let rule = json!({"horizon": 60, "gap": 0, "active": 180, "min_purchases": 1});
     let calibration =
         json!({"calibrator": {"kind": "none"}, "n_rows": 0, "log_loss_without": null, "log_loss_with": null});
-    let notes = json!({"n_rows": 2, "n_columns": 1, "penalty": 1.0, "fold_log_loss": [],
+    let notes = json!({"n_rows": 2, "n_columns": 1, "choice": {"penalty": 1.0}, "fold_log_loss": [],
         "convergence": {"gradient_per_row": 0.0, "limit": 1e-6}});
     let training = json!({"population": "all", "question": "?", "cutoffs": [], "n_rows": 2, "churn_rate": 0.5, "fold_cutoffs": []});
     Version {

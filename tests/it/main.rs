@@ -5,9 +5,12 @@
 mod architecture;
 mod cli;
 mod clv_shops;
+mod conformance;
 mod golden;
 mod leakage;
 mod messages;
+mod panel;
 mod reference_clv;
 mod references;
 mod shop;
+mod xgboost_parity;

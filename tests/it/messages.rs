@@ -150,6 +150,8 @@ fn learning_errors() -> Vec<Failure> {
         LearnError::MissingFeature { feature: "overdue_ratio".to_owned() }.into(),
         LearnError::NotConverged { learner, gradient: 2e-3, limit: 1e-6 }.into(),
         LearnError::Linfa { learner, message: "invalid values".to_owned() }.into(),
+        LearnError::Boosting { learner, message: "invalid values".to_owned() }.into(),
+        LearnError::NotAdditive { row: 17, difference: 0.01, limit: 1e-6 }.into(),
     ]
 }
 

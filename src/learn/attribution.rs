@@ -1,0 +1,187 @@
+//! Exact Shapley values of trees: what each feature adds to the log-odds of a row.
+//!
+//! A leaf is reached through tests of at most [`MAX_DEPTH`] features. What it adds to each of them depends only on which
+//! of these features lead a row towards it, so it is computed once for every such set and then looked up for every row.
+
+use super::forest::{Forest, MAX_DEPTH, Node, Tree};
+
+/// A leaf reaches the row through tests of one feature.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    feature: usize,
+    /// The tests of the feature on the path, as bits of the tree's tests.
+    tests: u64,
+    /// Those of them that must go left.
+    left: u64,
+    /// Share of the training rows that pass all of them, each test taken by itself.
+    share: f64,
+}
+
+/// What a leaf adds to the features on its path, for each set of them that leads a row towards it.
+struct LeafTable {
+    steps: Vec<Step>,
+    /// `(sets, features)`.
+    parts: Vec<f64>,
+}
+
+/// What a tree adds to each feature.
+struct TreeTable {
+    tests: Vec<Node>,
+    leaves: Vec<LeafTable>,
+}
+
+/// What the trees of a forest add to each feature.
+///
+/// # Source
+/// Lundberg and others (2020), Nature Machine Intelligence 2, 56-67, algorithm 1 (path-dependent Shapley values); Yang
+/// (2021), Fast `TreeSHAP`, section 3 (a table for each leaf).
+pub(super) struct Attribution {
+    trees: Vec<TreeTable>,
+}
+
+impl Attribution {
+    pub(super) fn of(forest: &Forest) -> Self {
+        Self { trees: forest.trees().iter().map(TreeTable::of).collect() }
+    }
+
+    /// Adds the parts of rows to `parts`; both have `n_features` places for each row. The parts of a row sum to its
+    /// deviation.
+    pub(super) fn add(&self, rows: &[f32], n_features: usize, parts: &mut [f64]) {
+        // Tree by tree, so that its table stays near.
+        for tree in &self.trees {
+            for (row, parts) in rows.chunks(n_features.max(1)).zip(parts.chunks_mut(n_features.max(1))) {
+                tree.add(row, parts);
+            }
+        }
+    }
+}
+
+impl TreeTable {
+    fn of(tree: &Tree) -> Self {
+        let mut table = Self { tests: Vec::new(), leaves: Vec::new() };
+        table.descend(tree, 0, &mut Vec::with_capacity(MAX_DEPTH));
+        table
+    }
+
+    fn descend(&mut self, tree: &Tree, at: usize, path: &mut Vec<Step>) {
+        let node = tree.nodes()[at];
+        if node.is_leaf() {
+            self.leaves.push(LeafTable::of(f64::from(node.value), path));
+            return;
+        }
+        let bit = 1 << self.tests.len();
+        self.tests.push(node);
+        let share = tree.share_left(&node);
+        for (child, left, share) in [(node.children[0], bit, share), (node.children[1], 0, 1.0 - share)] {
+            path.push(Step { feature: node.feature, tests: bit, left, share });
+            self.descend(tree, child, path);
+            path.pop();
+        }
+    }
+
+    fn add(&self, row: &[f32], parts: &mut [f64]) {
+        let mut went_left = 0_u64;
+        for (test, node) in self.tests.iter().enumerate() {
+            went_left |= u64::from(node.goes_left(row)) << test;
+        }
+        for leaf in &self.leaves {
+            leaf.add(went_left, parts);
+        }
+    }
+}
+
+impl LeafTable {
+    fn of(value: f64, path: &[Step]) -> Self {
+        let mut steps: Vec<Step> = Vec::with_capacity(path.len());
+        for step in path {
+            match steps.iter_mut().find(|known| known.feature == step.feature) {
+                Some(known) => {
+                    known.tests |= step.tests;
+                    known.left |= step.left;
+                    known.share *= step.share;
+                }
+                None => steps.push(*step),
+            }
+        }
+        let n = steps.len();
+        let mut parts = Vec::with_capacity(n << n);
+        for set in 0..1_usize << n {
+            parts.extend((0..n).map(|feature| value * part(&steps, set, feature)));
+        }
+        Self { steps, parts }
+    }
+
+    #[inline]
+    fn add(&self, went_left: u64, parts: &mut [f64]) {
+        let n = self.steps.len();
+        let mut set = 0;
+        for (place, step) in self.steps.iter().enumerate() {
+            set |= usize::from(went_left & step.tests == step.left) << place;
+        }
+        for (step, part) in self.steps.iter().zip(&self.parts[set * n..]) {
+            parts[step.feature] += part;
+        }
+    }
+}
+
+/// The Shapley value of a feature for a leaf worth 1, when the features of `set` lead the row towards it. Where a feature
+/// is unknown, rows go on in the shares in which the training rows went.
+fn part(steps: &[Step], set: usize, feature: usize) -> f64 {
+    let others: Vec<usize> = (0..steps.len()).filter(|other| *other != feature).collect();
+    let reaches = |place: usize| f64::from(u8::from(set >> place & 1 == 1));
+    let mut sum = 0.0;
+    for known in 0..1_usize << others.len() {
+        let chance = |(bit, place): (usize, &usize)| {
+            if known >> bit & 1 == 1 { reaches(*place) } else { steps[*place].share }
+        };
+        sum += weight(known.count_ones(), others.len()) * others.iter().enumerate().map(chance).product::<f64>();
+    }
+    sum * (reaches(feature) - steps[feature].share)
+}
+
+/// `known! (others - known)! / (others + 1)!`: share of the orders in which exactly these come before the feature.
+fn weight(known: u32, others: usize) -> f64 {
+    let factorial = |n: usize| (1..=n).map(|i| i as f64).product::<f64>();
+    let known = known as usize;
+    factorial(known) * factorial(others - known) / factorial(others + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::forest::tests::{forest, leaf, small, test};
+    use super::*;
+
+    fn parts(forest: &Forest, row: &[f32]) -> Vec<f64> {
+        let mut parts = vec![0.0; forest.n_features()];
+        Attribution::of(forest).add(row, row.len(), &mut parts);
+        parts
+    }
+
+    #[test]
+    fn a_feature_gets_its_mean_gain_over_the_orders() {
+        // Known: nothing 0.6875, x0 = 1 alone 1.25, x1 = 9 alone 2/8 (-1) + 6/8 (2) = 1.25, both 2.
+        let parts = parts(&small(), &[1.0, 9.0]);
+        let expected = f64::midpoint(1.25 - 0.6875, 2.0 - 1.25);
+        assert!((parts[0] - expected).abs() < 1e-12, "{parts:?}");
+        assert!((parts[1] - expected).abs() < 1e-12, "{parts:?}");
+    }
+
+    #[test]
+    fn a_feature_tested_twice_is_one_feature_and_parts_sum_to_the_deviation() {
+        let nodes = vec![
+            test(0, 1.0, [1, 2], 10.0),
+            test(0, 0.0, [3, 4], 4.0),
+            test(2, 3.0, [5, 6], 6.0),
+            leaf(1.0, 1.0),
+            leaf(-2.0, 3.0),
+            leaf(0.3, 4.0),
+            leaf(0.7, 2.0),
+        ];
+        let forest = forest(3, vec![nodes]);
+        for row in [[-1.0, 0.0, 0.0], [0.5, 0.0, 9.0], [2.0, 0.0, f32::NAN], [f32::NAN, 1.0, 2.0]] {
+            let parts = parts(&forest, &row);
+            assert!((parts.iter().sum::<f64>() - forest.deviation(&row)).abs() < 1e-12);
+            assert!(parts[1].abs() < 1e-12, "a feature without a test adds nothing");
+        }
+    }
+}

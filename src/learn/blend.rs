@@ -1,0 +1,274 @@
+//! The learner that lets several learners vote: their log-odds, each measured from its own level, are added with
+//! non-negative weights that would have served best at earlier cutoffs.
+
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+use super::chain::Fold;
+use super::error::LearnError;
+use super::logistic::Convergence;
+use super::rows::{labels, rows_per_customer};
+use super::weights::{self, Group};
+use super::{
+    Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes, log_loss_at_own_level, own_shift,
+};
+use crate::dataset::Dataset;
+use crate::timeline::Cutoff;
+
+/// Error of a member's level in log-odds that is expected before any is seen; it weighs as much as a fold.
+const FIRST_ERROR: f64 = 0.1;
+
+/// A weighted sum of what other learners say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlendLearner {
+    /// Its name in files.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// The learners it listens to.
+    pub members: &'static [&'static str],
+}
+
+/// Models and their weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BlendModel {
+    voices: Vec<Voice>,
+    /// All features of the members.
+    features: Vec<String>,
+}
+
+/// A member of a blend.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Voice {
+    /// The learner.
+    pub learner: String,
+    /// What its deviations from its level count.
+    pub weight: f64,
+    /// What its level counts; the shares of all members sum to 1.
+    pub level_share: f64,
+    /// What it learnt.
+    pub model: Model,
+}
+
+impl Learner for BlendLearner {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn title(&self) -> &'static str {
+        self.title
+    }
+
+    fn members(&self) -> &'static [&'static str] {
+        self.members
+    }
+
+    fn train(&self, training: &Training<'_>, members: &[Member<'_>]) -> Result<Trained, LearnError> {
+        let votes = Votes { training, members };
+        let out_of_time = votes.out_of_time();
+        let losses = votes.losses(&out_of_time);
+        let best = (0..members.len()).min_by(|a, b| losses.members[*a].total_cmp(&losses.members[*b]));
+        let alone = best.filter(|best| losses.blend >= losses.members[*best]);
+        let (shares, out_of_time) = match alone {
+            Some(best) => (Shares::only(best, members.len()), members[best].trained.out_of_time.clone()),
+            None => (votes.shares(training.as_of, |_| true), out_of_time),
+        };
+        let tried = losses.members.iter().copied().chain([losses.blend]);
+        let notes = TrainingNotes {
+            n_rows: training.rows.len(),
+            n_columns: members.len(),
+            choice: Choice::Weights(
+                members.iter().map(|member| member.name.to_owned()).zip(shares.weights.clone()).collect(),
+            ),
+            fold_log_loss: (0_u32..).map(f64::from).zip(tried).collect(),
+            convergence: worst(members),
+        };
+        Ok(Trained { model: Model::Blend(BlendModel::new(members, &shares)), out_of_time, notes })
+    }
+}
+
+/// What the members count.
+struct Shares {
+    /// Of their deviations.
+    weights: Vec<f64>,
+    /// Of their levels.
+    levels: Vec<f64>,
+}
+
+impl Shares {
+    fn only(best: usize, n: usize) -> Self {
+        let one: Vec<f64> = (0..n).map(|member| f64::from(u8::from(member == best))).collect();
+        Self { weights: one.clone(), levels: one }
+    }
+
+    fn level(&self, levels: impl Iterator<Item = f64>) -> f64 {
+        levels.zip(&self.levels).map(|(level, share)| level * share).sum()
+    }
+}
+
+/// The convergence of the member that is farthest from its optimum.
+fn worst(members: &[Member<'_>]) -> Convergence {
+    let all = members.iter().map(|member| member.trained.notes.convergence);
+    let worst = all.max_by(|a, b| (a.gradient_per_row / a.limit).total_cmp(&(b.gradient_per_row / b.limit)));
+    worst.unwrap_or(Convergence { gradient_per_row: 0.0, limit: 0.0 })
+}
+
+/// What the members said out of time.
+struct Votes<'a> {
+    training: &'a Training<'a>,
+    members: &'a [Member<'a>],
+}
+
+/// Mean losses over the folds.
+struct Losses {
+    members: Vec<f64>,
+    blend: f64,
+}
+
+impl Votes<'_> {
+    fn said(&self, fold: usize) -> Vec<&OutOfTime> {
+        self.members.iter().filter_map(|member| member.trained.out_of_time.get(fold)).collect()
+    }
+
+    /// What would have served best at the folds that are `known`, with labels as of a day.
+    fn shares(&self, as_of: Cutoff, known: impl Fn(&Fold) -> bool) -> Shares {
+        Shares { weights: self.weights(as_of, &known), levels: self.level_shares(as_of, &known) }
+    }
+
+    /// The smaller the errors of a member's levels were, the more its level counts.
+    ///
+    /// # Source
+    /// Bates and Granger (1969), Operational Research Quarterly 20, 451-468: shares in inverse proportion to the mean
+    /// squared errors, correlations left aside.
+    fn level_shares(&self, as_of: Cutoff, known: impl Fn(&Fold) -> bool) -> Vec<f64> {
+        let mut squares = vec![(FIRST_ERROR.powi(2), 1.0); self.members.len()];
+        let folds = self.training.folds;
+        let most = folds.iter().map(Fold::weight).fold(1.0, f64::max);
+        for (number, fold) in folds.iter().enumerate().filter(|(_, fold)| known(fold)) {
+            let churned = labels(self.training.dataset, &fold.validation, as_of);
+            for ((sum, total), said) in squares.iter_mut().zip(self.said(number)) {
+                let weight = fold.weight() / most;
+                *sum += weight * own_shift(&said.log_odds, &churned).powi(2);
+                *total += weight;
+            }
+        }
+        let precisions: Vec<f64> = squares.into_iter().map(|(sum, total)| total / sum).collect();
+        let total: f64 = precisions.iter().sum();
+        precisions.into_iter().map(|precision| precision / total).collect()
+    }
+
+    /// The weights under which what came of the folds that are `known` is most likely.
+    fn weights(&self, as_of: Cutoff, known: impl Fn(&Fold) -> bool) -> Vec<f64> {
+        let folds = self.training.folds;
+        let most = folds.iter().map(Fold::weight).fold(1.0, f64::max);
+        let group = |(number, fold): (usize, &Fold)| Group {
+            deviations: self.said(number).into_iter().map(deviations).collect(),
+            churned: labels(self.training.dataset, &fold.validation, as_of),
+            weight: fold.weight() / most,
+        };
+        let groups: Vec<Group> = folds.iter().enumerate().filter(|(_, fold)| known(fold)).map(group).collect();
+        let repetition = rows_per_customer(self.training.dataset, self.training.rows);
+        weights::fit(&groups, self.members.len(), repetition)
+    }
+
+    /// What the blend says of each fold, with weights from the folds whose labels were known by then.
+    fn out_of_time(&self) -> Vec<OutOfTime> {
+        let of_fold = |(number, fold): (usize, &Fold)| {
+            let shares = self.shares(fold.cutoff, |earlier| fold.knows(earlier));
+            blended(&self.said(number), &shares)
+        };
+        self.training.folds.iter().enumerate().map(of_fold).collect()
+    }
+
+    fn losses(&self, blend: &[OutOfTime]) -> Losses {
+        let folds = self.training.folds;
+        let total: f64 = folds.iter().map(Fold::weight).sum();
+        let mean = |said: &[OutOfTime]| {
+            let of_fold = |(fold, said): (&Fold, &OutOfTime)| {
+                let churned = labels(self.training.dataset, &fold.validation, self.training.as_of);
+                fold.weight() / total * log_loss_at_own_level(&said.log_odds, &churned)
+            };
+            folds.iter().zip(said).map(of_fold).sum::<f64>()
+        };
+        let members = self.members.iter().map(|member| mean(&member.trained.out_of_time)).collect();
+        // Without folds nothing speaks against the blend.
+        Losses { members, blend: if folds.is_empty() { f64::NEG_INFINITY } else { mean(blend) } }
+    }
+}
+
+fn deviations(said: &OutOfTime) -> Vec<f64> {
+    said.log_odds.iter().map(|log_odds| log_odds - said.level).collect()
+}
+
+fn blended(said: &[&OutOfTime], shares: &Shares) -> OutOfTime {
+    let level = shares.level(said.iter().map(|said| said.level));
+    let n_rows = said.first().map_or(0, |said| said.log_odds.len());
+    let mut log_odds = vec![level; n_rows];
+    for (said, weight) in said.iter().zip(&shares.weights) {
+        for (sum, one) in log_odds.iter_mut().zip(&said.log_odds) {
+            *sum += weight * (one - said.level);
+        }
+    }
+    OutOfTime { log_odds, level }
+}
+
+impl BlendModel {
+    fn new(members: &[Member<'_>], shares: &Shares) -> Self {
+        let voice = |(member, (weight, level_share)): (&Member<'_>, (&f64, &f64))| {
+            let (weight, level_share) = (*weight, *level_share);
+            let model = || member.trained.model.clone();
+            let speaks = weight > 0.0 || level_share > 0.0;
+            speaks.then(|| Voice { learner: member.name.to_owned(), weight, level_share, model: model() })
+        };
+        let of_members = members.iter().zip(shares.weights.iter().zip(&shares.levels));
+        let voices: Vec<Voice> = of_members.filter_map(voice).collect();
+        let mut features: Vec<String> = Vec::new();
+        for name in voices.iter().flat_map(|voice| voice.model.contributing_features()) {
+            if !features.contains(name) {
+                features.push(name.clone());
+            }
+        }
+        Self { voices, features }
+    }
+
+    /// The members.
+    #[must_use]
+    pub fn voices(&self) -> &[Voice] {
+        &self.voices
+    }
+
+    pub(super) fn log_odds(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
+        let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
+        let cutoff_of = |row: usize| usize::from(dataset.cutoff_idx[row]);
+        let mut log_odds: Vec<f64> = rows.iter().map(|row| levels[cutoff_of(*row)]).collect();
+        for voice in &self.voices {
+            let own: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| voice.model.base_log_odds(*cutoff)).collect();
+            let said = voice.model.log_odds(dataset, rows)?;
+            for ((sum, said), row) in log_odds.iter_mut().zip(said).zip(rows) {
+                *sum += voice.weight * (said - own[cutoff_of(*row)]);
+            }
+        }
+        Ok(log_odds)
+    }
+
+    pub(super) fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
+        let mut sums = Array2::zeros((rows.len(), self.features.len()));
+        for voice in &self.voices {
+            let parts = voice.model.parts(dataset, rows)?;
+            for (name, part) in voice.model.contributing_features().iter().zip(parts.columns()) {
+                if let Some(place) = self.features.iter().position(|feature| feature == name) {
+                    sums.column_mut(place).scaled_add(voice.weight, &part);
+                }
+            }
+        }
+        Ok(sums)
+    }
+
+    pub(super) fn features(&self) -> &[String] {
+        &self.features
+    }
+
+    pub(super) fn base_log_odds(&self, cutoff: Cutoff) -> f64 {
+        self.voices.iter().map(|voice| voice.level_share * voice.model.base_log_odds(cutoff)).sum()
+    }
+}

@@ -1,0 +1,216 @@
+//! The learner whose log-odds are a sum of trees over the features as they are, missing values included. The trees tell
+//! customers of one cutoff apart; how many leave at a cutoff is its level, as in the linear learner.
+
+use rayon::prelude::*;
+
+use super::boosting::{Grower, Growth};
+use super::chain::Fold;
+use super::ensemble::{BoostedModel, Reader, Trees};
+use super::error::LearnError;
+use super::intercepts::Intercepts;
+use super::level::{Level, LevelPoint};
+use super::logistic::{Convergence, GRADIENT_LIMIT};
+use super::preparation::varying_features;
+use super::rows::{FoldLosses, check_classes, labels, rows_per_customer, weighted};
+use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes};
+use crate::dataset::Dataset;
+use crate::timeline::Cutoff;
+use crate::units::Days;
+
+/// Trees at most, and those that are grown where no fold can say how many are best.
+const MOST_TREES: usize = 300;
+const DEFAULT_TREES: usize = 150;
+
+/// Numbers of trees that are tried: every so many.
+const TREES_STEP: usize = 25;
+
+/// Steps without a lower loss after which no more trees are tried.
+const PATIENCE: usize = 2;
+
+/// What each tree adds of what it found.
+const LEARNING_RATE: f64 = 0.04;
+
+/// Share of the rows and of the features that a tree sees: what differs from tree to tree averages out.
+const ROW_SHARE: f64 = 0.6;
+const FEATURE_SHARE: f64 = 0.4;
+
+/// L2 penalty of a leaf, and least information in it (about 40 customers at even odds), before they are multiplied by
+/// the rows of an average customer.
+const PENALTY: f64 = 10.0;
+const LEAF_INFORMATION: f64 = 10.0;
+
+/// Tests on the way to a leaf: as many features can act together.
+const DEPTH: usize = 4;
+
+/// More of these never lowers the risk, whatever a few customers did: a complaint that is still open, and its age.
+pub const RISING: &[&str] = &["open_complaints_count", "oldest_open_complaint_days", "unanswered_complaints_count"];
+
+/// Gradient boosting with trees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BoostedLearner {
+    /// Its name in files.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// Whether a tree may test one feature only, which makes the model a sum of curves that a person can read.
+    pub one_feature_a_tree: bool,
+    /// Which rows and features each tree sees.
+    pub seed: u64,
+}
+
+impl Learner for BoostedLearner {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn title(&self) -> &'static str {
+        self.title
+    }
+
+    fn train(&self, training: &Training<'_>, _members: &[Member<'_>]) -> Result<Trained, LearnError> {
+        let (dataset, rows) = (training.dataset, training.rows);
+        check_classes(self.name, &labels(dataset, rows, training.as_of))?;
+        let folds = training.folds.par_iter();
+        let started = folds.map(|fold| Growing::start(self, dataset, &fold.training, fold.cutoff));
+        let mut on_folds = started.collect::<Result<Vec<_>, _>>()?;
+        let fold_log_loss = grow_on_folds(training, &mut on_folds)?;
+        let best = fold_log_loss.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
+        let n_trees = best.map_or(DEFAULT_TREES, |(n_trees, _)| *n_trees as usize);
+        let foretell = |(fold, grown): (&Fold, Growing<'_>)| grown.cut(n_trees)?.foretell(training, fold);
+        let out_of_time = training.folds.par_iter().zip(on_folds).map(foretell).collect::<Result<Vec<_>, _>>()?;
+        let mut grown = Growing::start(self, dataset, rows, training.as_of)?;
+        grown.advance(n_trees)?;
+        let (level, gradient_per_row) = grown.level(training.horizon);
+        let notes = TrainingNotes {
+            n_rows: rows.len(),
+            n_columns: grown.trees.features().len(),
+            choice: Choice::Trees(n_trees),
+            fold_log_loss,
+            convergence: Convergence { gradient_per_row, limit: GRADIENT_LIMIT },
+        };
+        Ok(Trained { model: Model::Boosted(BoostedModel::new(grown.trees, level)), out_of_time, notes })
+    }
+}
+
+/// Trees that grow on some rows, and the levels of their cutoffs around the trees.
+struct Growing<'a> {
+    learner: &'a BoostedLearner,
+    dataset: &'a Dataset,
+    rows: &'a [usize],
+    churned: Vec<bool>,
+    growth: Growth,
+    /// Absent where no feature tells customers apart.
+    grower: Option<Grower>,
+    trees: Trees,
+    /// What the trees say of each row.
+    sums: Vec<f64>,
+    intercepts: Intercepts,
+}
+
+impl<'a> Growing<'a> {
+    /// Reads labels as known at `as_of`.
+    fn start(
+        learner: &'a BoostedLearner,
+        dataset: &'a Dataset,
+        rows: &'a [usize],
+        as_of: Cutoff,
+    ) -> Result<Self, LearnError> {
+        let features = varying_features(dataset, rows)?;
+        let churned = labels(dataset, rows, as_of);
+        let growth = learner.growth(&features, rows_per_customer(dataset, rows));
+        let values = Reader::of(dataset, &features)?.read_all(rows);
+        let grower = (!features.is_empty()).then(|| Grower::new(learner.name, values, features.len(), &churned));
+        let sums = vec![0.0; rows.len()];
+        // All cutoffs start alike, so that the customers explain what they can before the calendar does.
+        let intercepts = Intercepts::alike(dataset, &churned);
+        let (grower, trees) = (grower.transpose()?, Trees::over(features));
+        Ok(Self { learner, dataset, rows, churned, growth, grower, trees, sums, intercepts })
+    }
+
+    /// Grows to a number of trees. After every few of them the levels are fitted anew around what the trees say by then,
+    /// so that both together come near their best.
+    fn advance(&mut self, n_trees: usize) -> Result<(), LearnError> {
+        let Some(grower) = &self.grower else { return Ok(()) };
+        while self.trees.n_trees() < n_trees {
+            let first = self.trees.n_trees();
+            let base = |(row, sum): (&usize, &f64)| self.intercepts.of(self.dataset, *row) + sum;
+            let base: Vec<f64> = self.rows.iter().zip(&self.sums).map(base).collect();
+            let seed = self.learner.seed.wrapping_mul(1_000_003).wrapping_add(first as u64);
+            let grown = grower.grow(&base, &self.growth, TREES_STEP.min(n_trees - first), seed)?;
+            let damaged = |message| LearnError::Boosting { learner: self.learner.name, message };
+            self.trees.forest_mut().extend(grown).map_err(damaged)?;
+            self.trees.add_from(first, self.dataset, self.rows, &mut self.sums)?;
+            self.intercepts = Intercepts::fit(self.dataset, self.rows, &self.sums, &self.churned);
+        }
+        Ok(())
+    }
+
+    /// Takes back all but the first trees.
+    fn cut(mut self, n_trees: usize) -> Result<Self, LearnError> {
+        if self.trees.n_trees() > n_trees {
+            self.trees.forest_mut().truncate(n_trees);
+            self.sums.fill(0.0);
+            self.trees.add_from(0, self.dataset, self.rows, &mut self.sums)?;
+            self.intercepts = Intercepts::fit(self.dataset, self.rows, &self.sums, &self.churned);
+        }
+        Ok(self)
+    }
+
+    /// The level of churn over the calendar around the trees, and the gradient per row that its fit left.
+    fn level(&self, horizon: Days) -> (Level, f64) {
+        let mean = self.trees.mean();
+        let of_average = |point: LevelPoint| LevelPoint { log_odds: point.log_odds + mean, ..point };
+        let points: Vec<LevelPoint> = self.intercepts.points().into_iter().map(of_average).collect();
+        (Level::learn(&points, horizon), self.intercepts.gradient_per_row)
+    }
+
+    /// What is said of the validation rows of the fold on whose training rows the trees grew.
+    fn foretell(&self, training: &Training<'_>, fold: &Fold) -> Result<OutOfTime, LearnError> {
+        let level = self.level(training.horizon).0.at(fold.cutoff.date());
+        let deviations = self.trees.deviations(self.dataset, &fold.validation)?;
+        Ok(OutOfTime { log_odds: deviations.into_iter().map(|deviation| level + deviation).collect(), level })
+    }
+}
+
+impl BoostedLearner {
+    fn growth(&self, features: &[String], repetition: f64) -> Growth {
+        Growth {
+            depth: DEPTH,
+            learning_rate: LEARNING_RATE,
+            penalty: PENALTY * repetition,
+            leaf_information: LEAF_INFORMATION * repetition,
+            row_share: ROW_SHARE,
+            feature_share: FEATURE_SHARE,
+            one_feature_a_tree: self.one_feature_a_tree,
+            rising: features.iter().map(|feature| RISING.contains(&feature.as_str())).collect(),
+        }
+    }
+}
+
+/// Grows trees on all folds step by step until the mean loss over the folds has not become less for a while; returns it
+/// for each number of trees.
+fn grow_on_folds(training: &Training<'_>, on_folds: &mut [Growing<'_>]) -> Result<Vec<(f64, f64)>, LearnError> {
+    let mut sums: Vec<Vec<f64>> = training.folds.iter().map(|fold| vec![0.0; fold.validation.len()]).collect();
+    let mut tried: Vec<(f64, f64)> = Vec::new();
+    while !on_folds.is_empty() && tried.len() * TREES_STEP < MOST_TREES && !has_turned(&tried) {
+        let first = tried.len() * TREES_STEP;
+        let step = |((fold, growing), sums): ((&Fold, &mut Growing<'_>), &mut Vec<f64>)| {
+            growing.advance(first + TREES_STEP)?;
+            if growing.trees.n_trees() > first {
+                growing.trees.add_from(first, training.dataset, &fold.validation, sums)?;
+            }
+            Ok(FoldLosses::of(training, fold, [sums.as_slice()].into_iter()))
+        };
+        let folds = training.folds.par_iter().zip(on_folds.par_iter_mut()).zip(sums.par_iter_mut());
+        let losses = folds.map(step).collect::<Result<Vec<_>, LearnError>>()?;
+        tried.push(((first + TREES_STEP) as f64, weighted(&losses, |losses| losses[0]).0));
+    }
+    Ok(tried)
+}
+
+/// Whether the last steps brought nothing.
+fn has_turned(tried: &[(f64, f64)]) -> bool {
+    let best = (0..tried.len()).min_by(|a, b| tried[*a].1.total_cmp(&tried[*b].1));
+    best.is_some_and(|best| tried.len() - best > PATIENCE)
+}

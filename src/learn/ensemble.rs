@@ -1,0 +1,189 @@
+//! What boosting learns: trees over named features, and the level of churn over the calendar around them.
+
+use ndarray::Array2;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::attribution::Attribution;
+use super::error::LearnError;
+use super::forest::Forest;
+use super::level::Level;
+use super::preparation::position;
+use super::xgboost;
+use crate::dataset::Dataset;
+use crate::timeline::Cutoff;
+
+/// Rows that one task reads.
+const BLOCK_ROWS: usize = 256;
+
+/// Trees over named features.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "UncheckedTrees")]
+pub(super) struct Trees {
+    features: Vec<String>,
+    forest: Forest,
+}
+
+/// Trees as they stand in a file, whose forest may be about other features than those named.
+#[derive(Deserialize)]
+struct UncheckedTrees {
+    features: Vec<String>,
+    forest: Forest,
+}
+
+impl TryFrom<UncheckedTrees> for Trees {
+    type Error = String;
+
+    fn try_from(UncheckedTrees { features, forest }: UncheckedTrees) -> Result<Self, String> {
+        if features.len() != forest.n_features() {
+            return Err(format!("{} features are named, the trees know {}", features.len(), forest.n_features()));
+        }
+        Ok(Self { features, forest })
+    }
+}
+
+impl Trees {
+    /// No trees yet.
+    pub(super) fn over(features: Vec<String>) -> Self {
+        Self { forest: Forest::empty(features.len()), features }
+    }
+
+    pub(super) fn forest_mut(&mut self) -> &mut Forest {
+        &mut self.forest
+    }
+
+    /// What the trees say of an average customer.
+    pub(super) fn mean(&self) -> f64 {
+        self.forest.mean()
+    }
+
+    pub(super) fn n_trees(&self) -> usize {
+        self.forest.trees().len()
+    }
+
+    pub(super) fn features(&self) -> &[String] {
+        &self.features
+    }
+
+    /// How far the log-odds of each row are from those of an average customer.
+    pub(super) fn deviations(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
+        let mut deviations = vec![0.0; rows.len()];
+        self.read_rows(dataset, rows, &mut deviations, |place, values| *place = self.forest.deviation(values))?;
+        Ok(deviations)
+    }
+
+    /// Adds to `sums` what the trees from the `first` on say of each row.
+    pub(super) fn add_from(
+        &self,
+        first: usize,
+        dataset: &Dataset,
+        rows: &[usize],
+        sums: &mut [f64],
+    ) -> Result<(), LearnError> {
+        self.read_rows(dataset, rows, sums, |place, values| *place += self.forest.sum_from(first, values))
+    }
+
+    fn read_rows(
+        &self,
+        dataset: &Dataset,
+        rows: &[usize],
+        places: &mut [f64],
+        of: impl Fn(&mut f64, &[f32]) + Sync,
+    ) -> Result<(), LearnError> {
+        let reader = Reader::of(dataset, &self.features)?;
+        places.par_chunks_mut(BLOCK_ROWS).zip(rows.par_chunks(BLOCK_ROWS)).for_each(|(places, rows)| {
+            let mut values = vec![0.0; self.features.len()];
+            for (place, row) in places.iter_mut().zip(rows) {
+                reader.read(*row, &mut values);
+                of(place, &values);
+            }
+        });
+        Ok(())
+    }
+}
+
+/// Trees and the level of churn over the calendar.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BoostedModel {
+    trees: Trees,
+    level: Level,
+}
+
+impl BoostedModel {
+    pub(super) const fn new(trees: Trees, level: Level) -> Self {
+        Self { trees, level }
+    }
+
+    pub(super) fn log_odds(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
+        let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
+        let mut log_odds = self.trees.deviations(dataset, rows)?;
+        for (log_odds, row) in log_odds.iter_mut().zip(rows) {
+            *log_odds += levels[usize::from(dataset.cutoff_idx[*row])];
+        }
+        Ok(log_odds)
+    }
+
+    pub(super) fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
+        let n_features = self.trees.features.len();
+        let reader = Reader::of(dataset, &self.trees.features)?;
+        let attribution = Attribution::of(&self.trees.forest);
+        let mut parts = vec![0.0; rows.len() * n_features];
+        let blocks = parts.par_chunks_mut((BLOCK_ROWS * n_features).max(1)).zip(rows.par_chunks(BLOCK_ROWS));
+        blocks.for_each(|(parts, rows)| {
+            let values = reader.read_all(rows);
+            attribution.add(&values, n_features, parts);
+        });
+        // The vector was made with exactly this many places.
+        Ok(Array2::from_shape_vec((rows.len(), n_features), parts).unwrap_or_default())
+    }
+
+    pub(super) fn features(&self) -> &[String] {
+        &self.trees.features
+    }
+
+    pub(super) fn base_log_odds(&self, cutoff: Cutoff) -> f64 {
+        self.level.at(cutoff.date())
+    }
+
+    /// The trees in the JSON format of `XGBoost` 3, whose margins are log-odds of customers at `cutoff`.
+    #[must_use]
+    pub fn xgboost_json(&self, cutoff: Cutoff) -> String {
+        xgboost::document(&self.trees.forest, &self.trees.features, self.base_log_odds(cutoff)).to_string()
+    }
+}
+
+/// Reads the features of trees off a dataset, in single precision as the trees were grown.
+pub(super) struct Reader<'a> {
+    dataset: &'a Dataset,
+    positions: Vec<usize>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn of(dataset: &'a Dataset, features: &[String]) -> Result<Self, LearnError> {
+        let positions = features.iter().map(|name| position(dataset, name)).collect::<Result<_, _>>()?;
+        Ok(Self { dataset, positions })
+    }
+
+    pub(super) fn read(&self, row: usize, values: &mut [f32]) {
+        let row = self.dataset.features.row(row);
+        for (value, position) in values.iter_mut().zip(&self.positions) {
+            *value = single(row[*position]);
+        }
+    }
+
+    /// The rows one after the other.
+    pub(super) fn read_all(&self, rows: &[usize]) -> Vec<f32> {
+        let width = self.positions.len().max(1);
+        let mut values = vec![0.0; rows.len() * width];
+        values.par_chunks_mut(width * BLOCK_ROWS).zip(rows.par_chunks(BLOCK_ROWS)).for_each(|(values, rows)| {
+            values.chunks_mut(width).zip(rows).for_each(|(values, row)| self.read(*row, values));
+        });
+        values
+    }
+}
+
+/// The nearest number of single precision that is not infinite.
+#[expect(clippy::cast_possible_truncation, reason = "trees test in single precision")]
+fn single(value: f64) -> f32 {
+    value.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
+}

@@ -1,0 +1,53 @@
+//! What every learner asks of its rows and folds.
+
+use super::chain::Fold;
+use super::error::LearnError;
+use super::{Training, log_loss_at_own_level};
+use crate::dataset::Dataset;
+use crate::timeline::Cutoff;
+
+/// Whether the customer of each row left, as far as was known at `as_of`.
+pub(super) fn labels(dataset: &Dataset, rows: &[usize], as_of: Cutoff) -> Vec<bool> {
+    rows.iter().map(|row| dataset.churned(*row, as_of)).collect()
+}
+
+/// Refuses rows from which nothing can be learnt.
+///
+/// # Errors
+/// No rows, or one outcome only.
+pub(super) fn check_classes(learner: &'static str, churned: &[bool]) -> Result<(), LearnError> {
+    let Some(first) = churned.first() else { return Err(LearnError::NoRows { learner }) };
+    if churned.iter().all(|other| other == first) {
+        return Err(LearnError::SingleClass { learner, n_rows: churned.len(), churned: *first });
+    }
+    Ok(())
+}
+
+/// Rows for each customer on average; rows come customer after customer. Rows of one customer repeat each other, so what
+/// counts evidence counts each row as one part in so many.
+pub(super) fn rows_per_customer(dataset: &Dataset, rows: &[usize]) -> f64 {
+    let n_customers = rows.chunk_by(|a, b| dataset.customers[*a] == dataset.customers[*b]).count();
+    rows.len() as f64 / (n_customers as f64).max(1.0)
+}
+
+/// Log-losses of a fold for each setting tried, and the weight of the fold.
+pub(super) struct FoldLosses {
+    pub(super) weight: f64,
+    pub(super) losses: Vec<f64>,
+}
+
+impl FoldLosses {
+    /// Losses of predictions for the validation rows of a fold, each at its own level.
+    pub(super) fn of<'p>(training: &Training<'_>, fold: &Fold, settings: impl Iterator<Item = &'p [f64]>) -> Self {
+        let churned = labels(training.dataset, &fold.validation, training.as_of);
+        Self { weight: fold.weight(), losses: settings.map(|said| log_loss_at_own_level(said, &churned)).collect() }
+    }
+}
+
+/// Weighted mean over the folds and its standard error, as if folds were independent.
+pub(super) fn weighted(folds: &[FoldLosses], of: impl Fn(&[f64]) -> f64) -> (f64, f64) {
+    let total: f64 = folds.iter().map(|fold| fold.weight).sum();
+    let mean = folds.iter().map(|fold| fold.weight * of(&fold.losses)).sum::<f64>() / total;
+    let squares = folds.iter().map(|fold| (fold.weight / total * (of(&fold.losses) - mean)).powi(2)).sum::<f64>();
+    (mean, squares.sqrt())
+}
