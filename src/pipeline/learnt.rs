@@ -10,7 +10,7 @@ use crate::registry::TrainingRecord;
 use crate::timeline::Cutoff;
 
 /// Folds on which learners choose their settings and calibrators are learnt.
-const FOLDS: usize = 6;
+const FOLDS: usize = 4;
 
 /// What was learnt at an as-of day.
 pub(super) struct Learnt {
