@@ -31,7 +31,8 @@ pub(super) const FEATURES: &[Feature] = &[
         "home_region_rank_level",
         Unit::Level,
         Available::HomeRegion,
-        "Place of the customer's region by customers with an order: 1 is the largest, equal ones share the better place.",
+        "Place of the customer's region by customers with an order: 1 is the largest, equal ones share the \
+            better place.",
     )
     .reason(REGION)
     .is(|h, _| h.home_region()[1]),
@@ -47,7 +48,8 @@ pub(super) const FEATURES: &[Feature] = &[
         "acquisition_rank_level",
         Unit::Level,
         Available::Acquisition,
-        "Place of the channel that brought the customer by customers with an order: 1 is the largest, equal ones share \
+        "Place of the channel that brought the customer by customers with an order: 1 is the largest, equal \
+            ones share \
          the better place.",
     )
     .reason(CHANNEL)

@@ -8,12 +8,17 @@ const fn basket(name: &'static str, unit: Unit, meaning: &'static str, reason: &
 }
 
 const fn discounted(name: &'static str, window: Window, meaning: &'static str) -> Feature {
-    basket(name, Unit::Share, meaning, "{discount_90d_share} of the price was discounted lately, {discount_share} overall")
-        .over(window)
-        .needs(Available::Discount)
-        .also(&["purchases.amount"])
-        .or_missing()
-        .is(|h, window| ratio(h.discount(window), h.discount(window) + h.gross_spend(window)))
+    basket(
+        name,
+        Unit::Share,
+        meaning,
+        "{discount_90d_share} of the price was discounted lately, {discount_share} overall",
+    )
+    .over(window)
+    .needs(Available::Discount)
+    .also(&["purchases.amount"])
+    .or_missing()
+    .is(|h, window| ratio(h.discount(window), h.discount(window) + h.gross_spend(window)))
 }
 
 const LINES: &str = "{lines_per_order_ratio line} on an average order";

@@ -70,7 +70,11 @@ pub(super) const FEATURES: &[Feature] = &[
     gap("recent_gaps_mean_days", Unit::Days, "Mean of the last three gaps, or of all if there are fewer.")
         .reason("the last orders lay {recent_gaps_mean_days day} apart, usually {gap_mean_days}")
         .is(|h, _| h.recent_gaps_mean_days().unwrap_or(f64::NAN)),
-    gap("recent_to_mean_gap_ratio", Unit::Ratio, "Mean of the last three gaps over that of all: above 1 it slows down.")
-        .reason("the last orders lay {recent_gaps_mean_days day} apart, usually {gap_mean_days}")
-        .is(|h, _| ratio(h.recent_gaps_mean_days().unwrap_or(f64::NAN), of_gaps(h, |g| g.mean_days))),
+    gap(
+        "recent_to_mean_gap_ratio",
+        Unit::Ratio,
+        "Mean of the last three gaps over that of all: above 1 it slows down.",
+    )
+    .reason("the last orders lay {recent_gaps_mean_days day} apart, usually {gap_mean_days}")
+    .is(|h, _| ratio(h.recent_gaps_mean_days().unwrap_or(f64::NAN), of_gaps(h, |g| g.mean_days))),
 ];

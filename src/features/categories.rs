@@ -8,7 +8,8 @@ const fn category(name: &'static str, unit: Unit, meaning: &'static str) -> Feat
     Feature::new(name, Family::Categories, unit).needs(Available::Category).meaning(meaning).reason(OVERDUE)
 }
 
-const OVERDUE: &str = "{overdue_categories_count} of {regular_categories_count regular category/regular categories} overdue";
+const OVERDUE: &str =
+    "{overdue_categories_count} of {regular_categories_count regular category/regular categories} overdue";
 
 pub(super) const FEATURES: &[Feature] = &[
     category("regular_categories_count", Unit::Count, "Categories bought on at least three orders.")
@@ -16,7 +17,8 @@ pub(super) const FEATURES: &[Feature] = &[
     category(
         "overdue_categories_count",
         Unit::Count,
-        "Regular categories not bought for more than twice the mean time between the orders with them (at least an hour).",
+        "Regular categories not bought for more than twice the mean time between the orders with them (at least \
+            an hour).",
     )
     .is(|h, _| f64::from(h.category_cadence().overdue)),
     category("overdue_categories_share", Unit::Share, "Share of the regular categories that are overdue.")
@@ -25,7 +27,8 @@ pub(super) const FEATURES: &[Feature] = &[
     category(
         "category_overdue_max_ratio",
         Unit::Ratio,
-        "Largest time since a regular category was bought over the mean time between the orders with it (at least an hour).",
+        "Largest time since a regular category was bought over the mean time between the orders with it (at \
+            least an hour).",
     )
     .or_missing()
     .reason("a category bought regularly is missing for {category_overdue_max_ratio} times its usual gap")

@@ -26,11 +26,13 @@ impl Family {
     pub const fn known_from(self) -> &'static str {
         match self {
             Self::Complaints => {
-                "a complaint from the later of `opened_at` and `recorded_at`; an answer, a resolution with satisfaction \
+                "a complaint from the later of `opened_at` and `recorded_at`; an answer, a resolution with \
+                    satisfaction \
                  and compensation, a reopening each from its own time"
             }
             Self::Silence => {
-                "a line from the later of `purchased_at` and `recorded_at`, a complaint from the later of `opened_at` \
+                "a line from the later of `purchased_at` and `recorded_at`, a complaint from the later of \
+                    `opened_at` \
                  and `recorded_at`"
             }
             Self::Surveys => "an answer from the later of `answered_at` and `recorded_at`",

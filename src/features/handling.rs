@@ -59,7 +59,8 @@ fn while_recent(history: &History<'_>, window: Window, figure: fn(&History<'_>) 
     if within(history, window).next().is_some() { figure(history) } else { 0.0 }
 }
 
-const CAUSES: &str = "{complaint_causes_count different cause} of complaint, {last_cause_complaints_count} complaints about the last one";
+const CAUSES: &str =
+    "{complaint_causes_count different cause} of complaint, {last_cause_complaints_count} about the last one";
 const TO_ANSWER: &str = "waited up to {complaint_response_max_days day} for an answer";
 const TO_RESOLVE: &str = "waited up to {complaint_resolution_max_days day} for a resolution";
 const CLOSED: &str = "{badly_closed_complaints_count complaint} closed badly or opened again";
@@ -79,24 +80,35 @@ pub(super) const FEATURES: &[Feature] = &[
         .or_missing()
         .reason(TO_RESOLVE)
         .is(|h, _| largest(h, resolution)),
-    complaint("complaint_resolution_last_days", Unit::Days, "Time from opening to resolution of the latest complaint resolved.")
-        .needs(Available::Resolution)
-        .or_missing()
-        .reason("the last complaint resolved took {complaint_resolution_last_days day}")
-        .is(|h, _| latest(h, resolution)),
+    complaint(
+        "complaint_resolution_last_days",
+        Unit::Days,
+        "Time from opening to resolution of the latest complaint resolved.",
+    )
+    .needs(Available::Resolution)
+    .or_missing()
+    .reason("the last complaint resolved took {complaint_resolution_last_days day}")
+    .is(|h, _| latest(h, resolution)),
     complaint("complaint_response_max_days", Unit::Days, "Longest time from opening to the first answer.")
         .needs(Available::FirstResponse)
         .or_missing()
         .reason(TO_ANSWER)
         .is(|h, _| largest(h, response)),
-    complaint("complaint_response_last_days", Unit::Days, "Time from opening to the first answer of the latest complaint answered.")
-        .needs(Available::FirstResponse)
-        .or_missing()
-        .reason("the last complaint answered waited {complaint_response_last_days day}")
-        .is(|h, _| latest(h, response)),
+    complaint(
+        "complaint_response_last_days",
+        Unit::Days,
+        "Time from opening to the first answer of the latest complaint answered.",
+    )
+    .needs(Available::FirstResponse)
+    .or_missing()
+    .reason("the last complaint answered waited {complaint_response_last_days day}")
+    .is(|h, _| latest(h, response)),
     complaint("oldest_unanswered_complaint_days", Unit::Days, "Age of the oldest complaint without any answer.")
         .needs(Available::FirstResponse)
-        .reason("{unanswered_complaints_count complaint} without an answer, the oldest for {oldest_unanswered_complaint_days day}")
+        .reason(
+            "{unanswered_complaints_count complaint} without an answer, the oldest for \
+                {oldest_unanswered_complaint_days day}",
+        )
         .is(|h, _| {
             let waiting = h.complaints().iter().find(|complaint| complaint.first_response_at.is_none());
             waiting.map_or(0.0, |complaint| h.days_since(complaint.opened_at))
@@ -113,13 +125,17 @@ pub(super) const FEATURES: &[Feature] = &[
             let causes = || h.complaints().iter().filter_map(|complaint| complaint.category);
             count(causes().enumerate().filter(|(i, cause)| causes().take(*i).all(|earlier| earlier != *cause)).count())
         }),
-    complaint("last_cause_complaints_count", Unit::Count, "Complaints about the cause of the latest complaint that has one.")
-        .needs(Available::Cause)
-        .reason(CAUSES)
-        .is(|h, _| {
-            let cause = h.complaints().iter().rev().find_map(|complaint| complaint.category);
-            how_many(h, |complaint| cause.is_some() && complaint.category == cause)
-        }),
+    complaint(
+        "last_cause_complaints_count",
+        Unit::Count,
+        "Complaints about the cause of the latest complaint that has one.",
+    )
+    .needs(Available::Cause)
+    .reason(CAUSES)
+    .is(|h, _| {
+        let cause = h.complaints().iter().rev().find_map(|complaint| complaint.category);
+        how_many(h, |complaint| cause.is_some() && complaint.category == cause)
+    }),
     complaint("order_to_complaint_mean_days", Unit::Days, FROM_ORDER_MEANING)
         .needs(Available::ComplaintOrder)
         .or_missing()
@@ -130,27 +146,43 @@ pub(super) const FEATURES: &[Feature] = &[
         .or_missing()
         .reason(FROM_ORDER)
         .is(|h, _| latest(h, |complaint| h.days_from_order(complaint))),
-    complaint("complaints_followed_by_order_share", Unit::Share, "Share of the complaints after which the customer ordered again.")
-        .or_missing()
-        .reason("ordered again after {complaints_followed_by_order_share} of the complaints")
-        .is(|h, _| share(h, |complaint| h.orders_after(complaint.opened_at) > 0)),
-    complaint("complaint_satisfaction_mean_level", Unit::Level, "Mean satisfaction with the resolutions that were rated.")
-        .needs(Available::Satisfaction)
-        .also(&["complaints.resolved_at"])
-        .or_missing()
-        .reason("rates the handling of complaints {complaint_satisfaction_mean_level} on average")
-        .is(|h, _| mean(h, marked)),
-    complaint("badly_closed_complaints_count", Unit::Count, "Complaints resolved and rated 2 or less, or opened again.")
-        .needs(Available::Satisfaction)
-        .also(&["complaints.resolved_at", "complaints.reopened_at"])
-        .reason(CLOSED)
-        .is(|h, _| how_many(h, is_badly_closed)),
-    complaint("badly_closed_complaints_share", Unit::Share, "Share of the complaints resolved and rated 2 or less, or opened again.")
-        .needs(Available::Satisfaction)
-        .also(&["complaints.resolved_at", "complaints.reopened_at"])
-        .or_missing()
-        .reason(CLOSED)
-        .is(|h, _| share(h, is_badly_closed)),
+    complaint(
+        "complaints_followed_by_order_share",
+        Unit::Share,
+        "Share of the complaints after which the customer ordered again.",
+    )
+    .or_missing()
+    .reason("ordered again after {complaints_followed_by_order_share} of the complaints")
+    .is(|h, _| share(h, |complaint| h.orders_after(complaint.opened_at) > 0)),
+    complaint(
+        "complaint_satisfaction_mean_level",
+        Unit::Level,
+        "Mean satisfaction with the resolutions that were rated.",
+    )
+    .needs(Available::Satisfaction)
+    .also(&["complaints.resolved_at"])
+    .or_missing()
+    .reason("rates the handling of complaints {complaint_satisfaction_mean_level} on average")
+    .is(|h, _| mean(h, marked)),
+    complaint(
+        "badly_closed_complaints_count",
+        Unit::Count,
+        "Complaints resolved and rated 2 or less, or opened again.",
+    )
+    .needs(Available::Satisfaction)
+    .also(&["complaints.resolved_at", "complaints.reopened_at"])
+    .reason(CLOSED)
+    .is(|h, _| how_many(h, is_badly_closed)),
+    complaint(
+        "badly_closed_complaints_share",
+        Unit::Share,
+        "Share of the complaints resolved and rated 2 or less, or opened again.",
+    )
+    .needs(Available::Satisfaction)
+    .also(&["complaints.resolved_at", "complaints.reopened_at"])
+    .or_missing()
+    .reason(CLOSED)
+    .is(|h, _| share(h, is_badly_closed)),
     complaint("complaint_severity_mean_level", Unit::Level, "Mean severity of the complaints that have one.")
         .needs(Available::Severity)
         .or_missing()
@@ -173,7 +205,8 @@ pub(super) const FEATURES: &[Feature] = &[
     complaint(
         "complaint_90d_prior_orders_count",
         Unit::Count,
-        "Orders placed up to the last complaint if that is of the last 90 days, else 0: a complaint weighs by what went before.",
+        "Orders placed up to the last complaint if that is of the last 90 days, else 0: a complaint weighs by \
+            what went before.",
     )
     .over(Window::Days90)
     .reason(PRIOR)
@@ -187,4 +220,5 @@ pub(super) const FEATURES: &[Feature] = &[
     .is(|h, window| while_recent(h, window, earlier)),
 ];
 
-const FROM_ORDER_MEANING: &str = "Mean days from the order complained about (the last one by then, where it is not named or not known) to the complaint.";
+const FROM_ORDER_MEANING: &str = "Mean days from the order complained about (the last one by then, where it is not \
+                                  named or not known) to the complaint.";

@@ -56,7 +56,12 @@ pub(super) const FEATURES: &[Feature] = &[
         .reason("last order {last_order_amount}, an average one {order_mean_amount}")
         .is(|h, window| ratio(h.last_order_amount() * count(h.order_count(window)), h.gross_spend(window))),
     mean("order_mean_90d_amount", Window::Days90, "Mean amount of the orders of the last 90 days, before returns."),
-    mean("order_mean_365d_amount", Window::Days365, "Mean amount of the orders of the last 365 days, before returns."),
+    mean(
+        "order_mean_365d_amount",
+        Window::Days365,
+        "Mean amount of the orders of the last 365 days, before \
+        returns.",
+    ),
     Feature::new("first_order_amount", Family::Monetary, Unit::Amount)
         .meaning("Amount of the first order.")
         .reason("began with an order of {first_order_amount}")
@@ -65,7 +70,9 @@ pub(super) const FEATURES: &[Feature] = &[
         .meaning("Standard deviation of the order amounts over their mean.")
         .or_missing()
         .reason("orders differ by {order_sd_amount} around a mean of {order_mean_amount}")
-        .is(|h, window| ratio(h.order_amount_sd().unwrap_or(f64::NAN) * count(h.order_count(window)), h.gross_spend(window))),
+        .is(|h, window| {
+            ratio(h.order_amount_sd().unwrap_or(f64::NAN) * count(h.order_count(window)), h.gross_spend(window))
+        }),
     Feature::new("order_mean_90d_to_all_ratio", Family::Monetary, Unit::Ratio)
         .over(Window::Days90)
         .meaning("Mean amount of the orders of the last 90 days over that of all orders.")

@@ -26,11 +26,15 @@ pub(super) const FEATURES: &[Feature] = &[
     returned("returned_all_amount", Unit::Amount, "Amount given back so far.")
         .reason("gave back goods for {returned_all_amount}")
         .is(|h, window| h.major(h.returned(window))),
-    returned("returned_365d_share", Unit::Share, "Amount given back over amount bought in the last 365 days, at most 1.")
-        .over(Window::Days365)
-        .also(&["purchases.amount"])
-        .or_missing()
-        .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),
+    returned(
+        "returned_365d_share",
+        Unit::Share,
+        "Amount given back over amount bought in the last 365 days, at most 1.",
+    )
+    .over(Window::Days365)
+    .also(&["purchases.amount"])
+    .or_missing()
+    .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),
     returned("returned_share", Unit::Share, "Amount given back over amount bought, at most 1.")
         .also(&["purchases.amount"])
         .or_missing()

@@ -37,7 +37,9 @@ pub(super) const FEATURES: &[Feature] = &[
         .reason(LAST_YEAR)
         .is(|h, _| angle(h).sin()),
     Feature::new("orders_same_season_share", Family::Season, Unit::Share)
-        .meaning("Share of the orders of the last 365 days that fell into the part of the year that the horizon repeats.")
+        .meaning(
+            "Share of the orders of the last 365 days that fell into the part of the year that the horizon repeats.",
+        )
         .or_missing()
         .reason(LAST_YEAR)
         .is(|h, _| ratio(count(same_season(h).len()), count(h.order_count(Window::Days365)))),

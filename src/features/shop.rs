@@ -16,7 +16,8 @@ pub(super) const FEATURES: &[Feature] = &[
     shop(
         "season_index_ratio",
         Unit::Ratio,
-        "Orders of the shop per day in the part of the year that the horizon repeats, over those of the last 365 days; 1 \
+        "Orders of the shop per day in the part of the year that the horizon repeats, over those of the last \
+            365 days; 1 \
          while no order is older than that.",
         SEASON,
     )
@@ -26,7 +27,8 @@ pub(super) const FEATURES: &[Feature] = &[
     shop(
         "recency_trade_days",
         Unit::Days,
-        "Orders of the shop in the whole days since the customer's last one (at most 1,100), over those of an average day \
+        "Orders of the shop in the whole days since the customer's last one (at most 1,100), over those of an \
+            average day \
          of the last 365, or of the shop's age in days begun if no order is older than that.",
         SILENCE,
     )
@@ -54,7 +56,8 @@ pub(super) const FEATURES: &[Feature] = &[
     shop(
         "product_repeat_mean_share",
         Unit::Share,
-        "Mean, over the products of the last 365 days, of the share of its buyers who bought it on two orders or more.",
+        "Mean, over the products of the last 365 days, of the share of its buyers who bought it on two orders \
+            or more.",
         REPEAT,
     )
     .needs(Available::Product)
@@ -72,7 +75,8 @@ pub(super) const FEATURES: &[Feature] = &[
     shop(
         "seasonal_products_share",
         Unit::Share,
-        "Share of the products of the last 365 days of which the shop sold at least a quarter more lines per day in the \
+        "Share of the products of the last 365 days of which the shop sold at least a quarter more lines per \
+            day in the \
          part of the year that the horizon (at most 365 days) repeats than over those 365 days.",
         "{seasonal_products_share} of the products bought have their season ahead",
     )
@@ -82,7 +86,8 @@ pub(super) const FEATURES: &[Feature] = &[
     shop(
         "category_repeat_mean_share",
         Unit::Share,
-        "Mean, over the categories of the last 365 days, of the share of its buyers who bought it on two orders or more.",
+        "Mean, over the categories of the last 365 days, of the share of its buyers who bought it on two orders \
+            or more.",
         "{category_repeat_mean_share} of the buyers of the same categories buy them again",
     )
     .needs(Available::Category)

@@ -18,20 +18,23 @@ fn if_silent(history: &History<'_>, figure: f64) -> f64 {
     if has_complained { 0.0 } else { figure }
 }
 
-const DECLINE: &str = "no recent complaint, yet {orders_90d_count order} in the last 90 days after {orders_before_90d_count}";
+const DECLINE: &str =
+    "no recent complaint, yet {orders_90d_count order} in the last 90 days after {orders_before_90d_count}";
 
 pub(super) const FEATURES: &[Feature] = &[
     silent(
         "silent_decline_ratio",
         Unit::Ratio,
-        "Drop of the orders of the last 90 days against the 90 before (difference over sum) without a complaint in 180 days.",
+        "Drop of the orders of the last 90 days against the 90 before (difference over sum) without a complaint \
+            in 180 days.",
         DECLINE,
     )
     .is(|h, _| if_silent(h, (-change_of_orders(h, 90)).max(0.0))),
     silent(
         "silent_overdue_ratio",
         Unit::Ratio,
-        "Present silence over the median gap (at least an hour), less 1, at least 0, without a complaint in 180 days.",
+        "Present silence over the median gap (at least an hour), less 1, at least 0, without a complaint in 180 \
+            days.",
         "no recent complaint, yet silent for {recency_days day} after gaps of {gap_median_days}",
     )
     .or_missing()
@@ -42,7 +45,8 @@ pub(super) const FEATURES: &[Feature] = &[
     silent(
         "silent_spend_drop_share",
         Unit::Share,
-        "Share by which the spend of the last 180 days lies below the 180 before, at least 0, without a complaint in 180 days.",
+        "Share by which the spend of the last 180 days lies below the 180 before, at least 0, without a \
+            complaint in 180 days.",
         "no recent complaint, yet {silent_spend_drop_share} less spent than in the half-year before",
     )
     .also(&["purchases.amount"])

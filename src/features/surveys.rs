@@ -44,7 +44,9 @@ fn change(history: &History<'_>, mark: Mark) -> f64 {
 const DETRACTOR: f64 = 6.0;
 
 pub(super) const FEATURES: &[Feature] = &[
-    survey("surveys_all_count", Unit::Count, "Surveys answered so far.").reason(ANSWERS).is(|h, _| count(h.answers().len())),
+    survey("surveys_all_count", Unit::Count, "Surveys answered so far.")
+        .reason(ANSWERS)
+        .is(|h, _| count(h.answers().len())),
     survey("surveys_365d_count", Unit::Count, "Surveys answered in the last 365 days.")
         .over(Window::Days365)
         .reason(ANSWERS)
@@ -53,21 +55,29 @@ pub(super) const FEATURES: &[Feature] = &[
         .or_missing()
         .reason(ANSWERS)
         .is(|h, _| h.answers().last().map_or(f64::NAN, |answer| h.days_since(answer.answered_at))),
-    survey("nps_last_level", Unit::Level, "Latest likelihood to recommend, 0 to 10; of several at one instant the lowest.")
-        .needs(Available::Nps)
-        .or_missing()
-        .reason(NPS)
-        .is(|h, _| last(h, nps)),
+    survey(
+        "nps_last_level",
+        Unit::Level,
+        "Latest likelihood to recommend, 0 to 10; of several at one instant the lowest.",
+    )
+    .needs(Available::Nps)
+    .or_missing()
+    .reason(NPS)
+    .is(|h, _| last(h, nps)),
     survey("nps_mean_level", Unit::Level, "Mean likelihood to recommend, 0 to 10.")
         .needs(Available::Nps)
         .or_missing()
         .reason(NPS)
         .is(|h, _| mean(h, nps)),
-    survey("nps_change_level", Unit::Level, "Latest likelihood to recommend less the mean of all; missing with fewer than two.")
-        .needs(Available::Nps)
-        .or_missing()
-        .reason(NPS)
-        .is(|h, _| change(h, nps)),
+    survey(
+        "nps_change_level",
+        Unit::Level,
+        "Latest likelihood to recommend less the mean of all; missing with fewer than two.",
+    )
+    .needs(Available::Nps)
+    .or_missing()
+    .reason(NPS)
+    .is(|h, _| change(h, nps)),
     survey("nps_detractor_share", Unit::Share, "Share of the likelihoods to recommend of 6 or less.")
         .needs(Available::Nps)
         .or_missing()

@@ -11,6 +11,7 @@ use super::cutoff::Cutoff;
 use super::fold::Shard;
 use super::ledger::Ledger;
 use super::lines::{Lines, is_code};
+use super::pairs::Pairs;
 use crate::units::{Days, Timestamp};
 
 /// How many codes the shop has of each kind.
@@ -70,24 +71,6 @@ struct Scratch {
     categories: Pairs,
 }
 
-/// When each thing of one customer was known to be bought for the first and for the second time.
-#[derive(Default)]
-struct Pairs {
-    places: Vec<(u32, u32)>,
-    current: u32,
-    pairs: Vec<Pair>,
-}
-
-#[derive(Clone, Copy)]
-struct Pair {
-    code: u32,
-    /// The order that is being read, and since when it was known to hold the thing.
-    order: u64,
-    known: Timestamp,
-    /// The two smallest of the instants since when earlier orders were.
-    earliest: [Timestamp; 2],
-}
-
 impl<'c> Census<'c> {
     fn new(codes: CodeCounts, cutoffs: &'c [Timestamp], horizon: Days) -> Self {
         let table = |n_codes| Table::new(n_codes, cutoffs.len());
@@ -132,7 +115,13 @@ impl<'c> Census<'c> {
         trade
     }
 
-    fn count_things(&self, counters: &Counters, pairs: &mut Pairs, codes: &[u32], (lines, range): (&Lines, Range<usize>)) {
+    fn count_things(
+        &self,
+        counters: &Counters,
+        pairs: &mut Pairs,
+        codes: &[u32],
+        (lines, range): (&Lines, Range<usize>),
+    ) {
         let Some(own) = codes.get(range.clone()).filter(|own| !own.is_empty()) else { return };
         pairs.begin();
         for (line, code) in range.zip(own).filter(|(_, code)| is_code(**code)) {
@@ -140,7 +129,7 @@ impl<'c> Census<'c> {
             pairs.add(*code, lines.order_key(line), known);
             self.count_season(counters, *code, lines.at[line], known);
         }
-        for pair in &pairs.pairs {
+        for pair in pairs.all() {
             let [first, second] = pair.finished();
             counters.buyers.count(self.first_after(first), Some(pair.code));
             counters.repeaters.count(self.first_after(second), Some(pair.code));
@@ -186,20 +175,18 @@ impl<'c> Census<'c> {
 impl Counters {
     /// The popularity at each cutoff.
     fn finish(self, horizon: Days) -> impl Iterator<Item = Popularity> {
-        let [year, year_left] = self.year.map(Table::running);
-        let [season, season_left] = self.season.map(Table::running);
-        let windows = year.zip(year_left).zip(season.zip(season_left));
-        let in_season = move |((year, year_left), (season, season_left)): ((Vec<u32>, Vec<u32>), (Vec<u32>, Vec<u32>))| {
-            let lines = |entered: &[u32], left: &[u32], code: usize| u64::from(entered[code] - left[code]);
-            let is_more = |code: usize| {
-                let (year, season) = (lines(&year, &year_left, code), lines(&season, &season_left, code));
-                // season / horizon >= 1.25 * year / 365, in whole numbers
-                season > 0 && season * 365 * 4 >= year * u64::from(horizon.0) * 5
+        let windows = Table::inside(self.year).zip(Table::inside(self.season));
+        let in_season = move |(year, season): (Vec<u32>, Vec<u32>)| -> Vec<bool> {
+            // season / horizon >= 1.25 * year / 365, in whole numbers
+            let is_more = |(year, season): (&u32, &u32)| {
+                *season > 0 && u64::from(*season) * 365 * 4 >= u64::from(*year) * u64::from(horizon.0) * 5
             };
-            (0..year.len()).map(is_more).collect::<Vec<bool>>()
+            year.iter().zip(&season).map(is_more).collect()
         };
         let bought = self.buyers.running().zip(self.repeaters.running());
-        bought.zip(windows.map(in_season)).map(|((buyers, repeaters), in_season)| Popularity::new(buyers, repeaters, in_season))
+        bought
+            .zip(windows.map(in_season))
+            .map(|((buyers, repeaters), in_season)| Popularity::new(buyers, repeaters, in_season))
     }
 }
 
@@ -225,6 +212,12 @@ impl Table {
         std::iter::from_fn(move || Some(cells.by_ref().take(n_codes).collect()))
     }
 
+    /// At each cutoff what has entered a window and not left it.
+    fn inside([entered, left]: [Self; 2]) -> impl Iterator<Item = Vec<u32>> {
+        let rows = entered.running().zip(left.running());
+        rows.map(|(entered, left)| entered.iter().zip(left).map(|(entered, left)| entered - left).collect())
+    }
+
     /// At each cutoff the sum of its counts and all earlier ones.
     fn running(self) -> impl Iterator<Item = Vec<u32>> {
         let mut sums = vec![0; self.n_codes];
@@ -235,59 +228,9 @@ impl Table {
     }
 }
 
-impl Pairs {
-    fn begin(&mut self) {
-        self.current = self.current.wrapping_add(1);
-        if self.current == 0 {
-            self.places.fill((0, 0));
-            self.current = 1;
-        }
-        self.pairs.clear();
-    }
-
-    fn add(&mut self, code: u32, order: u64, known: Timestamp) {
-        if code as usize >= self.places.len() {
-            self.places.resize(code as usize + 1, (0, 0));
-        }
-        let place = &mut self.places[code as usize];
-        if place.0 != self.current {
-            *place = (self.current, u32::try_from(self.pairs.len()).unwrap_or(u32::MAX));
-            self.pairs.push(Pair { code, order, known, earliest: [NEVER; 2] });
-            return;
-        }
-        let pair = &mut self.pairs[place.1 as usize];
-        if pair.order == order {
-            pair.known = pair.known.min(known);
-        } else {
-            *pair = Pair { code, order, known, earliest: pair.finished() };
-        }
-    }
-}
-
-impl Pair {
-    /// The two smallest instants, the order that is being read included.
-    fn finished(&self) -> [Timestamp; 2] {
-        let [first, second] = self.earliest;
-        if self.known < first { [self.known, first] } else { [first, second.min(self.known)] }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_second_order_of_a_thing_counts_from_when_two_orders_are_known() {
-        let mut pairs = Pairs::default();
-        pairs.begin();
-        for (order, known) in [(1, 50), (1, 40), (2, 90), (3, 60)] {
-            pairs.add(5, order, Timestamp(known));
-        }
-        assert_eq!(pairs.pairs[0].finished(), [Timestamp(40), Timestamp(60)]);
-        pairs.begin();
-        pairs.add(5, 1, Timestamp(7));
-        assert_eq!(pairs.pairs[0].finished(), [Timestamp(7), NEVER]);
-    }
 
     #[test]
     fn counts_run_along_the_cutoffs() {

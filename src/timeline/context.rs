@@ -15,7 +15,7 @@ pub(super) struct Popularity {
     pub(super) buyers: Vec<u32>,
     /// Customers who bought it on at least two orders.
     pub(super) repeaters: Vec<u32>,
-    /// Whether more of it was sold per day in the coming season a year ago than over the past year, by a quarter at least.
+    /// Whether at least a quarter more of it was sold per day in the coming season a year ago than over the past year.
     pub(super) in_season: Vec<bool>,
     /// Things that were bought, and the sum of their buyers.
     pub(super) sold: u64,
@@ -149,7 +149,8 @@ impl ShopContext {
         }
         let year = sums[YEAR];
         let is_older = trade.orders > u64::from(year);
-        let days = if is_older { YEAR } else { trade.by_age.iter().rposition(|orders| *orders > 0).map_or(1, |d| d + 1) };
+        let days =
+            if is_older { YEAR } else { trade.by_age.iter().rposition(|orders| *orders > 0).map_or(1, |d| d + 1) };
         let season = (horizon.0 as usize).clamp(1, YEAR);
         let in_season = year - sums[YEAR - season];
         let season_index = if is_older && year > 0 {
@@ -211,7 +212,7 @@ mod tests {
     fn levels_have_shares_and_ranks() {
         let levels = Levels::new(vec![1, 5, 1, 1]);
         assert!((levels.share(1) - 0.625).abs() < 1e-12 && (levels.share(9) - 0.0).abs() < 1e-12);
-        assert_eq!([levels.rank(0), levels.rank(1), levels.rank(3)].map(|rank| rank as u32), [2, 1, 2]);
+        assert_eq!([0, 1, 3].map(|code| levels.rank(code).to_string()), ["2", "1", "2"]);
     }
 
     #[test]

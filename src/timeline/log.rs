@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::available::Available;
 use super::attributes::AttributeLog;
+use super::available::Available;
 use super::census::{self, CodeCounts};
 use super::columns::{CustomerColumns, NO_CODE, Tables};
 use super::complaints::ComplaintLog;

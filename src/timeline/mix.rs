@@ -103,8 +103,7 @@ impl Mixer {
             let in_year = in_quarter + count(older);
             ([in_quarter, in_year], standing)
         };
-        let (products, product_standing) =
-            distinct(orders.lines.product(), &mut self.products, &context.products);
+        let (products, product_standing) = distinct(orders.lines.product(), &mut self.products, &context.products);
         let (categories, category_standing) =
             distinct(orders.lines.category(), &mut self.categories, &context.categories);
         Basket { products, categories, product_standing, category_standing }

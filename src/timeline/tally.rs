@@ -4,8 +4,8 @@
 use super::lines::is_code;
 use crate::units::Timestamp;
 
-/// Scale of the sums of `n ln n`: whole numbers, so that the order of the lines of an order changes no bit. The error of
-/// an entropy is below the number of codes over that of lines times 3e-11.
+/// Scale of the sums of `n ln n`: whole numbers, so that the order of the lines of an order changes no bit. The error
+/// of an entropy is below the number of codes over that of lines times 3e-11.
 const FIXED: f64 = (1_u64 << 34) as f64;
 
 /// Counts per code of one customer at a time; memory is kept between customers.

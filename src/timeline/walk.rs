@@ -145,9 +145,7 @@ impl CustomerWalk {
     fn pass_basket(&mut self, orders: &Orders<'_>, i: usize) {
         let start = if i == 0 { 0 } else { orders.lines_so_far[i - 1] as usize };
         let lines = start..orders.lines_so_far[i] as usize;
-        let of = |column: &'_ [u32]| -> std::ops::Range<usize> {
-            if column.is_empty() { 0..0 } else { lines.clone() }
-        };
+        let of = |column: &'_ [u32]| -> std::ops::Range<usize> { if column.is_empty() { 0..0 } else { lines.clone() } };
         let (product, category) = (orders.lines.product(), orders.lines.category());
         let (channel, region) = (orders.lines.channel(), orders.lines.region());
         for code in &product[of(product)] {

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use retain::features::{FeatureSchema, catalogue};
-use retain::timeline::columns::Tables;
+use retain::timeline::columns::{ComplaintColumns, SurveyColumns, Tables};
 
 use crate::plain::{bits, cutoffs, every_input, features, latest, shop};
 
@@ -27,14 +27,14 @@ const OPTIONAL: &[Without] = &[
     ("complaints.satisfaction", |tables| tables.complaints.satisfaction = None),
     ("complaints.amount", |tables| tables.complaints.amount = None),
     ("complaints.compensation", |tables| tables.complaints.compensation = None),
-    ("complaints.opened_at", |tables| tables.complaints = Default::default()),
+    ("complaints.opened_at", |tables| tables.complaints = ComplaintColumns::default()),
     ("customers.signed_up_at", |tables| tables.customers.signed_up_at = None),
     ("customers.birth_date", |tables| tables.customers.birth_date = None),
     ("customers.region", |tables| tables.customers.region = None),
     ("customers.acquisition_channel", |tables| tables.customers.acquisition = None),
     ("surveys.nps", |tables| tables.surveys.nps = None),
     ("surveys.csat", |tables| tables.surveys.csat = None),
-    ("surveys.answered_at", |tables| tables.surveys = Default::default()),
+    ("surveys.answered_at", |tables| tables.surveys = SurveyColumns::default()),
 ];
 
 proptest! {

@@ -2,7 +2,11 @@
 //! time, one-purchase customers, zero amounts, returns larger than purchases, complaints without purchases, leap days,
 //! both changes of the clocks.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use retain::features::{FeatureSchema, catalogue};
 
 use crate::plain::reference::Reference;
@@ -31,7 +35,7 @@ fn difference(shop: &PlainShop) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_feature_is_what_its_meaning_says(shop in shop()) {
@@ -59,4 +63,22 @@ fn every_feature_has_a_reference() {
     let without: Vec<&str> = catalogue().map(|f| f.name).filter(|name| reference.value(name).is_none()).collect();
     assert!(without.is_empty(), "no reference for {without:?}");
     assert_eq!(difference(&shop), None);
+}
+
+#[test]
+fn the_random_shops_move_every_feature() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen: Vec<BTreeSet<u64>> = catalogue().map(|_| BTreeSet::new()).collect();
+    let mut n_rows = 0;
+    for _ in 0..100 {
+        let data = features(shop().new_tree(&mut runner).unwrap().current().tables(), &cutoffs());
+        n_rows += data.len();
+        for row in data.features.outer_iter() {
+            let finite = seen.iter_mut().zip(row).filter(|(_, value)| value.is_finite());
+            finite.for_each(|(values, value)| _ = values.insert(value.to_bits()));
+        }
+    }
+    let still: Vec<&str> =
+        catalogue().zip(&seen).filter(|(_, values)| values.len() < 3).map(|(feature, _)| feature.name).collect();
+    assert!(still.is_empty() && n_rows > 1_000, "{still:?} hardly move in {n_rows} rows");
 }

@@ -59,7 +59,8 @@ fn orders_of(lines: &[Line], customer: u32) -> Vec<Order> {
     for line in lines.iter().filter(|line| line.customer == customer && !line.is_return) {
         orders.entry(line.order).or_default().push(line.clone());
     }
-    let order = |(key, lines): (u64, Vec<Line>)| Order { key, at: lines.iter().map(|line| line.at).min().unwrap(), lines };
+    let order =
+        |(key, lines): (u64, Vec<Line>)| Order { key, at: lines.iter().map(|line| line.at).min().unwrap(), lines };
     let mut orders: Vec<Order> = orders.into_iter().map(order).collect();
     orders.sort_by_key(|order| (order.at, order.key));
     orders
@@ -68,7 +69,7 @@ fn orders_of(lines: &[Line], customer: u32) -> Vec<Order> {
 fn cases_of(shop: &PlainShop, customer: u32) -> Vec<Case> {
     let mut rows: BTreeMap<u64, Vec<&super::Complaint>> = BTreeMap::new();
     for row in shop.complaints.iter().filter(|row| row.customer == customer) {
-        rows.entry(row.complaint).or_default().push(row);
+        rows.entry(row.key).or_default().push(row);
     }
     let number = |number: f32| (!number.is_nan()).then_some(f64::from(number));
     let case = |rows: &Vec<&super::Complaint>| Case {
@@ -90,7 +91,8 @@ fn cases_of(shop: &PlainShop, customer: u32) -> Vec<Case> {
 
 /// The version that held: the one that began last.
 fn version_of(versions: &[Version], customer: u32) -> Option<Version> {
-    let order = |v: &Version| (v.valid_from, v.valid_from.max(v.recorded), v.signed_up, v.born, v.region, v.acquisition);
+    let order =
+        |v: &Version| (v.valid_from, v.valid_from.max(v.recorded), v.signed_up, v.born, v.region, v.acquisition);
     versions.iter().filter(|version| version.customer == customer).max_by_key(|version| order(version)).cloned()
 }
 
@@ -203,6 +205,7 @@ fn sorted(values: &[f64]) -> Vec<f64> {
 }
 
 /// The quantile `q`, interpolated; missing without values.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place among the values")]
 fn quantile(values: &[f64], q: f64) -> f64 {
     let values = sorted(values);
     if values.is_empty() {

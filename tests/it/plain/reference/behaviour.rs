@@ -2,6 +2,16 @@
 
 use super::{EVER, Reference, contrast, days, largest, mean, over, quantile, sd};
 
+/// Least squares through `n` months of 30 days.
+fn slope(n: i64, figure: impl Fn(i64, i64) -> f64) -> f64 {
+    let points: Vec<(f64, f64)> =
+        (0..n).map(|back| ((n - 1 - back) as f64, figure(30 * back, 30 * (back + 1)))).collect();
+    let (x_mean, y_mean) =
+        (points.iter().map(|p| p.0).sum::<f64>() / n as f64, points.iter().map(|p| p.1).sum::<f64>() / n as f64);
+    let products: f64 = points.iter().map(|(x, y)| (x - x_mean) * (y - y_mean)).sum();
+    products / points.iter().map(|(x, _)| (x - x_mean).powi(2)).sum::<f64>()
+}
+
 impl Reference {
     pub(super) fn frequency(&self, name: &str) -> Option<f64> {
         let all = self.orders.len() as f64;
@@ -68,9 +78,7 @@ impl Reference {
     }
 
     pub(super) fn trend(&self, name: &str) -> Option<f64> {
-        let orders = |days: i64| {
-            contrast(self.aged(0, days).len() as f64, self.aged(days, 2 * days).len() as f64)
-        };
+        let orders = |days: i64| contrast(self.aged(0, days).len() as f64, self.aged(days, 2 * days).len() as f64);
         let spend = |days: i64| contrast(self.spend(0, days), self.spend(days, 2 * days));
         Some(match name {
             "orders_before_90d_count" => self.aged(90, 180).len() as f64,
@@ -81,24 +89,14 @@ impl Reference {
             "spend_30d_change_ratio" => spend(30),
             "spend_90d_change_ratio" => spend(90),
             "spend_180d_change_ratio" => spend(180),
-            "orders_slope_180d_per_month" => self.slope(6, |from, to| self.aged(from, to).len() as f64),
-            "orders_slope_year_per_month" => self.slope(12, |from, to| self.aged(from, to).len() as f64),
-            "spend_slope_180d_amount" => self.slope(6, |from, to| self.spend(from, to)),
+            "orders_slope_180d_per_month" => slope(6, |from, to| self.aged(from, to).len() as f64),
+            "orders_slope_year_per_month" => slope(12, |from, to| self.aged(from, to).len() as f64),
+            "spend_slope_180d_amount" => slope(6, |from, to| self.spend(from, to)),
             "orders_90d_to_usual_ratio" => {
                 over(self.orders_within(90), self.orders.len() as f64 / (self.tenure().max(90.0) / 90.0))
             }
             _ => return None,
         })
-    }
-
-    /// Least squares through `n` months of 30 days.
-    fn slope(&self, n: i64, figure: impl Fn(i64, i64) -> f64) -> f64 {
-        let points: Vec<(f64, f64)> =
-            (0..n).map(|back| ((n - 1 - back) as f64, figure(30 * back, 30 * (back + 1)))).collect();
-        let (x_mean, y_mean) =
-            (points.iter().map(|p| p.0).sum::<f64>() / n as f64, points.iter().map(|p| p.1).sum::<f64>() / n as f64);
-        let products: f64 = points.iter().map(|(x, y)| (x - x_mean) * (y - y_mean)).sum();
-        products / points.iter().map(|(x, _)| (x - x_mean).powi(2)).sum::<f64>()
     }
 
     pub(super) fn decay(&self, name: &str) -> Option<f64> {
@@ -141,18 +139,18 @@ impl Reference {
 
     pub(super) fn silence(&self, name: &str) -> Option<f64> {
         let is_silent = !self.cases.iter().any(|case| self.ago(case.opened) <= 180.0);
-        let if_silent = |figure: f64| if is_silent { figure } else { 0.0 };
+        let unless_complained = |figure: f64| if is_silent { figure } else { 0.0 };
         let median = quantile(&self.gaps(), 0.5);
         let since = self.cases.last().map_or(self.tenure(), |case| self.ago(case.opened));
         let half_year_before = self.spend(180, 360);
         Some(match name {
             "silent_decline_ratio" => {
-                if_silent(-contrast(self.orders_within(90), self.aged(90, 180).len() as f64)).max(0.0)
+                unless_complained(-contrast(self.orders_within(90), self.aged(90, 180).len() as f64)).max(0.0)
             }
             "silent_overdue_ratio" if median.is_nan() => f64::NAN,
-            "silent_overdue_ratio" => if_silent((self.recency() / median.max(1.0 / 24.0) - 1.0).max(0.0)),
+            "silent_overdue_ratio" => unless_complained((self.recency() / median.max(1.0 / 24.0) - 1.0).max(0.0)),
             "silent_spend_drop_share" if half_year_before <= 0.0 => 0.0,
-            "silent_spend_drop_share" => if_silent((1.0 - self.spend(0, 180) / half_year_before).max(0.0)),
+            "silent_spend_drop_share" => unless_complained((1.0 - self.spend(0, 180) / half_year_before).max(0.0)),
             "orders_per_complaint_ratio" => self.aged(0, EVER).len() as f64 / (1 + self.cases.len()) as f64,
             "silent_months_count" => since / 30.0,
             _ => return None,

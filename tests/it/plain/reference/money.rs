@@ -86,9 +86,7 @@ impl Reference {
             "returned_all_amount" => self.given_back(EVER),
             "returned_365d_share" => share(365),
             "returned_share" => share(EVER),
-            "return_recency_days" => {
-                self.returns.iter().map(|line| self.ago(line.at)).fold(f64::NAN, f64::min)
-            }
+            "return_recency_days" => self.returns.iter().map(|line| self.ago(line.at)).fold(f64::NAN, f64::min),
             _ => return None,
         })
     }

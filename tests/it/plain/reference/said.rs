@@ -48,7 +48,7 @@ impl Reference {
     }
 
     /// Days from the order named, if it was placed by then, else the last one placed by then.
-    fn from_order(&self, case: &Case) -> Option<f64> {
+    fn days_after_order(&self, case: &Case) -> Option<f64> {
         let mut before = self.orders.iter().filter(|order| order.at <= case.opened);
         let named = before.clone().find(|order| Some(order.key) == case.order);
         named.or_else(|| before.next_back()).map(|order| super::days(case.opened - order.at))
@@ -98,8 +98,8 @@ impl Reference {
             "complaint_response_mean_days" => mean(&self.figures(response)),
             "complaint_response_max_days" => largest(self.figures(response)),
             "complaint_response_last_days" => self.latest(response),
-            "order_to_complaint_mean_days" => mean(&self.figures(|case| self.from_order(case))),
-            "order_to_complaint_last_days" => self.latest(|case| self.from_order(case)),
+            "order_to_complaint_mean_days" => mean(&self.figures(|case| self.days_after_order(case))),
+            "order_to_complaint_last_days" => self.latest(|case| self.days_after_order(case)),
             "complaint_severity_max_level" => largest(self.figures(|case| case.severity)),
             "complaint_severity_mean_level" => mean(&self.figures(|case| case.severity)),
             "complaint_satisfaction_mean_level" => mean(&self.figures(|case| case.satisfaction)),
@@ -112,12 +112,15 @@ impl Reference {
         let causes: Vec<Option<u32>> = self.cases.iter().map(|case| case.cause).collect();
         let repeated = (0..causes.len()).filter(|i| causes[*i].is_some() && causes[..*i].contains(&causes[*i]));
         let last_cause = causes.iter().flatten().last();
-        let prior = self.cases.last().map_or(0, |last| self.orders.iter().filter(|o| o.at <= last.opened).count()) as f64;
+        let prior =
+            self.cases.last().map_or(0, |last| self.orders.iter().filter(|o| o.at <= last.opened).count()) as f64;
         let recent = |figure: f64| if self.opened_within(90) > 0.0 { figure } else { 0.0 };
         Some(match name {
             "repeated_cause_complaints_count" => repeated.count() as f64,
             "complaint_causes_count" => distinct(causes.iter().flatten().copied()).len() as f64,
-            "last_cause_complaints_count" => causes.iter().flatten().filter(|cause| Some(*cause) == last_cause).count() as f64,
+            "last_cause_complaints_count" => {
+                causes.iter().flatten().filter(|cause| Some(*cause) == last_cause).count() as f64
+            }
             "complaint_prior_orders_count" => prior,
             "complaint_90d_prior_orders_count" => recent(prior),
             "complaint_90d_prior_complaints_count" => recent(self.cases.len() as f64 - 1.0),

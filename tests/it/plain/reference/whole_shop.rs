@@ -10,13 +10,15 @@ impl Reference {
     /// Share of the customers with an order and a known level who have this one, and its place among the levels.
     fn standing(&self, level: fn(&Version) -> u32) -> [f64; 2] {
         let present = self.everyone.iter().filter(|(orders, _)| !orders.is_empty());
-        let levels: Vec<u32> = present.filter_map(|(_, version)| version.as_ref().map(level)).filter(|l| *l != u32::MAX).collect();
+        let levels: Vec<u32> =
+            present.filter_map(|(_, version)| version.as_ref().map(level)).filter(|l| *l != u32::MAX).collect();
         let size = |level: u32| levels.iter().filter(|other| **other == level).count();
         let own = version_of(&self.versions, self.versions.first().map_or(0, |version| version.customer));
         match own.map(|version| level(&version)).filter(|level| *level != u32::MAX) {
             None => [f64::NAN; 2],
             Some(own) => {
-                let larger = distinct(levels.iter().copied()).into_iter().filter(|other| size(*other) > size(own)).count();
+                let larger =
+                    distinct(levels.iter().copied()).into_iter().filter(|other| size(*other) > size(own)).count();
                 [size(own) as f64 / levels.len() as f64, 1.0 + larger as f64]
             }
         }
@@ -26,7 +28,8 @@ impl Reference {
         let now = self.cutoff.at().0;
         let own = version_of(&self.versions, self.versions.first().map_or(0, |version| version.customer));
         let born = own.and_then(|version| known(version.born)).filter(|born| *born < now);
-        let signed_up = self.versions.iter().filter_map(|version| known(version.signed_up)).min().filter(|at| *at < now);
+        let signed_up =
+            self.versions.iter().filter_map(|version| known(version.signed_up)).min().filter(|at| *at < now);
         Some(match name {
             "signup_tenure_days" => signed_up.map_or(f64::NAN, |at| self.ago(at)),
             "age_years" => born.map_or(f64::NAN, |born| self.ago(born) / 365.25),
