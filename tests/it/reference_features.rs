@@ -79,6 +79,6 @@ fn the_random_shops_move_every_feature() {
         }
     }
     let still: Vec<&str> =
-        catalogue().zip(&seen).filter(|(_, values)| values.len() < 3).map(|(feature, _)| feature.name).collect();
-    assert!(still.is_empty() && n_rows > 1_000, "{still:?} hardly move in {n_rows} rows");
+        catalogue().zip(&seen).filter(|(_, values)| values.len() < 2).map(|(feature, _)| feature.name).collect();
+    assert!(still.is_empty() && n_rows > 1_000, "{still:?} do not move in {n_rows} rows");
 }
