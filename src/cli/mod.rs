@@ -156,6 +156,9 @@ pub struct Init {
     /// Files, globs or folders with facts about customers.
     #[arg(long, num_args = 1..)]
     pub customers: Vec<PathBuf>,
+    /// Files, globs or folders with answers to surveys.
+    #[arg(long, num_args = 1..)]
+    pub surveys: Vec<PathBuf>,
     /// Name of the shop; the name of the config's folder if not given.
     #[arg(long)]
     pub name: Option<String>,

@@ -1,11 +1,9 @@
 //! `retain features`: the dictionary of features, and the feature table at given days.
 
-use std::fmt::Write;
-
 use super::job::{self, Today, print, shown};
 use crate::cli::{Features, Job, Talk};
 use crate::error::Failure;
-use crate::features::{Absent, catalogue};
+use crate::features::dictionary;
 use crate::files::Staged;
 use crate::output::stage_stream;
 use crate::pipeline;
@@ -40,20 +38,4 @@ fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure
     })?;
     session.conclude("features", serde_json::json!({ "rows": n_rows }), staged, vec![path.clone()])?;
     print(&format!("{} of {} in {}\n", counted(n_rows, "row"), counted(n_columns, "column"), shown(&path)))
-}
-
-fn dictionary() -> String {
-    let mut page = "| feature | family | window | absent | needs | meaning |\n|---|---|---|---|---|---|\n".to_owned();
-    for feature in catalogue() {
-        let window = feature.window.days().map_or_else(|| "all".to_owned(), |days| days.to_string());
-        let absent = match feature.absent {
-            Absent::Zero => "0",
-            Absent::Missing => "missing",
-        };
-        let needs = feature.needs.map_or("", |input| input.input());
-        let (name, family, meaning) = (feature.name, feature.family.code(), feature.meaning);
-        // Writing to a string does not fail.
-        let _ = writeln!(page, "| `{name}` | {family} | {window} | {absent} | {needs} | {meaning} |");
-    }
-    page
 }

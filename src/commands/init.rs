@@ -19,6 +19,7 @@ pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
         (Table::Purchases, &arguments.purchases),
         (Table::Complaints, &arguments.complaints),
         (Table::Customers, &arguments.customers),
+        (Table::Surveys, &arguments.surveys),
     ];
     let mut tables = Vec::new();
     for (table, paths) in given {

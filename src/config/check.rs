@@ -43,6 +43,7 @@ impl Config {
             Table::Purchases => Some(&self.purchases),
             Table::Complaints => self.complaints.as_ref(),
             Table::Customers => self.customers.as_ref(),
+            Table::Surveys => self.surveys.as_ref(),
         }
     }
 
@@ -55,6 +56,7 @@ impl Config {
             Table::Purchases => Some(&mut self.purchases),
             Table::Complaints => self.complaints.as_mut(),
             Table::Customers => self.customers.as_mut(),
+            Table::Surveys => self.surveys.as_mut(),
         };
         config.ok_or(ConfigError::TableNotMapped { table })?.paths = paths;
         Ok(())
@@ -71,6 +73,7 @@ impl Check<'_> {
         let purchases = self.purchases(raw.purchases.as_ref());
         let complaints = raw.complaints.as_ref().and_then(|table| self.table(Table::Complaints, table));
         let customers = raw.customers.as_ref().and_then(|table| self.table(Table::Customers, table));
+        let surveys = raw.surveys.as_ref().and_then(|table| self.table(Table::Surveys, table));
         let churn = self.churn(&raw.churn);
         let panel = self.panel(&raw.panel);
         let backtest = self.backtest(&raw.backtest);
@@ -89,6 +92,7 @@ impl Check<'_> {
             purchases: purchases?,
             complaints,
             customers,
+            surveys,
             churn: churn?,
             panel: panel?,
             backtest: backtest?,

@@ -95,6 +95,11 @@ pub(super) const SECTIONS: &[Section] = &[
         "Facts about customers, if there are any",
         &[PATH, FILTER, DUPLICATES, TIME_FORMAT, columns(Table::Customers)],
     ),
+    table(
+        Table::Surveys,
+        "Answers to surveys, if there are any",
+        &[PATH, FILTER, DUPLICATES, TIME_FORMAT, columns(Table::Surveys)],
+    ),
     section(
         "churn",
         "What churn means: no purchase in [cutoff + gap, cutoff + gap + horizon) among the eligible",

@@ -51,6 +51,8 @@ pub struct Config {
     pub complaints: Option<TableConfig>,
     /// Where the facts about customers are, if there are any.
     pub customers: Option<TableConfig>,
+    /// Where the answers to surveys are, if there are any.
+    pub surveys: Option<TableConfig>,
     /// What churn means.
     pub churn: ChurnConfig,
     /// The training cutoffs.

@@ -32,6 +32,8 @@ pub struct RawConfig {
     pub complaints: Option<RawTable>,
     /// Facts about customers, if there are any.
     pub customers: Option<RawTable>,
+    /// Answers to surveys, if there are any.
+    pub surveys: Option<RawTable>,
     /// What churn means: no purchase in [cutoff + gap, cutoff + gap + horizon) among the eligible.
     pub churn: RawChurn,
     /// The training cutoffs.

@@ -75,7 +75,22 @@ const CUSTOMERS: &[(&str, &[&str])] = &[
     ("signed_up_at", &["signed_up_at", "signup_date", "sign_up_date", "registered_at", "registration_date",
         "joined_at", "join_date", "member_since", "customer_since", "enrolled_at", "created_at", "created"]),
     ("opted_out", &["opted_out", "opt_out", "unsubscribed", "do_not_contact", "marketing_opt_out", "no_marketing"]),
+    ("birth_date", &["birth_date", "date_of_birth", "birthdate", "birthday", "dob", "born"]),
+    ("region", &["region", "country", "customer_country", "state", "customer_state", "country_code", "city", "market"]),
+    ("acquisition_channel", &["acquisition_channel", "acquisition", "signup_channel", "utm_source", "referrer",
+        "acquired_by"]),
     ("valid_from", &["valid_from", "effective_from", "updated_at", "as_of"]),
+    ("recorded_at", RECORDED_AT),
+];
+
+#[rustfmt::skip]
+const SURVEYS: &[(&str, &[&str])] = &[
+    ("customer_id", CUSTOMER_ID),
+    ("answered_at", &["answered_at", "responded_at", "response_date", "submitted_at", "survey_date", "completed_at",
+        "date", "timestamp"]),
+    ("nps", &["nps", "nps_score", "recommend", "likelihood_to_recommend"]),
+    ("csat", &["csat", "satisfaction", "satisfaction_score", "csat_score", "rating"]),
+    ("recorded_at", RECORDED_AT),
 ];
 
 /// What one piece costs; with a quantity it makes an amount.
@@ -95,6 +110,7 @@ pub(super) const fn of(table: Table) -> &'static [(&'static str, &'static [&'sta
         Table::Purchases => PURCHASES,
         Table::Complaints => COMPLAINTS,
         Table::Customers => CUSTOMERS,
+        Table::Surveys => SURVEYS,
     }
 }
 
@@ -104,7 +120,7 @@ mod tests {
 
     #[test]
     fn every_column_has_names_and_every_name_is_in_the_form_compared() {
-        for table in [Table::Purchases, Table::Complaints, Table::Customers] {
+        for table in [Table::Purchases, Table::Complaints, Table::Customers, Table::Surveys] {
             for column in table.columns() {
                 assert!(of(table).iter().any(|(name, _)| *name == column.name), "{} {}", table.name(), column.name);
             }

@@ -39,6 +39,8 @@ pub enum Table {
     Complaints,
     /// Facts about customers.
     Customers,
+    /// Answers to surveys.
+    Surveys,
 }
 
 impl Table {
@@ -49,6 +51,7 @@ impl Table {
             Self::Purchases => "purchases",
             Self::Complaints => "complaints",
             Self::Customers => "customers",
+            Self::Surveys => "surveys",
         }
     }
 
@@ -59,6 +62,7 @@ impl Table {
             Self::Purchases => PURCHASES,
             Self::Complaints => COMPLAINTS,
             Self::Customers => CUSTOMERS,
+            Self::Surveys => SURVEYS,
         }
     }
 
@@ -118,7 +122,19 @@ const CUSTOMERS: &[ColumnSpec] = &[
     required("customer_id", Kind::Id, "who"),
     optional("signed_up_at", Kind::Time, "when the customer signed up"),
     optional("opted_out", Kind::Flag, "whether the customer asked not to be contacted"),
+    optional("birth_date", Kind::Time, "when the customer was born"),
+    optional("region", Kind::Text, "where the customer lives"),
+    optional("acquisition_channel", Kind::Text, "what brought the customer: search, friend, advertisement"),
     optional("valid_from", Kind::Time, "from when this version of the row holds"),
+    RECORDED_AT,
+];
+
+const SURVEYS: &[ColumnSpec] = &[
+    required("customer_id", Kind::Id, "who answered"),
+    required("answered_at", Kind::Time, "when"),
+    optional("nps", Kind::Number, "how likely to recommend the shop, 0 to 10"),
+    optional("csat", Kind::Number, "how satisfied, 1 to 5"),
+    RECORDED_AT,
 ];
 
 #[cfg(test)]
@@ -127,7 +143,7 @@ mod tests {
 
     #[test]
     fn column_names_are_unique_and_required_ones_come_first() {
-        for table in [Table::Purchases, Table::Complaints, Table::Customers] {
+        for table in [Table::Purchases, Table::Complaints, Table::Customers, Table::Surveys] {
             let columns = table.columns();
             let mut names: Vec<_> = columns.iter().map(|column| column.name).collect();
             names.sort_unstable();

@@ -33,6 +33,8 @@ impl Histories {
             cutoffs: &cutoffs,
             minor_per_major: settings.minor_per_major,
             horizon: settings.rule.horizon,
+            // Neither purchase days nor spend depend on the rest of the shop.
+            contexts: &[],
         };
         let of_shard = |scratch: &mut FoldScratch, shard: &Shard| {
             let (mut part, mut days) = (Self::default(), Vec::new());

@@ -71,8 +71,10 @@ impl Dataset {
         cutoffs.dedup();
         cutoffs.truncate(MAX_CUTOFFS);
         let windows = settings.rule.windows(&cutoffs, &settings.zone);
+        let contexts = log.contexts(&cutoffs, settings.rule.horizon);
         let fold = FoldSettings {
             cutoffs: &cutoffs,
+            contexts: &contexts,
             minor_per_major: settings.minor_per_major,
             horizon: settings.rule.horizon,
         };

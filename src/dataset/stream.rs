@@ -37,7 +37,9 @@ where
 {
     let catalogue = schema.features()?;
     let windows = settings.rule.windows(cutoffs, &settings.zone);
-    let fold = FoldSettings { cutoffs, minor_per_major: settings.minor_per_major, horizon: settings.rule.horizon };
+    let contexts = log.contexts(cutoffs, settings.rule.horizon);
+    let (minor_per_major, horizon) = (settings.minor_per_major, settings.rule.horizon);
+    let fold = FoldSettings { cutoffs, minor_per_major, horizon, contexts: &contexts };
     let mut ready: Option<Block> = None;
     for shards in log.shards().chunks(SHARDS_PER_BLOCK) {
         let (taken, next) = rayon::join(

@@ -49,9 +49,10 @@ fn show(number: f64, unit: Unit, currency: &Currency) -> String {
         // Whole days that have passed, as in the list.
         Unit::Days if number.abs() >= 10.0 => format!("{:.0}", number.floor()),
         Unit::Count if number.abs() >= 10.0 => format!("{number:.0}"),
-        Unit::Days | Unit::Count | Unit::Ratio | Unit::PerMonth | Unit::Sd | Unit::Level => short(number),
         Unit::Share => format!("{:.0} %", 100.0 * number),
+        Unit::Years => format!("{:.0}", number.floor()),
         Unit::Amount => amount(number, currency),
+        _ => short(number),
     }
 }
 

@@ -7,6 +7,20 @@ const fn basket(name: &'static str, unit: Unit, meaning: &'static str, reason: &
     Feature::new(name, Family::Basket, unit).meaning(meaning).reason(reason)
 }
 
+const fn discounted(name: &'static str, window: Window, meaning: &'static str) -> Feature {
+    basket(
+        name,
+        Unit::Share,
+        meaning,
+        "{discount_90d_share} of the price was discounted lately, {discount_share} overall",
+    )
+    .over(window)
+    .needs(Available::Discount)
+    .also(&["purchases.amount"])
+    .or_missing()
+    .is(|h, window| ratio(h.discount(window), h.discount(window) + h.gross_spend(window)))
+}
+
 const LINES: &str = "{lines_per_order_ratio line} on an average order";
 const PRODUCTS: &str = "{products_all_count different product} so far, {products_90d_count} in the last 90 days";
 const CATEGORIES: &str =
@@ -45,6 +59,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "{discount_share} of the price was discounted",
     )
     .needs(Available::Discount)
+    .also(&["purchases.amount"])
     .or_missing()
     .is(|h, window| ratio(h.discount(window), h.discount(window) + h.gross_spend(window))),
     basket("products_90d_count", Unit::Count, "Different products in the last 90 days.", PRODUCTS)
@@ -95,6 +110,84 @@ pub(super) const FEATURES: &[Feature] = &[
     )
     .needs(Available::Channel)
     .is(|h, _| f64::from(h.channels())),
+    basket("lines_30d_count", Unit::Count, "Order lines in the last 30 days.", LINES)
+        .over(Window::Days30)
+        .is(|h, window| f64::from(h.line_count(window))),
+    basket(
+        "items_365d_count",
+        Unit::Count,
+        "Pieces bought in the last 365 days.",
+        "{items_365d_count piece} in the past year",
+    )
+    .over(Window::Days365)
+    .needs(Available::Quantity)
+    .is(|h, window| h.quantity(window)),
+    discounted("discount_90d_share", Window::Days90, "Discounts over prices before discount in the last 90 days."),
+    discounted("discount_365d_share", Window::Days365, "Discounts over prices before discount in the last 365 days."),
+    basket(
+        "product_entropy_nats",
+        Unit::Nats,
+        "Shannon entropy of the shares of products in all lines: 0 if it is always the same one.",
+        PRODUCTS,
+    )
+    .needs(Available::Product)
+    .or_missing()
+    .is(|h, _| h.entropies()[0]),
+    basket(
+        "product_top_share",
+        Unit::Share,
+        "Share of the most bought product in all lines.",
+        "{product_top_share} of all lines are one product",
+    )
+    .needs(Available::Product)
+    .or_missing()
+    .is(|h, _| h.top_shares()[0]),
+    basket(
+        "category_entropy_nats",
+        Unit::Nats,
+        "Shannon entropy of the shares of categories in all lines: 0 if it is always the same one.",
+        CATEGORIES,
+    )
+    .needs(Available::Category)
+    .or_missing()
+    .is(|h, _| h.entropies()[1]),
+    basket(
+        "category_top_share",
+        Unit::Share,
+        "Share of the most bought category in all lines.",
+        "{category_top_share} of all lines are of one category",
+    )
+    .needs(Available::Category)
+    .or_missing()
+    .is(|h, _| h.top_shares()[1]),
+    basket(
+        "categories_new_90d_share",
+        Unit::Share,
+        "Share of the categories of the last 90 days never bought before.",
+        CATEGORIES,
+    )
+    .over(Window::Days90)
+    .needs(Available::Category)
+    .or_missing()
+    .is(|h, window| ratio(f64::from(h.new_categories(window)), f64::from(h.basket().categories[0]))),
+    basket(
+        "channel_top_share",
+        Unit::Share,
+        "Share of the most used sales channel in all lines.",
+        "{channel_top_share} of all lines come through one channel",
+    )
+    .needs(Available::Channel)
+    .or_missing()
+    .is(|h, _| h.top_shares()[2]),
+    basket(
+        "ties_all_count",
+        Unit::Count,
+        "Sales channels, regions and categories used so far: each one is a tie.",
+        "{ties_all_count channel, region or category/channels, regions and categories} in use",
+    )
+    .needs(Available::Channel)
+    .also(&["purchases.region", "purchases.category"])
+    .is(|h, _| f64::from(h.channels() + h.regions() + h.categories())),
     basket("regions_all_count", Unit::Count, "Regions ordered from so far.", "ordered from {regions_all_count region}")
         .needs(Available::Region)
         .is(|h, _| f64::from(h.regions())),

@@ -56,4 +56,25 @@ pub(super) const FEATURES: &[Feature] = &[
         "Days past the expected next order (last order plus median gap); negative before it.",
     )
     .is(|h, _| h.recency_days() - of_gaps(h, |g| g.median_days)),
+    gap("gap_min_days", Unit::Days, "Shortest time between successive orders.")
+        .is(|h, _| h.gap_quantile(0.0).unwrap_or(f64::NAN)),
+    gap("gap_lower_quartile_days", Unit::Days, "Time between orders that a quarter of the gaps do not reach.")
+        .is(|h, _| h.gap_quantile(0.25).unwrap_or(f64::NAN)),
+    gap("gap_upper_quartile_days", Unit::Days, "Time between orders that a quarter of the gaps exceed.")
+        .is(|h, _| h.gap_quantile(0.75).unwrap_or(f64::NAN)),
+    gap("gap_ninth_decile_days", Unit::Days, "Time between orders that a tenth of the gaps exceed.")
+        .is(|h, _| h.gap_quantile(0.9).unwrap_or(f64::NAN)),
+    gap("overdue_to_ninth_decile_ratio", Unit::Ratio, "Present silence over the ninth decile of the gaps.")
+        .reason("nine of ten breaks are shorter than {gap_ninth_decile_days day}; silent for {recency_days}")
+        .is(|h, _| h.gap_quantile(0.9).map_or(f64::NAN, |gap| h.recency_days() / gap.max(SHORTEST_RHYTHM_DAYS))),
+    gap("recent_gaps_mean_days", Unit::Days, "Mean of the last three gaps, or of all if there are fewer.")
+        .reason("the last orders lay {recent_gaps_mean_days day} apart, usually {gap_mean_days}")
+        .is(|h, _| h.recent_gaps_mean_days().unwrap_or(f64::NAN)),
+    gap(
+        "recent_to_mean_gap_ratio",
+        Unit::Ratio,
+        "Mean of the last three gaps over that of all: above 1 it slows down.",
+    )
+    .reason("the last orders lay {recent_gaps_mean_days day} apart, usually {gap_mean_days}")
+    .is(|h, _| ratio(h.recent_gaps_mean_days().unwrap_or(f64::NAN), of_gaps(h, |g| g.mean_days))),
 ];

@@ -6,7 +6,7 @@ use crate::timeline::{Available, History, KnownComplaint, Window};
 const HOW_MANY: &str = "{complaints_all_count complaint} so far, {complaints_90d_count} in the last 90 days";
 const OPEN: &str = "{open_complaints_count complaint} open, the oldest for {oldest_open_complaint_days day}";
 
-const fn complaint(name: &'static str, unit: Unit, meaning: &'static str) -> Feature {
+pub(super) const fn complaint(name: &'static str, unit: Unit, meaning: &'static str) -> Feature {
     Feature::new(name, Family::Complaints, unit).needs(Available::Complaints).meaning(meaning).reason(HOW_MANY)
 }
 
@@ -14,13 +14,13 @@ const fn opened(name: &'static str, window: Window, meaning: &'static str) -> Fe
     complaint(name, Unit::Count, meaning).over(window).is(|h, window| count(within(h, window).count()))
 }
 
-fn within<'a>(history: &'a History<'a>, window: Window) -> impl Iterator<Item = &'a KnownComplaint> {
+pub(super) fn within<'a>(history: &'a History<'a>, window: Window) -> impl Iterator<Item = &'a KnownComplaint> {
     let longest = window.days().map_or(f64::INFINITY, |days| f64::from(days.0));
     history.complaints().iter().filter(move |complaint| history.days_since(complaint.opened_at) <= longest)
 }
 
 /// Mean of a figure over the complaints that have it; NaN where none has.
-fn mean(history: &History<'_>, figure: impl Fn(&KnownComplaint) -> Option<f64>) -> f64 {
+pub(super) fn mean(history: &History<'_>, figure: impl Fn(&KnownComplaint) -> Option<f64>) -> f64 {
     let (sum, n) =
         history.complaints().iter().filter_map(figure).fold((0.0, 0), |(sum, n), value| (sum + value, n + 1));
     ratio(sum, f64::from(n))
@@ -44,7 +44,7 @@ fn oldest_open(history: &History<'_>) -> Option<f64> {
         .map(|complaint| history.days_since(complaint.opened_at))
 }
 
-fn last<'a>(history: &'a History<'_>) -> Option<&'a KnownComplaint> {
+pub(super) fn last<'a>(history: &'a History<'_>) -> Option<&'a KnownComplaint> {
     history.complaints().last()
 }
 
@@ -71,15 +71,18 @@ pub(super) const FEATURES: &[Feature] = &[
         .is(|h, _| h.major(h.complaints().iter().map(|complaint| complaint.amount).sum())),
     complaint("complaint_of_spend_ratio", Unit::Ratio, "Sum of what the complaints are about over spend.")
         .needs(Available::ComplaintAmount)
+        .also(&["purchases.amount"])
         .or_missing()
         .reason("complained about {complaint_amount} of {net_spend_all_amount} spent")
         .is(|h, window| ratio(h.major(h.complaints().iter().map(|c| c.amount).sum()), h.gross_spend(window))),
     complaint("open_complaints_count", Unit::Count, "Complaints not resolved, or opened again.")
         .needs(Available::Resolution)
+        .also(&["complaints.reopened_at"])
         .reason(OPEN)
         .is(|h, _| count(h.complaints().iter().filter(|complaint| complaint.is_open()).count())),
     complaint("oldest_open_complaint_days", Unit::Days, "Age of the oldest open complaint.")
         .needs(Available::Resolution)
+        .also(&["complaints.reopened_at"])
         .reason(OPEN)
         .is(|h, _| oldest_open(h).unwrap_or(0.0)),
     complaint("complaint_resolution_mean_days", Unit::Days, "Mean time from opening to resolution.")
@@ -115,6 +118,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "Satisfaction with the latest resolution that was rated.",
     )
     .needs(Available::Satisfaction)
+    .also(&["complaints.resolved_at"])
     .or_missing()
     .reason("rated the handling of the last complaint {complaint_satisfaction_last_level}")
     .is(|h, _| h.complaints().iter().rev().map(|c| c.satisfaction).find(|s| s.is_finite()).unwrap_or(f64::NAN)),
@@ -124,6 +128,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "Compensation over what the complaints are about, at most 1.",
     )
     .needs(Available::Compensation)
+    .also(&["complaints.amount", "complaints.resolved_at"])
     .or_missing()
     .reason("was compensated for {compensation_of_complaint_share} of what went wrong")
     .is(|h, _| {

@@ -2,6 +2,7 @@
 
 use super::spec::{Family, Feature, Unit, count};
 use crate::timeline::Window;
+use crate::units::Days;
 
 const fn orders(name: &'static str, window: Window, meaning: &'static str, reason: &'static str) -> Feature {
     Feature::new(name, Family::Frequency, Unit::Count)
@@ -49,4 +50,8 @@ pub(super) const FEATURES: &[Feature] = &[
         .meaning("Calendar months (UTC) in which the customer ordered.")
         .reason("ordered in {order_months_all_count different month}")
         .is(|h, _| f64::from(h.order_months())),
+    Feature::new("orders_at_first_count", Family::Frequency, Unit::Count)
+        .meaning("Orders of the first 90 days as a customer, the first one included.")
+        .reason("{orders_at_first_count order} in the first 90 days as a customer")
+        .is(|h, _| count(h.orders_at_first(Days(90)))),
 ];

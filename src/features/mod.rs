@@ -1,20 +1,28 @@
 //! Owns the catalogue of features. A feature is a small pure function of a [`History`] with its name, unit, window,
 //! meaning, absent value and reason sentence in one place; one file per family, one line in [`FAMILIES`].
 
+mod attributes;
 mod basket;
 mod cadence;
+mod categories;
 mod complaints;
+mod dictionary;
 mod frequency;
+mod handling;
 mod monetary;
 mod recency;
 mod returns;
 mod schema;
 mod season;
+mod shop;
+mod silence;
 mod spec;
+mod surveys;
 mod trend;
 
 use crate::timeline::History;
 
+pub use dictionary::dictionary;
 pub use schema::{Absence, FeatureSchema, SchemaDifference, SchemaError};
 pub use spec::{Absent, Family, Feature, Unit};
 
@@ -29,6 +37,12 @@ pub const FAMILIES: &[&[Feature]] = &[
     basket::FEATURES,
     returns::FEATURES,
     complaints::FEATURES,
+    handling::FEATURES,
+    silence::FEATURES,
+    categories::FEATURES,
+    surveys::FEATURES,
+    attributes::FEATURES,
+    shop::FEATURES,
 ];
 
 /// Every feature there is, in column order.
@@ -63,7 +77,7 @@ mod tests {
             assert!(feature.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
             assert!(feature.name.ends_with(feature.unit.suffix()), "{} does not end in its unit", feature.name);
         }
-        assert!(seen.len() >= 45, "{} features", seen.len());
+        assert!(seen.len() >= 120, "{} features", seen.len());
     }
 
     #[test]

@@ -16,7 +16,27 @@ pub(super) const FEATURES: &[Feature] = &[
     returned("returns_365d_count", Unit::Count, "Return lines in the last 365 days.")
         .over(Window::Days365)
         .is(|h, window| count(h.return_count(window))),
+    returned("returns_30d_count", Unit::Count, "Return lines in the last 30 days.")
+        .over(Window::Days30)
+        .is(|h, window| count(h.return_count(window))),
+    returned("returns_180d_count", Unit::Count, "Return lines in the last 180 days.")
+        .over(Window::Days180)
+        .is(|h, window| count(h.return_count(window))),
+    returned("returns_all_count", Unit::Count, "Return lines so far.").is(|h, window| count(h.return_count(window))),
+    returned("returned_all_amount", Unit::Amount, "Amount given back so far.")
+        .reason("gave back goods for {returned_all_amount}")
+        .is(|h, window| h.major(h.returned(window))),
+    returned(
+        "returned_365d_share",
+        Unit::Share,
+        "Amount given back over amount bought in the last 365 days, at most 1.",
+    )
+    .over(Window::Days365)
+    .also(&["purchases.amount"])
+    .or_missing()
+    .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),
     returned("returned_share", Unit::Share, "Amount given back over amount bought, at most 1.")
+        .also(&["purchases.amount"])
         .or_missing()
         .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),
     returned("return_recency_days", Unit::Days, "Days since the latest return.")

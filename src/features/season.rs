@@ -2,8 +2,8 @@
 
 use std::f64::consts::TAU;
 
-use super::spec::{Family, Feature, Unit, count};
-use crate::timeline::History;
+use super::spec::{Family, Feature, Unit, count, ratio};
+use crate::timeline::{History, Window};
 use crate::units::Days;
 
 const LAST_YEAR: &str = "{orders_same_season_count order} in the coming season a year ago";
@@ -36,4 +36,22 @@ pub(super) const FEATURES: &[Feature] = &[
         .meaning("Place of the cutoff in the year, east-west axis: 1 in early April, -1 in early October.")
         .reason(LAST_YEAR)
         .is(|h, _| angle(h).sin()),
+    Feature::new("orders_same_season_share", Family::Season, Unit::Share)
+        .meaning(
+            "Share of the orders of the last 365 days that fell into the part of the year that the horizon repeats.",
+        )
+        .or_missing()
+        .reason(LAST_YEAR)
+        .is(|h, _| ratio(count(same_season(h).len()), count(h.order_count(Window::Days365)))),
+    Feature::new("cutoff_month_level", Family::Season, Unit::Level)
+        .meaning("Calendar month of the cutoff, 1 to 12.")
+        .reason(LAST_YEAR)
+        .is(|h, _| f64::from(h.cutoff().date().month())),
+    Feature::new("year_end_days", Family::Season, Unit::Days)
+        .meaning("Days from the cutoff to the end of its calendar year.")
+        .reason("{year_end_days day} to the end of the year")
+        .is(|h, _| {
+            let date = h.cutoff().date();
+            f64::from(date.days_in_year() - date.day_of_year() + 1)
+        }),
 ];

@@ -26,6 +26,16 @@ pub enum Family {
     Returns,
     /// Complaints and how they were handled.
     Complaints,
+    /// Going without a word: decline without any complaint.
+    Silence,
+    /// The customer's own rhythm in each category.
+    Categories,
+    /// Answers to surveys.
+    Surveys,
+    /// Who the customer is.
+    Attributes,
+    /// What the shop as a whole does.
+    Shop,
 }
 
 impl Family {
@@ -42,6 +52,11 @@ impl Family {
             Self::Basket => "basket",
             Self::Returns => "returns",
             Self::Complaints => "complaints",
+            Self::Silence => "silence",
+            Self::Categories => "categories",
+            Self::Surveys => "surveys",
+            Self::Attributes => "attributes",
+            Self::Shop => "shop",
         }
     }
 }
@@ -66,6 +81,10 @@ pub enum Unit {
     Sd,
     /// A point on a scale of the shop.
     Level,
+    /// Natural units of information: 0 where all is one.
+    Nats,
+    /// Years of 365.25 days.
+    Years,
 }
 
 impl Unit {
@@ -81,6 +100,8 @@ impl Unit {
             Self::PerMonth => "_per_month",
             Self::Sd => "_sd",
             Self::Level => "_level",
+            Self::Nats => "_nats",
+            Self::Years => "_years",
         }
     }
 }
@@ -108,6 +129,8 @@ pub struct Feature {
     pub window: Window,
     /// The optional input it needs; shops without it do not have the feature.
     pub needs: Option<Available>,
+    /// Columns that it reads beside those of its family and the input it needs.
+    pub also: &'static [&'static str],
     /// What it tells.
     pub meaning: &'static str,
     /// Its value when there is nothing to compute it from.
@@ -128,6 +151,7 @@ impl Feature {
             unit,
             window: Window::All,
             needs: None,
+            also: &[],
             meaning: "",
             absent: Absent::Zero,
             reason: "",
@@ -142,6 +166,11 @@ impl Feature {
 
     pub(super) const fn needs(mut self, input: Available) -> Self {
         self.needs = Some(input);
+        self
+    }
+
+    pub(super) const fn also(mut self, columns: &'static [&'static str]) -> Self {
+        self.also = columns;
         self
     }
 

@@ -11,11 +11,19 @@ const fn trend(name: &'static str, unit: Unit, meaning: &'static str, reason: &'
 }
 
 /// Change of the number of orders between two windows of `days`, from -1 (all gone) to 1 (all new).
-fn change_of_orders(history: &History<'_>, days: u32) -> f64 {
+pub(super) fn change_of_orders(history: &History<'_>, days: u32) -> f64 {
     let recent = count(history.orders_aged(Days(0), Days(days)).len());
     let earlier = count(history.orders_aged(Days(days), Days(2 * days)).len());
     contrast(recent, earlier)
 }
+
+/// The same of spend, returns not deducted.
+fn change_of_spend(history: &History<'_>, days: u32) -> f64 {
+    let of = |from, to| history.amount_of(history.orders_aged(Days(from), Days(to)));
+    contrast(of(0, days), of(days, 2 * days))
+}
+
+const AMOUNT: &[&str] = &["purchases.amount"];
 
 /// `(a - b) / (a + b)`, 0 where both are zero.
 fn contrast(a: f64, b: f64) -> f64 {
@@ -54,10 +62,8 @@ pub(super) const FEATURES: &[Feature] = &[
         "Spend of the last 90 days against the 90 before: difference over sum.",
         "spent {net_spend_90d_amount} in the last 90 days, {net_spend_180d_amount} in the last 180",
     )
-    .is(|h, _| {
-        let of = |from, to| h.amount_of(h.orders_aged(Days(from), Days(to)));
-        contrast(of(0, 90), of(90, 180))
-    }),
+    .also(AMOUNT)
+    .is(|h, _| change_of_spend(h, 90)),
     trend(
         "orders_decayed_30_count",
         Unit::Count,
@@ -75,7 +81,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "Spend, each order counting half as much every 90 days.",
         "spent {net_spend_90d_amount} in the last 90 days",
     )
-    .is(|h, _| h.decayed_amount()),
+    .is(|h, _| h.decayed_amounts()[1]),
     trend(
         "last_gap_to_median_ratio",
         Unit::Ratio,
@@ -84,4 +90,99 @@ pub(super) const FEATURES: &[Feature] = &[
     )
     .or_missing()
     .is(|h, _| h.gaps().map_or(f64::NAN, |g| ratio(g.last_days, g.median_days))),
+    trend(
+        "orders_60d_change_ratio",
+        Unit::Ratio,
+        "Orders of the last 60 days against the 60 before: difference over sum.",
+        "{orders_60d_count order} in the last 60 days, {orders_180d_count} in the last 180",
+    )
+    .is(|h, _| change_of_orders(h, 60)),
+    trend(
+        "spend_30d_change_ratio",
+        Unit::Ratio,
+        "Spend of the last 30 days against the 30 before: difference over sum.",
+        "spent {net_spend_30d_amount} in the last 30 days, {net_spend_60d_amount} in the last 60",
+    )
+    .also(AMOUNT)
+    .is(|h, _| change_of_spend(h, 30)),
+    trend(
+        "spend_180d_change_ratio",
+        Unit::Ratio,
+        "Spend of the last 180 days against the 180 before: difference over sum.",
+        "spent {net_spend_180d_amount} in the last 180 days, {net_spend_365d_amount} in the past year",
+    )
+    .also(AMOUNT)
+    .is(|h, _| change_of_spend(h, 180)),
+    trend(
+        "orders_decayed_15_count",
+        Unit::Count,
+        "Orders, each counting half as much every 15 days.",
+        "{orders_30d_count order} in the last 30 days",
+    )
+    .is(|h, _| h.decayed_orders_briefly()[1]),
+    trend(
+        "orders_decayed_60_count",
+        Unit::Count,
+        "Orders, each counting half as much every 60 days.",
+        "{orders_60d_count order} in the last 60 days",
+    )
+    .is(|h, _| h.decayed_orders_briefly()[0]),
+    trend(
+        "spend_decayed_30_amount",
+        Unit::Amount,
+        "Spend, each order counting half as much every 30 days.",
+        "spent {net_spend_30d_amount} in the last 30 days",
+    )
+    .is(|h, _| h.decayed_amounts()[2]),
+    trend(
+        "spend_decayed_180_amount",
+        Unit::Amount,
+        "Spend, each order counting half as much every 180 days.",
+        "spent {net_spend_180d_amount} in the last 180 days",
+    )
+    .is(|h, _| h.decayed_amounts()[0]),
+    trend(
+        "orders_momentum_ratio",
+        Unit::Ratio,
+        "Rate of orders decayed over 30 days over that decayed over 180: above 1 the customer is busier than usual.",
+        QUARTERS,
+    )
+    .is(|h, _| {
+        let [by_180, _, by_30] = h.decayed_orders();
+        by_30 * 6.0 / by_180
+    }),
+    trend(
+        "orders_slope_180d_per_month",
+        Unit::PerMonth,
+        "Slope of the orders per month of 30 days through the last six months.",
+        QUARTERS,
+    )
+    .over(crate::timeline::Window::Days180)
+    .is(|h, _| h.monthly_slope(6).orders),
+    trend(
+        "orders_slope_year_per_month",
+        Unit::PerMonth,
+        "Slope of the orders per month of 30 days through the last twelve months.",
+        "{orders_180d_count order} in the last 180 days, {orders_365d_count} in the past year",
+    )
+    .is(|h, _| h.monthly_slope(12).orders),
+    trend(
+        "spend_slope_180d_amount",
+        Unit::Amount,
+        "Slope of the spend per month of 30 days through the last six months, before returns.",
+        "spent {net_spend_90d_amount} in the last 90 days, {net_spend_180d_amount} in the last 180",
+    )
+    .over(crate::timeline::Window::Days180)
+    .is(|h, _| h.monthly_slope(6).amount),
+    trend(
+        "orders_90d_to_usual_ratio",
+        Unit::Ratio,
+        "Orders of the last 90 days over those of 90 average days since the first order (at least 90 days).",
+        "{orders_90d_count order} in the last 90 days, {orders_per_month} a month on average",
+    )
+    .over(crate::timeline::Window::Days90)
+    .is(|h, window| {
+        let usual = count(h.order_count(crate::timeline::Window::All)) * 90.0 / h.tenure_days().max(90.0);
+        ratio(count(h.order_count(window)), usual)
+    }),
 ];

@@ -10,7 +10,9 @@ use super::values::{ABSENT, Values};
 use super::words::{Words, position};
 use super::zone::EARLIEST;
 use crate::config::Table;
-use crate::timeline::columns::{ComplaintColumns, CustomerColumns, NEVER, NO_CODE, PurchaseColumns, Tables};
+use crate::timeline::columns::{
+    ComplaintColumns, CustomerColumns, NEVER, NO_CODE, PurchaseColumns, SurveyColumns, Tables,
+};
 use crate::units::{Money, Timestamp};
 
 /// What the codes in the tables mean: a code is a position; names are sorted by bytes.
@@ -26,6 +28,10 @@ pub struct Dictionaries {
     pub channels: Vec<String>,
     /// Regions.
     pub regions: Vec<String>,
+    /// Regions in which customers live.
+    pub home_regions: Vec<String>,
+    /// Channels that brought customers.
+    pub acquisition_channels: Vec<String>,
 }
 
 /// The used rows of all tables as plain columns, and what their codes mean.
@@ -39,7 +45,8 @@ pub fn columns(tables: Vec<TypedTable>) -> (Tables, Dictionaries) {
         match rows.table {
             Table::Purchases => shop.purchases = purchases(&mut rows, &mut dictionaries),
             Table::Complaints => shop.complaints = complaints(&mut rows, &mut dictionaries),
-            Table::Customers => shop.customers = customers(&mut rows),
+            Table::Customers => shop.customers = customers(&mut rows, &mut dictionaries),
+            Table::Surveys => shop.surveys = surveys(&mut rows),
         }
     }
     (shop, dictionaries)
@@ -202,13 +209,30 @@ fn complaints(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> Complaint
     }
 }
 
-fn customers(rows: &mut UsedRows) -> CustomerColumns {
+fn customers(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> CustomerColumns {
     CustomerColumns {
+        // A row without a recorded time is known as soon as it holds.
+        recorded_at: recorded_at(rows, "valid_from"),
         customer: std::mem::take(&mut rows.customer),
         signed_up_at: rows.times("signed_up_at", NEVER),
         opted_out: rows.flags("opted_out"),
         // A version without a beginning always held.
         valid_from: rows.times("valid_from", Timestamp(EARLIEST)),
+        birth_date: rows.times("birth_date", NEVER),
+        region: rows.coded("region", &mut dictionaries.home_regions),
+        acquisition: rows.coded("acquisition_channel", &mut dictionaries.acquisition_channels),
+    }
+}
+
+fn surveys(rows: &mut UsedRows) -> SurveyColumns {
+    let recorded_at = recorded_at(rows, "answered_at");
+    SurveyColumns {
+        are_recorded: true,
+        customer: std::mem::take(&mut rows.customer),
+        answered_at: rows.times("answered_at", NEVER).unwrap_or_default(),
+        recorded_at,
+        nps: rows.numbers("nps"),
+        csat: rows.numbers("csat"),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::config::{ColumnSpec, Config, Duplicates, Kind, Table, TableConfig};
 /// What was read.
 #[derive(Debug)]
 pub struct Read {
-    /// The tables of the config: purchases first, then those of complaints and customers that the shop has.
+    /// The tables of the config: purchases first, then those of complaints, customers and surveys that the shop has.
     pub tables: Vec<TypedTable>,
     /// The files they came from.
     pub files: Vec<PathBuf>,
@@ -36,6 +36,7 @@ pub fn read(config: &Config) -> Result<Read, IngestError> {
         (Table::Purchases, Some(&config.purchases)),
         (Table::Complaints, config.complaints.as_ref()),
         (Table::Customers, config.customers.as_ref()),
+        (Table::Surveys, config.surveys.as_ref()),
     ];
     let sections: Vec<Section<'_>> =
         sections.into_iter().filter_map(|(table, section)| Some((table, section?))).collect();

@@ -44,6 +44,20 @@ pub enum Available {
     ComplaintAmount,
     /// `customers.signed_up_at`
     SignUp,
+    /// `complaints.order_id` and `purchases.order_id`
+    ComplaintOrder,
+    /// `customers.birth_date`
+    BirthDate,
+    /// `customers.region`
+    HomeRegion,
+    /// `customers.acquisition_channel`
+    Acquisition,
+    /// The surveys table
+    Surveys,
+    /// `surveys.nps`
+    Nps,
+    /// `surveys.csat`
+    Csat,
 }
 
 impl Available {
@@ -68,6 +82,13 @@ impl Available {
             Self::Compensation => "complaints.compensation",
             Self::ComplaintAmount => "complaints.amount",
             Self::SignUp => "customers.signed_up_at",
+            Self::ComplaintOrder => "complaints.order_id and purchases.order_id",
+            Self::BirthDate => "customers.birth_date",
+            Self::HomeRegion => "customers.region",
+            Self::Acquisition => "customers.acquisition_channel",
+            Self::Surveys => "surveys",
+            Self::Nps => "surveys.nps",
+            Self::Csat => "surveys.csat",
         }
     }
 }
@@ -76,9 +97,11 @@ impl Tables {
     /// What the tables provide beyond the required columns.
     #[must_use]
     pub fn available(&self) -> BTreeSet<Available> {
-        let (purchases, complaints) = (&self.purchases, &self.complaints);
+        let (purchases, complaints, customers, surveys) =
+            (&self.purchases, &self.complaints, &self.customers, &self.surveys);
         // What exists is decided by the config rather than by the rows, so that a shop's first complaint or return does
         // not give it features that its model has never seen.
+        let any_survey = surveys.are_recorded || !surveys.customer.is_empty();
         let any_complaint = complaints.are_recorded || !complaints.customer.is_empty();
         let present = [
             (Available::Quantity, purchases.quantity.is_some()),
@@ -97,7 +120,14 @@ impl Tables {
             (Available::Satisfaction, any_complaint && complaints.satisfaction.is_some()),
             (Available::Compensation, any_complaint && complaints.compensation.is_some()),
             (Available::ComplaintAmount, any_complaint && complaints.amount.is_some()),
-            (Available::SignUp, self.customers.signed_up_at.is_some()),
+            (Available::SignUp, customers.signed_up_at.is_some()),
+            (Available::ComplaintOrder, any_complaint && complaints.order.is_some() && purchases.order.is_some()),
+            (Available::BirthDate, customers.birth_date.is_some()),
+            (Available::HomeRegion, customers.region.is_some()),
+            (Available::Acquisition, customers.acquisition.is_some()),
+            (Available::Surveys, any_survey),
+            (Available::Nps, any_survey && surveys.nps.is_some()),
+            (Available::Csat, any_survey && surveys.csat.is_some()),
         ];
         present.into_iter().filter_map(|(part, there)| there.then_some(part)).collect()
     }

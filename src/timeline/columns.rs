@@ -19,6 +19,8 @@ pub struct Tables {
     pub complaints: ComplaintColumns,
     /// Facts about customers.
     pub customers: CustomerColumns,
+    /// Answers to surveys.
+    pub surveys: SurveyColumns,
 }
 
 /// Purchase lines, returns included.
@@ -100,6 +102,31 @@ pub struct CustomerColumns {
     pub opted_out: Option<Vec<bool>>,
     /// From when the version holds; `None` if there is one version, which always held.
     pub valid_from: Option<Vec<Timestamp>>,
+    /// When the row became known; `None` if a version is known as soon as it holds.
+    pub recorded_at: Option<Vec<Timestamp>>,
+    /// When the customer was born; [`NEVER`] where not given.
+    pub birth_date: Option<Vec<Timestamp>>,
+    /// Code of the region in which the customer lives; [`NO_CODE`] where not given.
+    pub region: Option<Vec<u32>>,
+    /// Code of the channel that brought the customer; [`NO_CODE`] where not given.
+    pub acquisition: Option<Vec<u32>>,
+}
+
+/// Answers to surveys.
+#[derive(Debug, Clone, Default)]
+pub struct SurveyColumns {
+    /// Whether the shop records answers, be there any or not.
+    pub are_recorded: bool,
+    /// Position of the customer in `customer_ids`.
+    pub customer: Vec<u32>,
+    /// When the answer was given.
+    pub answered_at: Vec<Timestamp>,
+    /// When the row became known; `None` if answers are known as soon as they are given.
+    pub recorded_at: Option<Vec<Timestamp>>,
+    /// How likely the customer is to recommend the shop, 0 to 10; NaN where not given.
+    pub nps: Option<Vec<f32>>,
+    /// How satisfied the customer is, 1 to 5; NaN where not given.
+    pub csat: Option<Vec<f32>>,
 }
 
 /// Checks that the columns of each table have equal length and that customers are in range.
@@ -112,6 +139,7 @@ pub(super) fn check(tables: &Tables) -> Result<(), LogError> {
         ("purchases", &tables.purchases.customer, tables.purchases.lengths()),
         ("complaints", &tables.complaints.customer, tables.complaints.lengths()),
         ("customers", &tables.customers.customer, tables.customers.lengths()),
+        ("surveys", &tables.surveys.customer, tables.surveys.lengths()),
     ] {
         let rows = customer.len();
         if u32::try_from(rows).is_err() {
@@ -189,6 +217,23 @@ impl CustomerColumns {
                 ("signed_up_at", length(self.signed_up_at.as_ref())),
                 ("opted_out", length(self.opted_out.as_ref())),
                 ("valid_from", length(self.valid_from.as_ref())),
+                ("recorded_at", length(self.recorded_at.as_ref())),
+                ("birth_date", length(self.birth_date.as_ref())),
+                ("region", length(self.region.as_ref())),
+                ("acquisition_channel", length(self.acquisition.as_ref())),
+            ],
+        )
+    }
+}
+
+impl SurveyColumns {
+    fn lengths(&self) -> Lengths {
+        lengths(
+            &[("answered_at", self.answered_at.len())],
+            &[
+                ("recorded_at", length(self.recorded_at.as_ref())),
+                ("nps", length(self.nps.as_ref())),
+                ("csat", length(self.csat.as_ref())),
             ],
         )
     }

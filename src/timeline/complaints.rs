@@ -15,6 +15,8 @@ pub struct KnownComplaint {
     pub resolved_at: Option<Timestamp>,
     /// When it was last opened again, if it had been.
     pub reopened_at: Option<Timestamp>,
+    /// Key of the order complained about, if given.
+    pub order: Option<u64>,
     /// Code of the cause, if given.
     pub category: Option<u32>,
     /// How grave; NaN where not given.
@@ -49,6 +51,7 @@ struct Row {
     first_response_at: Timestamp,
     resolved_at: Timestamp,
     reopened_at: Timestamp,
+    order: u64,
     category: u32,
     severity: f32,
     satisfaction: f32,
@@ -109,6 +112,7 @@ fn read_row(columns: &ComplaintColumns, row: usize, number: u32) -> Row {
         first_response_at: time(&columns.first_response_at),
         resolved_at: time(&columns.resolved_at),
         reopened_at: time(&columns.reopened_at),
+        order: columns.order.as_ref().map_or(0, |keys| keys[row]),
         category: columns.category.as_ref().map_or(NO_CODE, |codes| codes[row]),
         severity: number_of(&columns.severity),
         satisfaction: number_of(&columns.satisfaction),
@@ -128,6 +132,7 @@ impl Row {
             first_response_at: visible(self.first_response_at),
             resolved_at,
             reopened_at: visible(self.reopened_at),
+            order: (self.order != 0).then_some(self.order),
             category: (self.category != NO_CODE).then_some(self.category),
             severity: f64::from(self.severity),
             satisfaction: resolved_at.map_or(f64::NAN, |_| f64::from(self.satisfaction)),
@@ -145,6 +150,7 @@ fn merge(a: KnownComplaint, b: KnownComplaint) -> KnownComplaint {
         first_response_at: a.first_response_at.into_iter().chain(b.first_response_at).min(),
         resolved_at: a.resolved_at.max(b.resolved_at),
         reopened_at: a.reopened_at.max(b.reopened_at),
+        order: a.order.into_iter().chain(b.order).min(),
         category: a.category.into_iter().chain(b.category).min(),
         severity: a.severity.max(b.severity),
         satisfaction: a.satisfaction.min(b.satisfaction),

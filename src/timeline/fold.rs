@@ -4,14 +4,18 @@
 
 use std::ops::Range;
 
+use super::attributes::{AttributeLog, Attributes};
 use super::complaints::{ComplaintLog, KnownComplaint};
+use super::context::ShopContext;
 use super::cutoff::Cutoff;
 use super::future::Future;
-use super::history::{Basket, History};
+use super::history::History;
 use super::ledger::{Ledger, Orders};
 use super::lines::{Grouping, Lines};
+use super::mix::Mixer;
 use super::partition::{Part, Returns};
-use super::walk::{CustomerWalk, Stamps};
+use super::surveys::{KnownAnswer, SurveyLog};
+use super::walk::CustomerWalk;
 use crate::units::{Days, Timestamp};
 
 /// A range of customers with their events.
@@ -23,7 +27,8 @@ pub(crate) struct Shard {
     line_starts: Vec<u32>,
     returns: Returns,
     complaints: ComplaintLog,
-    signed_up_at: Vec<Option<Timestamp>>,
+    attributes: AttributeLog,
+    surveys: SurveyLog,
 }
 
 /// What decides whether a customer counts at a cutoff.
@@ -40,7 +45,12 @@ pub(crate) struct FoldSettings<'a> {
     pub(crate) cutoffs: &'a [Cutoff],
     pub(crate) minor_per_major: f64,
     pub(crate) horizon: Days,
+    /// What the shop looked like at each cutoff, from [`EventLog::contexts`](super::EventLog::contexts).
+    pub(crate) contexts: &'a [ShopContext],
 }
+
+/// For a fold without contexts.
+static UNKNOWN_SHOP: ShopContext = ShopContext::UNKNOWN;
 
 /// Memory that a thread keeps from shard to shard.
 #[derive(Debug, Default)]
@@ -54,7 +64,7 @@ pub(crate) struct FoldScratch {
 
 /// Memory for the rare customer of whom some rows were not yet known at a cutoff: the known lines are grouped anew.
 #[derive(Debug, Default)]
-struct Late {
+pub(super) struct Late {
     lines: Lines,
     sequence: Vec<u32>,
     grouping: Grouping,
@@ -65,8 +75,8 @@ struct Late {
 #[derive(Debug, Default)]
 struct Recent {
     complaints: Vec<KnownComplaint>,
-    products: Stamps,
-    categories: Stamps,
+    answers: Vec<KnownAnswer>,
+    mixer: Mixer,
 }
 
 /// A customer at a cutoff, on the way to the visitor.
@@ -82,7 +92,7 @@ pub(crate) struct Place {
 
 impl Late {
     /// The orders built anew from the lines that were known before the cutoff.
-    fn orders(&mut self, lines: &Lines, range: Range<usize>, cutoff: Timestamp) -> Orders<'_> {
+    pub(super) fn orders(&mut self, lines: &Lines, range: Range<usize>, cutoff: Timestamp) -> Orders<'_> {
         self.sequence.clear();
         self.lines.clear();
         let known = range.filter(|line| lines.known(*line) < cutoff).filter_map(|line| u32::try_from(line).ok());
@@ -99,10 +109,25 @@ impl Shard {
         customers: Range<usize>,
         part: Part,
         complaints: ComplaintLog,
-        signed_up_at: Vec<Option<Timestamp>>,
+        attributes: AttributeLog,
+        surveys: SurveyLog,
     ) -> Self {
         let returns = Returns::new(&part.returned, part.returned_starts);
-        Self { customers, lines: part.bought, line_starts: part.bought_starts, returns, complaints, signed_up_at }
+        let (lines, line_starts) = (part.bought, part.bought_starts);
+        Self { customers, lines, line_starts, returns, complaints, attributes, surveys }
+    }
+
+    pub(super) fn n_customers(&self) -> usize {
+        self.customers.len()
+    }
+
+    pub(super) const fn lines(&self) -> &Lines {
+        &self.lines
+    }
+
+    /// The attributes of the customer at a position of the shard.
+    pub(super) fn attributes_at(&self, local: usize, cutoff: Timestamp) -> Attributes {
+        self.attributes.known_at(local, cutoff)
     }
 
     /// The numbers of its customers.
@@ -162,21 +187,23 @@ impl Shard {
         }
     }
 
-    fn lines_of(&self, local: usize) -> Range<usize> {
+    pub(super) fn lines_of(&self, local: usize) -> Range<usize> {
         self.line_starts[local] as usize..self.line_starts[local + 1] as usize
     }
 
     fn history<'h>(
         &'h self,
         place: Place,
-        settings: &FoldSettings<'_>,
+        settings: &FoldSettings<'h>,
         (orders, walk): (Orders<'h>, &'h CustomerWalk),
         recent: &'h mut Recent,
     ) -> History<'h> {
         let cutoff = settings.cutoffs[place.cutoff];
         let starts = History::window_starts(orders.at, cutoff.at());
-        let basket = recent.basket(&orders, starts);
+        let context = settings.contexts.get(place.cutoff).unwrap_or(&UNKNOWN_SHOP);
+        let basket = recent.mixer.basket(&orders, starts, context);
         self.complaints.known_at(place.local, cutoff.at(), &mut recent.complaints);
+        self.surveys.known_at(place.local, cutoff.at(), &mut recent.answers);
         History {
             cutoff,
             orders,
@@ -184,31 +211,13 @@ impl Shard {
             basket,
             returns: self.returns.of(place.local),
             complaints: &recent.complaints,
-            signed_up_at: self.signed_up_at.get(place.local).copied().flatten(),
+            answers: &recent.answers,
+            attributes: self.attributes_at(place.local, cutoff.at()),
+            category_cadence: walk.rhythms.cadence(walk.categories.counts(), cutoff.at()),
+            context,
             minor_per_major: settings.minor_per_major,
             horizon: settings.horizon,
             starts,
-        }
-    }
-}
-
-impl Recent {
-    /// Counts distinct codes backwards in time, so that one pass serves the nested windows.
-    fn basket(&mut self, orders: &Orders<'_>, starts: [u32; 6]) -> Basket {
-        let lines_before =
-            |start: u32| start.checked_sub(1).map_or(0, |last| orders.lines_so_far[last as usize] as usize);
-        let end = orders.lines_so_far.last().map_or(0, |lines| *lines as usize);
-        let (year, quarter) = (lines_before(starts[5]), lines_before(starts[3]));
-        let distinct = |codes: &[u32], stamps: &mut Stamps| -> [u32; 2] {
-            let Some(codes) = codes.get(year..end) else { return [0; 2] };
-            stamps.begin();
-            let (older, recent) = codes.split_at(quarter - year);
-            let in_quarter = recent.iter().map(|code| u32::from(stamps.is_new(*code))).sum();
-            [in_quarter, in_quarter + older.iter().map(|code| u32::from(stamps.is_new(*code))).sum::<u32>()]
-        };
-        Basket {
-            products: distinct(orders.lines.product(), &mut self.products),
-            categories: distinct(orders.lines.category(), &mut self.categories),
         }
     }
 }

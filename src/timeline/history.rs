@@ -1,9 +1,14 @@
 //! What was known of one customer before a cutoff: the only thing a feature may read.
 
+use super::attributes::Attributes;
 use super::complaints::KnownComplaint;
+use super::context::ShopContext;
 use super::cutoff::Cutoff;
 use super::ledger::Orders;
+use super::mix::Basket;
 use super::partition::Return;
+use super::surveys::KnownAnswer;
+use super::tally::CategoryCadence;
 use super::walk::CustomerWalk;
 use crate::units::{Days, MICROS_PER_DAY, Timestamp};
 
@@ -63,15 +68,6 @@ pub struct Gaps {
     pub share_below_silence: f64,
 }
 
-/// Distinct things bought in recent windows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Basket {
-    /// Products in the last 90 and 365 days.
-    pub products: [u32; 2],
-    /// Categories in the last 90 and 365 days.
-    pub categories: [u32; 2],
-}
-
 /// One customer as known before a cutoff. There is at least one order.
 #[derive(Debug)]
 pub struct History<'a> {
@@ -81,7 +77,10 @@ pub struct History<'a> {
     pub(super) basket: Basket,
     pub(super) returns: &'a [Return],
     pub(super) complaints: &'a [KnownComplaint],
-    pub(super) signed_up_at: Option<Timestamp>,
+    pub(super) answers: &'a [KnownAnswer],
+    pub(super) attributes: Attributes,
+    pub(super) category_cadence: CategoryCadence,
+    pub(super) context: &'a ShopContext,
     pub(super) minor_per_major: f64,
     pub(super) horizon: Days,
     /// First order of each bounded window.
@@ -216,7 +215,7 @@ impl<'a> History<'a> {
     /// Days since the customer signed up, if that was before the cutoff.
     #[must_use]
     pub fn signup_tenure_days(&self) -> Option<f64> {
-        self.signed_up_at.filter(|at| *at < self.cutoff.at()).map(|at| self.cutoff.at().days_since(at))
+        self.attributes.signed_up_at.map(|at| self.cutoff.at().days_since(at))
     }
 
     /// Instant of the first order.
@@ -279,12 +278,6 @@ impl<'a> History<'a> {
         self.walk.decayed_orders(self.recency_days())
     }
 
-    /// Exponentially decayed spend, half-life 90 days, in major units.
-    #[must_use]
-    pub fn decayed_amount(&self) -> f64 {
-        self.walk.decayed_amount(self.recency_days()) / self.minor_per_major
-    }
-
     /// Days on which the customer ordered.
     #[must_use]
     pub const fn order_days(&self) -> u32 {
@@ -323,8 +316,8 @@ impl<'a> History<'a> {
 
     /// Distinct sales channels used so far.
     #[must_use]
-    pub const fn channels(&self) -> u32 {
-        self.walk.channels
+    pub fn channels(&self) -> u32 {
+        self.walk.channels.distinct()
     }
 
     /// Distinct regions so far.

@@ -122,6 +122,13 @@ impl<'a> Orders<'a> {
         }
     }
 
+    /// When the order with a key was placed; `None` if there is no such order, or the shop has no order numbers.
+    pub(super) fn placed_at(&self, key: u64) -> Option<Timestamp> {
+        let first_line = |order: usize| order.checked_sub(1).map_or(0, |last| self.lines_so_far[last] as usize);
+        let order = (0..self.at.len()).find(|order| self.lines.number(first_line(*order)) == Some(key))?;
+        Some(self.at[order])
+    }
+
     /// How many orders there are and when the last one was; `None` without any.
     pub(super) fn presence(&self) -> Option<Presence> {
         self.at.last().map(|at| Presence { orders: self.at.len(), last_order_at: *at })
@@ -156,6 +163,11 @@ impl<'a> LineSlice<'a> {
 
     pub(super) fn region(&self) -> &'a [u32] {
         part(&self.lines.region, self.start..self.end)
+    }
+
+    /// The order number of a line, counted from the first of these.
+    fn number(&self, line: usize) -> Option<u64> {
+        self.lines.order.get(self.start + line).copied()
     }
 
     /// The earliest instant after which one of the lines `range`, counted from the first of these, is known; `NEVER`

@@ -6,13 +6,17 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::attributes::AttributeLog;
 use super::available::Available;
-use super::columns::{CustomerColumns, Tables};
+use super::census::{self, CodeCounts};
+use super::columns::{CustomerColumns, NO_CODE, Tables};
 use super::complaints::ComplaintLog;
+use super::context::ShopContext;
 use super::cutoff::Cutoff;
 use super::fold::{FoldScratch, FoldSettings, Shard};
 use super::history::History;
 use super::partition::{Part, counting_sort, partition};
+use super::surveys::SurveyLog;
 use crate::error::{Exit, Report};
 use crate::units::{Days, Timestamp};
 
@@ -73,6 +77,7 @@ pub struct EventLog {
     shards: Vec<Shard>,
     available: BTreeSet<Available>,
     span: Option<(Timestamp, Timestamp)>,
+    codes: CodeCounts,
 }
 
 impl EventLog {
@@ -83,23 +88,31 @@ impl EventLog {
     pub fn build(tables: Tables) -> Result<Self, LogError> {
         super::columns::check(&tables)?;
         let available = tables.available();
-        let Tables { customer_ids, purchases, complaints, customers } = tables;
+        let codes = code_counts(&tables);
+        let Tables { customer_ids, purchases, complaints, customers, surveys } = tables;
         let n_customers = customer_ids.len();
-        let facts = Facts::collect(&customers, n_customers);
+        let opted_out = opted_out(&customers, n_customers);
         let span =
             purchases.purchased_at.par_iter().copied().min().zip(purchases.purchased_at.par_iter().copied().max());
-        let (complaint_starts, complaint_rows) = counting_sort(&complaints.customer, &(0..n_customers));
-        let rows_of = |customer: usize| {
-            &complaint_rows[complaint_starts[customer] as usize..complaint_starts[customer + 1] as usize]
-        };
+        let all = 0..n_customers;
+        let complaint_rows = Rows::of(&complaints.customer, &all);
+        let customer_rows = Rows::of(&customers.customer, &all);
+        let survey_rows = Rows::of(&surveys.customer, &all);
         let ranges = shard_ranges(n_customers);
         let shard = |(part, range): (Part, &Range<usize>)| {
-            let complaints = ComplaintLog::build(&complaints, range.clone().map(rows_of));
-            let signed_up_at = facts.signed_up_at.get(range.clone()).map(<[_]>::to_vec).unwrap_or_default();
-            Shard::new(range.clone(), part, complaints, signed_up_at)
+            let complaints = ComplaintLog::build(&complaints, complaint_rows.in_range(range));
+            let attributes = AttributeLog::build(&customers, customer_rows.in_range(range));
+            let surveys = SurveyLog::build(&surveys, survey_rows.in_range(range));
+            Shard::new(range.clone(), part, complaints, attributes, surveys)
         };
         let shards = partition(purchases, &ranges).into_par_iter().zip(&ranges).map(shard).collect();
-        Ok(Self { customer_ids: Arc::new(customer_ids), opted_out: facts.opted_out, shards, available, span })
+        Ok(Self { customer_ids: Arc::new(customer_ids), opted_out, shards, available, span, codes })
+    }
+
+    /// What the shop as a whole looked like at each cutoff, for a churn horizon. `cutoffs` ascend.
+    #[must_use]
+    pub fn contexts(&self, cutoffs: &[Cutoff], horizon: Days) -> Vec<ShopContext> {
+        census::contexts(&self.shards, self.codes, cutoffs, horizon)
     }
 
     /// The customers, sorted by id; positions in this list are the customer numbers used everywhere.
@@ -135,7 +148,7 @@ impl EventLog {
     /// Shows one customer as known at a cutoff, if there is an order by then.
     pub fn visit(&self, customer: u32, cutoff: Cutoff, minor_per_major: f64, mut show: impl FnMut(&History<'_>)) {
         let cutoffs = [cutoff];
-        let settings = FoldSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1) };
+        let settings = FoldSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1), contexts: &[] };
         let has = |shard: &&Shard| shard.customers().contains(&(customer as usize));
         if let Some(shard) = self.shards.iter().find(has) {
             shard.fold(
@@ -162,30 +175,46 @@ fn shard_ranges(n_customers: usize) -> Vec<Range<usize>> {
     (0..n_customers).step_by(size).map(|start| start..(start + size).min(n_customers)).collect()
 }
 
-/// Facts about customers that hold for ever: the latest version of each.
-struct Facts {
-    signed_up_at: Vec<Option<Timestamp>>,
-    opted_out: Vec<bool>,
+/// Rows of a table by customer.
+struct Rows {
+    starts: Vec<u32>,
+    rows: Vec<u32>,
 }
 
-impl Facts {
-    fn collect(customers: &CustomerColumns, n_customers: usize) -> Self {
-        let mut facts = Self { signed_up_at: Vec::new(), opted_out: vec![false; n_customers] };
-        let mut rows: Vec<usize> = (0..customers.customer.len()).collect();
-        rows.sort_by_key(|row| customers.valid_from.as_ref().map(|times| times[*row]));
-        if let Some(times) = &customers.signed_up_at {
-            facts.signed_up_at = vec![None; n_customers];
-            for &row in &rows {
-                // The first sign-up counts, so that the fact does not depend on the order of equal versions.
-                let fact = &mut facts.signed_up_at[customers.customer[row] as usize];
-                *fact = Some(fact.map_or(times[row], |known| known.min(times[row])));
-            }
-        }
-        if let Some(flags) = &customers.opted_out {
-            for &row in &rows {
-                facts.opted_out[customers.customer[row] as usize] = flags[row];
-            }
-        }
-        facts
+impl Rows {
+    fn of(customer: &[u32], customers: &Range<usize>) -> Self {
+        let (starts, rows) = counting_sort(customer, customers);
+        Self { starts, rows }
     }
+
+    /// The rows of each customer of a range.
+    fn in_range(&self, range: &Range<usize>) -> impl Iterator<Item = &[u32]> {
+        range.clone().map(|customer| &self.rows[self.starts[customer] as usize..self.starts[customer + 1] as usize])
+    }
+}
+
+/// Codes of each kind, from the largest one in use.
+fn code_counts(tables: &Tables) -> CodeCounts {
+    let count = |column: &Option<Vec<u32>>| {
+        let codes = column.as_ref().map(|codes| codes.par_iter().filter(|code| **code != NO_CODE).max());
+        codes.flatten().map_or(0, |code| *code as usize + 1)
+    };
+    CodeCounts {
+        products: count(&tables.purchases.product),
+        categories: count(&tables.purchases.category),
+        regions: count(&tables.customers.region),
+        acquisitions: count(&tables.customers.acquisition),
+    }
+}
+
+/// Who asked not to be contacted, by the latest version of each customer: a fact of today, never a feature.
+fn opted_out(customers: &CustomerColumns, n_customers: usize) -> Vec<bool> {
+    let mut opted_out = vec![false; n_customers];
+    let Some(flags) = &customers.opted_out else { return opted_out };
+    let mut rows: Vec<usize> = (0..customers.customer.len()).collect();
+    rows.sort_by_key(|row| customers.valid_from.as_ref().map(|times| times[*row]));
+    for row in rows {
+        opted_out[customers.customer[row] as usize] = flags[row];
+    }
+    opted_out
 }

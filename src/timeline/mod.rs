@@ -4,9 +4,12 @@
 //! History is `[start, cutoff)`; an event at the cutoff instant is not history. A row recorded later than it happened
 //! is visible from its `recorded_at` on.
 
+mod attributes;
 mod available;
+mod census;
 pub mod columns;
 mod complaints;
+mod context;
 mod cutoff;
 mod fold;
 mod future;
@@ -14,14 +17,26 @@ mod history;
 mod ledger;
 mod lines;
 mod log;
+mod mix;
+mod pairs;
 mod partition;
+mod portrait;
+mod rhythm;
+mod surveys;
+mod tally;
 mod walk;
 
+pub use attributes::Attributes;
 pub use available::Available;
 pub use complaints::KnownComplaint;
+pub use context::ShopContext;
 pub use cutoff::{Cutoff, matured_cutoffs};
 pub use future::Future;
-pub use history::{Basket, Gaps, History, Window};
+pub use history::{Gaps, History, Window};
 pub use log::{EventLog, LogError};
+pub use mix::{Basket, Standing};
+pub use rhythm::Slope;
+pub use surveys::KnownAnswer;
+pub use tally::CategoryCadence;
 
 pub(crate) use fold::{FoldScratch, FoldSettings, Presence, Shard};

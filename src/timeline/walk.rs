@@ -5,6 +5,7 @@
 
 use super::ledger::Orders;
 use super::lines::is_code;
+use super::tally::{Rhythms, Tally};
 use crate::units::{MICROS_PER_DAY, Timestamp};
 
 /// Longest half-life of the decayed sums, in days; the others are a half and a sixth of it.
@@ -54,7 +55,10 @@ pub(super) struct CustomerWalk {
     amount_squares: f64,
     /// Decayed number of orders at the instant of the last one, for half-lives of 180, 90 and 30 days.
     decayed_orders: [f64; 3],
-    decayed_amount: f64,
+    /// The same for half-lives of 60 and 15 days.
+    decayed_briefly: [f64; 2],
+    /// Decayed spend at the instant of the last order, for half-lives of 180, 90 and 30 days.
+    decayed_amounts: [f64; 3],
     pub(super) order_days: u32,
     pub(super) order_months: u32,
     last_day: i64,
@@ -62,11 +66,11 @@ pub(super) struct CustomerWalk {
     /// Distinct products, and categories, up to each order.
     pub(super) products_so_far: Vec<u32>,
     pub(super) categories_so_far: Vec<u32>,
-    pub(super) channels: u32,
     pub(super) regions: u32,
-    products: Stamps,
-    categories: Stamps,
-    channel_stamps: Stamps,
+    pub(super) products: Tally,
+    pub(super) categories: Tally,
+    pub(super) rhythms: Rhythms,
+    pub(super) channels: Tally,
     region_stamps: Stamps,
 }
 
@@ -77,14 +81,16 @@ impl CustomerWalk {
         (self.gap_max, self.gap_last, self.gap_mean, self.gap_squares) = (0.0, 0.0, 0.0, 0.0);
         self.sorted_gaps.clear();
         (self.amount_max, self.amount_mean, self.amount_squares) = (i64::MIN, 0.0, 0.0);
-        (self.decayed_orders, self.decayed_amount) = ([0.0; 3], 0.0);
+        (self.decayed_orders, self.decayed_briefly, self.decayed_amounts) = ([0.0; 3], [0.0; 2], [0.0; 3]);
         (self.order_days, self.order_months, self.last_day, self.last_month) = (0, 0, i64::MIN, i64::MIN);
         self.products_so_far.clear();
         self.categories_so_far.clear();
-        (self.channels, self.regions) = (0, 0);
-        for stamps in [&mut self.products, &mut self.categories, &mut self.channel_stamps, &mut self.region_stamps] {
-            stamps.begin();
+        self.regions = 0;
+        for tally in [&mut self.products, &mut self.categories, &mut self.channels] {
+            tally.begin();
         }
+        self.rhythms.begin();
+        self.region_stamps.begin();
     }
 
     /// Passes the orders up to the first `n`.
@@ -102,7 +108,8 @@ impl CustomerWalk {
         }
         self.pass_amount(orders.amount[i]);
         self.decayed_orders.iter_mut().for_each(|sum| *sum += 1.0);
-        self.decayed_amount += orders.amount[i] as f64;
+        self.decayed_briefly.iter_mut().for_each(|sum| *sum += 1.0);
+        self.decayed_amounts.iter_mut().for_each(|sum| *sum += orders.amount[i] as f64);
         self.pass_calendar(at);
         self.pass_basket(orders, i);
     }
@@ -115,11 +122,9 @@ impl CustomerWalk {
         self.gap_squares += deviation * (gap - self.gap_mean);
         self.gap_max = self.gap_max.max(gap);
         self.gap_last = gap;
-        let [by_180, by_90, by_30] = decay(gap);
-        for (sum, factor) in self.decayed_orders.iter_mut().zip([by_180, by_90, by_30]) {
-            *sum *= factor;
-        }
-        self.decayed_amount *= by_90;
+        let factors = decay(gap);
+        let scaled = self.decayed_orders.iter_mut().zip(factors).chain(self.decayed_amounts.iter_mut().zip(factors));
+        scaled.chain(self.decayed_briefly.iter_mut().zip(brief(factors))).for_each(|(sum, factor)| *sum *= factor);
     }
 
     fn pass_amount(&mut self, amount: i64) {
@@ -140,16 +145,23 @@ impl CustomerWalk {
     fn pass_basket(&mut self, orders: &Orders<'_>, i: usize) {
         let start = if i == 0 { 0 } else { orders.lines_so_far[i - 1] as usize };
         let lines = start..orders.lines_so_far[i] as usize;
-        let seen = |column: &[u32], stamps: &mut Stamps| -> u32 {
-            let codes = column.get(lines.clone()).unwrap_or(&[]);
-            codes.iter().map(|code| u32::from(stamps.is_new(*code))).sum()
-        };
-        let new_products = seen(orders.lines.product(), &mut self.products);
-        let new_categories = seen(orders.lines.category(), &mut self.categories);
-        self.products_so_far.push(self.products_so_far.last().copied().unwrap_or(0) + new_products);
-        self.categories_so_far.push(self.categories_so_far.last().copied().unwrap_or(0) + new_categories);
-        self.channels += seen(orders.lines.channel(), &mut self.channel_stamps);
-        self.regions += seen(orders.lines.region(), &mut self.region_stamps);
+        let of = |column: &'_ [u32]| -> std::ops::Range<usize> { if column.is_empty() { 0..0 } else { lines.clone() } };
+        let (product, category) = (orders.lines.product(), orders.lines.category());
+        let (channel, region) = (orders.lines.channel(), orders.lines.region());
+        for code in &product[of(product)] {
+            self.products.add(*code);
+        }
+        for code in &category[of(category)] {
+            if let Some((place, _)) = self.categories.add(*code) {
+                self.rhythms.add(place, orders.at[i], i);
+            }
+        }
+        for code in &channel[of(channel)] {
+            self.channels.add(*code);
+        }
+        self.regions += region[of(region)].iter().map(|code| u32::from(self.region_stamps.is_new(*code))).sum::<u32>();
+        self.products_so_far.push(self.products.distinct());
+        self.categories_so_far.push(self.categories.distinct());
     }
 
     /// Decayed number of orders `silence` days after the last one, for half-lives of 180, 90 and 30 days.
@@ -158,9 +170,16 @@ impl CustomerWalk {
         std::array::from_fn(|i| self.decayed_orders[i] * factors[i])
     }
 
-    /// Decayed spend `silence` days after the last order, half-life 90 days, in minor units.
-    pub(super) fn decayed_amount(&self, silence: f64) -> f64 {
-        self.decayed_amount * decay(silence)[1]
+    /// The same for half-lives of 60 and 15 days.
+    pub(super) fn decayed_briefly(&self, silence: f64) -> [f64; 2] {
+        let factors = brief(decay(silence));
+        std::array::from_fn(|i| self.decayed_briefly[i] * factors[i])
+    }
+
+    /// Decayed spend `silence` days after the last order, for half-lives of 180, 90 and 30 days, in minor units.
+    pub(super) fn decayed_amounts(&self, silence: f64) -> [f64; 3] {
+        let factors = decay(silence);
+        std::array::from_fn(|i| self.decayed_amounts[i] * factors[i])
     }
 
     /// Mean time between orders, in days; 0 with fewer than two.
@@ -192,6 +211,11 @@ fn decay(days: f64) -> [f64; 3] {
     let by_180 = libm::exp2(-days / LONGEST_HALF_LIFE_DAYS);
     let by_90 = by_180 * by_180;
     [by_180, by_90, by_90 * by_90 * by_90]
+}
+
+/// What remains of something that halves every 60 and 15 days, from the factors for 180, 90 and 30 days.
+fn brief([by_180, by_90, by_30]: [f64; 3]) -> [f64; 2] {
+    [by_180 * by_90, by_30 * by_30]
 }
 
 /// Months since year 0 of the day `day` after 1970-01-01, in UTC.
@@ -229,6 +253,7 @@ mod tests {
         assert!((decay(180.0)[0] - 0.5).abs() < 1e-12);
         assert!((decay(90.0)[1] - 0.5).abs() < 1e-12);
         assert!((decay(30.0)[2] - 0.5).abs() < 1e-12);
+        assert!((brief(decay(60.0))[0] - 0.5).abs() < 1e-12 && (brief(decay(15.0))[1] - 0.5).abs() < 1e-12);
     }
 
     #[test]

@@ -41,6 +41,7 @@ impl Checked<'_> {
             Table::Purchases => Some(&self.config.purchases),
             Table::Complaints => self.config.complaints.as_ref(),
             Table::Customers => self.config.customers.as_ref(),
+            Table::Surveys => self.config.surveys.as_ref(),
         }
     }
 }

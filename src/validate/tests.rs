@@ -37,6 +37,7 @@ fn config(purchases: TableConfig) -> Config {
         purchases,
         complaints: None,
         customers: None,
+        surveys: None,
         churn: ChurnConfig { horizon_days: Days(1), gap_days: Days(0), active_days: Days(180), min_purchases: 1 },
         panel: PanelConfig { step_days: Days(30), max_cutoffs: None },
         backtest: BacktestConfig { cutoffs: Vec::new(), last: 4, step_days: Days(30), bootstrap: 10 },

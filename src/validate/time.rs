@@ -21,6 +21,7 @@ pub(super) fn check(checked: &mut Checked<'_>) {
                 }
             }
             Table::Customers => {}
+            Table::Surveys => findings.extend(reject_future(table, "answered_at", now)),
         }
         findings.extend(unrecorded(table));
     }

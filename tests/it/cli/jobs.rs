@@ -26,6 +26,26 @@ fn a_feature_table_has_a_row_for_each_day_and_eligible_customer() {
 }
 
 #[test]
+fn answers_to_surveys_give_features_of_their_own() {
+    let shop = Shop::simulated(300);
+    let columns = || -> u32 {
+        let output = shop.command("features").args(["--out", "ft"]).assert().success().get_output().clone();
+        let said = String::from_utf8(output.stdout).unwrap();
+        said.split_whitespace().nth(3).unwrap().parse().unwrap()
+    };
+    let without = columns();
+    let answers = "customer_id,answered_at,nps,csat\nC0000001,2025-01-05,9,4\nC0000001,2025-03-05,3,\n";
+    std::fs::write(shop.path("surveys.csv"), answers).unwrap();
+    shop.edit_config(|text| {
+        let mapping = ["customer_id", "answered_at", "nps", "csat"].map(|column| format!("{column} = \"{column}\"\n"));
+        format!("{text}\n[surveys]\npath = \"surveys.csv\"\n[surveys.columns]\n{}", mapping.concat())
+    });
+    assert_eq!(columns(), without + 10);
+    let said = predicate::str::contains("surveys: 2 rows = 2 used (1 customer)");
+    shop.command("check").assert().success().stderr(said);
+}
+
+#[test]
 fn training_registers_and_promotes() {
     let shop = Shop::sample();
     shop.command("train").assert().success().stdout(predicate::str::contains("is the champion"));

@@ -1,0 +1,57 @@
+//! Who the customer is, by the version of the row that held and was known at the cutoff. A level out of many is told by
+//! how many customers share it and by its place among the levels: numbers that mean the same in every shop and know
+//! nothing of who left.
+
+use super::spec::{Family, Feature, Unit};
+use crate::timeline::Available;
+
+const fn attribute(name: &'static str, unit: Unit, needs: Available, meaning: &'static str) -> Feature {
+    Feature::new(name, Family::Attributes, unit).needs(needs).meaning(meaning).or_missing()
+}
+
+/// Days in a year of the Julian calendar.
+const YEAR_DAYS: f64 = 365.25;
+
+const REGION: &str = "{home_region_customers_share} of the customers live in the same region";
+const CHANNEL: &str = "{acquisition_customers_share} of the customers came the same way";
+
+pub(super) const FEATURES: &[Feature] = &[
+    attribute("age_years", Unit::Years, Available::BirthDate, "Years of 365.25 days from birth to the cutoff.")
+        .reason("{age_years year} old")
+        .is(|h, _| h.attributes().birth_date.map_or(f64::NAN, |at| h.days_since(at) / YEAR_DAYS)),
+    attribute(
+        "home_region_customers_share",
+        Unit::Share,
+        Available::HomeRegion,
+        "Share of the customers (with an order and a known region) who live in the same region.",
+    )
+    .reason(REGION)
+    .is(|h, _| h.home_region()[0]),
+    attribute(
+        "home_region_rank_level",
+        Unit::Level,
+        Available::HomeRegion,
+        "Place of the customer's region by customers with an order: 1 is the largest, equal ones share the \
+            better place.",
+    )
+    .reason(REGION)
+    .is(|h, _| h.home_region()[1]),
+    attribute(
+        "acquisition_customers_share",
+        Unit::Share,
+        Available::Acquisition,
+        "Share of the customers (with an order and a known channel) whom the same channel brought.",
+    )
+    .reason(CHANNEL)
+    .is(|h, _| h.acquisition()[0]),
+    attribute(
+        "acquisition_rank_level",
+        Unit::Level,
+        Available::Acquisition,
+        "Place of the channel that brought the customer by customers with an order: 1 is the largest, equal \
+            ones share \
+         the better place.",
+    )
+    .reason(CHANNEL)
+    .is(|h, _| h.acquisition()[1]),
+];

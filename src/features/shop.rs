@@ -1,0 +1,96 @@
+//! What the shop as a whole does: a silence in the quiet season says less, and so does the end of a fashion.
+
+use super::spec::{Family, Feature, Unit, count};
+use crate::timeline::{Available, Window};
+
+const fn shop(name: &'static str, unit: Unit, meaning: &'static str, reason: &'static str) -> Feature {
+    Feature::new(name, Family::Shop, unit).meaning(meaning).reason(reason)
+}
+
+const SEASON: &str = "the shop's coming season is {season_index_ratio} times an average one";
+const SILENCE: &str = "silent for {recency_days day}, as much as {recency_trade_days} days of average trade";
+const REPEAT: &str = "{product_repeat_mean_share} of the buyers of the same products buy them again";
+const POPULAR: &str = "{popular_products_share} of the products bought are popular ones";
+
+pub(super) const FEATURES: &[Feature] = &[
+    shop(
+        "season_index_ratio",
+        Unit::Ratio,
+        "Orders of the shop per day in the part of the year that the horizon repeats, over those of the last \
+            365 days; 1 \
+         while no order is older than that.",
+        SEASON,
+    )
+    .is(|h, _| h.shop().season_index()),
+    shop("recency_season_adjusted_days", Unit::Days, "Days since the last order, times the season index.", SEASON)
+        .is(|h, _| h.recency_days() * h.shop().season_index()),
+    shop(
+        "recency_trade_days",
+        Unit::Days,
+        "Orders of the shop in the whole days since the customer's last one (at most 1,100), over those of an \
+            average day \
+         of the last 365, or of the shop's age in days begun if no order is older than that.",
+        SILENCE,
+    )
+    .or_missing()
+    .is(|h, _| h.shop().days_of_trade(h.recency_days())),
+    shop(
+        "expected_season_orders_count",
+        Unit::Count,
+        "Orders of the last 365 days, scaled to the horizon (at most 365 days), times the season index.",
+        "{orders_365d_count order} in the past year",
+    )
+    .is(|h, _| {
+        let horizon = f64::from(h.horizon().0.clamp(1, 365));
+        count(h.order_count(Window::Days365)) * horizon / 365.0 * h.shop().season_index()
+    }),
+    shop(
+        "product_buyers_mean_share",
+        Unit::Share,
+        "Mean, over the products of the last 365 days, of the share of the shop's customers who bought it.",
+        POPULAR,
+    )
+    .needs(Available::Product)
+    .or_missing()
+    .is(|h, _| h.basket().product_standing.mean_buyers_share()),
+    shop(
+        "product_repeat_mean_share",
+        Unit::Share,
+        "Mean, over the products of the last 365 days, of the share of its buyers who bought it on two orders \
+            or more.",
+        REPEAT,
+    )
+    .needs(Available::Product)
+    .or_missing()
+    .is(|h, _| h.basket().product_standing.mean_repeat_share()),
+    shop(
+        "popular_products_share",
+        Unit::Share,
+        "Share of the products of the last 365 days with more buyers than the mean product of the shop.",
+        POPULAR,
+    )
+    .needs(Available::Product)
+    .or_missing()
+    .is(|h, _| h.basket().product_standing.popular_share()),
+    shop(
+        "seasonal_products_share",
+        Unit::Share,
+        "Share of the products of the last 365 days of which the shop sold at least a quarter more lines per \
+            day in the \
+         part of the year that the horizon (at most 365 days) repeats than over those 365 days.",
+        "{seasonal_products_share} of the products bought have their season ahead",
+    )
+    .needs(Available::Product)
+    .or_missing()
+    .is(|h, _| h.basket().product_standing.in_season_share()),
+    shop(
+        "category_repeat_mean_share",
+        Unit::Share,
+        "Mean, over the categories of the last 365 days, of the share of its buyers who bought it on two orders \
+            or more.",
+        "{category_repeat_mean_share} of the buyers of the same categories buy them again",
+    )
+    .needs(Available::Category)
+    .or_missing()
+    .is(|h, _| h.basket().category_standing.mean_repeat_share()),
+];

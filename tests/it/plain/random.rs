@@ -1,0 +1,118 @@
+//! Random shops: many equal instants, instants on cutoffs and window edges, late rows, missing values.
+
+use proptest::prelude::*;
+use retain::timeline::columns::{NEVER, NO_CODE};
+use retain::units::MICROS_PER_DAY;
+
+use super::{Answer, CUSTOMERS, Complaint, Line, PlainShop, Version, latest};
+
+/// A quarter of a day, counted from the latest cutoff, and sometimes a microsecond beside it: many instants are equal,
+/// fall on a cutoff, or on the edge of a window.
+fn instant(quarters: std::ops::Range<i64>) -> impl Strategy<Value = i64> {
+    (quarters, -4_i64..5).prop_map(|(quarters, beside)| {
+        latest().at().0 + quarters * MICROS_PER_DAY / 4 + if beside.abs() == 1 { beside } else { 0 }
+    })
+}
+
+/// A delay: mostly none, else up to ten days.
+fn delay() -> impl Strategy<Value = i64> {
+    (0_i64..70).prop_map(|quarters| (quarters - 30).max(0) * MICROS_PER_DAY / 4)
+}
+
+fn or_never(share: u32, at: impl Strategy<Value = i64>) -> impl Strategy<Value = i64> {
+    (0..10_u32, at).prop_map(move |(die, at)| if die < share { NEVER.0 } else { at })
+}
+
+fn code(codes: u32) -> impl Strategy<Value = u32> {
+    (0..codes + 1).prop_map(move |code| if code == codes { NO_CODE } else { code })
+}
+
+fn mark(range: std::ops::Range<u8>) -> impl Strategy<Value = f32> {
+    (0..4_u8, range).prop_map(|(die, mark)| if die == 0 { f32::NAN } else { f32::from(mark) })
+}
+
+fn line() -> impl Strategy<Value = Line> {
+    let codes = (code(6), code(3), code(2), code(3));
+    // Some amounts are 0, some returns larger than what was bought.
+    let what = (-900_i64..900, 0..12_u8, 1..9_u8);
+    (0..CUSTOMERS, 1_u64..14, instant(-5_200..300), delay(), what, codes).prop_map(
+        |(customer, order, at, delay, (amount, die, quantity), codes)| {
+            let is_return = die == 0;
+            let amount = if is_return { -4 * amount.abs() } else { amount.max(0) };
+            let codes = [codes.0, codes.1, codes.2, codes.3];
+            Line { customer, order, at, recorded: at + delay, amount, is_return, quantity, codes }
+        },
+    )
+}
+
+/// Customers who order often and lately, beside those who hardly do.
+fn lines() -> impl Strategy<Value = Vec<Line>> {
+    let regular = (line(), 1_u64..40, instant(-1_700..100), delay()).prop_map(|(line, order, at, delay)| Line {
+        customer: 0,
+        order,
+        at,
+        recorded: at + delay,
+        ..line
+    });
+    (prop::collection::vec(line(), 0..40), prop::collection::vec(regular, 0..60))
+        .prop_map(|(lines, regular)| [lines, regular].concat())
+}
+
+fn complaint() -> impl Strategy<Value = Complaint> {
+    let states = prop::array::uniform3(or_never(3, instant(-900..200)));
+    let marks = (mark(1..4), mark(1..6), code(3));
+    let keys = (0..CUSTOMERS, 0_u64..6, 0_u64..14);
+    (keys, instant(-1_200..100), delay(), states, marks, (-50_i64..400, 0_i64..90)).prop_map(
+        |((customer, key, order), opened, delay, states, (severity, satisfaction, cause), (amount, paid))| {
+            let states = states.map(|at| if at == NEVER.0 { at } else { at.max(opened) });
+            let (recorded, compensation) = (opened + delay, (paid - 30).max(0));
+            Complaint {
+                customer,
+                key,
+                opened,
+                recorded,
+                states,
+                order,
+                cause,
+                severity,
+                satisfaction,
+                amount,
+                compensation,
+            }
+        },
+    )
+}
+
+fn version() -> impl Strategy<Value = Version> {
+    let when = (instant(-2_000..200), delay());
+    let born = or_never(2, instant(-90_000..-20_000));
+    (0..CUSTOMERS, when, or_never(2, instant(-3_000..300)), born, code(3), code(2)).prop_map(
+        |(customer, (valid_from, delay), signed_up, born, region, acquisition)| Version {
+            customer,
+            valid_from,
+            recorded: valid_from + delay,
+            signed_up,
+            born,
+            region,
+            acquisition,
+        },
+    )
+}
+
+fn answer() -> impl Strategy<Value = Answer> {
+    (0..CUSTOMERS, instant(-2_000..200), delay(), mark(0..11), mark(1..6))
+        .prop_map(|(customer, at, delay, nps, csat)| Answer { customer, at, recorded: at + delay, nps, csat })
+}
+
+/// A random shop.
+pub(crate) fn shop() -> impl Strategy<Value = PlainShop> {
+    let complaints = prop::collection::vec(complaint(), 0..12);
+    let versions = prop::collection::vec(version(), 0..10);
+    let answers = prop::collection::vec(answer(), 0..10);
+    (lines(), complaints, versions, answers).prop_map(|(lines, complaints, versions, answers)| PlainShop {
+        lines,
+        complaints,
+        versions,
+        answers,
+    })
+}
