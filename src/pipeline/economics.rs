@@ -108,7 +108,7 @@ impl Basis<'_> {
             |place: usize| came(place).map_or(0.0, |later| (now.net_total[later] - then.net_total[place]).max(0.0));
         let places = 0..then.customers.len();
         let counts: Vec<u32> = places.clone().map(count).collect();
-        let spent: Vec<f64> = places.map(spend).collect();
+        let came_in: Vec<f64> = places.map(spend).collect();
         let models = ValueModels::fit(&then).ok();
         let mut report = HoldoutReport { cutoff: cutoff.to_string(), days, purchases: None, top_tenth: Vec::new() };
         if let Some(models) = models {
@@ -121,7 +121,7 @@ impl Basis<'_> {
                 ("spend of the past year", &then.past_year),
                 ("recency, frequency, monetary", &rfm(&then)),
             ];
-            report.top_tenth = compare_rankings(&rankings, &spent, TOP_SHARE)?;
+            report.top_tenth = compare_rankings(&rankings, &came_in, TOP_SHARE)?;
         }
         Ok(report)
     }
@@ -167,7 +167,7 @@ impl Basis<'_> {
 fn quarter(instant: Timestamp, zone: &TimeZone) -> u32 {
     let date = jiff::Timestamp::from_microsecond(instant.0).map(|instant| instant.to_zoned(zone.clone()).date());
     date.map_or(0, |date| {
-        u32::try_from(date.year()).unwrap_or(0) * 10 + (u32::try_from(date.month()).unwrap_or(1) + 2) / 3
+        u32::try_from(date.year()).unwrap_or(0) * 10 + u32::try_from(date.month()).unwrap_or(1).div_ceil(3)
     })
 }
 
@@ -187,7 +187,9 @@ fn places(values: &[f64]) -> Vec<f64> {
     let mut start = 0;
     for tie in order.chunk_by(|a, b| values[*a].total_cmp(&values[*b]).is_eq()) {
         let mean = start as f64 + (tie.len() as f64 - 1.0) / 2.0;
-        tie.iter().for_each(|place| places[*place] = mean);
+        for place in tie {
+            places[*place] = mean;
+        }
         start += tie.len();
     }
     places
