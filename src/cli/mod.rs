@@ -136,6 +136,9 @@ pub struct Features {
     /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
     #[arg(long, short)]
     pub config: Option<PathBuf>,
+    /// Only these features, or whole families such as `cadence`; all if not given.
+    #[arg(long, num_args = 1.., value_name = "NAME")]
+    pub only: Vec<String>,
     /// Folder for `features.parquet`, instead of one under the config's `output.dir`.
     #[arg(long, short)]
     pub out: Option<PathBuf>,

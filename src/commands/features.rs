@@ -31,7 +31,7 @@ fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure
     let mut staged = Staged::default();
     let (mut n_rows, mut n_columns) = (0_u64, 0_u64);
     let path = stage_stream("features", &session.folder, &mut staged, |emit| {
-        pipeline::feature_table(&session.config, &log, &cutoffs, &session.watch, |table| {
+        pipeline::feature_table(&session.config, &log, (&cutoffs, &arguments.only), &session.watch, |table| {
             (n_rows, n_columns) = (n_rows + table.n_rows() as u64, table.columns.len() as u64);
             emit(table)
         })

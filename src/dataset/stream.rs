@@ -37,7 +37,9 @@ where
 {
     let catalogue = schema.features()?;
     let windows = settings.rule.windows(cutoffs, &settings.zone);
-    let contexts = log.contexts(cutoffs, settings.rule.horizon);
+    // A first pass over the shop, for those features alone that look beyond the customer.
+    let is_asked = catalogue.iter().any(|feature| feature.family.looks_at_the_shop());
+    let contexts = if is_asked { log.contexts(cutoffs, settings.rule.horizon) } else { Vec::new() };
     let (minor_per_major, horizon) = (settings.minor_per_major, settings.rule.horizon);
     let fold = FoldSettings { cutoffs, minor_per_major, horizon, contexts: &contexts };
     let mut ready: Option<Block> = None;

@@ -60,6 +60,14 @@ pub enum SchemaError {
         /// Each difference.
         differences: Vec<SchemaDifference>,
     },
+    /// A feature is asked for that the shop does not have.
+    #[error("this shop has no feature and no family `{name}`")]
+    NotHere {
+        /// What was asked for.
+        name: String,
+        /// The most similar feature.
+        nearest: Option<String>,
+    },
     /// A stored schema names a feature that this version does not know.
     #[error("feature `{name}` is not known to this version")]
     UnknownFeature {
@@ -77,14 +85,22 @@ impl Report for SchemaError {
         match self {
             Self::Differs { .. } => "E311",
             Self::UnknownFeature { .. } => "E312",
+            Self::NotHere { .. } => "E313",
         }
     }
 
     fn exit(&self) -> Exit {
-        Exit::CouldNotRun
+        match self {
+            Self::NotHere { .. } => Exit::BadUsage,
+            _ => Exit::CouldNotRun,
+        }
     }
 
     fn hint(&self) -> Option<String> {
+        if let Self::NotHere { nearest, .. } = self {
+            let similar = nearest.as_ref().map_or(String::new(), |nearest| format!("did you mean `{nearest}`? "));
+            return Some(format!("{similar}`retain features --describe` lists them, and what each needs"));
+        }
         Some("train a model on the present data with `retain train`, or restore the columns in the config".to_owned())
     }
 }
@@ -105,6 +121,22 @@ impl FeatureSchema {
             Some(Absence { feature: feature.name.to_owned(), needs: input.input().to_owned() })
         });
         absent.collect()
+    }
+
+    /// The columns that are asked for by feature or by family, in column order; all of them if nothing is asked for.
+    ///
+    /// # Errors
+    /// `SchemaError::NotHere` for what the shop does not have.
+    pub fn restricted(self, wanted: &[String]) -> Result<Self, SchemaError> {
+        let family = |column: &Column| find(&column.name).map(|feature| feature.family.code());
+        let is = |column: &Column, name: &String| column.name == *name || family(column) == Some(name.as_str());
+        if let Some(name) = wanted.iter().find(|name| !self.columns.iter().any(|column| is(column, name))) {
+            let likeness = |other: &&str| strsim::jaro_winkler(other, name);
+            let nearest = self.names().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map(str::to_owned);
+            return Err(SchemaError::NotHere { name: name.clone(), nearest });
+        }
+        let kept = |column: &Column| wanted.is_empty() || wanted.iter().any(|name| is(column, name));
+        Ok(Self { columns: self.columns.into_iter().filter(kept).collect() })
     }
 
     /// The names in column order.

@@ -39,6 +39,12 @@ pub enum Family {
 }
 
 impl Family {
+    /// Whether its features read what the shop as a whole looked like, beside the customer's own history.
+    #[must_use]
+    pub const fn looks_at_the_shop(self) -> bool {
+        matches!(self, Self::Shop | Self::Attributes)
+    }
+
     /// A stable code for systems that read reasons.
     #[must_use]
     pub const fn code(self) -> &'static str {

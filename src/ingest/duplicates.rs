@@ -74,26 +74,33 @@ fn are_equal(frame: &DataFrame, left: usize, right: usize) -> bool {
 
 /// Positions of well-mixed keys that are not alone in their slot of a large table; ascending. Every key that occurs
 /// twice is among them, and a few per cent of the others.
-pub(crate) fn meeting(n_keys: usize, key: impl Fn(usize) -> u64) -> Vec<usize> {
+pub(crate) fn meeting(n_keys: usize, key: impl Fn(usize) -> u64 + Sync) -> Vec<usize> {
     let slots = (n_keys.max(64) * 16).next_power_of_two();
     let shift = 64 - slots.trailing_zeros();
     let place = |key: u64| {
         let slot = key >> shift;
         (usize::try_from(slot / 64).unwrap_or(usize::MAX), 1_u64 << (slot % 64))
     };
-    let (mut once, mut twice) = (vec![0_u64; slots / 64], vec![0_u64; slots / 64]);
-    for position in 0..n_keys {
-        let (word, bit) = place(key(position));
-        if let (Some(once), Some(twice)) = (once.get_mut(word), twice.get_mut(word)) {
-            *twice |= *once & bit;
-            *once |= bit;
+    // Each thread fills the slots of its own part of the table, which is as much of it as a cache can hold.
+    let part_words = (slots / 64).div_ceil(rayon::current_num_threads().max(1));
+    let mut twice = vec![0_u64; slots / 64];
+    twice.par_chunks_mut(part_words).enumerate().for_each(|(part, twice)| {
+        let mut once = vec![0_u64; twice.len()];
+        let first = part * part_words;
+        for position in 0..n_keys {
+            let (word, bit) = place(key(position));
+            let word = word.wrapping_sub(first);
+            if let (Some(once), Some(twice)) = (once.get_mut(word), twice.get_mut(word)) {
+                *twice |= *once & bit;
+                *once |= bit;
+            }
         }
-    }
+    });
     let meets = |position: &usize| {
         let (word, bit) = place(key(*position));
         twice.get(word).is_some_and(|word| word & bit != 0)
     };
-    (0..n_keys).filter(meets).collect()
+    (0..n_keys).into_par_iter().with_min_len(1 << 14).filter(meets).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::account::Reason;
 use super::duplicates::repeated_rows;
@@ -13,7 +14,7 @@ use super::numeric::{self, Numbers};
 use super::paths::{self, InputFile};
 use super::source::{self, Opened};
 use super::table::{Origin, TypedTable};
-use super::typing::{Rules, TypeProblem, typed};
+use super::typing::{Rules, TypeProblem, Typed, typed};
 use super::values::Values;
 use super::zone::LocalClock;
 use crate::config::{ColumnSpec, Config, Duplicates, Kind, Table, TableConfig};
@@ -75,8 +76,13 @@ fn read_table(
         time_format: section.time_format.clone(),
         currency: config.currency.clone(),
     };
-    for (spec, mapped) in &mapping.columns {
-        type_column(&mut read, (spec, mapped), &numbers, &rules)?;
+    // Columns are read side by side and settled one after the other, because a row is rejected for its first fault.
+    let typed: Vec<Result<Option<Typed>, IngestError>> =
+        mapping.columns.par_iter().map(|(spec, mapped)| type_column(&read, (spec, mapped), &rules)).collect();
+    for ((spec, mapped), typed) in mapping.columns.iter().zip(typed) {
+        if let Some(typed) = typed? {
+            settle_column(&mut read, (spec, mapped), typed, &numbers);
+        }
     }
     if section.duplicates != Duplicates::Keep {
         let keys = source.select(keys).map_err(IngestError::engine("comparing rows"))?;
@@ -227,15 +233,14 @@ fn apply_filter(
     Ok(())
 }
 
-/// Types one of our columns; rows without a value that is required are rejected.
+/// Types one of our columns, if it was mapped.
 fn type_column(
-    read: &mut TypedTable,
+    read: &TypedTable,
     (spec, mapped): (&'static ColumnSpec, &Mapped),
-    numbers: &Numbers,
     rules: &Rules,
-) -> Result<(), IngestError> {
-    let Ok(column) = read.mapped.column(spec.name).cloned() else { return Ok(()) };
-    let typed = typed(&column, spec, rules).map_err(|problem| match problem {
+) -> Result<Option<Typed>, IngestError> {
+    let Ok(column) = read.mapped.column(spec.name) else { return Ok(None) };
+    let typed = typed(column, spec, rules).map_err(|problem| match problem {
         TypeProblem::WrongType(allowed) => IngestError::WrongType {
             key: mapped.key.clone(),
             expression: mapped.text.clone(),
@@ -243,7 +248,17 @@ fn type_column(
             allowed,
         },
         TypeProblem::Engine(error) => IngestError::engine(format!("reading `{}`", mapped.key))(error),
-    })?;
+    });
+    typed.map(Some)
+}
+
+/// Takes a typed column over; rows without a value that is required are rejected.
+fn settle_column(
+    read: &mut TypedTable,
+    (spec, mapped): (&'static ColumnSpec, &Mapped),
+    typed: Typed,
+    numbers: &Numbers,
+) {
     let mut unreadable = typed.unreadable;
     unreadable.extend(numbers.lost_by(mapped).into_iter().filter(|row| typed.values.is_absent(*row)));
     unreadable.sort_unstable();
@@ -254,7 +269,6 @@ fn type_column(
     }
     settle(read, spec, &typed.values, unreadable);
     read.columns.insert(spec.name, typed.values);
-    Ok(())
 }
 
 /// Decides about rows whose value is absent or unreadable.

@@ -213,6 +213,11 @@ fn blended(said: &[&OutOfTime], shares: &Shares) -> OutOfTime {
 }
 
 impl BlendModel {
+    /// The models that are listened to.
+    pub(super) fn members(&self) -> impl Iterator<Item = &Model> {
+        self.voices.iter().map(|voice| &voice.model)
+    }
+
     fn new(members: &[Member<'_>], shares: &Shares) -> Self {
         let voice = |(member, (weight, level_share)): (&Member<'_>, (&f64, &f64))| {
             let (weight, level_share) = (*weight, *level_share);

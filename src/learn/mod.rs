@@ -189,6 +189,16 @@ pub enum Model {
 const ADDITIVE_LIMIT: f64 = 1e-6;
 
 impl Model {
+    /// The trees of the model, if it has any, in the JSON format of `XGBoost`; margins are those of customers at `cutoff`.
+    #[must_use]
+    pub fn xgboost_copy(&self, cutoff: Cutoff) -> Option<String> {
+        match self {
+            Self::Linear(_) => None,
+            Self::Boosted(model) => Some(model.xgboost_json(cutoff)),
+            Self::Blend(model) => model.members().find_map(|member| member.xgboost_copy(cutoff)),
+        }
+    }
+
     /// Log-odds of churning for some rows.
     ///
     /// # Errors

@@ -9,7 +9,8 @@ use crate::features::FeatureSchema;
 use crate::table::{Column, Table};
 use crate::timeline::{Cutoff, EventLog};
 
-/// A row for each day and eligible customer: the day, the customer, every feature; a missing value stays missing. The
+/// A row for each day and eligible customer: the day, the customer, every feature that is wanted (all if none is named);
+/// a missing value stays missing. The
 /// rows come in tables of some customers each, in the order of customers, so that they need never be in memory together.
 ///
 /// # Errors
@@ -17,12 +18,12 @@ use crate::timeline::{Cutoff, EventLog};
 pub fn feature_table(
     config: &Config,
     log: &EventLog,
-    cutoffs: &[Cutoff],
+    (cutoffs, wanted): (&[Cutoff], &[String]),
     observer: &dyn Observer,
     mut emit: impl FnMut(Table) -> Result<(), Failure> + Send,
 ) -> Result<(), Failure> {
     let frame = Frame::new(config, log);
-    let schema = FeatureSchema::for_inputs(log.available());
+    let schema = FeatureSchema::for_inputs(log.available()).restricted(wanted)?;
     let mut cutoffs = cutoffs.to_vec();
     cutoffs.sort_unstable();
     cutoffs.dedup();

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! models/<name>/
-//!   20261124T020500Z-1a2b3c4d/   model.json  schema.json  manifest.json  evaluation.json
+//!   20261124T020500Z-1a2b3c4d/   model.json  schema.json  manifest.json  evaluation.json  xgboost.json
 //!   champion                     the name of one version
 //!   history.jsonl                one line for each version registered, promoted or refused
 //! ```
@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Failure;
 use crate::files::{self, FileError};
+use crate::timeline::Cutoff;
 use crate::units::Timestamp;
 
 pub use error::RegistryError;
@@ -32,6 +33,7 @@ const MODEL: &str = "model.json";
 const SCHEMA: &str = "schema.json";
 const MANIFEST: &str = "manifest.json";
 const EVALUATION: &str = "evaluation.json";
+const XGBOOST: &str = "xgboost.json";
 const HISTORY: &str = "history.jsonl";
 const LOCK: &str = ".lock";
 
@@ -143,6 +145,9 @@ impl Writing {
             files::write_folder(&folder, |folder| {
                 write_json(&folder.join(MODEL), &version.model)?;
                 write_json(&folder.join(SCHEMA), &version.schema)?;
+                if let Some(trees) = version.model.model.xgboost_copy(day(version.manifest.as_of)) {
+                    files::write_whole(&folder.join(XGBOOST), |writer| writer.write_all(trees.as_bytes()))?;
+                }
                 write_json(&folder.join(MANIFEST), &version.manifest)?;
                 write_json(&folder.join(EVALUATION), &version.evaluation)
             })?;
@@ -184,6 +189,11 @@ fn version_name(version: &Version, now: Timestamp) -> String {
     let hash = hasher.finalize().to_hex();
     let time = now.to_string().replace(['-', ':'], "");
     format!("{time}-{}", &hash[..8])
+}
+
+/// The cutoff of a day; only the day counts for a level.
+fn day(date: jiff::civil::Date) -> Cutoff {
+    Cutoff::at_start_of(date, &jiff::tz::TimeZone::UTC)
 }
 
 fn write_json(path: &Path, value: &impl Serialize) -> Result<(), FileError> {

@@ -2,6 +2,7 @@
 //!
 //! This is the hot path of the product. Shards run in parallel; within a shard nothing is allocated per event.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::attributes::{AttributeLog, Attributes};
@@ -213,7 +214,8 @@ impl Shard {
             complaints: &recent.complaints,
             answers: &recent.answers,
             attributes: self.attributes_at(place.local, cutoff.at()),
-            category_cadence: walk.rhythms.cadence(walk.categories.counts(), cutoff.at()),
+            category_cadence: OnceCell::new(),
+            gaps: OnceCell::new(),
             context,
             minor_per_major: settings.minor_per_major,
             horizon: settings.horizon,

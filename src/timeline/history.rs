@@ -1,5 +1,7 @@
 //! What was known of one customer before a cutoff: the only thing a feature may read.
 
+use std::cell::OnceCell;
+
 use super::attributes::Attributes;
 use super::complaints::KnownComplaint;
 use super::context::ShopContext;
@@ -79,7 +81,10 @@ pub struct History<'a> {
     pub(super) complaints: &'a [KnownComplaint],
     pub(super) answers: &'a [KnownAnswer],
     pub(super) attributes: Attributes,
-    pub(super) category_cadence: CategoryCadence,
+    /// Computed when first read.
+    pub(super) category_cadence: OnceCell<CategoryCadence>,
+    /// Computed when first read.
+    pub(super) gaps: OnceCell<Option<Gaps>>,
     pub(super) context: &'a ShopContext,
     pub(super) minor_per_major: f64,
     pub(super) horizon: Days,
@@ -260,6 +265,11 @@ impl<'a> History<'a> {
     /// The customer's own rhythm; `None` with one order.
     #[must_use]
     pub fn gaps(&self) -> Option<Gaps> {
+        // A dozen features read them.
+        *self.gaps.get_or_init(|| self.computed_gaps())
+    }
+
+    fn computed_gaps(&self) -> Option<Gaps> {
         let gaps = &self.walk.sorted_gaps;
         let silence = self.recency_days();
         Some(Gaps {

@@ -21,8 +21,9 @@ impl<'a> History<'a> {
 
     /// How regularly categories are bought, and which have stopped.
     #[must_use]
-    pub const fn category_cadence(&self) -> CategoryCadence {
-        self.category_cadence
+    pub fn category_cadence(&self) -> CategoryCadence {
+        let walk = self.walk;
+        *self.category_cadence.get_or_init(|| walk.rhythms.cadence(walk.categories.counts(), self.cutoff.at()))
     }
 
     /// The whole shop as known before the cutoff.

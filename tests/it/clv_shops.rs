@@ -54,6 +54,7 @@ fn shop(source: &Source) -> Option<Shop> {
     let folder = std::env::var_os("RETAIN_SHARED_DATA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
     let path = folder.join(source.file);
     if !path.exists() {
+        crate::skip::allowed("the public data");
         eprintln!("skipped: {} is not there", path.display());
         return None;
     }

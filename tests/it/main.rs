@@ -16,4 +16,5 @@ mod reference_features;
 mod references;
 mod replay;
 mod shop;
+mod skip;
 mod xgboost_parity;

@@ -137,6 +137,7 @@ fn data_errors() -> Vec<Failure> {
             ],
         }
         .into(),
+        SchemaError::NotHere { name: "recency".to_owned(), nearest: Some("recency_days".to_owned()) }.into(),
         SchemaError::UnknownFeature { name: "orders_3d_count".to_owned() }.into(),
     ]
 }

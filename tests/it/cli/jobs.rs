@@ -23,6 +23,13 @@ fn a_feature_table_has_a_row_for_each_day_and_eligible_customer() {
     let said = predicate::str::is_match("^[0-9,]+ rows of [0-9]+ columns in ft/features.parquet\n$").unwrap();
     let days = ["--as-of", "2025-01-01", "2025-02-01", "--out", "ft"];
     shop.command("features").args(days).assert().success().stdout(said);
+    let only = |name: &str| {
+        let mut command = shop.command("features");
+        command.args(["--out", "few", "--only", "recency_days", name]);
+        command.assert()
+    };
+    only("surveys").code(2).stderr(predicate::str::contains("error[E313]"));
+    only("orders_90d_count").success().stdout(predicate::str::contains("rows of 4 columns"));
 }
 
 #[test]
