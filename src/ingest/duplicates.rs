@@ -24,7 +24,7 @@ pub(crate) fn repeated_rows(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
     }
     let mut firsts: HashMap<u64, Vec<usize>> = HashMap::new();
     let mut repeated = Vec::new();
-    for row in meeting(hashes.len(), |row| hashes.get(row).copied().unwrap_or(0)) {
+    for row in meeting(hashes.len(), |row| hashes.get(row).copied()) {
         let Some(hash) = hashes.get(row) else { continue };
         let same_hash = firsts.entry(*hash).or_default();
         if same_hash.iter().any(|first| are_equal(frame, *first, row)) {
@@ -73,35 +73,45 @@ fn are_equal(frame: &DataFrame, left: usize, right: usize) -> bool {
 }
 
 /// Positions of well-mixed keys that are not alone in their slot of a large table; ascending. Every key that occurs
-/// twice is among them, and a few per cent of the others.
-pub(crate) fn meeting(n_keys: usize, key: impl Fn(usize) -> u64 + Sync) -> Vec<usize> {
-    let slots = (n_keys.max(64) * 16).next_power_of_two();
+/// twice is among them, and about one in eight of the others. A position without a key meets nothing.
+pub(crate) fn meeting(n_keys: usize, key: impl Fn(usize) -> Option<u64> + Sync) -> Vec<usize> {
+    let slots = (n_keys.max(64) * 4).next_power_of_two();
     let shift = 64 - slots.trailing_zeros();
+    // Two bits for each slot, side by side so that a key touches one place in memory: hit, and hit again.
     let place = |key: u64| {
         let slot = key >> shift;
-        (usize::try_from(slot / 64).unwrap_or(usize::MAX), 1_u64 << (slot % 64))
+        (usize::try_from(slot / 32).unwrap_or(usize::MAX), 1_u64 << (2 * (slot % 32)))
     };
-    // Each thread fills the slots of its own part of the table, which is as much of it as a cache can hold.
-    let part_words = (slots / 64).div_ceil(rayon::current_num_threads().max(1));
-    let mut twice = vec![0_u64; slots / 64];
-    twice.par_chunks_mut(part_words).enumerate().for_each(|(part, twice)| {
-        let mut once = vec![0_u64; twice.len()];
+    // Each task goes through all keys for its own part of the table, which is as much of it as a cache can hold.
+    let n_words = slots / 32;
+    let n_parts = (n_words / WORDS_IN_CACHE).clamp(rayon::current_num_threads(), 8 * rayon::current_num_threads());
+    let part_words = n_words.div_ceil(n_parts.max(1));
+    let of_part = |part: usize| {
         let first = part * part_words;
+        let mut table = vec![0_u64; part_words];
+        let mut own = Vec::new();
         for position in 0..n_keys {
-            let (word, bit) = place(key(position));
-            let word = word.wrapping_sub(first);
-            if let (Some(once), Some(twice)) = (once.get_mut(word), twice.get_mut(word)) {
-                *twice |= *once & bit;
-                *once |= bit;
+            let Some(key) = key(position) else { continue };
+            let (word, once) = place(key);
+            if let Some(word) = table.get_mut(word.wrapping_sub(first)) {
+                *word |= ((*word & once) << 1) | once;
+                own.push(u32::try_from(position).unwrap_or(u32::MAX));
             }
         }
-    });
-    let meets = |position: &usize| {
-        let (word, bit) = place(key(*position));
-        twice.get(word).is_some_and(|word| word & bit != 0)
+        let meets = |position: &usize| {
+            let (word, once) = key(*position).map(place).unwrap_or_default();
+            table.get(word.wrapping_sub(first)).is_some_and(|word| word & (once << 1) != 0)
+        };
+        own.into_iter().map(|position| position as usize).filter(meets).collect()
     };
-    (0..n_keys).into_par_iter().with_min_len(1 << 14).filter(meets).collect()
+    let parts: Vec<Vec<usize>> = (0..n_parts).into_par_iter().map(of_part).collect();
+    let mut meeting = parts.concat();
+    meeting.par_sort_unstable();
+    meeting
 }
+
+/// Eight-byte words of the table that a core keeps close.
+const WORDS_IN_CACHE: usize = 1 << 18;
 
 #[cfg(test)]
 mod tests {
@@ -130,9 +140,10 @@ mod tests {
         let mixed = |n: u64| crate::ingest::ids::key(&n.to_string());
         let mut keys: Vec<u64> = (0..10_000).map(mixed).collect();
         keys.push(mixed(77));
-        let meeting = meeting(keys.len(), |position| keys[position]);
+        let meeting = meeting(keys.len(), |position| Some(keys[position]));
         assert!(meeting.contains(&77) && meeting.contains(&10_000));
-        assert!(meeting.len() < 2_000, "{}", meeting.len());
-        assert!(super::meeting(0, |_| 0).is_empty());
+        assert!(meeting.is_sorted() && meeting.len() < 2_500, "{}", meeting.len());
+        assert!(super::meeting(0, |_| None).is_empty());
+        assert!(super::meeting(3, |_| None).is_empty());
     }
 }

@@ -86,9 +86,8 @@ impl UsedRows {
     /// Codes of the words that are used, and those words, sorted.
     fn coded(&mut self, name: &str, dictionary: &mut Vec<String>) -> Option<Vec<u32>> {
         let mut words = self.words(name)?;
-        let mut names = used_names(&words);
-        names.sort_unstable();
-        words.recode(&positions_of(&words.names, &names));
+        let (names, positions) = merged(std::slice::from_ref(&words));
+        words.recode(&positions.concat());
         *dictionary = names;
         Some(words.codes)
     }
@@ -140,30 +139,44 @@ impl UsedRows {
 /// Every customer of a used row of any table, sorted by bytes; each table's rows get positions among them.
 fn intern_customers(tables: &mut [UsedRows]) -> Vec<String> {
     let words: Vec<Words> = tables.iter_mut().map(|rows| rows.words("customer_id").unwrap_or_default()).collect();
-    let mut ids: Vec<String> = words.iter().flat_map(used_names).collect();
-    ids.par_sort_unstable();
-    ids.dedup();
-    for (rows, mut words) in tables.iter_mut().zip(words) {
-        words.recode(&positions_of(&words.names, &ids));
+    let (ids, positions) = merged(&words);
+    for ((rows, mut words), positions) in tables.iter_mut().zip(words).zip(positions) {
+        words.recode(&positions);
         rows.customer = words.codes;
     }
     ids
 }
 
-/// The names that some row carries.
-fn used_names(words: &Words) -> Vec<String> {
+/// The names that rows of any table carry, sorted, and for each table the position of each of its names among them.
+fn merged(tables: &[Words]) -> (Vec<String>, Vec<Vec<u32>>) {
+    let mut entries: Vec<(&str, usize, usize)> = Vec::new();
+    for (table, words) in tables.iter().enumerate() {
+        let used = words.names.iter().zip(are_used(words)).enumerate().filter(|(_, (_, is_used))| *is_used);
+        entries.extend(used.map(|(place, (name, _))| (name.as_str(), table, place)));
+    }
+    entries.par_sort_unstable();
+    let mut names: Vec<String> = Vec::with_capacity(entries.len());
+    let mut positions: Vec<Vec<u32>> = tables.iter().map(|words| vec![NO_CODE; words.names.len()]).collect();
+    for same in entries.chunk_by(|a, b| a.0 == b.0) {
+        names.extend(same.first().map(|(name, ..)| (*name).to_owned()));
+        for (_, table, place) in same {
+            if let Some(entry) = positions.get_mut(*table).and_then(|table| table.get_mut(*place)) {
+                *entry = position(names.len() - 1);
+            }
+        }
+    }
+    (names, positions)
+}
+
+/// For each name, whether some row carries it.
+fn are_used(words: &Words) -> Vec<bool> {
     let mut is_used = vec![false; words.names.len()];
     for code in &words.codes {
         if let Some(place) = usize::try_from(*code).ok().and_then(|code| is_used.get_mut(code)) {
             *place = true;
         }
     }
-    words.names.iter().zip(is_used).filter(|(_, used)| *used).map(|(name, _)| name.clone()).collect()
-}
-
-/// The position of each name among the sorted ones.
-fn positions_of(names: &[String], sorted: &[String]) -> Vec<u32> {
-    names.par_iter().map(|name| sorted.binary_search(name).map_or(NO_CODE, position)).collect()
+    is_used
 }
 
 fn purchases(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> PurchaseColumns {
@@ -253,9 +266,9 @@ mod tests {
     #[test]
     fn only_names_that_rows_carry_are_kept_and_sorted() {
         let words = Words { names: vec!["c".into(), "a".into(), "b".into()], codes: vec![0, NO_CODE, 1, 0] };
-        let mut names = used_names(&words);
-        names.sort_unstable();
-        assert_eq!(names, ["a", "c"]);
-        assert_eq!(positions_of(&words.names, &names), [1, 0, NO_CODE]);
+        let others = Words { names: vec!["d".into(), "a".into()], codes: vec![1, 0] };
+        let (names, positions) = merged(&[words, others]);
+        assert_eq!(names, ["a", "c", "d"]);
+        assert_eq!(positions, [vec![1, 0, NO_CODE], vec![2, 0]]);
     }
 }

@@ -5,8 +5,8 @@
 //! `007` is not `7`.
 
 use polars::prelude::*;
-use rayon::prelude::*;
 
+use super::values::{Cell, gather};
 use super::words::Words;
 
 /// The id behind a text; `None` if there is nothing but blanks.
@@ -37,7 +37,7 @@ impl IdColumn {
     pub(crate) fn new(column: &Column) -> PolarsResult<Self> {
         let dtype = column.dtype();
         if dtype.is_integer() && *dtype != DataType::UInt64 {
-            return Ok(Self::Integers(column.cast(&DataType::Int64)?.i64()?.rechunk().into_owned()));
+            return Ok(Self::Integers(column.cast(&DataType::Int64)?.i64()?.clone()));
         }
         if dtype.is_float() {
             let whole = column.cast(&DataType::Int64)?;
@@ -46,10 +46,10 @@ impl IdColumn {
                 .as_materialized_series()
                 .equal_missing(column.cast(&DataType::Float64)?.as_materialized_series())?;
             if same.all() {
-                return Ok(Self::Integers(whole.i64()?.rechunk().into_owned()));
+                return Ok(Self::Integers(whole.i64()?.clone()));
             }
         }
-        Ok(Self::Text(column.cast(&DataType::String)?.str()?.rechunk().into_owned()))
+        Ok(Self::Text(column.cast(&DataType::String)?.str()?.clone()))
     }
 
     /// The ids as words, and how many rows were written like `12680.0`.
@@ -68,12 +68,11 @@ impl IdColumn {
     pub(crate) fn keys(&self) -> (Vec<u64>, SpreadsheetIds) {
         match self {
             Self::Integers(column) => {
-                let keys = |row| column.get(row).map_or(0, key_of_integer);
-                ((0..column.len()).into_par_iter().map(keys).collect(), SpreadsheetIds::default())
+                let (keys, _) = gather(column, 0, |value| Cell::Value(key_of_integer(value)));
+                (keys, SpreadsheetIds::default())
             }
             Self::Text(column) => {
-                let keys = |row| column.get(row).and_then(tidy).map_or(0, key);
-                let keys = (0..column.len()).into_par_iter().map(keys).collect();
+                let (keys, _) = gather(column, 0, |text| tidy(text).map_or(Cell::Absent, |id| Cell::Value(key(id))));
                 (keys, SpreadsheetIds::in_texts(column.iter().flatten()))
             }
         }

@@ -8,6 +8,7 @@ mod csv;
 mod decimal;
 mod duplicates;
 mod error;
+mod events;
 mod facts;
 mod fingerprint;
 mod handover;
@@ -28,6 +29,8 @@ mod values;
 mod words;
 mod zone;
 
+use std::path::PathBuf;
+
 pub use account::{About, Account, Reason};
 pub use error::IngestError;
 pub use facts::{Fact, FactRule};
@@ -38,14 +41,12 @@ pub use read::{Read, read};
 pub use table::TypedTable;
 pub use values::{ABSENT, NO_FLAG};
 
-pub(crate) use duplicates::meeting;
-
-/// The fingerprints of the files that were read, sorted by path.
+/// The fingerprints of files that were read, sorted by path.
 ///
 /// # Errors
 /// `IngestError::Io` if a file can no longer be read.
-pub fn fingerprints(read: &Read) -> Result<Vec<Fingerprint>, IngestError> {
-    fingerprint::of_files(read.files.iter().cloned())
+pub fn fingerprints(files: Vec<PathBuf>) -> Result<Vec<Fingerprint>, IngestError> {
+    fingerprint::of_files(files)
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use polars::prelude::*;
 
 use super::account::{About, Account, Reason};
-use super::duplicates::meeting;
 use super::error::IngestError;
+use super::events::Events;
 use super::facts::Fact;
 use super::values::Values;
 use super::words::Words;
@@ -24,6 +25,8 @@ pub struct TypedTable {
     /// Where the rows come from, in their order.
     pub(super) origins: Vec<Origin>,
     pub(super) verdicts: Verdicts,
+    /// Orders or complaints among the used rows, counted when first asked for.
+    events: OnceLock<Events>,
     /// What was noticed on the way.
     pub facts: Vec<Fact>,
 }
@@ -118,7 +121,7 @@ impl Verdicts {
 impl TypedTable {
     pub(super) fn new(table: Table, mapped: DataFrame, origins: Vec<Origin>) -> Self {
         let verdicts = Verdicts::all_used(mapped.height());
-        Self { table, columns: BTreeMap::new(), mapped, origins, verdicts, facts: Vec::new() }
+        Self { table, columns: BTreeMap::new(), mapped, origins, verdicts, events: OnceLock::new(), facts: Vec::new() }
     }
 
     /// Which table it is.
@@ -153,6 +156,7 @@ impl TypedTable {
 
     /// Rejects rows; how many of them were used before.
     pub fn reject(&mut self, rows: impl IntoIterator<Item = usize>, reason: Reason) -> u64 {
+        self.events = OnceLock::new();
         self.verdicts.reject(rows, reason)
     }
 
@@ -288,39 +292,23 @@ impl TypedTable {
                 *seen = true;
             }
         }
-        let keys = self.keys(if self.table == Table::Complaints { "complaint_id" } else { "order_id" });
         About {
             customers: is_seen.iter().filter(|seen| **seen).count() as u64,
-            events: (!keys.is_empty()).then(|| distinct(keys, self.used_rows())),
+            events: self.events().map(|events| events.distinct),
         }
     }
-}
 
-/// How many different keys the rows have. Lines of one order mostly follow each other, and most orders are then alone, so
-/// that little is left to sort.
-fn distinct(keys: &[u64], rows: impl Iterator<Item = usize>) -> u64 {
-    let key = |row: &u32| usize::try_from(*row).ok().and_then(|row| keys.get(row)).copied().unwrap_or(0);
-    let mut firsts: Vec<u32> = rows.filter_map(|row| u32::try_from(row).ok()).collect();
-    firsts.dedup_by_key(|row| key(row));
-    let meeting = meeting(firsts.len(), |place| firsts.get(place).map_or(0, key));
-    let mut candidates: Vec<u64> = meeting.iter().filter_map(|place| firsts.get(*place)).map(key).collect();
-    let alone = firsts.len() - candidates.len();
-    candidates.sort_unstable();
-    candidates.dedup();
-    (alone + candidates.len()) as u64
+    /// Complaints of the table of complaints, orders of others; `None` if rows have no number of them.
+    pub(crate) fn events(&self) -> Option<&Events> {
+        let keys = self.keys(if self.table == Table::Complaints { "complaint_id" } else { "order_id" });
+        let count = || Events::count(keys, self.codes("customer_id"), |row| self.verdicts.is_used(row));
+        (!keys.is_empty()).then(|| self.events.get_or_init(count))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keys_are_counted_once_wherever_they_stand() {
-        assert_eq!(distinct(&[], 0..0), 0);
-        let keys = [1, 1, 2, 1, 3, 3].map(super::super::ids::finished);
-        assert_eq!(distinct(&keys, 0..6), 3);
-        assert_eq!(distinct(&keys, [0, 1, 3].into_iter()), 1);
-    }
 
     #[test]
     fn a_row_keeps_its_first_reason_and_counts_add_up() {

@@ -106,34 +106,30 @@ fn words(column: &Column) -> Result<Typed, TypeProblem> {
 
 fn times(column: &Column, rules: &Rules) -> Result<(Values, Vec<usize>), TypeProblem> {
     let dtype = column.dtype();
-    let n_rows = column.len();
     let believed = |micros: i64| Cell::read(Some(micros).filter(|micros| is_believable(*micros)));
     let (values, unreadable) = match dtype {
         DataType::Datetime(_, zone) => {
             let micros = column.cast(&DataType::Datetime(TimeUnit::Microseconds, zone.clone()))?;
-            let micros = micros.datetime()?.physical().rechunk();
             let is_local = zone.is_none();
             let utc = |micros| if is_local { rules.clock.to_utc(micros) } else { micros };
-            gather(n_rows, ABSENT, |row| micros.get(row).map_or(Cell::Absent, |micros| believed(utc(micros))))
+            gather(micros.datetime()?.physical(), ABSENT, |micros| believed(utc(micros)))
         }
         DataType::Date => {
-            let days = column.date()?.physical().rechunk();
             let utc = |day: i32| rules.clock.to_utc(i64::from(day) * MICROS_PER_DAY);
-            gather(n_rows, ABSENT, |row| days.get(row).map_or(Cell::Absent, |day| believed(utc(day))))
+            gather(column.date()?.physical(), ABSENT, |day| believed(utc(day)))
         }
         _ => {
             let numbers_fit = dtype.is_integer() && rules.time_format.is_some();
             check(column, numbers_fit, "a time, a date, text, or whole numbers with a `time_format`")?;
             let text = column.cast(&DataType::String)?;
-            let text = text.str()?.rechunk();
             let written = |text: &str| match &rules.time_format {
                 Some(format) => with_format(format, text),
                 None => iso::parse(text),
             };
             let utc = |w: Written| w.offset.map_or_else(|| rules.clock.to_utc(w.clock), |offset| w.clock - offset);
-            gather(n_rows, ABSENT, |row| match text.get(row).map(str::trim) {
-                None | Some("") => Cell::Absent,
-                Some(text) => written(text).map_or(Cell::Unreadable, |written| believed(utc(written))),
+            gather(text.str()?, ABSENT, |text| match text.trim() {
+                "" => Cell::Absent,
+                text => written(text).map_or(Cell::Unreadable, |written| believed(utc(written))),
             })
         }
     };
@@ -153,40 +149,32 @@ fn with_format(format: &str, text: &str) -> Option<Written> {
 }
 
 fn money(column: &Column, currency: &Currency) -> Result<(Values, Vec<usize>), TypeProblem> {
-    let n_rows = column.len();
     check(column, column.dtype().is_primitive_numeric(), "a number")?;
     let (values, unreadable) = if column.dtype().is_string() {
-        let text = column.str()?.rechunk();
-        gather(n_rows, ABSENT, |row| match text.get(row).map(str::trim) {
-            None | Some("") => Cell::Absent,
-            Some(text) => Cell::read(minor_from_text(text, currency.decimals())),
+        gather(column.str()?, ABSENT, |text| match text.trim() {
+            "" => Cell::Absent,
+            text => Cell::read(minor_from_text(text, currency.decimals())),
         })
     } else {
-        let major = column.cast(&DataType::Float64)?;
-        let major = major.f64()?.rechunk();
         let minor_per_major = currency.minor_per_major();
         let read = |amount| Cell::read(minor_from_float(amount, minor_per_major));
-        gather(n_rows, ABSENT, |row| major.get(row).map_or(Cell::Absent, read))
+        gather(column.cast(&DataType::Float64)?.f64()?, ABSENT, read)
     };
     Ok((Values::Money(values), unreadable))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "quantities and grades need no more than the digits of f32")]
 fn numbers(column: &Column) -> Result<(Values, Vec<usize>), TypeProblem> {
-    let n_rows = column.len();
     check(column, column.dtype().is_primitive_numeric(), "a number")?;
     let finite = |number: f64| Cell::read(Some(number as f32).filter(|number| number.is_finite()));
     let (values, unreadable) = if column.dtype().is_string() {
-        let text = column.str()?.rechunk();
-        gather(n_rows, f32::NAN, |row| match text.get(row).map(str::trim) {
-            None | Some("") => Cell::Absent,
-            Some(text) => number_from_text(text).map_or(Cell::Unreadable, finite),
+        gather(column.str()?, f32::NAN, |text| match text.trim() {
+            "" => Cell::Absent,
+            text => number_from_text(text).map_or(Cell::Unreadable, finite),
         })
     } else {
-        let numbers = column.cast(&DataType::Float64)?;
-        let numbers = numbers.f64()?.rechunk();
         let read = |number: f64| if number.is_nan() { Cell::Absent } else { finite(number) };
-        gather(n_rows, f32::NAN, |row| numbers.get(row).map_or(Cell::Absent, read))
+        gather(column.cast(&DataType::Float64)?.f64()?, f32::NAN, read)
     };
     Ok((Values::Numbers(values), unreadable))
 }
@@ -195,12 +183,11 @@ fn flags(column: &Column) -> Result<(Values, Vec<usize>), TypeProblem> {
     let dtype = column.dtype();
     check(column, dtype.is_bool() || dtype.is_primitive_numeric(), "true and false, 1 and 0, or yes and no")?;
     let text = column.cast(&DataType::String)?;
-    let text = text.str()?.rechunk();
-    let (values, unreadable) = gather(column.len(), NO_FLAG, |row| match text.get(row).map(str::trim) {
-        None | Some("") => Cell::Absent,
-        Some(word) if is_one_of(word, &["true", "1", "1.0", "yes", "y", "t"]) => Cell::Value(1),
-        Some(word) if is_one_of(word, &["false", "0", "0.0", "no", "n", "f"]) => Cell::Value(0),
-        Some(_) => Cell::Unreadable,
+    let (values, unreadable) = gather(text.str()?, NO_FLAG, |word| match word.trim() {
+        "" => Cell::Absent,
+        word if is_one_of(word, &["true", "1", "1.0", "yes", "y", "t"]) => Cell::Value(1),
+        word if is_one_of(word, &["false", "0", "0.0", "no", "n", "f"]) => Cell::Value(0),
+        _ => Cell::Unreadable,
     });
     Ok((Values::Flags(values), unreadable))
 }

@@ -1,5 +1,6 @@
 //! Typed columns: what is left of a source column when only our kinds of values remain.
 
+use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::words::Words;
@@ -61,29 +62,38 @@ impl<T> Cell<T> {
 /// Rows that one thread reads at a time.
 const CHUNK: usize = 1 << 17;
 
-/// Reads a column cell by cell, in parallel; the second part lists the unreadable rows, ascending.
-pub(crate) fn gather<T: Copy + Send + Sync>(
-    n_rows: usize,
+/// Reads a column cell by cell, in parallel and where it lies: a column of many pieces is not put together first. The
+/// second part lists the unreadable rows, ascending.
+pub(crate) fn gather<D: PolarsDataType, T: Copy + Default + Send + Sync>(
+    column: &ChunkedArray<D>,
     absent: T,
-    cell: impl Fn(usize) -> Cell<T> + Sync,
+    cell: impl Fn(D::Physical<'_>) -> Cell<T> + Sync,
 ) -> (Vec<T>, Vec<usize>) {
-    let mut values = vec![absent; n_rows];
-    let unreadable: Vec<Vec<usize>> = values
-        .par_chunks_mut(CHUNK)
-        .enumerate()
-        .map(|(chunk, values)| {
-            let first = chunk * CHUNK;
-            let mut unreadable = Vec::new();
-            for (row, value) in (first..).zip(values) {
-                match cell(row) {
-                    Cell::Value(read) => *value = read,
-                    Cell::Absent => {}
-                    Cell::Unreadable => unreadable.push(row),
+    // Zeroed memory is not touched before the threads write to it.
+    let mut values = vec![T::default(); column.len()];
+    let mut pieces = Vec::new();
+    let (mut rest, mut first) = (values.as_mut_slice(), 0);
+    for (array, length) in column.downcast_iter().zip(column.chunk_lengths()) {
+        let own = rest.split_off_mut(..length).unwrap_or_default();
+        let starts = (0..length).step_by(CHUNK);
+        pieces.extend(own.chunks_mut(CHUNK).zip(starts).map(|(values, start)| (array, start, first, values)));
+        first += length;
+    }
+    let read = |(array, start, first, values): (&D::Array, usize, usize, &mut [T])| {
+        let mut unreadable = Vec::new();
+        for (place, value) in (start..).zip(values) {
+            *value = match array.get(place).map_or(Cell::Absent, &cell) {
+                Cell::Value(read) => read,
+                Cell::Absent => absent,
+                Cell::Unreadable => {
+                    unreadable.push(first + place);
+                    absent
                 }
-            }
-            unreadable
-        })
-        .collect();
+            };
+        }
+        unreadable
+    };
+    let unreadable: Vec<Vec<usize>> = pieces.into_par_iter().map(read).collect();
     (values, unreadable.concat())
 }
 
@@ -94,13 +104,15 @@ mod tests {
     #[test]
     fn cells_are_gathered_in_order_across_chunks() {
         let n = 2 * CHUNK + 3;
-        let cell = |row: usize| match row % CHUNK {
-            0 => Cell::Unreadable,
-            1 => Cell::Absent,
-            _ => Cell::Value(row),
+        let numbers = |range: std::ops::Range<usize>| -> UInt64Chunked {
+            range.map(|row| Some(row as u64).filter(|row| row % CHUNK as u64 != 1)).collect()
         };
-        let (values, unreadable) = gather(n, 0, cell);
+        let mut column = numbers(0..CHUNK + 7);
+        column.append(&numbers(CHUNK + 7..n)).unwrap();
+        assert_eq!(column.downcast_iter().count(), 2);
+        let cell = |row: u64| if row % CHUNK as u64 == 0 { Cell::Unreadable } else { Cell::Value(row) };
+        let (values, unreadable) = gather(&column, 9, cell);
         assert_eq!(unreadable, [0, CHUNK, 2 * CHUNK]);
-        assert_eq!((values[0], values[1], values[2], values[n - 1]), (0, 0, 2, n - 1));
+        assert_eq!((values[0], values[1], values[2], values[n - 1]), (9, 9, 2, n as u64 - 1));
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::values::{Cell, gather};
 use crate::timeline::columns::NO_CODE;
 
 /// The distinct texts of a column and each row's position among them; [`NO_CODE`] where there is none.
@@ -50,19 +52,22 @@ impl Words {
     /// Numbers of a narrow range are looked up by position: no hashing.
     fn from_narrow(column: &Int64Chunked, lowest: i64, span: u64) -> Self {
         let slot = |value: i64| usize::try_from(value.abs_diff(lowest)).unwrap_or(usize::MAX);
-        let mut table = vec![NO_CODE; usize::try_from(span).unwrap_or(0) + 1];
-        for value in column.iter().flatten() {
-            if let Some(place) = table.get_mut(slot(value)) {
-                *place = 0;
+        let mut table: Vec<AtomicU32> = Vec::new();
+        table.resize_with(usize::try_from(span).unwrap_or(0) + 1, || AtomicU32::new(NO_CODE));
+        // Threads only ever write the same mark, so it does not matter which comes first.
+        column.downcast_iter().collect::<Vec<_>>().into_par_iter().for_each(|array| {
+            for place in array.iter().flatten().filter_map(|value| table.get(slot(*value))) {
+                place.store(0, Ordering::Relaxed);
             }
-        }
+        });
+        let mut table: Vec<u32> = table.into_iter().map(AtomicU32::into_inner).collect();
         let mut values = Vec::new();
         for (place, value) in table.iter_mut().zip(lowest..).filter(|(place, _)| **place == 0) {
             *place = position(values.len());
             values.push(value);
         }
-        let code = |value| table.get(slot(value)).copied().unwrap_or(NO_CODE);
-        let codes = column.iter().map(|value| value.map_or(NO_CODE, code)).collect();
+        let code = |value| table.get(slot(value)).copied().map_or(Cell::Absent, Cell::Value);
+        let (codes, _) = gather(column, NO_CODE, code);
         Self { names: values.par_iter().map(i64::to_string).collect(), codes }
     }
 

@@ -32,8 +32,8 @@ pub struct PurchaseColumns {
     pub purchased_at: Vec<Timestamp>,
     /// When the row became known; `None` if rows are known as soon as they happen.
     pub recorded_at: Option<Vec<Timestamp>>,
-    /// A stable key of the order; lines with one customer and one key are one order. `None` if the shop has no
-    /// order numbers: then lines of one customer at one instant are one order.
+    /// A stable key of the order; lines with one customer and one key are one order. `None` if the shop has no order
+    /// numbers, 0 where a line has none: lines of one customer at one instant are then one order.
     pub order: Option<Vec<u64>>,
     /// Amount of the line in minor units; what a return gives back is negative.
     pub amount: Vec<Money>,

@@ -27,9 +27,9 @@ impl Lines {
         self.recorded.get(line).map_or(at, |recorded| at.max(*recorded))
     }
 
-    /// The key of a line's order: earlier instants have smaller keys where there are no order numbers.
+    /// The key of a line's order: its number or, for a line without one, its instant, earlier ones being smaller.
     pub(super) fn order_key(&self, line: usize) -> u64 {
-        self.order.get(line).copied().unwrap_or_else(|| instant_key(self.at[line]))
+        self.order.get(line).copied().filter(|key| *key != 0).unwrap_or_else(|| instant_key(self.at[line]))
     }
 
     /// Copies a line of other lines to the end.
@@ -148,5 +148,7 @@ mod tests {
     fn without_order_numbers_an_instant_is_an_order() {
         let lines = Lines { at: [-5, 20].map(Timestamp).to_vec(), ..Lines::default() };
         assert!(lines.order_key(0) < lines.order_key(1));
+        let unnumbered = Lines { order: vec![0, 0], ..lines };
+        assert!(unnumbered.order_key(0) < unnumbered.order_key(1), "no number is not the same number");
     }
 }

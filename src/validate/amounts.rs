@@ -26,6 +26,9 @@ pub(super) fn check(checked: &mut Checked<'_>) {
 /// What a return gives back is negative, also where the source writes it without a sign.
 fn sign_of_returns(table: &mut TypedTable) -> Option<Finding> {
     let (flags, amounts) = (table.flags("is_return"), table.money("amount"));
+    if flags.is_empty() {
+        return None;
+    }
     let is_wrong = |row: &usize| flags.get(*row) == Some(&1) && amounts.get(*row).is_some_and(|amount| *amount > 0);
     let rows: Vec<usize> = table.used_rows().filter(is_wrong).collect();
     let message = format!("{} returns have a positive `amount`; taken as given back", grouped(rows.len() as u64));
@@ -74,6 +77,9 @@ fn negative(table: &mut TypedTable, policy: NegativeAmounts, currency: &Currency
 
 fn negative_discounts(table: &mut TypedTable) -> Option<Finding> {
     let discounts = table.money("discount");
+    if discounts.is_empty() {
+        return None;
+    }
     let is_negative = |row: &usize| discounts.get(*row).is_some_and(|amount| *amount < 0 && *amount != ABSENT);
     let rows: Vec<usize> = table.used_rows().filter(is_negative).collect();
     let message =
@@ -98,10 +104,8 @@ fn zero(table: &TypedTable) -> Option<Finding> {
 /// Lines above `factor` times the 99.9th percentile of the amounts.
 fn absurd(table: &TypedTable, factor: f64, currency: &Currency) -> Option<Finding> {
     let amounts = table.money("amount");
-    let mut sizes: Vec<u64> = table.used_rows().filter_map(|row| amounts.get(row)).map(|a| a.unsigned_abs()).collect();
-    let rank = sizes.len().checked_sub(1)? * 999 / 1000;
-    let (_, usual, _) = sizes.select_nth_unstable(rank);
-    let limit = *usual as f64 * factor;
+    let usual = high_size(|| table.used_rows().filter_map(|row| amounts.get(row)).map(|amount| amount.unsigned_abs()))?;
+    let limit = usual as f64 * factor;
     let is_absurd = |row: &usize| amounts.get(*row).is_some_and(|amount| amount.unsigned_abs() as f64 > limit);
     let rows: Vec<usize> = table.used_rows().filter(is_absurd).collect();
     let message = format!(
@@ -113,6 +117,26 @@ fn absurd(table: &TypedTable, factor: f64, currency: &Currency) -> Option<Findin
     let finding = finding_about(table, &rows, ("absurd_amount", Severity::Warning), message)?;
     let examples: Vec<String> = rows.iter().take(3).map(|row| with_amount(table, *row, currency)).collect();
     Some(finding.with_examples(examples).with_hint("check unit and currency; set wrong lines aside with a filter"))
+}
+
+/// The 99.9th percentile of sizes, which are counted by their leading bits so that only those of one bin are gathered.
+fn high_size<S: Iterator<Item = u64>>(sizes: impl Fn() -> S) -> Option<u64> {
+    let mut bins = vec![0_usize; bin_of(u64::MAX) + 1];
+    sizes().for_each(|size| bins[bin_of(size)] += 1);
+    let mut rank = bins.iter().sum::<usize>().checked_sub(1)? * 999 / 1000;
+    let bin = bins.iter().position(|count| {
+        let is_here = rank < *count;
+        rank -= if is_here { 0 } else { *count };
+        is_here
+    })?;
+    let mut near: Vec<u64> = sizes().filter(|size| bin_of(*size) == bin).collect();
+    Some(*near.select_nth_unstable(rank).1)
+}
+
+/// A bin for the leading eleven bits of a size; larger sizes never have a smaller one.
+const fn bin_of(size: u64) -> usize {
+    let dropped = (64 - size.leading_zeros()).saturating_sub(11);
+    ((dropped as usize) << 11) + (size >> dropped) as usize
 }
 
 /// The row and its amount.
@@ -130,4 +154,21 @@ fn finding_about(
     let examples = rows.iter().take(3).map(|row| table.mention(*row));
     let finding = Finding::new(rule, table.table().name(), severity, message).of_column("amount");
     (!rows.is_empty()).then(|| finding.counting(rows.len() as u64).with_examples(examples))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_high_size_is_the_one_that_sorting_finds() {
+        for factor in [1, 7, 1 << 40] {
+            let sizes: Vec<u64> = (0..5_000_u64).map(|n| (n * 7_919) % 5_000 * factor).collect();
+            let mut sorted = sizes.clone();
+            sorted.sort_unstable();
+            assert_eq!(high_size(|| sizes.iter().copied()), Some(sorted[4_999 * 999 / 1_000]));
+        }
+        assert_eq!(high_size(|| std::iter::once(u64::MAX)), Some(u64::MAX));
+        assert_eq!(high_size(std::iter::empty), None);
+    }
 }

@@ -11,7 +11,7 @@ use crate::units::{Days, MICROS_PER_DAY, Timestamp};
 pub(super) fn check(checked: &mut Checked<'_>) {
     let (limits, as_of) = (checked.config.validate, checked.as_of);
     let Some(purchases) = checked.tables.iter().find(|table| table.table() == Table::Purchases) else { return };
-    let days = Days1900::new(purchases);
+    let days = PurchaseDays::new(purchases);
     let mut findings: Vec<Finding> = gaps(&days, limits.max_feed_gap_days).into_iter().collect();
     if let Some((_, last)) = days.span()
         && let Err(stale) = require_fresh(last, as_of, &limits)
@@ -35,20 +35,27 @@ pub fn require_fresh(last: Timestamp, as_of: Timestamp, limits: &ValidateConfig)
     Err(DataError::Stale { last, as_of, age_days, allowed: limits.max_age_days })
 }
 
+/// The first and the last purchase.
+pub(super) fn span(purchases: &TypedTable) -> Option<(Timestamp, Timestamp)> {
+    let times = purchases.times("purchased_at");
+    let used = purchases.used_rows().filter_map(|row| times.get(row).copied());
+    let (first, last) = used.fold((i64::MAX, i64::MIN), |(first, last), time| (first.min(time), last.max(time)));
+    (first <= last).then_some((Timestamp(first), Timestamp(last)))
+}
+
 /// First and last purchase of each day that has any, in UTC.
-pub(super) struct Days1900 {
+pub(super) struct PurchaseDays {
     days: Vec<(i64, i64)>,
 }
 
-impl Days1900 {
+impl PurchaseDays {
     pub(super) fn new(purchases: &TypedTable) -> Self {
         let times = purchases.times("purchased_at");
-        let used = || purchases.used_rows().filter_map(|row| times.get(row).copied());
-        let first_day = used().min().unwrap_or(0).div_euclid(MICROS_PER_DAY);
-        let last_day = used().max().unwrap_or(0).div_euclid(MICROS_PER_DAY);
+        let (first, last) = span(purchases).unwrap_or_default();
+        let (first_day, last_day) = (first.0.div_euclid(MICROS_PER_DAY), last.0.div_euclid(MICROS_PER_DAY));
         let n_days = usize::try_from(last_day - first_day + 1).unwrap_or(0);
         let mut days = vec![(i64::MAX, i64::MIN); n_days];
-        for time in used() {
+        for time in purchases.used_rows().filter_map(|row| times.get(row).copied()) {
             let day = usize::try_from(time.div_euclid(MICROS_PER_DAY) - first_day).unwrap_or(usize::MAX);
             if let Some((first, last)) = days.get_mut(day) {
                 *first = (*first).min(time);
@@ -74,7 +81,7 @@ impl Days1900 {
     }
 }
 
-fn gaps(days: &Days1900, longest: Days) -> Option<Finding> {
+fn gaps(days: &PurchaseDays, longest: Days) -> Option<Finding> {
     let silences = days.silences(longest);
     let (from, until) = silences.first()?;
     let count = silences.len() as u64;
@@ -95,8 +102,9 @@ mod tests {
     #[test]
     fn silences_are_found_and_the_longest_comes_first() {
         let day = |n: i64| n * MICROS_PER_DAY;
-        let days =
-            Days1900 { days: vec![(day(0), day(0) + 5), (day(10), day(10)), (day(11), day(12)), (day(40), day(41))] };
+        let days = PurchaseDays {
+            days: vec![(day(0), day(0) + 5), (day(10), day(10)), (day(11), day(12)), (day(40), day(41))],
+        };
         let longest = days.silences(Days(9));
         assert_eq!(longest, [(Timestamp(day(12)), Timestamp(day(40))), (Timestamp(5), Timestamp(day(10)))]);
         assert!(days.silences(Days(28)).is_empty(), "exactly as long as allowed is allowed");

@@ -88,8 +88,9 @@ impl Loaded {
 /// An [`IngestError`] if a table cannot be read at all.
 pub fn load(config: &Config, now: Timestamp) -> Result<Loaded, Failure> {
     let read = ingest::read(config)?;
-    let fingerprints = ingest::fingerprints(&read)?;
-    let checked = check(config, now, read)?;
+    let files = read.files.clone();
+    let (fingerprints, checked) = rayon::join(|| ingest::fingerprints(files), || check(config, now, read));
+    let (fingerprints, checked) = (fingerprints?, checked?);
     let (tables, dictionaries) = ingest::columns(checked.tables);
     let Outcome { accounts, findings, rejects } = checked.outcome;
     Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints })

@@ -2,12 +2,10 @@
 
 use std::collections::HashSet;
 
-use rayon::prelude::*;
-
 use super::Checked;
 use super::finding::{Finding, Severity};
 use crate::config::Table;
-use crate::ingest::{TypedTable, meeting};
+use crate::ingest::TypedTable;
 use crate::text::grouped;
 
 /// Findings only: rows without a counterpart are kept.
@@ -85,24 +83,8 @@ fn customers_without_purchase(customers: &TypedTable, buyers: &HashSet<&str>) ->
 
 /// One order belongs to one customer; lines that disagree are counted as orders of each of them.
 fn shared_orders(purchases: &TypedTable) -> Option<Finding> {
-    let (keys, codes) = (purchases.keys("order_id"), purchases.codes("customer_id"));
-    if keys.is_empty() {
-        return None;
-    }
-    let line = |row: usize| Some((*keys.get(row)?, *codes.get(row)?, row)).filter(|line| line.0 != 0);
-    let same = |a: usize, b: usize| keys.get(a) == keys.get(b) && codes.get(a) == codes.get(b);
-    // Lines of one order mostly follow each other, and most orders are then alone: little is left to sort.
-    let mut firsts: Vec<u32> = purchases.used_rows().filter_map(|row| u32::try_from(row).ok()).collect();
-    firsts.dedup_by(|b, a| same(*a as usize, *b as usize));
-    let row_at = |place: usize| firsts.get(place).map_or(usize::MAX, |row| *row as usize);
-    let candidates = meeting(firsts.len(), |place| keys.get(row_at(place)).copied().unwrap_or(0));
-    let mut lines: Vec<(u64, u32, usize)> = candidates.into_iter().filter_map(|place| line(row_at(place))).collect();
-    lines.par_sort_unstable();
-    lines.dedup_by_key(|line| (line.0, line.1));
-    let shared: Vec<&[(u64, u32, usize)]> = lines.chunk_by(|a, b| a.0 == b.0).filter(|lines| lines.len() > 1).collect();
-    let count = shared.len() as u64;
-    let mut rows: Vec<usize> = shared.iter().filter_map(|lines| lines.first()).map(|line| line.2).collect();
-    rows.sort_unstable();
+    let rows = &purchases.events()?.shared;
+    let count = rows.len() as u64;
     let message = format!("{} orders have lines of several customers; counted as one order of each", grouped(count));
     let finding = Finding::new("shared_order", "purchases", Severity::Warning, message).of_column("order_id");
     let finding = finding.counting(count).with_examples(rows.iter().take(3).map(|row| purchases.mention(*row)));

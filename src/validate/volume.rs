@@ -1,7 +1,7 @@
 //! Minimum data: enough customers, a long enough history, not too much of it rejected.
 
 use super::Checked;
-use super::feed::Days1900;
+use super::feed;
 use super::finding::{Finding, Severity};
 use crate::config::{Config, Table};
 use crate::ingest::{Account, TypedTable};
@@ -41,7 +41,7 @@ fn customers(purchases: &TypedTable, config: &Config) -> Option<Finding> {
 }
 
 fn span(purchases: &TypedTable, config: &Config) -> Option<Finding> {
-    let (first, last) = Days1900::new(purchases).span()?;
+    let (first, last) = feed::span(purchases)?;
     let (limit, horizon) = (config.validate.min_span_horizons, config.churn.horizon_days);
     let days = last.days_since(first);
     let needed = limit * f64::from(horizon.0);
