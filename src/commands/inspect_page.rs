@@ -145,7 +145,11 @@ fn figures_section(page: &mut String, inspection: &Inspection, currency: Option<
     item(page, "Spend", &spend(shop));
     item(page, "Returns", &returns(shop));
     item(page, "Complaints", &complaints(shop));
-    page.push_str(&format!("\n{:24}{}\n", "", columns(["10 %", "25 %", "50 %", "75 %", "90 %", "95 %", "mean"])));
+    page.push_str(&format!(
+        "\n{:24}{}\n",
+        "",
+        cells(8, ["10 %", "25 %", "50 %", "75 %", "90 %", "95 %", "mean"].map(str::to_owned))
+    ));
     let value = currency.map_or_else(|| "order value".to_owned(), |code| format!("order value in {code}"));
     quantiles(page, "orders of a customer", Some(&shop.orders_per_customer));
     quantiles(page, &value, Some(&shop.order_value));
@@ -156,16 +160,18 @@ fn figures_section(page: &mut String, inspection: &Inspection, currency: Option<
     page.push('\n');
 }
 
-fn columns<T: AsRef<str>>(cells: [T; 7]) -> String {
-    cells.iter().map(|cell| format!("{:>8}", cell.as_ref())).collect()
+/// Cells set flush right, each `width` wide.
+fn cells(width: usize, cells: impl IntoIterator<Item = String>) -> String {
+    let padded: Vec<String> = cells.into_iter().map(|cell| format!("{cell:>width$}")).collect();
+    padded.concat()
 }
 
 fn quantiles(page: &mut String, label: &str, of: Option<&Quantiles>) {
-    let cells = of.map_or_else(
+    let figures = of.map_or_else(
         || [(); 7].map(|()| "-".to_owned()),
         |q| [q.p10, q.p25, q.p50, q.p75, q.p90, q.p95, q.mean].map(|value| format!("{value:.1}")),
     );
-    page.push_str(&format!("{label:24}{}\n", columns(cells)));
+    page.push_str(&format!("{label:24}{}\n", cells(8, figures)));
 }
 
 fn spend(shop: &ShopFigures) -> String {
@@ -217,8 +223,7 @@ fn curve_section(page: &mut String, curve: &Curve, proposal: &Proposal) {
     }
     let told: Vec<u32> = TOLD_DAYS.into_iter().filter(|day| *day <= curve.end_day).collect();
     let row = |label: &str, cell: &dyn Fn(u32) -> String| -> String {
-        let cells: String = told.iter().map(|day| format!("{:>7}", cell(*day))).collect();
-        format!("{label:24}{cells}\n")
+        format!("{label:24}{}\n", cells(7, told.iter().map(|day| cell(*day))))
     };
     page.push_str(&row("days", &|day| day.to_string()));
     page.push_str(&row("followed, %", &|day| format!("{:.1}", 100.0 * curve.share_within(day))));

@@ -31,7 +31,8 @@ pub fn with_churn(text: &str, horizon: Days, active: Days) -> String {
         lines.len() - 1
     });
     let missing = wanted.into_iter().map(|(name, days)| format!("{name} = {}", days.0));
-    lines.splice(header + 1..header + 1, missing);
+    let after: Vec<String> = lines.split_off(header + 1);
+    lines.extend(missing.chain(after));
     lines.join("\n") + "\n"
 }
 

@@ -112,8 +112,8 @@ impl<'a> Choice<'a> {
     fn choose(&self) -> Option<(&'a Candidate, Fit)> {
         let Some(first) = self.best_of(self.horizon) else {
             let comes_back = |horizon: &Days| self.come_back(*horizon) >= COME_BACK_LEAST;
-            let shorter = HORIZONS.into_iter().rev().filter(|horizon| *horizon < self.horizon).filter(comes_back);
-            return Some((shorter.filter_map(|horizon| self.best_of(horizon)).next()?, Fit::ShorterHorizon));
+            let mut shorter = HORIZONS.into_iter().rev().filter(|horizon| *horizon < self.horizon).filter(comes_back);
+            return Some((shorter.find_map(|horizon| self.best_of(horizon))?, Fit::ShorterHorizon));
         };
         let mut longer = HORIZONS.into_iter().filter(|horizon| *horizon > self.horizon);
         let steadier = (!is_steady(first))

@@ -97,7 +97,9 @@ fn figures_are_those_of_a_small_shop_counted_by_hand() {
 fn what_happens_from_the_day_on_changes_nothing() {
     let known = regulars(300, 20, (3, 500));
     let mut more = known.clone();
-    more.iter_mut().for_each(|lines| lines.push((500, 9_999)));
+    for lines in &mut more {
+        lines.push((500, 9_999));
+    }
     let none = ComplaintColumns::default;
     let (before, after) = (inspect(&log(&known, none()), &settings(500)), inspect(&log(&more, none()), &settings(500)));
     let (before, after) = (before.unwrap(), after.unwrap());
