@@ -16,7 +16,7 @@ use crate::ingest::{self, TypedTable};
 use crate::inspect::{self, InspectSettings, Proposal};
 use crate::pipeline::Observer;
 use crate::timeline::EventLog;
-use crate::units::{Days, Timestamp};
+use crate::units::{Currency, Days, Timestamp};
 use crate::validate;
 
 /// Where a config is drafted, unless the command line says otherwise.
@@ -56,13 +56,16 @@ fn of_config(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Repor
     config.as_of = arguments.as_of.or(config.as_of);
     let shop = look(&config, present, (now, watch))?;
     let mut report = Report::new(config.name.clone(), Some(config.currency.code().to_owned()));
-    let outcome = report.take(Ok(shop));
+    let mut outcome = report.take(Ok(shop));
     if let Some(out) = &arguments.out {
-        match days_of(report.proposal()) {
-            Some(days) => {
-                write_whole_text(out, &edited((&path, &text), out, days)?)?;
+        let edited = days_of(report.proposal()).map(|days| edited((&path, &text), out, days));
+        match edited {
+            Some(Ok(text)) => {
+                write_whole_text(out, &text)?;
                 report.written = Some(out.display().to_string());
             }
+            // The lines are printed all the same, to be put in by hand.
+            Some(Err(error)) => outcome = Err(error.into()),
             None => report.not_written = Some(format!("`{}`, because no horizon is recommended", out.display())),
         }
     }
@@ -114,6 +117,8 @@ fn of_files(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Report
     let outcome = if is_mapped {
         let shop = provisional(&draft(&name, &tables, None), &out).and_then(|mut config| {
             config.as_of = arguments.as_of;
+            // The code for no currency in ISO 4217.
+            config.currency = Currency::from_code("XXX").unwrap_or(config.currency);
             look(&config, None, (now, watch))
         });
         report.take(shop)

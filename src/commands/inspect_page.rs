@@ -41,41 +41,57 @@ fn paragraph(page: &mut String, text: &str) {
     }
 }
 
+/// Wrapped lines, all indented.
+fn indented(page: &mut String, text: &str) {
+    for line in wrapped(text, WIDTH - 2) {
+        page.push_str(&format!("  {line}\n"));
+    }
+}
+
 fn source_section(source: &Source) -> String {
     let profile = &source.profile;
     let rows = counted(profile.rows as u64, "row");
     let looked_at = if profile.is_whole { rows } else { format!("its first {rows}") };
     let mut page = String::new();
     paragraph(&mut page, &format!("{} from {}, {looked_at}", source.table, profile.path));
-    page.push_str(&format!("  {:24} {:>7}  {:31}  taken for\n", "column", "absent", "holds"));
+    page.push_str(&format!("  {:18} {:>7}  {:29}  taken for\n", "column", "absent", "holds"));
     for column in &profile.columns {
-        let ours = source.taken_for(&column.name).join(", ");
-        page.push_str(&column_line(column, &ours));
+        let ours = shortened(&source.taken_for(&column.name).join(", "), 19);
+        let line = format!(
+            "  {:18} {}  {:29}  {ours}",
+            shortened(&column.name, 18),
+            absent(column, profile.rows as u64),
+            holds(&column.holds, 29)
+        );
+        page.push_str(&format!("{}\n", line.trim_end()));
     }
     if !source.missing.is_empty() {
         let missing = source.missing.join(", ");
-        paragraph(&mut page, &format!("  no column was found for: {missing}"));
+        indented(&mut page, &format!("no column was found for: {missing}"));
     }
     page + "\n"
 }
 
-fn column_line(column: &ColumnProfile, ours: &str) -> String {
-    let absent = format!("{:.1} %", 100.0 * column.absent_share);
-    let name = shortened(&column.name, 24);
-    format!("  {name:24} {absent:>7}  {:31}  {ours}", shortened(&holds(&column.holds), 31)).trim_end().to_owned() + "\n"
+/// The share of absent values, seven wide; nothing to tell without rows.
+fn absent(column: &ColumnProfile, rows: u64) -> String {
+    let share = if rows == 0 { "-".to_owned() } else { format!("{:.1} %", 100.0 * column.absent_share) };
+    format!("{share:>7}")
 }
 
-fn holds(holds: &Holds) -> String {
-    match holds {
+/// What a column holds in at most `width` characters; how many numbers are different is told where there is room.
+fn holds(holds: &Holds, width: usize) -> String {
+    let text = match holds {
         Holds::Nothing => "nothing".to_owned(),
         Holds::Texts { distinct } => format!("{} distinct", grouped(*distinct as u64)),
         Holds::Numbers { min, max, distinct } => {
-            let distinct = distinct.map_or(String::new(), |n| format!(", {} distinct", grouped(n as u64)));
-            format!("{} to {}{distinct}", number(*min), number(*max))
+            let range = format!("{} to {}", number(*min), number(*max));
+            let whole = distinct.map(|n| format!("{range}, {} distinct", grouped(n as u64)));
+            whole.filter(|whole| whole.chars().count() <= width).unwrap_or(range)
         }
         Holds::Times { first, last } => format!("{} to {}", day(first), day(last)),
         Holds::Flags { true_share } => format!("{:.1} % true", 100.0 * true_share),
-    }
+    };
+    shortened(&text, width)
 }
 
 /// The day of a written time.
@@ -124,7 +140,8 @@ fn table_section(table: &ReadTable) -> String {
     }
     page.push_str(&format!("  {:24} {:>7}  holds\n", "column", "absent"));
     for column in &table.profile.columns {
-        page.push_str(&column_line(column, ""));
+        let (absent, holds) = (absent(column, table.account.used), holds(&column.holds, 44));
+        page.push_str(&format!("  {:24} {absent}  {holds}\n", shortened(&column.name, 24)));
     }
     page + "\n"
 }
@@ -195,8 +212,9 @@ fn returns(shop: &ShopFigures) -> String {
 
 fn complaints(shop: &ShopFigures) -> String {
     let Some(complaints) = &shop.complaints else { return "not recorded".to_owned() };
-    let resolved =
-        complaints.resolved_share.map_or(String::new(), |share| format!(", {:.1} % resolved", 100.0 * share));
+    let resolved = complaints
+        .resolved_share
+        .map_or(", resolution not known".to_owned(), |share| format!(", {:.1} % resolved", 100.0 * share));
     let number = counted(complaints.complaints as u64, "complaint");
     format!("{number} by {:.1} % of the customers{resolved}", 100.0 * complaints.customers_share)
 }
@@ -233,7 +251,10 @@ fn curve_section(page: &mut String, curve: &Curve, proposal: &Proposal) {
         Some(day) => format!("It flattens at {day} days: no 30 days behind them add more than a point."),
         None => "It still rises where it ends.".to_owned(),
     };
-    paragraph(page, &format!("  It ends at {} days, where fewer than 30 orders are watched. {flat}", curve.end_day));
+    indented(
+        page,
+        &format!("It ends at {} days: behind them, fewer than 30 orders are watched. {flat}", curve.end_day),
+    );
     page.push('\n');
 }
 
@@ -254,9 +275,9 @@ fn candidates_section(page: &mut String, candidates: &[Candidate], proposal: &Pr
         }
         page.push_str(&candidate_line(candidate, mark(candidate, proposal)));
     }
-    paragraph(
+    indented(
         page,
-        "  Days. customers: eligible at the end of history; cutoffs: training cutoffs that history allows; churn: mean \
+        "Days. customers: eligible at the end of history; cutoffs: training cutoffs that history allows; churn: mean \
          over them, spread: its standard deviation in points. > recommended, = in the config.",
     );
     page.push('\n');
@@ -303,18 +324,18 @@ fn proposal_section(page: &mut String, proposal: &Proposal) {
     if let Some(first) = why.get(..1).map(str::to_uppercase) {
         why.replace_range(..1, &first);
     }
-    paragraph(page, &format!("  {why}."));
+    indented(page, &format!("{why}."));
     for note in &proposal.notes {
-        paragraph(page, &format!("  note: {note}"));
+        indented(page, &format!("note: {note}"));
     }
     let rule = format!(
-        "  The rule: the shortest usual horizon within which {:.0} % come back of those who come back, the shortest usual \
+        "The rule: the shortest usual horizon within which {:.0} % come back of those who come back, the shortest usual \
          active window within which {:.0} % do.",
         100.0 * COME_BACK_HORIZON,
         100.0 * COME_BACK_ACTIVE
     );
     if proposal.horizon_days.is_none() {
-        paragraph(page, &rule);
+        indented(page, &rule);
     }
     page.push('\n');
 }

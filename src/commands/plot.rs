@@ -35,8 +35,8 @@ pub(super) fn area(share: impl Fn(u32) -> f64, end: u32, marks: &[(u32, char)]) 
     let day_of = |column: usize| (column as u64 + 1) * u64::from(end) / WIDTH as u64;
     let shares: Vec<f64> = (0..WIDTH).map(|column| share(u32::try_from(day_of(column)).unwrap_or(end))).collect();
     let highest = shares.iter().copied().fold(0.0, f64::max);
-    // The scale ends at the next full tenth.
-    let top = ((10.0 * highest).ceil() / 10.0).max(0.1);
+    // The scale ends at the next full fifth, so that its quarters are whole percents.
+    let top = ((5.0 * highest).ceil() / 5.0).max(0.2);
     let heights: Vec<usize> = shares.iter().map(|share| eighths(share / top, 8 * HEIGHT)).collect();
     let cell = |height: usize, line: usize| match height.saturating_sub(8 * line) {
         0 => ' ',
@@ -99,11 +99,11 @@ mod tests {
 
     #[test]
     fn an_area_keeps_to_its_width_and_marks_days() {
-        let lines = area(|day| f64::from(day) / 128.0, 64, &[(32, 'H'), (64, 'A'), (99, 'X')]);
+        let lines = area(|day| f64::from(day) / 80.0, 64, &[(32, 'H'), (64, 'A'), (99, 'X')]);
         assert_eq!(lines.len(), 11);
         assert!(lines.iter().all(|line| line.chars().count() <= 80), "{lines:#?}");
         assert_eq!(lines[0].chars().filter(|letter| *letter == '█').count(), 1, "the top is reached at the end alone");
-        assert!(lines[0].starts_with("   50 % |") && lines[7].ends_with('█'));
+        assert!(lines[0].starts_with("   80 % |") && lines[7].ends_with('█'));
         assert_eq!(lines[10].find('H'), Some(9 + 31));
         assert_eq!(lines[10].find('A'), Some(9 + 63));
         assert!(!lines[10].contains('X'));

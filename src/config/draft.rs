@@ -124,7 +124,7 @@ fn draft_table(draft: &mut String, section: &Section, table: Table, tables: &[Dr
     for key in section.keys {
         comment(draft, &key.describe());
         match key.allowed {
-            Allowed::Paths => line(draft, &format!("{mark}{} = {}", key.name, paths(&sources))),
+            Allowed::Paths => line(draft, &format!("{mark}{} = {}", key.name, paths(&sources, in_use))),
             Allowed::TimeFormat => line(draft, &time_format(table, columns, &mapping)),
             Allowed::Columns(_) => line(draft, &format!("{mark}[{}.columns]", section.name)),
             _ => line(draft, &format!("# {} = {}", key.name, shown(key))),
@@ -135,8 +135,9 @@ fn draft_table(draft: &mut String, section: &Section, table: Table, tables: &[Dr
     }
 }
 
-fn paths(sources: &[&DraftTable]) -> String {
+fn paths(sources: &[&DraftTable], in_use: bool) -> String {
     match sources {
+        [] if !in_use => "\"\"  # file, glob or folder".to_owned(),
         [] => "\"\"  # fill in: file, glob or folder".to_owned(),
         [source] => text(&source.path),
         several => format!("[{}]", several.iter().map(|source| text(&source.path)).collect::<Vec<_>>().join(", ")),

@@ -62,7 +62,8 @@ pub struct ComplaintFigures {
     pub complaints: usize,
     /// Share of customers with any.
     pub customers_share: f64,
-    /// Share of complaints that are resolved and not open again; absent without complaints.
+    /// Share of complaints that are resolved and not open again; absent without complaints, or if the shop does not say
+    /// when they are resolved.
     pub resolved_share: Option<f64>,
     /// Days from opening to the last resolution, of the resolved ones; absent without any.
     pub days_to_resolve: Option<Quantiles>,
@@ -96,7 +97,8 @@ pub(super) fn collect(
     };
     let parts: Vec<Part> = log.shards().par_iter().map_init(FoldScratch::default, of_shard).collect();
     let whole = parts.into_iter().reduce(Part::joined)?;
-    whole.finish(log.available().contains(&Available::Complaints))
+    let records = |part: Available| log.available().contains(&part);
+    whole.finish(records(Available::Complaints), records(Available::Resolution))
 }
 
 /// What some customers add; customers in ascending order.
@@ -187,7 +189,7 @@ impl Part {
         self
     }
 
-    fn finish(self, records_complaints: bool) -> Option<(ShopFigures, Rhythm)> {
+    fn finish(self, complaints: bool, resolutions: bool) -> Option<(ShopFigures, Rhythm)> {
         let (first_order_at, last_order_at) = self.span?;
         let (customers, orders) = (self.orders_of.len(), self.values.len());
         let n_customers = customers as f64;
@@ -198,10 +200,10 @@ impl Part {
             days.clone().copied().collect::<Vec<_>>().split(|has| *has).map(<[bool]>::len).collect();
         let gaps = self.rhythm.gaps.iter().map(|gap| f64::from(*gap)).collect();
         let share = |part: usize, all: usize| (all > 0).then(|| part as f64 / all as f64);
-        let complaints = records_complaints.then(|| ComplaintFigures {
+        let complaints = complaints.then(|| ComplaintFigures {
             complaints: self.complaints,
             customers_share: self.complaining as f64 / n_customers,
-            resolved_share: share(self.resolved, self.complaints),
+            resolved_share: share(self.resolved, self.complaints).filter(|_| resolutions),
             days_to_resolve: Quantiles::of(self.days_to_resolve),
         });
         let figures = ShopFigures {

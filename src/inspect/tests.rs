@@ -153,6 +153,50 @@ fn a_history_too_short_for_the_horizon_is_said_to_be_so() {
 }
 
 #[test]
+fn a_shorter_horizon_is_recommended_with_its_price_where_history_forces_it() {
+    // Two gaps of 20 days, then one of 110, in 300 days of history: 120 days are asked for, 360 needed. With 90 days, one
+    // cutoff matures before the newest test cutoff; with 60, three do.
+    let one = |customer: u32| -> Vec<Line> {
+        let gaps = [20, 20, 110].into_iter().cycle();
+        let days = gaps.scan((customer * 37) % 150, |day, gap| Some(std::mem::replace(day, *day + gap)));
+        days.take_while(|day| *day < 300).map(|day| (day, 1_000)).collect()
+    };
+    let log = log(&(0..600).map(one).collect::<Vec<_>>(), ComplaintColumns::default());
+    let proposal = inspect(&log, &settings(300)).unwrap().proposal;
+    assert_eq!(proposal.asked, Some((Days(120), Days(120))));
+    let found = (proposal.horizon_days, proposal.active_days, proposal.fit);
+    assert_eq!(found, (Some(Days(60)), Some(Days(120)), Fit::ShorterHorizon), "{}", proposal.why);
+    assert!(
+        proposal.why.contains("too short to learn with 120 days (history of 299 days, 360 needed)"),
+        "{}",
+        proposal.why
+    );
+}
+
+#[test]
+fn a_rate_that_swings_asks_for_the_next_horizon_at_which_it_is_steady() {
+    let settings = settings(720);
+    let log = log(&regulars(600, 20, (3, 720)), ComplaintColumns::default());
+    let inspection = inspect(&log, &settings).unwrap();
+    let asked = inspection.proposal.asked;
+    let with_spreads = |spreads: [(u32, f64); 3]| {
+        let mut candidates = inspection.candidates.clone();
+        for candidate in &mut candidates {
+            let known = spreads.iter().find(|(horizon, _)| candidate.horizon_days == Days(*horizon));
+            candidate.spread = Some(known.map_or(0.3, |(_, spread)| *spread));
+        }
+        proposal::propose(&inspection.curve, &candidates, (asked, &inspection.shop), &settings)
+    };
+    let steadier = with_spreads([(30, 0.2), (60, 0.15), (90, 0.05)]);
+    let found = (steadier.horizon_days, steadier.active_days, steadier.fit);
+    assert_eq!(found, (Some(Days(90)), Some(Days(90)), Fit::Steadier));
+    assert!(steadier.why.contains("swings by 20 points"), "{}", steadier.why);
+    let swinging = with_spreads([(30, 0.2), (60, 0.15), (90, 0.15)]);
+    assert_eq!((swinging.horizon_days, swinging.fit), (Some(Days(30)), Fit::Asked));
+    assert!(swinging.notes.iter().any(|note| note.contains("swings by 20 points")), "{:?}", swinging.notes);
+}
+
+#[test]
 fn a_shop_where_everyone_buys_once_gets_no_horizon() {
     let once: Vec<Vec<Line>> = (0..500).map(|customer| vec![(customer, 1_000)]).collect();
     let inspection = inspect(&log(&once, ComplaintColumns::default()), &settings(500)).unwrap();
