@@ -6,7 +6,7 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::timeline::{Cutoff, Future, Presence};
+use crate::timeline::{Cutoff, Future, Presence, matured_cutoffs};
 use crate::units::{Days, Timestamp};
 
 /// What churn means for a shop.
@@ -41,6 +41,26 @@ impl ChurnRule {
         cutoffs.iter().map(window).collect()
     }
 
+    /// The first instant with enough history before it for a cutoff: the first customers need some before they can be
+    /// told apart, the active window or, where that is shorter, a third of all there is.
+    #[must_use]
+    pub fn earliest_cutoff(&self, schedule: &Schedule) -> Timestamp {
+        let (first, last) = schedule.span;
+        let warm_up = self.active.micros().min(last.0.saturating_sub(first.0) / 3);
+        Timestamp(first.0.saturating_add(warm_up))
+    }
+
+    /// The cutoffs whose labels were known at `as_of`, in ascending order, none before [`Self::earliest_cutoff`].
+    #[must_use]
+    pub fn training_cutoffs(&self, as_of: Cutoff, schedule: &Schedule, zone: &TimeZone) -> Vec<Cutoff> {
+        let earliest = self.earliest_cutoff(schedule);
+        let mut cutoffs = matured_cutoffs(as_of, self.matures_after(), schedule.step, earliest, zone);
+        if let Some(most) = schedule.max_cutoffs {
+            cutoffs.drain(..cutoffs.len().saturating_sub(most as usize));
+        }
+        cutoffs
+    }
+
     /// Who the figures speak of, in a few words.
     #[must_use]
     pub fn population(&self) -> String {
@@ -57,6 +77,17 @@ impl ChurnRule {
             format!("no purchase in the {} that begin {} after the cutoff", self.horizon, self.gap)
         }
     }
+}
+
+/// How the training cutoffs of a shop lie in its history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// Days between them.
+    pub step: Days,
+    /// At most this many, the most recent ones; `None` for all.
+    pub max_cutoffs: Option<u32>,
+    /// The first and the last purchase of the shop.
+    pub span: (Timestamp, Timestamp),
 }
 
 /// The churn rule at one cutoff.
@@ -131,6 +162,22 @@ mod tests {
         assert_eq!(outcome(&[eligible, 2 * DAY]), Some(false), "the label window includes its start");
         assert_eq!(outcome(&[eligible, 12 * DAY - 1]), Some(false));
         assert_eq!(outcome(&[eligible, 12 * DAY]), Some(true), "the label window excludes its end");
+    }
+
+    #[test]
+    fn training_cutoffs_leave_the_first_customers_some_history_and_are_the_most_recent_ones() {
+        let zone = TimeZone::UTC;
+        let day = |month, day| Cutoff::at_start_of(date(2024, month, day), &zone);
+        let schedule = Schedule { step: Days(7), max_cutoffs: None, span: (day(6, 1).at(), day(7, 1).at()) };
+        let dates = |schedule: &Schedule| -> Vec<String> {
+            rule().training_cutoffs(day(7, 1), schedule, &zone).iter().map(ToString::to_string).collect()
+        };
+        // Labels are known twelve days after a cutoff; the active window of five days begins on June 1.
+        assert_eq!(rule().earliest_cutoff(&schedule), day(6, 6).at());
+        assert_eq!(dates(&schedule), ["2024-06-12", "2024-06-19"]);
+        assert_eq!(dates(&Schedule { max_cutoffs: Some(1), ..schedule }), ["2024-06-19"]);
+        let short = Schedule { span: (day(6, 1).at(), day(6, 4).at()), ..schedule };
+        assert_eq!(rule().earliest_cutoff(&short), day(6, 2).at(), "a third of a history shorter than that");
     }
 
     #[test]

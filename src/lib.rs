@@ -26,6 +26,8 @@ pub mod features;
 pub mod dataset;
 pub mod label;
 
+pub mod inspect;
+
 pub mod learn;
 
 pub mod calibrate;

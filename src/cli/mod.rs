@@ -57,6 +57,8 @@ pub enum Command {
     Run(Job),
     /// Draft a commented config from given files.
     Init(Init),
+    /// Describe files or a shop, propose mapping, horizon and active window, and draft the config.
+    Inspect(Inspect),
     /// Check the data contract alone: what was read, what was rejected and why.
     Check(Job),
     /// Train on all that has matured, test out of time, register the model, and promote it if it may score.
@@ -171,6 +173,45 @@ pub struct Init {
     /// Replace the file if it is there.
     #[arg(long)]
     pub force: bool,
+}
+
+/// Files, or a shop whose config maps them, to be described.
+#[derive(Debug, clap::Args)]
+pub struct Inspect {
+    /// Files, globs or folders with purchases that no config maps yet; without them the shop of the config is described.
+    #[arg(long, num_args = 1.., conflicts_with = "config")]
+    pub purchases: Vec<PathBuf>,
+    /// Files, globs or folders with complaints.
+    #[arg(long, num_args = 1.., requires = "purchases")]
+    pub complaints: Vec<PathBuf>,
+    /// Files, globs or folders with facts about customers.
+    #[arg(long, num_args = 1.., requires = "purchases")]
+    pub customers: Vec<PathBuf>,
+    /// Files, globs or folders with answers to surveys.
+    #[arg(long, num_args = 1.., requires = "purchases")]
+    pub surveys: Vec<PathBuf>,
+    /// Name of the shop in a drafted config; the name of the config's folder if not given.
+    #[arg(long, requires = "purchases")]
+    pub name: Option<String>,
+    /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
+    #[arg(long, short)]
+    pub config: Option<PathBuf>,
+    /// The day at whose start history ends, as YYYY-MM-DD; without it the day after the last purchase.
+    #[arg(long)]
+    pub as_of: Option<Date>,
+    /// Print everything as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Where to write the config with the proposal in it; `retain.toml` for files. For the shop of a config nothing is
+    /// written without it, and it must lie in the folder of that config.
+    #[arg(long, short)]
+    pub out: Option<PathBuf>,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    pub force: bool,
+    /// Threads; all cores if not given.
+    #[arg(long)]
+    pub threads: Option<usize>,
 }
 
 /// A simulated shop.

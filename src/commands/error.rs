@@ -32,6 +32,14 @@ pub enum JobError {
         /// The file.
         path: PathBuf,
     },
+    /// A proposal that cannot be put into a copy of the config.
+    #[error("cannot put the proposal into `{}`: {why}", path.display())]
+    NotEdited {
+        /// The file that would be written.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// Standard output is gone.
     #[error("cannot write to standard output: {source}")]
     Output {
@@ -46,6 +54,7 @@ impl Report for JobError {
             Self::Config { .. } => "E111",
             Self::Threads { .. } => "E112",
             Self::Exists { .. } => "E113",
+            Self::NotEdited { .. } => "E114",
             Self::NoPurchases => "E241",
             Self::Output { .. } => "E704",
         }
@@ -53,7 +62,7 @@ impl Report for JobError {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Config { .. } | Self::Threads { .. } | Self::Exists { .. } => Exit::BadUsage,
+            Self::Config { .. } | Self::Threads { .. } | Self::Exists { .. } | Self::NotEdited { .. } => Exit::BadUsage,
             Self::NoPurchases => Exit::DataRefused,
             Self::Output { .. } => Exit::CouldNotRun,
         }
@@ -67,6 +76,7 @@ impl Report for JobError {
             Self::Threads { .. } => "choose a number from 1 to the number of cores, or leave it out".to_owned(),
             Self::NoPurchases => "look at the filter and the time columns of `[purchases]`".to_owned(),
             Self::Exists { .. } => "choose another name with `--out`, or replace it with `--force`".to_owned(),
+            Self::NotEdited { .. } => "write the two lines into the config yourself; they are in the output".to_owned(),
             Self::Output { .. } => return None,
         })
     }

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
             tables.push(DraftTable { table, path: written(path, &arguments.out), columns });
         }
     }
-    let text = draft(&name(arguments), &tables);
+    let text = draft(&name(arguments.name.as_deref(), &arguments.out), &tables, None);
     write_whole(&arguments.out, |writer| writer.write_all(text.as_bytes()))?;
     let blanks: Vec<&str> = text.lines().filter(|line| line.contains("# fill in")).collect();
     print(&format!("wrote {}\n", arguments.out.display()))?;
@@ -38,20 +38,23 @@ pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
     print(&format!("then: retain check --config {}\n", arguments.out.display()))
 }
 
-fn drafted(column: PeekedColumn) -> DraftColumn {
+pub(super) fn drafted(column: PeekedColumn) -> DraftColumn {
     DraftColumn { name: column.name, dtype: column.dtype, example: column.example }
 }
 
 /// The path as it holds from the folder of the config: unchanged where that is the present folder, else absolute.
-fn written(path: &Path, config: &Path) -> String {
+pub(super) fn written(path: &Path, config: &Path) -> String {
     let is_here = config.parent().is_none_or(|folder| folder.as_os_str().is_empty());
     let kept: PathBuf = if is_here { path.to_owned() } else { std::path::absolute(path).unwrap_or(path.to_owned()) };
     kept.display().to_string()
 }
 
 /// The name given, or that of the folder in which the config will be.
-fn name(arguments: &Init) -> String {
-    let folder = std::path::absolute(&arguments.out).ok();
+pub(super) fn name(given: Option<&str>, config: &Path) -> String {
+    let folder = std::path::absolute(config).ok();
     let folder = folder.as_deref().and_then(Path::parent).and_then(Path::file_name);
-    arguments.name.clone().or_else(|| Some(folder?.to_string_lossy().into_owned())).unwrap_or_else(|| "shop".to_owned())
+    given
+        .map(str::to_owned)
+        .or_else(|| Some(folder?.to_string_lossy().into_owned()))
+        .unwrap_or_else(|| "shop".to_owned())
 }

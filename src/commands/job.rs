@@ -54,12 +54,8 @@ pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, today: Today) -> Resu
     watch.begin("reading and checking", 1);
     let loaded = validate::load(&config, now)?;
     tell(&loaded);
-    let last_purchase = loaded.tables.purchases.purchased_at.iter().max().copied();
-    let as_of = match today {
-        Today::OfTheClock => Some(as_of_day(&config, now)),
-        Today::AfterTheData => last_purchase.map(|last| as_of_day(&config, last).after(Days(1), &config.timezone)),
-    };
-    let as_of = config.as_of.map(|date| Cutoff::at_start_of(date, &config.timezone)).or(as_of);
+    let last_purchase = last_purchase(&loaded);
+    let as_of = as_of(&config, last_purchase, (today, now));
     let folder = folder_of(job, &config, as_of.map(Cutoff::date));
     let written = write_rejects(&loaded, &folder)?;
     let findings = json!(loaded.findings);
@@ -71,14 +67,42 @@ pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, today: Today) -> Resu
     Ok((Session { config, as_of, last_purchase, now, watch, folder, provenance, findings, written }, log))
 }
 
+/// The instant of the last purchase.
+pub(super) fn last_purchase(loaded: &Loaded) -> Option<Timestamp> {
+    loaded.tables.purchases.purchased_at.iter().max().copied()
+}
+
+/// The as-of day: of the config or the command line, else of the clock or after the data; `None` without data.
+pub(super) fn as_of(
+    config: &Config,
+    last_purchase: Option<Timestamp>,
+    (today, now): (Today, Timestamp),
+) -> Option<Cutoff> {
+    let as_of = match today {
+        Today::OfTheClock => Some(as_of_day(config, now)),
+        Today::AfterTheData => last_purchase.map(|last| as_of_day(config, last).after(Days(1), &config.timezone)),
+    };
+    config.as_of.map(|date| Cutoff::at_start_of(date, &config.timezone)).or(as_of)
+}
+
+/// Sets the number of threads, if one is given.
+pub(super) fn use_threads(threads: Option<usize>) -> Result<(), JobError> {
+    let Some(threads) = threads else { return Ok(()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    pool.build_global().map_err(|error| JobError::Threads { threads, message: error.to_string() })
+}
+
+/// The path and the text of the config file that is named, or of the usual one.
+pub(super) fn config_text(named: Option<&Path>) -> Result<(PathBuf, String), JobError> {
+    let path = config_path(named);
+    let text = std::fs::read_to_string(&path).map_err(|source| JobError::Config { path: path.clone(), source })?;
+    Ok((path, text))
+}
+
 /// The checked config, with what the command line says over it; sets the number of threads.
 pub(super) fn configure(job: &Job) -> Result<Config, Failure> {
-    if let Some(threads) = job.threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-        pool.build_global().map_err(|error| JobError::Threads { threads, message: error.to_string() })?;
-    }
-    let path = config_path(job.config.as_deref());
-    let text = std::fs::read_to_string(&path).map_err(|source| JobError::Config { path: path.clone(), source })?;
+    use_threads(job.threads)?;
+    let (path, text) = config_text(job.config.as_deref())?;
     let mut config = Config::from_toml(&text, &path)?;
     config.as_of = job.as_of.or(config.as_of);
     Ok(config)

@@ -6,7 +6,11 @@ mod error;
 mod explain;
 mod features;
 mod init;
+mod inspect;
+mod inspect_page;
+mod inspect_report;
 mod job;
+mod plot;
 mod run;
 mod score;
 mod simulate;
@@ -28,6 +32,7 @@ pub fn run(cli: &Cli, now: Timestamp) -> Result<(), Failure> {
     match &cli.command {
         Command::Run(job) => run::run(job, talk, now),
         Command::Init(files) => init::run(files),
+        Command::Inspect(what) => inspect::run(what, talk, now),
         Command::Check(job) => check::run(job, talk, now),
         Command::Train(job) => train::run(job, talk, now),
         Command::Backtest(job) => backtest::run(job, talk, now),

@@ -7,6 +7,7 @@ use super::catalogue::{Allowed, Key, Preset, Section};
 use super::guess;
 use super::knobs::{self, SECTIONS};
 use super::tables::{ColumnSpec, Kind, Table};
+use crate::units::Days;
 
 /// Longest line of a comment, in bytes.
 const WIDTH: usize = 110;
@@ -38,31 +39,58 @@ pub struct DraftColumn {
     pub example: String,
 }
 
+/// What is proposed for `[churn]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftChurn {
+    /// The horizon and the active window; without them the horizon stays to be filled in.
+    pub days: Option<(Days, Days)>,
+    /// Why, as a sentence without its full stop.
+    pub why: String,
+}
+
+/// Our column names with the source column or expression that is proposed for each.
+#[must_use]
+pub fn proposed_mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, String> {
+    guess::mapping(table, columns)
+}
+
 /// Drafts a config as commented TOML. Several sources of one table are read one after the other with one mapping, that
 /// of the first. What loads only after a person has filled it in says so: the currency, the horizon, and columns that
-/// no name gave away.
+/// no name gave away. With `churn`, its horizon and active window are put in, and the reason stands above them.
 #[must_use]
-pub fn draft(name: &str, tables: &[DraftTable]) -> String {
+pub fn draft(name: &str, tables: &[DraftTable], churn: Option<&DraftChurn>) -> String {
     let mut draft = HEADER.to_owned();
     for section in SECTIONS {
         draft.push('\n');
         match section.table {
             Some(table) => draft_table(&mut draft, section, table, tables),
-            None => draft_section(&mut draft, section, name),
+            None => draft_section(&mut draft, section, (name, churn.filter(|_| section.name == "churn"))),
         }
     }
     draft
 }
 
-fn draft_section(draft: &mut String, section: &Section, name: &str) {
+fn draft_section(draft: &mut String, section: &Section, (name, churn): (&str, Option<&DraftChurn>)) {
     if !section.name.is_empty() {
         comment(draft, &format!("{}.", section.meaning));
         line(draft, &format!("[{}]", section.name));
     }
+    if let Some(churn) = churn {
+        comment(draft, &format!("`retain inspect` says: {}.", churn.why));
+    }
+    let days = churn.and_then(|churn| churn.days);
     for key in section.keys {
         comment(draft, &key.describe());
-        line(draft, &entry(section, key, name));
+        match days {
+            Some((horizon, _)) if key.name == knobs::HORIZON_DAYS.name => put_in(draft, key, horizon),
+            Some((_, active)) if key.name == knobs::ACTIVE_DAYS.name => put_in(draft, key, active),
+            _ => line(draft, &entry(section, key, name)),
+        }
     }
+}
+
+fn put_in(draft: &mut String, key: &Key, days: Days) {
+    line(draft, &format!("{} = {}", key.name, days.0));
 }
 
 /// The line of a key: filled in, blank, or behind a `#`.
@@ -96,7 +124,7 @@ fn draft_table(draft: &mut String, section: &Section, table: Table, tables: &[Dr
     for key in section.keys {
         comment(draft, &key.describe());
         match key.allowed {
-            Allowed::Paths => line(draft, &format!("{mark}{} = {}", key.name, paths(&sources))),
+            Allowed::Paths => line(draft, &format!("{mark}{} = {}", key.name, paths(&sources, in_use))),
             Allowed::TimeFormat => line(draft, &time_format(table, columns, &mapping)),
             Allowed::Columns(_) => line(draft, &format!("{mark}[{}.columns]", section.name)),
             _ => line(draft, &format!("# {} = {}", key.name, shown(key))),
@@ -107,8 +135,9 @@ fn draft_table(draft: &mut String, section: &Section, table: Table, tables: &[Dr
     }
 }
 
-fn paths(sources: &[&DraftTable]) -> String {
+fn paths(sources: &[&DraftTable], in_use: bool) -> String {
     match sources {
+        [] if !in_use => "\"\"  # file, glob or folder".to_owned(),
         [] => "\"\"  # fill in: file, glob or folder".to_owned(),
         [source] => text(&source.path),
         several => format!("[{}]", several.iter().map(|source| text(&source.path)).collect::<Vec<_>>().join(", ")),
@@ -133,7 +162,9 @@ fn column(spec: &ColumnSpec, source: Option<&String>, columns: &[DraftColumn], i
     let required = if spec.required { ", required" } else { "" };
     match source {
         Some(source) => {
-            let found = columns.iter().find(|column| column.name == *source && !column.example.is_empty());
+            // The words of a customer belong in no config.
+            let may_show = spec.name != "text";
+            let found = columns.iter().find(|column| may_show && column.name == *source && !column.example.is_empty());
             let example = found.map_or(String::new(), |column| format!(", e.g. `{}`", one_line(&column.example)));
             format!("{} = {}  # {}{required}{example}", spec.name, text(source), spec.meaning)
         }
@@ -209,7 +240,7 @@ mod tests {
     }
 
     fn purchases_of(columns: &[(&str, &str, &str)]) -> crate::config::TableConfig {
-        load(&filled(&draft("shop", &[source(Table::Purchases, columns)]))).unwrap().purchases
+        load(&filled(&draft("shop", &[source(Table::Purchases, columns)], None))).unwrap().purchases
     }
 
     fn mapped(config: &crate::config::TableConfig) -> Vec<(&str, &str)> {
@@ -298,7 +329,7 @@ mod tests {
 
     #[test]
     fn the_blanks_of_a_whole_mapping_are_currency_and_horizon() {
-        let text = draft("online retail", &[source(Table::Purchases, ONLINE_RETAIL)]);
+        let text = draft("online retail", &[source(Table::Purchases, ONLINE_RETAIL)], None);
         let Err(ConfigError::Violations { violations, .. }) = load(&text) else { panic!("{text}") };
         let keys: Vec<_> = violations.iter().map(|violation| violation.place().key.as_str()).collect();
         assert_eq!(keys, ["currency", "churn.horizon_days"]);
@@ -306,9 +337,34 @@ mod tests {
     }
 
     #[test]
+    fn a_proposal_is_put_in_with_its_reason_and_without_days_the_horizon_stays_blank() {
+        let draft = |days| {
+            let churn = DraftChurn { days, why: "the gaps say so".to_owned() };
+            draft("x", &[source(Table::Purchases, ONLINE_RETAIL)], Some(&churn))
+        };
+        let text = draft(Some((Days(60), Days(365)))).replace("currency = \"\"", "currency = \"GBP\"");
+        let config = load(&text).unwrap();
+        assert_eq!((config.churn.horizon_days, config.churn.active_days), (Days(60), Days(365)));
+        assert!(text.contains("\n# `retain inspect` says: the gaps say so.\n"), "{text}");
+        assert!(draft(None).contains("\nhorizon_days = 0  # fill in"));
+    }
+
+    #[test]
+    fn the_words_of_a_complaint_are_no_example() {
+        let columns = [("ticket_id", "str", "T1"), ("customer_id", "str", "a"), ("opened_at", "str", "2024-01-01")];
+        let words = ("text", "str", "never again");
+        let tables = [source(Table::Complaints, &[columns.as_slice(), &[words]].concat())];
+        let text = draft("x", &tables, None);
+        assert!(text.contains("\ntext = \"text\"") && !text.contains("never again"), "{text}");
+    }
+
+    #[test]
     fn what_cannot_be_guessed_is_left_to_fill_in() {
-        let text =
-            draft("x", &[source(Table::Purchases, &[("who\nis", "str", "a"), ("order_date", "str", "12/1/2010")])]);
+        let text = draft(
+            "x",
+            &[source(Table::Purchases, &[("who\nis", "str", "a"), ("order_date", "str", "12/1/2010")])],
+            None,
+        );
         assert!(text.contains(
             "\n# customer_id = \"\"  # fill in: who bought, required; the source has `who is`, `order_date`\n"
         ));
@@ -322,7 +378,7 @@ mod tests {
     fn every_key_is_there_and_loads_when_its_mark_is_taken_away() {
         let is_entry =
             |line: &str| line.starts_with('[') || line.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
-        let text = filled(&draft("x", &[source(Table::Purchases, ONLINE_RETAIL)]));
+        let text = filled(&draft("x", &[source(Table::Purchases, ONLINE_RETAIL)], None));
         let unmarked: Vec<_> =
             text.lines().map(|line| line.strip_prefix("# ").filter(|rest| is_entry(rest)).unwrap_or(line)).collect();
         let text = unmarked.join("\n").replace("path = \"\"", "path = \"a.csv\"");
@@ -338,10 +394,10 @@ mod tests {
     fn several_files_share_one_mapping_and_odd_names_survive() {
         let mut second = source(Table::Purchases, ONLINE_RETAIL);
         second.path = "C:\\data\\\"odd\".csv".to_owned();
-        let text = filled(&draft("../Café \u{2603}", &[source(Table::Purchases, ONLINE_RETAIL), second]));
+        let text = filled(&draft("../Café \u{2603}", &[source(Table::Purchases, ONLINE_RETAIL), second], None));
         let config = load(&text).unwrap();
         assert_eq!(config.purchases.paths, [Path::new("purchases.csv"), Path::new("C:\\data\\\"odd\".csv")]);
         assert_eq!(config.name, "Caf---");
-        assert!(load(&filled(&draft("", &[]))).is_err());
+        assert!(load(&filled(&draft("", &[], None))).is_err());
     }
 }

@@ -5,6 +5,7 @@ mod catalogue;
 mod check;
 mod currencies;
 mod draft;
+mod edit;
 mod error;
 mod guess;
 mod keys;
@@ -25,7 +26,8 @@ use serde::Serialize;
 use crate::units::{Currency, Days};
 
 pub use catalogue::Allowed;
-pub use draft::{DraftColumn, DraftTable, draft};
+pub use draft::{DraftChurn, DraftColumn, DraftTable, draft, proposed_mapping};
+pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
 pub use raw::RawConfig;
 pub use reference::{reference, schema_json};

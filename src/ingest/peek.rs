@@ -34,7 +34,7 @@ pub fn peek(path: &Path) -> Result<Vec<PeekedColumn>, IngestError> {
     Ok(frame.columns().iter().map(peeked).collect())
 }
 
-fn peeked(column: &Column) -> PeekedColumn {
+pub(super) fn peeked(column: &Column) -> PeekedColumn {
     let mut values = (0..column.len()).filter_map(|row| column.get(row).ok());
     let text = |value: AnyValue<'_>| match value {
         AnyValue::Null => None,

@@ -6,17 +6,14 @@ use super::error::PipelineError;
 use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings};
 use crate::features::{FeatureSchema, SchemaError};
-use crate::label::ChurnRule;
+use crate::label::{ChurnRule, Schedule};
 use crate::timeline::{Cutoff, EventLog, matured_cutoffs};
-use crate::units::{Days, Timestamp};
+use crate::units::Days;
 
 /// The rules of one shop over its history.
 pub(super) struct Frame {
     pub(super) settings: DatasetSettings,
-    step: Days,
-    max_cutoffs: Option<u32>,
-    start: Timestamp,
-    earliest: Timestamp,
+    schedule: Schedule,
 }
 
 impl Frame {
@@ -29,16 +26,9 @@ impl Frame {
             min_purchases: churn.min_purchases,
         };
         let minor_per_major = config.currency.minor_per_major();
-        let (first, last) = log.span().unwrap_or_default();
-        // The first customers need some history before they can be told apart: the active window, or a third of it all.
-        let warm_up = rule.active.micros().min(last.0.saturating_sub(first.0) / 3);
-        Self {
-            settings: DatasetSettings { rule, zone: config.timezone.clone(), minor_per_major },
-            step: config.panel.step_days,
-            max_cutoffs: config.panel.max_cutoffs,
-            start: first,
-            earliest: Timestamp(first.0.saturating_add(warm_up)),
-        }
+        let span = log.span().unwrap_or_default();
+        let schedule = Schedule { step: config.panel.step_days, max_cutoffs: config.panel.max_cutoffs, span };
+        Self { settings: DatasetSettings { rule, zone: config.timezone.clone(), minor_per_major }, schedule }
     }
 
     pub(super) const fn zone(&self) -> &TimeZone {
@@ -51,12 +41,9 @@ impl Frame {
 
     /// The cutoffs whose labels were known at `as_of`.
     pub(super) fn training_cutoffs(&self, as_of: Cutoff) -> Result<Vec<Cutoff>, PipelineError> {
-        let mut cutoffs = matured_cutoffs(as_of, self.matures_after(), self.step, self.earliest, self.zone());
-        if let Some(most) = self.max_cutoffs {
-            cutoffs.drain(..cutoffs.len().saturating_sub(most as usize));
-        }
+        let cutoffs = self.settings.rule.training_cutoffs(as_of, &self.schedule, self.zone());
         if cutoffs.is_empty() {
-            let (cutoff, start) = (as_of.to_string(), self.start.to_string());
+            let (cutoff, start) = (as_of.to_string(), self.schedule.span.0.to_string());
             return Err(PipelineError::NothingToLearnFrom { cutoff, matures_after: self.matures_after(), start });
         }
         Ok(cutoffs)
@@ -64,7 +51,8 @@ impl Frame {
 
     /// The last matured cutoffs, `step` apart, before which there was something to learn from.
     pub(super) fn latest_tests(&self, as_of: Cutoff, step: Days, last: u32) -> Result<Vec<Cutoff>, PipelineError> {
-        let mut tests = matured_cutoffs(as_of, self.matures_after(), step, self.earliest, self.zone());
+        let earliest = self.settings.rule.earliest_cutoff(&self.schedule);
+        let mut tests = matured_cutoffs(as_of, self.matures_after(), step, earliest, self.zone());
         let testable = tests.iter().position(|test| self.training_cutoffs(*test).is_ok()).unwrap_or(tests.len());
         tests.drain(..testable.max(tests.len().saturating_sub(last as usize)));
         if tests.is_empty() {

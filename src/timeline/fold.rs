@@ -139,6 +139,14 @@ impl Shard {
     /// Counts, per cutoff, the customers that `wanted` accepts.
     pub(crate) fn count(&self, cutoffs: &[Cutoff], wanted: impl Fn(usize, Presence) -> bool) -> Vec<usize> {
         let mut counts = vec![0; cutoffs.len()];
+        self.outcomes(cutoffs, |position, presence, _| counts[position] += usize::from(wanted(position, presence)));
+        counts
+    }
+
+    /// Shows, for every customer with an order known at a cutoff, what decides whether the customer counts there and
+    /// what came after: customers ascending, then cutoffs. Nothing else of the history is made, which is what asking many
+    /// churn rules about many cutoffs needs.
+    pub(crate) fn outcomes(&self, cutoffs: &[Cutoff], mut visit: impl FnMut(usize, Presence, &Future<'_>)) {
         let (mut ledger, mut late) = (Ledger::default(), Late::default());
         for local in 0..self.customers.len() {
             let all = ledger.read(&self.lines, self.lines_of(local));
@@ -147,10 +155,11 @@ impl Shard {
                     Some(known) => known.presence(),
                     None => late.orders(&self.lines, self.lines_of(local), cutoff.at()).presence(),
                 };
-                counts[position] += usize::from(presence.is_some_and(|presence| wanted(position, presence)));
+                if let Some(presence) = presence {
+                    visit(position, presence, &Future { orders: all });
+                }
             }
         }
-        counts
     }
 
     /// Visits every customer and cutoff that `wanted` accepts, customers ascending, then cutoffs ascending.

@@ -30,7 +30,7 @@ pub use attributes::Attributes;
 pub use available::Available;
 pub use complaints::KnownComplaint;
 pub use context::ShopContext;
-pub use cutoff::{Cutoff, matured_cutoffs};
+pub use cutoff::{Cutoff, local_day, matured_cutoffs};
 pub use future::Future;
 pub use history::{Gaps, History, Window};
 pub use log::{EventLog, LogError};

@@ -87,13 +87,26 @@ impl Loaded {
 /// # Errors
 /// An [`IngestError`] if a table cannot be read at all.
 pub fn load(config: &Config, now: Timestamp) -> Result<Loaded, Failure> {
+    load_and_look(config, now, |_| ()).map(|(loaded, ())| loaded)
+}
+
+/// Does what [`load`] does, and shows the checked tables before they are handed over.
+///
+/// # Errors
+/// An [`IngestError`] if a table cannot be read at all.
+pub fn load_and_look<T>(
+    config: &Config,
+    now: Timestamp,
+    look: impl FnOnce(&[TypedTable]) -> T,
+) -> Result<(Loaded, T), Failure> {
     let read = ingest::read(config)?;
     let files = read.files.clone();
     let (fingerprints, checked) = rayon::join(|| ingest::fingerprints(files), || check(config, now, read));
     let (fingerprints, checked) = (fingerprints?, checked?);
+    let seen = look(&checked.tables);
     let (tables, dictionaries) = ingest::columns(checked.tables);
     let Outcome { accounts, findings, rejects } = checked.outcome;
-    Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints })
+    Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints }, seen))
 }
 
 /// Checked tables and what the checks say about them.

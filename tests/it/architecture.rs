@@ -18,6 +18,7 @@ const ROOMS: &[&str] = &[
     "features",
     "label",
     "dataset",
+    "inspect",
     "learn",
     "calibrate",
     "evaluate",

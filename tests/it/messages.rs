@@ -74,6 +74,11 @@ fn config_errors() -> Vec<Failure> {
         JobError::Config { path: file(), source: ErrorKind::NotFound.into() }.into(),
         JobError::Threads { threads: 0, message: "there must be one".to_owned() }.into(),
         JobError::Exists { path: file() }.into(),
+        JobError::NotEdited {
+            path: "other/retain.toml".into(),
+            why: "its paths are counted from another folder than those of `shop/retain.toml`".to_owned(),
+        }
+        .into(),
     ]
 }
 

@@ -1,0 +1,243 @@
+//! `retain inspect`: describes files or a shop, and proposes mapping, horizon and active window.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::error::JobError;
+use super::init::{drafted, name, written};
+use super::inspect_page;
+use super::inspect_report::{ReadTable, Report, Shop, Source};
+use super::job::{self, Today, print};
+use crate::cli::{Inspect, Talk, Watch};
+use crate::config::{Config, ConfigError, DraftChurn, DraftTable, Table, draft, proposed_mapping, with_churn};
+use crate::error::Failure;
+use crate::files::write_whole;
+use crate::ingest::{self, TypedTable};
+use crate::inspect::{self, InspectSettings, Proposal};
+use crate::pipeline::Observer;
+use crate::timeline::EventLog;
+use crate::units::{Currency, Days, Timestamp};
+use crate::validate;
+
+/// Where a config is drafted, unless the command line says otherwise.
+const CONFIG: &str = "retain.toml";
+/// Stands for a horizon that nobody has chosen yet: no figure depends on it.
+const NOT_CHOSEN: Days = Days(1);
+
+pub(super) fn run(arguments: &Inspect, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+    if let Some(path) = arguments.out.as_ref().filter(|path| path.exists() && !arguments.force) {
+        return Err(JobError::Exists { path: path.clone() }.into());
+    }
+    job::use_threads(arguments.threads)?;
+    let watch = Watch::new(talk);
+    let (mut report, outcome) = if arguments.purchases.is_empty() {
+        of_config(arguments, now, &watch)
+    } else {
+        of_files(arguments, now, &watch)
+    }?;
+    let _stages = watch.finish();
+    report.failure = outcome.as_ref().err().map(ToString::to_string);
+    if arguments.json {
+        // Plain numbers and texts can always be written as JSON.
+        print(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))?;
+    } else {
+        print(&inspect_page::page(&report))?;
+    }
+    outcome
+}
+
+/// A report, and what kept it from being whole.
+type Reported = (Report, Result<(), Failure>);
+
+/// Describes the shop of a config; writes a copy with the proposal in it only if asked.
+fn of_config(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Reported, Failure> {
+    let (path, text) = job::config_text(arguments.config.as_deref())?;
+    let (mut config, present) = config_of(&text, &path)?;
+    config.as_of = arguments.as_of.or(config.as_of);
+    let shop = look(&config, present, (now, watch))?;
+    let mut report = Report::new(config.name.clone(), Some(config.currency.code().to_owned()));
+    let mut outcome = report.take(Ok(shop));
+    if let Some(out) = &arguments.out {
+        let edited = days_of(report.proposal()).map(|days| edited((&path, &text), out, days));
+        match edited {
+            Some(Ok(text)) => {
+                write_whole_text(out, &text)?;
+                report.written = Some(out.display().to_string());
+            }
+            // The lines are printed all the same, to be put in by hand.
+            Some(Err(error)) => outcome = Err(error.into()),
+            None => report.not_written = Some(format!("`{}`, because no horizon is recommended", out.display())),
+        }
+    }
+    Ok((report, outcome))
+}
+
+/// The config, and the horizon and active window in it; a config that lacks the horizon alone is taken without.
+fn config_of(text: &str, path: &Path) -> Result<(Config, Option<(Days, Days)>), Failure> {
+    match Config::from_toml(text, path) {
+        Ok(config) => {
+            let present = (config.churn.horizon_days, config.churn.active_days);
+            Ok((config, Some(present)))
+        }
+        Err(ConfigError::Violations { violations, .. })
+            if violations.iter().all(|violation| violation.place().key == "churn.horizon_days") =>
+        {
+            Ok((Config::from_toml(&with_churn(text, NOT_CHOSEN, NOT_CHOSEN), path)?, None))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The text of the config with the days put in, if it then says so.
+fn edited((path, text): (&Path, &str), out: &Path, (horizon, active): (Days, Days)) -> Result<String, JobError> {
+    let refused = |why: String| JobError::NotEdited { path: out.to_owned(), why };
+    let folder = |file: &Path| std::path::absolute(file).ok().and_then(|file| file.parent().map(Path::to_owned));
+    if folder(path) != folder(out) {
+        let why = format!("its paths would be counted from another folder than those of `{}`", path.display());
+        return Err(refused(why));
+    }
+    let text = with_churn(text, horizon, active);
+    let is_so = |config: Config| (config.churn.horizon_days, config.churn.active_days) == (horizon, active);
+    if Config::from_toml(&text, path).is_ok_and(is_so) {
+        Ok(text)
+    } else {
+        Err(refused(format!("`{}` does not write `[churn]` as a section of its own", path.display())))
+    }
+}
+
+/// Describes files that no config maps yet, and drafts one.
+fn of_files(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Reported, Failure> {
+    watch.begin("looking at the files", 1);
+    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
+    let (tables, sources) = looked_at(arguments, &out)?;
+    let name = name(arguments.name.as_deref(), &out);
+    let mut report = Report::new(name.clone(), None);
+    let is_mapped = sources.iter().all(|source| source.missing.is_empty());
+    report.sources = sources;
+    let outcome = if is_mapped {
+        let shop = provisional(&draft(&name, &tables, None), &out).and_then(|mut config| {
+            config.as_of = arguments.as_of;
+            // The code for no currency in ISO 4217.
+            config.currency = Currency::from_code("XXX").unwrap_or(config.currency);
+            look(&config, None, (now, watch))
+        });
+        report.take(shop)
+    } else {
+        Ok(())
+    };
+    let churn =
+        report.proposal().map(|proposal| DraftChurn { days: days_of(Some(proposal)), why: proposal.why.clone() });
+    let text = draft(&name, &tables, churn.as_ref());
+    report.to_fill_in = text.lines().filter(|line| line.contains("# fill in")).map(str::to_owned).collect();
+    if out.exists() && !arguments.force {
+        report.not_written = Some(format!("`{}`, because it exists (`--force` replaces it)", out.display()));
+    } else {
+        write_whole_text(&out, &text)?;
+        report.written = Some(out.display().to_string());
+    }
+    Ok((report, outcome))
+}
+
+/// The files as tables of a draft and in figures. Several paths of one table share one mapping, that of the first, which
+/// is the one shown.
+fn looked_at(arguments: &Inspect, out: &Path) -> Result<(Vec<DraftTable>, Vec<Source>), Failure> {
+    let given = [
+        (Table::Purchases, &arguments.purchases),
+        (Table::Complaints, &arguments.complaints),
+        (Table::Customers, &arguments.customers),
+        (Table::Surveys, &arguments.surveys),
+    ];
+    let (mut tables, mut sources) = (Vec::new(), Vec::new());
+    for (table, paths) in given {
+        for (place, path) in paths.iter().enumerate() {
+            let columns = if place == 0 {
+                let profile = ingest::profile_source(path)?;
+                let columns: Vec<_> = profile.peeked.iter().cloned().map(drafted).collect();
+                let mapping = proposed_mapping(table, &columns);
+                sources.push(Source::new(table, profile, mapping));
+                columns
+            } else {
+                ingest::peek(path)?.into_iter().map(drafted).collect()
+            };
+            tables.push(DraftTable { table, path: written(path, out), columns });
+        }
+    }
+    Ok((tables, sources))
+}
+
+/// The draft as a config that can be read before a person has filled in currency and horizon: no figure shown depends on
+/// them, but that amounts have two decimals.
+fn provisional(text: &str, out: &Path) -> Result<Config, Failure> {
+    let text = text.replace("currency = \"\"", "currency = \"EUR\"");
+    Ok(Config::from_toml(&with_churn(&text, NOT_CHOSEN, NOT_CHOSEN), out)?)
+}
+
+/// Reads and checks the tables and inspects them; data that a job would refuse are described all the same.
+fn look(config: &Config, present: Option<(Days, Days)>, (now, watch): (Timestamp, &Watch)) -> Result<Shop, Failure> {
+    watch.begin("reading and checking", 1);
+    let profile = |table: &TypedTable| table.profile(&config.timezone, &config.currency);
+    let (loaded, profiles) =
+        validate::load_and_look(config, now, |tables| tables.iter().map(profile).collect::<Vec<_>>())?;
+    let as_of = job::as_of(config, job::last_purchase(&loaded), (Today::AfterTheData, now));
+    let tables = loaded.accounts.into_iter().zip(profiles);
+    let tables = tables.map(|(account, profile)| ReadTable { account, profile }).collect();
+    watch.begin("counting", 1);
+    let log = EventLog::build(loaded.tables)?;
+    let inspection = as_of.and_then(|as_of| {
+        inspect::inspect(
+            &log,
+            &InspectSettings {
+                as_of,
+                zone: config.timezone.clone(),
+                minor_per_major: config.currency.minor_per_major(),
+                gap: config.churn.gap_days,
+                min_purchases: config.churn.min_purchases,
+                step: config.panel.step_days,
+                max_cutoffs: config.panel.max_cutoffs,
+                min_span_horizons: config.validate.min_span_horizons,
+                min_customers: config.validate.min_customers,
+                present,
+            },
+        )
+    });
+    Ok(Shop { as_of: as_of.map(crate::timeline::Cutoff::date), tables, findings: loaded.findings, inspection })
+}
+
+fn days_of(proposal: Option<&Proposal>) -> Option<(Days, Days)> {
+    proposal.and_then(|proposal| proposal.horizon_days.zip(proposal.active_days))
+}
+
+fn write_whole_text(path: &Path, text: &str) -> Result<(), Failure> {
+    Ok(write_whole(path, |writer| writer.write_all(text.as_bytes()))?)
+}
+
+impl Report {
+    fn new(name: String, currency: Option<String>) -> Self {
+        Self {
+            format: 1,
+            retain_version: env!("CARGO_PKG_VERSION"),
+            name,
+            currency,
+            sources: Vec::new(),
+            to_fill_in: Vec::new(),
+            shop: None,
+            failure: None,
+            churn: None,
+            written: None,
+            not_written: None,
+        }
+    }
+
+    /// Takes what was read of the shop; the error is what kept it from being read, or from having anything to tell.
+    fn take(&mut self, shop: Result<Shop, Failure>) -> Result<(), Failure> {
+        let shop = self.shop.insert(shop?);
+        let is_empty = shop.inspection.is_none();
+        self.churn = days_of(self.proposal())
+            .map(|(horizon, active)| format!("[churn]\nhorizon_days = {}\nactive_days = {}\n", horizon.0, active.0));
+        if is_empty { Err(JobError::NoPurchases.into()) } else { Ok(()) }
+    }
+
+    fn proposal(&self) -> Option<&Proposal> {
+        Some(&self.shop.as_ref()?.inspection.as_ref()?.proposal)
+    }
+}

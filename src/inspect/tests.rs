@@ -1,0 +1,239 @@
+//! Shops of known rhythm, and what they propose.
+
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+
+use super::*;
+use crate::timeline::columns::{ComplaintColumns, NEVER, PurchaseColumns, Tables};
+use crate::units::Money;
+
+/// One line of a customer: the day, counted from 2024-01-01, and the amount in minor units.
+type Line = (u32, i64);
+
+fn start() -> Cutoff {
+    Cutoff::at_start_of(date(2024, 1, 1), &TimeZone::UTC)
+}
+
+fn log(customers: &[Vec<Line>], complaints: ComplaintColumns) -> EventLog {
+    let mut purchases = PurchaseColumns::default();
+    for (customer, lines) in (0..).zip(customers) {
+        for (day, amount) in lines {
+            purchases.customer.push(customer);
+            // At noon, so that days and midnights are told apart.
+            purchases.purchased_at.push(Timestamp(start().at().plus(Days(*day)).0 + 43_200_000_000));
+            purchases.amount.push(Money(*amount));
+            purchases.is_return.push(*amount < 0);
+        }
+    }
+    let customer_ids = (0..customers.len()).map(|customer| format!("{customer:06}")).collect();
+    EventLog::build(Tables { customer_ids, purchases, complaints, ..Tables::default() }).unwrap()
+}
+
+fn settings(day: u32) -> InspectSettings {
+    InspectSettings {
+        as_of: start().after(Days(day), &TimeZone::UTC),
+        zone: TimeZone::UTC,
+        minor_per_major: 100.0,
+        gap: Days(0),
+        min_purchases: 1,
+        step: Days(30),
+        max_cutoffs: None,
+        min_span_horizons: 3.0,
+        min_customers: 200,
+        present: None,
+    }
+}
+
+/// Customers who order every `gap` days from a day of their own on; every `stay`-th keeps to it until the end, the others
+/// leave after a number of orders that differs between them.
+fn regulars(n: u32, gap: u32, (stay, end): (u32, u32)) -> Vec<Vec<Line>> {
+    let one = |customer: u32| {
+        let first = (customer * 37) % (end / 2);
+        let orders = if customer.is_multiple_of(stay) { u32::MAX } else { 2 + customer % 7 };
+        (0..orders).map(|order| (first + order * gap, 1_000)).take_while(|(day, _)| *day < end).collect()
+    };
+    (0..n).map(one).collect()
+}
+
+#[test]
+fn figures_are_those_of_a_small_shop_counted_by_hand() {
+    let shop = [
+        // Two orders at one instant are one order without order numbers; a return on day 5.
+        vec![(0, 1_000), (0, 500), (4, 2_000), (5, -300), (14, 1_000)],
+        vec![(2, 500)],
+        vec![(14, 4_000), (14, 0)],
+    ];
+    let day = |day: u32| start().at().plus(Days(day));
+    let complaints = ComplaintColumns {
+        are_recorded: true,
+        customer: vec![0, 0, 1],
+        complaint: vec![1, 2, 3],
+        opened_at: vec![day(1), day(6), day(3)],
+        resolved_at: Some(vec![day(4), NEVER, day(16)]),
+        ..ComplaintColumns::default()
+    };
+    let log = log(&shop, complaints);
+    let inspection = inspect(&log, &settings(15)).unwrap();
+    let shop = &inspection.shop;
+    assert_eq!((shop.customers, shop.orders), (3, 5));
+    // Orders on days 0, 2, 4 and 14 of fifteen.
+    assert_eq!((shop.days, shop.days_without_order, shop.longest_stretch_without_order_days), (15, 11, 9));
+    assert!((shop.one_order_share - 2.0 / 3.0).abs() < 1e-12);
+    assert!((shop.order_value.max - 40.0).abs() < 1e-12 && (shop.order_value.p50 - 15.0).abs() < 1e-12);
+    let gaps = shop.gap_days.unwrap();
+    assert_eq!((gaps.n, gaps.min, gaps.max), (2, 4.0, 10.0));
+    assert_eq!(shop.returns.lines, 1);
+    assert!((shop.returns.value_share.unwrap() - 3.0 / 90.0).abs() < 1e-12);
+    let complaints = shop.complaints.as_ref().unwrap();
+    assert_eq!(complaints.complaints, 3);
+    assert!((complaints.resolved_share.unwrap() - 1.0 / 3.0).abs() < 1e-12, "resolved later is open at the day");
+    assert!((complaints.days_to_resolve.unwrap().p50 - 3.0).abs() < 1e-12);
+    assert_eq!(inspection.proposal.fit, Fit::Nothing);
+    assert!(inspection.proposal.why.starts_with("there are too few orders"), "{}", inspection.proposal.why);
+}
+
+#[test]
+fn what_happens_from_the_day_on_changes_nothing() {
+    let known = regulars(300, 20, (3, 500));
+    let mut more = known.clone();
+    for lines in &mut more {
+        lines.push((500, 9_999));
+    }
+    let none = ComplaintColumns::default;
+    let (before, after) = (inspect(&log(&known, none()), &settings(500)), inspect(&log(&more, none()), &settings(500)));
+    let (before, after) = (before.unwrap(), after.unwrap());
+    assert_eq!((&before.shop, &before.curve), (&after.shop, &after.curve));
+    assert!(inspect(&log(&known, none()), &settings(0)).is_none(), "no order before the first day");
+}
+
+#[test]
+fn a_shop_of_regulars_gets_the_shortest_horizon_that_holds_their_gap() {
+    let log = log(&regulars(600, 20, (3, 720)), ComplaintColumns::default());
+    let inspection = inspect(&log, &settings(720)).unwrap();
+    // Everyone who comes back does so after 20 days: 30 is the shortest usual number of days that holds them.
+    assert_eq!(inspection.curve.flat_from_day, Some(20));
+    let proposal = &inspection.proposal;
+    assert_eq!(
+        (proposal.horizon_days, proposal.active_days, proposal.fit),
+        (Some(Days(30)), Some(Days(30)), Fit::Asked)
+    );
+    let chosen = inspection.candidates.iter().find(|candidate| candidate.horizon_days == Days(30)).unwrap();
+    assert!(chosen.cutoffs.len() > 15 && chosen.obstacle.is_none());
+}
+
+#[test]
+fn the_churn_rate_of_a_candidate_is_what_the_rule_says() {
+    // Of three customers, one orders every ten days, one stops on day 40, one comes back only after a long time.
+    let every_ten: Vec<Line> = (0..20).map(|order| (order * 10, 100)).collect();
+    let shop = [every_ten, vec![(30, 100), (40, 100)], vec![(50, 100), (170, 100)]];
+    let log = log(&shop, ComplaintColumns::default());
+    let inspection = inspect(&log, &settings(200)).unwrap();
+    let of = |horizon, active| {
+        let is_it = |candidate: &&Candidate| (candidate.horizon_days, candidate.active_days) == (horizon, active);
+        inspection.candidates.iter().find(is_it).unwrap()
+    };
+    let monthly = of(Days(30), Days(60));
+    // Cutoffs from day 170 back by 30 days, none before day 60.
+    let counts: Vec<_> = monthly.cutoffs.iter().map(|rate| (rate.eligible, rate.churned)).collect();
+    assert_eq!(counts, [(3, 2), (2, 1), (1, 0), (1, 0)], "days 80, 110, 140 and 170");
+    assert_eq!(monthly.cutoffs[0].cutoff, date(2024, 3, 21));
+    assert_eq!(monthly.eligible_now, 2, "the first and the third");
+}
+
+#[test]
+fn a_history_too_short_for_the_horizon_is_said_to_be_so() {
+    // Gaps of 100 days in 200 days of history: 120 days are asked for, 360 needed.
+    let log = log(&regulars(600, 100, (3, 200)), ComplaintColumns::default());
+    let inspection = inspect(&log, &settings(200)).unwrap();
+    let proposal = &inspection.proposal;
+    assert_eq!(proposal.asked.map(|(horizon, _)| horizon), Some(Days(120)));
+    assert_eq!((proposal.horizon_days, proposal.active_days), (None, None));
+    assert!(proposal.why.contains("history is too short to learn with"), "{}", proposal.why);
+}
+
+#[test]
+fn a_shorter_horizon_is_recommended_with_its_price_where_history_forces_it() {
+    // Two gaps of 20 days, then one of 110, in 300 days of history: 120 days are asked for, 360 needed. With 90 days, one
+    // cutoff matures before the newest test cutoff; with 60, three do.
+    let one = |customer: u32| -> Vec<Line> {
+        let gaps = [20, 20, 110].into_iter().cycle();
+        let days = gaps.scan((customer * 37) % 150, |day, gap| Some(std::mem::replace(day, *day + gap)));
+        days.take_while(|day| *day < 300).map(|day| (day, 1_000)).collect()
+    };
+    let log = log(&(0..600).map(one).collect::<Vec<_>>(), ComplaintColumns::default());
+    let proposal = inspect(&log, &settings(300)).unwrap().proposal;
+    assert_eq!(proposal.asked, Some((Days(120), Days(120))));
+    let found = (proposal.horizon_days, proposal.active_days, proposal.fit);
+    assert_eq!(found, (Some(Days(60)), Some(Days(120)), Fit::ShorterHorizon), "{}", proposal.why);
+    assert!(
+        proposal.why.contains("too short to learn with 120 days (history of 299 days, 360 needed)"),
+        "{}",
+        proposal.why
+    );
+}
+
+#[test]
+fn a_rate_that_swings_asks_for_the_next_horizon_at_which_it_is_steady() {
+    let settings = settings(720);
+    let log = log(&regulars(600, 20, (3, 720)), ComplaintColumns::default());
+    let inspection = inspect(&log, &settings).unwrap();
+    let asked = inspection.proposal.asked;
+    let with_spreads = |spreads: [(u32, f64); 3]| {
+        let mut candidates = inspection.candidates.clone();
+        for candidate in &mut candidates {
+            let known = spreads.iter().find(|(horizon, _)| candidate.horizon_days == Days(*horizon));
+            candidate.spread = Some(known.map_or(0.3, |(_, spread)| *spread));
+        }
+        proposal::propose(&inspection.curve, &candidates, (asked, &inspection.shop), &settings)
+    };
+    let steadier = with_spreads([(30, 0.2), (60, 0.15), (90, 0.05)]);
+    let found = (steadier.horizon_days, steadier.active_days, steadier.fit);
+    assert_eq!(found, (Some(Days(90)), Some(Days(90)), Fit::Steadier));
+    assert!(steadier.why.contains("swings by 20 points"), "{}", steadier.why);
+    let swinging = with_spreads([(30, 0.2), (60, 0.15), (90, 0.15)]);
+    assert_eq!((swinging.horizon_days, swinging.fit), (Some(Days(30)), Fit::Asked));
+    assert!(swinging.notes.iter().any(|note| note.contains("swings by 20 points")), "{:?}", swinging.notes);
+}
+
+#[test]
+fn a_shop_where_everyone_buys_once_gets_no_horizon() {
+    let once: Vec<Vec<Line>> = (0..500).map(|customer| vec![(customer, 1_000)]).collect();
+    let inspection = inspect(&log(&once, ComplaintColumns::default()), &settings(500)).unwrap();
+    assert_eq!(inspection.proposal.horizon_days, None);
+    assert!(inspection.proposal.why.starts_with("nobody came back"), "{}", inspection.proposal.why);
+    assert!(inspection.proposal.notes.iter().any(|note| note.contains("100 % of the customers have one order")));
+    assert_eq!(inspection.shop.gap_days, None);
+}
+
+#[test]
+fn the_config_has_its_place_among_the_candidates() {
+    let log = log(&regulars(300, 20, (3, 720)), ComplaintColumns::default());
+    let settings = InspectSettings { present: Some((Days(45), Days(100))), ..settings(720) };
+    let inspection = inspect(&log, &settings).unwrap();
+    let present: Vec<_> = inspection.candidates.iter().filter(|candidate| candidate.is_present).collect();
+    assert_eq!(present.len(), 1);
+    assert_eq!((present[0].horizon_days, present[0].active_days), (Days(45), Days(100)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever the shop, nothing is recommended that something stands in the way of, and shares stay shares.
+    #[test]
+    fn only_what_can_be_learnt_is_recommended(gap in 3_u32..200, stay in 1_u32..6, end in 40_u32..900, n in 1_u32..400) {
+        let inspection = inspect(&log(&regulars(n, gap, (stay, end)), ComplaintColumns::default()), &settings(end)).unwrap();
+        let proposal = &inspection.proposal;
+        prop_assert_eq!(proposal.horizon_days.is_some(), proposal.fit != Fit::Nothing);
+        if let (Some(horizon), Some(active)) = (proposal.horizon_days, proposal.active_days) {
+            let is_it = |candidate: &&Candidate| (candidate.horizon_days, candidate.active_days) == (horizon, active);
+            let chosen = inspection.candidates.iter().find(is_it).unwrap();
+            prop_assert_eq!(chosen.obstacle, None);
+            prop_assert!(active >= horizon && f64::from(3 * horizon.0) <= f64::from(end));
+        }
+        for candidate in &inspection.candidates {
+            prop_assert!(candidate.cutoffs.iter().all(|rate| rate.churned <= rate.eligible));
+            prop_assert!(candidate.mean_rate.is_none_or(|rate| (0.0..=1.0).contains(&rate)));
+        }
+    }
+}
