@@ -24,7 +24,11 @@ pub fn render(template: &str, value: impl Fn(&str) -> Option<f64>, currency: &Cu
         let (placeholder, text) = part.split_once('}')?;
         let (name, noun) = placeholder.split_once(' ').map_or((placeholder, None), |(name, noun)| (name, Some(noun)));
         let number = value(name).filter(|number| number.is_finite())?;
-        let shown = show(number, features::find(name)?.unit, currency);
+        let unit = features::find(name)?.unit;
+        let (shown, noun) = match noun {
+            Some("day") if (0.0..1.0).contains(&number) => (hours(number), Some("hour")),
+            noun => (show(number, unit, currency), noun),
+        };
         sentence.push_str(&shown);
         if let Some(noun) = noun {
             sentence.push(' ');
@@ -54,6 +58,11 @@ fn show(number: f64, unit: Unit, currency: &Currency) -> String {
         Unit::Amount => amount(number, currency),
         _ => short(number),
     }
+}
+
+/// Less than a day in hours; less than an hour counts as one, because nobody orders every 0 hours.
+fn hours(days: f64) -> String {
+    format!("{:.0}", (24.0 * days).round().max(1.0))
 }
 
 /// At most one decimal.
@@ -106,6 +115,17 @@ mod tests {
         assert_eq!(with(2.0, 0.0).as_deref(), Some("2 orders in 0 categories"));
         assert_eq!(with(f64::NAN, 1.0), None);
         assert_eq!(render("{no_such_feature}", |_| Some(1.0), &pounds()), None);
+    }
+
+    #[test]
+    fn parts_of_a_day_are_told_in_hours() {
+        let told = |days: f64| render("every {recency_days day}", |_| Some(days), &pounds());
+        assert_eq!([0.0, 0.05, 0.5, 1.0].map(|days| told(days).unwrap_or_default()), [
+            "every 1 hour",
+            "every 1 hour",
+            "every 12 hours",
+            "every 1 day"
+        ]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::spec::{Family, Feature, Unit, ratio};
 use crate::timeline::{Gaps, History};
 
-const RHYTHM: &str = "usually orders every {gap_median_days day}; silent for {recency_days}";
+const RHYTHM: &str = "usually orders every {gap_median_days day}; silent for {recency_days day}";
 
 const fn gap(name: &'static str, unit: Unit, meaning: &'static str) -> Feature {
     Feature::new(name, Family::Cadence, unit).meaning(meaning).or_missing().reason(RHYTHM)
@@ -23,17 +23,17 @@ pub(super) const FEATURES: &[Feature] = &[
     gap("gap_sd_days", Unit::Days, "Standard deviation of the times between orders: irregularity.")
         .is(|h, _| of_gaps(h, |g| g.sd_days.unwrap_or(f64::NAN))),
     gap("gap_max_days", Unit::Days, "Longest time between orders so far.")
-        .reason("longest break so far {gap_max_days day}; silent for {recency_days}")
+        .reason("longest break so far {gap_max_days day}; silent for {recency_days day}")
         .is(|h, _| of_gaps(h, |g| g.max_days)),
     gap("gap_last_days", Unit::Days, "Time between the last two orders.")
-        .reason("the last two orders lay {gap_last_days day} apart, usually {gap_median_days}")
+        .reason("the last two orders lay {gap_last_days day} apart, usually {gap_median_days day}")
         .is(|h, _| of_gaps(h, |g| g.last_days)),
     gap("overdue_ratio", Unit::Ratio, "Present silence over the customer's median gap.")
         .is(|h, _| of_gaps(h, |g| g.median_days.max(SHORTEST_RHYTHM_DAYS).recip()) * h.recency_days()),
     gap("overdue_to_mean_ratio", Unit::Ratio, "Present silence over the customer's mean gap.")
         .is(|h, _| of_gaps(h, |g| g.mean_days.max(SHORTEST_RHYTHM_DAYS).recip()) * h.recency_days()),
     gap("overdue_to_longest_ratio", Unit::Ratio, "Present silence over the customer's longest gap.")
-        .reason("longest break so far {gap_max_days day}; silent for {recency_days}")
+        .reason("longest break so far {gap_max_days day}; silent for {recency_days day}")
         .is(|h, _| of_gaps(h, |g| g.max_days.max(SHORTEST_RHYTHM_DAYS).recip()) * h.recency_days()),
     gap(
         "overdue_sd",
@@ -48,7 +48,7 @@ pub(super) const FEATURES: &[Feature] = &[
         .reason("silent for {recency_days day}, longer than {overdue_percentile_share} of the own breaks")
         .is(|h, _| of_gaps(h, |g| g.share_below_silence)),
     gap("gap_variation_ratio", Unit::Ratio, "Standard deviation over mean of the gaps: 1 is random, 0 is clockwork.")
-        .reason("orders every {gap_mean_days day}, give or take {gap_sd_days}")
+        .reason("orders every {gap_mean_days day}, give or take {gap_sd_days day}")
         .is(|h, _| h.gaps().and_then(|g| Some(ratio(g.sd_days?, g.mean_days))).unwrap_or(f64::NAN)),
     gap(
         "overdue_days",
@@ -65,16 +65,16 @@ pub(super) const FEATURES: &[Feature] = &[
     gap("gap_ninth_decile_days", Unit::Days, "Time between orders that a tenth of the gaps exceed.")
         .is(|h, _| h.gap_quantile(0.9).unwrap_or(f64::NAN)),
     gap("overdue_to_ninth_decile_ratio", Unit::Ratio, "Present silence over the ninth decile of the gaps.")
-        .reason("nine of ten breaks are shorter than {gap_ninth_decile_days day}; silent for {recency_days}")
+        .reason("nine of ten breaks are shorter than {gap_ninth_decile_days day}; silent for {recency_days day}")
         .is(|h, _| h.gap_quantile(0.9).map_or(f64::NAN, |gap| h.recency_days() / gap.max(SHORTEST_RHYTHM_DAYS))),
     gap("recent_gaps_mean_days", Unit::Days, "Mean of the last three gaps, or of all if there are fewer.")
-        .reason("the last orders lay {recent_gaps_mean_days day} apart, usually {gap_mean_days}")
+        .reason("the last orders lay {recent_gaps_mean_days day} apart, usually {gap_mean_days day}")
         .is(|h, _| h.recent_gaps_mean_days().unwrap_or(f64::NAN)),
     gap(
         "recent_to_mean_gap_ratio",
         Unit::Ratio,
         "Mean of the last three gaps over that of all: above 1 it slows down.",
     )
-    .reason("the last orders lay {recent_gaps_mean_days day} apart, usually {gap_mean_days}")
+    .reason("the last orders lay {recent_gaps_mean_days day} apart, usually {gap_mean_days day}")
     .is(|h, _| ratio(h.recent_gaps_mean_days().unwrap_or(f64::NAN), of_gaps(h, |g| g.mean_days))),
 ];

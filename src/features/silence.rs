@@ -35,7 +35,7 @@ pub(super) const FEATURES: &[Feature] = &[
         Unit::Ratio,
         "Present silence over the median gap (at least an hour), less 1, at least 0, without a complaint in 180 \
             days.",
-        "no recent complaint, yet silent for {recency_days day} after gaps of {gap_median_days}",
+        "no recent complaint, yet silent for {recency_days day} after gaps of {gap_median_days day}",
     )
     .or_missing()
     .is(|h, _| {

@@ -86,7 +86,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "last_gap_to_median_ratio",
         Unit::Ratio,
         "Time between the last two orders over the median gap: above 1 the customer slows down.",
-        "the last two orders lay {gap_last_days day} apart, usually {gap_median_days}",
+        "the last two orders lay {gap_last_days day} apart, usually {gap_median_days day}",
     )
     .or_missing()
     .is(|h, _| h.gaps().map_or(f64::NAN, |g| ratio(g.last_days, g.median_days))),
