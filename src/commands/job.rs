@@ -9,6 +9,7 @@ use super::error::JobError;
 use crate::cli::{self, Job, Talk, Watch};
 use crate::config::Config;
 use crate::error::Failure;
+use crate::features;
 use crate::files::Staged;
 use crate::output::stage_rejects;
 use crate::pipeline::{Observer, Provenance};
@@ -79,7 +80,7 @@ pub(super) fn configure(job: &Job) -> Result<Config, Failure> {
     }
     let path = config_path(job.config.as_deref());
     let text = std::fs::read_to_string(&path).map_err(|source| JobError::Config { path: path.clone(), source })?;
-    let mut config = Config::from_toml(&text, &path)?;
+    let mut config = Config::from_toml_beside(&text, &path, &features::is_taken)?;
     config.as_of = job.as_of.or(config.as_of);
     Ok(config)
 }

@@ -4,6 +4,7 @@
 mod catalogue;
 mod check;
 mod currencies;
+mod custom;
 mod draft;
 mod error;
 mod guess;
@@ -25,6 +26,7 @@ use serde::Serialize;
 use crate::units::{Currency, Days};
 
 pub use catalogue::Allowed;
+pub use custom::{Aggregate, CustomFeature, CustomUnit, EventTable};
 pub use draft::{DraftColumn, DraftTable, draft};
 pub use error::{ConfigError, Place, Violation};
 pub use raw::RawConfig;
@@ -53,6 +55,8 @@ pub struct Config {
     pub customers: Option<TableConfig>,
     /// Where the answers to surveys are, if there are any.
     pub surveys: Option<TableConfig>,
+    /// Features of the shop's own.
+    pub features: FeaturesConfig,
     /// What churn means.
     pub churn: ChurnConfig,
     /// The training cutoffs.
@@ -108,6 +112,13 @@ pub enum NegativeAmounts {
     Return,
     /// The line is rejected.
     Reject,
+}
+
+/// Features beside ours.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct FeaturesConfig {
+    /// Those of the shop's own, in the order of the file.
+    pub custom: Vec<CustomFeature>,
 }
 
 /// What churn means: no purchase in `[cutoff + gap, cutoff + gap + horizon)` among the eligible.

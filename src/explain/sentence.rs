@@ -1,6 +1,6 @@
 //! From a feature's reason to a sentence: placeholders become the customer's numbers in their units.
 
-use crate::features::{self, Unit};
+use crate::features::{self, Entry, Unit};
 use crate::text::grouped_digits;
 use crate::units::Currency;
 
@@ -18,13 +18,26 @@ use crate::units::Currency;
 /// ```
 #[must_use]
 pub fn render(template: &str, value: impl Fn(&str) -> Option<f64>, currency: &Currency) -> Option<String> {
+    fill(template, |name| Some((value(name)?, features::find(name)?.unit)), currency)
+}
+
+/// The reason of a feature, ours or the shop's own, where `{value}` is the feature's own value.
+pub(super) fn tell(feature: &Entry<'_>, value: impl Fn(&str) -> Option<f64>, currency: &Currency) -> Option<String> {
+    let number = |name: &str| match name {
+        "value" => Some((value(feature.name)?, feature.unit)),
+        _ => Some((value(name)?, features::find(name)?.unit)),
+    };
+    fill(&feature.reason, number, currency)
+}
+
+fn fill(template: &str, number: impl Fn(&str) -> Option<(f64, Unit)>, currency: &Currency) -> Option<String> {
     let mut parts = template.split('{');
     let mut sentence = parts.next()?.to_owned();
     for part in parts {
         let (placeholder, text) = part.split_once('}')?;
         let (name, noun) = placeholder.split_once(' ').map_or((placeholder, None), |(name, noun)| (name, Some(noun)));
-        let number = value(name).filter(|number| number.is_finite())?;
-        let shown = show(number, features::find(name)?.unit, currency);
+        let (number, unit) = number(name).filter(|(number, _)| number.is_finite())?;
+        let shown = show(number, unit, currency);
         sentence.push_str(&shown);
         if let Some(noun) = noun {
             sentence.push(' ');
@@ -106,6 +119,21 @@ mod tests {
         assert_eq!(with(2.0, 0.0).as_deref(), Some("2 orders in 0 categories"));
         assert_eq!(with(f64::NAN, 1.0), None);
         assert_eq!(render("{no_such_feature}", |_| Some(1.0), &pounds()), None);
+    }
+
+    #[test]
+    fn a_feature_of_the_shops_own_tells_its_value() {
+        let entry = |reason: &'static str, unit| Entry {
+            name: "premium_spend_90d",
+            family: features::Family::Custom,
+            unit,
+            reason: reason.into(),
+        };
+        let value = |name: &str| (name == "premium_spend_90d").then_some(12.5);
+        let told = |entry| tell(&entry, value, &pounds());
+        assert_eq!(told(entry("spent {value} on it", Unit::Amount)).as_deref(), Some("spent GBP 12.50 on it"));
+        assert_eq!(told(entry("{value order}", Unit::Number)).as_deref(), Some("12.5 orders"));
+        assert_eq!(tell(&entry("{value}", Unit::Number), |_| Some(f64::NAN), &pounds()), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::facts::Fact;
 use super::values::Values;
 use super::words::Words;
 use crate::config::Table;
+use crate::timeline::columns::CustomColumn;
 
 /// One table after reading.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct TypedTable {
     /// Where the rows come from, in their order.
     pub(super) origins: Vec<Origin>,
     pub(super) verdicts: Verdicts,
+    /// Columns of the shop's own features.
+    pub(super) custom: Vec<CustomColumn>,
     /// What was noticed on the way.
     pub facts: Vec<Fact>,
 }
@@ -118,7 +121,7 @@ impl Verdicts {
 impl TypedTable {
     pub(super) fn new(table: Table, mapped: DataFrame, origins: Vec<Origin>) -> Self {
         let verdicts = Verdicts::all_used(mapped.height());
-        Self { table, columns: BTreeMap::new(), mapped, origins, verdicts, facts: Vec::new() }
+        Self { table, columns: BTreeMap::new(), mapped, origins, verdicts, custom: Vec::new(), facts: Vec::new() }
     }
 
     /// Which table it is.

@@ -60,8 +60,7 @@ impl From<PolarsError> for TypeProblem {
 /// # Errors
 /// `TypeProblem` if the type of the column has nothing to do with the kind.
 pub(crate) fn typed(column: &Column, spec: &ColumnSpec, rules: &Rules) -> Result<Typed, TypeProblem> {
-    let column = if column.dtype().is_null() { &column.cast(&DataType::String)? } else { column };
-    let column = if column.dtype().is_decimal() { &column.cast(&DataType::Float64)? } else { column };
+    let column = &plain(column)?;
     match spec.kind {
         Kind::Id => ids(column, spec),
         Kind::Text => words(column),
@@ -69,6 +68,15 @@ pub(crate) fn typed(column: &Column, spec: &ColumnSpec, rules: &Rules) -> Result
         Kind::Money => money(column, &rules.currency).map(Typed::new),
         Kind::Number => numbers(column).map(Typed::new),
         Kind::Flag => flags(column).map(Typed::new),
+    }
+}
+
+/// The column without types that mean nothing to us.
+pub(super) fn plain(column: &Column) -> PolarsResult<Column> {
+    match column.dtype() {
+        dtype if dtype.is_null() => column.cast(&DataType::String),
+        dtype if dtype.is_decimal() => column.cast(&DataType::Float64),
+        _ => Ok(column.clone()),
     }
 }
 
@@ -92,7 +100,8 @@ fn ids(column: &Column, spec: &ColumnSpec) -> Result<Typed, TypeProblem> {
     Ok(Typed { values, unreadable: Vec::new(), spreadsheet })
 }
 
-fn words(column: &Column) -> Result<Typed, TypeProblem> {
+/// The words of a column of text, numbers or flags, blanks at both ends removed.
+pub(super) fn words(column: &Column) -> Result<Typed, TypeProblem> {
     let dtype = column.dtype();
     if dtype.is_primitive_numeric() {
         let (words, _) = IdColumn::new(column)?.words();
@@ -152,7 +161,8 @@ fn with_format(format: &str, text: &str) -> Option<Written> {
     Some(Written { clock, offset: None })
 }
 
-fn money(column: &Column, currency: &Currency) -> Result<(Values, Vec<usize>), TypeProblem> {
+/// Amounts in minor units, and the rows that hold something else.
+pub(super) fn money(column: &Column, currency: &Currency) -> Result<(Values, Vec<usize>), TypeProblem> {
     let n_rows = column.len();
     check(column, column.dtype().is_primitive_numeric(), "a number")?;
     let (values, unreadable) = if column.dtype().is_string() {
@@ -173,22 +183,37 @@ fn money(column: &Column, currency: &Currency) -> Result<(Values, Vec<usize>), T
 
 #[expect(clippy::cast_possible_truncation, reason = "quantities and grades need no more than the digits of f32")]
 fn numbers(column: &Column) -> Result<(Values, Vec<usize>), TypeProblem> {
+    let (values, unreadable) =
+        numbers_as(column, f32::NAN, |number| Some(number as f32).filter(|number| number.is_finite()))?;
+    Ok((Values::Numbers(values), unreadable))
+}
+
+/// Numbers with all their digits, NaN where there is none, and the rows that hold something else.
+pub(super) fn real_numbers(column: &Column) -> Result<(Vec<f64>, Vec<usize>), TypeProblem> {
+    // The same range as for other numbers, so that sums stay finite; both zeros are one value.
+    numbers_as(column, f64::NAN, |number| (number.abs() <= f64::from(f32::MAX)).then_some(number + 0.0))
+}
+
+fn numbers_as<T: Copy + Send + Sync>(
+    column: &Column,
+    absent: T,
+    accept: impl Fn(f64) -> Option<T> + Sync,
+) -> Result<(Vec<T>, Vec<usize>), TypeProblem> {
     let n_rows = column.len();
     check(column, column.dtype().is_primitive_numeric(), "a number")?;
-    let finite = |number: f64| Cell::read(Some(number as f32).filter(|number| number.is_finite()));
-    let (values, unreadable) = if column.dtype().is_string() {
+    let accept = |number: f64| Cell::read(accept(number));
+    Ok(if column.dtype().is_string() {
         let text = column.str()?.rechunk();
-        gather(n_rows, f32::NAN, |row| match text.get(row).map(str::trim) {
+        gather(n_rows, absent, |row| match text.get(row).map(str::trim) {
             None | Some("") => Cell::Absent,
-            Some(text) => number_from_text(text).map_or(Cell::Unreadable, finite),
+            Some(text) => number_from_text(text).map_or(Cell::Unreadable, &accept),
         })
     } else {
         let numbers = column.cast(&DataType::Float64)?;
         let numbers = numbers.f64()?.rechunk();
-        let read = |number: f64| if number.is_nan() { Cell::Absent } else { finite(number) };
-        gather(n_rows, f32::NAN, |row| numbers.get(row).map_or(Cell::Absent, read))
-    };
-    Ok((Values::Numbers(values), unreadable))
+        let read = |number: f64| if number.is_nan() { Cell::Absent } else { accept(number) };
+        gather(n_rows, absent, |row| numbers.get(row).map_or(Cell::Absent, read))
+    })
 }
 
 fn flags(column: &Column) -> Result<(Values, Vec<usize>), TypeProblem> {
