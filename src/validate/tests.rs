@@ -291,3 +291,6 @@ fn online_retail_has_its_known_counts() {
     assert_eq!((complaints.customer.len(), distinct(&complaints.complaint)), (18_390, 7_901));
     assert_eq!(loaded.dictionaries.complaint_categories, ["return"]);
 }
+
+#[path = "own_tests.rs"]
+mod own;

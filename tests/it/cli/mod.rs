@@ -2,4 +2,5 @@
 
 mod init;
 mod jobs;
+mod own;
 mod trials;
