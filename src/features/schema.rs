@@ -200,7 +200,6 @@ impl FeatureSchema {
     }
 
     /// The names in column order.
-    #[must_use]
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let custom = self.custom.iter().map(|feature| feature.name.as_str());
         self.columns.iter().map(|column| column.name.as_str()).chain(custom)

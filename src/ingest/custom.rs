@@ -182,10 +182,11 @@ fn note(read: &mut TypedTable, (mapped, column): (&Mapped, &Column), rows: Vec<u
     }
     let quoted = if read.table() == EventTable::Purchases.table() { 3 } else { 0 };
     let shown = |row: &usize| match column.get(*row) {
-        Ok(AnyValue::Null) | Err(_) => "nothing".to_owned(),
-        Ok(AnyValue::String(text)) => text.trim().to_owned(),
-        Ok(other) => other.to_string(),
+        // What an expression could not be made of is not seen in it.
+        Ok(AnyValue::Null) | Err(_) => None,
+        Ok(AnyValue::String(text)) => Some(text.trim().to_owned()),
+        Ok(other) => Some(other.to_string()),
     };
-    let examples = rows.iter().take(quoted).map(shown).collect();
+    let examples = rows.iter().take(quoted).filter_map(shown).collect();
     read.facts.push(Fact { rule: FactRule::Unreadable, place: mapped.key.clone(), count: rows.len() as u64, examples });
 }

@@ -146,24 +146,25 @@ mod tests {
         logs.pop().unwrap()
     }
 
-    fn known(cutoff: u32, window: Option<u32>) -> Vec<f64> {
+    fn known(cutoff: u32, window: Option<u32>) -> String {
         let rows = CustomRows { log: &log(), customer: 0, cutoff: Timestamp(0).plus(Days(cutoff)) };
-        rows.known(0, window.map(Days)).map(|(_, value)| value).collect()
+        let values: Vec<String> = rows.known(0, window.map(Days)).map(|(_, value)| value.to_string()).collect();
+        values.join(" ")
     }
 
     #[test]
     fn rows_are_known_once_they_happened_and_were_recorded() {
-        assert_eq!(known(20, None), [1.0], "a row at the cutoff is not history");
-        assert_eq!(known(21, None), [1.0, 5.0, 3.0], "of one instant the largest first");
-        assert_eq!(known(30, None), [1.0, 5.0, 3.0], "recorded at the cutoff is not known");
-        assert_eq!(known(31, None), [1.0, 9.0, 5.0, 3.0]);
+        assert_eq!(known(20, None), "1", "a row at the cutoff is not history");
+        assert_eq!(known(21, None), "1 5 3", "of one instant the largest first");
+        assert_eq!(known(30, None), "1 5 3", "recorded at the cutoff is not known");
+        assert_eq!(known(31, None), "1 9 5 3");
     }
 
     #[test]
     fn a_window_reaches_back_to_its_first_instant() {
-        assert_eq!(known(30, Some(10)), [5.0, 3.0]);
-        assert_eq!(known(30, Some(9)), []);
-        assert_eq!(known(40, Some(28)), [9.0, 5.0, 3.0]);
-        assert_eq!(known(5, Some(3)), [], "a window before all rows is empty");
+        assert_eq!(known(30, Some(10)), "5 3");
+        assert_eq!(known(30, Some(9)), "");
+        assert_eq!(known(40, Some(28)), "9 5 3");
+        assert_eq!(known(5, Some(3)), "", "a window before all rows is empty");
     }
 }

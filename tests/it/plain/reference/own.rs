@@ -36,13 +36,10 @@ impl PlainShop {
                 last.map(|row| row.1).fold(f64::NAN, f64::min) / per_unit
             }
             Aggregate::Distinct => {
-                let mut seen: Vec<f64> = Vec::new();
-                values.into_iter().for_each(|value| {
-                    if !seen.contains(&value) {
-                        seen.push(value)
-                    }
-                });
-                seen.len() as f64
+                let mut values = values;
+                values.sort_by(f64::total_cmp);
+                values.dedup_by(|a, b| a.total_cmp(b).is_eq());
+                values.len() as f64
             }
             Aggregate::DaysSince => latest.map_or(f64::NAN, ago),
         }
