@@ -1,5 +1,6 @@
-//! Owns the catalogue of features. A feature is a small pure function of a [`History`] with its name, unit, window,
-//! meaning, absent value and reason sentence in one place; one file per family, one line in [`FAMILIES`].
+//! Owns the catalogue of features. A feature is a small pure function of a [`History`](crate::timeline::History) with its
+//! name, unit, window, meaning, absent value and reason sentence in one place; one file per family, one line in
+//! [`FAMILIES`]. Beside them stand features that a shop has defined, in `custom.rs`.
 
 mod attributes;
 mod basket;
