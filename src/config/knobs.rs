@@ -36,10 +36,7 @@ pub(super) const AGGREGATE: Key = key(
     Allowed::Word(&["sum", "count", "mean", "min", "max", "last", "distinct", "days_since"]),
     Preset::Required,
 )
-.means(
-    "What is made of the rows that count and have a value; without any, `sum`, `count` and `distinct` are 0, the \
-     others missing",
-);
+.means("What is made of the rows");
 pub(super) const COLUMN: Key = key("column", Allowed::Source, Preset::Absent("\"Quantity * Price\""))
     .means("The value of a row, which must have been known with the row; not for `count` and `days_since`");
 pub(super) const CUSTOM_FILTER: Key = key("filter", Allowed::Condition, Preset::Absent("\"Category = 'premium'\""))
@@ -134,7 +131,9 @@ pub(super) const SECTIONS: &[Section] = &[
         name: custom::SECTION,
         is_list: true,
         table: None,
-        meaning: "A feature of the shop's own, beside ours; the section may stand several times",
+        meaning: "A feature of the shop's own, beside ours; the section may stand several times. Where no row counts or \
+                  has a value, `sum`, `count` and `distinct` are 0 and the others missing; `last` takes the latest row, \
+                  of several at one instant the smallest value",
         keys: &[CUSTOM_NAME, CUSTOM_TABLE, AGGREGATE, COLUMN, CUSTOM_FILTER, WINDOW_DAYS, UNIT, REASON],
     },
     section(

@@ -99,8 +99,8 @@ pub struct RawCustomFeature {
     /// The table whose rows it reads, each row from when it is known. One of `purchases`, `complaints`, `surveys`;
     /// required.
     pub table: Option<String>,
-    /// What is made of the rows that count and have a value; without any, `sum`, `count` and `distinct` are 0, the
-    /// others missing. One of `sum`, `count`, `mean`, `min`, `max`, `last`, `distinct`, `days_since`; required.
+    /// What is made of the rows. One of `sum`, `count`, `mean`, `min`, `max`, `last`, `distinct`, `days_since`;
+    /// required.
     pub aggregate: Option<String>,
     /// The value of a row, which must have been known with the row; not for `count` and `days_since`. A column of
     /// the source or a SQL expression over its columns; optional.
