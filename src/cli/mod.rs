@@ -129,7 +129,7 @@ pub struct Explain {
 /// A feature table.
 #[derive(Debug, clap::Args)]
 pub struct Features {
-    /// Print the dictionary of features as Markdown and do nothing else.
+    /// Print the dictionary of features as Markdown and do nothing else; with `--config`, those of the shop's own too.
     #[arg(long)]
     pub describe: bool,
     /// The days, as YYYY-MM-DD, each a cutoff; without them, the day after the last purchase.

@@ -12,7 +12,16 @@ use crate::timeline::Cutoff;
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure> {
-    if arguments.describe { print(&dictionary()) } else { table(arguments, talk, now) }
+    if arguments.describe { describe(arguments) } else { table(arguments, talk, now) }
+}
+
+/// The dictionary; where a config is named, with the features of the shop's own.
+fn describe(arguments: &Features) -> Result<(), Failure> {
+    if arguments.config.is_none() {
+        return print(&dictionary(&[]));
+    }
+    let job = Job { config: arguments.config.clone(), as_of: None, out: None, threads: None };
+    print(&dictionary(&job::configure(&job)?.features.custom))
 }
 
 fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ use super::error::JobError;
 use crate::cli::{self, Job, Talk, Watch};
 use crate::config::Config;
 use crate::error::Failure;
+use crate::features;
 use crate::files::Staged;
 use crate::output::stage_rejects;
 use crate::pipeline::{Observer, Provenance};
@@ -103,7 +104,7 @@ pub(super) fn config_text(named: Option<&Path>) -> Result<(PathBuf, String), Job
 pub(super) fn configure(job: &Job) -> Result<Config, Failure> {
     use_threads(job.threads)?;
     let (path, text) = config_text(job.config.as_deref())?;
-    let mut config = Config::from_toml(&text, &path)?;
+    let mut config = Config::from_toml_beside(&text, &path, &features::is_taken)?;
     config.as_of = job.as_of.or(config.as_of);
     Ok(config)
 }

@@ -52,6 +52,12 @@ pub enum Allowed {
     Columns(Table),
     /// A table of the config.
     Section,
+    /// The name of a feature.
+    FeatureName,
+    /// A sentence with a place for the customer's number.
+    Sentence,
+    /// A list of tables of keys; the text is the section of each.
+    Entries(&'static str),
 }
 
 impl Allowed {
@@ -65,12 +71,15 @@ impl Allowed {
             Self::Days => "list of days",
             Self::Paths => "text or list of texts",
             Self::Columns(_) | Self::Section => "table",
+            Self::Entries(_) => "list of tables",
             Self::Name
             | Self::Currency
             | Self::Timezone
             | Self::TimeFormat
             | Self::Condition
             | Self::Source
+            | Self::FeatureName
+            | Self::Sentence
             | Self::Folder => "text",
         }
     }
@@ -106,6 +115,12 @@ impl fmt::Display for Allowed {
             Self::Days => f.write_str("a list of different days such as `[\"2011-06-12\", \"2011-07-12\"]`"),
             Self::Columns(_) => f.write_str("a table of our column names, each with a source column or SQL expression"),
             Self::Section => f.write_str("a table of keys"),
+            Self::FeatureName => f.write_str("at most 60 of a-z, 0-9 and `_`, starting with a letter"),
+            Self::Sentence => f.write_str(
+                "a sentence with `{value}`, or `{value order}` for the value and a noun in the right number, of at most \
+                 200 characters",
+            ),
+            Self::Entries(section) => write!(f, "a list of tables `[[{section}]]`"),
         }
     }
 }
@@ -204,6 +219,8 @@ fn upper_first(sentence: &str) -> String {
 pub(super) struct Section {
     /// Its name; empty for the keys at the top.
     pub(super) name: &'static str,
+    /// Whether the file may have it several times, each a table of its own.
+    pub(super) is_list: bool,
     /// The input table it describes, if it describes one.
     pub(super) table: Option<Table>,
     /// What it is about, without a full stop.
@@ -212,9 +229,27 @@ pub(super) struct Section {
     pub(super) keys: &'static [Key],
 }
 
-/// The section of that name.
-pub(super) fn section(name: &str) -> Option<&'static Section> {
-    super::knobs::SECTIONS.iter().find(|section| section.name == name)
+impl Section {
+    /// The section as a head line of the file.
+    pub(super) fn head(&self) -> String {
+        if self.is_list { format!("[[{}]]", self.name) } else { format!("[{}]", self.name) }
+    }
+
+    /// The first part of its name.
+    pub(super) fn first(&self) -> &'static str {
+        self.name.split('.').next().unwrap_or_default()
+    }
+
+    /// Whether the full dotted path of a table of the file is that of the section.
+    fn is_at(&self, path: &str) -> bool {
+        let entry = path.strip_prefix(self.name).and_then(|rest| rest.strip_prefix('.'));
+        if self.is_list { entry.is_some_and(|label| !label.contains('.')) } else { self.name == path }
+    }
+}
+
+/// The section of a table of the file, by its full dotted path.
+pub(super) fn section(path: &str) -> Option<&'static Section> {
+    super::knobs::SECTIONS.iter().find(|section| section.is_at(path))
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use super::keys::{self, Written, join};
 use super::raw::{OneOrMany, RawBacktest, RawChurn, RawConfig, RawDay, RawPanel, RawTable, RawValidate, RawValue};
 use super::values::Check;
 use super::{
-    BacktestConfig, ChurnConfig, Config, GateConfig, ModelsConfig, OutputConfig, PanelConfig, Table, TableConfig,
-    ValidateConfig, ValueConfig, knobs,
+    BacktestConfig, ChurnConfig, Config, FeaturesConfig, GateConfig, ModelsConfig, OutputConfig, PanelConfig, Table,
+    TableConfig, ValidateConfig, ValueConfig, knobs,
 };
 use crate::units::Days;
 
@@ -24,10 +24,18 @@ impl Config {
     /// [`ConfigError::NotToml`] if the text is not TOML, otherwise [`ConfigError::Violations`] with everything that
     /// is wrong.
     pub fn from_toml(text: &str, file: &Path) -> Result<Self, ConfigError> {
+        Self::from_toml_beside(text, file, &|_| false)
+    }
+
+    /// The same, with names that mean something already: no feature of the shop's own may have a name that `is_taken`.
+    ///
+    /// # Errors
+    /// As [`Config::from_toml`].
+    pub fn from_toml_beside(text: &str, file: &Path, is_taken: &dyn Fn(&str) -> bool) -> Result<Self, ConfigError> {
         let Written { raw, lines, violations } = keys::read(text, file)?;
         let folder = file.parent().unwrap_or(Path::new(""));
         let mut check = Check { folder, lines: &lines, violations };
-        let config = check.config(&raw);
+        let config = check.config(&raw, is_taken);
         let mut violations = check.violations;
         violations.sort_by_key(|violation| violation.place().line.unwrap_or(usize::MAX));
         match config {
@@ -64,7 +72,7 @@ impl Config {
 }
 
 impl Check<'_> {
-    fn config(&mut self, raw: &RawConfig) -> Option<Config> {
+    fn config(&mut self, raw: &RawConfig, is_taken: &dyn Fn(&str) -> bool) -> Option<Config> {
         let name = self.name(raw.name.as_deref());
         let currency = self.currency(raw.currency.as_deref());
         let timezone = self.timezone(raw.timezone.as_deref());
@@ -74,6 +82,7 @@ impl Check<'_> {
         let complaints = raw.complaints.as_ref().and_then(|table| self.table(Table::Complaints, table));
         let customers = raw.customers.as_ref().and_then(|table| self.table(Table::Customers, table));
         let surveys = raw.surveys.as_ref().and_then(|table| self.table(Table::Surveys, table));
+        let features = FeaturesConfig { custom: self.custom_features(raw, is_taken) };
         let churn = self.churn(&raw.churn);
         let panel = self.panel(&raw.panel);
         let backtest = self.backtest(&raw.backtest);
@@ -93,6 +102,7 @@ impl Check<'_> {
             complaints,
             customers,
             surveys,
+            features,
             churn: churn?,
             panel: panel?,
             backtest: backtest?,

@@ -64,6 +64,7 @@ pub fn draft(name: &str, tables: &[DraftTable], churn: Option<&DraftChurn>) -> S
         draft.push('\n');
         match section.table {
             Some(table) => draft_table(&mut draft, section, table, tables),
+            None if section.is_list => draft_list(&mut draft, section),
             None => draft_section(&mut draft, section, (name, churn.filter(|_| section.name == "churn"))),
         }
     }
@@ -91,6 +92,21 @@ fn draft_section(draft: &mut String, section: &Section, (name, churn): (&str, Op
 
 fn put_in(draft: &mut String, key: &Key, days: Days) {
     line(draft, &format!("{} = {}", key.name, days.0));
+}
+
+/// A section that may stand several times, wholly behind `#`: an example to copy.
+fn draft_list(draft: &mut String, section: &Section) {
+    comment(draft, &format!("{}.", section.meaning));
+    line(draft, &format!("# {}", section.head()));
+    for key in section.keys {
+        comment(draft, &key.describe());
+        let example = match (key.preset, key.allowed) {
+            (Preset::Required, Allowed::FeatureName) => text("premium_spend_90d"),
+            (Preset::Required, Allowed::Word(words)) => text(words.first().unwrap_or(&"")),
+            _ => shown(key),
+        };
+        line(draft, &format!("# {} = {example}", key.name));
+    }
 }
 
 /// The line of a key: filled in, blank, or behind a `#`.
@@ -384,7 +400,11 @@ mod tests {
         let text = unmarked.join("\n").replace("path = \"\"", "path = \"a.csv\"");
         for section in SECTIONS {
             let written: toml::Table = text.parse().unwrap();
-            let table = if section.name.is_empty() { Some(&written) } else { written[section.name].as_table() };
+            let table = match section.name {
+                "" => Some(&written),
+                name if section.is_list => written[section.first()][&name[section.first().len() + 1..]][0].as_table(),
+                name => written[name].as_table(),
+            };
             assert!(section.keys.iter().all(|key| table.unwrap().contains_key(key.name)), "{}", section.name);
         }
         load(&text).unwrap();

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::catalogue::{Allowed, section};
+use super::catalogue::{Allowed, Section, section};
+use super::custom;
 use super::error::{ConfigError, Place, Violation};
 use super::knobs::SECTIONS;
 use super::raw::RawConfig;
@@ -70,8 +71,13 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
 fn known_under(path: &str) -> Vec<(&'static str, Allowed)> {
     let keys = section(path).into_iter().flat_map(|section| section.keys).map(|key| (key.name, key.allowed));
     let sections = SECTIONS.iter().filter(|section| path.is_empty() && !section.name.is_empty());
+    let list = |section: &Section| {
+        let name = section.name.strip_prefix(path).and_then(|rest| rest.strip_prefix('.')).filter(|_| section.is_list);
+        name.filter(|name| !name.contains('.')).map(|name| (name, Allowed::Entries(section.name)))
+    };
     let columns = path.strip_suffix(".columns").and_then(section).and_then(|section| section.table);
-    keys.chain(sections.map(|section| (section.name, Allowed::Section)))
+    keys.chain(sections.map(|section| (section.first(), Allowed::Section)))
+        .chain(SECTIONS.iter().filter_map(list))
         .chain(columns.into_iter().flat_map(Table::columns).map(|column| (column.name, Allowed::Source)))
         .collect()
 }
@@ -82,7 +88,8 @@ fn elsewhere(path: &str, name: &str) -> Option<String> {
     if known_under(&mapping).iter().any(|(known, _)| *known == name) {
         return Some(join(&mapping, name));
     }
-    let home = SECTIONS.iter().find(|section| section.keys.iter().any(|key| key.name == name))?;
+    let has = |section: &&Section| !section.is_list && section.keys.iter().any(|key| key.name == name);
+    let home = SECTIONS.iter().find(has)?;
     (!path.ends_with(".columns")).then(|| join(home.name, name))
 }
 
@@ -131,6 +138,12 @@ impl Walk<'_> {
             self.table(&place.key, inner);
             return true;
         }
+        if let (Allowed::Entries(_), DeValue::Array(items)) = (allowed, value.get_mut())
+            && items.iter().all(|item| item.get_ref().is_table())
+        {
+            self.entries(&place.key, items);
+            return true;
+        }
         let fits = has_type(allowed, value.get_ref());
         if !fits {
             let came = value.get_ref().type_str();
@@ -138,6 +151,23 @@ impl Walk<'_> {
             self.violations.push(Violation::WrongType { place, allowed, came, written: shortened(written) });
         }
         fits
+    }
+
+    /// Keeps what fits of each table of a list.
+    fn entries(&mut self, path: &str, items: &mut [Spanned<DeValue<'_>>]) {
+        let name = |item: &Spanned<DeValue<'_>>| {
+            let table = item.get_ref().as_table()?;
+            Some(table.get("name")?.get_ref().as_str()?.to_owned())
+        };
+        let names: Vec<Option<String>> = items.iter().map(name).collect();
+        for (item, label) in items.iter_mut().zip(custom::labels(names.iter().map(Option::as_deref))) {
+            let entry = join(path, &label);
+            let (line, _) = position(self.text, item.span().start);
+            self.lines.insert(entry.clone(), line);
+            if let DeValue::Table(inner) = item.get_mut() {
+                self.table(&entry, inner);
+            }
+        }
     }
 }
 
@@ -170,6 +200,8 @@ fn has_type(allowed: Allowed, value: &DeValue<'_>) -> bool {
                 | Allowed::TimeFormat
                 | Allowed::Condition
                 | Allowed::Source
+                | Allowed::FeatureName
+                | Allowed::Sentence
                 | Allowed::Folder
                 | Allowed::Paths
                 | Allowed::Day

@@ -2,6 +2,7 @@
 //! struct, and one line in `check.rs`; tests fail until all of them agree.
 
 use super::catalogue::{Allowed, Key, Preset, Section};
+use super::custom;
 use super::tables::Table;
 
 pub(super) const NAME: Key =
@@ -18,12 +19,38 @@ pub(super) const PATH: Key = key("path", Allowed::Paths, Preset::Required).means
 pub(super) const FILTER: Key = key("filter", Allowed::Condition, Preset::Absent("\"Quantity > 0\""))
     .means("Which rows belong to the table; the others are set aside and counted");
 pub(super) const DUPLICATES: Key = key("duplicates", Allowed::Word(&["drop", "keep", "refuse"]), Preset::Text("drop"))
-    .means("What happens to rows equal in every column that the mapping and the filter read");
+    .means("What happens to rows equal in every column that the mapping, the filter and own features read");
 pub(super) const TIME_FORMAT: Key = key("time_format", Allowed::TimeFormat, Preset::Absent("\"%d/%m/%Y %H:%M\""))
     .means("Format of times written as text; ISO 8601 is understood without it");
 pub(super) const NEGATIVE_AMOUNTS: Key =
     key("negative_amounts", Allowed::Word(&["return", "reject"]), Preset::Text("return"))
         .means("What a line with a negative amount is: a return, or a row to reject");
+
+pub(super) const CUSTOM_NAME: Key = key("name", Allowed::FeatureName, Preset::Required)
+    .means("Name of the feature in every table and list, unlike any other");
+pub(super) const CUSTOM_TABLE: Key =
+    key("table", Allowed::Word(&["purchases", "complaints", "surveys"]), Preset::Required)
+        .means("The table whose rows it reads, each row from when it is known");
+pub(super) const AGGREGATE: Key = key(
+    "aggregate",
+    Allowed::Word(&["sum", "count", "mean", "min", "max", "last", "distinct", "days_since"]),
+    Preset::Required,
+)
+.means("What is made of the rows");
+pub(super) const COLUMN: Key = key("column", Allowed::Source, Preset::Absent("\"Quantity * Price\""))
+    .means("The value of a row, which must have been known with the row; not for `count` and `days_since`");
+pub(super) const CUSTOM_FILTER: Key = key("filter", Allowed::Condition, Preset::Absent("\"Category = 'premium'\""))
+    .means("Which rows of the table count; all if not given");
+pub(super) const WINDOW_DAYS: Key = key("window_days", whole(1, 3650, "days"), Preset::Absent("90"))
+    .means("How far back from the cutoff rows count; all of the history if not given");
+pub(super) const UNIT: Key = key("unit", Allowed::Word(&["number", "amount", "share", "days"]), Preset::Text("number"))
+    .means(
+        "What the value is measured in; an `amount` is read like those of the tables and summed exactly; not for \
+         `count`, `distinct` and `days_since`",
+    );
+pub(super) const REASON: Key =
+    key("reason", Allowed::Sentence, Preset::Absent("\"spent {value} on premium goods in 90 days\""))
+        .means("What the list says where the feature raises the risk; a plain sentence if not given");
 
 pub(super) const HORIZON_DAYS: Key = key("horizon_days", whole(1, 1825, "days"), Preset::Required)
     .means("Length of the label window: who buys nothing in it has churned");
@@ -100,6 +127,15 @@ pub(super) const SECTIONS: &[Section] = &[
         "Answers to surveys, if there are any",
         &[PATH, FILTER, DUPLICATES, TIME_FORMAT, columns(Table::Surveys)],
     ),
+    Section {
+        name: custom::SECTION,
+        is_list: true,
+        table: None,
+        meaning: "A feature of the shop's own, beside ours; the section may stand several times. Where no row counts or \
+                  has a value, `sum`, `count` and `distinct` are 0 and the others missing; `last` takes the latest row, \
+                  of several at one instant the smallest value",
+        keys: &[CUSTOM_NAME, CUSTOM_TABLE, AGGREGATE, COLUMN, CUSTOM_FILTER, WINDOW_DAYS, UNIT, REASON],
+    },
     section(
         "churn",
         "What churn means: no purchase in [cutoff + gap, cutoff + gap + horizon) among the eligible",
@@ -140,11 +176,11 @@ const fn above(min: f64, max: f64) -> Allowed {
 }
 
 const fn section(name: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { name, table: None, meaning, keys }
+    Section { name, is_list: false, table: None, meaning, keys }
 }
 
 const fn table(table: Table, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { name: table.name(), table: Some(table), meaning, keys }
+    Section { name: table.name(), is_list: false, table: Some(table), meaning, keys }
 }
 
 impl Key {

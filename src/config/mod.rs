@@ -4,6 +4,7 @@
 mod catalogue;
 mod check;
 mod currencies;
+mod custom;
 mod draft;
 mod edit;
 mod error;
@@ -26,6 +27,7 @@ use serde::Serialize;
 use crate::units::{Currency, Days};
 
 pub use catalogue::Allowed;
+pub use custom::{Aggregate, CustomFeature, CustomUnit, EventTable};
 pub use draft::{DraftChurn, DraftColumn, DraftTable, draft, proposed_mapping};
 pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
@@ -55,6 +57,8 @@ pub struct Config {
     pub customers: Option<TableConfig>,
     /// Where the answers to surveys are, if there are any.
     pub surveys: Option<TableConfig>,
+    /// Features of the shop's own.
+    pub features: FeaturesConfig,
     /// What churn means.
     pub churn: ChurnConfig,
     /// The training cutoffs.
@@ -110,6 +114,13 @@ pub enum NegativeAmounts {
     Return,
     /// The line is rejected.
     Reject,
+}
+
+/// Features beside ours.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct FeaturesConfig {
+    /// Those of the shop's own, in the order of the file.
+    pub custom: Vec<CustomFeature>,
 }
 
 /// What churn means: no purchase in `[cutoff + gap, cutoff + gap + horizon)` among the eligible.

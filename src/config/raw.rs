@@ -34,6 +34,8 @@ pub struct RawConfig {
     pub customers: Option<RawTable>,
     /// Answers to surveys, if there are any.
     pub surveys: Option<RawTable>,
+    /// Features of the shop's own.
+    pub features: RawFeatures,
     /// What churn means: no purchase in [cutoff + gap, cutoff + gap + horizon) among the eligible.
     pub churn: RawChurn,
     /// The training cutoffs.
@@ -63,8 +65,8 @@ pub struct RawTable {
     /// Which rows belong to the table; the others are set aside and counted. A SQL condition over the columns of
     /// the source; optional.
     pub filter: Option<String>,
-    /// What happens to rows equal in every column that the mapping and the filter read. One of `drop`, `keep`,
-    /// `refuse`; default `"drop"`.
+    /// What happens to rows equal in every column that the mapping, the filter and own features read. One of `drop`,
+    /// `keep`, `refuse`; default `"drop"`.
     pub duplicates: Option<String>,
     /// Format of times written as text; ISO 8601 is understood without it. A `strftime` format such as `%d/%m/%Y
     /// %H:%M`; optional.
@@ -75,6 +77,46 @@ pub struct RawTable {
     /// How our columns are called in the source. A table of our column names, each with a source column or SQL
     /// expression; required.
     pub columns: BTreeMap<String, String>,
+}
+
+/// `[features]`: features beside ours.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawFeatures {
+    /// Features of the shop's own.
+    pub custom: Vec<RawCustomFeature>,
+}
+
+/// `[[features.custom]]`: a feature of the shop's own.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawCustomFeature {
+    /// Name of the feature in every table and list, unlike any other. At most 60 of a-z, 0-9 and `_`, starting with
+    /// a letter; required.
+    pub name: Option<String>,
+    /// The table whose rows it reads, each row from when it is known. One of `purchases`, `complaints`, `surveys`;
+    /// required.
+    pub table: Option<String>,
+    /// What is made of the rows. One of `sum`, `count`, `mean`, `min`, `max`, `last`, `distinct`, `days_since`;
+    /// required.
+    pub aggregate: Option<String>,
+    /// The value of a row, which must have been known with the row; not for `count` and `days_since`. A column of
+    /// the source or a SQL expression over its columns; optional.
+    pub column: Option<String>,
+    /// Which rows of the table count; all if not given. A SQL condition over the columns of the source; optional.
+    pub filter: Option<String>,
+    /// How far back from the cutoff rows count; all of the history if not given. A whole number of days from 1 to
+    /// 3650; optional.
+    pub window_days: Option<i64>,
+    /// What the value is measured in; an `amount` is read like those of the tables and summed exactly; not for
+    /// `count`, `distinct` and `days_since`. One of `number`, `amount`, `share`, `days`; default `"number"`.
+    pub unit: Option<String>,
+    /// What the list says where the feature raises the risk; a plain sentence if not given. A sentence with
+    /// `{value}`, or `{value order}` for the value and a noun in the right number, of at most 200 characters;
+    /// optional.
+    pub reason: Option<String>,
 }
 
 /// `[churn]`: what churn means.

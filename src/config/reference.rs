@@ -16,7 +16,7 @@ pub fn reference() -> String {
     let mut page = String::new();
     for section in SECTIONS {
         let title =
-            if section.name.is_empty() { "Top of the file".to_owned() } else { format!("`[{}]`", section.name) };
+            if section.name.is_empty() { "Top of the file".to_owned() } else { format!("`{}`", section.head()) };
         let _ = write!(page, "### {title}\n\n{}.\n\n", section.meaning);
         page.push_str("| key | type | default | allowed | meaning |\n|---|---|---|---|---|\n");
         for key in section.keys {
@@ -45,12 +45,24 @@ pub fn reference() -> String {
 pub fn schema_json() -> String {
     let mut schema = schemars::schema_for!(RawConfig).to_value();
     for section in SECTIONS {
-        let pointer = if section.name.is_empty() { String::new() } else { format!("/properties/{}", section.name) };
-        if let Some(Value::Object(object)) = schema.pointer_mut(&pointer) {
+        if let Some(Value::Object(object)) = schema.pointer_mut(&pointer(section)) {
             constrain(object, section);
+        }
+        let parent = format!("/properties/{}", section.first());
+        if let Some(Value::Object(object)) = schema.pointer_mut(&parent) {
+            object.remove("default");
         }
     }
     format!("{schema:#}\n")
+}
+
+/// Where the schema describes a section.
+fn pointer(section: &Section) -> String {
+    if section.name.is_empty() {
+        return String::new();
+    }
+    let path: Vec<String> = section.name.split('.').map(|part| format!("/properties/{part}")).collect();
+    path.concat() + if section.is_list { "/items" } else { "" }
 }
 
 fn columns(page: &mut String, table: Table) {
@@ -145,8 +157,7 @@ mod tests {
     }
 
     fn properties<'s>(schema: &'s Value, section: &Section) -> &'s Map<String, Value> {
-        let pointer = if section.name.is_empty() { String::new() } else { format!("/properties/{}", section.name) };
-        schema.pointer(&format!("{pointer}/properties")).and_then(Value::as_object).unwrap()
+        schema.pointer(&format!("{}/properties", pointer(section))).and_then(Value::as_object).unwrap()
     }
 
     #[test]
@@ -160,7 +171,7 @@ mod tests {
             }
             let mut known: Vec<_> = section.keys.iter().map(|key| key.name).collect();
             if section.name.is_empty() {
-                known.extend(SECTIONS.iter().map(|section| section.name).filter(|name| !name.is_empty()));
+                known.extend(SECTIONS.iter().map(Section::first).filter(|name| !name.is_empty()));
             }
             let unknown: Vec<_> = fields.keys().filter(|name| !known.contains(&name.as_str())).collect();
             assert!(unknown.is_empty(), "{}: {unknown:?}", section.name);
@@ -178,6 +189,9 @@ mod tests {
         assert_eq!(columns["required"], json!(["customer_id", "purchased_at", "amount"]));
         assert_eq!(columns["additionalProperties"], json!(false));
         assert!(schema["properties"]["complaints"]["properties"].get("negative_amounts").is_none());
+        let custom = &schema["properties"]["features"]["properties"]["custom"]["items"];
+        assert_eq!(custom["required"], json!(["name", "table", "aggregate"]));
+        assert_eq!(custom["properties"]["window_days"]["maximum"], json!(3650));
     }
 
     #[test]

@@ -251,13 +251,19 @@ mod tests {
             let Allowed::Word(words) = key.allowed else { panic!("{}", key.name) };
             words.iter().all(|word| match key.name {
                 "duplicates" => check(|check| check.word::<Duplicates>("", key, Some(word))).0.is_some(),
+                "table" => check(|check| check.word::<crate::config::EventTable>("", key, Some(word))).0.is_some(),
+                "aggregate" => check(|check| check.word::<crate::config::Aggregate>("", key, Some(word))).0.is_some(),
+                "unit" => check(|check| check.word::<crate::config::CustomUnit>("", key, Some(word))).0.is_some(),
                 "min_grade" => check(|check| check.word::<crate::config::LowestGrade>("", key, Some(word))).0.is_some(),
                 _ => check(|check| check.word::<crate::config::NegativeAmounts>("", key, Some(word))).0.is_some(),
             })
         };
-        assert!(
-            understood(&knobs::DUPLICATES) && understood(&knobs::NEGATIVE_AMOUNTS) && understood(&knobs::MIN_GRADE)
-        );
+        for key in [&knobs::DUPLICATES, &knobs::NEGATIVE_AMOUNTS, &knobs::MIN_GRADE] {
+            assert!(understood(key), "{}", key.name);
+        }
+        for key in [&knobs::CUSTOM_TABLE, &knobs::AGGREGATE, &knobs::UNIT] {
+            assert!(understood(key), "{}", key.name);
+        }
     }
 
     #[test]

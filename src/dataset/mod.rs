@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
-use crate::features::{self, FeatureSchema, SchemaError};
+use crate::features::{FeatureSchema, Kernel, SchemaError};
 use crate::label::{ChurnRule, RuleWindow};
 use crate::timeline::columns::NEVER;
 use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, History, Shard};
@@ -58,14 +58,14 @@ impl Dataset {
     /// Folds the log into one row per eligible customer and cutoff. `cutoffs` are sorted; repetitions count once.
     ///
     /// # Errors
-    /// `SchemaError` if `schema` names a feature that this version does not know.
+    /// `SchemaError` if `schema` names a feature that this version or the log does not know.
     pub fn build(
         log: &EventLog,
         schema: FeatureSchema,
         cutoffs: &[Cutoff],
         settings: &DatasetSettings,
     ) -> Result<Self, SchemaError> {
-        let catalogue = schema.features()?;
+        let kernel = schema.kernel(log)?;
         let mut cutoffs = cutoffs.to_vec();
         cutoffs.sort_unstable();
         cutoffs.dedup();
@@ -81,11 +81,11 @@ impl Dataset {
         let eligible = |position: usize, presence| windows[position].is_eligible(presence);
         let counts: Vec<usize> =
             log.shards().par_iter().map(|shard| shard.count(&cutoffs, eligible).iter().sum()).collect();
-        let mut rows = Rows::with_capacity(counts.iter().sum(), catalogue.len());
+        let mut rows = Rows::with_capacity(counts.iter().sum(), kernel.len());
         rows.split(&counts).into_par_iter().zip(log.shards()).for_each_init(
             FoldScratch::default,
             |scratch, (mut part, shard)| {
-                fill(shard, &fold, scratch, (&windows, &catalogue), &mut part);
+                fill(shard, &fold, scratch, (&windows, &kernel), &mut part);
             },
         );
         Ok(rows.into_dataset(schema, cutoffs))
@@ -206,16 +206,16 @@ fn fill(
     shard: &Shard,
     fold: &FoldSettings<'_>,
     scratch: &mut FoldScratch,
-    (windows, catalogue): (&[RuleWindow], &[&'static features::Feature]),
+    (windows, kernel): (&[RuleWindow], &Kernel<'_>),
     part: &mut Part<'_>,
 ) {
-    let n_features = catalogue.len();
+    let n_features = kernel.len();
     let mut next = 0;
     let eligible = |position: usize, presence| windows[position].is_eligible(presence);
     shard.fold(fold, scratch, eligible, |place, history, future| {
         part.customers[next] = u32::try_from(place.customer).unwrap_or(u32::MAX);
         part.cutoff_idx[next] = u16::try_from(place.cutoff).unwrap_or(u16::MAX);
-        features::compute(catalogue, history, &mut part.features[next * n_features..(next + 1) * n_features]);
+        kernel.compute(history, &mut part.features[next * n_features..(next + 1) * n_features]);
         part.facts[next] = RowFacts { stayed_known: windows[place.cutoff].stayed_known(future), ..facts_of(history) };
         next += 1;
     });

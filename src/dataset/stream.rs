@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::DatasetSettings;
-use crate::features::{self, Feature, FeatureSchema, SchemaError};
+use crate::features::{FeatureSchema, Kernel, SchemaError};
 use crate::label::RuleWindow;
 use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, Shard};
 
@@ -25,7 +25,7 @@ pub struct Block {
 /// `cutoffs` are in ascending order.
 ///
 /// # Errors
-/// A feature that this version does not know, or the first error of `take`.
+/// A feature that this version or the log does not know, or the first error of `take`.
 pub fn stream<E>(
     log: &EventLog,
     schema: &FeatureSchema,
@@ -35,11 +35,10 @@ pub fn stream<E>(
 where
     E: From<SchemaError> + Send,
 {
-    let catalogue = schema.features()?;
+    let kernel = schema.kernel(log)?;
     let windows = settings.rule.windows(cutoffs, &settings.zone);
     // A first pass over the shop, for those features alone that look beyond the customer.
-    let is_asked = catalogue.iter().any(|feature| feature.family.looks_at_the_shop());
-    let contexts = if is_asked { log.contexts(cutoffs, settings.rule.horizon) } else { Vec::new() };
+    let contexts = if kernel.looks_at_the_shop() { log.contexts(cutoffs, settings.rule.horizon) } else { Vec::new() };
     let (minor_per_major, horizon) = (settings.minor_per_major, settings.rule.horizon);
     let fold = FoldSettings { cutoffs, minor_per_major, horizon, contexts: &contexts };
     let mut ready: Option<Block> = None;
@@ -48,9 +47,9 @@ where
             || ready.take().map_or(Ok(()), &mut take),
             || {
                 let of_shard =
-                    |scratch: &mut FoldScratch, shard: &Shard| fill(shard, &fold, scratch, (&windows, &catalogue));
+                    |scratch: &mut FoldScratch, shard: &Shard| fill(shard, &fold, scratch, (&windows, &kernel));
                 let parts: Vec<Block> = shards.par_iter().map_init(FoldScratch::default, of_shard).collect();
-                joined(parts, catalogue.len())
+                joined(parts, kernel.len())
             },
         );
         taken?;
@@ -63,15 +62,15 @@ fn fill(
     shard: &Shard,
     fold: &FoldSettings<'_>,
     scratch: &mut FoldScratch,
-    (windows, catalogue): (&[RuleWindow], &[&'static Feature]),
+    (windows, kernel): (&[RuleWindow], &Kernel<'_>),
 ) -> Block {
     let eligible = |position: usize, presence| windows[position].is_eligible(presence);
-    let mut block = Block { features: vec![Vec::new(); catalogue.len()], ..Block::default() };
-    let mut row = vec![0.0; catalogue.len()];
+    let mut block = Block { features: vec![Vec::new(); kernel.len()], ..Block::default() };
+    let mut row = vec![0.0; kernel.len()];
     shard.fold(fold, scratch, eligible, |place, history, _| {
         block.customers.push(u32::try_from(place.customer).unwrap_or(u32::MAX));
         block.cutoff_idx.push(u16::try_from(place.cutoff).unwrap_or(u16::MAX));
-        features::compute(catalogue, history, &mut row);
+        kernel.compute(history, &mut row);
         block.features.iter_mut().zip(&row).for_each(|(column, value)| column.push(*value));
     });
     block

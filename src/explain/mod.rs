@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Dataset;
-use crate::features::{self, Family, Feature};
+use crate::features::{Entry, Family};
 use crate::learn::{LearnError, Model};
 use crate::units::Currency;
 
 pub use sentence::render;
+use sentence::tell;
 
 /// Reasons shown for each customer at most.
 pub const REASONS: usize = 3;
@@ -40,27 +41,30 @@ pub fn reasons(
     currency: &Currency,
 ) -> Result<Vec<Vec<Reason>>, LearnError> {
     let contributions = model.contributions(dataset, rows)?;
-    let features: Vec<Option<&Feature>> =
-        model.contributing_features().iter().map(|name| features::find(name)).collect();
+    let schema = &dataset.schema;
+    let features: Vec<Option<Entry<'_>>> =
+        model.contributing_features().iter().map(|name| schema.entry(name)).collect();
     let of_row = |(place, row): (usize, &usize)| {
-        let value = |name: &str| Some(dataset.features[[*row, dataset.schema.position(name)?]]);
-        let parts =
-            features.iter().zip(contributions.row(place)).filter_map(|(feature, part)| Some(((*feature)?, *part)));
-        strongest(parts, |feature| render(feature.reason, value, currency))
+        let value = |name: &str| Some(dataset.features[[*row, schema.position(name)?]]);
+        let parts = features
+            .iter()
+            .zip(contributions.row(place))
+            .filter_map(|(feature, part)| Some((feature.as_ref()?, *part)));
+        strongest(parts, |feature| tell(feature, value, currency))
     };
     Ok(rows.iter().enumerate().map(of_row).collect())
 }
 
 /// Groups contributions by family and tells the strongest that raise the odds.
 fn strongest<'f>(
-    parts: impl Iterator<Item = (&'f Feature, f64)>,
-    tell: impl Fn(&Feature) -> Option<String>,
+    parts: impl Iterator<Item = (&'f Entry<'f>, f64)>,
+    tell: impl Fn(&Entry<'_>) -> Option<String>,
 ) -> Vec<Reason> {
-    let mut families: BTreeMap<Family, Vec<(&Feature, f64)>> = BTreeMap::new();
+    let mut families: BTreeMap<Family, Vec<(&Entry<'_>, f64)>> = BTreeMap::new();
     for (feature, part) in parts {
         families.entry(feature.family).or_default().push((feature, part));
     }
-    let sum = |parts: &[(&Feature, f64)]| parts.iter().map(|(_, part)| part).sum::<f64>();
+    let sum = |parts: &[(&Entry<'_>, f64)]| parts.iter().map(|(_, part)| part).sum::<f64>();
     let mut raising: Vec<(f64, Family)> =
         families.iter().map(|(family, parts)| (sum(parts), *family)).filter(|(sum, _)| *sum > 0.0).collect();
     raising.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -75,23 +79,28 @@ fn strongest<'f>(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
 
-    fn part(name: &str, part: f64) -> (&'static Feature, f64) {
-        (features::find(name).unwrap(), part)
+    use super::*;
+    use crate::features::FeatureSchema;
+
+    fn strongest_of(parts: &[(&str, f64)], tell: impl Fn(&Entry<'_>) -> Option<String>) -> Vec<Reason> {
+        let schema = FeatureSchema::for_inputs(&BTreeSet::new());
+        let entries: Vec<_> = parts.iter().map(|(name, part)| (schema.entry(name).unwrap(), *part)).collect();
+        strongest(entries.iter().map(|(entry, part)| (entry, *part)), tell)
     }
 
     #[test]
     fn families_that_raise_the_odds_are_told_by_their_strongest_feature() {
         let parts = [
-            part("recency_days", 0.4),
-            part("tenure_days", -0.1),
-            part("orders_90d_count", 0.9),
-            part("orders_all_count", -1.0),
-            part("overdue_ratio", 0.2),
-            part("gap_median_days", 0.3),
+            ("recency_days", 0.4),
+            ("tenure_days", -0.1),
+            ("orders_90d_count", 0.9),
+            ("orders_all_count", -1.0),
+            ("overdue_ratio", 0.2),
+            ("gap_median_days", 0.3),
         ];
-        let reasons = strongest(parts.into_iter(), |feature| Some(feature.name.to_owned()));
+        let reasons = strongest_of(&parts, |feature| Some(feature.name.to_owned()));
         let told: Vec<_> = reasons.iter().map(|reason| (reason.code.as_str(), reason.sentence.as_str())).collect();
         assert_eq!(told, [("cadence", "gap_median_days"), ("recency", "recency_days")]);
         assert!((reasons[0].log_odds - 0.5).abs() < 1e-12);
@@ -99,9 +108,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_gives_way_to_the_next() {
-        let parts = [part("gap_median_days", 0.5), part("overdue_days", 0.1)];
-        let tell = |feature: &Feature| (feature.name == "overdue_days").then(|| "late".to_owned());
-        assert_eq!(strongest(parts.into_iter(), tell)[0].sentence, "late");
-        assert!(strongest(parts.into_iter(), |_| None).is_empty());
+        let parts = [("gap_median_days", 0.5), ("overdue_days", 0.1)];
+        let tell = |feature: &Entry<'_>| (feature.name == "overdue_days").then(|| "late".to_owned());
+        assert_eq!(strongest_of(&parts, tell)[0].sentence, "late");
+        assert!(strongest_of(&parts, |_| None).is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! From a feature's reason to a sentence: placeholders become the customer's numbers in their units.
 
-use crate::features::{self, Unit};
+use crate::features::{self, Entry, Unit};
 use crate::text::grouped_digits;
 use crate::units::Currency;
 
@@ -18,13 +18,25 @@ use crate::units::Currency;
 /// ```
 #[must_use]
 pub fn render(template: &str, value: impl Fn(&str) -> Option<f64>, currency: &Currency) -> Option<String> {
+    fill(template, |name| Some((value(name)?, features::find(name)?.unit)), currency)
+}
+
+/// The reason of a feature, ours or the shop's own, where `{value}` is the feature's own value.
+pub(super) fn tell(feature: &Entry<'_>, value: impl Fn(&str) -> Option<f64>, currency: &Currency) -> Option<String> {
+    let number = |name: &str| match name {
+        "value" => Some((value(feature.name)?, feature.unit)),
+        _ => Some((value(name)?, features::find(name)?.unit)),
+    };
+    fill(&feature.reason, number, currency)
+}
+
+fn fill(template: &str, number: impl Fn(&str) -> Option<(f64, Unit)>, currency: &Currency) -> Option<String> {
     let mut parts = template.split('{');
     let mut sentence = parts.next()?.to_owned();
     for part in parts {
         let (placeholder, text) = part.split_once('}')?;
         let (name, noun) = placeholder.split_once(' ').map_or((placeholder, None), |(name, noun)| (name, Some(noun)));
-        let number = value(name).filter(|number| number.is_finite())?;
-        let unit = features::find(name)?.unit;
+        let (number, unit) = number(name).filter(|(number, _)| number.is_finite())?;
         let (shown, noun) = match noun {
             Some("day") if (0.0..1.0).contains(&number) => (hours(number), Some("hour")),
             noun => (show(number, unit, currency), noun),
@@ -126,6 +138,21 @@ mod tests {
             "every 12 hours",
             "every 1 day"
         ]);
+    }
+
+    #[test]
+    fn a_feature_of_the_shops_own_tells_its_value() {
+        let entry = |reason: &'static str, unit| Entry {
+            name: "premium_spend_90d",
+            family: features::Family::Custom,
+            unit,
+            reason: reason.into(),
+        };
+        let value = |name: &str| (name == "premium_spend_90d").then_some(12.5);
+        let told = |entry| tell(&entry, value, &pounds());
+        assert_eq!(told(entry("spent {value} on it", Unit::Amount)).as_deref(), Some("spent GBP 12.50 on it"));
+        assert_eq!(told(entry("{value order}", Unit::Number)).as_deref(), Some("12.5 orders"));
+        assert_eq!(tell(&entry("{value}", Unit::Number), |_| Some(f64::NAN), &pounds()), None);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::catalogue;
 use super::spec::{Absent, Family, Feature, Unit};
+use super::{catalogue, custom};
+use crate::config::CustomFeature;
 
 /// Columns behind every order: a feature exists only for a customer with one.
 const ORDERS: &[&str] =
@@ -63,27 +64,48 @@ impl Feature {
     }
 }
 
-/// Every feature of the catalogue as a table in Markdown.
+/// Every feature of the catalogue, and those of a shop's own, as a table in Markdown.
 #[must_use]
-pub fn dictionary() -> String {
+pub fn dictionary(own: &[CustomFeature]) -> String {
     let mut page = "| feature | family | unit | window | absent | needs | source columns | known from | meaning |\n\
                     |---|---|---|---|---|---|---|---|---|\n"
         .to_owned();
     for feature in catalogue() {
         let window = feature.window.days().map_or_else(|| "all".to_owned(), |days| days.to_string());
-        let absent = match feature.absent {
-            Absent::Zero => "0",
-            Absent::Missing => "missing",
-        };
+        let absent = absent_value(feature.absent);
         let (name, family, meaning) = (feature.name, feature.family.code(), feature.meaning);
         let unit = feature.unit.suffix().trim_start_matches('_').replace('_', " ");
         let needs = feature.needs.map_or("", |input| input.input());
         let (sources, known_from) = (feature.sources().join(", "), feature.family.known_from());
         let cells = [&format!("`{name}`"), family, &unit, &window, absent, needs, &sources, known_from, meaning];
-        // Writing to a string does not fail.
-        let _ = writeln!(page, "| {} |", cells.join(" | "));
+        push(&mut page, &cells);
+    }
+    for feature in own {
+        let window = feature.window_days.map_or_else(|| "all".to_owned(), |days| days.to_string());
+        let unit = custom::unit(feature).suffix().trim_start_matches('_').to_owned();
+        // Expressions of the shop's own may hold what separates cells.
+        let cell = |text: String| text.replace('|', "\\|").replace(['\n', '\r'], " ");
+        let (sources, meaning) = (cell(custom::sources(feature)), cell(custom::meaning(feature)));
+        let (family, absent) = (Family::Custom.code(), absent_value(custom::absent(feature)));
+        let known_from = custom::known_from(feature);
+        push(
+            &mut page,
+            &[&format!("`{}`", feature.name), family, &unit, &window, absent, "", &sources, known_from, &meaning],
+        );
     }
     page
+}
+
+fn push(page: &mut String, cells: &[&str]) {
+    // Writing to a string does not fail.
+    let _ = writeln!(page, "| {} |", cells.join(" | "));
+}
+
+const fn absent_value(absent: Absent) -> &'static str {
+    match absent {
+        Absent::Zero => "0",
+        Absent::Missing => "missing",
+    }
 }
 
 #[cfg(test)]
@@ -105,8 +127,20 @@ mod tests {
 
     #[test]
     fn the_page_has_a_line_for_each_feature() {
-        let page = dictionary();
-        assert_eq!(page.lines().count(), catalogue().count() + 2);
+        let own = CustomFeature {
+            name: "premium_spend_90d".to_owned(),
+            table: crate::config::EventTable::Complaints,
+            aggregate: crate::config::Aggregate::Max,
+            column: Some("a || b".to_owned()),
+            filter: None,
+            window_days: None,
+            unit: crate::config::CustomUnit::Number,
+            reason: None,
+        };
+        let page = dictionary(&[own]);
+        assert_eq!(page.lines().count(), catalogue().count() + 3);
+        assert!(page.contains("| `premium_spend_90d` | custom | number | all | missing |  | complaints.customer_id, "));
+        assert!(page.ends_with("| Largest `a \\|\\| b` of complaint records. |\n"), "{page}");
         assert!(page.lines().all(|line| line.matches(" | ").count() == 8 || line.starts_with("|---")), "{page}");
         assert!(page.contains("| `age_years` | attributes | years | all | missing | customers.birth_date |"));
     }

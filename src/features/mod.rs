@@ -1,14 +1,17 @@
-//! Owns the catalogue of features. A feature is a small pure function of a [`History`] with its name, unit, window,
-//! meaning, absent value and reason sentence in one place; one file per family, one line in [`FAMILIES`].
+//! Owns the catalogue of features. A feature is a small pure function of a [`History`](crate::timeline::History) with its
+//! name, unit, window, meaning, absent value and reason sentence in one place; one file per family, one line in
+//! [`FAMILIES`]. Beside them stand features that a shop has defined, in `custom.rs`.
 
 mod attributes;
 mod basket;
 mod cadence;
 mod categories;
 mod complaints;
+mod custom;
 mod dictionary;
 mod frequency;
 mod handling;
+mod kernel;
 mod monetary;
 mod recency;
 mod returns;
@@ -20,10 +23,9 @@ mod spec;
 mod surveys;
 mod trend;
 
-use crate::timeline::History;
-
 pub use dictionary::dictionary;
-pub use schema::{Absence, FeatureSchema, SchemaDifference, SchemaError};
+pub use kernel::Kernel;
+pub use schema::{Absence, Entry, FeatureSchema, SchemaDifference, SchemaError};
 pub use spec::{Absent, Family, Feature, Unit};
 
 /// Every feature there is, family by family; the order is the order of the columns.
@@ -56,11 +58,14 @@ pub fn find(name: &str) -> Option<&'static Feature> {
     catalogue().find(|feature| feature.name == name)
 }
 
-/// Computes `features` of one history into `row`, which has one place per feature.
-pub fn compute(features: &[&'static Feature], history: &History<'_>, row: &mut [f64]) {
-    for (feature, value) in features.iter().zip(row) {
-        *value = (feature.compute)(history, feature.window);
-    }
+/// Columns of a feature table that are no features.
+pub const KEY_COLUMNS: [&str; 2] = ["cutoff", "customer_id"];
+
+/// Whether a name means something already: a feature, a family, or a column beside the features.
+#[must_use]
+pub fn is_taken(name: &str) -> bool {
+    let is_family = Family::Custom.code() == name || catalogue().any(|feature| feature.family.code() == name);
+    is_family || find(name).is_some() || KEY_COLUMNS.contains(&name)
 }
 
 #[cfg(test)]
@@ -90,6 +95,14 @@ mod tests {
             }
             assert!(feature.reason.contains('{'), "{}: the reason shows no number", feature.name);
         }
+    }
+
+    #[test]
+    fn names_of_ours_are_taken() {
+        for name in ["recency_days", "cadence", "custom", "customer_id", "cutoff"] {
+            assert!(is_taken(name), "{name}");
+        }
+        assert!(!is_taken("premium_spend_90d"));
     }
 
     #[test]

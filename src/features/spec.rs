@@ -36,6 +36,8 @@ pub enum Family {
     Attributes,
     /// What the shop as a whole does.
     Shop,
+    /// What the shop has defined itself.
+    Custom,
 }
 
 impl Family {
@@ -63,6 +65,7 @@ impl Family {
             Self::Surveys => "surveys",
             Self::Attributes => "attributes",
             Self::Shop => "shop",
+            Self::Custom => "custom",
         }
     }
 }
@@ -91,6 +94,8 @@ pub enum Unit {
     Nats,
     /// Years of 365.25 days.
     Years,
+    /// A plain number, of which nothing more is known.
+    Number,
 }
 
 impl Unit {
@@ -108,6 +113,7 @@ impl Unit {
             Self::Level => "_level",
             Self::Nats => "_nats",
             Self::Years => "_years",
+            Self::Number => "_number",
         }
     }
 }

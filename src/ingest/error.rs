@@ -106,6 +106,18 @@ pub enum IngestError {
         /// The expression as given.
         expression: String,
     },
+    /// A feature of the shop's own reads what it may not know.
+    #[error("`{key}` reads column `{column}`, which `{mapping}` maps: {why}")]
+    Hidden {
+        /// The config key.
+        key: String,
+        /// The source column.
+        column: String,
+        /// The key that maps it.
+        mapping: String,
+        /// Why no feature may read it.
+        why: &'static str,
+    },
     /// A column's type cannot be read as what the schema asks for.
     #[error("`{key} = {expression:?}` is of type {dtype}, but {allowed} is expected")]
     WrongType {
@@ -167,6 +179,7 @@ impl Report for IngestError {
             Self::WrongType { .. } => "E211",
             Self::Engine { .. } => "E212",
             Self::Unbalanced { .. } => "E213",
+            Self::Hidden { .. } => "E214",
         }
     }
 
@@ -178,6 +191,7 @@ impl Report for IngestError {
             | Self::UnknownColumn { .. }
             | Self::BadExpression { .. }
             | Self::NotRowWise { .. }
+            | Self::Hidden { .. }
             | Self::WrongType { .. } => Exit::BadUsage,
             Self::WrongFormat { .. } | Self::Empty { .. } | Self::LinesDisagree { .. } => Exit::DataRefused,
             Self::Io { .. } | Self::Engine { .. } | Self::Unbalanced { .. } => Exit::CouldNotRun,
@@ -199,6 +213,11 @@ impl Report for IngestError {
             Self::NotRowWise { .. } => {
                 Some("a value that depends on other rows would carry later events into history".to_owned())
             }
+            Self::Hidden { .. } => Some(
+                "read a column that was known with the row; `retain features --describe` lists what our own features make \
+                 of the others"
+                    .to_owned(),
+            ),
             Self::WrongType { allowed, .. } => Some(format!("use `CAST(... AS ...)` to make it {allowed}")),
             Self::LinesDisagree { .. } => Some("write fields with quotes or line ends in double quotes".to_owned()),
             Self::Unbalanced { .. } => Some("this is a bug in retain; please report it with the config".to_owned()),

@@ -11,7 +11,7 @@ use super::words::{Words, position};
 use super::zone::EARLIEST;
 use crate::config::Table;
 use crate::timeline::columns::{
-    ComplaintColumns, CustomerColumns, NEVER, NO_CODE, PurchaseColumns, SurveyColumns, Tables,
+    ComplaintColumns, CustomColumn, CustomerColumns, NEVER, NO_CODE, PurchaseColumns, SurveyColumns, Tables,
 };
 use crate::units::{Money, Timestamp};
 
@@ -56,6 +56,7 @@ pub fn columns(tables: Vec<TypedTable>) -> (Tables, Dictionaries) {
 struct UsedRows {
     table: Table,
     columns: BTreeMap<&'static str, Values>,
+    custom: Vec<CustomColumn>,
     /// Whether each row is used; empty if all are.
     used: Vec<bool>,
     /// Position of each used row's customer; filled by `intern_customers`.
@@ -66,7 +67,7 @@ impl UsedRows {
     fn new(table: TypedTable) -> Self {
         let used: Vec<bool> = (0..table.n_rows()).map(|row| table.verdicts.is_used(row)).collect();
         let used = if used.iter().all(|used| *used) { Vec::new() } else { used };
-        Self { table: table.table(), columns: table.columns, used, customer: Vec::new() }
+        Self { table: table.table(), columns: table.columns, custom: table.custom, used, customer: Vec::new() }
     }
 
     fn keep<T>(&self, values: Vec<T>) -> Vec<T> {
@@ -125,6 +126,12 @@ impl UsedRows {
             Values::Numbers(numbers) => Some(self.keep(numbers)),
             _ => None,
         }
+    }
+
+    /// The columns of the shop's own features.
+    fn custom(&mut self) -> Vec<CustomColumn> {
+        let columns = std::mem::take(&mut self.custom).into_iter();
+        columns.map(|column| CustomColumn { name: column.name, values: self.keep(column.values) }).collect()
     }
 
     /// Whether a flag is set; an absent one is not.
@@ -199,6 +206,7 @@ fn purchases(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> PurchaseCo
         category: rows.coded("category", &mut dictionaries.categories),
         channel: rows.coded("channel", &mut dictionaries.channels),
         region: rows.coded("region", &mut dictionaries.regions),
+        custom: rows.custom(),
     }
 }
 
@@ -219,6 +227,7 @@ fn complaints(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> Complaint
         satisfaction: rows.numbers("satisfaction"),
         amount: rows.money("amount"),
         compensation: rows.money("compensation"),
+        custom: rows.custom(),
     }
 }
 
@@ -246,6 +255,7 @@ fn surveys(rows: &mut UsedRows) -> SurveyColumns {
         recorded_at,
         nps: rows.numbers("nps"),
         csat: rows.numbers("csat"),
+        custom: rows.custom(),
     }
 }
 

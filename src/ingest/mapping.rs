@@ -7,8 +7,9 @@ use polars::chunked_array::cast::CastOptions;
 use polars::prelude::*;
 use polars::sql::sql_expr;
 
+use super::custom::{self, CustomMapped};
 use super::error::IngestError;
-use crate::config::{ColumnSpec, Kind, Table, TableConfig};
+use crate::config::{ColumnSpec, CustomFeature, Kind, Table, TableConfig};
 
 /// A mapped column or a filter.
 #[derive(Debug, Clone)]
@@ -26,30 +27,39 @@ pub(crate) struct Mapped {
 }
 
 /// The mapping of a table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Mapping {
     /// Our columns, in the order of the schema.
     pub(crate) columns: Vec<(&'static ColumnSpec, Mapped)>,
     /// The rows that belong to the table.
     pub(crate) filter: Option<Mapped>,
+    /// Features of the shop's own over this table.
+    pub(crate) custom: Vec<CustomMapped>,
     /// Source columns that other tables read from the same files: rows that differ there are no repetitions.
     pub(crate) compared: Vec<String>,
 }
 
 impl Mapping {
-    /// The mapping of a table whose sources have the columns `available`, and of the other tables that are read from the
-    /// same files: there a line is the same line whichever table reads it.
+    /// The mapping of the first of several tables that are read from the same files with the columns `available`, and
+    /// the features of the shop's own over it. Where rows are compared, those of all the tables are: a line is the same
+    /// line whichever table reads it.
     ///
     /// # Errors
-    /// `IngestError::UnknownColumn`, `BadExpression` or `NotRowWise`, each naming the config key.
+    /// `IngestError::UnknownColumn`, `BadExpression`, `NotRowWise` or `Hidden`, each naming the config key.
     pub(crate) fn with_others(
-        (table, config): (Table, &TableConfig),
-        others: &[(Table, &TableConfig)],
+        tables: &[(Table, &TableConfig)],
+        is_compared: bool,
+        features: &[CustomFeature],
         available: &Available,
     ) -> Result<Self, IngestError> {
-        let mut mapping = Self::new(table, config, available)?;
-        for (table, config) in others {
-            mapping.compared.extend(Self::new(*table, config, available)?.reads());
+        let of = |(table, config): (Table, &TableConfig)| {
+            let custom = custom::map(table, features, tables, available)?;
+            Ok(Self { custom, ..Self::new(table, config, available)? })
+        };
+        let mut each = tables.iter().copied();
+        let mut mapping = each.next().map_or_else(|| Ok(Self::default()), of)?;
+        for other in each.filter(|_| is_compared) {
+            mapping.compared.extend(of(other)?.reads());
         }
         Ok(mapping)
     }
@@ -68,7 +78,7 @@ impl Mapping {
         }
         let key = format!("{}.filter", table.name());
         let filter = config.filter.as_deref().map(|text| available.resolve(key, text)).transpose()?;
-        Ok(Self { columns, filter, compared: Vec::new() })
+        Ok(Self { columns, filter, ..Self::default() })
     }
 
     /// All source columns that the mapping and the filter read, and those that rows are compared by, without repetition.
@@ -91,7 +101,8 @@ impl Mapping {
     }
 
     fn all(&self) -> impl Iterator<Item = &Mapped> {
-        self.columns.iter().map(|(_, mapped)| mapped).chain(&self.filter)
+        let custom = self.custom.iter().flat_map(CustomMapped::all);
+        self.columns.iter().map(|(_, mapped)| mapped).chain(&self.filter).chain(custom)
     }
 }
 
@@ -112,7 +123,11 @@ impl Available {
         quoted.join(", ") + more
     }
 
-    fn resolve(&self, key: String, text: &str) -> Result<Mapped, IngestError> {
+    /// The expression that a key of the config stands for.
+    ///
+    /// # Errors
+    /// `IngestError::UnknownColumn`, `BadExpression` or `NotRowWise`, each naming the key.
+    pub(super) fn resolve(&self, key: String, text: &str) -> Result<Mapped, IngestError> {
         if self.names.iter().any(|name| name == text) {
             let (expression, reads) = (col(text), vec![text.to_owned()]);
             return Ok(Mapped { key, text: text.to_owned(), expression, is_plain: true, reads });

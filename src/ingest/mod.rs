@@ -5,6 +5,7 @@
 
 mod account;
 mod csv;
+mod custom;
 mod decimal;
 mod duplicates;
 mod error;

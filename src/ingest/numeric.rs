@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::custom::CustomMapped;
 use super::decimal::number_from_text;
 use super::mapping::{Mapped, Mapping, keeps_text, text_columns};
 
@@ -27,7 +28,8 @@ pub(crate) fn derive(source: &mut DataFrame, mapping: &mut Mapping) -> PolarsRes
     let mut numbers = Numbers::default();
     let mut decided: BTreeMap<String, bool> = BTreeMap::new();
     let columns = mapping.columns.iter_mut().filter(|(spec, _)| !keeps_text(spec.kind)).map(|(_, mapped)| mapped);
-    for mapped in columns.chain(mapping.filter.as_mut()).filter(|mapped| !mapped.is_plain) {
+    let custom = mapping.custom.iter_mut().flat_map(CustomMapped::all_mut);
+    for mapped in columns.chain(mapping.filter.as_mut()).chain(custom).filter(|mapped| !mapped.is_plain) {
         for name in candidates(source, mapped) {
             let is_number = match decided.get(&name) {
                 Some(known) => *known,

@@ -6,6 +6,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::account::Reason;
+use super::custom;
 use super::duplicates::repeated_rows;
 use super::error::IngestError;
 use super::facts::{Fact, FactRule};
@@ -44,9 +45,10 @@ pub fn read(config: &Config) -> Result<Read, IngestError> {
     let mut read = Read { tables: Vec::new(), files: Vec::new() };
     for section in &sections {
         let is_other = |other: &&Section<'_>| other.0 != section.0 && other.1.paths == section.1.paths;
-        let others: Vec<Section<'_>> = sections.iter().filter(is_other).copied().collect();
+        let together: Vec<Section<'_>> =
+            std::iter::once(section).chain(sections.iter().filter(is_other)).copied().collect();
         let files = paths::expand(section.0.name(), &section.1.paths)?;
-        read.tables.push(read_table(*section, &others, config, &files)?);
+        read.tables.push(read_table(*section, &together, config, &files)?);
         read.files.extend(files.into_iter().map(|file| file.path));
     }
     Ok(read)
@@ -55,15 +57,17 @@ pub fn read(config: &Config) -> Result<Read, IngestError> {
 /// A table and its section of the config.
 type Section<'a> = (Table, &'a TableConfig);
 
-/// Reads one table: filter first, then what cannot be read, then duplicates; a row is rejected for the first reason.
+/// Reads one table, which stands first among those read from the same files: filter first, then what cannot be read, then duplicates; a row is rejected for the first reason.
 fn read_table(
     (table, section): Section<'_>,
-    others: &[Section<'_>],
+    together: &[Section<'_>],
     config: &Config,
     files: &[InputFile],
 ) -> Result<TypedTable, IngestError> {
-    let others = if section.duplicates == Duplicates::Keep { &[] } else { others };
-    let Collected { mut source, mut mapping, origins, facts } = collect((table, section), others, files)?;
+    let is_compared = section.duplicates != Duplicates::Keep;
+    let mapped =
+        |available: &Available| Mapping::with_others(together, is_compared, &config.features.custom, available);
+    let Collected { mut source, mut mapping, origins, facts } = collect(table, mapped, files)?;
     let keys: Vec<PlSmallStr> = source.get_column_names_owned();
     let numbers = numeric::derive(&mut source, &mut mapping).map_err(IngestError::engine("reading numbers"))?;
     let mut read = TypedTable::new(table, mapped_frame(&source, &mapping)?, origins);
@@ -89,6 +93,7 @@ fn read_table(
         let repeated = repeated_rows(&keys).map_err(IngestError::engine("comparing rows"))?;
         read.reject(repeated, Reason::DUPLICATE);
     }
+    custom::read_all(&mut read, (&source, &mapping), &numbers, &config.currency)?;
     Ok(read)
 }
 
@@ -100,8 +105,11 @@ struct Collected {
     facts: Vec<Fact>,
 }
 
-fn collect(section: Section<'_>, others: &[Section<'_>], files: &[InputFile]) -> Result<Collected, IngestError> {
-    let table = section.0;
+fn collect(
+    table: Table,
+    mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
+    files: &[InputFile],
+) -> Result<Collected, IngestError> {
     let mut mapping = None;
     let (mut frames, mut origins, mut facts) = (Vec::new(), Vec::new(), Vec::new());
     for file in files {
@@ -112,7 +120,7 @@ fn collect(section: Section<'_>, others: &[Section<'_>], files: &[InputFile]) ->
                 Mapping::check(&known, &available)?;
                 known
             }
-            None => Mapping::with_others(section, others, &available)?,
+            None => mapped(&available)?,
         };
         let frame = rows_of(file, opened.frame, &known, opened.expected_rows)?;
         origins.push(Origin { path: file.path.clone(), n_rows: frame.height(), broken: opened.broken });
@@ -192,7 +200,8 @@ fn mapped_frame(source: &DataFrame, mapping: &Mapping) -> Result<DataFrame, Inge
     DataFrame::new(source.height(), columns?).map_err(IngestError::engine("mapping columns"))
 }
 
-fn evaluate(source: &DataFrame, mapped: &Mapped) -> Result<Column, IngestError> {
+/// The value of an expression in every row.
+pub(super) fn evaluate(source: &DataFrame, mapped: &Mapped) -> Result<Column, IngestError> {
     let n_rows = source.height();
     let bad = |error: PolarsError| IngestError::BadExpression {
         key: mapped.key.clone(),
@@ -219,6 +228,15 @@ fn apply_filter(
     filter: &Mapped,
     numbers: &Numbers,
 ) -> Result<(), IngestError> {
+    let answer = answer(source, filter)?;
+    let unknown = numbers.lost_by(filter).into_iter().filter(|row| answer.get(*row).is_none());
+    read.reject(unknown, Reason::of_row("unreadable_number"));
+    read.reject((0..source.height()).filter(|row| answer.get(*row) != Some(true)), Reason::FILTER);
+    Ok(())
+}
+
+/// The answer of a condition in every row.
+pub(super) fn answer(source: &DataFrame, filter: &Mapped) -> Result<BooleanChunked, IngestError> {
     let answer = evaluate(source, filter)?;
     let wrong = |_| IngestError::WrongType {
         key: filter.key.clone(),
@@ -226,11 +244,7 @@ fn apply_filter(
         dtype: answer.dtype().to_string(),
         allowed: "true or false",
     };
-    let answer = answer.bool().map_err(wrong)?.rechunk();
-    let unknown = numbers.lost_by(filter).into_iter().filter(|row| answer.get(*row).is_none());
-    read.reject(unknown, Reason::of_row("unreadable_number"));
-    read.reject((0..source.height()).filter(|row| answer.get(*row) != Some(true)), Reason::FILTER);
-    Ok(())
+    Ok(answer.bool().map_err(wrong)?.rechunk().into_owned())
 }
 
 /// Types one of our columns, if it was mapped.

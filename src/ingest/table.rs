@@ -13,6 +13,7 @@ use super::facts::Fact;
 use super::values::Values;
 use super::words::Words;
 use crate::config::Table;
+use crate::timeline::columns::CustomColumn;
 
 /// One table after reading.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct TypedTable {
     pub(super) verdicts: Verdicts,
     /// Orders or complaints among the used rows, counted when first asked for.
     events: OnceLock<Events>,
+    /// Columns of the shop's own features.
+    pub(super) custom: Vec<CustomColumn>,
     /// What was noticed on the way.
     pub facts: Vec<Fact>,
 }
@@ -121,7 +124,16 @@ impl Verdicts {
 impl TypedTable {
     pub(super) fn new(table: Table, mapped: DataFrame, origins: Vec<Origin>) -> Self {
         let verdicts = Verdicts::all_used(mapped.height());
-        Self { table, columns: BTreeMap::new(), mapped, origins, verdicts, events: OnceLock::new(), facts: Vec::new() }
+        Self {
+            table,
+            columns: BTreeMap::new(),
+            mapped,
+            origins,
+            verdicts,
+            events: OnceLock::new(),
+            custom: Vec::new(),
+            facts: Vec::new(),
+        }
     }
 
     /// Which table it is.

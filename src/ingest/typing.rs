@@ -60,8 +60,7 @@ impl From<PolarsError> for TypeProblem {
 /// # Errors
 /// `TypeProblem` if the type of the column has nothing to do with the kind.
 pub(crate) fn typed(column: &Column, spec: &ColumnSpec, rules: &Rules) -> Result<Typed, TypeProblem> {
-    let column = if column.dtype().is_null() { &column.cast(&DataType::String)? } else { column };
-    let column = if column.dtype().is_decimal() { &column.cast(&DataType::Float64)? } else { column };
+    let column = &plain(column)?;
     match spec.kind {
         Kind::Id => ids(column, spec),
         Kind::Text => words(column),
@@ -69,6 +68,15 @@ pub(crate) fn typed(column: &Column, spec: &ColumnSpec, rules: &Rules) -> Result
         Kind::Money => money(column, &rules.currency).map(Typed::new),
         Kind::Number => numbers(column).map(Typed::new),
         Kind::Flag => flags(column).map(Typed::new),
+    }
+}
+
+/// The column without types that mean nothing to us.
+pub(super) fn plain(column: &Column) -> PolarsResult<Column> {
+    match column.dtype() {
+        dtype if dtype.is_null() => column.cast(&DataType::String),
+        dtype if dtype.is_decimal() => column.cast(&DataType::Float64),
+        _ => Ok(column.clone()),
     }
 }
 
@@ -92,7 +100,8 @@ fn ids(column: &Column, spec: &ColumnSpec) -> Result<Typed, TypeProblem> {
     Ok(Typed { values, unreadable: Vec::new(), spreadsheet })
 }
 
-fn words(column: &Column) -> Result<Typed, TypeProblem> {
+/// The words of a column of text, numbers or flags, blanks at both ends removed.
+pub(super) fn words(column: &Column) -> Result<Typed, TypeProblem> {
     let dtype = column.dtype();
     if dtype.is_primitive_numeric() {
         let (words, _) = IdColumn::new(column)?.words();
@@ -148,7 +157,8 @@ fn with_format(format: &str, text: &str) -> Option<Written> {
     Some(Written { clock, offset: None })
 }
 
-fn money(column: &Column, currency: &Currency) -> Result<(Values, Vec<usize>), TypeProblem> {
+/// Amounts in minor units, and the rows that hold something else.
+pub(super) fn money(column: &Column, currency: &Currency) -> Result<(Values, Vec<usize>), TypeProblem> {
     check(column, column.dtype().is_primitive_numeric(), "a number")?;
     let (values, unreadable) = if column.dtype().is_string() {
         gather(column.str()?, ABSENT, |text| match text.trim() {
@@ -165,18 +175,33 @@ fn money(column: &Column, currency: &Currency) -> Result<(Values, Vec<usize>), T
 
 #[expect(clippy::cast_possible_truncation, reason = "quantities and grades need no more than the digits of f32")]
 fn numbers(column: &Column) -> Result<(Values, Vec<usize>), TypeProblem> {
+    let (values, unreadable) =
+        numbers_as(column, f32::NAN, |number| Some(number as f32).filter(|number| number.is_finite()))?;
+    Ok((Values::Numbers(values), unreadable))
+}
+
+/// Numbers with all their digits, NaN where there is none, and the rows that hold something else.
+pub(super) fn real_numbers(column: &Column) -> Result<(Vec<f64>, Vec<usize>), TypeProblem> {
+    // The same range as for other numbers, so that sums stay finite; both zeros are one value.
+    numbers_as(column, f64::NAN, |number| (number.abs() <= f64::from(f32::MAX)).then_some(number + 0.0))
+}
+
+fn numbers_as<T: Copy + Default + Send + Sync>(
+    column: &Column,
+    absent: T,
+    accept: impl Fn(f64) -> Option<T> + Sync,
+) -> Result<(Vec<T>, Vec<usize>), TypeProblem> {
     check(column, column.dtype().is_primitive_numeric(), "a number")?;
-    let finite = |number: f64| Cell::read(Some(number as f32).filter(|number| number.is_finite()));
-    let (values, unreadable) = if column.dtype().is_string() {
-        gather(column.str()?, f32::NAN, |text| match text.trim() {
+    let accept = |number: f64| Cell::read(accept(number));
+    Ok(if column.dtype().is_string() {
+        gather(column.str()?, absent, |text| match text.trim() {
             "" => Cell::Absent,
-            text => number_from_text(text).map_or(Cell::Unreadable, finite),
+            text => number_from_text(text).map_or(Cell::Unreadable, &accept),
         })
     } else {
-        let read = |number: f64| if number.is_nan() { Cell::Absent } else { finite(number) };
-        gather(column.cast(&DataType::Float64)?.f64()?, f32::NAN, read)
-    };
-    Ok((Values::Numbers(values), unreadable))
+        let read = |number: f64| if number.is_nan() { Cell::Absent } else { accept(number) };
+        gather(column.cast(&DataType::Float64)?.f64()?, absent, read)
+    })
 }
 
 fn flags(column: &Column) -> Result<(Values, Vec<usize>), TypeProblem> {

@@ -8,7 +8,6 @@ use crate::config::Config;
 use crate::dataset::Dataset;
 use crate::error::Failure;
 use crate::evaluate::{self, Evaluation, LearnerScores, Settings, Slice, TestCutoff};
-use crate::features::FeatureSchema;
 use crate::learn::{LEARNERS, MAIN_LEARNER};
 use crate::table::{Column, Table};
 use crate::timeline::{Cutoff, EventLog};
@@ -30,7 +29,7 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, observer: &dyn O
     let frame = Frame::new(config, log);
     let tests = test_cutoffs(config, &frame, as_of)?;
     observer.begin("features", 1);
-    let dataset = frame.dataset(log, FeatureSchema::for_inputs(log.available()), &panel(&frame, &tests)?)?;
+    let dataset = frame.dataset(log, Frame::schema(config, log)?, &panel(&frame, &tests)?)?;
     let tested = test_at(&dataset, &frame, &tests, as_of, observer)?;
     observer.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;

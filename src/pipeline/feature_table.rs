@@ -23,7 +23,7 @@ pub fn feature_table(
     mut emit: impl FnMut(Table) -> Result<(), Failure> + Send,
 ) -> Result<(), Failure> {
     let frame = Frame::new(config, log);
-    let schema = FeatureSchema::for_inputs(log.available()).restricted(wanted)?;
+    let schema = Frame::schema(config, log)?.restricted(wanted)?;
     let mut cutoffs = cutoffs.to_vec();
     cutoffs.sort_unstable();
     cutoffs.dedup();

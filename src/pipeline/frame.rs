@@ -62,6 +62,11 @@ impl Frame {
         Ok(tests)
     }
 
+    /// The features that the shop has, those of its own among them.
+    pub(super) fn schema(config: &Config, log: &EventLog) -> Result<FeatureSchema, SchemaError> {
+        FeatureSchema::for_inputs(log.available()).with_custom(&config.features.custom)
+    }
+
     /// The eligible customers at the cutoffs.
     pub(super) fn dataset(
         &self,

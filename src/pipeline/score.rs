@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::economics::{Basis, ValueReport};
 use super::error::PipelineError;
+use super::frame::Frame;
 use super::learnt::probabilities;
 use super::list::{ListRow, RankedList, RowWorth};
 use super::observer::Observer;
@@ -15,7 +16,6 @@ use crate::dataset::{Dataset, DatasetSettings, Histories};
 use crate::decide::{Behaviour, Prospect, Stage, Suppression, rank};
 use crate::error::Failure;
 use crate::explain::{Reason, reasons};
-use crate::features::FeatureSchema;
 use crate::registry::Version;
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::{MICROS_PER_DAY, Timestamp};
@@ -40,7 +40,9 @@ pub fn score(
     as_of: Cutoff,
     observer: &dyn Observer,
 ) -> Result<Scored, Failure> {
-    version.schema.accept(&FeatureSchema::for_inputs(log.available()))?;
+    // Today's sentences for the same features.
+    let schema = Frame::schema(config, log)?;
+    version.schema.accept(&schema)?;
     observer.begin("scoring", 1);
     let settings = DatasetSettings {
         rule: version.model.rule.clone(),
@@ -48,7 +50,7 @@ pub fn score(
         minor_per_major: config.currency.minor_per_major(),
     };
     let population = settings.rule.population();
-    let dataset = Dataset::build(log, version.schema.clone(), &[as_of], &settings)?;
+    let dataset = Dataset::build(log, schema, &[as_of], &settings)?;
     if dataset.is_empty() {
         return Err(PipelineError::NobodyEligible { as_of: as_of.to_string(), population }.into());
     }

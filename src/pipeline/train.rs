@@ -43,7 +43,7 @@ pub fn train(
     observer: &dyn Observer,
 ) -> Result<Candidate, Failure> {
     let frame = Frame::new(config, log);
-    let schema = FeatureSchema::for_inputs(log.available());
+    let schema = Frame::schema(config, log)?;
     let tests = frame.latest_tests(as_of, config.backtest.step_days, config.backtest.last)?;
     let mut cutoffs = panel(&frame, &tests)?;
     cutoffs.extend(frame.training_cutoffs(as_of)?);

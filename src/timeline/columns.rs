@@ -23,6 +23,15 @@ pub struct Tables {
     pub surveys: SurveyColumns,
 }
 
+/// A column that a shop has defined for a feature of its own.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CustomColumn {
+    /// The feature.
+    pub name: String,
+    /// The value of each row, known as soon as the row is; NaN where the row does not count or has none.
+    pub values: Vec<f64>,
+}
+
 /// Purchase lines, returns included.
 #[derive(Debug, Clone, Default)]
 pub struct PurchaseColumns {
@@ -53,6 +62,8 @@ pub struct PurchaseColumns {
     pub channel: Option<Vec<u32>>,
     /// Code of the region; `NO_CODE` where not given.
     pub region: Option<Vec<u32>>,
+    /// Columns of the shop's own features over this table.
+    pub custom: Vec<CustomColumn>,
 }
 
 /// The code of a text that is not given.
@@ -89,6 +100,8 @@ pub struct ComplaintColumns {
     pub amount: Option<Vec<Money>>,
     /// What was paid in compensation, in minor units; known with the resolution.
     pub compensation: Option<Vec<Money>>,
+    /// Columns of the shop's own features over this table.
+    pub custom: Vec<CustomColumn>,
 }
 
 /// Facts about customers; several rows of one customer are versions of it.
@@ -127,6 +140,8 @@ pub struct SurveyColumns {
     pub nps: Option<Vec<f32>>,
     /// How satisfied the customer is, 1 to 5; NaN where not given.
     pub csat: Option<Vec<f32>>,
+    /// Columns of the shop's own features over this table.
+    pub custom: Vec<CustomColumn>,
 }
 
 /// Checks that the columns of each table have equal length and that customers are in range.
@@ -135,13 +150,17 @@ pub struct SurveyColumns {
 /// The first column that does not fit.
 pub(super) fn check(tables: &Tables) -> Result<(), LogError> {
     let n_customers = tables.customer_ids.len();
-    for (table, customer, columns) in [
-        ("purchases", &tables.purchases.customer, tables.purchases.lengths()),
-        ("complaints", &tables.complaints.customer, tables.complaints.lengths()),
-        ("customers", &tables.customers.customer, tables.customers.lengths()),
-        ("surveys", &tables.surveys.customer, tables.surveys.lengths()),
+    for (table, customer, columns, custom) in [
+        ("purchases", &tables.purchases.customer, tables.purchases.lengths(), &tables.purchases.custom),
+        ("complaints", &tables.complaints.customer, tables.complaints.lengths(), &tables.complaints.custom),
+        ("customers", &tables.customers.customer, tables.customers.lengths(), &Vec::new()),
+        ("surveys", &tables.surveys.customer, tables.surveys.lengths(), &tables.surveys.custom),
     ] {
         let rows = customer.len();
+        if let Some(column) = custom.iter().find(|column| column.values.len() != rows) {
+            let (column, found) = ("features.custom", column.values.len());
+            return Err(LogError::UnequalColumns { table, column, found, expected: rows });
+        }
         if u32::try_from(rows).is_err() {
             return Err(LogError::TooManyRows { table, rows });
         }

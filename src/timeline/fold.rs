@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::attributes::{AttributeLog, Attributes};
 use super::complaints::{ComplaintLog, KnownComplaint};
 use super::context::ShopContext;
+use super::custom::{CustomLog, CustomRows};
 use super::cutoff::Cutoff;
 use super::future::Future;
 use super::history::History;
@@ -27,9 +28,17 @@ pub(crate) struct Shard {
     lines: Lines,
     line_starts: Vec<u32>,
     returns: Returns,
-    complaints: ComplaintLog,
-    attributes: AttributeLog,
-    surveys: SurveyLog,
+    said: Said,
+}
+
+/// What a range of customers said and is, beside what they bought.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub(super) complaints: ComplaintLog,
+    pub(super) attributes: AttributeLog,
+    pub(super) surveys: SurveyLog,
+    /// Rows of the shop's own features, those over purchases included.
+    pub(super) custom: CustomLog,
 }
 
 /// What decides whether a customer counts at a cutoff.
@@ -106,16 +115,10 @@ impl Late {
 }
 
 impl Shard {
-    pub(super) fn new(
-        customers: Range<usize>,
-        part: Part,
-        complaints: ComplaintLog,
-        attributes: AttributeLog,
-        surveys: SurveyLog,
-    ) -> Self {
+    pub(super) fn new(customers: Range<usize>, part: Part, said: Said) -> Self {
         let returns = Returns::new(&part.returned, part.returned_starts);
         let (lines, line_starts) = (part.bought, part.bought_starts);
-        Self { customers, lines, line_starts, returns, complaints, attributes, surveys }
+        Self { customers, lines, line_starts, returns, said }
     }
 
     pub(super) fn n_customers(&self) -> usize {
@@ -128,7 +131,7 @@ impl Shard {
 
     /// The attributes of the customer at a position of the shard.
     pub(super) fn attributes_at(&self, local: usize, cutoff: Timestamp) -> Attributes {
-        self.attributes.known_at(local, cutoff)
+        self.said.attributes.known_at(local, cutoff)
     }
 
     /// The numbers of its customers.
@@ -212,8 +215,8 @@ impl Shard {
         let starts = History::window_starts(orders.at, cutoff.at());
         let context = settings.contexts.get(place.cutoff).unwrap_or(&UNKNOWN_SHOP);
         let basket = recent.mixer.basket(&orders, starts, context);
-        self.complaints.known_at(place.local, cutoff.at(), &mut recent.complaints);
-        self.surveys.known_at(place.local, cutoff.at(), &mut recent.answers);
+        self.said.complaints.known_at(place.local, cutoff.at(), &mut recent.complaints);
+        self.said.surveys.known_at(place.local, cutoff.at(), &mut recent.answers);
         History {
             cutoff,
             orders,
@@ -222,6 +225,7 @@ impl Shard {
             returns: self.returns.of(place.local),
             complaints: &recent.complaints,
             answers: &recent.answers,
+            custom: CustomRows { log: &self.said.custom, customer: place.local, cutoff: cutoff.at() },
             attributes: self.attributes_at(place.local, cutoff.at()),
             category_cadence: OnceCell::new(),
             gaps: OnceCell::new(),

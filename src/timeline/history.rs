@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::attributes::Attributes;
 use super::complaints::KnownComplaint;
 use super::context::ShopContext;
+use super::custom::CustomRows;
 use super::cutoff::Cutoff;
 use super::ledger::Orders;
 use super::mix::Basket;
@@ -80,6 +81,7 @@ pub struct History<'a> {
     pub(super) returns: &'a [Return],
     pub(super) complaints: &'a [KnownComplaint],
     pub(super) answers: &'a [KnownAnswer],
+    pub(super) custom: CustomRows<'a>,
     pub(super) attributes: Attributes,
     /// Computed when first read.
     pub(super) category_cadence: OnceCell<CategoryCadence>,
@@ -126,6 +128,12 @@ impl<'a> History<'a> {
     #[must_use]
     pub fn major(&self, minor: i64) -> f64 {
         minor as f64 / self.minor_per_major
+    }
+
+    /// A number of minor units, whole or not, in major units of the currency.
+    #[must_use]
+    pub fn in_major(&self, minor: f64) -> f64 {
+        minor / self.minor_per_major
     }
 
     /// Orders in a window.
@@ -340,6 +348,17 @@ impl<'a> History<'a> {
     #[must_use]
     pub const fn complaints(&self) -> &'a [KnownComplaint] {
         self.complaints
+    }
+
+    /// Instant and value of the rows of a column that the shop has defined, by its
+    /// [position](super::EventLog::custom_column): those known before the cutoff and at most `window` old, in ascending
+    /// time, of one instant the largest value first.
+    pub fn custom(
+        &self,
+        column: usize,
+        window: Option<Days>,
+    ) -> impl DoubleEndedIterator<Item = (Timestamp, f64)> + use<'a> {
+        self.custom.known(column, window)
     }
 
     /// Days from an instant to the cutoff.

@@ -12,8 +12,9 @@ use super::census::{self, CodeCounts};
 use super::columns::{CustomerColumns, NO_CODE, Tables};
 use super::complaints::ComplaintLog;
 use super::context::ShopContext;
+use super::custom::{self, CustomLog};
 use super::cutoff::Cutoff;
-use super::fold::{FoldScratch, FoldSettings, Shard};
+use super::fold::{FoldScratch, FoldSettings, Said, Shard};
 use super::history::History;
 use super::partition::{Part, counting_sort, partition};
 use super::surveys::SurveyLog;
@@ -76,6 +77,8 @@ pub struct EventLog {
     opted_out: Vec<bool>,
     shards: Vec<Shard>,
     available: BTreeSet<Available>,
+    /// Features of the shop's own, in the order of their columns.
+    custom: Vec<String>,
     span: Option<(Timestamp, Timestamp)>,
     codes: CodeCounts,
 }
@@ -85,10 +88,13 @@ impl EventLog {
     ///
     /// # Errors
     /// Columns of unequal length, customers out of range, or more rows than row numbers.
-    pub fn build(tables: Tables) -> Result<Self, LogError> {
+    pub fn build(mut tables: Tables) -> Result<Self, LogError> {
         super::columns::check(&tables)?;
         let available = tables.available();
         let codes = code_counts(&tables);
+        let ranges = shard_ranges(tables.customer_ids.len());
+        let custom = custom::names(&tables);
+        let custom_logs = custom::build(&mut tables, &ranges);
         let Tables { customer_ids, purchases, complaints, customers, surveys } = tables;
         let n_customers = customer_ids.len();
         let opted_out = opted_out(&customers, n_customers);
@@ -98,15 +104,15 @@ impl EventLog {
         let complaint_rows = Rows::of(&complaints.customer, &all);
         let customer_rows = Rows::of(&customers.customer, &all);
         let survey_rows = Rows::of(&surveys.customer, &all);
-        let ranges = shard_ranges(n_customers);
-        let shard = |(part, range): (Part, &Range<usize>)| {
+        let shard = |((part, custom), range): ((Part, CustomLog), &Range<usize>)| {
             let complaints = ComplaintLog::build(&complaints, complaint_rows.in_range(range));
             let attributes = AttributeLog::build(&customers, customer_rows.in_range(range));
             let surveys = SurveyLog::build(&surveys, survey_rows.in_range(range));
-            Shard::new(range.clone(), part, complaints, attributes, surveys)
+            Shard::new(range.clone(), part, Said { complaints, attributes, surveys, custom })
         };
-        let shards = partition(purchases, &ranges).into_par_iter().zip(&ranges).map(shard).collect();
-        Ok(Self { customer_ids: Arc::new(customer_ids), opted_out, shards, available, span, codes })
+        let parts = partition(purchases, &ranges).into_par_iter().zip(custom_logs);
+        let shards = parts.zip(&ranges).map(shard).collect();
+        Ok(Self { customer_ids: Arc::new(customer_ids), opted_out, shards, available, custom, span, codes })
     }
 
     /// What the shop as a whole looked like at each cutoff, for a churn horizon. `cutoffs` ascend.
@@ -137,6 +143,12 @@ impl EventLog {
     #[must_use]
     pub const fn available(&self) -> &BTreeSet<Available> {
         &self.available
+    }
+
+    /// Position of the column of a feature of the shop's own; `None` if the tables had none.
+    #[must_use]
+    pub fn custom_column(&self, feature: &str) -> Option<usize> {
+        self.custom.iter().position(|name| name == feature)
     }
 
     /// Instants of the first and the last purchase line; `None` without purchases.

@@ -10,6 +10,7 @@ mod census;
 pub mod columns;
 mod complaints;
 mod context;
+mod custom;
 mod cutoff;
 mod fold;
 mod future;

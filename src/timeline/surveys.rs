@@ -69,6 +69,7 @@ mod tests {
             recorded_at: Some([20, 50].map(Timestamp).to_vec()),
             nps: Some(vec![9.0, 2.0]),
             csat: None,
+            custom: Vec::new(),
         };
         let log = SurveyLog::build(&columns, std::iter::once([0_u32, 1].as_slice()));
         let at = |cutoff| {

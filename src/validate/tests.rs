@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::config::{
-    BacktestConfig, ChurnConfig, Duplicates, GateConfig, LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig,
-    PanelConfig, ValidateConfig, ValueConfig,
+    BacktestConfig, ChurnConfig, Duplicates, FeaturesConfig, GateConfig, LowestGrade, ModelsConfig, NegativeAmounts,
+    OutputConfig, PanelConfig, ValidateConfig, ValueConfig,
 };
 use crate::timeline::columns::{NEVER, NO_CODE};
 use crate::units::{Currency, Days, Money};
@@ -38,6 +38,7 @@ fn config(purchases: TableConfig) -> Config {
         complaints: None,
         customers: None,
         surveys: None,
+        features: FeaturesConfig::default(),
         churn: ChurnConfig { horizon_days: Days(1), gap_days: Days(0), active_days: Days(180), min_purchases: 1 },
         panel: PanelConfig { step_days: Days(30), max_cutoffs: None },
         backtest: BacktestConfig { cutoffs: Vec::new(), last: 4, step_days: Days(30), bootstrap: 10 },
@@ -290,3 +291,6 @@ fn online_retail_has_its_known_counts() {
     assert_eq!((complaints.customer.len(), distinct(&complaints.complaint)), (18_390, 7_901));
     assert_eq!(loaded.dictionaries.complaint_categories, ["return"]);
 }
+
+#[path = "own_tests.rs"]
+mod own;

@@ -1,12 +1,18 @@
 //! The whole job on the sample shop: what it says, what it writes, and that it does so byte for byte.
 
-use crate::shop::{Shop, retain};
+use crate::shop::{OWN_FEATURES, Shop, retain};
 
 /// The files of a run that must not depend on threads or on the time of day.
 const LIST: [&str; 2] = ["runs/sample/2025-07-02/list.csv", "runs/sample/2025-07-02/list.parquet"];
 
 fn run(threads: &str) -> (Shop, String) {
+    run_with(threads, "")
+}
+
+/// A run with more in its config.
+fn run_with(threads: &str, more: &str) -> (Shop, String) {
     let shop = Shop::sample();
+    shop.edit_config(|text| text + more);
     let output = shop.command("run").args(["--threads", threads]).assert().success().get_output().clone();
     (shop, String::from_utf8(output.stdout).unwrap())
 }
@@ -17,7 +23,7 @@ fn bytes(shop: &Shop, name: &str) -> Vec<u8> {
 
 #[test]
 fn a_run_is_byte_identical_with_one_and_two_threads() {
-    let ((one, said_by_one), (two, said_by_two)) = (run("1"), run("2"));
+    let ((one, said_by_one), (two, said_by_two)) = (run_with("1", OWN_FEATURES), run_with("2", OWN_FEATURES));
     assert_eq!(said_by_one, said_by_two);
     for file in LIST {
         assert_eq!(bytes(&one, file), bytes(&two, file), "{file}");

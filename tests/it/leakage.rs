@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use retain::features::{FeatureSchema, catalogue};
 use retain::timeline::columns::{ComplaintColumns, SurveyColumns, Tables};
 
-use crate::plain::{bits, cutoffs, every_input, features, latest, shop};
+use crate::plain::{PlainShop, bits, cutoffs, every_input, features, latest, shop};
 
 /// A column or table of the input, and how to take it away.
 type Without = (&'static str, fn(&mut Tables));
@@ -43,13 +43,13 @@ proptest! {
     #[test]
     fn nothing_after_the_cutoff_reaches_a_feature(shop in shop()) {
         let known = shop.as_recorded_by(latest().at().0);
-        let of = |tables| bits(&features(tables, &[latest()]));
+        let of = |tables| bits(&features(&shop.definitions(), tables, &[latest()]));
         prop_assert_eq!(of(shop.tables()), of(known.tables()));
     }
 
     #[test]
     fn the_order_of_the_rows_changes_no_feature(shop in shop()) {
-        let of = |tables| bits(&features(tables, &cutoffs()));
+        let of = |tables| bits(&features(&shop.definitions(), tables, &cutoffs()));
         prop_assert_eq!(of(shop.tables()), of(shop.reversed().tables()));
     }
 
@@ -58,13 +58,26 @@ proptest! {
         let (column, take_away) = OPTIONAL[which];
         let mut without = shop.tables();
         take_away(&mut without);
-        let (with, without) = (features(shop.tables(), &[latest()]), features(without, &[latest()]));
+        let of = |tables| features(&[], tables, &[latest()]);
+        let (with, without) = (of(shop.tables()), of(without));
         prop_assert_eq!(&with.customers, &without.customers);
         for (place, feature) in catalogue().enumerate() {
             let of = |data: &retain::dataset::Dataset| data.features.column(place).map(|value| value.to_bits());
             let reads = feature.sources().contains(&column);
             prop_assert!(reads || of(&with) == of(&without), "{} reads {}", feature.name, column);
         }
+    }
+
+    #[test]
+    fn features_of_the_shops_own_change_none_of_ours(shop in shop()) {
+        let with = features(&shop.definitions(), shop.tables(), &cutoffs());
+        let without = PlainShop { own: Vec::new(), ..shop };
+        let without = features(&[], without.tables(), &cutoffs());
+        let n_ours = catalogue().count();
+        for ((_, _, with), (_, _, without)) in bits(&with).iter().zip(bits(&without)) {
+            prop_assert_eq!(&with[..n_ours], &without[..]);
+        }
+        prop_assert_eq!(with.len(), without.len());
     }
 }
 

@@ -60,6 +60,11 @@ fn config_errors() -> Vec<Failure> {
             came: "GPB".to_owned(),
             nearest: Some("GBP".to_owned()),
         },
+        Violation::Refused {
+            place: place("features.custom.premium_spend_90d.table", Some(17)),
+            why: "the config has no `[complaints]`".to_owned(),
+            instead: "map the table first",
+        },
         Violation::RepeatedDay {
             place: place("backtest.cutoffs", Some(20)),
             allowed: Allowed::Days,
@@ -113,6 +118,13 @@ fn ingest_errors() -> Vec<Failure> {
         }
         .into(),
         IngestError::NotRowWise { key: key(), expression: "SUM(Price)".to_owned() }.into(),
+        IngestError::Hidden {
+            key: "features.custom.paid_count.filter".to_owned(),
+            column: "done".to_owned(),
+            mapping: "complaints.columns.resolved_at".to_owned(),
+            why: "it becomes known only after the complaint was opened, and would tell of it too early",
+        }
+        .into(),
         IngestError::WrongType {
             key: key(),
             expression: "Shipped".to_owned(),
@@ -138,11 +150,14 @@ fn data_errors() -> Vec<Failure> {
             differences: vec![
                 SchemaDifference::Missing("items_90d_count".to_owned()),
                 SchemaDifference::Additional("signup_tenure_days".to_owned()),
+                SchemaDifference::Redefined("premium_spend_90d".to_owned()),
                 SchemaDifference::Changed("recency_days".to_owned()),
             ],
         }
         .into(),
         SchemaError::NotHere { name: "recency".to_owned(), nearest: Some("recency_days".to_owned()) }.into(),
+        SchemaError::NameTaken { name: "recency_days".to_owned() }.into(),
+        SchemaError::NoColumn { name: "premium_spend_90d".to_owned() }.into(),
         SchemaError::UnknownFeature { name: "orders_3d_count".to_owned() }.into(),
     ]
 }

@@ -2,13 +2,14 @@
 //! time, one-purchase customers, zero amounts, returns larger than purchases, complaints without purchases, leap days,
 //! both changes of the clocks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use retain::features::{FeatureSchema, catalogue};
 
+use crate::plain::own::{AGGREGATES, TABLES};
 use crate::plain::reference::Reference;
 use crate::plain::{PlainShop, cutoffs, every_input, features, shop};
 
@@ -19,7 +20,7 @@ fn agree(kernel: f64, reference: f64) -> bool {
 
 /// The first value that differs, in words.
 fn difference(shop: &PlainShop) -> Option<String> {
-    let data = features(shop.tables(), &cutoffs());
+    let data = features(&shop.definitions(), shop.tables(), &cutoffs());
     for row in 0..data.len() {
         let cutoff = data.cutoffs[usize::from(data.cutoff_idx[row])];
         let customer = data.customers[row];
@@ -28,6 +29,14 @@ fn difference(shop: &PlainShop) -> Option<String> {
             let (kernel, plain) = (data.features[[row, column]], reference.value(feature.name).unwrap());
             if !agree(kernel, plain) {
                 return Some(format!("{} of {customer} at {cutoff}: {kernel}, by hand {plain}", feature.name));
+            }
+        }
+        for own in &shop.own {
+            let name = &own.feature.name;
+            let kernel = data.features[[row, data.schema.position(name).unwrap()]];
+            let plain = shop.own_value(own, customer, cutoff);
+            if !agree(kernel, plain) {
+                return Some(format!("{:?} of {customer} at {cutoff}: {kernel}, by hand {plain}", own.feature));
             }
         }
     }
@@ -71,7 +80,7 @@ fn the_random_shops_move_every_feature() {
     let mut seen: Vec<BTreeSet<u64>> = catalogue().map(|_| BTreeSet::new()).collect();
     let mut n_rows = 0;
     for _ in 0..100 {
-        let data = features(shop().new_tree(&mut runner).unwrap().current().tables(), &cutoffs());
+        let data = features(&[], shop().new_tree(&mut runner).unwrap().current().tables(), &cutoffs());
         n_rows += data.len();
         for row in data.features.outer_iter() {
             let finite = seen.iter_mut().zip(row).filter(|(_, value)| value.is_finite());
@@ -81,4 +90,25 @@ fn the_random_shops_move_every_feature() {
     let still: Vec<&str> =
         catalogue().zip(&seen).filter(|(_, values)| values.len() < 2).map(|(feature, _)| feature.name).collect();
     assert!(still.is_empty() && n_rows > 1_000, "{still:?} do not move in {n_rows} rows");
+}
+
+#[test]
+fn the_random_shops_move_every_kind_of_own_feature() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+    for table in TABLES {
+        seen.extend(AGGREGATES.map(|aggregate| (format!("{table:?} {aggregate:?}"), BTreeSet::new())));
+    }
+    for _ in 0..200 {
+        let shop = shop().new_tree(&mut runner).unwrap().current();
+        let data = features(&shop.definitions(), shop.tables(), &cutoffs());
+        for own in &shop.own {
+            let (table, aggregate) = (own.feature.table, own.feature.aggregate);
+            let column = data.features.column(data.schema.position(&own.feature.name).unwrap());
+            let values = seen.get_mut(&format!("{table:?} {aggregate:?}")).unwrap();
+            values.extend(column.iter().filter(|value| value.is_finite()).map(|value| value.to_bits()));
+        }
+    }
+    let still: Vec<_> = seen.iter().filter(|(_, values)| values.len() < 3).map(|(kind, _)| kind).collect();
+    assert!(still.is_empty(), "{still:?} do not move");
 }

@@ -3,7 +3,6 @@
 
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
-use retain::features::catalogue;
 use retain::timeline::Cutoff;
 use retain::units::Days;
 
@@ -16,20 +15,21 @@ fn days(n: u32, zone: &TimeZone) -> Vec<Cutoff> {
 
 /// The first value that differs between the nights and the final tables, in words.
 fn difference(shop: &PlainShop, days: &[Cutoff]) -> Option<String> {
-    let final_tables = features(shop.tables(), days);
+    let own = shop.definitions();
+    let final_tables = features(&own, shop.tables(), days);
     for day in days {
-        let night = features(shop.as_recorded_by(day.at().0).tables(), &[*day]);
+        let night = features(&own, shop.as_recorded_by(day.at().0).tables(), &[*day]);
         let rows = final_tables.rows_at(|cutoff| cutoff == *day);
         let customers: Vec<u32> = rows.iter().map(|row| final_tables.customers[*row]).collect();
         if customers != night.customers {
             return Some(format!("{day}: customers {customers:?} against {:?} that night", night.customers));
         }
         for (place, row) in rows.iter().enumerate() {
-            for (column, feature) in catalogue().enumerate() {
+            for (column, feature) in final_tables.schema.names().enumerate() {
                 let (now, then) = (final_tables.features[[*row, column]], night.features[[place, column]]);
                 if now.to_bits() != then.to_bits() {
                     let customer = customers[place];
-                    return Some(format!("{day}, customer {customer}, {}: {now}, {then} that night", feature.name));
+                    return Some(format!("{day}, customer {customer}, {feature}: {now}, {then} that night"));
                 }
             }
         }

@@ -13,6 +13,45 @@ pub(crate) fn retain() -> Command {
     command
 }
 
+/// Features of a shop's own over the sample's tables, to be put behind its config.
+pub(crate) const OWN_FEATURES: &str = r#"
+[[features.custom]]
+name = "big_order_spend_90d"
+table = "purchases"
+aggregate = "sum"
+column = "amount"
+filter = "amount > 50"
+window_days = 90
+unit = "amount"
+reason = "spent {value} in big orders lately"
+
+[[features.custom]]
+name = "grave_complaints"
+table = "complaints"
+aggregate = "count"
+filter = "severity >= 2"
+
+[[features.custom]]
+name = "last_channel"
+table = "purchases"
+aggregate = "last"
+column = "CASE WHEN channel = 'web' THEN 1 ELSE 0 END"
+
+[[features.custom]]
+name = "bulk_share"
+table = "purchases"
+aggregate = "mean"
+column = "quantity > 1"
+unit = "share"
+
+[[features.custom]]
+name = "complaint_causes"
+table = "complaints"
+aggregate = "distinct"
+column = "category"
+window_days = 365
+"#;
+
 /// A shop of CSV files with its config.
 pub(crate) struct Shop {
     folder: TempDir,

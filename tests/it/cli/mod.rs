@@ -3,4 +3,5 @@
 mod init;
 mod inspect;
 mod jobs;
+mod own;
 mod trials;

@@ -1,5 +1,6 @@
 //! Random shops as plain structs: the events of all tables, as they happened and as they became known.
 
+pub(crate) mod own;
 mod random;
 pub(crate) mod reference;
 
@@ -7,6 +8,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::date;
 use jiff::tz::TimeZone;
+use retain::config::{CustomFeature, EventTable};
 use retain::dataset::{Dataset, DatasetSettings};
 use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
@@ -14,6 +16,7 @@ use retain::timeline::columns::{ComplaintColumns, CustomerColumns, NEVER, Purcha
 use retain::timeline::{Available, Cutoff, EventLog};
 use retain::units::{Days, Money, Timestamp};
 
+use own::Own;
 pub(crate) use random::shop;
 
 /// Customers of every shop.
@@ -81,6 +84,8 @@ pub(crate) struct PlainShop {
     pub(crate) complaints: Vec<Complaint>,
     pub(crate) versions: Vec<Version>,
     pub(crate) answers: Vec<Answer>,
+    /// Features that the shop has defined itself.
+    pub(crate) own: Vec<own::Own>,
 }
 
 /// A time that may be absent.
@@ -127,6 +132,7 @@ impl PlainShop {
             complaints: self.complaints.iter().filter(|row| seen(row.opened, row.recorded)).map(complaint).collect(),
             versions: self.versions.iter().filter(|row| seen(row.valid_from, row.recorded)).cloned().collect(),
             answers: self.answers.iter().filter(|row| seen(row.at, row.recorded)).cloned().collect(),
+            own: self.own.clone(),
         }
     }
 
@@ -166,6 +172,7 @@ impl PlainShop {
             category: codes(1),
             channel: codes(2),
             region: codes(3),
+            custom: self.own_columns(EventTable::Purchases, &self.lines, Own::of_line),
         }
     }
 
@@ -186,6 +193,7 @@ impl PlainShop {
             satisfaction: Some(column(&self.complaints, |row| row.satisfaction)),
             amount: Some(column(&self.complaints, |row| Money(row.amount))),
             compensation: Some(column(&self.complaints, |row| Money(row.compensation))),
+            custom: self.own_columns(EventTable::Complaints, &self.complaints, Own::of_complaint),
         }
     }
 
@@ -210,6 +218,7 @@ impl PlainShop {
             recorded_at: Some(column(&self.answers, |row| Timestamp(row.recorded))),
             nps: Some(column(&self.answers, |row| row.nps)),
             csat: Some(column(&self.answers, |row| row.csat)),
+            custom: self.own_columns(EventTable::Surveys, &self.answers, Own::of_answer),
         }
     }
 }
@@ -223,14 +232,14 @@ pub(crate) fn every_input() -> BTreeSet<Available> {
     PlainShop::default().tables().available()
 }
 
-/// Every feature of everyone who bought in the 400 days before a cutoff.
-pub(crate) fn features(tables: Tables, cutoffs: &[Cutoff]) -> Dataset {
+/// Every feature of everyone who bought in the 400 days before a cutoff: ours, then those of the shop's own.
+pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]) -> Dataset {
     let settings = DatasetSettings {
         rule: ChurnRule { horizon: Days(HORIZON), gap: Days(0), active: Days(400), min_purchases: 1 },
         zone: zone(),
         minor_per_major: 100.0,
     };
-    let schema = FeatureSchema::for_inputs(&every_input());
+    let schema = FeatureSchema::for_inputs(&every_input()).with_custom(own).unwrap();
     Dataset::build(&EventLog::build(tables).unwrap(), schema, cutoffs, &settings).unwrap()
 }
 

@@ -3,6 +3,7 @@
 
 mod behaviour;
 mod money;
+mod own;
 mod said;
 mod whole_shop;
 

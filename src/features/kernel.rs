@@ -1,0 +1,45 @@
+//! The computation of a schema's columns over one history.
+
+use super::custom;
+use super::spec::Feature;
+use crate::config::CustomFeature;
+use crate::timeline::History;
+
+/// The functions of a schema's columns, in their order: ours, then those of the shop's own.
+#[derive(Debug, Clone)]
+pub struct Kernel<'s> {
+    pub(super) ours: Vec<&'static Feature>,
+    /// Each with the position of its column in the event log.
+    pub(super) own: Vec<(&'s CustomFeature, usize)>,
+}
+
+impl Kernel<'_> {
+    /// How many columns there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.ours.len() + self.own.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a column depends on what the shop as a whole looked like.
+    #[must_use]
+    pub fn looks_at_the_shop(&self) -> bool {
+        self.ours.iter().any(|feature| feature.family.looks_at_the_shop())
+    }
+
+    /// Computes the columns of one history into `row`, which has one place for each.
+    pub fn compute(&self, history: &History<'_>, row: &mut [f64]) {
+        let (ours, own) = row.split_at_mut(self.ours.len().min(row.len()));
+        for (feature, value) in self.ours.iter().zip(ours) {
+            *value = (feature.compute)(history, feature.window);
+        }
+        for ((feature, column), value) in self.own.iter().zip(own) {
+            *value = custom::compute(feature, *column, history);
+        }
+    }
+}
