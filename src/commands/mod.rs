@@ -7,6 +7,7 @@ mod explain;
 mod features;
 mod init;
 mod job;
+mod remarks;
 mod run;
 mod score;
 mod simulate;

@@ -48,6 +48,8 @@ pub enum Allowed {
     Day,
     /// A list of days.
     Days,
+    /// A list of names.
+    Names,
     /// The mapping of one table.
     Columns(Table),
     /// A table of the config.
@@ -63,6 +65,7 @@ impl Allowed {
             Self::Word(_) => "word",
             Self::Day => "day",
             Self::Days => "list of days",
+            Self::Names => "list of texts",
             Self::Paths => "text or list of texts",
             Self::Columns(_) | Self::Section => "table",
             Self::Name
@@ -104,6 +107,7 @@ impl fmt::Display for Allowed {
             }
             Self::Day => f.write_str("a day such as `2011-06-12`"),
             Self::Days => f.write_str("a list of different days such as `[\"2011-06-12\", \"2011-07-12\"]`"),
+            Self::Names => f.write_str("a list of names such as `[\"customers.region\"]`"),
             Self::Columns(_) => f.write_str("a table of our column names, each with a source column or SQL expression"),
             Self::Section => f.write_str("a table of keys"),
         }

@@ -164,6 +164,15 @@ pub enum Violation {
         /// The nearest known one, if one is near enough.
         nearest: Option<String>,
     },
+    /// The value is understood and cannot be had.
+    Refused {
+        /// The key.
+        place: Place,
+        /// What speaks against it.
+        why: String,
+        /// What to do about it.
+        instead: &'static str,
+    },
     /// A day is listed twice.
     RepeatedDay {
         /// The key.
@@ -188,6 +197,7 @@ impl Violation {
             | Self::NumberOutside { place, .. }
             | Self::Unsuitable { place, .. }
             | Self::Unknown { place, .. }
+            | Self::Refused { place, .. }
             | Self::RepeatedDay { place, .. } => place,
         }
     }
@@ -201,7 +211,7 @@ impl Violation {
             Self::Unknown { allowed: Allowed::Timezone, .. } if super::values::no_zones_installed() => {
                 Some("this machine has no time zone database; install the package `tzdata`".to_owned())
             }
-            Self::NotAvailable { instead, .. } => Some((*instead).to_owned()),
+            Self::NotAvailable { instead, .. } | Self::Refused { instead, .. } => Some((*instead).to_owned()),
             Self::WrongType { allowed: Allowed::Whole { .. } | Allowed::Number { .. }, came: "string", .. } => {
                 Some("numbers are written without quotes".to_owned())
             }
@@ -233,6 +243,7 @@ impl fmt::Display for Violation {
             Self::Unsuitable { allowed, came, .. } | Self::Unknown { allowed, came, .. } => {
                 write!(f, "`{key}` must be {allowed}; came `{came}`")
             }
+            Self::Refused { why, .. } => write!(f, "`{key}` cannot be used: {why}"),
             Self::RepeatedDay { allowed, came, .. } => write!(f, "`{key}` must be {allowed}; came `{came}` twice"),
         }
     }

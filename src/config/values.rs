@@ -251,12 +251,15 @@ mod tests {
             let Allowed::Word(words) = key.allowed else { panic!("{}", key.name) };
             words.iter().all(|word| match key.name {
                 "duplicates" => check(|check| check.word::<Duplicates>("", key, Some(word))).0.is_some(),
+                "unstable" => check(|check| check.word::<crate::config::Unstable>("", key, Some(word))).0.is_some(),
                 "min_grade" => check(|check| check.word::<crate::config::LowestGrade>("", key, Some(word))).0.is_some(),
                 _ => check(|check| check.word::<crate::config::NegativeAmounts>("", key, Some(word))).0.is_some(),
             })
         };
         assert!(
-            understood(&knobs::DUPLICATES) && understood(&knobs::NEGATIVE_AMOUNTS) && understood(&knobs::MIN_GRADE)
+            [&knobs::DUPLICATES, &knobs::NEGATIVE_AMOUNTS, &knobs::MIN_GRADE, &knobs::UNSTABLE]
+                .into_iter()
+                .all(understood)
         );
     }
 

@@ -43,7 +43,7 @@ pub fn reasons(
     let features: Vec<Option<&Feature>> =
         model.contributing_features().iter().map(|name| features::find(name)).collect();
     let of_row = |(place, row): (usize, &usize)| {
-        let value = |name: &str| Some(dataset.features[[*row, dataset.schema.position(name)?]]);
+        let value = |name: &str| Some(dataset.value(*row, dataset.schema.position(name)?));
         let parts =
             features.iter().zip(contributions.row(place)).filter_map(|(feature, part)| Some(((*feature)?, *part)));
         strongest(parts, |feature| render(feature.reason, value, currency))

@@ -3,10 +3,12 @@
 use jiff::tz::TimeZone;
 
 use super::error::PipelineError;
-use crate::config::Config;
-use crate::dataset::{Dataset, DatasetSettings};
-use crate::features::{FeatureSchema, SchemaError};
+use crate::config::{Config, Unstable};
+use crate::dataset::{Dataset, DatasetSettings, PanelCap, PanelSample};
+use crate::error::Failure;
+use crate::features::FeatureSchema;
 use crate::label::ChurnRule;
+use crate::learn::SelectionPolicy;
 use crate::timeline::{Cutoff, EventLog, matured_cutoffs};
 use crate::units::{Days, Timestamp};
 
@@ -17,6 +19,9 @@ pub(super) struct Frame {
     max_cutoffs: Option<u32>,
     start: Timestamp,
     earliest: Timestamp,
+    cap: PanelCap,
+    /// Which features learners leave out.
+    pub(super) policy: SelectionPolicy,
 }
 
 impl Frame {
@@ -38,6 +43,11 @@ impl Frame {
             max_cutoffs: config.panel.max_cutoffs,
             start: first,
             earliest: Timestamp(first.0.saturating_add(warm_up)),
+            cap: PanelCap { max_rows: config.panel.max_rows as usize, seed: config.seed },
+            policy: SelectionPolicy {
+                max_psi: config.selection.max_psi,
+                drop_unstable: config.selection.unstable == Unstable::Drop,
+            },
         }
     }
 
@@ -74,13 +84,20 @@ impl Frame {
         Ok(tests)
     }
 
-    /// The eligible customers at the cutoffs.
-    pub(super) fn dataset(
+    /// Everyone eligible at the tests, and the customers that training learns from at what each of the trainings uses.
+    ///
+    /// # Errors
+    /// Too little history for one of the trainings, or an unknown feature.
+    pub(super) fn panel(
         &self,
         log: &EventLog,
         schema: FeatureSchema,
-        cutoffs: &[Cutoff],
-    ) -> Result<Dataset, SchemaError> {
-        Dataset::build(log, schema, cutoffs, &self.settings)
+        (tests, trainings): (&[Cutoff], &[Cutoff]),
+    ) -> Result<Dataset, Failure> {
+        let trainings =
+            trainings.iter().map(|as_of| self.training_cutoffs(*as_of)).collect::<Result<Vec<_>, PipelineError>>()?;
+        let sample = PanelSample::choose(log, &trainings, &self.settings, self.cap);
+        let cutoffs: Vec<Cutoff> = tests.iter().chain(trainings.iter().flatten()).copied().collect();
+        Ok(Dataset::build_panel(log, schema, (&cutoffs, tests), (&self.settings, sample))?)
     }
 }

@@ -21,6 +21,7 @@ const ROOMS: &[&str] = &[
     "learn",
     "calibrate",
     "evaluate",
+    "guard",
     "decide",
     "explain",
     "registry",

@@ -2,4 +2,6 @@
 
 mod init;
 mod jobs;
+mod leaks;
+mod panel_size;
 mod trials;
