@@ -5,13 +5,13 @@
 const BINS: usize = 10;
 
 /// With fewer customers at the newest cutoff the index is mostly chance: about `BINS / n` where nothing has moved.
-pub const LEAST_ROWS: usize = 200;
+const LEAST_ROWS: usize = 200;
 
 /// Earlier values among which the bounds of the bins are looked for; more of them would not move the bounds.
 const BOUND_ROWS: usize = 50_000;
 
 /// Population stability index of `newest` against `earlier` values, NaN where a value is absent. `None` with fewer than
-/// [`LEAST_ROWS`] values on either side.
+/// 200 values on either side.
 ///
 /// # Source
 /// Siddiqi (2006), Credit Risk Scorecards, chapter 9: the sum over bins of `(a - e) ln(a / e)` with the shares `a` now

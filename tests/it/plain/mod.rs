@@ -173,6 +173,7 @@ impl PlainShop {
     fn complaints(&self) -> ComplaintColumns {
         let state = |kind: usize| Some(column(&self.complaints, |row| Timestamp(row.states[kind])));
         ComplaintColumns {
+            category_names: Vec::new(),
             are_recorded: true,
             customer: column(&self.complaints, |row| row.customer),
             complaint: column(&self.complaints, |row| row.key),
