@@ -202,7 +202,7 @@ impl fmt::Display for Suspicion {
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
     /// A leak, or something that looks like one.
-    #[error("{} in the data that only know who leaves once it is known{}", count(.suspicions), lines(.suspicions))]
+    #[error("the data give away who leaves, by {} that must be looked at first{}", count(.suspicions), lines(.suspicions))]
     Leaks {
         /// All of them.
         suspicions: Vec<Suspicion>,
@@ -214,7 +214,7 @@ fn count(suspicions: &[Suspicion]) -> String {
 }
 
 fn lines(suspicions: &[Suspicion]) -> String {
-    suspicions.iter().map(|suspicion| format!("\n  {suspicion}")).collect()
+    suspicions.iter().flat_map(|suspicion| ["\n  ".to_owned(), suspicion.to_string()]).collect()
 }
 
 impl Report for GuardError {

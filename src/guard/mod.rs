@@ -99,7 +99,7 @@ pub fn inspect(config: &Config, log: &EventLog, dataset: &Dataset, as_of: Cutoff
     suspicions.extend(exits(config, &after_complaints));
     let (accepted, suspicions) = parted(guard, suspicions);
     if !suspicions.is_empty() {
-        return Err(GuardError::Leaks { suspicions });
+        return Err(GuardError::Leaks { suspicions: each_column_once(suspicions) });
     }
     let is_used = |name: &&String| accepted.iter().any(|accepted| accepted.name == **name);
     Ok(GuardRecord {
@@ -111,6 +111,18 @@ pub fn inspect(config: &Config, log: &EventLog, dataset: &Dataset, as_of: Cutoff
         accepted_without_effect: guard.accept.iter().filter(|name| !is_used(name)).cloned().collect(),
         accepted,
     })
+}
+
+/// A fact about customers makes several features, which say the same; the first of them stands for all.
+fn each_column_once(mut suspicions: Vec<Suspicion>) -> Vec<Suspicion> {
+    let mut told: Vec<String> = Vec::new();
+    suspicions.retain(|suspicion| {
+        let column = suspicion.names().pop().filter(|name| name.starts_with("customers."));
+        let is_new = column.as_ref().is_none_or(|column| !told.contains(column));
+        told.extend(column);
+        is_new
+    });
+    suspicions
 }
 
 /// Those that the config accepts, and the others.
@@ -245,7 +257,8 @@ fn facts_of_today(
 
 fn in_words(shared: Shared) -> String {
     match shared {
-        Shared::Value(value) => format!("is {value}"),
+        Shared::Value(value) if value.fract() == 0.0 => format!("is {value}"),
+        Shared::Value(value) => format!("is {value:.3}"),
         Shared::Present => "has a value".to_owned(),
         Shared::Absent => "is missing".to_owned(),
     }
@@ -349,6 +362,7 @@ mod tests {
         let both = || vec![tells("home_region_rank_level"), tells("home_region_customers_share")];
         let (accepted, refused) = parted(&guard(&["customers.region"]), both());
         assert_eq!((accepted.len(), refused.len()), (2, 0));
+        assert_eq!(each_column_once(both()).len(), 1, "one column, one line");
         let (accepted, refused) = parted(&guard(&["home_region_rank_level"]), both());
         assert_eq!((accepted.len(), refused.len()), (1, 1));
         assert!(accepted[0].what.contains("`customers.region` = `status`"), "{accepted:?}");

@@ -60,7 +60,7 @@ impl Separation {
     /// Standard error of the AUC.
     ///
     /// # Source
-    /// Hanley and McNeil (1982), Radiology 143, 29-36, equations 1 and 2.
+    /// Hanley and `McNeil` (1982), Radiology 143, 29-36, equations 1 and 2.
     pub(super) fn standard_error(&self) -> f64 {
         let (a, churned, stayed) = (self.either_way(), self.n_churned as f64, self.n_stayed as f64);
         let (q1, q2) = (a / (2.0 - a), 2.0 * a * a / (1.0 + a));
@@ -147,7 +147,7 @@ mod tests {
         assert!((absence.auc - 0.0).abs() < 1e-12 && (absence.either_way() - 1.0).abs() < 1e-12);
     }
 
-    /// Hanley and McNeil, with an area of .8 and 50 of each outcome: q1 = .8/1.2, q2 = 1.28/1.8, so the variance is
+    /// Hanley and `McNeil`, with an area of .8 and 50 of each outcome: q1 = .8/1.2, q2 = 1.28/1.8, so the variance is
     /// (.16 + 49 (.666667 - .64) + 49 (.711111 - .64)) / 2500 = .0019804.
     #[test]
     fn the_error_of_an_auc_is_that_worked_by_hand() {

@@ -22,7 +22,8 @@ fn rows(shop: &Shop, table: &str) -> (Vec<String>, Vec<Row>) {
 }
 
 fn write(shop: &Shop, table: &str, header: &[String], rows: &[Row]) {
-    let line = |row: &Row| header.iter().map(|name| row.get(name).cloned().unwrap_or_default()).collect::<Vec<_>>().join(",");
+    let line =
+        |row: &Row| header.iter().map(|name| row.get(name).cloned().unwrap_or_default()).collect::<Vec<_>>().join(",");
     let lines: Vec<String> = [header.join(",")].into_iter().chain(rows.iter().map(line)).collect();
     std::fs::write(shop.path(table), lines.join("\n") + "\n").unwrap();
 }
@@ -93,7 +94,7 @@ fn a_status_overwritten_with_that_of_today_is_refused_until_it_is_accepted() {
     let shop = shop_with_region("status");
     with_fact(&shop, "status", |silent, place| if is_marked(silent, place) { "closed" } else { "active" }.to_owned());
     for command in ["train", "run", "backtest"] {
-        is_refused(&shop, command, &["home_region_rank_level", "`customers.region` = `status`", "`customers.valid_from`"]);
+        is_refused(&shop, command, &["(from `customers.region` = `status`)", "`customers.valid_from`"]);
     }
     shop.edit_config(|text| text + "\n[leak_guard]\naccept = [\"customers.region\", \"customers.reigon\"]\n");
     let said = predicate::str::contains("note[accepted_leak]: as `leak_guard.accept` says, `customers.region` is used")
@@ -118,7 +119,9 @@ fn a_status_with_its_versions_is_no_leak() {
             row
         };
         versions.push(with("active", "2000-01-01"));
-        if let Some(last) = last.get(&row["customer_id"]).filter(|last| is_marked(Some(days_between(last, TODAY)), place)) {
+        if let Some(last) =
+            last.get(&row["customer_id"]).filter(|last| is_marked(Some(days_between(last, TODAY)), place))
+        {
             versions.push(with("closed", &day_after(last, 71)));
         }
     }
@@ -151,7 +154,11 @@ fn a_column_of_purchases_that_knows_the_last_one_is_refused() {
         row.insert("quantity".to_owned(), if is_last { "5000" } else { "1" }.to_owned());
     }
     write(&shop, "purchases.csv", &header, &purchases);
-    is_refused(&shop, "train", &["`purchases.quantity`", "alone has an AUC of up to", "above `leak_guard.max_auc` = 0.95"]);
+    is_refused(
+        &shop,
+        "train",
+        &["`purchases.quantity`", "alone has an AUC of up to", "above `leak_guard.max_auc` = 0.95"],
+    );
 }
 
 #[test]
@@ -222,10 +229,15 @@ fn the_public_shops_raise_no_alarm() {
             return;
         }
         let folder = tempfile::tempdir().unwrap();
-        let (head, tests) = text.replace("../../shared/data", data.to_str().unwrap()).split_once("cutoffs = ").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let (head, tests) = text
+            .replace("../../shared/data", data.to_str().unwrap())
+            .split_once("cutoffs = ")
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
         // One test is enough to look at all training cutoffs.
         let one = tests.trim_end().trim_end_matches(']').rsplit(' ').next().unwrap().trim_start_matches('[').to_owned();
-        std::fs::write(folder.path().join("retain.toml"), format!("{head}cutoffs = [{one}]\nbootstrap = 40\n")).unwrap();
+        std::fs::write(folder.path().join("retain.toml"), format!("{head}cutoffs = [{one}]\nbootstrap = 40\n"))
+            .unwrap();
         let mut backtest = retain();
         backtest.current_dir(folder.path()).args(["backtest", "--config", "retain.toml", "--out", "bt"]);
         backtest.assert().success().stderr(predicate::str::contains("note[").not());

@@ -71,10 +71,7 @@ fn what_became_of_the_features_is_in_the_manifest() {
     let dropped = selection["dropped"].as_array().unwrap();
     let why = |feature: &str| dropped.iter().find(|note| note["feature"] == feature).map(|note| note["why"].clone());
     assert_eq!(why("cutoff_month_level"), Some("same_for_everyone_at_a_cutoff".into()), "{dropped:?}");
-    assert_eq!(
-        selection["n_used"].as_u64().unwrap() + dropped.len() as u64,
-        selection["n_features"].as_u64().unwrap()
-    );
+    assert_eq!(selection["n_used"].as_u64().unwrap() + dropped.len() as u64, selection["n_features"].as_u64().unwrap());
     let flagged = selection["flagged"].as_array().unwrap().len();
     assert!(selection["flagged"].as_array().unwrap().iter().all(|note| note["psi"].as_f64().unwrap() > 0.25));
     shop.edit_config(|text| text + "\n[selection]\nmax_psi = 0.02\nunstable = \"drop\"\n");
