@@ -143,7 +143,7 @@ mod tests {
         let windows = rule().windows(&[cutoff], &TimeZone::UTC);
         let settings = FoldSettings { cutoffs: &[cutoff], minor_per_major: 100.0, horizon: Days(10), contexts: &[] };
         let mut left = None;
-        let wanted = |i: usize, presence| windows[i].is_eligible(presence);
+        let wanted = |at: crate::timeline::Place, presence| windows[at.cutoff].is_eligible(presence);
         log.shards()[0].fold(&settings, &mut FoldScratch::default(), wanted, |_, _, future| {
             left = Some(windows[0].stayed_known(future) == NEVER);
         });

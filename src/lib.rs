@@ -34,6 +34,8 @@ pub mod calibrate;
 
 pub mod evaluate;
 
+pub mod guard;
+
 pub mod decide;
 pub mod explain;
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::job::{self, Today, print, shown, write_json};
+use super::remarks;
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
 use crate::files::Staged;
@@ -17,7 +18,12 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
     let path = session.folder.join("backtest.json");
     staged.add(&path, |writer| write_json(writer, &backtest.evaluation))?;
     let predictions = stage_table(&backtest.predictions, &session.folder, Format::Parquet, &mut staged)?;
-    let more = json!({ "verdict": backtest.evaluation.verdict });
+    remarks::tell(&backtest.leak_guard, backtest.sampled);
+    let more = json!({
+        "verdict": backtest.evaluation.verdict,
+        "leak_guard": backtest.leak_guard,
+        "sampled": backtest.sampled,
+    });
     session.conclude("backtest", more, staged, vec![path, predictions])?;
     print(&backtest.evaluation.to_string())?;
     tracing::info!("\nfiles are in {}", shown(&session.folder));

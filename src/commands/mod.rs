@@ -11,6 +11,7 @@ mod inspect_page;
 mod inspect_report;
 mod job;
 mod plot;
+mod remarks;
 mod run;
 mod score;
 mod simulate;

@@ -54,6 +54,8 @@ pub(super) fn score_and_write(
         "value_at_stake": summary::value_in_words(&session.config, &value),
         "convergence": version.manifest.notes.convergence,
         "verdict": version.manifest.verdict,
+        "leak_guard": version.manifest.leak_guard,
+        "sampled": version.manifest.training.sampled,
     });
     session.conclude(command, more, staged, files)?;
     Ok(list)

@@ -1,6 +1,7 @@
 //! `retain train`: a candidate, tested out of time, registered, and promoted if it may score.
 
 use super::job::{self, Session, Today, print};
+use super::remarks;
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
 use crate::files::Staged;
@@ -13,7 +14,13 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
     let (mut session, log) = job::start(arguments, talk, now, Today::AfterTheData)?;
     let trained = train_and_register(&session, &log)?;
     let version = &trained.version;
-    let more = serde_json::json!({ "model_version": version.manifest.version, "verdict": version.manifest.verdict });
+    let more = serde_json::json!({
+        "model_version": version.manifest.version,
+        "verdict": version.manifest.verdict,
+        "leak_guard": version.manifest.leak_guard,
+        "sampled": version.manifest.training.sampled,
+        "selection": version.manifest.notes.selection,
+    });
     session.conclude("train", more, Staged::default(), Vec::new())?;
     print(&version.evaluation.to_string())?;
     trained.refusal()?;
@@ -44,6 +51,7 @@ pub(super) fn train_and_register(session: &Session, log: &EventLog) -> Result<Tr
     let writing = registry.write()?;
     let candidate = pipeline::train(&session.config, log, session.as_of, session.provenance.clone(), &session.watch)?;
     let version = writing.register(candidate.version, session.now)?;
+    remarks::tell(&version.manifest.leak_guard, version.manifest.training.sampled);
     let name = &version.manifest.version;
     match &candidate.gate {
         GateVerdict::Passed { why } => writing.promote(name, why, session.now)?,

@@ -48,6 +48,8 @@ pub enum Allowed {
     Day,
     /// A list of days.
     Days,
+    /// A list of names.
+    Names,
     /// The mapping of one table.
     Columns(Table),
     /// A table of the config.
@@ -69,6 +71,7 @@ impl Allowed {
             Self::Word(_) => "word",
             Self::Day => "day",
             Self::Days => "list of days",
+            Self::Names => "list of texts",
             Self::Paths => "text or list of texts",
             Self::Columns(_) | Self::Section => "table",
             Self::Entries(_) => "list of tables",
@@ -113,6 +116,7 @@ impl fmt::Display for Allowed {
             }
             Self::Day => f.write_str("a day such as `2011-06-12`"),
             Self::Days => f.write_str("a list of different days such as `[\"2011-06-12\", \"2011-07-12\"]`"),
+            Self::Names => f.write_str("a list of names such as `[\"customers.region\"]`"),
             Self::Columns(_) => f.write_str("a table of our column names, each with a source column or SQL expression"),
             Self::Section => f.write_str("a table of keys"),
             Self::FeatureName => f.write_str("at most 60 of a-z, 0-9 and `_`, starting with a letter"),

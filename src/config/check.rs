@@ -8,11 +8,14 @@ use jiff::civil::Date;
 use super::catalogue::Allowed;
 use super::error::{ConfigError, Violation};
 use super::keys::{self, Written, join};
-use super::raw::{OneOrMany, RawBacktest, RawChurn, RawConfig, RawDay, RawPanel, RawTable, RawValidate, RawValue};
+use super::raw::{
+    OneOrMany, RawBacktest, RawChurn, RawConfig, RawDay, RawLeakGuard, RawPanel, RawSelection, RawTable, RawValidate,
+    RawValue,
+};
 use super::values::Check;
 use super::{
-    BacktestConfig, ChurnConfig, Config, FeaturesConfig, GateConfig, ModelsConfig, OutputConfig, PanelConfig, Table,
-    TableConfig, ValidateConfig, ValueConfig, knobs,
+    BacktestConfig, ChurnConfig, Config, FeaturesConfig, GateConfig, LeakGuardConfig, ModelsConfig, OutputConfig,
+    PanelConfig, SelectionConfig, Table, TableConfig, ValidateConfig, ValueConfig, knobs,
 };
 use crate::units::Days;
 
@@ -88,6 +91,9 @@ impl Check<'_> {
         let backtest = self.backtest(&raw.backtest);
         let validate = self.validate(&raw.validate);
         let value = self.value(&raw.value);
+        let leak_guard = self.leak_guard(&raw.leak_guard);
+        let selection = self.selection(&raw.selection);
+        self.contacts(raw);
         let max_auc = self.number("gate", &knobs::MAX_AUC, raw.gate.max_auc);
         let min_grade = self.word("gate", &knobs::MIN_GRADE, raw.gate.min_grade.as_deref());
         let models = self.folder("models", &knobs::MODELS_DIR, raw.models.dir.as_deref());
@@ -108,6 +114,8 @@ impl Check<'_> {
             backtest: backtest?,
             validate: validate?,
             value: value?,
+            leak_guard: leak_guard?,
+            selection: selection?,
             gate: GateConfig { max_auc: max_auc?, min_grade: min_grade? },
             models: ModelsConfig { dir: models? },
             output: OutputConfig { dir: output? },
@@ -156,8 +164,25 @@ impl Check<'_> {
 
     fn panel(&mut self, raw: &RawPanel) -> Option<PanelConfig> {
         let max_cutoffs = self.count("panel", &knobs::MAX_CUTOFFS, raw.max_cutoffs);
+        let max_rows = self.count("panel", &knobs::MAX_ROWS, raw.max_rows);
         let step_days = self.days("panel", &knobs::PANEL_STEP_DAYS, raw.step_days)?;
-        Some(PanelConfig { step_days, max_cutoffs })
+        Some(PanelConfig { step_days, max_cutoffs, max_rows: max_rows? })
+    }
+
+    fn leak_guard(&mut self, raw: &RawLeakGuard) -> Option<LeakGuardConfig> {
+        let max_auc = self.number("leak_guard", &knobs::MAX_SINGLE_AUC, raw.max_auc);
+        let max_exit_rate = self.number("leak_guard", &knobs::MAX_EXIT_RATE, raw.max_exit_rate);
+        if raw.accept.iter().any(|name| name.trim().is_empty()) {
+            return self.unsuitable("leak_guard", &knobs::ACCEPT, "");
+        }
+        let accept = raw.accept.iter().map(|name| name.trim().to_owned()).collect();
+        Some(LeakGuardConfig { max_auc: max_auc?, max_exit_rate: max_exit_rate?, accept })
+    }
+
+    fn selection(&mut self, raw: &RawSelection) -> Option<SelectionConfig> {
+        let max_psi = self.number("selection", &knobs::MAX_PSI, raw.max_psi);
+        let unstable = self.word("selection", &knobs::UNSTABLE, raw.unstable.as_deref());
+        Some(SelectionConfig { max_psi: max_psi?, unstable: unstable? })
     }
 
     fn backtest(&mut self, raw: &RawBacktest) -> Option<BacktestConfig> {

@@ -65,6 +65,9 @@ pub(super) const PANEL_STEP_DAYS: Key =
     key("step_days", whole(1, 365, "days"), Preset::Whole(30)).means("Time between training cutoffs");
 pub(super) const MAX_CUTOFFS: Key = key("max_cutoffs", whole(1, 10_000, "cutoffs"), Preset::Absent("12"))
     .means("At most this many training cutoffs, the most recent ones; all of them if not given");
+pub(super) const MAX_ROWS: Key = key("max_rows", whole(1_000, 1_000_000_000, "rows"), Preset::Whole(2_000_000)).means(
+    "Training learns from at most so many rows; where there are more, from fewer customers, chosen by their ids",
+);
 
 pub(super) const CUTOFFS: Key = key("cutoffs", Allowed::Days, Preset::EmptyList)
     .means("Days whose local midnight is a test cutoff; if empty, the last matured ones are taken");
@@ -99,6 +102,22 @@ pub(super) const MAX_AUC: Key =
     key("max_auc", above(0.5, 1.0), Preset::Number(0.95)).means("AUC above which the run stops and asks for the leak");
 pub(super) const MIN_GRADE: Key = key("min_grade", Allowed::Word(&["A", "B", "C"]), Preset::Text("C"))
     .means("Lowest grade with which a model is promoted; C promotes whatever is not worse than a rule");
+
+pub(super) const MAX_SINGLE_AUC: Key = key("max_auc", above(0.5, 1.0), Preset::Number(0.95))
+    .means("AUC of a feature alone, at a cutoff, above which the data are refused");
+pub(super) const MAX_EXIT_RATE: Key = key("max_exit_rate", above(0.5, 1.0), Preset::Number(0.95)).means(
+    "Share of leavers from which a category of complaints, or a fact about customers without versions, is taken for the \
+     exit itself",
+);
+pub(super) const ACCEPT: Key = key("accept", Allowed::Names, Preset::EmptyList)
+    .means("Features, columns and complaints (`complaints.CATEGORY`) that were looked at and are no leak");
+
+pub(super) const MAX_PSI: Key = key("max_psi", above(0.0, f64::INFINITY), Preset::Number(0.25)).means(
+    "Population stability index, newest training cutoff against the earlier ones, above which a feature has moved",
+);
+pub(super) const UNSTABLE: Key = key("unstable", Allowed::Word(&["flag", "drop"]), Preset::Text("flag"))
+    .means("What happens to a feature that has moved; with the seasons many do, so that dropping them costs accuracy");
+
 pub(super) const MODELS_DIR: Key =
     key("dir", Allowed::Folder, Preset::Text("models")).means("Folder of the registry of models");
 pub(super) const OUTPUT_DIR: Key =
@@ -141,7 +160,7 @@ pub(super) const SECTIONS: &[Section] = &[
         "What churn means: no purchase in [cutoff + gap, cutoff + gap + horizon) among the eligible",
         &[HORIZON_DAYS, GAP_DAYS, ACTIVE_DAYS, MIN_PURCHASES],
     ),
-    section("panel", "The training cutoffs", &[PANEL_STEP_DAYS, MAX_CUTOFFS]),
+    section("panel", "The training cutoffs", &[PANEL_STEP_DAYS, MAX_CUTOFFS, MAX_ROWS]),
     section("backtest", "The test cutoffs", &[CUTOFFS, LAST, BACKTEST_STEP_DAYS, BOOTSTRAP]),
     section(
         "validate",
@@ -149,6 +168,8 @@ pub(super) const SECTIONS: &[Section] = &[
         &[MIN_CUSTOMERS, MIN_SPAN_HORIZONS, MAX_FEED_GAP_DAYS, ABSURD_AMOUNT_FACTOR, MAX_REJECTED_SHARE, MAX_AGE_DAYS],
     ),
     section("value", "What a customer is worth", &[MARGIN_SHARE, VALUE_HORIZON_DAYS, DISCOUNT_RATE]),
+    section("leak_guard", "What data must satisfy to be learnt from", &[MAX_SINGLE_AUC, MAX_EXIT_RATE, ACCEPT]),
+    section("selection", "Which features are used", &[MAX_PSI, UNSTABLE]),
     section("gate", "What a model must satisfy to be promoted", &[MAX_AUC, MIN_GRADE]),
     section("models", "The registry of models", &[MODELS_DIR]),
     section("output", "Where runs are written", &[OUTPUT_DIR]),

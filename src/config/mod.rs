@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod check;
+mod contacts;
 mod currencies;
 mod custom;
 mod draft;
@@ -69,6 +70,10 @@ pub struct Config {
     pub validate: ValidateConfig,
     /// What a customer is worth.
     pub value: ValueConfig,
+    /// What data must satisfy to be learnt from.
+    pub leak_guard: LeakGuardConfig,
+    /// Which features are used.
+    pub selection: SelectionConfig,
     /// What a model must satisfy to be promoted.
     pub gate: GateConfig,
     /// The registry of models.
@@ -143,6 +148,8 @@ pub struct PanelConfig {
     pub step_days: Days,
     /// At most this many, the most recent ones; `None` for all.
     pub max_cutoffs: Option<u32>,
+    /// Training learns from at most so many rows.
+    pub max_rows: u32,
 }
 
 /// The test cutoffs: those given, or the last matured ones.
@@ -184,6 +191,37 @@ pub struct ValueConfig {
     pub horizon_days: Days,
     /// Yearly rate by which later margin counts less.
     pub discount_rate: f64,
+}
+
+/// What data must satisfy to be learnt from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LeakGuardConfig {
+    /// AUC of a feature alone, at a cutoff, above which the data are refused.
+    pub max_auc: f64,
+    /// Share of leavers from which complaints of a category, or a fact about customers without versions, is taken for
+    /// the exit itself.
+    pub max_exit_rate: f64,
+    /// Features, columns and complaints that were looked at and are no leak.
+    pub accept: Vec<String>,
+}
+
+/// Which features are used.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SelectionConfig {
+    /// Population stability index above which a feature has moved.
+    pub max_psi: f64,
+    /// What happens to it.
+    pub unstable: Unstable,
+}
+
+/// Policy for features that have moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unstable {
+    /// They are used, and the manifest names them.
+    Flag,
+    /// They are not used.
+    Drop,
 }
 
 /// What a model must satisfy to be promoted.

@@ -46,6 +46,10 @@ pub struct RawConfig {
     pub validate: RawValidate,
     /// What a customer is worth.
     pub value: RawValue,
+    /// What data must satisfy to be learnt from.
+    pub leak_guard: RawLeakGuard,
+    /// Which features are used.
+    pub selection: RawSelection,
     /// What a model must satisfy to be promoted.
     pub gate: RawGate,
     /// The registry of models.
@@ -147,6 +151,9 @@ pub struct RawPanel {
     /// At most this many training cutoffs, the most recent ones; all of them if not given. A whole number of
     /// cutoffs from 1 to 10000; optional.
     pub max_cutoffs: Option<i64>,
+    /// Training learns from at most so many rows; where there are more, from fewer customers, chosen by their ids. A
+    /// whole number of rows from 1000 to 1000000000; default `2000000`.
+    pub max_rows: Option<i64>,
 }
 
 /// `[backtest]`: the test cutoffs.
@@ -201,6 +208,35 @@ pub struct RawValue {
     pub horizon_days: Option<i64>,
     /// Yearly rate by which later margin counts less. A number of at least 0.0 and at most 1.0; default `0.1`.
     pub discount_rate: Option<f64>,
+}
+
+/// `[leak_guard]`: what data must satisfy to be learnt from.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawLeakGuard {
+    /// AUC of a feature alone, at a cutoff, above which the data are refused. A number above 0.5 and at most 1.0;
+    /// default `0.95`.
+    pub max_auc: Option<f64>,
+    /// Share of leavers from which a category of complaints, or a fact about customers without versions, is taken for
+    /// the exit itself. A number above 0.5 and at most 1.0; default `0.95`.
+    pub max_exit_rate: Option<f64>,
+    /// Features, columns and complaints (`complaints.CATEGORY`) that were looked at and are no leak. A list of names
+    /// such as `["customers.region"]`; default `[]`.
+    pub accept: Vec<String>,
+}
+
+/// `[selection]`: which features are used.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawSelection {
+    /// Population stability index, newest training cutoff against the earlier ones, above which a feature has moved. A
+    /// number above 0.0; default `0.25`.
+    pub max_psi: Option<f64>,
+    /// What happens to a feature that has moved; with the seasons many do, so that dropping them costs accuracy. One of
+    /// `flag`, `drop`; default `"flag"`.
+    pub unstable: Option<String>,
 }
 
 /// `[gate]`: what a model must satisfy to be promoted.

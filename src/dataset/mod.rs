@@ -2,6 +2,8 @@
 //! labels. Rows are split by cutoff only.
 
 mod histories;
+mod sample;
+mod single;
 mod stream;
 
 use jiff::tz::TimeZone;
@@ -11,10 +13,12 @@ use rayon::prelude::*;
 use crate::features::{FeatureSchema, Kernel, SchemaError};
 use crate::label::{ChurnRule, RuleWindow};
 use crate::timeline::columns::NEVER;
-use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, History, Shard};
+use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, History, Place, Presence, Shard};
 use crate::units::Timestamp;
 
 pub use histories::Histories;
+pub use sample::{PanelCap, PanelSample, SampleRecord};
+pub use single::single;
 pub use stream::{Block, stream};
 
 /// Eligible customers at cutoffs: one row each, customers ascending, then cutoffs ascending.
@@ -28,8 +32,8 @@ pub struct Dataset {
     pub customers: Vec<u32>,
     /// Position of the cutoff of each row.
     pub cutoff_idx: Vec<u16>,
-    /// `(n_rows, n_features)`; NaN where a feature is missing.
-    pub features: Array2<f64>,
+    /// `(n_rows, n_features)`, in single precision; NaN where a feature is missing.
+    pub features: Array2<f32>,
     /// Net spend of the past 365 days of each row, in major units, not below 0.
     pub past_year_spend: Vec<f64>,
     /// Net spend so far of each row, in major units.
@@ -38,6 +42,8 @@ pub struct Dataset {
     pub last_order_at: Vec<Timestamp>,
     /// The instant after which it is known that the customer of the row stayed; `NEVER` for one who left.
     stayed_known: Vec<Timestamp>,
+    /// The customers that training learns from.
+    sample: PanelSample,
 }
 
 /// What a dataset is built for.
@@ -65,6 +71,20 @@ impl Dataset {
         cutoffs: &[Cutoff],
         settings: &DatasetSettings,
     ) -> Result<Self, SchemaError> {
+        Self::build_panel(log, schema, (cutoffs, cutoffs), (settings, PanelSample::default()))
+    }
+
+    /// The same for training and tests: everyone eligible at the cutoffs of `tests`, the customers of the sample at the
+    /// other ones.
+    ///
+    /// # Errors
+    /// As [`Dataset::build`].
+    pub fn build_panel(
+        log: &EventLog,
+        schema: FeatureSchema,
+        (cutoffs, tests): (&[Cutoff], &[Cutoff]),
+        (settings, sample): (&DatasetSettings, PanelSample),
+    ) -> Result<Self, SchemaError> {
         let kernel = schema.kernel(log)?;
         let mut cutoffs = cutoffs.to_vec();
         cutoffs.sort_unstable();
@@ -78,17 +98,24 @@ impl Dataset {
             minor_per_major: settings.minor_per_major,
             horizon: settings.rule.horizon,
         };
-        let eligible = |position: usize, presence| windows[position].is_eligible(presence);
-        let counts: Vec<usize> =
-            log.shards().par_iter().map(|shard| shard.count(&cutoffs, eligible).iter().sum()).collect();
+        let everyone: Vec<bool> = cutoffs.iter().map(|cutoff| tests.contains(cutoff)).collect();
+        let wanted = |at: Place, presence| {
+            (everyone[at.cutoff] || sample.keeps(at.customer)) && windows[at.cutoff].is_eligible(presence)
+        };
+        let count = |shard: &Shard| {
+            let mut n_rows = 0;
+            shard.meet(&cutoffs, wanted, |_| n_rows += 1);
+            n_rows
+        };
+        let counts: Vec<usize> = log.shards().par_iter().map(count).collect();
         let mut rows = Rows::with_capacity(counts.iter().sum(), kernel.len());
         rows.split(&counts).into_par_iter().zip(log.shards()).for_each_init(
             FoldScratch::default,
             |scratch, (mut part, shard)| {
-                fill(shard, &fold, scratch, (&windows, &kernel), &mut part);
+                fill(shard, &fold, scratch, (&windows, &kernel, &wanted), &mut part);
             },
         );
-        Ok(rows.into_dataset(schema, cutoffs))
+        Ok(Self { sample, ..rows.into_dataset(schema, cutoffs) })
     }
 
     /// How many rows there are.
@@ -110,6 +137,20 @@ impl Dataset {
         (0..self.len()).filter(|row| accepted[usize::from(self.cutoff_idx[*row])]).collect()
     }
 
+    /// The rows of the cutoffs that `wanted` accepts from which training may learn.
+    #[must_use]
+    pub fn panel_rows_at(&self, wanted: impl Fn(Cutoff) -> bool) -> Vec<usize> {
+        let mut rows = self.rows_at(wanted);
+        rows.retain(|row| self.sample.keeps(self.customers[*row] as usize));
+        rows
+    }
+
+    /// What a cap on the rows of the panel left; `None` where training learns from everyone.
+    #[must_use]
+    pub const fn sampled(&self) -> Option<SampleRecord> {
+        self.sample.record()
+    }
+
     /// Whether the customer of the row had churned, as far as was known at `as_of`: purchases recorded later do not
     /// count. Ask only for rows whose label window has ended by then.
     #[must_use]
@@ -121,12 +162,18 @@ impl Dataset {
     #[must_use]
     pub fn column(&self, name: &str, rows: &[usize]) -> Option<Vec<f64>> {
         let column = self.schema.position(name)?;
-        Some(rows.iter().map(|row| self.features[[*row, column]]).collect())
+        Some(rows.iter().map(|row| self.value(*row, column)).collect())
+    }
+
+    /// A feature of a row, by the position of its column; NaN where it is missing.
+    #[must_use]
+    pub fn value(&self, row: usize, column: usize) -> f64 {
+        f64::from(self.features[[row, column]])
     }
 
     /// The feature matrix, `(n_rows, n_features)`.
     #[must_use]
-    pub fn matrix(&self) -> ArrayView2<'_, f64> {
+    pub fn matrix(&self) -> ArrayView2<'_, f32> {
         self.features.view()
     }
 }
@@ -136,7 +183,7 @@ struct Rows {
     n_features: usize,
     customers: Vec<u32>,
     cutoff_idx: Vec<u16>,
-    features: Vec<f64>,
+    features: Vec<f32>,
     facts: Vec<RowFacts>,
 }
 
@@ -153,7 +200,7 @@ struct RowFacts {
 struct Part<'a> {
     customers: &'a mut [u32],
     cutoff_idx: &'a mut [u16],
-    features: &'a mut [f64],
+    features: &'a mut [f32],
     facts: &'a mut [RowFacts],
 }
 
@@ -198,6 +245,7 @@ impl Rows {
             cutoff_idx: self.cutoff_idx,
             // The vector was made with exactly this many places.
             features: Array2::from_shape_vec(shape, self.features).unwrap_or_default(),
+            sample: PanelSample::default(),
         }
     }
 }
@@ -206,16 +254,18 @@ fn fill(
     shard: &Shard,
     fold: &FoldSettings<'_>,
     scratch: &mut FoldScratch,
-    (windows, kernel): (&[RuleWindow], &Kernel<'_>),
+    (windows, kernel, wanted): (&[RuleWindow], &Kernel<'_>, &impl Fn(Place, Presence) -> bool),
     part: &mut Part<'_>,
 ) {
     let n_features = kernel.len();
+    let mut row = vec![0.0; n_features];
     let mut next = 0;
-    let eligible = |position: usize, presence| windows[position].is_eligible(presence);
-    shard.fold(fold, scratch, eligible, |place, history, future| {
+    shard.fold(fold, scratch, wanted, |place, history, future| {
         part.customers[next] = u32::try_from(place.customer).unwrap_or(u32::MAX);
         part.cutoff_idx[next] = u16::try_from(place.cutoff).unwrap_or(u16::MAX);
-        kernel.compute(history, &mut part.features[next * n_features..(next + 1) * n_features]);
+        kernel.compute(history, &mut row);
+        let places = &mut part.features[next * n_features..(next + 1) * n_features];
+        places.iter_mut().zip(&row).for_each(|(place, value)| *place = single(*value));
         part.facts[next] = RowFacts { stayed_known: windows[place.cutoff].stayed_known(future), ..facts_of(history) };
         next += 1;
     });

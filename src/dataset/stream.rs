@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::DatasetSettings;
 use crate::features::{FeatureSchema, Kernel, SchemaError};
 use crate::label::RuleWindow;
-use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, Shard};
+use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, Place, Shard};
 
 /// Shards computed while the block before them is written.
 const SHARDS_PER_BLOCK: usize = 4;
@@ -64,7 +64,7 @@ fn fill(
     scratch: &mut FoldScratch,
     (windows, kernel): (&[RuleWindow], &Kernel<'_>),
 ) -> Block {
-    let eligible = |position: usize, presence| windows[position].is_eligible(presence);
+    let eligible = |at: Place, presence| windows[at.cutoff].is_eligible(presence);
     let mut block = Block { features: vec![Vec::new(); kernel.len()], ..Block::default() };
     let mut row = vec![0.0; kernel.len()];
     shard.fold(fold, scratch, eligible, |place, history, _| {

@@ -45,7 +45,7 @@ pub fn reasons(
     let features: Vec<Option<Entry<'_>>> =
         model.contributing_features().iter().map(|name| schema.entry(name)).collect();
     let of_row = |(place, row): (usize, &usize)| {
-        let value = |name: &str| Some(dataset.features[[*row, schema.position(name)?]]);
+        let value = |name: &str| Some(dataset.value(*row, schema.position(name)?));
         let parts = features
             .iter()
             .zip(contributions.row(place))

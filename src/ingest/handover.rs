@@ -212,6 +212,7 @@ fn purchases(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> PurchaseCo
 
 fn complaints(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> ComplaintColumns {
     let recorded_at = recorded_at(rows, "opened_at");
+    let category = rows.coded("category", &mut dictionaries.complaint_categories);
     ComplaintColumns {
         are_recorded: true,
         customer: std::mem::take(&mut rows.customer),
@@ -222,7 +223,8 @@ fn complaints(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> Complaint
         resolved_at: rows.times("resolved_at", NEVER),
         reopened_at: rows.times("reopened_at", NEVER),
         order: rows.keys("order_id"),
-        category: rows.coded("category", &mut dictionaries.complaint_categories),
+        category,
+        category_names: dictionaries.complaint_categories.clone(),
         severity: rows.numbers("severity"),
         satisfaction: rows.numbers("satisfaction"),
         amount: rows.money("amount"),

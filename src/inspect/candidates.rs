@@ -199,14 +199,14 @@ fn count(log: &EventLog, rules: &[ChurnRule], cutoffs: &[Cutoff], settings: &Ins
     let windows: Vec<Vec<RuleWindow>> = rules.iter().map(|rule| rule.windows(cutoffs, &settings.zone)).collect();
     let of_shard = |shard: &Shard| {
         let mut counts = vec![Count::default(); rules.len() * cutoffs.len()];
-        shard.outcomes(cutoffs, |position, presence, future| {
+        shard.outcomes(cutoffs, |at, presence, future| {
             // The horizon is the same for all rules here, and so is what the future says.
             let mut left = None;
-            for (place, windows) in windows.iter().enumerate() {
-                let window = &windows[position];
+            for (rule, windows) in windows.iter().enumerate() {
+                let window = &windows[at.cutoff];
                 if window.is_eligible(presence) {
                     let left = *left.get_or_insert_with(|| window.stayed_known(future) >= settings.as_of.at());
-                    let count = &mut counts[place * cutoffs.len() + position];
+                    let count = &mut counts[rule * cutoffs.len() + at.cutoff];
                     count.eligible += 1;
                     count.churned += usize::from(left);
                 }

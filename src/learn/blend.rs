@@ -8,6 +8,7 @@ use super::chain::Fold;
 use super::error::LearnError;
 use super::logistic::Convergence;
 use super::rows::{labels, rows_per_customer};
+use super::selection::Selections;
 use super::weights::{self, Group};
 use super::{
     Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes, log_loss_at_own_level, own_shift,
@@ -63,7 +64,12 @@ impl Learner for BlendLearner {
         self.members
     }
 
-    fn train(&self, training: &Training<'_>, members: &[Member<'_>]) -> Result<Trained, LearnError> {
+    fn train(
+        &self,
+        training: &Training<'_>,
+        selections: &Selections,
+        members: &[Member<'_>],
+    ) -> Result<Trained, LearnError> {
         let votes = Votes { training, members };
         let out_of_time = votes.out_of_time();
         let losses = votes.losses(&out_of_time);
@@ -82,6 +88,7 @@ impl Learner for BlendLearner {
             ),
             fold_log_loss: (0_u32..).map(f64::from).zip(tried).collect(),
             convergence: worst(members),
+            selection: selections.whole.record.clone(),
         };
         Ok(Trained { model: Model::Blend(BlendModel::new(members, &shares)), out_of_time, notes })
     }

@@ -10,8 +10,8 @@ use super::error::LearnError;
 use super::intercepts::Intercepts;
 use super::level::{Level, LevelPoint};
 use super::logistic::{Convergence, GRADIENT_LIMIT};
-use super::preparation::varying_features;
 use super::rows::{FoldLosses, check_classes, labels, rows_per_customer, weighted};
+use super::selection::Selections;
 use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
@@ -67,11 +67,17 @@ impl Learner for BoostedLearner {
         self.title
     }
 
-    fn train(&self, training: &Training<'_>, _members: &[Member<'_>]) -> Result<Trained, LearnError> {
+    fn train(
+        &self,
+        training: &Training<'_>,
+        selections: &Selections,
+        _members: &[Member<'_>],
+    ) -> Result<Trained, LearnError> {
         let (dataset, rows) = (training.dataset, training.rows);
         check_classes(self.name, &labels(dataset, rows, training.as_of))?;
-        let folds = training.folds.par_iter();
-        let started = folds.map(|fold| Growing::start(self, dataset, &fold.training, fold.cutoff));
+        let folds = training.folds.par_iter().zip(&selections.folds);
+        let started = folds
+            .map(|(fold, selection)| Growing::start(self, dataset, (&fold.training, fold.cutoff), &selection.used));
         let mut on_folds = started.collect::<Result<Vec<_>, _>>()?;
         let fold_log_loss = grow_on_folds(training, &mut on_folds)?;
         let best = fold_log_loss.iter().min_by(|a, b| a.1.total_cmp(&b.1));
@@ -79,7 +85,7 @@ impl Learner for BoostedLearner {
         let n_trees = best.map_or(DEFAULT_TREES, |(n_trees, _)| *n_trees as usize);
         let foretell = |(fold, grown): (&Fold, Growing<'_>)| grown.cut(n_trees)?.foretell(training, fold);
         let out_of_time = training.folds.par_iter().zip(on_folds).map(foretell).collect::<Result<Vec<_>, _>>()?;
-        let mut grown = Growing::start(self, dataset, rows, training.as_of)?;
+        let mut grown = Growing::start(self, dataset, (rows, training.as_of), &selections.whole.used)?;
         grown.advance(n_trees)?;
         let (level, gradient_per_row) = grown.level(training.horizon);
         let notes = TrainingNotes {
@@ -88,6 +94,7 @@ impl Learner for BoostedLearner {
             choice: Choice::Trees(n_trees),
             fold_log_loss,
             convergence: Convergence { gradient_per_row, limit: GRADIENT_LIMIT },
+            selection: selections.whole.record.clone(),
         };
         Ok(Trained { model: Model::Boosted(BoostedModel::new(grown.trees, level)), out_of_time, notes })
     }
@@ -113,18 +120,17 @@ impl<'a> Growing<'a> {
     fn start(
         learner: &'a BoostedLearner,
         dataset: &'a Dataset,
-        rows: &'a [usize],
-        as_of: Cutoff,
+        (rows, as_of): (&'a [usize], Cutoff),
+        features: &[String],
     ) -> Result<Self, LearnError> {
-        let features = varying_features(dataset, rows)?;
         let churned = labels(dataset, rows, as_of);
-        let growth = learner.growth(&features, rows_per_customer(dataset, rows));
-        let values = Reader::of(dataset, &features)?.read_all(rows);
+        let growth = learner.growth(features, rows_per_customer(dataset, rows));
+        let values = Reader::of(dataset, features)?.read_all(rows);
         let grower = (!features.is_empty()).then(|| Grower::new(learner.name, values, features.len(), &churned));
         let sums = vec![0.0; rows.len()];
         // All cutoffs start alike, so that the customers explain what they can before the calendar does.
         let intercepts = Intercepts::alike(dataset, &churned);
-        let (grower, trees) = (grower.transpose()?, Trees::over(features));
+        let (grower, trees) = (grower.transpose()?, Trees::over(features.to_vec()));
         Ok(Self { learner, dataset, rows, churned, growth, grower, trees, sums, intercepts })
     }
 

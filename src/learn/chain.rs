@@ -31,7 +31,7 @@ impl Fold {
     }
 }
 
-/// At most `n_folds` folds inside what was known at `as_of`, spread over the validation cutoffs there are, in ascending
+/// At most `n_folds` folds over the customers that training learns from, inside what was known at `as_of`, spread over the validation cutoffs there are, in ascending
 /// time. The labels of a fold's training rows had ended at its cutoff; the labels of its validation rows at `as_of`.
 #[must_use]
 pub fn forward_chain(
@@ -49,7 +49,11 @@ pub fn forward_chain(
     let fold = |cutoff: Cutoff| {
         let limit = cutoff.before(matures_after, zone);
         let trained_on = |other: Cutoff| other <= limit && training_cutoffs.contains(&other);
-        Fold { cutoff, training: dataset.rows_at(trained_on), validation: dataset.rows_at(|other| other == cutoff) }
+        Fold {
+            cutoff,
+            training: dataset.panel_rows_at(trained_on),
+            validation: dataset.panel_rows_at(|other| other == cutoff),
+        }
     };
     let folds = spread(&candidates, n_folds).map(fold);
     folds.filter(|fold| !fold.training.is_empty() && !fold.validation.is_empty()).collect()

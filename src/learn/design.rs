@@ -25,20 +25,18 @@ pub(super) struct Design {
 
 impl Design {
     /// Prepares some rows and adds the columns of their cutoffs.
-    pub(super) fn learn(dataset: &Dataset, rows: &[usize], features: &[&str]) -> Result<Self, LearnError> {
+    pub(super) fn learn(dataset: &Dataset, rows: &[usize], features: &[String]) -> Result<Self, LearnError> {
         let preparation = Preparation::learn(dataset, rows, features)?;
-        let prepared = preparation.apply(dataset, rows)?;
         let mut present = vec![false; dataset.cutoffs.len()];
         for row in rows {
             present[usize::from(dataset.cutoff_idx[*row])] = true;
         }
         let cutoffs: Vec<usize> = (0..present.len()).filter(|cutoff| present[*cutoff]).collect();
-        let mut x = Array2::zeros((rows.len(), prepared.ncols() + cutoffs.len()));
-        x.slice_mut(s![.., ..prepared.ncols()]).assign(&prepared);
+        let mut x = preparation.apply_beside(dataset, rows, cutoffs.len())?;
         for (mut place, row) in x.outer_iter_mut().zip(rows) {
             let cutoff = usize::from(dataset.cutoff_idx[*row]);
             if let Ok(position) = cutoffs.binary_search(&cutoff) {
-                place[prepared.ncols() + position] = CUTOFF_COLUMN;
+                place[preparation.n_columns() + position] = CUTOFF_COLUMN;
             }
         }
         let dates = cutoffs.into_iter().map(|cutoff| dataset.cutoffs[cutoff].date()).collect();

@@ -152,7 +152,7 @@ impl BoostedModel {
     }
 }
 
-/// Reads the features of trees off a dataset, in single precision as the trees were grown.
+/// Reads the features of trees off a dataset.
 pub(super) struct Reader<'a> {
     dataset: &'a Dataset,
     positions: Vec<usize>,
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
     pub(super) fn read(&self, row: usize, values: &mut [f32]) {
         let row = self.dataset.features.row(row);
         for (value, position) in values.iter_mut().zip(&self.positions) {
-            *value = single(row[*position]);
+            *value = row[*position];
         }
     }
 
@@ -180,10 +180,4 @@ impl<'a> Reader<'a> {
         });
         values
     }
-}
-
-/// The nearest number of single precision that is not infinite.
-#[expect(clippy::cast_possible_truncation, reason = "trees test in single precision")]
-fn single(value: f64) -> f32 {
-    value.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
 }

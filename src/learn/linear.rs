@@ -13,6 +13,7 @@ use super::logistic;
 use super::newton::{Curvature, Problem};
 use super::preparation::Preparation;
 use super::rows::{FoldLosses, check_classes, labels, rows_per_customer, weighted};
+use super::selection::{Selection, Selections};
 use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
@@ -33,7 +34,7 @@ const FOLD_TOLERANCE: f64 = 1e-5;
 /// Which features a linear learner uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Columns {
-    /// All of the schema.
+    /// All that the selection leaves.
     All,
     /// These, as far as the schema has them.
     Only(&'static [&'static str]),
@@ -67,12 +68,16 @@ impl Learner for LinearLearner {
         self.title
     }
 
-    fn train(&self, training: &Training<'_>, _members: &[Member<'_>]) -> Result<Trained, LearnError> {
-        let features = self.features(training.dataset);
+    fn train(
+        &self,
+        training: &Training<'_>,
+        selections: &Selections,
+        _members: &[Member<'_>],
+    ) -> Result<Trained, LearnError> {
         let churned = labels(training.dataset, training.rows, training.as_of);
         check_classes(self.name, &churned)?;
-        let chosen = Self::choose_penalty(training, &features)?;
-        let design = Design::learn(training.dataset, training.rows, &features)?;
+        let chosen = self.choose_penalty(training, selections)?;
+        let design = Design::learn(training.dataset, training.rows, &self.features(&selections.whole))?;
         let alpha = chosen.penalty * rows_per_customer(training.dataset, training.rows);
         let problem = Problem { x: design.x.view(), churned: &churned, alpha };
         let fit = logistic::fit(self.name, &problem)?;
@@ -82,6 +87,7 @@ impl Learner for LinearLearner {
             choice: Choice::Penalty(chosen.penalty),
             fold_log_loss: chosen.fold_log_loss,
             convergence: fit.convergence,
+            selection: selections.whole.record.clone(),
         };
         let level = design.level(&fit.parameters, training.horizon);
         let weights = design.weights(&fit.parameters).to_vec();
@@ -98,16 +104,19 @@ struct Chosen {
 }
 
 impl LinearLearner {
-    fn features<'d>(&self, dataset: &'d Dataset) -> Vec<&'d str> {
-        let used = |name: &&str| match self.columns {
-            Columns::All => true,
-            Columns::Only(names) => names.contains(name),
-        };
-        dataset.schema.names().filter(used).collect()
+    /// A rule uses what it names, whatever else says the same.
+    fn features(&self, selection: &Selection) -> Vec<String> {
+        match self.columns {
+            Columns::All => selection.used.clone(),
+            Columns::Only(names) => {
+                selection.varying.iter().filter(|name| names.contains(&name.as_str())).cloned().collect()
+            }
+        }
     }
 
-    fn choose_penalty(training: &Training<'_>, features: &[&str]) -> Result<Chosen, LearnError> {
-        let paths = training.folds.par_iter().map(|fold| predict_path(training, fold, features));
+    fn choose_penalty(&self, training: &Training<'_>, selections: &Selections) -> Result<Chosen, LearnError> {
+        let folds = training.folds.par_iter().zip(&selections.folds);
+        let paths = folds.map(|(fold, selection)| predict_path(training, fold, &self.features(selection)));
         let mut paths = paths.collect::<Result<Vec<_>, _>>()?;
         let losses_of = |(fold, path): (&Fold, &Vec<OutOfTime>)| {
             FoldLosses::of(training, fold, path.iter().map(|said| said.log_odds.as_slice()))
@@ -139,7 +148,7 @@ fn choose(folds: &[FoldLosses]) -> usize {
 }
 
 /// What is said of a fold's validation rows for each penalty, each fit starting where the one before ended.
-fn predict_path(training: &Training<'_>, fold: &Fold, features: &[&str]) -> Result<Vec<OutOfTime>, LearnError> {
+fn predict_path(training: &Training<'_>, fold: &Fold, features: &[String]) -> Result<Vec<OutOfTime>, LearnError> {
     let dataset = training.dataset;
     let design = Design::learn(dataset, &fold.training, features)?;
     let validation = design.preparation.apply(dataset, &fold.validation)?;

@@ -18,6 +18,8 @@ mod logistic;
 mod newton;
 mod preparation;
 mod rows;
+mod selection;
+mod stability;
 mod weights;
 mod xgboost;
 
@@ -38,6 +40,8 @@ pub use level::Level;
 pub use linear::{Columns, LinearLearner, LinearModel, PENALTIES};
 pub use logistic::Convergence;
 pub use preparation::Preparation;
+pub use selection::{FeatureNote, Selection, SelectionPolicy, SelectionRecord, Selections, Why};
+pub use stability::stability_index;
 
 /// Every learner, the main one first, then the baselines it has to beat.
 pub const LEARNERS: &[&dyn Learner] = &[
@@ -69,11 +73,17 @@ pub trait Learner: Sync {
         &[]
     }
 
-    /// Learns from the training rows; chooses its own settings on the folds. `members` are those it builds on.
+    /// Learns from the training rows and the features selected for them; chooses its own settings on the folds. `members`
+    /// are those it builds on.
     ///
     /// # Errors
     /// Too little to learn from, or an optimiser that did not converge.
-    fn train(&self, training: &Training<'_>, members: &[Member<'_>]) -> Result<Trained, LearnError>;
+    fn train(
+        &self,
+        training: &Training<'_>,
+        selections: &Selections,
+        members: &[Member<'_>],
+    ) -> Result<Trained, LearnError>;
 }
 
 /// A learner on which another builds.
@@ -96,14 +106,15 @@ pub fn train(training: &Training<'_>, names: &[&str]) -> Result<Vec<(&'static st
         LEARNERS.iter().copied().filter(|learner| is_wanted(&learner) || builds_on(learner.name())).collect();
     let (alone, composed): (Vec<&dyn Learner>, Vec<&dyn Learner>) =
         needed.iter().copied().partition(|learner| learner.members().is_empty());
-    let train_alone = |learner: &&dyn Learner| Ok((learner.name(), learner.train(training, &[])?));
+    let selections = training.selections()?;
+    let train_alone = |learner: &&dyn Learner| Ok((learner.name(), learner.train(training, &selections, &[])?));
     let mut trained: Vec<(&'static str, Trained)> =
         alone.par_iter().map(train_alone).collect::<Result<_, LearnError>>()?;
     for learner in composed {
         let is_member = |(name, _): &&(&'static str, Trained)| learner.members().contains(name);
         let members: Vec<Member<'_>> =
             trained.iter().filter(is_member).map(|(name, trained)| Member { name, trained }).collect();
-        let composite = learner.train(training, &members)?;
+        let composite = learner.train(training, &selections, &members)?;
         trained.push((learner.name(), composite));
     }
     trained.sort_by_key(|(name, _)| LEARNERS.iter().position(|learner| learner.name() == *name));
@@ -123,6 +134,17 @@ pub struct Training<'a> {
     pub rows: &'a [usize],
     /// Earlier as-of days with their own training and validation rows, in ascending time.
     pub folds: &'a [Fold],
+    /// Which features are left out.
+    pub policy: SelectionPolicy,
+}
+
+impl Training<'_> {
+    /// The features of the training rows, and of those of each fold.
+    fn selections(&self) -> Result<Selections, LearnError> {
+        let of = |rows: &[usize]| Selection::learn(self.dataset, rows, &self.policy);
+        let folds = self.folds.iter().map(|fold| of(&fold.training)).collect::<Result<_, _>>()?;
+        Ok(Selections { whole: of(self.rows)?, folds })
+    }
 }
 
 /// What a learner has learnt.
@@ -159,6 +181,9 @@ pub struct TrainingNotes {
     pub fold_log_loss: Vec<(f64, f64)>,
     /// How the optimiser of the final fit stopped.
     pub convergence: Convergence,
+    /// What became of the features.
+    #[serde(default)]
+    pub selection: SelectionRecord,
 }
 
 /// A setting that the folds decided.

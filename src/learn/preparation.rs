@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::LearnError;
+use super::selection::{fingerprint, finite_values};
 use crate::dataset::Dataset;
 
 /// A feature with larger skewness is replaced by its signed logarithm, if that lowers the skewness.
@@ -41,12 +42,12 @@ enum What {
 }
 
 impl Preparation {
-    /// Learns the preparation of `features` from some rows. A feature that is the same for everyone at each cutoff gets no
-    /// column, because it tells nothing about who leaves; features that are missing in the same rows share one indicator.
+    /// Learns the preparation of `features` from some rows. Features that are missing in the same rows share one
+    /// indicator.
     ///
     /// # Errors
     /// A feature that the dataset lacks, or an infinite value.
-    pub fn learn(dataset: &Dataset, rows: &[usize], features: &[&str]) -> Result<Self, LearnError> {
+    pub fn learn(dataset: &Dataset, rows: &[usize], features: &[String]) -> Result<Self, LearnError> {
         let learnt: Result<Vec<_>, _> =
             features.par_iter().enumerate().map(|(i, name)| learn_feature(dataset, rows, name, i)).collect();
         let mut seen_patterns = std::collections::BTreeSet::new();
@@ -61,7 +62,7 @@ impl Preparation {
             }
         }
         columns.extend(indicators);
-        Ok(Self { features: features.iter().map(|name| (*name).to_owned()).collect(), columns })
+        Ok(Self { features: features.to_vec(), columns })
     }
 
     /// How many columns there are.
@@ -87,15 +88,24 @@ impl Preparation {
     /// # Errors
     /// A feature that the dataset lacks.
     pub fn apply(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
+        self.apply_beside(dataset, rows, 0)
+    }
+
+    /// The same with so many more columns of zeros to the right, `(n_rows, n_columns + more)`.
+    pub(super) fn apply_beside(
+        &self,
+        dataset: &Dataset,
+        rows: &[usize],
+        more: usize,
+    ) -> Result<Array2<f64>, LearnError> {
         let positions: Result<Vec<usize>, LearnError> =
             self.features.iter().map(|name| position(dataset, name)).collect();
         let positions = positions?;
-        let n_columns = self.columns.len();
+        let n_columns = self.columns.len() + more;
         let mut prepared = vec![0.0; rows.len() * n_columns];
-        let matrix = dataset.matrix();
         prepared.par_chunks_mut(n_columns.max(1)).zip(rows).for_each(|(out, row)| {
             for (place, column) in out.iter_mut().zip(&self.columns) {
-                *place = column.prepare(matrix[[*row, positions[column.feature]]]);
+                *place = column.prepare(dataset.value(*row, positions[column.feature]));
             }
         });
         // The vector was made with exactly this many places.
@@ -116,28 +126,6 @@ impl Column {
     }
 }
 
-/// The features of the dataset that tell customers of one cutoff apart.
-///
-/// # Errors
-/// An infinite value.
-pub(super) fn varying_features(dataset: &Dataset, rows: &[usize]) -> Result<Vec<String>, LearnError> {
-    let names: Vec<&str> = dataset.schema.names().collect();
-    let varying = |(at, name): (usize, &&str)| {
-        let values = finite_values(dataset, rows, name, at)?;
-        Ok(varies_within_a_cutoff(dataset, rows, &values).then(|| (*name).to_owned()))
-    };
-    let varying = names.par_iter().enumerate().map(varying).collect::<Result<Vec<_>, LearnError>>()?;
-    Ok(varying.into_iter().flatten().collect())
-}
-
-fn finite_values(dataset: &Dataset, rows: &[usize], name: &str, at: usize) -> Result<Vec<f64>, LearnError> {
-    let values: Vec<f64> = rows.iter().map(|row| dataset.features[[*row, at]]).collect();
-    match values.iter().position(|value| value.is_infinite()) {
-        Some(i) => Err(LearnError::NotFinite { feature: name.to_owned(), row: rows[i] }),
-        None => Ok(values),
-    }
-}
-
 pub(super) fn position(dataset: &Dataset, name: &str) -> Result<usize, LearnError> {
     dataset.schema.position(name).ok_or_else(|| LearnError::MissingFeature { feature: name.to_owned() })
 }
@@ -150,10 +138,7 @@ struct Learnt {
 
 fn learn_feature(dataset: &Dataset, rows: &[usize], name: &str, feature: usize) -> Result<Learnt, LearnError> {
     let at = position(dataset, name)?;
-    let all = finite_values(dataset, rows, name, at)?;
-    if !varies_within_a_cutoff(dataset, rows, &all) {
-        return Ok(Learnt { value: None, missing: None });
-    }
+    let all: Vec<f64> = finite_values(dataset, rows, name, at)?.into_iter().map(f64::from).collect();
     let present: Vec<f64> = all.iter().copied().filter(|value| !value.is_nan()).collect();
     let share = 1.0 - present.len() as f64 / all.len().max(1) as f64;
     let missing = (share > 0.0 && share < 1.0).then(|| {
@@ -161,15 +146,6 @@ fn learn_feature(dataset: &Dataset, rows: &[usize], name: &str, feature: usize) 
         (pattern_of_missing(&all), Column { feature, what: What::IsMissing, mean: share, sd })
     });
     Ok(Learnt { value: learn_value(&present, feature), missing })
-}
-
-/// Whether two rows of any one cutoff differ.
-fn varies_within_a_cutoff(dataset: &Dataset, rows: &[usize], values: &[f64]) -> bool {
-    let mut first = vec![None; dataset.cutoffs.len()];
-    rows.iter().zip(values).any(|(row, value)| {
-        let known = first[usize::from(dataset.cutoff_idx[*row])].get_or_insert(*value);
-        known.to_bits() != value.to_bits()
-    })
 }
 
 fn learn_value(present: &[f64], feature: usize) -> Option<Column> {
@@ -209,7 +185,7 @@ impl Moments {
 /// A fingerprint of the rows in which a value is missing.
 fn pattern_of_missing(values: &[f64]) -> u64 {
     let missing = (0_u64..).zip(values).filter(|(_, value)| value.is_nan());
-    missing.fold(0xcbf2_9ce4_8422_2325, |hash, (row, _)| (hash ^ row).wrapping_mul(0x0000_0100_0000_01b3))
+    fingerprint(missing.map(|(row, _)| row))
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 
 use super::error::PipelineError;
 use super::frame::Frame;
-use super::learnt::{learn_at, panel};
+use super::learnt::learn_at;
 use super::observer::Observer;
 use crate::config::Config;
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, SampleRecord};
 use crate::error::Failure;
 use crate::evaluate::{self, Evaluation, LearnerScores, Settings, Slice, TestCutoff};
+use crate::guard::{GuardRecord, inspect};
 use crate::learn::{LEARNERS, MAIN_LEARNER};
 use crate::table::{Column, Table};
 use crate::timeline::{Cutoff, EventLog};
@@ -19,6 +20,10 @@ pub struct Backtest {
     pub evaluation: Evaluation,
     /// The predictions behind them, a row for each customer and test cutoff.
     pub predictions: Table,
+    /// What was looked at for leaks.
+    pub leak_guard: GuardRecord,
+    /// What a cap on the rows of the panel left; `None` where training learnt from everyone.
+    pub sampled: Option<SampleRecord>,
 }
 
 /// Retrains before each test cutoff of the config and evaluates out of time; labels are read as known at `as_of`.
@@ -29,11 +34,14 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, observer: &dyn O
     let frame = Frame::new(config, log);
     let tests = test_cutoffs(config, &frame, as_of)?;
     observer.begin("features", 1);
-    let dataset = frame.dataset(log, Frame::schema(config, log)?, &panel(&frame, &tests)?)?;
+    let dataset = frame.panel(log, Frame::schema(config, log)?, (&tests, &tests))?;
+    observer.begin("looking for leaks", 1);
+    let leak_guard = inspect(config, log, &dataset, as_of)?;
     let tested = test_at(&dataset, &frame, &tests, as_of, observer)?;
     observer.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;
-    Ok(Backtest { evaluation, predictions: predictions(&tested, log, config.value.margin_share) })
+    let predictions = predictions(&tested, log, config.value.margin_share);
+    Ok(Backtest { evaluation, predictions, leak_guard, sampled: dataset.sampled() })
 }
 
 /// The test cutoffs of the config, or the last matured ones.

@@ -3,10 +3,12 @@
 use jiff::tz::TimeZone;
 
 use super::error::PipelineError;
-use crate::config::Config;
-use crate::dataset::{Dataset, DatasetSettings};
+use crate::config::{Config, Unstable};
+use crate::dataset::{Dataset, DatasetSettings, PanelCap, PanelSample};
+use crate::error::Failure;
 use crate::features::{FeatureSchema, SchemaError};
 use crate::label::{ChurnRule, Schedule};
+use crate::learn::SelectionPolicy;
 use crate::timeline::{Cutoff, EventLog, matured_cutoffs};
 use crate::units::Days;
 
@@ -14,6 +16,9 @@ use crate::units::Days;
 pub(super) struct Frame {
     pub(super) settings: DatasetSettings,
     schedule: Schedule,
+    cap: PanelCap,
+    /// Which features learners leave out.
+    pub(super) policy: SelectionPolicy,
 }
 
 impl Frame {
@@ -27,8 +32,15 @@ impl Frame {
         };
         let minor_per_major = config.currency.minor_per_major();
         let span = log.span().unwrap_or_default();
-        let schedule = Schedule { step: config.panel.step_days, max_cutoffs: config.panel.max_cutoffs, span };
-        Self { settings: DatasetSettings { rule, zone: config.timezone.clone(), minor_per_major }, schedule }
+        Self {
+            settings: DatasetSettings { rule, zone: config.timezone.clone(), minor_per_major },
+            schedule: Schedule { step: config.panel.step_days, max_cutoffs: config.panel.max_cutoffs, span },
+            cap: PanelCap { max_rows: config.panel.max_rows as usize, seed: config.seed },
+            policy: SelectionPolicy {
+                max_psi: config.selection.max_psi,
+                drop_unstable: config.selection.unstable == Unstable::Drop,
+            },
+        }
     }
 
     pub(super) const fn zone(&self) -> &TimeZone {
@@ -67,13 +79,20 @@ impl Frame {
         FeatureSchema::for_inputs(log.available()).with_custom(&config.features.custom)
     }
 
-    /// The eligible customers at the cutoffs.
-    pub(super) fn dataset(
+    /// Everyone eligible at the tests, and the customers that training learns from at what each of the trainings uses.
+    ///
+    /// # Errors
+    /// Too little history for one of the trainings, or an unknown feature.
+    pub(super) fn panel(
         &self,
         log: &EventLog,
         schema: FeatureSchema,
-        cutoffs: &[Cutoff],
-    ) -> Result<Dataset, SchemaError> {
-        Dataset::build(log, schema, cutoffs, &self.settings)
+        (tests, trainings): (&[Cutoff], &[Cutoff]),
+    ) -> Result<Dataset, Failure> {
+        let trainings =
+            trainings.iter().map(|as_of| self.training_cutoffs(*as_of)).collect::<Result<Vec<_>, PipelineError>>()?;
+        let sample = PanelSample::choose(log, &trainings, &self.settings, self.cap);
+        let cutoffs: Vec<Cutoff> = tests.iter().chain(trainings.iter().flatten()).copied().collect();
+        Ok(Dataset::build_panel(log, schema, (&cutoffs, tests), (&self.settings, sample))?)
     }
 }

@@ -1,6 +1,5 @@
 //! What can be learnt at an as-of day: every learner trained on the matured cutoffs, and calibrated out of time.
 
-use super::error::PipelineError;
 use super::frame::Frame;
 use crate::calibrate::{Calibration, Calibrator, Foretold, calibrate};
 use crate::dataset::Dataset;
@@ -48,10 +47,10 @@ pub(super) fn probabilities(
 /// Trains learners, and those on which they build, on what was known at `as_of`.
 pub(super) fn learn_at(dataset: &Dataset, frame: &Frame, as_of: Cutoff, learners: &[&str]) -> Result<Learnt, Failure> {
     let cutoffs = frame.training_cutoffs(as_of)?;
-    let rows = dataset.rows_at(|cutoff| cutoffs.contains(&cutoff));
+    let rows = dataset.panel_rows_at(|cutoff| cutoffs.contains(&cutoff));
     let folds = forward_chain(dataset, &cutoffs, frame.matures_after(), FOLDS, frame.zone());
     let horizon = frame.settings.rule.horizon;
-    let training = Training { dataset, as_of, horizon, rows: &rows, folds: &folds };
+    let training = Training { dataset, as_of, horizon, rows: &rows, folds: &folds, policy: frame.policy };
     let calibrated = |(name, trained): (&'static str, Trained)| {
         let calibration = calibrate(&foretold(&training, &trained), frame.matures_after(), frame.zone());
         LearntModel { name, trained, calibration }
@@ -81,14 +80,6 @@ fn record(training: &Training<'_>, frame: &Frame, cutoffs: &[Cutoff]) -> Trainin
         n_rows,
         churn_rate: if n_rows == 0 { 0.0 } else { n_churned as f64 / n_rows as f64 },
         fold_cutoffs: training.folds.iter().map(|fold| fold.cutoff.date()).collect(),
+        sampled: training.dataset.sampled(),
     }
-}
-
-/// Whether there is anything to learn from and to test on at these cutoffs.
-pub(super) fn panel(frame: &Frame, tests: &[Cutoff]) -> Result<Vec<Cutoff>, PipelineError> {
-    let mut panel = tests.to_vec();
-    for test in tests {
-        panel.extend(frame.training_cutoffs(*test)?);
-    }
-    Ok(panel)
 }

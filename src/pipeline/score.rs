@@ -167,7 +167,7 @@ impl Reader<'_> {
     /// A feature's value, if the shop has it and it is defined.
     fn value(&self, row: usize, feature: &str) -> Option<f64> {
         let column = self.dataset.schema.position(feature)?;
-        Some(self.dataset.features[[row, column]]).filter(|value| value.is_finite())
+        Some(self.dataset.value(row, column)).filter(|value| value.is_finite())
     }
 }
 

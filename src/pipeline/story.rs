@@ -120,8 +120,9 @@ fn features(version: &Version, dataset: &Dataset, place: usize) -> Result<Vec<Fe
     let names = version.model.model.contributing_features();
     let one = |(name, log_odds): (&String, &f64)| {
         let column = dataset.schema.position(name);
-        let value = column.map(|column| dataset.features[[place, column]]).filter(|value| value.is_finite());
-        let shop_median = column.and_then(|column| median(dataset.features.column(column).iter().copied()));
+        let value = column.map(|column| dataset.value(place, column)).filter(|value| value.is_finite());
+        let shop_median =
+            column.and_then(|column| median(dataset.features.column(column).iter().map(|value| f64::from(*value))));
         FeatureStory { name: name.clone(), value, shop_median, log_odds: *log_odds }
     };
     let mut features: Vec<FeatureStory> = names.iter().zip(contributions.row(0)).map(one).collect();

@@ -3,12 +3,13 @@
 use super::backtest::{evaluate, test_at};
 use super::frame::Frame;
 use super::gate::{GateVerdict, judge};
-use super::learnt::{LearntModel, learn_at, panel};
+use super::learnt::{LearntModel, learn_at};
 use super::observer::Observer;
 use crate::config::Config;
 use crate::dataset::Dataset;
 use crate::error::Failure;
 use crate::features::FeatureSchema;
+use crate::guard::inspect;
 use crate::learn::{LearnError, MAIN_LEARNER};
 use crate::registry::{FORMAT, ModelManifest, StoredModel, TrainingRecord, Version};
 use crate::timeline::{Cutoff, EventLog};
@@ -45,10 +46,11 @@ pub fn train(
     let frame = Frame::new(config, log);
     let schema = Frame::schema(config, log)?;
     let tests = frame.latest_tests(as_of, config.backtest.step_days, config.backtest.last)?;
-    let mut cutoffs = panel(&frame, &tests)?;
-    cutoffs.extend(frame.training_cutoffs(as_of)?);
+    let trainings: Vec<Cutoff> = tests.iter().copied().chain([as_of]).collect();
     observer.begin("features", 1);
-    let dataset = frame.dataset(log, schema.clone(), &cutoffs)?;
+    let dataset = frame.panel(log, schema.clone(), (&tests, &trainings))?;
+    observer.begin("looking for leaks", 1);
+    let leak_guard = inspect(config, log, &dataset, as_of)?;
     let tested = test_at(&dataset, &frame, &tests, as_of, observer)?;
     observer.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;
@@ -65,6 +67,7 @@ pub fn train(
         notes: model.trained.notes.clone(),
         calibration: model.calibration.clone(),
         verdict: evaluation.verdict.clone(),
+        leak_guard,
         absent_features: json(&FeatureSchema::absences(log.available())),
         config: json(config),
         inputs: provenance.inputs,

@@ -4,8 +4,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::calibrate::{Calibration, Calibrator};
+use crate::dataset::SampleRecord;
 use crate::evaluate::{Evaluation, Verdict};
 use crate::features::FeatureSchema;
+use crate::guard::GuardRecord;
 use crate::label::ChurnRule;
 use crate::learn::{Model, TrainingNotes};
 
@@ -48,6 +50,9 @@ pub struct ModelManifest {
     pub calibration: Calibration,
     /// The grade with its population.
     pub verdict: Verdict,
+    /// What was looked at for leaks.
+    #[serde(default)]
+    pub leak_guard: GuardRecord,
     /// Features that this shop does not have, and what they would need.
     pub absent_features: serde_json::Value,
     /// The checked config.
@@ -73,6 +78,9 @@ pub struct TrainingRecord {
     pub churn_rate: f64,
     /// Earlier cutoffs on which settings were chosen and the calibrator was learnt.
     pub fold_cutoffs: Vec<Date>,
+    /// What a cap on the rows left; `None` where it learnt from everyone.
+    #[serde(default)]
+    pub sampled: Option<SampleRecord>,
 }
 
 /// A version as it is kept: four files in one folder.

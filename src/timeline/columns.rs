@@ -92,6 +92,8 @@ pub struct ComplaintColumns {
     pub order: Option<Vec<u64>>,
     /// Code of the cause; [`NO_CODE`] where not given.
     pub category: Option<Vec<u32>>,
+    /// What the codes of causes mean, by code.
+    pub category_names: Vec<String>,
     /// How grave it is, larger is graver; NaN where not given.
     pub severity: Option<Vec<f32>>,
     /// Satisfaction with the handling; NaN where not given.

@@ -135,34 +135,47 @@ impl Shard {
     }
 
     /// The numbers of its customers.
-    pub(super) const fn customers(&self) -> &Range<usize> {
+    pub(crate) const fn customers(&self) -> &Range<usize> {
         &self.customers
     }
 
-    /// Counts, per cutoff, the customers that `wanted` accepts.
-    pub(crate) fn count(&self, cutoffs: &[Cutoff], wanted: impl Fn(usize, Presence) -> bool) -> Vec<usize> {
-        let mut counts = vec![0; cutoffs.len()];
-        self.outcomes(cutoffs, |position, presence, _| counts[position] += usize::from(wanted(position, presence)));
-        counts
+    /// Names every customer and cutoff that `wanted` accepts, as [`Shard::fold`] would visit them.
+    pub(crate) fn meet(
+        &self,
+        cutoffs: &[Cutoff],
+        wanted: impl Fn(Place, Presence) -> bool,
+        mut met: impl FnMut(Place),
+    ) {
+        self.outcomes(cutoffs, |place, presence, _| {
+            if wanted(place, presence) {
+                met(place);
+            }
+        });
     }
 
     /// Shows, for every customer with an order known at a cutoff, what decides whether the customer counts there and
     /// what came after: customers ascending, then cutoffs. Nothing else of the history is made, which is what asking many
     /// churn rules about many cutoffs needs.
-    pub(crate) fn outcomes(&self, cutoffs: &[Cutoff], mut visit: impl FnMut(usize, Presence, &Future<'_>)) {
+    pub(crate) fn outcomes(&self, cutoffs: &[Cutoff], mut visit: impl FnMut(Place, Presence, &Future<'_>)) {
         let (mut ledger, mut late) = (Ledger::default(), Late::default());
-        for local in 0..self.customers.len() {
+        for (local, customer) in self.customers.clone().enumerate() {
             let all = ledger.read(&self.lines, self.lines_of(local));
             for (position, cutoff) in cutoffs.iter().enumerate() {
+                let place = Place { customer, local, cutoff: position };
                 let presence = match all.known_at(cutoff.at()) {
                     Some(known) => known.presence(),
                     None => late.orders(&self.lines, self.lines_of(local), cutoff.at()).presence(),
                 };
                 if let Some(presence) = presence {
-                    visit(position, presence, &Future { orders: all });
+                    visit(place, presence, &Future { orders: all });
                 }
             }
         }
+    }
+
+    /// Writes into `known` the complaints of one of its customers, by number, as they were known before a cutoff.
+    pub(crate) fn complaints_at(&self, customer: usize, cutoff: Cutoff, known: &mut Vec<KnownComplaint>) {
+        self.complaints.known_at(customer - self.customers.start, cutoff.at(), known);
     }
 
     /// Visits every customer and cutoff that `wanted` accepts, customers ascending, then cutoffs ascending.
@@ -170,7 +183,7 @@ impl Shard {
         &self,
         settings: &FoldSettings<'_>,
         scratch: &mut FoldScratch,
-        wanted: impl Fn(usize, Presence) -> bool,
+        wanted: impl Fn(Place, Presence) -> bool,
         mut visit: impl FnMut(Place, &History<'_>, &Future<'_>),
     ) {
         let FoldScratch { ledger, walk, late, late_walk, recent } = scratch;
@@ -178,12 +191,13 @@ impl Shard {
             let all = ledger.read(&self.lines, self.lines_of(local));
             walk.begin();
             for (position, cutoff) in settings.cutoffs.iter().enumerate() {
+                let place = Place { customer, local, cutoff: position };
                 let complete = all.known_at(cutoff.at());
                 let known = match complete {
                     Some(known) => known,
                     None => late.orders(&self.lines, self.lines_of(local), cutoff.at()),
                 };
-                if !known.presence().is_some_and(|presence| wanted(position, presence)) {
+                if !known.presence().is_some_and(|presence| wanted(place, presence)) {
                     continue;
                 }
                 let walk = if complete.is_some() {
@@ -193,7 +207,6 @@ impl Shard {
                     &mut *late_walk
                 };
                 walk.advance(&known, known.at.len());
-                let place = Place { customer, local, cutoff: position };
                 let history = self.history(place, settings, (known, walk), recent);
                 visit(place, &history, &Future { orders: all });
             }

@@ -10,7 +10,7 @@ use super::attributes::AttributeLog;
 use super::available::Available;
 use super::census::{self, CodeCounts};
 use super::columns::{CustomerColumns, NO_CODE, Tables};
-use super::complaints::ComplaintLog;
+use super::complaints::{ComplaintLog, KnownComplaint};
 use super::context::ShopContext;
 use super::custom::{self, CustomLog};
 use super::cutoff::Cutoff;
@@ -81,6 +81,7 @@ pub struct EventLog {
     custom: Vec<String>,
     span: Option<(Timestamp, Timestamp)>,
     codes: CodeCounts,
+    complaint_categories: Vec<String>,
 }
 
 impl EventLog {
@@ -100,6 +101,7 @@ impl EventLog {
         let opted_out = opted_out(&customers, n_customers);
         let span =
             purchases.purchased_at.par_iter().copied().min().zip(purchases.purchased_at.par_iter().copied().max());
+        let complaint_categories = complaints.category_names.clone();
         let all = 0..n_customers;
         let complaint_rows = Rows::of(&complaints.customer, &all);
         let customer_rows = Rows::of(&customers.customer, &all);
@@ -112,7 +114,8 @@ impl EventLog {
         };
         let parts = partition(purchases, &ranges).into_par_iter().zip(custom_logs);
         let shards = parts.zip(&ranges).map(shard).collect();
-        Ok(Self { customer_ids: Arc::new(customer_ids), opted_out, shards, available, custom, span, codes })
+        let customer_ids = Arc::new(customer_ids);
+        Ok(Self { customer_ids, opted_out, shards, available, custom, span, codes, complaint_categories })
     }
 
     /// What the shop as a whole looked like at each cutoff, for a churn horizon. `cutoffs` ascend.
@@ -174,6 +177,21 @@ impl EventLog {
                 },
             );
         }
+    }
+
+    /// Writes into `known` a customer's complaints as they were known before a cutoff.
+    pub(crate) fn complaints_at(&self, customer: u32, cutoff: Cutoff, known: &mut Vec<KnownComplaint>) {
+        known.clear();
+        let customer = customer as usize;
+        let after = self.shards.partition_point(|shard| shard.customers().end <= customer);
+        if let Some(shard) = self.shards.get(after).filter(|shard| shard.customers().contains(&customer)) {
+            shard.complaints_at(customer, cutoff, known);
+        }
+    }
+
+    /// The name of a cause of complaints, or its number where the tables have no names.
+    pub(crate) fn complaint_category(&self, code: u32) -> String {
+        self.complaint_categories.get(code as usize).cloned().unwrap_or_else(|| code.to_string())
     }
 
     pub(crate) fn shards(&self) -> &[Shard] {

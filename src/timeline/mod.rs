@@ -40,4 +40,4 @@ pub use rhythm::Slope;
 pub use surveys::KnownAnswer;
 pub use tally::CategoryCadence;
 
-pub(crate) use fold::{FoldScratch, FoldSettings, Presence, Shard};
+pub(crate) use fold::{FoldScratch, FoldSettings, Place, Presence, Shard};

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::config::{
-    BacktestConfig, ChurnConfig, Duplicates, FeaturesConfig, GateConfig, LowestGrade, ModelsConfig, NegativeAmounts,
-    OutputConfig, PanelConfig, ValidateConfig, ValueConfig,
+    BacktestConfig, ChurnConfig, Duplicates, FeaturesConfig, GateConfig, LeakGuardConfig, LowestGrade, ModelsConfig,
+    NegativeAmounts, OutputConfig, PanelConfig, SelectionConfig, Unstable, ValidateConfig, ValueConfig,
 };
 use crate::timeline::columns::{NEVER, NO_CODE};
 use crate::units::{Currency, Days, Money};
@@ -40,7 +40,7 @@ fn config(purchases: TableConfig) -> Config {
         surveys: None,
         features: FeaturesConfig::default(),
         churn: ChurnConfig { horizon_days: Days(1), gap_days: Days(0), active_days: Days(180), min_purchases: 1 },
-        panel: PanelConfig { step_days: Days(30), max_cutoffs: None },
+        panel: PanelConfig { step_days: Days(30), max_cutoffs: None, max_rows: 2_000_000 },
         backtest: BacktestConfig { cutoffs: Vec::new(), last: 4, step_days: Days(30), bootstrap: 10 },
         validate: ValidateConfig {
             min_customers: 1,
@@ -51,6 +51,8 @@ fn config(purchases: TableConfig) -> Config {
             max_age_days: Days(3650),
         },
         value: ValueConfig { margin_share: 1.0, horizon_days: Days(365), discount_rate: 0.1 },
+        leak_guard: LeakGuardConfig { max_auc: 0.95, max_exit_rate: 0.95, accept: Vec::new() },
+        selection: SelectionConfig { max_psi: 0.25, unstable: Unstable::Flag },
         gate: GateConfig { max_auc: 0.95, min_grade: LowestGrade::C },
         models: ModelsConfig { dir: "models".into() },
         output: OutputConfig { dir: "out".into() },

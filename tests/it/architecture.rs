@@ -22,6 +22,7 @@ const ROOMS: &[&str] = &[
     "learn",
     "calibrate",
     "evaluate",
+    "guard",
     "decide",
     "explain",
     "registry",

@@ -2,10 +2,11 @@
 //! order of the rows. A feature reads only the columns that the dictionary names.
 
 use proptest::prelude::*;
+use retain::dataset::single;
 use retain::features::{FeatureSchema, catalogue};
 use retain::timeline::columns::{ComplaintColumns, SurveyColumns, Tables};
 
-use crate::plain::{PlainShop, bits, cutoffs, every_input, features, latest, shop};
+use crate::plain::{Features, PlainShop, bits, cutoffs, dataset, every_input, features, latest, shop};
 
 /// A column or table of the input, and how to take it away.
 type Without = (&'static str, fn(&mut Tables));
@@ -48,6 +49,17 @@ proptest! {
     }
 
     #[test]
+    fn learners_see_every_feature_in_single_precision(shop in shop()) {
+        let own = shop.definitions();
+        let exact = features(&own, shop.tables(), &cutoffs());
+        let seen = dataset(&own, shop.tables(), &cutoffs());
+        prop_assert_eq!((&exact.customers, &exact.cutoff_idx), (&seen.customers, &seen.cutoff_idx));
+        for (exact, seen) in exact.features.iter().zip(&seen.features) {
+            prop_assert_eq!(single(*exact).to_bits(), seen.to_bits());
+        }
+    }
+
+    #[test]
     fn the_order_of_the_rows_changes_no_feature(shop in shop()) {
         let of = |tables| bits(&features(&shop.definitions(), tables, &cutoffs()));
         prop_assert_eq!(of(shop.tables()), of(shop.reversed().tables()));
@@ -62,7 +74,7 @@ proptest! {
         let (with, without) = (of(shop.tables()), of(without));
         prop_assert_eq!(&with.customers, &without.customers);
         for (place, feature) in catalogue().enumerate() {
-            let of = |data: &retain::dataset::Dataset| data.features.column(place).map(|value| value.to_bits());
+            let of = |data: &crate::plain::Features| data.features.column(place).map(|value| value.to_bits());
             let reads = feature.sources().contains(&column);
             prop_assert!(reads || of(&with) == of(&without), "{} reads {}", feature.name, column);
         }

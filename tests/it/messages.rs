@@ -12,6 +12,7 @@ use retain::error::Failure;
 use retain::evaluate::EvaluateError;
 use retain::features::{SchemaDifference, SchemaError};
 use retain::files::FileError;
+use retain::guard::{GuardError, Origin, Suspicion};
 use retain::ingest::IngestError;
 use retain::learn::LearnError;
 use retain::output::OutputError;
@@ -64,6 +65,11 @@ fn config_errors() -> Vec<Failure> {
             place: place("features.custom.premium_spend_90d.table", Some(17)),
             why: "the config has no `[complaints]`".to_owned(),
             instead: "map the table first",
+        },
+        Violation::Refused {
+            place: place("customers.columns.region", Some(17)),
+            why: "`last_mailed` looks like a record of contacts".to_owned(),
+            instead: "take it out of the mapping",
         },
         Violation::RepeatedDay {
             place: place("backtest.cutoffs", Some(20)),
@@ -237,6 +243,48 @@ fn story_errors() -> Vec<Failure> {
     ]
 }
 
+fn leaks() -> Vec<Failure> {
+    let region = || Some(Origin { column: "customers.region".to_owned(), mapped: Some("status".to_owned()) });
+    let day = |month: i8| jiff::civil::date(2025, month, 3);
+    let exit = |category: Option<&str>, expression: Option<&str>| Suspicion::Exit {
+        category: category.map(str::to_owned),
+        expression: expression.map(str::to_owned),
+        n_customers: 1_204,
+        churn_rate: 0.991,
+        others_churn_rate: 0.447,
+    };
+    let tells = |feature: &str, source: Option<Origin>, by_value: bool, cutoffs: Vec<jiff::civil::Date>| {
+        Suspicion::Tells { feature: feature.to_owned(), source, by_value, auc: 0.9971, limit: 0.95, cutoffs }
+    };
+    vec![
+        GuardError::Leaks {
+            suspicions: vec![
+                tells("home_region_rank_level", region(), true, vec![day(2), day(3), day(4)]),
+                Suspicion::Rises {
+                    feature: "home_region_customers_share".to_owned(),
+                    source: region(),
+                    older: 0.612,
+                    newest: 0.874,
+                    cutoff: day(5),
+                },
+                Suspicion::OnlyLeavers {
+                    feature: "age_years".to_owned(),
+                    source: Some(Origin { column: "customers.birth_date".to_owned(), mapped: None }),
+                    shared: "has a value".to_owned(),
+                    n_customers: 61,
+                    churn_rate: 1.0,
+                    others_churn_rate: 0.431,
+                    cutoff: day(5),
+                },
+                exit(Some("won't stay"), Some("Cause")),
+            ],
+        }
+        .into(),
+        GuardError::Leaks { suspicions: vec![tells("gap_last_days", None, false, vec![day(2)])] }.into(),
+        GuardError::Leaks { suspicions: vec![exit(None, None)] }.into(),
+    ]
+}
+
 fn storage_errors() -> Vec<Failure> {
     let folder = || "models/shop".into();
     let file = || "models/shop/v1/model.json".into();
@@ -270,6 +318,7 @@ fn every_error_reads_well() {
         evaluation_errors(),
         value_errors(),
         story_errors(),
+        leaks(),
         storage_errors(),
     ];
     let mut page = String::new();

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use jiff::civil::date;
 use jiff::tz::TimeZone;
-use retain::dataset::{Dataset, DatasetSettings};
+use retain::dataset::{Dataset, DatasetSettings, single};
 use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
-use retain::learn::{Fold, Training, forward_chain};
+use retain::learn::{Fold, SelectionPolicy, Training, forward_chain};
 use retain::timeline::columns::{ComplaintColumns, NEVER, PurchaseColumns, Tables};
 use retain::timeline::{Available, Cutoff, EventLog, matured_cutoffs};
 use retain::units::{Days, MICROS_PER_DAY, Money, Timestamp};
@@ -69,7 +69,15 @@ impl Panel {
     }
 
     pub(crate) fn training(&self) -> Training<'_> {
-        Training { dataset: &self.dataset, as_of: self.as_of, horizon: HORIZON, rows: &self.rows, folds: &self.folds }
+        let policy = SelectionPolicy::default();
+        Training {
+            dataset: &self.dataset,
+            as_of: self.as_of,
+            horizon: HORIZON,
+            rows: &self.rows,
+            folds: &self.folds,
+            policy,
+        }
     }
 
     /// What came of the customers at `as_of`.
@@ -85,6 +93,7 @@ impl Panel {
     /// Writes `value` into a feature of every `nth` row.
     pub(crate) fn set(&mut self, feature: &str, nth: usize, value: f64) {
         let column = self.dataset.schema.position(feature).unwrap();
+        let value = single(value);
         self.dataset.features.column_mut(column).iter_mut().step_by(nth).for_each(|place| *place = value);
     }
 }

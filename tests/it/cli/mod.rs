@@ -3,5 +3,7 @@
 mod init;
 mod inspect;
 mod jobs;
+mod leaks;
 mod own;
+mod panel_size;
 mod trials;

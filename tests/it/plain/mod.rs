@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 
 use jiff::civil::date;
 use jiff::tz::TimeZone;
+use ndarray::Array2;
 use retain::config::{CustomFeature, EventTable};
-use retain::dataset::{Dataset, DatasetSettings};
-use retain::features::FeatureSchema;
+use retain::dataset::{Dataset, DatasetSettings, stream};
+use retain::features::{FeatureSchema, SchemaError};
 use retain::label::ChurnRule;
 use retain::timeline::columns::{ComplaintColumns, CustomerColumns, NEVER, PurchaseColumns, SurveyColumns, Tables};
 use retain::timeline::{Available, Cutoff, EventLog};
@@ -179,6 +180,7 @@ impl PlainShop {
     fn complaints(&self) -> ComplaintColumns {
         let state = |kind: usize| Some(column(&self.complaints, |row| Timestamp(row.states[kind])));
         ComplaintColumns {
+            category_names: Vec::new(),
             are_recorded: true,
             customer: column(&self.complaints, |row| row.customer),
             complaint: column(&self.complaints, |row| row.key),
@@ -232,19 +234,62 @@ pub(crate) fn every_input() -> BTreeSet<Available> {
     PlainShop::default().tables().available()
 }
 
+/// Every feature of some rows, to the last bit.
+pub(crate) struct Features {
+    pub(crate) cutoffs: Vec<Cutoff>,
+    pub(crate) customers: Vec<u32>,
+    pub(crate) cutoff_idx: Vec<u16>,
+    /// `(n_rows, n_features)`.
+    pub(crate) features: Array2<f64>,
+}
+
+impl Features {
+    pub(crate) fn len(&self) -> usize {
+        self.customers.len()
+    }
+
+    /// The rows of the cutoffs that `wanted` accepts.
+    pub(crate) fn rows_at(&self, wanted: impl Fn(Cutoff) -> bool) -> Vec<usize> {
+        (0..self.len()).filter(|row| wanted(self.cutoffs[usize::from(self.cutoff_idx[*row])])).collect()
+    }
+}
+
 /// Every feature of everyone who bought in the 400 days before a cutoff: ours, then those of the shop's own.
-pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]) -> Dataset {
+pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]) -> Features {
+    let mut cutoffs = cutoffs.to_vec();
+    cutoffs.sort_unstable();
+    let (settings, schema) = settings(own);
+    let log = EventLog::build(tables).unwrap();
+    let (mut customers, mut cutoff_idx) = (Vec::new(), Vec::new());
+    let mut columns: Vec<Vec<f64>> = vec![Vec::new(); schema.len()];
+    let take = |block: retain::dataset::Block| {
+        customers.extend(block.customers);
+        cutoff_idx.extend(block.cutoff_idx);
+        columns.iter_mut().zip(block.features).for_each(|(column, values)| column.extend(values));
+        Ok(())
+    };
+    stream::<SchemaError>(&log, &schema, (&cutoffs, &settings), take).unwrap();
+    let features = Array2::from_shape_fn((customers.len(), columns.len()), |(row, column)| columns[column][row]);
+    Features { cutoffs, customers, cutoff_idx, features }
+}
+
+/// The same rows as learners see them.
+pub(crate) fn dataset(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]) -> Dataset {
+    let (settings, schema) = settings(own);
+    Dataset::build(&EventLog::build(tables).unwrap(), schema, cutoffs, &settings).unwrap()
+}
+
+fn settings(own: &[CustomFeature]) -> (DatasetSettings, FeatureSchema) {
     let settings = DatasetSettings {
         rule: ChurnRule { horizon: Days(HORIZON), gap: Days(0), active: Days(400), min_purchases: 1 },
         zone: zone(),
         minor_per_major: 100.0,
     };
-    let schema = FeatureSchema::for_inputs(&every_input()).with_custom(own).unwrap();
-    Dataset::build(&EventLog::build(tables).unwrap(), schema, cutoffs, &settings).unwrap()
+    (settings, FeatureSchema::for_inputs(&every_input()).with_custom(own).unwrap())
 }
 
 /// Customer, cutoff, and every value as bits.
-pub(crate) fn bits(data: &Dataset) -> Vec<(u32, Cutoff, Vec<u64>)> {
+pub(crate) fn bits(data: &Features) -> Vec<(u32, Cutoff, Vec<u64>)> {
     let rows = data.features.outer_iter().enumerate();
     rows.map(|(row, values)| {
         let cutoff = data.cutoffs[usize::from(data.cutoff_idx[row])];

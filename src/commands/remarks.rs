@@ -1,0 +1,61 @@
+//! What a person should know of a training beside its figures: a capped panel, and what the leak guard was told to accept.
+
+use crate::dataset::SampleRecord;
+use crate::guard::GuardRecord;
+use crate::text::grouped;
+
+/// Tells it on standard error.
+pub(super) fn tell(guard: &GuardRecord, sampled: Option<SampleRecord>) {
+    if let Some(sampled) = sampled {
+        tracing::warn!("note[capped_panel]: {}", of_sample(&sampled));
+    }
+    for accepted in &guard.accepted {
+        tracing::warn!(
+            "note[accepted_leak]: as `leak_guard.accept` says, `{}` is used: {}",
+            accepted.name,
+            accepted.what
+        );
+    }
+    for name in &guard.accepted_without_effect {
+        tracing::warn!(
+            "note[accepted_without_effect]: `leak_guard.accept` names `{name}`, which nothing speaks against"
+        );
+    }
+    if guard.cutoffs.is_empty() {
+        tracing::warn!(
+            "warning[leaks_not_checked]: no cutoff has 50 customers of either outcome, too few to see a leak in a feature"
+        );
+    }
+}
+
+fn of_sample(sampled: &SampleRecord) -> String {
+    format!(
+        "`panel.max_rows` = {}: training learns from {} of {} rows, those of {} of {} customers ({:.1} %), chosen by their \
+         ids; tests and the list have everyone",
+        sampled.max_rows,
+        grouped(sampled.n_rows as u64),
+        grouped(sampled.n_rows_all as u64),
+        grouped(sampled.n_customers as u64),
+        grouped(sampled.n_customers_all as u64),
+        100.0 * sampled.share()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_capped_panel_states_rows_and_customers() {
+        let sampled = SampleRecord {
+            max_rows: 5_000,
+            n_rows_all: 20_000,
+            n_rows: 4_998,
+            n_customers_all: 8_000,
+            n_customers: 2_004,
+        };
+        let said = "`panel.max_rows` = 5000: training learns from 4,998 of 20,000 rows, those of 2,004 of 8,000 customers \
+                    (25.1 %), chosen by their ids; tests and the list have everyone";
+        assert_eq!(of_sample(&sampled), said);
+    }
+}

@@ -1,0 +1,219 @@
+//! Which features a learner may use: not those that tell no customers of a cutoff apart, nor a second copy of another.
+//! A feature whose customers have moved is flagged; a shop may have it left out. Learnt from training rows alone, anew for
+//! each training.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::boosted::RISING;
+use super::error::LearnError;
+use super::stability::stability_index;
+use crate::dataset::Dataset;
+
+/// What is done about features that have moved.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SelectionPolicy {
+    /// Population stability index above which a feature has moved.
+    pub max_psi: f64,
+    /// Whether it is then left out.
+    pub drop_unstable: bool,
+}
+
+impl Default for SelectionPolicy {
+    fn default() -> Self {
+        Self { max_psi: 0.25, drop_unstable: false }
+    }
+}
+
+/// The features of some training rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selection {
+    /// Those that tell customers of a cutoff apart, in column order.
+    pub varying: Vec<String>,
+    /// Those of them that learners of everything use.
+    pub used: Vec<String>,
+    /// What there is to say of the others and of those used.
+    pub record: SelectionRecord,
+}
+
+/// What became of the features at a training, as it is stored.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct SelectionRecord {
+    /// Features of the data.
+    pub n_features: usize,
+    /// Features that learners of everything used.
+    pub n_used: usize,
+    /// Features that were left out, with the reason, in column order.
+    pub dropped: Vec<FeatureNote>,
+    /// Features that were used and have moved, in column order. With the seasons many do.
+    pub flagged: Vec<FeatureNote>,
+}
+
+/// What is said of one feature.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FeatureNote {
+    /// The feature.
+    pub feature: String,
+    /// What is said of it.
+    #[serde(flatten)]
+    pub why: Why,
+}
+
+/// Why a feature was left out or flagged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Why {
+    /// One value, or always missing.
+    Constant,
+    /// The same for everyone at each cutoff: it tells nothing about who leaves.
+    SameForEveryoneAtACutoff,
+    /// Equal on all training rows to a feature that is used.
+    Duplicate {
+        /// That feature.
+        of: String,
+    },
+    /// The customers of the newest training cutoff differ in it from those of the earlier ones.
+    Unstable {
+        /// Population stability index.
+        psi: f64,
+    },
+}
+
+impl Selection {
+    /// Looks at the features of some rows.
+    ///
+    /// # Errors
+    /// `LearnError::NotFinite` for an infinite value.
+    pub fn learn(dataset: &Dataset, rows: &[usize], policy: &SelectionPolicy) -> Result<Self, LearnError> {
+        let names: Vec<&str> = dataset.schema.names().collect();
+        let newest = rows.iter().map(|row| dataset.cutoff_idx[*row]).max();
+        let is_newest: Vec<bool> = rows.iter().map(|row| Some(dataset.cutoff_idx[*row]) == newest).collect();
+        let look = |(column, name): (usize, &&str)| Look::at(dataset, (rows, &is_newest), (column, name));
+        let looks = names.par_iter().enumerate().map(look).collect::<Result<Vec<_>, LearnError>>()?;
+        let copies = duplicates(dataset, rows, &looks);
+        let mut selection = Self { varying: Vec::new(), used: Vec::new(), record: SelectionRecord::default() };
+        selection.record.n_features = names.len();
+        for (column, (name, look)) in names.iter().zip(&looks).enumerate() {
+            selection.note(name, look, (copies.get(&column).map(|of| names[*of]), policy));
+        }
+        selection.record.n_used = selection.used.len();
+        Ok(selection)
+    }
+
+    fn note(&mut self, name: &str, look: &Look, (copy_of, policy): (Option<&str>, &SelectionPolicy)) {
+        let note = |why: Why| FeatureNote { feature: name.to_owned(), why };
+        if let Some(why) = &look.silent {
+            self.record.dropped.push(note(why.clone()));
+            return;
+        }
+        self.varying.push(name.to_owned());
+        if let Some(of) = copy_of {
+            self.record.dropped.push(note(Why::Duplicate { of: of.to_owned() }));
+            return;
+        }
+        let unstable = look.psi.filter(|psi| *psi > policy.max_psi).map(|psi| note(Why::Unstable { psi }));
+        match unstable {
+            Some(note) if policy.drop_unstable => self.record.dropped.push(note),
+            other => {
+                self.record.flagged.extend(other);
+                self.used.push(name.to_owned());
+            }
+        }
+    }
+}
+
+/// What is seen of one feature.
+struct Look {
+    /// Why it tells no customers apart, if it does not.
+    silent: Option<Why>,
+    fingerprint: u64,
+    psi: Option<f64>,
+}
+
+impl Look {
+    fn at(
+        dataset: &Dataset,
+        (rows, is_newest): (&[usize], &[bool]),
+        (column, name): (usize, &str),
+    ) -> Result<Self, LearnError> {
+        let values = finite_values(dataset, rows, name, column)?;
+        let silent = why_silent(dataset, rows, &values);
+        let part = |newest: bool| -> Vec<f32> {
+            let chosen = values.iter().zip(is_newest).filter(|(_, is_newest)| **is_newest == newest);
+            chosen.map(|(value, _)| *value).collect()
+        };
+        let psi = if silent.is_some() { None } else { stability_index(&part(false), &part(true)) };
+        Ok(Self { silent, fingerprint: fingerprint(values.iter().map(|value| u64::from(value.to_bits()))), psi })
+    }
+}
+
+/// A column of some rows.
+///
+/// # Errors
+/// `LearnError::NotFinite` for an infinite value.
+pub(super) fn finite_values(
+    dataset: &Dataset,
+    rows: &[usize],
+    name: &str,
+    column: usize,
+) -> Result<Vec<f32>, LearnError> {
+    let values: Vec<f32> = rows.iter().map(|row| dataset.features[[*row, column]]).collect();
+    match values.iter().position(|value| value.is_infinite()) {
+        Some(i) => Err(LearnError::NotFinite { feature: name.to_owned(), row: rows[i] }),
+        None => Ok(values),
+    }
+}
+
+fn why_silent(dataset: &Dataset, rows: &[usize], values: &[f32]) -> Option<Why> {
+    let mut first = vec![None; dataset.cutoffs.len()];
+    let differs = rows.iter().zip(values).any(|(row, value)| {
+        let known = first[usize::from(dataset.cutoff_idx[*row])].get_or_insert(value.to_bits());
+        *known != value.to_bits()
+    });
+    let mut of_cutoffs = first.into_iter().flatten();
+    let one = of_cutoffs.next();
+    let is_constant = of_cutoffs.all(|bits| Some(bits) == one);
+    (!differs).then_some(if is_constant { Why::Constant } else { Why::SameForEveryoneAtACutoff })
+}
+
+/// The columns that repeat another one, and which: the first of its kind, but one whose rise may never lower the risk
+/// before all others, so that this is not forgotten.
+fn duplicates(dataset: &Dataset, rows: &[usize], looks: &[Look]) -> BTreeMap<usize, usize> {
+    let mut alike: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    for (column, look) in looks.iter().enumerate().filter(|(_, look)| look.silent.is_none()) {
+        alike.entry(look.fingerprint).or_default().push(column);
+    }
+    let rising: Vec<bool> = dataset.schema.names().map(|name| RISING.contains(&name)).collect();
+    let mut copies = BTreeMap::new();
+    for mut columns in alike.into_values().filter(|columns| columns.len() > 1) {
+        columns.sort_by_key(|column| (!rising[*column], *column));
+        // A fingerprint may be shared by chance, so values are compared.
+        while let Some((first, others)) = columns.split_first() {
+            let (same, different): (Vec<usize>, Vec<usize>) =
+                others.iter().partition(|other| are_equal(dataset, rows, (*first, **other)));
+            copies.extend(same.into_iter().map(|other| (other, *first)));
+            columns = different;
+        }
+    }
+    copies
+}
+
+fn are_equal(dataset: &Dataset, rows: &[usize], (a, b): (usize, usize)) -> bool {
+    rows.iter().all(|row| dataset.features[[*row, a]].to_bits() == dataset.features[[*row, b]].to_bits())
+}
+
+/// A number that equal sequences share.
+pub(super) fn fingerprint(values: impl Iterator<Item = u64>) -> u64 {
+    values.fold(0xcbf2_9ce4_8422_2325, |hash, value| (hash ^ value).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+/// The selections of a training and of each of its folds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selections {
+    /// For the rows of the training.
+    pub whole: Selection,
+    /// For the training rows of each fold.
+    pub folds: Vec<Selection>,
+}
