@@ -317,6 +317,57 @@ fn several_spans_at_once_are_the_same_as_one_by_one() {
 }
 
 #[test]
+fn a_window_that_begins_now_is_a_span() {
+    for model in typical() {
+        for history in histories() {
+            let whole = model.probability_no_purchase(&history, 20.0);
+            assert!((model.probability_no_purchase_between(&history, 0.0, 20.0) - whole).abs() < 1e-12);
+            assert!((model.probability_no_purchase_between(&history, 9.0, 9.0) - 1.0).abs() < 1e-12);
+        }
+    }
+}
+
+/// In a window too short for two purchases, the chance of one is their expected number.
+#[test]
+fn a_short_window_later_on_has_the_chance_that_expected_purchases_grow_by() {
+    let length = 1e-4;
+    for model in typical() {
+        for history in histories() {
+            for from in [0.5, 13.0, 60.0] {
+                let of = |t: f64| model.expected_purchases(&history, t);
+                let grown = (of(from + length) - of(from)) / length;
+                let chance = (1.0 - model.probability_no_purchase_between(&history, from, from + length)) / length;
+                let name = model.kind().name();
+                assert!((chance - grown).abs() < 1e-4 + 2e-3 * grown, "{name} {history:?} {from}: {chance} {grown}");
+            }
+        }
+    }
+}
+
+/// Given rate and dropout probability p, an active customer is still active after a wait g with chance
+/// `exp(-rate p g)`; the rate integrates to powers, p is integrated by a fine rule.
+#[test]
+fn a_window_after_a_wait_agrees_with_integration_over_dropout() {
+    let (a, b) = (1.6, 2.2);
+    let model = model(ModelKind::MBG_NBD, &[0.6, 7.0, a, b]);
+    for history in histories() {
+        let (n, scale) = (0.6 + f64::from(history.frequency()), 7.0 + history.age());
+        let b = b + f64::from(history.frequency()) + 1.0;
+        let density = |p: f64| p.powf(a - 1.0) * (1.0 - p).powf(b - 1.0);
+        let bought = |p: f64| {
+            let silent = |span: f64| (scale / (scale + p * 10.0 + span)).powf(n);
+            density(p) * (silent(0.0) - silent(25.0))
+        };
+        let over = |f: &dyn Fn(f64) -> f64| -> f64 {
+            (0..20_000).map(|i| f((f64::from(i) + 0.5) / 20_000.0)).sum::<f64>()
+        };
+        let expected = 1.0 - model.probability_alive(&history) * over(&bought) / over(&density);
+        let ours = model.probability_no_purchase_between(&history, 10.0, 35.0);
+        assert!((ours - expected).abs() < 1e-6, "{history:?}: {ours} {expected}");
+    }
+}
+
+#[test]
 fn the_median_wait_halves_the_chance_of_a_purchase() {
     for model in typical() {
         for history in histories() {

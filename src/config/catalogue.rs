@@ -50,9 +50,14 @@ pub enum Allowed {
     Days,
     /// The mapping of one table.
     Columns(Table),
+    /// A table of product categories, each with a share of revenue.
+    Shares,
     /// A table of the config.
     Section,
 }
+
+/// What each entry of [`Allowed::Shares`] accepts.
+pub(super) const SHARE: Allowed = Allowed::Number { min: 0.0, above_min: true, max: 1.0 };
 
 impl Allowed {
     /// The type in one or two words, for the reference page.
@@ -64,7 +69,7 @@ impl Allowed {
             Self::Day => "day",
             Self::Days => "list of days",
             Self::Paths => "text or list of texts",
-            Self::Columns(_) | Self::Section => "table",
+            Self::Columns(_) | Self::Shares | Self::Section => "table",
             Self::Name
             | Self::Currency
             | Self::Timezone
@@ -105,6 +110,9 @@ impl fmt::Display for Allowed {
             Self::Day => f.write_str("a day such as `2011-06-12`"),
             Self::Days => f.write_str("a list of different days such as `[\"2011-06-12\", \"2011-07-12\"]`"),
             Self::Columns(_) => f.write_str("a table of our column names, each with a source column or SQL expression"),
+            Self::Shares => {
+                f.write_str("a table of product categories, each with a number above 0.0 and at most 1.0")
+            }
             Self::Section => f.write_str("a table of keys"),
         }
     }

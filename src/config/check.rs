@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::catalogue::Allowed;
+use super::catalogue::{Allowed, SHARE};
 use super::error::{ConfigError, Violation};
 use super::keys::{self, Written, join};
 use super::raw::{OneOrMany, RawBacktest, RawChurn, RawConfig, RawDay, RawPanel, RawTable, RawValidate, RawValue};
@@ -78,7 +78,9 @@ impl Check<'_> {
         let panel = self.panel(&raw.panel);
         let backtest = self.backtest(&raw.backtest);
         let validate = self.validate(&raw.validate);
-        let value = self.value(&raw.value);
+        let has_categories =
+            raw.purchases.as_ref().is_some_and(|purchases| purchases.columns.contains_key("category"));
+        let value = self.value(&raw.value, has_categories);
         let max_auc = self.number("gate", &knobs::MAX_AUC, raw.gate.max_auc);
         let min_grade = self.word("gate", &knobs::MIN_GRADE, raw.gate.min_grade.as_deref());
         let models = self.folder("models", &knobs::MODELS_DIR, raw.models.dir.as_deref());
@@ -158,11 +160,30 @@ impl Check<'_> {
         Some(BacktestConfig { cutoffs, last: last?, step_days: step_days?, bootstrap: bootstrap? })
     }
 
-    fn value(&mut self, raw: &RawValue) -> Option<ValueConfig> {
+    fn value(&mut self, raw: &RawValue, has_categories: bool) -> Option<ValueConfig> {
         let margin_share = self.number("value", &knobs::MARGIN_SHARE, raw.margin_share);
         let horizon_days = self.days("value", &knobs::VALUE_HORIZON_DAYS, raw.horizon_days);
         let discount_rate = self.number("value", &knobs::DISCOUNT_RATE, raw.discount_rate);
-        Some(ValueConfig { margin_share: margin_share?, horizon_days: horizon_days?, discount_rate: discount_rate? })
+        self.category_margins(&raw.category_margins, has_categories);
+        Some(ValueConfig {
+            margin_share: margin_share?,
+            category_margins: raw.category_margins.clone(),
+            horizon_days: horizon_days?,
+            discount_rate: discount_rate?,
+        })
+    }
+
+    /// Every margin out of range, and margins of categories that the purchases do not have.
+    fn category_margins(&mut self, margins: &BTreeMap<String, f64>, has_categories: bool) {
+        let section = join("value", knobs::CATEGORY_MARGINS.name);
+        for (category, margin) in margins.iter().filter(|(_, margin)| !SHARE.holds_number(**margin)) {
+            let place = self.place(&section, category);
+            self.violations.push(Violation::NumberOutside { place, allowed: SHARE, came: *margin });
+        }
+        if !margins.is_empty() && !has_categories {
+            let columns = join(Table::Purchases.name(), "columns");
+            self.missing(&columns, "category", "what is bought, as `value.category_margins` names it", Allowed::Source);
+        }
     }
 
     fn validate(&mut self, raw: &RawValidate) -> Option<ValidateConfig> {

@@ -11,10 +11,10 @@ use rayon::prelude::*;
 use crate::features::{self, FeatureSchema, SchemaError};
 use crate::label::{ChurnRule, RuleWindow};
 use crate::timeline::columns::NEVER;
-use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, History, Shard};
+use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, History, Margins, Shard, ShopContext};
 use crate::units::Timestamp;
 
-pub use histories::Histories;
+pub use histories::{Histories, RepeatDays};
 pub use stream::{Block, stream};
 
 /// Eligible customers at cutoffs: one row each, customers ascending, then cutoffs ascending.
@@ -34,6 +34,8 @@ pub struct Dataset {
     pub past_year_spend: Vec<f64>,
     /// Net spend so far of each row, in major units.
     pub spend_so_far: Vec<f64>,
+    /// Margin of what the customer of each row bought so far, as a share of revenue.
+    pub margin_share: Vec<f64>,
     /// Instant of the last order of each row.
     pub last_order_at: Vec<Timestamp>,
     /// The instant after which it is known that the customer of the row stayed; `NEVER` for one who left.
@@ -49,6 +51,16 @@ pub struct DatasetSettings {
     pub zone: TimeZone,
     /// Minor units in a major unit of the currency.
     pub minor_per_major: f64,
+    /// What the shop earns of what it sells.
+    pub margins: Margins,
+}
+
+impl DatasetSettings {
+    /// What a fold over `cutoffs` is asked for.
+    fn fold<'a>(&self, cutoffs: &'a [Cutoff], contexts: &'a [ShopContext]) -> FoldSettings<'a> {
+        let (horizon, gap) = (self.rule.horizon, self.rule.gap);
+        FoldSettings { cutoffs, contexts, minor_per_major: self.minor_per_major, horizon, gap }
+    }
 }
 
 /// More cutoffs than a row can number.
@@ -71,13 +83,8 @@ impl Dataset {
         cutoffs.dedup();
         cutoffs.truncate(MAX_CUTOFFS);
         let windows = settings.rule.windows(&cutoffs, &settings.zone);
-        let contexts = log.contexts(&cutoffs, settings.rule.horizon);
-        let fold = FoldSettings {
-            cutoffs: &cutoffs,
-            contexts: &contexts,
-            minor_per_major: settings.minor_per_major,
-            horizon: settings.rule.horizon,
-        };
+        let contexts = log.contexts(&cutoffs, settings.rule.horizon, features::context_needs(&catalogue));
+        let fold = settings.fold(&cutoffs, &contexts);
         let eligible = |position: usize, presence| windows[position].is_eligible(presence);
         let counts: Vec<usize> =
             log.shards().par_iter().map(|shard| shard.count(&cutoffs, eligible).iter().sum()).collect();
@@ -85,7 +92,7 @@ impl Dataset {
         rows.split(&counts).into_par_iter().zip(log.shards()).for_each_init(
             FoldScratch::default,
             |scratch, (mut part, shard)| {
-                fill(shard, &fold, scratch, (&windows, &catalogue), &mut part);
+                fill(shard, &fold, scratch, (&windows, &catalogue, &settings.margins), &mut part);
             },
         );
         Ok(rows.into_dataset(schema, cutoffs))
@@ -145,6 +152,7 @@ struct Rows {
 struct RowFacts {
     past_year_spend: f64,
     spend_so_far: f64,
+    margin_share: f64,
     last_order_at: Timestamp,
     stayed_known: Timestamp,
 }
@@ -192,6 +200,7 @@ impl Rows {
             cutoffs,
             past_year_spend: facts.iter().map(|row| row.past_year_spend).collect(),
             spend_so_far: facts.iter().map(|row| row.spend_so_far).collect(),
+            margin_share: facts.iter().map(|row| row.margin_share).collect(),
             last_order_at: facts.iter().map(|row| row.last_order_at).collect(),
             stayed_known: facts.iter().map(|row| row.stayed_known).collect(),
             customers: self.customers,
@@ -206,7 +215,7 @@ fn fill(
     shard: &Shard,
     fold: &FoldSettings<'_>,
     scratch: &mut FoldScratch,
-    (windows, catalogue): (&[RuleWindow], &[&'static features::Feature]),
+    (windows, catalogue, margins): (&[RuleWindow], &[&'static features::Feature], &Margins),
     part: &mut Part<'_>,
 ) {
     let n_features = catalogue.len();
@@ -216,16 +225,17 @@ fn fill(
         part.customers[next] = u32::try_from(place.customer).unwrap_or(u32::MAX);
         part.cutoff_idx[next] = u16::try_from(place.cutoff).unwrap_or(u16::MAX);
         features::compute(catalogue, history, &mut part.features[next * n_features..(next + 1) * n_features]);
-        part.facts[next] = RowFacts { stayed_known: windows[place.cutoff].stayed_known(future), ..facts_of(history) };
+        part.facts[next] = RowFacts { stayed_known: windows[place.cutoff].stayed_known(future), ..facts_of(history, margins) };
         next += 1;
     });
 }
 
-fn facts_of(history: &History<'_>) -> RowFacts {
+fn facts_of(history: &History<'_>, margins: &Margins) -> RowFacts {
     use crate::timeline::Window;
     RowFacts {
         past_year_spend: history.net_spend(Window::Days365).max(0.0),
         spend_so_far: history.net_spend(Window::All),
+        margin_share: history.margin_share(margins),
         last_order_at: history.last_order_at().unwrap_or_default(),
         stayed_known: NEVER,
     }

@@ -19,8 +19,9 @@ mod silence;
 mod spec;
 mod surveys;
 mod trend;
+mod value_model;
 
-use crate::timeline::History;
+use crate::timeline::{ContextNeeds, History};
 
 pub use dictionary::dictionary;
 pub use schema::{Absence, FeatureSchema, SchemaDifference, SchemaError};
@@ -43,6 +44,7 @@ pub const FAMILIES: &[&[Feature]] = &[
     surveys::FEATURES,
     attributes::FEATURES,
     shop::FEATURES,
+    value_model::FEATURES,
 ];
 
 /// Every feature there is, in column order.
@@ -61,6 +63,13 @@ pub fn compute(features: &[&'static Feature], history: &History<'_>, row: &mut [
     for (feature, value) in features.iter().zip(row) {
         *value = (feature.compute)(history, feature.window);
     }
+}
+
+/// What of the shop as a whole `features` read.
+#[must_use]
+pub fn context_needs(features: &[&'static Feature]) -> ContextNeeds {
+    let any = |of: fn(Family) -> bool| features.iter().any(|feature| of(feature.family));
+    ContextNeeds { shop: any(Family::looks_at_the_shop), purchase_model: any(Family::asks_the_purchase_model) }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings};
 use crate::features::{FeatureSchema, SchemaError};
 use crate::label::ChurnRule;
-use crate::timeline::{Cutoff, EventLog, matured_cutoffs};
+use crate::timeline::{Cutoff, EventLog, Margins, matured_cutoffs};
 use crate::units::{Days, Timestamp};
 
 /// The rules of one shop over its history.
@@ -19,6 +19,17 @@ pub(super) struct Frame {
     earliest: Timestamp,
 }
 
+/// What datasets of a shop are built for, under a churn rule.
+pub(super) fn settings(config: &Config, log: &EventLog, rule: ChurnRule) -> DatasetSettings {
+    let value = &config.value;
+    DatasetSettings {
+        rule,
+        zone: config.timezone.clone(),
+        minor_per_major: config.currency.minor_per_major(),
+        margins: Margins::new(value.margin_share, &value.category_margins, log.categories()),
+    }
+}
+
 impl Frame {
     pub(super) fn new(config: &Config, log: &EventLog) -> Self {
         let churn = &config.churn;
@@ -28,12 +39,11 @@ impl Frame {
             active: churn.active_days,
             min_purchases: churn.min_purchases,
         };
-        let minor_per_major = config.currency.minor_per_major();
         let (first, last) = log.span().unwrap_or_default();
         // The first customers need some history before they can be told apart: the active window, or a third of it all.
         let warm_up = rule.active.micros().min(last.0.saturating_sub(first.0) / 3);
         Self {
-            settings: DatasetSettings { rule, zone: config.timezone.clone(), minor_per_major },
+            settings: settings(config, log, rule),
             step: config.panel.step_days,
             max_cutoffs: config.panel.max_cutoffs,
             start: first,

@@ -49,7 +49,12 @@ fn config(purchases: TableConfig) -> Config {
             max_rejected_share: 1.0,
             max_age_days: Days(3650),
         },
-        value: ValueConfig { margin_share: 1.0, horizon_days: Days(365), discount_rate: 0.1 },
+        value: ValueConfig {
+            margin_share: 1.0,
+            category_margins: BTreeMap::new(),
+            horizon_days: Days(365),
+            discount_rate: 0.1,
+        },
         gate: GateConfig { max_auc: 0.95, min_grade: LowestGrade::C },
         models: ModelsConfig { dir: "models".into() },
         output: OutputConfig { dir: "out".into() },

@@ -11,7 +11,7 @@ use retain::dataset::{Dataset, DatasetSettings};
 use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
 use retain::timeline::columns::{ComplaintColumns, CustomerColumns, NEVER, PurchaseColumns, SurveyColumns, Tables};
-use retain::timeline::{Available, Cutoff, EventLog};
+use retain::timeline::{Available, Cutoff, EventLog, Margins};
 use retain::units::{Days, Money, Timestamp};
 
 pub(crate) use random::shop;
@@ -229,6 +229,7 @@ pub(crate) fn features(tables: Tables, cutoffs: &[Cutoff]) -> Dataset {
         rule: ChurnRule { horizon: Days(HORIZON), gap: Days(0), active: Days(400), min_purchases: 1 },
         zone: zone(),
         minor_per_major: 100.0,
+        margins: Margins::alike(1.0),
     };
     let schema = FeatureSchema::for_inputs(&every_input());
     Dataset::build(&EventLog::build(tables).unwrap(), schema, cutoffs, &settings).unwrap()
