@@ -203,6 +203,7 @@ fn sound(model: &PurchaseModel, history: &CustomerSummary, span: f64) {
     let amount = |z: f64| assert!(z.is_finite() && z >= 0.0, "{said}: amount {z}");
     probability(model.probability_alive(history));
     probability(model.probability_no_purchase(history, span));
+    probability(model.probability_no_purchase_between(history, span / 3.0, span));
     let counts = model.purchase_counts(history, span, 6);
     for p in &counts {
         probability(*p);
@@ -358,9 +359,8 @@ fn a_window_after_a_wait_agrees_with_integration_over_dropout() {
             let silent = |span: f64| (scale / (scale + p * 10.0 + span)).powf(n);
             density(p) * (silent(0.0) - silent(25.0))
         };
-        let over = |f: &dyn Fn(f64) -> f64| -> f64 {
-            (0..20_000).map(|i| f((f64::from(i) + 0.5) / 20_000.0)).sum::<f64>()
-        };
+        let over =
+            |f: &dyn Fn(f64) -> f64| -> f64 { (0..20_000).map(|i| f((f64::from(i) + 0.5) / 20_000.0)).sum::<f64>() };
         let expected = 1.0 - model.probability_alive(&history) * over(&bought) / over(&density);
         let ours = model.probability_no_purchase_between(&history, 10.0, 35.0);
         assert!((ours - expected).abs() < 1e-6, "{history:?}: {ours} {expected}");

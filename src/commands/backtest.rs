@@ -6,9 +6,9 @@ use serde_json::json;
 use super::job::{self, Today, print, shown, write_json};
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
+use crate::evaluate::Evaluation;
 use crate::files::Staged;
 use crate::output::{Format, stage_table};
-use crate::evaluate::Evaluation;
 use crate::pipeline::{self, Backtest, ValueRanking};
 use crate::text::wrapped;
 use crate::units::Timestamp;
@@ -53,7 +53,9 @@ fn page(backtest: &Backtest) -> String {
         page.extend(wrapped(&note, WIDTH).iter().map(|line| format!("{line}\n")));
     }
     for (cutoff, why) in &value.without_model {
-        page.extend(wrapped(&format!("No value model at {cutoff}: {why}"), WIDTH).iter().map(|line| format!("{line}\n")));
+        page.extend(
+            wrapped(&format!("No value model at {cutoff}: {why}"), WIDTH).iter().map(|line| format!("{line}\n")),
+        );
     }
     page
 }

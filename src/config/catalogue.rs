@@ -110,9 +110,7 @@ impl fmt::Display for Allowed {
             Self::Day => f.write_str("a day such as `2011-06-12`"),
             Self::Days => f.write_str("a list of different days such as `[\"2011-06-12\", \"2011-07-12\"]`"),
             Self::Columns(_) => f.write_str("a table of our column names, each with a source column or SQL expression"),
-            Self::Shares => {
-                f.write_str("a table of product categories, each with a number above 0.0 and at most 1.0")
-            }
+            Self::Shares => f.write_str("a table of product categories, each with a number above 0.0 and at most 1.0"),
             Self::Section => f.write_str("a table of keys"),
         }
     }

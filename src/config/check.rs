@@ -78,8 +78,7 @@ impl Check<'_> {
         let panel = self.panel(&raw.panel);
         let backtest = self.backtest(&raw.backtest);
         let validate = self.validate(&raw.validate);
-        let has_categories =
-            raw.purchases.as_ref().is_some_and(|purchases| purchases.columns.contains_key("category"));
+        let has_categories = raw.purchases.as_ref().is_some_and(|purchases| purchases.columns.contains_key("category"));
         let value = self.value(&raw.value, has_categories);
         let max_auc = self.number("gate", &knobs::MAX_AUC, raw.gate.max_auc);
         let min_grade = self.word("gate", &knobs::MIN_GRADE, raw.gate.min_grade.as_deref());
@@ -361,6 +360,23 @@ horizon_days = 90
         let found = violations(cutoffs("[2011-07-12, '2011-07-12', '12/06/2011']"));
         assert!(found[0].ends_with("came `2011-07-12` twice"), "{found:?}");
         assert_eq!(found[1], "`backtest.cutoffs` must be a day such as `2011-06-12`; came `12/06/2011`");
+    }
+
+    #[test]
+    fn every_margin_of_a_category_is_checked_and_needs_the_column() {
+        let margins =
+            "[value.category_margins]\nShoes = 0.35\n\"Hats & caps\" = 1\nBooks = 0\nBags = 1.5\nBelts = 'x'\n";
+        let found = violations(shop_with(margins));
+        assert_eq!(found.len(), 4, "{found:?}");
+        let of = |text: &str| found.iter().any(|message| message.contains(text));
+        assert!(of("`value.category_margins.Books` must be a number above 0.0 and at most 1.0; came 0"), "{found:?}");
+        assert!(of("`value.category_margins.Bags` must be"), "{found:?}");
+        assert!(of("`value.category_margins.Belts` must be") && of("came the string `'x'`"), "{found:?}");
+        assert!(of("`purchases.columns.category` is missing (what is bought, as"), "{found:?}");
+        let mapped = SHOP.replace("amount = ", "category = \"Kind\"\namount = ");
+        let margins = "[value]\ncategory_margins = { Shoes = 0.35 }\n";
+        let config = load(&format!("{mapped}\n{margins}")).unwrap();
+        assert_eq!(config.value.category_margins, BTreeMap::from([("Shoes".to_owned(), 0.35)]));
     }
 
     #[test]

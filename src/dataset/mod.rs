@@ -225,7 +225,8 @@ fn fill(
         part.customers[next] = u32::try_from(place.customer).unwrap_or(u32::MAX);
         part.cutoff_idx[next] = u16::try_from(place.cutoff).unwrap_or(u16::MAX);
         features::compute(catalogue, history, &mut part.features[next * n_features..(next + 1) * n_features]);
-        part.facts[next] = RowFacts { stayed_known: windows[place.cutoff].stayed_known(future), ..facts_of(history, margins) };
+        part.facts[next] =
+            RowFacts { stayed_known: windows[place.cutoff].stayed_known(future), ..facts_of(history, margins) };
         next += 1;
     });
 }

@@ -90,11 +90,7 @@ impl Ranked {
 
 /// Compares rankings of customers by what came; `None` without any customer.
 #[must_use]
-pub fn captures(
-    tests: &[SpendCutoff],
-    population: &str,
-    (seed, n_bootstrap): (u64, u32),
-) -> Option<CaptureReport> {
+pub fn captures(tests: &[SpendCutoff], population: &str, (seed, n_bootstrap): (u64, u32)) -> Option<CaptureReport> {
     let ids: Vec<&[u32]> = tests.iter().map(|test| test.customer.as_slice()).collect();
     let customers = Customers::new(&ids).filter(|customers| !customers.is_empty())?;
     let ranked: Vec<Vec<Ranked>> =
@@ -129,7 +125,8 @@ impl fmt::Display for CaptureReport {
         writeln!(f, "{:30}{:>24}{:>26}", "ranked by", "share [95 % interval]", "predicted value is ahead")?;
         let shown = |figure: Option<Interval>| figure.map_or_else(|| "-".to_owned(), with_bounds);
         for ranking in &self.rankings {
-            let ahead = if ranking.first_is_ahead_by.is_some() { shown(ranking.first_is_ahead_by) } else { String::new() };
+            let ahead =
+                if ranking.first_is_ahead_by.is_some() { shown(ranking.first_is_ahead_by) } else { String::new() };
             let line = format!("{:30}{:>24}{ahead:>26}", ranking.name, shown(ranking.share));
             writeln!(f, "{}", line.trim_end())?;
         }
@@ -168,7 +165,8 @@ mod tests {
 
     #[test]
     fn the_table_fits_80_columns_and_nobody_is_none() {
-        let text = captures(&[test("2024-01-01")], "everyone who had bought by the cutoff", (1, 60)).unwrap().to_string();
+        let text =
+            captures(&[test("2024-01-01")], "everyone who had bought by the cutoff", (1, 60)).unwrap().to_string();
         assert!(text.lines().all(|line| line.chars().count() <= 80 && !line.ends_with(' ')), "{text}");
         assert!(text.contains("20 customers at 1 cutoff"), "{text}");
         assert_eq!(captures(&[], "all", (1, 60)), None);

@@ -30,11 +30,7 @@ pub struct ValueRanking {
 /// Ranks customers at each cutoff by what value models fitted then expect of the days after it, and compares with what
 /// came, as known at the end of those days. `eligible` are the numbers of those who would have been on the list.
 #[must_use]
-pub fn rank_by_value(
-    config: &Config,
-    log: &EventLog,
-    tests: &[(Cutoff, Vec<u32>)],
-) -> ValueRanking {
+pub fn rank_by_value(config: &Config, log: &EventLog, tests: &[(Cutoff, Vec<u32>)]) -> ValueRanking {
     let settings = settings(config, log, Frame::new(config, log).settings.rule);
     let days = settings.rule.horizon;
     let (mut all, mut listed, mut without_model) = (Vec::new(), Vec::new(), Vec::new());
@@ -94,10 +90,17 @@ pub(super) fn spend_cutoff(
 /// The rows of some customers, whose numbers ascend.
 fn only(test: &SpendCutoff, customers: &[u32]) -> SpendCutoff {
     let is_kept: Vec<bool> = test.customer.iter().map(|customer| customers.binary_search(customer).is_ok()).collect();
-    let kept = |values: &[f64]| values.iter().zip(&is_kept).filter(|(_, kept)| **kept).map(|(value, _)| *value).collect();
+    let kept =
+        |values: &[f64]| values.iter().zip(&is_kept).filter(|(_, kept)| **kept).map(|(value, _)| *value).collect();
     SpendCutoff {
         cutoff: test.cutoff.clone(),
-        customer: test.customer.iter().zip(&is_kept).filter(|(_, kept)| **kept).map(|(customer, _)| *customer).collect(),
+        customer: test
+            .customer
+            .iter()
+            .zip(&is_kept)
+            .filter(|(_, kept)| **kept)
+            .map(|(customer, _)| *customer)
+            .collect(),
         came: kept(&test.came),
         rankings: test.rankings.iter().map(|(name, scores)| (*name, kept(scores))).collect(),
     }
@@ -145,6 +148,9 @@ mod tests {
             rankings: vec![("a", vec![7.0, 8.0, 9.0])],
         };
         let kept = only(&test, &[1, 5, 9]);
-        assert_eq!((kept.customer, kept.came, kept.rankings), (vec![5, 9], vec![2.0, 3.0], vec![("a", vec![8.0, 9.0])]));
+        assert_eq!(
+            (kept.customer, kept.came, kept.rankings),
+            (vec![5, 9], vec![2.0, 3.0], vec![("a", vec![8.0, 9.0])])
+        );
     }
 }

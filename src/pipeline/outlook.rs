@@ -76,7 +76,8 @@ pub(super) fn tracking(
     let Some(start) = now.first_order_at.iter().map(|at| day(*at)).min() else { return Ok(None) };
     let since = |at: Timestamp| at.days_since(Timestamp(start * MICROS_PER_DAY));
     let entries: Vec<f64> = now.first_order_at.iter().map(|at| (day(*at) - start) as f64).collect();
-    let repeats = now.repeats.iter().flat_map(|(day, count)| std::iter::repeat_n((day - start).max(0) as f64, count as usize));
+    let repeats =
+        now.repeats.iter().flat_map(|(day, count)| std::iter::repeat_n((day - start).max(0) as f64, count as usize));
     let repeats: Vec<f64> = repeats.collect();
     let length = (since(end) / TRACKING_POINTS / WEEK_DAYS).ceil().max(1.0) * WEEK_DAYS;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 60 periods")]
@@ -90,16 +91,15 @@ pub(super) fn tracking(
 }
 
 /// Sales of each quarter ahead, by cohort.
-pub(super) fn sales(
-    models: &ValueModels,
-    histories: &Histories,
-    zone: &TimeZone,
-) -> Result<SalesForecast, ValueError> {
+pub(super) fn sales(models: &ValueModels, histories: &Histories, zone: &TimeZone) -> Result<SalesForecast, ValueError> {
     let cohort: Vec<u32> = histories.first_order_at.iter().map(|at| quarter(*at, zone)).collect();
     let spend: Vec<f64> = histories.spend.iter().map(|spend| models.spend.model.expected_spend(spend)).collect();
     let columns = CohortColumns { customers: &histories.purchases, cohort: &cohort, spend_per_purchase: &spend };
     let periods = Periods { length: QUARTER_DAYS, count: QUARTERS };
-    Ok(SalesForecast { period_days: QUARTER_DAYS, cohorts: forecast_by_cohort(&models.purchases.model, columns, periods)? })
+    Ok(SalesForecast {
+        period_days: QUARTER_DAYS,
+        cohorts: forecast_by_cohort(&models.purchases.model, columns, periods)?,
+    })
 }
 
 /// Value by year ahead of everyone who ever bought, and of the stages and risk bands of the list.

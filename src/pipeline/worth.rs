@@ -50,8 +50,7 @@ impl ValueModels {
         let customer = valued(histories, place);
         let value = lifetime_value(&self.purchases.model, &self.spend.model, &customer, &frame.settings);
         let (from, to) = frame.window();
-        let probability_no_purchase =
-            self.purchases.model.probability_no_purchase_between(&customer.history, from, to);
+        let probability_no_purchase = self.purchases.model.probability_no_purchase_between(&customer.history, from, to);
         Worth { at_stake: value.predicted / value.probability_alive.max(LEAST_ALIVE), probability_no_purchase, value }
     }
 

@@ -34,12 +34,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// The context of each cutoff, in the order of the cutoffs, which ascend.
-pub(super) fn contexts(
-    shards: &[Shard],
-    codes: CodeCounts,
-    cutoffs: &[Cutoff],
-    asked: Asked<'_>,
-) -> Vec<ShopContext> {
+pub(super) fn contexts(shards: &[Shard], codes: CodeCounts, cutoffs: &[Cutoff], asked: Asked<'_>) -> Vec<ShopContext> {
     let at: Vec<Timestamp> = cutoffs.iter().map(|cutoff| cutoff.at()).collect();
     let codes = if asked.needs.shop { codes } else { CodeCounts::default() };
     let census = Census::new(codes, &at, asked);
@@ -201,7 +196,8 @@ impl<'c> Census<'c> {
     }
 
     fn finish(self, seen: Vec<Seen>) -> Vec<ShopContext> {
-        let (trade, samples): (Vec<Trade>, Vec<Sample>) = seen.into_iter().map(|seen| (seen.trade, seen.sample)).unzip();
+        let (trade, samples): (Vec<Trade>, Vec<Sample>) =
+            seen.into_iter().map(|seen| (seen.trade, seen.sample)).unzip();
         let models = samples.into_par_iter().zip(self.cutoffs).map(|(sample, cutoff)| sample.model(*cutoff));
         let models: Vec<_> = models.collect();
         let mut products = self.products.finish(self.horizon);

@@ -107,7 +107,15 @@ impl EventLog {
             Shard::new(range.clone(), part, complaints, attributes, surveys)
         };
         let shards = partition(purchases, &ranges).into_par_iter().zip(&ranges).map(shard).collect();
-        Ok(Self { customer_ids: Arc::new(customer_ids), opted_out, shards, available, span, codes, categories: Vec::new() })
+        Ok(Self {
+            customer_ids: Arc::new(customer_ids),
+            opted_out,
+            shards,
+            available,
+            span,
+            codes,
+            categories: Vec::new(),
+        })
     }
 
     /// The same log, knowing what the codes of product categories mean.
@@ -164,7 +172,8 @@ impl EventLog {
     /// Shows one customer as known at a cutoff, if there is an order by then.
     pub fn visit(&self, customer: u32, cutoff: Cutoff, minor_per_major: f64, mut show: impl FnMut(&History<'_>)) {
         let cutoffs = [cutoff];
-        let settings = FoldSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1), gap: Days(0), contexts: &[] };
+        let settings =
+            FoldSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1), gap: Days(0), contexts: &[] };
         let has = |shard: &&Shard| shard.customers().contains(&(customer as usize));
         if let Some(shard) = self.shards.iter().find(has) {
             shard.fold(

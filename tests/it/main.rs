@@ -17,4 +17,5 @@ mod references;
 mod replay;
 mod shop;
 mod skip;
+mod value_ranking;
 mod xgboost_parity;

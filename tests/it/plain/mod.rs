@@ -16,8 +16,10 @@ use retain::units::{Days, Money, Timestamp};
 
 pub(crate) use random::shop;
 
-/// Customers of every shop.
-pub(crate) const CUSTOMERS: u32 = 4;
+/// Customers of whom the random shops tell everything.
+pub(crate) const KNOWN: u32 = 4;
+/// All customers: the others form a crowd that bought long ago, on whom a purchase model can be fitted.
+pub(crate) const CUSTOMERS: u32 = 28;
 /// The churn horizon.
 pub(crate) const HORIZON: u32 = 60;
 
@@ -142,7 +144,7 @@ impl PlainShop {
 
     pub(crate) fn tables(&self) -> Tables {
         Tables {
-            customer_ids: (0..CUSTOMERS).map(|i| format!("c{i}")).collect(),
+            customer_ids: (0..CUSTOMERS).map(|i| format!("c{i:02}")).collect(),
             purchases: self.purchases(),
             complaints: self.complaints(),
             customers: self.customers(),
