@@ -165,6 +165,36 @@ fn threads_change_nothing() {
     assert_eq!(run(1), run(3));
 }
 
+/// Regular customers who leave with one and the same chance: the parameters of dropout run to the edge together.
+#[test]
+fn dropout_alike_for_everyone_is_fitted_at_the_edge() {
+    for (n, end) in [(251_u32, 500.0), (300, 600.0), (300, 660.0)] {
+        let draw = |customer: u32, i: u32| {
+            let mut x = (u64::from(customer) << 32 | u64::from(i)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            for _ in 0..3 {
+                x = (x ^ (x >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+            }
+            (x >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        let customer = |who: u32| {
+            let gap = 8.0 + 32.0 * draw(who, 0).powi(2);
+            let (mut at, mut times) = ((end - 60.0) * draw(who, 1), Vec::new());
+            for i in 1.. {
+                times.push(at);
+                at += gap * (0.5 + draw(who, 2 * i));
+                if at >= end || draw(who, 2 * i + 1) < 0.03 {
+                    break;
+                }
+            }
+            CustomerSummary::from_purchases(&times, end).unwrap()
+        };
+        let customers: Vec<CustomerSummary> = (0..n).map(customer).collect();
+        let grouped = Grouped::new(&customers).unwrap();
+        let fit = fit(&grouped, TimeUnit::Day, Wanted::Model(ModelKind::MBG_NBD)).unwrap();
+        assert_eq!(fit.model.kind(), ModelKind::MBG_NBD, "{:?}", fit.steps);
+    }
+}
+
 #[test]
 fn shops_at_the_edge_get_a_usable_model() {
     let same = |x, t_x, t, n| vec![history(x, t_x, t); n];

@@ -144,6 +144,23 @@ fn sql_over_text_counts_values_that_are_no_numbers() {
 }
 
 #[test]
+fn a_margin_of_a_category_that_no_purchase_has_is_a_finding() {
+    let shop = Shop::new();
+    let text = "id,at,amount,kind\n1,2011-01-01,1,Shoes\n2,2011-01-02,2,Socks\n,2011-01-03,2,Hats\n";
+    let columns = [PLAIN[0], PLAIN[1], PLAIN[2], ("category", "kind")];
+    let mut config = config(section(&[shop.file("p.csv", text)], &columns));
+    assert_eq!(found(&loaded(&config), "unknown_category"), None);
+    for category in ["Shoes", "shoes", "Hats"] {
+        config.value.category_margins.insert(category.to_owned(), 0.4);
+    }
+    let loaded = loaded(&config);
+    let finding = found(&loaded, "unknown_category").unwrap();
+    assert_eq!((finding.count, finding.severity), (2, Severity::Warning), "a rejected row has no category");
+    assert_eq!(finding.examples, ["`Hats`", "`shoes`"]);
+    assert!(finding.message.starts_with("2 of 3 categories in `value.category_margins`"), "{}", finding.message);
+}
+
+#[test]
 fn tables_join_by_id_and_state_times_before_opening_are_absent() {
     let shop = Shop::new();
     let purchases = section(
