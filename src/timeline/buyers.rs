@@ -155,7 +155,9 @@ mod tests {
         let hashes: Vec<u64> = (0..500).map(|i| hash_of(&format!("c{i}"))).collect();
         let sample = |hashes: &[u64]| {
             let mut sample = Sample::of_at_most(20);
-            hashes.iter().for_each(|hash| sample.add(*hash, &at(&[1, 5])));
+            for hash in hashes {
+                sample.add(*hash, &at(&[1, 5]));
+            }
             sample
         };
         let kept = |mut sample: Sample| {
@@ -198,8 +200,12 @@ mod tests {
     #[test]
     fn too_few_who_came_back_give_no_model() {
         let mut sample = Sample::of_at_most(100);
-        (0..60).for_each(|i| sample.add(i, &at(&[1])));
-        (0..9).for_each(|i| sample.add(100 + i, &at(&[1, 30])));
+        for hash in 0..60 {
+            sample.add(hash, &at(&[1]));
+        }
+        for hash in 100..109 {
+            sample.add(hash, &at(&[1, 30]));
+        }
         assert_eq!(sample.model(Timestamp(0).plus(Days(90))), None);
     }
 
