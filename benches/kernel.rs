@@ -8,7 +8,7 @@ use retain::dataset::{Dataset, DatasetSettings};
 use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
 use retain::timeline::columns::{PurchaseColumns, Tables};
-use retain::timeline::{Cutoff, EventLog};
+use retain::timeline::{Cutoff, EventLog, Margins};
 use retain::units::{Days, MICROS_PER_DAY, Money, Timestamp};
 
 const CUSTOMERS: u32 = 20_000;
@@ -62,6 +62,7 @@ fn fold_every_feature(bencher: divan::Bencher<'_, '_>, n_cutoffs: u32) {
         rule: ChurnRule { horizon: Days(90), gap: Days(0), active: Days(365), min_purchases: 1 },
         zone: TimeZone::UTC,
         minor_per_major: 100.0,
+        margins: Margins::alike(1.0),
     };
     bencher.bench(|| {
         let log = log.as_ref().ok()?;

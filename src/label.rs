@@ -141,7 +141,8 @@ mod tests {
         })
         .unwrap();
         let windows = rule().windows(&[cutoff], &TimeZone::UTC);
-        let settings = FoldSettings { cutoffs: &[cutoff], minor_per_major: 100.0, horizon: Days(10), contexts: &[] };
+        let settings =
+            FoldSettings { cutoffs: &[cutoff], minor_per_major: 100.0, horizon: Days(10), gap: Days(0), contexts: &[] };
         let mut left = None;
         let wanted = |at: crate::timeline::Place, presence| windows[at.cutoff].is_eligible(presence);
         log.shards()[0].fold(&settings, &mut FoldScratch::default(), wanted, |_, _, future| {

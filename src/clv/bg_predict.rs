@@ -9,7 +9,7 @@
 use super::bg_long::LongFuture;
 use super::bg_nbd::BgNbd;
 use super::counts::{EventCounts, bisect, completed};
-use super::model::{ValueModel, positive};
+use super::model::{ValueModel, positive, window};
 use super::nbd::median_of_first_event;
 use super::special::logistic;
 use super::summary::CustomerSummary;
@@ -55,6 +55,31 @@ impl BgNbd {
             return counts.any();
         }
         1.0 - counts.probabilities().take(events as usize).sum::<f64>()
+    }
+
+    /// Probability that an active customer at one stage buys in a window that begins after `wait` and is `length` long,
+    /// `sum_i P(N = i) s_m P(N' >= k - rest)`: i events come before the window, `i + j = k m + rest`, all m dropouts fail,
+    /// and the events that are missing to the next purchase come in it. `counts` are the events of the wait.
+    fn purchase_after_wait(&self, counts: &EventCounts, stage: u32, wait: Wait) -> f64 {
+        let (mut bought, mut survived, mut phase, mut m) = (0.0, 1.0, stage, 1.0);
+        let (mut left, mut i) = (1.0, 0.0);
+        for probability in counts.probabilities() {
+            let later = EventCounts::new(counts.shape() + i, wait.scale, wait.length);
+            bought += probability * survived * self.at_least(&later, self.regularity - phase);
+            left -= probability;
+            // What is left of the sum is at most the chance of more events.
+            if (left < NEGLIGIBLE && i > counts.mean()) || i > MAX_TERMS {
+                break;
+            }
+            i += 1.0;
+            phase += 1;
+            if phase == self.regularity {
+                phase = 0;
+                survived *= (wait.b + m - 1.0) / (self.a + wait.b + m - 1.0);
+                m += 1.0;
+            }
+        }
+        bought
     }
 
     /// Expected purchases of an active customer at one stage, `sum_i P(N = i) S_floor((i + j) / k)`, with
@@ -135,6 +160,17 @@ impl BgNbd {
     }
 }
 
+/// The window that follows a wait.
+#[derive(Clone, Copy)]
+struct Wait {
+    /// Its length.
+    length: f64,
+    /// Scale of the event rate at its start.
+    scale: f64,
+    /// Second parameter of the dropout probability now.
+    b: f64,
+}
+
 impl ValueModel for BgNbd {
     /// # Source
     /// Fader, Hardie and Lee (2008), note on P(alive) for BG/NBD; MBG/NBD and regularity: Reutterer et al. (2021).
@@ -147,6 +183,17 @@ impl ValueModel for BgNbd {
     fn probability_no_purchase(&self, history: &CustomerSummary, span: f64) -> f64 {
         let alive = self.probability_alive(history);
         (1.0 - alive * self.probability_purchase_if_active(history, positive(span))).clamp(0.0, 1.0)
+    }
+
+    fn probability_no_purchase_between(&self, history: &CustomerSummary, from: f64, to: f64) -> f64 {
+        let (from, length) = window(from, to);
+        if from <= 0.0 {
+            return self.probability_no_purchase(history, length);
+        }
+        let b = self.b + self.chances(f64::from(history.frequency()));
+        let wait = Wait { length, scale: self.alpha + history.age() + from, b };
+        let bought = self.over_stages(history, from, |stage, counts| self.purchase_after_wait(counts, stage, wait));
+        (1.0 - self.probability_alive(history) * bought.clamp(0.0, 1.0)).clamp(0.0, 1.0)
     }
 
     fn expected_purchases(&self, history: &CustomerSummary, span: f64) -> f64 {

@@ -19,6 +19,10 @@ pub trait ValueModel {
     /// Probability of no purchase in the next `span`: the definition of churn itself.
     fn probability_no_purchase(&self, history: &CustomerSummary, span: f64) -> f64;
 
+    /// Probability of no purchase between two times from now, `from` not after `to`: what comes before `from` does not
+    /// count, and who leaves by then does not come.
+    fn probability_no_purchase_between(&self, history: &CustomerSummary, from: f64, to: f64) -> f64;
+
     /// Expected purchases in the next `span`; for `CustomerSummary::NEW`, those of a new customer after the first.
     fn expected_purchases(&self, history: &CustomerSummary, span: f64) -> f64;
 
@@ -223,6 +227,10 @@ impl ValueModel for PurchaseModel {
         self.inner().probability_no_purchase(history, span)
     }
 
+    fn probability_no_purchase_between(&self, history: &CustomerSummary, from: f64, to: f64) -> f64 {
+        self.inner().probability_no_purchase_between(history, from, to)
+    }
+
     fn expected_purchases(&self, history: &CustomerSummary, span: f64) -> f64 {
         self.inner().expected_purchases(history, span)
     }
@@ -261,6 +269,12 @@ pub struct Prediction {
 #[must_use]
 pub fn predict_all<M: ValueModel + Sync>(model: &M, customers: &[CustomerSummary], span: f64) -> Vec<Prediction> {
     customers.par_iter().with_min_len(1_024).map(|history| model.predict(history, span)).collect()
+}
+
+/// A window as the formulas need it: its start, and its length; both finite and not negative.
+pub(super) fn window(from: f64, to: f64) -> (f64, f64) {
+    let from = positive(from);
+    (from, positive(positive(to) - from))
 }
 
 /// A span as the formulas need it: finite and not negative.

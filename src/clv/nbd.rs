@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::counts::{EventCounts, completed};
-use super::model::{Likelihood, ValueModel, positive};
+use super::model::{Likelihood, ValueModel, positive, window};
 use super::special::{digamma_rise, ln_rise};
 use super::summary::{CustomerSummary, Grouped, sum_blocks};
 
@@ -45,6 +45,11 @@ impl ValueModel for Nbd {
 
     fn probability_no_purchase(&self, history: &CustomerSummary, span: f64) -> f64 {
         self.counts(history, span).none()
+    }
+
+    /// Nobody leaves and rates do not change, so only the length of the window counts.
+    fn probability_no_purchase_between(&self, history: &CustomerSummary, from: f64, to: f64) -> f64 {
+        self.counts(history, window(from, to).1).none()
     }
 
     fn expected_purchases(&self, history: &CustomerSummary, span: f64) -> f64 {

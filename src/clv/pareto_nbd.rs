@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::counts::{EventCounts, completed};
-use super::model::{Likelihood, Prediction, ValueModel, positive};
+use super::model::{Likelihood, Prediction, ValueModel, positive, window};
 use super::nbd::median_of_first_event;
 use super::race::Race;
 use super::special::{digamma_rise, ln_rise};
@@ -111,6 +111,16 @@ impl ValueModel for ParetoNbd {
 
     fn probability_no_purchase(&self, history: &CustomerSummary, span: f64) -> f64 {
         self.predict(history, span).probability_no_purchase
+    }
+
+    /// Purchases before the window tell nothing that is known now: the customer must live to its start, and then buy.
+    fn probability_no_purchase_between(&self, history: &CustomerSummary, from: f64, to: f64) -> f64 {
+        let (from, length) = window(from, to);
+        let race = self.race_from_now(history);
+        let lives = (-race.death_shape * (from / race.death_scale).ln_1p()).exp();
+        let later = Race { death_scale: race.death_scale + from, ..race };
+        let silent = later.silence(length).total().clamp(0.0, 1.0);
+        (1.0 - self.probability_alive(history) * lives * (1.0 - silent)).clamp(0.0, 1.0)
     }
 
     fn expected_purchases(&self, history: &CustomerSummary, span: f64) -> f64 {

@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use super::model::{Likelihood, ModelKind, PurchaseModel};
-use super::optimise::{self, EDGE, Evaluation, Start, Stop, TOLERANCE};
+use super::optimise::{self, EDGE, Evaluation, Optimum, Start, Stop, TOLERANCE};
 use super::summary::Grouped;
 
 /// Histories on which the starts compete.
@@ -92,6 +92,27 @@ impl<'a> Objective<'a> {
         STARTS.iter().map(start).collect()
     }
 
+    /// Searches once more from where a search got stuck, parameters at the edge held there. Where two parameters run away
+    /// together, the valley turns as the first of them meets the edge, and what was learnt of its shape before misleads.
+    fn with_the_edge_held(&self, at: &[f64]) -> Optimum {
+        let held: Vec<Option<f64>> = at.iter().map(|z| (z.abs() > EDGE - AT_EDGE).then(|| EDGE.copysign(*z))).collect();
+        let whole = |free: &[f64]| -> Vec<f64> {
+            let mut free = free.iter().copied();
+            held.iter().map(|held| held.or_else(|| free.next()).unwrap_or_default()).collect()
+        };
+        let of_free = |values: Vec<f64>| -> Vec<f64> {
+            values.into_iter().zip(&held).filter(|(_, held)| held.is_none()).map(|(value, _)| value).collect()
+        };
+        let function = |free: &[f64]| {
+            let Evaluation { value, gradient } = self.evaluate(&whole(free));
+            Evaluation { value, gradient: of_free(gradient) }
+        };
+        let free = of_free(at.to_vec());
+        let inverse = optimise::inverse(&optimise::hessian(&function, &free));
+        let best = optimise::minimise(&function, Start { at: free, inverse, tolerance: TOLERANCE });
+        Optimum { at: whole(&best.at), ..best }
+    }
+
     /// Names of the parameters that stand at the edge of what is searched.
     pub(super) fn at_edge(&self, at: &[f64]) -> Vec<&'static str> {
         let names = self.kind.parameter_names().iter().zip(at);
@@ -131,8 +152,15 @@ pub(super) fn maximise(kind: ModelKind, shop: &Grouped) -> Option<Found> {
         inverse = optimise::inverse(&optimise::hessian(&on_thinned, &at));
     }
     let whole = Objective { kind, shop, scale: coarse.scale };
-    let best = optimise::minimise(&|at: &[f64]| whole.evaluate(at), Start { at, inverse, tolerance: TOLERANCE });
+    let mut best = optimise::minimise(&|at: &[f64]| whole.evaluate(at), Start { at, inverse, tolerance: TOLERANCE });
     evaluations += best.evaluations;
+    if best.stop == Stop::NoProgress {
+        let again = whole.with_the_edge_held(&best.at);
+        evaluations += again.evaluations;
+        if again.value <= best.value || again.stop == Stop::Converged {
+            best = again;
+        }
+    }
     Some(Found {
         model: kind.with_parameters(&whole.parameters(&best.at)).ok()?,
         log_likelihood: -best.value * shop.n_customers(),

@@ -165,6 +165,36 @@ fn threads_change_nothing() {
     assert_eq!(run(1), run(3));
 }
 
+/// Regular customers who leave with one and the same chance: the parameters of dropout run to the edge together.
+#[test]
+fn dropout_alike_for_everyone_is_fitted_at_the_edge() {
+    for (n, end) in [(251_u32, 500.0), (300, 600.0), (300, 660.0)] {
+        let draw = |customer: u32, i: u32| {
+            let mut x = (u64::from(customer) << 32 | u64::from(i)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            for _ in 0..3 {
+                x = (x ^ (x >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+            }
+            (x >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        let customer = |who: u32| {
+            let gap = 8.0 + 32.0 * draw(who, 0).powi(2);
+            let (mut at, mut times) = ((end - 60.0) * draw(who, 1), Vec::new());
+            for i in 1.. {
+                times.push(at);
+                at += gap * (0.5 + draw(who, 2 * i));
+                if at >= end || draw(who, 2 * i + 1) < 0.03 {
+                    break;
+                }
+            }
+            CustomerSummary::from_purchases(&times, end).unwrap()
+        };
+        let customers: Vec<CustomerSummary> = (0..n).map(customer).collect();
+        let grouped = Grouped::new(&customers).unwrap();
+        let fit = fit(&grouped, TimeUnit::Day, Wanted::Model(ModelKind::MBG_NBD)).unwrap();
+        assert_eq!(fit.model.kind(), ModelKind::MBG_NBD, "{:?}", fit.steps);
+    }
+}
+
 #[test]
 fn shops_at_the_edge_get_a_usable_model() {
     let same = |x, t_x, t, n| vec![history(x, t_x, t); n];
@@ -203,6 +233,7 @@ fn sound(model: &PurchaseModel, history: &CustomerSummary, span: f64) {
     let amount = |z: f64| assert!(z.is_finite() && z >= 0.0, "{said}: amount {z}");
     probability(model.probability_alive(history));
     probability(model.probability_no_purchase(history, span));
+    probability(model.probability_no_purchase_between(history, span / 3.0, span));
     let counts = model.purchase_counts(history, span, 6);
     for p in &counts {
         probability(*p);
@@ -313,6 +344,56 @@ fn several_spans_at_once_are_the_same_as_one_by_one() {
                 assert!((together - alone).abs() <= 1e-10 * (1.0 + alone), "{model:?} {span}: {together} {alone}");
             }
         }
+    }
+}
+
+#[test]
+fn a_window_that_begins_now_is_a_span() {
+    for model in typical() {
+        for history in histories() {
+            let whole = model.probability_no_purchase(&history, 20.0);
+            assert!((model.probability_no_purchase_between(&history, 0.0, 20.0) - whole).abs() < 1e-12);
+            assert!((model.probability_no_purchase_between(&history, 9.0, 9.0) - 1.0).abs() < 1e-12);
+        }
+    }
+}
+
+/// In a window too short for two purchases, the chance of one is their expected number.
+#[test]
+fn a_short_window_later_on_has_the_chance_that_expected_purchases_grow_by() {
+    let length = 1e-4;
+    for model in typical() {
+        for history in histories() {
+            for from in [0.5, 13.0, 60.0] {
+                let of = |t: f64| model.expected_purchases(&history, t);
+                let grown = (of(from + length) - of(from)) / length;
+                let chance = (1.0 - model.probability_no_purchase_between(&history, from, from + length)) / length;
+                let name = model.kind().name();
+                assert!((chance - grown).abs() < 1e-4 + 2e-3 * grown, "{name} {history:?} {from}: {chance} {grown}");
+            }
+        }
+    }
+}
+
+/// Given rate and dropout probability p, an active customer is still active after a wait g with chance
+/// `exp(-rate p g)`; the rate integrates to powers, p is integrated by a fine rule.
+#[test]
+fn a_window_after_a_wait_agrees_with_integration_over_dropout() {
+    let (a, b) = (1.6, 2.2);
+    let model = model(ModelKind::MBG_NBD, &[0.6, 7.0, a, b]);
+    for history in histories() {
+        let (n, scale) = (0.6 + f64::from(history.frequency()), 7.0 + history.age());
+        let b = b + f64::from(history.frequency()) + 1.0;
+        let density = |p: f64| p.powf(a - 1.0) * (1.0 - p).powf(b - 1.0);
+        let bought = |p: f64| {
+            let silent = |span: f64| (scale / (scale + p * 10.0 + span)).powf(n);
+            density(p) * (silent(0.0) - silent(25.0))
+        };
+        let over =
+            |f: &dyn Fn(f64) -> f64| -> f64 { (0..20_000).map(|i| f((f64::from(i) + 0.5) / 20_000.0)).sum::<f64>() };
+        let expected = 1.0 - model.probability_alive(&history) * over(&bought) / over(&density);
+        let ours = model.probability_no_purchase_between(&history, 10.0, 35.0);
+        assert!((ours - expected).abs() < 1e-6, "{history:?}: {ours} {expected}");
     }
 }
 

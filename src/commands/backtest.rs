@@ -1,14 +1,17 @@
 //! `retain backtest`: rolling origin over the test cutoffs, retraining before each.
 
+use serde::Serialize;
 use serde_json::json;
 
 use super::job::{self, Today, print, shown, write_json};
 use super::remarks;
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
+use crate::evaluate::Evaluation;
 use crate::files::Staged;
 use crate::output::{Format, stage_table};
-use crate::pipeline;
+use crate::pipeline::{self, Backtest, ValueRanking};
+use crate::text::wrapped;
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
@@ -16,7 +19,8 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
     let backtest = pipeline::backtest(&session.config, &log, session.as_of, &session.watch)?;
     let mut staged = Staged::default();
     let path = session.folder.join("backtest.json");
-    staged.add(&path, |writer| write_json(writer, &backtest.evaluation))?;
+    let report = Report { evaluation: &backtest.evaluation, value_ranking: &backtest.value };
+    staged.add(&path, |writer| write_json(writer, &report))?;
     let predictions = stage_table(&backtest.predictions, &session.folder, Format::Parquet, &mut staged)?;
     remarks::tell(&backtest.leak_guard, backtest.sampled);
     let more = json!({
@@ -25,7 +29,39 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
         "sampled": backtest.sampled,
     });
     session.conclude("backtest", more, staged, vec![path, predictions])?;
-    print(&backtest.evaluation.to_string())?;
+    print(&page(&backtest))?;
     tracing::info!("\nfiles are in {}", shown(&session.folder));
     Ok(())
+}
+
+/// `backtest.json`.
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    evaluation: &'a Evaluation,
+    value_ranking: &'a ValueRanking,
+}
+
+const WIDTH: usize = 80;
+
+/// The figures of the learners, then those of rankings by value.
+fn page(backtest: &Backtest) -> String {
+    let mut page = backtest.evaluation.to_string();
+    let value = &backtest.value;
+    for report in [&value.everyone, &value.on_the_list].into_iter().flatten() {
+        page.push_str(&format!("\n{report}"));
+    }
+    if let Some(report) = &value.everyone {
+        let note = format!(
+            "Net spend of the {} from each cutoff; means over cutoffs; intervals from {} resamples of customers.",
+            value.days, report.n_bootstrap
+        );
+        page.extend(wrapped(&note, WIDTH).iter().map(|line| format!("{line}\n")));
+    }
+    for (cutoff, why) in &value.without_model {
+        page.extend(
+            wrapped(&format!("No value model at {cutoff}: {why}"), WIDTH).iter().map(|line| format!("{line}\n")),
+        );
+    }
+    page
 }

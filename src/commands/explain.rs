@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::job::{self, Today, print};
 use crate::cli::{Explain, Job, Talk};
 use crate::error::Failure;
-use crate::pipeline::{self, CustomerStory};
+use crate::pipeline::{self, CustomerStory, CustomerValue};
 use crate::registry::{CHAMPION, Registry};
 use crate::text::{shortened, wrapped};
 use crate::units::Timestamp;
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Explain, talk: Talk, now: Timestamp) -> Result<(),
     let (session, log) = job::start(&job, talk, now, Today::AfterTheData)?;
     let scored = pipeline::score(&session.config, &log, &version, session.as_of, &session.watch)?;
     let whom = (session.as_of, arguments.customer.as_str());
-    let story = pipeline::story(&session.config, &log, (&version, &scored.list), whom)?;
+    let story = pipeline::story(&session.config, &log, (&version, &scored), whom)?;
     let _stages = session.watch.finish();
     if arguments.json {
         // Plain numbers and texts can always be written as JSON.
@@ -51,6 +51,9 @@ fn page(story: &CustomerStory, currency: &str) -> String {
             let _ = writeln!(page, "{}{line}", if position == 0 { "  - " } else { "    " });
         }
     }
+    if let Some(value) = &story.value {
+        page.push_str(&worth(value, currency));
+    }
     let _ = writeln!(page, "\n{:36} {:>12} {:>12} {:>10}", "feature", "customer", "shop median", "log-odds");
     let _ = writeln!(page, "{:36} {:>12} {:>12} {:>10.3}", "(everyone at this day)", "", "", story.base_log_odds);
     for feature in story.features.iter().take(SHOWN) {
@@ -72,4 +75,38 @@ fn page(story: &CustomerStory, currency: &str) -> String {
         let _ = writeln!(page, "  {}  {state}", complaint.opened_at);
     }
     page
+}
+
+/// What value models say, in lines of at most 80 columns.
+fn worth(value: &CustomerValue, currency: &str) -> String {
+    let mut page = format!(
+        "\nvalue in {currency}: {:.2} so far, {:.2} to come (in four of five cases {:.2} to {:.2}), {:.2} in all\n",
+        value.historic, value.predicted, value.interval.low, value.interval.high, value.total
+    );
+    let years = value.by_year.iter().map(|year| format!("{year:.2}")).collect::<Vec<_>>().join("  ");
+    let _ = writeln!(page, "by year ahead: {years}");
+    let _ = writeln!(
+        page,
+        "expected: {:.1} purchases of {:.2}, the next by {} if one comes",
+        value.expected_purchases, value.spend_per_purchase, value.next_purchase_by
+    );
+    let _ = writeln!(
+        page,
+        "still active: {:.1} %, no purchase in the window of churn: {:.1} %",
+        100.0 * value.probability_active,
+        100.0 * value.probability_no_purchase
+    );
+    let last = value.purchase_counts.len().saturating_sub(1);
+    let counts = value.purchase_counts.iter().enumerate().map(|(count, p)| {
+        let more = if count == last { " or more" } else { "" };
+        format!("{count}{more}: {:.1} %", 100.0 * p)
+    });
+    let _ = writeln!(page, "purchases in the horizon: {}", counts.collect::<Vec<_>>().join(", "));
+    wrapped_lines(&page)
+}
+
+/// Every line broken at 80 columns.
+fn wrapped_lines(page: &str) -> String {
+    let lines = page.lines().flat_map(|line| if line.is_empty() { vec![String::new()] } else { wrapped(line, 80) });
+    lines.map(|line| line + "\n").collect()
 }

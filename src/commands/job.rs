@@ -61,10 +61,10 @@ pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, today: Today) -> Resu
     let written = write_rejects(&loaded, &folder)?;
     let findings = json!(loaded.findings);
     let provenance = Provenance { inputs: json!(loaded.fingerprints), accounts: json!(loaded.accounts) };
-    let tables = loaded.accepted()?.tables;
+    let Loaded { tables, dictionaries, .. } = loaded.accepted()?;
     let (Some(as_of), Some(last_purchase)) = (as_of, last_purchase) else { return Err(JobError::NoPurchases.into()) };
     watch.begin("sorting by customer and time", 1);
-    let log = EventLog::build(tables)?;
+    let log = EventLog::build(tables)?.naming_categories(dictionaries.categories);
     Ok((Session { config, as_of, last_purchase, now, watch, folder, provenance, findings, written }, log))
 }
 

@@ -52,6 +52,8 @@ pub enum Allowed {
     Names,
     /// The mapping of one table.
     Columns(Table),
+    /// A table of product categories, each with a share of revenue.
+    Shares,
     /// A table of the config.
     Section,
     /// The name of a feature.
@@ -61,6 +63,9 @@ pub enum Allowed {
     /// A list of tables of keys; the text is the section of each.
     Entries(&'static str),
 }
+
+/// What each entry of [`Allowed::Shares`] accepts.
+pub(super) const SHARE: Allowed = Allowed::Number { min: 0.0, above_min: true, max: 1.0 };
 
 impl Allowed {
     /// The type in one or two words, for the reference page.
@@ -73,7 +78,7 @@ impl Allowed {
             Self::Days => "list of days",
             Self::Names => "list of texts",
             Self::Paths => "text or list of texts",
-            Self::Columns(_) | Self::Section => "table",
+            Self::Columns(_) | Self::Shares | Self::Section => "table",
             Self::Entries(_) => "list of tables",
             Self::Name
             | Self::Currency
@@ -118,6 +123,7 @@ impl fmt::Display for Allowed {
             Self::Days => f.write_str("a list of different days such as `[\"2011-06-12\", \"2011-07-12\"]`"),
             Self::Names => f.write_str("a list of names such as `[\"customers.region\"]`"),
             Self::Columns(_) => f.write_str("a table of our column names, each with a source column or SQL expression"),
+            Self::Shares => f.write_str("a table of product categories, each with a number above 0.0 and at most 1.0"),
             Self::Section => f.write_str("a table of keys"),
             Self::FeatureName => f.write_str("at most 60 of a-z, 0-9 and `_`, starting with a letter"),
             Self::Sentence => f.write_str(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::catalogue::Allowed;
+use super::catalogue::{Allowed, SHARE};
 use super::error::{ConfigError, Violation};
 use super::keys::{self, Written, join};
 use super::raw::{
@@ -90,7 +90,8 @@ impl Check<'_> {
         let panel = self.panel(&raw.panel);
         let backtest = self.backtest(&raw.backtest);
         let validate = self.validate(&raw.validate);
-        let value = self.value(&raw.value);
+        let has_categories = raw.purchases.as_ref().is_some_and(|purchases| purchases.columns.contains_key("category"));
+        let value = self.value(&raw.value, has_categories);
         let leak_guard = self.leak_guard(&raw.leak_guard);
         let selection = self.selection(&raw.selection);
         self.contacts(raw);
@@ -193,11 +194,30 @@ impl Check<'_> {
         Some(BacktestConfig { cutoffs, last: last?, step_days: step_days?, bootstrap: bootstrap? })
     }
 
-    fn value(&mut self, raw: &RawValue) -> Option<ValueConfig> {
+    fn value(&mut self, raw: &RawValue, has_categories: bool) -> Option<ValueConfig> {
         let margin_share = self.number("value", &knobs::MARGIN_SHARE, raw.margin_share);
         let horizon_days = self.days("value", &knobs::VALUE_HORIZON_DAYS, raw.horizon_days);
         let discount_rate = self.number("value", &knobs::DISCOUNT_RATE, raw.discount_rate);
-        Some(ValueConfig { margin_share: margin_share?, horizon_days: horizon_days?, discount_rate: discount_rate? })
+        self.category_margins(&raw.category_margins, has_categories);
+        Some(ValueConfig {
+            margin_share: margin_share?,
+            category_margins: raw.category_margins.clone(),
+            horizon_days: horizon_days?,
+            discount_rate: discount_rate?,
+        })
+    }
+
+    /// Every margin out of range, and margins of categories that the purchases do not have.
+    fn category_margins(&mut self, margins: &BTreeMap<String, f64>, has_categories: bool) {
+        let section = join("value", knobs::CATEGORY_MARGINS.name);
+        for (category, margin) in margins.iter().filter(|(_, margin)| !SHARE.holds_number(**margin)) {
+            let place = self.place(&section, category);
+            self.violations.push(Violation::NumberOutside { place, allowed: SHARE, came: *margin });
+        }
+        if !margins.is_empty() && !has_categories {
+            let columns = join(Table::Purchases.name(), "columns");
+            self.missing(&columns, "category", "what is bought, as `value.category_margins` names it", Allowed::Source);
+        }
     }
 
     fn validate(&mut self, raw: &RawValidate) -> Option<ValidateConfig> {
@@ -375,6 +395,23 @@ horizon_days = 90
         let found = violations(cutoffs("[2011-07-12, '2011-07-12', '12/06/2011']"));
         assert!(found[0].ends_with("came `2011-07-12` twice"), "{found:?}");
         assert_eq!(found[1], "`backtest.cutoffs` must be a day such as `2011-06-12`; came `12/06/2011`");
+    }
+
+    #[test]
+    fn every_margin_of_a_category_is_checked_and_needs_the_column() {
+        let margins =
+            "[value.category_margins]\nShoes = 0.35\n\"Hats & caps\" = 1\nBooks = 0\nBags = 1.5\nBelts = 'x'\n";
+        let found = violations(shop_with(margins));
+        assert_eq!(found.len(), 4, "{found:?}");
+        let of = |text: &str| found.iter().any(|message| message.contains(text));
+        assert!(of("`value.category_margins.Books` must be a number above 0.0 and at most 1.0; came 0"), "{found:?}");
+        assert!(of("`value.category_margins.Bags` must be"), "{found:?}");
+        assert!(of("`value.category_margins.Belts` must be") && of("came the string `'x'`"), "{found:?}");
+        assert!(of("`purchases.columns.category` is missing (what is bought, as"), "{found:?}");
+        let mapped = SHOP.replace("amount = ", "category = \"Kind\"\namount = ");
+        let margins = "[value]\ncategory_margins = { Shoes = 0.35 }\n";
+        let config = load(&format!("{mapped}\n{margins}")).unwrap();
+        assert_eq!(config.value.category_margins, BTreeMap::from([("Shoes".to_owned(), 0.35)]));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::catalogue::{Allowed, Section, section};
+use super::catalogue::{Allowed, SHARE, Section, section};
 use super::custom;
 use super::error::{ConfigError, Place, Violation};
 use super::knobs::SECTIONS;
@@ -132,6 +132,23 @@ impl Walk<'_> {
         }
     }
 
+    /// Keeps the numbers of a table whose keys are the shop's own words.
+    fn shares(&mut self, path: &str, table: &mut DeTable<'_>) {
+        for (key, value) in std::mem::take(table) {
+            let (line, _) = position(self.text, key.span().start);
+            let place = Place { key: join(path, key.get_ref()), line: Some(line) };
+            self.lines.insert(place.key.clone(), line);
+            let allowed = SHARE;
+            if has_type(allowed, value.get_ref()) {
+                table.insert(key, value);
+            } else {
+                let came = value.get_ref().type_str();
+                let written = shortened(self.text.get(value.span()).unwrap_or_default());
+                self.violations.push(Violation::WrongType { place, allowed, came, written });
+            }
+        }
+    }
+
     /// Whether the value has the type of its key; tables are walked.
     fn fits(&mut self, place: Place, allowed: Allowed, value: &mut Spanned<DeValue<'_>>) -> bool {
         if let (Allowed::Section | Allowed::Columns(_), DeValue::Table(inner)) = (allowed, value.get_mut()) {
@@ -142,6 +159,10 @@ impl Walk<'_> {
             && items.iter().all(|item| item.get_ref().is_table())
         {
             self.entries(&place.key, items);
+            return true;
+        }
+        if let (Allowed::Shares, DeValue::Table(inner)) = (allowed, value.get_mut()) {
+            self.shares(&place.key, inner);
             return true;
         }
         let fits = has_type(allowed, value.get_ref());

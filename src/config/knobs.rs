@@ -94,6 +94,9 @@ pub(super) const MAX_AGE_DAYS: Key = key("max_age_days", whole(0, 3650, "days"),
 
 pub(super) const MARGIN_SHARE: Key =
     key("margin_share", above(0.0, 1.0), Preset::Number(1.0)).means("Margin as a share of revenue");
+pub(super) const CATEGORY_MARGINS: Key =
+    key("category_margins", Allowed::Shares, Preset::Absent("{ \"Shoes\" = 0.35, \"Books\" = 0.2 }"))
+        .means("Margins of product categories where they differ from `margin_share`");
 pub(super) const VALUE_HORIZON_DAYS: Key = key("horizon_days", whole(30, 3650, "days"), Preset::Whole(365))
     .means("How far ahead a customer's value is counted");
 pub(super) const DISCOUNT_RATE: Key =
@@ -167,7 +170,7 @@ pub(super) const SECTIONS: &[Section] = &[
         "What data must satisfy to be used",
         &[MIN_CUSTOMERS, MIN_SPAN_HORIZONS, MAX_FEED_GAP_DAYS, ABSURD_AMOUNT_FACTOR, MAX_REJECTED_SHARE, MAX_AGE_DAYS],
     ),
-    section("value", "What a customer is worth", &[MARGIN_SHARE, VALUE_HORIZON_DAYS, DISCOUNT_RATE]),
+    section("value", "What a customer is worth", &[MARGIN_SHARE, CATEGORY_MARGINS, VALUE_HORIZON_DAYS, DISCOUNT_RATE]),
     section("leak_guard", "What data must satisfy to be learnt from", &[MAX_SINGLE_AUC, MAX_EXIT_RATE, ACCEPT]),
     section("selection", "Which features are used", &[MAX_PSI, UNSTABLE]),
     section("gate", "What a model must satisfy to be promoted", &[MAX_AUC, MIN_GRADE]),

@@ -183,10 +183,12 @@ pub struct ValidateConfig {
 }
 
 /// What a customer is worth.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ValueConfig {
     /// Margin as a share of revenue, in (0, 1].
     pub margin_share: f64,
+    /// Margins of product categories that differ from it, each in (0, 1].
+    pub category_margins: BTreeMap<String, f64>,
     /// How far ahead value is counted.
     pub horizon_days: Days,
     /// Yearly rate by which later margin counts less.

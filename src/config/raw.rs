@@ -204,6 +204,9 @@ pub struct RawValidate {
 pub struct RawValue {
     /// Margin as a share of revenue. A number above 0.0 and at most 1.0; default `1.0`.
     pub margin_share: Option<f64>,
+    /// Margins of product categories where they differ from `margin_share`. A table of product categories, each with a
+    /// number above 0.0 and at most 1.0; optional.
+    pub category_margins: BTreeMap<String, f64>,
     /// How far ahead a customer's value is counted. A whole number of days from 30 to 3650; default `365`.
     pub horizon_days: Option<i64>,
     /// Yearly rate by which later margin counts less. A number of at least 0.0 and at most 1.0; default `0.1`.

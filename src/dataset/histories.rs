@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use super::DatasetSettings;
 use crate::clv::{CustomerSummary, SpendSummary};
-use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, History, Shard, Window};
-use crate::units::Timestamp;
+use crate::timeline::{Cutoff, EventLog, FoldScratch, History, Shard, Window};
+use crate::units::{MICROS_PER_DAY, Timestamp};
 
 /// Everyone who had bought before a cutoff, in the order of customer numbers; one entry each in every column.
 #[derive(Debug, Clone, Default)]
@@ -20,8 +20,45 @@ pub struct Histories {
     pub net_total: Vec<f64>,
     /// Net spend of the past 365 days, in major units.
     pub past_year: Vec<f64>,
+    /// Margin of what the customer bought so far, as a share of revenue.
+    pub margin_share: Vec<f64>,
     /// Instant of the first order.
     pub first_order_at: Vec<Timestamp>,
+    /// Amount of the first order, in major units.
+    pub first_order_amount: Vec<f64>,
+    /// Repeat purchases of all customers by day (UTC).
+    pub repeats: RepeatDays,
+}
+
+/// How many repeat purchases there were on each day (UTC) from `first` on, counted from 1970-01-01.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RepeatDays {
+    first: i64,
+    counts: Vec<u32>,
+}
+
+impl RepeatDays {
+    /// Counts a repeat purchase on a day.
+    fn add(&mut self, day: i64, count: u32) {
+        if self.counts.is_empty() {
+            self.first = day;
+        }
+        let missing = usize::try_from(self.first - day).unwrap_or(0);
+        if missing > 0 {
+            self.counts.splice(0..0, std::iter::repeat_n(0, missing));
+            self.first = day;
+        }
+        let place = usize::try_from(day - self.first).unwrap_or(0);
+        if place >= self.counts.len() {
+            self.counts.resize(place + 1, 0);
+        }
+        self.counts[place] += count;
+    }
+
+    /// Days with their counts, in ascending order.
+    pub fn iter(&self) -> impl Iterator<Item = (i64, u32)> {
+        (self.first..).zip(self.counts.iter().copied()).filter(|(_, count)| *count > 0)
+    }
 }
 
 impl Histories {
@@ -29,13 +66,8 @@ impl Histories {
     #[must_use]
     pub fn collect(log: &EventLog, cutoff: Cutoff, settings: &DatasetSettings) -> Self {
         let cutoffs = [cutoff];
-        let fold = FoldSettings {
-            cutoffs: &cutoffs,
-            minor_per_major: settings.minor_per_major,
-            horizon: settings.rule.horizon,
-            // Neither purchase days nor spend depend on the rest of the shop.
-            contexts: &[],
-        };
+        // Neither purchase days nor spend depend on the rest of the shop.
+        let fold = settings.fold(&cutoffs, &[]);
         let of_shard = |scratch: &mut FoldScratch, shard: &Shard| {
             let (mut part, mut days) = (Self::default(), Vec::new());
             shard.fold(
@@ -43,7 +75,8 @@ impl Histories {
                 scratch,
                 |_, _| true,
                 |place, history, _| {
-                    part.push(u32::try_from(place.customer).unwrap_or(u32::MAX), history, &mut days);
+                    let customer = u32::try_from(place.customer).unwrap_or(u32::MAX);
+                    part.push(customer, history, settings, &mut days);
                 },
             );
             part
@@ -52,18 +85,34 @@ impl Histories {
         parts.into_iter().fold(Self::default(), Self::joined)
     }
 
-    fn push(&mut self, customer: u32, history: &History<'_>, days: &mut Vec<f64>) {
+    /// The history of one customer alone; empty if there was no order by then.
+    #[must_use]
+    pub fn of_one(log: &EventLog, customer: u32, cutoff: Cutoff, settings: &DatasetSettings) -> Self {
+        let mut one = Self::default();
+        log.visit(customer, cutoff, settings.minor_per_major, |history| {
+            one.push(customer, history, settings, &mut Vec::new());
+        });
+        one
+    }
+
+    fn push(&mut self, customer: u32, history: &History<'_>, settings: &DatasetSettings, days: &mut Vec<f64>) {
         let end = history.purchase_days(days);
         let net = history.net_spend(Window::All);
         // A history of days before the cutoff is always possible.
         let Ok(purchases) = CustomerSummary::from_purchases(days, end) else { return };
         let Ok(spend) = SpendSummary::new(purchases.frequency() + 1, net) else { return };
+        let first_order_at = history.first_order_at().unwrap_or_default();
+        let first_day = first_order_at.0.div_euclid(MICROS_PER_DAY);
+        #[expect(clippy::cast_possible_truncation, reason = "whole days since the first purchase")]
+        days.iter().skip(1).for_each(|day| self.repeats.add(first_day + *day as i64, 1));
         self.customers.push(customer);
         self.purchases.push(purchases);
         self.spend.push(spend);
         self.net_total.push(net);
         self.past_year.push(history.net_spend(Window::Days365).max(0.0));
-        self.first_order_at.push(history.first_order_at().unwrap_or_default());
+        self.margin_share.push(history.margin_share(&settings.margins));
+        self.first_order_at.push(first_order_at);
+        self.first_order_amount.push(history.amount_of(0..1));
     }
 
     fn joined(mut self, other: Self) -> Self {
@@ -72,7 +121,10 @@ impl Histories {
         self.spend.extend(other.spend);
         self.net_total.extend(other.net_total);
         self.past_year.extend(other.past_year);
+        self.margin_share.extend(other.margin_share);
         self.first_order_at.extend(other.first_order_at);
+        self.first_order_amount.extend(other.first_order_amount);
+        other.repeats.iter().for_each(|(day, count)| self.repeats.add(day, count));
         self
     }
 
@@ -80,5 +132,26 @@ impl Histories {
     #[must_use]
     pub fn position(&self, customer: u32) -> Option<usize> {
         self.customers.binary_search(&customer).ok()
+    }
+
+    /// Margin of each customer so far, in major units.
+    #[must_use]
+    pub fn margins_so_far(&self) -> Vec<f64> {
+        self.net_total.iter().zip(&self.margin_share).map(|(net, share)| net * share).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeat_days_are_counted_in_any_order() {
+        let mut days = RepeatDays::default();
+        for day in [12, 10, 15, 10] {
+            days.add(day, 1);
+        }
+        assert_eq!(days.iter().collect::<Vec<_>>(), [(10, 2), (12, 1), (15, 1)]);
+        assert_eq!(RepeatDays::default().iter().count(), 0);
     }
 }

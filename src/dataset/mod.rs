@@ -13,10 +13,12 @@ use rayon::prelude::*;
 use crate::features::{FeatureSchema, Kernel, SchemaError};
 use crate::label::{ChurnRule, RuleWindow};
 use crate::timeline::columns::NEVER;
-use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, History, Place, Presence, Shard};
+use crate::timeline::{
+    Cutoff, EventLog, FoldScratch, FoldSettings, History, Margins, Place, Presence, Shard, ShopContext,
+};
 use crate::units::Timestamp;
 
-pub use histories::Histories;
+pub use histories::{Histories, RepeatDays};
 pub use sample::{PanelCap, PanelSample, SampleRecord};
 pub use single::single;
 pub use stream::{Block, stream};
@@ -38,6 +40,8 @@ pub struct Dataset {
     pub past_year_spend: Vec<f64>,
     /// Net spend so far of each row, in major units.
     pub spend_so_far: Vec<f64>,
+    /// Margin of what the customer of each row bought so far, as a share of revenue.
+    pub margin_share: Vec<f64>,
     /// Instant of the last order of each row.
     pub last_order_at: Vec<Timestamp>,
     /// The instant after which it is known that the customer of the row stayed; `NEVER` for one who left.
@@ -55,6 +59,16 @@ pub struct DatasetSettings {
     pub zone: TimeZone,
     /// Minor units in a major unit of the currency.
     pub minor_per_major: f64,
+    /// What the shop earns of what it sells.
+    pub margins: Margins,
+}
+
+impl DatasetSettings {
+    /// What a fold over `cutoffs` is asked for.
+    fn fold<'a>(&self, cutoffs: &'a [Cutoff], contexts: &'a [ShopContext]) -> FoldSettings<'a> {
+        let (horizon, gap) = (self.rule.horizon, self.rule.gap);
+        FoldSettings { cutoffs, contexts, minor_per_major: self.minor_per_major, horizon, gap }
+    }
 }
 
 /// More cutoffs than a row can number.
@@ -91,13 +105,8 @@ impl Dataset {
         cutoffs.dedup();
         cutoffs.truncate(MAX_CUTOFFS);
         let windows = settings.rule.windows(&cutoffs, &settings.zone);
-        let contexts = log.contexts(&cutoffs, settings.rule.horizon);
-        let fold = FoldSettings {
-            cutoffs: &cutoffs,
-            contexts: &contexts,
-            minor_per_major: settings.minor_per_major,
-            horizon: settings.rule.horizon,
-        };
+        let contexts = log.contexts(&cutoffs, settings.rule.horizon, kernel.context_needs());
+        let fold = settings.fold(&cutoffs, &contexts);
         let everyone: Vec<bool> = cutoffs.iter().map(|cutoff| tests.contains(cutoff)).collect();
         let wanted = |at: Place, presence| {
             (everyone[at.cutoff] || sample.keeps(at.customer)) && windows[at.cutoff].is_eligible(presence)
@@ -109,10 +118,11 @@ impl Dataset {
         };
         let counts: Vec<usize> = log.shards().par_iter().map(count).collect();
         let mut rows = Rows::with_capacity(counts.iter().sum(), kernel.len());
+        let asked = Asked { windows: &windows, kernel: &kernel, margins: &settings.margins };
         rows.split(&counts).into_par_iter().zip(log.shards()).for_each_init(
             FoldScratch::default,
             |scratch, (mut part, shard)| {
-                fill(shard, &fold, scratch, (&windows, &kernel, &wanted), &mut part);
+                fill(shard, &fold, scratch, (&asked, &wanted), &mut part);
             },
         );
         Ok(Self { sample, ..rows.into_dataset(schema, cutoffs) })
@@ -192,6 +202,7 @@ struct Rows {
 struct RowFacts {
     past_year_spend: f64,
     spend_so_far: f64,
+    margin_share: f64,
     last_order_at: Timestamp,
     stayed_known: Timestamp,
 }
@@ -239,6 +250,7 @@ impl Rows {
             cutoffs,
             past_year_spend: facts.iter().map(|row| row.past_year_spend).collect(),
             spend_so_far: facts.iter().map(|row| row.spend_so_far).collect(),
+            margin_share: facts.iter().map(|row| row.margin_share).collect(),
             last_order_at: facts.iter().map(|row| row.last_order_at).collect(),
             stayed_known: facts.iter().map(|row| row.stayed_known).collect(),
             customers: self.customers,
@@ -250,32 +262,41 @@ impl Rows {
     }
 }
 
+/// What is asked of each row.
+struct Asked<'a> {
+    windows: &'a [RuleWindow],
+    kernel: &'a Kernel<'a>,
+    margins: &'a Margins,
+}
+
 fn fill(
     shard: &Shard,
     fold: &FoldSettings<'_>,
     scratch: &mut FoldScratch,
-    (windows, kernel, wanted): (&[RuleWindow], &Kernel<'_>, &impl Fn(Place, Presence) -> bool),
+    (asked, wanted): (&Asked<'_>, &impl Fn(Place, Presence) -> bool),
     part: &mut Part<'_>,
 ) {
-    let n_features = kernel.len();
+    let n_features = asked.kernel.len();
     let mut row = vec![0.0; n_features];
     let mut next = 0;
     shard.fold(fold, scratch, wanted, |place, history, future| {
         part.customers[next] = u32::try_from(place.customer).unwrap_or(u32::MAX);
         part.cutoff_idx[next] = u16::try_from(place.cutoff).unwrap_or(u16::MAX);
-        kernel.compute(history, &mut row);
+        asked.kernel.compute(history, &mut row);
         let places = &mut part.features[next * n_features..(next + 1) * n_features];
         places.iter_mut().zip(&row).for_each(|(place, value)| *place = single(*value));
-        part.facts[next] = RowFacts { stayed_known: windows[place.cutoff].stayed_known(future), ..facts_of(history) };
+        let stayed_known = asked.windows[place.cutoff].stayed_known(future);
+        part.facts[next] = RowFacts { stayed_known, ..facts_of(history, asked.margins) };
         next += 1;
     });
 }
 
-fn facts_of(history: &History<'_>) -> RowFacts {
+fn facts_of(history: &History<'_>, margins: &Margins) -> RowFacts {
     use crate::timeline::Window;
     RowFacts {
         past_year_spend: history.net_spend(Window::Days365).max(0.0),
         spend_so_far: history.net_spend(Window::All),
+        margin_share: history.margin_share(margins),
         last_order_at: history.last_order_at().unwrap_or_default(),
         stayed_known: NEVER,
     }

@@ -38,9 +38,8 @@ where
     let kernel = schema.kernel(log)?;
     let windows = settings.rule.windows(cutoffs, &settings.zone);
     // A first pass over the shop, for those features alone that look beyond the customer.
-    let contexts = if kernel.looks_at_the_shop() { log.contexts(cutoffs, settings.rule.horizon) } else { Vec::new() };
-    let (minor_per_major, horizon) = (settings.minor_per_major, settings.rule.horizon);
-    let fold = FoldSettings { cutoffs, minor_per_major, horizon, contexts: &contexts };
+    let contexts = log.contexts(cutoffs, settings.rule.horizon, kernel.context_needs());
+    let fold = settings.fold(cutoffs, &contexts);
     let mut ready: Option<Block> = None;
     for shards in log.shards().chunks(SHARDS_PER_BLOCK) {
         let (taken, next) = rayon::join(

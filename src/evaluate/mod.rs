@@ -6,6 +6,7 @@
 
 pub mod bootstrap;
 pub mod calibration;
+pub mod capture;
 pub mod error;
 pub mod grade;
 pub mod input;

@@ -38,7 +38,9 @@ impl Family {
             }
             Self::Surveys => "an answer from the later of `answered_at` and `recorded_at`",
             Self::Attributes => "a version from the later of `valid_from` and `recorded_at`",
-            Self::Shop => "every customer's lines from the later of `purchased_at` and `recorded_at`",
+            Self::Shop | Self::ValueModel => {
+                "every customer's lines from the later of `purchased_at` and `recorded_at`"
+            }
             _ => "a line from the later of `purchased_at` and `recorded_at`",
         }
     }

@@ -1,9 +1,9 @@
 //! The computation of a schema's columns over one history.
 
 use super::custom;
-use super::spec::Feature;
+use super::spec::{Family, Feature};
 use crate::config::CustomFeature;
-use crate::timeline::History;
+use crate::timeline::{ContextNeeds, History};
 
 /// The functions of a schema's columns, in their order: ours, then those of the shop's own.
 #[derive(Debug, Clone)]
@@ -26,10 +26,11 @@ impl Kernel<'_> {
         self.len() == 0
     }
 
-    /// Whether a column depends on what the shop as a whole looked like.
+    /// What of the shop as a whole the columns read.
     #[must_use]
-    pub fn looks_at_the_shop(&self) -> bool {
-        self.ours.iter().any(|feature| feature.family.looks_at_the_shop())
+    pub fn context_needs(&self) -> ContextNeeds {
+        let any = |of: fn(Family) -> bool| self.ours.iter().any(|feature| of(feature.family));
+        ContextNeeds { shop: any(Family::looks_at_the_shop), purchase_model: any(Family::asks_the_purchase_model) }
     }
 
     /// Computes the columns of one history into `row`, which has one place for each.

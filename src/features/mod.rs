@@ -22,6 +22,7 @@ mod silence;
 mod spec;
 mod surveys;
 mod trend;
+mod value_model;
 
 pub use dictionary::dictionary;
 pub use kernel::Kernel;
@@ -45,6 +46,7 @@ pub const FAMILIES: &[&[Feature]] = &[
     surveys::FEATURES,
     attributes::FEATURES,
     shop::FEATURES,
+    value_model::FEATURES,
 ];
 
 /// Every feature there is, in column order.

@@ -36,6 +36,8 @@ pub enum Family {
     Attributes,
     /// What the shop as a whole does.
     Shop,
+    /// What a model of repeat purchases expects.
+    ValueModel,
     /// What the shop has defined itself.
     Custom,
 }
@@ -45,6 +47,12 @@ impl Family {
     #[must_use]
     pub const fn looks_at_the_shop(self) -> bool {
         matches!(self, Self::Shop | Self::Attributes)
+    }
+
+    /// Whether its features read the purchase model that is fitted on the shop.
+    #[must_use]
+    pub const fn asks_the_purchase_model(self) -> bool {
+        matches!(self, Self::ValueModel)
     }
 
     /// A stable code for systems that read reasons.
@@ -65,6 +73,7 @@ impl Family {
             Self::Surveys => "surveys",
             Self::Attributes => "attributes",
             Self::Shop => "shop",
+            Self::ValueModel => "value_model",
             Self::Custom => "custom",
         }
     }

@@ -10,6 +10,7 @@ mod cholesky;
 mod design;
 mod ensemble;
 mod error;
+mod forecast;
 mod forest;
 mod intercepts;
 mod level;
@@ -36,6 +37,7 @@ pub use boosted::{BoostedLearner, RISING};
 pub use chain::{Fold, forward_chain};
 pub use ensemble::BoostedModel;
 pub use error::LearnError;
+pub use forecast::{ForecastLearner, ForecastModel};
 pub use level::Level;
 pub use linear::{Columns, LinearLearner, LinearModel, PENALTIES};
 pub use logistic::Convergence;
@@ -55,6 +57,7 @@ pub const LEARNERS: &[&dyn Learner] = &[
         title: "recency, frequency, monetary",
         columns: Columns::Only(&["recency_days", "orders_365d_count", "net_spend_365d_amount"]),
     },
+    &ForecastLearner { name: "mbg_nbd", title: "MBG/NBD", feature: "model_no_purchase_share" },
 ];
 
 /// The learner whose probabilities make the list.
@@ -194,6 +197,8 @@ pub enum Choice {
     Penalty(f64),
     /// Number of trees.
     Trees(usize),
+    /// There is none.
+    Nothing,
     /// Members of a blend and their weights.
     Weights(Vec<(String, f64)>),
 }
@@ -206,6 +211,8 @@ pub enum Model {
     Linear(LinearModel),
     /// Log-odds as a sum of trees.
     Boosted(BoostedModel),
+    /// A feature that is a probability already.
+    Forecast(ForecastModel),
     /// A weighted sum of other models.
     Blend(BlendModel),
 }
@@ -218,7 +225,7 @@ impl Model {
     #[must_use]
     pub fn xgboost_copy(&self, cutoff: Cutoff) -> Option<String> {
         match self {
-            Self::Linear(_) => None,
+            Self::Linear(_) | Self::Forecast(_) => None,
             Self::Boosted(model) => Some(model.xgboost_json(cutoff)),
             Self::Blend(model) => model.members().find_map(|member| member.xgboost_copy(cutoff)),
         }
@@ -232,6 +239,7 @@ impl Model {
         match self {
             Self::Linear(model) => model.log_odds(dataset, rows),
             Self::Boosted(model) => model.log_odds(dataset, rows),
+            Self::Forecast(model) => model.log_odds(dataset, rows),
             Self::Blend(model) => model.log_odds(dataset, rows),
         }
     }
@@ -258,6 +266,7 @@ impl Model {
         match self {
             Self::Linear(model) => model.contributions(dataset, rows),
             Self::Boosted(model) => model.contributions(dataset, rows),
+            Self::Forecast(model) => model.contributions(dataset, rows),
             Self::Blend(model) => model.contributions(dataset, rows),
         }
     }
@@ -268,6 +277,7 @@ impl Model {
         match self {
             Self::Linear(model) => model.features(),
             Self::Boosted(model) => model.features(),
+            Self::Forecast(model) => model.features(),
             Self::Blend(model) => model.features(),
         }
     }
@@ -278,6 +288,7 @@ impl Model {
         match self {
             Self::Linear(model) => model.base_log_odds(cutoff),
             Self::Boosted(model) => model.base_log_odds(cutoff),
+            Self::Forecast(model) => model.base_log_odds(),
             Self::Blend(model) => model.base_log_odds(cutoff),
         }
     }

@@ -1,5 +1,6 @@
 //! The story of a backtest: before each test cutoff, every learner is trained on what was known then.
 
+use super::capture::{ValueRanking, rank_by_value};
 use super::error::PipelineError;
 use super::frame::Frame;
 use super::learnt::learn_at;
@@ -24,6 +25,8 @@ pub struct Backtest {
     pub leak_guard: GuardRecord,
     /// What a cap on the rows of the panel left; `None` where training learnt from everyone.
     pub sampled: Option<SampleRecord>,
+    /// Whether a ranking by predicted value finds those who will spend.
+    pub value: ValueRanking,
 }
 
 /// Retrains before each test cutoff of the config and evaluates out of time; labels are read as known at `as_of`.
@@ -40,8 +43,11 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, observer: &dyn O
     let tested = test_at(&dataset, &frame, &tests, as_of, observer)?;
     observer.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;
-    let predictions = predictions(&tested, log, config.value.margin_share);
-    Ok(Backtest { evaluation, predictions, leak_guard, sampled: dataset.sampled() })
+    observer.begin("value models at test cutoffs", 1);
+    let customers = |tested: &Tested| (tested.cutoff, tested.test.customer.clone());
+    let value = rank_by_value(config, log, &tested.iter().map(customers).collect::<Vec<_>>());
+    let predictions = predictions(&tested, log);
+    Ok(Backtest { evaluation, value, predictions, leak_guard, sampled: dataset.sampled() })
 }
 
 /// The test cutoffs of the config, or the last matured ones.
@@ -96,7 +102,7 @@ fn test_one(dataset: &Dataset, frame: &Frame, cutoff: Cutoff, as_of: Cutoff) -> 
         cutoff: cutoff.to_string(),
         customer: rows.iter().map(|row| dataset.customers[*row]).collect(),
         churned: rows.iter().map(|row| dataset.churned(*row, as_of)).collect(),
-        value: rows.iter().map(|row| dataset.past_year_spend[*row]).collect(),
+        value: rows.iter().map(|row| dataset.margin_share[*row] * dataset.past_year_spend[*row]).collect(),
         slices: slices(dataset, &rows),
         scores,
     };
@@ -120,7 +126,7 @@ pub(super) fn evaluate(config: &Config, frame: &Frame, tested: &[Tested]) -> Res
 }
 
 /// A row for each customer and test cutoff, with the probability of every learner.
-fn predictions(tested: &[Tested], log: &EventLog, margin_share: f64) -> Table {
+fn predictions(tested: &[Tested], log: &EventLog) -> Table {
     let rows = || tested.iter().flat_map(|tested| (0..tested.test.customer.len()).map(move |row| (tested, row)));
     let ids = log.customer_ids();
     let id = |(tested, row): (&Tested, usize)| ids[tested.test.customer[row] as usize].clone();
@@ -135,7 +141,7 @@ fn predictions(tested: &[Tested], log: &EventLog, margin_share: f64) -> Table {
         ("churn_probability".to_owned(), of_learner(MAIN_LEARNER)),
     ];
     columns.extend(LEARNERS.iter().map(|learner| (format!("p_{}", learner.name()), of_learner(learner.name()))));
-    let value = rows().map(|(tested, row)| margin_share * tested.test.value[row]).collect();
+    let value = rows().map(|(tested, row)| tested.test.value[row]).collect();
     columns.push(("value_12m".to_owned(), Column::Number(value)));
     Table::new("predictions", columns)
 }

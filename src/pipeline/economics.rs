@@ -1,30 +1,38 @@
 //! The value side of a run, for people who decide about budgets: whether the value models earn their place, and what
 //! retention is worth to this shop.
 
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::capture::{EVERYONE, spend_cutoff};
+use super::list::ListRow;
+use super::outlook::{self, SalesForecast, TABLE_YEARS, Tracking, ValueTables, quarter};
 use super::worth::{ValueFrame, ValueModels, Worth};
 use crate::clv::{
-    Capture, CohortMember, CohortRates, CompoundingRow, Concentration, Holdout, RetentionEconomics, ValueError,
-    ValueOfRetention, ValueTable, cohort_rates, compare_rankings, concentration, holdout,
+    CohortMember, CohortRates, CompoundingRow, Concentration, CovariateFit, Holdout, RetentionEconomics, TimeUnit,
+    ValueError, ValueOfRetention, ValueTable, cohort_rates, concentration, holdout,
 };
+use crate::config::Config;
 use crate::dataset::{DatasetSettings, Histories};
+use crate::evaluate::capture::{CaptureReport, captures};
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::{Days, Timestamp};
 
 /// Years over which retention compounds in the report.
 const COMPOUNDING_YEARS: u32 = 5;
-/// Share of the customers ranked first by which rankings are compared.
-const TOP_SHARE: f64 = 0.1;
 
 /// `value.json`: the value models, their test, and the economics of retention.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ValueReport {
     /// The models.
     pub models: ValueModels,
-    /// The value of everyone who ever bought, by year ahead.
+    /// The value of everyone who ever bought, over the value horizon.
     pub shop: ValueTable,
+    /// Value by year ahead: of the shop, by life-cycle stage, by risk band.
+    pub years_ahead: ValueTables,
+    /// What is expected to be sold to those who have bought, by cohort and quarter ahead.
+    pub sales: SalesForecast,
+    /// Whether the first order tells how customers go on; absent where the test could not be made.
+    pub covariates: Option<CovariateFit>,
     /// Forecast of the last horizon from what was known before it.
     pub holdout: HoldoutReport,
     /// Churn, retention and repeat rates by the quarter of the first order, such as 20243.
@@ -44,8 +52,10 @@ pub struct HoldoutReport {
     pub days: Days,
     /// Purchases expected and made, beside plain averages; absent if no model could be fitted then.
     pub purchases: Option<Holdout>,
+    /// Repeat purchases since the start of the shop, expected at the cutoff and made.
+    pub tracking: Option<Tracking>,
     /// Share of the spend that came which the tenth ranked first made, by what they were ranked.
-    pub top_tenth: Vec<Capture>,
+    pub top_tenth: Option<CaptureReport>,
 }
 
 /// What retention is worth over periods as long as the horizon.
@@ -65,11 +75,10 @@ pub struct RetentionReport {
 
 /// What the report is made from.
 pub(super) struct Basis<'a> {
+    pub(super) config: &'a Config,
     pub(super) log: &'a EventLog,
     pub(super) settings: &'a DatasetSettings,
     pub(super) as_of: Cutoff,
-    pub(super) frame: &'a ValueFrame,
-    pub(super) annual_discount: f64,
     /// Churn probability and past-year margin of the eligible.
     pub(super) eligible: Vec<(f64, f64)>,
 }
@@ -80,17 +89,21 @@ impl Basis<'_> {
         &self,
         models: ValueModels,
         histories: &Histories,
-        worth: &[Worth],
+        (worth, list): (&[Worth], &[ListRow]),
     ) -> Result<ValueReport, ValueError> {
         let values: Vec<_> = worth.iter().map(|worth| worth.value.clone()).collect();
-        let margins: Vec<f64> = histories.net_total.iter().map(|net| self.frame.margin_share * net).collect();
+        let (zone, days) = (&self.settings.zone, TABLE_YEARS * TimeUnit::Year.days());
+        let ahead = ValueFrame::over(days, &self.config.value, &self.settings.rule)?;
         Ok(ValueReport {
-            models,
             shop: ValueTable::of_shop(&values),
+            years_ahead: outlook::tables(&models, histories, (list, &ahead.settings)),
+            sales: outlook::sales(&models, histories, zone)?,
+            covariates: outlook::covariates(histories, zone).ok(),
             holdout: self.holdout(histories)?,
             cohorts: cohort_rates(&self.cohort_members(histories)),
             retention: self.retention()?,
-            concentration: concentration(&margins),
+            concentration: concentration(&histories.margins_so_far()),
+            models,
         })
     }
 
@@ -104,24 +117,17 @@ impl Basis<'_> {
             let later = came(place).map_or(0, |place| now.purchases[place].frequency());
             later.saturating_sub(then.purchases[place].frequency())
         };
-        let spend =
-            |place: usize| came(place).map_or(0.0, |later| (now.net_total[later] - then.net_total[place]).max(0.0));
-        let places = 0..then.customers.len();
-        let counts: Vec<u32> = places.clone().map(count).collect();
-        let came_in: Vec<f64> = places.map(spend).collect();
+        let counts: Vec<u32> = (0..then.customers.len()).map(count).collect();
         let models = ValueModels::fit(&then).ok();
-        let mut report = HoldoutReport { cutoff: cutoff.to_string(), days, purchases: None, top_tenth: Vec::new() };
+        let mut report =
+            HoldoutReport { cutoff: cutoff.to_string(), days, purchases: None, tracking: None, top_tenth: None };
         if let Some(models) = models {
             let span = f64::from(days.0);
             report.purchases = Some(holdout(&models.purchases.model, &then.purchases, &counts, span)?);
-            let worth = models.worth_of_all(&then, self.frame);
-            let predicted: Vec<f64> = worth.iter().map(|worth| worth.value.predicted).collect();
-            let rankings = [
-                ("predicted value", predicted.as_slice()),
-                ("spend of the past year", &then.past_year),
-                ("recency, frequency, monetary", &rfm(&then)),
-            ];
-            report.top_tenth = compare_rankings(&rankings, &came_in, TOP_SHARE)?;
+            report.tracking = outlook::tracking(&models, now, (cutoff.at(), self.as_of.at()))?;
+            let spent = spend_cutoff(cutoff, (&then, now), &models, (&self.config.value, self.settings))?;
+            let plan = (self.config.seed, self.config.backtest.bootstrap);
+            report.top_tenth = captures(&[spent], EVERYONE, plan);
         }
         Ok(report)
     }
@@ -148,7 +154,7 @@ impl Basis<'_> {
         let retention_rate = (1.0 - mean(|eligible| eligible.0)).clamp(0.0, 1.0);
         let periods_per_year = 365.25 / f64::from(self.settings.rule.horizon.0);
         let margin_per_period = mean(|eligible| eligible.1) / periods_per_year;
-        let discount = (1.0 + self.annual_discount).powf(1.0 / periods_per_year) - 1.0;
+        let discount = (1.0 + self.config.value.discount_rate).powf(1.0 / periods_per_year) - 1.0;
         let economics = RetentionEconomics::new(n, margin_per_period, retention_rate, discount)?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred periods at most")]
         let n_periods = (f64::from(COMPOUNDING_YEARS) * periods_per_year).ceil() as u32;
@@ -160,54 +166,5 @@ impl Basis<'_> {
             one_point: economics.value_of_retention(n_periods),
             compounding: economics.compared_with(better, n_periods),
         })
-    }
-}
-
-/// Year and quarter of an instant, such as 20243.
-fn quarter(instant: Timestamp, zone: &TimeZone) -> u32 {
-    let date = jiff::Timestamp::from_microsecond(instant.0).map(|instant| instant.to_zoned(zone.clone()).date());
-    date.map_or(0, |date| {
-        u32::try_from(date.year()).unwrap_or(0) * 10 + u32::try_from(date.month()).unwrap_or(1).div_ceil(3)
-    })
-}
-
-/// Sum of the places of a customer by silence, number and amount of purchases: the plain rule.
-fn rfm(histories: &Histories) -> Vec<f64> {
-    let silence: Vec<f64> = histories.purchases.iter().map(|history| history.recency() - history.age()).collect();
-    let number: Vec<f64> = histories.purchases.iter().map(|history| f64::from(history.frequency())).collect();
-    let places = [places(&silence), places(&number), places(&histories.past_year)];
-    (0..histories.customers.len()).map(|customer| places.iter().map(|place| place[customer]).sum()).collect()
-}
-
-/// The mean place of each value among all, the smallest first; equal values share theirs.
-fn places(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
-    let mut places = vec![0.0; values.len()];
-    let mut start = 0;
-    for tie in order.chunk_by(|a, b| values[*a].total_cmp(&values[*b]).is_eq()) {
-        let mean = start as f64 + (tie.len() as f64 - 1.0) / 2.0;
-        for place in tie {
-            places[*place] = mean;
-        }
-        start += tie.len();
-    }
-    places
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn equal_values_share_their_place() {
-        assert_eq!(places(&[5.0, 1.0, 5.0, 9.0]), [1.5, 0.0, 1.5, 3.0]);
-    }
-
-    #[test]
-    fn quarters_are_those_of_the_zone() {
-        let last_second = Timestamp(1_711_925_999_000_000); // 2024-03-31T22:59:59Z
-        assert_eq!(quarter(last_second, &TimeZone::UTC), 20241);
-        assert_eq!(quarter(last_second, &TimeZone::get("Europe/Berlin").unwrap()), 20242);
     }
 }

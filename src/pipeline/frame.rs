@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::features::{FeatureSchema, SchemaError};
 use crate::label::{ChurnRule, Schedule};
 use crate::learn::SelectionPolicy;
-use crate::timeline::{Cutoff, EventLog, matured_cutoffs};
+use crate::timeline::{Cutoff, EventLog, Margins, matured_cutoffs};
 use crate::units::Days;
 
 /// The rules of one shop over its history.
@@ -21,6 +21,17 @@ pub(super) struct Frame {
     pub(super) policy: SelectionPolicy,
 }
 
+/// What datasets of a shop are built for, under a churn rule.
+pub(super) fn settings(config: &Config, log: &EventLog, rule: ChurnRule) -> DatasetSettings {
+    let value = &config.value;
+    DatasetSettings {
+        rule,
+        zone: config.timezone.clone(),
+        minor_per_major: config.currency.minor_per_major(),
+        margins: Margins::new(value.margin_share, &value.category_margins, log.categories()),
+    }
+}
+
 impl Frame {
     pub(super) fn new(config: &Config, log: &EventLog) -> Self {
         let churn = &config.churn;
@@ -30,10 +41,9 @@ impl Frame {
             active: churn.active_days,
             min_purchases: churn.min_purchases,
         };
-        let minor_per_major = config.currency.minor_per_major();
         let span = log.span().unwrap_or_default();
         Self {
-            settings: DatasetSettings { rule, zone: config.timezone.clone(), minor_per_major },
+            settings: settings(config, log, rule),
             schedule: Schedule { step: config.panel.step_days, max_cutoffs: config.panel.max_cutoffs, span },
             cap: PanelCap { max_rows: config.panel.max_rows as usize, seed: config.seed },
             policy: SelectionPolicy {

@@ -98,6 +98,9 @@ impl RankedList {
             let value = |row: &ListRow| Some(rounded(of(row.worth.as_ref()?)?, self.currency.decimals()));
             Column::OptionalNumber(rows.iter().map(value).collect())
         };
+        let total = |row: &ListRow| Some(row.clv_historic + row.worth.as_ref()?.predicted);
+        let total = |row: &ListRow| total(row).map(|total| rounded(total, self.currency.decimals()));
+        let total = Column::OptionalNumber(rows.iter().map(total).collect());
         let text = |of: fn(&ListRow) -> &str| Column::Text(rows.iter().map(|row| of(row).to_owned()).collect());
         let probability = |row: &ListRow| rounded(row.prospect.churn_probability, PROBABILITY_DECIMALS);
         let suppressed = |row: &ListRow| row.prospect.suppressed.map(|why| why.name().to_owned());
@@ -112,6 +115,7 @@ impl RankedList {
             ("clv_predicted".to_owned(), worth(|worth| Some(worth.predicted))),
             ("clv_predicted_low".to_owned(), worth(|worth| Some(worth.interval?.low))),
             ("clv_predicted_high".to_owned(), worth(|worth| Some(worth.interval?.high))),
+            ("clv_total".to_owned(), total),
             ("confidence".to_owned(), text(ListRow::confidence)),
             (
                 "expected_next_order_date".to_owned(),
@@ -194,7 +198,7 @@ mod tests {
         assert_eq!(
             names.join(" "),
             "rank customer_id expected_loss churn_probability risk_band value_at_stake clv_historic \
-             clv_predicted clv_predicted_low clv_predicted_high confidence expected_next_order_date days_since_last_order life_cycle_stage open_complaints reason_1 reason_2 reason_3 \
+             clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage open_complaints reason_1 reason_2 reason_3 \
              reason_code_1 reason_code_2 reason_code_3 suppressed_because model_version as_of"
         );
         let column = |name: &str| table.column(name).unwrap().clone();

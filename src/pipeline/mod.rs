@@ -2,6 +2,7 @@
 //! writes files, knows the clock, or prints.
 
 mod backtest;
+mod capture;
 mod economics;
 mod error;
 mod feature_table;
@@ -10,19 +11,22 @@ mod gate;
 mod learnt;
 mod list;
 mod observer;
+mod outlook;
 mod score;
 mod story;
 mod train;
 mod worth;
 
 pub use backtest::{Backtest, backtest};
+pub use capture::{ValueRanking, rank_by_value};
 pub use economics::{HoldoutReport, RetentionReport, ValueReport};
 pub use error::PipelineError;
 pub use feature_table::feature_table;
 pub use gate::{GateVerdict, judge};
 pub use list::{ListRow, RankedList, RowWorth};
 pub use observer::{Nobody, Observer};
+pub use outlook::{SalesForecast, Tracking, ValueTables};
 pub use score::{Scored, score};
-pub use story::{ComplaintStory, CustomerStory, FeatureStory, story};
+pub use story::{ComplaintStory, CustomerStory, CustomerValue, FeatureStory, story};
 pub use train::{Candidate, Provenance, train};
 pub use worth::{ValueFrame, ValueModels, Worth};

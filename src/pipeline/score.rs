@@ -5,11 +5,11 @@ use jiff::tz::TimeZone;
 
 use super::economics::{Basis, ValueReport};
 use super::error::PipelineError;
-use super::frame::Frame;
+use super::frame::{Frame, settings};
 use super::learnt::probabilities;
 use super::list::{ListRow, RankedList, RowWorth};
 use super::observer::Observer;
-use super::worth::{ValueFrame, ValueModels};
+use super::worth::{ValueFrame, ValueModels, Worth};
 use crate::clv::ValueError;
 use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Histories};
@@ -44,11 +44,7 @@ pub fn score(
     let schema = Frame::schema(config, log)?;
     version.schema.accept(&schema)?;
     observer.begin("scoring", 1);
-    let settings = DatasetSettings {
-        rule: version.model.rule.clone(),
-        zone: config.timezone.clone(),
-        minor_per_major: config.currency.minor_per_major(),
-    };
+    let settings = settings(config, log, version.model.rule.clone());
     let population = settings.rule.population();
     let dataset = Dataset::build(log, schema, &[as_of], &settings)?;
     if dataset.is_empty() {
@@ -58,25 +54,24 @@ pub fn score(
     let probabilities = probabilities(&version.model.model, version.model.calibrator, &dataset, &rows)?;
     let why = reasons(&version.model.model, &dataset, &rows, &config.currency)?;
     observer.begin("valuing", 1);
-    let frame = ValueFrame::new(&config.value, settings.rule.horizon)?;
-    let margin = config.value.margin_share;
-    let past = |(row, p): (usize, &f64)| (*p, margin * dataset.past_year_spend[row]);
+    let frame = ValueFrame::new(&config.value, &settings.rule)?;
+    let past = |(row, p): (usize, &f64)| (*p, dataset.margin_share[row] * dataset.past_year_spend[row]);
     let basis = Basis {
+        config,
         log,
         settings: &settings,
         as_of,
-        frame: &frame,
-        annual_discount: config.value.discount_rate,
         eligible: probabilities.iter().enumerate().map(past).collect(),
     };
     let histories = Histories::collect(log, as_of, &settings);
-    let models = ValueModels::fit(&histories);
-    let valued = Valued::of(&basis, &dataset, (&models, &histories));
-    let reader = Reader { log, dataset: &dataset, settings: &settings, as_of, margin_share: margin };
+    let valued = Valued::of(&histories, &dataset, &frame);
+    let reader = Reader { log, dataset: &dataset, settings: &settings, as_of };
     let mut rows = reader.ranked(&probabilities, why, &valued);
-    if let Ok(models) = &models {
+    if let Ok((models, _)) = &valued.fitted {
         models.put_intervals(&mut rows, &histories, &frame);
     }
+    let report = |(models, worth): (ValueModels, Vec<Worth>)| basis.report(models, &histories, (&worth, &rows));
+    let value = valued.fitted.and_then(report).map_err(|error| error.to_string());
     let list = RankedList {
         as_of: as_of.date(),
         model_version: version.manifest.version.clone(),
@@ -84,32 +79,28 @@ pub fn score(
         population,
         rows,
     };
-    Ok(Scored { list, value: valued.report })
+    Ok(Scored { list, value })
 }
 
-/// The worth of every row, and the report behind it.
+/// The worth of every row, and the models and the worth of everyone behind it.
 struct Valued {
     worth: Vec<Option<RowWorth>>,
-    report: Result<ValueReport, String>,
+    fitted: Result<(ValueModels, Vec<Worth>), ValueError>,
 }
 
 impl Valued {
     /// Values the rows; where no model can be had, says why.
-    fn of(
-        basis: &Basis<'_>,
-        dataset: &Dataset,
-        (models, histories): (&Result<ValueModels, ValueError>, &Histories),
-    ) -> Self {
-        let valued = models.clone().and_then(|models| {
-            let worth = models.worth_of_all(histories, basis.frame);
-            let of_row = |customer: &u32| Some(RowWorth::new(&worth[histories.position(*customer)?]));
-            let rows = dataset.customers.iter().map(of_row).collect();
-            Ok((rows, basis.report(models, histories, &worth)?))
-        });
-        match valued {
-            Ok((worth, report)) => Self { worth, report: Ok(report) },
-            Err(error) => Self { worth: vec![None; dataset.len()], report: Err(error.to_string()) },
-        }
+    fn of(histories: &Histories, dataset: &Dataset, frame: &ValueFrame) -> Self {
+        let valued = |models: ValueModels| {
+            let worth = models.worth_of_all(histories, frame);
+            (models, worth)
+        };
+        let fitted = ValueModels::fit(histories).map(valued);
+        let of_row = |customer: &u32| {
+            let (_, worth) = fitted.as_ref().ok()?;
+            Some(RowWorth::new(&worth[histories.position(*customer)?]))
+        };
+        Self { worth: dataset.customers.iter().map(of_row).collect(), fitted }
     }
 }
 
@@ -119,7 +110,6 @@ struct Reader<'a> {
     dataset: &'a Dataset,
     settings: &'a DatasetSettings,
     as_of: Cutoff,
-    margin_share: f64,
 }
 
 impl Reader<'_> {
@@ -131,7 +121,7 @@ impl Reader<'_> {
             // Without a value model, the coming year is expected to be like the past one.
             value_at_stake: valued.worth[row]
                 .as_ref()
-                .map_or(self.margin_share * self.dataset.past_year_spend[row], |worth| worth.at_stake),
+                .map_or(self.dataset.margin_share[row] * self.dataset.past_year_spend[row], |worth| worth.at_stake),
             suppressed: self.log.opted_out(self.dataset.customers[row]).then_some(Suppression::OptedOut),
         };
         let prospects: Vec<Prospect> = (0..self.dataset.len()).map(prospect).collect();
@@ -154,7 +144,7 @@ impl Reader<'_> {
         ListRow {
             customer_id: self.log.customer_ids()[prospect.customer as usize].clone(),
             prospect,
-            clv_historic: self.margin_share * self.dataset.spend_so_far[row],
+            clv_historic: self.dataset.margin_share[row] * self.dataset.spend_so_far[row],
             worth,
             expected_next_order: gap_median_days.and_then(|gap| day_after(last_order_at, gap, &self.settings.zone)),
             days_since_last_order: whole(recency_days),

@@ -4,13 +4,19 @@
 use serde::Serialize;
 
 use super::error::PipelineError;
+use super::frame::settings;
 use super::learnt::probabilities;
-use super::list::{ListRow, RankedList};
+use super::list::ListRow;
+use super::outlook::TABLE_YEARS;
+use super::score::Scored;
+use super::worth::{ValueFrame, ValueModels};
+use crate::clv::{TimeUnit, ValueInterval, ValueModel};
 use crate::config::Config;
-use crate::dataset::{Dataset, DatasetSettings};
+use crate::dataset::{Dataset, DatasetSettings, Histories};
 use crate::error::Failure;
 use crate::registry::Version;
 use crate::timeline::{Cutoff, EventLog, KnownComplaint};
+use crate::units::Days;
 
 /// Contributions and log-odds that differ by more do not belong together.
 const ADDITIVITY: f64 = 1e-4;
@@ -30,8 +36,8 @@ pub struct CustomerStory {
     pub churn_probability: f64,
     /// Margin lost if the customer leaves, in major units.
     pub value_at_stake: f64,
-    /// Discounted margin expected, leaving included; absent without a value model.
-    pub clv_predicted: Option<f64>,
+    /// What value models say; absent without one.
+    pub value: Option<CustomerValue>,
     /// Whether value model and classifier agree.
     pub confidence: &'static str,
     /// Sentences, the strongest first.
@@ -45,6 +51,36 @@ pub struct CustomerStory {
     /// Complaints known at the day.
     pub complaints: Vec<ComplaintStory>,
 }
+
+/// What value models say of a customer, money in major units.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CustomerValue {
+    /// Margin so far.
+    pub historic: f64,
+    /// Discounted margin expected within the value horizon, leaving included.
+    pub predicted: f64,
+    /// Bounds that hold it with probability 0.8.
+    pub interval: ValueInterval,
+    /// Historic and predicted.
+    pub total: f64,
+    /// Discounted margin expected in each of the coming years.
+    pub by_year: Vec<f64>,
+    /// Expected purchases within the value horizon.
+    pub expected_purchases: f64,
+    /// Expected spend on a purchase.
+    pub spend_per_purchase: f64,
+    /// Probability of still being active.
+    pub probability_active: f64,
+    /// Probability of no purchase in the window of churn, by the value model alone.
+    pub probability_no_purchase: f64,
+    /// Probabilities of 0, 1, .. purchases within the churn horizon, the last one of that many or more.
+    pub purchase_counts: Vec<f64>,
+    /// The day by which the next purchase has come in half of the cases in which one comes within the value horizon.
+    pub next_purchase_by: String,
+}
+
+/// Purchases from which on the distribution no longer tells them apart.
+const COUNTED: u32 = 5;
 
 /// One feature of a customer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -77,9 +113,10 @@ pub struct ComplaintStory {
 pub fn story(
     config: &Config,
     log: &EventLog,
-    (version, list): (&Version, &RankedList),
+    (version, scored): (&Version, &Scored),
     (as_of, customer_id): (Cutoff, &str),
 ) -> Result<CustomerStory, Failure> {
+    let list = &scored.list;
     let absent = || PipelineError::NotOnTheList {
         customer: customer_id.to_owned(),
         as_of: as_of.to_string(),
@@ -88,14 +125,14 @@ pub fn story(
     };
     let rank = list.rows.iter().position(|row| row.customer_id == customer_id).ok_or_else(absent)?;
     let row = &list.rows[rank];
-    let settings = DatasetSettings {
-        rule: version.model.rule.clone(),
-        zone: config.timezone.clone(),
-        minor_per_major: config.currency.minor_per_major(),
-    };
+    let settings = settings(config, log, version.model.rule.clone());
     let dataset = Dataset::build(log, version.schema.clone(), &[as_of], &settings)?;
     let place = dataset.customers.binary_search(&row.prospect.customer).map_err(|_| absent())?;
     let (orders, complaints) = events(log, as_of, (&settings, row));
+    let value = match &scored.value {
+        Ok(report) => value(config, &report.models, (log, row), (as_of, &settings))?,
+        Err(_) => None,
+    };
     let told = CustomerStory {
         customer_id: customer_id.to_owned(),
         as_of: as_of.to_string(),
@@ -103,7 +140,7 @@ pub fn story(
         rank: (rank + 1, list.rows.len()),
         churn_probability: row.prospect.churn_probability,
         value_at_stake: row.prospect.value_at_stake,
-        clv_predicted: row.worth.as_ref().map(|worth| worth.predicted),
+        value,
         confidence: row.confidence(),
         reasons: row.reasons.iter().map(|reason| reason.sentence.clone()).collect(),
         base_log_odds: version.model.model.base_log_odds(as_of),
@@ -113,6 +150,42 @@ pub fn story(
     };
     check_sum(version, &dataset, (place, &told))?;
     Ok(told)
+}
+
+/// What the value models say of a customer of the list.
+fn value(
+    config: &Config,
+    models: &ValueModels,
+    (log, row): (&EventLog, &ListRow),
+    (as_of, settings): (Cutoff, &DatasetSettings),
+) -> Result<Option<CustomerValue>, Failure> {
+    let frame = ValueFrame::new(&config.value, &settings.rule)?;
+    let ahead = ValueFrame::over(TABLE_YEARS * TimeUnit::Year.days(), &config.value, &settings.rule)?;
+    let history = Histories::of_one(log, row.prospect.customer, as_of, settings);
+    let Some(summary) = history.purchases.first() else { return Ok(None) };
+    let worth = models.worth(&history, 0, &frame);
+    let interval = models.interval(&history, 0, (&worth, &frame));
+    let model = &models.purchases.model;
+    Ok(Some(CustomerValue {
+        historic: worth.value.historic,
+        predicted: worth.value.predicted,
+        interval,
+        total: worth.value.total,
+        by_year: models.lifetime(&history, 0, &ahead.settings).by_year,
+        expected_purchases: worth.value.expected_purchases,
+        spend_per_purchase: worth.value.spend_per_purchase,
+        probability_active: worth.value.probability_alive,
+        probability_no_purchase: worth.probability_no_purchase,
+        purchase_counts: model.purchase_counts(summary, f64::from(settings.rule.horizon.0), COUNTED),
+        next_purchase_by: day_in(model.median_wait(summary, frame.settings.horizon()), as_of, settings),
+    }))
+}
+
+/// The day so many days after the cutoff.
+fn day_in(days: f64, as_of: Cutoff, settings: &DatasetSettings) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the value horizon")]
+    let days = days.max(0.0).floor() as u32;
+    as_of.after(Days(days), &settings.zone).to_string()
 }
 
 fn features(version: &Version, dataset: &Dataset, place: usize) -> Result<Vec<FeatureStory>, Failure> {

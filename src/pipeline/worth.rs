@@ -10,6 +10,7 @@ use crate::clv::{
 };
 use crate::config::ValueConfig;
 use crate::dataset::Histories;
+use crate::label::ChurnRule;
 use crate::units::Days;
 
 /// Below this probability of being active, the value of a customer who would stay is no longer read off the model: it
@@ -46,11 +47,16 @@ impl ValueModels {
     /// What one customer is worth.
     #[must_use]
     pub fn worth(&self, histories: &Histories, place: usize, frame: &ValueFrame) -> Worth {
-        let customer = valued(histories, place, frame.margin_share);
+        let customer = valued(histories, place);
         let value = lifetime_value(&self.purchases.model, &self.spend.model, &customer, &frame.settings);
-        let probability_no_purchase =
-            self.purchases.model.probability_no_purchase(&customer.history, f64::from(frame.horizon.0));
+        let (from, to) = frame.window();
+        let probability_no_purchase = self.purchases.model.probability_no_purchase_between(&customer.history, from, to);
         Worth { at_stake: value.predicted / value.probability_alive.max(LEAST_ALIVE), probability_no_purchase, value }
+    }
+
+    /// The lifetime value of one customer.
+    pub(super) fn lifetime(&self, histories: &Histories, place: usize, settings: &ValueSettings) -> LifetimeValue {
+        lifetime_value(&self.purchases.model, &self.spend.model, &valued(histories, place), settings)
     }
 
     /// The interval of one customer's predicted value.
@@ -61,7 +67,7 @@ impl ValueModels {
         place: usize,
         (worth, frame): (&Worth, &ValueFrame),
     ) -> ValueInterval {
-        let customer = valued(histories, place, frame.margin_share);
+        let customer = valued(histories, place);
         let (model, spend) = (&self.purchases.model, &self.spend.model);
         value_interval(model, spend, (&customer, &worth.value), (&frame.settings, INTERVAL_LEVEL))
     }
@@ -85,7 +91,8 @@ impl ValueModels {
     }
 }
 
-fn valued(histories: &Histories, place: usize, margin: f64) -> ValuedCustomer {
+fn valued(histories: &Histories, place: usize) -> ValuedCustomer {
+    let margin = histories.margin_share[place];
     ValuedCustomer {
         history: histories.purchases[place],
         spend: histories.spend[place],
@@ -99,8 +106,8 @@ fn valued(histories: &Histories, place: usize, margin: f64) -> ValuedCustomer {
 pub struct ValueFrame {
     /// Horizon and discount of the value.
     pub settings: ValueSettings,
-    /// Margin as a share of revenue.
-    pub margin_share: f64,
+    /// Time between the cutoff and the window of churn.
+    pub gap: Days,
     /// The horizon of churn.
     pub horizon: Days,
 }
@@ -110,10 +117,23 @@ impl ValueFrame {
     ///
     /// # Errors
     /// A value horizon or discount rate out of range, which the config has refused before.
-    pub fn new(value: &ValueConfig, horizon: Days) -> Result<Self, ValueError> {
-        let years = f64::from(value.horizon_days.0) / TimeUnit::Year.days();
-        let settings = ValueSettings::new(TimeUnit::Day, years, value.discount_rate)?;
-        Ok(Self { settings, margin_share: value.margin_share, horizon })
+    pub fn new(value: &ValueConfig, rule: &ChurnRule) -> Result<Self, ValueError> {
+        Self::over(f64::from(value.horizon_days.0), value, rule)
+    }
+
+    /// The same for another horizon of value, in days.
+    ///
+    /// # Errors
+    /// A value horizon or discount rate out of range.
+    pub fn over(days: f64, value: &ValueConfig, rule: &ChurnRule) -> Result<Self, ValueError> {
+        let settings = ValueSettings::new(TimeUnit::Day, days / TimeUnit::Year.days(), value.discount_rate)?;
+        Ok(Self { settings, gap: rule.gap, horizon: rule.horizon })
+    }
+
+    /// The window of churn, in days from the cutoff.
+    pub(super) fn window(&self) -> (f64, f64) {
+        let from = f64::from(self.gap.0);
+        (from, from + f64::from(self.horizon.0))
     }
 }
 

@@ -5,13 +5,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
+use super::buyers::{Sample, hash_of};
 use super::columns::NEVER;
-use super::context::{Levels, Popularity, ShopContext, Trade};
+use super::context::{ContextNeeds, Levels, Popularity, ShopContext, Trade};
 use super::cutoff::Cutoff;
 use super::fold::Shard;
 use super::ledger::Ledger;
 use super::lines::{Lines, is_code};
 use super::pairs::Pairs;
+use crate::clv::PurchaseModel;
 use crate::units::{Days, Timestamp};
 
 /// How many codes the shop has of each kind.
@@ -23,23 +25,49 @@ pub(super) struct CodeCounts {
     pub(super) acquisitions: usize,
 }
 
+/// What contexts are asked for, and of whom.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) needs: ContextNeeds,
+    pub(super) horizon: Days,
+    pub(super) customer_ids: &'a [String],
+}
+
 /// The context of each cutoff, in the order of the cutoffs, which ascend.
-pub(super) fn contexts(shards: &[Shard], codes: CodeCounts, cutoffs: &[Cutoff], horizon: Days) -> Vec<ShopContext> {
+pub(super) fn contexts(shards: &[Shard], codes: CodeCounts, cutoffs: &[Cutoff], asked: Asked<'_>) -> Vec<ShopContext> {
     let at: Vec<Timestamp> = cutoffs.iter().map(|cutoff| cutoff.at()).collect();
-    let census = Census::new(codes, &at, horizon);
-    let trade = shards.par_iter().map_init(Scratch::default, |scratch, shard| census.read(shard, scratch)).reduce(
-        || vec![Trade::default(); at.len()],
+    let codes = if asked.needs.shop { codes } else { CodeCounts::default() };
+    let census = Census::new(codes, &at, asked);
+    let nobody = || vec![Seen::default(); at.len()];
+    let seen = shards.par_iter().map_init(Scratch::default, |scratch, shard| census.read(shard, scratch)).reduce(
+        nobody,
         |mut sums, other| {
             sums.iter_mut().zip(&other).for_each(|(sum, other)| sum.merge(other));
             sums
         },
     );
-    census.finish(&trade)
+    census.finish(seen)
+}
+
+/// What was seen at one cutoff, beside what the counters hold.
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    trade: Trade,
+    sample: Sample,
+}
+
+impl Seen {
+    fn merge(&mut self, other: &Self) {
+        self.trade.merge(&other.trade);
+        self.sample.merge(&other.sample);
+    }
 }
 
 /// Counters that all threads add to; sums of whole numbers do not depend on who adds first.
 struct Census<'c> {
     cutoffs: &'c [Timestamp],
+    needs: ContextNeeds,
+    customer_ids: &'c [String],
     horizon: Days,
     products: Counters,
     categories: Counters,
@@ -72,7 +100,7 @@ struct Scratch {
 }
 
 impl<'c> Census<'c> {
-    fn new(codes: CodeCounts, cutoffs: &'c [Timestamp], horizon: Days) -> Self {
+    fn new(codes: CodeCounts, cutoffs: &'c [Timestamp], asked: Asked<'c>) -> Self {
         let table = |n_codes| Table::new(n_codes, cutoffs.len());
         let counters = |n_codes| Counters {
             buyers: table(n_codes),
@@ -82,7 +110,9 @@ impl<'c> Census<'c> {
         };
         Self {
             cutoffs,
-            horizon: Days(horizon.0.clamp(1, 365)),
+            needs: asked.needs,
+            customer_ids: asked.customer_ids,
+            horizon: Days(asked.horizon.0.clamp(1, 365)),
             products: counters(codes.products),
             categories: counters(codes.categories),
             regions: table(codes.regions),
@@ -90,10 +120,12 @@ impl<'c> Census<'c> {
         }
     }
 
-    /// The trade of a shard at each cutoff; everything else goes to the counters.
-    fn read(&self, shard: &Shard, scratch: &mut Scratch) -> Vec<Trade> {
-        let mut trade = vec![Trade::default(); self.cutoffs.len()];
-        for local in 0..shard.n_customers() {
+    /// Trade and buyers of a shard at each cutoff; everything else goes to the counters.
+    fn read(&self, shard: &Shard, scratch: &mut Scratch) -> Vec<Seen> {
+        let mut seen = vec![Seen::default(); self.cutoffs.len()];
+        for (local, customer) in shard.customers().clone().enumerate() {
+            let hash = self.needs.purchase_model.then(|| self.customer_ids.get(customer)).flatten();
+            let hash = hash.map(|id| hash_of(id));
             let lines = shard.lines_of(local);
             let all = scratch.ledger.read(shard.lines(), lines.clone());
             for (position, cutoff) in self.cutoffs.iter().enumerate() {
@@ -101,18 +133,25 @@ impl<'c> Census<'c> {
                     Some(known) => known,
                     None => scratch.late.orders(shard.lines(), lines.clone(), *cutoff),
                 };
-                if !known.at.is_empty() {
-                    trade[position].add(*cutoff, known.at);
+                let seen = &mut seen[position];
+                if let Some(hash) = hash {
+                    seen.sample.add(hash, known.at);
+                }
+                if self.needs.shop && !known.at.is_empty() {
+                    seen.trade.add(*cutoff, known.at);
                     let attributes = shard.attributes_at(local, *cutoff);
                     self.regions.count(position, attributes.region);
                     self.acquisitions.count(position, attributes.acquisition);
                 }
             }
+            if !self.needs.shop {
+                continue;
+            }
             let lines = (shard.lines(), lines);
             self.count_things(&self.products, &mut scratch.products, &shard.lines().product, lines.clone());
             self.count_things(&self.categories, &mut scratch.categories, &shard.lines().category, lines);
         }
-        trade
+        seen
     }
 
     fn count_things(
@@ -156,19 +195,24 @@ impl<'c> Census<'c> {
         if instant == NEVER { self.cutoffs.len() } else { self.cutoffs.partition_point(|cutoff| *cutoff <= instant) }
     }
 
-    fn finish(self, trade: &[Trade]) -> Vec<ShopContext> {
+    fn finish(self, seen: Vec<Seen>) -> Vec<ShopContext> {
+        let (trade, samples): (Vec<Trade>, Vec<Sample>) =
+            seen.into_iter().map(|seen| (seen.trade, seen.sample)).unzip();
+        let models = samples.into_par_iter().zip(self.cutoffs).map(|(sample, cutoff)| sample.model(*cutoff));
+        let models: Vec<_> = models.collect();
         let mut products = self.products.finish(self.horizon);
         let mut categories = self.categories.finish(self.horizon);
         let (mut regions, mut acquisitions) = (self.regions.rows(), self.acquisitions.rows());
-        let context = |trade: &Trade| {
+        let context = |(trade, model): (&Trade, Option<PurchaseModel>)| {
             let mut context = ShopContext::of_trade(trade, self.horizon);
             context.products = products.next().unwrap_or_default();
             context.categories = categories.next().unwrap_or_default();
             context.regions = Levels::new(regions.next().unwrap_or_default());
             context.acquisitions = Levels::new(acquisitions.next().unwrap_or_default());
+            context.purchases = model;
             context
         };
-        trade.iter().map(context).collect()
+        trade.iter().zip(models).map(context).collect()
     }
 }
 

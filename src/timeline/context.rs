@@ -1,7 +1,9 @@
 //! What the whole shop looked like at a cutoff: trade by day, season, and how popular products, categories, regions and
 //! channels were. Made by a first pass under the same rules of time as a [`History`](super::History), from whole
-//! numbers only, so that it is the same for any partition and any number of threads.
+//! numbers only, and a model fitted on sorted histories, so that it is the same for any partition and any number of
+//! threads.
 
+use crate::clv::PurchaseModel;
 use crate::units::{Days, MICROS_PER_DAY, Timestamp};
 
 /// Days of trade that are kept, back from the cutoff.
@@ -77,6 +79,23 @@ impl Levels {
     }
 }
 
+/// What of the shop as a whole is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ContextNeeds {
+    /// Trade, popularity, and how many customers share an attribute.
+    pub shop: bool,
+    /// The purchase model.
+    pub purchase_model: bool,
+}
+
+impl ContextNeeds {
+    /// Whether nothing is.
+    #[must_use]
+    pub const fn are_none(self) -> bool {
+        !self.shop && !self.purchase_model
+    }
+}
+
 /// The whole shop as known before one cutoff.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShopContext {
@@ -90,6 +109,8 @@ pub struct ShopContext {
     pub(super) categories: Popularity,
     pub(super) regions: Levels,
     pub(super) acquisitions: Levels,
+    /// How customers buy and leave, in days; absent where no model could be fitted or none is asked for.
+    pub(super) purchases: Option<PurchaseModel>,
 }
 
 /// Orders by age in whole days at one cutoff, and all of them.
@@ -140,6 +161,7 @@ impl ShopContext {
         categories: Popularity::empty(),
         regions: Levels { customers: Vec::new(), total: 0 },
         acquisitions: Levels { customers: Vec::new(), total: 0 },
+        purchases: None,
     };
 
     pub(super) fn of_trade(trade: &Trade, horizon: Days) -> Self {

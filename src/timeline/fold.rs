@@ -55,6 +55,8 @@ pub(crate) struct FoldSettings<'a> {
     pub(crate) cutoffs: &'a [Cutoff],
     pub(crate) minor_per_major: f64,
     pub(crate) horizon: Days,
+    /// Days between the cutoff and the window that churn is asked about.
+    pub(crate) gap: Days,
     /// What the shop looked like at each cutoff, from [`EventLog::contexts`](super::EventLog::contexts).
     pub(crate) contexts: &'a [ShopContext],
 }
@@ -119,10 +121,6 @@ impl Shard {
         let returns = Returns::new(&part.returned, part.returned_starts);
         let (lines, line_starts) = (part.bought, part.bought_starts);
         Self { customers, lines, line_starts, returns, said }
-    }
-
-    pub(super) fn n_customers(&self) -> usize {
-        self.customers.len()
     }
 
     pub(super) const fn lines(&self) -> &Lines {
@@ -242,9 +240,11 @@ impl Shard {
             attributes: self.attributes_at(place.local, cutoff.at()),
             category_cadence: OnceCell::new(),
             gaps: OnceCell::new(),
+            forecast: OnceCell::new(),
             context,
             minor_per_major: settings.minor_per_major,
             horizon: settings.horizon,
+            gap: settings.gap,
             starts,
         }
     }

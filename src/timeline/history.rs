@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use super::attributes::Attributes;
+use super::buyers::{Forecast, summary};
 use super::complaints::KnownComplaint;
 use super::context::ShopContext;
 use super::custom::CustomRows;
@@ -87,9 +88,12 @@ pub struct History<'a> {
     pub(super) category_cadence: OnceCell<CategoryCadence>,
     /// Computed when first read.
     pub(super) gaps: OnceCell<Option<Gaps>>,
+    /// Computed when first read.
+    pub(super) forecast: OnceCell<Option<Forecast>>,
     pub(super) context: &'a ShopContext,
     pub(super) minor_per_major: f64,
     pub(super) horizon: Days,
+    pub(super) gap: Days,
     /// First order of each bounded window.
     pub(super) starts: [u32; 6],
 }
@@ -288,6 +292,20 @@ impl<'a> History<'a> {
             last_days: self.walk.gap_last,
             share_below_silence: gaps.partition_point(|gap| *gap < silence) as f64 / gaps.len() as f64,
         })
+    }
+
+    /// What the purchase model of the cutoff says of the customer; `None` where the shop had no such model.
+    #[must_use]
+    pub fn forecast(&self) -> Option<Forecast> {
+        // Three features read it.
+        *self.forecast.get_or_init(|| self.computed_forecast())
+    }
+
+    fn computed_forecast(&self) -> Option<Forecast> {
+        let model = self.context.purchases.as_ref()?;
+        let ends = [*self.orders.at.first()?, *self.orders.at.last()?];
+        let history = summary(self.walk.order_days, ends, self.cutoff.at())?;
+        Some(Forecast::of(model, &history, self.gap, self.horizon))
     }
 
     /// Exponentially decayed number of orders, for half-lives of 180, 90 and 30 days.

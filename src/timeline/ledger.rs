@@ -157,6 +157,10 @@ impl<'a> LineSlice<'a> {
         part(&self.lines.category, self.start..self.end)
     }
 
+    pub(super) fn amount(&self) -> &'a [i64] {
+        self.lines.amount.get(self.start..self.end).unwrap_or(&[])
+    }
+
     pub(super) fn channel(&self) -> &'a [u32] {
         part(&self.lines.channel, self.start..self.end)
     }

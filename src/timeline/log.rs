@@ -8,10 +8,10 @@ use rayon::prelude::*;
 
 use super::attributes::AttributeLog;
 use super::available::Available;
-use super::census::{self, CodeCounts};
+use super::census::{self, Asked, CodeCounts};
 use super::columns::{CustomerColumns, NO_CODE, Tables};
 use super::complaints::{ComplaintLog, KnownComplaint};
-use super::context::ShopContext;
+use super::context::{ContextNeeds, ShopContext};
 use super::custom::{self, CustomLog};
 use super::cutoff::Cutoff;
 use super::fold::{FoldScratch, FoldSettings, Said, Shard};
@@ -82,6 +82,7 @@ pub struct EventLog {
     span: Option<(Timestamp, Timestamp)>,
     codes: CodeCounts,
     complaint_categories: Vec<String>,
+    categories: Vec<String>,
 }
 
 impl EventLog {
@@ -114,14 +115,38 @@ impl EventLog {
         };
         let parts = partition(purchases, &ranges).into_par_iter().zip(custom_logs);
         let shards = parts.zip(&ranges).map(shard).collect();
-        let customer_ids = Arc::new(customer_ids);
-        Ok(Self { customer_ids, opted_out, shards, available, custom, span, codes, complaint_categories })
+        Ok(Self {
+            customer_ids: Arc::new(customer_ids),
+            opted_out,
+            shards,
+            available,
+            custom,
+            span,
+            codes,
+            complaint_categories,
+            categories: Vec::new(),
+        })
     }
 
-    /// What the shop as a whole looked like at each cutoff, for a churn horizon. `cutoffs` ascend.
+    /// The same log, knowing what the codes of product categories mean.
     #[must_use]
-    pub fn contexts(&self, cutoffs: &[Cutoff], horizon: Days) -> Vec<ShopContext> {
-        census::contexts(&self.shards, self.codes, cutoffs, horizon)
+    pub fn naming_categories(self, categories: Vec<String>) -> Self {
+        Self { categories, ..self }
+    }
+
+    /// The product categories by code; empty if they have no names here.
+    #[must_use]
+    pub fn categories(&self) -> &[String] {
+        &self.categories
+    }
+
+    /// What the shop as a whole looked like at each cutoff, for a churn horizon, as far as it is needed. `cutoffs` ascend.
+    #[must_use]
+    pub fn contexts(&self, cutoffs: &[Cutoff], horizon: Days, needs: ContextNeeds) -> Vec<ShopContext> {
+        if needs.are_none() {
+            return Vec::new();
+        }
+        census::contexts(&self.shards, self.codes, cutoffs, Asked { needs, horizon, customer_ids: &self.customer_ids })
     }
 
     /// The customers, sorted by id; positions in this list are the customer numbers used everywhere.
@@ -163,7 +188,8 @@ impl EventLog {
     /// Shows one customer as known at a cutoff, if there is an order by then.
     pub fn visit(&self, customer: u32, cutoff: Cutoff, minor_per_major: f64, mut show: impl FnMut(&History<'_>)) {
         let cutoffs = [cutoff];
-        let settings = FoldSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1), contexts: &[] };
+        let settings =
+            FoldSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1), gap: Days(0), contexts: &[] };
         let has = |shard: &&Shard| shard.customers().contains(&(customer as usize));
         if let Some(shard) = self.shards.iter().find(has) {
             shard.fold(

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod available;
+mod buyers;
 mod census;
 pub mod columns;
 mod complaints;
@@ -18,6 +19,7 @@ mod history;
 mod ledger;
 mod lines;
 mod log;
+mod margins;
 mod mix;
 mod pairs;
 mod partition;
@@ -29,12 +31,14 @@ mod walk;
 
 pub use attributes::Attributes;
 pub use available::Available;
+pub use buyers::{Forecast, fit_purchases};
 pub use complaints::KnownComplaint;
-pub use context::ShopContext;
+pub use context::{ContextNeeds, ShopContext};
 pub use cutoff::{Cutoff, local_day, matured_cutoffs};
 pub use future::Future;
 pub use history::{Gaps, History, Window};
 pub use log::{EventLog, LogError};
+pub use margins::Margins;
 pub use mix::{Basket, Standing};
 pub use rhythm::Slope;
 pub use surveys::KnownAnswer;

@@ -2,6 +2,7 @@
 //! they correct nothing but what a finding names.
 
 mod amounts;
+mod categories;
 mod duplicates;
 mod error;
 mod feed;
@@ -47,8 +48,16 @@ impl Checked<'_> {
 }
 
 /// All families of checks, in the order in which they run: rows are rejected before they are compared and counted.
-const CHECKS: &[fn(&mut Checked<'_>)] =
-    &[typing::check, duplicates::check, time::check, amounts::check, relations::check, feed::check, volume::check];
+const CHECKS: &[fn(&mut Checked<'_>)] = &[
+    typing::check,
+    duplicates::check,
+    time::check,
+    amounts::check,
+    categories::check,
+    relations::check,
+    feed::check,
+    volume::check,
+];
 
 /// Tables that were read and checked.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -50,7 +51,12 @@ fn config(purchases: TableConfig) -> Config {
             max_rejected_share: 1.0,
             max_age_days: Days(3650),
         },
-        value: ValueConfig { margin_share: 1.0, horizon_days: Days(365), discount_rate: 0.1 },
+        value: ValueConfig {
+            margin_share: 1.0,
+            category_margins: BTreeMap::new(),
+            horizon_days: Days(365),
+            discount_rate: 0.1,
+        },
         leak_guard: LeakGuardConfig { max_auc: 0.95, max_exit_rate: 0.95, accept: Vec::new() },
         selection: SelectionConfig { max_psi: 0.25, unstable: Unstable::Flag },
         gate: GateConfig { max_auc: 0.95, min_grade: LowestGrade::C },
@@ -138,6 +144,23 @@ fn sql_over_text_counts_values_that_are_no_numbers() {
     assert!(loaded.tables.purchases.amount.iter().all(|amount| *amount == Money(250)));
     assert_eq!(loaded.tables.purchases.order.as_ref().map(Vec::len), Some(30));
     assert_eq!(loaded.rejects[0].height(), 2, "rows outside the filter are counted, not listed");
+}
+
+#[test]
+fn a_margin_of_a_category_that_no_purchase_has_is_a_finding() {
+    let shop = Shop::new();
+    let text = "id,at,amount,kind\n1,2011-01-01,1,Shoes\n2,2011-01-02,2,Socks\n,2011-01-03,2,Hats\n";
+    let columns = [PLAIN[0], PLAIN[1], PLAIN[2], ("category", "kind")];
+    let mut config = config(section(&[shop.file("p.csv", text)], &columns));
+    assert_eq!(found(&loaded(&config), "unknown_category"), None);
+    for category in ["Shoes", "shoes", "Hats"] {
+        config.value.category_margins.insert(category.to_owned(), 0.4);
+    }
+    let loaded = loaded(&config);
+    let finding = found(&loaded, "unknown_category").unwrap();
+    assert_eq!((finding.count, finding.severity), (2, Severity::Warning), "a rejected row has no category");
+    assert_eq!(finding.examples, ["`Hats`", "`shoes`"]);
+    assert!(finding.message.starts_with("2 of 3 categories in `value.category_margins`"), "{}", finding.message);
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn one_thread_and_two_learn_the_same() {
 
 #[test]
 fn infinite_values_are_refused_by_name_and_missing_ones_are_not() {
-    let used = ["recency_days", "overdue_ratio"];
+    let used = ["recency_days", "overdue_ratio", "model_no_purchase_share"];
     let small = Panel::of(Kind { customers: 150, ..LOYAL });
     let (mut infinite, mut missing) = (small.clone(), small);
     for feature in used {

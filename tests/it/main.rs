@@ -18,4 +18,5 @@ mod replay;
 mod selection;
 mod shop;
 mod skip;
+mod value_ranking;
 mod xgboost_parity;

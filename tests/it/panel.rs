@@ -11,7 +11,7 @@ use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
 use retain::learn::{Fold, SelectionPolicy, Training, forward_chain};
 use retain::timeline::columns::{ComplaintColumns, NEVER, PurchaseColumns, Tables};
-use retain::timeline::{Available, Cutoff, EventLog, matured_cutoffs};
+use retain::timeline::{Available, Cutoff, EventLog, Margins, matured_cutoffs};
 use retain::units::{Days, MICROS_PER_DAY, Money, Timestamp};
 
 const HISTORY_DAYS: u32 = 720;
@@ -58,6 +58,7 @@ impl Panel {
             rule: ChurnRule { horizon: HORIZON, gap: Days(0), active: Days(150), min_purchases: 1 },
             zone: TimeZone::UTC,
             minor_per_major: 100.0,
+            margins: Margins::alike(1.0),
         };
         let cutoffs: Vec<Cutoff> = training.iter().copied().chain([as_of]).collect();
         let log = EventLog::build(tables(kind)).unwrap();

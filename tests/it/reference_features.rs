@@ -11,6 +11,7 @@ use retain::features::{FeatureSchema, catalogue};
 
 use crate::plain::own::{AGGREGATES, TABLES};
 use crate::plain::reference::Reference;
+use crate::plain::reference::value_model::fitted;
 use crate::plain::{PlainShop, cutoffs, every_input, features, shop};
 
 /// The same to 1e-9, beside numbers above 1 relative to them; what is missing here is missing there.
@@ -21,10 +22,12 @@ fn agree(kernel: f64, reference: f64) -> bool {
 /// The first value that differs, in words.
 fn difference(shop: &PlainShop) -> Option<String> {
     let data = features(&shop.definitions(), shop.tables(), &cutoffs());
+    let models: Vec<_> = data.cutoffs.iter().map(|cutoff| fitted(shop, *cutoff)).collect();
     for row in 0..data.len() {
         let cutoff = data.cutoffs[usize::from(data.cutoff_idx[row])];
         let customer = data.customers[row];
-        let reference = Reference::new(shop, customer, cutoff);
+        let model = models[usize::from(data.cutoff_idx[row])];
+        let reference = Reference::with_model(shop, customer, (cutoff, model));
         for (column, feature) in catalogue().enumerate() {
             let (kernel, plain) = (data.features[[row, column]], reference.value(feature.name).unwrap());
             if !agree(kernel, plain) {

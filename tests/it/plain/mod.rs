@@ -14,14 +14,16 @@ use retain::dataset::{Dataset, DatasetSettings, stream};
 use retain::features::{FeatureSchema, SchemaError};
 use retain::label::ChurnRule;
 use retain::timeline::columns::{ComplaintColumns, CustomerColumns, NEVER, PurchaseColumns, SurveyColumns, Tables};
-use retain::timeline::{Available, Cutoff, EventLog};
+use retain::timeline::{Available, Cutoff, EventLog, Margins};
 use retain::units::{Days, Money, Timestamp};
 
 use own::Own;
 pub(crate) use random::shop;
 
-/// Customers of every shop.
-pub(crate) const CUSTOMERS: u32 = 4;
+/// Customers of whom the random shops tell everything.
+pub(crate) const KNOWN: u32 = 4;
+/// All customers: the others form a crowd that bought long ago, on whom a purchase model can be fitted.
+pub(crate) const CUSTOMERS: u32 = 28;
 /// The churn horizon.
 pub(crate) const HORIZON: u32 = 60;
 
@@ -149,7 +151,7 @@ impl PlainShop {
 
     pub(crate) fn tables(&self) -> Tables {
         Tables {
-            customer_ids: (0..CUSTOMERS).map(|i| format!("c{i}")).collect(),
+            customer_ids: (0..CUSTOMERS).map(|i| format!("c{i:02}")).collect(),
             purchases: self.purchases(),
             complaints: self.complaints(),
             customers: self.customers(),
@@ -284,6 +286,7 @@ fn settings(own: &[CustomFeature]) -> (DatasetSettings, FeatureSchema) {
         rule: ChurnRule { horizon: Days(HORIZON), gap: Days(0), active: Days(400), min_purchases: 1 },
         zone: zone(),
         minor_per_major: 100.0,
+        margins: Margins::alike(1.0),
     };
     (settings, FeatureSchema::for_inputs(&every_input()).with_custom(own).unwrap())
 }

@@ -5,7 +5,7 @@ use retain::timeline::columns::{NEVER, NO_CODE};
 use retain::units::MICROS_PER_DAY;
 
 use super::own;
-use super::{Answer, CUSTOMERS, Complaint, Line, PlainShop, Version, latest};
+use super::{Answer, CUSTOMERS, Complaint, KNOWN, Line, PlainShop, Version, latest};
 
 /// A quarter of a day, counted from the latest cutoff, and sometimes a microsecond beside it: many instants are equal,
 /// fall on a cutoff, or on the edge of a window.
@@ -36,7 +36,7 @@ fn line() -> impl Strategy<Value = Line> {
     let codes = (code(6), code(3), code(2), code(3));
     // Some amounts are 0, some returns larger than what was bought.
     let what = (-900_i64..900, 0..12_u8, 1..9_u8);
-    (0..CUSTOMERS, 1_u64..14, instant(-5_200..300), delay(), what, codes).prop_map(
+    (0..KNOWN, 1_u64..14, instant(-5_200..300), delay(), what, codes).prop_map(
         |(customer, order, at, delay, (amount, die, quantity), codes)| {
             let is_return = die == 0;
             let amount = if is_return { -4 * amount.abs() } else { amount.max(0) };
@@ -44,6 +44,15 @@ fn line() -> impl Strategy<Value = Line> {
             Line { customer, order, at, recorded: at + delay, amount, is_return, quantity, codes }
         },
     )
+}
+
+/// An order of somebody of the crowd, mostly so long ago that nobody asks about the customer any more.
+fn crowd() -> impl Strategy<Value = Line> {
+    let at = (0..40_u8, instant(-5_200..-2_300), instant(-700..200));
+    (line(), KNOWN..CUSTOMERS, 1_u64..5, at, delay()).prop_map(|(line, customer, order, (die, old, young), delay)| {
+        let at = if die == 0 { young } else { old };
+        Line { customer, order, at, recorded: at + delay, ..line }
+    })
 }
 
 /// Customers who order often and lately, beside those who hardly do.
@@ -55,14 +64,14 @@ fn lines() -> impl Strategy<Value = Vec<Line>> {
         recorded: at + delay,
         ..line
     });
-    (prop::collection::vec(line(), 0..40), prop::collection::vec(regular, 0..60))
-        .prop_map(|(lines, regular)| [lines, regular].concat())
+    (prop::collection::vec(line(), 0..40), prop::collection::vec(regular, 0..60), prop::collection::vec(crowd(), 0..50))
+        .prop_map(|(lines, regular, crowd)| [lines, regular, crowd].concat())
 }
 
 fn complaint() -> impl Strategy<Value = Complaint> {
     let states = prop::array::uniform3(or_never(3, instant(-900..200)));
     let marks = (mark(1..4), mark(1..6), code(3));
-    let keys = (0..CUSTOMERS, 0_u64..6, 0_u64..14);
+    let keys = (0..KNOWN, 0_u64..6, 0_u64..14);
     (keys, instant(-1_200..100), delay(), states, marks, (-50_i64..400, 0_i64..90)).prop_map(
         |((customer, key, order), opened, delay, states, (severity, satisfaction, cause), (amount, paid))| {
             let states = states.map(|at| if at == NEVER.0 { at } else { at.max(opened) });
@@ -87,7 +96,7 @@ fn complaint() -> impl Strategy<Value = Complaint> {
 fn version() -> impl Strategy<Value = Version> {
     let when = (instant(-2_000..200), delay());
     let born = or_never(2, instant(-90_000..-20_000));
-    (0..CUSTOMERS, when, or_never(2, instant(-3_000..300)), born, code(3), code(2)).prop_map(
+    (0..KNOWN, when, or_never(2, instant(-3_000..300)), born, code(3), code(2)).prop_map(
         |(customer, (valid_from, delay), signed_up, born, region, acquisition)| Version {
             customer,
             valid_from,
@@ -101,7 +110,7 @@ fn version() -> impl Strategy<Value = Version> {
 }
 
 fn answer() -> impl Strategy<Value = Answer> {
-    (0..CUSTOMERS, instant(-2_000..200), delay(), mark(0..11), mark(1..6))
+    (0..KNOWN, instant(-2_000..200), delay(), mark(0..11), mark(1..6))
         .prop_map(|(customer, at, delay, nps, csat)| Answer { customer, at, recorded: at + delay, nps, csat })
 }
 

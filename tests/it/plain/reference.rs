@@ -5,10 +5,12 @@ mod behaviour;
 mod money;
 mod own;
 mod said;
+pub(crate) mod value_model;
 mod whole_shop;
 
 use std::collections::BTreeMap;
 
+use retain::clv::PurchaseModel;
 use retain::timeline::Cutoff;
 use retain::units::MICROS_PER_DAY;
 
@@ -51,6 +53,8 @@ pub(crate) struct Reference {
     cases: Vec<Case>,
     versions: Vec<Version>,
     answers: Vec<Answer>,
+    /// The purchase model of the whole shop at the cutoff.
+    model: Option<PurchaseModel>,
     /// Orders of every customer, and their versions.
     everyone: Vec<(Vec<Order>, Option<Version>)>,
 }
@@ -99,6 +103,15 @@ fn version_of(versions: &[Version], customer: u32) -> Option<Version> {
 
 impl Reference {
     pub(crate) fn new(shop: &PlainShop, customer: u32, cutoff: Cutoff) -> Self {
+        Self::with_model(shop, customer, (cutoff, value_model::fitted(shop, cutoff)))
+    }
+
+    /// The same with the purchase model that was fitted at the cutoff, which takes some time.
+    pub(crate) fn with_model(
+        shop: &PlainShop,
+        customer: u32,
+        (cutoff, model): (Cutoff, Option<PurchaseModel>),
+    ) -> Self {
         let shop = shop.as_recorded_by(cutoff.at().0);
         let of = |customer: u32| (orders_of(&shop.lines, customer), version_of(&shop.versions, customer));
         let mut answers: Vec<Answer> = shop.answers.iter().filter(|row| row.customer == customer).cloned().collect();
@@ -110,6 +123,7 @@ impl Reference {
             cases: cases_of(&shop, customer),
             versions: shop.versions.iter().filter(|version| version.customer == customer).cloned().collect(),
             answers,
+            model,
             everyone: (0..CUSTOMERS).map(of).collect(),
         }
     }
@@ -133,6 +147,7 @@ impl Reference {
             .or_else(|| self.categories(name))
             .or_else(|| self.attributes(name))
             .or_else(|| self.whole_shop(name))
+            .or_else(|| self.value_model(name))
     }
 
     fn ago(&self, at: i64) -> f64 {

@@ -1,0 +1,176 @@
+//! Owns how well customers can be ranked by what they will spend: the share of the spend that came which the tenth
+//! ranked first made, with intervals.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::bootstrap::{Customers, Interval, Resampling, bootstrap};
+use super::grade::with_bounds;
+use crate::text::{counted, wrapped};
+
+/// Share of the customers that counts as ranked first.
+const TOP_SHARE: f64 = 0.1;
+const WIDTH: usize = 80;
+
+/// Customers at a cutoff, by what they are ranked, and what came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpendCutoff {
+    /// The cutoff.
+    pub cutoff: String,
+    /// The number of each customer.
+    pub customer: Vec<u32>,
+    /// What each customer spent after the cutoff, not negative.
+    pub came: Vec<f64>,
+    /// Scores by which customers are ranked, the highest first: a name, and one score for each customer. The same names
+    /// in the same order at every cutoff.
+    pub rankings: Vec<(&'static str, Vec<f64>)>,
+}
+
+/// What rankings by value found, as means over the cutoffs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaptureReport {
+    /// Who was ranked, in words.
+    pub population: String,
+    /// The cutoffs.
+    pub cutoffs: Vec<String>,
+    /// Different customers.
+    pub n_customers: usize,
+    /// What came at all cutoffs together, in major units.
+    pub spend: f64,
+    /// The rankings; the first is the one compared with the others.
+    pub rankings: Vec<RankingCapture>,
+    /// Resamples of customers behind each interval.
+    pub n_bootstrap: u32,
+}
+
+/// What one ranking found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RankingCapture {
+    /// What customers were ranked by.
+    pub name: String,
+    /// Share of the spend that the tenth ranked first made; customers of equal score at the edge count in proportion.
+    pub share: Option<Interval>,
+    /// What the first ranking found beyond it, on the same resamples.
+    pub first_is_ahead_by: Option<Interval>,
+}
+
+/// A ranking as a sequence of rows; rows of equal score stand together.
+struct Ranked {
+    ties: Vec<Vec<usize>>,
+}
+
+impl Ranked {
+    fn by(scores: &[f64]) -> Self {
+        let mut order: Vec<usize> = (0..scores.len()).collect();
+        order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+        let ties = order.chunk_by(|a, b| scores[*a].total_cmp(&scores[*b]).is_eq()).map(<[usize]>::to_vec);
+        Self { ties: ties.collect() }
+    }
+
+    /// The share of what came that the tenth ranked first made; `None` if nothing came.
+    fn captured(&self, came: &[f64], weights: &[u32]) -> Option<f64> {
+        let weight = |row: &usize| f64::from(weights[*row]);
+        let all: f64 = weights.iter().copied().map(f64::from).sum();
+        let total: f64 = came.iter().zip(weights).map(|(came, weight)| came * f64::from(*weight)).sum();
+        let (mut wanted, mut captured) = (TOP_SHARE * all, 0.0);
+        for tie in &self.ties {
+            let size: f64 = tie.iter().map(weight).sum();
+            let spent: f64 = tie.iter().map(|row| weight(row) * came[*row]).sum();
+            let part = if size > wanted { wanted / size } else { 1.0 };
+            captured += part * spent;
+            wanted -= part * size;
+            if wanted <= 0.0 {
+                break;
+            }
+        }
+        (total > 0.0).then(|| captured / total)
+    }
+}
+
+/// Compares rankings of customers by what came; `None` without any customer.
+#[must_use]
+pub fn captures(tests: &[SpendCutoff], population: &str, (seed, n_bootstrap): (u64, u32)) -> Option<CaptureReport> {
+    let ids: Vec<&[u32]> = tests.iter().map(|test| test.customer.as_slice()).collect();
+    let customers = Customers::new(&ids).filter(|customers| !customers.is_empty())?;
+    let ranked: Vec<Vec<Ranked>> =
+        tests.iter().map(|test| test.rankings.iter().map(|(_, scores)| Ranked::by(scores)).collect()).collect();
+    let figures = |cutoff: usize, weights: &[u32]| -> Vec<Option<f64>> {
+        ranked[cutoff].iter().map(|ranking| ranking.captured(&tests[cutoff].came, weights)).collect()
+    };
+    let draws = bootstrap(&customers, Resampling { seed, n_replicates: n_bootstrap }, figures);
+    let names = tests.first().map_or(&[][..], |test| test.rankings.as_slice()).iter().map(|(name, _)| *name);
+    let ranking = |(place, name): (usize, &str)| RankingCapture {
+        name: name.to_owned(),
+        share: draws.interval(place),
+        first_is_ahead_by: if place == 0 { None } else { draws.difference(0, place) },
+    };
+    Some(CaptureReport {
+        population: population.to_owned(),
+        cutoffs: tests.iter().map(|test| test.cutoff.clone()).collect(),
+        n_customers: customers.len() as usize,
+        spend: tests.iter().flat_map(|test| &test.came).sum(),
+        rankings: names.enumerate().map(ranking).collect(),
+        n_bootstrap,
+    })
+}
+
+/// Writes the table, at most 80 columns wide.
+impl fmt::Display for CaptureReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let who = counted(self.n_customers as u64, "customer");
+        let cutoffs = counted(self.cutoffs.len() as u64, "cutoff");
+        let head = format!("Spend that the tenth ranked first made, of {}: {who} at {cutoffs}", self.population);
+        wrapped(&head, WIDTH).iter().try_for_each(|line| writeln!(f, "{line}"))?;
+        writeln!(f, "{:30}{:>24}{:>26}", "ranked by", "share [95 % interval]", "predicted value is ahead")?;
+        let shown = |figure: Option<Interval>| figure.map_or_else(|| "-".to_owned(), with_bounds);
+        for ranking in &self.rankings {
+            let ahead =
+                if ranking.first_is_ahead_by.is_some() { shown(ranking.first_is_ahead_by) } else { String::new() };
+            let line = format!("{:30}{:>24}{ahead:>26}", ranking.name, shown(ranking.share));
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Twenty customers, of whom two make nine tenths of the spend.
+    fn test(cutoff: &str) -> SpendCutoff {
+        let came: Vec<f64> = (0..20).map(|i| if i < 2 { 81.0 } else { 1.0 }).collect();
+        let right: Vec<f64> = (0..20).map(|i| f64::from(20 - i)).collect();
+        let wrong = right.iter().map(|score| -score).collect();
+        SpendCutoff {
+            cutoff: cutoff.to_owned(),
+            customer: (0..20).collect(),
+            came,
+            rankings: vec![("predicted value", right), ("wrong", wrong), ("none", vec![1.0; 20])],
+        }
+    }
+
+    #[test]
+    fn shares_by_hand() {
+        let report = captures(&[test("2024-01-01"), test("2024-02-01")], "all", (1, 100)).unwrap();
+        let share = |place: usize| report.rankings[place].share.unwrap().estimate;
+        assert!((share(0) - 0.9).abs() < 1e-12 && (share(1) - 2.0 / 180.0).abs() < 1e-12);
+        assert!((share(2) - 0.1).abs() < 1e-12, "equal scores count in proportion");
+        assert!((report.spend - 360.0).abs() < 1e-9 && report.n_customers == 20);
+        let ahead = report.rankings[2].first_is_ahead_by.unwrap();
+        assert!((ahead.estimate - 0.8).abs() < 1e-12 && ahead.low < 0.8);
+        assert_eq!(report.rankings[0].first_is_ahead_by, None);
+    }
+
+    #[test]
+    fn the_table_fits_80_columns_and_nobody_is_none() {
+        let text =
+            captures(&[test("2024-01-01")], "everyone who had bought by the cutoff", (1, 60)).unwrap().to_string();
+        assert!(text.lines().all(|line| line.chars().count() <= 80 && !line.ends_with(' ')), "{text}");
+        assert!(text.contains("20 customers at 1 cutoff"), "{text}");
+        assert_eq!(captures(&[], "all", (1, 60)), None);
+        let nothing = SpendCutoff { came: vec![0.0; 20], ..test("2024-01-01") };
+        assert_eq!(captures(&[nothing], "all", (1, 60)).unwrap().rankings[0].share, None);
+    }
+}

@@ -1,0 +1,172 @@
+//! What is to come of the customers: purchases tracked against those that came, sales by cohort, value by year ahead,
+//! and whether how customers began tells how they go on.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::list::ListRow;
+use super::worth::ValueModels;
+use crate::clv::{
+    CohortColumns, CohortForecast, Covariate, CovariateFit, Covariates, LifetimeValue, ModelKind, Periods,
+    TrackingPoint, ValueError, ValueSettings, ValueTable, fit_covariates, forecast_by_cohort, tracking_curve,
+};
+use crate::dataset::Histories;
+use crate::decide::RiskBand;
+use crate::units::{MICROS_PER_DAY, Timestamp};
+
+/// Years of the tables by year ahead.
+pub(super) const TABLE_YEARS: f64 = 5.0;
+/// Quarters of the sales forecast, and days in one.
+const QUARTERS: u32 = 4;
+const QUARTER_DAYS: f64 = 365.25 / 4.0;
+/// Points of a tracking curve at most; they are whole weeks apart.
+const TRACKING_POINTS: f64 = 60.0;
+const WEEK_DAYS: f64 = 7.0;
+/// Customers on whom covariates are tested at most: every n-th of more.
+const TESTED: usize = 50_000;
+
+/// Repeat purchases from the start of the shop on, expected by a model that was fitted at the cutoff, and made.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tracking {
+    /// The day (UTC) from which times are counted.
+    pub start: String,
+    /// Days from the start to the cutoff: what comes later was not known to the model.
+    pub cutoff_days: f64,
+    /// Customers, those who came after the cutoff included.
+    pub n_customers: usize,
+    /// The curve, cumulated, by days since the start.
+    pub points: Vec<TrackingPoint>,
+}
+
+/// Sales that are expected of those who have bought, by the quarter of the first order.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SalesForecast {
+    /// Days in each period ahead.
+    pub period_days: f64,
+    /// Purchases and revenue, not discounted, for each cohort, such as 20243, and period ahead.
+    pub cohorts: Vec<CohortForecast>,
+}
+
+/// Discounted margin by year ahead.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ValueTables {
+    /// How many years the tables look ahead.
+    pub years: f64,
+    /// Everyone who ever bought.
+    pub shop: ValueTable,
+    /// Those on the list by life-cycle stage, and the others as `not_on_the_list`.
+    pub by_stage: BTreeMap<String, ValueTable>,
+    /// The same by the band of their risk.
+    pub by_risk_band: BTreeMap<String, ValueTable>,
+}
+
+/// Whom neither stage nor band has.
+const ELSEWHERE: &str = "not_on_the_list";
+
+/// The tracking curve of all present customers by models that were fitted at an earlier cutoff.
+pub(super) fn tracking(
+    models: &ValueModels,
+    now: &Histories,
+    (cutoff, end): (Timestamp, Timestamp),
+) -> Result<Option<Tracking>, ValueError> {
+    let day = |at: Timestamp| at.0.div_euclid(MICROS_PER_DAY);
+    let Some(start) = now.first_order_at.iter().map(|at| day(*at)).min() else { return Ok(None) };
+    let since = |at: Timestamp| at.days_since(Timestamp(start * MICROS_PER_DAY));
+    let entries: Vec<f64> = now.first_order_at.iter().map(|at| (day(*at) - start) as f64).collect();
+    let repeats =
+        now.repeats.iter().flat_map(|(day, count)| std::iter::repeat_n((day - start).max(0) as f64, count as usize));
+    let repeats: Vec<f64> = repeats.collect();
+    let length = (since(end) / TRACKING_POINTS / WEEK_DAYS).ceil().max(1.0) * WEEK_DAYS;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 60 periods")]
+    let periods = Periods { length, count: (since(end) / length).floor() as u32 };
+    Ok(Some(Tracking {
+        start: Timestamp(start * MICROS_PER_DAY).to_string().chars().take("2024-01-01".len()).collect(),
+        cutoff_days: since(cutoff),
+        n_customers: now.customers.len(),
+        points: tracking_curve(&models.purchases.model, &entries, &repeats, periods)?,
+    }))
+}
+
+/// Sales of each quarter ahead, by cohort.
+pub(super) fn sales(models: &ValueModels, histories: &Histories, zone: &TimeZone) -> Result<SalesForecast, ValueError> {
+    let cohort: Vec<u32> = histories.first_order_at.iter().map(|at| quarter(*at, zone)).collect();
+    let spend: Vec<f64> = histories.spend.iter().map(|spend| models.spend.model.expected_spend(spend)).collect();
+    let columns = CohortColumns { customers: &histories.purchases, cohort: &cohort, spend_per_purchase: &spend };
+    let periods = Periods { length: QUARTER_DAYS, count: QUARTERS };
+    Ok(SalesForecast {
+        period_days: QUARTER_DAYS,
+        cohorts: forecast_by_cohort(&models.purchases.model, columns, periods)?,
+    })
+}
+
+/// Value by year ahead of everyone who ever bought, and of the stages and risk bands of the list.
+pub(super) fn tables(
+    models: &ValueModels,
+    histories: &Histories,
+    (list, settings): (&[ListRow], &ValueSettings),
+) -> ValueTables {
+    let value = |place: usize| models.lifetime(histories, place, settings);
+    let values: Vec<LifetimeValue> = (0..histories.customers.len()).into_par_iter().map(value).collect();
+    let mut rows: Vec<Option<&ListRow>> = vec![None; values.len()];
+    for row in list {
+        if let Some(place) = histories.position(row.prospect.customer) {
+            rows[place] = Some(row);
+        }
+    }
+    let by = |name: &dyn Fn(&ListRow) -> &'static str| {
+        let mut groups: BTreeMap<&str, Vec<LifetimeValue>> = BTreeMap::new();
+        for (row, value) in rows.iter().zip(&values) {
+            groups.entry(row.map_or(ELSEWHERE, name)).or_default().push(value.clone());
+        }
+        groups.into_iter().map(|(name, values)| (name.to_owned(), ValueTable::of_shop(&values))).collect()
+    };
+    ValueTables {
+        years: TABLE_YEARS,
+        by_stage: by(&|row| row.stage.name()),
+        by_risk_band: by(&|row| RiskBand::of(row.prospect.churn_probability).name()),
+        shop: ValueTable::of_shop(&values),
+    }
+}
+
+/// Whether the first order tells how often customers come back and whether they leave: its amount above the median, and
+/// its being placed in the last quarter of a year.
+pub(super) fn covariates(histories: &Histories, zone: &TimeZone) -> Result<CovariateFit, ValueError> {
+    let n = histories.customers.len();
+    let places: Vec<usize> = (0..n).step_by(n.div_ceil(TESTED).max(1)).collect();
+    let mut amounts: Vec<f64> = places.iter().map(|place| histories.first_order_amount[*place]).collect();
+    let middle = amounts.len() / 2;
+    let median = if amounts.is_empty() { 0.0 } else { *amounts.select_nth_unstable_by(middle, f64::total_cmp).1 };
+    let column = |name: &str, is: &dyn Fn(usize) -> bool| Covariate {
+        name: name.to_owned(),
+        values: places.iter().map(|place| f64::from(u8::from(is(*place)))).collect(),
+    };
+    let both = vec![
+        column("first_order_above_median", &|place| histories.first_order_amount[place] > median),
+        column("first_order_in_last_quarter", &|place| quarter(histories.first_order_at[place], zone) % 10 == 4),
+    ];
+    let customers: Vec<_> = places.iter().map(|place| histories.purchases[*place]).collect();
+    fit_covariates(&customers, &Covariates { purchase: both.clone(), dropout: both }, ModelKind::MBG_NBD)
+}
+
+/// Year and quarter of an instant, such as 20243.
+pub(super) fn quarter(instant: Timestamp, zone: &TimeZone) -> u32 {
+    let date = jiff::Timestamp::from_microsecond(instant.0).map(|instant| instant.to_zoned(zone.clone()).date());
+    date.map_or(0, |date| {
+        u32::try_from(date.year()).unwrap_or(0) * 10 + u32::try_from(date.month()).unwrap_or(1).div_ceil(3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quarters_are_those_of_the_zone() {
+        let last_second = Timestamp(1_711_925_999_000_000); // 2024-03-31T22:59:59Z
+        assert_eq!(quarter(last_second, &TimeZone::UTC), 20241);
+        assert_eq!(quarter(last_second, &TimeZone::get("Europe/Berlin").unwrap()), 20242);
+    }
+}

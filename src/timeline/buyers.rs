@@ -1,0 +1,223 @@
+//! The purchase model of a cutoff: MBG/NBD, fitted on a sample of the customers known then, and what it foretells.
+//!
+//! The sample are the customers with an order whose ids have the lowest hashes. It depends on who was known at the
+//! cutoff alone: not on the partition, the order of rows, the cutoffs asked with it, or customers who came later.
+
+use crate::clv::{CustomerSummary, Grouped, ModelKind, PurchaseModel, TimeUnit, ValueModel, Wanted, fit};
+use crate::units::{Days, MICROS_PER_DAY, Timestamp};
+
+/// Customers on whom a model is fitted at most: a shop of millions costs no more than a middling one, and four
+/// parameters are known well enough.
+pub(super) const SAMPLE: usize = 20_000;
+
+/// Customers of the sample who have come back on another day, at least; with fewer there is no model.
+pub(super) const LEAST_RETURNED: usize = 10;
+
+/// What the purchase model of a cutoff says of a customer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Forecast {
+    /// Probability that the customer is still active at the cutoff.
+    pub probability_active: f64,
+    /// Probability of no purchase in `[cutoff + gap, cutoff + gap + horizon)`.
+    pub probability_no_purchase: f64,
+    /// Expected purchase days in that window.
+    pub expected_purchases: f64,
+}
+
+impl Forecast {
+    /// What a model says of a history, times in days, about a window of `horizon` that begins `gap` from now.
+    pub(super) fn of(model: &PurchaseModel, history: &CustomerSummary, gap: Days, horizon: Days) -> Self {
+        let (from, to) = (f64::from(gap.0), f64::from(gap.0) + f64::from(horizon.0));
+        let before = if gap.0 == 0 { 0.0 } else { model.expected_purchases(history, from) };
+        Self {
+            probability_active: model.probability_alive(history),
+            probability_no_purchase: model.probability_no_purchase_between(history, from, to),
+            expected_purchases: (model.expected_purchases(history, to) - before).max(0.0),
+        }
+    }
+}
+
+/// The day of an instant in UTC, counted from 1970-01-01.
+const fn day_of(at: Timestamp) -> i64 {
+    at.0.div_euclid(MICROS_PER_DAY)
+}
+
+/// The history that purchase models read: purchases on one day (UTC) are one, times are in days from the first day on.
+/// `days` is on how many days there was an order, `first` and `last` are the instants of the first order and the last.
+pub(super) fn summary(days: u32, [first, last]: [Timestamp; 2], cutoff: Timestamp) -> Option<CustomerSummary> {
+    let (first, last) = (day_of(first), day_of(last));
+    let age = cutoff.days_since(Timestamp(first * MICROS_PER_DAY));
+    CustomerSummary::new(days.saturating_sub(1), (last - first) as f64, age).ok()
+}
+
+/// A customer of the sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Buyer {
+    /// Hash of the id.
+    hash: u64,
+    first: Timestamp,
+    last: Timestamp,
+    /// Days with an order.
+    days: u32,
+}
+
+/// The customers with the lowest hashes so far.
+#[derive(Debug, Clone)]
+pub(super) struct Sample {
+    most: usize,
+    /// No customer above it is among the lowest.
+    bound: u64,
+    buyers: Vec<Buyer>,
+}
+
+impl Default for Sample {
+    fn default() -> Self {
+        Self::of_at_most(SAMPLE)
+    }
+}
+
+impl Sample {
+    const fn of_at_most(most: usize) -> Self {
+        Self { most, bound: u64::MAX, buyers: Vec::new() }
+    }
+
+    /// Takes a customer in whose orders, at least one, were placed at these ascending instants.
+    pub(super) fn add(&mut self, hash: u64, at: &[Timestamp]) {
+        let (Some(first), Some(last)) = (at.first(), at.last()) else { return };
+        if hash > self.bound {
+            return;
+        }
+        let changes = at.windows(2).filter(|pair| day_of(pair[0]) != day_of(pair[1])).count();
+        let days = u32::try_from(changes + 1).unwrap_or(u32::MAX);
+        self.buyers.push(Buyer { hash, first: *first, last: *last, days });
+        if self.buyers.len() >= 2 * self.most {
+            self.keep_the_lowest();
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.buyers.extend(&other.buyers);
+        self.keep_the_lowest();
+    }
+
+    fn keep_the_lowest(&mut self) {
+        if self.buyers.len() > self.most && self.most > 0 {
+            let (_, last, _) = self.buyers.select_nth_unstable(self.most - 1);
+            self.bound = last.hash;
+            self.buyers.truncate(self.most);
+        }
+    }
+
+    /// The model of the sample at a cutoff; `None` if too few came back, or the search did not converge to MBG/NBD.
+    pub(super) fn model(mut self, cutoff: Timestamp) -> Option<PurchaseModel> {
+        self.keep_the_lowest();
+        let history = |buyer: &Buyer| summary(buyer.days, [buyer.first, buyer.last], cutoff);
+        let histories: Vec<CustomerSummary> = self.buyers.iter().filter_map(history).collect();
+        fit_purchases(&histories)
+    }
+}
+
+/// MBG/NBD of some histories in days; `None` if too few came back, or the search did not converge.
+#[must_use]
+pub fn fit_purchases(histories: &[CustomerSummary]) -> Option<PurchaseModel> {
+    if histories.iter().filter(|history| history.frequency() > 0).count() < LEAST_RETURNED {
+        return None;
+    }
+    let grouped = Grouped::new(histories).ok()?;
+    let fit = fit(&grouped, TimeUnit::Day, Wanted::Model(ModelKind::MBG_NBD)).ok()?;
+    // Whatever the ladder fell back to is another model: better no value than one of another meaning.
+    Some(fit.model).filter(|model| model.kind() == ModelKind::MBG_NBD)
+}
+
+/// A stable hash of a customer's id.
+///
+/// # Source
+/// FNV-1a (Fowler, Noll and Vo), finished as in `SplitMix64` (Steele, Lea and Flood 2014), so that ids that differ in the
+/// last letter only are spread over the whole range.
+pub(super) fn hash_of(id: &str) -> u64 {
+    let fnv = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325, fnv);
+    let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ (hash >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(days: &[u32]) -> Vec<Timestamp> {
+        days.iter().map(|day| Timestamp(0).plus(Days(*day))).collect()
+    }
+
+    #[test]
+    fn the_lowest_are_kept_in_any_order_and_partition() {
+        let hashes: Vec<u64> = (0..500).map(|i| hash_of(&format!("c{i}"))).collect();
+        let sample = |hashes: &[u64]| {
+            let mut sample = Sample::of_at_most(20);
+            for hash in hashes {
+                sample.add(*hash, &at(&[1, 5]));
+            }
+            sample
+        };
+        let kept = |mut sample: Sample| {
+            sample.keep_the_lowest();
+            let mut kept: Vec<u64> = sample.buyers.iter().map(|buyer| buyer.hash).collect();
+            kept.sort_unstable();
+            kept
+        };
+        let mut lowest = hashes.clone();
+        lowest.sort_unstable();
+        lowest.truncate(20);
+        assert_eq!(kept(sample(&hashes)), lowest);
+        let mut parts = sample(&hashes[..137]);
+        parts.merge(&sample(&hashes[137..]));
+        assert_eq!(kept(parts), lowest);
+        let reversed: Vec<u64> = hashes.iter().rev().copied().collect();
+        assert_eq!(kept(sample(&reversed)), lowest);
+    }
+
+    #[test]
+    fn hashes_are_spread() {
+        let mut by_eighth = [0; 8];
+        for i in 0..8_000 {
+            by_eighth[(hash_of(&format!("{i:05}")) >> 61) as usize] += 1;
+        }
+        assert!(by_eighth.iter().all(|n| (850..1_150).contains(n)), "{by_eighth:?}");
+    }
+
+    #[test]
+    fn orders_of_one_day_are_one_purchase() {
+        let noon = |day: u32| Timestamp(Timestamp(0).plus(Days(day)).0 + MICROS_PER_DAY / 2);
+        let mut sample = Sample::of_at_most(5);
+        sample.add(1, &[noon(3), noon(3), noon(7)]);
+        let buyer = sample.buyers[0];
+        let history = summary(buyer.days, [buyer.first, buyer.last], Timestamp(0).plus(Days(10))).unwrap();
+        assert_eq!(history.frequency(), 1);
+        assert!((history.recency() - 4.0).abs() < 1e-12 && (history.age() - 7.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn too_few_who_came_back_give_no_model() {
+        let mut sample = Sample::of_at_most(100);
+        for hash in 0..60 {
+            sample.add(hash, &at(&[1]));
+        }
+        for hash in 100..109 {
+            sample.add(hash, &at(&[1, 30]));
+        }
+        assert_eq!(sample.model(Timestamp(0).plus(Days(90))), None);
+    }
+
+    #[test]
+    fn a_window_that_begins_later_is_foretold_with_the_gap() {
+        let model = ModelKind::MBG_NBD.with_parameters(&[0.5, 40.0, 0.8, 3.0]).unwrap();
+        let history = CustomerSummary::new(4, 90.0, 100.0).unwrap();
+        let [now, later] = [0, 30].map(|gap| Forecast::of(&model, &history, Days(gap), Days(60)));
+        assert!((now.probability_no_purchase - model.probability_no_purchase(&history, 60.0)).abs() < 1e-12);
+        assert!(later.probability_no_purchase > now.probability_no_purchase, "who leaves in the gap buys nothing");
+        let both = Forecast::of(&model, &history, Days(0), Days(90));
+        let first = Forecast::of(&model, &history, Days(0), Days(30));
+        assert!((first.expected_purchases + later.expected_purchases - both.expected_purchases).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,49 @@
+//! What a model of repeat purchases expects, from plainly counted histories: the fit itself is that of the value models,
+//! which published numbers test.
+
+use std::collections::BTreeSet;
+
+use retain::clv::{CustomerSummary, Grouped, ModelKind, Outcome, PurchaseModel, TimeUnit, ValueModel, Wanted, fit};
+use retain::timeline::Cutoff;
+use retain::units::MICROS_PER_DAY;
+
+use super::super::{CUSTOMERS, HORIZON, PlainShop};
+use super::{Order, Reference, days, orders_of};
+
+/// Days with an order, from the first to the cutoff.
+fn history(orders: &[Order], cutoff: Cutoff) -> Option<CustomerSummary> {
+    let bought: BTreeSet<i64> = orders.iter().map(|order| order.at.div_euclid(MICROS_PER_DAY)).collect();
+    let (first, last) = (*bought.first()?, *bought.last()?);
+    let repeats = u32::try_from(bought.len() - 1).unwrap();
+    let age = days(cutoff.at().0 - first * MICROS_PER_DAY);
+    Some(CustomerSummary::new(repeats, (last - first) as f64, age).unwrap())
+}
+
+/// MBG/NBD of everyone with an order; none where fewer than ten came back or the search did not get there.
+pub(crate) fn fitted(shop: &PlainShop, cutoff: Cutoff) -> Option<PurchaseModel> {
+    let shop = shop.as_recorded_by(cutoff.at().0);
+    let of = |customer: u32| history(&orders_of(&shop.lines, customer), cutoff);
+    let histories: Vec<CustomerSummary> = (0..CUSTOMERS).filter_map(of).collect();
+    let returned = histories.iter().filter(|history| history.frequency() > 0).count();
+    if returned < 10 {
+        return None;
+    }
+    let fit = fit(&Grouped::new(&histories).unwrap(), TimeUnit::Day, Wanted::Model(ModelKind::MBG_NBD)).unwrap();
+    (fit.steps[0].outcome == Outcome::Accepted).then_some(fit.model)
+}
+
+impl Reference {
+    pub(super) fn value_model(&self, name: &str) -> Option<f64> {
+        let history = history(&self.orders, self.cutoff);
+        let of = |figure: &dyn Fn(&PurchaseModel, &CustomerSummary) -> f64| {
+            self.model.as_ref().zip(history.as_ref()).map_or(f64::NAN, |(model, history)| figure(model, history))
+        };
+        let horizon = f64::from(HORIZON);
+        Some(match name {
+            "model_no_purchase_share" => of(&|model, history| model.probability_no_purchase(history, horizon)),
+            "model_purchases_count" => of(&|model, history| model.expected_purchases(history, horizon)),
+            "model_active_share" => of(&|model, history| model.probability_alive(history)),
+            _ => return None,
+        })
+    }
+}
