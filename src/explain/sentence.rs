@@ -132,12 +132,10 @@ mod tests {
     #[test]
     fn parts_of_a_day_are_told_in_hours() {
         let told = |days: f64| render("every {recency_days day}", |_| Some(days), &pounds());
-        assert_eq!([0.0, 0.05, 0.5, 1.0].map(|days| told(days).unwrap_or_default()), [
-            "every 1 hour",
-            "every 1 hour",
-            "every 12 hours",
-            "every 1 day"
-        ]);
+        assert_eq!(
+            [0.0, 0.05, 0.5, 1.0].map(|days| told(days).unwrap_or_default()),
+            ["every 1 hour", "every 1 hour", "every 12 hours", "every 1 day"]
+        );
     }
 
     #[test]

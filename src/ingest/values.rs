@@ -110,7 +110,7 @@ mod tests {
         let mut column = numbers(0..CHUNK + 7);
         column.append(&numbers(CHUNK + 7..n)).unwrap();
         assert_eq!(column.downcast_iter().count(), 2);
-        let cell = |row: u64| if row % CHUNK as u64 == 0 { Cell::Unreadable } else { Cell::Value(row) };
+        let cell = |row: u64| if row.is_multiple_of(CHUNK as u64) { Cell::Unreadable } else { Cell::Value(row) };
         let (values, unreadable) = gather(&column, 9, cell);
         assert_eq!(unreadable, [0, CHUNK, 2 * CHUNK]);
         assert_eq!((values[0], values[1], values[2], values[n - 1]), (9, 9, 2, n as u64 - 1));

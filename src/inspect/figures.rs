@@ -87,6 +87,7 @@ pub(super) fn collect(
         cutoffs: &cutoffs,
         minor_per_major: settings.minor_per_major,
         horizon: Days(1),
+        gap: Days(0),
         // Nothing that is read here depends on the rest of the shop.
         contexts: &[],
     };

@@ -7,6 +7,7 @@ use super::error::LearnError;
 use super::logistic::Convergence;
 use super::preparation::position;
 use super::rows::{check_classes, labels};
+use super::selection::Selections;
 use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes};
 use crate::dataset::Dataset;
 
@@ -42,7 +43,12 @@ impl Learner for ForecastLearner {
         self.title
     }
 
-    fn train(&self, training: &Training<'_>, _members: &[Member<'_>]) -> Result<Trained, LearnError> {
+    fn train(
+        &self,
+        training: &Training<'_>,
+        selections: &Selections,
+        _members: &[Member<'_>],
+    ) -> Result<Trained, LearnError> {
         let churned = labels(training.dataset, training.rows, training.as_of);
         check_classes(self.name, &churned)?;
         let model = self.learn(training.dataset, training.rows, &churned)?;
@@ -60,6 +66,7 @@ impl Learner for ForecastLearner {
             fold_log_loss: Vec::new(),
             // The model was fitted before the features were made; there is no search here.
             convergence: Convergence { gradient_per_row: 0.0, limit: f64::MIN_POSITIVE },
+            selection: selections.whole.record.clone(),
         };
         Ok(Trained { model: Model::Forecast(model), out_of_time, notes })
     }
@@ -71,7 +78,7 @@ impl ForecastLearner {
         let column = position(dataset, self.feature)?;
         let (mut sum, mut n) = (0.0, 0.0);
         for row in rows {
-            let value = dataset.features[[*row, column]];
+            let value = dataset.value(*row, column);
             if value.is_infinite() {
                 return Err(LearnError::NotFinite { feature: self.feature.to_owned(), row: *row });
             }
@@ -97,7 +104,7 @@ impl ForecastModel {
     fn deviations(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
         let column = position(dataset, self.features.first().map_or("", String::as_str))?;
         let deviation = |row: &usize| {
-            let value = dataset.features[[*row, column]];
+            let value = dataset.value(*row, column);
             if value.is_nan() { 0.0 } else { log_odds(value) - self.centre }
         };
         Ok(rows.iter().map(deviation).collect())

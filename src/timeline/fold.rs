@@ -173,7 +173,7 @@ impl Shard {
 
     /// Writes into `known` the complaints of one of its customers, by number, as they were known before a cutoff.
     pub(crate) fn complaints_at(&self, customer: usize, cutoff: Cutoff, known: &mut Vec<KnownComplaint>) {
-        self.complaints.known_at(customer - self.customers.start, cutoff.at(), known);
+        self.said.complaints.known_at(customer - self.customers.start, cutoff.at(), known);
     }
 
     /// Visits every customer and cutoff that `wanted` accepts, customers ascending, then cutoffs ascending.

@@ -134,9 +134,9 @@ fn high_size<S: Iterator<Item = u64>>(sizes: impl Fn() -> S) -> Option<u64> {
 }
 
 /// A bin for the leading eleven bits of a size; larger sizes never have a smaller one.
-const fn bin_of(size: u64) -> usize {
+fn bin_of(size: u64) -> usize {
     let dropped = (64 - size.leading_zeros()).saturating_sub(11);
-    ((dropped as usize) << 11) + (size >> dropped) as usize
+    usize::try_from((u64::from(dropped) << 11) + (size >> dropped)).unwrap_or(usize::MAX)
 }
 
 /// The row and its amount.

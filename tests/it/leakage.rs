@@ -6,7 +6,7 @@ use retain::dataset::single;
 use retain::features::{FeatureSchema, catalogue};
 use retain::timeline::columns::{ComplaintColumns, SurveyColumns, Tables};
 
-use crate::plain::{Features, PlainShop, bits, cutoffs, dataset, every_input, features, latest, shop};
+use crate::plain::{PlainShop, bits, cutoffs, dataset, every_input, features, latest, shop};
 
 /// A column or table of the input, and how to take it away.
 type Without = (&'static str, fn(&mut Tables));
@@ -74,7 +74,7 @@ proptest! {
         let (with, without) = (of(shop.tables()), of(without));
         prop_assert_eq!(&with.customers, &without.customers);
         for (place, feature) in catalogue().enumerate() {
-            let of = |data: &crate::plain::Features| data.features.column(place).map(|value| value.to_bits());
+            let of = |data: &crate::plain::ExactRows| data.features.column(place).map(|value| value.to_bits());
             let reads = feature.sources().contains(&column);
             prop_assert!(reads || of(&with) == of(&without), "{} reads {}", feature.name, column);
         }

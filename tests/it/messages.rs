@@ -27,10 +27,10 @@ fn denied() -> Error {
     ErrorKind::PermissionDenied.into()
 }
 
-fn config_errors() -> Vec<Failure> {
+fn violations() -> Vec<Violation> {
     let place = |key: &str, line| Place { key: key.to_owned(), line };
     let days = Allowed::Whole { min: 1, max: 1825, unit: "days" };
-    let violations = vec![
+    vec![
         Violation::UnknownKey {
             place: place("churn.gap_day", Some(7)),
             known: vec!["horizon_days", "gap_days"],
@@ -76,11 +76,14 @@ fn config_errors() -> Vec<Failure> {
             allowed: Allowed::Days,
             came: date(2011, 6, 12),
         },
-    ];
+    ]
+}
+
+fn config_errors() -> Vec<Failure> {
     let file = || "shop/retain.toml".into();
     vec![
         ConfigError::NotToml { file: file(), line: 3, column: 8, message: "expected `=`".to_owned() }.into(),
-        ConfigError::Violations { file: file(), violations }.into(),
+        ConfigError::Violations { file: file(), violations: violations() }.into(),
         ConfigError::TableNotMapped { table: Table::Complaints }.into(),
         JobError::Config { path: file(), source: ErrorKind::NotFound.into() }.into(),
         JobError::Threads { threads: 0, message: "there must be one".to_owned() }.into(),

@@ -86,7 +86,7 @@ fn shop_with_region(column: &str) -> Shop {
 
 /// Five of six who left are marked, which an honest status of that day would not be.
 fn is_marked(silent: Option<i64>, place: usize) -> bool {
-    silent.is_none_or(|days| days > 70) && place % 6 != 0
+    silent.is_none_or(|days| days > 70) && !place.is_multiple_of(6)
 }
 
 #[test]

@@ -237,7 +237,8 @@ pub(crate) fn every_input() -> BTreeSet<Available> {
 }
 
 /// Every feature of some rows, to the last bit.
-pub(crate) struct Features {
+pub(crate) struct ExactRows {
+    pub(crate) schema: FeatureSchema,
     pub(crate) cutoffs: Vec<Cutoff>,
     pub(crate) customers: Vec<u32>,
     pub(crate) cutoff_idx: Vec<u16>,
@@ -245,7 +246,7 @@ pub(crate) struct Features {
     pub(crate) features: Array2<f64>,
 }
 
-impl Features {
+impl ExactRows {
     pub(crate) fn len(&self) -> usize {
         self.customers.len()
     }
@@ -257,7 +258,7 @@ impl Features {
 }
 
 /// Every feature of everyone who bought in the 400 days before a cutoff: ours, then those of the shop's own.
-pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]) -> Features {
+pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]) -> ExactRows {
     let mut cutoffs = cutoffs.to_vec();
     cutoffs.sort_unstable();
     let (settings, schema) = settings(own);
@@ -272,7 +273,7 @@ pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]
     };
     stream::<SchemaError>(&log, &schema, (&cutoffs, &settings), take).unwrap();
     let features = Array2::from_shape_fn((customers.len(), columns.len()), |(row, column)| columns[column][row]);
-    Features { cutoffs, customers, cutoff_idx, features }
+    ExactRows { schema, cutoffs, customers, cutoff_idx, features }
 }
 
 /// The same rows as learners see them.
@@ -292,7 +293,7 @@ fn settings(own: &[CustomFeature]) -> (DatasetSettings, FeatureSchema) {
 }
 
 /// Customer, cutoff, and every value as bits.
-pub(crate) fn bits(data: &Features) -> Vec<(u32, Cutoff, Vec<u64>)> {
+pub(crate) fn bits(data: &ExactRows) -> Vec<(u32, Cutoff, Vec<u64>)> {
     let rows = data.features.outer_iter().enumerate();
     rows.map(|(row, values)| {
         let cutoff = data.cutoffs[usize::from(data.cutoff_idx[row])];
