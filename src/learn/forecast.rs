@@ -43,6 +43,10 @@ impl Learner for ForecastLearner {
         self.title
     }
 
+    fn is_baseline(&self) -> bool {
+        true
+    }
+
     fn train(
         &self,
         training: &Training<'_>,

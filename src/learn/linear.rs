@@ -68,6 +68,10 @@ impl Learner for LinearLearner {
         self.title
     }
 
+    fn is_baseline(&self) -> bool {
+        matches!(self.columns, Columns::Only(_))
+    }
+
     fn train(
         &self,
         training: &Training<'_>,

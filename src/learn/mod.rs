@@ -47,7 +47,7 @@ pub use stability::stability_index;
 
 /// Every learner, the main one first, then the baselines it has to beat.
 pub const LEARNERS: &[&dyn Learner] = &[
-    &BlendLearner { name: "blend", title: "blend", members: &["logistic", "boosting"] },
+    &BlendLearner { name: "blend", title: "blend", members: &["logistic", "boosting", "mbg_nbd"] },
     &LinearLearner { name: "logistic", title: "logistic regression", columns: Columns::All },
     &BoostedLearner { name: "boosting", title: "gradient boosting", one_feature_a_tree: false, seed: 1 },
     &LinearLearner { name: "recency", title: "recency rule", columns: Columns::Only(&["recency_days"]) },
@@ -70,6 +70,11 @@ pub trait Learner: Sync {
 
     /// Its name for people.
     fn title(&self) -> &'static str;
+
+    /// Whether it is so plain that the main learner has to beat it.
+    fn is_baseline(&self) -> bool {
+        false
+    }
 
     /// The learners on which it builds, which are trained before it.
     fn members(&self) -> &'static [&'static str] {

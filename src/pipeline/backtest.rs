@@ -116,11 +116,8 @@ pub(super) fn evaluate(config: &Config, frame: &Frame, tested: &[Tested]) -> Res
         n_bootstrap: config.backtest.bootstrap,
         population: frame.settings.rule.population(),
     };
-    // What the main learner builds on is no rule that it has to beat.
-    let main = LEARNERS.iter().find(|learner| learner.name() == MAIN_LEARNER);
-    let members = main.map_or(&[][..], |main| main.members());
-    let names = LEARNERS.iter().map(|learner| learner.name());
-    let baselines: Vec<&str> = names.filter(|name| *name != MAIN_LEARNER && !members.contains(name)).collect();
+    let baselines: Vec<&str> =
+        LEARNERS.iter().filter(|learner| learner.is_baseline()).map(|learner| learner.name()).collect();
     let tests: Vec<TestCutoff> = tested.iter().map(|tested| tested.test.clone()).collect();
     Ok(evaluate::evaluate(&tests, MAIN_LEARNER, &baselines, &settings)?)
 }

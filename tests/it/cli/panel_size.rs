@@ -4,7 +4,7 @@ use predicates::prelude::*;
 
 use crate::shop::Shop;
 
-const SHORT: &str = "\n[backtest]\nlast = 1\nbootstrap = 40\n[panel]\nmax_rows = 3000\n";
+const SHORT: &str = "\n[backtest]\nlast = 1\nbootstrap = 40\n[panel]\nmax_rows = 6000\n";
 
 fn manifest(shop: &Shop, file: &str) -> serde_json::Value {
     serde_json::from_str(&shop.read(file)).unwrap()
@@ -24,7 +24,7 @@ fn training_is_capped_and_says_so_while_tests_and_the_list_keep_everyone() {
     let (shop, whole) = (Shop::sample(), Shop::sample());
     shop.edit_config(|text| text + SHORT);
     whole.edit_config(|text| text + "\n[backtest]\nlast = 1\nbootstrap = 40\n");
-    let said = predicate::str::contains("note[capped_panel]: `panel.max_rows` = 3000: training learns from")
+    let said = predicate::str::contains("note[capped_panel]: `panel.max_rows` = 6000: training learns from")
         .and(predicate::str::contains("tests and the list have everyone"));
     shop.command("run").assert().success().stderr(said);
     whole.command("run").assert().success().stderr(predicate::str::contains("capped_panel").not());
@@ -32,8 +32,8 @@ fn training_is_capped_and_says_so_while_tests_and_the_list_keep_everyone() {
     let model = manifest(&shop, &format!("models/sample/{}/manifest.json", version.trim()));
     let sampled = &model["training"]["sampled"];
     let count = |name: &str| sampled[name].as_u64().unwrap();
-    assert!((2_900..=3_000).contains(&count("n_rows")) && model["training"]["n_rows"] == sampled["n_rows"]);
-    assert!(count("n_customers") < count("n_customers_all") / 4);
+    assert!((5_900..=6_000).contains(&count("n_rows")) && model["training"]["n_rows"] == sampled["n_rows"]);
+    assert!(count("n_customers") < count("n_customers_all") / 2);
     let tested = |manifest: &serde_json::Value| manifest["verdict"]["population"]["n_rows"].as_u64().unwrap();
     let (capped, all) = ("runs/sample/2025-07-02/manifest.json", "runs/sample/2025-07-02/manifest.json");
     assert_eq!(tested(&manifest(&shop, capped)), tested(&manifest(&whole, all)));
