@@ -44,7 +44,9 @@ fn the_dictionary_lists_them_where_a_config_is_named() {
 fn a_model_scores_only_with_the_features_it_learnt_and_tells_them() {
     let shop = with_own();
     shop.command("train").assert().success();
-    shop.edit_config(|text| text.replace("severity >= 2\"", "severity >= 2\"\nreason = \"{value complaint} that hurt\""));
+    shop.edit_config(|text| {
+        text.replace("severity >= 2\"", "severity >= 2\"\nreason = \"{value complaint} that hurt\"")
+    });
     shop.command("score").args(["--out", "night"]).assert().success();
     let list = shop.read("night/list.csv");
     assert!(list.contains(",custom,") && list.contains(" complaints that hurt"), "{}", &list[..2_000]);
