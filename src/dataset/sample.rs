@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::DatasetSettings;
-use crate::timeline::{Cutoff, EventLog, Place, Shard};
+use crate::timeline::{Cutoff, EventLog, Place, Shard, stable_hash};
 
 /// The customers that training learns from.
 #[derive(Debug, Clone, Default)]
@@ -135,17 +135,9 @@ fn rows_per_customer(log: &EventLog, cutoffs: &[Cutoff], settings: &DatasetSetti
     log.shards().par_iter().map(count).collect::<Vec<_>>().concat()
 }
 
-/// A number between 0 and 2^64 without pattern that depends on nothing but the seed and the id.
-///
-/// # Source
-/// Fowler, Noll and Vo (FNV-1a, 64 bits), then the finaliser of Steele, Lea and Flood (2014), `SplitMix`.
+/// The hash of a customer's id under a seed.
 fn hash(id: &str, seed: u64) -> u64 {
-    let bytes = seed.to_le_bytes().into_iter().chain(id.bytes());
-    let folded = bytes
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    let mixed = (folded ^ (folded >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+    stable_hash(seed.to_le_bytes().into_iter().chain(id.bytes()))
 }
 
 #[cfg(test)]

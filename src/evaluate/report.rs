@@ -305,20 +305,4 @@ mod tests {
         assert_eq!((one.population.n_rows, one.learners[0].mean.auc), (1, None));
         assert!(!serde_json::to_string(&one).unwrap().contains("NaN"));
     }
-
-    /// The size of a large shop: 100,000 rows, 6 learners, 200 resamples take a few seconds on two cores.
-    #[test]
-    #[ignore = "takes seconds; run it with --release and look at the time"]
-    fn a_large_backtest_takes_seconds() {
-        let larger = |mut cutoff: TestCutoff| {
-            for extra in ["a", "b", "c"] {
-                let values = cutoff.scores[2].values.iter().map(|p| 0.9 * p).collect();
-                cutoff.scores.push(LearnerScores { name: extra.to_owned(), is_probability: true, values });
-            }
-            cutoff
-        };
-        let cutoffs = [0, 10_000, 20_000, 30_000].map(|first| larger(cutoff("2011-06-12", first, 25_000)));
-        let settings = Settings { seed: 3, n_bootstrap: 200, population: "all".to_owned() };
-        assert_eq!(evaluate(&cutoffs, "blend", &["overdue rule"], &settings).unwrap().learners.len(), 6);
-    }
 }

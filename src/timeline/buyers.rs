@@ -3,6 +3,7 @@
 //! The sample are the customers with an order whose ids have the lowest hashes. It depends on who was known at the
 //! cutoff alone: not on the partition, the order of rows, the cutoffs asked with it, or customers who came later.
 
+use super::hash::stable_hash;
 use crate::clv::{CustomerSummary, Grouped, ModelKind, PurchaseModel, TimeUnit, ValueModel, Wanted, fit};
 use crate::units::{Days, MICROS_PER_DAY, Timestamp};
 
@@ -129,17 +130,9 @@ pub fn fit_purchases(histories: &[CustomerSummary]) -> Option<PurchaseModel> {
     Some(fit.model).filter(|model| model.kind() == ModelKind::MBG_NBD)
 }
 
-/// A stable hash of a customer's id.
-///
-/// # Source
-/// FNV-1a (Fowler, Noll and Vo), finished as in `SplitMix64` (Steele, Lea and Flood 2014), so that ids that differ in the
-/// last letter only are spread over the whole range.
+/// The hash of a customer's id.
 pub(super) fn hash_of(id: &str) -> u64 {
-    let fnv = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325, fnv);
-    let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    hash ^ (hash >> 31)
+    stable_hash(id.bytes())
 }
 
 #[cfg(test)]

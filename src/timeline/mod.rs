@@ -15,6 +15,7 @@ mod custom;
 mod cutoff;
 mod fold;
 mod future;
+mod hash;
 mod history;
 mod ledger;
 mod lines;
@@ -45,3 +46,4 @@ pub use surveys::KnownAnswer;
 pub use tally::CategoryCadence;
 
 pub(crate) use fold::{FoldScratch, FoldSettings, Place, Presence, Shard};
+pub(crate) use hash::stable_hash;
