@@ -149,6 +149,34 @@ pub fn write_folder(path: &Path, fill: impl FnOnce(&Path) -> Result<(), FileErro
     sync_folder(parent)
 }
 
+/// A folder for what is needed only while a job runs: removed with this value, or when the process is stopped.
+#[derive(Debug)]
+pub struct ScratchFolder {
+    folder: TempDir,
+    /// Dropped last, when the folder is gone.
+    _mark: Mark,
+}
+
+impl ScratchFolder {
+    /// A new folder in `parent`, which is made if absent.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn new(parent: &Path) -> Result<Self, FileError> {
+        std::fs::create_dir_all(parent).map_err(FileError::writing(parent))?;
+        let made = with_usual_rights(0o700, |builder| builder.tempdir_in(parent));
+        let folder: TempDir = made.map_err(FileError::writing(parent))?;
+        let mark = Mark::new(folder.path());
+        Ok(Self { folder, _mark: mark })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
 /// Appends a line to a file and syncs it; the file is made if absent.
 ///
 /// # Errors
@@ -230,6 +258,16 @@ mod tests {
         assert!(failure.unwrap_err().to_string().contains("the disk is full"));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "first");
         assert_eq!(names(path.parent().unwrap()), ["list.csv"]);
+    }
+
+    #[test]
+    fn a_scratch_folder_goes_with_its_value() {
+        let parent = tempfile::tempdir().unwrap();
+        let scratch = ScratchFolder::new(&parent.path().join("new")).unwrap();
+        std::fs::write(scratch.path().join("x"), "x").unwrap();
+        assert_eq!(names(&parent.path().join("new")).len(), 1);
+        drop(scratch);
+        assert!(names(&parent.path().join("new")).is_empty());
     }
 
     #[test]

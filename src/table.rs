@@ -1,7 +1,5 @@
 //! Owns the form in which tables leave the rooms: named columns of plain values that any writer can take.
 
-use std::sync::Arc;
-
 use jiff::civil::Date;
 
 use crate::units::Timestamp;
@@ -29,10 +27,6 @@ pub enum Column {
     OptionalDate(Vec<Option<Date>>),
     /// Whole numbers, where there are any.
     OptionalInteger(Vec<Option<i64>>),
-    /// Numbers; NaN where there is none.
-    NumberOrNan(Vec<f64>),
-    /// Words out of a list, by position.
-    Coded(Vec<u32>, Arc<Vec<String>>),
 }
 
 impl Column {
@@ -42,7 +36,7 @@ impl Column {
         match self {
             Self::Text(values) => values.len(),
             Self::OptionalText(values) => values.len(),
-            Self::Number(values) | Self::NumberOrNan(values) => values.len(),
+            Self::Number(values) => values.len(),
             Self::OptionalNumber(values) => values.len(),
             Self::Integer(values) => values.len(),
             Self::Flag(values) => values.len(),
@@ -50,7 +44,6 @@ impl Column {
             Self::OptionalTime(values) => values.len(),
             Self::OptionalDate(values) => values.len(),
             Self::OptionalInteger(values) => values.len(),
-            Self::Coded(codes, _) => codes.len(),
         }
     }
 

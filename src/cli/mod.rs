@@ -2,6 +2,7 @@
 //! standard error.
 
 mod console;
+mod memory;
 mod watch;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 pub use console::{print_data, print_failure, start_logging};
+pub use memory::MemorySize;
 pub use watch::{StageTime, Watch};
 
 /// Who is about to leave, what each customer is worth, and why they go.
@@ -141,6 +143,10 @@ pub struct Features {
     /// Only these features, or whole families such as `cadence`; all if not given.
     #[arg(long, num_args = 1.., value_name = "NAME")]
     pub only: Vec<String>,
+    /// Memory that the data may take, as 500MiB or 6GiB: more of them is dealt out to parts of the customers on disk,
+    /// under the config's `output.dir`, and worked on part by part. The table is the same.
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<MemorySize>,
     /// Folder for `features.parquet`, instead of one under the config's `output.dir`.
     #[arg(long, short)]
     pub out: Option<PathBuf>,

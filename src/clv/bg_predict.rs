@@ -118,6 +118,10 @@ impl BgNbd {
                 LongFuture { regularity, stage, shape, time_per_scale }.expected(self.a, b)
             });
         }
+        if self.regularity == 1 {
+            let [expected] = self.expected_in_lanes(history, [span]);
+            return expected;
+        }
         self.over_stages(history, span, |j, counts| self.expected_at_stage(counts, j, b))
     }
 
@@ -131,19 +135,19 @@ impl BgNbd {
     }
 
     /// `expected_at_stage` for k = 1 and several spans at a time, which share everything but the probabilities.
-    fn expected_in_lanes(&self, history: &CustomerSummary, spans: [f64; LANES]) -> [f64; LANES] {
+    fn expected_in_lanes<const N: usize>(&self, history: &CustomerSummary, spans: [f64; N]) -> [f64; N] {
         let x = f64::from(history.frequency());
         let (n, b) = (self.r + x, self.b + self.chances(x));
         let counts = spans.map(|span| EventCounts::new(n, self.alpha + history.age(), span));
         let shares = counts.map(|counts| counts.ratio(0.0) / n);
         let largest = shares.iter().fold(0.0, |largest: f64, share| largest.max(*share));
         let mut probabilities = counts.map(|counts| counts.none());
-        let (mut expected, mut purchases, mut survived, mut i) = ([0.0; LANES], 0.0, 1.0, 0.0);
+        let (mut expected, mut purchases, mut survived, mut i) = ([0.0; N], 0.0, 1.0, 0.0);
         loop {
             // Convergence is looked at once in a while, in the lane that converges last.
             for _ in 0..8 {
                 let factor = (n + i) / (i + 1.0);
-                for lane in 0..LANES {
+                for lane in 0..N {
                     expected[lane] += probabilities[lane] * purchases;
                     probabilities[lane] *= factor * shares[lane];
                 }
@@ -153,7 +157,7 @@ impl BgNbd {
             }
             let ratio = (n + i) / (i + 1.0) * largest;
             let rest = |lane: usize| probabilities[lane] * purchases <= NEGLIGIBLE * (1.0 - ratio) * expected[lane];
-            if (ratio < 1.0 && (0..LANES).all(rest)) || i > 2.0 * MAX_TERMS {
+            if (ratio < 1.0 && (0..N).all(rest)) || i > 2.0 * MAX_TERMS {
                 return expected;
             }
         }

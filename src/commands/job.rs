@@ -54,18 +54,30 @@ pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, today: Today) -> Resu
     let watch = Watch::new(talk);
     watch.begin("reading and checking", 1);
     let loaded = validate::load(&config, now)?;
-    tell(&loaded);
     let last_purchase = last_purchase(&loaded);
+    let (session, loaded) = begin(job, (config, watch), loaded, (last_purchase, today, now))?;
+    let Loaded { tables, dictionaries, .. } = loaded;
+    session.watch.begin("sorting by customer and time", 1);
+    let log = EventLog::build(tables)?.naming_categories(dictionaries.categories);
+    Ok((session, log))
+}
+
+/// Tells what became of every row, writes the rejected ones, and refuses data that may not be used.
+pub(super) fn begin(
+    job: &Job,
+    (config, watch): (Config, Watch),
+    loaded: Loaded,
+    (last_purchase, today, now): (Option<Timestamp>, Today, Timestamp),
+) -> Result<(Session, Loaded), Failure> {
+    tell(&loaded);
     let as_of = as_of(&config, last_purchase, (today, now));
     let folder = folder_of(job, &config, as_of.map(Cutoff::date));
     let written = write_rejects(&loaded, &folder)?;
     let findings = json!(loaded.findings);
     let provenance = Provenance { inputs: json!(loaded.fingerprints), accounts: json!(loaded.accounts) };
-    let Loaded { tables, dictionaries, .. } = loaded.accepted()?;
+    let loaded = loaded.accepted()?;
     let (Some(as_of), Some(last_purchase)) = (as_of, last_purchase) else { return Err(JobError::NoPurchases.into()) };
-    watch.begin("sorting by customer and time", 1);
-    let log = EventLog::build(tables)?.naming_categories(dictionaries.categories);
-    Ok((Session { config, as_of, last_purchase, now, watch, folder, provenance, findings, written }, log))
+    Ok((Session { config, as_of, last_purchase, now, watch, folder, provenance, findings, written }, loaded))
 }
 
 /// The instant of the last purchase.

@@ -14,6 +14,7 @@ mod plot;
 mod remarks;
 mod run;
 mod score;
+mod shop;
 mod simulate;
 mod summary;
 mod train;

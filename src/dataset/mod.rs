@@ -21,7 +21,7 @@ use crate::units::Timestamp;
 pub use histories::{Histories, RepeatDays};
 pub use sample::{PanelCap, PanelSample, SampleRecord};
 pub use single::single;
-pub use stream::{Block, stream};
+pub use stream::{Block, census, stream};
 
 /// Eligible customers at cutoffs: one row each, customers ascending, then cutoffs ascending.
 #[derive(Debug, Clone)]

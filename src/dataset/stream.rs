@@ -5,10 +5,16 @@ use rayon::prelude::*;
 use super::DatasetSettings;
 use crate::features::{FeatureSchema, Kernel, SchemaError};
 use crate::label::RuleWindow;
-use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, Place, Shard};
+use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, Place, Shard, ShopCensus, ShopContext};
 
-/// Shards computed while the block before them is written.
-const SHARDS_PER_BLOCK: usize = 4;
+/// Shards computed while those before them are taken.
+const SHARDS_AT_ONCE: usize = 4;
+
+/// Rows of a block: few enough that a column of it stays in a core's cache from the fold to the file.
+const ROWS_PER_BLOCK: usize = 8_192;
+
+/// Rows that are computed before they are put into columns, so that each column gets a cache line at a time.
+const ROWS_PER_TILE: usize = 16;
 
 /// Rows of some customers, customers ascending, then cutoffs ascending, in columns.
 #[derive(Debug, Clone, Default)]
@@ -21,68 +27,141 @@ pub struct Block {
     pub features: Vec<Vec<f64>>,
 }
 
-/// Folds the log block by block and hands each to `take`, while the next is made. Blocks come in the order of customers.
-/// `cutoffs` are in ascending order.
+/// What the columns of a schema need to know of the shop as a whole, counted over the customers of a log.
 ///
 /// # Errors
-/// A feature that this version or the log does not know, or the first error of `take`.
-pub fn stream<E>(
+/// A feature that this version or the log does not know.
+pub fn census(
     log: &EventLog,
     schema: &FeatureSchema,
     (cutoffs, settings): (&[Cutoff], &DatasetSettings),
-    mut take: impl FnMut(Block) -> Result<(), E> + Send,
+) -> Result<ShopCensus, SchemaError> {
+    Ok(log.census(cutoffs, settings.rule.horizon, schema.kernel(log)?.context_needs()))
+}
+
+/// Folds the log block by block: `pack` makes of each what is kept of it, in parallel, and `take` gets that in the order
+/// of customers, while the next is made. `cutoffs` are in ascending order; `contexts` are those of the [`census`].
+///
+/// # Errors
+/// A feature that this version or the log does not know, or the first error of `pack` or `take`.
+pub fn stream<T, E>(
+    log: &EventLog,
+    schema: &FeatureSchema,
+    (cutoffs, settings, contexts): (&[Cutoff], &DatasetSettings, &[ShopContext]),
+    pack: impl Fn(&Block) -> Result<T, E> + Sync,
+    mut take: impl FnMut(T) -> Result<(), E> + Send,
 ) -> Result<(), E>
 where
+    T: Send,
     E: From<SchemaError> + Send,
 {
     let kernel = schema.kernel(log)?;
     let windows = settings.rule.windows(cutoffs, &settings.zone);
-    // A first pass over the shop, for those features alone that look beyond the customer.
-    let contexts = log.contexts(cutoffs, settings.rule.horizon, kernel.context_needs());
-    let fold = settings.fold(cutoffs, &contexts);
-    let mut ready: Option<Block> = None;
-    for shards in log.shards().chunks(SHARDS_PER_BLOCK) {
-        let (taken, next) = rayon::join(
-            || ready.take().map_or(Ok(()), &mut take),
-            || {
-                let of_shard =
-                    |scratch: &mut FoldScratch, shard: &Shard| fill(shard, &fold, scratch, (&windows, &kernel));
-                let parts: Vec<Block> = shards.par_iter().map_init(FoldScratch::default, of_shard).collect();
-                joined(parts, kernel.len())
-            },
-        );
+    let fold = settings.fold(cutoffs, contexts);
+    let mut take_all = |packed: Vec<Vec<T>>| packed.into_iter().flatten().try_for_each(&mut take);
+    let mut ready: Vec<Vec<T>> = Vec::new();
+    for shards in log.shards().chunks(SHARDS_AT_ONCE) {
+        let now = std::mem::take(&mut ready);
+        let make = |(scratch, tiles): &mut (FoldScratch, Tiles), shard: &Shard| {
+            packed(shard, &fold, (scratch, tiles), (&windows, &kernel), &pack)
+        };
+        let begin = || (FoldScratch::default(), Tiles::new(kernel.len()));
+        let (taken, next) =
+            rayon::join(|| take_all(now), || shards.par_iter().map_init(begin, make).collect::<Result<Vec<_>, E>>());
         taken?;
-        ready = Some(next);
+        ready = next?;
     }
-    ready.map_or(Ok(()), take)
+    take_all(ready)
 }
 
-fn fill(
+/// What `pack` makes of the rows of a shard.
+fn packed<T, E>(
     shard: &Shard,
     fold: &FoldSettings<'_>,
-    scratch: &mut FoldScratch,
+    (scratch, tiles): (&mut FoldScratch, &mut Tiles),
     (windows, kernel): (&[RuleWindow], &Kernel<'_>),
-) -> Block {
+    pack: impl Fn(&Block) -> Result<T, E>,
+) -> Result<Vec<T>, E> {
     let eligible = |at: Place, presence| windows[at.cutoff].is_eligible(presence);
-    let mut block = Block { features: vec![Vec::new(); kernel.len()], ..Block::default() };
-    let mut row = vec![0.0; kernel.len()];
+    let mut packed = Vec::new();
+    let mut outcome = Ok(());
+    let mut pack_up = |tiles: &mut Tiles| {
+        let block = tiles.block();
+        if outcome.is_ok() && !block.customers.is_empty() {
+            outcome = pack(block).map(|rows| packed.push(rows));
+        }
+        tiles.clear();
+    };
+    tiles.clear();
     shard.fold(fold, scratch, eligible, |place, history, _| {
-        block.customers.push(u32::try_from(place.customer).unwrap_or(u32::MAX));
-        block.cutoff_idx.push(u16::try_from(place.cutoff).unwrap_or(u16::MAX));
-        kernel.compute(history, &mut row);
-        block.features.iter_mut().zip(&row).for_each(|(column, value)| column.push(*value));
+        kernel.compute(history, tiles.row(place));
+        if tiles.are_full() {
+            pack_up(tiles);
+        }
     });
-    block
+    pack_up(tiles);
+    outcome.map(|()| packed)
 }
 
-fn joined(parts: Vec<Block>, n_features: usize) -> Block {
-    let mut parts = parts.into_iter();
-    let mut block = parts.next().unwrap_or_default();
-    block.features.resize(n_features, Vec::new());
-    for part in parts {
-        block.customers.extend(part.customers);
-        block.cutoff_idx.extend(part.cutoff_idx);
-        block.features.iter_mut().zip(part.features).for_each(|(column, values)| column.extend(values));
+/// A block under construction, the last rows of which are not yet in columns.
+struct Tiles {
+    block: Block,
+    /// Rows of `n_features` values.
+    tile: Vec<f64>,
+    n_features: usize,
+    in_columns: usize,
+}
+
+impl Tiles {
+    fn new(n_features: usize) -> Self {
+        let block = Block { features: vec![Vec::with_capacity(ROWS_PER_BLOCK); n_features], ..Block::default() };
+        Self { block, tile: vec![0.0; n_features * ROWS_PER_TILE], n_features, in_columns: 0 }
     }
-    block
+
+    /// A row to be filled.
+    fn row(&mut self, place: Place) -> &mut [f64] {
+        if self.in_tile() == ROWS_PER_TILE {
+            self.put_into_columns();
+        }
+        let start = self.in_tile() * self.n_features;
+        self.block.customers.push(u32::try_from(place.customer).unwrap_or(u32::MAX));
+        self.block.cutoff_idx.push(u16::try_from(place.cutoff).unwrap_or(u16::MAX));
+        &mut self.tile[start..start + self.n_features]
+    }
+
+    fn in_tile(&self) -> usize {
+        self.block.customers.len() - self.in_columns
+    }
+
+    fn are_full(&self) -> bool {
+        self.block.customers.len() == ROWS_PER_BLOCK
+    }
+
+    fn put_into_columns(&mut self) {
+        let n_rows = self.in_tile();
+        for (position, column) in self.block.features.iter_mut().enumerate() {
+            let value = |row: usize| self.tile[row * self.n_features + position];
+            if n_rows == ROWS_PER_TILE {
+                column.extend_from_slice(&std::array::from_fn::<f64, ROWS_PER_TILE, _>(value));
+            } else {
+                column.extend((0..n_rows).map(value));
+            }
+        }
+        self.in_columns = self.block.customers.len();
+    }
+
+    /// All rows, in columns.
+    fn block(&mut self) -> &Block {
+        if self.in_tile() > 0 {
+            self.put_into_columns();
+        }
+        &self.block
+    }
+
+    fn clear(&mut self) {
+        self.block.customers.clear();
+        self.block.cutoff_idx.clear();
+        self.block.features.iter_mut().for_each(Vec::clear);
+        self.in_columns = 0;
+    }
 }

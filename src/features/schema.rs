@@ -13,7 +13,7 @@ use crate::error::{Exit, Report};
 use crate::timeline::{Available, EventLog};
 
 /// The columns of a feature matrix.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureSchema {
     columns: Vec<Column>,
     /// Features of the shop's own, by name: their columns come after ours.
@@ -203,6 +203,11 @@ impl FeatureSchema {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let custom = self.custom.iter().map(|feature| feature.name.as_str());
         self.columns.iter().map(|column| column.name.as_str()).chain(custom)
+    }
+
+    /// The units in column order.
+    pub fn units(&self) -> impl Iterator<Item = Unit> {
+        self.columns.iter().map(|column| column.unit).chain(self.custom.iter().map(custom::unit))
     }
 
     /// Position of a feature among the columns.

@@ -158,14 +158,14 @@ pub(super) const FEATURES: &[Feature] = &[
         QUARTERS,
     )
     .over(crate::timeline::Window::Days180)
-    .is(|h, _| h.monthly_slope(6).orders),
+    .is(|h, _| h.half_year_slope().orders),
     trend(
         "orders_slope_year_per_month",
         Unit::PerMonth,
         "Slope of the orders per month of 30 days through the last twelve months.",
         "{orders_180d_count order} in the last 180 days, {orders_365d_count} in the past year",
     )
-    .is(|h, _| h.monthly_slope(12).orders),
+    .is(|h, _| h.year_slope().orders),
     trend(
         "spend_slope_180d_amount",
         Unit::Amount,
@@ -173,7 +173,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "spent {net_spend_90d_amount} in the last 90 days, {net_spend_180d_amount} in the last 180",
     )
     .over(crate::timeline::Window::Days180)
-    .is(|h, _| h.monthly_slope(6).amount),
+    .is(|h, _| h.half_year_slope().amount),
     trend(
         "orders_90d_to_usual_ratio",
         Unit::Ratio,

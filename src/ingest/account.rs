@@ -107,6 +107,20 @@ impl Account {
         }
     }
 
+    /// Adds what became of the rows of other customers.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.rows_in += other.rows_in;
+        self.used += other.used;
+        self.about.customers += other.about.customers;
+        self.about.events = self.about.events.zip(other.about.events).map(|(own, others)| own + others);
+        for (reason, count) in &other.rejected {
+            match self.rejected.iter_mut().find(|(known, _)| known == reason) {
+                Some((_, sum)) => *sum += count,
+                None => self.rejected.push((*reason, *count)),
+            }
+        }
+    }
+
     /// Rejected rows, whatever the reason.
     #[must_use]
     pub fn n_rejected(&self) -> u64 {

@@ -4,6 +4,7 @@
 //! be used, [`columns`] hands over what is left. Polars scans, maps and casts; types are ours from `typing` on.
 
 mod account;
+mod code_book;
 mod csv;
 mod custom;
 mod decimal;
@@ -18,6 +19,7 @@ mod iso;
 mod mapping;
 mod numeric;
 mod parquet;
+mod parts;
 mod paths;
 mod peek;
 mod profile;
@@ -34,13 +36,15 @@ mod zone;
 use std::path::PathBuf;
 
 pub use account::{About, Account, Reason};
+pub use code_book::CodeBook;
 pub use error::IngestError;
 pub use facts::{Fact, FactRule};
 pub use fingerprint::Fingerprint;
 pub use handover::{Dictionaries, columns};
+pub use parts::Parts;
 pub use peek::{PeekedColumn, peek};
 pub use profile::{ColumnProfile, Holds, MonthCount, SourceProfile, TableProfile, profile_source};
-pub use read::{Read, read};
+pub use read::{Read, read, read_part};
 pub use table::TypedTable;
 pub use values::{ABSENT, NO_FLAG};
 

@@ -12,6 +12,7 @@ use super::error::IngestError;
 use super::facts::{Fact, FactRule};
 use super::mapping::{Available, Mapped, Mapping};
 use super::numeric::{self, Numbers};
+use super::parts::{DealtFile, Parts};
 use super::paths::{self, InputFile};
 use super::source::{self, Opened};
 use super::table::{Origin, TypedTable};
@@ -34,40 +35,62 @@ pub struct Read {
 /// # Errors
 /// The first `IngestError`, naming table, file, column or expression.
 pub fn read(config: &Config) -> Result<Read, IngestError> {
+    let mut read = Read { tables: Vec::new(), files: Vec::new() };
+    for (table, section) in sections(config) {
+        let files = paths::expand(table.name(), &section.paths)?;
+        read.tables.push(read_table((table, section), config, Supply::Files(&files))?);
+        read.files.extend(files.into_iter().map(|file| file.path));
+    }
+    Ok(read)
+}
+
+/// Reads a part of the customers, all tables of the config.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_part(config: &Config, parts: &Parts, part: usize) -> Result<Read, IngestError> {
+    let of =
+        |(table, section): Section<'_>| read_table((table, section), config, Supply::Part(parts.files_of(table), part));
+    Ok(Read { tables: sections(config).into_iter().map(of).collect::<Result<_, _>>()?, files: Vec::new() })
+}
+
+/// A table and its section of the config.
+type Section<'a> = (Table, &'a TableConfig);
+
+/// The tables that the shop has, purchases first.
+pub(super) fn sections(config: &Config) -> Vec<Section<'_>> {
     let sections = [
         (Table::Purchases, Some(&config.purchases)),
         (Table::Complaints, config.complaints.as_ref()),
         (Table::Customers, config.customers.as_ref()),
         (Table::Surveys, config.surveys.as_ref()),
     ];
-    let sections: Vec<Section<'_>> =
-        sections.into_iter().filter_map(|(table, section)| Some((table, section?))).collect();
-    let mut read = Read { tables: Vec::new(), files: Vec::new() };
-    for section in &sections {
-        let is_other = |other: &&Section<'_>| other.0 != section.0 && other.1.paths == section.1.paths;
-        let together: Vec<Section<'_>> =
-            std::iter::once(section).chain(sections.iter().filter(is_other)).copied().collect();
-        let files = paths::expand(section.0.name(), &section.1.paths)?;
-        read.tables.push(read_table(*section, &together, config, &files)?);
-        read.files.extend(files.into_iter().map(|file| file.path));
-    }
-    Ok(read)
+    sections.into_iter().filter_map(|(table, section)| Some((table, section?))).collect()
 }
 
-/// A table and its section of the config.
-type Section<'a> = (Table, &'a TableConfig);
+/// The mapping of a table, which stands first among those read from the same files.
+pub(super) fn mapping_of(config: &Config, table: Table, available: &Available) -> Result<Mapping, IngestError> {
+    let sections = sections(config);
+    let Some(own) = sections.iter().find(|section| section.0 == table) else { return Ok(Mapping::default()) };
+    let is_other = |other: &&Section<'_>| other.0 != own.0 && other.1.paths == own.1.paths;
+    let together: Vec<Section<'_>> = std::iter::once(own).chain(sections.iter().filter(is_other)).copied().collect();
+    let is_compared = own.1.duplicates != Duplicates::Keep;
+    Mapping::with_others(&together, is_compared, &config.features.custom, available)
+}
 
-/// Reads one table, which stands first among those read from the same files: filter first, then what cannot be read, then duplicates; a row is rejected for the first reason.
-fn read_table(
-    (table, section): Section<'_>,
-    together: &[Section<'_>],
-    config: &Config,
-    files: &[InputFile],
-) -> Result<TypedTable, IngestError> {
-    let is_compared = section.duplicates != Duplicates::Keep;
-    let mapped =
-        |available: &Available| Mapping::with_others(together, is_compared, &config.features.custom, available);
-    let Collected { mut source, mut mapping, origins, facts } = collect(table, mapped, files)?;
+/// Where the rows of a table come from.
+#[derive(Clone, Copy)]
+enum Supply<'a> {
+    /// All rows of its files.
+    Files(&'a [InputFile]),
+    /// Those of a part of the customers.
+    Part(&'a [DealtFile], usize),
+}
+
+/// Reads one table: filter first, then what cannot be read, then duplicates; a row is rejected for the first reason.
+fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>) -> Result<TypedTable, IngestError> {
+    let mapped = |available: &Available| mapping_of(config, table, available);
+    let Collected { mut source, mut mapping, origins, facts } = collect(table, mapped, supply)?;
     let keys: Vec<PlSmallStr> = source.get_column_names_owned();
     let numbers = numeric::derive(&mut source, &mut mapping).map_err(IngestError::engine("reading numbers"))?;
     let mut read = TypedTable::new(table, mapped_frame(&source, &mapping)?, origins);
@@ -108,25 +131,43 @@ struct Collected {
 fn collect(
     table: Table,
     mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
-    files: &[InputFile],
+    supply: Supply<'_>,
 ) -> Result<Collected, IngestError> {
     let mut mapping = None;
-    let (mut frames, mut origins, mut facts) = (Vec::new(), Vec::new(), Vec::new());
-    for file in files {
-        let mut opened = source::open(file)?;
-        let available = columns_of(file, &mut opened)?;
-        let known = match mapping.take() {
+    let mut known = |available: &Available| -> Result<Mapping, IngestError> {
+        let known: &mut Mapping = match &mut mapping {
             Some(known) => {
-                Mapping::check(&known, &available)?;
+                Mapping::check(known, available)?;
                 known
             }
-            None => mapped(&available)?,
+            none => none.insert(mapped(available)?),
         };
-        let frame = rows_of(file, opened.frame, &known, opened.expected_rows)?;
-        origins.push(Origin { path: file.path.clone(), n_rows: frame.height(), broken: opened.broken });
-        facts.extend(opened.facts);
-        frames.push(frame);
-        mapping = Some(known);
+        Ok(known.clone())
+    };
+    let (mut frames, mut origins, mut facts) = (Vec::new(), Vec::new(), Vec::new());
+    match supply {
+        Supply::Files(files) => {
+            for file in files {
+                let mut opened = source::open(file)?;
+                let available = columns_of(file, &mut opened)?;
+                let frame = rows_of(file, opened.frame, &known(&available)?, opened.expected_rows)?;
+                let (path, n_rows) = (file.path.clone(), frame.height());
+                origins.push(Origin { path, n_rows, broken: opened.broken, numbers: None });
+                facts.extend(opened.facts);
+                frames.push(frame);
+            }
+        }
+        Supply::Part(files, part) => {
+            for file in files {
+                let (frame, numbers) = file.rows(part, &known(&file.available)?.reads())?;
+                let (path, n_rows) = (file.path.clone(), frame.height());
+                // What is said of a file as a whole is said once, in the first part.
+                let broken = if part == 0 { file.broken.clone() } else { Vec::new() };
+                origins.push(Origin { path, n_rows, broken, numbers: Some(numbers) });
+                facts.extend(file.facts.iter().filter(|_| part == 0).cloned());
+                frames.push(frame);
+            }
+        }
     }
     let doing = format!("putting the files of `{}` together", table.name());
     let source = stack(frames).map_err(IngestError::engine(doing))?;
@@ -135,7 +176,7 @@ fn collect(
     Ok(Collected { source, mapping: mapping.ok_or_else(nothing)?, origins, facts })
 }
 
-fn columns_of(file: &InputFile, opened: &mut Opened) -> Result<Available, IngestError> {
+pub(super) fn columns_of(file: &InputFile, opened: &mut Opened) -> Result<Available, IngestError> {
     let doing = format!("reading the columns of `{}`", file.path.display());
     let schema = opened.frame.collect_schema().map_err(IngestError::engine(doing))?;
     Ok(Available {

@@ -66,6 +66,9 @@ impl Origin {
 
     /// The number of a sound row in its file, from 1, broken lines counted.
     fn number_of(&self, sound: usize) -> u64 {
+        if let Some(number) = self.numbers.as_ref().and_then(|numbers| numbers.get(sound)) {
+            return number + 1;
+        }
         let mut number = sound as u64;
         for broken in &self.broken {
             if *broken > number {
@@ -104,7 +107,7 @@ mod tests {
     use crate::config::Table;
 
     fn origin(path: &str, n_rows: usize, broken: &[u64]) -> Origin {
-        Origin { path: path.into(), n_rows, broken: broken.to_vec() }
+        Origin { path: path.into(), n_rows, broken: broken.to_vec(), numbers: None }
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub(crate) struct Origin {
     pub(crate) n_rows: usize,
     /// Positions of broken lines among all rows of the file; ascending.
     pub(crate) broken: Vec<u64>,
+    /// Positions of these rows among all rows of the file, where they are not all its sound ones; ascending.
+    pub(crate) numbers: Option<Vec<u64>>,
 }
 
 /// For each row, whether it is used or why not.

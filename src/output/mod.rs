@@ -1,12 +1,13 @@
 //! Owns what people and systems open: one file per kind of output. How a file appears is the business of `files`.
 
 mod error;
+mod features;
 mod formula;
+mod pages;
 mod rejects;
-mod stream;
 mod tables;
 
 pub use error::OutputError;
+pub use features::{FeatureFile, FeatureSheet, PackedRows, stage_features};
 pub use rejects::stage_rejects;
-pub use stream::{Emit, stage_stream};
 pub use tables::{Format, stage_table, write_table};

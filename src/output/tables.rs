@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{
-    ChunkSet, Column as PolarsColumn, CsvWriter, DataFrame, DataType, Float64Chunked, IntoColumn, IntoSeries,
-    NamedFrom, NewChunkedArray, ParquetWriter, PlSmallStr, PolarsResult, SerWriter, Series, StringChunked, TimeUnit,
+    Column as PolarsColumn, CsvWriter, DataFrame, DataType, IntoColumn, NamedFrom, ParquetWriter, PlSmallStr,
+    PolarsResult, SerWriter, Series, TimeUnit,
 };
 
 use super::error::OutputError;
@@ -85,11 +85,6 @@ fn to_polars(name: &str, column: &Column, format: Format) -> PolarsResult<Polars
         Column::OptionalNumber(values) => Series::new(name, values),
         Column::Integer(values) => Series::new(name, values),
         Column::OptionalInteger(values) => Series::new(name, values),
-        Column::NumberOrNan(values) => without_nan(name, values)?,
-        Column::Coded(codes, names) => {
-            let word = |code: &u32| names.get(*code as usize).map(|word| shown(word, format));
-            codes.iter().map(word).collect::<StringChunked>().with_name(name).into_series()
-        }
         Column::Flag(values) => Series::new(name, values),
         Column::Time(values) => instants(name, values.iter().map(|at| Some(*at)))?,
         Column::OptionalTime(values) => instants(name, values.iter().copied())?,
@@ -106,19 +101,11 @@ fn shown(text: &str, format: Format) -> Cow<'_, str> {
     if format == Format::Csv { harmless(text) } else { Cow::Borrowed(text) }
 }
 
-fn without_nan(name: PlSmallStr, values: &[f64]) -> PolarsResult<Series> {
-    let column = Float64Chunked::from_slice(name, values);
-    if !values.iter().any(|value| value.is_nan()) {
-        return Ok(column.into_series());
-    }
-    Ok(column.set(&column.is_nan(), None)?.into_series())
-}
-
 fn instants(name: PlSmallStr, values: impl Iterator<Item = Option<Timestamp>>) -> PolarsResult<Series> {
     let micros: Vec<Option<i64>> = values.map(|at| at.map(|at| at.0)).collect();
     Series::new(name, micros).cast(&DataType::Datetime(TimeUnit::Microseconds, None))
 }
 
-fn days_since_1970(date: jiff::civil::Date) -> i32 {
+pub(super) fn days_since_1970(date: jiff::civil::Date) -> i32 {
     date.since(jiff::civil::date(1970, 1, 1)).map_or(0, |span| span.get_days())
 }

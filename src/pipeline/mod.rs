@@ -21,7 +21,7 @@ pub use backtest::{Backtest, backtest};
 pub use capture::{ValueRanking, rank_by_value};
 pub use economics::{HoldoutReport, RetentionReport, ValueReport};
 pub use error::PipelineError;
-pub use feature_table::feature_table;
+pub use feature_table::{feature_census, feature_schema, feature_table};
 pub use gate::{GateVerdict, judge};
 pub use list::{ListRow, RankedList, RowWorth};
 pub use observer::{Nobody, Observer};

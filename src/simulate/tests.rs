@@ -53,14 +53,13 @@ fn cell(column: &Column, row: usize) -> String {
     match column {
         Column::Text(values) => values[row].clone(),
         Column::OptionalText(values) => values[row].clone().unwrap_or_default(),
-        Column::Number(values) | Column::NumberOrNan(values) => values[row].to_string(),
+        Column::Number(values) => values[row].to_string(),
         Column::OptionalNumber(values) => values[row].map_or_else(String::new, |value| value.to_string()),
         Column::Integer(values) => values[row].to_string(),
         Column::Flag(values) => values[row].to_string(),
         Column::Time(values) => values[row].to_string(),
         Column::OptionalTime(values) => values[row].map_or_else(String::new, |value| value.to_string()),
         Column::OptionalDate(values) => values[row].map_or_else(String::new, |value| value.to_string()),
-        Column::Coded(codes, names) => names[codes[row] as usize].clone(),
         Column::OptionalInteger(values) => values[row].map_or_else(String::new, |value| value.to_string()),
     }
 }

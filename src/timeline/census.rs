@@ -1,19 +1,19 @@
-//! The first pass over the shop: gathers, for every cutoff, what [`ShopContext`] tells about the shop as a whole.
+//! The first pass over the shop: counts, for every cutoff, what a [`ShopContext`](super::ShopContext) is made of.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
-use super::buyers::{Sample, hash_of};
+use super::buyers::hash_of;
 use super::columns::NEVER;
-use super::context::{ContextNeeds, Levels, Popularity, ShopContext, Trade};
+use super::context::ContextNeeds;
 use super::cutoff::Cutoff;
 use super::fold::Shard;
 use super::ledger::Ledger;
 use super::lines::{Lines, is_code};
 use super::pairs::Pairs;
-use crate::clv::PurchaseModel;
+use super::shop_census::{Counts, Sales, Seen, ShopCensus, merge_all};
 use crate::units::{Days, Timestamp};
 
 /// How many codes the shop has of each kind.
@@ -33,8 +33,8 @@ pub(super) struct Asked<'a> {
     pub(super) customer_ids: &'a [String],
 }
 
-/// The context of each cutoff, in the order of the cutoffs, which ascend.
-pub(super) fn contexts(shards: &[Shard], codes: CodeCounts, cutoffs: &[Cutoff], asked: Asked<'_>) -> Vec<ShopContext> {
+/// What is counted of some shards at each cutoff; `cutoffs` ascend.
+pub(super) fn take(shards: &[Shard], codes: CodeCounts, cutoffs: &[Cutoff], asked: Asked<'_>) -> ShopCensus {
     let at: Vec<Timestamp> = cutoffs.iter().map(|cutoff| cutoff.at()).collect();
     let codes = if asked.needs.shop { codes } else { CodeCounts::default() };
     let census = Census::new(codes, &at, asked);
@@ -42,25 +42,11 @@ pub(super) fn contexts(shards: &[Shard], codes: CodeCounts, cutoffs: &[Cutoff], 
     let seen = shards.par_iter().map_init(Scratch::default, |scratch, shard| census.read(shard, scratch)).reduce(
         nobody,
         |mut sums, other| {
-            sums.iter_mut().zip(&other).for_each(|(sum, other)| sum.merge(other));
+            merge_all(&mut sums, &other);
             sums
         },
     );
     census.finish(seen)
-}
-
-/// What was seen at one cutoff, beside what the counters hold.
-#[derive(Debug, Clone, Default)]
-struct Seen {
-    trade: Trade,
-    sample: Sample,
-}
-
-impl Seen {
-    fn merge(&mut self, other: &Self) {
-        self.trade.merge(&other.trade);
-        self.sample.merge(&other.sample);
-    }
 }
 
 /// Counters that all threads add to; sums of whole numbers do not depend on who adds first.
@@ -195,42 +181,26 @@ impl<'c> Census<'c> {
         if instant == NEVER { self.cutoffs.len() } else { self.cutoffs.partition_point(|cutoff| *cutoff <= instant) }
     }
 
-    fn finish(self, seen: Vec<Seen>) -> Vec<ShopContext> {
-        let (trade, samples): (Vec<Trade>, Vec<Sample>) =
-            seen.into_iter().map(|seen| (seen.trade, seen.sample)).unzip();
-        let models = samples.into_par_iter().zip(self.cutoffs).map(|(sample, cutoff)| sample.model(*cutoff));
-        let models: Vec<_> = models.collect();
-        let mut products = self.products.finish(self.horizon);
-        let mut categories = self.categories.finish(self.horizon);
-        let (mut regions, mut acquisitions) = (self.regions.rows(), self.acquisitions.rows());
-        let context = |(trade, model): (&Trade, Option<PurchaseModel>)| {
-            let mut context = ShopContext::of_trade(trade, self.horizon);
-            context.products = products.next().unwrap_or_default();
-            context.categories = categories.next().unwrap_or_default();
-            context.regions = Levels::new(regions.next().unwrap_or_default());
-            context.acquisitions = Levels::new(acquisitions.next().unwrap_or_default());
-            context.purchases = model;
-            context
-        };
-        trade.iter().zip(models).map(context).collect()
+    fn finish(self, seen: Vec<Seen>) -> ShopCensus {
+        ShopCensus {
+            horizon: self.horizon,
+            products: self.products.finish(),
+            categories: self.categories.finish(),
+            regions: self.regions.finish(),
+            acquisitions: self.acquisitions.finish(),
+            seen,
+        }
     }
 }
 
 impl Counters {
-    /// The popularity at each cutoff.
-    fn finish(self, horizon: Days) -> impl Iterator<Item = Popularity> {
-        let windows = Table::inside(self.year).zip(Table::inside(self.season));
-        let in_season = move |(year, season): (Vec<u32>, Vec<u32>)| -> Vec<bool> {
-            // season / horizon >= 1.25 * year / 365, in whole numbers
-            let is_more = |(year, season): (&u32, &u32)| {
-                *season > 0 && u64::from(*season) * 365 * 4 >= u64::from(*year) * u64::from(horizon.0) * 5
-            };
-            year.iter().zip(&season).map(is_more).collect()
-        };
-        let bought = self.buyers.running().zip(self.repeaters.running());
-        bought
-            .zip(windows.map(in_season))
-            .map(|((buyers, repeaters), in_season)| Popularity::new(buyers, repeaters, in_season))
+    fn finish(self) -> Sales {
+        Sales {
+            buyers: self.buyers.finish(),
+            repeaters: self.repeaters.finish(),
+            year: self.year.map(Table::finish),
+            season: self.season.map(Table::finish),
+        }
     }
 }
 
@@ -249,40 +219,8 @@ impl Table {
         }
     }
 
-    /// The counts of each cutoff.
-    fn rows(self) -> impl Iterator<Item = Vec<u32>> {
-        let n_codes = self.n_codes;
-        let mut cells = self.cells.into_iter().map(AtomicU32::into_inner);
-        std::iter::from_fn(move || Some(cells.by_ref().take(n_codes).collect()))
-    }
-
-    /// At each cutoff what has entered a window and not left it.
-    fn inside([entered, left]: [Self; 2]) -> impl Iterator<Item = Vec<u32>> {
-        let rows = entered.running().zip(left.running());
-        rows.map(|(entered, left)| entered.iter().zip(left).map(|(entered, left)| entered - left).collect())
-    }
-
-    /// At each cutoff the sum of its counts and all earlier ones.
-    fn running(self) -> impl Iterator<Item = Vec<u32>> {
-        let mut sums = vec![0; self.n_codes];
-        self.rows().map(move |row| {
-            sums.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
-            sums.clone()
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_run_along_the_cutoffs() {
-        let table = Table::new(2, 3);
-        table.count(0, Some(1));
-        table.count(2, Some(1));
-        table.count(3, Some(1));
-        table.count(1, None);
-        assert_eq!(table.running().take(3).collect::<Vec<_>>(), [[0, 1], [0, 1], [0, 2]]);
+    fn finish(self) -> Counts {
+        let cells: Vec<u32> = self.cells.into_iter().map(AtomicU32::into_inner).collect();
+        Counts::new(self.n_codes, &cells)
     }
 }

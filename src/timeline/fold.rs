@@ -241,6 +241,8 @@ impl Shard {
             category_cadence: OnceCell::new(),
             gaps: OnceCell::new(),
             forecast: OnceCell::new(),
+            decay: OnceCell::new(),
+            half_year_slope: OnceCell::new(),
             context,
             minor_per_major: settings.minor_per_major,
             horizon: settings.horizon,

@@ -11,9 +11,10 @@ use super::cutoff::Cutoff;
 use super::ledger::Orders;
 use super::mix::Basket;
 use super::partition::Return;
+use super::rhythm::Slope;
 use super::surveys::KnownAnswer;
 use super::tally::CategoryCadence;
-use super::walk::CustomerWalk;
+use super::walk::{CustomerWalk, Decay};
 use crate::units::{Days, MICROS_PER_DAY, Timestamp};
 
 /// A stretch of time that ends at the cutoff and excludes it.
@@ -90,6 +91,10 @@ pub struct History<'a> {
     pub(super) gaps: OnceCell<Option<Gaps>>,
     /// Computed when first read.
     pub(super) forecast: OnceCell<Option<Forecast>>,
+    /// Computed when first read.
+    pub(super) decay: OnceCell<Decay>,
+    /// Computed when first read.
+    pub(super) half_year_slope: OnceCell<Slope>,
     pub(super) context: &'a ShopContext,
     pub(super) minor_per_major: f64,
     pub(super) horizon: Days,
@@ -149,9 +154,17 @@ impl<'a> History<'a> {
     /// Orders of which at least `from` and less than `to` days have passed, both in days before the cutoff.
     #[must_use]
     pub fn orders_aged(&self, from: Days, to: Days) -> std::ops::Range<usize> {
-        let start = self.orders.at.partition_point(|at| *at < self.cutoff.at().minus(to));
-        let end = self.orders.at.partition_point(|at| *at < self.cutoff.at().minus(from));
-        start..end.max(start)
+        let start = self.first_within(to);
+        start..self.first_within(from).max(start)
+    }
+
+    /// Position of the first order of the last `days`.
+    fn first_within(&self, days: Days) -> usize {
+        match BOUNDED.iter().position(|window| window.days() == Some(days)) {
+            Some(known) => self.starts[known] as usize,
+            None if days.0 == 0 => self.orders.at.len(),
+            None => self.orders.at.partition_point(|at| *at < self.cutoff.at().minus(days)),
+        }
     }
 
     /// Sum of the amounts of a range of orders, returns not deducted, in major units.
@@ -311,7 +324,13 @@ impl<'a> History<'a> {
     /// Exponentially decayed number of orders, for half-lives of 180, 90 and 30 days.
     #[must_use]
     pub fn decayed_orders(&self) -> [f64; 3] {
-        self.walk.decayed_orders(self.recency_days())
+        self.walk.decayed_orders(self.decay())
+    }
+
+    /// What remains after the present silence.
+    pub(super) fn decay(&self) -> Decay {
+        // Nine features read it.
+        *self.decay.get_or_init(|| Decay::after(self.recency_days()))
     }
 
     /// Days on which the customer ordered.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -17,6 +16,7 @@ use super::cutoff::Cutoff;
 use super::fold::{FoldScratch, FoldSettings, Said, Shard};
 use super::history::History;
 use super::partition::{Part, counting_sort, partition};
+use super::shop_census::ShopCensus;
 use super::surveys::SurveyLog;
 use crate::error::{Exit, Report};
 use crate::units::{Days, Timestamp};
@@ -73,7 +73,7 @@ impl Report for LogError {
 /// All events of a shop.
 #[derive(Debug)]
 pub struct EventLog {
-    customer_ids: Arc<Vec<String>>,
+    customer_ids: Vec<String>,
     opted_out: Vec<bool>,
     shards: Vec<Shard>,
     available: BTreeSet<Available>,
@@ -116,7 +116,7 @@ impl EventLog {
         let parts = partition(purchases, &ranges).into_par_iter().zip(custom_logs);
         let shards = parts.zip(&ranges).map(shard).collect();
         Ok(Self {
-            customer_ids: Arc::new(customer_ids),
+            customer_ids,
             opted_out,
             shards,
             available,
@@ -143,22 +143,22 @@ impl EventLog {
     /// What the shop as a whole looked like at each cutoff, for a churn horizon, as far as it is needed. `cutoffs` ascend.
     #[must_use]
     pub fn contexts(&self, cutoffs: &[Cutoff], horizon: Days, needs: ContextNeeds) -> Vec<ShopContext> {
+        self.census(cutoffs, horizon, needs).contexts(cutoffs)
+    }
+
+    /// The counts that contexts are made of, which may be added to those of other customers of the shop.
+    #[must_use]
+    pub fn census(&self, cutoffs: &[Cutoff], horizon: Days, needs: ContextNeeds) -> ShopCensus {
         if needs.are_none() {
-            return Vec::new();
+            return ShopCensus::default();
         }
-        census::contexts(&self.shards, self.codes, cutoffs, Asked { needs, horizon, customer_ids: &self.customer_ids })
+        census::take(&self.shards, self.codes, cutoffs, Asked { needs, horizon, customer_ids: &self.customer_ids })
     }
 
     /// The customers, sorted by id; positions in this list are the customer numbers used everywhere.
     #[must_use]
     pub fn customer_ids(&self) -> &[String] {
         &self.customer_ids
-    }
-
-    /// The customers, for tables that name them by number.
-    #[must_use]
-    pub fn shared_customer_ids(&self) -> Arc<Vec<String>> {
-        Arc::clone(&self.customer_ids)
     }
 
     /// Whether the customer asked not to be contacted.

@@ -26,6 +26,7 @@ mod pairs;
 mod partition;
 mod portrait;
 mod rhythm;
+mod shop_census;
 mod surveys;
 mod tally;
 mod walk;
@@ -42,6 +43,7 @@ pub use log::{EventLog, LogError};
 pub use margins::Margins;
 pub use mix::{Basket, Standing};
 pub use rhythm::Slope;
+pub use shop_census::ShopCensus;
 pub use surveys::KnownAnswer;
 pub use tally::CategoryCadence;
 

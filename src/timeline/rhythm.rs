@@ -37,18 +37,30 @@ impl History<'_> {
     /// Exponentially decayed number of orders, for half-lives of 60 and 15 days.
     #[must_use]
     pub fn decayed_orders_briefly(&self) -> [f64; 2] {
-        self.walk.decayed_briefly(self.recency_days())
+        self.walk.decayed_briefly(self.decay())
     }
 
     /// Exponentially decayed spend, for half-lives of 180, 90 and 30 days, in major units.
     #[must_use]
     pub fn decayed_amounts(&self) -> [f64; 3] {
-        self.walk.decayed_amounts(self.recency_days()).map(|sum| sum / self.minor_per_major)
+        self.walk.decayed_amounts(self.decay()).map(|sum| sum / self.minor_per_major)
+    }
+
+    /// The slope over the last six months of 30 days.
+    #[must_use]
+    pub fn half_year_slope(&self) -> Slope {
+        // Two features read it.
+        *self.half_year_slope.get_or_init(|| self.monthly_slope(6))
+    }
+
+    /// The slope over the last twelve months of 30 days.
+    #[must_use]
+    pub fn year_slope(&self) -> Slope {
+        self.monthly_slope(12)
     }
 
     /// The slope over the last `months` months of 30 days, the oldest first.
-    #[must_use]
-    pub fn monthly_slope(&self, months: u32) -> Slope {
+    fn monthly_slope(&self, months: u32) -> Slope {
         let n = i64::from(months);
         let span = self.orders_aged(Days(0), Days(30 * months));
         let (mut orders, mut amount) = (0_i64, 0_i64);

@@ -122,9 +122,10 @@ impl CustomerWalk {
         self.gap_squares += deviation * (gap - self.gap_mean);
         self.gap_max = self.gap_max.max(gap);
         self.gap_last = gap;
-        let factors = decay(gap);
-        let scaled = self.decayed_orders.iter_mut().zip(factors).chain(self.decayed_amounts.iter_mut().zip(factors));
-        scaled.chain(self.decayed_briefly.iter_mut().zip(brief(factors))).for_each(|(sum, factor)| *sum *= factor);
+        let decay = Decay::after(gap);
+        self.decayed_orders = self.decayed_orders(decay);
+        self.decayed_briefly = self.decayed_briefly(decay);
+        self.decayed_amounts = self.decayed_amounts(decay);
     }
 
     fn pass_amount(&mut self, amount: i64) {
@@ -164,22 +165,19 @@ impl CustomerWalk {
         self.categories_so_far.push(self.categories.distinct());
     }
 
-    /// Decayed number of orders `silence` days after the last one, for half-lives of 180, 90 and 30 days.
-    pub(super) fn decayed_orders(&self, silence: f64) -> [f64; 3] {
-        let factors = decay(silence);
-        std::array::from_fn(|i| self.decayed_orders[i] * factors[i])
+    /// Decayed number of orders when that decay has passed since the last one, for half-lives of 180, 90 and 30 days.
+    pub(super) fn decayed_orders(&self, decay: Decay) -> [f64; 3] {
+        std::array::from_fn(|i| self.decayed_orders[i] * decay.slow[i])
     }
 
     /// The same for half-lives of 60 and 15 days.
-    pub(super) fn decayed_briefly(&self, silence: f64) -> [f64; 2] {
-        let factors = brief(decay(silence));
-        std::array::from_fn(|i| self.decayed_briefly[i] * factors[i])
+    pub(super) fn decayed_briefly(&self, decay: Decay) -> [f64; 2] {
+        std::array::from_fn(|i| self.decayed_briefly[i] * decay.brief[i])
     }
 
-    /// Decayed spend `silence` days after the last order, for half-lives of 180, 90 and 30 days, in minor units.
-    pub(super) fn decayed_amounts(&self, silence: f64) -> [f64; 3] {
-        let factors = decay(silence);
-        std::array::from_fn(|i| self.decayed_amounts[i] * factors[i])
+    /// Decayed spend, for half-lives of 180, 90 and 30 days, in minor units.
+    pub(super) fn decayed_amounts(&self, decay: Decay) -> [f64; 3] {
+        std::array::from_fn(|i| self.decayed_amounts[i] * decay.slow[i])
     }
 
     /// Mean time between orders, in days; 0 with fewer than two.
@@ -206,16 +204,22 @@ impl CustomerWalk {
     }
 }
 
-/// What remains after `days` of something that halves every 180, 90 and 30 days.
-fn decay(days: f64) -> [f64; 3] {
-    let by_180 = libm::exp2(-days / LONGEST_HALF_LIFE_DAYS);
-    let by_90 = by_180 * by_180;
-    [by_180, by_90, by_90 * by_90 * by_90]
+/// What remains after a time of things that halve every so many days.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Decay {
+    /// Half-lives of 180, 90 and 30 days.
+    slow: [f64; 3],
+    /// Half-lives of 60 and 15 days.
+    brief: [f64; 2],
 }
 
-/// What remains of something that halves every 60 and 15 days, from the factors for 180, 90 and 30 days.
-fn brief([by_180, by_90, by_30]: [f64; 3]) -> [f64; 2] {
-    [by_180 * by_90, by_30 * by_30]
+impl Decay {
+    pub(super) fn after(days: f64) -> Self {
+        let by_180 = libm::exp2(-days / LONGEST_HALF_LIFE_DAYS);
+        let by_90 = by_180 * by_180;
+        let by_30 = by_90 * by_90 * by_90;
+        Self { slow: [by_180, by_90, by_30], brief: [by_180 * by_90, by_30 * by_30] }
+    }
 }
 
 /// Months since year 0 of the day `day` after 1970-01-01, in UTC.
@@ -250,10 +254,15 @@ mod tests {
 
     #[test]
     fn decay_halves_at_each_half_life() {
-        assert!((decay(180.0)[0] - 0.5).abs() < 1e-12);
-        assert!((decay(90.0)[1] - 0.5).abs() < 1e-12);
-        assert!((decay(30.0)[2] - 0.5).abs() < 1e-12);
-        assert!((brief(decay(60.0))[0] - 0.5).abs() < 1e-12 && (brief(decay(15.0))[1] - 0.5).abs() < 1e-12);
+        for (days, factor) in [
+            (180.0, Decay::after(180.0).slow[0]),
+            (90.0, Decay::after(90.0).slow[1]),
+            (30.0, Decay::after(30.0).slow[2]),
+            (60.0, Decay::after(60.0).brief[0]),
+            (15.0, Decay::after(15.0).brief[1]),
+        ] {
+            assert!((factor - 0.5).abs() < 1e-12, "{days}: {factor}");
+        }
     }
 
     #[test]

@@ -1,26 +1,24 @@
 //! The feed: a day that was not delivered looks like churn. Long silences of the whole shop, and its last purchase.
 
-use super::Checked;
+use std::collections::BTreeMap;
+
 use super::error::DataError;
 use super::finding::{Finding, Severity};
-use crate::config::{Table, ValidateConfig};
+use crate::config::ValidateConfig;
 use crate::ingest::TypedTable;
 use crate::units::{Days, MICROS_PER_DAY, Timestamp};
 
 /// Reports gaps in the purchases and how old the last one is.
-pub(super) fn check(checked: &mut Checked<'_>) {
-    let (limits, as_of) = (checked.config.validate, checked.as_of);
-    let Some(purchases) = checked.tables.iter().find(|table| table.table() == Table::Purchases) else { return };
-    let days = PurchaseDays::new(purchases);
-    let mut findings: Vec<Finding> = gaps(&days, limits.max_feed_gap_days).into_iter().collect();
+pub(super) fn check(days: &PurchaseDays, limits: &ValidateConfig, as_of: Timestamp) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = gaps(days, limits.max_feed_gap_days).into_iter().collect();
     if let Some((_, last)) = days.span()
-        && let Err(stale) = require_fresh(last, as_of, &limits)
+        && let Err(stale) = require_fresh(last, as_of, limits)
     {
         let finding = Finding::new("stale", "purchases", Severity::Warning, stale.to_string());
         let finding = finding.of_column("purchased_at").counting(1);
         findings.push(finding.with_hint("score with recent data; for a study of the past set `as_of`"));
     }
-    checked.findings.extend(findings);
+    findings
 }
 
 /// Refuses data whose last purchase is too long before `as_of`; scoring asks, training need not.
@@ -35,45 +33,48 @@ pub fn require_fresh(last: Timestamp, as_of: Timestamp, limits: &ValidateConfig)
     Err(DataError::Stale { last, as_of, age_days, allowed: limits.max_age_days })
 }
 
-/// The first and the last purchase.
-pub(super) fn span(purchases: &TypedTable) -> Option<(Timestamp, Timestamp)> {
-    let times = purchases.times("purchased_at");
-    let used = purchases.used_rows().filter_map(|row| times.get(row).copied());
-    let (first, last) = used.fold((i64::MAX, i64::MIN), |(first, last), time| (first.min(time), last.max(time)));
-    (first <= last).then_some((Timestamp(first), Timestamp(last)))
-}
-
 /// First and last purchase of each day that has any, in UTC.
+#[derive(Debug, Clone, Default)]
 pub(super) struct PurchaseDays {
-    days: Vec<(i64, i64)>,
+    days: BTreeMap<i64, (i64, i64)>,
 }
 
 impl PurchaseDays {
     pub(super) fn new(purchases: &TypedTable) -> Self {
         let times = purchases.times("purchased_at");
-        let (first, last) = span(purchases).unwrap_or_default();
-        let (first_day, last_day) = (first.0.div_euclid(MICROS_PER_DAY), last.0.div_euclid(MICROS_PER_DAY));
-        let n_days = usize::try_from(last_day - first_day + 1).unwrap_or(0);
+        let used = || purchases.used_rows().filter_map(|row| times.get(row).copied());
+        let (first, last) = used().fold((i64::MAX, i64::MIN), |(first, last), time| (first.min(time), last.max(time)));
+        let day = |time: i64| time.div_euclid(MICROS_PER_DAY);
+        let n_days = if first <= last { usize::try_from(day(last) - day(first) + 1).unwrap_or(0) } else { 0 };
         let mut days = vec![(i64::MAX, i64::MIN); n_days];
-        for time in purchases.used_rows().filter_map(|row| times.get(row).copied()) {
-            let day = usize::try_from(time.div_euclid(MICROS_PER_DAY) - first_day).unwrap_or(usize::MAX);
-            if let Some((first, last)) = days.get_mut(day) {
+        for time in used() {
+            let place = usize::try_from(day(time) - day(first)).unwrap_or(usize::MAX);
+            if let Some((first, last)) = days.get_mut(place) {
                 *first = (*first).min(time);
                 *last = (*last).max(time);
             }
         }
-        days.retain(|(first, last)| first <= last);
-        Self { days }
+        let days = (day(first)..).zip(days).filter(|(_, (first, last))| first <= last);
+        Self { days: days.collect() }
+    }
+
+    /// Adds the days of other customers.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (day, (first, last)) in &other.days {
+            let own = self.days.entry(*day).or_insert((*first, *last));
+            *own = (own.0.min(*first), own.1.max(*last));
+        }
     }
 
     /// The first and the last purchase.
     pub(super) fn span(&self) -> Option<(Timestamp, Timestamp)> {
-        Some((Timestamp(self.days.first()?.0), Timestamp(self.days.last()?.1)))
+        let ((_, (first, _)), (_, (_, last))) = (self.days.first_key_value()?, self.days.last_key_value()?);
+        Some((Timestamp(*first), Timestamp(*last)))
     }
 
     /// Silences longer than `longest`: their two ends, the longest first.
     fn silences(&self, longest: Days) -> Vec<(Timestamp, Timestamp)> {
-        let pairs = self.days.iter().zip(self.days.iter().skip(1));
+        let pairs = self.days.values().zip(self.days.values().skip(1));
         let ends = pairs.map(|((_, from), (until, _))| (Timestamp(*from), Timestamp(*until)));
         let mut silences: Vec<_> = ends.filter(|(from, until)| until.0 - from.0 > longest.micros()).collect();
         silences.sort_by_key(|(from, until)| (from.0 - until.0, from.0));
@@ -102,9 +103,8 @@ mod tests {
     #[test]
     fn silences_are_found_and_the_longest_comes_first() {
         let day = |n: i64| n * MICROS_PER_DAY;
-        let days = PurchaseDays {
-            days: vec![(day(0), day(0) + 5), (day(10), day(10)), (day(11), day(12)), (day(40), day(41))],
-        };
+        let spans = [(day(0), day(0) + 5), (day(10), day(10)), (day(11), day(12)), (day(40), day(41))];
+        let days = PurchaseDays { days: (0..).zip(spans).collect() };
         let longest = days.silences(Days(9));
         assert_eq!(longest, [(Timestamp(day(12)), Timestamp(day(40))), (Timestamp(5), Timestamp(day(10)))]);
         assert!(days.silences(Days(28)).is_empty(), "exactly as long as allowed is allowed");

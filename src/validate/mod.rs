@@ -7,7 +7,9 @@ mod duplicates;
 mod error;
 mod feed;
 mod finding;
+mod parts;
 mod relations;
+mod standing;
 mod time;
 mod typing;
 mod volume;
@@ -20,18 +22,18 @@ use crate::error::Failure;
 use crate::ingest::{self, Account, Dictionaries, Fingerprint, IngestError, Read, TypedTable};
 use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
+use standing::Standing;
 
 pub use error::DataError;
 pub use feed::require_fresh;
 pub use finding::{Finding, Severity};
+pub use parts::{CheckedPart, Together, load_part};
 
 /// Data on their way through the checks.
 struct Checked<'a> {
     config: &'a Config,
     /// The clock: nothing happens after it.
     now: Timestamp,
-    /// The instant the run takes for now.
-    as_of: Timestamp,
     tables: Vec<TypedTable>,
     findings: Vec<Finding>,
 }
@@ -47,17 +49,10 @@ impl Checked<'_> {
     }
 }
 
-/// All families of checks, in the order in which they run: rows are rejected before they are compared and counted.
-const CHECKS: &[fn(&mut Checked<'_>)] = &[
-    typing::check,
-    duplicates::check,
-    time::check,
-    amounts::check,
-    categories::check,
-    relations::check,
-    feed::check,
-    volume::check,
-];
+/// The families of checks that look at rows, in the order in which they run: rows are rejected before they are compared
+/// and counted. Those that look at the shop as a whole follow, see `standing`.
+const CHECKS: &[fn(&mut Checked<'_>)] =
+    &[typing::check, duplicates::check, time::check, amounts::check, categories::check, relations::check];
 
 /// Tables that were read and checked.
 #[derive(Debug)]
@@ -114,7 +109,7 @@ pub fn load_and_look<T>(
     let (fingerprints, checked) = (fingerprints?, checked?);
     let seen = look(&checked.tables);
     let (tables, dictionaries) = ingest::columns(checked.tables);
-    let Outcome { accounts, findings, rejects } = checked.outcome;
+    let Outcome { accounts, findings, rejects, .. } = checked.outcome.completed(config, now);
     Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints }, seen))
 }
 
@@ -124,25 +119,41 @@ struct Verdict {
     outcome: Outcome,
 }
 
+/// What checks say of a shop or a part of it.
+#[derive(Debug, Default)]
 struct Outcome {
     accounts: Vec<Account>,
     findings: Vec<Finding>,
     rejects: Vec<DataFrame>,
+    standing: Standing,
+}
+
+impl Outcome {
+    /// With what is to be said of the shop as a whole, errors first.
+    fn completed(mut self, config: &Config, now: Timestamp) -> Self {
+        self.findings.extend(self.standing.findings(config, as_of(config, now)));
+        self.findings.extend(volume::rejected_shares(&self.accounts, config.validate.max_rejected_share));
+        self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        self
+    }
 }
 
 fn check(config: &Config, now: Timestamp, read: Read) -> Result<Verdict, IngestError> {
-    let as_of = config.as_of.map_or(now, |date| midnight(config, date));
-    let mut checked = Checked { config, now, as_of, tables: read.tables, findings: Vec::new() };
+    let mut checked = Checked { config, now, tables: read.tables, findings: Vec::new() };
     for check in CHECKS {
         check(&mut checked);
     }
-    let Checked { tables, mut findings, .. } = checked;
+    let Checked { tables, findings, .. } = checked;
     let accounts = tables.iter().map(TypedTable::account).collect::<Result<Vec<_>, _>>()?;
-    findings.extend(volume::rejected_shares(&accounts, config.validate.max_rejected_share));
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let rejects = tables.iter().map(TypedTable::rejected_rows).collect::<Result<Vec<_>, _>>()?;
     let rejects = rejects.into_iter().flatten().collect();
-    Ok(Verdict { tables, outcome: Outcome { accounts, findings, rejects } })
+    let standing = Standing::of(&tables);
+    Ok(Verdict { tables, outcome: Outcome { accounts, findings, rejects, standing } })
+}
+
+/// The instant the run takes for now.
+fn as_of(config: &Config, now: Timestamp) -> Timestamp {
+    config.as_of.map_or(now, |date| midnight(config, date))
 }
 
 /// Local midnight at the start of a day.

@@ -1,24 +1,22 @@
 //! Minimum data: enough customers, a long enough history, not too much of it rejected.
 
-use super::Checked;
-use super::feed;
 use super::finding::{Finding, Severity};
-use crate::config::{Config, Table};
+use super::standing::{Presence, Standing};
+use crate::config::Config;
 use crate::ingest::{Account, TypedTable};
 use crate::text::grouped;
+use crate::units::Timestamp;
 
 /// Errors where a minimum is missed, notes where a table is absent or empty.
-pub(super) fn check(checked: &mut Checked<'_>) {
-    let mut findings = Vec::new();
-    if let Some(purchases) = checked.tables.iter().find(|table| table.table() == Table::Purchases) {
-        findings.extend(customers(purchases, checked.config));
-        findings.extend(span(purchases, checked.config));
-    }
-    findings.extend(no_complaints(&checked.tables));
-    checked.findings.extend(findings);
+pub(super) fn check(standing: &Standing, config: &Config) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = customers(standing.n_customers, config).into_iter().collect();
+    findings.extend(standing.days.span().and_then(|span| short_span(span, config)));
+    findings.extend(no_complaints(standing.complaints));
+    findings
 }
 
-fn customers(purchases: &TypedTable, config: &Config) -> Option<Finding> {
+/// Customers with a purchase.
+pub(super) fn n_customers(purchases: &TypedTable) -> u64 {
     let codes = purchases.codes("customer_id");
     let mut is_seen = vec![false; purchases.names("customer_id").len()];
     for code in purchases.used_rows().filter_map(|row| codes.get(row)) {
@@ -26,7 +24,10 @@ fn customers(purchases: &TypedTable, config: &Config) -> Option<Finding> {
             *seen = true;
         }
     }
-    let count = is_seen.iter().filter(|seen| **seen).count() as u64;
+    is_seen.iter().filter(|seen| **seen).count() as u64
+}
+
+fn customers(count: u64, config: &Config) -> Option<Finding> {
     let minimum = config.validate.min_customers;
     if count >= u64::from(minimum) {
         return None;
@@ -40,8 +41,7 @@ fn customers(purchases: &TypedTable, config: &Config) -> Option<Finding> {
     Some(finding.counting(count).with_hint("check the filter and the rejected rows; a model of fewer learns by heart"))
 }
 
-fn span(purchases: &TypedTable, config: &Config) -> Option<Finding> {
-    let (first, last) = feed::span(purchases)?;
+fn short_span((first, last): (Timestamp, Timestamp), config: &Config) -> Option<Finding> {
     let (limit, horizon) = (config.validate.min_span_horizons, config.churn.horizon_days);
     let days = last.days_since(first);
     let needed = limit * f64::from(horizon.0);
@@ -56,14 +56,11 @@ fn span(purchases: &TypedTable, config: &Config) -> Option<Finding> {
     Some(finding.counting(1).with_hint("deliver a longer history, or choose a shorter `churn.horizon_days`"))
 }
 
-fn no_complaints(tables: &[TypedTable]) -> Option<Finding> {
-    let complaints = tables.iter().find(|table| table.table() == Table::Complaints);
+fn no_complaints(complaints: Presence) -> Option<Finding> {
     let message = match complaints {
-        None => "no complaints table is configured; reasons come from purchases alone",
-        Some(table) if table.used_rows().next().is_none() => {
-            "the complaints table has no usable row; reasons come from purchases alone"
-        }
-        Some(_) => return None,
+        Presence::NoTable => "no complaints table is configured; reasons come from purchases alone",
+        Presence::Empty => "the complaints table has no usable row; reasons come from purchases alone",
+        Presence::Rows => return None,
     };
     let finding = Finding::new("no_complaints", "complaints", Severity::Recommendation, message.to_owned());
     Some(finding.with_hint("complaint records sharpen both the prediction and the reasons"))

@@ -4,6 +4,7 @@ mod init;
 mod inspect;
 mod jobs;
 mod leaks;
+mod memory;
 mod own;
 mod panel_size;
 mod trials;

@@ -10,7 +10,7 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use ndarray::Array2;
 use retain::config::{CustomFeature, EventTable};
-use retain::dataset::{Dataset, DatasetSettings, stream};
+use retain::dataset::{Block, Dataset, DatasetSettings, census, stream};
 use retain::features::{FeatureSchema, SchemaError};
 use retain::label::ChurnRule;
 use retain::timeline::columns::{ComplaintColumns, CustomerColumns, NEVER, PurchaseColumns, SurveyColumns, Tables};
@@ -265,13 +265,15 @@ pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]
     let log = EventLog::build(tables).unwrap();
     let (mut customers, mut cutoff_idx) = (Vec::new(), Vec::new());
     let mut columns: Vec<Vec<f64>> = vec![Vec::new(); schema.len()];
-    let take = |block: retain::dataset::Block| {
+    let take = |block: Block| {
         customers.extend(block.customers);
         cutoff_idx.extend(block.cutoff_idx);
         columns.iter_mut().zip(block.features).for_each(|(column, values)| column.extend(values));
         Ok(())
     };
-    stream::<SchemaError>(&log, &schema, (&cutoffs, &settings), take).unwrap();
+    let whole = |block: &Block| Ok::<_, SchemaError>(block.clone());
+    let contexts = census(&log, &schema, (&cutoffs, &settings)).unwrap().contexts(&cutoffs);
+    stream(&log, &schema, (&cutoffs, &settings, &contexts), whole, take).unwrap();
     let features = Array2::from_shape_fn((customers.len(), columns.len()), |(row, column)| columns[column][row]);
     ExactRows { schema, cutoffs, customers, cutoff_idx, features }
 }

@@ -1,0 +1,89 @@
+//! The events of a shop: all in memory, or one part of the customers after the other.
+
+use super::job::{self, Session, Today};
+use crate::cli::{Job, MemorySize, Talk, Watch};
+use crate::config::Config;
+use crate::error::Failure;
+use crate::files::ScratchFolder;
+use crate::ingest::{CodeBook, Parts};
+use crate::pipeline::Observer;
+use crate::timeline::EventLog;
+use crate::units::Timestamp;
+use crate::validate::{self, Together};
+
+/// A shop whose data were read and checked.
+pub(super) enum Shop {
+    /// All of it.
+    Whole(Box<EventLog>),
+    /// Parts of the customers on disk.
+    Parts(Box<PartsOnDisk>),
+}
+
+/// Parts that are read again whenever they are needed.
+pub(super) struct PartsOnDisk {
+    parts: Parts,
+    /// Codes that mean the same in all parts.
+    codes: CodeBook,
+    now: Timestamp,
+    /// Removed at the end.
+    _folder: ScratchFolder,
+}
+
+impl Shop {
+    /// Reads and checks the data of a job, by parts if they do not fit into `memory`.
+    pub(super) fn open(
+        job: &Job,
+        memory: Option<MemorySize>,
+        (talk, now, today): (Talk, Timestamp, Today),
+    ) -> Result<(Session, Self), Failure> {
+        let Some(memory) = memory else { return Self::whole(job, (talk, now, today)) };
+        let config = job::configure(job)?;
+        let folder = ScratchFolder::new(&config.output.dir)?;
+        match Parts::deal(&config, memory.bytes(), folder.path())? {
+            None => Self::whole(job, (talk, now, today)),
+            Some(parts) => {
+                let on_disk = PartsOnDisk { parts, codes: CodeBook::default(), now, _folder: folder };
+                let session = on_disk.check(job, (config, Watch::new(talk)), today)?;
+                Ok((session, Self::Parts(Box::new(on_disk))))
+            }
+        }
+    }
+
+    fn whole(job: &Job, (talk, now, today): (Talk, Timestamp, Today)) -> Result<(Session, Self), Failure> {
+        let (session, log) = job::start(job, talk, now, today)?;
+        Ok((session, Self::Whole(Box::new(log))))
+    }
+
+    /// Shows the events of each part, the customers in the order of their ids.
+    pub(super) fn each_part(
+        &mut self,
+        config: &Config,
+        mut show: impl FnMut(&EventLog) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        match self {
+            Self::Whole(log) => show(log),
+            Self::Parts(on_disk) => (0..on_disk.parts.len()).try_for_each(|part| show(&on_disk.read(config, part)?)),
+        }
+    }
+}
+
+impl PartsOnDisk {
+    /// Checks every part and the whole they make.
+    fn check(&self, job: &Job, (config, watch): (Config, Watch), today: Today) -> Result<Session, Failure> {
+        watch.begin("reading and checking", 1);
+        let mut together = Together::default();
+        for part in 0..self.parts.len() {
+            let (_, _, checked) = validate::load_part(&config, self.now, (&self.parts, part))?;
+            together.add(checked)?;
+        }
+        let last_purchase = together.last_purchase();
+        let loaded = together.finish(&config, self.now, &self.parts)?;
+        Ok(job::begin(job, (config, watch), loaded, (last_purchase, today, self.now))?.0)
+    }
+
+    fn read(&mut self, config: &Config, part: usize) -> Result<EventLog, Failure> {
+        let (mut tables, mut dictionaries, _) = validate::load_part(config, self.now, (&self.parts, part))?;
+        self.codes.share(&mut tables, &mut dictionaries);
+        Ok(EventLog::build(tables)?.naming_categories(dictionaries.categories))
+    }
+}

@@ -1,0 +1,286 @@
+//! Tables larger than memory: their source rows are dealt out, some at a time, to parts of the customers on disk, and
+//! each part is then read as a shop of its own.
+//!
+//! Parts are ranges of customers in the order of their ids, so that what is made of one part after the other comes in
+//! the order in which it would come of the whole. Rows keep their file and number, for the account and reject files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+
+use super::error::IngestError;
+use super::facts::Fact;
+use super::ids::IdColumn;
+use super::mapping::{Available, Mapping};
+use super::paths::{self, InputFile};
+use super::read::{columns_of, evaluate, mapping_of, sections};
+use super::source;
+use super::typing::plain;
+use super::words::Words;
+use crate::config::{Config, Table};
+use crate::timeline::stable_hash;
+
+/// Memory that a row takes while it is read, checked, sorted and folded, at its peak. Measured on ten million purchase
+/// lines of seven columns (118 bytes), rounded up for tables with more of them.
+const BYTES_PER_ROW: u64 = 160;
+
+/// Source rows in memory at a time while they are dealt out.
+const ROWS_AT_ONCE: u32 = 1 << 21;
+
+/// One customer in so many is looked at to find ranges of equal weight.
+const SAMPLED: u64 = 16;
+
+/// The column that holds the number of a row in its file, under a name that no file can have.
+const NUMBER: &str = "\u{0}row";
+
+/// The tables of a shop, in parts.
+#[derive(Debug)]
+pub struct Parts {
+    n_parts: usize,
+    /// The files of each table.
+    dealt: Vec<(Table, Vec<DealtFile>)>,
+}
+
+/// A source file whose rows have been dealt out.
+#[derive(Debug)]
+pub(super) struct DealtFile {
+    pub(super) path: PathBuf,
+    pub(super) available: Available,
+    /// Positions of its broken lines; they belong to the first part.
+    pub(super) broken: Vec<u64>,
+    pub(super) facts: Vec<Fact>,
+    /// Its rows, by part.
+    chunks: Vec<Vec<PathBuf>>,
+}
+
+impl Parts {
+    /// Deals the rows of all tables out to files in `folder`, to so many parts that each fits into `memory_bytes`;
+    /// `None` if the whole does.
+    ///
+    /// # Errors
+    /// An `IngestError` naming file or column, as [`read`](super::read) has it.
+    pub fn deal(config: &Config, memory_bytes: u64, folder: &Path) -> Result<Option<Self>, IngestError> {
+        let mut tables = Vec::new();
+        let mut n_rows = 0;
+        for (table, section) in sections(config) {
+            let files = paths::expand(table.name(), &section.paths)?;
+            for file in &files {
+                n_rows += rows_of(file)?;
+            }
+            tables.push((table, files));
+        }
+        let n_parts = (n_rows * BYTES_PER_ROW).div_ceil(memory_bytes.max(1));
+        let n_parts = usize::try_from(n_parts).unwrap_or(usize::MAX);
+        if n_parts <= 1 {
+            return Ok(None);
+        }
+        let mut weights = BTreeMap::new();
+        for (table, files) in tables.iter().filter(|(table, _)| *table == Table::Purchases) {
+            for file in files {
+                Dealing::new(config, *table, file)?.weigh(&mut weights)?;
+            }
+        }
+        let starts = starts(&weights, n_parts);
+        let mut dealt = Vec::new();
+        for (table, files) in tables {
+            let deal = |(number, file)| {
+                let name = format!("{}_{number}", table.name());
+                Dealing::new(config, table, file)?.deal(&starts, &folder.join(name))
+            };
+            dealt.push((table, files.iter().enumerate().map(deal).collect::<Result<_, IngestError>>()?));
+        }
+        Ok(Some(Self { n_parts: starts.len() + 1, dealt }))
+    }
+
+    /// How many parts there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.n_parts
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.n_parts == 0
+    }
+
+    /// The files that were dealt out.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.dealt.iter().flat_map(|(_, files)| files).map(|file| file.path.clone()).collect()
+    }
+
+    pub(super) fn files_of(&self, table: Table) -> &[DealtFile] {
+        self.dealt.iter().find(|(known, _)| *known == table).map_or(&[], |(_, files)| files)
+    }
+}
+
+impl DealtFile {
+    /// The rows of a part and their positions among all rows of the file.
+    pub(super) fn rows(&self, part: usize, columns: &[String]) -> Result<(DataFrame, Vec<u64>), IngestError> {
+        let failed = || IngestError::engine("reading back a part of the customers");
+        let mut rows: Option<DataFrame> = None;
+        for path in self.chunks.get(part).into_iter().flatten() {
+            let path = PlRefPath::try_from_path(path).map_err(failed())?;
+            let columns: Vec<Expr> = columns.iter().map(String::as_str).chain([NUMBER]).map(col).collect();
+            let chunk = LazyFrame::scan_parquet(path, ScanArgsParquet { glob: false, ..Default::default() });
+            let chunk = chunk.and_then(|chunk| chunk.select(columns).collect()).map_err(failed())?;
+            match &mut rows {
+                Some(rows) => rows.vstack_mut_owned(chunk).map(|_| ()).map_err(failed())?,
+                None => rows = Some(chunk),
+            }
+        }
+        let mut rows = rows.unwrap_or_default();
+        let numbers = rows.drop_in_place(NUMBER).and_then(|numbers| Ok(numbers.u64()?.to_vec_null_aware()));
+        let numbers = numbers.map_err(failed())?;
+        Ok((rows, numbers.left().unwrap_or_default()))
+    }
+}
+
+fn rows_of(file: &InputFile) -> Result<u64, IngestError> {
+    let opened = source::open(file)?;
+    if let Some(rows) = opened.expected_rows {
+        return Ok(rows as u64);
+    }
+    let counted = opened.frame.select([len().cast(DataType::UInt64)]).collect();
+    let counted = counted.and_then(|counted| Ok(counted.columns()[0].u64()?.get(0)));
+    Ok(counted.map_err(IngestError::engine(format!("counting the rows of `{}`", file.path.display())))?.unwrap_or(0))
+}
+
+/// The ids with which the ranges after the first start: so many customers that each range has about as many rows.
+fn starts(weights: &BTreeMap<String, u64>, n_parts: usize) -> Vec<String> {
+    let total: u64 = weights.values().sum();
+    let mut starts = Vec::new();
+    let mut before = 0;
+    for (id, rows) in weights {
+        let due = (starts.len() as u64 + 1) * total / n_parts as u64;
+        if before >= due && before > 0 && starts.len() + 1 < n_parts {
+            starts.push(id.clone());
+        }
+        before += rows;
+    }
+    starts
+}
+
+/// A file on its way to the parts.
+struct Dealing<'f> {
+    file: &'f InputFile,
+    opened: source::Opened,
+    available: Available,
+    mapping: Mapping,
+    n_rows: i64,
+}
+
+impl<'f> Dealing<'f> {
+    fn new(config: &Config, table: Table, file: &'f InputFile) -> Result<Self, IngestError> {
+        let mut opened = source::open(file)?;
+        let available = columns_of(file, &mut opened)?;
+        let mapping = mapping_of(config, table, &available)?;
+        let n_rows = i64::try_from(rows_of(file)?).unwrap_or(i64::MAX);
+        Ok(Self { file, opened, available, mapping, n_rows })
+    }
+
+    /// The rows, some at a time.
+    fn chunks(&self, columns: &[String]) -> impl Iterator<Item = Result<DataFrame, IngestError>> {
+        let columns: Vec<Expr> = columns.iter().map(|name| col(name.as_str())).collect();
+        // An empty file has one empty chunk, which has its columns.
+        (0..self.n_rows.max(1)).step_by(ROWS_AT_ONCE as usize).map(move |first| {
+            let rows = self.opened.frame.clone().slice(first, ROWS_AT_ONCE);
+            let doing = format!("reading `{}`", self.file.path.display());
+            rows.select(columns.clone()).collect().map_err(IngestError::engine(doing))
+        })
+    }
+
+    /// The customer of each row of a chunk.
+    fn customers(&self, rows: &DataFrame) -> Result<Words, IngestError> {
+        let Some((_, mapped)) = self.mapping.columns.iter().find(|(spec, _)| spec.name == "customer_id") else {
+            return Ok(Words::default());
+        };
+        let column = evaluate(rows, mapped)?;
+        let words = plain(&column).and_then(|column| IdColumn::new(&column)).map(|column| column.words().0);
+        words.map_err(IngestError::engine(format!("reading `{}`", mapped.key)))
+    }
+
+    /// Adds the rows of some customers.
+    fn weigh(&self, weights: &mut BTreeMap<String, u64>) -> Result<(), IngestError> {
+        let customer = self.mapping.columns.iter().find(|(spec, _)| spec.name == "customer_id");
+        let reads = customer.map_or_else(Vec::new, |(_, mapped)| mapped.reads.clone());
+        for chunk in self.chunks(&reads) {
+            let words = self.customers(&chunk?)?;
+            let mut counts = vec![0_u64; words.names.len()];
+            for code in &words.codes {
+                if let Some(count) = counts.get_mut(*code as usize) {
+                    *count += 1;
+                }
+            }
+            for (name, count) in words.names.into_iter().zip(counts) {
+                if stable_hash(name.bytes()).is_multiple_of(SAMPLED) {
+                    *weights.entry(name).or_default() += count;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the rows of each part to files that begin with `place`.
+    fn deal(self, starts: &[String], place: &Path) -> Result<DealtFile, IngestError> {
+        let mut chunks = vec![Vec::new(); starts.len() + 1];
+        let broken = &self.opened.broken;
+        let mut positions = (0_u64..).filter(|position| broken.binary_search(position).is_err());
+        for (number, chunk) in self.chunks(&self.mapping.reads()).enumerate() {
+            let mut rows = chunk?;
+            let failed = |error| IngestError::engine(format!("dealing out `{}`", self.file.path.display()))(error);
+            let numbers: Vec<u64> = positions.by_ref().take(rows.height()).collect();
+            rows.with_column(Column::new(NUMBER.into(), numbers)).map_err(failed)?;
+            for (part, (own, chunks)) in self.parts_of(&rows, starts)?.into_iter().zip(&mut chunks).enumerate() {
+                // The first chunk tells the columns, be there rows or not.
+                if !own.is_empty() || number == 0 {
+                    let mut own = rows.take(&IdxCa::from_vec("".into(), own)).map_err(failed)?;
+                    let path = place.with_extension(format!("{number}.{part}.parquet"));
+                    write(&mut own, &path)?;
+                    chunks.push(path);
+                }
+            }
+        }
+        let source::Opened { broken, facts, .. } = self.opened;
+        Ok(DealtFile { path: self.file.path.clone(), available: self.available, broken, facts, chunks })
+    }
+
+    /// The rows of each part; those without a customer are in the first.
+    fn parts_of(&self, rows: &DataFrame, starts: &[String]) -> Result<Vec<Vec<IdxSize>>, IngestError> {
+        let words = self.customers(rows)?;
+        let part_of = |name: &String| starts.partition_point(|start| start <= name);
+        let parts: Vec<usize> = words.names.iter().map(part_of).collect();
+        let mut own: Vec<Vec<IdxSize>> = vec![Vec::new(); starts.len() + 1];
+        for row in 0..rows.height() {
+            let code = words.codes.get(row).and_then(|code| usize::try_from(*code).ok());
+            let part = code.and_then(|code| parts.get(code)).copied().unwrap_or(0);
+            own[part].push(IdxSize::try_from(row).unwrap_or(IdxSize::MAX));
+        }
+        Ok(own)
+    }
+}
+
+fn write(rows: &mut DataFrame, path: &Path) -> Result<(), IngestError> {
+    let file = std::fs::File::create(path).map_err(IngestError::io(path))?;
+    let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Lz4Raw);
+    let writer = writer.with_statistics(StatisticsOptions::empty());
+    writer.finish(rows).map(|_| ()).map_err(IngestError::engine(format!("writing `{}`", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_have_about_as_many_rows_each() {
+        let weights = |rows: &[u64]| -> BTreeMap<String, u64> {
+            rows.iter().enumerate().map(|(customer, rows)| (format!("c{customer}"), *rows)).collect()
+        };
+        assert_eq!(starts(&weights(&[1, 1, 1, 1, 1, 1]), 3), ["c2", "c4"]);
+        assert_eq!(starts(&weights(&[9, 1, 1, 1]), 2), ["c1"], "one customer is never split");
+        assert!(starts(&weights(&[]), 4).is_empty());
+        assert_eq!(starts(&weights(&[1, 1]), 9).len(), 1, "no range is empty");
+    }
+}

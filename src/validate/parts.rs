@@ -1,0 +1,95 @@
+//! A shop checked part by part of its customers, where it is larger than memory: accounts add up, findings about rows are
+//! told once for all parts, and the shop as a whole is judged at the end.
+
+use polars::prelude::DataFrame;
+
+use super::{Finding, Loaded, Outcome, check};
+use crate::config::Config;
+use crate::error::Failure;
+use crate::ingest::{self, Account, Dictionaries, IngestError, Parts};
+use crate::timeline::columns::Tables;
+use crate::units::Timestamp;
+
+/// What the checks say of a part.
+#[derive(Debug)]
+pub struct CheckedPart(Outcome);
+
+/// Reads a part of the customers, checks its rows, and hands over what may be used.
+///
+/// # Errors
+/// An [`IngestError`] if a table cannot be read at all.
+pub fn load_part(
+    config: &Config,
+    now: Timestamp,
+    (parts, part): (&Parts, usize),
+) -> Result<(Tables, Dictionaries, CheckedPart), IngestError> {
+    let checked = check(config, now, ingest::read_part(config, parts, part)?)?;
+    let (tables, dictionaries) = ingest::columns(checked.tables);
+    Ok((tables, dictionaries, CheckedPart(checked.outcome)))
+}
+
+/// What the checks of the parts say together.
+#[derive(Debug, Default)]
+pub struct Together(Outcome);
+
+impl Together {
+    /// Adds a part.
+    ///
+    /// # Errors
+    /// `IngestError::Engine` if the rejected rows of two parts cannot be put together.
+    pub fn add(&mut self, CheckedPart(part): CheckedPart) -> Result<(), IngestError> {
+        for account in part.accounts {
+            self.add_account(account);
+        }
+        for finding in part.findings {
+            self.add_finding(finding);
+        }
+        for rows in part.rejects {
+            self.add_rejects(rows)?;
+        }
+        self.0.standing.add(&part.standing);
+        Ok(())
+    }
+
+    fn add_account(&mut self, account: Account) {
+        match self.0.accounts.iter_mut().find(|known| known.table == account.table) {
+            Some(known) => known.add(&account),
+            None => self.0.accounts.push(account),
+        }
+    }
+
+    fn add_finding(&mut self, finding: Finding) {
+        match self.0.findings.iter_mut().find(|known| known.is_like(&finding)) {
+            Some(known) => known.add(finding),
+            None => self.0.findings.push(finding),
+        }
+    }
+
+    fn add_rejects(&mut self, rows: DataFrame) -> Result<(), IngestError> {
+        let table =
+            |rows: &DataFrame| rows.column("table").ok().and_then(|table| table.get(0).ok().map(|t| t.to_string()));
+        if let Some(known) = self.0.rejects.iter_mut().find(|known| table(known) == table(&rows)) {
+            let stacked = known.vstack_mut(&rows).map(|_| ());
+            return stacked.map_err(IngestError::engine("putting rejected rows together"));
+        }
+        self.0.rejects.push(rows);
+        Ok(())
+    }
+
+    /// The instant of the last purchase.
+    #[must_use]
+    pub fn last_purchase(&self) -> Option<Timestamp> {
+        self.0.standing.days.span().map(|(_, last)| last)
+    }
+
+    /// Judges the shop as a whole. What is returned has no tables: they are in the parts.
+    ///
+    /// # Errors
+    /// An [`IngestError`] if a file can no longer be read.
+    pub fn finish(self, config: &Config, now: Timestamp, parts: &Parts) -> Result<Loaded, Failure> {
+        let Outcome { accounts, findings, rejects, .. } = self.0.completed(config, now);
+        let fingerprints = ingest::fingerprints(parts.files())?;
+        let (tables, dictionaries) = (Tables::default(), Dictionaries::default());
+        Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints })
+    }
+}

@@ -1,0 +1,92 @@
+//! A shop that does not fit into the memory it may take gives the same feature table part by part.
+
+use std::fs::File;
+
+use polars::prelude::*;
+use predicates::prelude::*;
+
+use crate::shop::{OWN_FEATURES, Shop};
+
+const DAYS: [&str; 4] = ["--as-of", "2025-01-01", "2025-04-01", "2025-07-01"];
+
+/// The sample with purchases as text: repeated rows, rows without a customer, amounts and times that are none, and lines
+/// of too many fields, at the start, in between and at the end.
+fn messy() -> Shop {
+    let shop = Shop::sample();
+    let mut purchases = ParquetReader::new(File::open(shop.path("purchases.parquet")).unwrap()).finish().unwrap();
+    let mut text = Vec::new();
+    CsvWriter::new(&mut text).with_datetime_format(Some("%Y-%m-%dT%H:%M:%SZ".into())).finish(&mut purchases).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let n_fields = header.split(',').count();
+    let broken = vec!["x"; n_fields + 3].join(",");
+    let mut lines = vec![header.to_owned(), broken.clone()];
+    for (number, row) in rows.lines().enumerate() {
+        lines.push(row.to_owned());
+        let changed = |name: &str, value: &str| -> String {
+            let place = header.split(',').position(|column| column == name).unwrap();
+            let fields = row.split(',').enumerate();
+            fields.map(|(at, field)| if at == place { value } else { field }).collect::<Vec<_>>().join(",")
+        };
+        match number % 1_000 {
+            17 => lines.push(row.to_owned()),
+            170 => lines.push(changed("customer_id", "")),
+            370 => lines.push(changed("amount", "much")),
+            570 => lines.push(changed("purchased_at", "yesterday")),
+            770 => lines.push(broken.clone()),
+            _ => {}
+        }
+    }
+    lines.push(broken);
+    std::fs::write(shop.path("purchases.csv"), lines.join("\n") + "\n").unwrap();
+    shop.edit_config(|text| text.replace("purchases.parquet", "purchases.csv"));
+    shop
+}
+
+fn table(shop: &Shop, out: &str, more: &[&str]) -> DataFrame {
+    shop.command("features").args(DAYS).args(["--out", out]).args(more).assert().success();
+    ParquetReader::new(File::open(shop.path(out).join("features.parquet")).unwrap()).finish().unwrap()
+}
+
+fn accounts(shop: &Shop, out: &str) -> serde_json::Value {
+    let manifest: serde_json::Value = serde_json::from_str(&shop.read(&format!("{out}/manifest.json"))).unwrap();
+    manifest["accounts"].clone()
+}
+
+fn rejects(shop: &Shop, out: &str) -> Vec<String> {
+    let mut lines: Vec<String> =
+        shop.read(&format!("{out}/rejects_purchases.csv")).lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn parts_give_the_same_table_account_and_rejects_as_the_whole() {
+    let shop = messy();
+    shop.edit_config(|text| text + OWN_FEATURES);
+    let whole = table(&shop, "whole", &[]);
+    let parts = table(&shop, "parts", &["--memory", "1MiB"]);
+    assert!(whole.height() > 2_000, "{}", whole.height());
+    assert!(whole.equals_missing(&parts), "the tables differ");
+    assert_eq!(accounts(&shop, "whole"), accounts(&shop, "parts"));
+    let (all, by_parts) = (rejects(&shop, "whole"), rejects(&shop, "parts"));
+    assert!(all.len() > 50 && all == by_parts, "{} {}", all.len(), by_parts.len());
+    assert_eq!(shop.unfinished(), Vec::<std::path::PathBuf>::new(), "no part is left behind");
+}
+
+#[test]
+fn what_fits_is_not_dealt_out_and_a_wrong_size_is_named() {
+    let shop = Shop::sample();
+    let whole = table(&shop, "whole", &[]);
+    assert!(whole.equals_missing(&table(&shop, "roomy", &["--memory", "1GiB"])));
+    let wrong = predicate::str::contains("is no size of memory");
+    shop.command("features").args(["--memory", "6"]).assert().code(2).stderr(wrong);
+}
+
+#[test]
+fn data_that_may_not_be_used_are_refused_in_parts_too() {
+    let shop = Shop::sample();
+    shop.edit_config(|text| text + "\n[validate]\nmin_customers = 5000\n");
+    let refused = predicate::str::contains("too_few_customers");
+    shop.command("features").args(["--memory", "1MiB"]).assert().code(3).stderr(refused);
+}
