@@ -1,16 +1,19 @@
 //! `retain features`: the dictionary of features, and the feature table at given days.
 
-use super::job::{self, Session, Today, print, shown};
+use jiff::civil::Date;
+
+use super::job::{self, Today, print, shown};
 use super::shop::Shop;
 use crate::cli::{Features, Job, Talk};
+use crate::config::Config;
 use crate::dataset::Block;
 use crate::error::Failure;
-use crate::features::dictionary;
+use crate::features::{FeatureSchema, dictionary};
 use crate::files::Staged;
 use crate::output::{FeatureSheet, PackedRows, stage_features};
 use crate::pipeline::{self, Observer};
 use crate::text::counted;
-use crate::timeline::{Cutoff, ShopCensus};
+use crate::timeline::{Cutoff, EventLog, ShopCensus};
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure> {
@@ -33,18 +36,22 @@ fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure
         out: arguments.out.clone(),
         threads: arguments.threads,
     };
-    let (mut session, mut shop) = Shop::open(&job, arguments.memory, (talk, now, Today::AfterTheData))?;
-    let cutoffs = cutoffs(arguments, &session);
+    let mut counted_so_far = Counted::default();
+    let (mut session, mut shop) =
+        Shop::open(&job, arguments.memory, (talk, now, Today::AfterTheData), &mut |config, log| {
+            match cutoffs(arguments, config, None).as_slice() {
+                // Only when all of the data are read it is known which day comes after them.
+                [] => Ok(()),
+                named => counted_so_far.add(config, log, (named, &arguments.only)),
+            }
+        })?;
     let config = &session.config;
+    let cutoffs = cutoffs(arguments, config, Some(session.as_of));
     session.watch.begin("features", 1);
-    let mut schema = None;
-    let mut census = ShopCensus::default();
-    shop.each_part(config, |log| {
-        let known = pipeline::feature_schema(config, log, &arguments.only)?;
-        census.merge(pipeline::feature_census(config, log, (&known, &cutoffs))?);
-        schema = Some(known);
-        Ok(())
-    })?;
+    if counted_so_far.schema.is_none() {
+        shop.each_part(config, |log| counted_so_far.add(config, log, (&cutoffs, &arguments.only)))?;
+    }
+    let Counted { schema, census } = counted_so_far;
     let schema = schema.unwrap_or_default();
     let contexts = census.contexts(&cutoffs);
     let sheet = FeatureSheet::new(&schema, &cutoffs)?;
@@ -65,12 +72,28 @@ fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure
     print(&format!("{} of {} in {}\n", counted(n_rows, "row"), counted(n_columns, "column"), shown(&path)))
 }
 
-/// The days that are asked for, ascending; the as-of day if none is.
-fn cutoffs(arguments: &Features, session: &Session) -> Vec<Cutoff> {
-    let zone = &session.config.timezone;
-    let mut cutoffs: Vec<Cutoff> = arguments.as_of.iter().map(|day| Cutoff::at_start_of(*day, zone)).collect();
+/// What the first pass over a shop gathers.
+#[derive(Default)]
+struct Counted {
+    schema: Option<FeatureSchema>,
+    census: ShopCensus,
+}
+
+impl Counted {
+    fn add(&mut self, config: &Config, log: &EventLog, (cutoffs, only): (&[Cutoff], &[String])) -> Result<(), Failure> {
+        let schema = pipeline::feature_schema(config, log, only)?;
+        self.census.merge(pipeline::feature_census(config, log, (&schema, cutoffs))?);
+        self.schema = Some(schema);
+        Ok(())
+    }
+}
+
+/// The days that are asked for, ascending; without any, the as-of day of the config, or else `usual`.
+fn cutoffs(arguments: &Features, config: &Config, usual: Option<Cutoff>) -> Vec<Cutoff> {
+    let at = |day: &Date| Cutoff::at_start_of(*day, &config.timezone);
+    let mut cutoffs: Vec<Cutoff> = arguments.as_of.iter().map(at).collect();
     if cutoffs.is_empty() {
-        cutoffs.push(session.as_of);
+        cutoffs.extend(config.as_of.as_ref().map(at).or(usual));
     }
     cutoffs.sort_unstable();
     cutoffs.dedup();

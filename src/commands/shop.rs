@@ -9,7 +9,7 @@ use crate::ingest::{CodeBook, Parts};
 use crate::pipeline::Observer;
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
-use crate::validate::{self, Together};
+use crate::validate::{self, CheckedPart, Together};
 
 /// A shop whose data were read and checked.
 pub(super) enum Shop {
@@ -29,28 +29,39 @@ pub(super) struct PartsOnDisk {
     _folder: ScratchFolder,
 }
 
+/// Looks at the events of a part.
+type Look<'l> = &'l mut dyn FnMut(&Config, &EventLog) -> Result<(), Failure>;
+
 impl Shop {
-    /// Reads and checks the data of a job, by parts if they do not fit into `memory`.
+    /// Reads and checks the data of a job, by parts if they do not fit into `memory`. Each part is shown to `look` once,
+    /// because it is read anyway; whether the whole may be used is known only at the end.
     pub(super) fn open(
         job: &Job,
         memory: Option<MemorySize>,
         (talk, now, today): (Talk, Timestamp, Today),
+        look: Look<'_>,
     ) -> Result<(Session, Self), Failure> {
-        let Some(memory) = memory else { return Self::whole(job, (talk, now, today)) };
+        let Some(memory) = memory else { return Self::whole(job, (talk, now, today), look) };
         let config = job::configure(job)?;
         let folder = ScratchFolder::new(&config.output.dir)?;
         match Parts::deal(&config, memory.bytes(), folder.path())? {
-            None => Self::whole(job, (talk, now, today)),
+            None => Self::whole(job, (talk, now, today), look),
             Some(parts) => {
-                let on_disk = PartsOnDisk { parts, codes: CodeBook::default(), now, _folder: folder };
-                let session = on_disk.check(job, (config, Watch::new(talk)), today)?;
+                let mut on_disk = PartsOnDisk { parts, codes: CodeBook::default(), now, _folder: folder };
+                let session = on_disk.check(job, (config, Watch::new(talk)), today, look)?;
                 Ok((session, Self::Parts(Box::new(on_disk))))
             }
         }
     }
 
-    fn whole(job: &Job, (talk, now, today): (Talk, Timestamp, Today)) -> Result<(Session, Self), Failure> {
+    fn whole(
+        job: &Job,
+        (talk, now, today): (Talk, Timestamp, Today),
+        look: Look<'_>,
+    ) -> Result<(Session, Self), Failure> {
         let (session, log) = job::start(job, talk, now, today)?;
+        session.watch.begin("counting the shop", 1);
+        look(&session.config, &log)?;
         Ok((session, Self::Whole(Box::new(log))))
     }
 
@@ -62,28 +73,35 @@ impl Shop {
     ) -> Result<(), Failure> {
         match self {
             Self::Whole(log) => show(log),
-            Self::Parts(on_disk) => (0..on_disk.parts.len()).try_for_each(|part| show(&on_disk.read(config, part)?)),
+            Self::Parts(on_disk) => (0..on_disk.parts.len()).try_for_each(|part| show(&on_disk.read(config, part)?.0)),
         }
     }
 }
 
 impl PartsOnDisk {
     /// Checks every part and the whole they make.
-    fn check(&self, job: &Job, (config, watch): (Config, Watch), today: Today) -> Result<Session, Failure> {
+    fn check(
+        &mut self,
+        job: &Job,
+        (config, watch): (Config, Watch),
+        today: Today,
+        look: Look<'_>,
+    ) -> Result<Session, Failure> {
         watch.begin("reading and checking", 1);
         let mut together = Together::default();
         for part in 0..self.parts.len() {
-            let (_, _, checked) = validate::load_part(&config, self.now, (&self.parts, part))?;
+            let (log, checked) = self.read(&config, part)?;
             together.add(checked)?;
+            look(&config, &log)?;
         }
         let last_purchase = together.last_purchase();
         let loaded = together.finish(&config, self.now, &self.parts)?;
         Ok(job::begin(job, (config, watch), loaded, (last_purchase, today, self.now))?.0)
     }
 
-    fn read(&mut self, config: &Config, part: usize) -> Result<EventLog, Failure> {
-        let (mut tables, mut dictionaries, _) = validate::load_part(config, self.now, (&self.parts, part))?;
+    fn read(&mut self, config: &Config, part: usize) -> Result<(EventLog, CheckedPart), Failure> {
+        let (mut tables, mut dictionaries, checked) = validate::load_part(config, self.now, (&self.parts, part))?;
         self.codes.share(&mut tables, &mut dictionaries);
-        Ok(EventLog::build(tables)?.naming_categories(dictionaries.categories))
+        Ok((EventLog::build(tables)?.naming_categories(dictionaries.categories), checked))
     }
 }

@@ -49,7 +49,7 @@ pub enum Allowed {
     /// A list of days.
     Days,
     /// A list of names.
-    Names,
+    Names(&'static str),
     /// The mapping of one table.
     Columns(Table),
     /// A table of product categories, each with a share of revenue.
@@ -76,7 +76,7 @@ impl Allowed {
             Self::Word(_) => "word",
             Self::Day => "day",
             Self::Days => "list of days",
-            Self::Names => "list of texts",
+            Self::Names(_) => "list of texts",
             Self::Paths => "text or list of texts",
             Self::Columns(_) | Self::Shares | Self::Section => "table",
             Self::Entries(_) => "list of tables",
@@ -121,7 +121,7 @@ impl fmt::Display for Allowed {
             }
             Self::Day => f.write_str("a day such as `2011-06-12`"),
             Self::Days => f.write_str("a list of different days such as `[\"2011-06-12\", \"2011-07-12\"]`"),
-            Self::Names => f.write_str("a list of names such as `[\"customers.region\"]`"),
+            Self::Names(example) => write!(f, "a list of names such as `[\"{example}\"]`"),
             Self::Columns(_) => f.write_str("a table of our column names, each with a source column or SQL expression"),
             Self::Shares => f.write_str("a table of product categories, each with a number above 0.0 and at most 1.0"),
             Self::Section => f.write_str("a table of keys"),

@@ -183,7 +183,11 @@ impl Check<'_> {
     fn selection(&mut self, raw: &RawSelection) -> Option<SelectionConfig> {
         let max_psi = self.number("selection", &knobs::MAX_PSI, raw.max_psi);
         let unstable = self.word("selection", &knobs::UNSTABLE, raw.unstable.as_deref());
-        Some(SelectionConfig { max_psi: max_psi?, unstable: unstable? })
+        if raw.leave_out.iter().any(|name| name.trim().is_empty()) {
+            return self.unsuitable("selection", &knobs::LEAVE_OUT, "");
+        }
+        let leave_out = raw.leave_out.iter().map(|name| name.trim().to_owned()).collect();
+        Some(SelectionConfig { max_psi: max_psi?, unstable: unstable?, leave_out })
     }
 
     fn backtest(&mut self, raw: &RawBacktest) -> Option<BacktestConfig> {

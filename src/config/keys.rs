@@ -229,7 +229,7 @@ fn has_type(allowed: Allowed, value: &DeValue<'_>) -> bool {
         ),
         DeValue::Array(items) => match allowed {
             Allowed::Days => items.iter().all(|item| has_type(Allowed::Day, item.get_ref())),
-            Allowed::Paths | Allowed::Names => items.iter().all(|item| item.get_ref().is_str()),
+            Allowed::Paths | Allowed::Names(_) => items.iter().all(|item| item.get_ref().is_str()),
             _ => false,
         },
         DeValue::Boolean(_) | DeValue::Table(_) => false,

@@ -112,7 +112,7 @@ pub(super) const MAX_EXIT_RATE: Key = key("max_exit_rate", above(0.5, 1.0), Pres
     "Share of leavers from which a category of complaints, or a fact about customers without versions, is taken for the \
      exit itself",
 );
-pub(super) const ACCEPT: Key = key("accept", Allowed::Names, Preset::EmptyList)
+pub(super) const ACCEPT: Key = key("accept", Allowed::Names("customers.region"), Preset::EmptyList)
     .means("Features, columns and complaints (`complaints.CATEGORY`) that were looked at and are no leak");
 
 pub(super) const MAX_PSI: Key = key("max_psi", above(0.0, f64::INFINITY), Preset::Number(0.25)).means(
@@ -120,6 +120,10 @@ pub(super) const MAX_PSI: Key = key("max_psi", above(0.0, f64::INFINITY), Preset
 );
 pub(super) const UNSTABLE: Key = key("unstable", Allowed::Word(&["flag", "drop"]), Preset::Text("flag"))
     .means("What happens to a feature that has moved; with the seasons many do, so that dropping them costs accuracy");
+pub(super) const LEAVE_OUT: Key = key("leave_out", Allowed::Names("season"), Preset::EmptyList).means(
+    "Features, or whole families such as `cadence`, from which the learners do not learn; simple rules, which a model \
+     has to beat, may use them nevertheless",
+);
 
 pub(super) const MODELS_DIR: Key =
     key("dir", Allowed::Folder, Preset::Text("models")).means("Folder of the registry of models");
@@ -172,7 +176,7 @@ pub(super) const SECTIONS: &[Section] = &[
     ),
     section("value", "What a customer is worth", &[MARGIN_SHARE, CATEGORY_MARGINS, VALUE_HORIZON_DAYS, DISCOUNT_RATE]),
     section("leak_guard", "What data must satisfy to be learnt from", &[MAX_SINGLE_AUC, MAX_EXIT_RATE, ACCEPT]),
-    section("selection", "Which features are used", &[MAX_PSI, UNSTABLE]),
+    section("selection", "Which features are used", &[MAX_PSI, UNSTABLE, LEAVE_OUT]),
     section("gate", "What a model must satisfy to be promoted", &[MAX_AUC, MIN_GRADE]),
     section("models", "The registry of models", &[MODELS_DIR]),
     section("output", "Where runs are written", &[OUTPUT_DIR]),

@@ -208,12 +208,14 @@ pub struct LeakGuardConfig {
 }
 
 /// Which features are used.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SelectionConfig {
     /// Population stability index above which a feature has moved.
     pub max_psi: f64,
     /// What happens to it.
     pub unstable: Unstable,
+    /// Features and families that no model may learn from.
+    pub leave_out: Vec<String>,
 }
 
 /// Policy for features that have moved.

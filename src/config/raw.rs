@@ -240,6 +240,9 @@ pub struct RawSelection {
     /// What happens to a feature that has moved; with the seasons many do, so that dropping them costs accuracy. One of
     /// `flag`, `drop`; default `"flag"`.
     pub unstable: Option<String>,
+    /// Features, or whole families such as `cadence`, from which the learners do not learn; simple rules, which a model
+    /// has to beat, may use them nevertheless. A list of names such as `["season"]`; default `[]`.
+    pub leave_out: Vec<String>,
 }
 
 /// `[gate]`: what a model must satisfy to be promoted.

@@ -143,13 +143,13 @@ pub struct Training<'a> {
     /// Earlier as-of days with their own training and validation rows, in ascending time.
     pub folds: &'a [Fold],
     /// Which features are left out.
-    pub policy: SelectionPolicy,
+    pub policy: &'a SelectionPolicy,
 }
 
 impl Training<'_> {
     /// The features of the training rows, and of those of each fold.
     fn selections(&self) -> Result<Selections, LearnError> {
-        let of = |rows: &[usize]| Selection::learn(self.dataset, rows, &self.policy);
+        let of = |rows: &[usize]| Selection::learn(self.dataset, rows, self.policy);
         let folds = self.folds.iter().map(|fold| of(&fold.training)).collect::<Result<_, _>>()?;
         Ok(Selections { whole: of(self.rows)?, folds })
     }

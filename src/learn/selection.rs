@@ -11,19 +11,22 @@ use super::boosted::RISING;
 use super::error::LearnError;
 use super::stability::stability_index;
 use crate::dataset::Dataset;
+use crate::features::FeatureSchema;
 
-/// What is done about features that have moved.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What is done about features that have moved, and which nobody shall learn from.
+#[derive(Debug, Clone, PartialEq)]
 pub struct SelectionPolicy {
     /// Population stability index above which a feature has moved.
     pub max_psi: f64,
     /// Whether it is then left out.
     pub drop_unstable: bool,
+    /// Features, or codes of families, that learners of everything do not use.
+    pub leave_out: Vec<String>,
 }
 
 impl Default for SelectionPolicy {
     fn default() -> Self {
-        Self { max_psi: 0.25, drop_unstable: false }
+        Self { max_psi: 0.25, drop_unstable: false, leave_out: Vec::new() }
     }
 }
 
@@ -74,6 +77,8 @@ pub enum Why {
         /// That feature.
         of: String,
     },
+    /// The config leaves it out.
+    LeftOut,
     /// The customers of the newest training cutoff differ in it from those of the earlier ones.
     Unstable {
         /// Population stability index.
@@ -92,14 +97,27 @@ impl Selection {
         let is_newest: Vec<bool> = rows.iter().map(|row| Some(dataset.cutoff_idx[*row]) == newest).collect();
         let look = |(column, name): (usize, &&str)| Look::at(dataset, (rows, &is_newest), (column, name));
         let looks = names.par_iter().enumerate().map(look).collect::<Result<Vec<_>, LearnError>>()?;
-        let copies = duplicates(dataset, rows, &looks);
+        let kept = |column: usize| !is_left_out(&dataset.schema, names[column], policy);
+        let copies = duplicates(dataset, rows, (&looks, &kept));
         let mut selection = Self { varying: Vec::new(), used: Vec::new(), record: SelectionRecord::default() };
         selection.record.n_features = names.len();
         for (column, (name, look)) in names.iter().zip(&looks).enumerate() {
-            selection.note(name, look, (copies.get(&column).map(|of| names[*of]), policy));
+            if is_left_out(&dataset.schema, name, policy) {
+                selection.leave_out(name, look);
+            } else {
+                selection.note(name, look, (copies.get(&column).map(|of| names[*of]), policy));
+            }
         }
         selection.record.n_used = selection.used.len();
         Ok(selection)
+    }
+
+    /// Notes a feature that the config leaves out; rules that name it may use it.
+    fn leave_out(&mut self, name: &str, look: &Look) {
+        if look.silent.is_none() {
+            self.varying.push(name.to_owned());
+        }
+        self.record.dropped.push(FeatureNote { feature: name.to_owned(), why: Why::LeftOut });
     }
 
     fn note(&mut self, name: &str, look: &Look, (copy_of, policy): (Option<&str>, &SelectionPolicy)) {
@@ -122,6 +140,11 @@ impl Selection {
             }
         }
     }
+}
+
+fn is_left_out(schema: &FeatureSchema, feature: &str, policy: &SelectionPolicy) -> bool {
+    let family = || schema.entry(feature).map(|entry| entry.family.code());
+    policy.leave_out.iter().any(|name| name == feature || family() == Some(name.as_str()))
 }
 
 /// What is seen of one feature.
@@ -180,9 +203,13 @@ fn why_silent(dataset: &Dataset, rows: &[usize], values: &[f32]) -> Option<Why> 
 
 /// The columns that repeat another one, and which: the first of its kind, but one whose rise may never lower the risk
 /// before all others, so that this is not forgotten.
-fn duplicates(dataset: &Dataset, rows: &[usize], looks: &[Look]) -> BTreeMap<usize, usize> {
+fn duplicates(
+    dataset: &Dataset,
+    rows: &[usize],
+    (looks, kept): (&[Look], &dyn Fn(usize) -> bool),
+) -> BTreeMap<usize, usize> {
     let mut alike: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-    for (column, look) in looks.iter().enumerate().filter(|(_, look)| look.silent.is_none()) {
+    for (column, look) in looks.iter().enumerate().filter(|(column, look)| look.silent.is_none() && kept(*column)) {
         alike.entry(look.fingerprint).or_default().push(column);
     }
     let rising: Vec<bool> = dataset.schema.names().map(|name| RISING.contains(&name)).collect();

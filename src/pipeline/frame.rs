@@ -49,6 +49,7 @@ impl Frame {
             policy: SelectionPolicy {
                 max_psi: config.selection.max_psi,
                 drop_unstable: config.selection.unstable == Unstable::Drop,
+                leave_out: config.selection.leave_out.clone(),
             },
         }
     }
@@ -86,7 +87,10 @@ impl Frame {
 
     /// The features that the shop has, those of its own among them.
     pub(super) fn schema(config: &Config, log: &EventLog) -> Result<FeatureSchema, SchemaError> {
-        FeatureSchema::for_inputs(log.available()).with_custom(&config.features.custom)
+        let schema = FeatureSchema::for_inputs(log.available()).with_custom(&config.features.custom)?;
+        // A name that means nothing here would be left out of nothing.
+        schema.clone().restricted(&config.selection.leave_out)?;
+        Ok(schema)
     }
 
     /// Everyone eligible at the tests, and the customers that training learns from at what each of the trainings uses.

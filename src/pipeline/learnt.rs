@@ -50,7 +50,7 @@ pub(super) fn learn_at(dataset: &Dataset, frame: &Frame, as_of: Cutoff, learners
     let rows = dataset.panel_rows_at(|cutoff| cutoffs.contains(&cutoff));
     let folds = forward_chain(dataset, &cutoffs, frame.matures_after(), FOLDS, frame.zone());
     let horizon = frame.settings.rule.horizon;
-    let training = Training { dataset, as_of, horizon, rows: &rows, folds: &folds, policy: frame.policy };
+    let training = Training { dataset, as_of, horizon, rows: &rows, folds: &folds, policy: &frame.policy };
     let calibrated = |(name, trained): (&'static str, Trained)| {
         let calibration = calibrate(&foretold(&training, &trained), frame.matures_after(), frame.zone());
         LearntModel { name, trained, calibration }

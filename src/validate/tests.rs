@@ -58,7 +58,7 @@ fn config(purchases: TableConfig) -> Config {
             discount_rate: 0.1,
         },
         leak_guard: LeakGuardConfig { max_auc: 0.95, max_exit_rate: 0.95, accept: Vec::new() },
-        selection: SelectionConfig { max_psi: 0.25, unstable: Unstable::Flag },
+        selection: SelectionConfig { max_psi: 0.25, unstable: Unstable::Flag, leave_out: Vec::new() },
         gate: GateConfig { max_auc: 0.95, min_grade: LowestGrade::C },
         models: ModelsConfig { dir: "models".into() },
         output: OutputConfig { dir: "out".into() },

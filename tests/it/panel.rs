@@ -3,6 +3,7 @@
 #![expect(clippy::cast_possible_truncation, reason = "days, cents and levels of the shop are small")]
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use jiff::civil::date;
 use jiff::tz::TimeZone;
@@ -70,14 +71,14 @@ impl Panel {
     }
 
     pub(crate) fn training(&self) -> Training<'_> {
-        let policy = SelectionPolicy::default();
+        static POLICY: LazyLock<SelectionPolicy> = LazyLock::new(SelectionPolicy::default);
         Training {
             dataset: &self.dataset,
             as_of: self.as_of,
             horizon: HORIZON,
             rows: &self.rows,
             folds: &self.folds,
-            policy,
+            policy: &POLICY,
         }
     }
 

@@ -49,6 +49,21 @@ fn constants_copies_and_what_is_the_same_for_everyone_are_dropped_with_the_reaso
 }
 
 #[test]
+fn what_the_config_leaves_out_is_not_learnt_from_and_the_copy_of_it_is() {
+    let mut panel = small();
+    copy(&mut panel, "orders_all_count", "recency_days");
+    let leave_out = vec!["cadence".to_owned(), "orders_all_count".to_owned()];
+    let policy = SelectionPolicy { leave_out, ..SelectionPolicy::default() };
+    let selection = Selection::learn(&panel.dataset, &panel.rows, &policy).unwrap();
+    assert_eq!(why(&selection, "orders_all_count"), Some(Why::LeftOut));
+    assert_eq!(why(&selection, "overdue_ratio"), Some(Why::LeftOut), "one of a family");
+    assert!(selection.used.contains(&"recency_days".to_owned()), "{:?}", why(&selection, "recency_days"));
+    assert!(selection.varying.contains(&"overdue_ratio".to_owned()), "rules may still use it");
+    let record = &selection.record;
+    assert_eq!(record.n_used + record.dropped.len(), record.n_features);
+}
+
+#[test]
 fn of_two_copies_the_one_that_may_not_lower_the_risk_stays() {
     let mut panel = small();
     copy(&mut panel, "open_complaints_count", "complaints_all_count");
