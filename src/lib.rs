@@ -49,6 +49,9 @@ pub mod output;
 pub mod pipeline;
 
 #[cfg(feature = "tables")]
+pub mod kernel;
+
+#[cfg(feature = "tables")]
 pub mod cli;
 #[cfg(feature = "tables")]
 pub mod commands;

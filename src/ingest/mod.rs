@@ -44,7 +44,7 @@ pub use handover::{Dictionaries, columns};
 pub use parts::Parts;
 pub use peek::{PeekedColumn, peek};
 pub use profile::{ColumnProfile, Holds, MonthCount, SourceProfile, TableProfile, profile_source};
-pub use read::{Read, read, read_part};
+pub use read::{Read, read, read_frames, read_part};
 pub use table::TypedTable;
 pub use values::{ABSENT, NO_FLAG};
 

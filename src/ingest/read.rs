@@ -54,6 +54,23 @@ pub fn read_part(config: &Config, parts: &Parts, part: usize) -> Result<Read, In
     Ok(Read { tables: sections(config).into_iter().map(of).collect::<Result<_, _>>()?, files: Vec::new() })
 }
 
+/// Reads the tables of the config from columns in memory instead of its paths; a table without any is one that the shop
+/// does not have.
+///
+/// # Errors
+/// As [`read`], and `IngestError::NoFiles` without purchases.
+pub fn read_frames(config: &Config, frames: &[(Table, DataFrame)]) -> Result<Read, IngestError> {
+    let frame_of = |table| frames.iter().find(|(known, _)| *known == table).map(|(_, frame)| frame);
+    let given = sections(config).into_iter().filter_map(|section| Some((section, frame_of(section.0)?)));
+    let tables = given.map(|(section, frame)| read_table(section, config, Supply::Frame(frame)));
+    let tables = tables.collect::<Result<Vec<_>, _>>()?;
+    if tables.iter().any(|table| table.table() == Table::Purchases) {
+        return Ok(Read { tables, files: Vec::new() });
+    }
+    let (table, path) = (Table::Purchases.name(), MEMORY.to_owned());
+    Err(IngestError::NoFiles { table, path, allowed: source::allowed_names() })
+}
+
 /// A table and its section of the config.
 type Section<'a> = (Table, &'a TableConfig);
 
@@ -78,6 +95,9 @@ pub(super) fn mapping_of(config: &Config, table: Table, available: &Available) -
     Mapping::with_others(&together, is_compared, &config.features.custom, available)
 }
 
+/// What columns in memory are called where a file would be named.
+const MEMORY: &str = "columns in memory";
+
 /// Where the rows of a table come from.
 #[derive(Clone, Copy)]
 enum Supply<'a> {
@@ -85,6 +105,8 @@ enum Supply<'a> {
     Files(&'a [InputFile]),
     /// Those of a part of the customers.
     Part(&'a [DealtFile], usize),
+    /// All rows of columns in memory.
+    Frame(&'a DataFrame),
 }
 
 /// Reads one table: filter first, then what cannot be read, then duplicates; a row is rejected for the first reason.
@@ -156,6 +178,13 @@ fn collect(
                 facts.extend(opened.facts);
                 frames.push(frame);
             }
+        }
+        Supply::Frame(frame) => {
+            let names = frame.get_column_names().into_iter().map(ToString::to_string).collect();
+            let reads = known(&Available { path: MEMORY.to_owned(), names })?.reads();
+            let frame = frame.select(&reads).map_err(IngestError::engine("choosing columns"))?;
+            origins.push(Origin { path: MEMORY.into(), n_rows: frame.height(), broken: Vec::new(), numbers: None });
+            frames.push(frame);
         }
         Supply::Part(files, part) => {
             for file in files {

@@ -3,11 +3,13 @@
 mod error;
 mod features;
 mod formula;
+mod frames;
 mod pages;
 mod rejects;
 mod tables;
 
 pub use error::OutputError;
 pub use features::{FeatureFile, FeatureSheet, PackedRows, stage_features};
+pub use frames::{feature_frame, stacked};
 pub use rejects::stage_rejects;
 pub use tables::{Format, stage_table, write_table};

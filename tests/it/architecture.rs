@@ -29,13 +29,14 @@ const ROOMS: &[&str] = &[
     "simulate",
     "output",
     "pipeline",
+    "kernel",
     "cli",
     "commands",
 ];
 
 /// A library, and the only places that may name it.
 const OWNED: &[(&str, &[&str])] = &[
-    ("polars", &["ingest", "validate", "output"]),
+    ("polars", &["ingest", "validate", "output", "kernel.rs"]),
     ("linfa", &["learn/logistic.rs"]),
     ("linfa_logistic", &["learn/logistic.rs"]),
     ("hessboost", &["learn/boosting.rs"]),

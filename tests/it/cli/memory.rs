@@ -48,6 +48,33 @@ fn table(shop: &Shop, out: &str, more: &[&str]) -> DataFrame {
     ParquetReader::new(File::open(shop.path(out).join("features.parquet")).unwrap()).finish().unwrap()
 }
 
+#[test]
+fn tables_in_memory_give_the_table_that_files_give() {
+    use retain::config::{Config, Table};
+    use retain::kernel::{Wanted, features};
+    use retain::timeline::Cutoff;
+
+    let shop = Shop::sample();
+    let written = table(&shop, "whole", &[]);
+    let path = shop.path("retain.toml");
+    // Paths are not looked at.
+    let text = shop.read("retain.toml").replace(".parquet\"", ".nowhere\"");
+    let config = Config::from_toml_beside(&text, &path, &retain::features::is_taken).unwrap();
+    let frame = |name: &str| ParquetReader::new(File::open(shop.path(name)).unwrap()).finish().unwrap();
+    let tables = [
+        (Table::Purchases, frame("purchases.parquet")),
+        (Table::Complaints, frame("complaints.parquet")),
+        (Table::Customers, frame("customers.parquet")),
+    ];
+    let cutoffs: Vec<Cutoff> =
+        DAYS[1..].iter().map(|day| Cutoff::at_start_of(day.parse().unwrap(), &config.timezone)).collect();
+    let now = retain::units::Timestamp(1_751_436_000_000_000);
+    let made = features(&config, &tables, Wanted { cutoffs: &cutoffs, only: &[], now }).unwrap();
+    assert!(written.equals_missing(&made), "{made:?}");
+    let none = features(&config, &tables[1..], Wanted { cutoffs: &cutoffs, only: &[], now }).unwrap_err();
+    assert!(none.to_string().contains("columns in memory"), "{none}");
+}
+
 fn accounts(shop: &Shop, out: &str) -> serde_json::Value {
     let manifest: serde_json::Value = serde_json::from_str(&shop.read(&format!("{out}/manifest.json"))).unwrap();
     manifest["accounts"].clone()
