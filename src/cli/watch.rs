@@ -1,5 +1,6 @@
 //! Watches a job: a progress bar on a terminal, and how long each stage takes.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -37,6 +38,15 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[derive(Debug)]
 pub struct Watch {
     stages: Mutex<Stages>,
+    /// Work inside stages, by what it is.
+    work: Mutex<BTreeMap<&'static str, Work>>,
+}
+
+/// Work that several threads did.
+#[derive(Debug, Clone, Copy, Default)]
+struct Work {
+    time: Duration,
+    bytes: u64,
 }
 
 #[derive(Debug, Default)]
@@ -58,7 +68,22 @@ impl Watch {
             bar.enable_steady_tick(Duration::from_millis(120));
             *locked(&BAR) = Some(bar);
         }
-        Self { stages: Mutex::default() }
+        Self { stages: Mutex::default(), work: Mutex::default() }
+    }
+
+    /// Does a piece of work inside a stage, and adds its time and bytes to those of its kind; `work` returns the bytes.
+    ///
+    /// # Errors
+    /// That of `work`.
+    pub fn during<T, E>(&self, kind: &'static str, work: impl FnOnce() -> Result<(T, u64), E>) -> Result<T, E> {
+        let began = Instant::now();
+        let (made, bytes) = work()?;
+        let time = began.elapsed();
+        let mut kinds = locked(&self.work);
+        let sum = kinds.entry(kind).or_default();
+        sum.time += time;
+        sum.bytes += bytes;
+        Ok(made)
     }
 
     /// Ends the present stage and tells how long each one took.
@@ -66,6 +91,10 @@ impl Watch {
     pub fn finish(&self) -> Vec<StageTime> {
         let mut stages = locked(&self.stages);
         stages.end();
+        for (kind, Work { time, bytes }) in std::mem::take(&mut *locked(&self.work)) {
+            let (seconds, megabytes) = (time.as_secs_f64(), bytes as f64 / 1e6);
+            tracing::debug!(kind, seconds, megabytes, "{kind}: {seconds:.2} s of a thread, {megabytes:.0} MB");
+        }
         if let Some(bar) = locked(&BAR).take() {
             bar.finish_and_clear();
         }

@@ -59,10 +59,17 @@ fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure
     let mut n_rows = 0_u64;
     let path = stage_features(&sheet, &session.folder, &mut staged, |file| {
         shop.each_part(config, |log| {
-            let pack = |block: &Block| sheet.pack(block, log.customer_ids());
+            let watch = &session.watch;
+            let pack = |block: &Block| {
+                watch.during("encoding features", || {
+                    let rows = sheet.pack(block, log.customer_ids())?;
+                    Ok((rows, block.n_bytes()))
+                })
+            };
             let append = |rows: PackedRows| {
                 n_rows += rows.len() as u64;
-                file.append(rows)
+                let n_bytes = rows.n_bytes();
+                watch.during("writing features", || file.append(rows).map(|()| ((), n_bytes)))
             };
             pipeline::feature_table(config, log, (&schema, &cutoffs, &contexts), (pack, append))
         })

@@ -27,6 +27,14 @@ pub struct Block {
     pub features: Vec<Vec<f64>>,
 }
 
+impl Block {
+    /// Bytes of the features.
+    #[must_use]
+    pub fn n_bytes(&self) -> u64 {
+        self.features.iter().map(|column| size_of_val(column.as_slice()) as u64).sum()
+    }
+}
+
 /// What the columns of a schema need to know of the shop as a whole, counted over the customers of a log.
 ///
 /// # Errors

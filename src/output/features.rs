@@ -106,6 +106,16 @@ impl PackedRows {
     pub const fn is_empty(&self) -> bool {
         self.n_rows == 0
     }
+
+    /// Bytes that they take in the file.
+    #[must_use]
+    pub fn n_bytes(&self) -> u64 {
+        let of_page = |page: &CompressedPage| match page {
+            CompressedPage::Data(page) => page.compressed_size() as u64,
+            CompressedPage::Dict(_) => 0,
+        };
+        self.pages.iter().map(of_page).sum()
+    }
 }
 
 fn name(customer_ids: &[String], customer: u32) -> &str {
