@@ -68,8 +68,8 @@ fn test_cutoffs(config: &Config, frame: &Frame, as_of: Cutoff) -> Result<Vec<Cut
 
 /// What was foretold at a test cutoff, and what came of it.
 pub(super) struct Tested {
-    cutoff: Cutoff,
-    test: TestCutoff,
+    pub(super) cutoff: Cutoff,
+    pub(super) test: TestCutoff,
 }
 
 /// Trains every learner on what was known at each test cutoff and foretells the customers there.

@@ -1,6 +1,7 @@
 //! The story of training: test out of time, learn from all that has matured, and judge.
 
 use super::backtest::{evaluate, test_at};
+use super::challenge::{Arena, Reigning};
 use super::frame::Frame;
 use super::gate::{GateVerdict, judge};
 use super::learnt::{LearntModel, learn_at};
@@ -32,7 +33,7 @@ pub struct Provenance {
     pub accounts: serde_json::Value,
 }
 
-/// Tests at the last matured cutoffs, then learns from all that has matured by `as_of`.
+/// Tests at the last matured cutoffs, beside the model that scores, then learns from all that has matured by `as_of`.
 ///
 /// # Errors
 /// Too little history, or whatever a room could not do.
@@ -40,7 +41,7 @@ pub fn train(
     config: &Config,
     log: &EventLog,
     as_of: Cutoff,
-    provenance: Provenance,
+    (provenance, reigning): (Provenance, &Reigning),
     observer: &dyn Observer,
 ) -> Result<Candidate, Failure> {
     let frame = Frame::new(config, log);
@@ -54,9 +55,12 @@ pub fn train(
     let tested = test_at(&dataset, &frame, &tests, as_of, observer)?;
     observer.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;
+    let arena =
+        Arena { config, frame: &frame, dataset: &dataset, as_of, tested: &tested, verdict: &evaluation.verdict };
+    let challenge = arena.challenge(reigning)?;
     observer.begin("learning from all that has matured", 1);
     let (model, training) = learn_main(&dataset, &frame, as_of)?;
-    let gate = judge(&evaluation, &config.gate);
+    let gate = judge(&evaluation, &config.gate, &challenge);
     let manifest = ModelManifest {
         format: FORMAT,
         retain_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -67,6 +71,7 @@ pub fn train(
         notes: model.trained.notes.clone(),
         calibration: model.calibration.clone(),
         verdict: evaluation.verdict.clone(),
+        challenge: Some(challenge),
         leak_guard,
         absent_features: json(&FeatureSchema::absences(log.available())),
         config: json(config),

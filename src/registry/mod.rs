@@ -24,7 +24,7 @@ use crate::timeline::Cutoff;
 use crate::units::Timestamp;
 
 pub use error::RegistryError;
-pub use stored::{FORMAT, ModelManifest, StoredModel, TrainingRecord, Version};
+pub use stored::{ChallengeRecord, FORMAT, ModelManifest, Outcome, StoredModel, TrainingRecord, Version};
 
 /// The alias of the version that scores.
 pub const CHAMPION: &str = "champion";
