@@ -67,7 +67,8 @@ fn line(rank: usize, row: &ListRow) -> String {
     figures + &reason.unwrap_or_default()
 }
 
-fn item(page: &mut String, label: &str, text: &str) {
+/// A labelled paragraph.
+pub(super) fn item(page: &mut String, label: &str, text: &str) {
     for (position, line) in wrapped(text, WIDTH - LABEL).iter().enumerate() {
         page.push_str(&format!("{:LABEL$}{line}\n", if position == 0 { label } else { "" }));
     }
