@@ -5,6 +5,7 @@ mod attribution;
 mod blend;
 mod boosted;
 mod boosting;
+mod card;
 mod chain;
 mod cholesky;
 mod design;
@@ -21,6 +22,7 @@ mod preparation;
 mod rows;
 mod selection;
 mod stability;
+mod standard_errors;
 mod weights;
 mod xgboost;
 
@@ -34,6 +36,7 @@ use crate::units::Days;
 
 pub use blend::{BlendLearner, BlendModel, Voice};
 pub use boosted::{BoostedLearner, RISING};
+pub use card::{Coefficient, ColumnKind, ModelCard};
 pub use chain::{Fold, forward_chain};
 pub use ensemble::BoostedModel;
 pub use error::LearnError;
@@ -233,6 +236,19 @@ impl Model {
             Self::Linear(_) | Self::Forecast(_) => None,
             Self::Boosted(model) => Some(model.xgboost_json(cutoff)),
             Self::Blend(model) => model.members().find_map(|member| member.xgboost_copy(cutoff)),
+        }
+    }
+
+    /// What a person can read in the model.
+    #[must_use]
+    pub fn card(&self) -> ModelCard {
+        match self {
+            Self::Linear(model) => ModelCard { coefficients: model.coefficients() },
+            Self::Boosted(_) | Self::Forecast(_) => ModelCard::default(),
+            Self::Blend(model) => {
+                let cards = model.members().map(Self::card);
+                ModelCard { coefficients: cards.flat_map(|card| card.coefficients).collect() }
+            }
         }
     }
 

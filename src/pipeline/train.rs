@@ -69,6 +69,7 @@ pub fn train(
         as_of: as_of.date(),
         training,
         notes: model.trained.notes.clone(),
+        card: model.trained.model.card(),
         calibration: model.calibration.clone(),
         verdict: evaluation.verdict.clone(),
         challenge: Some(challenge),

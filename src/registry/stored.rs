@@ -9,7 +9,7 @@ use crate::evaluate::{Challenge, Evaluation, Finding, Verdict};
 use crate::features::FeatureSchema;
 use crate::guard::GuardRecord;
 use crate::label::ChurnRule;
-use crate::learn::{Model, TrainingNotes};
+use crate::learn::{Model, ModelCard, TrainingNotes};
 
 /// The format of `model.json`; raised when an older reader would misunderstand it.
 pub const FORMAT: u32 = 1;
@@ -46,6 +46,9 @@ pub struct ModelManifest {
     pub training: TrainingRecord,
     /// Choices of the learner and how its optimiser stopped.
     pub notes: TrainingNotes,
+    /// What a person can read in the model.
+    #[serde(default)]
+    pub card: ModelCard,
     /// How the calibrator was chosen.
     pub calibration: Calibration,
     /// The grade with its population.

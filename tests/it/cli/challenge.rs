@@ -33,6 +33,24 @@ fn challenge(shop: &Shop) -> Value {
     told
 }
 
+/// What a person can read in the champion: weights, their errors and how many errors they are from zero.
+#[test]
+fn the_card_of_a_model_has_weights_with_errors() {
+    let shop = shop();
+    train(&shop, "2025-07-02").success();
+    let manifest: Value =
+        serde_json::from_str(&shop.read(&format!("models/sample/{}/manifest.json", champion(&shop)))).unwrap();
+    let weights = manifest["card"]["coefficients"].as_array().unwrap();
+    assert!(weights.len() > 50, "{}", weights.len());
+    let of = |weight: &Value, name: &str| weight[name].as_f64().unwrap();
+    let mut last = f64::INFINITY;
+    for weight in weights {
+        let z = of(weight, "log_odds_per_sd") / of(weight, "standard_error");
+        assert!(of(weight, "sd") > 0.0 && (z - of(weight, "z")).abs() < 1e-9 && z.abs() <= last, "{weight}");
+        last = z.abs();
+    }
+}
+
 /// At a test cutoff that is the champion's own day, the retrained challenger has learnt from the same rows: it is a twin.
 #[test]
 fn a_twin_is_level_and_takes_over_because_it_is_newer() {
@@ -89,4 +107,32 @@ fn a_fall_is_seen_before_the_champion_can_be_tested() {
     let before = champion(&shop);
     train(&shop, "2025-07-02").code(4).stderr(predicate::str::contains("in its own was .900 [.890, .910]"));
     assert_eq!((champion(&shop), &challenge(&shop)["outcome"]), (before, &Value::from("fallen")));
+}
+
+#[test]
+fn versions_are_listed_compared_promoted_and_taken_back() {
+    let shop = shop();
+    let models = |arguments: &[&str]| {
+        let mut command = shop.command("models");
+        command.args(arguments).assert()
+    };
+    models(&["rollback"]).code(1).stderr(predicate::str::contains("error[E601]"));
+    train(&shop, "2025-06-20").success();
+    let first = champion(&shop);
+    models(&["rollback"]).code(5).stderr(predicate::str::contains("error[E606]"));
+    shop.edit_config(|text| text.replace("quantity = \"quantity\"\n", "") + "[panel]\nmax_cutoffs = 8\n");
+    train(&shop, "2025-07-02").success();
+    let second = champion(&shop);
+    let said = |word: &str| predicate::str::contains(word.to_owned());
+    let listed = models(&["list"]).success().stdout(said(&format!("{first}  2025-06-20")).and(said("was champion")));
+    assert!(String::from_utf8_lossy(&listed.get_output().stdout).lines().any(|line| line.ends_with(" champion")));
+    let differs = said("`items_90d_count` is gone").and(said("`panel.max_cutoffs`: null -> 8"));
+    models(&["diff", &first]).success().stdout(differs.and(said(&format!("{first} -> {second}"))));
+    models(&["show"]).success().stdout(said(&second).and(said("Challenge")).and(said("promoted:")));
+    models(&["rollback"]).success().stdout(said(&first));
+    assert_eq!(champion(&shop), first);
+    models(&["promote", &second]).success();
+    assert_eq!(champion(&shop), second);
+    models(&["promote", "v9"]).code(2).stderr(said("error[E602]"));
+    assert_eq!(shop.read("models/sample/history.jsonl").matches("by hand").count(), 2);
 }
