@@ -50,6 +50,8 @@ pub struct RawConfig {
     pub leak_guard: RawLeakGuard,
     /// Which features are used.
     pub selection: RawSelection,
+    /// What is learnt beside the default.
+    pub learners: RawLearners,
     /// What a model must satisfy to be promoted.
     pub gate: RawGate,
     /// The registry of models.
@@ -240,6 +242,17 @@ pub struct RawSelection {
     /// What happens to a feature that has moved; with the seasons many do, so that dropping them costs accuracy. One of
     /// `flag`, `drop`; default `"flag"`.
     pub unstable: Option<String>,
+}
+
+/// `[learners]`: what is learnt beside the default.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawLearners {
+    /// A model that is trained beside the main one, to be read: `ebm` puts the strongest curves of explainable boosting
+    /// into the manifest of a version; it takes about as long as all others together. One of `none`, `ebm`; default
+    /// `"none"`.
+    pub readable: Option<String>,
 }
 
 /// `[gate]`: what a model must satisfy to be promoted.

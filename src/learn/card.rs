@@ -1,12 +1,18 @@
-//! What a person can read in a model: the weights of its linear part with their errors.
+//! What a person can read in a model: the weights of its linear part with their errors, and curves.
 
 use serde::{Deserialize, Serialize};
+
+use super::curves::Curve;
 
 /// The readable parts of a model.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ModelCard {
     /// Weights of linear members, those farthest from zero in standard errors first.
     pub coefficients: Vec<Coefficient>,
+    /// Curves of the explainable boosting that was trained beside the model, the strongest first; empty where the config
+    /// asks for none.
+    #[serde(default)]
+    pub curves: Vec<Curve>,
 }
 
 /// The weight of one column of a logistic regression.

@@ -33,10 +33,11 @@ fn challenge(shop: &Shop) -> Value {
     told
 }
 
-/// What a person can read in the champion: weights, their errors and how many errors they are from zero.
+/// What a person can read in the champion: weights, their errors and how many errors they are from zero; curves on request.
 #[test]
-fn the_card_of_a_model_has_weights_with_errors() {
+fn the_card_of_a_model_has_weights_with_errors_and_curves() {
     let shop = shop();
+    shop.edit_config(|text| text + "[learners]\nreadable = \"ebm\"\n");
     train(&shop, "2025-07-02").success();
     let manifest: Value =
         serde_json::from_str(&shop.read(&format!("models/sample/{}/manifest.json", champion(&shop)))).unwrap();
@@ -48,6 +49,17 @@ fn the_card_of_a_model_has_weights_with_errors() {
         let z = of(weight, "log_odds_per_sd") / of(weight, "standard_error");
         assert!(of(weight, "sd") > 0.0 && (z - of(weight, "z")).abs() < 1e-9 && z.abs() <= last, "{weight}");
         last = z.abs();
+    }
+    let curves = manifest["card"]["curves"].as_array().unwrap();
+    assert_eq!(curves.len(), 20);
+    for curve in curves {
+        let list = |name: &str| -> Vec<f64> {
+            curve[name].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
+        };
+        let (edges, steps, rows) = (list("edges"), list("log_odds"), list("rows"));
+        assert!(edges.is_sorted() && steps.len() == edges.len() + 1 && rows.len() == steps.len(), "{curve}");
+        let n_rows = rows.iter().sum::<f64>() + of(curve, "missing_rows");
+        assert!((n_rows - manifest["training"]["n_rows"].as_f64().unwrap()).abs() < 0.5, "{curve}");
     }
 }
 
