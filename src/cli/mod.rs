@@ -71,6 +71,8 @@ pub enum Command {
     Score(Job),
     /// Tell one customer: orders and complaints, features beside the shop's, what each adds to the risk, value.
     Explain(Explain),
+    /// List, show, promote, take back or compare the stored models of a shop.
+    Models(Models),
     /// Write a simulated shop with known truth: purchases, complaints, customers, and the truth in a table of its own.
     Simulate(Simulate),
     /// Write the feature table at given days, or print the dictionary of features.
@@ -103,6 +105,45 @@ impl Job {
     pub fn copied(&self) -> Self {
         Self { config: self.config.clone(), as_of: self.as_of, out: self.out.clone(), threads: self.threads }
     }
+}
+
+/// The stored models of a shop.
+#[derive(Debug, clap::Args)]
+pub struct Models {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub action: ModelsAction,
+    /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
+    #[arg(long, short, global = true)]
+    pub config: Option<PathBuf>,
+}
+
+/// What can be done with stored models; VERSION is a name from the list, or `champion`.
+#[derive(Debug, Subcommand)]
+pub enum ModelsAction {
+    /// One line for each version: its day, its grade, what became of it.
+    List,
+    /// What a version learnt from, how it was tested and judged.
+    Show {
+        /// The version.
+        #[arg(default_value = "champion")]
+        version: String,
+    },
+    /// Make a version the one that scores, whatever the gate said.
+    Promote {
+        /// The version.
+        version: String,
+    },
+    /// Make the version that scored before the champion the one that scores again.
+    Rollback,
+    /// What differs between two versions: figures, features, config.
+    Diff {
+        /// The earlier version.
+        from: String,
+        /// The later one.
+        #[arg(default_value = "champion")]
+        to: String,
+    },
 }
 
 /// One customer to be told.

@@ -10,6 +10,7 @@ mod inspect;
 mod inspect_page;
 mod inspect_report;
 mod job;
+mod models;
 mod plot;
 mod remarks;
 mod run;
@@ -40,6 +41,7 @@ pub fn run(cli: &Cli, now: Timestamp) -> Result<(), Failure> {
         Command::Backtest(job) => backtest::run(job, talk, now),
         Command::Score(job) => score::run(job, talk, now),
         Command::Explain(customer) => explain::run(customer, talk, now),
+        Command::Models(models) => models::run(models, now),
         Command::Simulate(shop) => simulate::run(shop),
         Command::Features(features) => features::run(features, talk, now),
         Command::ConfigReference => job::print(&crate::config::reference()),

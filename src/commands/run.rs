@@ -14,6 +14,10 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
     session.require_fresh()?;
     let trained = train_and_register(&session, &log)?;
     let refused = trained.refusal();
+    let verdict = match &refused {
+        Ok(()) => format!("promoted: {}", trained.challenge()),
+        Err(refusal) => refusal.to_string(),
+    };
     let version = if refused.is_ok() {
         trained.version
     } else {
@@ -26,6 +30,6 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
         registry.load(CHAMPION)?
     };
     let list = score_and_write(&mut session, &log, &version, "run")?;
-    print(&summary::of_run(&session, &version, &list))?;
+    print(&summary::of_run(&session, (&version, &verdict), &list))?;
     Ok(refused?)
 }

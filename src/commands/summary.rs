@@ -10,8 +10,8 @@ const WIDTH: usize = 80;
 const LABEL: usize = 12;
 const TOP: usize = 10;
 
-/// The summary of a whole run.
-pub(super) fn of_run(session: &Session, version: &Version, list: &RankedList) -> String {
+/// The summary of a whole run; `promotion` says what became of the model that it trained.
+pub(super) fn of_run(session: &Session, (version, promotion): (&Version, &str), list: &RankedList) -> String {
     let verdict = &version.manifest.verdict;
     let tests = &verdict.population;
     let churned = if tests.n_rows == 0 { 0.0 } else { 100.0 * tests.n_churned as f64 / tests.n_rows as f64 };
@@ -23,6 +23,7 @@ pub(super) fn of_run(session: &Session, version: &Version, list: &RankedList) ->
     item(&mut page, "Churn", &format!("{question}: {churned:.1} % at the test cutoffs, {expected:.1} % expected now"));
     item(&mut page, "Grade", &verdict.to_string());
     item(&mut page, "Model", &version.manifest.version);
+    item(&mut page, "Promotion", promotion);
     page.push('\n');
     page + &of_list(session, version, list)
 }
@@ -66,7 +67,8 @@ fn line(rank: usize, row: &ListRow) -> String {
     figures + &reason.unwrap_or_default()
 }
 
-fn item(page: &mut String, label: &str, text: &str) {
+/// A labelled paragraph.
+pub(super) fn item(page: &mut String, label: &str, text: &str) {
     for (position, line) in wrapped(text, WIDTH - LABEL).iter().enumerate() {
         page.push_str(&format!("{:LABEL$}{line}\n", if position == 0 { label } else { "" }));
     }

@@ -5,7 +5,7 @@ use super::remarks;
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
 use crate::files::Staged;
-use crate::pipeline::{self, GateVerdict, PipelineError};
+use crate::pipeline::{self, GateVerdict, PipelineError, Reigning};
 use crate::registry::{Registry, Version};
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
@@ -17,6 +17,7 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
     let more = serde_json::json!({
         "model_version": version.manifest.version,
         "verdict": version.manifest.verdict,
+        "challenge": version.manifest.challenge,
         "leak_guard": version.manifest.leak_guard,
         "sampled": version.manifest.training.sampled,
         "selection": version.manifest.notes.selection,
@@ -24,7 +25,8 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
     session.conclude("train", more, Staged::default(), Vec::new())?;
     print(&version.evaluation.to_string())?;
     trained.refusal()?;
-    print(&format!("\nmodel {} is the champion\n", version.manifest.version))
+    let promoted = format!("\nmodel {} is the champion: {}", version.manifest.version, trained.challenge());
+    print(&format!("{promoted}\n"))
 }
 
 /// A version in the registry, and what the gate said of it.
@@ -34,6 +36,11 @@ pub(super) struct Trained {
 }
 
 impl Trained {
+    /// How it stands beside the champion of its day, in a sentence.
+    pub(super) fn challenge(&self) -> &str {
+        self.version.manifest.challenge.as_ref().map_or("", |challenge| challenge.sentence.as_str())
+    }
+
     /// The error of a version that may not score.
     pub(super) fn refusal(&self) -> Result<(), PipelineError> {
         match &self.gate {
@@ -45,11 +52,27 @@ impl Trained {
     }
 }
 
+/// The champion, whatever state it is in: a damaged one must not keep a new one from being made.
+fn reigning(registry: &Registry) -> Result<Reigning, Failure> {
+    let Some(version) = registry.champion()? else { return Ok(Reigning::Nobody) };
+    Ok(match registry.load(&version) {
+        Ok(champion) => Reigning::Champion(Box::new(champion)),
+        Err(error) if error.report().code().starts_with(REGISTRY) => {
+            Reigning::Unreadable { version, why: error.report().to_string() }
+        }
+        Err(error) => return Err(error),
+    })
+}
+
+/// How the codes of errors of the registry begin.
+const REGISTRY: &str = "E6";
+
 /// Trains, registers, and promotes if the gate lets it pass. The registry is locked first: two runs would waste one.
 pub(super) fn train_and_register(session: &Session, log: &EventLog) -> Result<Trained, Failure> {
     let registry = Registry::new(&session.config.models.dir, &session.config.name);
     let writing = registry.write()?;
-    let candidate = pipeline::train(&session.config, log, session.as_of, session.provenance.clone(), &session.watch)?;
+    let given = (session.provenance.clone(), &reigning(&registry)?);
+    let candidate = pipeline::train(&session.config, log, session.as_of, given, &session.watch)?;
     let version = writing.register(candidate.version, session.now)?;
     remarks::tell(&version.manifest.leak_guard, version.manifest.training.sampled);
     let name = &version.manifest.version;

@@ -14,8 +14,8 @@ use super::raw::{
 };
 use super::values::Check;
 use super::{
-    BacktestConfig, ChurnConfig, Config, FeaturesConfig, GateConfig, LeakGuardConfig, ModelsConfig, OutputConfig,
-    PanelConfig, SelectionConfig, Table, TableConfig, ValidateConfig, ValueConfig, knobs,
+    BacktestConfig, ChurnConfig, Config, FeaturesConfig, GateConfig, LeakGuardConfig, LearnersConfig, ModelsConfig,
+    OutputConfig, PanelConfig, SelectionConfig, Table, TableConfig, ValidateConfig, ValueConfig, knobs,
 };
 use crate::units::Days;
 
@@ -95,6 +95,7 @@ impl Check<'_> {
         let leak_guard = self.leak_guard(&raw.leak_guard);
         let selection = self.selection(&raw.selection);
         self.contacts(raw);
+        let readable = self.word("learners", &knobs::READABLE, raw.learners.readable.as_deref());
         let max_auc = self.number("gate", &knobs::MAX_AUC, raw.gate.max_auc);
         let min_grade = self.word("gate", &knobs::MIN_GRADE, raw.gate.min_grade.as_deref());
         let models = self.folder("models", &knobs::MODELS_DIR, raw.models.dir.as_deref());
@@ -117,6 +118,7 @@ impl Check<'_> {
             value: value?,
             leak_guard: leak_guard?,
             selection: selection?,
+            learners: LearnersConfig { readable: readable? },
             gate: GateConfig { max_auc: max_auc?, min_grade: min_grade? },
             models: ModelsConfig { dir: models? },
             output: OutputConfig { dir: output? },

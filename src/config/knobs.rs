@@ -125,6 +125,11 @@ pub(super) const LEAVE_OUT: Key = key("leave_out", Allowed::Names("season"), Pre
      has to beat, may use them nevertheless",
 );
 
+pub(super) const READABLE: Key = key("readable", Allowed::Word(&["none", "ebm"]), Preset::Text("none")).means(
+    "A model that is trained beside the main one, to be read: `ebm` puts the strongest curves of explainable boosting into \
+     the manifest of a version; it takes about as long as all others together",
+);
+
 pub(super) const MODELS_DIR: Key =
     key("dir", Allowed::Folder, Preset::Text("models")).means("Folder of the registry of models");
 pub(super) const OUTPUT_DIR: Key =
@@ -177,6 +182,7 @@ pub(super) const SECTIONS: &[Section] = &[
     section("value", "What a customer is worth", &[MARGIN_SHARE, CATEGORY_MARGINS, VALUE_HORIZON_DAYS, DISCOUNT_RATE]),
     section("leak_guard", "What data must satisfy to be learnt from", &[MAX_SINGLE_AUC, MAX_EXIT_RATE, ACCEPT]),
     section("selection", "Which features are used", &[MAX_PSI, UNSTABLE, LEAVE_OUT]),
+    section("learners", "What is learnt beside the default", &[READABLE]),
     section("gate", "What a model must satisfy to be promoted", &[MAX_AUC, MIN_GRADE]),
     section("models", "The registry of models", &[MODELS_DIR]),
     section("output", "Where runs are written", &[OUTPUT_DIR]),

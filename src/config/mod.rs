@@ -74,6 +74,8 @@ pub struct Config {
     pub leak_guard: LeakGuardConfig,
     /// Which features are used.
     pub selection: SelectionConfig,
+    /// What is learnt beside the default.
+    pub learners: LearnersConfig,
     /// What a model must satisfy to be promoted.
     pub gate: GateConfig,
     /// The registry of models.
@@ -226,6 +228,23 @@ pub enum Unstable {
     Flag,
     /// They are not used.
     Drop,
+}
+
+/// What is learnt beside the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct LearnersConfig {
+    /// A model to be read.
+    pub readable: ReadableModel,
+}
+
+/// A model that is trained to be read, not to score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReadableModel {
+    /// There is none.
+    None,
+    /// Explainable boosting: one curve a feature.
+    Ebm,
 }
 
 /// What a model must satisfy to be promoted.

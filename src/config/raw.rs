@@ -50,6 +50,8 @@ pub struct RawConfig {
     pub leak_guard: RawLeakGuard,
     /// Which features are used.
     pub selection: RawSelection,
+    /// What is learnt beside the default.
+    pub learners: RawLearners,
     /// What a model must satisfy to be promoted.
     pub gate: RawGate,
     /// The registry of models.
@@ -243,6 +245,17 @@ pub struct RawSelection {
     /// Features, or whole families such as `cadence`, from which the learners do not learn; simple rules, which a model
     /// has to beat, may use them nevertheless. A list of names such as `["season"]`; default `[]`.
     pub leave_out: Vec<String>,
+}
+
+/// `[learners]`: what is learnt beside the default.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawLearners {
+    /// A model that is trained beside the main one, to be read: `ebm` puts the strongest curves of explainable boosting
+    /// into the manifest of a version; it takes about as long as all others together. One of `none`, `ebm`; default
+    /// `"none"`.
+    pub readable: Option<String>,
 }
 
 /// `[gate]`: what a model must satisfy to be promoted.

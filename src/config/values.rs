@@ -254,12 +254,16 @@ mod tests {
                 "table" => check(|check| check.word::<crate::config::EventTable>("", key, Some(word))).0.is_some(),
                 "aggregate" => check(|check| check.word::<crate::config::Aggregate>("", key, Some(word))).0.is_some(),
                 "unit" => check(|check| check.word::<crate::config::CustomUnit>("", key, Some(word))).0.is_some(),
+                "readable" => {
+                    check(|check| check.word::<crate::config::ReadableModel>("", key, Some(word))).0.is_some()
+                }
                 "unstable" => check(|check| check.word::<crate::config::Unstable>("", key, Some(word))).0.is_some(),
                 "min_grade" => check(|check| check.word::<crate::config::LowestGrade>("", key, Some(word))).0.is_some(),
                 _ => check(|check| check.word::<crate::config::NegativeAmounts>("", key, Some(word))).0.is_some(),
             })
         };
-        for key in [&knobs::DUPLICATES, &knobs::NEGATIVE_AMOUNTS, &knobs::MIN_GRADE, &knobs::UNSTABLE] {
+        for key in [&knobs::DUPLICATES, &knobs::NEGATIVE_AMOUNTS, &knobs::MIN_GRADE, &knobs::UNSTABLE, &knobs::READABLE]
+        {
             assert!(understood(key), "{}", key.name);
         }
         for key in [&knobs::CUSTOM_TABLE, &knobs::AGGREGATE, &knobs::UNIT] {

@@ -7,6 +7,7 @@
 pub mod bootstrap;
 pub mod calibration;
 pub mod capture;
+pub mod challenge;
 pub mod error;
 pub mod grade;
 pub mod input;
@@ -19,6 +20,7 @@ pub mod slices;
 mod table;
 
 pub use bootstrap::Interval;
+pub use challenge::{Challenge, Finding};
 pub use error::EvaluateError;
 pub use grade::{Grade, Population, Verdict};
 pub use input::{LearnerScores, Settings, TestCutoff};

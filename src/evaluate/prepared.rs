@@ -1,9 +1,12 @@
 //! Owns the computation of all figures from rows that are ranked once, under any weights.
 
 use super::calibration::{ReliabilityBin, expected_calibration_error, reliability};
-use super::metrics::{FRACTIONS, N_FIGURES};
+use super::metrics::{FRACTIONS, N_FIGURES, TENTH};
 use super::ranking::{Ranked, Ranking, listed_mass, share_found, total};
 use super::recalibration::{CLIP, Logits, RecalibrationLine, logit};
+
+/// Figures that [`Prepared::challenge_figures`] gives.
+pub const N_CHALLENGE_FIGURES: usize = 5;
 
 /// One learner's scores of a set of customers, and what became of them.
 ///
@@ -124,6 +127,31 @@ impl Prepared {
         ]
     }
 
+    /// AUC, log-loss, value of those who left among the tenth ranked first for each customer, slope and level of the
+    /// logistic recalibration under the given weights.
+    #[must_use]
+    pub fn challenge_figures(&self, weights: &[u32]) -> [Option<f64>; N_CHALLENGE_FIGURES] {
+        let by_score = self.ranking.gather(weights);
+        let ranked = self.ranked(&by_score);
+        let probabilities = self.probabilities.as_ref();
+        let rows = probabilities.map(|probabilities| (probabilities, probabilities.rows(&ranked)));
+        let line = rows.and_then(|(probabilities, rows)| rows.line(probabilities.line));
+        [
+            ranked.auc(),
+            probabilities.and_then(|probabilities| weighted_mean(&probabilities.log_loss, &by_score)),
+            self.value_found(&self.value_ranking.gather(weights)),
+            line.map(|line| line.slope),
+            rows.and_then(|(probabilities, rows)| rows.in_the_large(probabilities.in_the_large)),
+        ]
+    }
+
+    /// Value of those who left among the tenth ranked first, for each customer; `None` without customers.
+    fn value_found(&self, by_worth: &[u32]) -> Option<f64> {
+        let lost = weighted_mean(&self.value_of_churners, by_worth)?;
+        let [share] = share_found(&self.value_of_churners, by_worth, [FRACTIONS[TENTH]]);
+        Some(share.unwrap_or(0.0) * lost)
+    }
+
     /// The reliability table with each row counted once; empty for rule scores.
     #[must_use]
     pub fn reliability(&self) -> Vec<ReliabilityBin> {
@@ -155,9 +183,13 @@ impl Probabilities {
         }
     }
 
+    fn rows<'a>(&'a self, ranked: &Ranked<'a>) -> Logits<'a> {
+        Logits { churned: ranked.churned, weights: ranked.weights, logits: &self.logits }
+    }
+
     /// Brier score to expected calibration error; the searches start where all rows, counted once, ended.
     fn figures(&self, ranked: &Ranked<'_>) -> [Option<f64>; 6] {
-        let rows = Logits { churned: ranked.churned, weights: ranked.weights, logits: &self.logits };
+        let rows = self.rows(ranked);
         let line = rows.line(self.line);
         [
             weighted_mean(&self.squared_error, ranked.weights),

@@ -132,7 +132,8 @@ impl Ranked {
     }
 }
 
-fn population(cutoffs: &[TestCutoff], n_customers: usize, eligibility: &str) -> Population {
+/// Whom figures about some cutoffs are about.
+pub(super) fn population(cutoffs: &[TestCutoff], n_customers: usize, eligibility: &str) -> Population {
     let of_cutoff = |cutoff: &TestCutoff| {
         let (n, n_churned) = (cutoff.churned.len(), cutoff.churned.iter().filter(|churned| **churned).count());
         let churn_rate = (n > 0).then(|| n_churned as f64 / n as f64);

@@ -5,6 +5,7 @@ mod sentence;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Dataset;
@@ -17,6 +18,9 @@ use sentence::tell;
 
 /// Reasons shown for each customer at most.
 pub const REASONS: usize = 3;
+
+/// Rows whose contributions are held at one time by a thread: those of a million would take more than the dataset.
+const BLOCK_ROWS: usize = 8_192;
 
 /// One side of a customer that raises the odds of leaving.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,10 +44,22 @@ pub fn reasons(
     rows: &[usize],
     currency: &Currency,
 ) -> Result<Vec<Vec<Reason>>, LearnError> {
-    let contributions = model.contributions(dataset, rows)?;
     let schema = &dataset.schema;
     let features: Vec<Option<Entry<'_>>> =
         model.contributing_features().iter().map(|name| schema.entry(name)).collect();
+    let of_block = |rows: &[usize]| reasons_of_block(model, dataset, (rows, &features), currency);
+    let blocks: Vec<Vec<Vec<Reason>>> = rows.par_chunks(BLOCK_ROWS).map(of_block).collect::<Result<_, _>>()?;
+    Ok(blocks.into_iter().flatten().collect())
+}
+
+fn reasons_of_block(
+    model: &Model,
+    dataset: &Dataset,
+    (rows, features): (&[usize], &[Option<Entry<'_>>]),
+    currency: &Currency,
+) -> Result<Vec<Vec<Reason>>, LearnError> {
+    let contributions = model.contributions(dataset, rows)?;
+    let schema = &dataset.schema;
     let of_row = |(place, row): (usize, &usize)| {
         let value = |name: &str| Some(dataset.value(*row, schema.position(name)?));
         let parts = features

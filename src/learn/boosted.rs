@@ -56,6 +56,8 @@ pub struct BoostedLearner {
     pub one_feature_a_tree: bool,
     /// Which rows and features each tree sees.
     pub seed: u64,
+    /// Whether it is trained in backtests and where the config asks for it, and not otherwise.
+    pub is_on_request: bool,
 }
 
 impl Learner for BoostedLearner {
@@ -65,6 +67,10 @@ impl Learner for BoostedLearner {
 
     fn title(&self) -> &'static str {
         self.title
+    }
+
+    fn is_on_request(&self) -> bool {
+        self.is_on_request
     }
 
     fn train(

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::attribution::Attribution;
+use super::curves::{self, Curve};
 use super::error::LearnError;
 use super::forest::Forest;
 use super::level::Level;
@@ -143,6 +144,11 @@ impl BoostedModel {
 
     pub(super) fn base_log_odds(&self, cutoff: Cutoff) -> f64 {
         self.level.at(cutoff.date())
+    }
+
+    pub(super) fn curves(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<Curve>, LearnError> {
+        let reader = Reader::of(dataset, &self.trees.features)?;
+        Ok(curves::strongest(&self.trees.forest, &self.trees.features, &reader.read_all(rows)))
     }
 
     /// The trees in the JSON format of `XGBoost` 3, whose margins are log-odds of customers at `cutoff`.

@@ -139,6 +139,21 @@ impl Forest {
         self.means[self.trees.len()]
     }
 
+    /// The only feature that each tree tests, none for a lone leaf; `None` if a tree tests several.
+    pub(super) fn single_features(&self) -> Option<Vec<Option<usize>>> {
+        let only = |tree: &Tree| {
+            let mut tested = tree.nodes.iter().filter(|node| !node.is_leaf()).map(|node| node.feature);
+            let first = tested.next();
+            tested.all(|feature| Some(feature) == first).then_some(first)
+        };
+        self.trees.iter().map(only).collect()
+    }
+
+    /// How far a tree's value of a row is from its mean.
+    pub(super) fn deviation_of(&self, tree: usize, row: &[f32]) -> f64 {
+        self.trees[tree].value(row) - (self.means[tree + 1] - self.means[tree])
+    }
+
     /// Keeps the first trees only.
     pub(super) fn truncate(&mut self, n_trees: usize) {
         self.trees.truncate(n_trees);

@@ -5,6 +5,7 @@ use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::card::Coefficient;
 use super::chain::Fold;
 use super::design::Design;
 use super::error::LearnError;
@@ -14,6 +15,7 @@ use super::newton::{Curvature, Problem};
 use super::preparation::Preparation;
 use super::rows::{FoldLosses, check_classes, labels, rows_per_customer, weighted};
 use super::selection::{Selection, Selections};
+use super::standard_errors::standard_errors;
 use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
@@ -56,6 +58,9 @@ pub struct LinearLearner {
 pub struct LinearModel {
     preparation: Preparation,
     weights: Vec<f64>,
+    /// Standard errors of the weights, clustered by customer; empty in models of before and where none can be had.
+    #[serde(default)]
+    standard_errors: Vec<f64>,
     level: Level,
 }
 
@@ -95,7 +100,10 @@ impl Learner for LinearLearner {
         };
         let level = design.level(&fit.parameters, training.horizon);
         let weights = design.weights(&fit.parameters).to_vec();
-        let model = LinearModel { preparation: design.preparation, weights, level };
+        let customers: Vec<u32> = training.rows.iter().map(|row| training.dataset.customers[*row]).collect();
+        let mut standard_errors = standard_errors(&problem, fit.parameters.view(), &customers).unwrap_or_default();
+        standard_errors.truncate(weights.len());
+        let model = LinearModel { preparation: design.preparation, weights, standard_errors, level };
         Ok(Trained { model: Model::Linear(model), out_of_time: chosen.out_of_time, notes })
     }
 }
@@ -191,6 +199,26 @@ impl LinearModel {
             }
         }
         Ok(contributions)
+    }
+
+    /// The weights with their errors, those farthest from zero in standard errors first.
+    pub(super) fn coefficients(&self) -> Vec<Coefficient> {
+        let coefficient = |(column, (weight, error)): (usize, (&f64, &f64))| {
+            let (kind, mean, sd) = self.preparation.described(column);
+            Coefficient {
+                feature: self.features()[self.preparation.feature_of(column)].clone(),
+                column: kind,
+                mean,
+                sd,
+                log_odds_per_sd: *weight,
+                standard_error: *error,
+                z: if *error > 0.0 { weight / error } else { 0.0 },
+            }
+        };
+        let mut all: Vec<Coefficient> =
+            self.weights.iter().zip(&self.standard_errors).enumerate().map(coefficient).collect();
+        all.sort_by(|a, b| b.z.abs().total_cmp(&a.z.abs()));
+        all
     }
 
     pub(super) fn features(&self) -> &[String] {

@@ -5,8 +5,10 @@ mod attribution;
 mod blend;
 mod boosted;
 mod boosting;
+mod card;
 mod chain;
 mod cholesky;
+mod curves;
 mod design;
 mod ensemble;
 mod error;
@@ -21,10 +23,11 @@ mod preparation;
 mod rows;
 mod selection;
 mod stability;
+mod standard_errors;
 mod weights;
 mod xgboost;
 
-use ndarray::{Array1, Array2, s};
+use ndarray::{Array1, Array2, ArrayView2, s};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +37,9 @@ use crate::units::Days;
 
 pub use blend::{BlendLearner, BlendModel, Voice};
 pub use boosted::{BoostedLearner, RISING};
+pub use card::{Coefficient, ColumnKind, ModelCard};
 pub use chain::{Fold, forward_chain};
+pub use curves::Curve;
 pub use ensemble::BoostedModel;
 pub use error::LearnError;
 pub use forecast::{ForecastLearner, ForecastModel};
@@ -49,7 +54,20 @@ pub use stability::stability_index;
 pub const LEARNERS: &[&dyn Learner] = &[
     &BlendLearner { name: "blend", title: "blend", members: &["logistic", "boosting", "mbg_nbd"] },
     &LinearLearner { name: "logistic", title: "logistic regression", columns: Columns::All },
-    &BoostedLearner { name: "boosting", title: "gradient boosting", one_feature_a_tree: false, seed: 1 },
+    &BoostedLearner {
+        name: "boosting",
+        title: "gradient boosting",
+        one_feature_a_tree: false,
+        seed: 1,
+        is_on_request: false,
+    },
+    &BoostedLearner {
+        name: READABLE_LEARNER,
+        title: "explainable boosting",
+        one_feature_a_tree: true,
+        seed: 1,
+        is_on_request: true,
+    },
     &LinearLearner { name: "recency", title: "recency rule", columns: Columns::Only(&["recency_days"]) },
     &LinearLearner { name: "overdue", title: "overdue rule", columns: Columns::Only(&["overdue_ratio"]) },
     &LinearLearner {
@@ -63,6 +81,9 @@ pub const LEARNERS: &[&dyn Learner] = &[
 /// The learner whose probabilities make the list.
 pub const MAIN_LEARNER: &str = "blend";
 
+/// The learner whose model is a sum of one curve a feature, which a person can read.
+pub const READABLE_LEARNER: &str = "ebm";
+
 /// Something that learns log-odds of churning from a dataset.
 pub trait Learner: Sync {
     /// Its name in files: `p_<name>`.
@@ -73,6 +94,11 @@ pub trait Learner: Sync {
 
     /// Whether it is so plain that the main learner has to beat it.
     fn is_baseline(&self) -> bool {
+        false
+    }
+
+    /// Whether it is trained in backtests and where the config asks for it, and not otherwise.
+    fn is_on_request(&self) -> bool {
         false
     }
 
@@ -236,6 +262,31 @@ impl Model {
         }
     }
 
+    /// What a person can read in the model.
+    #[must_use]
+    pub fn card(&self) -> ModelCard {
+        match self {
+            Self::Linear(model) => ModelCard { coefficients: model.coefficients(), curves: Vec::new() },
+            Self::Boosted(_) | Self::Forecast(_) => ModelCard::default(),
+            Self::Blend(model) => {
+                let cards = model.members().map(Self::card);
+                ModelCard { coefficients: cards.flat_map(|card| card.coefficients).collect(), curves: Vec::new() }
+            }
+        }
+    }
+
+    /// The strongest curves of a model of trees that test one feature each, with where `rows` lie on them; empty for other
+    /// models.
+    ///
+    /// # Errors
+    /// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
+    pub fn curves(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<Curve>, LearnError> {
+        match self {
+            Self::Boosted(model) => model.curves(dataset, rows),
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// Log-odds of churning for some rows.
     ///
     /// # Errors
@@ -307,6 +358,21 @@ impl Model {
 #[must_use]
 pub fn probability(log_odds: f64) -> f64 {
     1.0 / (1.0 + (-log_odds).exp())
+}
+
+/// Fits a logistic regression to prepared columns, `(n_rows, n_columns)`: the weights, then the intercept, at the minimum of
+/// `sum of log-losses + alpha / 2 * |weights|^2`.
+///
+/// # Errors
+/// No rows or one outcome only, values that are not finite, or no convergence.
+pub fn fit_logistic(
+    x: ArrayView2<'_, f64>,
+    churned: &[bool],
+    alpha: f64,
+) -> Result<(Vec<f64>, Convergence), LearnError> {
+    rows::check_classes("logistic", churned)?;
+    let fit = logistic::fit("logistic", &newton::Problem { x: x.view(), churned, alpha })?;
+    Ok((fit.parameters.to_vec(), fit.convergence))
 }
 
 /// Mean log-loss of log-odds, computed without ever rounding a probability to 0 or 1.

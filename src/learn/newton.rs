@@ -128,6 +128,11 @@ impl Problem<'_> {
         sums.into_iter().fold(Array2::zeros((n, n)), |sum, block| sum + block)
     }
 
+    /// Second derivatives of the loss with its penalty.
+    pub(super) fn penalised_curvature(&self, at: ArrayView1<'_, f64>) -> Array2<f64> {
+        self.penalised(&self.curvature(at))
+    }
+
     fn penalised(&self, curvature: &Array2<f64>) -> Array2<f64> {
         let mut penalised = curvature.clone();
         let n_columns = self.x.ncols();

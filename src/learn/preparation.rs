@@ -5,6 +5,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::card::ColumnKind;
 use super::error::LearnError;
 use super::selection::{fingerprint, finite_values};
 use crate::dataset::Dataset;
@@ -81,6 +82,17 @@ impl Preparation {
     #[must_use]
     pub fn feature_of(&self, column: usize) -> usize {
         self.columns[column].feature
+    }
+
+    /// What a column holds of its feature, and its mean and standard deviation over the training rows.
+    pub(super) fn described(&self, column: usize) -> (ColumnKind, f64, f64) {
+        let Column { what, mean, sd, .. } = self.columns[column];
+        let kind = match what {
+            What::IsMissing => ColumnKind::IsMissing,
+            What::Value { logarithm: true, .. } => ColumnKind::SignedLogarithm,
+            What::Value { .. } => ColumnKind::Value,
+        };
+        (kind, mean, sd)
     }
 
     /// The prepared rows, `(n_rows, n_columns)`, in row-major order.

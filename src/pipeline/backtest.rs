@@ -40,7 +40,8 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, observer: &dyn O
     let dataset = frame.panel(log, Frame::schema(config, log)?, (&tests, &tests))?;
     observer.begin("looking for leaks", 1);
     let leak_guard = inspect(config, log, &dataset, as_of)?;
-    let tested = test_at(&dataset, &frame, &tests, as_of, observer)?;
+    let everyone: Vec<&str> = LEARNERS.iter().map(|learner| learner.name()).collect();
+    let tested = test_at(&dataset, &frame, (&tests, &everyone), as_of, observer)?;
     observer.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;
     observer.begin("value models at test cutoffs", 1);
@@ -68,32 +69,36 @@ fn test_cutoffs(config: &Config, frame: &Frame, as_of: Cutoff) -> Result<Vec<Cut
 
 /// What was foretold at a test cutoff, and what came of it.
 pub(super) struct Tested {
-    cutoff: Cutoff,
-    test: TestCutoff,
+    pub(super) cutoff: Cutoff,
+    pub(super) test: TestCutoff,
 }
 
-/// Trains every learner on what was known at each test cutoff and foretells the customers there.
+/// Trains learners on what was known at each test cutoff and foretells the customers there.
 pub(super) fn test_at(
     dataset: &Dataset,
     frame: &Frame,
-    tests: &[Cutoff],
+    (tests, learners): (&[Cutoff], &[&str]),
     as_of: Cutoff,
     observer: &dyn Observer,
 ) -> Result<Vec<Tested>, Failure> {
     observer.begin("learning at test cutoffs", tests.len());
     let one = |cutoff: &Cutoff| {
-        let tested = test_one(dataset, frame, *cutoff, as_of);
+        let tested = test_one(dataset, frame, (*cutoff, learners), as_of);
         observer.step();
         tested
     };
     tests.iter().map(one).collect()
 }
 
-fn test_one(dataset: &Dataset, frame: &Frame, cutoff: Cutoff, as_of: Cutoff) -> Result<Tested, Failure> {
-    let names: Vec<&str> = LEARNERS.iter().map(|learner| learner.name()).collect();
-    let learnt = learn_at(dataset, frame, cutoff, &names)?;
+fn test_one(
+    dataset: &Dataset,
+    frame: &Frame,
+    (cutoff, learners): (Cutoff, &[&str]),
+    as_of: Cutoff,
+) -> Result<Tested, Failure> {
+    let learnt = learn_at(dataset, frame, cutoff, learners)?;
     let rows = dataset.rows_at(|other| other == cutoff);
-    let mut scores = Vec::with_capacity(LEARNERS.len());
+    let mut scores = Vec::with_capacity(learners.len());
     for model in &learnt.learners {
         let values = model.probabilities(dataset, &rows)?;
         scores.push(LearnerScores { name: model.name.to_owned(), is_probability: true, values });

@@ -105,7 +105,8 @@ impl Report for PipelineError {
             }
             Self::DoesNotAddUp { .. } => "this is a bug in retain; please report it with the model's folder".to_owned(),
             Self::GateFailed { .. } => {
-                "the champion stays as it was; the version is kept, and `evaluation.json` in its folder has every figure"
+                "the champion stays as it was; the version is kept, `evaluation.json` and `manifest.json` in its folder have \
+                 every figure"
                     .to_owned()
             }
             _ => "choose later or earlier cutoffs, a shorter `churn.horizon_days`, or give a longer history".to_owned(),

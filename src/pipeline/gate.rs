@@ -1,8 +1,10 @@
-//! Whether a model may be promoted: not too good to be true, not worse than a rule, good enough for the shop.
+//! Whether a model may be promoted: not too good to be true, not worse than a rule, good enough for the shop, and not
+//! shown to be worse than the model that scores.
 
 use crate::config::{GateConfig, LowestGrade};
 use crate::evaluate::grade::with_bounds;
 use crate::evaluate::{Evaluation, Grade};
+use crate::registry::ChallengeRecord;
 
 /// What the gate says of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +21,19 @@ pub enum GateVerdict {
     },
 }
 
-/// Judges a model by its out-of-time figures.
+/// Judges a model by its out-of-time figures, then by what came of its challenge.
 #[must_use]
-pub fn judge(evaluation: &Evaluation, gate: &GateConfig) -> GateVerdict {
+pub fn judge(evaluation: &Evaluation, gate: &GateConfig, challenge: &ChallengeRecord) -> GateVerdict {
+    match judge_alone(evaluation, gate) {
+        GateVerdict::Passed { why } if challenge.outcome.takes_over() => {
+            GateVerdict::Passed { why: format!("{why}; {}", challenge.sentence) }
+        }
+        GateVerdict::Passed { .. } => GateVerdict::Refused { why: challenge.sentence.clone() },
+        refused @ GateVerdict::Refused { .. } => refused,
+    }
+}
+
+fn judge_alone(evaluation: &Evaluation, gate: &GateConfig) -> GateVerdict {
     let verdict = &evaluation.verdict;
     let lowest = match gate.min_grade {
         LowestGrade::A => Grade::A,

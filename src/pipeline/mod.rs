@@ -3,6 +3,7 @@
 
 mod backtest;
 mod capture;
+mod challenge;
 mod economics;
 mod error;
 mod feature_table;
@@ -19,6 +20,7 @@ mod worth;
 
 pub use backtest::{Backtest, backtest};
 pub use capture::{ValueRanking, rank_by_value};
+pub use challenge::Reigning;
 pub use economics::{HoldoutReport, RetentionReport, ValueReport};
 pub use error::PipelineError;
 pub use feature_table::{feature_census, feature_schema, feature_table};

@@ -1,16 +1,17 @@
 //! The story of training: test out of time, learn from all that has matured, and judge.
 
 use super::backtest::{evaluate, test_at};
+use super::challenge::{Arena, Reigning};
 use super::frame::Frame;
 use super::gate::{GateVerdict, judge};
 use super::learnt::{LearntModel, learn_at};
 use super::observer::Observer;
-use crate::config::Config;
+use crate::config::{Config, ReadableModel};
 use crate::dataset::Dataset;
 use crate::error::Failure;
 use crate::features::FeatureSchema;
 use crate::guard::inspect;
-use crate::learn::{LearnError, MAIN_LEARNER};
+use crate::learn::{Curve, LEARNERS, LearnError, Learner, MAIN_LEARNER, ModelCard, READABLE_LEARNER};
 use crate::registry::{FORMAT, ModelManifest, StoredModel, TrainingRecord, Version};
 use crate::timeline::{Cutoff, EventLog};
 
@@ -32,7 +33,7 @@ pub struct Provenance {
     pub accounts: serde_json::Value,
 }
 
-/// Tests at the last matured cutoffs, then learns from all that has matured by `as_of`.
+/// Tests at the last matured cutoffs, beside the model that scores, then learns from all that has matured by `as_of`.
 ///
 /// # Errors
 /// Too little history, or whatever a room could not do.
@@ -40,7 +41,7 @@ pub fn train(
     config: &Config,
     log: &EventLog,
     as_of: Cutoff,
-    provenance: Provenance,
+    (provenance, reigning): (Provenance, &Reigning),
     observer: &dyn Observer,
 ) -> Result<Candidate, Failure> {
     let frame = Frame::new(config, log);
@@ -51,12 +52,17 @@ pub fn train(
     let dataset = frame.panel(log, schema.clone(), (&tests, &trainings))?;
     observer.begin("looking for leaks", 1);
     let leak_guard = inspect(config, log, &dataset, as_of)?;
-    let tested = test_at(&dataset, &frame, &tests, as_of, observer)?;
+    let is_wanted = |learner: &&&dyn Learner| !learner.is_on_request() || wants(config, learner.name());
+    let learners: Vec<&str> = LEARNERS.iter().filter(is_wanted).map(|learner| learner.name()).collect();
+    let tested = test_at(&dataset, &frame, (&tests, &learners), as_of, observer)?;
     observer.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;
+    let arena =
+        Arena { config, frame: &frame, dataset: &dataset, as_of, tested: &tested, verdict: &evaluation.verdict };
+    let challenge = arena.challenge(reigning)?;
     observer.begin("learning from all that has matured", 1);
-    let (model, training) = learn_main(&dataset, &frame, as_of)?;
-    let gate = judge(&evaluation, &config.gate);
+    let (model, training, curves) = learn_main(config, &dataset, &frame, as_of)?;
+    let gate = judge(&evaluation, &config.gate, &challenge);
     let manifest = ModelManifest {
         format: FORMAT,
         retain_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -65,8 +71,10 @@ pub fn train(
         as_of: as_of.date(),
         training,
         notes: model.trained.notes.clone(),
+        card: ModelCard { curves, ..model.trained.model.card() },
         calibration: model.calibration.clone(),
         verdict: evaluation.verdict.clone(),
+        challenge: Some(challenge),
         leak_guard,
         absent_features: json(&FeatureSchema::absences(log.available())),
         config: json(config),
@@ -83,13 +91,30 @@ pub fn train(
     Ok(Candidate { version: Version { model, schema, manifest, evaluation }, gate })
 }
 
-/// The main learner, trained on everything that has matured.
-fn learn_main(dataset: &Dataset, frame: &Frame, as_of: Cutoff) -> Result<(LearntModel, TrainingRecord), Failure> {
-    let learnt = learn_at(dataset, frame, as_of, &[MAIN_LEARNER])?;
+/// Whether the config asks for a learner that is trained on request.
+fn wants(config: &Config, learner: &str) -> bool {
+    config.learners.readable == ReadableModel::Ebm && learner == READABLE_LEARNER
+}
+
+/// The main learner, trained on everything that has matured, and the curves of the readable one beside it.
+fn learn_main(
+    config: &Config,
+    dataset: &Dataset,
+    frame: &Frame,
+    as_of: Cutoff,
+) -> Result<(LearntModel, TrainingRecord, Vec<Curve>), Failure> {
+    let names: Vec<&str> = [MAIN_LEARNER, READABLE_LEARNER]
+        .into_iter()
+        .filter(|name| *name == MAIN_LEARNER || wants(config, name))
+        .collect();
+    let learnt = learn_at(dataset, frame, as_of, &names)?;
+    let readable = learnt.learners.iter().find(|model| model.name == READABLE_LEARNER && wants(config, model.name));
+    let rows = dataset.panel_rows_at(|cutoff| learnt.record.cutoffs.contains(&cutoff.date()));
+    let curves = readable.map_or(Ok(Vec::new()), |model| model.trained.model.curves(dataset, &rows))?;
     let main = learnt.learners.into_iter().find(|model| model.name == MAIN_LEARNER);
     // `LEARNERS` has the main learner, as a test says.
     let model = main.ok_or(LearnError::NoRows { learner: MAIN_LEARNER })?;
-    Ok((model, learnt.record))
+    Ok((model, learnt.record, curves))
 }
 
 /// What can be written as JSON always, because its maps have texts as keys.

@@ -23,6 +23,12 @@ pub enum RegistryError {
         /// The versions there are.
         known: Vec<String>,
     },
+    /// There is no champion to go back to.
+    #[error("`{}` had no champion before the present one", folder.display())]
+    NoPredecessor {
+        /// The folder of the shop's models.
+        folder: PathBuf,
+    },
     /// A stored file is not what it should be.
     #[error("`{}` is damaged: {message}", path.display())]
     Damaged {
@@ -64,12 +70,14 @@ impl Report for RegistryError {
             Self::Damaged { .. } => "E603",
             Self::OtherFormat { .. } => "E604",
             Self::Busy { .. } => "E605",
+            Self::NoPredecessor { .. } => "E606",
         }
     }
 
     fn exit(&self) -> Exit {
         match self {
             Self::UnknownVersion { .. } => Exit::BadUsage,
+            Self::NoPredecessor { .. } => Exit::NothingToDo,
             _ => Exit::CouldNotRun,
         }
     }
@@ -80,6 +88,9 @@ impl Report for RegistryError {
                 "train a model with `retain train`, or do everything with `retain run`".to_owned()
             }
             Self::UnknownVersion { .. } => "name one of these, or `champion`".to_owned(),
+            Self::NoPredecessor { .. } => {
+                "name a version with `retain models promote`; `retain models list` has them".to_owned()
+            }
             Self::Damaged { .. } => "restore the file, or train a model anew with `retain train`".to_owned(),
             Self::OtherFormat { .. } => "use the version of `retain` that wrote it, or train a model anew".to_owned(),
             Self::Busy { .. } => "wait until it has ended".to_owned(),

@@ -5,10 +5,11 @@
 //! models/<name>/
 //!   20261124T020500Z-1a2b3c4d/   model.json  schema.json  manifest.json  evaluation.json  xgboost.json
 //!   champion                     the name of one version
-//!   history.jsonl                one line for each version registered, promoted or refused
+//!   history.jsonl                one line for each version registered, promoted, refused or rolled back
 //! ```
 
 mod error;
+mod history;
 mod stored;
 
 use std::fs::File;
@@ -24,7 +25,8 @@ use crate::timeline::Cutoff;
 use crate::units::Timestamp;
 
 pub use error::RegistryError;
-pub use stored::{FORMAT, ModelManifest, StoredModel, TrainingRecord, Version};
+pub use history::{Event, HistoryLine};
+pub use stored::{ChallengeRecord, FORMAT, ModelManifest, Outcome, StoredModel, TrainingRecord, Version};
 
 /// The alias of the version that scores.
 pub const CHAMPION: &str = "champion";
@@ -106,20 +108,47 @@ impl Registry {
         }
     }
 
-    /// A version by its name, or the one that scores by `champion`.
+    /// What became of each version, the oldest first.
     ///
     /// # Errors
-    /// No such version, a damaged file, or what the operating system says.
-    pub fn load(&self, name: &str) -> Result<Version, Failure> {
+    /// A line that is none, or what the operating system says.
+    pub fn history(&self) -> Result<Vec<HistoryLine>, Failure> {
+        let path = self.folder.join(HISTORY);
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            text => text.map_err(FileError::reading(&path))?,
+        };
+        let line = |line: &str| serde_json::from_str(line).map_err(|error| damaged(&path, &error));
+        Ok(text.lines().map(line).collect::<Result<_, _>>()?)
+    }
+
+    /// What a version says of itself, without its model.
+    ///
+    /// # Errors
+    /// As [`Registry::load`].
+    pub fn manifest(&self, name: &str) -> Result<ModelManifest, Failure> {
+        read_json(&self.folder_of(name)?.join(MANIFEST))
+    }
+
+    /// The folder of a version, which exists.
+    fn folder_of(&self, name: &str) -> Result<PathBuf, Failure> {
         let name = match name {
             CHAMPION => self.champion()?.ok_or_else(|| RegistryError::NoChampion { folder: self.folder.clone() })?,
             name => name.to_owned(),
         };
         let known = self.versions()?;
-        if !known.contains(&name) {
-            return Err(RegistryError::UnknownVersion { folder: self.folder.clone(), version: name, known }.into());
+        if known.contains(&name) {
+            return Ok(self.folder.join(name));
         }
-        let folder = self.folder.join(name);
+        Err(RegistryError::UnknownVersion { folder: self.folder.clone(), version: name, known }.into())
+    }
+
+    /// A version by its name, or the one that scores by `champion`.
+    ///
+    /// # Errors
+    /// No such version, a damaged file, or what the operating system says.
+    pub fn load(&self, name: &str) -> Result<Version, Failure> {
+        let folder = self.folder_of(name)?;
         check_format(&folder.join(MODEL))?;
         Ok(Version {
             model: read_json(&folder.join(MODEL))?,
@@ -151,7 +180,7 @@ impl Writing {
                 write_json(&folder.join(MANIFEST), &version.manifest)?;
                 write_json(&folder.join(EVALUATION), &version.evaluation)
             })?;
-            self.note("registered", &name, &version.manifest.verdict.sentence, now)?;
+            self.note(Event::Registered, &name, &version.manifest.verdict.sentence, now)?;
         }
         Ok(version)
     }
@@ -161,9 +190,8 @@ impl Writing {
     /// # Errors
     /// What the operating system says.
     pub fn promote(&self, version: &str, why: &str, now: Timestamp) -> Result<(), FileError> {
-        let path = self.registry.folder.join(CHAMPION);
-        files::write_whole(&path, |writer| writeln!(writer, "{version}"))?;
-        self.note("promoted", version, why, now)
+        self.crown(version)?;
+        self.note(Event::Promoted, version, why, now)
     }
 
     /// Notes that a version was not promoted.
@@ -171,10 +199,32 @@ impl Writing {
     /// # Errors
     /// What the operating system says.
     pub fn refuse(&self, version: &str, why: &str, now: Timestamp) -> Result<(), FileError> {
-        self.note("refused", version, why, now)
+        self.note(Event::Refused, version, why, now)
     }
 
-    fn note(&self, event: &str, version: &str, why: &str, now: Timestamp) -> Result<(), FileError> {
+    /// Makes the version that scored before the champion the one that scores again, and names it.
+    ///
+    /// # Errors
+    /// `RegistryError::NoPredecessor`, a version that cannot be loaded, or what the operating system says.
+    pub fn roll_back(&self, now: Timestamp) -> Result<String, Failure> {
+        let registry = &self.registry;
+        let champion = registry.folder_of(CHAMPION)?;
+        let history = registry.history()?;
+        let none = || RegistryError::NoPredecessor { folder: registry.folder.clone() };
+        let version = history::predecessor(&history).ok_or_else(none)?;
+        registry.load(version)?;
+        self.crown(version)?;
+        let champion = champion.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        self.note(Event::RolledBack, version, &format!("by hand, from {champion}"), now)?;
+        Ok(version.to_owned())
+    }
+
+    fn crown(&self, version: &str) -> Result<(), FileError> {
+        let path = self.registry.folder.join(CHAMPION);
+        files::write_whole(&path, |writer| writeln!(writer, "{version}"))
+    }
+
+    fn note(&self, event: Event, version: &str, why: &str, now: Timestamp) -> Result<(), FileError> {
         let line = serde_json::json!({ "at": now.to_string(), "event": event, "version": version, "why": why });
         files::append_line(&self.registry.folder.join(HISTORY), &line.to_string())
     }
@@ -205,9 +255,11 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<(), FileError> {
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let text = std::fs::read_to_string(path).map_err(FileError::reading(path))?;
-    let damaged =
-        |error: serde_json::Error| RegistryError::Damaged { path: path.to_owned(), message: error.to_string() };
-    Ok(serde_json::from_str(&text).map_err(damaged)?)
+    Ok(serde_json::from_str(&text).map_err(|error| damaged(path, &error))?)
+}
+
+fn damaged(path: &Path, error: &serde_json::Error) -> RegistryError {
+    RegistryError::Damaged { path: path.to_owned(), message: error.to_string() }
 }
 
 /// Looks at the format alone, so that a later one is named rather than called damaged.

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::calibrate::{Calibration, Calibrator};
 use crate::dataset::SampleRecord;
-use crate::evaluate::{Evaluation, Verdict};
+use crate::evaluate::{Challenge, Evaluation, Finding, Verdict};
 use crate::features::FeatureSchema;
 use crate::guard::GuardRecord;
 use crate::label::ChurnRule;
-use crate::learn::{Model, TrainingNotes};
+use crate::learn::{Model, ModelCard, TrainingNotes};
 
 /// The format of `model.json`; raised when an older reader would misunderstand it.
 pub const FORMAT: u32 = 1;
@@ -46,10 +46,16 @@ pub struct ModelManifest {
     pub training: TrainingRecord,
     /// Choices of the learner and how its optimiser stopped.
     pub notes: TrainingNotes,
+    /// What a person can read in the model.
+    #[serde(default)]
+    pub card: ModelCard,
     /// How the calibrator was chosen.
     pub calibration: Calibration,
     /// The grade with its population.
     pub verdict: Verdict,
+    /// The model beside the champion of its day; absent in versions made before it was compared.
+    #[serde(default)]
+    pub challenge: Option<ChallengeRecord>,
     /// What was looked at for leaks.
     #[serde(default)]
     pub leak_guard: GuardRecord,
@@ -61,6 +67,49 @@ pub struct ModelManifest {
     pub inputs: serde_json::Value,
     /// What became of every input row.
     pub accounts: serde_json::Value,
+}
+
+/// A new model beside the champion of its day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChallengeRecord {
+    /// The version that scored then.
+    pub champion: Option<String>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The same with its reason and figures, in one sentence.
+    pub sentence: String,
+    /// The figures, where both could be tested on rows from which neither had learnt.
+    pub figures: Option<Challenge>,
+}
+
+/// What came of a challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// There was no champion.
+    First,
+    /// The champion cannot score what the shop is now: other features, another question, or damaged.
+    Incomparable,
+    /// The new model knows less of the past than the champion.
+    Older,
+    /// Nothing that the champion foretold has come or not yet.
+    TooSoon,
+    /// The same, but the new model fell behind what the champion did in tests of its own.
+    Fallen,
+    /// Both were tested on the same rows.
+    Compared(Finding),
+}
+
+impl Outcome {
+    /// Whether the new model may take over.
+    #[must_use]
+    pub const fn takes_over(self) -> bool {
+        match self {
+            Self::First | Self::Incomparable | Self::TooSoon => true,
+            Self::Older | Self::Fallen => false,
+            Self::Compared(finding) => finding.takes_over(),
+        }
+    }
 }
 
 /// What a model learnt from.

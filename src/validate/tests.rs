@@ -59,6 +59,7 @@ fn config(purchases: TableConfig) -> Config {
         },
         leak_guard: LeakGuardConfig { max_auc: 0.95, max_exit_rate: 0.95, accept: Vec::new() },
         selection: SelectionConfig { max_psi: 0.25, unstable: Unstable::Flag, leave_out: Vec::new() },
+        learners: crate::config::LearnersConfig { readable: crate::config::ReadableModel::None },
         gate: GateConfig { max_auc: 0.95, min_grade: LowestGrade::C },
         models: ModelsConfig { dir: "models".into() },
         output: OutputConfig { dir: "out".into() },

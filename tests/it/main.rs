@@ -15,6 +15,7 @@ mod reference_clv;
 mod reference_features;
 mod references;
 mod replay;
+mod rising;
 mod selection;
 mod shop;
 mod skip;

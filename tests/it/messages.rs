@@ -298,6 +298,7 @@ fn storage_errors() -> Vec<Failure> {
         RegistryError::Damaged { path: file(), message: "expected `,` at line 3".to_owned() }.into(),
         RegistryError::OtherFormat { path: file(), found: 2, known: 1 }.into(),
         RegistryError::Busy { folder: folder() }.into(),
+        RegistryError::NoPredecessor { folder: folder() }.into(),
         FileError::Write { path: "runs/list.csv".into(), source: denied() }.into(),
         OutputError::Table { table: "list".to_owned(), message: "out of memory".to_owned() }.into(),
         FileError::Read { path: file(), source: denied() }.into(),

@@ -77,7 +77,7 @@ fn messages_can_be_json_and_silence_is_silent() {
 fn help_fits_80_columns_and_names_every_command() {
     let output = retain().env("COLUMNS", "80").arg("--help").assert().success().get_output().clone();
     let help = String::from_utf8(output.stdout).unwrap();
-    for command in ["run", "init", "check", "train", "backtest", "score", "simulate", "features", "inspect"] {
+    for command in ["run", "init", "check", "train", "backtest", "score", "simulate", "features", "inspect", "models"] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
     }
 }

@@ -1,5 +1,6 @@
 //! The binary as a user meets it, with good data and bad.
 
+mod challenge;
 mod init;
 mod inspect;
 mod jobs;

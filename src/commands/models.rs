@@ -1,0 +1,141 @@
+//! `retain models`: the versions of a shop's models, and which of them scores.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::job::{self, print};
+use super::summary::item;
+use crate::cli::{Job, Models, ModelsAction};
+use crate::error::Failure;
+use crate::evaluate::grade::with_bounds;
+use crate::registry::{CHAMPION, Event, HistoryLine, ModelManifest, Registry, Version};
+use crate::text::grouped;
+use crate::units::Timestamp;
+
+pub(super) fn run(arguments: &Models, now: Timestamp) -> Result<(), Failure> {
+    let job = Job { config: arguments.config.clone(), as_of: None, out: None, threads: None };
+    let config = job::configure(&job)?;
+    let registry = Registry::new(&config.models.dir, &config.name);
+    let page = match &arguments.action {
+        ModelsAction::List => list(&registry)?,
+        ModelsAction::Show { version } => show(&registry, version)?,
+        ModelsAction::Promote { version } => promote(&registry, version, now)?,
+        ModelsAction::Rollback => format!("model {} is the champion again\n", registry.write()?.roll_back(now)?),
+        ModelsAction::Diff { from, to } => diff(&registry.load(from)?, &registry.load(to)?),
+    };
+    print(&page)
+}
+
+fn list(registry: &Registry) -> Result<String, Failure> {
+    let (champion, history) = (registry.champion()?, registry.history()?);
+    let mut page = format!("{:25}  {:10}  {:5}  {:18}  {}\n", "version", "as of", "grade", "AUC", "last");
+    for name in registry.versions()? {
+        let manifest = registry.manifest(&name)?;
+        let verdict = &manifest.verdict;
+        let auc = verdict.auc.map_or_else(|| "-".to_owned(), with_bounds);
+        let last = if champion.as_ref() == Some(&name) { CHAMPION } else { last_event(&history, &name) };
+        let line = format!("{name:25}  {:10}  {:5}  {auc:18}  {last}", manifest.as_of, verdict.grade.to_string());
+        page.push_str(&format!("{}\n", line.trim_end()));
+    }
+    Ok(page)
+}
+
+/// What became of a version last, in a word.
+fn last_event(history: &[HistoryLine], version: &str) -> &'static str {
+    let line = history.iter().rev().find(|line| line.version == version);
+    line.map_or("", |line| match line.event {
+        Event::Registered => "registered",
+        Event::Promoted | Event::RolledBack => "was champion",
+        Event::Refused => "refused",
+    })
+}
+
+fn show(registry: &Registry, version: &str) -> Result<String, Failure> {
+    let manifest = registry.manifest(version)?;
+    let training = &manifest.training;
+    let mut page = String::new();
+    item(
+        &mut page,
+        "Model",
+        &format!("{}, as of {}, retain {}", manifest.version, manifest.as_of, manifest.retain_version),
+    );
+    let rows = grouped(training.n_rows as u64);
+    let cutoffs = format!(
+        "{rows} rows at {} cutoffs, {:.1} % churned; {}: {}",
+        training.cutoffs.len(),
+        100.0 * training.churn_rate,
+        training.population,
+        training.question
+    );
+    item(&mut page, "Learnt from", &cutoffs);
+    item(&mut page, "Grade", &manifest.verdict.to_string());
+    let challenge = manifest.challenge.as_ref().map_or("not compared with a champion", |told| told.sentence.as_str());
+    item(&mut page, "Challenge", challenge);
+    let of_it = |line: &HistoryLine| line.version == manifest.version;
+    for line in registry.history()?.into_iter().filter(of_it) {
+        let event = serde_json::to_value(line.event).unwrap_or_default();
+        item(&mut page, "History", &format!("{} {}: {}", line.at, event.as_str().unwrap_or_default(), line.why));
+    }
+    Ok(page)
+}
+
+fn promote(registry: &Registry, version: &str, now: Timestamp) -> Result<String, Failure> {
+    let writing = registry.write()?;
+    let name = registry.load(version)?.manifest.version;
+    writing.promote(&name, "by hand", now)?;
+    Ok(format!("model {name} is the champion\n"))
+}
+
+fn diff(from: &Version, to: &Version) -> String {
+    let mut page = String::new();
+    for (label, figure) in FIGURES {
+        item(&mut page, label, &format!("{} -> {}", figure(&from.manifest), figure(&to.manifest)));
+    }
+    let (ours, theirs): (Vec<&str>, Vec<&str>) = (from.schema.names().collect(), to.schema.names().collect());
+    for name in ours.iter().filter(|name| !theirs.contains(name)) {
+        item(&mut page, "Feature", &format!("`{name}` is gone"));
+    }
+    for name in theirs.iter().filter(|name| !ours.contains(name)) {
+        item(&mut page, "Feature", &format!("`{name}` is new"));
+    }
+    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
+    flatten(&from.manifest.config, String::new(), &mut before);
+    flatten(&to.manifest.config, String::new(), &mut after);
+    let keys: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    for key in keys.into_iter().filter(|key| before.get(*key) != after.get(*key)) {
+        let shown = |value: Option<&String>| value.map_or("absent", String::as_str).to_owned();
+        item(&mut page, "Config", &format!("`{key}`: {} -> {}", shown(before.get(key)), shown(after.get(key))));
+    }
+    page
+}
+
+/// A figure of a version, in words.
+type Figure = fn(&ModelManifest) -> String;
+
+/// The figures of two versions that are set side by side; each is about the version's own test rows.
+const FIGURES: &[(&str, Figure)] = &[
+    ("Model", |manifest| manifest.version.clone()),
+    ("As of", |manifest| manifest.as_of.to_string()),
+    ("Program", |manifest| manifest.retain_version.clone()),
+    ("Rows", |manifest| grouped(manifest.training.n_rows as u64)),
+    ("Churned", |manifest| format!("{:.1} %", 100.0 * manifest.training.churn_rate)),
+    ("Grade", |manifest| manifest.verdict.sentence.clone()),
+    ("Tested on", |manifest| manifest.verdict.population.to_string()),
+    ("Choice", |manifest| serde_json::to_string(&manifest.notes.choice).unwrap_or_default()),
+];
+
+/// Every leaf of a JSON value by its path.
+fn flatten(value: &Value, path: String, leaves: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                flatten(field, path, leaves);
+            }
+        }
+        leaf => {
+            leaves.insert(path, leaf.to_string());
+        }
+    }
+}

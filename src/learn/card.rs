@@ -1,0 +1,47 @@
+//! What a person can read in a model: the weights of its linear part with their errors, and curves.
+
+use serde::{Deserialize, Serialize};
+
+use super::curves::Curve;
+
+/// The readable parts of a model.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// Weights of linear members, those farthest from zero in standard errors first.
+    pub coefficients: Vec<Coefficient>,
+    /// Curves of the explainable boosting that was trained beside the model, the strongest first; empty where the config
+    /// asks for none.
+    #[serde(default)]
+    pub curves: Vec<Curve>,
+}
+
+/// The weight of one column of a logistic regression.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Coefficient {
+    /// The feature behind the column.
+    pub feature: String,
+    /// What the column holds of it.
+    pub column: ColumnKind,
+    /// Mean of the column over the training rows, in the unit of the feature, or of its logarithm.
+    pub mean: f64,
+    /// Its standard deviation there: the step that the weight is about.
+    pub sd: f64,
+    /// Change in log-odds of churning for one standard deviation more.
+    pub log_odds_per_sd: f64,
+    /// Standard error of that, clustered by customer; of the penalised estimate, which is drawn towards zero.
+    pub standard_error: f64,
+    /// The weight in standard errors.
+    pub z: f64,
+}
+
+/// What a prepared column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnKind {
+    /// The value.
+    Value,
+    /// `sign(x) ln(1 + |x|)` of it.
+    SignedLogarithm,
+    /// 1 where it is missing, 0 elsewhere.
+    IsMissing,
+}
