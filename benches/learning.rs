@@ -50,7 +50,14 @@ fn panel(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     if let Some(columns) = schema["columns"].as_array_mut() {
         // Those that describe the day rather than the customer are dropped by the learners, so they are no load.
         columns.retain(|column| !column["name"].as_str().is_some_and(|name| name.starts_with("cutoff_")));
-        columns.truncate(COLUMNS);
+        // The forecasts of the value model are what a learner of the default set reads.
+        let is_forecast = |column: &serde_json::Value| column["name"].as_str().is_some_and(|n| n.starts_with("model_"));
+        let mut others = COLUMNS - columns.iter().filter(|column| is_forecast(column)).count();
+        columns.retain(|column| {
+            let stays = is_forecast(column) || others > 0;
+            others -= usize::from(stays && !is_forecast(column));
+            stays
+        });
     }
     let log = EventLog::build(tables)?;
     let dataset = Dataset::build(&log, serde_json::from_value(schema)?, &training, &settings)?;

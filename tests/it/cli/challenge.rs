@@ -53,10 +53,10 @@ fn the_card_of_a_model_has_weights_with_errors_and_curves() {
     let curves = manifest["card"]["curves"].as_array().unwrap();
     assert_eq!(curves.len(), 20);
     for curve in curves {
-        let numbers_of = |name: &str| -> Vec<f64> {
+        let numbers = |name: &str| -> Vec<f64> {
             curve[name].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
         };
-        let (edges, steps, rows) = (numbers_of("edges"), numbers_of("log_odds"), numbers_of("rows"));
+        let (edges, steps, rows) = (numbers("edges"), numbers("log_odds"), numbers("rows"));
         assert!(edges.is_sorted() && steps.len() == edges.len() + 1 && rows.len() == steps.len(), "{curve}");
         let n_rows = rows.iter().sum::<f64>() + of(curve, "missing_rows");
         assert!((n_rows - manifest["training"]["n_rows"].as_f64().unwrap()).abs() < 0.5, "{curve}");
