@@ -50,6 +50,8 @@ pub struct RawConfig {
     pub leak_guard: RawLeakGuard,
     /// Which features are used.
     pub selection: RawSelection,
+    /// The search for better settings of the learners.
+    pub tuning: RawTuning,
     /// What a model must satisfy to be promoted.
     pub gate: RawGate,
     /// The registry of models.
@@ -154,6 +156,9 @@ pub struct RawPanel {
     /// Training learns from at most so many rows; where there are more, from fewer customers, chosen by their ids. A
     /// whole number of rows from 1000 to 1000000000; default `2000000`.
     pub max_rows: Option<i64>,
+    /// Whether training cutoffs count alike, or may count more the nearer they are in time or season, if the folds speak
+    /// for it. One of `equal`, `choose`; default `"equal"`.
+    pub weights: Option<String>,
 }
 
 /// `[backtest]`: the test cutoffs.
@@ -240,6 +245,16 @@ pub struct RawSelection {
     /// What happens to a feature that has moved; with the seasons many do, so that dropping them costs accuracy. One of
     /// `flag`, `drop`; default `"flag"`.
     pub unstable: Option<String>,
+}
+
+/// `[tuning]`: the search for better settings of the learners.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawTuning {
+    /// Settings of the learners that are tried beside the usual ones; each takes about as long as learning once more. A
+    /// whole number of trials from 0 to 200; default `0`.
+    pub trials: Option<i64>,
 }
 
 /// `[gate]`: what a model must satisfy to be promoted.

@@ -255,11 +255,13 @@ mod tests {
                 "aggregate" => check(|check| check.word::<crate::config::Aggregate>("", key, Some(word))).0.is_some(),
                 "unit" => check(|check| check.word::<crate::config::CustomUnit>("", key, Some(word))).0.is_some(),
                 "unstable" => check(|check| check.word::<crate::config::Unstable>("", key, Some(word))).0.is_some(),
+                "weights" => check(|check| check.word::<crate::config::PanelWeights>("", key, Some(word))).0.is_some(),
                 "min_grade" => check(|check| check.word::<crate::config::LowestGrade>("", key, Some(word))).0.is_some(),
                 _ => check(|check| check.word::<crate::config::NegativeAmounts>("", key, Some(word))).0.is_some(),
             })
         };
-        for key in [&knobs::DUPLICATES, &knobs::NEGATIVE_AMOUNTS, &knobs::MIN_GRADE, &knobs::UNSTABLE] {
+        for key in [&knobs::DUPLICATES, &knobs::NEGATIVE_AMOUNTS, &knobs::MIN_GRADE, &knobs::UNSTABLE, &knobs::WEIGHTS]
+        {
             assert!(understood(key), "{}", key.name);
         }
         for key in [&knobs::CUSTOM_TABLE, &knobs::AGGREGATE, &knobs::UNIT] {

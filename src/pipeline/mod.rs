@@ -3,6 +3,7 @@
 
 mod backtest;
 mod capture;
+mod doubts;
 mod economics;
 mod error;
 mod feature_table;
