@@ -11,7 +11,9 @@ use ndarray::Array2;
 use retain::dataset::{Dataset, DatasetSettings};
 use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
-use retain::learn::{LEARNERS, SelectionPolicy, Training, fit_logistic, forward_chain, probability, train};
+use retain::learn::{
+    EmphasisPolicy, LEARNERS, SelectionPolicy, Training, fit_logistic, forward_chain, probability, train,
+};
 use retain::timeline::columns::{PurchaseColumns, Tables};
 use retain::timeline::{Cutoff, EventLog, Margins, matured_cutoffs};
 use retain::units::{Days, MICROS_PER_DAY, Money, Timestamp};
@@ -71,7 +73,16 @@ fn panel(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     // From here on, the peak is that of learning.
     std::fs::write("/proc/self/clear_refs", "5")?;
     let policy = SelectionPolicy::default();
-    let training = Training { dataset: &dataset, as_of, horizon: HORIZON, rows: &rows, folds: &folds, policy: &policy };
+    let training = Training {
+        dataset: &dataset,
+        as_of,
+        horizon: HORIZON,
+        rows: &rows,
+        folds: &folds,
+        policy: &policy,
+        emphasis: EmphasisPolicy::default(),
+        trials: 0,
+    };
     let names: Vec<&str> =
         LEARNERS.iter().filter(|learner| !learner.is_on_request()).map(|learner| learner.name()).collect();
     let begun = Instant::now();

@@ -1,46 +1,132 @@
 //! Owns the step from log-odds to a probability that means what it says: learnt on predictions made out of time, for
 //! rows that the model behind them had not seen.
 //!
-//! How many leave at a cutoff is the model's business (its level); here the spread of the customers around that level is
-//! stretched or shrunk.
+//! How many leave at a cutoff is the model's business (its level, which is foretold anew for each cutoff). Every map here
+//! is therefore one of the deviation from that level, and its result is added to the level again: where fewer leave than
+//! in the cutoffs learnt from, all calibrated probabilities fall with the level.
+//!
+//! A map that pulls customers towards the level, or one side more than the other, would change how many are expected to
+//! leave, which was foretold. So its result is shifted until as many are expected to leave as without it, at whatever
+//! level, among reference deviations that were kept from learning: what is said of a customer must not depend on who else
+//! is on the list.
 
-use jiff::tz::TimeZone;
+mod choice;
+mod isotonic;
+mod lines;
+mod maps;
+
 use serde::{Deserialize, Serialize};
 
-use crate::learn::{fit_slope, mean_log_loss, probability};
+use crate::learn::{probability, softplus};
 use crate::timeline::Cutoff;
-use crate::units::Days;
 
-/// How log-odds become calibrated log-odds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub use choice::{Calibration, Trial, calibrate};
+pub use maps::Kind;
+
+/// From log-odds to calibrated log-odds; the order of customers is kept, and those told apart stay apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Calibrator {
+    /// What becomes of a deviation from the level.
+    #[serde(flatten)]
+    pub map: Map,
+    /// Deviations of the rows learnt from, at evenly spread shares of them: among these, the map leaves the number of
+    /// customers who are expected to leave as it was.
+    #[serde(default)]
+    pub reference: Vec<f64>,
+    /// Log-odds by which more left than was foretold, at all cutoffs learnt from alike.
+    #[serde(default)]
+    pub bias: f64,
+}
+
+/// What becomes of a deviation from the level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Calibrator {
-    /// They stay as they are.
+pub enum Map {
+    /// It stays as it is.
     None,
-    /// `level + slope x (log-odds - level)`.
+    /// `slope x deviation`.
     ///
     /// # Source
-    /// Cox (1958), Biometrika 45, 562-565, with the level of each cutoff left to itself.
-    Slope {
+    /// Cox (1958), Biometrika 45, 562-565.
+    #[serde(alias = "slope")]
+    Line {
         /// Above 1, the model was too timid; below 1, too bold.
         slope: f64,
     },
+    /// `a ln s - b ln(1 - s)` with `s` the probability of the deviation alone: a line whose slope is `a` far below the
+    /// level and `b` far above it.
+    ///
+    /// # Source
+    /// Kull, Silva Filho and Flach (2017), Electronic Journal of Statistics 11, 5052-5080, equation 2.
+    Beta {
+        /// Slope for those far below the level.
+        a: f64,
+        /// Slope for those far above it.
+        b: f64,
+    },
+    /// A rising curve through points, straight between them, and beyond them as steep as no calibration.
+    ///
+    /// # Source
+    /// Ayer et al. (1955), Annals of Mathematical Statistics 26, 641-647 (pooling); Oron and Flournoy (2017), Statistics
+    /// in Biopharmaceutical Research 9, 258-267 (points at the centres of the pools).
+    Isotonic {
+        /// Deviations and what becomes of them, both ascending.
+        points: Vec<[f64; 2]>,
+    },
+}
+
+impl Map {
+    fn at(&self, deviation: f64) -> f64 {
+        match self {
+            Self::None => deviation,
+            Self::Line { slope } => slope * deviation,
+            Self::Beta { a, b } => b * softplus(deviation) - a * softplus(-deviation),
+            Self::Isotonic { points } => isotonic::at(points, deviation),
+        }
+    }
 }
 
 impl Calibrator {
-    /// Calibrated log-odds of a customer whose cutoff has that level; the order of customers is kept.
+    /// Leaves log-odds as they are.
+    pub const NONE: Self = Self { map: Map::None, reference: Vec::new(), bias: 0.0 };
+
+    /// The calibrator for customers of a cutoff with that level.
+    ///
+    /// ```
+    /// use retain::calibrate::{Calibrator, Map};
+    /// let bold = Calibrator { map: Map::Line { slope: 0.5 }, reference: Vec::new(), bias: 0.0 };
+    /// assert_eq!(bold.at(0.5).log_odds(2.5), 1.5);
+    /// ```
     #[must_use]
-    pub fn log_odds(&self, raw: f64, level: f64) -> f64 {
-        match self {
-            Self::None => raw,
-            Self::Slope { slope } => level + slope * (raw - level),
+    pub fn at(&self, level: f64) -> AtLevel<'_> {
+        let expected = self.reference.iter().map(|deviation| probability(level + deviation)).sum();
+        let mapped: Vec<f64> = self.reference.iter().map(|deviation| level + self.map.at(*deviation)).collect();
+        AtLevel { map: &self.map, level, shift: self.bias + lines::shift_to(expected, &mapped) }
+    }
+}
+
+/// A calibrator for the customers of one cutoff.
+#[derive(Debug, Clone, Copy)]
+pub struct AtLevel<'a> {
+    map: &'a Map,
+    level: f64,
+    shift: f64,
+}
+
+impl AtLevel<'_> {
+    /// Calibrated log-odds.
+    #[must_use]
+    pub fn log_odds(&self, raw: f64) -> f64 {
+        match self.map {
+            Map::None => raw + self.shift,
+            map => self.level + self.shift + map.at(raw - self.level),
         }
     }
 
     /// Calibrated probability of raw log-odds.
     #[must_use]
-    pub fn probability(&self, raw: f64, level: f64) -> f64 {
-        probability(self.log_odds(raw, level))
+    pub fn probability(&self, raw: f64) -> f64 {
+        probability(self.log_odds(raw))
     }
 }
 
@@ -49,6 +135,8 @@ impl Calibrator {
 pub struct Foretold {
     /// The cutoff.
     pub cutoff: Cutoff,
+    /// Numbers of the customers of its rows.
+    pub customers: Vec<u32>,
     /// Log-odds of its rows, by a model that had learnt from earlier cutoffs only.
     pub log_odds: Vec<f64>,
     /// Log-odds there of a customer who is average in everything.
@@ -57,110 +145,46 @@ pub struct Foretold {
     pub churned: Vec<bool>,
 }
 
-impl Foretold {
-    fn spread(&self) -> impl Iterator<Item = f64> {
-        self.log_odds.iter().map(|raw| raw - self.level)
-    }
-}
-
-/// The calibrator that was chosen, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Calibration {
-    /// The calibrator.
-    pub calibrator: Calibrator,
-    /// Rows it was learnt from.
-    pub n_rows: usize,
-    /// Mean log-loss without calibration on cutoffs that followed the ones learnt from; absent with too few cutoffs.
-    pub log_loss_without: Option<f64>,
-    /// The same with calibration.
-    pub log_loss_with: Option<f64>,
-}
-
-/// A slope outside this range comes from too few rows, and is not used.
-const BELIEVABLE_SLOPES: std::ops::RangeInclusive<f64> = 0.2..=5.0;
-
-/// Learns a calibrator from cutoffs in ascending time, and keeps it only if it would have helped: at each cutoff, learnt
-/// from those whose labels were known by then.
-#[must_use]
-pub fn calibrate(foretold: &[Foretold], matures_after: Days, zone: &TimeZone) -> Calibration {
-    let (mut without, mut with) = (Mean::default(), Mean::default());
-    for (position, now) in foretold.iter().enumerate() {
-        let known = |earlier: &&Foretold| earlier.cutoff.after(matures_after, zone) <= now.cutoff;
-        let Some(calibrator) = learn(&foretold[..position].iter().filter(known).collect::<Vec<_>>()) else { continue };
-        let calibrated: Vec<f64> = now.log_odds.iter().map(|raw| calibrator.log_odds(*raw, now.level)).collect();
-        without.add(mean_log_loss(&now.log_odds, &now.churned));
-        with.add(mean_log_loss(&calibrated, &now.churned));
-    }
-    let helps = with.value() < without.value();
-    let calibrator = helps.then(|| learn(&foretold.iter().collect::<Vec<_>>())).flatten().unwrap_or(Calibrator::None);
-    let n_rows = foretold.iter().map(|cutoff| cutoff.churned.len()).sum();
-    Calibration { calibrator, n_rows, log_loss_without: without.value(), log_loss_with: with.value() }
-}
-
-fn learn(foretold: &[&Foretold]) -> Option<Calibrator> {
-    let groups: Vec<(Vec<f64>, &[bool])> =
-        foretold.iter().map(|cutoff| (cutoff.spread().collect(), cutoff.churned.as_slice())).collect();
-    let slope = fit_slope(&groups)?;
-    BELIEVABLE_SLOPES.contains(&slope).then_some(Calibrator::Slope { slope })
-}
-
-#[derive(Default)]
-struct Mean {
-    sum: f64,
-    n: u32,
-}
-
-impl Mean {
-    fn add(&mut self, value: f64) {
-        self.sum += value;
-        self.n += 1;
-    }
-
-    fn value(&self) -> Option<f64> {
-        (self.n > 0).then(|| self.sum / f64::from(self.n))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
     use super::*;
 
-    /// A cutoff at which the spread is `boldness` times the true one, around a level of one half in log-odds.
-    fn foretold(month: i8, boldness: f64) -> Foretold {
-        let noise = |i: u32| f64::from(i.wrapping_mul(2_654_435_769) >> 8) / f64::from(1_u32 << 24);
-        let truth: Vec<f64> = (0..2_000_u32).map(|i| 4.0 * noise(i) - 2.0).collect();
-        let happened = |(i, z): (usize, &f64)| noise(u32::try_from(i).unwrap() * 31 + 7) < probability(0.5 + z);
-        Foretold {
-            cutoff: Cutoff::at_start_of(date(2024, month, 1), &TimeZone::UTC),
-            churned: truth.iter().enumerate().map(happened).collect(),
-            log_odds: truth.iter().map(|z| 0.5 + z * boldness).collect(),
-            level: 0.5,
+    fn maps() -> [Map; 4] {
+        let points = vec![[-1.0, -0.4], [0.0, -0.1], [2.0, 1.0]];
+        [Map::None, Map::Line { slope: 0.7 }, Map::Beta { a: 1.4, b: 0.6 }, Map::Isotonic { points }]
+    }
+
+    #[test]
+    fn every_map_keeps_the_order_and_the_number_expected_at_any_level() {
+        let reference: Vec<f64> = (-20..20_i32).map(|step| f64::from(step) / 8.0).collect();
+        for map in maps() {
+            let calibrator = Calibrator { map, reference: reference.clone(), bias: 0.0 };
+            for level in [-2.5, -1.0, 0.3, 2.0] {
+                let at = calibrator.at(level);
+                for step in -60..60_i32 {
+                    let raw = level + f64::from(step) / 10.0;
+                    assert!(at.log_odds(raw + 0.1) > at.log_odds(raw), "{calibrator:?} at {raw}");
+                }
+                let sum =
+                    |of: &dyn Fn(f64) -> f64| reference.iter().map(|deviation| of(level + deviation)).sum::<f64>();
+                let (expected, calibrated) = (sum(&probability), sum(&|raw| at.probability(raw)));
+                assert!((expected - calibrated).abs() < 1e-9, "{calibrator:?} at {level}: {expected} {calibrated}");
+            }
         }
+        let same = Calibrator { map: Map::Beta { a: 1.0, b: 1.0 }, reference, bias: 0.0 };
+        assert!((same.at(0.4).log_odds(1.7) - 1.7).abs() < 1e-9);
     }
 
     #[test]
-    fn a_bold_model_is_tamed() {
-        let cutoffs: Vec<_> = [1, 4, 7].map(|month| foretold(month, 2.0)).into();
-        let Calibration { calibrator: Calibrator::Slope { slope }, log_loss_with, log_loss_without, .. } =
-            calibrate(&cutoffs, Days(60), &TimeZone::UTC)
-        else {
-            panic!("not calibrated")
-        };
-        assert!((slope - 0.5).abs() < 0.05, "{slope}");
-        assert!(log_loss_with < log_loss_without);
-        assert!((Calibrator::Slope { slope: 0.5 }.log_odds(2.5, 0.5) - 1.5).abs() < 1e-12);
-    }
-
-    #[test]
-    fn what_does_not_help_or_cannot_be_checked_is_left_out() {
-        let calibrated: Vec<_> = [foretold(1, 2.0), foretold(4, 1.0)].into();
-        assert_eq!(calibrate(&calibrated, Days(60), &TimeZone::UTC).calibrator, Calibrator::None);
-        let unchecked = [foretold(1, 2.0)];
-        assert_eq!(calibrate(&unchecked, Days(60), &TimeZone::UTC).log_loss_with, None);
-        let too_early: Vec<_> = [1, 2].map(|month| foretold(month, 2.0)).into();
-        assert_eq!(calibrate(&too_early, Days(60), &TimeZone::UTC).calibrator, Calibrator::None);
-        assert_eq!(calibrate(&[], Days(60), &TimeZone::UTC).n_rows, 0);
+    fn calibrators_survive_json_and_those_of_earlier_versions_are_read() {
+        for map in maps() {
+            let calibrator = Calibrator { map, reference: vec![-0.5, 0.5], bias: 0.1 };
+            let json = serde_json::to_string(&calibrator).unwrap();
+            assert_eq!(serde_json::from_str::<Calibrator>(&json).unwrap(), calibrator);
+        }
+        let read = |json: &str| serde_json::from_str::<Calibrator>(json).unwrap();
+        assert_eq!(read(r#"{"kind":"none"}"#), Calibrator::NONE);
+        let old = read(r#"{"kind":"slope","slope":0.5}"#);
+        assert!((old.at(0.5).log_odds(2.5) - 1.5).abs() < 1e-12);
     }
 }

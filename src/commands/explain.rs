@@ -36,13 +36,15 @@ pub(super) fn run(arguments: &Explain, talk: Talk, now: Timestamp) -> Result<(),
 
 fn page(story: &CustomerStory, currency: &str) -> String {
     let mut page = format!(
-        "{} at {}: rank {} of {}, model {}\n\nchurn {:.1} %, value at stake {currency} {:.2}, confidence {}\n",
+        "{} at {}: rank {} of {}{}, model {}\n\nchurn {:.1} %{}, value at stake {currency} {:.2}, confidence {}\n",
         story.customer_id,
         story.as_of,
         story.rank.0,
         story.rank.1,
+        story.rank_interval.map_or_else(String::new, |[low, high]| format!(" ({low} to {high})")),
         story.model_version,
         100.0 * story.churn_probability,
+        story.churn_interval.map_or_else(String::new, percent_range),
         story.value_at_stake,
         story.confidence
     );
@@ -75,6 +77,10 @@ fn page(story: &CustomerStory, currency: &str) -> String {
         let _ = writeln!(page, "  {}  {state}", complaint.opened_at);
     }
     page
+}
+
+fn percent_range([low, high]: [f64; 2]) -> String {
+    format!(" ({:.1} to {:.1} %)", 100.0 * low, 100.0 * high)
 }
 
 /// What value models say, in lines of at most 80 columns.

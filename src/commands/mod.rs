@@ -2,6 +2,7 @@
 
 mod backtest;
 mod check;
+mod choices;
 mod error;
 mod explain;
 mod features;

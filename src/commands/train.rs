@@ -1,5 +1,6 @@
 //! `retain train`: a candidate, tested out of time, registered, and promoted if it may score.
 
+use super::choices;
 use super::job::{self, Session, Today, print};
 use super::remarks;
 use crate::cli::{Job, Talk};
@@ -21,9 +22,12 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
         "leak_guard": version.manifest.leak_guard,
         "sampled": version.manifest.training.sampled,
         "selection": version.manifest.notes.selection,
+        "emphasis": version.manifest.notes.emphasis,
+        "tuning": version.manifest.notes.tuning,
     });
     session.conclude("train", more, Staged::default(), Vec::new())?;
     print(&version.evaluation.to_string())?;
+    print(&choices::page(&version.manifest.notes, &session.watch.finish()))?;
     trained.refusal()?;
     let promoted = format!("\nmodel {} is the champion: {}", version.manifest.version, trained.challenge());
     print(&format!("{promoted}\n"))

@@ -15,7 +15,7 @@ use super::raw::{
 use super::values::Check;
 use super::{
     BacktestConfig, ChurnConfig, Config, FeaturesConfig, GateConfig, LeakGuardConfig, LearnersConfig, ModelsConfig,
-    OutputConfig, PanelConfig, SelectionConfig, Table, TableConfig, ValidateConfig, ValueConfig, knobs,
+    OutputConfig, PanelConfig, SelectionConfig, Table, TableConfig, TuningConfig, ValidateConfig, ValueConfig, knobs,
 };
 use crate::units::Days;
 
@@ -94,6 +94,7 @@ impl Check<'_> {
         let value = self.value(&raw.value, has_categories);
         let leak_guard = self.leak_guard(&raw.leak_guard);
         let selection = self.selection(&raw.selection);
+        let trials = self.count("tuning", &knobs::TRIALS, raw.tuning.trials);
         self.contacts(raw);
         let readable = self.word("learners", &knobs::READABLE, raw.learners.readable.as_deref());
         let max_auc = self.number("gate", &knobs::MAX_AUC, raw.gate.max_auc);
@@ -119,6 +120,7 @@ impl Check<'_> {
             leak_guard: leak_guard?,
             selection: selection?,
             learners: LearnersConfig { readable: readable? },
+            tuning: TuningConfig { trials: trials? },
             gate: GateConfig { max_auc: max_auc?, min_grade: min_grade? },
             models: ModelsConfig { dir: models? },
             output: OutputConfig { dir: output? },
@@ -168,8 +170,9 @@ impl Check<'_> {
     fn panel(&mut self, raw: &RawPanel) -> Option<PanelConfig> {
         let max_cutoffs = self.count("panel", &knobs::MAX_CUTOFFS, raw.max_cutoffs);
         let max_rows = self.count("panel", &knobs::MAX_ROWS, raw.max_rows);
+        let weights = self.word("panel", &knobs::WEIGHTS, raw.weights.as_deref());
         let step_days = self.days("panel", &knobs::PANEL_STEP_DAYS, raw.step_days)?;
-        Some(PanelConfig { step_days, max_cutoffs, max_rows: max_rows? })
+        Some(PanelConfig { step_days, max_cutoffs, max_rows: max_rows?, weights: weights? })
     }
 
     fn leak_guard(&mut self, raw: &RawLeakGuard) -> Option<LeakGuardConfig> {

@@ -68,6 +68,13 @@ pub(super) const MAX_CUTOFFS: Key = key("max_cutoffs", whole(1, 10_000, "cutoffs
 pub(super) const MAX_ROWS: Key = key("max_rows", whole(1_000, 1_000_000_000, "rows"), Preset::Whole(2_000_000)).means(
     "Training learns from at most so many rows; where there are more, from fewer customers, chosen by their ids",
 );
+pub(super) const WEIGHTS: Key = key("weights", Allowed::Word(&["equal", "choose"]), Preset::Text("equal")).means(
+    "Whether training cutoffs count alike, or may count more the nearer they are in time or season, if the folds speak for it",
+);
+
+pub(super) const TRIALS: Key = key("trials", whole(0, 200, "trials"), Preset::Whole(0)).means(
+    "Settings of the learners that are tried beside the usual ones; each takes about as long as learning once more",
+);
 
 pub(super) const CUTOFFS: Key = key("cutoffs", Allowed::Days, Preset::EmptyList)
     .means("Days whose local midnight is a test cutoff; if empty, the last matured ones are taken");
@@ -172,7 +179,7 @@ pub(super) const SECTIONS: &[Section] = &[
         "What churn means: no purchase in [cutoff + gap, cutoff + gap + horizon) among the eligible",
         &[HORIZON_DAYS, GAP_DAYS, ACTIVE_DAYS, MIN_PURCHASES],
     ),
-    section("panel", "The training cutoffs", &[PANEL_STEP_DAYS, MAX_CUTOFFS, MAX_ROWS]),
+    section("panel", "The training cutoffs", &[PANEL_STEP_DAYS, MAX_CUTOFFS, MAX_ROWS, WEIGHTS]),
     section("backtest", "The test cutoffs", &[CUTOFFS, LAST, BACKTEST_STEP_DAYS, BOOTSTRAP]),
     section(
         "validate",
@@ -183,6 +190,7 @@ pub(super) const SECTIONS: &[Section] = &[
     section("leak_guard", "What data must satisfy to be learnt from", &[MAX_SINGLE_AUC, MAX_EXIT_RATE, ACCEPT]),
     section("selection", "Which features are used", &[MAX_PSI, UNSTABLE, LEAVE_OUT]),
     section("learners", "What is learnt beside the default", &[READABLE]),
+    section("tuning", "The search for better settings of the learners", &[TRIALS]),
     section("gate", "What a model must satisfy to be promoted", &[MAX_AUC, MIN_GRADE]),
     section("models", "The registry of models", &[MODELS_DIR]),
     section("output", "Where runs are written", &[OUTPUT_DIR]),

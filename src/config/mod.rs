@@ -76,6 +76,8 @@ pub struct Config {
     pub selection: SelectionConfig,
     /// What is learnt beside the default.
     pub learners: LearnersConfig,
+    /// The search for better settings of the learners.
+    pub tuning: TuningConfig,
     /// What a model must satisfy to be promoted.
     pub gate: GateConfig,
     /// The registry of models.
@@ -152,6 +154,18 @@ pub struct PanelConfig {
     pub max_cutoffs: Option<u32>,
     /// Training learns from at most so many rows.
     pub max_rows: u32,
+    /// Whether all training cutoffs count alike.
+    pub weights: PanelWeights,
+}
+
+/// Policy for the weights of training cutoffs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PanelWeights {
+    /// All count alike.
+    Equal,
+    /// The folds may choose others.
+    Choose,
 }
 
 /// The test cutoffs: those given, or the last matured ones.
@@ -245,6 +259,13 @@ pub enum ReadableModel {
     None,
     /// Explainable boosting: one curve a feature.
     Ebm,
+}
+
+/// The search for better settings of the learners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TuningConfig {
+    /// Settings that are tried beside the usual ones.
+    pub trials: u32,
 }
 
 /// What a model must satisfy to be promoted.

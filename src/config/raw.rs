@@ -52,6 +52,8 @@ pub struct RawConfig {
     pub selection: RawSelection,
     /// What is learnt beside the default.
     pub learners: RawLearners,
+    /// The search for better settings of the learners.
+    pub tuning: RawTuning,
     /// What a model must satisfy to be promoted.
     pub gate: RawGate,
     /// The registry of models.
@@ -156,6 +158,9 @@ pub struct RawPanel {
     /// Training learns from at most so many rows; where there are more, from fewer customers, chosen by their ids. A
     /// whole number of rows from 1000 to 1000000000; default `2000000`.
     pub max_rows: Option<i64>,
+    /// Whether training cutoffs count alike, or may count more the nearer they are in time or season, if the folds speak
+    /// for it. One of `equal`, `choose`; default `"equal"`.
+    pub weights: Option<String>,
 }
 
 /// `[backtest]`: the test cutoffs.
@@ -256,6 +261,16 @@ pub struct RawLearners {
     /// into the manifest of a version; it takes about as long as all others together. One of `none`, `ebm`; default
     /// `"none"`.
     pub readable: Option<String>,
+}
+
+/// `[tuning]`: the search for better settings of the learners.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawTuning {
+    /// Settings of the learners that are tried beside the usual ones; each takes about as long as learning once more. A
+    /// whole number of trials from 0 to 200; default `0`.
+    pub trials: Option<i64>,
 }
 
 /// `[gate]`: what a model must satisfy to be promoted.

@@ -258,12 +258,19 @@ mod tests {
                     check(|check| check.word::<crate::config::ReadableModel>("", key, Some(word))).0.is_some()
                 }
                 "unstable" => check(|check| check.word::<crate::config::Unstable>("", key, Some(word))).0.is_some(),
+                "weights" => check(|check| check.word::<crate::config::PanelWeights>("", key, Some(word))).0.is_some(),
                 "min_grade" => check(|check| check.word::<crate::config::LowestGrade>("", key, Some(word))).0.is_some(),
                 _ => check(|check| check.word::<crate::config::NegativeAmounts>("", key, Some(word))).0.is_some(),
             })
         };
-        for key in [&knobs::DUPLICATES, &knobs::NEGATIVE_AMOUNTS, &knobs::MIN_GRADE, &knobs::UNSTABLE, &knobs::READABLE]
-        {
+        for key in [
+            &knobs::DUPLICATES,
+            &knobs::NEGATIVE_AMOUNTS,
+            &knobs::MIN_GRADE,
+            &knobs::UNSTABLE,
+            &knobs::READABLE,
+            &knobs::WEIGHTS,
+        ] {
             assert!(understood(key), "{}", key.name);
         }
         for key in [&knobs::CUSTOM_TABLE, &knobs::AGGREGATE, &knobs::UNIT] {

@@ -168,13 +168,13 @@ pub fn percentile(ascending: &[f64], permille: usize) -> Option<f64> {
 ///
 /// # Source
 /// Steele, Lea and Flood (2014), OOPSLA, figure 1.
-struct SplitMix64(u64);
+pub(crate) struct SplitMix64(u64);
 
 impl SplitMix64 {
     const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
     /// The replicate's number is mixed twice, so that neighbouring seeds and replicates share no stretch of numbers.
-    fn of_replicate(seed: u64, replicate: u32) -> Self {
+    pub(crate) fn of_replicate(seed: u64, replicate: u32) -> Self {
         let start = Self(seed).next();
         Self(Self(start ^ u64::from(replicate).wrapping_mul(Self::GAMMA)).next())
     }
@@ -184,6 +184,17 @@ impl SplitMix64 {
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
+    }
+
+    /// A number from a standard normal distribution.
+    ///
+    /// # Source
+    /// Box and Muller (1958), Annals of Mathematical Statistics 29, 610-611.
+    pub(crate) fn normal(&mut self) -> f64 {
+        // The upper 53 bits; adding one half keeps the logarithm finite.
+        let mut uniform = || ((self.next() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
+        let (radius, turn) = ((-2.0 * uniform().ln()).sqrt(), uniform());
+        radius * (std::f64::consts::TAU * turn).cos()
     }
 
     /// A number from 0 to `n - 1` by the high half of a product (Lemire 2019); its bias is below n / 2^32.
@@ -210,6 +221,14 @@ mod tests {
     fn the_generator_is_splitmix64() {
         let mut random = SplitMix64(1_234_567);
         assert_eq!([random.next(), random.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
+    }
+
+    #[test]
+    fn normal_numbers_have_their_moments() {
+        let mut random = SplitMix64::of_replicate(5, 0);
+        let drawn: Vec<f64> = (0..20_000).map(|_| random.normal()).collect();
+        let moment = |power: i32| drawn.iter().map(|x| x.powi(power)).sum::<f64>() / 20_000.0;
+        assert!(moment(1).abs() < 0.03 && (moment(2) - 1.0).abs() < 0.05 && (moment(4) - 3.0).abs() < 0.25);
     }
 
     #[test]

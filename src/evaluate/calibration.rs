@@ -27,6 +27,11 @@ pub struct ReliabilityBin {
 /// Equal-mass bins: Nguyen and O'Connor (2015), EMNLP, section 3.
 #[must_use]
 pub fn reliability(ranked: &Ranked<'_>, probability: &[f64]) -> Vec<ReliabilityBin> {
+    bins(ranked, probability).into_iter().flatten().collect()
+}
+
+/// The same with a place for each bin, `None` for one without customers.
+pub(super) fn bins(ranked: &Ranked<'_>, probability: &[f64]) -> [Option<ReliabilityBin>; N_BINS as usize] {
     let mass = ranked.weights.iter().map(|&weight| u64::from(weight)).sum();
     let mut table = TableInProgress::new(mass);
     let mut tie = (0_u64, 0_u64, 0.0);
@@ -40,7 +45,7 @@ pub fn reliability(ranked: &Ranked<'_>, probability: &[f64]) -> Vec<ReliabilityB
         tie.1 += weight * u64::from(ranked.churned[place]);
     }
     table.add(tie);
-    table.bins.into_iter().filter(|bin| bin.n > 0).map(ReliabilityBin::from).collect()
+    table.bins.map(|bin| (bin.n > 0).then(|| ReliabilityBin::from(bin)))
 }
 
 /// Expected calibration error: mean distance of a bin's observed rate from its mean probability, weighted by its

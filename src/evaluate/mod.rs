@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod prepared;
 pub mod ranking;
 pub mod recalibration;
+pub mod reliability;
 pub mod report;
 pub mod slices;
 mod table;

@@ -1,9 +1,10 @@
 //! Owns the computation of all figures from rows that are ranked once, under any weights.
 
-use super::calibration::{ReliabilityBin, expected_calibration_error, reliability};
+use super::calibration::{N_BINS, ReliabilityBin, bins, expected_calibration_error, reliability};
 use super::metrics::{FRACTIONS, N_FIGURES, TENTH};
 use super::ranking::{Ranked, Ranking, listed_mass, share_found, total};
 use super::recalibration::{CLIP, Logits, RecalibrationLine, logit};
+use super::reliability::N_RELIABILITY_FIGURES;
 
 /// Figures that [`Prepared::challenge_figures`] gives.
 pub const N_CHALLENGE_FIGURES: usize = 5;
@@ -152,12 +153,28 @@ impl Prepared {
         Some(share.unwrap_or(0.0) * lost)
     }
 
-    /// The reliability table with each row counted once; empty for rule scores.
+    /// Mean probability, churn rate, slope, intercept, level and calibration error under the given weights, then the churn
+    /// rate of each bin of the reliability table; all `None` for rule scores.
     #[must_use]
-    pub fn reliability(&self) -> Vec<ReliabilityBin> {
-        let once = vec![1; self.churned.len()];
+    pub fn reliability_figures(&self, weights: &[u32]) -> Vec<Option<f64>> {
+        let by_score = self.ranking.gather(weights);
+        let Some(probabilities) = &self.probabilities else {
+            return vec![None; N_RELIABILITY_FIGURES + N_BINS as usize];
+        };
+        let [_, _, slope, intercept, in_the_large, ece] = probabilities.figures(&self.ranked(&by_score));
+        let mean_probability = weighted_mean(&probabilities.probability, &by_score);
+        let churn_rate = weighted_mean(&self.one_per_churner, &by_score);
+        let rates = bins(&self.ranked(&by_score), &probabilities.probability).map(|bin| Some(bin?.observed_rate));
+        let figures = [mean_probability, churn_rate, slope, intercept, in_the_large, ece];
+        figures.into_iter().chain(rates).collect()
+    }
+
+    /// The reliability table under the given weights; nothing for rule scores.
+    #[must_use]
+    pub fn bins(&self, weights: &[u32]) -> [Option<ReliabilityBin>; N_BINS as usize] {
+        let by_score = self.ranking.gather(weights);
         let probability = self.probabilities.as_ref().map_or(&[][..], |probabilities| &probabilities.probability);
-        reliability(&self.ranked(&once), probability)
+        bins(&self.ranked(&by_score), probability)
     }
 
     fn ranked<'a>(&'a self, by_score: &'a [u32]) -> Ranked<'a> {

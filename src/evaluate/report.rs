@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{Customers, Draws, Interval, Resampling, bootstrap};
-use super::calibration::ReliabilityBin;
 use super::error::EvaluateError;
 use super::grade::{Baseline, CutoffPopulation, Population, Verdict};
 use super::input::{Settings, TestCutoff, checked_learners};
 use super::metrics::{Metrics, N_FIGURES, place};
-use super::prepared::{Prepared, Sample};
+use super::prepared::Prepared;
+use super::reliability::ReliabilityReport;
 use super::slices::{self, N_SLICE_FIGURES, SliceReport};
 
 /// Everything that is said about quality. Means are over test cutoffs; intervals are 95 % percentile intervals from
@@ -25,8 +25,9 @@ pub struct Evaluation {
     pub n_bootstrap: u32,
     /// The main learner, then the others.
     pub learners: Vec<LearnerReport>,
-    /// Reliability table of the main learner over the rows of all cutoffs; empty for rule scores.
-    pub reliability: Vec<ReliabilityBin>,
+    /// Whether the main learner's probabilities mean what they say.
+    #[serde(default)]
+    pub calibration: ReliabilityReport,
     /// The main learner in each slice.
     pub slices: Vec<SliceReport>,
     /// The main learner against each other one.
@@ -100,7 +101,7 @@ pub fn evaluate(
         main: main.to_owned(),
         n_bootstrap: settings.n_bootstrap,
         learners: learner_reports(cutoffs, &learners, &draws, &population),
-        reliability: pooled_reliability(cutoffs, main),
+        calibration: ReliabilityReport::new(cutoffs, main, &slice_names, resampling),
         slices: slice_reports(cutoffs, &slice_names, &draws, learners.len() * N_FIGURES),
         differences: (1..learners.len()).map(|other| PairedDifference::new(learners[other], other, &draws)).collect(),
         population,
@@ -192,16 +193,6 @@ fn slice_reports(cutoffs: &[TestCutoff], names: &[&str], draws: &Draws, first: u
     names.iter().enumerate().map(report).collect()
 }
 
-fn pooled_reliability(cutoffs: &[TestCutoff], main: &str) -> Vec<ReliabilityBin> {
-    let samples: Vec<Sample<'_>> = cutoffs.iter().filter_map(|cutoff| cutoff.sample(main)).collect();
-    let churned = samples.iter().map(|sample| sample.churned).collect::<Vec<_>>().concat();
-    let scores = samples.iter().map(|sample| sample.scores).collect::<Vec<_>>().concat();
-    let value = vec![0.0; scores.len()];
-    let is_probability = samples.iter().all(|sample| sample.is_probability);
-    let pooled = Sample { churned: &churned, scores: &scores, value: &value, is_probability };
-    Prepared::all_rows(&pooled).map_or_else(Vec::new, |prepared| prepared.reliability())
-}
-
 impl PairedDifference {
     fn new(name: &str, index: usize, draws: &Draws) -> Self {
         let difference = |figure: usize| draws.difference(figure, index * N_FIGURES + figure);
@@ -278,7 +269,8 @@ mod tests {
         let evaluation = run(&two_cutoffs());
         let population = &evaluation.population;
         assert_eq!((population.n_rows, population.n_customers, population.cutoffs.len()), (3000, 2000, 2));
-        assert_eq!(evaluation.reliability.iter().map(|bin| bin.n).sum::<u64>(), 3000);
+        let overall = evaluation.calibration.overall.as_ref().unwrap();
+        assert_eq!((overall.n, overall.bins.iter().map(|bin| bin.n).sum::<u64>()), (3000, 3000));
         assert_eq!((evaluation.slices[0].n, evaluation.slices.len()), (600, 1));
         assert!(evaluation.slices[0].auc.is_some());
         let slope = evaluation.learners[0].mean.calibration_slope.unwrap();

@@ -5,6 +5,7 @@ use std::fmt;
 use super::bootstrap::Interval;
 use super::grade::{decimal, with_bounds};
 use super::metrics::TENTH;
+use super::reliability::Reliability;
 use super::report::{Evaluation, LearnerReport};
 use crate::text::{shortened, wrapped};
 
@@ -28,8 +29,38 @@ impl fmt::Display for Evaluation {
                 "Means over test cutoffs; lift and share of churners' value among the 10 % ranked first; intervals from {n} resamples of customers."
             ),
         )?;
-        write_wrapped(f, &format!("Grade {}", self.verdict.sentence))
+        write_wrapped(f, &format!("Grade {}", self.verdict.sentence))?;
+        self.write_calibration(f)
     }
+}
+
+impl Evaluation {
+    /// A line for each test cutoff; nothing for rule scores.
+    fn write_calibration(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(overall) = &self.calibration.overall else { return Ok(()) };
+        let title = format!("calibration of {}", self.main);
+        writeln!(f)?;
+        writeln!(f, "{:20}{:>9}{:>6}{:>21}{:>24}", shortened(&title, 20), "foretold", "left", "slope", "level")?;
+        self.calibration.by_cutoff.iter().chain([overall]).try_for_each(|one| write_reliability(f, one))?;
+        write_wrapped(
+            f,
+            "Slope below 1: too bold. Level above 0: more left than was foretold, in log-odds. Slices and tables by tenths \
+             are in the JSON.",
+        )
+    }
+}
+
+fn write_reliability(f: &mut fmt::Formatter<'_>, one: &Reliability) -> fmt::Result {
+    let interval = |figure: Option<Interval>| figure.map_or_else(|| "-".to_owned(), with_bounds);
+    writeln!(
+        f,
+        "{:20}{:>9}{:>6}{:>21}{:>24}",
+        shortened(&one.of, 20),
+        shown(one.mean_probability),
+        shown(one.churn_rate),
+        interval(one.slope),
+        interval(one.in_the_large)
+    )
 }
 
 fn write_learner(f: &mut fmt::Formatter<'_>, learner: &LearnerReport) -> fmt::Result {

@@ -5,13 +5,15 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::chain::Fold;
+use super::doubt::Doubt;
+use super::emphasis::EmphasisRecord;
 use super::error::LearnError;
 use super::logistic::Convergence;
 use super::rows::{labels, rows_per_customer};
 use super::selection::Selections;
 use super::weights::{self, Group};
 use super::{
-    Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes, log_loss_at_own_level, own_shift,
+    Choice, Learner, Member, Model, OutOfTime, Said, Trained, Training, TrainingNotes, log_loss_at_own_level, own_shift,
 };
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
@@ -89,8 +91,16 @@ impl Learner for BlendLearner {
             fold_log_loss: (0_u32..).map(f64::from).zip(tried).collect(),
             convergence: worst(members),
             selection: selections.whole.record.clone(),
+            emphasis: EmphasisRecord::default(),
+            tuning: members
+                .iter()
+                .map(|member| &member.trained.notes.tuning)
+                .find(|record| !record.trials.is_empty())
+                .cloned()
+                .unwrap_or_default(),
         };
-        Ok(Trained { model: Model::Blend(BlendModel::new(members, &shares)), out_of_time, notes })
+        let doubt = votes.doubt(shares.weights.iter().sum());
+        Ok(Trained { model: Model::Blend(BlendModel::new(members, &shares)), out_of_time, notes, doubt })
     }
 }
 
@@ -135,6 +145,13 @@ struct Losses {
 impl Votes<'_> {
     fn said(&self, fold: usize) -> Vec<&OutOfTime> {
         self.members.iter().filter_map(|member| member.trained.out_of_time.get(fold)).collect()
+    }
+
+    /// That of the member which has one, even if the blend does not listen to it: the others learnt from the same customers,
+    /// and are taken to be as uncertain as it is, and wrong together.
+    fn doubt(&self, scale: f64) -> Option<Doubt> {
+        let own = self.members.iter().find_map(|member| member.trained.doubt.as_ref());
+        own.map(|doubt| doubt.scaled(scale))
     }
 
     /// What would have served best at the folds that are `known`, with labels as of a day.
@@ -250,17 +267,30 @@ impl BlendModel {
     }
 
     pub(super) fn log_odds(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
+        Ok(self.said(dataset, rows)?.log_odds)
+    }
+
+    pub(super) fn said(&self, dataset: &Dataset, rows: &[usize]) -> Result<Said, LearnError> {
         let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
         let cutoff_of = |row: usize| usize::from(dataset.cutoff_idx[row]);
         let mut log_odds: Vec<f64> = rows.iter().map(|row| levels[cutoff_of(*row)]).collect();
+        let mut squares = vec![0.0; rows.len()];
         for voice in &self.voices {
             let own: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| voice.model.base_log_odds(*cutoff)).collect();
             let said = voice.model.log_odds(dataset, rows)?;
-            for ((sum, said), row) in log_odds.iter_mut().zip(said).zip(rows) {
-                *sum += voice.weight * (said - own[cutoff_of(*row)]);
+            for (((sum, square), said), row) in log_odds.iter_mut().zip(&mut squares).zip(said).zip(rows) {
+                let deviation = said - own[cutoff_of(*row)];
+                *sum += voice.weight * deviation;
+                *square += voice.weight * deviation * deviation;
             }
         }
-        Ok(log_odds)
+        let total = self.voices.iter().map(|voice| voice.weight).sum::<f64>().max(f64::MIN_POSITIVE);
+        let variance = |((square, log_odds), row): ((&f64, &f64), &usize)| {
+            let mean = (log_odds - levels[cutoff_of(*row)]) / total;
+            (square / total - mean * mean).max(0.0)
+        };
+        let between_members = squares.iter().zip(&log_odds).zip(rows).map(variance).collect();
+        Ok(Said { log_odds, between_members })
     }
 
     pub(super) fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {

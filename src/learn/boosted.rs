@@ -5,13 +5,17 @@ use rayon::prelude::*;
 
 use super::boosting::{Grower, Growth};
 use super::chain::Fold;
+use super::emphasis::EmphasisRecord;
 use super::ensemble::{BoostedModel, Reader, Trees};
 use super::error::LearnError;
 use super::intercepts::Intercepts;
 use super::level::{Level, LevelPoint};
 use super::logistic::{Convergence, GRADIENT_LIMIT};
-use super::rows::{FoldLosses, check_classes, labels, rows_per_customer, weighted};
+use super::rows::{
+    FoldLosses, Paired, check_classes, labels, losses_at_own_level, paired_gain, rows_per_customer, weighted,
+};
 use super::selection::Selections;
+use super::tuning::{BoostingSettings, TuningRecord, TuningTrial, clear_errors};
 use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
@@ -27,20 +31,9 @@ const TREES_STEP: usize = 25;
 /// Steps without a lower loss after which no more trees are tried.
 const PATIENCE: usize = 2;
 
-/// What each tree adds of what it found.
-const LEARNING_RATE: f64 = 0.04;
-
 /// Share of the rows and of the features that a tree sees: what differs from tree to tree averages out.
 const ROW_SHARE: f64 = 0.6;
 const FEATURE_SHARE: f64 = 0.4;
-
-/// L2 penalty of a leaf, and least information in it (about 40 customers at even odds), before they are multiplied by
-/// the rows of an average customer.
-const PENALTY: f64 = 10.0;
-const LEAF_INFORMATION: f64 = 10.0;
-
-/// Tests on the way to a leaf: as many features can act together.
-const DEPTH: usize = 4;
 
 /// More of these never lowers the risk, whatever a few customers did: a complaint that is still open, and its age.
 pub const RISING: &[&str] = &["open_complaints_count", "oldest_open_complaint_days", "unanswered_complaints_count"];
@@ -81,28 +74,72 @@ impl Learner for BoostedLearner {
     ) -> Result<Trained, LearnError> {
         let (dataset, rows) = (training.dataset, training.rows);
         check_classes(self.name, &labels(dataset, rows, training.as_of))?;
-        let folds = training.folds.par_iter().zip(&selections.folds);
-        let started = folds
-            .map(|(fold, selection)| Growing::start(self, dataset, (&fold.training, fold.cutoff), &selection.used));
-        let mut on_folds = started.collect::<Result<Vec<_>, _>>()?;
-        let fold_log_loss = grow_on_folds(training, &mut on_folds)?;
-        let best = fold_log_loss.iter().min_by(|a, b| a.1.total_cmp(&b.1));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
-        let n_trees = best.map_or(DEFAULT_TREES, |(n_trees, _)| *n_trees as usize);
-        let foretell = |(fold, grown): (&Fold, Growing<'_>)| grown.cut(n_trees)?.foretell(training, fold);
-        let out_of_time = training.folds.par_iter().zip(on_folds).map(foretell).collect::<Result<Vec<_>, _>>()?;
-        let mut grown = Growing::start(self, dataset, (rows, training.as_of), &selections.whole.used)?;
+        let usual = OnFolds::grow(self, training, (selections, BoostingSettings::USUAL))?;
+        let (on_folds, tuning) = self.tune(training, selections, usual)?;
+        let n_trees = on_folds.n_trees;
+        let mut grown = Growing::start((self, tuning.used), training, (rows, training.as_of), &selections.whole.used)?;
         grown.advance(n_trees)?;
         let (level, gradient_per_row) = grown.level(training.horizon);
         let notes = TrainingNotes {
             n_rows: rows.len(),
             n_columns: grown.trees.features().len(),
             choice: Choice::Trees(n_trees),
-            fold_log_loss,
+            fold_log_loss: on_folds.log_loss,
             convergence: Convergence { gradient_per_row, limit: GRADIENT_LIMIT },
             selection: selections.whole.record.clone(),
+            emphasis: EmphasisRecord::default(),
+            tuning,
         };
-        Ok(Trained { model: Model::Boosted(BoostedModel::new(grown.trees, level)), out_of_time, notes })
+        let model = Model::Boosted(BoostedModel::new(grown.trees, level));
+        Ok(Trained { model, out_of_time: on_folds.out_of_time, notes, doubt: None })
+    }
+}
+
+/// What some settings gave on the folds.
+struct OnFolds {
+    settings: BoostingSettings,
+    /// The number of trees with the lowest loss.
+    n_trees: usize,
+    /// Mean loss for each number of trees.
+    log_loss: Vec<(f64, f64)>,
+    /// What was said of the validation rows with the best number.
+    out_of_time: Vec<OutOfTime>,
+}
+
+impl OnFolds {
+    fn grow(
+        learner: &BoostedLearner,
+        training: &Training<'_>,
+        (selections, settings): (&Selections, BoostingSettings),
+    ) -> Result<Self, LearnError> {
+        let folds = training.folds.par_iter().zip(&selections.folds);
+        let started = folds.map(|(fold, selection)| {
+            Growing::start((learner, settings), training, (&fold.training, fold.cutoff), &selection.used)
+        });
+        let mut on_folds = started.collect::<Result<Vec<_>, _>>()?;
+        let log_loss = grow_on_folds(training, &mut on_folds)?;
+        let best = log_loss.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
+        let n_trees = best.map_or(DEFAULT_TREES, |(n_trees, _)| *n_trees as usize);
+        let foretell = |(fold, grown): (&Fold, Growing<'_>)| grown.cut(n_trees)?.foretell(training, fold);
+        let out_of_time = training.folds.par_iter().zip(on_folds).map(foretell).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { settings, n_trees, log_loss, out_of_time })
+    }
+
+    /// Losses of the validation rows of each fold, each fold at its own level.
+    fn losses(&self, training: &Training<'_>) -> Vec<Vec<f64>> {
+        let of_fold = |(fold, said): (&Fold, &OutOfTime)| {
+            losses_at_own_level(&said.log_odds, &labels(training.dataset, &fold.validation, training.as_of))
+        };
+        training.folds.iter().zip(&self.out_of_time).map(of_fold).collect()
+    }
+
+    fn trial(&self, training: &Training<'_>, usual: &[Vec<f64>], own: &[Vec<f64>]) -> TuningTrial {
+        let pairs = training.folds.iter().zip(usual.iter().zip(own));
+        let paired: Vec<Paired<'_>> = pairs.map(|(fold, (usual, other))| Paired { fold, usual, other }).collect();
+        let (gain, standard_error) = paired_gain(training.dataset, &paired);
+        let log_loss = self.log_loss.iter().map(|(_, loss)| *loss).fold(f64::INFINITY, f64::min);
+        TuningTrial { settings: self.settings, trees: self.n_trees, log_loss, gain, standard_error }
     }
 }
 
@@ -124,15 +161,17 @@ struct Growing<'a> {
 impl<'a> Growing<'a> {
     /// Reads labels as known at `as_of`.
     fn start(
-        learner: &'a BoostedLearner,
-        dataset: &'a Dataset,
+        (learner, settings): (&'a BoostedLearner, BoostingSettings),
+        training: &Training<'a>,
         (rows, as_of): (&'a [usize], Cutoff),
         features: &[String],
     ) -> Result<Self, LearnError> {
+        let dataset = training.dataset;
         let churned = labels(dataset, rows, as_of);
-        let growth = learner.growth(features, rows_per_customer(dataset, rows));
+        let growth = learner.growth(settings, features, rows_per_customer(dataset, rows));
         let values = Reader::of(dataset, features)?.read_all(rows);
-        let grower = (!features.is_empty()).then(|| Grower::new(learner.name, values, features.len(), &churned));
+        let counted = (churned.as_slice(), training.weights(rows, as_of));
+        let grower = (!features.is_empty()).then(|| Grower::new(learner.name, values, features.len(), counted));
         let sums = vec![0.0; rows.len()];
         // All cutoffs start alike, so that the customers explain what they can before the calendar does.
         let intercepts = Intercepts::alike(dataset, &churned);
@@ -186,12 +225,39 @@ impl<'a> Growing<'a> {
 }
 
 impl BoostedLearner {
-    fn growth(&self, features: &[String], repetition: f64) -> Growth {
+    /// Tries other settings on the folds, and keeps the usual ones unless one of them is clearly better.
+    fn tune(
+        &self,
+        training: &Training<'_>,
+        selections: &Selections,
+        usual: OnFolds,
+    ) -> Result<(OnFolds, TuningRecord), LearnError> {
+        if training.trials == 0 || training.folds.is_empty() {
+            return Ok((usual, TuningRecord::default()));
+        }
+        let losses = usual.losses(training);
+        let mut record = TuningRecord { used: BoostingSettings::USUAL, trials: Vec::new() };
+        record.trials.push(usual.trial(training, &losses, &losses));
+        let mut best: Option<(f64, OnFolds)> = None;
+        for trial in 0..training.trials {
+            let other = OnFolds::grow(self, training, (selections, BoostingSettings::of_trial(trial)))?;
+            let tried = other.trial(training, &losses, &other.losses(training));
+            let is_clear = tried.gain > clear_errors(training.trials) * tried.standard_error;
+            if is_clear && best.as_ref().is_none_or(|(gain, _)| tried.gain > *gain) {
+                record.used = tried.settings;
+                best = Some((tried.gain, other));
+            }
+            record.trials.push(tried);
+        }
+        Ok((best.map_or(usual, |(_, best)| best), record))
+    }
+
+    fn growth(&self, settings: BoostingSettings, features: &[String], repetition: f64) -> Growth {
         Growth {
-            depth: DEPTH,
-            learning_rate: LEARNING_RATE,
-            penalty: PENALTY * repetition,
-            leaf_information: LEAF_INFORMATION * repetition,
+            depth: settings.depth,
+            learning_rate: settings.learning_rate,
+            penalty: settings.penalty * repetition,
+            leaf_information: settings.leaf_information * repetition,
             row_share: ROW_SHARE,
             feature_share: FEATURE_SHARE,
             one_feature_a_tree: self.one_feature_a_tree,

@@ -39,7 +39,7 @@ pub(super) struct Grower {
 }
 
 impl Grower {
-    /// Bins rows given one after the other, NaN where a value is missing.
+    /// Bins rows given one after the other, NaN where a value is missing; without weights all count alike.
     ///
     /// # Errors
     /// Whatever hessboost refuses.
@@ -47,10 +47,13 @@ impl Grower {
         learner: &'static str,
         values: Vec<f32>,
         n_features: usize,
-        churned: &[bool],
+        (churned, weights): (&[bool], Vec<f64>),
     ) -> Result<Self, LearnError> {
         let labels: Vec<f32> = churned.iter().map(|churned| f32::from(u8::from(*churned))).collect();
+        #[expect(clippy::cast_possible_truncation, reason = "the library grows trees in single precision")]
+        let weights: Vec<f32> = weights.into_iter().map(|weight| weight as f32).collect();
         let binned = DMatrix::from_dense_vec(values, churned.len(), n_features)
+            .and_then(|data| if weights.is_empty() { Ok(data) } else { data.with_weights(&weights) })
             .and_then(|data| BinnedMatrix::new(&data, BINS))
             .and_then(|data| data.with_labels(&labels));
         Ok(Self { learner, data: binned.map_err(|error| refused(learner, &error))? })

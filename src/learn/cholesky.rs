@@ -42,6 +42,11 @@ impl Cholesky {
         x
     }
 
+    /// `L v`.
+    pub(super) fn times(&self, v: &Array1<f64>) -> Array1<f64> {
+        (0..v.len()).map(|row| self.lower.slice(s![row, ..=row]).dot(&v.slice(s![..=row]))).collect()
+    }
+
     /// The logarithm of the determinant of `a`.
     pub(super) fn log_determinant(&self) -> f64 {
         2.0 * self.lower.diag().iter().map(|root| root.ln()).sum::<f64>()

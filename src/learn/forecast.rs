@@ -3,12 +3,13 @@
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use super::emphasis::EmphasisRecord;
 use super::error::LearnError;
 use super::logistic::Convergence;
 use super::preparation::position;
 use super::rows::{check_classes, labels};
 use super::selection::Selections;
-use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes};
+use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes, TuningRecord};
 use crate::dataset::Dataset;
 
 /// Probabilities nearer to 0 or 1 than this count as this: log-odds stay finite.
@@ -71,8 +72,10 @@ impl Learner for ForecastLearner {
             // The model was fitted before the features were made; there is no search here.
             convergence: Convergence { gradient_per_row: 0.0, limit: f64::MIN_POSITIVE },
             selection: selections.whole.record.clone(),
+            emphasis: EmphasisRecord::default(),
+            tuning: TuningRecord::default(),
         };
-        Ok(Trained { model: Model::Forecast(model), out_of_time, notes })
+        Ok(Trained { model: Model::Forecast(model), out_of_time, notes, doubt: None })
     }
 }
 

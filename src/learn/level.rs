@@ -49,6 +49,9 @@ pub struct Level {
     dates: Vec<Date>,
     /// What each past level adds to a foretold one, before the kernel.
     weights: Vec<f64>,
+    /// The past levels and their sampling variances, from which the error of a foretold one is reckoned.
+    #[serde(default)]
+    past: Vec<[f64; 2]>,
 }
 
 impl Level {
@@ -59,11 +62,12 @@ impl Level {
         let best = fits.max_by(|a, b| a.log_likelihood.total_cmp(&b.log_likelihood));
         let plain = points.iter().map(|point| point.log_odds).sum::<f64>() / (points.len() as f64).max(1.0);
         let dates = points.iter().map(|point| point.date).collect();
+        let past = points.iter().map(|point| [point.log_odds, point.variance]).collect();
         match best {
             Some(fit) => {
-                Self { memory_days, mean: fit.mean, variance: fit.variance, dates, weights: fit.weights.to_vec() }
+                Self { memory_days, mean: fit.mean, variance: fit.variance, dates, weights: fit.weights.to_vec(), past }
             }
-            None => Self { memory_days, mean: plain, variance: 0.0, weights: vec![0.0; points.len()], dates },
+            None => Self { memory_days, mean: plain, variance: 0.0, weights: vec![0.0; points.len()], dates, past },
         }
     }
 
@@ -74,6 +78,34 @@ impl Level {
             |(past, weight): (&Date, &f64)| weight * self.variance * likeness(days(*past, date), self.memory_days);
         self.mean + self.dates.iter().zip(&self.weights).map(part).sum::<f64>()
     }
+
+    /// Expected square of the error of the level foretold for a cutoff at `date`. How strong the pattern is, is not known
+    /// either: the strengths tried count as their likelihoods say. `None` without past levels.
+    ///
+    /// # Source
+    /// Rasmussen and Williams (2006), equation 2.42 (variance with an estimated mean); `MacKay` (1992), Neural Computation
+    /// 4, 415-447 (strengths averaged by their evidence).
+    #[must_use]
+    pub fn variance_at(&self, date: Date) -> Option<f64> {
+        let point = |(date, [log_odds, variance]): (&Date, &[f64; 2])| LevelPoint {
+            date: *date,
+            log_odds: *log_odds,
+            variance: *variance,
+        };
+        let points: Vec<LevelPoint> = self.dates.iter().zip(&self.past).map(point).collect();
+        let fits: Vec<Fit> =
+            VARIANCES.iter().filter_map(|variance| Fit::of(&points, *variance, self.memory_days)).collect();
+        let most = fits.iter().map(|fit| fit.log_likelihood).fold(f64::NEG_INFINITY, f64::max);
+        let foretold = self.at(date);
+        let (mut sum, mut total) = (0.0, 0.0);
+        for fit in &fits {
+            let likelihood = (fit.log_likelihood - most).exp();
+            let (mean, variance) = fit.foretell(&points, date, self.memory_days);
+            sum += likelihood * (variance + (mean - foretold).powi(2));
+            total += likelihood;
+        }
+        (total > 0.0).then(|| sum / total)
+    }
 }
 
 struct Fit {
@@ -81,6 +113,9 @@ struct Fit {
     variance: f64,
     mean: f64,
     weights: Array1<f64>,
+    factor: Cholesky,
+    /// The solution for a vector of ones.
+    ones: Array1<f64>,
 }
 
 impl Fit {
@@ -98,7 +133,16 @@ impl Fit {
         let residual = levels - mean;
         let weights = factor.solve(&residual);
         let log_likelihood = -0.5 * (residual.dot(&weights) + factor.log_determinant());
-        Some(Self { log_likelihood, variance, mean, weights })
+        Some(Self { log_likelihood, variance, mean, weights, factor, ones })
+    }
+
+    /// Mean and variance of the level at a day.
+    fn foretell(&self, points: &[LevelPoint], date: Date, memory_days: f64) -> (f64, f64) {
+        let with = |point: &LevelPoint| self.variance * likeness(days(point.date, date), memory_days);
+        let covariance: Array1<f64> = points.iter().map(with).collect();
+        let unexplained = self.variance - covariance.dot(&self.factor.solve(&covariance));
+        let of_mean = (1.0 - self.ones.dot(&covariance)).powi(2) / self.ones.sum();
+        (self.mean + covariance.dot(&self.weights), unexplained.max(0.0) + of_mean)
     }
 }
 
@@ -148,6 +192,37 @@ mod tests {
         assert!((level.at(date(2030, 6, 1)) - 0.7).abs() < 1e-9);
         assert!((learn(1, |_| -0.2).at(date(2024, 1, 1)) + 0.2).abs() < 1e-9);
         assert!(learn(0, |_| 0.0).at(date(2024, 1, 1)).abs() < 1e-12);
+    }
+
+    /// Levels without pattern around a mean: four in five of the intervals hold what comes.
+    #[test]
+    fn the_error_of_a_foretold_level_is_as_large_as_it_says() {
+        let draw = |i: i32| {
+            let uniform =
+                |j: i32| f64::from((i * 97 + j).unsigned_abs().wrapping_mul(2_654_435_769) >> 8) / 16_777_216.0;
+            (0..12).map(uniform).sum::<f64>() - 6.0
+        };
+        let start = date(2023, 1, 1);
+        let (mut held, mut squares) = (0, 0.0);
+        for shop in 0..200 {
+            let months = (0..12).map(f64::from);
+            let at = |day: f64| months.clone().position(|month| (month * 30.0 - day).abs() < 15.0).unwrap();
+            let level = learn(12, |day| 0.3 * draw(shop * 40 + i32::try_from(at(day)).unwrap()));
+            let ahead = start.saturating_add(450.days());
+            let error = 0.3 * draw(shop * 40 + 15) - level.at(ahead);
+            let variance = level.variance_at(ahead).unwrap();
+            held += i32::from(error.abs() < 1.281_552 * variance.sqrt());
+            squares += error * error / variance / 200.0;
+        }
+        assert!((140..=185).contains(&held) && (0.5..1.5).contains(&squares), "{held} {squares}");
+        assert!(learn(0, |_| 0.0).variance_at(start).is_none());
+    }
+
+    #[test]
+    fn far_ahead_is_less_certain_than_near() {
+        let level = learn(10, |day| (day / 40.0).sin() * 0.4);
+        let variance = |year: i16, month: i8| level.variance_at(date(year, month, 1)).unwrap();
+        assert!(variance(2023, 11) < variance(2026, 4), "{} {}", variance(2023, 11), variance(2026, 4));
     }
 
     #[test]

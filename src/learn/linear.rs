@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::card::Coefficient;
 use super::chain::Fold;
 use super::design::Design;
+use super::doubt::{self, Doubt};
+use super::emphasis::EmphasisRecord;
 use super::error::LearnError;
 use super::level::Level;
 use super::logistic;
@@ -16,7 +18,8 @@ use super::preparation::Preparation;
 use super::rows::{FoldLosses, check_classes, labels, rows_per_customer, weighted};
 use super::selection::{Selection, Selections};
 use super::standard_errors::standard_errors;
-use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes};
+use super::tuning::penalty_of_trial;
+use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes, TuningRecord};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
@@ -88,7 +91,8 @@ impl Learner for LinearLearner {
         let chosen = self.choose_penalty(training, selections)?;
         let design = Design::learn(training.dataset, training.rows, &self.features(&selections.whole))?;
         let alpha = chosen.penalty * rows_per_customer(training.dataset, training.rows);
-        let problem = Problem { x: design.x.view(), churned: &churned, alpha };
+        let weights = training.weights(training.rows, training.as_of);
+        let problem = Problem { x: design.x.view(), churned: &churned, alpha, weights: &weights };
         let fit = logistic::fit(self.name, &problem)?;
         let notes = TrainingNotes {
             n_rows: churned.len(),
@@ -97,14 +101,20 @@ impl Learner for LinearLearner {
             fold_log_loss: chosen.fold_log_loss,
             convergence: fit.convergence,
             selection: selections.whole.record.clone(),
+            emphasis: EmphasisRecord::default(),
+            tuning: TuningRecord::default(),
         };
         let level = design.level(&fit.parameters, training.horizon);
         let weights = design.weights(&fit.parameters).to_vec();
         let customers: Vec<u32> = training.rows.iter().map(|row| training.dataset.customers[*row]).collect();
         let mut standard_errors = standard_errors(&problem, fit.parameters.view(), &customers).unwrap_or_default();
         standard_errors.truncate(weights.len());
+        let doubt = match self.columns {
+            Columns::All => Self::doubt(training, &problem, (&fit.parameters, &design.preparation, &level)),
+            Columns::Only(_) => None,
+        };
         let model = LinearModel { preparation: design.preparation, weights, standard_errors, level };
-        Ok(Trained { model: Model::Linear(model), out_of_time: chosen.out_of_time, notes })
+        Ok(Trained { model: Model::Linear(model), out_of_time: chosen.out_of_time, notes, doubt })
     }
 }
 
@@ -126,51 +136,76 @@ impl LinearLearner {
         }
     }
 
+    /// How uncertain the log-odds of a fit are.
+    fn doubt(
+        training: &Training<'_>,
+        problem: &Problem<'_>,
+        (parameters, preparation, level): (&Array1<f64>, &Preparation, &Level),
+    ) -> Option<Doubt> {
+        let customers: Vec<u32> = training.rows.iter().map(|row| training.dataset.customers[*row]).collect();
+        let fit = doubt::Fit { problem, parameters, customers: &customers };
+        Doubt::learn(&fit, preparation, level)
+    }
+
     fn choose_penalty(&self, training: &Training<'_>, selections: &Selections) -> Result<Chosen, LearnError> {
+        let penalties = penalties(training.trials);
         let folds = training.folds.par_iter().zip(&selections.folds);
-        let paths = folds.map(|(fold, selection)| predict_path(training, fold, &self.features(selection)));
+        let paths =
+            folds.map(|(fold, selection)| predict_path(training, fold, (&self.features(selection), &penalties)));
         let mut paths = paths.collect::<Result<Vec<_>, _>>()?;
         let losses_of = |(fold, path): (&Fold, &Vec<OutOfTime>)| {
             FoldLosses::of(training, fold, path.iter().map(|said| said.log_odds.as_slice()))
         };
         let losses: Vec<FoldLosses> = training.folds.iter().zip(&paths).map(losses_of).collect();
-        let chosen = choose(&losses);
+        let chosen = choose(&penalties, &losses);
         Ok(Chosen {
-            penalty: PENALTIES[chosen],
-            fold_log_loss: if losses.is_empty() { Vec::new() } else { mean_losses(&losses) },
+            penalty: penalties[chosen],
+            fold_log_loss: if losses.is_empty() { Vec::new() } else { mean_losses(&penalties, &losses) },
             out_of_time: paths.iter_mut().map(|path| path.swap_remove(chosen)).collect(),
         })
     }
 }
 
-fn mean_losses(folds: &[FoldLosses]) -> Vec<(f64, f64)> {
+/// The usual penalties and those of the trials asked for, the strongest first.
+fn penalties(trials: u32) -> Vec<f64> {
+    let mut penalties: Vec<f64> = PENALTIES.iter().copied().chain((0..trials).map(penalty_of_trial)).collect();
+    penalties.sort_by(|a, b| b.total_cmp(a));
+    penalties
+}
+
+fn mean_losses(penalties: &[f64], folds: &[FoldLosses]) -> Vec<(f64, f64)> {
     let of = |(position, penalty): (usize, &f64)| (*penalty, weighted(folds, |losses| losses[position]).0);
-    PENALTIES.iter().enumerate().map(of).collect()
+    penalties.iter().enumerate().map(of).collect()
 }
 
 /// The penalty with the lowest mean loss, if it is lower than that of the default by more than chance; folds are few and
 /// say little about small differences.
-fn choose(folds: &[FoldLosses]) -> usize {
-    let default = PENALTIES.iter().position(|penalty| penalty.total_cmp(&DEFAULT_PENALTY).is_eq()).unwrap_or(0);
+fn choose(penalties: &[f64], folds: &[FoldLosses]) -> usize {
+    let default = penalties.iter().position(|penalty| penalty.total_cmp(&DEFAULT_PENALTY).is_eq()).unwrap_or(0);
     let gain = |other: usize| weighted(folds, |losses| losses[default] - losses[other]);
-    let candidates = (0..PENALTIES.len()).filter(|_| !folds.is_empty());
+    let candidates = (0..penalties.len()).filter(|_| !folds.is_empty());
     let best = candidates.max_by(|a, b| gain(*a).0.total_cmp(&gain(*b).0)).unwrap_or(default);
     let (mean, error) = gain(best);
     if mean > CLEAR_ERRORS * error { best } else { default }
 }
 
 /// What is said of a fold's validation rows for each penalty, each fit starting where the one before ended.
-fn predict_path(training: &Training<'_>, fold: &Fold, features: &[String]) -> Result<Vec<OutOfTime>, LearnError> {
+fn predict_path(
+    training: &Training<'_>,
+    fold: &Fold,
+    (features, penalties): (&[String], &[f64]),
+) -> Result<Vec<OutOfTime>, LearnError> {
     let dataset = training.dataset;
     let design = Design::learn(dataset, &fold.training, features)?;
     let validation = design.preparation.apply(dataset, &fold.validation)?;
     let churned = labels(dataset, &fold.training, fold.cutoff);
     let repetition = rows_per_customer(dataset, &fold.training);
+    let weights = training.weights(&fold.training, fold.cutoff);
     let mut at = Array1::zeros(design.x.ncols() + 1);
     let mut curvature = Curvature::default();
-    let mut path = Vec::with_capacity(PENALTIES.len());
-    for penalty in PENALTIES {
-        let problem = Problem { x: design.x.view(), churned: &churned, alpha: penalty * repetition };
+    let mut path = Vec::with_capacity(penalties.len());
+    for penalty in penalties {
+        let problem = Problem { x: design.x.view(), churned: &churned, alpha: penalty * repetition, weights: &weights };
         at = problem.solve_with(at, FOLD_TOLERANCE, &mut curvature);
         let level = design.level(&at, training.horizon).at(fold.cutoff.date());
         path.push(OutOfTime { log_odds: (validation.dot(&design.weights(&at)) + level).to_vec(), level });

@@ -10,6 +10,8 @@ mod chain;
 mod cholesky;
 mod curves;
 mod design;
+mod doubt;
+mod emphasis;
 mod ensemble;
 mod error;
 mod forecast;
@@ -21,13 +23,15 @@ mod logistic;
 mod newton;
 mod preparation;
 mod rows;
+mod scores;
 mod selection;
 mod stability;
 mod standard_errors;
+mod tuning;
 mod weights;
 mod xgboost;
 
-use ndarray::{Array1, Array2, ArrayView2, s};
+use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +44,8 @@ pub use boosted::{BoostedLearner, RISING};
 pub use card::{Coefficient, ColumnKind, ModelCard};
 pub use chain::{Fold, forward_chain};
 pub use curves::Curve;
+pub use doubt::Doubt;
+pub use emphasis::{Emphasis, EmphasisPolicy, EmphasisRecord, EmphasisTrial};
 pub use ensemble::BoostedModel;
 pub use error::LearnError;
 pub use forecast::{ForecastLearner, ForecastModel};
@@ -49,6 +55,7 @@ pub use logistic::Convergence;
 pub use preparation::Preparation;
 pub use selection::{FeatureNote, Selection, SelectionPolicy, SelectionRecord, Selections, Why};
 pub use stability::stability_index;
+pub use tuning::{BoostingSettings, TuningRecord, TuningTrial};
 
 /// Every learner, the main one first, then the baselines it has to beat.
 pub const LEARNERS: &[&dyn Learner] = &[
@@ -141,6 +148,8 @@ pub fn train(training: &Training<'_>, names: &[&str]) -> Result<Vec<(&'static st
     let (alone, composed): (Vec<&dyn Learner>, Vec<&dyn Learner>) =
         needed.iter().copied().partition(|learner| learner.members().is_empty());
     let selections = training.selections()?;
+    let emphasis = emphasis::choose(training, &selections)?;
+    let training = &Training { emphasis: EmphasisPolicy::Given(emphasis.used), ..*training };
     let train_alone = |learner: &&dyn Learner| Ok((learner.name(), learner.train(training, &selections, &[])?));
     let mut trained: Vec<(&'static str, Trained)> =
         alone.par_iter().map(train_alone).collect::<Result<_, LearnError>>()?;
@@ -150,6 +159,9 @@ pub fn train(training: &Training<'_>, names: &[&str]) -> Result<Vec<(&'static st
             trained.iter().filter(is_member).map(|(name, trained)| Member { name, trained }).collect();
         let composite = learner.train(training, &selections, &members)?;
         trained.push((learner.name(), composite));
+    }
+    for (_, trained) in &mut trained {
+        trained.notes.emphasis = emphasis.clone();
     }
     trained.sort_by_key(|(name, _)| LEARNERS.iter().position(|learner| learner.name() == *name));
     Ok(trained)
@@ -170,9 +182,21 @@ pub struct Training<'a> {
     pub folds: &'a [Fold],
     /// Which features are left out.
     pub policy: &'a SelectionPolicy,
+    /// Whether some cutoffs count more than others.
+    pub emphasis: EmphasisPolicy,
+    /// Settings that are tried beside the usual ones.
+    pub trials: u32,
 }
 
 impl Training<'_> {
+    /// How much some rows count for a model as of a day; empty if all count alike.
+    fn weights(&self, rows: &[usize], as_of: Cutoff) -> Vec<f64> {
+        match self.emphasis {
+            EmphasisPolicy::Given(emphasis) => emphasis.weights(self.dataset, rows, as_of),
+            EmphasisPolicy::Choose => Vec::new(),
+        }
+    }
+
     /// The features of the training rows, and of those of each fold.
     fn selections(&self) -> Result<Selections, LearnError> {
         let of = |rows: &[usize]| Selection::learn(self.dataset, rows, self.policy);
@@ -190,6 +214,18 @@ pub struct Trained {
     pub out_of_time: Vec<OutOfTime>,
     /// What the learner chose and how the fit went.
     pub notes: TrainingNotes,
+    /// How uncertain the log-odds are, where the learner can tell.
+    pub doubt: Option<Doubt>,
+}
+
+/// What a model says of some rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// Their log-odds.
+    pub log_odds: Vec<f64>,
+    /// Variance between the members of a blend in how far each row is from average, counted by their weights; 0 for a
+    /// model without members.
+    pub between_members: Vec<f64>,
 }
 
 /// What was said at an earlier cutoff by a model that knew nothing after it.
@@ -218,6 +254,12 @@ pub struct TrainingNotes {
     /// What became of the features.
     #[serde(default)]
     pub selection: SelectionRecord,
+    /// How much the training cutoffs count, and what else was tried.
+    #[serde(default)]
+    pub emphasis: EmphasisRecord,
+    /// Settings of boosting that were tried; of a blend, those of its member.
+    #[serde(default)]
+    pub tuning: TuningRecord,
 }
 
 /// A setting that the folds decided.
@@ -300,6 +342,17 @@ impl Model {
         }
     }
 
+    /// Log-odds of churning for some rows, and how far the members of a blend are apart about them.
+    ///
+    /// # Errors
+    /// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
+    pub fn said(&self, dataset: &Dataset, rows: &[usize]) -> Result<Said, LearnError> {
+        match self {
+            Self::Blend(model) => model.said(dataset, rows),
+            alone => Ok(Said { log_odds: alone.log_odds(dataset, rows)?, between_members: vec![0.0; rows.len()] }),
+        }
+    }
+
     /// For each row, what each feature adds to the log-odds; with `base_log_odds` they sum to the log-odds, which is
     /// checked.
     ///
@@ -371,7 +424,7 @@ pub fn fit_logistic(
     alpha: f64,
 ) -> Result<(Vec<f64>, Convergence), LearnError> {
     rows::check_classes("logistic", churned)?;
-    let fit = logistic::fit("logistic", &newton::Problem { x: x.view(), churned, alpha })?;
+    let fit = logistic::fit("logistic", &newton::Problem { x: x.view(), churned, alpha, weights: &[] })?;
     Ok((fit.parameters.to_vec(), fit.convergence))
 }
 
@@ -381,31 +434,6 @@ pub fn mean_log_loss(log_odds: &[f64], churned: &[bool]) -> f64 {
     let loss = |(log_odds, churned): (&f64, &bool)| softplus(if *churned { -log_odds } else { *log_odds });
     log_odds.iter().zip(churned).map(loss).sum::<f64>() / (churned.len() as f64).max(1.0)
 }
-
-/// The slope of the logistic lines from a spread to outcomes that several groups share, each with a level of its own.
-/// `None` with one outcome only or without spread.
-#[must_use]
-pub fn fit_slope(groups: &[(Vec<f64>, &[bool])]) -> Option<f64> {
-    let churned: Vec<bool> = groups.iter().flat_map(|(_, churned)| churned.iter().copied()).collect();
-    let spread: Array1<f64> = groups.iter().flat_map(|(spread, _)| spread.iter().copied()).collect();
-    let sd = spread.std(0.0);
-    if !churned.contains(&true) || !churned.contains(&false) || sd.is_nan() || sd < 1e-9 {
-        return None;
-    }
-    let mut x = Array2::zeros((churned.len(), 1 + groups.len()));
-    x.column_mut(0).assign(&(spread / sd));
-    let mut start = 0;
-    for (group, (spread, _)) in groups.iter().enumerate() {
-        x.slice_mut(s![start..start + spread.len(), 1 + group]).fill(1.0);
-        start += spread.len();
-    }
-    let problem = newton::Problem { x: x.view(), churned: &churned, alpha: LINE_PENALTY };
-    Some(problem.solve(Array1::zeros(x.ncols() + 1), LINE_TOLERANCE)[0] / sd)
-}
-
-/// Keeps the slope finite where a threshold separates the outcomes; nothing to a thousand rows.
-const LINE_PENALTY: f64 = 1e-3;
-const LINE_TOLERANCE: f64 = 1e-10;
 
 /// Mean log-loss of log-odds after the one shift that makes it least: what is lost for another reason than the level.
 #[must_use]

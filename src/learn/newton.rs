@@ -17,7 +17,7 @@ const BLOCKS_PER_TASK: usize = 2;
 const MAX_STEPS: usize = 50;
 const MAX_HALVINGS: usize = 30;
 
-/// Penalised logistic loss over prepared rows: `sum of log-losses + alpha / 2 * |weights|^2`. The intercept is the last
+/// Penalised logistic loss over prepared rows: `weighted sum of log-losses + alpha / 2 * |parameters|^2`. The intercept is the last
 /// parameter and is not penalised.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Problem<'a> {
@@ -25,6 +25,8 @@ pub(super) struct Problem<'a> {
     pub(super) x: ArrayView2<'a, f64>,
     pub(super) churned: &'a [bool],
     pub(super) alpha: f64,
+    /// How much each row counts; empty if all count alike.
+    pub(super) weights: &'a [f64],
 }
 
 /// Loss and gradient at a point.
@@ -102,7 +104,7 @@ impl Problem<'_> {
     /// Loss and gradient in one pass over the rows.
     fn slope(&self, at: ArrayView1<'_, f64>) -> Slope {
         let n_columns = self.x.ncols();
-        let blocks: Vec<Slope> = self.blocks().map(|(x, churned)| slope_of(x, churned, at)).collect();
+        let blocks: Vec<Slope> = self.blocks().map(|(rows, weights)| slope_of(rows, weights, at)).collect();
         let nothing = Slope { loss: 0.0, gradient: Array1::zeros(at.len()) };
         let mut total = blocks
             .into_iter()
@@ -113,23 +115,23 @@ impl Problem<'_> {
         total
     }
 
-    fn blocks(&self) -> impl IndexedParallelIterator<Item = (ArrayView2<'_, f64>, &[bool])> {
-        let blocks: Vec<_> =
-            self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).zip(self.churned.chunks(BLOCK_ROWS)).collect();
+    fn blocks(&self) -> impl IndexedParallelIterator<Item = ((ArrayView2<'_, f64>, &[bool]), &[f64])> {
+        let rows = self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).zip(self.churned.chunks(BLOCK_ROWS));
+        let blocks: Vec<_> = rows.enumerate().map(|(block, rows)| (rows, weights_of(self.weights, block))).collect();
         blocks.into_par_iter()
     }
 
     /// Second derivatives of the loss without its penalty.
     fn curvature(&self, at: ArrayView1<'_, f64>) -> Array2<f64> {
         let n = at.len();
-        let blocks: Vec<_> = self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).collect();
-        let sums: Vec<Array2<f64>> =
-            blocks.par_chunks(BLOCKS_PER_TASK).map(|blocks| sum_curvature(blocks, at)).collect();
+        let blocks: Vec<_> = self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).enumerate().collect();
+        let of_task = |blocks: &[(usize, ArrayView2<'_, f64>)]| sum_curvature(blocks, self.weights, at);
+        let sums: Vec<Array2<f64>> = blocks.par_chunks(BLOCKS_PER_TASK).map(of_task).collect();
         sums.into_iter().fold(Array2::zeros((n, n)), |sum, block| sum + block)
     }
 
-    /// Second derivatives of the loss with its penalty.
-    pub(super) fn penalised_curvature(&self, at: ArrayView1<'_, f64>) -> Array2<f64> {
+    /// Second derivatives of the penalised loss.
+    pub(super) fn hessian(&self, at: ArrayView1<'_, f64>) -> Array2<f64> {
         self.penalised(&self.curvature(at))
     }
 
@@ -141,16 +143,27 @@ impl Problem<'_> {
     }
 }
 
-fn sum_curvature(blocks: &[ArrayView2<'_, f64>], at: ArrayView1<'_, f64>) -> Array2<f64> {
+/// The weights of the rows of a block; empty if all count alike.
+fn weights_of(weights: &[f64], block: usize) -> &[f64] {
+    weights.chunks(BLOCK_ROWS).nth(block).unwrap_or_default()
+}
+
+/// What a row counts among the weights of its block.
+fn weight(weights: &[f64], row: usize) -> f64 {
+    weights.get(row).copied().unwrap_or(1.0)
+}
+
+fn sum_curvature(blocks: &[(usize, ArrayView2<'_, f64>)], weights: &[f64], at: ArrayView1<'_, f64>) -> Array2<f64> {
     let n = at.len();
     let mut sum = Array2::zeros((n, n));
-    for x in blocks {
+    for (block, x) in blocks {
+        let weights = weights_of(weights, *block);
         // One more column of ones carries the intercept.
         let mut weighted = Array2::ones((x.nrows(), n));
         weighted.slice_mut(s![.., ..n - 1]).assign(x);
-        for (mut row, z) in weighted.outer_iter_mut().zip(&linear(*x, at)) {
+        for (place, (mut row, z)) in weighted.outer_iter_mut().zip(&linear(*x, at)).enumerate() {
             let p = probability(*z);
-            row *= (p * (1.0 - p)).max(1e-12).sqrt();
+            row *= (weight(weights, place) * p * (1.0 - p)).max(1e-12).sqrt();
         }
         ndarray::linalg::general_mat_mul(1.0, &weighted.t(), &weighted, 1.0, &mut sum);
     }
@@ -161,16 +174,17 @@ fn linear(x: ArrayView2<'_, f64>, at: ArrayView1<'_, f64>) -> Array1<f64> {
     x.dot(&at.slice(s![..x.ncols()])) + at[x.ncols()]
 }
 
-fn slope_of(x: ArrayView2<'_, f64>, churned: &[bool], at: ArrayView1<'_, f64>) -> Slope {
+fn slope_of((x, churned): (ArrayView2<'_, f64>, &[bool]), weights: &[f64], at: ArrayView1<'_, f64>) -> Slope {
     let n_columns = x.ncols();
-    let (weights, intercept) = (at.slice(s![..n_columns]), at[n_columns]);
+    let (slopes, intercept) = (at.slice(s![..n_columns]), at[n_columns]);
     let mut slope = Slope { loss: 0.0, gradient: Array1::zeros(at.len()) };
     let mut of_columns = slope.gradient.slice_mut(s![..n_columns]);
     let mut of_intercept = 0.0;
-    for (row, churned) in x.outer_iter().zip(churned) {
-        let z = row.dot(&weights) + intercept;
-        let residual = probability(z) - f64::from(u8::from(*churned));
-        slope.loss += softplus(if *churned { -z } else { z });
+    for (place, (row, churned)) in x.outer_iter().zip(churned).enumerate() {
+        let z = row.dot(&slopes) + intercept;
+        let weight = weight(weights, place);
+        let residual = weight * (probability(z) - f64::from(u8::from(*churned)));
+        slope.loss += weight * softplus(if *churned { -z } else { z });
         of_columns.scaled_add(residual, &row);
         of_intercept += residual;
     }
@@ -191,16 +205,32 @@ mod tests {
     #[test]
     fn without_columns_the_intercept_is_the_log_odds_of_the_rate() {
         let x = Array2::zeros((4, 0));
-        let problem = Problem { x: x.view(), churned: &[true, false, false, false], alpha: 1.0 };
+        let problem = Problem { x: x.view(), churned: &[true, false, false, false], alpha: 1.0, weights: &[] };
         let at = problem.solve(Array1::zeros(1), 1e-10);
         assert!((at[0] - (1.0_f64 / 3.0).ln()).abs() < 1e-9);
         assert!(problem.gradient_per_row(at.view()) < 1e-9);
     }
 
     #[test]
+    fn a_weight_of_two_is_a_second_row() {
+        let x = Array2::from_shape_fn((5_000, 2), |(i, j)| ((i * (7 + 4 * j) % 23) as f64 - 11.0) / 7.0);
+        let churned: Vec<bool> = (0..5_000).map(|i| i * 31 % 10 < 3 + i % 23 / 8).collect();
+        let weights: Vec<f64> = (0..5_000).map(|i| f64::from(1 + u8::from(i % 3 == 0))).collect();
+        let twice: Vec<usize> = (0..5_000).chain((0..5_000).step_by(3)).collect();
+        let (x_twice, churned_twice) =
+            (x.select(Axis(0), &twice), twice.iter().map(|i| churned[*i]).collect::<Vec<_>>());
+        let weighted = Problem { x: x.view(), churned: &churned, alpha: 3.0, weights: &weights };
+        let repeated = Problem { x: x_twice.view(), churned: &churned_twice, alpha: 3.0, weights: &[] };
+        let (a, b) = (weighted.solve(Array1::zeros(3), 1e-11), repeated.solve(Array1::zeros(3), 1e-11));
+        assert!((&a - &b).iter().all(|difference| difference.abs() < 1e-7), "{a} {b}");
+        let (a, b) = (weighted.hessian(a.view()), repeated.hessian(b.view()));
+        assert!((&a - &b).iter().all(|difference| difference.abs() < 1e-3));
+    }
+
+    #[test]
     fn separable_rows_stay_finite_under_a_penalty() {
         let x = array![[-1.0], [-2.0], [1.0], [2.0]];
-        let problem = Problem { x: x.view(), churned: &[false, false, true, true], alpha: 0.1 };
+        let problem = Problem { x: x.view(), churned: &[false, false, true, true], alpha: 0.1, weights: &[] };
         let at = problem.solve(Array1::zeros(2), 1e-10);
         assert!(at[0] > 1.0 && at[0] < 10.0 && problem.gradient_per_row(at.view()) < 1e-9);
     }

@@ -1,8 +1,10 @@
 //! What every learner asks of its rows and folds.
 
+use std::collections::BTreeMap;
+
 use super::chain::Fold;
 use super::error::LearnError;
-use super::{Training, log_loss_at_own_level};
+use super::{Training, log_loss_at_own_level, own_shift, softplus};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
@@ -42,6 +44,43 @@ impl FoldLosses {
         let churned = labels(training.dataset, &fold.validation, training.as_of);
         Self { weight: fold.weight(), losses: settings.map(|said| log_loss_at_own_level(said, &churned)).collect() }
     }
+}
+
+/// Log-losses of the rows of a fold under two settings.
+pub(super) struct Paired<'a> {
+    pub(super) fold: &'a Fold,
+    pub(super) usual: &'a [f64],
+    pub(super) other: &'a [f64],
+}
+
+impl Paired<'_> {
+    fn gain(&self) -> f64 {
+        self.usual.iter().zip(self.other).map(|(usual, other)| usual - other).sum::<f64>()
+            / (self.usual.len() as f64).max(1.0)
+    }
+}
+
+/// By how much the other setting is better over the folds, and the standard error of that from one customer to the next: a
+/// customer's rows at several folds are not independent.
+pub(super) fn paired_gain(dataset: &Dataset, folds: &[Paired<'_>]) -> (f64, f64) {
+    let total: f64 = folds.iter().map(|paired| paired.fold.weight()).sum();
+    let gain = folds.iter().map(|paired| paired.fold.weight() / total * paired.gain()).sum();
+    let mut by_customer = BTreeMap::<u32, f64>::new();
+    for paired in folds {
+        let (centre, n) = (paired.gain(), (paired.fold.validation.len() as f64).max(1.0));
+        let share = paired.fold.weight() / total / n;
+        for (row, (usual, other)) in paired.fold.validation.iter().zip(paired.usual.iter().zip(paired.other)) {
+            *by_customer.entry(dataset.customers[*row]).or_default() += share * (usual - other - centre);
+        }
+    }
+    (gain, by_customer.values().map(|part| part * part).sum::<f64>().sqrt())
+}
+
+/// Log-loss of each row after the one shift of all that makes their sum least.
+pub(super) fn losses_at_own_level(log_odds: &[f64], churned: &[bool]) -> Vec<f64> {
+    let shift = own_shift(log_odds, churned);
+    let loss = |(z, churned): (&f64, &bool)| softplus(if *churned { -(z + shift) } else { z + shift });
+    log_odds.iter().zip(churned).map(loss).collect()
 }
 
 /// Weighted mean over the folds and its standard error, as if folds were independent.

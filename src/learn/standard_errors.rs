@@ -1,14 +1,11 @@
 //! How uncertain the parameters of a logistic regression are, when rows of one customer repeat each other.
 
-use ndarray::{Array1, Array2, ArrayView1, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1};
 use rayon::prelude::*;
 
 use super::cholesky::Cholesky;
 use super::newton::Problem;
-use super::probability;
-
-/// Customers whose scores are summed by one task; fixed, because the grouping of a sum decides its last bits.
-const CUSTOMERS_PER_BLOCK: usize = 1_024;
+use super::scores::Scores;
 
 /// Standard errors of the parameters at the optimum `at`, the intercept last; `customers` has one entry for each row, and
 /// the rows of one customer stand together. `None` with fewer than two customers or a singular curvature.
@@ -22,12 +19,12 @@ const CUSTOMERS_PER_BLOCK: usize = 1_024;
 /// Liang and Zeger (1986), Biometrika 73, 13-22 (sums by cluster); Gray (1992), JASA 87, 942-951, section 3 (penalised
 /// curvature on either side of the information).
 pub(super) fn standard_errors(problem: &Problem<'_>, at: ArrayView1<'_, f64>, customers: &[u32]) -> Option<Vec<f64>> {
-    let groups = groups(customers);
-    if groups.len() < 2 {
+    let scores = Scores::of(problem, at, customers);
+    if scores.n_customers < 2 {
         return None;
     }
-    let spread = spread_of_scores(problem, at, &groups);
-    let curvature = Cholesky::of(problem.penalised_curvature(at))?;
+    let spread = spread(&scores);
+    let curvature = Cholesky::of(problem.hessian(at))?;
     let error = |parameter: usize| {
         let mut unit = Array1::zeros(at.len());
         unit[parameter] = 1.0;
@@ -37,55 +34,20 @@ pub(super) fn standard_errors(problem: &Problem<'_>, at: ArrayView1<'_, f64>, cu
     Some((0..at.len()).into_par_iter().map(error).collect())
 }
 
-/// The first row of each customer and the one after the last.
-fn groups(customers: &[u32]) -> Vec<(usize, usize)> {
-    let mut start = 0;
-    let of_customer = |rows: &[u32]| {
-        let first = start;
-        start += rows.len();
-        (first, start)
-    };
-    customers.chunk_by(|a, b| a == b).map(of_customer).collect()
-}
-
 /// `M`: how much the sums of the customers' scores vary, times their number.
-fn spread_of_scores(problem: &Problem<'_>, at: ArrayView1<'_, f64>, groups: &[(usize, usize)]) -> Array2<f64> {
-    let n = at.len();
-    let of_block = |groups: &[(usize, usize)]| {
-        let mut scores = Array2::zeros((groups.len(), n));
-        for (mut score, (first, end)) in scores.outer_iter_mut().zip(groups) {
-            add_scores(problem, at, *first..*end, &mut score);
-        }
-        (scores.t().dot(&scores), scores.sum_axis(Axis(0)))
-    };
-    let blocks: Vec<(Array2<f64>, Array1<f64>)> = groups.par_chunks(CUSTOMERS_PER_BLOCK).map(of_block).collect();
-    let nothing = (Array2::zeros((n, n)), Array1::zeros(n));
-    let (squares, sum) = blocks.into_iter().fold(nothing, |all, block| (all.0 + block.0, all.1 + block.1));
-    let n_groups = groups.len() as f64;
-    let mean: Array1<f64> = sum / n_groups;
-    let outer = Array2::from_shape_fn((n, n), |(i, j)| n_groups * mean[i] * mean[j]);
-    (squares - outer) * (n_groups / (n_groups - 1.0))
-}
-
-fn add_scores(
-    problem: &Problem<'_>,
-    at: ArrayView1<'_, f64>,
-    rows: std::ops::Range<usize>,
-    score: &mut ndarray::ArrayViewMut1<'_, f64>,
-) {
-    let n_columns = problem.x.ncols();
-    for row in rows {
-        let x = problem.x.row(row);
-        let z = x.dot(&at.slice(s![..n_columns])) + at[n_columns];
-        let residual = probability(z) - f64::from(u8::from(problem.churned[row]));
-        score.slice_mut(s![..n_columns]).scaled_add(residual, &x);
-        score[n_columns] += residual;
-    }
+fn spread(scores: &Scores) -> Array2<f64> {
+    let (n, n_customers) = (scores.sum.len(), scores.n_customers as f64);
+    let mean = &scores.sum / n_customers;
+    let outer = Array2::from_shape_fn((n, n), |(i, j)| n_customers * mean[i] * mean[j]);
+    (&scores.squares - &outer) * (n_customers / (n_customers - 1.0))
 }
 
 #[cfg(test)]
 mod tests {
+    use ndarray::Axis;
+
     use super::*;
+    use crate::learn::probability;
 
     /// Numbers between 0 and 1 without pattern, the same each time.
     fn draw(seed: u64) -> f64 {
@@ -111,7 +73,7 @@ mod tests {
     }
 
     fn fit(x: &Array2<f64>, churned: &[bool], alpha: f64, customers: &[u32]) -> (Array1<f64>, Vec<f64>) {
-        let problem = Problem { x: x.view(), churned, alpha };
+        let problem = Problem { x: x.view(), churned, alpha, weights: &[] };
         let at = problem.solve(Array1::zeros(x.ncols() + 1), 1e-10);
         let errors = standard_errors(&problem, at.view(), customers).unwrap();
         (at, errors)
@@ -126,7 +88,7 @@ mod tests {
     fn independent_rows_give_the_inverse_of_the_curvature() {
         let (x, churned) = shop(1, 20_000);
         let (at, errors) = fit(&x, &churned, 1e-6, &alone(20_000));
-        let curvature = Problem { x: x.view(), churned: &churned, alpha: 1e-6 }.penalised_curvature(at.view());
+        let curvature = Problem { x: x.view(), churned: &churned, alpha: 1e-6, weights: &[] }.hessian(at.view());
         let factor = Cholesky::of(curvature).unwrap();
         for (parameter, error) in errors.iter().enumerate() {
             let mut unit = Array1::zeros(4);
@@ -170,7 +132,7 @@ mod tests {
     #[test]
     fn one_customer_has_no_errors() {
         let (x, churned) = shop(3, 50);
-        let problem = Problem { x: x.view(), churned: &churned, alpha: 1.0 };
+        let problem = Problem { x: x.view(), churned: &churned, alpha: 1.0, weights: &[] };
         assert_eq!(standard_errors(&problem, Array1::zeros(4).view(), &[7; 50]), None);
     }
 }

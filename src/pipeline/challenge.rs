@@ -93,7 +93,7 @@ impl Arena<'_> {
     fn compare(&self, champion: &Version, tested: &[&Tested]) -> Result<Option<Challenge>, Failure> {
         let both = |tested: &&Tested| {
             let rows = self.dataset.rows_at(|cutoff| cutoff == tested.cutoff);
-            let said = probabilities(&champion.model.model, champion.model.calibrator, self.dataset, &rows)?;
+            let said = probabilities(&champion.model.model, &champion.model.calibrator, self.dataset, &rows)?;
             let ours = tested.test.scores.iter().find(|scores| scores.name == MAIN_LEARNER);
             let ours = ours.map_or_else(Vec::new, |scores| scores.values.clone());
             let scores = |name: &str, values| LearnerScores { name: name.to_owned(), is_probability: true, values };

@@ -3,12 +3,12 @@
 use jiff::tz::TimeZone;
 
 use super::error::PipelineError;
-use crate::config::{Config, Unstable};
+use crate::config::{Config, PanelWeights, Unstable};
 use crate::dataset::{Dataset, DatasetSettings, PanelCap, PanelSample};
 use crate::error::Failure;
 use crate::features::{FeatureSchema, SchemaError};
 use crate::label::{ChurnRule, Schedule};
-use crate::learn::SelectionPolicy;
+use crate::learn::{EmphasisPolicy, SelectionPolicy};
 use crate::timeline::{Cutoff, EventLog, Margins, matured_cutoffs};
 use crate::units::Days;
 
@@ -19,6 +19,10 @@ pub(super) struct Frame {
     cap: PanelCap,
     /// Which features learners leave out.
     pub(super) policy: SelectionPolicy,
+    /// Whether training cutoffs may count differently.
+    pub(super) emphasis: EmphasisPolicy,
+    /// Settings of the learners that are tried beside the usual ones.
+    pub(super) trials: u32,
 }
 
 /// What datasets of a shop are built for, under a churn rule.
@@ -51,6 +55,11 @@ impl Frame {
                 drop_unstable: config.selection.unstable == Unstable::Drop,
                 leave_out: config.selection.leave_out.clone(),
             },
+            emphasis: match config.panel.weights {
+                PanelWeights::Equal => EmphasisPolicy::default(),
+                PanelWeights::Choose => EmphasisPolicy::Choose,
+            },
+            trials: config.tuning.trials,
         }
     }
 

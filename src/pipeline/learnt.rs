@@ -27,20 +27,19 @@ pub(super) struct LearntModel {
 impl LearntModel {
     /// Calibrated churn probabilities of some rows.
     pub(super) fn probabilities(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
-        probabilities(&self.trained.model, self.calibration.calibrator, dataset, rows)
+        probabilities(&self.trained.model, &self.calibration.calibrator, dataset, rows)
     }
 }
 
 /// Calibrated churn probabilities of some rows.
 pub(super) fn probabilities(
     model: &Model,
-    calibrator: Calibrator,
+    calibrator: &Calibrator,
     dataset: &Dataset,
     rows: &[usize],
 ) -> Result<Vec<f64>, LearnError> {
-    let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| model.base_log_odds(*cutoff)).collect();
-    let calibrated =
-        |(row, raw): (&usize, f64)| calibrator.probability(raw, levels[usize::from(dataset.cutoff_idx[*row])]);
+    let levels: Vec<_> = dataset.cutoffs.iter().map(|cutoff| calibrator.at(model.base_log_odds(*cutoff))).collect();
+    let calibrated = |(row, raw): (&usize, f64)| levels[usize::from(dataset.cutoff_idx[*row])].probability(raw);
     Ok(rows.iter().zip(model.log_odds(dataset, rows)?).map(calibrated).collect())
 }
 
@@ -50,7 +49,16 @@ pub(super) fn learn_at(dataset: &Dataset, frame: &Frame, as_of: Cutoff, learners
     let rows = dataset.panel_rows_at(|cutoff| cutoffs.contains(&cutoff));
     let folds = forward_chain(dataset, &cutoffs, frame.matures_after(), FOLDS, frame.zone());
     let horizon = frame.settings.rule.horizon;
-    let training = Training { dataset, as_of, horizon, rows: &rows, folds: &folds, policy: &frame.policy };
+    let training = Training {
+        dataset,
+        as_of,
+        horizon,
+        rows: &rows,
+        folds: &folds,
+        policy: &frame.policy,
+        emphasis: frame.emphasis,
+        trials: frame.trials,
+    };
     let calibrated = |(name, trained): (&'static str, Trained)| {
         let calibration = calibrate(&foretold(&training, &trained), frame.matures_after(), frame.zone());
         LearntModel { name, trained, calibration }
@@ -63,6 +71,7 @@ pub(super) fn learn_at(dataset: &Dataset, frame: &Frame, as_of: Cutoff, learners
 fn foretold(training: &Training<'_>, trained: &Trained) -> Vec<Foretold> {
     let of_fold = |(fold, said): (&Fold, &OutOfTime)| Foretold {
         cutoff: fold.cutoff,
+        customers: fold.validation.iter().map(|row| training.dataset.customers[*row]).collect(),
         log_odds: said.log_odds.clone(),
         level: said.level,
         churned: fold.validation.iter().map(|row| training.dataset.churned(*row, training.as_of)).collect(),

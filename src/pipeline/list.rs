@@ -16,6 +16,11 @@ pub struct ListRow {
     pub customer_id: String,
     /// What the customer is ranked by.
     pub prospect: Prospect,
+    /// Bounds that hold the probability of leaving of customers like this one in four of five cases; `None` from a model
+    /// that does not say how sure it is.
+    pub churn_interval: Option<[f64; 2]>,
+    /// The places between which the customer stands in four of five cases; only for those ranked first.
+    pub rank_interval: Option<[u32; 2]>,
     /// Margin of the customer so far, net of returns, in major units.
     pub clv_historic: f64,
     /// What value models expect of the customer; `None` if none could be fitted.
@@ -103,12 +108,23 @@ impl RankedList {
         let total = Column::OptionalNumber(rows.iter().map(total).collect());
         let text = |of: fn(&ListRow) -> &str| Column::Text(rows.iter().map(|row| of(row).to_owned()).collect());
         let probability = |row: &ListRow| rounded(row.prospect.churn_probability, PROBABILITY_DECIMALS);
+        let bound = |side: usize| {
+            let bound = |row: &ListRow| Some(rounded(row.churn_interval?[side], PROBABILITY_DECIMALS));
+            Column::OptionalNumber(rows.iter().map(bound).collect())
+        };
+        let place = |side: usize| {
+            Column::OptionalInteger(rows.iter().map(|row| Some(i64::from(row.rank_interval?[side]))).collect())
+        };
         let suppressed = |row: &ListRow| row.prospect.suppressed.map(|why| why.name().to_owned());
         let mut columns = vec![
             ("rank".to_owned(), Column::Integer((1..).take(rows.len()).collect())),
             ("customer_id".to_owned(), text(|row| &row.customer_id)),
             ("expected_loss".to_owned(), money(|row| row.prospect.expected_loss())),
             ("churn_probability".to_owned(), Column::Number(rows.iter().map(probability).collect())),
+            ("churn_probability_low".to_owned(), bound(0)),
+            ("churn_probability_high".to_owned(), bound(1)),
+            ("rank_low".to_owned(), place(0)),
+            ("rank_high".to_owned(), place(1)),
             ("risk_band".to_owned(), text(|row| RiskBand::of(row.prospect.churn_probability).name())),
             ("value_at_stake".to_owned(), money(|row| row.prospect.value_at_stake)),
             ("clv_historic".to_owned(), money(|row| row.clv_historic)),
@@ -178,6 +194,8 @@ mod tests {
         let row = ListRow {
             customer_id: "007".to_owned(),
             prospect,
+            churn_interval: Some([0.1, 0.150_04]),
+            rank_interval: None,
             clv_historic: -0.001,
             worth: None,
             expected_next_order: None,
@@ -197,12 +215,15 @@ mod tests {
         let names: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(
             names.join(" "),
-            "rank customer_id expected_loss churn_probability risk_band value_at_stake clv_historic \
+            "rank customer_id expected_loss churn_probability churn_probability_low churn_probability_high rank_low \
+             rank_high risk_band value_at_stake clv_historic \
              clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage open_complaints reason_1 reason_2 reason_3 \
              reason_code_1 reason_code_2 reason_code_3 suppressed_because model_version as_of"
         );
         let column = |name: &str| table.column(name).unwrap().clone();
         assert_eq!(column("churn_probability"), Column::Number(vec![0.1235]));
+        assert_eq!(column("churn_probability_high"), Column::OptionalNumber(vec![Some(0.15)]));
+        assert_eq!(column("rank_low"), Column::OptionalInteger(vec![None]));
         assert_eq!(column("expected_loss"), Column::Number(vec![1.23]));
         assert_eq!(format!("{:?}", column("clv_historic")), "Number([0.0])");
         assert_eq!(column("reason_2"), Column::OptionalText(vec![None]));

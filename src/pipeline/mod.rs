@@ -4,6 +4,7 @@
 mod backtest;
 mod capture;
 mod challenge;
+mod doubts;
 mod economics;
 mod error;
 mod feature_table;

@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::doubts::{Doubts, calibrated};
 use super::economics::{Basis, ValueReport};
 use super::error::PipelineError;
 use super::frame::{Frame, settings};
-use super::learnt::probabilities;
 use super::list::{ListRow, RankedList, RowWorth};
 use super::observer::Observer;
 use super::worth::{ValueFrame, ValueModels, Worth};
@@ -51,7 +51,10 @@ pub fn score(
         return Err(PipelineError::NobodyEligible { as_of: as_of.to_string(), population }.into());
     }
     let rows: Vec<usize> = (0..dataset.len()).collect();
-    let probabilities = probabilities(&version.model.model, version.model.calibrator, &dataset, &rows)?;
+    let said = version.model.model.said(&dataset, &rows)?;
+    let level = version.model.model.base_log_odds(as_of);
+    let probabilities = calibrated(&version.model.calibrator, level, &said);
+    let doubts = Doubts::of(&version.model, (&dataset, &rows), (&said, as_of))?;
     let why = reasons(&version.model.model, &dataset, &rows, &config.currency)?;
     observer.begin("valuing", 1);
     let frame = ValueFrame::new(&config.value, &settings.rule)?;
@@ -66,7 +69,11 @@ pub fn score(
     let histories = Histories::collect(log, as_of, &settings);
     let valued = Valued::of(&histories, &dataset, &frame);
     let reader = Reader { log, dataset: &dataset, settings: &settings, as_of };
-    let mut rows = reader.ranked(&probabilities, why, &valued);
+    let intervals = doubts.as_ref().map(Doubts::intervals);
+    let mut rows = reader.ranked((&probabilities, intervals.as_deref()), why, &valued);
+    if let Some(doubts) = &doubts {
+        doubts.put_places(&mut rows, &dataset, config.seed)?;
+    }
     if let Ok((models, _)) = &valued.fitted {
         models.put_intervals(&mut rows, &histories, &frame);
     }
@@ -114,7 +121,12 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// All rows in the order of the list.
-    fn ranked(&self, probabilities: &[f64], mut why: Vec<Vec<Reason>>, valued: &Valued) -> Vec<ListRow> {
+    fn ranked(
+        &self,
+        (probabilities, intervals): (&[f64], Option<&[[f64; 2]]>),
+        mut why: Vec<Vec<Reason>>,
+        valued: &Valued,
+    ) -> Vec<ListRow> {
         let prospect = |row: usize| Prospect {
             customer: self.dataset.customers[row],
             churn_probability: probabilities[row],
@@ -125,8 +137,10 @@ impl Reader<'_> {
             suppressed: self.log.opted_out(self.dataset.customers[row]).then_some(Suppression::OptedOut),
         };
         let prospects: Vec<Prospect> = (0..self.dataset.len()).map(prospect).collect();
-        let row =
-            |row: usize| self.row(row, prospects[row], (std::mem::take(&mut why[row]), valued.worth[row].clone()));
+        let row = |row: usize| ListRow {
+            churn_interval: intervals.map(|intervals| intervals[row]),
+            ..self.row(row, prospects[row], (std::mem::take(&mut why[row]), valued.worth[row].clone()))
+        };
         rank(&prospects).into_iter().map(row).collect()
     }
 
@@ -144,6 +158,8 @@ impl Reader<'_> {
         ListRow {
             customer_id: self.log.customer_ids()[prospect.customer as usize].clone(),
             prospect,
+            churn_interval: None,
+            rank_interval: None,
             clv_historic: self.dataset.margin_share[row] * self.dataset.spend_so_far[row],
             worth,
             expected_next_order: gap_median_days.and_then(|gap| day_after(last_order_at, gap, &self.settings.zone)),

@@ -32,8 +32,12 @@ pub struct CustomerStory {
     pub model_version: String,
     /// Place on the list, from 1, and how long the list is.
     pub rank: (usize, usize),
+    /// The places between which the customer stands in four of five cases; only for those ranked first.
+    pub rank_interval: Option<[u32; 2]>,
     /// Calibrated probability of churning.
     pub churn_probability: f64,
+    /// Bounds that hold it in four of five cases.
+    pub churn_interval: Option<[f64; 2]>,
     /// Margin lost if the customer leaves, in major units.
     pub value_at_stake: f64,
     /// What value models say; absent without one.
@@ -138,7 +142,9 @@ pub fn story(
         as_of: as_of.to_string(),
         model_version: list.model_version.clone(),
         rank: (rank + 1, list.rows.len()),
+        rank_interval: row.rank_interval,
         churn_probability: row.prospect.churn_probability,
+        churn_interval: row.churn_interval,
         value_at_stake: row.prospect.value_at_stake,
         value,
         confidence: row.confidence(),
@@ -216,7 +222,7 @@ fn check_sum(version: &Version, dataset: &Dataset, (place, told): (usize, &Custo
     let log_odds = model.log_odds(dataset, &[place])?;
     let sum = told.base_log_odds + told.features.iter().map(|feature| feature.log_odds).sum::<f64>();
     let off = log_odds.first().map_or(f64::INFINITY, |log_odds| (log_odds - sum).abs());
-    let again = probabilities(model, version.model.calibrator, dataset, &[place])?;
+    let again = probabilities(model, &version.model.calibrator, dataset, &[place])?;
     let same = again.first().is_some_and(|again| (again - told.churn_probability).abs() < ADDITIVITY);
     if off <= ADDITIVITY && same { Ok(()) } else { Err(PipelineError::DoesNotAddUp { off }.into()) }
 }

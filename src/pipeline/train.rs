@@ -87,6 +87,7 @@ pub fn train(
         rule: frame.settings.rule.clone(),
         model: model.trained.model,
         calibrator: model.calibration.calibrator,
+        doubt: model.trained.doubt,
     };
     Ok(Candidate { version: Version { model, schema, manifest, evaluation }, gate })
 }

@@ -9,7 +9,7 @@ use crate::evaluate::{Challenge, Evaluation, Finding, Verdict};
 use crate::features::FeatureSchema;
 use crate::guard::GuardRecord;
 use crate::label::ChurnRule;
-use crate::learn::{Model, ModelCard, TrainingNotes};
+use crate::learn::{Doubt, Model, ModelCard, TrainingNotes};
 
 /// The format of `model.json`; raised when an older reader would misunderstand it.
 pub const FORMAT: u32 = 1;
@@ -27,6 +27,9 @@ pub struct StoredModel {
     pub model: Model,
     /// From log-odds to probabilities.
     pub calibrator: Calibrator,
+    /// How uncertain the log-odds are; models of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Doubt>,
 }
 
 /// `manifest.json`: where the model comes from and how it was made.

@@ -10,7 +10,8 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::config::{
     BacktestConfig, ChurnConfig, Duplicates, FeaturesConfig, GateConfig, LeakGuardConfig, LowestGrade, ModelsConfig,
-    NegativeAmounts, OutputConfig, PanelConfig, SelectionConfig, Unstable, ValidateConfig, ValueConfig,
+    NegativeAmounts, OutputConfig, PanelConfig, PanelWeights, SelectionConfig, TuningConfig, Unstable, ValidateConfig,
+    ValueConfig,
 };
 use crate::timeline::columns::{NEVER, NO_CODE};
 use crate::units::{Currency, Days, Money};
@@ -41,7 +42,12 @@ fn config(purchases: TableConfig) -> Config {
         surveys: None,
         features: FeaturesConfig::default(),
         churn: ChurnConfig { horizon_days: Days(1), gap_days: Days(0), active_days: Days(180), min_purchases: 1 },
-        panel: PanelConfig { step_days: Days(30), max_cutoffs: None, max_rows: 2_000_000 },
+        panel: PanelConfig {
+            step_days: Days(30),
+            max_cutoffs: None,
+            max_rows: 2_000_000,
+            weights: PanelWeights::Equal,
+        },
         backtest: BacktestConfig { cutoffs: Vec::new(), last: 4, step_days: Days(30), bootstrap: 10 },
         validate: ValidateConfig {
             min_customers: 1,
@@ -60,6 +66,7 @@ fn config(purchases: TableConfig) -> Config {
         leak_guard: LeakGuardConfig { max_auc: 0.95, max_exit_rate: 0.95, accept: Vec::new() },
         selection: SelectionConfig { max_psi: 0.25, unstable: Unstable::Flag, leave_out: Vec::new() },
         learners: crate::config::LearnersConfig { readable: crate::config::ReadableModel::None },
+        tuning: TuningConfig { trials: 0 },
         gate: GateConfig { max_auc: 0.95, min_grade: LowestGrade::C },
         models: ModelsConfig { dir: "models".into() },
         output: OutputConfig { dir: "out".into() },

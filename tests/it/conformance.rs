@@ -3,7 +3,10 @@
 use std::sync::OnceLock;
 
 use retain::features::FeatureSchema;
-use retain::learn::{self, LEARNERS, LearnError, MAIN_LEARNER, Model, Trained, probability};
+use retain::learn::{
+    self, BoostingSettings, Emphasis, EmphasisPolicy, LEARNERS, LearnError, MAIN_LEARNER, Model, Trained, Training,
+    probability,
+};
 
 use crate::panel::{FLEETING, Kind, LOYAL, Panel};
 
@@ -95,6 +98,67 @@ fn one_thread_and_two_learn_the_same() {
             assert_eq!(bits(&one.log_odds), bits(&two.log_odds), "{name}");
         }
     }
+}
+
+/// A small shop whose cutoffs do not count alike.
+fn emphasised(panel: &Panel, emphasis: EmphasisPolicy) -> AllTrained {
+    learn::train(&Training { emphasis, ..panel.training() }, &names()).unwrap()
+}
+
+#[test]
+fn weights_of_cutoffs_are_heard_and_keep_the_contract() {
+    let (panel, equal) = loyal();
+    let recent = Emphasis { half_life_days: Some(60.0), in_season: 2.0 };
+    let weighted = emphasised(panel, EmphasisPolicy::Given(recent));
+    for ((name, weighted), (_, equal)) in weighted.iter().zip(equal) {
+        let (left, stayed) = foretold(panel, &weighted.model);
+        assert!(left > stayed + 0.01, "{name}: {left} {stayed}");
+        assert_eq!(weighted.notes.emphasis.used, recent);
+        let log_odds = |trained: &Trained| bits(&trained.model.log_odds(&panel.dataset, &panel.test).unwrap());
+        let differs = log_odds(weighted) != log_odds(equal);
+        assert_eq!(
+            differs,
+            *name != "mbg_nbd",
+            "{name}: only a forecast of one feature has nothing to learn from rows"
+        );
+    }
+}
+
+#[test]
+fn weights_are_chosen_the_same_with_one_thread_and_two_and_equal_ones_stand_without_reason() {
+    let panel = Panel::of(Kind { customers: 150, ..LOYAL });
+    let chosen = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| emphasised(&panel, EmphasisPolicy::Choose).remove(1).1.notes.emphasis)
+    };
+    let record = chosen(1);
+    assert_eq!(record, chosen(2));
+    assert!(record.tried.len() > 2 && record.tried[0].emphasis.is_equal() && record.tried[0].gain.abs() < 1e-15);
+    let used = record.tried.iter().find(|trial| trial.emphasis == record.used).unwrap();
+    let best = record.tried.iter().map(|trial| trial.gain - trial.standard_error).fold(f64::NEG_INFINITY, f64::max);
+    assert_eq!(used.emphasis.is_equal(), best <= 0.0, "{record:?}");
+}
+
+#[test]
+fn tuning_tries_what_it_says_and_keeps_the_usual_unless_another_is_clearly_better() {
+    let panel = Panel::of(Kind { customers: 150, ..LOYAL });
+    let tuned = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let learn = || learn::train(&Training { trials: 4, ..panel.training() }, &[MAIN_LEARNER]).unwrap();
+        pool.install(learn)
+    };
+    let (one, two) = (tuned(1), tuned(2));
+    for ((name, one), (_, two)) in one.iter().zip(&two) {
+        let json = |trained: &Trained| serde_json::to_string(&(&trained.model, &trained.notes)).unwrap();
+        assert!(json(one) == json(two), "{name} differs");
+    }
+    let of = |name: &str| &one.iter().find(|(other, _)| *other == name).unwrap().1.notes;
+    let record = &of("boosting").tuning;
+    assert_eq!((record.trials.len(), record.trials[0].settings), (5, BoostingSettings::USUAL));
+    let clear = record.trials[1..].iter().any(|trial| trial.gain > 2.0 * trial.standard_error);
+    assert_eq!(record.used == BoostingSettings::USUAL, !clear, "{record:?}");
+    assert_eq!(of("logistic").fold_log_loss.len(), learn::PENALTIES.len() + 4);
+    assert_eq!(&of(MAIN_LEARNER).tuning, record);
 }
 
 #[test]

@@ -1,0 +1,269 @@
+//! Which map is used: at each cutoff, what would each kind have cost, learnt from the cutoffs whose labels were known by
+//! then?
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::maps::Kind;
+use super::{Calibrator, Foretold};
+use crate::learn::softplus;
+use crate::timeline::Cutoff;
+use crate::units::Days;
+
+/// The calibrator that was chosen, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// The calibrator.
+    pub calibrator: Calibrator,
+    /// Rows it was learnt from.
+    pub n_rows: usize,
+    /// Cutoffs on which the kinds were compared, each after those that they were learnt from.
+    #[serde(default)]
+    pub n_checks: usize,
+    /// Rows of those cutoffs.
+    #[serde(default)]
+    pub n_checked_rows: usize,
+    /// Every kind that was compared, the simplest first; empty with too few cutoffs.
+    #[serde(default)]
+    pub trials: Vec<Trial>,
+}
+
+/// How one kind of map did on cutoffs that followed the ones it was learnt from.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// The kind.
+    pub kind: Kind,
+    /// Mean log-loss over the cutoffs.
+    pub log_loss: f64,
+    /// By how much it is above that of the best kind.
+    pub above_best: f64,
+    /// Standard error of that difference, rows paired.
+    pub standard_error: f64,
+    /// Whether it is used.
+    pub is_chosen: bool,
+}
+
+/// Learns a calibrator from cutoffs in ascending time: the simplest kind whose loss, forward-chained, is not above that of
+/// the best by more than one standard error of their difference.
+#[must_use]
+pub fn calibrate(foretold: &[Foretold], matures_after: Days, zone: &TimeZone) -> Calibration {
+    let checks = Checks::of(foretold, |earlier, now| earlier.after(matures_after, zone) <= now);
+    let trials = checks.trials();
+    let chosen = trials.iter().find(|trial| trial.is_chosen).map_or(Kind::None, |trial| trial.kind);
+    Calibration {
+        calibrator: chosen.learn(&foretold.iter().collect::<Vec<_>>()).unwrap_or(Calibrator::NONE),
+        n_rows: foretold.iter().map(|cutoff| cutoff.churned.len()).sum(),
+        n_checks: checks.cutoffs.len(),
+        n_checked_rows: checks.cutoffs.iter().map(|check| check.foretold.churned.len()).sum(),
+        trials,
+    }
+}
+
+/// A cutoff that comes after some whose labels were known by then.
+struct Check<'a> {
+    foretold: &'a Foretold,
+    /// Log-losses of its rows under each kind.
+    losses: Vec<Vec<f64>>,
+}
+
+struct Checks<'a> {
+    cutoffs: Vec<Check<'a>>,
+}
+
+impl<'a> Checks<'a> {
+    fn of(foretold: &'a [Foretold], was_known: impl Fn(Cutoff, Cutoff) -> bool) -> Self {
+        let check = |(position, now): (usize, &'a Foretold)| {
+            let known: Vec<&Foretold> =
+                foretold[..position].iter().filter(|earlier| was_known(earlier.cutoff, now.cutoff)).collect();
+            // A kind of which nothing can be learnt would have left the log-odds as they were.
+            let map = |kind: &Kind| kind.learn(&known).unwrap_or(Calibrator::NONE);
+            let losses = || Kind::ALL.iter().map(|kind| losses(now, &map(kind))).collect();
+            (!known.is_empty() && !now.churned.is_empty()).then(|| Check { foretold: now, losses: losses() })
+        };
+        Self { cutoffs: foretold.iter().enumerate().filter_map(check).collect() }
+    }
+
+    fn trials(&self) -> Vec<Trial> {
+        let offered: Vec<usize> = (0..Kind::ALL.len())
+            .filter(|kind| !self.cutoffs.is_empty() && self.cutoffs.len() >= Kind::ALL[*kind].least_checks())
+            .collect();
+        let Some(best) = offered.iter().copied().min_by(|a, b| self.loss(*a).total_cmp(&self.loss(*b))) else {
+            return Vec::new();
+        };
+        let trial = |kind: &usize| {
+            let (above_best, standard_error) = self.difference(*kind, best);
+            let (kind, log_loss) = (Kind::ALL[*kind], self.loss(*kind));
+            Trial { kind, log_loss, above_best, standard_error, is_chosen: false }
+        };
+        let mut trials: Vec<Trial> = offered.iter().map(trial).collect();
+        if let Some(simplest) = trials.iter_mut().find(|trial| trial.above_best <= trial.standard_error) {
+            simplest.is_chosen = true;
+        }
+        trials
+    }
+
+    /// Mean over the cutoffs of the mean loss at each.
+    fn loss(&self, kind: usize) -> f64 {
+        let means = self.cutoffs.iter().map(|check| mean(&check.losses[kind]));
+        means.sum::<f64>() / self.cutoffs.len() as f64
+    }
+
+    /// The loss of one kind less that of another, and its standard error: that from resampling customers or that from one
+    /// cutoff to the next, whichever is larger. Rows of one customer are not independent, and neither are those of one
+    /// cutoff, whose level was foretold too high or too low for all of them.
+    ///
+    /// # Source
+    /// Cameron, Gelbach and Miller (2011), Journal of Business and Economic Statistics 29, 238-249, of which this takes the
+    /// larger part for the sum, because between few cutoffs the sum may come out negative.
+    fn difference(&self, kind: usize, other: usize) -> (f64, f64) {
+        let n = self.cutoffs.len() as f64;
+        let mut means = Vec::with_capacity(self.cutoffs.len());
+        let mut by_customer: BTreeMap<u32, f64> = BTreeMap::new();
+        for check in &self.cutoffs {
+            let differences: Vec<f64> =
+                check.losses[kind].iter().zip(&check.losses[other]).map(|(loss, other)| loss - other).collect();
+            let centre = mean(&differences);
+            let share = 1.0 / (n * differences.len() as f64);
+            for (customer, difference) in check.foretold.customers.iter().zip(&differences) {
+                *by_customer.entry(*customer).or_default() += share * (difference - centre);
+            }
+            means.push(centre);
+        }
+        let centre = mean(&means);
+        let of_customers: f64 = by_customer.values().map(|part| part * part).sum();
+        let of_cutoffs: f64 = means.iter().map(|mean| (mean - centre).powi(2)).sum::<f64>() / (n * (n - 1.0).max(1.0));
+        (centre, of_customers.max(of_cutoffs).sqrt())
+    }
+}
+
+fn losses(foretold: &Foretold, calibrator: &Calibrator) -> Vec<f64> {
+    let at = calibrator.at(foretold.level);
+    let loss = |(raw, churned): (&f64, &bool)| {
+        let z = at.log_odds(*raw);
+        softplus(if *churned { -z } else { z })
+    };
+    foretold.log_odds.iter().zip(&foretold.churned).map(loss).collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / (values.len() as f64).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::calibrate::lines::shift_to;
+    use crate::learn::probability;
+
+    const N: u32 = 2_000;
+
+    fn noise(i: u32) -> f64 {
+        f64::from(i.wrapping_mul(2_654_435_769) >> 8) / f64::from(1_u32 << 24)
+    }
+
+    /// A cutoff in a month of 2024 at which the truth lies around `level`, and a model foretells `of_truth` of the
+    /// deviations, around a level at which as many leave as in truth, but for an `error` of the level.
+    fn foretold(month: i8, (level, error): (f64, f64), of_truth: impl Fn(f64) -> f64) -> Foretold {
+        let seed = u32::try_from(month).unwrap() * 7_919;
+        let truth: Vec<f64> = (0..N).map(|i| 5.0 * noise(i + seed) - 2.5).collect();
+        let happened = |(i, z): (u32, &f64)| noise(i * 31 + 7 + seed) < probability(level + z);
+        let said: Vec<f64> = truth.iter().map(|z| of_truth(*z)).collect();
+        let own = error + shift_to(truth.iter().map(|z| probability(level + z)).sum(), &said);
+        Foretold {
+            cutoff: Cutoff::at_start_of(date(2024, month, 1), &TimeZone::UTC),
+            customers: (0..N).collect(),
+            churned: (0..).zip(&truth).map(happened).collect(),
+            log_odds: said.iter().map(|said| own + said).collect(),
+            level: own,
+        }
+    }
+
+    fn chosen(cutoffs: &[Foretold]) -> (Option<Kind>, Calibration) {
+        let calibration = calibrate(cutoffs, Days(30), &TimeZone::UTC);
+        (calibration.trials.iter().find(|trial| trial.is_chosen).map(|trial| trial.kind), calibration)
+    }
+
+    /// Mean probability less the share that left, at a cutoff that played no part.
+    fn bias(calibrator: &Calibrator, later: &Foretold) -> f64 {
+        let expected = later.log_odds.iter().map(|raw| calibrator.at(later.level).probability(*raw));
+        let left = later.churned.iter().filter(|churned| **churned).count();
+        (expected.sum::<f64>() - left as f64) / later.churned.len() as f64
+    }
+
+    #[test]
+    fn the_kind_that_is_needed_is_found_and_follows_a_falling_level() {
+        // What the model makes of a deviation below and above the level, and by how much it misses the level.
+        let cases = [
+            (Kind::None, (1.0, 1.0), 0.0),
+            (Kind::Slope, (2.0, 2.0), 0.0),
+            (Kind::SlopeAndLevel, (2.0, 2.0), 0.8),
+            (Kind::Beta, (1.0, 3.0), 0.0),
+        ];
+        for (kind, (below, above), error) in cases {
+            let of_truth = |z: f64| if z > 0.0 { above * z } else { below * z };
+            let cutoffs: Vec<_> = [1, 3, 5, 7].map(|month| foretold(month, (0.4, error), of_truth)).into();
+            let (found, calibration) = chosen(&cutoffs);
+            assert_eq!(found, Some(kind), "{:?}", calibration.trials);
+            let fallen = foretold(9, (-1.2, error), of_truth);
+            let off = bias(&calibration.calibrator, &fallen);
+            assert!(off.abs() < 0.03, "{kind:?}: {off}");
+            let after = mean(&losses(&fallen, &calibration.calibrator));
+            assert!(after <= mean(&losses(&fallen, &Calibrator::NONE)) + 1e-12, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_bends_twice_needs_a_curve() {
+        // Small deviations were foretold too small and large ones too large, on both sides: neither a line nor two slopes
+        // follow that.
+        let cubed = |truth: f64| truth.powi(3) / 3.0;
+        let cutoffs: Vec<_> = [1, 3, 5, 7].map(|month| foretold(month, (0.0, 0.0), cubed)).into();
+        let (found, calibration) = chosen(&cutoffs);
+        assert_eq!(found, Some(Kind::Isotonic), "{:?}", calibration.trials);
+    }
+
+    #[test]
+    fn what_does_not_help_or_cannot_be_checked_is_left_out() {
+        let plain = |z: f64| z;
+        let bold = |z: f64| 2.0 * z;
+        let passing = [foretold(1, (0.4, 0.0), bold), foretold(4, (0.4, 0.0), plain)];
+        assert_eq!(chosen(&passing).1.calibrator, Calibrator::NONE);
+        let unchecked = chosen(&passing[..1]).1;
+        assert_eq!((unchecked.calibrator, unchecked.n_checks, unchecked.trials), (Calibrator::NONE, 0, Vec::new()));
+        let too_early = [foretold(1, (0.4, 0.0), bold), foretold(1, (0.4, 0.0), bold)];
+        assert_eq!(chosen(&too_early).1.n_checks, 0);
+        assert_eq!(calibrate(&[], Days(30), &TimeZone::UTC).n_rows, 0);
+    }
+
+    #[test]
+    fn a_level_that_was_wrong_once_is_not_corrected() {
+        let errors = [0.0, 0.9, 0.0, -0.9];
+        let cutoffs: Vec<_> =
+            [1, 3, 5, 7].into_iter().zip(errors).map(|(month, error)| foretold(month, (0.4, error), |z| z)).collect();
+        let (found, calibration) = chosen(&cutoffs);
+        assert!(found != Some(Kind::SlopeAndLevel) && calibration.calibrator.bias.abs() < 1e-12, "{found:?}");
+    }
+
+    #[test]
+    fn the_standard_error_counts_customers_and_cutoffs() {
+        let cutoff = |month, n: u32| {
+            let mut one = foretold(month, (0.0, 0.0), |z| z);
+            one.customers.iter_mut().for_each(|customer| *customer %= n);
+            one
+        };
+        let error = |n: u32| {
+            let cutoffs = [1, 3, 5].map(|month| cutoff(month, n));
+            let mut checks = Checks::of(&cutoffs, |earlier, now| earlier < now);
+            for check in &mut checks.cutoffs {
+                check.losses[1] = (0..N).map(|i| check.losses[0][i as usize] + noise(i % n) - 0.5).collect();
+            }
+            checks.difference(1, 0).1
+        };
+        // Forty times as many rows of the same customers say no more about them.
+        assert!((error(50) / error(N) - 40.0_f64.sqrt()).abs() < 1.5, "{} {}", error(50), error(N));
+    }
+}

@@ -1,0 +1,102 @@
+//! How far the probabilities of a list and the places on it may be off.
+
+use super::list::ListRow;
+use crate::calibrate::{AtLevel, Calibrator};
+use crate::dataset::Dataset;
+use crate::decide::Contenders;
+use crate::learn::{Doubt, LearnError, Said, probability};
+use crate::registry::StoredModel;
+use crate::timeline::Cutoff;
+
+/// Standard deviations on either side that hold four of five cases.
+const FOUR_IN_FIVE: f64 = 1.281_551_565_545;
+
+/// Customers of the list whose places are given with intervals.
+const PLACES_SHOWN: usize = 1_000;
+
+/// Customers who may come up to a place that is shown, or be passed by one; those further down are left out.
+const CONTENDERS: usize = 10_000;
+
+/// The uncertainty of the probabilities of all rows of a cutoff: that of a model's weights, of the level foretold for the
+/// cutoff, and the difference between the members of a blend.
+pub(super) struct Doubts<'a> {
+    doubt: &'a Doubt,
+    level_variance: f64,
+    /// Calibrated log-odds of each row.
+    log_odds: Vec<f64>,
+    /// What calibration makes of a small change of each row's log-odds.
+    slopes: Vec<f64>,
+    /// Variance between members, after calibration.
+    between_members: Vec<f64>,
+    /// Variance by the weights, after calibration.
+    of_weights: Vec<f64>,
+}
+
+impl<'a> Doubts<'a> {
+    /// The doubts about what a stored model says of rows at one cutoff; `None` for a model that states none.
+    pub(super) fn of(
+        model: &'a StoredModel,
+        (dataset, rows): (&Dataset, &[usize]),
+        (said, as_of): (&Said, Cutoff),
+    ) -> Result<Option<Self>, LearnError> {
+        let Some(doubt) = &model.doubt else { return Ok(None) };
+        let calibrate = model.calibrator.at(model.model.base_log_odds(as_of));
+        let variances = doubt.variances(dataset, rows)?;
+        let slopes: Vec<f64> =
+            said.log_odds.iter().zip(&variances).map(|(raw, v)| slope(&calibrate, *raw, v.sqrt())).collect();
+        let scaled = |variances: &[f64]| variances.iter().zip(&slopes).map(|(v, slope)| v * slope * slope).collect();
+        Ok(Some(Self {
+            doubt,
+            level_variance: doubt.level_variance(as_of),
+            log_odds: said.log_odds.iter().map(|raw| calibrate.log_odds(*raw)).collect(),
+            between_members: scaled(&said.between_members),
+            of_weights: scaled(&variances),
+            slopes,
+        }))
+    }
+
+    /// For each row, the bounds that hold the probability of leaving of customers like it in four of five cases.
+    pub(super) fn intervals(&self) -> Vec<[f64; 2]> {
+        let interval = |(row, log_odds): (usize, &f64)| {
+            let variance = self.level_variance + self.of_weights[row] + self.between_members[row];
+            let reach = FOUR_IN_FIVE * variance.sqrt();
+            [probability(log_odds - reach), probability(log_odds + reach)]
+        };
+        self.log_odds.iter().enumerate().map(interval).collect()
+    }
+
+    /// Gives the customers ranked first the places between which they may stand.
+    pub(super) fn put_places(&self, rows: &mut [ListRow], dataset: &Dataset, seed: u64) -> Result<(), LearnError> {
+        let listed = rows.iter().take_while(|row| row.prospect.suppressed.is_none()).take(CONTENDERS);
+        let place = |row: &ListRow| dataset.customers.binary_search(&row.prospect.customer).ok();
+        let (at, value_at_stake): (Vec<usize>, Vec<f64>) =
+            listed.filter_map(|row| Some((place(row)?, row.prospect.value_at_stake))).unzip();
+        let mut in_directions = self.doubt.deviations(dataset, &at)?;
+        for (mut parts, row) in in_directions.outer_iter_mut().zip(&at) {
+            parts *= self.slopes[*row];
+        }
+        let contenders = Contenders {
+            log_odds: at.iter().map(|row| self.log_odds[*row]).collect(),
+            value_at_stake,
+            common_sd: self.level_variance.sqrt(),
+            own_sd: at.iter().map(|row| self.between_members[*row].sqrt()).collect(),
+            in_directions,
+        };
+        for (row, interval) in rows.iter_mut().zip(contenders.intervals(PLACES_SHOWN, seed)) {
+            row.rank_interval = Some(interval);
+        }
+        Ok(())
+    }
+}
+
+/// How steep calibration is over one standard deviation on either side.
+fn slope(calibrate: &AtLevel<'_>, raw: f64, sd: f64) -> f64 {
+    let step = sd.max(1e-3);
+    (calibrate.log_odds(raw + step) - calibrate.log_odds(raw - step)) / (2.0 * step)
+}
+
+/// Calibrated probabilities of what was said of rows at one cutoff.
+pub(super) fn calibrated(calibrator: &Calibrator, level: f64, said: &Said) -> Vec<f64> {
+    let at = calibrator.at(level);
+    said.log_odds.iter().map(|raw| at.probability(*raw)).collect()
+}
