@@ -163,6 +163,7 @@ fn is_odd(number: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::learn::probability;
 
     fn noise(i: u32) -> f64 {
         let mut x = u64::from(i).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
