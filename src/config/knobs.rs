@@ -134,7 +134,7 @@ pub(super) const LEAVE_OUT: Key = key("leave_out", Allowed::Names("season"), Pre
 
 pub(super) const READABLE: Key = key("readable", Allowed::Word(&["none", "ebm"]), Preset::Text("none")).means(
     "A model that is trained beside the main one, to be read: `ebm` puts the strongest curves of explainable boosting into \
-     the manifest of a version; it takes about as long as all others together",
+     the manifest of a version, and makes training about two thirds longer",
 );
 
 pub(super) const MODELS_DIR: Key =

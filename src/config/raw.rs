@@ -258,7 +258,7 @@ pub struct RawSelection {
 #[schemars(inline)]
 pub struct RawLearners {
     /// A model that is trained beside the main one, to be read: `ebm` puts the strongest curves of explainable boosting
-    /// into the manifest of a version; it takes about as long as all others together. One of `none`, `ebm`; default
+    /// into the manifest of a version, and makes training about two thirds longer. One of `none`, `ebm`; default
     /// `"none"`.
     pub readable: Option<String>,
 }
