@@ -1,5 +1,7 @@
 //! Rows block by block, for tables larger than memory.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use super::DatasetSettings;
@@ -68,14 +70,18 @@ where
     let fold = settings.fold(cutoffs, contexts);
     let mut take_all = |packed: Vec<Vec<T>>| packed.into_iter().flatten().try_for_each(&mut take);
     let mut ready: Vec<Vec<T>> = Vec::new();
+    let spare = Spare::default();
     for shards in log.shards().chunks(SHARDS_AT_ONCE) {
         let now = std::mem::take(&mut ready);
-        let make = |(scratch, tiles): &mut (FoldScratch, Tiles), shard: &Shard| {
-            packed(shard, &fold, (scratch, tiles), (&windows, &kernel), &pack)
+        let make = |shard: &Shard| {
+            let (mut scratch, mut tiles) =
+                spare.take().unwrap_or_else(|| (FoldScratch::default(), Tiles::new(kernel.len())));
+            let packed = packed(shard, &fold, (&mut scratch, &mut tiles), (&windows, &kernel), &pack);
+            spare.put((scratch, tiles));
+            packed
         };
-        let begin = || (FoldScratch::default(), Tiles::new(kernel.len()));
         let (taken, next) =
-            rayon::join(|| take_all(now), || shards.par_iter().map_init(begin, make).collect::<Result<Vec<_>, E>>());
+            rayon::join(|| take_all(now), || shards.par_iter().map(make).collect::<Result<Vec<_>, E>>());
         taken?;
         ready = next?;
     }
@@ -109,6 +115,20 @@ fn packed<T, E>(
     });
     pack_up(tiles);
     outcome.map(|()| packed)
+}
+
+/// Memory that threads hand on from shard to shard, so that the system need not clear new pages for each.
+#[derive(Default)]
+struct Spare(Mutex<Vec<(FoldScratch, Tiles)>>);
+
+impl Spare {
+    fn take(&self) -> Option<(FoldScratch, Tiles)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn put(&self, memory: (FoldScratch, Tiles)) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+    }
 }
 
 /// A block under construction, the last rows of which are not yet in columns.

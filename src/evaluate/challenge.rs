@@ -14,9 +14,9 @@ pub const CHALLENGER: &str = "challenger";
 /// The model that scores.
 pub const CHAMPION: &str = "champion";
 
-/// AUC by which a challenger may trail: less than what a year of drift costs, more than what a month of rows can show.
+/// AUC by which a challenger may trail; a judgement, not a measurement.
 pub const TOLERATED_AUC: f64 = 0.01;
-/// Log-loss, in nats, by which a challenger may trail: about what the AUC above is worth.
+/// Log-loss, in nats, by which a challenger may trail; a judgement, not a measurement.
 pub const TOLERATED_LOG_LOSS: f64 = 0.01;
 /// Slopes of the logistic recalibration with which probabilities still mean what they say.
 pub const TOLERATED_SLOPES: (f64, f64) = (0.8, 1.25);

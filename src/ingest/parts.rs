@@ -66,7 +66,7 @@ impl Parts {
         for (table, section) in sections(config) {
             let files = paths::expand(table.name(), &section.paths)?;
             for file in &files {
-                n_rows += rows_of(file)?;
+                n_rows += rows_of(file, &source::open(file)?)?;
             }
             tables.push((table, files));
         }
@@ -138,12 +138,11 @@ impl DealtFile {
     }
 }
 
-fn rows_of(file: &InputFile) -> Result<u64, IngestError> {
-    let opened = source::open(file)?;
+fn rows_of(file: &InputFile, opened: &source::Opened) -> Result<u64, IngestError> {
     if let Some(rows) = opened.expected_rows {
         return Ok(rows as u64);
     }
-    let counted = opened.frame.select([len().cast(DataType::UInt64)]).collect();
+    let counted = opened.frame.clone().select([len().cast(DataType::UInt64)]).collect();
     let counted = counted.and_then(|counted| Ok(counted.columns()[0].u64()?.get(0)));
     Ok(counted.map_err(IngestError::engine(format!("counting the rows of `{}`", file.path.display())))?.unwrap_or(0))
 }
@@ -177,7 +176,7 @@ impl<'f> Dealing<'f> {
         let mut opened = source::open(file)?;
         let available = columns_of(file, &mut opened)?;
         let mapping = mapping_of(config, table, &available)?;
-        let n_rows = i64::try_from(rows_of(file)?).unwrap_or(i64::MAX);
+        let n_rows = i64::try_from(rows_of(file, &opened)?).unwrap_or(i64::MAX);
         Ok(Self { file, opened, available, mapping, n_rows })
     }
 
