@@ -50,7 +50,7 @@ impl CustomFeature {
     }
 }
 
-/// A table of events, whose rows become known one by one.
+/// A table whose rows become known one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EventTable {
@@ -60,6 +60,8 @@ pub enum EventTable {
     Complaints,
     /// Answers to surveys.
     Surveys,
+    /// Facts about customers: of each customer's versions only the one in force at the cutoff counts.
+    Customers,
 }
 
 impl EventTable {
@@ -70,7 +72,14 @@ impl EventTable {
             Self::Purchases => Table::Purchases,
             Self::Complaints => Table::Complaints,
             Self::Surveys => Table::Surveys,
+            Self::Customers => Table::Customers,
         }
+    }
+
+    /// Whether of a customer's rows only the one in force at the cutoff counts.
+    #[must_use]
+    pub const fn has_versions(self) -> bool {
+        matches!(self, Self::Customers)
     }
 }
 
@@ -234,6 +243,9 @@ impl Check<'_> {
             let why = format!("the unit of `{}` is known", aggregate.name());
             self.refused::<()>(section, knobs::UNIT.name, why, "leave it out");
         }
+        if table == Some(EventTable::Customers) {
+            self.of_version(section, (aggregate, raw.window_days.is_some()), config);
+        }
         Some(CustomFeature {
             name: String::new(),
             table: table?,
@@ -244,6 +256,25 @@ impl Check<'_> {
             unit: aggregate.unit().or(unit)?,
             reason,
         })
+    }
+
+    /// What cannot be asked of the one row that is in force.
+    fn of_version(&mut self, section: &str, (aggregate, is_bounded): (Aggregate, bool), config: &RawConfig) {
+        if !matches!(aggregate, Aggregate::Last | Aggregate::Count | Aggregate::DaysSince) {
+            let why =
+                format!("a customer has one row in force at a cutoff, of which there is no `{}`", aggregate.name());
+            let instead = "`last` is its value, `count` is 1 where it satisfies `filter`, `days_since` tells how long it has held";
+            self.refused::<()>(section, knobs::AGGREGATE.name, why, instead);
+        }
+        if is_bounded {
+            let why = "the row of `customers` that is in force counts however long it has held".to_owned();
+            self.refused::<()>(section, knobs::WINDOW_DAYS.name, why, "leave it out; `days_since` tells how long");
+        }
+        let has_beginnings = config.customers.as_ref().is_some_and(|table| table.columns.contains_key("valid_from"));
+        if aggregate == Aggregate::DaysSince && config.customers.is_some() && !has_beginnings {
+            let why = "no row says from when it holds".to_owned();
+            self.refused::<()>(section, knobs::AGGREGATE.name, why, "map `customers.columns.valid_from`");
+        }
     }
 
     fn event_table(&mut self, section: &str, came: Option<&str>, config: &RawConfig) -> Option<EventTable> {
@@ -257,6 +288,7 @@ impl Check<'_> {
             EventTable::Purchases => true,
             EventTable::Complaints => config.complaints.is_some(),
             EventTable::Surveys => config.surveys.is_some(),
+            EventTable::Customers => config.customers.is_some(),
         };
         if !is_there {
             let name = table.table().name();
@@ -352,6 +384,29 @@ mod tests {
         }
         assert!(found[0].ends_with("(the nearest known is `sum`)"), "{found:#?}");
         assert!(found[5].ends_with("(the nearest known key is `features.custom.2.column`)"), "{found:#?}");
+    }
+
+    #[test]
+    fn of_customers_the_row_in_force_is_asked_for() {
+        let with = |customers: &str, feature: &str| {
+            load(&format!("{customers}[[features.custom]]\nname = 'a'\ntable = 'customers'\n{feature}"))
+        };
+        let customers = "[customers]\npath = 'c.csv'\n[customers.columns]\ncustomer_id = 'c'\n";
+        let points = with(customers, "aggregate = 'last'\ncolumn = 'points'\n").unwrap().features.custom;
+        assert_eq!((points[0].table, points[0].unit), (EventTable::Customers, CustomUnit::Number));
+        let since = "aggregate = 'days_since'\nfilter = \"tier = 'gold'\"\n";
+        assert!(with(&format!("{customers}valid_from = 'v'\n"), since).is_ok());
+        for (customers, feature, says) in [
+            (customers, "aggregate = 'mean'\ncolumn = 'points'\n", "of which there is no `mean` (`last` is its value"),
+            (customers, "aggregate = 'count'\nwindow_days = 90\n", "counts however long it has held (leave it out"),
+            (customers, since, "no row says from when it holds (map `customers.columns.valid_from`)"),
+            ("", since, "the config has no `[customers]` (map the table first)"),
+        ] {
+            let found = with(customers, feature);
+            let Err(ConfigError::Violations { violations, .. }) = found else { panic!("{feature}") };
+            let told = format!("{} ({})", violations[0], violations[0].hint().unwrap_or_default());
+            assert!(violations.len() == 1 && told.contains(says), "{told}");
+        }
     }
 
     #[test]

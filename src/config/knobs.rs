@@ -29,8 +29,8 @@ pub(super) const NEGATIVE_AMOUNTS: Key =
 pub(super) const CUSTOM_NAME: Key = key("name", Allowed::FeatureName, Preset::Required)
     .means("Name of the feature in every table and list, unlike any other");
 pub(super) const CUSTOM_TABLE: Key =
-    key("table", Allowed::Word(&["purchases", "complaints", "surveys"]), Preset::Required)
-        .means("The table whose rows it reads, each row from when it is known");
+    key("table", Allowed::Word(&["purchases", "complaints", "surveys", "customers"]), Preset::Required)
+        .means("The table whose rows it reads, each row from when it is known; of `customers` only the row that is in force at the cutoff");
 pub(super) const AGGREGATE: Key = key(
     "aggregate",
     Allowed::Word(&["sum", "count", "mean", "min", "max", "last", "distinct", "days_since"]),
@@ -42,7 +42,7 @@ pub(super) const COLUMN: Key = key("column", Allowed::Source, Preset::Absent("\"
 pub(super) const CUSTOM_FILTER: Key = key("filter", Allowed::Condition, Preset::Absent("\"Category = 'premium'\""))
     .means("Which rows of the table count; all if not given");
 pub(super) const WINDOW_DAYS: Key = key("window_days", whole(1, 3650, "days"), Preset::Absent("90"))
-    .means("How far back from the cutoff rows count; all of the history if not given");
+    .means("How far back from the cutoff rows count; all of the history if not given; not for `customers`");
 pub(super) const UNIT: Key = key("unit", Allowed::Word(&["number", "amount", "share", "days"]), Preset::Text("number"))
     .means(
         "What the value is measured in; an `amount` is read like those of the tables and summed exactly; not for \
@@ -171,7 +171,9 @@ pub(super) const SECTIONS: &[Section] = &[
         table: None,
         meaning: "A feature of the shop's own, beside ours; the section may stand several times. Where no row counts or \
                   has a value, `sum`, `count` and `distinct` are 0 and the others missing; `last` takes the latest row, \
-                  of several at one instant the smallest value",
+                  of several at one instant the smallest value. Of the table `customers` the row in force at the cutoff \
+                  counts alone: `last` is its value, `count` is 1 where it satisfies the filter and else 0, \
+                  `days_since` tells how long it has held",
         keys: &[CUSTOM_NAME, CUSTOM_TABLE, AGGREGATE, COLUMN, CUSTOM_FILTER, WINDOW_DAYS, UNIT, REASON],
     },
     section(

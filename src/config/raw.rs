@@ -104,8 +104,8 @@ pub struct RawCustomFeature {
     /// Name of the feature in every table and list, unlike any other. At most 60 of a-z, 0-9 and `_`, starting with
     /// a letter; required.
     pub name: Option<String>,
-    /// The table whose rows it reads, each row from when it is known. One of `purchases`, `complaints`, `surveys`;
-    /// required.
+    /// The table whose rows it reads, each row from when it is known; of `customers` only the row that is in force
+    /// at the cutoff. One of `purchases`, `complaints`, `surveys`, `customers`; required.
     pub table: Option<String>,
     /// What is made of the rows. One of `sum`, `count`, `mean`, `min`, `max`, `last`, `distinct`, `days_since`;
     /// required.
@@ -115,8 +115,8 @@ pub struct RawCustomFeature {
     pub column: Option<String>,
     /// Which rows of the table count; all if not given. A SQL condition over the columns of the source; optional.
     pub filter: Option<String>,
-    /// How far back from the cutoff rows count; all of the history if not given. A whole number of days from 1 to
-    /// 3650; optional.
+    /// How far back from the cutoff rows count; all of the history if not given; not for `customers`. A whole number
+    /// of days from 1 to 3650; optional.
     pub window_days: Option<i64>,
     /// What the value is measured in; an `amount` is read like those of the tables and summed exactly; not for
     /// `count`, `distinct` and `days_since`. One of `number`, `amount`, `share`, `days`; default `"number"`.

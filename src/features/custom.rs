@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::spec::{Absent, Unit, count, ratio};
 use crate::config::{Aggregate, CustomFeature, CustomUnit, EventTable};
 use crate::timeline::History;
+use crate::timeline::columns::ALWAYS;
 
 /// Computes a feature over the column of its rows, by its [position](crate::timeline::EventLog::custom_column); NaN
 /// stands for a missing value.
@@ -16,7 +17,10 @@ pub(super) fn compute(feature: &CustomFeature, column: usize, history: &History<
     let value = match feature.aggregate {
         Aggregate::Count => return count(rows.count()),
         Aggregate::Distinct => return count(distinct(rows.map(|(_, value)| value))),
-        Aggregate::DaysSince => return rows.next_back().map_or(f64::NAN, |(at, _)| history.days_since(at)),
+        Aggregate::DaysSince => {
+            let since = rows.next_back().map(|(at, _)| at).filter(|at| *at != ALWAYS);
+            return since.map_or(f64::NAN, |at| history.days_since(at));
+        }
         Aggregate::Sum => sum(&mut rows.map(|(_, value)| value)).0,
         Aggregate::Mean => {
             let (sum, n) = sum(&mut rows.map(|(_, value)| value));
@@ -63,10 +67,14 @@ pub(super) fn reason(feature: &CustomFeature) -> Cow<'_, str> {
 
 /// What it tells, from its definition.
 pub(super) fn meaning(feature: &CustomFeature) -> String {
+    if feature.table.has_versions() {
+        return meaning_of_version(feature);
+    }
     let rows = match feature.table {
         EventTable::Purchases => "purchase lines",
         EventTable::Complaints => "complaint records",
         EventTable::Surveys => "answers to surveys",
+        EventTable::Customers => "rows about customers",
     };
     let value = feature.column.as_ref().map_or(String::new(), |column| format!("`{column}`"));
     let what = match feature.aggregate {
@@ -84,12 +92,31 @@ pub(super) fn meaning(feature: &CustomFeature) -> String {
     format!("{what}{filter}{window}.")
 }
 
+/// What it tells of the row that is in force.
+fn meaning_of_version(feature: &CustomFeature) -> String {
+    let value = feature.column.as_deref().unwrap_or_default();
+    let (what, filter) = (feature.aggregate, feature.filter.as_deref());
+    match (what, filter) {
+        (Aggregate::Count, Some(filter)) => {
+            format!("1 if `{filter}` in the customer's row in force at the cutoff, else 0.")
+        }
+        (Aggregate::Count, None) => "1 if the customer has a row in force at the cutoff, else 0.".to_owned(),
+        (Aggregate::DaysSince, None) => "Days since the customer's row in force at the cutoff took effect.".to_owned(),
+        (Aggregate::DaysSince, Some(filter)) => {
+            format!("Days since the customer's row in force at the cutoff took effect, if `{filter}` in it.")
+        }
+        (_, None) => format!("`{value}` in the customer's row in force at the cutoff."),
+        (_, Some(filter)) => format!("`{value}` in the customer's row in force at the cutoff, if `{filter}` in it."),
+    }
+}
+
 /// Since when its rows count as known.
 pub(super) const fn known_from(feature: &CustomFeature) -> &'static str {
     match feature.table {
         EventTable::Purchases => "a line from the later of `purchased_at` and `recorded_at`",
         EventTable::Complaints => "a record from the later of `opened_at` and `recorded_at`",
         EventTable::Surveys => "an answer from the later of `answered_at` and `recorded_at`",
+        EventTable::Customers => "a version from the later of `valid_from` and `recorded_at`",
     }
 }
 
@@ -100,6 +127,7 @@ pub(super) fn sources(feature: &CustomFeature) -> String {
         EventTable::Purchases => "purchased_at",
         EventTable::Complaints => "opened_at",
         EventTable::Surveys => "answered_at",
+        EventTable::Customers => "valid_from",
     };
     let mut sources = vec![format!("{table}.customer_id"), format!("{table}.{time}")];
     sources.extend(feature.column.iter().chain(&feature.filter).map(|source| format!("`{source}`")));
@@ -136,6 +164,18 @@ mod tests {
         assert_eq!(sources(&plain), "purchases.customer_id, purchases.purchased_at");
         let told = CustomFeature { reason: Some("spent {value}".to_owned()), ..plain };
         assert_eq!(reason(&told), "spent {value}");
+    }
+
+    #[test]
+    fn a_fact_about_customers_is_told_as_that_of_the_cutoff() {
+        let of = |aggregate, filter: Option<&str>| {
+            let (table, window_days) = (EventTable::Customers, None);
+            let filter = filter.map(str::to_owned);
+            meaning(&CustomFeature { table, filter, window_days, ..feature(aggregate) })
+        };
+        assert_eq!(of(Aggregate::Last, None), "`Quantity * Price` in the customer's row in force at the cutoff.");
+        assert_eq!(of(Aggregate::Count, Some("a")), "1 if `a` in the customer's row in force at the cutoff, else 0.");
+        assert!(of(Aggregate::DaysSince, Some("a")).ends_with("took effect, if `a` in it."));
     }
 
     #[test]

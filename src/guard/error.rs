@@ -7,6 +7,9 @@ use jiff::civil::Date;
 use crate::error::{Exit, Report};
 use crate::text::counted;
 
+/// What keys of features of the shop's own start with.
+pub(super) const OWN: &str = "features.custom.";
+
 /// Something in the data that knows who leaves.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Suspicion {
@@ -87,7 +90,9 @@ impl Suspicion {
             Self::Tells { feature, source, .. }
             | Self::Rises { feature, source, .. }
             | Self::OnlyLeavers { feature, source, .. } => {
-                [feature.clone()].into_iter().chain(source.iter().map(|origin| origin.column.clone())).collect()
+                // A feature of the shop's own is accepted by its name, as no column of ours is behind it.
+                let columns = source.iter().map(|origin| &origin.column).filter(|column| !column.starts_with(OWN));
+                [feature].into_iter().chain(columns).cloned().collect()
             }
             Self::Exit { category: Some(category), .. } => vec![format!("complaints.{category}")],
             Self::Exit { category: None, .. } => vec!["complaints".to_owned()],
@@ -106,11 +111,12 @@ impl Suspicion {
             Self::Tells { source: Some(origin), .. }
             | Self::Rises { source: Some(origin), .. }
             | Self::OnlyLeavers { source: Some(origin), .. }
-                if origin.column.starts_with("customers.") =>
+                if origin.column.starts_with("customers.") || origin.column.starts_with(OWN) =>
             {
+                let whole = if origin.column.starts_with(OWN) { "the config" } else { "the mapping" };
                 format!(
                     "if `{}` is written or overwritten when a customer leaves, give its earlier versions with \
-                     `customers.valid_from`, or take it out of the mapping",
+                     `customers.valid_from`, or take it out of {whole}",
                     origin.column
                 )
             }

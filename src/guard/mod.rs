@@ -12,13 +12,15 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, LeakGuardConfig, Table};
+use crate::config::{Config, CustomFeature, LeakGuardConfig, Table};
 use crate::dataset::Dataset;
 use crate::features;
 use crate::timeline::{Cutoff, EventLog};
 use attributes::{Rise, Shared, only_leavers};
 use exits::complaint_figures;
 use separation::{CutoffRows, Separation, by_presence, by_value, rows_by_cutoff};
+
+use error::OWN;
 
 pub use error::{GuardError, Origin, Suspicion};
 pub use exits::ComplaintFigure;
@@ -232,7 +234,7 @@ fn facts_of_today(
     (at_cutoffs, figures): (&[CutoffRows], &[Figures]),
 ) -> Vec<Suspicion> {
     let Some(newest) = at_cutoffs.last().filter(|_| has_no_versions(config)) else { return Vec::new() };
-    let of_purchases = figures.iter().filter(|figures| is_of(&figures.feature, Table::Purchases));
+    let of_purchases = figures.iter().filter(|figures| is_of(config, &figures.feature, Table::Purchases));
     let largest = of_purchases.filter_map(Figures::rise).map(|rise| rise.size()).fold(0.0, f64::max);
     let cutoff = newest.cutoff.date();
     let of = |figures: &Figures| {
@@ -252,7 +254,7 @@ fn facts_of_today(
             cutoff,
         })
     };
-    figures.iter().filter(|figures| is_of(&figures.feature, Table::Customers)).filter_map(of).collect()
+    figures.iter().filter(|figures| is_of(config, &figures.feature, Table::Customers)).filter_map(of).collect()
 }
 
 fn in_words(shared: Shared) -> String {
@@ -289,7 +291,10 @@ fn own_columns(feature: &str) -> Vec<&'static str> {
 }
 
 /// Whether a feature is made of a table alone; purchases are behind every feature.
-fn is_of(feature: &str, table: Table) -> bool {
+fn is_of(config: &Config, feature: &str, table: Table) -> bool {
+    if let Some(own) = config.features.custom.iter().find(|own| own.name == feature) {
+        return own.table.table() == table;
+    }
     let sources = features::find(feature).map(features::Feature::sources).unwrap_or_default();
     let has = |table: Table| sources.iter().any(|column| column.split('.').next() == Some(table.name()));
     match table {
@@ -300,6 +305,9 @@ fn is_of(feature: &str, table: Table) -> bool {
 
 /// The column behind a feature, where there is one beside those that all features read.
 fn origin(config: &Config, feature: &str) -> Option<Origin> {
+    if let Some(own) = config.features.custom.iter().find(|own| own.name == feature) {
+        return own_origin(own);
+    }
     let columns = own_columns(feature);
     let [column] = columns.as_slice() else { return None };
     let (table, name) = column.split_once('.')?;
@@ -307,6 +315,14 @@ fn origin(config: &Config, feature: &str) -> Option<Origin> {
     let table = config.table(tables.into_iter().find(|known| known.name() == table)?);
     let mapped = table.and_then(|table| table.columns.get(name)).filter(|mapped| mapped.as_str() != name).cloned();
     Some(Origin { column: (*column).to_owned(), mapped })
+}
+
+/// What the config says of a fact about customers that the shop has made a feature; of events rows alone can tell.
+fn own_origin(own: &CustomFeature) -> Option<Origin> {
+    let parts = [("column", &own.column), ("filter", &own.filter)];
+    let (part, text) = parts.into_iter().find_map(|(part, text)| Some((part, text.clone()?)))?;
+    let column = format!("{OWN}{}.{part}", own.name);
+    own.table.has_versions().then_some(Origin { column, mapped: Some(text) })
 }
 
 /// Categories that are an exit; if all complaints together are one, that alone.
@@ -332,15 +348,45 @@ fn exit(config: &Config, figure: &ComplaintFigure) -> Suspicion {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Aggregate, CustomUnit, EventTable};
+
+    fn config() -> Config {
+        let text = "name = 'x'\ncurrency = 'EUR'\n[churn]\nhorizon_days = 30\n[purchases]\npath = 'p.csv'\n\
+                    [purchases.columns]\ncustomer_id = 'c'\npurchased_at = 't'\namount = 'a'\n";
+        Config::from_toml(text, std::path::Path::new("retain.toml")).unwrap()
+    }
 
     #[test]
     fn a_feature_is_traced_to_its_column() {
         assert_eq!(own_columns("home_region_rank_level"), ["customers.region"]);
         assert_eq!(own_columns("items_90d_count"), ["purchases.quantity"]);
         assert!(own_columns("recency_days").is_empty() && own_columns("no_such_feature").is_empty());
-        assert!(is_of("recency_days", Table::Purchases) && !is_of("recency_days", Table::Customers));
-        assert!(is_of("signup_tenure_days", Table::Customers) && !is_of("signup_tenure_days", Table::Purchases));
-        assert!(!is_of("complaints_all_count", Table::Purchases));
+        let mut config = config();
+        let of = |config: &Config, name| [Table::Purchases, Table::Customers].map(|table| is_of(config, name, table));
+        assert_eq!(of(&config, "recency_days"), [true, false]);
+        assert_eq!(of(&config, "signup_tenure_days"), [false, true]);
+        assert_eq!(of(&config, "complaints_all_count"), [false, false]);
+        let own = |name: &str, table| CustomFeature {
+            name: name.to_owned(),
+            table,
+            aggregate: Aggregate::Last,
+            column: Some("points".to_owned()),
+            filter: None,
+            window_days: None,
+            unit: CustomUnit::Number,
+            reason: None,
+        };
+        config.features.custom = vec![
+            own("points", EventTable::Customers),
+            own("paid", EventTable::Purchases),
+            own("pain", EventTable::Complaints),
+        ];
+        assert_eq!(
+            ["points", "paid", "pain"].map(|name| of(&config, name)),
+            [[false, true], [true, false], [false; 2]]
+        );
+        let from = Origin { column: "features.custom.points.column".to_owned(), mapped: Some("points".to_owned()) };
+        assert_eq!((origin(&config, "points"), origin(&config, "paid")), (Some(from), None));
     }
 
     #[test]

@@ -50,7 +50,11 @@ const HIDDEN: &[(Table, &str, &str)] = &[
     (Table::Complaints, "satisfaction", LATER),
     (Table::Complaints, "text", "the words of a customer are never read into a feature"),
     (Table::Customers, "opted_out", "it says what is so today, not what was so at a cutoff"),
+    (Table::Customers, "signed_up_at", "it may lie after a cutoff; `signup_tenure_days` reads it as it was known"),
 ];
+
+/// What a value has to be; the hint of the error knows it.
+pub(super) const A_NUMBER: &str = "a number";
 
 const LATER: &str = "it becomes known only after the complaint was opened, and would tell of it too early";
 
@@ -74,15 +78,22 @@ pub(crate) fn map(
         };
         let column = resolve("column", &feature.column)?;
         let mapped = CustomMapped { feature: feature.clone(), column, filter: resolve("filter", &feature.filter)? };
-        mapped.all().try_for_each(|mapped| refuse_hidden(mapped, beside, available))?;
+        mapped.all().try_for_each(|mapped| refuse_hidden((table, mapped), beside, available))?;
         Ok(mapped)
     });
     mapped.collect()
 }
 
-fn refuse_hidden(mapped: &Mapped, beside: &[(Table, &TableConfig)], available: &Available) -> Result<(), IngestError> {
+fn refuse_hidden(
+    (reader, mapped): (Table, &Mapped),
+    beside: &[(Table, &TableConfig)],
+    available: &Available,
+) -> Result<(), IngestError> {
     for (table, config) in beside {
         for (_, name, why) in HIDDEN.iter().filter(|(owner, ..)| owner == table) {
+            if *name == "signed_up_at" && reader != Table::Customers {
+                continue; // an event is known with its row, whatever customers are said to have signed up with
+            }
             let hides = format!("{}.columns.{name}", table.name());
             let Some(text) = config.columns.get(*name) else { continue };
             // A mapping that does not fit is reported where its own table is read.
@@ -164,7 +175,7 @@ fn values(
     match read() {
         // A column of words is no column with a few errors.
         Ok((values, unreadable)) if !unreadable.is_empty() && values.iter().all(|value| value.is_nan()) => {
-            Err(wrong("a number", "text that is no number in any row".to_owned()))
+            Err(wrong(A_NUMBER, "text that is no number in any row".to_owned()))
         }
         Ok(read) => Ok(read),
         Err(TypeProblem::WrongType(allowed)) => Err(wrong(allowed, column.dtype().to_string())),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use polars::error::PolarsError;
 use thiserror::Error;
 
+use super::custom::A_NUMBER;
 use crate::error::{Exit, Report};
 
 /// An error of getting tables in.
@@ -218,6 +219,14 @@ impl Report for IngestError {
                  of the others"
                     .to_owned(),
             ),
+            Self::WrongType { key, allowed, expression, .. }
+                if *allowed == A_NUMBER && key.starts_with("features.custom.") =>
+            {
+                Some(format!(
+                    "a level of a text becomes a feature of its own with `aggregate = \"count\"` and `filter = \
+                     \"{expression} = '...'\"`, an order of levels with `CASE WHEN ... THEN 1 ... END`"
+                ))
+            }
             Self::WrongType { allowed, .. } => Some(format!("use `CAST(... AS ...)` to make it {allowed}")),
             Self::LinesDisagree { .. } => Some("write fields with quotes or line ends in double quotes".to_owned()),
             Self::Unbalanced { .. } => Some("this is a bug in retain; please report it with the config".to_owned()),

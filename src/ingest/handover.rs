@@ -8,10 +8,9 @@ use serde::Serialize;
 use super::table::TypedTable;
 use super::values::{ABSENT, Values};
 use super::words::{Words, position};
-use super::zone::EARLIEST;
 use crate::config::Table;
 use crate::timeline::columns::{
-    ComplaintColumns, CustomColumn, CustomerColumns, NEVER, NO_CODE, PurchaseColumns, SurveyColumns, Tables,
+    ALWAYS, ComplaintColumns, CustomColumn, CustomerColumns, NEVER, NO_CODE, PurchaseColumns, SurveyColumns, Tables,
 };
 use crate::units::{Money, Timestamp};
 
@@ -241,10 +240,11 @@ fn customers(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> CustomerCo
         signed_up_at: rows.times("signed_up_at", NEVER),
         opted_out: rows.flags("opted_out"),
         // A version without a beginning always held.
-        valid_from: rows.times("valid_from", Timestamp(EARLIEST)),
+        valid_from: rows.times("valid_from", ALWAYS),
         birth_date: rows.times("birth_date", NEVER),
         region: rows.coded("region", &mut dictionaries.home_regions),
         acquisition: rows.coded("acquisition_channel", &mut dictionaries.acquisition_channels),
+        custom: rows.custom(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What was known about customers themselves: versions of their rows, each known from when it holds or, if later, from
 //! when it was recorded.
 
-use super::columns::{CustomerColumns, NEVER};
+use super::columns::{ALWAYS, CustomerColumns, NEVER};
 use super::lines::is_code;
 use crate::units::Timestamp;
 
@@ -73,7 +73,7 @@ impl AttributeLog {
 fn read_row(columns: &CustomerColumns, row: usize) -> Version {
     let time = |column: &Option<Vec<Timestamp>>| column.as_ref().map_or(NEVER, |times| times[row]);
     let code = |column: &Option<Vec<u32>>| column.as_ref().map_or(super::columns::NO_CODE, |codes| codes[row]);
-    let valid_from = columns.valid_from.as_ref().map_or(Timestamp(i64::MIN), |times| times[row]);
+    let valid_from = columns.valid_from.as_ref().map_or(ALWAYS, |times| times[row]);
     Version {
         valid_from,
         known: columns.recorded_at.as_ref().map_or(valid_from, |times| times[row].max(valid_from)),

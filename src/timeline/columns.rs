@@ -8,6 +8,9 @@ use crate::units::{Money, Timestamp};
 /// What has not happened, or not yet: later than every cutoff, so that `NEVER < cutoff` is false.
 pub const NEVER: Timestamp = Timestamp(i64::MAX);
 
+/// From when a version holds that has no beginning: earlier than every instant.
+pub const ALWAYS: Timestamp = Timestamp(i64::MIN);
+
 /// All tables of a shop. Customer columns hold positions in `customer_ids`.
 #[derive(Debug, Clone, Default)]
 pub struct Tables {
@@ -115,7 +118,7 @@ pub struct CustomerColumns {
     pub signed_up_at: Option<Vec<Timestamp>>,
     /// Whether the customer asked not to be contacted.
     pub opted_out: Option<Vec<bool>>,
-    /// From when the version holds; `None` if there is one version, which always held.
+    /// From when the version holds, [`ALWAYS`] where not given; `None` if there is one version, which always held.
     pub valid_from: Option<Vec<Timestamp>>,
     /// When the row became known; `None` if a version is known as soon as it holds.
     pub recorded_at: Option<Vec<Timestamp>>,
@@ -125,6 +128,8 @@ pub struct CustomerColumns {
     pub region: Option<Vec<u32>>,
     /// Code of the channel that brought the customer; [`NO_CODE`] where not given.
     pub acquisition: Option<Vec<u32>>,
+    /// Columns of the shop's own features over this table.
+    pub custom: Vec<CustomColumn>,
 }
 
 /// Answers to surveys.
@@ -155,7 +160,7 @@ pub(super) fn check(tables: &Tables) -> Result<(), LogError> {
     for (table, customer, columns, custom) in [
         ("purchases", &tables.purchases.customer, tables.purchases.lengths(), &tables.purchases.custom),
         ("complaints", &tables.complaints.customer, tables.complaints.lengths(), &tables.complaints.custom),
-        ("customers", &tables.customers.customer, tables.customers.lengths(), &Vec::new()),
+        ("customers", &tables.customers.customer, tables.customers.lengths(), &tables.customers.custom),
         ("surveys", &tables.surveys.customer, tables.surveys.lengths(), &tables.surveys.custom),
     ] {
         let rows = customer.len();

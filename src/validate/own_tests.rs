@@ -169,6 +169,51 @@ fn what_becomes_known_later_is_refused() {
 }
 
 #[test]
+fn facts_about_customers_come_with_their_rows_and_what_is_of_today_is_refused() {
+    let with = |features: &[CustomFeature]| {
+        let shop = Shop::new();
+        let path = shop.file(
+            "who.csv",
+            "id,since,joined,out,tier,points\n1,2011-01-01,2010-05-01,no,gold,7\n\
+                                         1,,2010-05-01,no,,\n2,2011-01-03,2012-01-01,yes,basic,4.5\n",
+        );
+        assert!(path.starts_with(shop.0.keep()));
+        let mut config = purchases_only(LINES);
+        let columns =
+            [("customer_id", "id"), ("valid_from", "since"), ("signed_up_at", "joined"), ("opted_out", "out")];
+        config.customers = Some(section(&[path], &columns));
+        config.features.custom = features.to_vec();
+        config
+    };
+    let of = |name: &str, aggregate, column: &str, filter: &str| CustomFeature {
+        table: EventTable::Customers,
+        ..feature(name, aggregate, column, filter)
+    };
+    let columns = loaded(&with(&[
+        of("points", Aggregate::Last, "points", ""),
+        of("is_gold", Aggregate::Count, "", "tier = 'gold'"),
+    ]))
+    .tables
+    .customers;
+    let shown = |place: usize| format!("{:?}", columns.custom[place].values);
+    assert_eq!((shown(0), shown(1)), ("[7.0, NaN, 4.5]".to_owned(), "[1.0, NaN, NaN]".to_owned()));
+    assert_eq!(columns.valid_from.unwrap()[1], crate::timeline::columns::ALWAYS);
+    for (column, filter, says) in [
+        ("points", "out = 'yes'", "`customers.columns.opted_out` maps: it says what is so today"),
+        ("points", "joined < '2011-01-01'", "`customers.columns.signed_up_at` maps: it may lie after a cutoff"),
+        ("tier", "", "is of type text that is no number in any row"),
+        ("pionts", "", "reads column `pionts`, which `"),
+    ] {
+        let error = load(&with(&[of("x", Aggregate::Last, column, filter)]), NOW).unwrap_err();
+        assert!(error.to_string().contains(says), "{error}");
+        if column == "tier" {
+            let hint = error.report().hint().unwrap();
+            assert!(hint.contains("`filter = \"tier = '...'\"`"), "{hint}");
+        }
+    }
+}
+
+#[test]
 fn what_customers_wrote_is_not_quoted() {
     let hours = CustomFeature { table: EventTable::Complaints, ..feature("x", Aggregate::Sum, "hours", "") };
     let loaded = loaded(&complaining(&[hours]));

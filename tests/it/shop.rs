@@ -50,6 +50,18 @@ table = "complaints"
 aggregate = "distinct"
 column = "category"
 window_days = 365
+
+[[features.custom]]
+name = "birth_year_level"
+table = "customers"
+aggregate = "last"
+column = "birth_year"
+
+[[features.custom]]
+name = "lives_on_islands"
+table = "customers"
+aggregate = "count"
+filter = "region = 'islands'"
 "#;
 
 /// A shop of CSV files with its config.

@@ -104,6 +104,27 @@ fn a_status_overwritten_with_that_of_today_is_refused_until_it_is_accepted() {
     assert_eq!(manifest["leak_guard"]["accepted"][0]["name"], "customers.region");
 }
 
+/// A feature of the shop's own that is 1 where the account is closed.
+const IS_CLOSED: &str = r#"
+[[features.custom]]
+name = "is_closed"
+table = "customers"
+aggregate = "count"
+filter = "status = 'closed'"
+"#;
+
+#[test]
+fn a_fact_of_today_is_refused_as_a_feature_of_the_shops_own_too() {
+    let shop = Shop::simulated(2_000);
+    shop.edit_config(|text| text + "\n[backtest]\nlast = 1\nbootstrap = 40\n" + IS_CLOSED);
+    with_fact(&shop, "status", |silent, place| if is_marked(silent, place) { "closed" } else { "active" }.to_owned());
+    let from = "`is_closed` (from `features.custom.is_closed.filter` = `status = 'closed'`)";
+    is_refused(&shop, "train", &[from, "`customers.valid_from`", "`leak_guard.accept = [\"is_closed\"]`"]);
+    shop.edit_config(|text| text + "\n[leak_guard]\naccept = [\"is_closed\"]\n");
+    let said = predicate::str::contains("note[accepted_leak]: as `leak_guard.accept` says, `is_closed` is used");
+    shop.command("backtest").assert().success().stderr(said);
+}
+
 #[test]
 fn a_status_with_its_versions_is_no_leak() {
     let shop = shop_with_region("status");
@@ -126,7 +147,10 @@ fn a_status_with_its_versions_is_no_leak() {
         }
     }
     write(&shop, "customers.csv", &header, &versions);
-    shop.edit_config(|text| text.replace("region = \"status\"", "region = \"status\"\nvalid_from = \"valid_from\""));
+    shop.edit_config(|text| {
+        let text = text.replace("region = \"status\"", "region = \"status\"\nvalid_from = \"valid_from\"");
+        text + IS_CLOSED
+    });
     shop.command("backtest").args(["--out", "bt"]).assert().success();
 }
 

@@ -55,6 +55,7 @@ fn tables_in_memory_give_the_table_that_files_give() {
     use retain::timeline::Cutoff;
 
     let shop = Shop::sample();
+    shop.edit_config(|text| text + OWN_FEATURES);
     let written = table(&shop, "whole", &[]);
     let path = shop.path("retain.toml");
     // Paths are not looked at.

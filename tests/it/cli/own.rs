@@ -24,7 +24,7 @@ fn they_stand_in_feature_tables_behind_ours_whatever_the_threads() {
         command.args(["--out", "few", "--only", name]);
         command.assert()
     };
-    only("custom").success().stdout(predicate::str::contains("rows of 7 columns"));
+    only("custom").success().stdout(predicate::str::contains("rows of 9 columns"));
     only("big_order_spend_90d").success().stdout(predicate::str::contains("rows of 3 columns"));
     only("big_order_spend").code(2).stderr(predicate::str::contains("did you mean `big_order_spend_90d`?"));
 }
@@ -35,7 +35,11 @@ fn the_dictionary_lists_them_where_a_config_is_named() {
     let row = "| `big_order_spend_90d` | custom | amount | 90 days | 0 |  | purchases.customer_id, \
                purchases.purchased_at, `amount`, `amount > 50` | a line from the later of `purchased_at` and \
                `recorded_at` | Sum of `amount` over purchase lines where `amount > 50` in the last 90 days. |";
-    shop.command("features").arg("--describe").assert().success().stdout(predicate::str::contains(row));
+    let of_today = "| `lives_on_islands` | custom | count | all | 0 |  | customers.customer_id, customers.valid_from, \
+                    `region = 'islands'` | a version from the later of `valid_from` and `recorded_at` | 1 if `region = \
+                    'islands'` in the customer's row in force at the cutoff, else 0. |";
+    let says = predicate::str::contains(row).and(predicate::str::contains(of_today));
+    shop.command("features").arg("--describe").assert().success().stdout(says);
     let ours = predicate::str::contains("big_order_spend_90d").not();
     retain().args(["features", "--describe"]).assert().success().stdout(ours);
 }

@@ -211,6 +211,7 @@ impl PlainShop {
             birth_date: Some(column(&self.versions, |row| Timestamp(row.born))),
             region: Some(column(&self.versions, |row| row.region)),
             acquisition: Some(column(&self.versions, |row| row.acquisition)),
+            custom: self.own_columns(EventTable::Customers, &self.versions, Own::of_version),
         }
     }
 

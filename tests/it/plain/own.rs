@@ -5,7 +5,7 @@ use retain::config::{Aggregate, CustomFeature, CustomUnit, EventTable};
 use retain::timeline::columns::CustomColumn;
 use retain::units::Days;
 
-use super::{Answer, Complaint, Line, PlainShop};
+use super::{Answer, Complaint, Line, PlainShop, Version};
 
 /// A feature of the shop's own, and the seed of the values of its rows.
 #[derive(Debug, Clone)]
@@ -14,7 +14,8 @@ pub(crate) struct Own {
     seed: i64,
 }
 
-pub(crate) const TABLES: [EventTable; 3] = [EventTable::Purchases, EventTable::Complaints, EventTable::Surveys];
+pub(crate) const TABLES: [EventTable; 4] =
+    [EventTable::Purchases, EventTable::Complaints, EventTable::Surveys, EventTable::Customers];
 pub(crate) const AGGREGATES: [Aggregate; 8] = [
     Aggregate::Sum,
     Aggregate::Count,
@@ -40,7 +41,7 @@ pub(super) fn some() -> impl Strategy<Value = Vec<Own>> {
                 aggregate,
                 column: None,
                 filter: None,
-                window_days: window.map(Days),
+                window_days: window.filter(|_| !table.has_versions()).map(Days),
                 unit: match aggregate {
                     Aggregate::Count | Aggregate::Distinct => CustomUnit::Count,
                     Aggregate::DaysSince => CustomUnit::Days,
@@ -75,6 +76,10 @@ impl Own {
 
     pub(super) fn of_complaint(&self, row: &Complaint) -> f64 {
         self.value(&[row.amount, i64::from(row.cause), i64::from(row.severity.to_bits()), row.opened])
+    }
+
+    pub(super) fn of_version(&self, row: &Version) -> f64 {
+        self.value(&[i64::from(row.region), i64::from(row.acquisition), row.born])
     }
 
     pub(super) fn of_answer(&self, row: &Answer) -> f64 {

@@ -3,20 +3,24 @@
 use retain::config::{Aggregate, CustomUnit, EventTable};
 use retain::timeline::Cutoff;
 
-use super::super::PlainShop;
 use super::super::own::Own;
+use super::super::{PlainShop, Version};
 use super::{days, largest, mean};
 
 impl PlainShop {
     /// The value of a feature of the shop's own.
     pub(crate) fn own_value(&self, own: &Own, customer: u32, cutoff: Cutoff) -> f64 {
         let known = self.as_recorded_by(cutoff.at().0);
+        if own.feature.table == EventTable::Customers {
+            return known.in_force(own, customer, cutoff);
+        }
         let ago = |at: i64| days(cutoff.at().0 - at);
         let rows: Vec<(u32, i64, f64)> = match own.feature.table {
             EventTable::Purchases => known.lines.iter().map(|row| (row.customer, row.at, own.of_line(row))).collect(),
             EventTable::Complaints => {
                 known.complaints.iter().map(|row| (row.customer, row.opened, own.of_complaint(row))).collect()
             }
+            EventTable::Customers => Vec::new(),
             EventTable::Surveys => known.answers.iter().map(|row| (row.customer, row.at, own.of_answer(row))).collect(),
         };
         let is_recent = |at: i64| own.feature.window_days.is_none_or(|days| ago(at) <= f64::from(days.0));
@@ -43,5 +47,30 @@ impl PlainShop {
             }
             Aggregate::DaysSince => latest.map_or(f64::NAN, ago),
         }
+    }
+
+    /// The value of a feature over the version in force; all versions here had been recorded. Several of the other
+    /// aggregates make sense of one row too, and the code allows what the config does not.
+    fn in_force(&self, own: &Own, customer: u32, cutoff: Cutoff) -> f64 {
+        let of = self.versions.iter().filter(|row| row.customer == customer);
+        let when = |row: &&Version| (row.valid_from, row.recorded.max(row.valid_from));
+        let Some(latest) = of.clone().map(|row| when(&row)).max() else { return own.nothing() };
+        let values = of.filter(|row| when(row) == latest).map(|row| own.of_version(row));
+        let value = values.fold(f64::NAN, f64::min);
+        let per_unit = if own.feature.unit == CustomUnit::Amount { 100.0 } else { 1.0 };
+        match own.feature.aggregate {
+            _ if value.is_nan() => own.nothing(),
+            Aggregate::Count | Aggregate::Distinct => 1.0,
+            Aggregate::DaysSince => days(cutoff.at().0 - latest.0),
+            _ => value / per_unit,
+        }
+    }
+}
+
+impl Own {
+    /// What the feature is without a row that counts.
+    fn nothing(&self) -> f64 {
+        let is_number = matches!(self.feature.aggregate, Aggregate::Sum | Aggregate::Count | Aggregate::Distinct);
+        if is_number { 0.0 } else { f64::NAN }
     }
 }
