@@ -123,7 +123,8 @@ pub(super) const ACCEPT: Key = key("accept", Allowed::Names("customers.region"),
     .means("Features, columns and complaints (`complaints.CATEGORY`) that were looked at and are no leak");
 
 pub(super) const MAX_PSI: Key = key("max_psi", above(0.0, f64::INFINITY), Preset::Number(0.25)).means(
-    "Population stability index, newest training cutoff against the earlier ones, above which a feature has moved",
+    "Population stability index, newest training cutoff against the earlier ones, above which a feature has moved, \
+     beyond what chance explains with so many customers",
 );
 pub(super) const UNSTABLE: Key = key("unstable", Allowed::Word(&["flag", "drop"]), Preset::Text("flag"))
     .means("What happens to a feature that has moved; with the seasons many do, so that dropping them costs accuracy");

@@ -241,8 +241,8 @@ pub struct RawLeakGuard {
 #[serde(deny_unknown_fields, default)]
 #[schemars(inline)]
 pub struct RawSelection {
-    /// Population stability index, newest training cutoff against the earlier ones, above which a feature has moved. A
-    /// number above 0.0; default `0.25`.
+    /// Population stability index, newest training cutoff against the earlier ones, above which a feature has moved,
+    /// beyond what chance explains with so many customers. A number above 0.0; default `0.25`.
     pub max_psi: Option<f64>,
     /// What happens to a feature that has moved; with the seasons many do, so that dropping them costs accuracy. One of
     /// `flag`, `drop`; default `"flag"`.

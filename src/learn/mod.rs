@@ -54,7 +54,7 @@ pub use linear::{Columns, LinearLearner, LinearModel, PENALTIES};
 pub use logistic::Convergence;
 pub use preparation::Preparation;
 pub use selection::{FeatureNote, Selection, SelectionPolicy, SelectionRecord, Selections, Why};
-pub use stability::stability_index;
+pub use stability::{Stability, stability_index};
 pub use tuning::{BoostingSettings, TuningRecord, TuningTrial};
 
 /// Every learner, the main one first, then the baselines it has to beat.

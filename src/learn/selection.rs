@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::boosted::RISING;
 use super::error::LearnError;
-use super::stability::stability_index;
+use super::stability::{Stability, stability_index};
 use crate::dataset::Dataset;
 use crate::features::FeatureSchema;
 
 /// What is done about features that have moved, and which nobody shall learn from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SelectionPolicy {
-    /// Population stability index above which a feature has moved.
+    /// Population stability index above which, by more than chance explains, a feature has moved.
     pub max_psi: f64,
     /// Whether it is then left out.
     pub drop_unstable: bool,
@@ -81,7 +81,7 @@ pub enum Why {
     LeftOut,
     /// The customers of the newest training cutoff differ in it from those of the earlier ones.
     Unstable {
-        /// Population stability index.
+        /// Population stability index, above the threshold by more than chance explains.
         psi: f64,
     },
 }
@@ -95,7 +95,8 @@ impl Selection {
         let names: Vec<&str> = dataset.schema.names().collect();
         let newest = rows.iter().map(|row| dataset.cutoff_idx[*row]).max();
         let is_newest: Vec<bool> = rows.iter().map(|row| Some(dataset.cutoff_idx[*row]) == newest).collect();
-        let look = |(column, name): (usize, &&str)| Look::at(dataset, (rows, &is_newest), (column, name));
+        let parts = Parts { n_earlier: customers_outside(dataset, rows, &is_newest), rows, is_newest: &is_newest };
+        let look = |(column, name): (usize, &&str)| Look::at(dataset, parts, (column, name));
         let looks = names.par_iter().enumerate().map(look).collect::<Result<Vec<_>, LearnError>>()?;
         let kept = |column: usize| !is_left_out(&dataset.schema, names[column], policy);
         let copies = duplicates(dataset, rows, (&looks, &kept));
@@ -131,7 +132,8 @@ impl Selection {
             self.record.dropped.push(note(Why::Duplicate { of: of.to_owned() }));
             return;
         }
-        let unstable = look.psi.filter(|psi| *psi > policy.max_psi).map(|psi| note(Why::Unstable { psi }));
+        let moved = look.stability.filter(|stability| stability.has_moved(policy.max_psi));
+        let unstable = moved.map(|stability| note(Why::Unstable { psi: stability.psi }));
         match unstable {
             Some(note) if policy.drop_unstable => self.record.dropped.push(note),
             other => {
@@ -147,18 +149,35 @@ fn is_left_out(schema: &FeatureSchema, feature: &str, policy: &SelectionPolicy) 
     policy.leave_out.iter().any(|name| name == feature || family() == Some(name.as_str()))
 }
 
+/// The rows of a training, and which of them are of the newest cutoff.
+#[derive(Clone, Copy)]
+struct Parts<'r> {
+    rows: &'r [usize],
+    is_newest: &'r [bool],
+    /// Customers of the other rows.
+    n_earlier: usize,
+}
+
+fn customers_outside(dataset: &Dataset, rows: &[usize], is_newest: &[bool]) -> usize {
+    let outside = rows.iter().zip(is_newest).filter(|(_, is_newest)| !**is_newest);
+    let mut customers: Vec<u32> = outside.map(|(row, _)| dataset.customers[*row]).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    customers.len()
+}
+
 /// What is seen of one feature.
 struct Look {
     /// Why it tells no customers apart, if it does not.
     silent: Option<Why>,
     fingerprint: u64,
-    psi: Option<f64>,
+    stability: Option<Stability>,
 }
 
 impl Look {
     fn at(
         dataset: &Dataset,
-        (rows, is_newest): (&[usize], &[bool]),
+        Parts { rows, is_newest, n_earlier }: Parts<'_>,
         (column, name): (usize, &str),
     ) -> Result<Self, LearnError> {
         let values = finite_values(dataset, rows, name, column)?;
@@ -167,8 +186,9 @@ impl Look {
             let chosen = values.iter().zip(is_newest).filter(|(_, is_newest)| **is_newest == newest);
             chosen.map(|(value, _)| *value).collect()
         };
-        let psi = if silent.is_some() { None } else { stability_index(&part(false), &part(true)) };
-        Ok(Self { silent, fingerprint: fingerprint(values.iter().map(|value| u64::from(value.to_bits()))), psi })
+        let index = || stability_index(&part(false), &part(true), n_earlier);
+        let stability = if silent.is_some() { None } else { index() };
+        Ok(Self { silent, fingerprint: fingerprint(values.iter().map(|value| u64::from(value.to_bits()))), stability })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The whole job on the sample shop: what it says, what it writes, and that it does so byte for byte.
 
-use crate::shop::{OWN_FEATURES, Shop, retain};
+use crate::shop::{OWN_FACTS, OWN_FEATURES, Shop, retain};
 
 /// The files of a run that must not depend on threads or on the time of day.
 const LIST: [&str; 2] = ["runs/sample/2025-07-02/list.csv", "runs/sample/2025-07-02/list.parquet"];
@@ -23,7 +23,8 @@ fn bytes(shop: &Shop, name: &str) -> Vec<u8> {
 
 #[test]
 fn a_run_is_byte_identical_with_one_and_two_threads() {
-    let ((one, said_by_one), (two, said_by_two)) = (run_with("1", OWN_FEATURES), run_with("2", OWN_FEATURES));
+    let own = [OWN_FEATURES, OWN_FACTS].concat();
+    let ((one, said_by_one), (two, said_by_two)) = (run_with("1", &own), run_with("2", &own));
     assert_eq!(said_by_one, said_by_two);
     for file in LIST {
         assert_eq!(bytes(&one, file), bytes(&two, file), "{file}");

@@ -50,7 +50,10 @@ table = "complaints"
 aggregate = "distinct"
 column = "category"
 window_days = 365
+"#;
 
+/// Facts about the sample's customers as features of a shop's own, to be put behind those.
+pub(crate) const OWN_FACTS: &str = r#"
 [[features.custom]]
 name = "birth_year_level"
 table = "customers"

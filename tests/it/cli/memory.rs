@@ -5,7 +5,7 @@ use std::fs::File;
 use polars::prelude::*;
 use predicates::prelude::*;
 
-use crate::shop::{OWN_FEATURES, Shop};
+use crate::shop::{OWN_FACTS, OWN_FEATURES, Shop};
 
 const DAYS: [&str; 4] = ["--as-of", "2025-01-01", "2025-04-01", "2025-07-01"];
 
@@ -55,7 +55,7 @@ fn tables_in_memory_give_the_table_that_files_give() {
     use retain::timeline::Cutoff;
 
     let shop = Shop::sample();
-    shop.edit_config(|text| text + OWN_FEATURES);
+    shop.edit_config(|text| text + OWN_FEATURES + OWN_FACTS);
     let written = table(&shop, "whole", &[]);
     let path = shop.path("retain.toml");
     // Paths are not looked at.
@@ -91,7 +91,7 @@ fn rejects(shop: &Shop, out: &str) -> Vec<String> {
 #[test]
 fn parts_give_the_same_table_account_and_rejects_as_the_whole() {
     let shop = messy();
-    shop.edit_config(|text| text + OWN_FEATURES);
+    shop.edit_config(|text| text + OWN_FEATURES + OWN_FACTS);
     let whole = table(&shop, "whole", &[]);
     let parts = table(&shop, "parts", &["--memory", "1MiB"]);
     assert!(whole.height() > 2_000, "{}", whole.height());

@@ -2,7 +2,7 @@
 
 use predicates::prelude::*;
 
-use crate::shop::{OWN_FEATURES, Shop, retain};
+use crate::shop::{OWN_FACTS, OWN_FEATURES, Shop, retain};
 
 fn with_own() -> Shop {
     let shop = Shop::sample();
@@ -13,6 +13,7 @@ fn with_own() -> Shop {
 #[test]
 fn they_stand_in_feature_tables_behind_ours_whatever_the_threads() {
     let shop = with_own();
+    shop.edit_config(|text| text + OWN_FACTS);
     let table = |threads: &str, out: &str| {
         let days = ["--threads", threads, "--as-of", "2025-01-01", "2025-02-01", "--out", out];
         shop.command("features").args(days).assert().success();
@@ -32,6 +33,7 @@ fn they_stand_in_feature_tables_behind_ours_whatever_the_threads() {
 #[test]
 fn the_dictionary_lists_them_where_a_config_is_named() {
     let shop = with_own();
+    shop.edit_config(|text| text + OWN_FACTS);
     let row = "| `big_order_spend_90d` | custom | amount | 90 days | 0 |  | purchases.customer_id, \
                purchases.purchased_at, `amount`, `amount > 50` | a line from the later of `purchased_at` and \
                `recorded_at` | Sum of `amount` over purchase lines where `amount > 50` in the last 90 days. |";
@@ -75,8 +77,11 @@ fn a_model_scores_only_with_the_features_it_learnt_and_tells_them() {
 fn what_is_wrong_with_them_is_told_before_anything_is_read() {
     let shop = with_own();
     shop.edit_config(|text| {
-        let text =
-            text.replace("name = \"grave_complaints\"", "name = \"recency_days\"").replace("\"last\"", "\"latest\"");
+        let text = text.replace("name = \"grave_complaints\"", "name = \"recency_days\"").replacen(
+            "\"last\"",
+            "\"latest\"",
+            1,
+        );
         text.replace("purchases.parquet", "nowhere.parquet")
     });
     let says = [
