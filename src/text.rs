@@ -32,6 +32,16 @@ pub fn counted(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
+/// The verb in the number of its subject.
+///
+/// ```
+/// assert_eq!([1, 2].map(|count| retain::text::verb(count, "has", "have")), ["has", "have"]);
+/// ```
+#[must_use]
+pub const fn verb(count: u64, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}
+
 /// The words of a sentence in lines of at most `width` characters; a longer word has a line of its own.
 ///
 /// ```

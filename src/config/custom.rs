@@ -195,6 +195,7 @@ impl Check<'_> {
             let earlier = written.iter().take(place).any(|other| other.name == feature.name);
             let name = self.feature_name(&section, feature, earlier, is_taken);
             let checked = self.custom_feature(&section, feature, raw);
+            self.contacts_of_feature(&section, feature, &raw.leak_guard.accept);
             features.extend(name.zip(checked).map(|(name, checked)| CustomFeature { name, ..checked }));
         }
         features

@@ -55,6 +55,17 @@ impl Table {
         }
     }
 
+    /// What a row of it is called in messages.
+    #[must_use]
+    pub const fn one(self) -> &'static str {
+        match self {
+            Self::Purchases => "purchase",
+            Self::Complaints => "complaint",
+            Self::Customers => "customer",
+            Self::Surveys => "survey",
+        }
+    }
+
     /// The columns a mapping may name, the required ones first.
     #[must_use]
     pub const fn columns(self) -> &'static [ColumnSpec] {

@@ -26,6 +26,12 @@ impl TypedTable {
         frame.map(Some).map_err(IngestError::engine(format!("listing rejected rows of `{}`", self.table().name())))
     }
 
+    /// The number of a row in its file, as the reject file has it, and the file where there are several.
+    pub(super) fn numbered(&self, row: usize) -> String {
+        let (file, number) = Walk { origins: self.origins.iter(), current: None, first: 0 }.place(row);
+        if self.origins.len() > 1 { format!("row {number} of `{file}`") } else { format!("row {number}") }
+    }
+
     fn frame_of(&self, rows: &[usize], n_broken: usize) -> PolarsResult<DataFrame> {
         let n_listed = rows.len() + n_broken;
         let mut places = Vec::with_capacity(n_listed);
@@ -126,6 +132,7 @@ mod tests {
         assert_eq!(text("file"), ["a.csv", "a.csv", "a.csv", "a.csv", "b.csv"]);
         assert_eq!(text("row"), ["1", "3", "4", "5", "2"], "broken lines 1 and 3, sound rows 2, 4 and 5");
         assert_eq!(text("reason"), ["broken_line", "broken_line", "missing", "duplicate", "missing"]);
+        assert_eq!([table.mention(1), table.mention(4)], ["row 4 of `a.csv`", "row 2 of `b.csv`"]);
         assert_eq!(text("column"), ["-", "-", "customer_id", "-", "customer_id"]);
         assert_eq!(text("customer_id"), ["-", "-", "-", "z", "-"]);
         let account = table.account().unwrap();

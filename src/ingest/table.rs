@@ -274,14 +274,15 @@ impl TypedTable {
         }
     }
 
-    /// How a row is called in a message: by its complaint, its order or its customer, else by its number.
+    /// How a row is called in a message: by its complaint, its order or its customer, else by its number
+    /// in its file.
     #[must_use]
     pub fn mention(&self, row: usize) -> String {
         let names = [("complaint_id", "complaint"), ("order_id", "order"), ("customer_id", "customer")];
         let known = names.into_iter().find(|(column, _)| self.columns.get(column).is_some_and(|v| !v.is_absent(row)));
         match known {
             Some((column, what)) => format!("{what} `{}`", self.cell(column, row)),
-            None => format!("row {}", row + 1),
+            None => self.numbered(row),
         }
     }
 

@@ -4,7 +4,7 @@ use super::Checked;
 use super::finding::{Finding, Severity};
 use crate::config::{NegativeAmounts, Table};
 use crate::ingest::{ABSENT, Reason, TypedTable};
-use crate::text::grouped;
+use crate::text::{counted, grouped, verb};
 use crate::units::Currency;
 
 /// Applies the policy for negative amounts and reports zero and absurd ones; amounts are never changed otherwise.
@@ -37,6 +37,10 @@ fn sign_of_returns(table: &mut TypedTable) -> Option<Finding> {
     Some(finding)
 }
 
+fn has(rows: &[usize]) -> &'static str {
+    verb(rows.len() as u64, "has", "have")
+}
+
 fn negate(amounts: &mut [i64], rows: &[usize]) {
     for row in rows {
         if let Some(amount) = amounts.get_mut(*row) {
@@ -55,9 +59,10 @@ fn negative(table: &mut TypedTable, policy: NegativeAmounts, currency: &Currency
         NegativeAmounts::Reject => "rejected",
     };
     let message = format!(
-        "{} of {} purchases have a negative `amount`; {outcome}",
+        "{} of {} {} a negative `amount`; {outcome}",
         grouped(rows.len() as u64),
-        grouped(table.n_belonging())
+        counted(table.n_belonging(), "purchase"),
+        has(&rows)
     );
     let finding = finding_about(table, &rows, ("negative_amount", Severity::Recommendation), message)?;
     let examples = rows.iter().take(3).map(|row| with_amount(table, *row, currency));
@@ -82,8 +87,8 @@ fn negative_discounts(table: &mut TypedTable) -> Option<Finding> {
     }
     let is_negative = |row: &usize| discounts.get(*row).is_some_and(|amount| *amount < 0 && *amount != ABSENT);
     let rows: Vec<usize> = table.used_rows().filter(is_negative).collect();
-    let message =
-        format!("{} purchases have a negative `discount`; taken without its sign", grouped(rows.len() as u64));
+    let purchases = counted(rows.len() as u64, "purchase");
+    let message = format!("{purchases} {} a negative `discount`; taken without its sign", has(&rows));
     let finding = finding_about(table, &rows, ("negative_discount", Severity::Recommendation), message)?;
     negate(table.money_mut("discount"), &rows);
     Some(finding.of_column("discount"))
@@ -93,9 +98,10 @@ fn zero(table: &TypedTable) -> Option<Finding> {
     let amounts = table.money("amount");
     let rows: Vec<usize> = table.used_rows().filter(|row| amounts.get(*row) == Some(&0)).collect();
     let message = format!(
-        "{} of {} purchases have an `amount` of 0; used as they are",
+        "{} of {} {} an `amount` of 0; used as they are",
         grouped(rows.len() as u64),
-        grouped(table.n_belonging())
+        counted(table.n_belonging(), "purchase"),
+        has(&rows)
     );
     let finding = finding_about(table, &rows, ("zero_amount", Severity::Recommendation), message)?;
     Some(finding.with_hint("gifts and test lines are not purchases; set them aside with `purchases.filter`"))
@@ -109,8 +115,9 @@ fn absurd(table: &TypedTable, factor: f64, currency: &Currency) -> Option<Findin
     let is_absurd = |row: &usize| amounts.get(*row).is_some_and(|amount| amount.unsigned_abs() as f64 > limit);
     let rows: Vec<usize> = table.used_rows().filter(is_absurd).collect();
     let message = format!(
-        "{} purchases have an `amount` above {limit:.2} {}, {factor} times the 99.9th percentile; used as they are",
-        grouped(rows.len() as u64),
+        "{} {} an `amount` above {limit:.2} {}, {factor} times the 99.9th percentile; used as they are",
+        counted(rows.len() as u64, "purchase"),
+        has(&rows),
         currency.code(),
         limit = limit / currency.minor_per_major(),
     );

@@ -4,7 +4,7 @@ use super::Checked;
 use super::finding::{Finding, Severity};
 use crate::config::Duplicates;
 use crate::ingest::Reason;
-use crate::text::grouped;
+use crate::text::{counted, grouped, verb};
 
 /// A finding for each table with repeated rows.
 pub(super) fn check(checked: &mut Checked<'_>) {
@@ -18,9 +18,10 @@ pub(super) fn check(checked: &mut Checked<'_>) {
         let refuses = checked.section(table.table()).is_some_and(|section| section.duplicates == Duplicates::Refuse);
         let (severity, outcome) = if refuses { (Severity::Error, "refused") } else { (Severity::Warning, "dropped") };
         let message = format!(
-            "{} of {} {name} repeat an earlier row in every mapped column; {outcome}",
+            "{} of {} {} an earlier row in every mapped column; {outcome}",
             grouped(count),
-            grouped(table.n_belonging())
+            counted(table.n_belonging(), table.table().one()),
+            verb(count, "repeats", "repeat")
         );
         let hint = format!("set `{name}.duplicates` to \"keep\" if repetitions are real, or \"drop\" to use each once");
         findings.push(

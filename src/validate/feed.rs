@@ -6,6 +6,7 @@ use super::error::DataError;
 use super::finding::{Finding, Severity};
 use crate::config::ValidateConfig;
 use crate::ingest::TypedTable;
+use crate::text::counted;
 use crate::units::{Days, MICROS_PER_DAY, Timestamp};
 
 /// Reports gaps in the purchases and how old the last one is.
@@ -88,7 +89,8 @@ fn gaps(days: &PurchaseDays, longest: Days) -> Option<Finding> {
     let count = silences.len() as u64;
     let shown = |(from, until): &(Timestamp, Timestamp)| format!("{from} to {until}");
     let message = format!(
-        "{count} times the whole shop has no purchase for more than {longest}, at worst for {:.0} days",
+        "{} the whole shop has no purchase for more than {longest}, at worst for {:.0} days",
+        counted(count, "time"),
         until.days_since(*from)
     );
     let finding = Finding::new("feed_gap", "purchases", Severity::Warning, message).of_column("purchased_at");

@@ -6,7 +6,7 @@ use super::Checked;
 use super::finding::{Finding, Severity};
 use crate::config::Table;
 use crate::ingest::TypedTable;
-use crate::text::grouped;
+use crate::text::{counted, grouped, verb};
 
 /// Findings only: rows without a counterpart are kept.
 pub(super) fn check(checked: &mut Checked<'_>) {
@@ -54,10 +54,11 @@ fn strangers<'a>(table: &'a TypedTable, buyers: &HashSet<&str>) -> (Vec<&'a str>
 fn orphan_complaints(complaints: &TypedTable, buyers: &HashSet<&str>) -> Option<Finding> {
     let (names, n_rows) = strangers(complaints, buyers);
     let message = format!(
-        "{} of {} complaints are of {} customers without any purchase; kept",
+        "{} of {} {} of {} without any purchase; kept",
         grouped(n_rows),
-        grouped(complaints.used_rows().count() as u64),
-        grouped(names.len() as u64)
+        counted(complaints.used_rows().count() as u64, "complaint"),
+        verb(n_rows, "is", "are"),
+        counted(names.len() as u64, "customer")
     );
     let examples = names.iter().take(3).map(|name| format!("customer `{name}`"));
     let finding = Finding::new("orphan_complaints", "complaints", Severity::Warning, message).of_column("customer_id");
@@ -69,9 +70,10 @@ fn customers_without_purchase(customers: &TypedTable, buyers: &HashSet<&str>) ->
     let (names, n_rows) = strangers(customers, buyers);
     let n_known = rows_per_customer(customers).iter().filter(|count| **count > 0).count();
     let message = format!(
-        "{} of {} customers in `customers` have no purchase; kept, never ranked",
+        "{} of {} in `customers` {} no purchase; kept, never ranked",
         grouped(names.len() as u64),
-        grouped(n_known as u64)
+        counted(n_known as u64, "customer"),
+        verb(names.len() as u64, "has", "have")
     );
     // All of them is a join that fails, some of them are people who have not bought yet.
     let severity = if names.len() == n_known { Severity::Warning } else { Severity::Recommendation };
@@ -85,7 +87,8 @@ fn customers_without_purchase(customers: &TypedTable, buyers: &HashSet<&str>) ->
 fn shared_orders(purchases: &TypedTable) -> Option<Finding> {
     let rows = &purchases.events()?.shared;
     let count = rows.len() as u64;
-    let message = format!("{} orders have lines of several customers; counted as one order of each", grouped(count));
+    let (orders, have) = (counted(count, "order"), verb(count, "has", "have"));
+    let message = format!("{orders} {have} lines of several customers; counted as one order of each");
     let finding = Finding::new("shared_order", "purchases", Severity::Warning, message).of_column("order_id");
     let finding = finding.counting(count).with_examples(rows.iter().take(3).map(|row| purchases.mention(*row)));
     (count > 0).then(|| finding.with_hint("check whether order numbers are used again, for example each year"))

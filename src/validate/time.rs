@@ -4,7 +4,7 @@ use super::Checked;
 use super::finding::{Finding, Severity};
 use crate::config::Table;
 use crate::ingest::{ABSENT, Reason, TypedTable};
-use crate::text::grouped;
+use crate::text::{counted, verb};
 use crate::units::Timestamp;
 
 /// Rejects rows from the future; takes impossible times of complaints as absent.
@@ -35,7 +35,8 @@ fn reject_future(table: &mut TypedTable, column: &'static str, now: Timestamp) -
     let name = table.table().name();
     let count = rows.len() as u64;
     let example = format!("{} ({})", table.mention(first), Timestamp(*times.get(first)?));
-    let message = format!("{} {name} have a `{column}` later than now ({now}); rejected", grouped(count));
+    let (rows_told, have) = (counted(count, table.table().one()), verb(count, "has", "have"));
+    let message = format!("{rows_told} {have} a `{column}` later than now ({now}); rejected");
     table.reject(rows, Reason::of_column("future", column));
     let finding = Finding::new("future", name, Severity::Warning, message).of_column(column).counting(count);
     Some(finding.with_examples([example]).with_hint("check the time zone of the source and the clock of this machine"))
@@ -62,8 +63,10 @@ fn drop_impossible(table: &mut TypedTable, column: &'static str) -> Option<Findi
     }
     let count = rows.len() as u64;
     let message = format!(
-        "{} complaints have a `{column}` before their `opened_at`; that time is taken as absent",
-        grouped(count)
+        "{} {} a `{column}` before {} `opened_at`; that time is taken as absent",
+        counted(count, "complaint"),
+        verb(count, "has", "have"),
+        verb(count, "its", "their")
     );
     let finding = Finding::new("before_opened", "complaints", Severity::Warning, message).of_column(column);
     Some(finding.counting(count).with_examples(examples).with_hint("a date without a time means midnight at its start"))
@@ -74,7 +77,8 @@ fn unrecorded(table: &TypedTable) -> Option<Finding> {
     let rows: Vec<usize> = table.used_rows().filter(|row| times.get(*row) == Some(&ABSENT)).collect();
     let count = rows.len() as u64;
     let name = table.table().name();
-    let message = format!("{} {name} have no `recorded_at`; taken as known when they happened", grouped(count));
+    let (rows_told, have) = (counted(count, table.table().one()), verb(count, "has", "have"));
+    let message = format!("{rows_told} {have} no `recorded_at`; taken as known when they happened");
     let finding = Finding::new("no_recorded_time", name, Severity::Warning, message).of_column("recorded_at");
     let examples = rows.iter().take(3).map(|row| table.mention(*row));
     (count > 0).then(|| finding.counting(count).with_examples(examples))

@@ -3,7 +3,7 @@
 use super::Checked;
 use super::finding::{Finding, Severity};
 use crate::ingest::{Fact, FactRule, TypedTable};
-use crate::text::grouped;
+use crate::text::{counted, grouped, verb};
 
 /// Findings about rows rejected while typing, and about what `ingest` noticed.
 pub(super) fn check(checked: &mut Checked<'_>) {
@@ -24,7 +24,8 @@ fn rejections(table: &TypedTable) -> Vec<Finding> {
             "missing" => "no",
             _ => "an unreadable",
         };
-        let message = format!("{} of {} {name} have {what} `{column}`; rejected", grouped(count), total(table));
+        let have = verb(count, "has", "have");
+        let message = format!("{} of {} {have} {what} `{column}`; rejected", grouped(count), total(table));
         let shown = first_rows.iter().map(|row| match reason.rule {
             "missing" => table.mention(*row),
             _ => format!("`{}`", table.cell(column, *row)),
@@ -53,43 +54,48 @@ fn hint_for(rule: &str) -> Option<&'static str> {
 
 fn of_fact(table: &TypedTable, fact: &Fact) -> Finding {
     let name = table.table().name();
-    let count = grouped(fact.count);
+    let (count, have) = (grouped(fact.count), verb(fact.count, "has", "have"));
+    let lines = counted(fact.count, "line");
     let place = &fact.place;
     let (rule, severity, message, hint) = match fact.rule {
         FactRule::SpreadsheetIds => (
             "spreadsheet_ids",
             Severity::Warning,
-            format!("{count} of {} {name} have a `{place}` like 12680.0; read as 12680, in every table", total(table)),
+            format!("{count} of {} {have} a `{place}` like 12680.0; read as 12680, in every table", total(table)),
             "such ids were numbers in a spreadsheet; export them as text",
         ),
         FactRule::NotUtf8 => (
             "not_utf8",
             Severity::Warning,
-            format!("`{place}` holds {count} characters that are no UTF-8; replaced by U+FFFD"),
+            format!(
+                "`{place}` holds {} that {} no UTF-8; replaced by U+FFFD",
+                counted(fact.count, "character"),
+                verb(fact.count, "is", "are")
+            ),
             "save the file as UTF-8, lest ids or categories become the same",
         ),
         FactRule::ShortLines => (
             "short_lines",
             Severity::Warning,
-            format!("`{place}` has {count} lines with fewer fields than its header; the last ones are taken as absent"),
+            format!("`{place}` has {lines} with fewer fields than its header; the last ones are taken as absent"),
             "check that the file was written and transferred to its end",
         ),
         FactRule::BrokenLines => (
             "broken_lines",
             Severity::Warning,
-            format!("`{place}` has {count} lines that cannot be split into the columns of its header; rejected"),
+            format!("`{place}` has {lines} that cannot be split into the columns of its header; rejected"),
             "put fields with separators, quotes or line ends in double quotes",
         ),
         FactRule::StrayQuotes => (
             "stray_quotes",
             Severity::Recommendation,
-            format!("`{place}` has {count} lines with a double quote inside an unquoted field; taken as it stands"),
+            format!("`{place}` has {lines} with a double quote inside an unquoted field; taken as it stands"),
             "put such fields in double quotes and double the quote",
         ),
         FactRule::Unreadable => (
             "unreadable_value",
             Severity::Warning,
-            format!("{count} of {} {name} have an unreadable `{place}`; taken as absent", total(table)),
+            format!("{count} of {} {have} an unreadable `{place}`; taken as absent", total(table)),
             "correct the source, or map the column with SQL that yields the expected form",
         ),
     };
@@ -101,5 +107,5 @@ fn of_fact(table: &TypedTable, fact: &Fact) -> Finding {
 }
 
 fn total(table: &TypedTable) -> String {
-    grouped(table.n_belonging())
+    counted(table.n_belonging(), table.table().one())
 }

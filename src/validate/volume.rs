@@ -4,7 +4,7 @@ use super::finding::{Finding, Severity};
 use super::standing::{Presence, Standing};
 use crate::config::Config;
 use crate::ingest::{Account, TypedTable};
-use crate::text::grouped;
+use crate::text::{counted, grouped, verb};
 use crate::units::Timestamp;
 
 /// Errors where a minimum is missed, notes where a table is absent or empty.
@@ -33,8 +33,9 @@ fn customers(count: u64, config: &Config) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "{} customers have a purchase; `validate.min_customers` asks for {} at least",
-        grouped(count),
+        "{} {} a purchase; `validate.min_customers` asks for {} at least",
+        counted(count, "customer"),
+        verb(count, "has", "have"),
         grouped(u64::from(minimum))
     );
     let finding = Finding::new("too_few_customers", "purchases", Severity::Error, message).of_column("customer_id");
