@@ -5,7 +5,7 @@ use crate::cli::{Job, MemorySize, Talk, Watch};
 use crate::config::Config;
 use crate::error::Failure;
 use crate::files::ScratchFolder;
-use crate::ingest::{CodeBook, Parts};
+use crate::ingest::{CodeBook, Parts, SeenEvents};
 use crate::pipeline::Observer;
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
@@ -26,7 +26,7 @@ pub(super) struct PartsOnDisk {
     codes: CodeBook,
     now: Timestamp,
     /// Removed at the end.
-    _folder: ScratchFolder,
+    folder: ScratchFolder,
 }
 
 /// Looks at the events of a part.
@@ -47,7 +47,7 @@ impl Shop {
         match Parts::deal(&config, memory.bytes(), folder.path())? {
             None => Self::whole(job, (talk, now, today), look),
             Some(parts) => {
-                let mut on_disk = PartsOnDisk { parts, codes: CodeBook::default(), now, _folder: folder };
+                let mut on_disk = PartsOnDisk { parts, codes: CodeBook::default(), now, folder };
                 let session = on_disk.check(job, (config, Watch::new(talk)), today, look)?;
                 Ok((session, Self::Parts(Box::new(on_disk))))
             }
@@ -73,7 +73,9 @@ impl Shop {
     ) -> Result<(), Failure> {
         match self {
             Self::Whole(log) => show(log),
-            Self::Parts(on_disk) => (0..on_disk.parts.len()).try_for_each(|part| show(&on_disk.read(config, part)?.0)),
+            Self::Parts(on_disk) => {
+                (0..on_disk.parts.len()).try_for_each(|part| show(&on_disk.read(config, part, None)?.0))
+            }
         }
     }
 }
@@ -89,8 +91,9 @@ impl PartsOnDisk {
     ) -> Result<Session, Failure> {
         watch.begin("reading and checking", 1);
         let mut together = Together::default();
+        let mut seen = SeenEvents::new(self.folder.path());
         for part in 0..self.parts.len() {
-            let (log, checked) = self.read(&config, part)?;
+            let (log, checked) = self.read(&config, part, Some(&mut seen))?;
             together.add(checked)?;
             look(&config, &log)?;
         }
@@ -99,8 +102,13 @@ impl PartsOnDisk {
         Ok(job::begin(job, (config, watch), loaded, (last_purchase, today, self.now))?.0)
     }
 
-    fn read(&mut self, config: &Config, part: usize) -> Result<(EventLog, CheckedPart), Failure> {
-        let (mut tables, mut dictionaries, checked) = validate::load_part(config, self.now, (&self.parts, part))?;
+    fn read(
+        &mut self,
+        config: &Config,
+        part: usize,
+        seen: Option<&mut SeenEvents>,
+    ) -> Result<(EventLog, CheckedPart), Failure> {
+        let (mut tables, mut dictionaries, checked) = validate::load_part(config, self.now, (&self.parts, part), seen)?;
         self.codes.share(&mut tables, &mut dictionaries);
         Ok((EventLog::build(tables)?.naming_categories(dictionaries.categories), checked))
     }

@@ -121,6 +121,11 @@ impl Account {
         }
     }
 
+    /// Takes orders or complaints out that are counted elsewhere.
+    pub(crate) fn without_events(&mut self, repeated: u64) {
+        self.about.events = self.about.events.map(|events| events.saturating_sub(repeated));
+    }
+
     /// Rejected rows, whatever the reason.
     #[must_use]
     pub fn n_rejected(&self) -> u64 {

@@ -26,6 +26,7 @@ mod profile;
 mod read;
 mod records;
 mod rejects;
+mod seen;
 mod source;
 mod table;
 mod typing;
@@ -45,6 +46,7 @@ pub use parts::Parts;
 pub use peek::{PeekedColumn, peek};
 pub use profile::{ColumnProfile, Holds, MonthCount, SourceProfile, TableProfile, profile_source};
 pub use read::{Read, read, read_frames, read_part};
+pub use seen::SeenEvents;
 pub use table::TypedTable;
 pub use values::{ABSENT, NO_FLAG};
 

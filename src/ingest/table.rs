@@ -313,9 +313,14 @@ impl TypedTable {
         }
     }
 
+    /// The number of the complaint or the order of each row; empty if rows have none.
+    pub(super) fn event_keys(&self) -> &[u64] {
+        self.keys(if self.table == Table::Complaints { "complaint_id" } else { "order_id" })
+    }
+
     /// Complaints of the table of complaints, orders of others; `None` if rows have no number of them.
     pub(crate) fn events(&self) -> Option<&Events> {
-        let keys = self.keys(if self.table == Table::Complaints { "complaint_id" } else { "order_id" });
+        let keys = self.event_keys();
         let count = || Events::count(keys, self.codes("customer_id"), |row| self.verdicts.is_used(row));
         (!keys.is_empty()).then(|| self.events.get_or_init(count))
     }

@@ -27,7 +27,7 @@ struct Rows {
     starts: Vec<u32>,
     /// Customer after customer, each in ascending time; of one instant the largest value first, so that the order of
     /// the input does not matter.
-    rows: Vec<Row>,
+    sorted: Vec<Row>,
     /// Whether the rows are versions, of which one is in force.
     are_versions: bool,
 }
@@ -109,7 +109,7 @@ impl Rows {
     /// The rows that count of a range of customers, whose `bounds` lie in `rows`.
     fn collect(column: &CustomColumn, times: Times<'_>, (bounds, rows): (&[u32], &[u32])) -> Self {
         let are_versions = times.are_versions;
-        let mut collected = Self { starts: vec![0], rows: Vec::new(), are_versions };
+        let mut collected = Self { starts: vec![0], sorted: Vec::new(), are_versions };
         let read = |row: &u32| {
             let row = *row as usize;
             let at = times.at.map_or(ALWAYS, |at| at[row]);
@@ -120,18 +120,20 @@ impl Rows {
         // Of versions that hold from one instant the one recorded last is in force, as for our own attributes.
         let order = |row: &Row| (row.at, if are_versions { row.known } else { ALWAYS });
         for customer in bounds.windows(2) {
-            let first = collected.rows.len();
-            collected.rows.extend(rows[customer[0] as usize..customer[1] as usize].iter().filter_map(read));
+            let first = collected.sorted.len();
+            collected.sorted.extend(rows[customer[0] as usize..customer[1] as usize].iter().filter_map(read));
             let by_time = |a: &Row, b: &Row| order(a).cmp(&order(b)).then(b.value.total_cmp(&a.value));
-            collected.rows[first..].sort_unstable_by(by_time);
-            collected.starts.push(u32::try_from(collected.rows.len()).unwrap_or(u32::MAX));
+            collected.sorted[first..].sort_unstable_by(by_time);
+            collected.starts.push(u32::try_from(collected.sorted.len()).unwrap_or(u32::MAX));
         }
-        collected.rows.shrink_to_fit();
+        collected.sorted.shrink_to_fit();
         collected
     }
 
     fn of(&self, customer: usize) -> &[Row] {
-        self.starts.get(customer..customer + 2).map_or(&[], |bounds| &self.rows[bounds[0] as usize..bounds[1] as usize])
+        self.starts
+            .get(customer..customer + 2)
+            .map_or(&[], |bounds| &self.sorted[bounds[0] as usize..bounds[1] as usize])
     }
 }
 
@@ -205,7 +207,7 @@ mod tests {
             let customer = vec![0; values.len()];
             let customers = CustomerColumns { customer, valid_from, recorded_at, custom, ..CustomerColumns::default() };
             let mut tables = Tables { customer_ids: vec!["a".into()], customers, ..Tables::default() };
-            let log = build(&mut tables, &[0..1]).pop().unwrap();
+            let log = build(&mut tables, std::slice::from_ref(&(0..1))).pop().unwrap();
             let rows = CustomRows { log: &log, customer: 0, cutoff: Timestamp(cutoff) };
             rows.known(0, None).map(|(at, value)| (at.0, value)).collect::<Vec<_>>()
         };

@@ -3,10 +3,11 @@
 
 use polars::prelude::DataFrame;
 
-use super::{Finding, Loaded, Outcome, check};
-use crate::config::Config;
+use super::relations::{SHARED_ORDER, shared_orders};
+use super::{Finding, Loaded, Outcome, Verdict, check};
+use crate::config::{Config, Table};
 use crate::error::Failure;
-use crate::ingest::{self, Account, Dictionaries, IngestError, Parts};
+use crate::ingest::{self, Account, Dictionaries, IngestError, Parts, SeenEvents};
 use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
 
@@ -14,7 +15,8 @@ use crate::units::Timestamp;
 #[derive(Debug)]
 pub struct CheckedPart(Outcome);
 
-/// Reads a part of the customers, checks its rows, and hands over what may be used.
+/// Reads a part of the customers, checks its rows, and hands over what may be used. Where all parts are checked, one after
+/// the other, `seen` has the orders and complaints of those before.
 ///
 /// # Errors
 /// An [`IngestError`] if a table cannot be read at all.
@@ -22,10 +24,28 @@ pub fn load_part(
     config: &Config,
     now: Timestamp,
     (parts, part): (&Parts, usize),
+    seen: Option<&mut SeenEvents>,
 ) -> Result<(Tables, Dictionaries, CheckedPart), IngestError> {
-    let checked = check(config, now, ingest::read_part(config, parts, part)?)?;
+    let mut checked = check(config, now, ingest::read_part(config, parts, part)?)?;
+    if let Some(seen) = seen {
+        beside(&mut checked, seen)?;
+    }
     let (tables, dictionaries) = ingest::columns(checked.tables);
     Ok((tables, dictionaries, CheckedPart(checked.outcome)))
+}
+
+/// Corrects what a part says of orders and complaints by those of the parts before.
+fn beside(Verdict { tables, outcome }: &mut Verdict, seen: &mut SeenEvents) -> Result<(), IngestError> {
+    for table in tables {
+        let crossing = seen.add(table)?;
+        let own = outcome.accounts.iter_mut().filter(|account| account.table == table.table().name());
+        own.for_each(|account| account.without_events(crossing.repeated));
+        if table.table() == Table::Purchases {
+            outcome.findings.retain(|finding| finding.rule != SHARED_ORDER);
+            outcome.findings.extend(shared_orders(table, &crossing.shared));
+        }
+    }
+    Ok(())
 }
 
 /// What the checks of the parts say together.

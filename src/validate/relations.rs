@@ -8,6 +8,9 @@ use crate::config::Table;
 use crate::ingest::TypedTable;
 use crate::text::{counted, grouped, verb};
 
+/// The rule about orders of several customers.
+pub(super) const SHARED_ORDER: &str = "shared_order";
+
 /// Findings only: rows without a counterpart are kept.
 pub(super) fn check(checked: &mut Checked<'_>) {
     let table = |wanted| checked.tables.iter().find(|table: &&TypedTable| table.table() == wanted);
@@ -20,7 +23,7 @@ pub(super) fn check(checked: &mut Checked<'_>) {
     if let Some(customers) = table(Table::Customers) {
         findings.extend(customers_without_purchase(customers, &buyers));
     }
-    findings.extend(shared_orders(purchases));
+    findings.extend(purchases.events().and_then(|events| shared_orders(purchases, &events.shared)));
     checked.findings.extend(findings);
 }
 
@@ -83,13 +86,13 @@ fn customers_without_purchase(customers: &TypedTable, buyers: &HashSet<&str>) ->
     (n_rows > 0).then(|| finding.with_hint("check that both tables write customer ids in the same way"))
 }
 
-/// One order belongs to one customer; lines that disagree are counted as orders of each of them.
-fn shared_orders(purchases: &TypedTable) -> Option<Finding> {
-    let rows = &purchases.events()?.shared;
+/// One order belongs to one customer; lines that disagree are counted as orders of each of them. `rows` has one of each
+/// such order.
+pub(super) fn shared_orders(purchases: &TypedTable, rows: &[usize]) -> Option<Finding> {
     let count = rows.len() as u64;
     let (orders, have) = (counted(count, "order"), verb(count, "has", "have"));
     let message = format!("{orders} {have} lines of several customers; counted as one order of each");
-    let finding = Finding::new("shared_order", "purchases", Severity::Warning, message).of_column("order_id");
+    let finding = Finding::new(SHARED_ORDER, "purchases", Severity::Warning, message).of_column("order_id");
     let finding = finding.counting(count).with_examples(rows.iter().take(3).map(|row| purchases.mention(*row)));
     (count > 0).then(|| finding.with_hint("check whether order numbers are used again, for example each year"))
 }

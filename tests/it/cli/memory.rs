@@ -103,6 +103,49 @@ fn parts_give_the_same_table_account_and_rejects_as_the_whole() {
 }
 
 #[test]
+fn orders_of_customers_of_two_parts_and_rows_without_ids_are_told_as_by_the_whole() {
+    let shop = messy();
+    shop.edit("purchases.csv", |text| {
+        let (header, rows) = text.split_once('\n').unwrap();
+        let place = |name: &str| header.split(',').position(|column| column == name).unwrap();
+        let (customer, order) = (place("customer_id"), place("order_id"));
+        let row = |(number, row): (usize, &str)| {
+            let mut fields: Vec<&str> = row.split(',').collect();
+            match number % 5_000 {
+                100 | 4_100 => fields[order] = "shared",
+                200 | 4_200 | 4_300 => fields[order] = "also",
+                30 | 1_500 => (fields[customer], fields[order]) = ("", ""),
+                _ => {}
+            }
+            fields.join(",")
+        };
+        let rows: Vec<String> = rows.lines().enumerate().map(row).collect();
+        format!("{header}\n{}\n", rows.join("\n"))
+    });
+    table(&shop, "whole", &[]);
+    table(&shop, "parts", &["--memory", "1MiB"]);
+    assert_eq!(accounts(&shop, "whole"), accounts(&shop, "parts"));
+    let told = |out: &str, rule: &str| {
+        let manifest: serde_json::Value = serde_json::from_str(&shop.read(&format!("{out}/manifest.json"))).unwrap();
+        let finding = manifest["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == rule).cloned();
+        finding.unwrap()
+    };
+    for rule in ["shared_order", "missing"] {
+        let (whole, parts) = (told("whole", rule), told("parts", rule));
+        assert_eq!(whole["count"], parts["count"], "{rule}");
+        let sorted = |finding: &serde_json::Value| {
+            let mut examples: Vec<String> =
+                finding["examples"].as_array().unwrap().iter().map(ToString::to_string).collect();
+            examples.sort();
+            examples
+        };
+        assert_eq!(sorted(&whole), sorted(&parts), "{rule}");
+    }
+    assert_eq!(told("parts", "shared_order")["count"], 2);
+    assert!(told("parts", "missing")["examples"].to_string().contains("\"row "), "{}", told("parts", "missing"));
+}
+
+#[test]
 fn what_fits_is_not_dealt_out_and_a_wrong_size_is_named() {
     let shop = Shop::sample();
     let whole = table(&shop, "whole", &[]);
