@@ -109,26 +109,43 @@ impl BgNbd {
     }
 
     fn expected_if_active(&self, history: &CustomerSummary, span: f64) -> f64 {
-        let x = f64::from(history.frequency());
-        let b = self.b + self.chances(x);
-        if self.is_long(history, span) {
-            let time_per_scale = span / (self.alpha + history.age());
-            return self.over_stages(history, span, |stage, counts| {
-                let (regularity, shape) = (self.regularity, counts.shape());
-                LongFuture { regularity, stage, shape, time_per_scale }.expected(self.a, b)
-            });
-        }
-        if self.regularity == 1 {
+        let (x, end) = (history.frequency(), self.alpha + history.age());
+        if self.regularity == 1 && !self.is_long(x, end, span) {
             let [expected] = self.expected_in_lanes(history, [span]);
             return expected;
         }
-        self.over_stages(history, span, |j, counts| self.expected_at_stage(counts, j, b))
+        let stages = self.stage_chances(history).zip(0..);
+        stages.map(|(chance, stage)| chance * self.expected_from_stage(x, stage, end, span)).sum()
+    }
+
+    /// Expected purchases in the next `span` of an active customer with `x` repeat purchases at one stage, whose event rate
+    /// has the scale `end`.
+    pub(super) fn expected_from_stage(&self, x: u32, stage: u32, end: f64, span: f64) -> f64 {
+        let shape = self.r + self.k() * f64::from(x) + f64::from(stage);
+        let b = self.b + self.chances(f64::from(x));
+        if self.is_long(x, end, span) {
+            let (regularity, time_per_scale) = (self.regularity, span / end);
+            return LongFuture { regularity, stage, shape, time_per_scale }.expected(self.a, b);
+        }
+        self.expected_at_stage(&EventCounts::new(shape, end, span), stage, b)
+    }
+
+    /// The chances of an active customer to be at each stage.
+    pub(super) fn stage_chances(&self, history: &CustomerSummary) -> impl Iterator<Item = f64> + use<> {
+        let n = self.r + self.k() * f64::from(history.frequency());
+        let u = (history.age() - history.recency()) / (self.alpha + history.age());
+        let terms = move |term: &f64, stage: u32| term * (n + f64::from(stage)) * u / (f64::from(stage) + 1.0);
+        let (regularity, next) =
+            (self.regularity, move |(stage, term): &(u32, f64)| Some((stage + 1, terms(term, *stage))));
+        let all = move || std::iter::successors(Some((0, 1.0)), next).take(regularity as usize).map(|(_, term)| term);
+        let sum: f64 = all().sum();
+        all().map(move |term| term / sum)
     }
 
     /// Whether the sum has too many terms, or starts with terms too small for a number.
-    fn is_long(&self, history: &CustomerSummary, span: f64) -> bool {
-        let n = self.r + self.k() * f64::from(history.frequency());
-        let time_per_scale = span / (self.alpha + history.age());
+    fn is_long(&self, x: u32, end: f64, span: f64) -> bool {
+        let n = self.r + self.k() * f64::from(x);
+        let time_per_scale = span / end;
         let mean = n * time_per_scale;
         let n_terms = (n + 37.0) * (1.0 + time_per_scale) + 10.0 * (mean * (1.0 + time_per_scale)).sqrt();
         n_terms > MAX_TERMS || n * time_per_scale.ln_1p() > 690.0
@@ -215,7 +232,7 @@ impl ValueModel for BgNbd {
             let mut lanes = [0.0; LANES];
             lanes.iter_mut().zip(chunk).for_each(|(lane, span)| *lane = positive(*span));
             let longest = lanes.iter().fold(0.0, |longest: f64, span| longest.max(*span));
-            if self.regularity == 1 && !self.is_long(history, longest) {
+            if self.regularity == 1 && !self.is_long(history.frequency(), self.alpha + history.age(), longest) {
                 expected.extend(self.expected_in_lanes(history, lanes).map(|e| alive * e).iter().take(chunk.len()));
             } else {
                 expected.extend(chunk.iter().map(|span| self.expected_purchases(history, *span)));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ValueError;
 use super::gamma_gamma::{GammaGamma, SpendSummary};
+use super::many::{Expected, figures_of_all, figures_of_one};
 use super::model::{PurchaseModel, ValueModel};
 use super::quadrature::Nodes;
 use super::summary::{CustomerSummary, TimeUnit};
@@ -105,7 +106,17 @@ pub fn lifetime_value(
     customer: &ValuedCustomer,
     settings: &ValueSettings,
 ) -> LifetimeValue {
-    let (purchases, discounted) = discounted_by_year(model, &customer.history, settings);
+    let figures = figures_of_one(model, &customer.history, |expected, scale| by_year(expected, scale, settings));
+    of_figures((model, spend), customer, &figures)
+}
+
+/// The value of a customer of whom the purchases of the horizon are expected, and discounted ones by year.
+fn of_figures(
+    (model, spend): (&PurchaseModel, &GammaGamma),
+    customer: &ValuedCustomer,
+    figures: &[f64],
+) -> LifetimeValue {
+    let (purchases, discounted) = figures.split_first().map_or((0.0, figures), |(first, rest)| (*first, rest));
     let spend_per_purchase = spend.expected_spend(&customer.spend);
     let margin = if customer.margin.is_nan() { 0.0 } else { customer.margin.clamp(0.0, 1.0) };
     let by_year: Vec<f64> = discounted.iter().map(|purchases| purchases * spend_per_purchase * margin).collect();
@@ -131,7 +142,10 @@ pub fn lifetime_values(
     customers: &[ValuedCustomer],
     settings: &ValueSettings,
 ) -> Vec<LifetimeValue> {
-    customers.par_iter().with_min_len(256).map(|customer| lifetime_value(model, spend, customer, settings)).collect()
+    let histories: Vec<CustomerSummary> = customers.iter().map(|customer| customer.history).collect();
+    let figures = figures_of_all(model, &histories, |expected, scale| by_year(expected, scale, settings));
+    let value = |(customer, figures): (&ValuedCustomer, &Vec<f64>)| of_figures((model, spend), customer, figures);
+    customers.par_iter().zip(&figures).with_min_len(256).map(value).collect()
 }
 
 /// A year ahead and the points at which its discounting is integrated, each with its weight.
@@ -159,32 +173,32 @@ fn years(settings: &ValueSettings, scale: f64) -> Vec<Year> {
     settings.year_ends().map(year).collect()
 }
 
-/// Expected purchases within the horizon, and discounted ones by year.
+/// Expected purchases within the horizon, then discounted ones by year.
 ///
 /// By parts, `int e^(-d t) dE(t) = e^(-d t) E(t) + d int e^(-d t) E(t) dt`.
-fn discounted_by_year(model: &PurchaseModel, history: &CustomerSummary, settings: &ValueSettings) -> (f64, Vec<f64>) {
+fn by_year(expected: Expected<'_>, scale: f64, settings: &ValueSettings) -> Vec<f64> {
     let rate = settings.discount_rate();
-    let scale = model.parameters().get(1).copied().unwrap_or(1.0) + history.age();
     let years = years(settings, scale);
     let spans_of = |year: &Year| {
         let points: Vec<f64> = year.points.iter().map(|(t, _)| *t).collect();
         std::iter::once(year.end).chain(points)
     };
     let spans: Vec<f64> = years.iter().flat_map(spans_of).collect();
-    let mut expected = model.expected_purchases_at(history, &spans).into_iter();
+    let mut expected = expected(&spans).into_iter();
     let mut next = || expected.next().unwrap_or(0.0);
     let mut before = 0.0;
-    let mut by_year = Vec::with_capacity(years.len());
+    let mut figures = vec![0.0];
     for Year { start, end, points } in years {
         let now = next().max(before);
         let (from, to) = ((-rate * start).exp(), (-rate * end).exp());
         let integral: f64 = points.iter().map(|(t, weight)| weight * (-rate * t).exp() * next()).sum();
         let discounted = to * now - from * before + rate * integral;
         // Between the discounts of the year's two ends: quadrature cannot leave what is possible.
-        by_year.push(discounted.clamp((now - before) * to, (now - before) * from));
+        figures.push(discounted.clamp((now - before) * to, (now - before) * from));
         before = now;
     }
-    (before, by_year)
+    figures[0] = before;
+    figures
 }
 
 /// The value of a segment, or of the shop: sums over its customers.
@@ -205,7 +219,8 @@ pub struct ValueTable {
 }
 
 impl ValueTable {
-    fn add(&mut self, value: &LifetimeValue) {
+    /// Counts a customer in.
+    pub fn add(&mut self, value: &LifetimeValue) {
         self.n_customers += 1;
         self.historic += value.historic;
         self.predicted += value.predicted;
@@ -265,7 +280,8 @@ mod tests {
     fn discounting_agrees_with_a_fine_sum() {
         let settings = ValueSettings::new(TimeUnit::Week, 3.5, 0.12).unwrap();
         for customer in [customer(0, 0.0, 0.0), customer(2, 30.43, 38.86), customer(40, 3.0, 3.5)] {
-            let (_, by_year) = discounted_by_year(&model(), &customer.history, &settings);
+            let figures =
+                figures_of_one(&model(), &customer.history, |expected, scale| by_year(expected, scale, &settings));
             let expected = |t: f64| model().expected_purchases(&customer.history, t);
             let fine = |low: f64, high: f64| {
                 let n = 20_000;
@@ -276,7 +292,7 @@ mod tests {
                     .sum::<f64>()
             };
             let year = TimeUnit::Week.per_year();
-            for (i, value) in by_year.iter().enumerate() {
+            for (i, value) in figures[1..].iter().enumerate() {
                 let exact = fine(i as f64 * year, ((i + 1) as f64 * year).min(3.5 * year));
                 assert!((value / exact - 1.0).abs() < 1e-6, "year {i}: {value} {exact}");
             }

@@ -16,7 +16,7 @@ mod error;
 mod fit;
 mod gamma_gamma;
 mod lifetime;
-
+mod many;
 mod model;
 mod nbd;
 mod optimise;

@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::ValueError;
-use super::model::ValueModel;
+use super::many::figures_of_all;
+use super::model::{PurchaseModel, ValueModel};
 use super::summary::CustomerSummary;
 
 /// Equal periods one after the other.
@@ -110,8 +111,8 @@ pub struct CohortColumns<'a> {
 ///
 /// # Errors
 /// `ValueError::LengthDiffers` if the columns differ in length, `ValueError::Number` if the periods have no length.
-pub fn forecast_by_cohort<M: ValueModel + Sync>(
-    model: &M,
+pub fn forecast_by_cohort(
+    model: &PurchaseModel,
     columns: CohortColumns<'_>,
     periods: Periods,
 ) -> Result<Vec<CohortForecast>, ValueError> {
@@ -125,10 +126,7 @@ pub fn forecast_by_cohort<M: ValueModel + Sync>(
         }
     }
     let ends: Vec<f64> = periods.ends().collect();
-    let cumulative = |history: &CustomerSummary| -> Vec<f64> {
-        ends.iter().map(|end| model.expected_purchases(history, *end)).collect()
-    };
-    let futures: Vec<Vec<f64>> = columns.customers.par_iter().map(cumulative).collect();
+    let futures = figures_of_all(model, columns.customers, |expected, _| expected(&ends));
     let mut cohorts: BTreeMap<u32, CohortForecast> = BTreeMap::new();
     for ((future, cohort), spend) in futures.iter().zip(columns.cohort).zip(columns.spend_per_purchase) {
         let zeros = || vec![0.0; ends.len()];

@@ -1,18 +1,22 @@
 //! Exact Shapley values of trees: what each feature adds to the log-odds of a row.
 //!
 //! A leaf is reached through tests of at most [`MAX_DEPTH`] features. What it adds to each of them depends only on which
-//! of these features lead a row towards it, so it is computed once for every such set and then looked up for every row.
+//! of these features lead a row towards it. Leaves that share most of their tests are taken together: what they add is
+//! summed once for every outcome of their tests and then looked up for every row.
 
 use super::forest::{Forest, MAX_DEPTH, Node, Tree};
+
+/// Tests of leaves that are taken together at most: 2 to so many outcomes are kept.
+const MOST_TESTS: usize = 8;
 
 /// A leaf reaches the row through tests of one feature.
 #[derive(Debug, Clone, Copy)]
 struct Step {
     feature: usize,
-    /// The tests of the feature on the path, as bits of the tree's tests.
-    tests: u64,
+    /// The tests of the feature on the path, as bits of the group's tests.
+    tests: usize,
     /// Those of them that must go left.
-    left: u64,
+    left: usize,
     /// Share of the training rows that pass all of them, each test taken by itself.
     share: f64,
 }
@@ -24,69 +28,115 @@ struct LeafTable {
     parts: Vec<f64>,
 }
 
-/// What a tree adds to each feature.
-struct TreeTable {
+/// What neighbouring leaves of a tree add to the features of their tests, for each outcome of these.
+struct Group {
     tests: Vec<Node>,
-    leaves: Vec<LeafTable>,
+    features: Vec<usize>,
+    /// `(outcomes, features)`.
+    parts: Vec<f64>,
 }
 
 /// What the trees of a forest add to each feature.
 ///
 /// # Source
 /// Lundberg and others (2020), Nature Machine Intelligence 2, 56-67, algorithm 1 (path-dependent Shapley values); Yang
-/// (2021), Fast `TreeSHAP`, section 3 (a table for each leaf).
+/// (2021), Fast `TreeSHAP`, section 3 (tables of leaves).
 pub(super) struct Attribution {
-    trees: Vec<TreeTable>,
+    groups: Vec<Group>,
 }
 
 impl Attribution {
     pub(super) fn of(forest: &Forest) -> Self {
-        Self { trees: forest.trees().iter().map(TreeTable::of).collect() }
+        let mut groups = Vec::new();
+        for tree in forest.trees() {
+            divide(tree, 0, &mut Vec::with_capacity(MAX_DEPTH), &mut groups);
+        }
+        Self { groups }
     }
 
     /// Adds the parts of rows to `parts`; both have `n_features` places for each row. The parts of a row sum to its
     /// deviation.
     pub(super) fn add(&self, rows: &[f32], n_features: usize, parts: &mut [f64]) {
-        // Tree by tree, so that its table stays near.
-        for tree in &self.trees {
+        // Group by group, so that its table stays near.
+        for group in &self.groups {
             for (row, parts) in rows.chunks(n_features.max(1)).zip(parts.chunks_mut(n_features.max(1))) {
-                tree.add(row, parts);
+                group.add(row, parts);
             }
         }
     }
 }
 
-impl TreeTable {
-    fn of(tree: &Tree) -> Self {
-        let mut table = Self { tests: Vec::new(), leaves: Vec::new() };
-        table.descend(tree, 0, &mut Vec::with_capacity(MAX_DEPTH));
-        table
+/// Divides the leaves below a node into groups; `path` leads to the node, each test with whether it must go left.
+fn divide(tree: &Tree, at: usize, path: &mut Vec<(Node, bool)>, groups: &mut Vec<Group>) {
+    if path.len() + n_tests(tree, at) <= MOST_TESTS {
+        groups.push(Group::of(tree, at, path));
+        return;
+    }
+    let node = tree.nodes()[at];
+    for (child, left) in node.children.into_iter().zip([true, false]) {
+        path.push((node, left));
+        divide(tree, child, path, groups);
+        path.pop();
+    }
+}
+
+fn n_tests(tree: &Tree, at: usize) -> usize {
+    let node = tree.nodes()[at];
+    if node.is_leaf() { 0 } else { 1 + node.children.iter().map(|child| n_tests(tree, *child)).sum::<usize>() }
+}
+
+impl Group {
+    fn of(tree: &Tree, at: usize, path: &[(Node, bool)]) -> Self {
+        let mut tests = Vec::with_capacity(MOST_TESTS);
+        let mut steps: Vec<Step> =
+            path.iter().map(|(node, left)| Step::on(&mut tests, tree, *node)[usize::from(!left)]).collect();
+        let mut leaves = Vec::new();
+        descend(tree, at, &mut steps, (&mut tests, &mut leaves));
+        let mut features: Vec<usize> = tests.iter().map(|test| test.feature).collect();
+        features.sort_unstable();
+        features.dedup();
+        let mut parts = vec![0.0; features.len() << tests.len()];
+        for (outcome, parts) in parts.chunks_mut(features.len().max(1)).enumerate() {
+            for leaf in &leaves {
+                leaf.add(outcome, &features, parts);
+            }
+        }
+        Self { tests, features, parts }
     }
 
-    fn descend(&mut self, tree: &Tree, at: usize, path: &mut Vec<Step>) {
-        let node = tree.nodes()[at];
-        if node.is_leaf() {
-            self.leaves.push(LeafTable::of(f64::from(node.value), path));
-            return;
-        }
-        let bit = 1 << self.tests.len();
-        self.tests.push(node);
-        let share = tree.share_left(&node);
-        for (child, left, share) in [(node.children[0], bit, share), (node.children[1], 0, 1.0 - share)] {
-            path.push(Step { feature: node.feature, tests: bit, left, share });
-            self.descend(tree, child, path);
-            path.pop();
-        }
-    }
-
+    #[inline]
     fn add(&self, row: &[f32], parts: &mut [f64]) {
-        let mut went_left = 0_u64;
+        let mut outcome = 0;
         for (test, node) in self.tests.iter().enumerate() {
-            went_left |= u64::from(node.goes_left(row)) << test;
+            outcome |= usize::from(node.goes_left(row)) << test;
         }
-        for leaf in &self.leaves {
-            leaf.add(went_left, parts);
+        for (feature, part) in self.features.iter().zip(&self.parts[outcome * self.features.len()..]) {
+            parts[*feature] += part;
         }
+    }
+}
+
+/// Collects the tests and the leaves below a node, to which `steps` lead.
+fn descend(tree: &Tree, at: usize, steps: &mut Vec<Step>, (tests, leaves): (&mut Vec<Node>, &mut Vec<LeafTable>)) {
+    let node = tree.nodes()[at];
+    if node.is_leaf() {
+        leaves.push(LeafTable::of(f64::from(node.value), steps));
+        return;
+    }
+    for (child, step) in node.children.into_iter().zip(Step::on(tests, tree, node)) {
+        steps.push(step);
+        descend(tree, child, steps, (&mut *tests, &mut *leaves));
+        steps.pop();
+    }
+}
+
+impl Step {
+    /// The steps to the left and to the right of a test, which becomes one of `tests`.
+    fn on(tests: &mut Vec<Node>, tree: &Tree, node: Node) -> [Self; 2] {
+        let bit = 1 << tests.len();
+        tests.push(node);
+        let share = tree.share_left(&node);
+        [(bit, share), (0, 1.0 - share)].map(|(left, share)| Self { feature: node.feature, tests: bit, left, share })
     }
 }
 
@@ -111,15 +161,15 @@ impl LeafTable {
         Self { steps, parts }
     }
 
-    #[inline]
-    fn add(&self, went_left: u64, parts: &mut [f64]) {
+    /// Adds what the leaf adds at an outcome of the tests to the parts of `features`, which are sorted.
+    fn add(&self, outcome: usize, features: &[usize], parts: &mut [f64]) {
         let n = self.steps.len();
-        let mut set = 0;
-        for (place, step) in self.steps.iter().enumerate() {
-            set |= usize::from(went_left & step.tests == step.left) << place;
-        }
+        let leads = |(place, step): (usize, &Step)| usize::from(outcome & step.tests == step.left) << place;
+        let set = self.steps.iter().enumerate().map(leads).sum::<usize>();
         for (step, part) in self.steps.iter().zip(&self.parts[set * n..]) {
-            parts[step.feature] += part;
+            if let Ok(place) = features.binary_search(&step.feature) {
+                parts[place] += part;
+            }
         }
     }
 }

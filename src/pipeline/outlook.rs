@@ -4,14 +4,13 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::list::ListRow;
 use super::worth::ValueModels;
 use crate::clv::{
-    CohortColumns, CohortForecast, Covariate, CovariateFit, Covariates, LifetimeValue, ModelKind, Periods,
-    TrackingPoint, ValueError, ValueSettings, ValueTable, fit_covariates, forecast_by_cohort, tracking_curve,
+    CohortColumns, CohortForecast, Covariate, CovariateFit, Covariates, ModelKind, Periods, TrackingPoint, ValueError,
+    ValueSettings, ValueTable, fit_covariates, forecast_by_cohort, tracking_curve,
 };
 use crate::dataset::Histories;
 use crate::decide::RiskBand;
@@ -108,8 +107,7 @@ pub(super) fn tables(
     histories: &Histories,
     (list, settings): (&[ListRow], &ValueSettings),
 ) -> ValueTables {
-    let value = |place: usize| models.lifetime(histories, place, settings);
-    let values: Vec<LifetimeValue> = (0..histories.customers.len()).into_par_iter().map(value).collect();
+    let values = models.lifetimes(histories, settings);
     let mut rows: Vec<Option<&ListRow>> = vec![None; values.len()];
     for row in list {
         if let Some(place) = histories.position(row.prospect.customer) {
@@ -117,11 +115,11 @@ pub(super) fn tables(
         }
     }
     let by = |name: &dyn Fn(&ListRow) -> &'static str| {
-        let mut groups: BTreeMap<&str, Vec<LifetimeValue>> = BTreeMap::new();
+        let mut groups: BTreeMap<&str, ValueTable> = BTreeMap::new();
         for (row, value) in rows.iter().zip(&values) {
-            groups.entry(row.map_or(ELSEWHERE, name)).or_default().push(value.clone());
+            groups.entry(row.map_or(ELSEWHERE, name)).or_default().add(value);
         }
-        groups.into_iter().map(|(name, values)| (name.to_owned(), ValueTable::of_shop(&values))).collect()
+        groups.into_iter().map(|(name, table)| (name.to_owned(), table)).collect()
     };
     ValueTables {
         years: TABLE_YEARS,

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::list::ListRow;
 use crate::clv::{
-    Fit, Grouped, LifetimeValue, Parameter, SpendFit, TimeUnit, ValueError, ValueInterval, ValueModel, ValueSettings,
-    ValuedCustomer, Wanted, fit, fit_spend, lifetime_value, standard_errors, value_interval,
+    CustomerSummary, Fit, Grouped, LifetimeValue, Parameter, SpendFit, TimeUnit, ValueError, ValueInterval, ValueModel,
+    ValueSettings, ValuedCustomer, Wanted, fit, fit_spend, lifetime_value, lifetime_values, standard_errors,
+    value_interval,
 };
 use crate::config::ValueConfig;
 use crate::dataset::Histories;
@@ -47,16 +48,26 @@ impl ValueModels {
     /// What one customer is worth.
     #[must_use]
     pub fn worth(&self, histories: &Histories, place: usize, frame: &ValueFrame) -> Worth {
-        let customer = valued(histories, place);
-        let value = lifetime_value(&self.purchases.model, &self.spend.model, &customer, &frame.settings);
+        let value = self.lifetime(histories, place, &frame.settings);
+        self.worth_of(&histories.purchases[place], value, frame)
+    }
+
+    fn worth_of(&self, history: &CustomerSummary, value: LifetimeValue, frame: &ValueFrame) -> Worth {
         let (from, to) = frame.window();
-        let probability_no_purchase = self.purchases.model.probability_no_purchase_between(&customer.history, from, to);
+        let probability_no_purchase = self.purchases.model.probability_no_purchase_between(history, from, to);
         Worth { at_stake: value.predicted / value.probability_alive.max(LEAST_ALIVE), probability_no_purchase, value }
     }
 
     /// The lifetime value of one customer.
     pub(super) fn lifetime(&self, histories: &Histories, place: usize, settings: &ValueSettings) -> LifetimeValue {
         lifetime_value(&self.purchases.model, &self.spend.model, &valued(histories, place), settings)
+    }
+
+    /// The lifetime values of all.
+    pub(super) fn lifetimes(&self, histories: &Histories, settings: &ValueSettings) -> Vec<LifetimeValue> {
+        let customers: Vec<ValuedCustomer> =
+            (0..histories.customers.len()).map(|place| valued(histories, place)).collect();
+        lifetime_values(&self.purchases.model, &self.spend.model, &customers, settings)
     }
 
     /// The interval of one customer's predicted value.
@@ -87,7 +98,9 @@ impl ValueModels {
     /// What everyone is worth.
     #[must_use]
     pub fn worth_of_all(&self, histories: &Histories, frame: &ValueFrame) -> Vec<Worth> {
-        (0..histories.customers.len()).into_par_iter().map(|place| self.worth(histories, place, frame)).collect()
+        let values = self.lifetimes(histories, &frame.settings);
+        let worth = |(value, history): (LifetimeValue, &CustomerSummary)| self.worth_of(history, value, frame);
+        values.into_par_iter().zip(&histories.purchases).map(worth).collect()
     }
 }
 
