@@ -22,7 +22,7 @@ pub struct CustomFeature {
     /// Its name, unlike that of any other feature.
     pub name: String,
     /// The table whose rows it reads.
-    pub table: EventTable,
+    pub table: CustomTable,
     /// What is made of the rows.
     pub aggregate: Aggregate,
     /// The value of a row: a source column or a SQL expression; `None` where rows alone matter.
@@ -53,7 +53,7 @@ impl CustomFeature {
 /// A table whose rows become known one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum EventTable {
+pub enum CustomTable {
     /// Purchase lines, returns included.
     Purchases,
     /// Complaint records.
@@ -64,7 +64,7 @@ pub enum EventTable {
     Customers,
 }
 
-impl EventTable {
+impl CustomTable {
     /// The input table.
     #[must_use]
     pub const fn table(self) -> Table {
@@ -244,7 +244,7 @@ impl Check<'_> {
             let why = format!("the unit of `{}` is known", aggregate.name());
             self.refused::<()>(section, knobs::UNIT.name, why, "leave it out");
         }
-        if table == Some(EventTable::Customers) {
+        if table == Some(CustomTable::Customers) {
             self.of_version(section, (aggregate, raw.window_days.is_some()), config);
         }
         Some(CustomFeature {
@@ -278,18 +278,18 @@ impl Check<'_> {
         }
     }
 
-    fn event_table(&mut self, section: &str, came: Option<&str>, config: &RawConfig) -> Option<EventTable> {
+    fn event_table(&mut self, section: &str, came: Option<&str>, config: &RawConfig) -> Option<CustomTable> {
         let key = &knobs::CUSTOM_TABLE;
         if came == Some("contacts") {
             let why = "contacts are a treatment, never a feature: a shop stops writing to those who left".to_owned();
             return self.refused(section, key.name, why, "read one of the tables of what customers did");
         }
-        let table: EventTable = self.word(section, key, came)?;
+        let table: CustomTable = self.word(section, key, came)?;
         let is_there = match table {
-            EventTable::Purchases => true,
-            EventTable::Complaints => config.complaints.is_some(),
-            EventTable::Surveys => config.surveys.is_some(),
-            EventTable::Customers => config.customers.is_some(),
+            CustomTable::Purchases => true,
+            CustomTable::Complaints => config.complaints.is_some(),
+            CustomTable::Surveys => config.surveys.is_some(),
+            CustomTable::Customers => config.customers.is_some(),
         };
         if !is_there {
             let name = table.table().name();
@@ -342,7 +342,7 @@ mod tests {
         assert_eq!((features[0].window_days, features[0].unit), (Some(Days(90)), CustomUnit::Amount));
         let lines = CustomFeature {
             name: "lines".into(),
-            table: EventTable::Purchases,
+            table: CustomTable::Purchases,
             aggregate: Aggregate::Count,
             column: None,
             filter: None,
@@ -394,7 +394,7 @@ mod tests {
         };
         let customers = "[customers]\npath = 'c.csv'\n[customers.columns]\ncustomer_id = 'c'\n";
         let points = with(customers, "aggregate = 'last'\ncolumn = 'points'\n").unwrap().features.custom;
-        assert_eq!((points[0].table, points[0].unit), (EventTable::Customers, CustomUnit::Number));
+        assert_eq!((points[0].table, points[0].unit), (CustomTable::Customers, CustomUnit::Number));
         let since = "aggregate = 'days_since'\nfilter = \"tier = 'gold'\"\n";
         assert!(with(&format!("{customers}valid_from = 'v'\n"), since).is_ok());
         for (customers, feature, says) in [

@@ -28,7 +28,7 @@ use serde::Serialize;
 use crate::units::{Currency, Days};
 
 pub use catalogue::Allowed;
-pub use custom::{Aggregate, CustomFeature, CustomUnit, EventTable};
+pub use custom::{Aggregate, CustomFeature, CustomTable, CustomUnit};
 pub use draft::{DraftChurn, DraftColumn, DraftTable, draft, proposed_mapping};
 pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};

@@ -251,7 +251,7 @@ mod tests {
             let Allowed::Word(words) = key.allowed else { panic!("{}", key.name) };
             words.iter().all(|word| match key.name {
                 "duplicates" => check(|check| check.word::<Duplicates>("", key, Some(word))).0.is_some(),
-                "table" => check(|check| check.word::<crate::config::EventTable>("", key, Some(word))).0.is_some(),
+                "table" => check(|check| check.word::<crate::config::CustomTable>("", key, Some(word))).0.is_some(),
                 "aggregate" => check(|check| check.word::<crate::config::Aggregate>("", key, Some(word))).0.is_some(),
                 "unit" => check(|check| check.word::<crate::config::CustomUnit>("", key, Some(word))).0.is_some(),
                 "readable" => {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::spec::{Absent, Unit, count, ratio};
-use crate::config::{Aggregate, CustomFeature, CustomUnit, EventTable};
+use crate::config::{Aggregate, CustomFeature, CustomTable, CustomUnit};
 use crate::timeline::History;
 use crate::timeline::columns::ALWAYS;
 
@@ -71,10 +71,10 @@ pub(super) fn meaning(feature: &CustomFeature) -> String {
         return meaning_of_version(feature);
     }
     let rows = match feature.table {
-        EventTable::Purchases => "purchase lines",
-        EventTable::Complaints => "complaint records",
-        EventTable::Surveys => "answers to surveys",
-        EventTable::Customers => "rows about customers",
+        CustomTable::Purchases => "purchase lines",
+        CustomTable::Complaints => "complaint records",
+        CustomTable::Surveys => "answers to surveys",
+        CustomTable::Customers => "rows about customers",
     };
     let value = feature.column.as_ref().map_or(String::new(), |column| format!("`{column}`"));
     let what = match feature.aggregate {
@@ -113,10 +113,10 @@ fn meaning_of_version(feature: &CustomFeature) -> String {
 /// Since when its rows count as known.
 pub(super) const fn known_from(feature: &CustomFeature) -> &'static str {
     match feature.table {
-        EventTable::Purchases => "a line from the later of `purchased_at` and `recorded_at`",
-        EventTable::Complaints => "a record from the later of `opened_at` and `recorded_at`",
-        EventTable::Surveys => "an answer from the later of `answered_at` and `recorded_at`",
-        EventTable::Customers => "a version from the later of `valid_from` and `recorded_at`",
+        CustomTable::Purchases => "a line from the later of `purchased_at` and `recorded_at`",
+        CustomTable::Complaints => "a record from the later of `opened_at` and `recorded_at`",
+        CustomTable::Surveys => "an answer from the later of `answered_at` and `recorded_at`",
+        CustomTable::Customers => "a version from the later of `valid_from` and `recorded_at`",
     }
 }
 
@@ -124,10 +124,10 @@ pub(super) const fn known_from(feature: &CustomFeature) -> &'static str {
 pub(super) fn sources(feature: &CustomFeature) -> String {
     let table = feature.table.table().name();
     let time = match feature.table {
-        EventTable::Purchases => "purchased_at",
-        EventTable::Complaints => "opened_at",
-        EventTable::Surveys => "answered_at",
-        EventTable::Customers => "valid_from",
+        CustomTable::Purchases => "purchased_at",
+        CustomTable::Complaints => "opened_at",
+        CustomTable::Surveys => "answered_at",
+        CustomTable::Customers => "valid_from",
     };
     let mut sources = vec![format!("{table}.customer_id"), format!("{table}.{time}")];
     sources.extend(feature.column.iter().chain(&feature.filter).map(|source| format!("`{source}`")));
@@ -142,7 +142,7 @@ mod tests {
     fn feature(aggregate: Aggregate) -> CustomFeature {
         CustomFeature {
             name: "premium_spend_90d".to_owned(),
-            table: EventTable::Purchases,
+            table: CustomTable::Purchases,
             aggregate,
             column: aggregate.reads_values().then(|| "Quantity * Price".to_owned()),
             filter: Some("Category = 'premium'".to_owned()),
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_fact_about_customers_is_told_as_that_of_the_cutoff() {
         let of = |aggregate, filter: Option<&str>| {
-            let (table, window_days) = (EventTable::Customers, None);
+            let (table, window_days) = (CustomTable::Customers, None);
             let filter = filter.map(str::to_owned);
             meaning(&CustomFeature { table, filter, window_days, ..feature(aggregate) })
         };

@@ -131,7 +131,7 @@ mod tests {
     fn the_page_has_a_line_for_each_feature() {
         let own = CustomFeature {
             name: "premium_spend_90d".to_owned(),
-            table: crate::config::EventTable::Complaints,
+            table: crate::config::CustomTable::Complaints,
             aggregate: crate::config::Aggregate::Max,
             column: Some("a || b".to_owned()),
             filter: None,

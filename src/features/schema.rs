@@ -337,7 +337,7 @@ mod tests {
     fn own(name: &str, days: u32) -> CustomFeature {
         CustomFeature {
             name: name.to_owned(),
-            table: crate::config::EventTable::Purchases,
+            table: crate::config::CustomTable::Purchases,
             aggregate: crate::config::Aggregate::Count,
             column: None,
             filter: None,

@@ -348,7 +348,7 @@ fn exit(config: &Config, figure: &ComplaintFigure) -> Suspicion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Aggregate, CustomUnit, EventTable};
+    use crate::config::{Aggregate, CustomTable, CustomUnit};
 
     fn config() -> Config {
         let text = "name = 'x'\ncurrency = 'EUR'\n[churn]\nhorizon_days = 30\n[purchases]\npath = 'p.csv'\n\
@@ -377,9 +377,9 @@ mod tests {
             reason: None,
         };
         config.features.custom = vec![
-            own("points", EventTable::Customers),
-            own("paid", EventTable::Purchases),
-            own("pain", EventTable::Complaints),
+            own("points", CustomTable::Customers),
+            own("paid", CustomTable::Purchases),
+            own("pain", CustomTable::Complaints),
         ];
         assert_eq!(
             ["points", "paid", "pain"].map(|name| of(&config, name)),

@@ -13,7 +13,7 @@ use super::read::{answer, evaluate};
 use super::table::TypedTable;
 use super::typing::{TypeProblem, money, plain, real_numbers, words};
 use super::values::{ABSENT, Values};
-use crate::config::{Aggregate, CustomFeature, CustomUnit, EventTable, Table, TableConfig};
+use crate::config::{Aggregate, CustomFeature, CustomTable, CustomUnit, Table, TableConfig};
 use crate::timeline::columns::{CustomColumn, NO_CODE};
 use crate::units::Currency;
 
@@ -40,17 +40,35 @@ impl CustomMapped {
     }
 }
 
-/// Mapped columns that no feature may read as it likes, and why.
-const HIDDEN: &[(Table, &str, &str)] = &[
-    (Table::Complaints, "first_response_at", LATER),
-    (Table::Complaints, "resolved_at", LATER),
-    (Table::Complaints, "reopened_at", LATER),
-    (Table::Complaints, "resolution", LATER),
-    (Table::Complaints, "compensation", LATER),
-    (Table::Complaints, "satisfaction", LATER),
-    (Table::Complaints, "text", "the words of a customer are never read into a feature"),
-    (Table::Customers, "opted_out", "it says what is so today, not what was so at a cutoff"),
-    (Table::Customers, "signed_up_at", "it may lie after a cutoff; `signup_tenure_days` reads it as it was known"),
+/// A mapped column that no feature may read as it likes.
+struct Hidden {
+    of: Table,
+    column: &'static str,
+    /// Whether features over other tables may not read it either.
+    from_all: bool,
+    why: &'static str,
+}
+
+const fn hidden(of: Table, column: &'static str, why: &'static str) -> Hidden {
+    Hidden { of, column, from_all: true, why }
+}
+
+const HIDDEN: &[Hidden] = &[
+    hidden(Table::Complaints, "first_response_at", LATER),
+    hidden(Table::Complaints, "resolved_at", LATER),
+    hidden(Table::Complaints, "reopened_at", LATER),
+    hidden(Table::Complaints, "resolution", LATER),
+    hidden(Table::Complaints, "compensation", LATER),
+    hidden(Table::Complaints, "satisfaction", LATER),
+    hidden(Table::Complaints, "text", "the words of a customer are never read into a feature"),
+    hidden(Table::Customers, "opted_out", "it says what is so today, not what was so at a cutoff"),
+    Hidden {
+        of: Table::Customers,
+        column: "signed_up_at",
+        // An event is known with its row, whenever customers are said to have signed up.
+        from_all: false,
+        why: "it may lie after a cutoff; `signup_tenure_days` reads it as it was known",
+    },
 ];
 
 /// What a value has to be; the hint of the error knows it.
@@ -90,12 +108,10 @@ fn refuse_hidden(
     available: &Available,
 ) -> Result<(), IngestError> {
     for (table, config) in beside {
-        for (_, name, why) in HIDDEN.iter().filter(|(owner, ..)| owner == table) {
-            if *name == "signed_up_at" && reader != Table::Customers {
-                continue; // an event is known with its row, whatever customers are said to have signed up with
-            }
-            let hides = format!("{}.columns.{name}", table.name());
-            let Some(text) = config.columns.get(*name) else { continue };
+        let of_table = HIDDEN.iter().filter(|hidden| hidden.of == *table);
+        for Hidden { column, why, .. } in of_table.filter(|hidden| hidden.from_all || hidden.of == reader) {
+            let hides = format!("{}.columns.{column}", table.name());
+            let Some(text) = config.columns.get(*column) else { continue };
             // A mapping that does not fit is reported where its own table is read.
             let Ok(hidden) = available.resolve(hides.clone(), text) else { continue };
             if let Some(column) = mapped.reads.iter().find(|column| hidden.reads.contains(column)) {
@@ -191,7 +207,7 @@ fn note(read: &mut TypedTable, (mapped, column): (&Mapped, &Column), rows: Vec<u
     if rows.is_empty() {
         return;
     }
-    let quoted = if read.table() == EventTable::Purchases.table() { 3 } else { 0 };
+    let quoted = if read.table() == CustomTable::Purchases.table() { 3 } else { 0 };
     let shown = |row: &usize| match column.get(*row) {
         // What an expression could not be made of is not seen in it.
         Ok(AnyValue::Null) | Err(_) => None,

@@ -1,13 +1,13 @@
 //! Features that a shop has defined, from their SQL to the columns of the tables.
 
 use super::*;
-use crate::config::{Aggregate, CustomFeature, CustomUnit, EventTable};
+use crate::config::{Aggregate, CustomFeature, CustomTable, CustomUnit};
 
 fn feature(name: &str, aggregate: Aggregate, column: &str, filter: &str) -> CustomFeature {
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     CustomFeature {
         name: name.to_owned(),
-        table: EventTable::Purchases,
+        table: CustomTable::Purchases,
         aggregate,
         column: text(column),
         filter: text(filter),
@@ -137,7 +137,7 @@ fn complaining(features: &[CustomFeature]) -> Config {
 #[test]
 fn what_becomes_known_later_is_refused() {
     let over_complaints = |column: &str, filter: &str| CustomFeature {
-        table: EventTable::Complaints,
+        table: CustomTable::Complaints,
         ..feature("x", Aggregate::Distinct, column, filter)
     };
     for (column, filter, says) in [
@@ -186,7 +186,7 @@ fn facts_about_customers_come_with_their_rows_and_what_is_of_today_is_refused() 
         config
     };
     let of = |name: &str, aggregate, column: &str, filter: &str| CustomFeature {
-        table: EventTable::Customers,
+        table: CustomTable::Customers,
         ..feature(name, aggregate, column, filter)
     };
     let columns = loaded(&with(&[
@@ -215,7 +215,7 @@ fn facts_about_customers_come_with_their_rows_and_what_is_of_today_is_refused() 
 
 #[test]
 fn what_customers_wrote_is_not_quoted() {
-    let hours = CustomFeature { table: EventTable::Complaints, ..feature("x", Aggregate::Sum, "hours", "") };
+    let hours = CustomFeature { table: CustomTable::Complaints, ..feature("x", Aggregate::Sum, "hours", "") };
     let loaded = loaded(&complaining(&[hours]));
     let finding = loaded.findings.iter().find(|finding| finding.rule == "unreadable_value").unwrap();
     assert_eq!((finding.count, finding.examples.len()), (1, 0));

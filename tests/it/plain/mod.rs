@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use ndarray::Array2;
-use retain::config::{CustomFeature, EventTable};
+use retain::config::{CustomFeature, CustomTable};
 use retain::dataset::{Block, Dataset, DatasetSettings, census, stream};
 use retain::features::{FeatureSchema, SchemaError};
 use retain::label::ChurnRule;
@@ -175,7 +175,7 @@ impl PlainShop {
             category: codes(1),
             channel: codes(2),
             region: codes(3),
-            custom: self.own_columns(EventTable::Purchases, &self.lines, Own::of_line),
+            custom: self.own_columns(CustomTable::Purchases, &self.lines, Own::of_line),
         }
     }
 
@@ -197,7 +197,7 @@ impl PlainShop {
             satisfaction: Some(column(&self.complaints, |row| row.satisfaction)),
             amount: Some(column(&self.complaints, |row| Money(row.amount))),
             compensation: Some(column(&self.complaints, |row| Money(row.compensation))),
-            custom: self.own_columns(EventTable::Complaints, &self.complaints, Own::of_complaint),
+            custom: self.own_columns(CustomTable::Complaints, &self.complaints, Own::of_complaint),
         }
     }
 
@@ -211,7 +211,7 @@ impl PlainShop {
             birth_date: Some(column(&self.versions, |row| Timestamp(row.born))),
             region: Some(column(&self.versions, |row| row.region)),
             acquisition: Some(column(&self.versions, |row| row.acquisition)),
-            custom: self.own_columns(EventTable::Customers, &self.versions, Own::of_version),
+            custom: self.own_columns(CustomTable::Customers, &self.versions, Own::of_version),
         }
     }
 
@@ -223,7 +223,7 @@ impl PlainShop {
             recorded_at: Some(column(&self.answers, |row| Timestamp(row.recorded))),
             nps: Some(column(&self.answers, |row| row.nps)),
             csat: Some(column(&self.answers, |row| row.csat)),
-            custom: self.own_columns(EventTable::Surveys, &self.answers, Own::of_answer),
+            custom: self.own_columns(CustomTable::Surveys, &self.answers, Own::of_answer),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Features that a random shop has defined itself, and the columns behind them.
 
 use proptest::prelude::*;
-use retain::config::{Aggregate, CustomFeature, CustomUnit, EventTable};
+use retain::config::{Aggregate, CustomFeature, CustomTable, CustomUnit};
 use retain::timeline::columns::CustomColumn;
 use retain::units::Days;
 
@@ -14,8 +14,8 @@ pub(crate) struct Own {
     seed: i64,
 }
 
-pub(crate) const TABLES: [EventTable; 4] =
-    [EventTable::Purchases, EventTable::Complaints, EventTable::Surveys, EventTable::Customers];
+pub(crate) const TABLES: [CustomTable; 4] =
+    [CustomTable::Purchases, CustomTable::Complaints, CustomTable::Surveys, CustomTable::Customers];
 pub(crate) const AGGREGATES: [Aggregate; 8] = [
     Aggregate::Sum,
     Aggregate::Count,
@@ -91,7 +91,7 @@ impl PlainShop {
     /// The columns over one table, whose rows have values by `value`.
     pub(super) fn own_columns<R>(
         &self,
-        table: EventTable,
+        table: CustomTable,
         rows: &[R],
         value: impl Fn(&Own, &R) -> f64,
     ) -> Vec<CustomColumn> {

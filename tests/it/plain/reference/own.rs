@@ -1,6 +1,6 @@
 //! Features of the shop's own, straight from the rows that had been recorded.
 
-use retain::config::{Aggregate, CustomUnit, EventTable};
+use retain::config::{Aggregate, CustomTable, CustomUnit};
 use retain::timeline::Cutoff;
 
 use super::super::own::Own;
@@ -11,17 +11,19 @@ impl PlainShop {
     /// The value of a feature of the shop's own.
     pub(crate) fn own_value(&self, own: &Own, customer: u32, cutoff: Cutoff) -> f64 {
         let known = self.as_recorded_by(cutoff.at().0);
-        if own.feature.table == EventTable::Customers {
+        if own.feature.table == CustomTable::Customers {
             return known.in_force(own, customer, cutoff);
         }
         let ago = |at: i64| days(cutoff.at().0 - at);
         let rows: Vec<(u32, i64, f64)> = match own.feature.table {
-            EventTable::Purchases => known.lines.iter().map(|row| (row.customer, row.at, own.of_line(row))).collect(),
-            EventTable::Complaints => {
+            CustomTable::Purchases => known.lines.iter().map(|row| (row.customer, row.at, own.of_line(row))).collect(),
+            CustomTable::Complaints => {
                 known.complaints.iter().map(|row| (row.customer, row.opened, own.of_complaint(row))).collect()
             }
-            EventTable::Customers => Vec::new(),
-            EventTable::Surveys => known.answers.iter().map(|row| (row.customer, row.at, own.of_answer(row))).collect(),
+            CustomTable::Customers => Vec::new(),
+            CustomTable::Surveys => {
+                known.answers.iter().map(|row| (row.customer, row.at, own.of_answer(row))).collect()
+            }
         };
         let is_recent = |at: i64| own.feature.window_days.is_none_or(|days| ago(at) <= f64::from(days.0));
         let counts = |row: &&(u32, i64, f64)| row.0 == customer && !row.2.is_nan() && is_recent(row.1);
