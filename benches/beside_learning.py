@@ -56,6 +56,7 @@ def panel(folder):
 
     def catboost():
         settings = dict(iterations=600, learning_rate=0.03, depth=6, verbose=0, thread_count=THREADS, random_seed=0)
+        settings["allow_writing_files"] = False
         CatBoostClassifier(**settings).fit(x, y)
 
     theirs = sum(timed(f.__name__, f) for f in (logistic, boosting, catboost))
