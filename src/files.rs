@@ -114,6 +114,13 @@ impl Staged {
         Ok(())
     }
 
+    /// The files of both, those of `self` first.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.files.extend(other.files);
+        self
+    }
+
     /// Gives every file its name, in the order in which they were added.
     ///
     /// # Errors

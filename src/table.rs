@@ -1,16 +1,18 @@
 //! Owns the form in which tables leave the rooms: named columns of plain values that any writer can take.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use crate::units::Timestamp;
 
 /// The values of one column.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Column {
+pub enum Column<'a> {
     /// Words or identifiers.
-    Text(Vec<String>),
+    Text(Vec<Cow<'a, str>>),
     /// Words, where there are any.
-    OptionalText(Vec<Option<String>>),
+    OptionalText(Vec<Option<Cow<'a, str>>>),
     /// Numbers; amounts are in major units and have at most two decimals.
     Number(Vec<f64>),
     /// Numbers, where there are any.
@@ -29,7 +31,17 @@ pub enum Column {
     OptionalInteger(Vec<Option<i64>>),
 }
 
-impl Column {
+impl<'a> Column<'a> {
+    /// A column of words.
+    pub fn text<T: Into<Cow<'a, str>>>(words: impl IntoIterator<Item = T>) -> Self {
+        Self::Text(words.into_iter().map(Into::into).collect())
+    }
+
+    /// A column of words, where there are any.
+    pub fn optional_text<T: Into<Cow<'a, str>>>(words: impl IntoIterator<Item = Option<T>>) -> Self {
+        Self::OptionalText(words.into_iter().map(|word| word.map(Into::into)).collect())
+    }
+
     /// Number of values, the absent ones included.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -56,17 +68,17 @@ impl Column {
 
 /// One table: columns of equal length, in the order in which they are to be written.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table {
+pub struct Table<'a> {
     /// What the table is called, for example `purchases`; its file has the same name.
     pub name: &'static str,
     /// Names and values.
-    pub columns: Vec<(String, Column)>,
+    pub columns: Vec<(String, Column<'a>)>,
 }
 
-impl Table {
+impl<'a> Table<'a> {
     /// A table of named columns.
     #[must_use]
-    pub fn new<N: Into<String>>(name: &'static str, columns: impl IntoIterator<Item = (N, Column)>) -> Self {
+    pub fn new<N: Into<String>>(name: &'static str, columns: impl IntoIterator<Item = (N, Column<'a>)>) -> Self {
         Self { name, columns: columns.into_iter().map(|(name, column)| (name.into(), column)).collect() }
     }
 
@@ -78,7 +90,7 @@ impl Table {
 
     /// The column of that name.
     #[must_use]
-    pub fn column(&self, name: &str) -> Option<&Column> {
+    pub fn column(&self, name: &str) -> Option<&Column<'a>> {
         self.columns.iter().find(|(known, _)| known == name).map(|(_, column)| column)
     }
 }

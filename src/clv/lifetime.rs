@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::ValueError;
@@ -143,9 +142,8 @@ pub fn lifetime_values(
     settings: &ValueSettings,
 ) -> Vec<LifetimeValue> {
     let histories: Vec<CustomerSummary> = customers.iter().map(|customer| customer.history).collect();
-    let figures = figures_of_all(model, &histories, |expected, scale| by_year(expected, scale, settings));
-    let value = |(customer, figures): (&ValuedCustomer, &Vec<f64>)| of_figures((model, spend), customer, figures);
-    customers.par_iter().zip(&figures).with_min_len(256).map(value).collect()
+    let years = |expected: Expected<'_>, scale| by_year(expected, scale, settings);
+    figures_of_all(model, &histories, years, |place, figures| of_figures((model, spend), &customers[place], figures))
 }
 
 /// A year ahead and the points at which its discounting is integrated, each with its weight.
@@ -234,7 +232,7 @@ impl ValueTable {
 
     /// The table of all customers together.
     #[must_use]
-    pub fn of_shop(values: &[LifetimeValue]) -> Self {
+    pub fn of_shop<'v>(values: impl IntoIterator<Item = &'v LifetimeValue>) -> Self {
         let mut table = Self::default();
         for value in values {
             table.add(value);

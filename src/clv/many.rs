@@ -20,21 +20,31 @@ const WIDEST: f64 = 5.0;
 /// Expected purchases at spans, from whatever is known of a customer.
 pub(super) type Expected<'a> = &'a dyn Fn(&[f64]) -> Vec<f64>;
 
-/// Figures that are sums of expected purchases, of every customer in turn: `figures` is given expected purchases at spans
-/// of its choice and the scale `alpha + T` of their growth.
-pub(super) fn figures_of_all<F>(model: &PurchaseModel, histories: &[CustomerSummary], figures: F) -> Vec<Vec<f64>>
+/// What is made of figures that are sums of expected purchases, for every customer in turn: `figures` is given expected
+/// purchases at spans of its choice and the scale `alpha + T` of their growth; `make` is given the customer's place and
+/// figures.
+pub(super) fn figures_of_all<F, R>(
+    model: &PurchaseModel,
+    histories: &[CustomerSummary],
+    figures: F,
+    make: impl Fn(usize, &[f64]) -> R + Sync,
+) -> Vec<R>
 where
     F: Fn(Expected<'_>, f64) -> Vec<f64> + Sync,
+    R: Send,
 {
     let curves = match model {
         PurchaseModel::BgNbd(model) => curves(model, histories, &figures),
         _ => BTreeMap::new(),
     };
-    let of_one = |history: &CustomerSummary| match (model, curves.get(&history.frequency())) {
-        (PurchaseModel::BgNbd(model), Some(curves)) => curves.of(model, history),
-        _ => figures_of_one(model, history, &figures),
+    let of_one = |sums: &mut Vec<f64>, (place, history): (usize, &CustomerSummary)| {
+        match (model, curves.get(&history.frequency())) {
+            (PurchaseModel::BgNbd(model), Some(curves)) => curves.put(model, history, sums),
+            _ => *sums = figures_of_one(model, history, &figures),
+        }
+        make(place, sums)
     };
-    histories.par_iter().with_min_len(256).map(of_one).collect()
+    histories.par_iter().enumerate().with_min_len(256).map_init(Vec::new, of_one).collect()
 }
 
 /// The same of one customer, without a curve.
@@ -102,12 +112,13 @@ impl StageCurves {
     }
 
     /// The figures of a customer: those of the stages by their chances, if active.
-    fn of(&self, model: &BgNbd, history: &CustomerSummary) -> Vec<f64> {
+    fn put(&self, model: &BgNbd, history: &CustomerSummary, sums: &mut Vec<f64>) {
         let alive = model.probability_alive(history);
         let width = (self.high - self.low) / 2.0;
         let place = (model.alpha + history.age()).ln() - f64::midpoint(self.low, self.high);
         let place = if width > 0.0 { (place / width).clamp(-1.0, 1.0) } else { 0.0 };
-        let mut sums = vec![0.0; self.n_figures];
+        sums.clear();
+        sums.resize(self.n_figures, 0.0);
         let stages = self.coefficients.chunks((AGES * self.n_figures).max(1));
         for (chance, coefficients) in model.stage_chances(history).zip(stages) {
             let (mut before, mut now) = (place, 1.0);
@@ -117,7 +128,9 @@ impl StageCurves {
                 (before, now) = (now, 2.0 * place * now - before);
             }
         }
-        sums.iter().map(|sum| sum.max(0.0)).collect()
+        for sum in sums {
+            *sum = sum.max(0.0);
+        }
     }
 }
 
@@ -145,7 +158,7 @@ mod tests {
         {
             let model = kind.with_parameters(&parameters).unwrap();
             let spans = [30.0, 365.0, 1_800.0];
-            let all = figures_of_all(&model, &histories, |expected, _| expected(&spans));
+            let all = figures_of_all(&model, &histories, |expected, _| expected(&spans), |_, figures| figures.to_vec());
             for (history, figures) in histories.iter().zip(&all) {
                 for (figure, exact) in figures.iter().zip(model.expected_purchases_at(history, &spans)) {
                     assert!((figure - exact).abs() < 1e-9 * (1e-3 + exact), "{kind:?} {history:?}: {figure} {exact}");
@@ -159,7 +172,7 @@ mod tests {
         let model = ModelKind::MBG_NBD.with_parameters(&[0.9, 12.0, 0.3, 1.0]).unwrap();
         let mut histories = vec![CustomerSummary::new(2, 20.0, 90.0).unwrap(); 100];
         histories.push(CustomerSummary::new(5, 20.0, 30.0).unwrap());
-        let all = figures_of_all(&model, &histories, |expected, _| expected(&[60.0]));
+        let all = figures_of_all(&model, &histories, |expected, _| expected(&[60.0]), |_, figures| figures.to_vec());
         for (history, figures) in histories.iter().zip(&all) {
             assert!((figures[0] / model.expected_purchases(history, 60.0) - 1.0).abs() < 1e-10);
         }

@@ -126,7 +126,8 @@ pub fn forecast_by_cohort(
         }
     }
     let ends: Vec<f64> = periods.ends().collect();
-    let futures = figures_of_all(model, columns.customers, |expected, _| expected(&ends));
+    let futures =
+        figures_of_all(model, columns.customers, |expected, _| expected(&ends), |_, figures| figures.to_vec());
     let mut cohorts: BTreeMap<u32, CohortForecast> = BTreeMap::new();
     for ((future, cohort), spend) in futures.iter().zip(columns.cohort).zip(columns.spend_per_purchase) {
         let zeros = || vec![0.0; ends.len()];

@@ -6,8 +6,7 @@ use super::job::{self, Session, Today, print, write_json};
 use super::summary;
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
-use crate::files::Staged;
-use crate::output::{Format, stage_table};
+use crate::output::stage_table_twice;
 use crate::pipeline::{self, RankedList, Scored};
 use crate::registry::{CHAMPION, Registry, Version};
 use crate::timeline::EventLog;
@@ -20,7 +19,11 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
     let (mut session, log) = job::start(arguments, talk, now, Today::OfTheClock)?;
     session.require_fresh()?;
     let list = score_and_write(&mut session, &log, &version, "score")?;
-    print(&summary::of_list(&session, &version, &list))
+    let printed = print(&summary::of_list(&session, &version, &list));
+    // The process ends here, and the kernel takes its memory back at once; for a million customers the allocator would
+    // first be given back every text by itself.
+    std::mem::forget((list, log));
+    printed
 }
 
 /// Ranks the present customers and writes the list and the manifest of the run.
@@ -34,10 +37,8 @@ pub(super) fn score_and_write(
     let Scored { list, value } = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
     session.watch.begin("writing", 1);
     let table = list.to_table();
-    let mut staged = Staged::default();
-    let formats = [Format::Csv, Format::Parquet];
-    let files = formats.map(|format| stage_table(&table, &session.folder, format, &mut staged));
-    let mut files = files.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let (files, mut staged) = stage_table_twice(&table, &session.folder)?;
+    let mut files = files.to_vec();
     if let Ok(report) = &value {
         let path = session.folder.join("value.json");
         staged.add(&path, |writer| write_json(writer, report))?;

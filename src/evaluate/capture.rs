@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{Customers, Interval, Resampling, bootstrap};
@@ -55,36 +56,66 @@ pub struct RankingCapture {
     pub first_is_ahead_by: Option<Interval>,
 }
 
-/// A ranking as a sequence of rows; rows of equal score stand together.
+/// A ranking as a sequence of rows.
 struct Ranked {
-    ties: Vec<Vec<usize>>,
+    rows: Vec<RankedRow>,
+}
+
+struct RankedRow {
+    row: usize,
+    came: f64,
+    /// Rows of equal score stand together; whether this is the last of them.
+    ends_tie: bool,
+}
+
+/// What is shared out at a cutoff in a resample.
+struct Whole {
+    customers: f64,
+    came: f64,
+}
+
+impl Whole {
+    fn of(came: &[f64], weights: &[u32]) -> Self {
+        let mut whole = Self { customers: 0.0, came: 0.0 };
+        for (came, weight) in came.iter().zip(weights) {
+            let weight = f64::from(*weight);
+            whole.customers += weight;
+            whole.came += weight * came;
+        }
+        whole
+    }
 }
 
 impl Ranked {
-    fn by(scores: &[f64]) -> Self {
+    fn by(scores: &[f64], came: &[f64]) -> Self {
         let mut order: Vec<usize> = (0..scores.len()).collect();
-        order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
-        let ties = order.chunk_by(|a, b| scores[*a].total_cmp(&scores[*b]).is_eq()).map(<[usize]>::to_vec);
-        Self { ties: ties.collect() }
+        order.par_sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+        let ends_tie = |place: usize| {
+            order.get(place + 1).is_none_or(|next| scores[*next].total_cmp(&scores[order[place]]).is_ne())
+        };
+        let row = |(place, row): (usize, &usize)| RankedRow { row: *row, came: came[*row], ends_tie: ends_tie(place) };
+        Self { rows: order.iter().enumerate().map(row).collect() }
     }
 
     /// The share of what came that the tenth ranked first made; `None` if nothing came.
-    fn captured(&self, came: &[f64], weights: &[u32]) -> Option<f64> {
-        let weight = |row: &usize| f64::from(weights[*row]);
-        let all: f64 = weights.iter().copied().map(f64::from).sum();
-        let total: f64 = came.iter().zip(weights).map(|(came, weight)| came * f64::from(*weight)).sum();
-        let (mut wanted, mut captured) = (TOP_SHARE * all, 0.0);
-        for tie in &self.ties {
-            let size: f64 = tie.iter().map(weight).sum();
-            let spent: f64 = tie.iter().map(|row| weight(row) * came[*row]).sum();
-            let part = if size > wanted { wanted / size } else { 1.0 };
-            captured += part * spent;
-            wanted -= part * size;
-            if wanted <= 0.0 {
-                break;
+    fn captured(&self, weights: &[u32], whole: &Whole) -> Option<f64> {
+        let (mut wanted, mut captured) = (TOP_SHARE * whole.customers, 0.0);
+        let (mut size, mut spent) = (0.0, 0.0);
+        for RankedRow { row, came, ends_tie } in &self.rows {
+            let weight = f64::from(weights[*row]);
+            size += weight;
+            spent += weight * came;
+            if *ends_tie {
+                let part = if size > wanted { wanted / size } else { 1.0 };
+                captured += part * spent;
+                wanted -= part * size;
+                if wanted <= 0.0 {
+                    break;
+                }
+                (size, spent) = (0.0, 0.0);
             }
         }
-        (total > 0.0).then(|| captured / total)
+        (whole.came > 0.0).then(|| captured / whole.came)
     }
 }
 
@@ -93,10 +124,13 @@ impl Ranked {
 pub fn captures(tests: &[SpendCutoff], population: &str, (seed, n_bootstrap): (u64, u32)) -> Option<CaptureReport> {
     let ids: Vec<&[u32]> = tests.iter().map(|test| test.customer.as_slice()).collect();
     let customers = Customers::new(&ids).filter(|customers| !customers.is_empty())?;
-    let ranked: Vec<Vec<Ranked>> =
-        tests.iter().map(|test| test.rankings.iter().map(|(_, scores)| Ranked::by(scores)).collect()).collect();
+    let ranked: Vec<Vec<Ranked>> = tests
+        .iter()
+        .map(|test| test.rankings.iter().map(|(_, scores)| Ranked::by(scores, &test.came)).collect())
+        .collect();
     let figures = |cutoff: usize, weights: &[u32]| -> Vec<Option<f64>> {
-        ranked[cutoff].iter().map(|ranking| ranking.captured(&tests[cutoff].came, weights)).collect()
+        let whole = Whole::of(&tests[cutoff].came, weights);
+        ranked[cutoff].iter().map(|ranking| ranking.captured(weights, &whole)).collect()
     };
     let draws = bootstrap(&customers, Resampling { seed, n_replicates: n_bootstrap }, figures);
     let names = tests.first().map_or(&[][..], |test| test.rankings.as_slice()).iter().map(|(name, _)| *name);

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Dataset;
-use crate::features::{Entry, Family};
-use crate::learn::{LearnError, Model};
+use crate::features::{Entry, Family, FeatureSchema};
+use crate::learn::{Doubt, Explainer, LearnError, Model, Said};
 use crate::units::Currency;
 
 pub use sentence::render;
@@ -19,8 +19,8 @@ use sentence::tell;
 /// Reasons shown for each customer at most.
 pub const REASONS: usize = 3;
 
-/// Rows whose contributions are held at one time by a thread: those of a million would take more than the dataset.
-const BLOCK_ROWS: usize = 8_192;
+/// Rows whose contributions are held at one time by a thread: few enough to stay in its cache.
+const BLOCK_ROWS: usize = 1_024;
 
 /// One side of a customer that raises the odds of leaving.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,64 +33,88 @@ pub struct Reason {
     pub log_odds: f64,
 }
 
-/// The reasons of some rows, the strongest first: at most [`REASONS`] families that raise the odds, each told by that of
-/// its features that adds most and can be told.
+/// What a model says of some rows, and why in words.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Told {
+    /// The log-odds of the rows.
+    pub said: Said,
+    /// For each row, what raises its odds, the strongest first: at most [`REASONS`] families, each told by that of its
+    /// features that adds most and can be told.
+    pub reasons: Vec<Vec<Reason>>,
+    /// The variances of their log-odds by the doubt that was asked along; empty without one.
+    pub variances: Vec<f64>,
+}
+
+/// Asks a model, and a doubt about it, about some rows.
 ///
 /// # Errors
 /// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
-pub fn reasons(
-    model: &Model,
+pub fn ask(
+    (model, doubt): (&Model, Option<&Doubt>),
     dataset: &Dataset,
     rows: &[usize],
     currency: &Currency,
-) -> Result<Vec<Vec<Reason>>, LearnError> {
-    let schema = &dataset.schema;
-    let features: Vec<Option<Entry<'_>>> =
-        model.contributing_features().iter().map(|name| schema.entry(name)).collect();
-    let of_block = |rows: &[usize]| reasons_of_block(model, dataset, (rows, &features), currency);
-    let blocks: Vec<Vec<Vec<Reason>>> = rows.par_chunks(BLOCK_ROWS).map(of_block).collect::<Result<_, _>>()?;
-    Ok(blocks.into_iter().flatten().collect())
+) -> Result<Told, LearnError> {
+    let explainer = model.explainer();
+    let explainer = match doubt {
+        Some(doubt) => explainer.with_doubt(doubt),
+        None => explainer,
+    };
+    let families = Families::of(model.contributing_features(), &dataset.schema);
+    let of_block = |rows: &[usize]| ask_of_block(&explainer, dataset, (rows, &families), currency);
+    let blocks: Vec<Told> = rows.par_chunks(BLOCK_ROWS).map(of_block).collect::<Result<_, _>>()?;
+    let mut told = Told::default();
+    for block in blocks {
+        told.said.append(block.said);
+        told.reasons.extend(block.reasons);
+        told.variances.extend(block.variances);
+    }
+    Ok(told)
 }
 
-fn reasons_of_block(
-    model: &Model,
+fn ask_of_block(
+    explainer: &Explainer<'_>,
     dataset: &Dataset,
-    (rows, features): (&[usize], &[Option<Entry<'_>>]),
+    (rows, families): (&[usize], &Families<'_>),
     currency: &Currency,
-) -> Result<Vec<Vec<Reason>>, LearnError> {
-    let contributions = model.contributions(dataset, rows)?;
+) -> Result<Told, LearnError> {
+    let found = explainer.explain(dataset, rows)?;
     let schema = &dataset.schema;
     let of_row = |(place, row): (usize, &usize)| {
         let value = |name: &str| Some(dataset.value(*row, schema.position(name)?));
-        let parts = features
-            .iter()
-            .zip(contributions.row(place))
-            .filter_map(|(feature, part)| Some((feature.as_ref()?, *part)));
-        strongest(parts, |feature| tell(feature, value, currency))
+        let parts = found.contributions.row(place);
+        families.strongest(|feature| parts[feature], |feature| tell(feature, value, currency))
     };
-    Ok(rows.iter().enumerate().map(of_row).collect())
+    let reasons = rows.iter().enumerate().map(of_row).collect();
+    Ok(Told { said: found.said, reasons, variances: found.variances })
 }
 
-/// Groups contributions by family and tells the strongest that raise the odds.
-fn strongest<'f>(
-    parts: impl Iterator<Item = (&'f Entry<'f>, f64)>,
-    tell: impl Fn(&Entry<'_>) -> Option<String>,
-) -> Vec<Reason> {
-    let mut families: BTreeMap<Family, Vec<(&Entry<'_>, f64)>> = BTreeMap::new();
-    for (feature, part) in parts {
-        families.entry(feature.family).or_default().push((feature, part));
+/// The features of a model with their numbers, by family.
+struct Families<'s>(BTreeMap<Family, Vec<(usize, Entry<'s>)>>);
+
+impl<'s> Families<'s> {
+    fn of(features: &[String], schema: &'s FeatureSchema) -> Self {
+        let mut families: BTreeMap<Family, Vec<_>> = BTreeMap::new();
+        for (number, entry) in features.iter().enumerate().filter_map(|(i, name)| Some((i, schema.entry(name)?))) {
+            families.entry(entry.family).or_default().push((number, entry));
+        }
+        Self(families)
     }
-    let sum = |parts: &[(&Entry<'_>, f64)]| parts.iter().map(|(_, part)| part).sum::<f64>();
-    let mut raising: Vec<(f64, Family)> =
-        families.iter().map(|(family, parts)| (sum(parts), *family)).filter(|(sum, _)| *sum > 0.0).collect();
-    raising.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let told = raising.into_iter().filter_map(|(log_odds, family)| {
-        let mut parts = families.remove(&family)?;
-        parts.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let sentence = parts.into_iter().find_map(|(feature, _)| tell(feature))?;
-        Some(Reason { code: family.code().to_owned(), sentence, log_odds })
-    });
-    told.take(REASONS).collect()
+
+    /// Tells the families that raise the odds most, given what each feature adds.
+    fn strongest(&self, part: impl Fn(usize) -> f64, tell: impl Fn(&Entry<'_>) -> Option<String>) -> Vec<Reason> {
+        let sum = |features: &[(usize, Entry<'_>)]| features.iter().map(|(number, _)| part(*number)).sum::<f64>();
+        let mut raising: Vec<_> = self.0.iter().map(|(family, features)| (sum(features), family, features)).collect();
+        raising.retain(|(sum, ..)| *sum > 0.0);
+        raising.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let told = raising.into_iter().filter_map(|(log_odds, family, features)| {
+            let mut features: Vec<_> = features.iter().map(|(number, entry)| (part(*number), entry)).collect();
+            features.sort_by(|a, b| b.0.total_cmp(&a.0));
+            let sentence = features.into_iter().find_map(|(_, entry)| tell(entry))?;
+            Some(Reason { code: family.code().to_owned(), sentence, log_odds })
+        });
+        told.take(REASONS).collect()
+    }
 }
 
 #[cfg(test)]
@@ -98,12 +122,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::features::FeatureSchema;
 
     fn strongest_of(parts: &[(&str, f64)], tell: impl Fn(&Entry<'_>) -> Option<String>) -> Vec<Reason> {
         let schema = FeatureSchema::for_inputs(&BTreeSet::new());
-        let entries: Vec<_> = parts.iter().map(|(name, part)| (schema.entry(name).unwrap(), *part)).collect();
-        strongest(entries.iter().map(|(entry, part)| (entry, *part)), tell)
+        let names: Vec<String> = parts.iter().map(|(name, _)| (*name).to_owned()).collect();
+        Families::of(&names, &schema).strongest(|number| parts[number].1, tell)
     }
 
     #[test]

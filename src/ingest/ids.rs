@@ -59,7 +59,7 @@ impl IdColumn {
             Self::Text(column) => {
                 let words = Words::from_text(column);
                 let found = SpreadsheetIds::in_words(&words);
-                (words.rewritten(|name| tidy(name).map(str::to_owned)), found)
+                (words.rewritten(tidy), found)
             }
         }
     }

@@ -49,6 +49,7 @@ pub use read::{Read, read, read_frames, read_part};
 pub use seen::SeenEvents;
 pub use table::TypedTable;
 pub use values::{ABSENT, NO_FLAG};
+pub(crate) use words::KeyHasher;
 
 /// The fingerprints of files that were read, sorted by path.
 ///

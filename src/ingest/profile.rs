@@ -15,7 +15,7 @@ use super::error::IngestError;
 use super::peek::{PeekedColumn, peeked};
 use super::table::TypedTable;
 use super::values::{ABSENT, NO_FLAG, Values};
-use super::words::Words;
+use super::words::{Words, trimmed};
 use super::{iso, paths, source};
 use crate::config::Table as InputTable;
 use crate::timeline::Cutoff;
@@ -134,8 +134,7 @@ fn source_column(column: &Column) -> PolarsResult<ColumnProfile> {
     let n_rows = column.len();
     let (n_absent, holds) = match column.dtype() {
         DataType::String => {
-            let tidy = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-            let words = Words::from_text(column.str()?).rewritten(tidy);
+            let words = Words::from_text(column.str()?).rewritten(trimmed);
             (words.codes.iter().filter(|code| **code == NO_CODE).count(), of_texts(&words.names))
         }
         DataType::Boolean => {

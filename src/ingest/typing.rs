@@ -7,7 +7,7 @@ use super::decimal::{minor_from_float, minor_from_text, number_from_text};
 use super::ids::{IdColumn, SpreadsheetIds};
 use super::iso::{self, Written};
 use super::values::{ABSENT, Cell, NO_FLAG, Values, gather};
-use super::words::Words;
+use super::words::{Words, trimmed};
 use super::zone::{LocalClock, is_believable};
 use crate::config::{ColumnSpec, Kind};
 use crate::units::{Currency, MICROS_PER_DAY};
@@ -109,7 +109,6 @@ pub(super) fn words(column: &Column) -> Result<Typed, TypeProblem> {
     }
     check(column, dtype.is_categorical() || dtype.is_enum() || dtype.is_bool(), "text")?;
     let text = column.cast(&DataType::String)?;
-    let trimmed = |word: &str| Some(word.trim().to_owned()).filter(|word| !word.is_empty());
     Ok(Typed::new((Values::Words(Words::from_text(text.str()?).rewritten(trimmed)), Vec::new())))
 }
 

@@ -95,7 +95,11 @@ impl Words {
     }
 
     /// Rewrites every name; names that become equal are joined, and `None` makes the rows absent.
-    pub(crate) fn rewritten(self, tidy: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn rewritten(self, tidy: impl Fn(&str) -> Option<&str> + Sync) -> Self {
+        // The usual case: distinct names that stay as they are.
+        if self.names.par_iter().all(|name| tidy(name) == Some(name)) {
+            return self;
+        }
         let mut known: HashMap<String, u32> = HashMap::new();
         let mut names = Vec::with_capacity(self.names.len());
         let new_codes: Vec<u32> = self
@@ -103,7 +107,7 @@ impl Words {
             .iter()
             .map(|name| {
                 let Some(name) = tidy(name) else { return NO_CODE };
-                *known.entry(name).or_insert_with_key(|name| {
+                *known.entry(name.to_owned()).or_insert_with_key(|name| {
                     names.push(name.clone());
                     position(names.len() - 1)
                 })
@@ -118,6 +122,11 @@ impl Words {
     pub(crate) fn recode(&mut self, new_codes: &[u32]) {
         self.codes.par_iter_mut().for_each(|code| *code = translate(new_codes, *code));
     }
+}
+
+/// A word without blanks at both ends; `None` if there is nothing else.
+pub(crate) fn trimmed(word: &str) -> Option<&str> {
+    Some(word.trim()).filter(|word| !word.is_empty())
 }
 
 /// The code that stands at the position of an old one.
@@ -192,8 +201,7 @@ mod tests {
     #[test]
     fn names_that_become_equal_are_joined_and_refused_ones_are_absent() {
         let column = StringChunked::from_iter([Some("a "), Some("a"), Some(" "), Some("b")]);
-        let trim = |name: &str| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
-        let words = Words::from_text(&column).rewritten(trim);
+        let words = Words::from_text(&column).rewritten(trimmed);
         assert_eq!(words.names, ["a", "b"]);
         assert_eq!(texts(&words), [Some("a"), Some("a"), None, Some("b")]);
     }

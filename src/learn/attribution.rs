@@ -4,10 +4,21 @@
 //! of these features lead a row towards it. Leaves that share most of their tests are taken together: what they add is
 //! summed once for every outcome of their tests and then looked up for every row.
 
+use rayon::prelude::*;
+
 use super::forest::{Forest, MAX_DEPTH, Node, Tree};
 
-/// Tests of leaves that are taken together at most: 2 to so many outcomes are kept.
+/// Tests of leaves that are taken together at most: as many as an outcome has bits.
 const MOST_TESTS: usize = 8;
+
+/// Outcomes of a group's tests.
+const OUTCOMES: usize = 1 << MOST_TESTS;
+
+/// Rows that are read together.
+const BLOCK_ROWS: usize = 512;
+
+/// Something for each outcome of a group's tests.
+type ByOutcome = [f64; OUTCOMES];
 
 /// A leaf reaches the row through tests of one feature.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +34,7 @@ struct Step {
 
 /// What a leaf adds to the features on its path, for each set of them that leads a row towards it.
 struct LeafTable {
+    value: f64,
     steps: Vec<Step>,
     /// `(sets, features)`.
     parts: Vec<f64>,
@@ -31,9 +43,10 @@ struct LeafTable {
 /// What neighbouring leaves of a tree add to the features of their tests, for each outcome of these.
 struct Group {
     tests: Vec<Node>,
-    features: Vec<usize>,
-    /// `(outcomes, features)`.
-    parts: Vec<f64>,
+    /// The value of the leaf that is reached; 0 if it is none of these.
+    leaf: Box<ByOutcome>,
+    /// What is added to each feature.
+    parts: Vec<(usize, Box<ByOutcome>)>,
 }
 
 /// What the trees of a forest add to each feature.
@@ -42,7 +55,21 @@ struct Group {
 /// Lundberg and others (2020), Nature Machine Intelligence 2, 56-67, algorithm 1 (path-dependent Shapley values); Yang
 /// (2021), Fast `TreeSHAP`, section 3 (tables of leaves).
 pub(super) struct Attribution {
+    n_features: usize,
+    mean: f64,
     groups: Vec<Group>,
+}
+
+/// Rows of which trees are asked together, and what they say: each feature's values lie side by side.
+struct Block {
+    n_rows: usize,
+    /// `(n_features, n_rows)`.
+    values: Vec<f32>,
+    /// What the trees add to each feature, `(n_features, n_rows)`.
+    parts: Vec<f64>,
+    /// Sums of the leaves that are reached.
+    leaves: Vec<f64>,
+    outcomes: Vec<u8>,
 }
 
 impl Attribution {
@@ -51,18 +78,41 @@ impl Attribution {
         for tree in forest.trees() {
             divide(tree, 0, &mut Vec::with_capacity(MAX_DEPTH), &mut groups);
         }
-        Self { groups }
+        Self { n_features: forest.n_features(), mean: forest.mean(), groups }
     }
 
-    /// Adds the parts of rows to `parts`; both have `n_features` places for each row. The parts of a row sum to its
-    /// deviation.
-    pub(super) fn add(&self, rows: &[f32], n_features: usize, parts: &mut [f64]) {
-        // Group by group, so that its table stays near.
-        for group in &self.groups {
-            for (row, parts) in rows.chunks(n_features.max(1)).zip(parts.chunks_mut(n_features.max(1))) {
-                group.add(row, parts);
+    /// The deviation of each row and its parts, `(n_rows, n_features)`, which sum to it. `value` reads a feature of a row.
+    pub(super) fn explain(&self, n_rows: usize, value: impl Fn(usize, usize) -> f32 + Sync) -> (Vec<f64>, Vec<f64>) {
+        let width = self.n_features;
+        let (mut deviations, mut parts) = (vec![0.0; n_rows], vec![0.0; n_rows * width]);
+        let blocks = deviations.par_chunks_mut(BLOCK_ROWS).zip(parts.par_chunks_mut((BLOCK_ROWS * width).max(1)));
+        blocks.enumerate().for_each(|(number, (deviations, parts))| {
+            let block = self.ask(deviations.len(), |row, feature| value(number * BLOCK_ROWS + row, feature));
+            for (deviation, leaves) in deviations.iter_mut().zip(&block.leaves) {
+                *deviation = leaves - self.mean;
             }
-        }
+            for (feature, column) in block.parts.chunks(block.n_rows).enumerate() {
+                for (row, part) in parts.chunks_mut(width).zip(column) {
+                    row[feature] = *part;
+                }
+            }
+        });
+        (deviations, parts)
+    }
+
+    fn ask(&self, n_rows: usize, value: impl Fn(usize, usize) -> f32) -> Block {
+        let mut block = Block {
+            n_rows,
+            values: (0..self.n_features)
+                .flat_map(|feature| (0..n_rows).map(move |row| (row, feature)))
+                .map(|(row, feature)| value(row, feature))
+                .collect(),
+            parts: vec![0.0; n_rows * self.n_features],
+            leaves: vec![0.0; n_rows],
+            outcomes: vec![0; n_rows],
+        };
+        self.groups.iter().for_each(|group| group.add(&mut block));
+        block
     }
 }
 
@@ -95,23 +145,31 @@ impl Group {
         let mut features: Vec<usize> = tests.iter().map(|test| test.feature).collect();
         features.sort_unstable();
         features.dedup();
-        let mut parts = vec![0.0; features.len() << tests.len()];
-        for (outcome, parts) in parts.chunks_mut(features.len().max(1)).enumerate() {
-            for leaf in &leaves {
-                leaf.add(outcome, &features, parts);
-            }
+        let mut group = Self {
+            tests,
+            leaf: Box::new([0.0; OUTCOMES]),
+            parts: features.into_iter().map(|feature| (feature, Box::new([0.0; OUTCOMES]))).collect(),
+        };
+        for leaf in &leaves {
+            (0..1 << group.tests.len()).for_each(|outcome| leaf.add(outcome, &mut group));
         }
-        Self { tests, features, parts }
+        group
     }
 
-    #[inline]
-    fn add(&self, row: &[f32], parts: &mut [f64]) {
-        let mut outcome = 0;
-        for (test, node) in self.tests.iter().enumerate() {
-            outcome |= usize::from(node.goes_left(row)) << test;
+    fn add(&self, block: &mut Block) {
+        let n = block.n_rows;
+        block.outcomes.fill(0);
+        for (bit, test) in self.tests.iter().enumerate() {
+            let values = &block.values[test.feature * n..][..n];
+            test.put_outcomes(values, bit, &mut block.outcomes);
         }
-        for (feature, part) in self.features.iter().zip(&self.parts[outcome * self.features.len()..]) {
-            parts[*feature] += part;
+        for (sum, outcome) in block.leaves.iter_mut().zip(&block.outcomes) {
+            *sum += self.leaf[usize::from(*outcome)];
+        }
+        for (feature, of_outcome) in &self.parts {
+            for (part, outcome) in block.parts[feature * n..][..n].iter_mut().zip(&block.outcomes) {
+                *part += of_outcome[usize::from(*outcome)];
+            }
         }
     }
 }
@@ -158,17 +216,20 @@ impl LeafTable {
         for set in 0..1_usize << n {
             parts.extend((0..n).map(|feature| value * part(&steps, set, feature)));
         }
-        Self { steps, parts }
+        Self { value, steps, parts }
     }
 
-    /// Adds what the leaf adds at an outcome of the tests to the parts of `features`, which are sorted.
-    fn add(&self, outcome: usize, features: &[usize], parts: &mut [f64]) {
+    /// Adds what the leaf adds at an outcome of the tests.
+    fn add(&self, outcome: usize, group: &mut Group) {
         let n = self.steps.len();
         let leads = |(place, step): (usize, &Step)| usize::from(outcome & step.tests == step.left) << place;
         let set = self.steps.iter().enumerate().map(leads).sum::<usize>();
+        if set == (1 << n) - 1 {
+            group.leaf[outcome] += self.value;
+        }
         for (step, part) in self.steps.iter().zip(&self.parts[set * n..]) {
-            if let Ok(place) = features.binary_search(&step.feature) {
-                parts[place] += part;
+            if let Some((_, parts)) = group.parts.iter_mut().find(|(feature, _)| *feature == step.feature) {
+                parts[outcome] += part;
             }
         }
     }
@@ -202,8 +263,8 @@ mod tests {
     use super::*;
 
     fn parts(forest: &Forest, row: &[f32]) -> Vec<f64> {
-        let mut parts = vec![0.0; forest.n_features()];
-        Attribution::of(forest).add(row, row.len(), &mut parts);
+        let (deviations, parts) = Attribution::of(forest).explain(1, |_, feature| row[feature]);
+        assert_eq!(deviations[0].to_bits(), forest.deviation(row).to_bits(), "the same leaves in the same order");
         parts
     }
 

@@ -8,6 +8,7 @@ use super::chain::Fold;
 use super::doubt::Doubt;
 use super::emphasis::EmphasisRecord;
 use super::error::LearnError;
+use super::explainer::Explained;
 use super::logistic::Convergence;
 use super::rows::{labels, rows_per_customer};
 use super::selection::Selections;
@@ -271,13 +272,19 @@ impl BlendModel {
     }
 
     pub(super) fn said(&self, dataset: &Dataset, rows: &[usize]) -> Result<Said, LearnError> {
+        let of_voice = |voice: &Voice| voice.model.log_odds(dataset, rows);
+        let said = self.voices.iter().map(of_voice).collect::<Result<Vec<_>, _>>()?;
+        Ok(self.together(dataset, rows, said.iter().map(Vec::as_slice)))
+    }
+
+    /// What the blend makes of what its members said of rows.
+    fn together<'s>(&self, dataset: &Dataset, rows: &[usize], said: impl Iterator<Item = &'s [f64]>) -> Said {
         let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
         let cutoff_of = |row: usize| usize::from(dataset.cutoff_idx[row]);
         let mut log_odds: Vec<f64> = rows.iter().map(|row| levels[cutoff_of(*row)]).collect();
         let mut squares = vec![0.0; rows.len()];
-        for voice in &self.voices {
+        for (voice, said) in self.voices.iter().zip(said) {
             let own: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| voice.model.base_log_odds(*cutoff)).collect();
-            let said = voice.model.log_odds(dataset, rows)?;
             for (((sum, square), said), row) in log_odds.iter_mut().zip(&mut squares).zip(said).zip(rows) {
                 let deviation = said - own[cutoff_of(*row)];
                 *sum += voice.weight * deviation;
@@ -290,20 +297,28 @@ impl BlendModel {
             (square / total - mean * mean).max(0.0)
         };
         let between_members = squares.iter().zip(&log_odds).zip(rows).map(variance).collect();
-        Ok(Said { log_odds, between_members })
+        Said { log_odds, between_members }
     }
 
-    pub(super) fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
-        let mut sums = Array2::zeros((rows.len(), self.features.len()));
-        for voice in &self.voices {
-            let parts = voice.model.parts(dataset, rows)?;
-            for (name, part) in voice.model.contributing_features().iter().zip(parts.columns()) {
-                if let Some(place) = self.features.iter().position(|feature| feature == name) {
-                    sums.column_mut(place).scaled_add(voice.weight, &part);
+    /// What the blend makes of what its members, in the order of the voices, explained of rows.
+    pub(super) fn explained(&self, dataset: &Dataset, rows: &[usize], members: &[Explained]) -> Explained {
+        let said = members.iter().map(|member| member.said.log_odds.as_slice());
+        let mut contributions = Array2::zeros((rows.len(), self.features.len()));
+        for (voice, member) in self.voices.iter().zip(members) {
+            let place = |name: &String| self.features.iter().position(|feature| feature == name);
+            let places: Vec<usize> = voice.model.contributing_features().iter().filter_map(place).collect();
+            for (mut sums, parts) in contributions.outer_iter_mut().zip(member.contributions.outer_iter()) {
+                for (place, part) in places.iter().zip(parts) {
+                    sums[*place] += voice.weight * part;
                 }
             }
         }
-        Ok(sums)
+        let variances = members.iter().map(|member| &member.variances).find(|variances| !variances.is_empty());
+        Explained {
+            said: self.together(dataset, rows, said),
+            contributions,
+            variances: variances.cloned().unwrap_or_default(),
+        }
     }
 
     pub(super) fn features(&self) -> &[String] {

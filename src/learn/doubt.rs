@@ -78,12 +78,19 @@ impl Doubt {
     /// # Errors
     /// `LearnError::MissingFeature` if the dataset lacks a feature.
     pub fn variances(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
-        let of_block = |rows: &[usize]| {
-            let deviations = self.deviations(dataset, rows)?;
-            Ok(deviations.outer_iter().map(|row| row.dot(&row)).collect::<Vec<f64>>())
-        };
+        let of_block = |rows: &[usize]| Ok(self.variances_of(&self.preparation.apply(dataset, rows)?));
         let blocks = rows.par_chunks(BLOCK_ROWS).map(of_block).collect::<Result<Vec<_>, LearnError>>()?;
         Ok(blocks.concat())
+    }
+
+    /// Variances of rows that are prepared already.
+    pub(super) fn variances_of(&self, prepared: &Array2<f64>) -> Vec<f64> {
+        prepared.dot(&self.matrix()).outer_iter().map(|row| row.dot(&row)).collect()
+    }
+
+    /// Whether these are the columns that it is about.
+    pub(super) fn reads_columns_of(&self, preparation: &Preparation) -> bool {
+        self.preparation == *preparation
     }
 
     /// `(n_columns, n_directions)`.

@@ -116,26 +116,43 @@ impl BoostedModel {
     }
 
     pub(super) fn log_odds(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
-        let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
-        let mut log_odds = self.trees.deviations(dataset, rows)?;
-        for (log_odds, row) in log_odds.iter_mut().zip(rows) {
-            *log_odds += levels[usize::from(dataset.cutoff_idx[*row])];
-        }
-        Ok(log_odds)
+        Ok(self.around_levels(self.trees.deviations(dataset, rows)?, dataset, rows))
     }
 
-    pub(super) fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
-        let n_features = self.trees.features.len();
+    fn around_levels(&self, mut deviations: Vec<f64>, dataset: &Dataset, rows: &[usize]) -> Vec<f64> {
+        let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
+        for (deviation, row) in deviations.iter_mut().zip(rows) {
+            *deviation += levels[usize::from(dataset.cutoff_idx[*row])];
+        }
+        deviations
+    }
+
+    /// What the trees add to each feature, made ready for many rows.
+    pub(super) fn attribution(&self) -> Attribution {
+        Attribution::of(&self.trees.forest)
+    }
+
+    /// The log-odds of rows and what each feature adds to them. One row of a block is also led through the trees, whose
+    /// word the tables of an attribution have to match.
+    pub(super) fn explained(
+        &self,
+        dataset: &Dataset,
+        rows: &[usize],
+        attribution: &Attribution,
+    ) -> Result<(Vec<f64>, Array2<f64>), LearnError> {
         let reader = Reader::of(dataset, &self.trees.features)?;
-        let attribution = Attribution::of(&self.trees.forest);
-        let mut parts = vec![0.0; rows.len() * n_features];
-        let blocks = parts.par_chunks_mut((BLOCK_ROWS * n_features).max(1)).zip(rows.par_chunks(BLOCK_ROWS));
-        blocks.for_each(|(parts, rows)| {
-            let values = reader.read_all(rows);
-            attribution.add(&values, n_features, parts);
-        });
+        let (deviations, parts) = attribution.explain(rows.len(), |place, feature| reader.value(rows[place], feature));
+        let log_odds = self.around_levels(deviations, dataset, rows);
+        if let (Some(row), Some(found)) = (rows.first(), log_odds.first()) {
+            let walked = self.log_odds(dataset, &[*row])?;
+            if walked.first().is_none_or(|walked| walked.total_cmp(found).is_ne()) {
+                let difference = found - walked.first().unwrap_or(&f64::NAN);
+                return Err(LearnError::NotAdditive { row: *row, difference, limit: 0.0 });
+            }
+        }
         // The vector was made with exactly this many places.
-        Ok(Array2::from_shape_vec((rows.len(), n_features), parts).unwrap_or_default())
+        let contributions = Array2::from_shape_vec((rows.len(), self.trees.features.len()), parts).unwrap_or_default();
+        Ok((log_odds, contributions))
     }
 
     pub(super) fn features(&self) -> &[String] {
@@ -175,6 +192,10 @@ impl<'a> Reader<'a> {
         for (value, position) in values.iter_mut().zip(&self.positions) {
             *value = row[*position];
         }
+    }
+
+    pub(super) fn value(&self, row: usize, feature: usize) -> f32 {
+        self.dataset.features[[row, self.positions[feature]]]
     }
 
     /// The rows one after the other.

@@ -118,13 +118,15 @@ impl ForecastModel {
     }
 
     pub(super) fn log_odds(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
-        Ok(self.deviations(dataset, rows)?.into_iter().map(|deviation| self.centre + deviation).collect())
+        Ok(self.explained(dataset, rows)?.0)
     }
 
-    pub(super) fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
+    /// The log-odds of rows and what the feature adds to them.
+    pub(super) fn explained(&self, dataset: &Dataset, rows: &[usize]) -> Result<(Vec<f64>, Array2<f64>), LearnError> {
         let deviations = self.deviations(dataset, rows)?;
+        let log_odds = deviations.iter().map(|deviation| self.centre + deviation).collect();
         // The vector was made with exactly this many places.
-        Ok(Array2::from_shape_vec((rows.len(), 1), deviations).unwrap_or_default())
+        Ok((log_odds, Array2::from_shape_vec((rows.len(), 1), deviations).unwrap_or_default()))
     }
 
     pub(super) fn features(&self) -> &[String] {

@@ -34,6 +34,16 @@ impl Node {
         let value = row[self.feature];
         if value.is_nan() { self.missing_left } else { value < self.threshold }
     }
+
+    /// Sets a bit of the outcomes of rows that go left, given their values of the feature.
+    pub(super) fn put_outcomes(&self, values: &[f32], bit: usize, outcomes: &mut [u8]) {
+        // Without a branch; a value that is missing is not less.
+        let missing = u8::from(self.missing_left);
+        for (outcome, value) in outcomes.iter_mut().zip(values) {
+            let left = u8::from(*value < self.threshold) | (u8::from(value.is_nan()) & missing);
+            *outcome |= left << bit;
+        }
+    }
 }
 
 /// A tree; children come after their parents.

@@ -11,6 +11,7 @@ use super::design::Design;
 use super::doubt::{self, Doubt};
 use super::emphasis::EmphasisRecord;
 use super::error::LearnError;
+use super::explainer::Explained;
 use super::level::Level;
 use super::logistic;
 use super::newton::{Curvature, Problem};
@@ -215,17 +216,31 @@ fn predict_path(
 
 impl LinearModel {
     pub(super) fn log_odds(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
-        let x = self.preparation.apply(dataset, rows)?;
+        Ok(self.log_odds_of(&self.preparation.apply(dataset, rows)?, dataset, rows))
+    }
+
+    /// The log-odds of prepared rows.
+    fn log_odds_of(&self, x: &Array2<f64>, dataset: &Dataset, rows: &[usize]) -> Vec<f64> {
         let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
         // Row by row, so that one customer alone gets the same bits as in company.
         let of_row = |(row, values): (&usize, ndarray::ArrayView1<'_, f64>)| {
             let level = levels[usize::from(dataset.cutoff_idx[*row])];
             values.iter().zip(&self.weights).fold(level, |sum, (value, weight)| sum + value * weight)
         };
-        Ok(rows.iter().zip(x.outer_iter()).map(of_row).collect())
+        rows.iter().zip(x.outer_iter()).map(of_row).collect()
     }
 
-    pub(super) fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
+    pub(super) const fn preparation(&self) -> &Preparation {
+        &self.preparation
+    }
+
+    /// The log-odds of rows and what each feature adds to them; the variances of a doubt about the same columns.
+    pub(super) fn explained(
+        &self,
+        dataset: &Dataset,
+        rows: &[usize],
+        doubt: Option<&Doubt>,
+    ) -> Result<Explained, LearnError> {
         let x = self.preparation.apply(dataset, rows)?;
         let mut contributions = Array2::zeros((rows.len(), self.features().len()));
         for (mut out, row) in contributions.outer_iter_mut().zip(x.outer_iter()) {
@@ -233,7 +248,9 @@ impl LinearModel {
                 out[self.preparation.feature_of(column)] += value * weight;
             }
         }
-        Ok(contributions)
+        let explained = Explained::alone((self.log_odds_of(&x, dataset, rows), contributions));
+        let doubt = doubt.filter(|doubt| doubt.reads_columns_of(&self.preparation));
+        Ok(Explained { variances: doubt.map_or_else(Vec::new, |doubt| doubt.variances_of(&x)), ..explained })
     }
 
     /// The weights with their errors, those farthest from zero in standard errors first.

@@ -14,6 +14,7 @@ mod doubt;
 mod emphasis;
 mod ensemble;
 mod error;
+mod explainer;
 mod forecast;
 mod forest;
 mod intercepts;
@@ -48,6 +49,7 @@ pub use doubt::Doubt;
 pub use emphasis::{Emphasis, EmphasisPolicy, EmphasisRecord, EmphasisTrial};
 pub use ensemble::BoostedModel;
 pub use error::LearnError;
+pub use explainer::{Explained, Explainer};
 pub use forecast::{ForecastLearner, ForecastModel};
 pub use level::Level;
 pub use linear::{Columns, LinearLearner, LinearModel, PENALTIES};
@@ -219,13 +221,21 @@ pub struct Trained {
 }
 
 /// What a model says of some rows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Said {
     /// Their log-odds.
     pub log_odds: Vec<f64>,
     /// Variance between the members of a blend in how far each row is from average, counted by their weights; 0 for a
     /// model without members.
     pub between_members: Vec<f64>,
+}
+
+impl Said {
+    /// Adds what was said of more rows.
+    pub fn append(&mut self, mut more: Self) {
+        self.log_odds.append(&mut more.log_odds);
+        self.between_members.append(&mut more.between_members);
+    }
 }
 
 /// What was said at an earlier cutoff by a model that knew nothing after it.
@@ -290,9 +300,6 @@ pub enum Model {
     Blend(BlendModel),
 }
 
-/// Largest error of a sum of contributions, in log-odds.
-const ADDITIVE_LIMIT: f64 = 1e-6;
-
 impl Model {
     /// The trees of the model, if it has any, in the JSON format of `XGBoost`; margins are those of customers at `cutoff`.
     #[must_use]
@@ -353,31 +360,19 @@ impl Model {
         }
     }
 
+    /// The model, made ready to explain many rows.
+    #[must_use]
+    pub fn explainer(&self) -> Explainer<'_> {
+        Explainer::of(self)
+    }
+
     /// For each row, what each feature adds to the log-odds; with `base_log_odds` they sum to the log-odds, which is
     /// checked.
     ///
     /// # Errors
     /// `LearnError::MissingFeature` if the dataset lacks a feature of the model; `LearnError::NotAdditive`.
     pub fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
-        let parts = self.parts(dataset, rows)?;
-        let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
-        for ((row, parts), log_odds) in rows.iter().zip(parts.outer_iter()).zip(self.log_odds(dataset, rows)?) {
-            let difference = levels[usize::from(dataset.cutoff_idx[*row])] + parts.sum() - log_odds;
-            // Written so that a difference that is not a number is refused.
-            if difference.is_nan() || difference.abs() > ADDITIVE_LIMIT {
-                return Err(LearnError::NotAdditive { row: *row, difference, limit: ADDITIVE_LIMIT });
-            }
-        }
-        Ok(parts)
-    }
-
-    fn parts(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
-        match self {
-            Self::Linear(model) => model.contributions(dataset, rows),
-            Self::Boosted(model) => model.contributions(dataset, rows),
-            Self::Forecast(model) => model.contributions(dataset, rows),
-            Self::Blend(model) => model.contributions(dataset, rows),
-        }
+        Ok(self.explainer().explain(dataset, rows)?.contributions)
     }
 
     /// The features of the columns of `contributions`.

@@ -2,6 +2,25 @@
 
 use std::borrow::Cow;
 
+use polars::prelude::{Column, DataFrame, DataType, IntoColumn, PolarsResult, StringChunked};
+use rayon::prelude::*;
+
+/// The rows with every text as it may stand in a spreadsheet.
+pub(super) fn without_formulas(rows: &DataFrame) -> PolarsResult<DataFrame> {
+    let of_column = |column: &Column| {
+        let texts = match column.dtype() {
+            DataType::String => column.str()?,
+            _ => return Ok(column.clone()),
+        };
+        if texts.iter().flatten().all(|text| matches!(harmless(text), Cow::Borrowed(_))) {
+            return Ok(column.clone());
+        }
+        let texts: StringChunked = texts.iter().map(|text| text.map(harmless)).collect();
+        Ok(texts.with_name(column.name().clone()).into_column())
+    };
+    DataFrame::new(rows.height(), rows.columns().par_iter().map(of_column).collect::<PolarsResult<_>>()?)
+}
+
 /// The text as it may stand in a cell of a CSV file.
 ///
 /// Numbers and telephone numbers (`-3.50`, `+44 20 7946 0018`) stay as they are.

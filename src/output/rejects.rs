@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{DataFrame, DataType, IntoColumn, StringChunked};
+use polars::prelude::DataFrame;
 
 use super::error::OutputError;
+use super::formula::without_formulas;
 use super::tables::{Format, write_frame};
 use crate::error::Failure;
 use crate::files::Staged;
@@ -20,18 +21,4 @@ pub fn stage_rejects(rows: &DataFrame, folder: &Path, staged: &mut Staged) -> Re
     let mut rows = without_formulas(rows).map_err(&failed)?;
     staged.add(&path, |writer| write_frame(&mut rows, writer, Format::Csv))?;
     Ok(path)
-}
-
-/// The rows with every text as it may stand in a spreadsheet.
-fn without_formulas(rows: &DataFrame) -> polars::prelude::PolarsResult<DataFrame> {
-    let mut columns = Vec::with_capacity(rows.width());
-    for column in rows.columns() {
-        if *column.dtype() == DataType::String {
-            let texts: StringChunked = column.str()?.iter().map(|text| text.map(super::formula::harmless)).collect();
-            columns.push(texts.with_name(column.name().clone()).into_column());
-        } else {
-            columns.push(column.clone());
-        }
-    }
-    DataFrame::new(rows.height(), columns)
 }

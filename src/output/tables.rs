@@ -1,16 +1,17 @@
 //! Plain tables as CSV or Parquet files.
 
-use std::borrow::Cow;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{
-    Column as PolarsColumn, CsvWriter, DataFrame, DataType, IntoColumn, NamedFrom, ParquetWriter, PlSmallStr,
-    PolarsResult, SerWriter, Series, TimeUnit,
+    Column as PolarsColumn, CsvWriter, DataFrame, DataType, IntoColumn, IntoSeries, NamedFrom, ParquetWriter,
+    PlSmallStr, PolarsResult, SerWriter, Series, StringChunked, TimeUnit,
 };
 
+use rayon::prelude::*;
+
 use super::error::OutputError;
-use super::formula::harmless;
+use super::formula::without_formulas;
 use crate::error::Failure;
 use crate::files::Staged;
 use crate::table::{Column, Table};
@@ -41,7 +42,7 @@ impl Format {
 ///
 /// # Errors
 /// What the operating system or the table engine says; an earlier file is then untouched.
-pub fn write_table(table: &Table, folder: &Path, format: Format) -> Result<PathBuf, Failure> {
+pub fn write_table(table: &Table<'_>, folder: &Path, format: Format) -> Result<PathBuf, Failure> {
     let mut staged = Staged::default();
     let path = stage_table(table, folder, format, &mut staged)?;
     staged.commit()?;
@@ -52,9 +53,36 @@ pub fn write_table(table: &Table, folder: &Path, format: Format) -> Result<PathB
 ///
 /// # Errors
 /// What the operating system or the table engine says.
-pub fn stage_table(table: &Table, folder: &Path, format: Format, staged: &mut Staged) -> Result<PathBuf, Failure> {
-    let mut frame = to_frame(table, format)?;
-    let path = folder.join(format!("{}.{}", table.name, format.extension()));
+pub fn stage_table(table: &Table<'_>, folder: &Path, format: Format, staged: &mut Staged) -> Result<PathBuf, Failure> {
+    stage_frame(&to_frame(table)?, (table.name, folder), format, staged)
+}
+
+/// The same in both formats, which are written side by side, because each waits for the disk for a while.
+///
+/// # Errors
+/// What the operating system or the table engine says.
+pub fn stage_table_twice(table: &Table<'_>, folder: &Path) -> Result<([PathBuf; 2], Staged), Failure> {
+    let frame = to_frame(table)?;
+    let (mut first, mut second) = (Staged::default(), Staged::default());
+    let place = (table.name, folder);
+    let (csv, parquet) = rayon::join(
+        || stage_frame(&frame, place, Format::Csv, &mut first),
+        || stage_frame(&frame, place, Format::Parquet, &mut second),
+    );
+    Ok(([csv?, parquet?], first.with(second)))
+}
+
+fn stage_frame(
+    frame: &DataFrame,
+    (name, folder): (&str, &Path),
+    format: Format,
+    staged: &mut Staged,
+) -> Result<PathBuf, Failure> {
+    let mut frame = match format {
+        Format::Csv => without_formulas(frame).map_err(OutputError::of_table(name))?,
+        Format::Parquet => frame.clone(),
+    };
+    let path = folder.join(format!("{name}.{}", format.extension()));
     staged.add(&path, |writer| write_frame(&mut frame, writer, format))?;
     Ok(path)
 }
@@ -67,20 +95,17 @@ pub(super) fn write_frame(frame: &mut DataFrame, writer: impl Write + Send, form
     outcome.map_err(std::io::Error::other)
 }
 
-pub(super) fn to_frame(table: &Table, format: Format) -> Result<DataFrame, OutputError> {
-    let columns = table.columns.iter().map(|(name, column)| to_polars(name, column, format));
+fn to_frame(table: &Table<'_>) -> Result<DataFrame, OutputError> {
+    let columns = table.columns.par_iter().map(|(name, column)| to_polars(name, column));
     let frame = columns.collect::<PolarsResult<Vec<_>>>().and_then(|columns| DataFrame::new(table.n_rows(), columns));
     frame.map_err(OutputError::of_table(table.name))
 }
 
-fn to_polars(name: &str, column: &Column, format: Format) -> PolarsResult<PolarsColumn> {
+fn to_polars(name: &str, column: &Column<'_>) -> PolarsResult<PolarsColumn> {
     let name = name.into();
-    let text = |text: &String| shown(text, format).into_owned();
     let series = match column {
-        Column::Text(values) => Series::new(name, values.iter().map(text).collect::<Vec<_>>()),
-        Column::OptionalText(values) => {
-            Series::new(name, values.iter().map(|value| value.as_ref().map(text)).collect::<Vec<_>>())
-        }
+        Column::Text(values) => texts(name, values.iter().map(|text| Some(text.as_ref()))),
+        Column::OptionalText(values) => texts(name, values.iter().map(Option::as_deref)),
         Column::Number(values) => Series::new(name, values),
         Column::OptionalNumber(values) => Series::new(name, values),
         Column::Integer(values) => Series::new(name, values),
@@ -96,9 +121,9 @@ fn to_polars(name: &str, column: &Column, format: Format) -> PolarsResult<Polars
     Ok(series.into_column())
 }
 
-/// A text as it may stand in a file of that format.
-fn shown(text: &str, format: Format) -> Cow<'_, str> {
-    if format == Format::Csv { harmless(text) } else { Cow::Borrowed(text) }
+/// Texts without a copy of each on the way.
+fn texts<'t>(name: PlSmallStr, values: impl Iterator<Item = Option<&'t str>>) -> Series {
+    values.collect::<StringChunked>().with_name(name).into_series()
 }
 
 fn instants(name: PlSmallStr, values: impl Iterator<Item = Option<Timestamp>>) -> PolarsResult<Series> {

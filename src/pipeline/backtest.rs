@@ -20,7 +20,7 @@ pub struct Backtest {
     /// Every figure.
     pub evaluation: Evaluation,
     /// The predictions behind them, a row for each customer and test cutoff.
-    pub predictions: Table,
+    pub predictions: Table<'static>,
     /// What was looked at for leaks.
     pub leak_guard: GuardRecord,
     /// What a cap on the rows of the panel left; `None` where training learnt from everyone.
@@ -128,7 +128,7 @@ pub(super) fn evaluate(config: &Config, frame: &Frame, tested: &[Tested]) -> Res
 }
 
 /// A row for each customer and test cutoff, with the probability of every learner.
-fn predictions(tested: &[Tested], log: &EventLog) -> Table {
+fn predictions(tested: &[Tested], log: &EventLog) -> Table<'static> {
     let rows = || tested.iter().flat_map(|tested| (0..tested.test.customer.len()).map(move |row| (tested, row)));
     let ids = log.customer_ids();
     let id = |(tested, row): (&Tested, usize)| ids[tested.test.customer[row] as usize].clone();
@@ -138,7 +138,7 @@ fn predictions(tested: &[Tested], log: &EventLog) -> Table {
     };
     let mut columns = vec![
         ("cutoff".to_owned(), Column::OptionalDate(rows().map(|(tested, _)| Some(tested.cutoff.date())).collect())),
-        ("customer_id".to_owned(), Column::Text(rows().map(id).collect())),
+        ("customer_id".to_owned(), Column::text(rows().map(id))),
         ("churned".to_owned(), Column::Flag(rows().map(|(tested, row)| tested.test.churned[row]).collect())),
         ("churn_probability".to_owned(), of_learner(MAIN_LEARNER)),
     ];

@@ -1,5 +1,6 @@
 //! Whether a ranking by predicted value finds those who will spend, beside last year's spend and plain RFM.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::frame::{Frame, settings};
@@ -117,7 +118,7 @@ fn rfm(histories: &Histories) -> Vec<f64> {
 /// The mean place of each value among all, the smallest first; equal values share theirs.
 fn places(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+    order.par_sort_unstable_by(|a, b| values[*a].total_cmp(&values[*b]));
     let mut places = vec![0.0; values.len()];
     let mut start = 0;
     for tie in order.chunk_by(|a, b| values[*a].total_cmp(&values[*b]).is_eq()) {

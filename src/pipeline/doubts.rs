@@ -33,26 +33,22 @@ pub(super) struct Doubts<'a> {
 }
 
 impl<'a> Doubts<'a> {
-    /// The doubts about what a stored model says of rows at one cutoff; `None` for a model that states none.
-    pub(super) fn of(
-        model: &'a StoredModel,
-        (dataset, rows): (&Dataset, &[usize]),
-        (said, as_of): (&Said, Cutoff),
-    ) -> Result<Option<Self>, LearnError> {
-        let Some(doubt) = &model.doubt else { return Ok(None) };
+    /// The doubts about what a stored model says of rows at one cutoff, with variances by its doubt; `None` for a model that
+    /// states none.
+    pub(super) fn of(model: &'a StoredModel, (said, variances): (&Said, &[f64]), as_of: Cutoff) -> Option<Self> {
+        let doubt = model.doubt.as_ref()?;
         let calibrate = model.calibrator.at(model.model.base_log_odds(as_of));
-        let variances = doubt.variances(dataset, rows)?;
         let slopes: Vec<f64> =
-            said.log_odds.iter().zip(&variances).map(|(raw, v)| slope(&calibrate, *raw, v.sqrt())).collect();
+            said.log_odds.iter().zip(variances).map(|(raw, v)| slope(&calibrate, *raw, v.sqrt())).collect();
         let scaled = |variances: &[f64]| variances.iter().zip(&slopes).map(|(v, slope)| v * slope * slope).collect();
-        Ok(Some(Self {
+        Some(Self {
             doubt,
             level_variance: doubt.level_variance(as_of),
             log_odds: said.log_odds.iter().map(|raw| calibrate.log_odds(*raw)).collect(),
             between_members: scaled(&said.between_members),
-            of_weights: scaled(&variances),
+            of_weights: scaled(variances),
             slopes,
-        }))
+        })
     }
 
     /// For each row, the bounds that hold the probability of leaving of customers like it in four of five cases.

@@ -1,6 +1,7 @@
 //! The value side of a run, for people who decide about budgets: whether the value models earn their place, and what
 //! retention is worth to this shop.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::capture::{EVERYONE, spend_cutoff};
@@ -73,42 +74,51 @@ pub struct RetentionReport {
     pub compounding: Vec<CompoundingRow>,
 }
 
-/// What the report is made from.
+/// The shop whose values are reported.
+#[derive(Clone, Copy)]
 pub(super) struct Basis<'a> {
     pub(super) config: &'a Config,
     pub(super) log: &'a EventLog,
     pub(super) settings: &'a DatasetSettings,
     pub(super) as_of: Cutoff,
+}
+
+/// What the report is made from.
+pub(super) struct Findings<'a> {
+    pub(super) models: ValueModels,
+    pub(super) histories: &'a Histories,
+    /// Of everyone in the histories.
+    pub(super) worth: &'a [Worth],
+    pub(super) holdout: HoldoutReport,
+    pub(super) list: &'a [ListRow],
     /// Churn probability and past-year margin of the eligible.
-    pub(super) eligible: Vec<(f64, f64)>,
+    pub(super) eligible: &'a [(f64, f64)],
 }
 
 impl Basis<'_> {
     /// Assembles the report.
-    pub(super) fn report(
-        &self,
-        models: ValueModels,
-        histories: &Histories,
-        (worth, list): (&[Worth], &[ListRow]),
-    ) -> Result<ValueReport, ValueError> {
-        let values: Vec<_> = worth.iter().map(|worth| worth.value.clone()).collect();
+    pub(super) fn report(&self, findings: Findings<'_>) -> Result<ValueReport, ValueError> {
+        let Findings { models, histories, worth, holdout, list, eligible } = findings;
         let (zone, days) = (&self.settings.zone, TABLE_YEARS * TimeUnit::Year.days());
         let ahead = ValueFrame::over(days, &self.config.value, &self.settings.rule)?;
+        let years_ahead = || outlook::tables(&models, histories, (list, &ahead.settings));
+        let others = || (outlook::sales(&models, histories, zone), cohort_rates(&self.cohort_members(histories)));
+        let (years_ahead, (sales, cohorts)) = rayon::join(years_ahead, others);
         Ok(ValueReport {
-            shop: ValueTable::of_shop(&values),
-            years_ahead: outlook::tables(&models, histories, (list, &ahead.settings)),
-            sales: outlook::sales(&models, histories, zone)?,
+            shop: ValueTable::of_shop(worth.iter().map(|worth| &worth.value)),
+            years_ahead,
+            sales: sales?,
             covariates: outlook::covariates(histories, zone).ok(),
-            holdout: self.holdout(histories)?,
-            cohorts: cohort_rates(&self.cohort_members(histories)),
-            retention: self.retention()?,
+            holdout,
+            cohorts,
+            retention: self.retention(eligible)?,
             concentration: concentration(&histories.margins_so_far()),
             models,
         })
     }
 
     /// Forecasts the last horizon before the as-of day; what came is the difference of two histories.
-    fn holdout(&self, now: &Histories) -> Result<HoldoutReport, ValueError> {
+    pub(super) fn holdout(&self, now: &Histories) -> Result<HoldoutReport, ValueError> {
         let days = self.settings.rule.horizon;
         let cutoff = self.as_of.before(days, &self.settings.zone);
         let then = Histories::collect(self.log, cutoff, self.settings);
@@ -117,7 +127,7 @@ impl Basis<'_> {
             let later = came(place).map_or(0, |place| now.purchases[place].frequency());
             later.saturating_sub(then.purchases[place].frequency())
         };
-        let counts: Vec<u32> = (0..then.customers.len()).map(count).collect();
+        let counts: Vec<u32> = (0..then.customers.len()).into_par_iter().map(count).collect();
         let models = ValueModels::fit(&then).ok();
         let mut report =
             HoldoutReport { cutoff: cutoff.to_string(), days, purchases: None, tracking: None, top_tenth: None };
@@ -145,12 +155,12 @@ impl Basis<'_> {
                 churned: Timestamp(first.0.saturating_add(since_first)) < active_from,
             }
         };
-        (0..histories.customers.len()).map(member).collect()
+        (0..histories.customers.len()).into_par_iter().map(member).collect()
     }
 
-    fn retention(&self) -> Result<RetentionReport, ValueError> {
-        let n = self.eligible.len() as f64;
-        let mean = |of: fn(&(f64, f64)) -> f64| self.eligible.iter().map(of).sum::<f64>() / n.max(1.0);
+    fn retention(&self, eligible: &[(f64, f64)]) -> Result<RetentionReport, ValueError> {
+        let n = eligible.len() as f64;
+        let mean = |of: fn(&(f64, f64)) -> f64| eligible.iter().map(of).sum::<f64>() / n.max(1.0);
         let retention_rate = (1.0 - mean(|eligible| eligible.0)).clamp(0.0, 1.0);
         let periods_per_year = 365.25 / f64::from(self.settings.rule.horizon.0);
         let margin_per_period = mean(|eligible| eligible.1) / periods_per_year;
@@ -160,7 +170,7 @@ impl Basis<'_> {
         let n_periods = (f64::from(COMPOUNDING_YEARS) * periods_per_year).ceil() as u32;
         let better = retention_rate + 0.1 * (1.0 - retention_rate);
         Ok(RetentionReport {
-            n_customers: self.eligible.len(),
+            n_customers: eligible.len(),
             retention_rate,
             margin_per_period,
             one_point: economics.value_of_retention(n_periods),

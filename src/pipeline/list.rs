@@ -1,6 +1,7 @@
 //! The ranked list as rows and as the table that goes to files.
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::worth::Worth;
 use crate::clv::ValueInterval;
@@ -94,33 +95,33 @@ const PROBABILITY_DECIMALS: u32 = 4;
 impl RankedList {
     /// The list in its stable column order.
     #[must_use]
-    pub fn to_table(&self) -> Table {
+    pub fn to_table(&self) -> Table<'_> {
         let rows = &self.rows;
         let money = |of: fn(&ListRow) -> f64| {
-            Column::Number(rows.iter().map(|row| rounded(of(row), self.currency.decimals())).collect())
+            Column::Number(rows.par_iter().map(|row| rounded(of(row), self.currency.decimals())).collect())
         };
         let worth = |of: fn(&RowWorth) -> Option<f64>| {
             let value = |row: &ListRow| Some(rounded(of(row.worth.as_ref()?)?, self.currency.decimals()));
-            Column::OptionalNumber(rows.iter().map(value).collect())
+            Column::OptionalNumber(rows.par_iter().map(value).collect())
         };
         let total = |row: &ListRow| Some(row.clv_historic + row.worth.as_ref()?.predicted);
         let total = |row: &ListRow| total(row).map(|total| rounded(total, self.currency.decimals()));
-        let total = Column::OptionalNumber(rows.iter().map(total).collect());
-        let text = |of: fn(&ListRow) -> &str| Column::Text(rows.iter().map(|row| of(row).to_owned()).collect());
+        let total = Column::OptionalNumber(rows.par_iter().map(total).collect());
+        let text = |of: fn(&ListRow) -> &str| Column::Text(rows.par_iter().map(|row| of(row).into()).collect());
         let probability = |row: &ListRow| rounded(row.prospect.churn_probability, PROBABILITY_DECIMALS);
         let bound = |side: usize| {
             let bound = |row: &ListRow| Some(rounded(row.churn_interval?[side], PROBABILITY_DECIMALS));
-            Column::OptionalNumber(rows.iter().map(bound).collect())
+            Column::OptionalNumber(rows.par_iter().map(bound).collect())
         };
         let place = |side: usize| {
-            Column::OptionalInteger(rows.iter().map(|row| Some(i64::from(row.rank_interval?[side]))).collect())
+            Column::OptionalInteger(rows.par_iter().map(|row| Some(i64::from(row.rank_interval?[side]))).collect())
         };
-        let suppressed = |row: &ListRow| row.prospect.suppressed.map(|why| why.name().to_owned());
+        let suppressed = |row: &ListRow| row.prospect.suppressed.map(|why| why.name().into());
         let mut columns = vec![
             ("rank".to_owned(), Column::Integer((1..).take(rows.len()).collect())),
             ("customer_id".to_owned(), text(|row| &row.customer_id)),
             ("expected_loss".to_owned(), money(|row| row.prospect.expected_loss())),
-            ("churn_probability".to_owned(), Column::Number(rows.iter().map(probability).collect())),
+            ("churn_probability".to_owned(), Column::Number(rows.par_iter().map(probability).collect())),
             ("churn_probability_low".to_owned(), bound(0)),
             ("churn_probability_high".to_owned(), bound(1)),
             ("rank_low".to_owned(), place(0)),
@@ -135,39 +136,41 @@ impl RankedList {
             ("confidence".to_owned(), text(ListRow::confidence)),
             (
                 "expected_next_order_date".to_owned(),
-                Column::OptionalDate(rows.iter().map(|row| row.expected_next_order).collect()),
+                Column::OptionalDate(rows.par_iter().map(|row| row.expected_next_order).collect()),
             ),
             (
                 "days_since_last_order".to_owned(),
-                Column::Integer(rows.iter().map(|row| row.days_since_last_order).collect()),
+                Column::Integer(rows.par_iter().map(|row| row.days_since_last_order).collect()),
             ),
             ("life_cycle_stage".to_owned(), text(|row| row.stage.name())),
             (
                 "open_complaints".to_owned(),
-                Column::OptionalInteger(rows.iter().map(|row| row.open_complaints).collect()),
+                Column::OptionalInteger(rows.par_iter().map(|row| row.open_complaints).collect()),
             ),
         ];
         columns.extend(self.reason_columns());
-        columns.push(("suppressed_because".to_owned(), Column::OptionalText(rows.iter().map(suppressed).collect())));
-        columns.push(("model_version".to_owned(), Column::Text(vec![self.model_version.clone(); rows.len()])));
+        columns
+            .push(("suppressed_because".to_owned(), Column::OptionalText(rows.par_iter().map(suppressed).collect())));
+        columns.push(("model_version".to_owned(), Column::text(vec![self.model_version.as_str(); rows.len()])));
         columns.push(("as_of".to_owned(), Column::OptionalDate(vec![Some(self.as_of); rows.len()])));
         Table::new("list", columns)
     }
 
-    fn reason_columns(&self) -> Vec<(String, Column)> {
-        let nth = |name: &str, of: fn(&Reason) -> &String| {
-            (0..REASONS)
-                .map(move |n| {
-                    let value = |row: &ListRow| row.reasons.get(n).map(|reason| of(reason).clone());
-                    (format!("{name}_{}", n + 1), Column::OptionalText(self.rows.iter().map(value).collect()))
-                })
-                .collect::<Vec<_>>()
-        };
-        let mut columns = nth("reason", |reason| &reason.sentence);
-        columns.extend(nth("reason_code", |reason| &reason.code));
+    fn reason_columns<'l>(&'l self) -> Vec<(String, Column<'l>)> {
+        let mut columns = Vec::with_capacity(2 * REASONS);
+        let (sentence, code): (Tells, Tells) = (|reason| &reason.sentence, |reason| &reason.code);
+        for (name, of) in [("reason", sentence), ("reason_code", code)] {
+            columns.extend((0..REASONS).map(|n| {
+                let reason = |row: &'l ListRow| row.reasons.get(n).map(|reason| of(reason).into());
+                (format!("{name}_{}", n + 1), Column::OptionalText(self.rows.par_iter().map(reason).collect()))
+            }));
+        }
         columns
     }
 }
+
+/// A text of a reason.
+type Tells = fn(&Reason) -> &str;
 
 fn rounded(value: f64, decimals: u32) -> f64 {
     let scale = f64::from(10_u32.pow(decimals));
@@ -227,6 +230,6 @@ mod tests {
         assert_eq!(column("expected_loss"), Column::Number(vec![1.23]));
         assert_eq!(format!("{:?}", column("clv_historic")), "Number([0.0])");
         assert_eq!(column("reason_2"), Column::OptionalText(vec![None]));
-        assert_eq!(column("suppressed_because"), Column::OptionalText(vec![Some("opted_out".to_owned())]));
+        assert_eq!(column("suppressed_because"), Column::optional_text([Some("opted_out")]));
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::list::ListRow;
@@ -91,8 +92,8 @@ pub(super) fn tracking(
 
 /// Sales of each quarter ahead, by cohort.
 pub(super) fn sales(models: &ValueModels, histories: &Histories, zone: &TimeZone) -> Result<SalesForecast, ValueError> {
-    let cohort: Vec<u32> = histories.first_order_at.iter().map(|at| quarter(*at, zone)).collect();
-    let spend: Vec<f64> = histories.spend.iter().map(|spend| models.spend.model.expected_spend(spend)).collect();
+    let cohort: Vec<u32> = histories.first_order_at.par_iter().map(|at| quarter(*at, zone)).collect();
+    let spend: Vec<f64> = histories.spend.par_iter().map(|spend| models.spend.model.expected_spend(spend)).collect();
     let columns = CohortColumns { customers: &histories.purchases, cohort: &cohort, spend_per_purchase: &spend };
     let periods = Periods { length: QUARTER_DAYS, count: QUARTERS };
     Ok(SalesForecast {
@@ -114,19 +115,16 @@ pub(super) fn tables(
             rows[place] = Some(row);
         }
     }
-    let by = |name: &dyn Fn(&ListRow) -> &'static str| {
+    let by = |name: fn(&ListRow) -> &'static str| {
         let mut groups: BTreeMap<&str, ValueTable> = BTreeMap::new();
         for (row, value) in rows.iter().zip(&values) {
             groups.entry(row.map_or(ELSEWHERE, name)).or_default().add(value);
         }
         groups.into_iter().map(|(name, table)| (name.to_owned(), table)).collect()
     };
-    ValueTables {
-        years: TABLE_YEARS,
-        by_stage: by(&|row| row.stage.name()),
-        by_risk_band: by(&|row| RiskBand::of(row.prospect.churn_probability).name()),
-        shop: ValueTable::of_shop(&values),
-    }
+    let by_risk_band = || by(|row| RiskBand::of(row.prospect.churn_probability).name());
+    let (by_stage, by_risk_band) = rayon::join(|| by(|row| row.stage.name()), by_risk_band);
+    ValueTables { years: TABLE_YEARS, by_stage, by_risk_band, shop: ValueTable::of_shop(&values) }
 }
 
 /// Whether the first order tells how often customers come back and whether they leave: its amount above the median, and

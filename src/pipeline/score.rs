@@ -2,9 +2,10 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use rayon::prelude::*;
 
 use super::doubts::{Doubts, calibrated};
-use super::economics::{Basis, ValueReport};
+use super::economics::{Basis, Findings, HoldoutReport, ValueReport};
 use super::error::PipelineError;
 use super::frame::{Frame, settings};
 use super::list::{ListRow, RankedList, RowWorth};
@@ -15,7 +16,7 @@ use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Histories};
 use crate::decide::{Behaviour, Prospect, Stage, Suppression, rank};
 use crate::error::Failure;
-use crate::explain::{Reason, reasons};
+use crate::explain::{Reason, ask};
 use crate::registry::Version;
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::{MICROS_PER_DAY, Timestamp};
@@ -51,34 +52,40 @@ pub fn score(
         return Err(PipelineError::NobodyEligible { as_of: as_of.to_string(), population }.into());
     }
     let rows: Vec<usize> = (0..dataset.len()).collect();
-    let said = version.model.model.said(&dataset, &rows)?;
-    let level = version.model.model.base_log_odds(as_of);
-    let probabilities = calibrated(&version.model.calibrator, level, &said);
-    let doubts = Doubts::of(&version.model, (&dataset, &rows), (&said, as_of))?;
-    let why = reasons(&version.model.model, &dataset, &rows, &config.currency)?;
-    observer.begin("valuing", 1);
+    let basis = Basis { config, log, settings: &settings, as_of };
     let frame = ValueFrame::new(&config.value, &settings.rule)?;
+    // Neither needs the other, and each has stretches that keep one core busy.
+    let (told, valued) = rayon::join(
+        || ask((&version.model.model, version.model.doubt.as_ref()), &dataset, &rows, &config.currency),
+        || Valued::of(&basis, &dataset.customers, &frame),
+    );
+    let told = told?;
+    let level = version.model.model.base_log_odds(as_of);
+    let probabilities = calibrated(&version.model.calibrator, level, &told.said);
+    let doubts = Doubts::of(&version.model, (&told.said, &told.variances), as_of);
+    observer.begin("valuing", 1);
     let past = |(row, p): (usize, &f64)| (*p, dataset.margin_share[row] * dataset.past_year_spend[row]);
-    let basis = Basis {
-        config,
-        log,
-        settings: &settings,
-        as_of,
-        eligible: probabilities.iter().enumerate().map(past).collect(),
-    };
-    let histories = Histories::collect(log, as_of, &settings);
-    let valued = Valued::of(&histories, &dataset, &frame);
-    let reader = Reader { log, dataset: &dataset, settings: &settings, as_of };
+    let eligible: Vec<(f64, f64)> = probabilities.iter().enumerate().map(past).collect();
     let intervals = doubts.as_ref().map(Doubts::intervals);
-    let mut rows = reader.ranked((&probabilities, intervals.as_deref()), why, &valued);
+    let reader = Reader::of((log, &dataset), (&settings, as_of));
+    let mut rows = reader.ranked((&probabilities, intervals.as_deref()), told.reasons, &valued);
     if let Some(doubts) = &doubts {
         doubts.put_places(&mut rows, &dataset, config.seed)?;
     }
-    if let Ok((models, _)) = &valued.fitted {
+    let Valued { histories, fitted, .. } = valued;
+    let report = |Fitted { models, worth, holdout }: Fitted| {
         models.put_intervals(&mut rows, &histories, &frame);
-    }
-    let report = |(models, worth): (ValueModels, Vec<Worth>)| basis.report(models, &histories, (&worth, &rows));
-    let value = valued.fitted.and_then(report).map_err(|error| error.to_string());
+        let holdout = holdout?;
+        basis.report(Findings {
+            models,
+            histories: &histories,
+            worth: &worth,
+            holdout,
+            list: &rows,
+            eligible: &eligible,
+        })
+    };
+    let value = fitted.and_then(report).map_err(|error| error.to_string());
     let list = RankedList {
         as_of: as_of.date(),
         model_version: version.manifest.version.clone(),
@@ -89,25 +96,38 @@ pub fn score(
     Ok(Scored { list, value })
 }
 
-/// The worth of every row, and the models and the worth of everyone behind it.
+/// Everyone who ever bought, what they are worth, and what stands behind it.
 struct Valued {
+    histories: Histories,
+    /// The worth of each customer of the list.
     worth: Vec<Option<RowWorth>>,
-    fitted: Result<(ValueModels, Vec<Worth>), ValueError>,
+    /// Or why no model can be had.
+    fitted: Result<Fitted, ValueError>,
+}
+
+/// Value models and what they say.
+struct Fitted {
+    models: ValueModels,
+    /// Of everyone in the histories.
+    worth: Vec<Worth>,
+    holdout: Result<HoldoutReport, ValueError>,
 }
 
 impl Valued {
-    /// Values the rows; where no model can be had, says why.
-    fn of(histories: &Histories, dataset: &Dataset, frame: &ValueFrame) -> Self {
-        let valued = |models: ValueModels| {
-            let worth = models.worth_of_all(histories, frame);
-            (models, worth)
+    fn of(basis: &Basis<'_>, customers: &[u32], frame: &ValueFrame) -> Self {
+        let histories = Histories::collect(basis.log, basis.as_of, basis.settings);
+        let valued = || {
+            let models = ValueModels::fit(&histories)?;
+            let worth = models.worth_of_all(&histories, frame);
+            Ok((models, worth))
         };
-        let fitted = ValueModels::fit(histories).map(valued);
+        let (valued, holdout) = rayon::join(valued, || basis.holdout(&histories));
+        let fitted = valued.map(|(models, worth)| Fitted { models, worth, holdout });
         let of_row = |customer: &u32| {
-            let (_, worth) = fitted.as_ref().ok()?;
-            Some(RowWorth::new(&worth[histories.position(*customer)?]))
+            let fitted = fitted.as_ref().ok()?;
+            Some(RowWorth::new(&fitted.worth[histories.position(*customer)?]))
         };
-        Self { worth: dataset.customers.iter().map(of_row).collect(), fitted }
+        Self { worth: customers.par_iter().map(of_row).collect(), histories, fitted }
     }
 }
 
@@ -117,9 +137,29 @@ struct Reader<'a> {
     dataset: &'a Dataset,
     settings: &'a DatasetSettings,
     as_of: Cutoff,
+    facts: Facts,
 }
 
-impl Reader<'_> {
+/// Positions of the features that a row of the list tells, as far as the shop has them.
+struct Facts {
+    gap_median: Option<usize>,
+    gap_last: Option<usize>,
+    orders: Option<usize>,
+    open_complaints: Option<usize>,
+}
+
+impl<'a> Reader<'a> {
+    fn of((log, dataset): (&'a EventLog, &'a Dataset), (settings, as_of): (&'a DatasetSettings, Cutoff)) -> Self {
+        let position = |feature: &str| dataset.schema.position(feature);
+        let facts = Facts {
+            gap_median: position("gap_median_days"),
+            gap_last: position("gap_last_days"),
+            orders: position("orders_all_count"),
+            open_complaints: position("open_complaints_count"),
+        };
+        Self { log, dataset, settings, as_of, facts }
+    }
+
     /// All rows in the order of the list.
     fn ranked(
         &self,
@@ -136,24 +176,26 @@ impl Reader<'_> {
                 .map_or(self.dataset.margin_share[row] * self.dataset.past_year_spend[row], |worth| worth.at_stake),
             suppressed: self.log.opted_out(self.dataset.customers[row]).then_some(Suppression::OptedOut),
         };
-        let prospects: Vec<Prospect> = (0..self.dataset.len()).map(prospect).collect();
-        let row = |row: usize| ListRow {
+        let prospects: Vec<Prospect> = (0..self.dataset.len()).into_par_iter().map(prospect).collect();
+        let order = rank(&prospects);
+        let why: Vec<Vec<Reason>> = order.iter().map(|row| std::mem::take(&mut why[*row])).collect();
+        let row = |(row, why): (usize, Vec<Reason>)| ListRow {
             churn_interval: intervals.map(|intervals| intervals[row]),
-            ..self.row(row, prospects[row], (std::mem::take(&mut why[row]), valued.worth[row].clone()))
+            ..self.row(row, prospects[row], (why, valued.worth[row].clone()))
         };
-        rank(&prospects).into_iter().map(row).collect()
+        order.into_par_iter().zip(why).map(row).collect()
     }
 
     fn row(&self, row: usize, prospect: Prospect, (reasons, worth): (Vec<Reason>, Option<RowWorth>)) -> ListRow {
         let rule = &self.settings.rule;
         let last_order_at = self.dataset.last_order_at[row];
         let recency_days = self.as_of.at().days_since(last_order_at);
-        let gap_median_days = self.value(row, "gap_median_days");
+        let gap_median_days = self.value(row, self.facts.gap_median);
         let behaviour = Behaviour {
-            orders: self.value(row, "orders_all_count").unwrap_or(1.0),
+            orders: self.value(row, self.facts.orders).unwrap_or(1.0),
             recency_days,
             gap_median_days,
-            gap_last_days: self.value(row, "gap_last_days"),
+            gap_last_days: self.value(row, self.facts.gap_last),
         };
         ListRow {
             customer_id: self.log.customer_ids()[prospect.customer as usize].clone(),
@@ -165,15 +207,14 @@ impl Reader<'_> {
             expected_next_order: gap_median_days.and_then(|gap| day_after(last_order_at, gap, &self.settings.zone)),
             days_since_last_order: whole(recency_days),
             stage: Stage::of(&behaviour, rule.horizon, rule.active),
-            open_complaints: self.value(row, "open_complaints_count").map(whole),
+            open_complaints: self.value(row, self.facts.open_complaints).map(whole),
             reasons,
         }
     }
 
     /// A feature's value, if the shop has it and it is defined.
-    fn value(&self, row: usize, feature: &str) -> Option<f64> {
-        let column = self.dataset.schema.position(feature)?;
-        Some(self.dataset.value(row, column)).filter(|value| value.is_finite())
+    fn value(&self, row: usize, feature: Option<usize>) -> Option<f64> {
+        Some(self.dataset.value(row, feature?)).filter(|value| value.is_finite())
     }
 }
 

@@ -54,7 +54,7 @@ impl Numbered<'_> {
     }
 }
 
-fn purchases(world: &World, lives: &[Numbered]) -> Table {
+fn purchases(world: &World, lives: &[Numbered]) -> Table<'static> {
     let params = world.params;
     let region = |life: &Numbered| word(&params.arrival.regions, life.life.person.region);
     let category = |line: &Line| {
@@ -62,16 +62,16 @@ fn purchases(world: &World, lives: &[Numbered]) -> Table {
         params.basket.categories.get(position).cloned().unwrap_or_default()
     };
     let mut columns = vec![
-        ("customer_id", Column::Text(of_lines(lives, |life, _| life.customer_id()))),
-        ("order_id", Column::Text(of_lines(lives, |life, line| life.order_id(line.order)))),
+        ("customer_id", Column::text(of_lines(lives, |life, _| life.customer_id()))),
+        ("order_id", Column::text(of_lines(lives, |life, line| life.order_id(line.order)))),
         ("purchased_at", Column::Time(of_lines(lives, |_, line| line.at))),
-        ("product_id", Column::Text(of_lines(lives, |_, line| format!("P{:04}", line.product + 1)))),
-        ("category", Column::Text(of_lines(lives, |_, line| category(line)))),
+        ("product_id", Column::text(of_lines(lives, |_, line| format!("P{:04}", line.product + 1)))),
+        ("category", Column::text(of_lines(lives, |_, line| category(line)))),
         ("quantity", Column::Integer(of_lines(lives, |_, line| i64::from(line.pieces)))),
         ("amount", Column::Number(of_lines(lives, |_, line| major(line.amount_cents)))),
         ("discount", Column::Number(of_lines(lives, |_, line| major(line.discount_cents)))),
-        ("channel", Column::Text(of_lines(lives, |_, line| word(&params.basket.channels, line.channel.into())))),
-        ("region", Column::Text(of_lines(lives, |life, _| region(life)))),
+        ("channel", Column::text(of_lines(lives, |_, line| word(&params.basket.channels, line.channel.into())))),
+        ("region", Column::text(of_lines(lives, |life, _| region(life)))),
         ("is_return", Column::Flag(of_lines(lives, |_, line| line.is_return))),
     ];
     if params.recording.late_share > 0.0 {
@@ -80,21 +80,21 @@ fn purchases(world: &World, lives: &[Numbered]) -> Table {
     Table::new("purchases", columns)
 }
 
-fn complaints(world: &World, lives: &[Numbered]) -> Table {
+fn complaints(world: &World, lives: &[Numbered]) -> Table<'static> {
     let params = &world.params.complaints;
     let resolution = |complaint: &Complaint| complaint.resolution.map(|position| word(&params.resolutions, position));
     let columns = vec![
-        ("complaint_id", Column::Text(of_complaints(lives, |life, position, _| life.complaint_id(position)))),
-        ("customer_id", Column::Text(of_complaints(lives, |life, _, _| life.customer_id()))),
-        ("order_id", Column::Text(of_complaints(lives, |life, _, one| life.order_id(one.order)))),
+        ("complaint_id", Column::text(of_complaints(lives, |life, position, _| life.complaint_id(position)))),
+        ("customer_id", Column::text(of_complaints(lives, |life, _, _| life.customer_id()))),
+        ("order_id", Column::text(of_complaints(lives, |life, _, one| life.order_id(one.order)))),
         ("opened_at", Column::Time(of_complaints(lives, |_, _, one| one.opened_at))),
-        ("category", Column::Text(of_complaints(lives, |_, _, one| word(&params.categories, one.category)))),
+        ("category", Column::text(of_complaints(lives, |_, _, one| word(&params.categories, one.category)))),
         ("severity", Column::Integer(of_complaints(lives, |_, _, one| i64::from(one.severity)))),
-        ("channel", Column::Text(of_complaints(lives, |_, _, one| word(&params.channels, one.channel)))),
+        ("channel", Column::text(of_complaints(lives, |_, _, one| word(&params.channels, one.channel)))),
         ("first_response_at", Column::OptionalTime(of_complaints(lives, |_, _, one| one.first_response_at))),
         ("resolved_at", Column::OptionalTime(of_complaints(lives, |_, _, one| one.resolved_at))),
         ("reopened_at", Column::OptionalTime(of_complaints(lives, |_, _, one| one.reopened_at))),
-        ("resolution", Column::OptionalText(of_complaints(lives, |_, _, one| resolution(one)))),
+        ("resolution", Column::optional_text(of_complaints(lives, |_, _, one| resolution(one)))),
         ("compensation", Column::OptionalNumber(of_complaints(lives, |_, _, one| one.compensation_cents.map(major)))),
         ("satisfaction", Column::OptionalNumber(of_complaints(lives, |_, _, one| one.satisfaction))),
         ("amount", Column::Number(of_complaints(lives, |_, _, one| major(one.amount_cents)))),
@@ -103,24 +103,24 @@ fn complaints(world: &World, lives: &[Numbered]) -> Table {
     Table::new("complaints", columns)
 }
 
-fn customers(world: &World, lives: &[Numbered]) -> Table {
+fn customers(world: &World, lives: &[Numbered]) -> Table<'static> {
     let arrival = &world.params.arrival;
     let acquisition = |life: &Life| {
         let way = arrival.acquisition.get(life.person.acquisition);
         way.map(|way| way.word.clone()).unwrap_or_default()
     };
     let columns = vec![
-        ("customer_id", Column::Text(of_customers(lives, Numbered::customer_id))),
+        ("customer_id", Column::text(of_customers(lives, Numbered::customer_id))),
         ("signed_up_at", Column::Time(of_customers(lives, |one| world.clock.instant(one.life.signed_up_days)))),
-        ("region", Column::Text(of_customers(lives, |one| word(&arrival.regions, one.life.person.region)))),
-        ("acquisition_channel", Column::Text(of_customers(lives, |one| acquisition(one.life)))),
+        ("region", Column::text(of_customers(lives, |one| word(&arrival.regions, one.life.person.region)))),
+        ("acquisition_channel", Column::text(of_customers(lives, |one| acquisition(one.life)))),
         ("birth_year", Column::Integer(of_customers(lives, |one| one.life.person.birth_year))),
         ("opted_out", Column::Flag(of_customers(lives, |one| one.life.person.opted_out))),
     ];
     Table::new("customers", columns)
 }
 
-fn truth(world: &World, lives: &[Numbered]) -> Table {
+fn truth(world: &World, lives: &[Numbered]) -> Table<'static> {
     let number = |value: fn(&Life) -> f64| Column::Number(of_customers(lives, |one| value(one.life)));
     let fades_from = |life: &Life| {
         let days = life.person.fading.map(|fading| world.clock.calendar(fading.from_season))?;
@@ -129,7 +129,7 @@ fn truth(world: &World, lives: &[Numbered]) -> Table {
     let left_at = |life: &Life| life.leaving.map(|leaving| world.clock.instant(leaving.at_days));
     let cause = |life: &Life| life.leaving.map(|leaving| leaving.cause.word().to_owned());
     let columns = vec![
-        ("customer_id", Column::Text(of_customers(lives, Numbered::customer_id))),
+        ("customer_id", Column::text(of_customers(lives, Numbered::customer_id))),
         ("purchase_rate_per_day", number(|life| life.person.rate_per_day)),
         ("regularity", number(|life| life.person.regularity)),
         ("mean_order_value", number(|life| life.person.order_value_mean)),
@@ -137,7 +137,7 @@ fn truth(world: &World, lives: &[Numbered]) -> Table {
         ("hazard_per_order", number(|life| life.person.leaving_per_order)),
         ("fades_from", Column::OptionalTime(of_customers(lives, |one| fades_from(one.life)))),
         ("left_at", Column::OptionalTime(of_customers(lives, |one| left_at(one.life)))),
-        ("cause", Column::OptionalText(of_customers(lives, |one| cause(one.life)))),
+        ("cause", Column::optional_text(of_customers(lives, |one| cause(one.life)))),
     ];
     Table::new("truth", columns)
 }

@@ -7,19 +7,19 @@ use crate::table::Table;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shop {
     /// Order lines and returned lines, by customer, then time.
-    pub purchases: Table,
+    pub purchases: Table<'static>,
     /// Complaints, by customer, then time.
-    pub complaints: Table,
+    pub complaints: Table<'static>,
     /// One row per customer.
-    pub customers: Table,
+    pub customers: Table<'static>,
     /// What no real shop knows: how each customer really behaves, and when and why the customer left.
-    pub truth: Table,
+    pub truth: Table<'static>,
 }
 
 impl Shop {
     /// All tables.
     #[must_use]
-    pub const fn tables(&self) -> [&Table; 4] {
+    pub const fn tables(&self) -> [&Table<'static>; 4] {
         [&self.purchases, &self.complaints, &self.customers, &self.truth]
     }
 }

@@ -1,5 +1,6 @@
 //! Checks the shop as a whole: same seed same shop, nothing outside its span, and a truth that the tables bear out.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
@@ -18,41 +19,41 @@ fn late_shop() -> Shop {
     simulate(&ShopParams { n_customers: 2_000, recording, ..ShopParams::default() }).unwrap()
 }
 
-fn text<'a>(table: &'a Table, column: &str) -> &'a [String] {
+fn text<'a>(table: &'a Table<'static>, column: &str) -> &'a [Cow<'static, str>] {
     let Some(Column::Text(values)) = table.column(column) else { panic!("no text `{column}` in {}", table.name) };
     values
 }
 
-fn time<'a>(table: &'a Table, column: &str) -> &'a [Timestamp] {
+fn time<'a>(table: &'a Table<'_>, column: &str) -> &'a [Timestamp] {
     let Some(Column::Time(values)) = table.column(column) else { panic!("no time `{column}` in {}", table.name) };
     values
 }
 
-fn optional_time<'a>(table: &'a Table, column: &str) -> &'a [Option<Timestamp>] {
+fn optional_time<'a>(table: &'a Table<'_>, column: &str) -> &'a [Option<Timestamp>] {
     let Some(Column::OptionalTime(values)) = table.column(column) else { panic!("no time `{column}`") };
     values
 }
 
-fn flag<'a>(table: &'a Table, column: &str) -> &'a [bool] {
+fn flag<'a>(table: &'a Table<'_>, column: &str) -> &'a [bool] {
     let Some(Column::Flag(values)) = table.column(column) else { panic!("no flag `{column}`") };
     values
 }
 
-fn number<'a>(table: &'a Table, column: &str) -> &'a [f64] {
+fn number<'a>(table: &'a Table<'_>, column: &str) -> &'a [f64] {
     let Some(Column::Number(values)) = table.column(column) else { panic!("no number `{column}`") };
     values
 }
 
 fn left_at(shop: &Shop) -> HashMap<&str, Option<Timestamp>> {
-    let ids = text(&shop.truth, "customer_id").iter().map(String::as_str);
+    let ids = text(&shop.truth, "customer_id").iter().map(|id| &**id);
     ids.zip(optional_time(&shop.truth, "left_at").iter().copied()).collect()
 }
 
 /// One cell as a CSV writer would write it.
 fn cell(column: &Column, row: usize) -> String {
     match column {
-        Column::Text(values) => values[row].clone(),
-        Column::OptionalText(values) => values[row].clone().unwrap_or_default(),
+        Column::Text(values) => values[row].to_string(),
+        Column::OptionalText(values) => values[row].as_deref().unwrap_or_default().to_owned(),
         Column::Number(values) => values[row].to_string(),
         Column::OptionalNumber(values) => values[row].map_or_else(String::new, |value| value.to_string()),
         Column::Integer(values) => values[row].to_string(),
@@ -64,7 +65,7 @@ fn cell(column: &Column, row: usize) -> String {
     }
 }
 
-fn csv(table: &Table) -> String {
+fn csv(table: &Table<'_>) -> String {
     let names: Vec<_> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
     let mut csv = names.join(",") + "\n";
     for row in 0..table.n_rows() {
@@ -124,7 +125,7 @@ fn nothing_happens_outside_the_span() {
 #[test]
 fn identifiers_are_unique_and_padded() {
     let shop = shop(2_000, 1);
-    let unique = |ids: &[String]| ids.iter().collect::<HashSet<_>>().len() == ids.len();
+    let unique = |ids: &[Cow<'_, str>]| ids.iter().collect::<HashSet<_>>().len() == ids.len();
     assert!(unique(text(&shop.customers, "customer_id")));
     assert!(unique(text(&shop.complaints, "complaint_id")));
     assert_eq!(text(&shop.customers, "customer_id"), text(&shop.truth, "customer_id"));
@@ -183,11 +184,11 @@ fn who_has_left_neither_buys_nor_complains() {
     let left_at = left_at(&shop);
     let purchases = text(&shop.purchases, "customer_id").iter().zip(time(&shop.purchases, "purchased_at"));
     for ((customer, at), is_return) in purchases.zip(flag(&shop.purchases, "is_return")) {
-        assert!(*is_return || left_at[customer.as_str()].is_none_or(|left| *at <= left), "{customer}");
+        assert!(*is_return || left_at[&**customer].is_none_or(|left| *at <= left), "{customer}");
     }
     let complaints = text(&shop.complaints, "customer_id").iter().zip(time(&shop.complaints, "opened_at"));
     for (customer, at) in complaints {
-        assert!(left_at[customer.as_str()].is_none_or(|left| *at <= left), "{customer}");
+        assert!(left_at[&**customer].is_none_or(|left| *at <= left), "{customer}");
     }
 }
 
@@ -237,7 +238,7 @@ fn badly_handled_complaints_really_make_customers_leave() {
         }
         let slow = answered[row].is_none_or(|at| at.days_since(*opened_at) > 3.0);
         let bad = usize::from(slow || resolved[row].is_none() || reopened[row].is_some());
-        let left = left_at[text(complaints, "customer_id")[row].as_str()];
+        let left = left_at[text(complaints, "customer_id")[row].as_ref()];
         all[bad] += 1.0;
         leavers[bad] += f64::from(u8::from(left.is_some_and(|left| left < opened_at.plus(Days(90)))));
     }

@@ -1,11 +1,12 @@
 //! Relations between tables: complaints and facts of customers who never bought, orders of several customers.
 
 use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 
 use super::Checked;
 use super::finding::{Finding, Severity};
 use crate::config::Table;
-use crate::ingest::TypedTable;
+use crate::ingest::{KeyHasher, TypedTable};
 use crate::text::{counted, grouped, verb};
 
 /// The rule about orders of several customers.
@@ -27,6 +28,9 @@ pub(super) fn check(checked: &mut Checked<'_>) {
     checked.findings.extend(findings);
 }
 
+/// Names of customers.
+type Known<'a> = HashSet<&'a str, BuildHasherDefault<KeyHasher>>;
+
 /// Used rows of each name of the customer column.
 fn rows_per_customer(table: &TypedTable) -> Vec<u64> {
     let mut counts = vec![0; table.names("customer_id").len()];
@@ -40,13 +44,13 @@ fn rows_per_customer(table: &TypedTable) -> Vec<u64> {
     counts
 }
 
-fn known(table: &TypedTable) -> HashSet<&str> {
+fn known(table: &TypedTable) -> Known<'_> {
     let names = table.names("customer_id").iter().zip(rows_per_customer(table));
     names.filter(|(_, count)| *count > 0).map(|(name, _)| name.as_str()).collect()
 }
 
 /// Customers of the table outside `buyers`, sorted, and how many rows they have.
-fn strangers<'a>(table: &'a TypedTable, buyers: &HashSet<&str>) -> (Vec<&'a str>, u64) {
+fn strangers<'a>(table: &'a TypedTable, buyers: &Known<'_>) -> (Vec<&'a str>, u64) {
     let names = table.names("customer_id").iter().zip(rows_per_customer(table));
     let strangers = names.filter(|(name, count)| *count > 0 && !buyers.contains(name.as_str()));
     let (mut names, counts): (Vec<&str>, Vec<u64>) = strangers.map(|(name, count)| (name.as_str(), count)).unzip();
@@ -54,7 +58,7 @@ fn strangers<'a>(table: &'a TypedTable, buyers: &HashSet<&str>) -> (Vec<&'a str>
     (names, counts.iter().sum())
 }
 
-fn orphan_complaints(complaints: &TypedTable, buyers: &HashSet<&str>) -> Option<Finding> {
+fn orphan_complaints(complaints: &TypedTable, buyers: &Known<'_>) -> Option<Finding> {
     let (names, n_rows) = strangers(complaints, buyers);
     let message = format!(
         "{} of {} {} of {} without any purchase; kept",
@@ -69,7 +73,7 @@ fn orphan_complaints(complaints: &TypedTable, buyers: &HashSet<&str>) -> Option<
     (n_rows > 0).then(|| finding.with_hint("check that both tables write customer ids in the same way"))
 }
 
-fn customers_without_purchase(customers: &TypedTable, buyers: &HashSet<&str>) -> Option<Finding> {
+fn customers_without_purchase(customers: &TypedTable, buyers: &Known<'_>) -> Option<Finding> {
     let (names, n_rows) = strangers(customers, buyers);
     let n_known = rows_per_customer(customers).iter().filter(|count| **count > 0).count();
     let message = format!(

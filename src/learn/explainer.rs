@@ -1,0 +1,112 @@
+//! What a model says of rows and what each feature adds to it, from one reading of the rows.
+
+use ndarray::Array2;
+
+use super::attribution::Attribution;
+use super::{BlendModel, BoostedModel, Doubt, ForecastModel, LearnError, LinearModel, Model, Said};
+use crate::dataset::Dataset;
+use crate::timeline::Cutoff;
+
+/// Largest error of a sum of contributions, in log-odds.
+const ADDITIVE_LIMIT: f64 = 1e-6;
+
+/// A model that was made ready to explain many rows.
+pub struct Explainer<'m> {
+    model: &'m Model,
+    ready: Ready<'m>,
+    /// Asked along with the model.
+    doubt: Option<&'m Doubt>,
+}
+
+/// What each kind of model needs beside itself.
+enum Ready<'m> {
+    Linear(&'m LinearModel),
+    Boosted(&'m BoostedModel, Attribution),
+    Forecast(&'m ForecastModel),
+    Blend(&'m BlendModel, Vec<Explainer<'m>>),
+}
+
+/// What a model says of some rows, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    /// Their log-odds.
+    pub said: Said,
+    /// What each of the model's contributing features adds to them: `(n_rows, n_features)`, in log-odds.
+    pub contributions: Array2<f64>,
+    /// The variances of a doubt that was asked along; empty without one.
+    pub variances: Vec<f64>,
+}
+
+impl<'m> Explainer<'m> {
+    pub(super) fn of(model: &'m Model) -> Self {
+        let ready = match model {
+            Model::Linear(model) => Ready::Linear(model),
+            Model::Boosted(model) => Ready::Boosted(model, model.attribution()),
+            Model::Forecast(model) => Ready::Forecast(model),
+            Model::Blend(model) => Ready::Blend(model, model.members().map(Self::of).collect()),
+        };
+        Self { model, ready, doubt: None }
+    }
+
+    /// Asks a doubt along, by the member that reads the same prepared columns, if there is one.
+    #[must_use]
+    pub fn with_doubt(mut self, doubt: &'m Doubt) -> Self {
+        if let Ready::Blend(_, members) = &mut self.ready
+            && let Some(place) = members.iter().position(|member| member.reads_columns_of(doubt))
+        {
+            let member = members.remove(place);
+            members.insert(place, member.with_doubt(doubt));
+        } else {
+            self.doubt = Some(doubt);
+        }
+        self
+    }
+
+    fn reads_columns_of(&self, doubt: &Doubt) -> bool {
+        matches!(self.ready, Ready::Linear(model) if doubt.reads_columns_of(model.preparation()))
+    }
+
+    /// Explains rows; their contributions and `base_log_odds` sum to the log-odds, which is checked.
+    ///
+    /// # Errors
+    /// `LearnError::MissingFeature` if the dataset lacks a feature of the model; `LearnError::NotAdditive`.
+    pub fn explain(&self, dataset: &Dataset, rows: &[usize]) -> Result<Explained, LearnError> {
+        let mut explained = match &self.ready {
+            Ready::Linear(model) => model.explained(dataset, rows, self.doubt)?,
+            Ready::Boosted(model, attribution) => Explained::alone(model.explained(dataset, rows, attribution)?),
+            Ready::Forecast(model) => Explained::alone(model.explained(dataset, rows)?),
+            Ready::Blend(model, members) => {
+                let of_member = |member: &Self| member.explain(dataset, rows);
+                let members = members.iter().map(of_member).collect::<Result<Vec<_>, _>>()?;
+                model.explained(dataset, rows, &members)
+            }
+        };
+        if let Some(doubt) = self.doubt.filter(|_| explained.variances.is_empty()) {
+            explained.variances = doubt.variances(dataset, rows)?;
+        }
+        self.check(&explained, dataset, rows)?;
+        Ok(explained)
+    }
+
+    fn check(&self, explained: &Explained, dataset: &Dataset, rows: &[usize]) -> Result<(), LearnError> {
+        let level = |cutoff: &Cutoff| self.model.base_log_odds(*cutoff);
+        let levels: Vec<f64> = dataset.cutoffs.iter().map(level).collect();
+        let summed = explained.contributions.outer_iter().zip(&explained.said.log_odds);
+        for (row, (parts, log_odds)) in rows.iter().zip(summed) {
+            let difference = levels[usize::from(dataset.cutoff_idx[*row])] + parts.sum() - log_odds;
+            // Written so that a difference that is not a number is refused.
+            if difference.is_nan() || difference.abs() > ADDITIVE_LIMIT {
+                return Err(LearnError::NotAdditive { row: *row, difference, limit: ADDITIVE_LIMIT });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Explained {
+    /// What a model without members says.
+    pub(super) fn alone((log_odds, contributions): (Vec<f64>, Array2<f64>)) -> Self {
+        let between_members = vec![0.0; log_odds.len()];
+        Self { said: Said { log_odds, between_members }, contributions, variances: Vec::new() }
+    }
+}
