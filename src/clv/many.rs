@@ -14,6 +14,9 @@ use super::summary::CustomerSummary;
 /// away; so many leave less than 1e-9 of them over the widest range that is taken (test).
 const AGES: usize = 48;
 
+/// Coefficients that together are less than this share of the largest are not read.
+const NEGLIGIBLE: f64 = 1e-13;
+
 /// The widest range of `ln(alpha + T)`, `e^5` to 1; customers of wider ranges are asked one by one.
 const WIDEST: f64 = 5.0;
 
@@ -82,8 +85,8 @@ struct StageCurves {
     low: f64,
     high: f64,
     n_figures: usize,
-    /// Chebyshev coefficients `(stages, AGES, figures)`.
-    coefficients: Vec<f64>,
+    /// Chebyshev coefficients `(degrees, figures)` of each stage.
+    stages: Vec<Vec<f64>>,
 }
 
 impl StageCurves {
@@ -92,7 +95,7 @@ impl StageCurves {
         F: Fn(Expected<'_>, f64) -> Vec<f64>,
     {
         let angle = |age: usize| PI * (age as f64 + 0.5) / AGES as f64;
-        let (mut coefficients, mut n_figures) = (Vec::new(), 0);
+        let (mut stages, mut n_figures) = (Vec::new(), 0);
         for stage in 0..model.regularity {
             let at = |age: usize| {
                 let scale = (f64::midpoint(low, high) + (high - low) / 2.0 * angle(age).cos()).exp();
@@ -101,14 +104,17 @@ impl StageCurves {
             };
             let values: Vec<Vec<f64>> = (0..AGES).map(at).collect();
             n_figures = values.first().map_or(0, Vec::len);
+            let mut coefficients = Vec::with_capacity(AGES * n_figures);
             for degree in 0..AGES {
                 let share = if degree == 0 { 1.0 } else { 2.0 } / AGES as f64;
                 let part = |age: usize, figure: usize| values[age][figure] * (degree as f64 * angle(age)).cos();
                 let coefficient = |figure: usize| share * (0..AGES).map(|age| part(age, figure)).sum::<f64>();
                 coefficients.extend((0..n_figures).map(coefficient));
             }
+            coefficients.truncate(n_read(&coefficients, n_figures) * n_figures);
+            stages.push(coefficients);
         }
-        Self { low, high, n_figures, coefficients }
+        Self { low, high, n_figures, stages }
     }
 
     /// The figures of a customer: those of the stages by their chances, if active.
@@ -119,8 +125,7 @@ impl StageCurves {
         let place = if width > 0.0 { (place / width).clamp(-1.0, 1.0) } else { 0.0 };
         sums.clear();
         sums.resize(self.n_figures, 0.0);
-        let stages = self.coefficients.chunks((AGES * self.n_figures).max(1));
-        for (chance, coefficients) in model.stage_chances(history).zip(stages) {
+        for (chance, coefficients) in model.stage_chances(history).zip(&self.stages) {
             let (mut before, mut now) = (place, 1.0);
             for coefficients in coefficients.chunks(self.n_figures.max(1)) {
                 let weight = alive * chance * now;
@@ -132,6 +137,21 @@ impl StageCurves {
             *sum = sum.max(0.0);
         }
     }
+}
+
+/// Degrees to be read of coefficients `(degrees, figures)`: what follows is negligible in every figure.
+fn n_read(coefficients: &[f64], n_figures: usize) -> usize {
+    let of_figure = |figure: usize| {
+        let sizes = || coefficients.iter().skip(figure).step_by(n_figures).map(|coefficient| coefficient.abs());
+        let allowed = NEGLIGIBLE * sizes().fold(0.0, f64::max);
+        let mut left_out = 0.0;
+        let negligible = sizes().rev().take_while(|size| {
+            left_out += size;
+            left_out <= allowed
+        });
+        AGES - negligible.count()
+    };
+    (0..n_figures).map(of_figure).max().unwrap_or(0)
 }
 
 #[cfg(test)]
