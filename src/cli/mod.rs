@@ -56,7 +56,7 @@ pub enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check, train, judge and score in one go: leaves the ranked list.
-    Run(Job),
+    Run(Learning),
     /// Draft a commented config from given files.
     Init(Init),
     /// Describe files or a shop, propose mapping, horizon and active window, and draft the config.
@@ -64,9 +64,9 @@ pub enum Command {
     /// Check the data contract alone: what was read, what was rejected and why.
     Check(Job),
     /// Train on all that has matured, test out of time, register the model, and promote it if it may score.
-    Train(Job),
+    Train(Learning),
     /// Retrain before each test cutoff and evaluate out of time.
-    Backtest(Job),
+    Backtest(Learning),
     /// The nightly job: rank the present customers with the champion.
     Score(Job),
     /// Tell one customer: orders and complaints, features beside the shop's, what each adds to the risk, value.
@@ -106,6 +106,21 @@ impl Job {
         Self { config: self.config.clone(), as_of: self.as_of, out: self.out.clone(), threads: self.threads }
     }
 }
+
+/// A job that trains models.
+#[derive(Debug, clap::Args)]
+pub struct Learning {
+    /// What it works on.
+    #[command(flatten)]
+    pub job: Job,
+    /// Try so many settings of the learners beside the usual ones, instead of the config's `tuning.trials`; 16 if no number
+    /// is given. Each takes about as long as learning once more.
+    #[arg(long, value_name = "TRIALS", num_args = 0..=1, default_missing_value = "16", value_parser = clap::value_parser!(u32).range(0..=MOST_TRIALS))]
+    pub tune: Option<u32>,
+}
+
+/// Settings that are tried at most, as in the config.
+const MOST_TRIALS: i64 = 200;
 
 /// The stored models of a shop.
 #[derive(Debug, clap::Args)]

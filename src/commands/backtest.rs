@@ -3,23 +3,24 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::job::{self, Today, print, shown, write_json};
+use super::job::{self, print, shown, write_json};
 use super::remarks;
-use crate::cli::{Job, Talk};
+use crate::cli::{Learning, Talk};
 use crate::error::Failure;
 use crate::evaluate::Evaluation;
 use crate::files::Staged;
 use crate::output::{Format, stage_table};
-use crate::pipeline::{self, Backtest, ValueRanking};
+use crate::pipeline::{self, Backtest, TestChoice, ValueRanking};
 use crate::text::wrapped;
 use crate::units::Timestamp;
 
-pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
-    let (mut session, log) = job::start(arguments, talk, now, Today::AfterTheData)?;
+pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+    let (mut session, log) = job::start_learning(arguments, talk, now)?;
     let backtest = pipeline::backtest(&session.config, &log, session.as_of, &session.watch)?;
     let mut staged = Staged::default();
     let path = session.folder.join("backtest.json");
-    let report = Report { evaluation: &backtest.evaluation, value_ranking: &backtest.value };
+    let report =
+        Report { evaluation: &backtest.evaluation, value_ranking: &backtest.value, choices: &backtest.choices };
     staged.add(&path, |writer| write_json(writer, &report))?;
     let predictions = stage_table(&backtest.predictions, &session.folder, Format::Parquet, &mut staged)?;
     remarks::tell(&backtest.leak_guard, backtest.sampled);
@@ -40,6 +41,7 @@ struct Report<'a> {
     #[serde(flatten)]
     evaluation: &'a Evaluation,
     value_ranking: &'a ValueRanking,
+    choices: &'a [TestChoice],
 }
 
 const WIDTH: usize = 80;

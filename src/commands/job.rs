@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::error::JobError;
-use crate::cli::{self, Job, Talk, Watch};
+use crate::cli::{self, Job, Learning, Talk, Watch};
 use crate::config::Config;
 use crate::error::Failure;
 use crate::features;
@@ -59,6 +59,14 @@ pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, today: Today) -> Resu
     let Loaded { tables, dictionaries, .. } = loaded;
     session.watch.begin("sorting by customer and time", 1);
     let log = EventLog::build(tables)?.naming_categories(dictionaries.categories);
+    Ok((session, log))
+}
+
+/// The same for a job that trains, with the settings that it is to try.
+pub(super) fn start_learning(learning: &Learning, talk: Talk, now: Timestamp) -> Result<(Session, EventLog), Failure> {
+    let (mut session, log) = start(&learning.job, talk, now, Today::AfterTheData)?;
+    let tuning = &mut session.config.tuning;
+    tuning.trials = learning.tune.unwrap_or(tuning.trials);
     Ok((session, log))
 }
 

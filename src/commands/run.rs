@@ -1,16 +1,16 @@
 //! `retain run`: check, train, judge, score, and a closing summary.
 
-use super::job::{self, Today, print};
+use super::job::{self, print};
 use super::score::score_and_write;
 use super::summary;
 use super::train::train_and_register;
-use crate::cli::{Job, Talk};
+use crate::cli::{Learning, Talk};
 use crate::error::Failure;
 use crate::registry::{CHAMPION, Registry};
 use crate::units::Timestamp;
 
-pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
-    let (mut session, log) = job::start(arguments, talk, now, Today::AfterTheData)?;
+pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+    let (mut session, log) = job::start_learning(arguments, talk, now)?;
     session.require_fresh()?;
     let trained = train_and_register(&session, &log)?;
     let refused = trained.refusal();

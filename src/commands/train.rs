@@ -1,9 +1,9 @@
 //! `retain train`: a candidate, tested out of time, registered, and promoted if it may score.
 
 use super::choices;
-use super::job::{self, Session, Today, print};
+use super::job::{self, Session, print};
 use super::remarks;
-use crate::cli::{Job, Talk};
+use crate::cli::{Learning, Talk};
 use crate::error::Failure;
 use crate::files::Staged;
 use crate::pipeline::{self, GateVerdict, PipelineError, Reigning};
@@ -11,8 +11,8 @@ use crate::registry::{Registry, Version};
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
 
-pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
-    let (mut session, log) = job::start(arguments, talk, now, Today::AfterTheData)?;
+pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+    let (mut session, log) = job::start_learning(arguments, talk, now)?;
     let trained = train_and_register(&session, &log)?;
     let version = &trained.version;
     let more = serde_json::json!({

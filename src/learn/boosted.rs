@@ -12,9 +12,10 @@ use super::intercepts::Intercepts;
 use super::level::{Level, LevelPoint};
 use super::logistic::{Convergence, GRADIENT_LIMIT};
 use super::rows::{
-    FoldLosses, Paired, check_classes, labels, losses_at_own_level, paired_gain, rows_per_customer, weighted,
+    FoldLosses, Paired, check_classes, labels, losses_at_own_level, paired_gain, results_of, rows_per_customer,
+    weighted,
 };
-use super::selection::Selections;
+use super::selection::{Selection, Selections};
 use super::tuning::{BoostingSettings, TuningRecord, TuningTrial, clear_errors};
 use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes};
 use crate::dataset::Dataset;
@@ -112,11 +113,11 @@ impl OnFolds {
         training: &Training<'_>,
         (selections, settings): (&Selections, BoostingSettings),
     ) -> Result<Self, LearnError> {
-        let folds = training.folds.par_iter().zip(&selections.folds);
-        let started = folds.map(|(fold, selection)| {
+        let folds: Vec<(&Fold, &Selection)> = training.folds.iter().zip(&selections.folds).collect();
+        let n_cells = training.rows.len() * selections.whole.used.len();
+        let mut on_folds = results_of(&folds, n_cells, |(fold, selection)| {
             Growing::start((learner, settings), training, (&fold.training, fold.cutoff), &selection.used)
-        });
-        let mut on_folds = started.collect::<Result<Vec<_>, _>>()?;
+        })?;
         let log_loss = grow_on_folds(training, &mut on_folds)?;
         let best = log_loss.iter().min_by(|a, b| a.1.total_cmp(&b.1));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]

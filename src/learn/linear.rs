@@ -2,7 +2,6 @@
 //! baselines over one to three of them.
 
 use ndarray::{Array1, Array2};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::card::Coefficient;
@@ -16,7 +15,7 @@ use super::level::Level;
 use super::logistic;
 use super::newton::{Curvature, Problem};
 use super::preparation::Preparation;
-use super::rows::{FoldLosses, check_classes, labels, rows_per_customer, weighted};
+use super::rows::{FoldLosses, check_classes, labels, results_of, rows_per_customer, weighted};
 use super::selection::{Selection, Selections};
 use super::standard_errors::standard_errors;
 use super::tuning::penalty_of_trial;
@@ -150,10 +149,11 @@ impl LinearLearner {
 
     fn choose_penalty(&self, training: &Training<'_>, selections: &Selections) -> Result<Chosen, LearnError> {
         let penalties = penalties(training.trials);
-        let folds = training.folds.par_iter().zip(&selections.folds);
-        let paths =
-            folds.map(|(fold, selection)| predict_path(training, fold, (&self.features(selection), &penalties)));
-        let mut paths = paths.collect::<Result<Vec<_>, _>>()?;
+        let folds: Vec<(&Fold, Vec<String>)> =
+            training.folds.iter().zip(&selections.folds).map(|(fold, known)| (fold, self.features(known))).collect();
+        let n_cells = training.rows.len() * self.features(&selections.whole).len();
+        let path = |(fold, features): &(&Fold, Vec<String>)| predict_path(training, fold, (features, &penalties));
+        let mut paths = results_of(&folds, n_cells, path)?;
         let losses_of = |(fold, path): (&Fold, &Vec<OutOfTime>)| {
             FoldLosses::of(training, fold, path.iter().map(|said| said.log_odds.as_slice()))
         };

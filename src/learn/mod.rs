@@ -33,7 +33,6 @@ mod weights;
 mod xgboost;
 
 use ndarray::{Array2, ArrayView2};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Dataset;
@@ -153,8 +152,8 @@ pub fn train(training: &Training<'_>, names: &[&str]) -> Result<Vec<(&'static st
     let emphasis = emphasis::choose(training, &selections)?;
     let training = &Training { emphasis: EmphasisPolicy::Given(emphasis.used), ..*training };
     let train_alone = |learner: &&dyn Learner| Ok((learner.name(), learner.train(training, &selections, &[])?));
-    let mut trained: Vec<(&'static str, Trained)> =
-        alone.par_iter().map(train_alone).collect::<Result<_, LearnError>>()?;
+    let n_cells = training.rows.len() * selections.whole.used.len();
+    let mut trained: Vec<(&'static str, Trained)> = rows::results_of(&alone, n_cells, train_alone)?;
     for learner in composed {
         let is_member = |(name, _): &&(&'static str, Trained)| learner.members().contains(name);
         let members: Vec<Member<'_>> =

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::chain::Fold;
 use super::error::LearnError;
 use super::{Training, log_loss_at_own_level, own_shift, softplus};
@@ -30,6 +32,23 @@ pub(super) fn check_classes(learner: &'static str, churned: &[bool]) -> Result<(
 pub(super) fn rows_per_customer(dataset: &Dataset, rows: &[usize]) -> f64 {
     let n_customers = rows.chunk_by(|a, b| dataset.customers[*a] == dataset.customers[*b]).count();
     rows.len() as f64 / (n_customers as f64).max(1.0)
+}
+
+/// Cells (rows times features) to learn from up to which pieces of work are done side by side. Beyond, each keeps all cores
+/// busy by itself, and together they would need the memory of all at once.
+const SIDE_BY_SIDE_CELLS: usize = 1 << 24;
+
+/// The results of pieces of work on so many cells; the same side by side and one after the other.
+pub(super) fn results_of<A: Sync, T: Send>(
+    pieces: &[A],
+    n_cells: usize,
+    work: impl Fn(&A) -> Result<T, LearnError> + Sync,
+) -> Result<Vec<T>, LearnError> {
+    if n_cells > SIDE_BY_SIDE_CELLS {
+        pieces.iter().map(&work).collect()
+    } else {
+        pieces.par_iter().map(&work).collect()
+    }
 }
 
 /// Log-losses of a fold for each setting tried, and the weight of the fold.

@@ -1,16 +1,20 @@
 //! The story of a backtest: before each test cutoff, every learner is trained on what was known then.
 
+use jiff::civil::Date;
+use serde::Serialize;
+
 use super::capture::{ValueRanking, rank_by_value};
 use super::error::PipelineError;
 use super::frame::Frame;
 use super::learnt::learn_at;
 use super::observer::Observer;
+use crate::calibrate::Calibration;
 use crate::config::Config;
 use crate::dataset::{Dataset, SampleRecord};
 use crate::error::Failure;
 use crate::evaluate::{self, Evaluation, LearnerScores, Settings, Slice, TestCutoff};
 use crate::guard::{GuardRecord, inspect};
-use crate::learn::{LEARNERS, MAIN_LEARNER};
+use crate::learn::{Choice, LEARNERS, MAIN_LEARNER};
 use crate::table::{Column, Table};
 use crate::timeline::{Cutoff, EventLog};
 
@@ -27,6 +31,19 @@ pub struct Backtest {
     pub sampled: Option<SampleRecord>,
     /// Whether a ranking by predicted value finds those who will spend.
     pub value: ValueRanking,
+    /// What the main learner chose before each test cutoff.
+    pub choices: Vec<TestChoice>,
+}
+
+/// What the main learner chose from what was known at a test cutoff.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TestChoice {
+    /// The cutoff.
+    pub cutoff: Date,
+    /// Its calibrator, and the kinds that were compared.
+    pub calibration: Calibration,
+    /// The setting that the folds decided: of a blend, the weights of its members.
+    pub setting: Choice,
 }
 
 /// Retrains before each test cutoff of the config and evaluates out of time; labels are read as known at `as_of`.
@@ -48,7 +65,8 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, observer: &dyn O
     let customers = |tested: &Tested| (tested.cutoff, tested.test.customer.clone());
     let value = rank_by_value(config, log, &tested.iter().map(customers).collect::<Vec<_>>());
     let predictions = predictions(&tested, log);
-    Ok(Backtest { evaluation, value, predictions, leak_guard, sampled: dataset.sampled() })
+    let choices = tested.into_iter().filter_map(|tested| tested.choice).collect();
+    Ok(Backtest { evaluation, value, predictions, leak_guard, sampled: dataset.sampled(), choices })
 }
 
 /// The test cutoffs of the config, or the last matured ones.
@@ -71,6 +89,8 @@ fn test_cutoffs(config: &Config, frame: &Frame, as_of: Cutoff) -> Result<Vec<Cut
 pub(super) struct Tested {
     pub(super) cutoff: Cutoff,
     pub(super) test: TestCutoff,
+    /// What the main learner chose, if it is among the learners.
+    choice: Option<TestChoice>,
 }
 
 /// Trains learners on what was known at each test cutoff and foretells the customers there.
@@ -111,7 +131,13 @@ fn test_one(
         slices: slices(dataset, &rows),
         scores,
     };
-    Ok(Tested { cutoff, test })
+    let main = learnt.learners.into_iter().find(|model| model.name == MAIN_LEARNER);
+    let choice = main.map(|model| TestChoice {
+        cutoff: cutoff.date(),
+        calibration: model.calibration,
+        setting: model.trained.notes.choice,
+    });
+    Ok(Tested { cutoff, test, choice })
 }
 
 /// Every figure about the tests.
