@@ -84,6 +84,22 @@ fn a_twin_is_level_and_takes_over_because_it_is_newer() {
     assert_eq!(challenge(&shop)["outcome"], "older");
 }
 
+/// A challenger that learnt without most families of features, but still beats every baseline.
+#[test]
+fn a_worse_challenger_is_refused_and_the_champion_stays() {
+    let shop = shop();
+    train(&shop, A_HORIZON_BEFORE).success();
+    let first = champion(&shop);
+    let left_out = r#"leave_out = ["recency", "cadence", "trend", "season", "basket", "monetary", "shop"]"#;
+    shop.edit_config(|text| format!("{text}\n[selection]\n{left_out}\n"));
+    let worse = predicate::str::contains(format!("worse than champion {first}"));
+    train(&shop, "2025-07-02").code(4).stderr(predicate::str::contains("error[E425]").and(worse));
+    let told = challenge(&shop);
+    assert_eq!(told["outcome"], serde_json::json!({"compared": "worse"}));
+    assert!(told["figures"]["log_loss"]["difference"]["low"].as_f64().unwrap() > 0.0, "{told}");
+    assert_eq!(champion(&shop), first);
+}
+
 #[test]
 fn a_bad_champion_is_beaten_and_one_that_cannot_be_compared_is_told() {
     let shop = shop();

@@ -9,10 +9,19 @@ fn a_backtest_leaves_figures_and_predictions() {
     let shop = Shop::sample();
     shop.edit_config(|text| text + "\n[backtest]\nlast = 2\nbootstrap = 40\n");
     let said = predicate::str::contains("Population:").and(predicate::str::contains("Grade "));
-    shop.command("backtest").args(["--out", "bt"]).assert().success().stdout(said);
+    shop.command("backtest").args(["--out", "bt", "--tune=1"]).assert().success().stdout(said);
     let backtest: serde_json::Value = serde_json::from_str(&shop.read("bt/backtest.json")).unwrap();
     assert_eq!(backtest["population"]["cutoffs"].as_array().unwrap().len(), 2);
     assert!(backtest["learners"][0]["mean"]["auc"]["low"].as_f64().unwrap() > 0.6);
+    let choices = backtest["choices"].as_array().unwrap();
+    assert_eq!(choices.iter().map(|choice| &choice["cutoff"]).collect::<Vec<_>>(), ["2025-04-03", "2025-05-03"]);
+    for choice in choices {
+        let trials = choice["calibration"]["trials"].as_array().unwrap();
+        assert_eq!(trials.iter().filter(|trial| trial["is_chosen"] == true).count(), 1, "{choice}");
+        assert_eq!(choice["setting"]["weights"].as_array().unwrap().len(), 3, "{choice}");
+    }
+    let manifest: serde_json::Value = serde_json::from_str(&shop.read("bt/manifest.json")).unwrap();
+    assert_eq!(manifest["config"]["tuning"]["trials"], 1);
     let parquet = std::fs::read(shop.path("bt/predictions.parquet")).unwrap();
     assert!(parquet.starts_with(b"PAR1"));
 }
