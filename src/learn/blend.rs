@@ -10,7 +10,7 @@ use super::emphasis::EmphasisRecord;
 use super::error::LearnError;
 use super::explainer::Explained;
 use super::logistic::Convergence;
-use super::rows::{labels, rows_per_customer};
+use super::rows::{Paired, labels, latest, losses_at_own_level, mean, paired_gain, rows_per_customer};
 use super::selection::Selections;
 use super::weights::{self, Group};
 use super::{
@@ -21,6 +21,9 @@ use crate::timeline::Cutoff;
 
 /// Error of a member's level in log-odds that is expected before any is seen; it weighs as much as a fold.
 const FIRST_ERROR: f64 = 0.1;
+
+/// Standard errors by which a member must be better than the blend to be taken alone.
+const CLEAR_ERRORS: f64 = 1.0;
 
 /// A weighted sum of what other learners say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +53,10 @@ pub struct Voice {
     pub weight: f64,
     /// What its level counts; the shares of all members sum to 1.
     pub level_share: f64,
+    /// How far from average the customers of the latest training cutoff were, in its log-odds. Levels are compared for
+    /// them, because the average of the training rows is another for each member.
+    #[serde(default)]
+    pub drift: f64,
     /// What it learnt.
     pub model: Model,
 }
@@ -77,9 +84,9 @@ impl Learner for BlendLearner {
         let out_of_time = votes.out_of_time();
         let losses = votes.losses(&out_of_time);
         let best = (0..members.len()).min_by(|a, b| losses.members[*a].total_cmp(&losses.members[*b]));
-        let alone = best.filter(|best| losses.blend >= losses.members[*best]);
+        let alone = best.filter(|best| votes.is_clearly_better(*best, &out_of_time));
         let (shares, out_of_time) = match alone {
-            Some(best) => (Shares::only(best, members.len()), members[best].trained.out_of_time.clone()),
+            Some(best) => votes.only(best),
             None => (votes.shares(training.as_of, |_| true), out_of_time),
         };
         let tried = losses.members.iter().copied().chain([losses.blend]);
@@ -100,8 +107,9 @@ impl Learner for BlendLearner {
                 .cloned()
                 .unwrap_or_default(),
         };
-        let doubt = votes.doubt(shares.weights.iter().sum());
-        Ok(Trained { model: Model::Blend(BlendModel::new(members, &shares)), out_of_time, notes, doubt })
+        let doubt = votes.doubt(&shares.weights);
+        let model = Model::Blend(BlendModel::new(training, members, &shares)?);
+        Ok(Trained { model, out_of_time, notes, doubt })
     }
 }
 
@@ -114,11 +122,6 @@ struct Shares {
 }
 
 impl Shares {
-    fn only(best: usize, n: usize) -> Self {
-        let one: Vec<f64> = (0..n).map(|member| f64::from(u8::from(member == best))).collect();
-        Self { weights: one.clone(), levels: one }
-    }
-
     fn level(&self, levels: impl Iterator<Item = f64>) -> f64 {
         levels.zip(&self.levels).map(|(level, share)| level * share).sum()
     }
@@ -148,11 +151,14 @@ impl Votes<'_> {
         self.members.iter().filter_map(|member| member.trained.out_of_time.get(fold)).collect()
     }
 
-    /// That of the member which has one, even if the blend does not listen to it: the others learnt from the same customers,
-    /// and are taken to be as uncertain as it is, and wrong together.
-    fn doubt(&self, scale: f64) -> Option<Doubt> {
-        let own = self.members.iter().find_map(|member| member.trained.doubt.as_ref());
-        own.map(|doubt| doubt.scaled(scale))
+    /// That of the member which has one, even if the blend does not listen to it: others that learnt many numbers from the
+    /// same customers are taken to be as uncertain as it is, and wrong together. A forecast has few and counts as certain;
+    /// how it differs from the others is counted between the members. Alone it is as uncertain as they would be.
+    fn doubt(&self, weights: &[f64]) -> Option<Doubt> {
+        let own = self.members.iter().find_map(|member| member.trained.doubt.as_ref())?;
+        let learnt = self.members.iter().zip(weights).filter(|(member, _)| member.trained.model.learnt_many_numbers());
+        let scale: f64 = learnt.map(|(_, weight)| weight).sum();
+        Some(own.scaled(if scale > 0.0 { scale } else { weights.iter().sum() }))
     }
 
     /// What would have served best at the folds that are `known`, with labels as of a day.
@@ -205,6 +211,37 @@ impl Votes<'_> {
         self.training.folds.iter().enumerate().map(of_fold).collect()
     }
 
+    /// One member's word on who is riskier than whom, around the level of all.
+    fn only(&self, best: usize) -> (Shares, Vec<OutOfTime>) {
+        let weights: Vec<f64> = (0..self.members.len()).map(|member| f64::from(u8::from(member == best))).collect();
+        let around = |levels: Vec<f64>| Shares { weights: weights.clone(), levels };
+        let of_fold = |(number, fold): (usize, &Fold)| {
+            let levels = self.level_shares(fold.cutoff, |earlier| fold.knows(earlier));
+            blended(&self.said(number), &around(levels))
+        };
+        let out_of_time = self.training.folds.iter().enumerate().map(of_fold).collect();
+        (around(self.level_shares(self.training.as_of, |_| true)), out_of_time)
+    }
+
+    /// Whether a member alone was better than the blend by more than chance. It is the luckiest of several, and a blend is
+    /// the safer choice among equals.
+    fn is_clearly_better(&self, member: usize, blend: &[OutOfTime]) -> bool {
+        let losses = |said: &[OutOfTime]| -> Vec<Vec<f64>> {
+            let of_fold = |(fold, said): (&Fold, &OutOfTime)| {
+                losses_at_own_level(
+                    &said.log_odds,
+                    &labels(self.training.dataset, &fold.validation, self.training.as_of),
+                )
+            };
+            self.training.folds.iter().zip(said).map(of_fold).collect()
+        };
+        let (usual, other) = (losses(blend), losses(&self.members[member].trained.out_of_time));
+        let pairs = self.training.folds.iter().zip(usual.iter().zip(&other));
+        let paired: Vec<Paired<'_>> = pairs.map(|(fold, (usual, other))| Paired { fold, usual, other }).collect();
+        let (gain, standard_error) = paired_gain(self.training.dataset, &paired);
+        !paired.is_empty() && gain > CLEAR_ERRORS * standard_error
+    }
+
     fn losses(&self, blend: &[OutOfTime]) -> Losses {
         let folds = self.training.folds;
         let total: f64 = folds.iter().map(Fold::weight).sum();
@@ -226,7 +263,9 @@ fn deviations(said: &OutOfTime) -> Vec<f64> {
 }
 
 fn blended(said: &[&OutOfTime], shares: &Shares) -> OutOfTime {
-    let level = shares.level(said.iter().map(|said| said.level));
+    let of_recent = shares.level(said.iter().map(|said| said.level + said.drift));
+    let drift = said.iter().zip(&shares.weights).map(|(said, weight)| weight * said.drift).sum::<f64>();
+    let level = of_recent - drift;
     let n_rows = said.first().map_or(0, |said| said.log_odds.len());
     let mut log_odds = vec![level; n_rows];
     for (said, weight) in said.iter().zip(&shares.weights) {
@@ -234,7 +273,15 @@ fn blended(said: &[&OutOfTime], shares: &Shares) -> OutOfTime {
             *sum += weight * (one - said.level);
         }
     }
-    OutOfTime { log_odds, level }
+    OutOfTime { log_odds, level, drift }
+}
+
+/// How far from average rows at one cutoff are, in a model's log-odds.
+fn drift(model: &Model, dataset: &Dataset, rows: &[usize]) -> Result<f64, LearnError> {
+    let level = rows.first().map_or(0.0, |row| {
+        dataset.cutoffs.get(usize::from(dataset.cutoff_idx[*row])).map_or(0.0, |cutoff| model.base_log_odds(*cutoff))
+    });
+    Ok(if rows.is_empty() { 0.0 } else { mean(&model.log_odds(dataset, rows)?) - level })
 }
 
 impl BlendModel {
@@ -243,22 +290,23 @@ impl BlendModel {
         self.voices.iter().map(|voice| &voice.model)
     }
 
-    fn new(members: &[Member<'_>], shares: &Shares) -> Self {
+    fn new(training: &Training<'_>, members: &[Member<'_>], shares: &Shares) -> Result<Self, LearnError> {
+        let recent = latest(training.dataset, training.rows);
         let voice = |(member, (weight, level_share)): (&Member<'_>, (&f64, &f64))| {
-            let (weight, level_share) = (*weight, *level_share);
-            let model = || member.trained.model.clone();
-            let speaks = weight > 0.0 || level_share > 0.0;
-            speaks.then(|| Voice { learner: member.name.to_owned(), weight, level_share, model: model() })
+            let (model, learner) = (member.trained.model.clone(), member.name.to_owned());
+            let drift = drift(&model, training.dataset, &recent)?;
+            Ok(Voice { learner, weight: *weight, level_share: *level_share, drift, model })
         };
         let of_members = members.iter().zip(shares.weights.iter().zip(&shares.levels));
-        let voices: Vec<Voice> = of_members.filter_map(voice).collect();
+        let speaks = |(_, (weight, level_share)): &(_, (&f64, &f64))| **weight > 0.0 || **level_share > 0.0;
+        let voices = of_members.filter(speaks).map(voice).collect::<Result<Vec<Voice>, LearnError>>()?;
         let mut features: Vec<String> = Vec::new();
         for name in voices.iter().flat_map(|voice| voice.model.contributing_features()) {
             if !features.contains(name) {
                 features.push(name.clone());
             }
         }
-        Self { voices, features }
+        Ok(Self { voices, features })
     }
 
     /// The members.
@@ -326,6 +374,9 @@ impl BlendModel {
     }
 
     pub(super) fn base_log_odds(&self, cutoff: Cutoff) -> f64 {
-        self.voices.iter().map(|voice| voice.level_share * voice.model.base_log_odds(cutoff)).sum()
+        let of_voice = |voice: &Voice| {
+            voice.level_share * (voice.model.base_log_odds(cutoff) + voice.drift) - voice.weight * voice.drift
+        };
+        self.voices.iter().map(of_voice).sum()
     }
 }

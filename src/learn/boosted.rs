@@ -12,8 +12,8 @@ use super::intercepts::Intercepts;
 use super::level::{Level, LevelPoint};
 use super::logistic::{Convergence, GRADIENT_LIMIT};
 use super::rows::{
-    FoldLosses, Paired, check_classes, labels, losses_at_own_level, paired_gain, results_of, rows_per_customer,
-    weighted,
+    FoldLosses, Paired, check_classes, labels, latest, losses_at_own_level, mean, paired_gain, results_of,
+    rows_per_customer, weighted,
 };
 use super::selection::{Selection, Selections};
 use super::tuning::{BoostingSettings, TuningRecord, TuningTrial, clear_errors};
@@ -221,7 +221,8 @@ impl<'a> Growing<'a> {
     fn foretell(&self, training: &Training<'_>, fold: &Fold) -> Result<OutOfTime, LearnError> {
         let level = self.level(training.horizon).0.at(fold.cutoff.date());
         let deviations = self.trees.deviations(self.dataset, &fold.validation)?;
-        Ok(OutOfTime { log_odds: deviations.into_iter().map(|deviation| level + deviation).collect(), level })
+        let drift = mean(&self.trees.deviations(self.dataset, &latest(self.dataset, self.rows))?);
+        Ok(OutOfTime { log_odds: deviations.into_iter().map(|deviation| level + deviation).collect(), level, drift })
     }
 }
 

@@ -7,7 +7,7 @@ use super::emphasis::EmphasisRecord;
 use super::error::LearnError;
 use super::logistic::Convergence;
 use super::preparation::position;
-use super::rows::{check_classes, labels};
+use super::rows::{check_classes, labels, latest, mean};
 use super::selection::Selections;
 use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes, TuningRecord};
 use crate::dataset::Dataset;
@@ -62,7 +62,8 @@ impl Learner for ForecastLearner {
             let churned = labels(training.dataset, &fold.training, fold.cutoff);
             let then = self.learn(training.dataset, &fold.training, &churned)?;
             let log_odds = then.log_odds(training.dataset, &fold.validation)?;
-            out_of_time.push(OutOfTime { log_odds, level: then.centre });
+            let drift = mean(&then.deviations(training.dataset, &latest(training.dataset, &fold.training))?);
+            out_of_time.push(OutOfTime { log_odds, level: then.centre, drift });
         }
         let notes = TrainingNotes {
             n_rows: churned.len(),

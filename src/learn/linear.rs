@@ -15,7 +15,7 @@ use super::level::Level;
 use super::logistic;
 use super::newton::{Curvature, Problem};
 use super::preparation::Preparation;
-use super::rows::{FoldLosses, check_classes, labels, results_of, rows_per_customer, weighted};
+use super::rows::{FoldLosses, check_classes, labels, latest, mean, results_of, rows_per_customer, weighted};
 use super::selection::{Selection, Selections};
 use super::standard_errors::standard_errors;
 use super::tuning::penalty_of_trial;
@@ -199,6 +199,7 @@ fn predict_path(
     let dataset = training.dataset;
     let design = Design::learn(dataset, &fold.training, features)?;
     let validation = design.preparation.apply(dataset, &fold.validation)?;
+    let recent = design.preparation.apply(dataset, &latest(dataset, &fold.training))?;
     let churned = labels(dataset, &fold.training, fold.cutoff);
     let repetition = rows_per_customer(dataset, &fold.training);
     let weights = training.weights(&fold.training, fold.cutoff);
@@ -209,7 +210,9 @@ fn predict_path(
         let problem = Problem { x: design.x.view(), churned: &churned, alpha: penalty * repetition, weights: &weights };
         at = problem.solve_with(at, FOLD_TOLERANCE, &mut curvature);
         let level = design.level(&at, training.horizon).at(fold.cutoff.date());
-        path.push(OutOfTime { log_odds: (validation.dot(&design.weights(&at)) + level).to_vec(), level });
+        let weights = design.weights(&at);
+        let drift = mean(&recent.dot(&weights).to_vec());
+        path.push(OutOfTime { log_odds: (validation.dot(&weights) + level).to_vec(), level, drift });
     }
     Ok(path)
 }

@@ -244,6 +244,8 @@ pub struct OutOfTime {
     pub log_odds: Vec<f64>,
     /// Log-odds of a customer who is average in everything.
     pub level: f64,
+    /// How far from average the customers of the latest training cutoff were, in log-odds: features drift.
+    pub drift: f64,
 }
 
 /// What the learner chose and how the fit went.
@@ -372,6 +374,11 @@ impl Model {
     /// `LearnError::MissingFeature` if the dataset lacks a feature of the model; `LearnError::NotAdditive`.
     pub fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
         Ok(self.explainer().explain(dataset, rows)?.contributions)
+    }
+
+    /// Whether it has a number for each feature or more, learnt from the rows; not so a feature that is a forecast already.
+    const fn learnt_many_numbers(&self) -> bool {
+        !matches!(self, Self::Forecast(_))
     }
 
     /// The features of the columns of `contributions`.

@@ -15,6 +15,18 @@ pub(super) fn labels(dataset: &Dataset, rows: &[usize], as_of: Cutoff) -> Vec<bo
     rows.iter().map(|row| dataset.churned(*row, as_of)).collect()
 }
 
+/// Those of the rows that are at the latest cutoff among them.
+pub(super) fn latest(dataset: &Dataset, rows: &[usize]) -> Vec<usize> {
+    let cutoff = |row: &usize| dataset.cutoff_idx[*row];
+    let last = rows.iter().map(cutoff).max();
+    rows.iter().copied().filter(|row| Some(cutoff(row)) == last).collect()
+}
+
+/// The mean; 0 of nothing.
+pub(super) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / (values.len() as f64).max(1.0)
+}
+
 /// Refuses rows from which nothing can be learnt.
 ///
 /// # Errors
