@@ -1,22 +1,18 @@
 //! The learner that lets several learners vote: their log-odds, each measured from its own level, are added with
 //! non-negative weights that would have served best at earlier cutoffs.
 
-use ndarray::Array2;
-use serde::{Deserialize, Serialize};
-
 use super::chain::Fold;
 use super::doubt::Doubt;
 use super::emphasis::EmphasisRecord;
 use super::error::LearnError;
-use super::explainer::Explained;
 use super::logistic::Convergence;
-use super::rows::{Paired, labels, latest, losses_at_own_level, mean, paired_gain, rows_per_customer};
+use super::rows::{fold_losses, gain_on_folds, labels, rows_per_customer};
 use super::selection::Selections;
+use super::voices::BlendModel;
 use super::weights::{self, Group};
 use super::{
-    Choice, Learner, Member, Model, OutOfTime, Said, Trained, Training, TrainingNotes, log_loss_at_own_level, own_shift,
+    Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes, log_loss_at_own_level, own_shift,
 };
-use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
 /// Error of a member's level in log-odds that is expected before any is seen; it weighs as much as a fold.
@@ -34,31 +30,6 @@ pub struct BlendLearner {
     pub title: &'static str,
     /// The learners it listens to.
     pub members: &'static [&'static str],
-}
-
-/// Models and their weights.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BlendModel {
-    voices: Vec<Voice>,
-    /// All features of the members.
-    features: Vec<String>,
-}
-
-/// A member of a blend.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Voice {
-    /// The learner.
-    pub learner: String,
-    /// What its deviations from its level count.
-    pub weight: f64,
-    /// What its level counts; the shares of all members sum to 1.
-    pub level_share: f64,
-    /// How far from average the customers of the latest training cutoff were, in its log-odds. Levels are compared for
-    /// them, because the average of the training rows is another for each member.
-    #[serde(default)]
-    pub drift: f64,
-    /// What it learnt.
-    pub model: Model,
 }
 
 impl Learner for BlendLearner {
@@ -114,11 +85,11 @@ impl Learner for BlendLearner {
 }
 
 /// What the members count.
-struct Shares {
+pub(super) struct Shares {
     /// Of their deviations.
-    weights: Vec<f64>,
+    pub(super) weights: Vec<f64>,
     /// Of their levels.
-    levels: Vec<f64>,
+    pub(super) levels: Vec<f64>,
 }
 
 impl Shares {
@@ -166,24 +137,25 @@ impl Votes<'_> {
         Shares { weights: self.weights(as_of, &known), levels: self.level_shares(as_of, &known) }
     }
 
-    /// The smaller the errors of a member's levels were, the more its level counts.
+    /// The smaller the errors of a member's levels were, the more its level counts. Errors are measured by their mean size:
+    /// that of an early fold, with little to learn from, may be many times all others.
     ///
     /// # Source
-    /// Bates and Granger (1969), Operational Research Quarterly 20, 451-468: shares in inverse proportion to the mean
-    /// squared errors, correlations left aside.
+    /// Bates and Granger (1969), Operational Research Quarterly 20, 451-468: shares in inverse proportion to the squares of
+    /// the errors, correlations left aside.
     fn level_shares(&self, as_of: Cutoff, known: impl Fn(&Fold) -> bool) -> Vec<f64> {
-        let mut squares = vec![(FIRST_ERROR.powi(2), 1.0); self.members.len()];
+        let mut errors = vec![(FIRST_ERROR, 1.0); self.members.len()];
         let folds = self.training.folds;
         let most = folds.iter().map(Fold::weight).fold(1.0, f64::max);
         for (number, fold) in folds.iter().enumerate().filter(|(_, fold)| known(fold)) {
             let churned = labels(self.training.dataset, &fold.validation, as_of);
-            for ((sum, total), said) in squares.iter_mut().zip(self.said(number)) {
+            for ((sum, total), said) in errors.iter_mut().zip(self.said(number)) {
                 let weight = fold.weight() / most;
-                *sum += weight * own_shift(&said.log_odds, &churned).powi(2);
+                *sum += weight * own_shift(&said.log_odds, &churned).abs();
                 *total += weight;
             }
         }
-        let precisions: Vec<f64> = squares.into_iter().map(|(sum, total)| total / sum).collect();
+        let precisions: Vec<f64> = errors.into_iter().map(|(sum, total)| (total / sum).powi(2)).collect();
         let total: f64 = precisions.iter().sum();
         precisions.into_iter().map(|precision| precision / total).collect()
     }
@@ -226,20 +198,9 @@ impl Votes<'_> {
     /// Whether a member alone was better than the blend by more than chance. It is the luckiest of several, and a blend is
     /// the safer choice among equals.
     fn is_clearly_better(&self, member: usize, blend: &[OutOfTime]) -> bool {
-        let losses = |said: &[OutOfTime]| -> Vec<Vec<f64>> {
-            let of_fold = |(fold, said): (&Fold, &OutOfTime)| {
-                losses_at_own_level(
-                    &said.log_odds,
-                    &labels(self.training.dataset, &fold.validation, self.training.as_of),
-                )
-            };
-            self.training.folds.iter().zip(said).map(of_fold).collect()
-        };
-        let (usual, other) = (losses(blend), losses(&self.members[member].trained.out_of_time));
-        let pairs = self.training.folds.iter().zip(usual.iter().zip(&other));
-        let paired: Vec<Paired<'_>> = pairs.map(|(fold, (usual, other))| Paired { fold, usual, other }).collect();
-        let (gain, standard_error) = paired_gain(self.training.dataset, &paired);
-        !paired.is_empty() && gain > CLEAR_ERRORS * standard_error
+        let alone = fold_losses(self.training, &self.members[member].trained.out_of_time);
+        let (gain, standard_error) = gain_on_folds(self.training, &fold_losses(self.training, blend), &alone);
+        gain > CLEAR_ERRORS * standard_error
     }
 
     fn losses(&self, blend: &[OutOfTime]) -> Losses {
@@ -276,107 +237,20 @@ fn blended(said: &[&OutOfTime], shares: &Shares) -> OutOfTime {
     OutOfTime { log_odds, level, drift }
 }
 
-/// How far from average rows at one cutoff are, in a model's log-odds.
-fn drift(model: &Model, dataset: &Dataset, rows: &[usize]) -> Result<f64, LearnError> {
-    let level = rows.first().map_or(0.0, |row| {
-        dataset.cutoffs.get(usize::from(dataset.cutoff_idx[*row])).map_or(0.0, |cutoff| model.base_log_odds(*cutoff))
-    });
-    Ok(if rows.is_empty() { 0.0 } else { mean(&model.log_odds(dataset, rows)?) - level })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl BlendModel {
-    /// The models that are listened to.
-    pub(super) fn members(&self) -> impl Iterator<Item = &Model> {
-        self.voices.iter().map(|voice| &voice.model)
-    }
-
-    fn new(training: &Training<'_>, members: &[Member<'_>], shares: &Shares) -> Result<Self, LearnError> {
-        let recent = latest(training.dataset, training.rows);
-        let voice = |(member, (weight, level_share)): (&Member<'_>, (&f64, &f64))| {
-            let (model, learner) = (member.trained.model.clone(), member.name.to_owned());
-            let drift = drift(&model, training.dataset, &recent)?;
-            Ok(Voice { learner, weight: *weight, level_share: *level_share, drift, model })
-        };
-        let of_members = members.iter().zip(shares.weights.iter().zip(&shares.levels));
-        let speaks = |(_, (weight, level_share)): &(_, (&f64, &f64))| **weight > 0.0 || **level_share > 0.0;
-        let voices = of_members.filter(speaks).map(voice).collect::<Result<Vec<Voice>, LearnError>>()?;
-        let mut features: Vec<String> = Vec::new();
-        for name in voices.iter().flat_map(|voice| voice.model.contributing_features()) {
-            if !features.contains(name) {
-                features.push(name.clone());
-            }
+    /// Two members that agree about the customers of today, though their averages over the training rows differ.
+    #[test]
+    fn levels_are_compared_for_the_customers_of_today() {
+        let said = |level: f64, drift: f64| OutOfTime { log_odds: vec![level + drift], level, drift };
+        let (one, other) = (said(0.0, 1.0), said(1.0, 0.0));
+        for (weights, levels) in [([0.9, 0.0], [0.3, 0.7]), ([0.0, 0.8], [1.0, 0.0]), ([0.5, 0.5], [0.5, 0.5])] {
+            let shares = Shares { weights: weights.to_vec(), levels: levels.to_vec() };
+            let together = blended(&[&one, &other], &shares);
+            assert!((together.log_odds[0] - 1.0).abs() < 1e-12, "{weights:?} {levels:?}");
+            assert!((together.level + together.drift - 1.0).abs() < 1e-12, "{weights:?} {levels:?}");
         }
-        Ok(Self { voices, features })
-    }
-
-    /// The members.
-    #[must_use]
-    pub fn voices(&self) -> &[Voice] {
-        &self.voices
-    }
-
-    pub(super) fn log_odds(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
-        Ok(self.said(dataset, rows)?.log_odds)
-    }
-
-    pub(super) fn said(&self, dataset: &Dataset, rows: &[usize]) -> Result<Said, LearnError> {
-        let of_voice = |voice: &Voice| voice.model.log_odds(dataset, rows);
-        let said = self.voices.iter().map(of_voice).collect::<Result<Vec<_>, _>>()?;
-        Ok(self.together(dataset, rows, said.iter().map(Vec::as_slice)))
-    }
-
-    /// What the blend makes of what its members said of rows.
-    fn together<'s>(&self, dataset: &Dataset, rows: &[usize], said: impl Iterator<Item = &'s [f64]>) -> Said {
-        let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
-        let cutoff_of = |row: usize| usize::from(dataset.cutoff_idx[row]);
-        let mut log_odds: Vec<f64> = rows.iter().map(|row| levels[cutoff_of(*row)]).collect();
-        let mut squares = vec![0.0; rows.len()];
-        for (voice, said) in self.voices.iter().zip(said) {
-            let own: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| voice.model.base_log_odds(*cutoff)).collect();
-            for (((sum, square), said), row) in log_odds.iter_mut().zip(&mut squares).zip(said).zip(rows) {
-                let deviation = said - own[cutoff_of(*row)];
-                *sum += voice.weight * deviation;
-                *square += voice.weight * deviation * deviation;
-            }
-        }
-        let total = self.voices.iter().map(|voice| voice.weight).sum::<f64>().max(f64::MIN_POSITIVE);
-        let variance = |((square, log_odds), row): ((&f64, &f64), &usize)| {
-            let mean = (log_odds - levels[cutoff_of(*row)]) / total;
-            (square / total - mean * mean).max(0.0)
-        };
-        let between_members = squares.iter().zip(&log_odds).zip(rows).map(variance).collect();
-        Said { log_odds, between_members }
-    }
-
-    /// What the blend makes of what its members, in the order of the voices, explained of rows.
-    pub(super) fn explained(&self, dataset: &Dataset, rows: &[usize], members: &[Explained]) -> Explained {
-        let said = members.iter().map(|member| member.said.log_odds.as_slice());
-        let mut contributions = Array2::zeros((rows.len(), self.features.len()));
-        for (voice, member) in self.voices.iter().zip(members) {
-            let place = |name: &String| self.features.iter().position(|feature| feature == name);
-            let places: Vec<usize> = voice.model.contributing_features().iter().filter_map(place).collect();
-            for (mut sums, parts) in contributions.outer_iter_mut().zip(member.contributions.outer_iter()) {
-                for (place, part) in places.iter().zip(parts) {
-                    sums[*place] += voice.weight * part;
-                }
-            }
-        }
-        let variances = members.iter().map(|member| &member.variances).find(|variances| !variances.is_empty());
-        Explained {
-            said: self.together(dataset, rows, said),
-            contributions,
-            variances: variances.cloned().unwrap_or_default(),
-        }
-    }
-
-    pub(super) fn features(&self) -> &[String] {
-        &self.features
-    }
-
-    pub(super) fn base_log_odds(&self, cutoff: Cutoff) -> f64 {
-        let of_voice = |voice: &Voice| {
-            voice.level_share * (voice.model.base_log_odds(cutoff) + voice.drift) - voice.weight * voice.drift
-        };
-        self.voices.iter().map(of_voice).sum()
     }
 }

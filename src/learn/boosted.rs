@@ -12,8 +12,8 @@ use super::intercepts::Intercepts;
 use super::level::{Level, LevelPoint};
 use super::logistic::{Convergence, GRADIENT_LIMIT};
 use super::rows::{
-    FoldLosses, Paired, check_classes, labels, latest, losses_at_own_level, mean, paired_gain, results_of,
-    rows_per_customer, weighted,
+    FoldLosses, check_classes, fold_losses, gain_on_folds, labels, latest, mean, results_of, rows_per_customer,
+    weighted,
 };
 use super::selection::{Selection, Selections};
 use super::tuning::{BoostingSettings, TuningRecord, TuningTrial, clear_errors};
@@ -127,18 +127,8 @@ impl OnFolds {
         Ok(Self { settings, n_trees, log_loss, out_of_time })
     }
 
-    /// Losses of the validation rows of each fold, each fold at its own level.
-    fn losses(&self, training: &Training<'_>) -> Vec<Vec<f64>> {
-        let of_fold = |(fold, said): (&Fold, &OutOfTime)| {
-            losses_at_own_level(&said.log_odds, &labels(training.dataset, &fold.validation, training.as_of))
-        };
-        training.folds.iter().zip(&self.out_of_time).map(of_fold).collect()
-    }
-
     fn trial(&self, training: &Training<'_>, usual: &[Vec<f64>], own: &[Vec<f64>]) -> TuningTrial {
-        let pairs = training.folds.iter().zip(usual.iter().zip(own));
-        let paired: Vec<Paired<'_>> = pairs.map(|(fold, (usual, other))| Paired { fold, usual, other }).collect();
-        let (gain, standard_error) = paired_gain(training.dataset, &paired);
+        let (gain, standard_error) = gain_on_folds(training, usual, own);
         let log_loss = self.log_loss.iter().map(|(_, loss)| *loss).fold(f64::INFINITY, f64::min);
         TuningTrial { settings: self.settings, trees: self.n_trees, log_loss, gain, standard_error }
     }
@@ -237,13 +227,13 @@ impl BoostedLearner {
         if training.trials == 0 || training.folds.is_empty() {
             return Ok((usual, TuningRecord::default()));
         }
-        let losses = usual.losses(training);
+        let losses = fold_losses(training, &usual.out_of_time);
         let mut record = TuningRecord { used: BoostingSettings::USUAL, trials: Vec::new() };
         record.trials.push(usual.trial(training, &losses, &losses));
         let mut best: Option<(f64, OnFolds)> = None;
         for trial in 0..training.trials {
             let other = OnFolds::grow(self, training, (selections, BoostingSettings::of_trial(trial)))?;
-            let tried = other.trial(training, &losses, &other.losses(training));
+            let tried = other.trial(training, &losses, &fold_losses(training, &other.out_of_time));
             let is_clear = tried.gain > clear_errors(training.trials) * tried.standard_error;
             if is_clear && best.as_ref().is_none_or(|(gain, _)| tried.gain > *gain) {
                 record.used = tried.settings;

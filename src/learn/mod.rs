@@ -29,6 +29,7 @@ mod selection;
 mod stability;
 mod standard_errors;
 mod tuning;
+mod voices;
 mod weights;
 mod xgboost;
 
@@ -39,7 +40,7 @@ use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 use crate::units::Days;
 
-pub use blend::{BlendLearner, BlendModel, Voice};
+pub use blend::BlendLearner;
 pub use boosted::{BoostedLearner, RISING};
 pub use card::{Coefficient, ColumnKind, ModelCard};
 pub use chain::{Fold, forward_chain};
@@ -57,6 +58,7 @@ pub use preparation::Preparation;
 pub use selection::{FeatureNote, Selection, SelectionPolicy, SelectionRecord, Selections, Why};
 pub use stability::{Stability, stability_index};
 pub use tuning::{BoostingSettings, TuningRecord, TuningTrial};
+pub use voices::{BlendModel, Voice};
 
 /// Every learner, the main one first, then the baselines it has to beat.
 pub const LEARNERS: &[&dyn Learner] = &[

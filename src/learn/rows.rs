@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::chain::Fold;
 use super::error::LearnError;
-use super::{Training, log_loss_at_own_level, own_shift, softplus};
+use super::{OutOfTime, Training, log_loss_at_own_level, own_shift, softplus};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
@@ -112,6 +112,21 @@ pub(super) fn losses_at_own_level(log_odds: &[f64], churned: &[bool]) -> Vec<f64
     let shift = own_shift(log_odds, churned);
     let loss = |(z, churned): (&f64, &bool)| softplus(if *churned { -(z + shift) } else { z + shift });
     log_odds.iter().zip(churned).map(loss).collect()
+}
+
+/// Losses of the validation rows of each fold, each fold at its own level.
+pub(super) fn fold_losses(training: &Training<'_>, said: &[OutOfTime]) -> Vec<Vec<f64>> {
+    let of_fold = |(fold, said): (&Fold, &OutOfTime)| {
+        losses_at_own_level(&said.log_odds, &labels(training.dataset, &fold.validation, training.as_of))
+    };
+    training.folds.iter().zip(said).map(of_fold).collect()
+}
+
+/// By how much the other losses on the folds are better than the usual ones, and the standard error of that.
+pub(super) fn gain_on_folds(training: &Training<'_>, usual: &[Vec<f64>], other: &[Vec<f64>]) -> (f64, f64) {
+    let pairs = training.folds.iter().zip(usual.iter().zip(other));
+    let paired: Vec<Paired<'_>> = pairs.map(|(fold, (usual, other))| Paired { fold, usual, other }).collect();
+    paired_gain(training.dataset, &paired)
 }
 
 /// Weighted mean over the folds and its standard error, as if folds were independent.
