@@ -6,7 +6,7 @@ use super::job::{self, Session, Today, print, write_json};
 use super::summary;
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
-use crate::output::stage_table_twice;
+use crate::output::stage_csv_and_parquet;
 use crate::pipeline::{self, RankedList, Scored};
 use crate::registry::{CHAMPION, Registry, Version};
 use crate::timeline::EventLog;
@@ -37,7 +37,7 @@ pub(super) fn score_and_write(
     let Scored { list, value } = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
     session.watch.begin("writing", 1);
     let table = list.to_table();
-    let (files, mut staged) = stage_table_twice(&table, &session.folder)?;
+    let (files, mut staged) = stage_csv_and_parquet(&table, &session.folder)?;
     let mut files = files.to_vec();
     if let Ok(report) = &value {
         let path = session.folder.join("value.json");

@@ -54,20 +54,21 @@ impl Learner for BlendLearner {
         let votes = Votes { training, members };
         let out_of_time = votes.out_of_time();
         let losses = votes.losses(&out_of_time);
-        let best = (0..members.len()).min_by(|a, b| losses.members[*a].total_cmp(&losses.members[*b]));
+        let best = (0..members.len()).min_by(|a, b| losses[*a].total_cmp(&losses[*b]));
         let alone = best.filter(|best| votes.is_clearly_better(*best, &out_of_time));
         let (shares, out_of_time) = match alone {
             Some(best) => votes.only(best),
             None => (votes.shares(training.as_of, |_| true), out_of_time),
         };
-        let tried = losses.members.iter().copied().chain([losses.blend]);
+        // Without folds nothing was compared.
+        let compared = losses.into_iter().take(if training.folds.is_empty() { 0 } else { usize::MAX });
         let notes = TrainingNotes {
             n_rows: training.rows.len(),
             n_columns: members.len(),
             choice: Choice::Weights(
                 members.iter().map(|member| member.name.to_owned()).zip(shares.weights.clone()).collect(),
             ),
-            fold_log_loss: (0_u32..).map(f64::from).zip(tried).collect(),
+            fold_log_loss: (0_u32..).map(f64::from).zip(compared).collect(),
             convergence: worst(members),
             selection: selections.whole.record.clone(),
             emphasis: EmphasisRecord::default(),
@@ -109,12 +110,6 @@ fn worst(members: &[Member<'_>]) -> Convergence {
 struct Votes<'a> {
     training: &'a Training<'a>,
     members: &'a [Member<'a>],
-}
-
-/// Mean losses over the folds.
-struct Losses {
-    members: Vec<f64>,
-    blend: f64,
 }
 
 impl Votes<'_> {
@@ -203,7 +198,8 @@ impl Votes<'_> {
         gain > CLEAR_ERRORS * standard_error
     }
 
-    fn losses(&self, blend: &[OutOfTime]) -> Losses {
+    /// Mean losses over the folds of the members in turn, and then of the blend.
+    fn losses(&self, blend: &[OutOfTime]) -> Vec<f64> {
         let folds = self.training.folds;
         let total: f64 = folds.iter().map(Fold::weight).sum();
         let mean = |said: &[OutOfTime]| {
@@ -213,9 +209,8 @@ impl Votes<'_> {
             };
             folds.iter().zip(said).map(of_fold).sum::<f64>()
         };
-        let members = self.members.iter().map(|member| mean(&member.trained.out_of_time)).collect();
-        // Without folds nothing speaks against the blend.
-        Losses { members, blend: if folds.is_empty() { f64::NEG_INFINITY } else { mean(blend) } }
+        let members = self.members.iter().map(|member| member.trained.out_of_time.as_slice());
+        members.chain([blend]).map(mean).collect()
     }
 }
 

@@ -114,10 +114,13 @@ impl BlendModel {
         let mut contributions = Array2::zeros((rows.len(), self.features.len()));
         for (voice, member) in self.voices.iter().zip(members) {
             let place = |name: &String| self.features.iter().position(|feature| feature == name);
-            let places: Vec<usize> = voice.model.contributing_features().iter().filter_map(place).collect();
+            let places: Vec<Option<usize>> = voice.model.contributing_features().iter().map(place).collect();
             for (mut sums, parts) in contributions.outer_iter_mut().zip(member.contributions.outer_iter()) {
+                // A feature that a damaged file does not name is missed in the sum, which is checked.
                 for (place, part) in places.iter().zip(parts) {
-                    sums[*place] += voice.weight * part;
+                    if let Some(place) = place {
+                        sums[*place] += voice.weight * part;
+                    }
                 }
             }
         }

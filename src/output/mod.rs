@@ -12,4 +12,4 @@ pub use error::OutputError;
 pub use features::{FeatureFile, FeatureSheet, PackedRows, stage_features};
 pub use frames::{feature_frame, stacked};
 pub use rejects::stage_rejects;
-pub use tables::{Format, stage_table, stage_table_twice, write_table};
+pub use tables::{Format, stage_csv_and_parquet, stage_table, write_table};

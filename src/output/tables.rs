@@ -61,7 +61,7 @@ pub fn stage_table(table: &Table<'_>, folder: &Path, format: Format, staged: &mu
 ///
 /// # Errors
 /// What the operating system or the table engine says.
-pub fn stage_table_twice(table: &Table<'_>, folder: &Path) -> Result<([PathBuf; 2], Staged), Failure> {
+pub fn stage_csv_and_parquet(table: &Table<'_>, folder: &Path) -> Result<([PathBuf; 2], Staged), Failure> {
     let frame = to_frame(table)?;
     let (mut first, mut second) = (Staged::default(), Staged::default());
     let place = (table.name, folder);

@@ -161,6 +161,36 @@ fn tuning_tries_what_it_says_and_keeps_the_usual_unless_another_is_clearly_bette
     assert_eq!(&of(MAIN_LEARNER).tuning, record);
 }
 
+/// A shop with too short a history for any fold: nothing is compared, and what is written can be read again.
+#[test]
+fn without_folds_all_members_speak_and_the_notes_can_be_read_again() {
+    let panel = Panel::of(Kind { customers: 150, ..LOYAL });
+    let trained = learn::train(&Training { folds: &[], ..panel.training() }, &[MAIN_LEARNER]).unwrap();
+    let of = |name: &str| &trained.iter().find(|(other, _)| *other == name).unwrap().1;
+    let blend = of(MAIN_LEARNER);
+    let Model::Blend(model) = &blend.model else { panic!("not a blend") };
+    assert_eq!(model.voices().len(), 3);
+    assert!(blend.notes.fold_log_loss.is_empty());
+    let written = serde_json::to_string(&blend.notes).unwrap();
+    assert_eq!(serde_json::from_str::<learn::TrainingNotes>(&written).unwrap(), blend.notes);
+}
+
+/// Models of before drift was stored mix the levels as they did: each as it is.
+#[test]
+fn a_blend_without_drift_mixes_levels_as_they_are() {
+    let panel = Panel::of(Kind { customers: 150, ..LOYAL });
+    let trained = learn::train(&panel.training(), &[MAIN_LEARNER]).unwrap();
+    let mut stored = serde_json::to_value(&trained[0].1.model).unwrap();
+    for voice in stored["voices"].as_array_mut().unwrap() {
+        assert!(voice.as_object_mut().unwrap().remove("drift").is_some());
+    }
+    let earlier: Model = serde_json::from_value(stored).unwrap();
+    let Model::Blend(blend) = &earlier else { panic!("not a blend") };
+    let mixed: f64 =
+        blend.voices().iter().map(|voice| voice.level_share * voice.model.base_log_odds(panel.as_of)).sum();
+    assert!((earlier.base_log_odds(panel.as_of) - mixed).abs() < 1e-12);
+}
+
 #[test]
 fn infinite_values_are_refused_by_name_and_missing_ones_are_not() {
     let used = ["recency_days", "overdue_ratio", "model_no_purchase_share"];
