@@ -38,11 +38,12 @@ pub fn features(config: &Config, tables: &[(Table, DataFrame)], wanted: Wanted<'
     let schema = pipeline::feature_schema(config, &log, wanted.only)?;
     let contexts = pipeline::feature_census(config, &log, (&schema, wanted.cutoffs))?.contexts(wanted.cutoffs);
     let mut frames = Vec::new();
+    let untimed = |work: &mut dyn FnMut()| work();
     let pack = |block: &Block| feature_frame(block, (&schema, wanted.cutoffs, log.customer_ids()));
     let keep = |frame: DataFrame| {
         frames.push(frame);
         Ok(())
     };
-    pipeline::feature_table(config, &log, (&schema, wanted.cutoffs, &contexts), (pack, keep))?;
+    pipeline::feature_table(config, &log, (&schema, wanted.cutoffs, &contexts), (untimed, pack), keep)?;
     stacked(frames)
 }

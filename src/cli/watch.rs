@@ -78,12 +78,22 @@ impl Watch {
     pub fn during<T, E>(&self, kind: &'static str, work: impl FnOnce() -> Result<(T, u64), E>) -> Result<T, E> {
         let began = Instant::now();
         let (made, bytes) = work()?;
-        let time = began.elapsed();
+        self.add(kind, began.elapsed(), bytes);
+        Ok(made)
+    }
+
+    /// Does a piece of work inside a stage, and adds its time to that of its kind.
+    pub fn time(&self, kind: &'static str, work: &mut dyn FnMut()) {
+        let began = Instant::now();
+        work();
+        self.add(kind, began.elapsed(), 0);
+    }
+
+    fn add(&self, kind: &'static str, time: Duration, bytes: u64) {
         let mut kinds = locked(&self.work);
         let sum = kinds.entry(kind).or_default();
         sum.time += time;
         sum.bytes += bytes;
-        Ok(made)
     }
 
     /// Ends the present stage and tells how long each one took.
@@ -93,7 +103,8 @@ impl Watch {
         stages.end();
         for (kind, Work { time, bytes }) in std::mem::take(&mut *locked(&self.work)) {
             let (seconds, megabytes) = (time.as_secs_f64(), bytes as f64 / 1e6);
-            tracing::debug!(kind, seconds, megabytes, "{kind}: {seconds:.2} s of a thread, {megabytes:.0} MB");
+            let moved = if bytes > 0 { format!(", {megabytes:.0} MB") } else { String::new() };
+            tracing::debug!(kind, seconds, megabytes, "{kind}: {seconds:.2} s of a thread{moved}");
         }
         if let Some(bar) = locked(&BAR).take() {
             bar.finish_and_clear();

@@ -92,7 +92,7 @@ impl BgNbd {
         let mut alive = 1.0;
         if chances > 0.0 {
             let rest = self.b + chances - 1.0;
-            let since = ((row.t - row.t_x) / (self.alpha + row.t_x)).ln_1p();
+            let since = (end / (self.alpha + row.t_x)).ln();
             let log_odds = (self.a / rest).ln() + n * since - waiting.sum.ln();
             let left = logistic(log_odds);
             alive = 1.0 - left;
@@ -129,9 +129,9 @@ impl BgNbd {
         let x = f64::from(history.frequency());
         let chances = self.chances(x);
         let n = self.r + self.k() * x;
-        let silence = history.age() - history.recency();
-        let waiting = self.waiting(n, silence / (self.alpha + history.age()));
-        let since = (silence / (self.alpha + history.recency())).ln_1p();
+        let end = self.alpha + history.age();
+        let waiting = self.waiting(n, (history.age() - history.recency()) / end);
+        let since = (end / (self.alpha + history.recency())).ln();
         (chances > 0.0).then(|| (self.a / (self.b + chances - 1.0)).ln() + n * since - waiting.sum.ln())
     }
 

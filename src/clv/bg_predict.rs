@@ -9,7 +9,7 @@
 use super::bg_long::LongFuture;
 use super::bg_nbd::BgNbd;
 use super::counts::{EventCounts, bisect, completed};
-use super::model::{ValueModel, positive, window};
+use super::model::{Forecast, ValueModel, positive, window};
 use super::nbd::median_of_first_event;
 use super::special::logistic;
 use super::summary::CustomerSummary;
@@ -47,6 +47,42 @@ impl BgNbd {
     /// Probability that an active customer buys in the next `span`.
     fn probability_purchase_if_active(&self, history: &CustomerSummary, span: f64) -> f64 {
         self.over_stages(history, span, |j, counts| self.at_least(counts, self.regularity - j)).clamp(0.0, 1.0)
+    }
+
+    /// Probability of a purchase, and expected purchases, of an active customer in the next `span`.
+    fn next_purchases_if_active(&self, history: &CustomerSummary, span: f64) -> [f64; 2] {
+        if self.regularity > 1 || span <= 0.0 {
+            let expected = self.expected_if_active(history, span);
+            return [self.probability_purchase_if_active(history, span), expected];
+        }
+        let counts = self.events(history, span);
+        [counts.any().clamp(0.0, 1.0), self.expected_at_any_time(history, &counts, span)]
+    }
+
+    /// The events in the next `span` of an active customer, if each makes a purchase.
+    fn events(&self, history: &CustomerSummary, span: f64) -> EventCounts {
+        EventCounts::new(self.r + f64::from(history.frequency()), self.alpha + history.age(), span)
+    }
+
+    /// Expected purchases of an active customer, if each event makes one; `counts` are those of the next `span`.
+    fn expected_at_any_time(&self, history: &CustomerSummary, counts: &EventCounts, span: f64) -> f64 {
+        if is_long(counts) {
+            return self.expected_from_stage(history.frequency(), 0, self.alpha + history.age(), span);
+        }
+        let [expected] = self.expected_in_lanes(history, [*counts]);
+        expected
+    }
+
+    /// Probability that an active customer buys between two times from now.
+    fn probability_purchase_between_if_active(&self, history: &CustomerSummary, from: f64, to: f64) -> f64 {
+        let (from, length) = window(from, to);
+        if from <= 0.0 {
+            return self.probability_purchase_if_active(history, length);
+        }
+        let b = self.b + self.chances(f64::from(history.frequency()));
+        let wait = Wait { length, scale: self.alpha + history.age() + from, b };
+        let bought = self.over_stages(history, from, |stage, counts| self.purchase_after_wait(counts, stage, wait));
+        bought.clamp(0.0, 1.0)
     }
 
     /// Probability of `events` or more events.
@@ -109,11 +145,13 @@ impl BgNbd {
     }
 
     fn expected_if_active(&self, history: &CustomerSummary, span: f64) -> f64 {
-        let (x, end) = (history.frequency(), self.alpha + history.age());
-        if self.regularity == 1 && !self.is_long(x, end, span) {
-            let [expected] = self.expected_in_lanes(history, [span]);
-            return expected;
+        if span <= 0.0 {
+            return 0.0;
         }
+        if self.regularity == 1 {
+            return self.expected_at_any_time(history, &self.events(history, span), span);
+        }
+        let (x, end) = (history.frequency(), self.alpha + history.age());
         let stages = self.stage_chances(history).zip(0..);
         stages.map(|(chance, stage)| chance * self.expected_from_stage(x, stage, end, span)).sum()
     }
@@ -123,11 +161,12 @@ impl BgNbd {
     pub(super) fn expected_from_stage(&self, x: u32, stage: u32, end: f64, span: f64) -> f64 {
         let shape = self.r + self.k() * f64::from(x) + f64::from(stage);
         let b = self.b + self.chances(f64::from(x));
-        if self.is_long(x, end, span) {
+        let counts = EventCounts::new(shape, end, span);
+        if is_long(&counts) {
             let (regularity, time_per_scale) = (self.regularity, span / end);
             return LongFuture { regularity, stage, shape, time_per_scale }.expected(self.a, b);
         }
-        self.expected_at_stage(&EventCounts::new(shape, end, span), stage, b)
+        self.expected_at_stage(&counts, stage, b)
     }
 
     /// The chances of an active customer to be at each stage.
@@ -142,20 +181,10 @@ impl BgNbd {
         all().map(move |term| term / sum)
     }
 
-    /// Whether the sum has too many terms, or starts with terms too small for a number.
-    fn is_long(&self, x: u32, end: f64, span: f64) -> bool {
-        let n = self.r + self.k() * f64::from(x);
-        let time_per_scale = span / end;
-        let mean = n * time_per_scale;
-        let n_terms = (n + 37.0) * (1.0 + time_per_scale) + 10.0 * (mean * (1.0 + time_per_scale)).sqrt();
-        n_terms > MAX_TERMS || n * time_per_scale.ln_1p() > 690.0
-    }
-
     /// `expected_at_stage` for k = 1 and several spans at a time, which share everything but the probabilities.
-    fn expected_in_lanes<const N: usize>(&self, history: &CustomerSummary, spans: [f64; N]) -> [f64; N] {
+    fn expected_in_lanes<const N: usize>(&self, history: &CustomerSummary, counts: [EventCounts; N]) -> [f64; N] {
         let x = f64::from(history.frequency());
         let (n, b) = (self.r + x, self.b + self.chances(x));
-        let counts = spans.map(|span| EventCounts::new(n, self.alpha + history.age(), span));
         let shares = counts.map(|counts| counts.ratio(0.0) / n);
         let largest = shares.iter().fold(0.0, |largest: f64, share| largest.max(*share));
         let mut probabilities = counts.map(|counts| counts.none());
@@ -179,6 +208,13 @@ impl BgNbd {
             }
         }
     }
+}
+
+/// Whether a sum over these events has too many terms, or starts with terms too small for a number.
+fn is_long(counts: &EventCounts) -> bool {
+    let (n, mean, growth) = (counts.shape(), counts.mean(), 1.0 + counts.time_per_scale());
+    let n_terms = (n + 37.0) * growth + 10.0 * (mean * growth).sqrt();
+    n_terms > MAX_TERMS || counts.log_none() < -690.0
 }
 
 /// The window that follows a wait.
@@ -207,33 +243,40 @@ impl ValueModel for BgNbd {
     }
 
     fn probability_no_purchase_between(&self, history: &CustomerSummary, from: f64, to: f64) -> f64 {
-        let (from, length) = window(from, to);
-        if from <= 0.0 {
-            return self.probability_no_purchase(history, length);
+        let bought = self.probability_purchase_between_if_active(history, from, to);
+        (1.0 - self.probability_alive(history) * bought).clamp(0.0, 1.0)
+    }
+
+    fn foretell(&self, history: &CustomerSummary, from: f64, to: f64) -> Forecast {
+        // Every figure is that of an active customer times the chance of being one, which is worked out once.
+        let active = self.probability_alive(history);
+        let of_active = if from > 0.0 {
+            let [before, until] = [from, to].map(|span| self.expected_if_active(history, positive(span)));
+            [self.probability_purchase_between_if_active(history, from, to), (until - before).max(0.0)]
+        } else {
+            self.next_purchases_if_active(history, positive(to))
+        };
+        let [bought, expected] = of_active;
+        Forecast {
+            probability_active: active,
+            probability_no_purchase: (1.0 - active * bought).clamp(0.0, 1.0),
+            expected_purchases: active * expected,
         }
-        let b = self.b + self.chances(f64::from(history.frequency()));
-        let wait = Wait { length, scale: self.alpha + history.age() + from, b };
-        let bought = self.over_stages(history, from, |stage, counts| self.purchase_after_wait(counts, stage, wait));
-        (1.0 - self.probability_alive(history) * bought.clamp(0.0, 1.0)).clamp(0.0, 1.0)
     }
 
     fn expected_purchases(&self, history: &CustomerSummary, span: f64) -> f64 {
-        let span = positive(span);
-        if span <= 0.0 {
-            return 0.0;
-        }
-        self.probability_alive(history) * self.expected_if_active(history, span)
+        self.probability_alive(history) * self.expected_if_active(history, positive(span))
     }
 
     fn expected_purchases_at(&self, history: &CustomerSummary, spans: &[f64]) -> Vec<f64> {
         let alive = self.probability_alive(history);
         let mut expected = Vec::with_capacity(spans.len());
         for chunk in spans.chunks(LANES) {
-            let mut lanes = [0.0; LANES];
-            lanes.iter_mut().zip(chunk).for_each(|(lane, span)| *lane = positive(*span));
-            let longest = lanes.iter().fold(0.0, |longest: f64, span| longest.max(*span));
-            if self.regularity == 1 && !self.is_long(history.frequency(), self.alpha + history.age(), longest) {
-                expected.extend(self.expected_in_lanes(history, lanes).map(|e| alive * e).iter().take(chunk.len()));
+            let longest = chunk.iter().fold(0.0, |longest: f64, span| longest.max(positive(*span)));
+            if self.regularity == 1 && !is_long(&self.events(history, longest)) {
+                let span_of = |lane: usize| chunk.get(lane).map_or(0.0, |span| positive(*span));
+                let counts = std::array::from_fn::<_, LANES, _>(|lane| self.events(history, span_of(lane)));
+                expected.extend(self.expected_in_lanes(history, counts).map(|e| alive * e).iter().take(chunk.len()));
             } else {
                 expected.extend(chunk.iter().map(|span| self.expected_purchases(history, *span)));
             }

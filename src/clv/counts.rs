@@ -20,6 +20,16 @@ impl EventCounts {
         self.shape
     }
 
+    /// Logarithm of the probability of no event.
+    pub(super) const fn log_none(&self) -> f64 {
+        self.log_none
+    }
+
+    /// The span over the scale.
+    pub(super) fn time_per_scale(&self) -> f64 {
+        self.share / (1.0 - self.share)
+    }
+
     /// Probability of no event.
     pub(super) fn none(&self) -> f64 {
         self.log_none.exp()
@@ -51,7 +61,7 @@ impl EventCounts {
 
     /// Expected number of events.
     pub(super) fn mean(&self) -> f64 {
-        self.shape * self.share / (1.0 - self.share)
+        self.shape * self.time_per_scale()
     }
 
     /// Ratio of the probabilities of `i + 1` and `i` events.

@@ -47,7 +47,7 @@ pub use error::ValueError;
 pub use fit::{Fit, Outcome, Step, Wanted, fit};
 pub use gamma_gamma::{GammaGamma, SpendFit, SpendSummary, blended_margin, fit_spend};
 pub use lifetime::{LifetimeValue, ValueSettings, ValueTable, ValuedCustomer, lifetime_value, lifetime_values};
-pub use model::{ModelKind, Prediction, PurchaseModel, ValueModel, predict_all};
+pub use model::{Forecast, ModelKind, Prediction, PurchaseModel, ValueModel, predict_all};
 pub use nbd::Nbd;
 pub use optimise::Stop;
 pub use pareto_nbd::ParetoNbd;

@@ -26,6 +26,16 @@ pub trait ValueModel {
     /// Expected purchases in the next `span`; for `CustomerSummary::NEW`, those of a new customer after the first.
     fn expected_purchases(&self, history: &CustomerSummary, span: f64) -> f64;
 
+    /// Whether the customer is still active, and what comes between two times from now.
+    fn foretell(&self, history: &CustomerSummary, from: f64, to: f64) -> Forecast {
+        let before = if from > 0.0 { self.expected_purchases(history, from) } else { 0.0 };
+        Forecast {
+            probability_active: self.probability_alive(history),
+            probability_no_purchase: self.probability_no_purchase_between(history, from, to),
+            expected_purchases: (self.expected_purchases(history, to) - before).max(0.0),
+        }
+    }
+
     /// Probabilities of 0, 1, .. `n_max` - 1 purchases in the next `span`, and last of `n_max` or more.
     fn purchase_counts(&self, history: &CustomerSummary, span: f64, n_max: u32) -> Vec<f64>;
 
@@ -235,6 +245,10 @@ impl ValueModel for PurchaseModel {
         self.inner().expected_purchases(history, span)
     }
 
+    fn foretell(&self, history: &CustomerSummary, from: f64, to: f64) -> Forecast {
+        self.inner().foretell(history, from, to)
+    }
+
     fn purchase_counts(&self, history: &CustomerSummary, span: f64, n_max: u32) -> Vec<f64> {
         self.inner().purchase_counts(history, span, n_max)
     }
@@ -250,6 +264,17 @@ impl ValueModel for PurchaseModel {
     fn predict(&self, history: &CustomerSummary, span: f64) -> Prediction {
         self.inner().predict(history, span)
     }
+}
+
+/// What a model says of one customer and a window that may begin later.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Forecast {
+    /// Probability that the customer is still active now.
+    pub probability_active: f64,
+    /// Probability of no purchase in the window.
+    pub probability_no_purchase: f64,
+    /// Expected purchases in the window.
+    pub expected_purchases: f64,
 }
 
 /// What a model says of one customer and the next span of time.

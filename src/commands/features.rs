@@ -71,7 +71,8 @@ fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure
                 let n_bytes = rows.n_bytes();
                 watch.during("writing features", || file.append(rows).map(|()| ((), n_bytes)))
             };
-            pipeline::feature_table(config, log, (&schema, &cutoffs, &contexts), (pack, append))
+            let fold = |work: &mut dyn FnMut()| watch.time("folding and encoding features", work);
+            pipeline::feature_table(config, log, (&schema, &cutoffs, &contexts), (fold, pack), append)
         })
     })?;
     session.conclude("features", serde_json::json!({ "rows": n_rows }), staged, vec![path.clone()])?;

@@ -50,7 +50,8 @@ pub fn census(
 }
 
 /// Folds the log block by block: `pack` makes of each what is kept of it, in parallel, and `take` gets that in the order
-/// of customers, while the next is made. `cutoffs` are in ascending order; `contexts` are those of the [`census`].
+/// of customers, while the next is made. `cutoffs` are in ascending order; `contexts` are those of the [`census`]. Each
+/// piece of the folding, `pack` included, runs inside `around`, which may time it and must run it once.
 ///
 /// # Errors
 /// A feature that this version or the log does not know, or the first error of `pack` or `take`.
@@ -58,7 +59,7 @@ pub fn stream<T, E>(
     log: &EventLog,
     schema: &FeatureSchema,
     (cutoffs, settings, contexts): (&[Cutoff], &DatasetSettings, &[ShopContext]),
-    pack: impl Fn(&Block) -> Result<T, E> + Sync,
+    (around, pack): (impl Fn(&mut dyn FnMut()) + Sync, impl Fn(&Block) -> Result<T, E> + Sync),
     mut take: impl FnMut(T) -> Result<(), E> + Send,
 ) -> Result<(), E>
 where
@@ -76,9 +77,10 @@ where
         let make = |shard: &Shard| {
             let (mut scratch, mut tiles) =
                 spare.take().unwrap_or_else(|| (FoldScratch::default(), Tiles::new(kernel.len())));
-            let packed = packed(shard, &fold, (&mut scratch, &mut tiles), (&windows, &kernel), &pack);
+            let mut made = Ok(Vec::new());
+            around(&mut || made = packed(shard, &fold, (&mut scratch, &mut tiles), (&windows, &kernel), &pack));
             spare.put((scratch, tiles));
-            packed
+            made
         };
         let (taken, next) =
             rayon::join(|| take_all(now), || shards.par_iter().map(make).collect::<Result<Vec<_>, E>>());

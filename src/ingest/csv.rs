@@ -1,23 +1,12 @@
 //! Text tables: `*.csv`, `*.tsv` and `*.txt`, plain or compressed.
 //!
 //! Every column is read as text, so that `007` stays `007`; types are the business of the mapping. Absent are empty
-//! fields and the words in [`ABSENT_WORDS`].
-
-use std::borrow::Cow;
-use std::io::Read;
-use std::path::Path;
-
-use polars::io::utils::compression::{CompressedReader, SupportedCompression};
-use polars::prelude::*;
+//! fields and the words in [`ABSENT_WORDS`](super::text_pieces::ABSENT_WORDS).
 
 use super::error::IngestError;
-use super::facts::{Fact, FactRule};
 use super::paths::InputFile;
-use super::records::{self, Records};
-use super::source::{Opened, Source};
-
-/// Words that other programs write where there is nothing.
-pub(crate) const ABSENT_WORDS: &[&str] = &["NA", "N/A", "NULL", "null", "NaN", "nan", "\\N"];
+use super::source::{Opened, Pieces, Source};
+use super::text_pieces::TextPieces;
 
 /// Reads text tables.
 pub(crate) struct Csv;
@@ -28,93 +17,24 @@ impl Source for Csv {
     }
 
     fn open(&self, file: &InputFile) -> Result<Opened, IngestError> {
-        let path = file.path.as_path();
-        let bytes = decompressed(path)?;
-        let (text, n_replaced) = as_utf8(path, &bytes)?;
-        let records = records::check(&text).ok_or_else(|| IngestError::Empty { path: path.display().to_string() })?;
-        let facts = facts_of(path, &records, n_replaced);
-        let (expected_rows, broken) = (Some(records.n_sound), records.broken.clone());
-        let frame = scan(records).map_err(IngestError::engine(format!("opening `{}`", path.display())))?;
-        Ok(Opened { frame, expected_rows, broken, facts })
+        let whole = TextPieces::new(&file.path, usize::MAX)?.next();
+        whole.unwrap_or_else(|| Err(IngestError::Empty { path: file.path.display().to_string() }))
     }
-}
 
-fn decompressed(path: &Path) -> Result<Vec<u8>, IngestError> {
-    let bytes = std::fs::read(path).map_err(IngestError::io(path))?;
-    if SupportedCompression::check(&bytes).is_none() {
-        return Ok(bytes);
+    fn bytes_per_row(&self) -> u64 {
+        260
     }
-    let damaged = |detail: String| IngestError::WrongFormat {
-        path: path.display().to_string(),
-        format: "readable compressed",
-        detail,
-    };
-    let mut reader = CompressedReader::try_new(bytes.into()).map_err(|error| damaged(error.to_string()))?;
-    let mut text = Vec::new();
-    reader.read_to_end(&mut text).map_err(|error| damaged(error.to_string()))?;
-    Ok(text)
-}
 
-/// The text and how many of its characters had to be replaced because they are no UTF-8.
-fn as_utf8<'a>(path: &Path, bytes: &'a [u8]) -> Result<(Cow<'a, [u8]>, u64), IngestError> {
-    let wrong = |detail: &str| IngestError::WrongFormat {
-        path: path.display().to_string(),
-        format: "CSV",
-        detail: detail.to_owned(),
-    };
-    if bytes.starts_with(b"PAR1") {
-        return Err(wrong("it begins like a Parquet file"));
+    fn pieces(&self, file: &InputFile, n_bytes: usize) -> Result<Pieces, IngestError> {
+        Ok(Box::new(TextPieces::new(&file.path, n_bytes)?))
     }
-    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        return Err(wrong("it is written in UTF-16; save it as UTF-8"));
-    }
-    if bytes.starts_with(b"PK\x03\x04") {
-        return Err(wrong("it begins like a zip archive or a spreadsheet"));
-    }
-    if std::str::from_utf8(bytes).is_ok() {
-        return Ok((Cow::Borrowed(bytes), 0));
-    }
-    let replaced = |text: &str| text.matches(char::REPLACEMENT_CHARACTER).count() as u64;
-    let already: u64 = bytes.utf8_chunks().map(|chunk| replaced(chunk.valid())).sum();
-    let text = String::from_utf8_lossy(bytes).into_owned();
-    let count = replaced(&text) - already;
-    Ok((Cow::Owned(text.into_bytes()), count))
-}
-
-fn facts_of(path: &Path, records: &Records<'_>, n_replaced: u64) -> Vec<Fact> {
-    let lines: Vec<String> = records.broken.iter().take(3).map(|row| format!("row {}", row + 1)).collect();
-    let counted = [
-        (FactRule::NotUtf8, n_replaced, Vec::new()),
-        (FactRule::BrokenLines, records.broken.len() as u64, lines),
-        (FactRule::ShortLines, records.n_short, Vec::new()),
-        (FactRule::StrayQuotes, records.n_stray, Vec::new()),
-    ];
-    let place = path.display().to_string();
-    let noticed = counted.into_iter().filter(|(_, count, _)| *count > 0);
-    noticed.map(|(rule, count, examples)| Fact { rule, place: place.clone(), count, examples }).collect()
-}
-
-fn scan(records: Records<'_>) -> PolarsResult<LazyFrame> {
-    let schema: Schema = records.header.iter().map(|name| Field::new(name.into(), DataType::String)).collect();
-    if records.n_sound == 0 {
-        return Ok(DataFrame::empty_with_schema(&schema).lazy());
-    }
-    let absent = ABSENT_WORDS.iter().map(|word| (*word).into()).collect();
-    let body = std::iter::once(records.body.into_owned().into()).collect();
-    LazyCsvReader::new_with_sources(ScanSources::Buffers(body))
-        .with_has_header(false)
-        .with_schema(Some(Arc::new(schema)))
-        .with_separator(records.separator)
-        .with_null_values(Some(NullValues::AllColumns(absent)))
-        .with_missing_is_null(true)
-        // Only empty fields are left to cut off; see `records`.
-        .with_truncate_ragged_lines(true)
-        .with_cache(false)
-        .finish()
 }
 
 #[cfg(test)]
 mod tests {
+    use polars::prelude::*;
+
+    use super::super::facts::FactRule;
     use super::*;
 
     fn open(name: &str, bytes: &[u8]) -> Result<Opened, IngestError> {
@@ -185,5 +105,35 @@ mod tests {
         assert!(open("a.csv.gz", &gz[..15]).is_err());
         let zst = [40, 181, 47, 253, 36, 10, 81, 0, 0, 97, 44, 98, 10, 48, 48, 55, 44, 49, 10, 19, 50, 81, 184];
         assert_eq!(rows(open("a.csv.zst", &zst).unwrap()), ["007|1"]);
+    }
+
+    /// Quoted fields over several lines, open quotes, broken, short and blank lines, letters of several bytes and none of
+    /// UTF-8: whatever the size of the pieces, together they are the file.
+    #[test]
+    fn pieces_are_the_file() {
+        let text = b"\xEF\xBB\xBFid,\"a\nname\",n\r\n1,\"x\n,y\",2\n\n2,\"open,3\n3,caf\xC3\xA9,4\n4,caf\xE9,5\n5,6\n6,7,8,9\n\
+            7,5\" nail,8\r\n8,\"two \"\"quotes\"\"\r\n\",9\n9,\"x\"y,1\n10,,\n11,\"end\nof it\",12";
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, text).unwrap();
+        let read = |n_bytes: usize| {
+            let (mut lines, mut broken, mut counts) =
+                (Vec::new(), Vec::<u64>::new(), std::collections::BTreeMap::new());
+            for piece in TextPieces::new(&path, n_bytes).unwrap() {
+                let piece = piece.unwrap();
+                assert_eq!(piece.first_row, (lines.len() + broken.len()) as u64, "{n_bytes}");
+                broken.extend(&piece.broken);
+                for fact in &piece.facts {
+                    *counts.entry(fact.rule).or_insert(0) += fact.count;
+                }
+                lines.extend(rows(piece));
+            }
+            (lines, broken, counts)
+        };
+        let whole = read(usize::MAX);
+        assert_eq!((whole.0.len(), whole.1.len()), (8, 3), "{whole:?}");
+        for n_bytes in 1..=text.len() + 1 {
+            assert_eq!(read(n_bytes), whole, "{n_bytes}");
+        }
     }
 }

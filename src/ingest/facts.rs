@@ -13,6 +13,20 @@ pub struct Fact {
     pub examples: Vec<String>,
 }
 
+/// Adds what was noticed in a piece of a file to what was noticed in those before.
+pub(crate) fn add_facts(all: &mut Vec<Fact>, facts: Vec<Fact>) {
+    for fact in facts {
+        match all.iter_mut().find(|known| known.rule == fact.rule && known.place == fact.place) {
+            Some(known) => {
+                known.count += fact.count;
+                known.examples.extend(fact.examples);
+                known.examples.truncate(3);
+            }
+            None => all.push(fact),
+        }
+    }
+}
+
 /// What can be noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FactRule {

@@ -29,6 +29,7 @@ mod rejects;
 mod seen;
 mod source;
 mod table;
+mod text_pieces;
 mod typing;
 mod values;
 mod words;

@@ -26,7 +26,11 @@ impl Source for Parquet {
         let mut frame = LazyFrame::scan_parquet(path, arguments).map_err(|error| wrong(error.to_string()))?;
         // The footer is read here, so that a wrong file is named here.
         frame.collect_schema().map_err(|error| wrong(first_line(&error)))?;
-        Ok(Opened { frame, expected_rows: None, broken: Vec::new(), facts: Vec::new() })
+        Ok(Opened { frame, expected_rows: None, first_row: 0, broken: Vec::new(), facts: Vec::new() })
+    }
+
+    fn bytes_per_row(&self) -> u64 {
+        160
     }
 }
 

@@ -5,12 +5,13 @@
 //! the order in which it would come of the whole. Rows keep their file and number, for the account and reject files.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 
 use super::error::IngestError;
-use super::facts::Fact;
+use super::facts::{Fact, add_facts};
 use super::ids::IdColumn;
 use super::mapping::{Available, Mapping};
 use super::paths::{self, InputFile};
@@ -21,12 +22,14 @@ use super::words::Words;
 use crate::config::{Config, Table};
 use crate::timeline::stable_hash;
 
-/// Memory that a row takes while it is read, checked, sorted and folded, at its peak. Measured on ten million purchase
-/// lines of seven columns (118 bytes), rounded up for tables with more of them.
-const BYTES_PER_ROW: u64 = 160;
-
 /// Source rows in memory at a time while they are dealt out.
 const ROWS_AT_ONCE: u32 = 1 << 21;
+
+/// Share of the memory that text may take at a time, in which it takes about three times as much as columns.
+const SHARE_OF_TEXT: u64 = 8;
+
+/// Bytes of text at a time, whatever the memory: less is read too often, more gains nothing.
+const TEXT_AT_ONCE: RangeInclusive<usize> = 1 << 16..=1 << 27;
 
 /// One customer in so many is looked at to find ranges of equal weight.
 const SAMPLED: u64 = 16;
@@ -61,16 +64,20 @@ impl Parts {
     /// # Errors
     /// An `IngestError` naming file or column, as [`read`](super::read) has it.
     pub fn deal(config: &Config, memory_bytes: u64, folder: &Path) -> Result<Option<Self>, IngestError> {
+        let n_bytes = usize::try_from(memory_bytes / SHARE_OF_TEXT).unwrap_or(usize::MAX);
+        let n_bytes = n_bytes.clamp(*TEXT_AT_ONCE.start(), *TEXT_AT_ONCE.end());
         let mut tables = Vec::new();
-        let mut n_rows = 0;
+        let mut needed_bytes = 0;
         for (table, section) in sections(config) {
             let files = paths::expand(table.name(), &section.paths)?;
             for file in &files {
-                n_rows += rows_of(file, &source::open(file)?)?;
+                for piece in source::pieces(file, n_bytes)? {
+                    needed_bytes += rows_of(file, &piece?)? * source::bytes_per_row(file)?;
+                }
             }
             tables.push((table, files));
         }
-        let n_parts = (n_rows * BYTES_PER_ROW).div_ceil(memory_bytes.max(1));
+        let n_parts = needed_bytes.div_ceil(memory_bytes.max(1));
         let n_parts = usize::try_from(n_parts).unwrap_or(usize::MAX);
         if n_parts <= 1 {
             return Ok(None);
@@ -78,7 +85,7 @@ impl Parts {
         let mut weights = BTreeMap::new();
         for (table, files) in tables.iter().filter(|(table, _)| *table == Table::Purchases) {
             for file in files {
-                Dealing::new(config, *table, file)?.weigh(&mut weights)?;
+                Dealing::new(config, (*table, file), n_bytes)?.weigh(&mut weights)?;
             }
         }
         let starts = starts(&weights, n_parts);
@@ -86,7 +93,7 @@ impl Parts {
         for (table, files) in tables {
             let deal = |(number, file)| {
                 let name = format!("{}_{number}", table.name());
-                Dealing::new(config, table, file)?.deal(&starts, &folder.join(name))
+                Dealing::new(config, (table, file), n_bytes)?.deal(&starts, &folder.join(name))
             };
             dealt.push((table, files.iter().enumerate().map(deal).collect::<Result<_, IngestError>>()?));
         }
@@ -165,30 +172,52 @@ fn starts(weights: &BTreeMap<String, u64>, n_parts: usize) -> Vec<String> {
 /// A file on its way to the parts.
 struct Dealing<'f> {
     file: &'f InputFile,
-    opened: source::Opened,
+    /// Bytes of text in memory at a time.
+    n_bytes: usize,
     available: Available,
     mapping: Mapping,
-    n_rows: i64,
+}
+
+/// Some rows of a file, in memory, and their positions in it.
+struct Chunk {
+    rows: DataFrame,
+    positions: Vec<u64>,
 }
 
 impl<'f> Dealing<'f> {
-    fn new(config: &Config, table: Table, file: &'f InputFile) -> Result<Self, IngestError> {
-        let mut opened = source::open(file)?;
+    fn new(config: &Config, (table, file): (Table, &'f InputFile), n_bytes: usize) -> Result<Self, IngestError> {
+        // A source has one piece at least.
+        let mut opened = source::pieces(file, n_bytes)?.next().unwrap_or_else(|| source::open(file))?;
         let available = columns_of(file, &mut opened)?;
         let mapping = mapping_of(config, table, &available)?;
-        let n_rows = i64::try_from(rows_of(file, &opened)?).unwrap_or(i64::MAX);
-        Ok(Self { file, opened, available, mapping, n_rows })
+        Ok(Self { file, n_bytes, available, mapping })
     }
 
-    /// The rows, some at a time.
-    fn chunks(&self, columns: &[String]) -> impl Iterator<Item = Result<DataFrame, IngestError>> {
+    /// Takes the rows, some at a time; what is said of the file as a whole is returned.
+    fn for_each_chunk(
+        &self,
+        columns: &[String],
+        mut take: impl FnMut(Chunk) -> Result<(), IngestError>,
+    ) -> Result<(Vec<u64>, Vec<Fact>), IngestError> {
         let columns: Vec<Expr> = columns.iter().map(|name| col(name.as_str())).collect();
-        // An empty file has one empty chunk, which has its columns.
-        (0..self.n_rows.max(1)).step_by(ROWS_AT_ONCE as usize).map(move |first| {
-            let rows = self.opened.frame.clone().slice(first, ROWS_AT_ONCE);
-            let doing = format!("reading `{}`", self.file.path.display());
-            rows.select(columns.clone()).collect().map_err(IngestError::engine(doing))
-        })
+        let failed = || IngestError::engine(format!("reading `{}`", self.file.path.display()));
+        let (mut all_broken, mut all_facts) = (Vec::new(), Vec::new());
+        for piece in source::pieces(self.file, self.n_bytes)? {
+            let piece = piece?;
+            let n_rows = i64::try_from(rows_of(self.file, &piece)?).unwrap_or(i64::MAX);
+            let source::Opened { frame, first_row, broken, facts, .. } = piece;
+            let mut positions = (first_row..).filter(|position| broken.binary_search(position).is_err());
+            // An empty piece has one empty chunk, which has its columns.
+            for first in (0..n_rows.max(1)).step_by(ROWS_AT_ONCE as usize) {
+                let rows = frame.clone().slice(first, ROWS_AT_ONCE).select(columns.clone());
+                let rows = rows.collect().map_err(failed())?;
+                let positions = positions.by_ref().take(rows.height()).collect();
+                take(Chunk { rows, positions })?;
+            }
+            all_broken.extend(broken);
+            add_facts(&mut all_facts, facts);
+        }
+        Ok((all_broken, all_facts))
     }
 
     /// The customer of each row of a chunk.
@@ -205,8 +234,8 @@ impl<'f> Dealing<'f> {
     fn weigh(&self, weights: &mut BTreeMap<String, u64>) -> Result<(), IngestError> {
         let customer = self.mapping.columns.iter().find(|(spec, _)| spec.name == "customer_id");
         let reads = customer.map_or_else(Vec::new, |(_, mapped)| mapped.reads.clone());
-        for chunk in self.chunks(&reads) {
-            let words = self.customers(&chunk?)?;
+        self.for_each_chunk(&reads, |chunk| {
+            let words = self.customers(&chunk.rows)?;
             let mut counts = vec![0_u64; words.names.len()];
             for code in &words.codes {
                 if let Some(count) = counts.get_mut(*code as usize) {
@@ -218,20 +247,18 @@ impl<'f> Dealing<'f> {
                     *weights.entry(name).or_default() += count;
                 }
             }
-        }
+            Ok(())
+        })?;
         Ok(())
     }
 
     /// Writes the rows of each part to files that begin with `place`.
     fn deal(self, starts: &[String], place: &Path) -> Result<DealtFile, IngestError> {
         let mut chunks = vec![Vec::new(); starts.len() + 1];
-        let broken = &self.opened.broken;
-        let mut positions = (0_u64..).filter(|position| broken.binary_search(position).is_err());
-        for (number, chunk) in self.chunks(&self.mapping.reads()).enumerate() {
-            let mut rows = chunk?;
+        let mut number = 0;
+        let (broken, facts) = self.for_each_chunk(&self.mapping.reads(), |Chunk { mut rows, positions }| {
             let failed = |error| IngestError::engine(format!("dealing out `{}`", self.file.path.display()))(error);
-            let numbers: Vec<u64> = positions.by_ref().take(rows.height()).collect();
-            rows.with_column(Column::new(NUMBER.into(), numbers)).map_err(failed)?;
+            rows.with_column(Column::new(NUMBER.into(), positions)).map_err(failed)?;
             for (part, (own, chunks)) in self.parts_of(&rows, starts)?.into_iter().zip(&mut chunks).enumerate() {
                 // The first chunk tells the columns, be there rows or not.
                 if !own.is_empty() || number == 0 {
@@ -241,8 +268,9 @@ impl<'f> Dealing<'f> {
                     chunks.push(path);
                 }
             }
-        }
-        let source::Opened { broken, facts, .. } = self.opened;
+            number += 1;
+            Ok(())
+        })?;
         Ok(DealtFile { path: self.file.path.clone(), available: self.available, broken, facts, chunks })
     }
 

@@ -22,6 +22,9 @@ pub struct PeekedColumn {
 /// Rows among which an example is looked for.
 const ROWS: IdxSize = 1000;
 
+/// Bytes of a text file that hold them.
+const BYTES: usize = 1 << 24;
+
 /// The columns of a file, or of the first file of a folder or glob.
 ///
 /// # Errors
@@ -30,7 +33,9 @@ pub fn peek(path: &Path) -> Result<Vec<PeekedColumn>, IngestError> {
     let files = paths::expand("init", &[path.to_owned()])?;
     let Some(file) = files.first() else { return Ok(Vec::new()) };
     let doing = || format!("reading `{}`", file.path.display());
-    let frame = source::open(file)?.frame.limit(ROWS).collect().map_err(IngestError::engine(doing()))?;
+    // A source has one piece at least, and the first one holds enough.
+    let opened = source::pieces(file, BYTES)?.next().unwrap_or_else(|| source::open(file))?;
+    let frame = opened.frame.limit(ROWS).collect().map_err(IngestError::engine(doing()))?;
     Ok(frame.columns().iter().map(peeked).collect())
 }
 

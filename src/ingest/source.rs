@@ -20,17 +20,35 @@ pub(crate) trait Source: Sync {
     /// # Errors
     /// An `IngestError` naming the file if it cannot be read as this kind.
     fn open(&self, file: &InputFile) -> Result<Opened, IngestError>;
+
+    /// Memory that a row takes while it is read, checked, sorted and folded, at its peak. Measured on ten million purchase
+    /// lines of seven columns, rounded up for tables with more of them.
+    fn bytes_per_row(&self) -> u64;
+
+    /// Opens one file in pieces of about so many bytes, for files larger than memory; there is at least one. A kind whose
+    /// frame reads no more than it is asked for has one.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    fn pieces(&self, file: &InputFile, _: usize) -> Result<Pieces, IngestError> {
+        Ok(Box::new(std::iter::once(self.open(file))))
+    }
 }
+
+/// The rows of a file, some after the other.
+pub(crate) type Pieces = Box<dyn Iterator<Item = Result<Opened, IngestError>>>;
 
 /// All kinds of sources.
 pub(crate) const SOURCES: &[&dyn Source] = &[&Parquet, &Csv];
 
-/// An opened file.
+/// An opened file, or a piece of it.
 pub(crate) struct Opened {
     /// Its rows, not read yet; text files have text columns only.
     pub(crate) frame: LazyFrame,
     /// Rows that the frame must have, where that is known from elsewhere.
     pub(crate) expected_rows: Option<usize>,
+    /// Position of its first row among all rows of the file.
+    pub(crate) first_row: u64,
     /// Positions (counted from 0, over all rows of the file) of rows that are not in the frame because they are broken;
     /// ascending.
     pub(crate) broken: Vec<u64>,
@@ -55,8 +73,28 @@ pub(crate) fn allowed_names() -> String {
 /// # Errors
 /// `IngestError::UnknownFormat` if there is none, or the source's own.
 pub(crate) fn open(file: &InputFile) -> Result<Opened, IngestError> {
+    source_of(file)?.open(file)
+}
+
+/// Opens a file in pieces of about so many bytes; there is at least one.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn pieces(file: &InputFile, n_bytes: usize) -> Result<Pieces, IngestError> {
+    source_of(file)?.pieces(file, n_bytes)
+}
+
+/// Memory that a row of a file takes at its peak.
+///
+/// # Errors
+/// `IngestError::UnknownFormat`.
+pub(crate) fn bytes_per_row(file: &InputFile) -> Result<u64, IngestError> {
+    Ok(source_of(file)?.bytes_per_row())
+}
+
+fn source_of(file: &InputFile) -> Result<&'static dyn Source, IngestError> {
     let unknown = || IngestError::UnknownFormat { path: file.path.display().to_string(), allowed: allowed_names() };
-    of_file(&file.path).ok_or_else(unknown)?.open(file)
+    of_file(&file.path).ok_or_else(unknown)
 }
 
 #[cfg(test)]

@@ -23,8 +23,11 @@ struct Body {
 pub(super) fn of_numbers(values: &[f64], narrow: &mut Vec<f32>, descriptor: &Descriptor) -> Page {
     narrow.clear();
     narrow.extend(values.iter().map(|value| single(*value)));
-    let mut buffer = levels(narrow);
-    narrow.retain(|value| !value.is_nan());
+    let n_absent: u32 = narrow.iter().map(|value| u32::from(value.is_nan())).sum();
+    let mut buffer = if n_absent == 0 { all_present(narrow.len()) } else { levels(narrow) };
+    if n_absent > 0 {
+        narrow.retain(|value| !value.is_nan());
+    }
     let encoding = if let Some(highest) = highest_code(narrow) {
         push_codes(&mut buffer, narrow, highest);
         Encoding::RleDictionary
@@ -78,9 +81,6 @@ fn length(bytes: usize) -> [u8; 4] {
 
 /// The start of a page: one bit for each row, set where there is a value, in one run of the hybrid encoding.
 fn levels(values: &[f32]) -> Vec<u8> {
-    if !values.iter().any(|value| value.is_nan()) {
-        return all_present(values.len());
-    }
     let mut run = run_of_groups(values.len());
     run.extend(
         values.chunks(8).map(|group| {

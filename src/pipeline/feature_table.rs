@@ -30,6 +30,7 @@ pub fn feature_census(
 /// A row for each day and eligible customer: the day, the customer, every feature of the schema; a missing value stays
 /// missing. The rows come in blocks of some customers each, of which `pack` makes what is handed to `emit`, in the order
 /// of customers, so that they need never be in memory together. `cutoffs` ascend; `contexts` tell of the shop at each.
+/// Folding and `pack` run inside `around`, which may time them.
 ///
 /// # Errors
 /// Whatever the feature room, `pack` or `emit` could not do.
@@ -37,8 +38,9 @@ pub fn feature_table<T: Send>(
     config: &Config,
     log: &EventLog,
     (schema, cutoffs, contexts): (&FeatureSchema, &[Cutoff], &[ShopContext]),
-    (pack, emit): (impl Fn(&Block) -> Result<T, Failure> + Sync, impl FnMut(T) -> Result<(), Failure> + Send),
+    (around, pack): (impl Fn(&mut dyn FnMut()) + Sync, impl Fn(&Block) -> Result<T, Failure> + Sync),
+    emit: impl FnMut(T) -> Result<(), Failure> + Send,
 ) -> Result<(), Failure> {
     let frame = Frame::new(config, log);
-    stream(log, schema, (cutoffs, &frame.settings, contexts), pack, emit)
+    stream(log, schema, (cutoffs, &frame.settings, contexts), (around, pack), emit)
 }

@@ -4,7 +4,7 @@
 //! cutoff alone: not on the partition, the order of rows, the cutoffs asked with it, or customers who came later.
 
 use super::hash::stable_hash;
-use crate::clv::{CustomerSummary, Grouped, ModelKind, PurchaseModel, TimeUnit, ValueModel, Wanted, fit};
+use crate::clv::{CustomerSummary, Forecast, Grouped, ModelKind, PurchaseModel, TimeUnit, ValueModel, Wanted, fit};
 use crate::units::{Days, MICROS_PER_DAY, Timestamp};
 
 /// Customers on whom a model is fitted at most: a shop of millions costs no more than a middling one, and four
@@ -14,28 +14,11 @@ pub(super) const SAMPLE: usize = 20_000;
 /// Customers of the sample who have come back on another day, at least; with fewer there is no model.
 pub(super) const LEAST_RETURNED: usize = 10;
 
-/// What the purchase model of a cutoff says of a customer.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Forecast {
-    /// Probability that the customer is still active at the cutoff.
-    pub probability_active: f64,
-    /// Probability of no purchase in `[cutoff + gap, cutoff + gap + horizon)`.
-    pub probability_no_purchase: f64,
-    /// Expected purchase days in that window.
-    pub expected_purchases: f64,
-}
-
-impl Forecast {
-    /// What a model says of a history, times in days, about a window of `horizon` that begins `gap` from now.
-    pub(super) fn of(model: &PurchaseModel, history: &CustomerSummary, gap: Days, horizon: Days) -> Self {
-        let (from, to) = (f64::from(gap.0), f64::from(gap.0) + f64::from(horizon.0));
-        let before = if gap.0 == 0 { 0.0 } else { model.expected_purchases(history, from) };
-        Self {
-            probability_active: model.probability_alive(history),
-            probability_no_purchase: model.probability_no_purchase_between(history, from, to),
-            expected_purchases: (model.expected_purchases(history, to) - before).max(0.0),
-        }
-    }
+/// What a model says of a history, times in days, about the window of `horizon` that begins `gap` from now. Purchases are
+/// days with one.
+pub(super) fn forecast(model: &PurchaseModel, history: &CustomerSummary, gap: Days, horizon: Days) -> Forecast {
+    let from = f64::from(gap.0);
+    model.foretell(history, from, from + f64::from(horizon.0))
 }
 
 /// The day of an instant in UTC, counted from 1970-01-01.
@@ -206,11 +189,11 @@ mod tests {
     fn a_window_that_begins_later_is_foretold_with_the_gap() {
         let model = ModelKind::MBG_NBD.with_parameters(&[0.5, 40.0, 0.8, 3.0]).unwrap();
         let history = CustomerSummary::new(4, 90.0, 100.0).unwrap();
-        let [now, later] = [0, 30].map(|gap| Forecast::of(&model, &history, Days(gap), Days(60)));
+        let [now, later] = [0, 30].map(|gap| forecast(&model, &history, Days(gap), Days(60)));
         assert!((now.probability_no_purchase - model.probability_no_purchase(&history, 60.0)).abs() < 1e-12);
         assert!(later.probability_no_purchase > now.probability_no_purchase, "who leaves in the gap buys nothing");
-        let both = Forecast::of(&model, &history, Days(0), Days(90));
-        let first = Forecast::of(&model, &history, Days(0), Days(30));
+        let both = forecast(&model, &history, Days(0), Days(90));
+        let first = forecast(&model, &history, Days(0), Days(30));
         assert!((first.expected_purchases + later.expected_purchases - both.expected_purchases).abs() < 1e-12);
     }
 }

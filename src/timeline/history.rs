@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::attributes::Attributes;
-use super::buyers::{Forecast, summary};
+use super::buyers::{forecast, summary};
 use super::complaints::KnownComplaint;
 use super::context::ShopContext;
 use super::custom::CustomRows;
@@ -15,6 +15,7 @@ use super::rhythm::Slope;
 use super::surveys::KnownAnswer;
 use super::tally::CategoryCadence;
 use super::walk::{CustomerWalk, Decay};
+use crate::clv::Forecast;
 use crate::units::{Days, MICROS_PER_DAY, Timestamp};
 
 /// A stretch of time that ends at the cutoff and excludes it.
@@ -318,7 +319,7 @@ impl<'a> History<'a> {
         let model = self.context.purchases.as_ref()?;
         let ends = [*self.orders.at.first()?, *self.orders.at.last()?];
         let history = summary(self.walk.order_days, ends, self.cutoff.at())?;
-        Some(Forecast::of(model, &history, self.gap, self.horizon))
+        Some(forecast(model, &history, self.gap, self.horizon))
     }
 
     /// Exponentially decayed number of orders, for half-lives of 180, 90 and 30 days.

@@ -33,7 +33,7 @@ mod walk;
 
 pub use attributes::Attributes;
 pub use available::Available;
-pub use buyers::{Forecast, fit_purchases};
+pub use buyers::fit_purchases;
 pub use complaints::KnownComplaint;
 pub use context::{ContextNeeds, ShopContext};
 pub use cutoff::{Cutoff, local_day, matured_cutoffs};

@@ -274,7 +274,7 @@ pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]
     };
     let whole = |block: &Block| Ok::<_, SchemaError>(block.clone());
     let contexts = census(&log, &schema, (&cutoffs, &settings)).unwrap().contexts(&cutoffs);
-    stream(&log, &schema, (&cutoffs, &settings, &contexts), whole, take).unwrap();
+    stream(&log, &schema, (&cutoffs, &settings, &contexts), (|work: &mut dyn FnMut()| work(), whole), take).unwrap();
     let features = Array2::from_shape_fn((customers.len(), columns.len()), |(row, column)| columns[column][row]);
     ExactRows { schema, cutoffs, customers, cutoff_idx, features }
 }
