@@ -311,3 +311,31 @@ impl ValueModel for BgNbd {
         bisect(span, half, |t| self.probability_purchase_if_active(history, t))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clv::model::ModelKind;
+
+    /// All regularities, windows from now and from later, sums short and long.
+    #[test]
+    fn a_forecast_is_made_of_the_figures_asked_one_by_one() {
+        let kinds = [ModelKind::BG_NBD, ModelKind::MBG_NBD, ModelKind::MbgCnbd { regularity: 3 }];
+        for kind in kinds {
+            let model = kind.with_parameters(&[0.9, 12.0, 0.3, 1.0]).unwrap();
+            for (x, t_x, t) in [(0, 0.0, 5.0), (1, 3.0, 90.0), (7, 200.0, 201.0), (300, 900.0, 1_000.0)] {
+                let history = CustomerSummary::new(x, t_x, t).unwrap();
+                for (from, to) in [(0.0, 0.0), (0.0, 90.0), (30.0, 90.0), (0.0, 1e5), (-5.0, 60.0)] {
+                    let forecast = model.foretell(&history, from, to);
+                    let before = model.expected_purchases(&history, from);
+                    let expected = model.expected_purchases(&history, to) - before;
+                    let no_purchase = model.probability_no_purchase_between(&history, from, to);
+                    let case = format!("{kind:?} {x} {from} {to}: {forecast:?}");
+                    assert!((forecast.probability_active - model.probability_alive(&history)).abs() < 1e-15, "{case}");
+                    assert!((forecast.probability_no_purchase - no_purchase).abs() < 1e-12, "{case} {no_purchase}");
+                    assert!((forecast.expected_purchases - expected).abs() < 1e-9 * (1.0 + expected), "{case}");
+                }
+            }
+        }
+    }
+}

@@ -15,7 +15,7 @@ use super::facts::{Fact, add_facts};
 use super::ids::IdColumn;
 use super::mapping::{Available, Mapping};
 use super::paths::{self, InputFile};
-use super::read::{columns_of, evaluate, mapping_of, sections};
+use super::read::{check_lines, columns_of, evaluate, mapping_of, sections};
 use super::source;
 use super::typing::plain;
 use super::words::Words;
@@ -25,10 +25,10 @@ use crate::timeline::stable_hash;
 /// Source rows in memory at a time while they are dealt out.
 const ROWS_AT_ONCE: u32 = 1 << 21;
 
-/// Share of the memory that text may take at a time, in which it takes about three times as much as columns.
+/// One part in so many of the memory is for the text read at a time: beside it stand its columns, which take more.
 const SHARE_OF_TEXT: u64 = 8;
 
-/// Bytes of text at a time, whatever the memory: less is read too often, more gains nothing.
+/// Bytes of text read at a time, however little or much memory there is.
 const TEXT_AT_ONCE: RangeInclusive<usize> = 1 << 16..=1 << 27;
 
 /// One customer in so many is looked at to find ranges of equal weight.
@@ -205,15 +205,18 @@ impl<'f> Dealing<'f> {
         for piece in source::pieces(self.file, self.n_bytes)? {
             let piece = piece?;
             let n_rows = i64::try_from(rows_of(self.file, &piece)?).unwrap_or(i64::MAX);
-            let source::Opened { frame, first_row, broken, facts, .. } = piece;
+            let source::Opened { frame, expected_rows, first_row, broken, facts } = piece;
+            let mut n_read = 0;
             let mut positions = (first_row..).filter(|position| broken.binary_search(position).is_err());
             // An empty piece has one empty chunk, which has its columns.
             for first in (0..n_rows.max(1)).step_by(ROWS_AT_ONCE as usize) {
                 let rows = frame.clone().slice(first, ROWS_AT_ONCE).select(columns.clone());
                 let rows = rows.collect().map_err(failed())?;
+                n_read += rows.height();
                 let positions = positions.by_ref().take(rows.height()).collect();
                 take(Chunk { rows, positions })?;
             }
+            check_lines(self.file, expected_rows, n_read)?;
             all_broken.extend(broken);
             add_facts(&mut all_facts, facts);
         }

@@ -223,11 +223,17 @@ fn rows_of(
     let columns: Vec<Expr> = mapping.reads().iter().map(|name| col(name.as_str())).collect();
     let path = file.path.display().to_string();
     let frame = frame.select(columns).collect().map_err(IngestError::engine(format!("reading `{path}`")))?;
-    match expected_rows {
-        Some(expected) if expected != frame.height() => {
-            Err(IngestError::LinesDisagree { path, expected, found: frame.height() })
+    check_lines(file, expected_rows, frame.height())?;
+    Ok(frame)
+}
+
+/// Whether as many lines were read as were counted: none may be lost between the two.
+pub(super) fn check_lines(file: &InputFile, expected: Option<usize>, found: usize) -> Result<(), IngestError> {
+    match expected {
+        Some(expected) if expected != found => {
+            Err(IngestError::LinesDisagree { path: file.path.display().to_string(), expected, found })
         }
-        _ => Ok(frame),
+        _ => Ok(()),
     }
 }
 
