@@ -6,7 +6,7 @@ use super::doubt::Doubt;
 use super::emphasis::EmphasisRecord;
 use super::error::LearnError;
 use super::logistic::Convergence;
-use super::rows::{fold_losses, gain_on_folds, labels, rows_per_customer};
+use super::rows::{fold_losses, gain_on_folds, labels};
 use super::selection::Selections;
 use super::voices::BlendModel;
 use super::weights::{self, Group};
@@ -14,6 +14,7 @@ use super::{
     Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes, log_loss_at_own_level, own_shift,
 };
 use crate::timeline::Cutoff;
+use crate::units::{Days, MICROS_PER_DAY};
 
 /// Error of a member's level in log-odds that is expected before any is seen; it weighs as much as a fold.
 const FIRST_ERROR: f64 = 0.1;
@@ -164,8 +165,9 @@ impl Votes<'_> {
             churned: labels(self.training.dataset, &fold.validation, as_of),
             weight: fold.weight() / most,
         };
-        let groups: Vec<Group> = folds.iter().enumerate().filter(|(_, fold)| known(fold)).map(group).collect();
-        let repetition = rows_per_customer(self.training.dataset, self.training.rows);
+        let heard: Vec<(usize, &Fold)> = folds.iter().enumerate().filter(|(_, fold)| known(fold)).collect();
+        let repetition = overlap(&heard.iter().map(|(_, fold)| fold.cutoff).collect::<Vec<_>>(), self.training.horizon);
+        let groups: Vec<Group> = heard.into_iter().map(group).collect();
         weights::fit(&groups, self.members.len(), repetition)
     }
 
@@ -214,6 +216,15 @@ impl Votes<'_> {
     }
 }
 
+/// How often a day is counted in the label windows of cutoffs in ascending order, on average over the days that are
+/// counted at all. Windows that overlap tell partly of the same purchases; others are news.
+fn overlap(cutoffs: &[Cutoff], horizon: Days) -> f64 {
+    let window = f64::from(horizon.0);
+    let apart = |pair: &[Cutoff]| (pair[1].at().0 - pair[0].at().0) as f64 / MICROS_PER_DAY as f64;
+    let covered = window + cutoffs.windows(2).map(|pair| apart(pair).min(window)).sum::<f64>();
+    cutoffs.len().max(1) as f64 * window / covered
+}
+
 fn deviations(said: &OutOfTime) -> Vec<f64> {
     said.log_odds.iter().map(|log_odds| log_odds - said.level).collect()
 }
@@ -234,7 +245,23 @@ fn blended(said: &[&OutOfTime], shares: &Shares) -> OutOfTime {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+    use jiff::tz::TimeZone;
+
     use super::*;
+
+    #[test]
+    fn windows_that_overlap_count_once() {
+        let first = Cutoff::at_start_of(date(2024, 1, 1), &TimeZone::UTC);
+        let of = |days: &[u32]| {
+            let cutoffs: Vec<Cutoff> = days.iter().map(|days| first.after(Days(*days), &TimeZone::UTC)).collect();
+            overlap(&cutoffs, Days(90))
+        };
+        assert!((of(&[]) - 1.0).abs() < 1e-12 && (of(&[0]) - 1.0).abs() < 1e-12);
+        assert!((of(&[0, 90, 200]) - 1.0).abs() < 1e-12, "none overlap");
+        assert!((of(&[0, 30, 60]) - 270.0 / 150.0).abs() < 1e-12);
+        assert!((of(&[0, 0, 0, 0]) - 4.0).abs() < 1e-12, "four times the same");
+    }
 
     /// Two members that agree about the customers of today, though their averages over the training rows differ.
     #[test]
