@@ -206,13 +206,17 @@ fn numbers_as<T: Copy + Default + Send + Sync>(
 fn flags(column: &Column) -> Result<(Values, Vec<usize>), TypeProblem> {
     let dtype = column.dtype();
     check(column, dtype.is_bool() || dtype.is_primitive_numeric(), "true and false, 1 and 0, or yes and no")?;
-    let text = column.cast(&DataType::String)?;
-    let (values, unreadable) = gather(text.str()?, NO_FLAG, |word| match word.trim() {
-        "" => Cell::Absent,
-        word if is_one_of(word, &["true", "1", "1.0", "yes", "y", "t"]) => Cell::Value(1),
-        word if is_one_of(word, &["false", "0", "0.0", "no", "n", "f"]) => Cell::Value(0),
-        _ => Cell::Unreadable,
-    });
+    let (values, unreadable) = if dtype.is_bool() {
+        gather(column.bool()?, NO_FLAG, |flag| Cell::Value(u8::from(flag)))
+    } else {
+        let text = column.cast(&DataType::String)?;
+        gather(text.str()?, NO_FLAG, |word| match word.trim() {
+            "" => Cell::Absent,
+            word if is_one_of(word, &["true", "1", "1.0", "yes", "y", "t"]) => Cell::Value(1),
+            word if is_one_of(word, &["false", "0", "0.0", "no", "n", "f"]) => Cell::Value(0),
+            _ => Cell::Unreadable,
+        })
+    };
     Ok((Values::Flags(values), unreadable))
 }
 

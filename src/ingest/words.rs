@@ -22,19 +22,21 @@ pub(crate) struct Words {
 impl Words {
     /// The words of a text column, as written.
     pub(crate) fn from_text(column: &StringChunked) -> Self {
-        let mut known: HashMap<&str, u32, BuildHasherDefault<KeyHasher>> = HashMap::default();
-        let mut names = Vec::new();
-        let codes = column
-            .iter()
-            .map(|text| {
-                let Some(text) = text else { return NO_CODE };
-                *known.entry(text).or_insert_with(|| {
-                    names.push(text.to_owned());
-                    position(names.len() - 1)
-                })
-            })
-            .collect();
-        Self { names, codes }
+        let n_rows = column.len().div_ceil(rayon::current_num_threads()).max(LEAST_ROWS);
+        let starts = (0..column.len()).step_by(n_rows);
+        let pieces: Vec<StringChunked> =
+            starts.map(|start| column.slice(i64::try_from(start).unwrap_or(i64::MAX), n_rows)).collect();
+        let mut codes = vec![0; column.len()];
+        let read = |(piece, codes): (_, &mut [u32])| Vocabulary::read(piece, codes);
+        let vocabularies: Vec<Vocabulary<'_>> = pieces.par_iter().zip(codes.par_chunks_mut(n_rows)).map(read).collect();
+        let mut vocabularies = vocabularies.into_iter();
+        let mut first = vocabularies.next().unwrap_or_default();
+        // Words keep the order in which the rows have them, however many pieces there are.
+        for (own, codes) in vocabularies.zip(codes.chunks_mut(n_rows).skip(1)) {
+            let new_codes: Vec<u32> = own.names.into_iter().map(|name| first.code(name)).collect();
+            codes.par_iter_mut().for_each(|code| *code = translate(&new_codes, *code));
+        }
+        Self { names: first.names.par_iter().map(|name| (*name).to_owned()).collect(), codes }
     }
 
     /// The words of a column of whole numbers: their decimal digits.
@@ -124,6 +126,34 @@ impl Words {
     }
 }
 
+/// Rows that a thread reads at least.
+const LEAST_ROWS: usize = 1 << 16;
+
+/// Distinct texts and where each stands.
+#[derive(Default)]
+struct Vocabulary<'t> {
+    known: HashMap<&'t str, u32, BuildHasherDefault<KeyHasher>>,
+    names: Vec<&'t str>,
+}
+
+impl<'t> Vocabulary<'t> {
+    /// Reads the texts of some rows and writes the code of each.
+    fn read(texts: &'t StringChunked, codes: &mut [u32]) -> Self {
+        let mut own = Self::default();
+        for (code, text) in codes.iter_mut().zip(texts.iter()) {
+            *code = text.map_or(NO_CODE, |text| own.code(text));
+        }
+        own
+    }
+
+    fn code(&mut self, text: &'t str) -> u32 {
+        *self.known.entry(text).or_insert_with(|| {
+            self.names.push(text);
+            position(self.names.len() - 1)
+        })
+    }
+}
+
 /// A word without blanks at both ends; `None` if there is nothing else.
 pub(crate) fn trimmed(word: &str) -> Option<&str> {
     Some(word.trim()).filter(|word| !word.is_empty())
@@ -183,6 +213,17 @@ mod tests {
         let words = Words::from_text(&column);
         assert_eq!(words.names, ["b", "a"]);
         assert_eq!(texts(&words), [Some("b"), None, Some("a"), Some("b")]);
+    }
+
+    /// More rows than one thread reads alone: the words of later rows are those of the first and some of their own.
+    #[test]
+    fn words_keep_their_order_over_many_rows() {
+        let n = 2 * LEAST_ROWS + 3;
+        let text = |row: usize| (row % 7 != 3).then(|| format!("w{}", row / 1_000 % 150));
+        let words = Words::from_text(&(0..n).map(text).collect());
+        assert!((0..n).all(|row| words.get(row) == text(row).as_deref()));
+        let numbers: Vec<usize> = words.names.iter().map(|name| name[1..].parse().unwrap()).collect();
+        assert_eq!(numbers, (0..(n - 1) / 1_000 + 1).collect::<Vec<_>>(), "in the order in which they appear");
     }
 
     #[test]
