@@ -89,7 +89,7 @@ pub(crate) struct SpreadsheetIds {
 }
 
 impl SpreadsheetIds {
-    fn in_words(words: &Words) -> Self {
+    pub(super) fn in_words(words: &Words) -> Self {
         let affected: Vec<bool> = words.names.iter().map(|name| is_spreadsheet_float(name)).collect();
         if !affected.contains(&true) {
             return Self::default();

@@ -9,6 +9,7 @@ use polars::sql::sql_expr;
 
 use super::custom::{self, CustomMapped};
 use super::error::IngestError;
+use super::typing::becomes_words;
 use crate::config::{ColumnSpec, CustomFeature, Kind, Table, TableConfig};
 
 /// A mapped column or a filter.
@@ -90,6 +91,13 @@ impl Mapping {
             }
         }
         names
+    }
+
+    /// Source columns that one of our columns of words is, and that nothing else reads.
+    pub(crate) fn words_only(&self) -> Vec<String> {
+        let is_alone = |name: &String| self.all().filter(|mapped| mapped.reads.contains(name)).count() == 1;
+        let words = self.columns.iter().filter(|(spec, mapped)| mapped.is_plain && becomes_words(spec));
+        words.map(|(_, mapped)| mapped.text.clone()).filter(is_alone).collect()
     }
 
     /// Checks that another file of the table has every column that is read.

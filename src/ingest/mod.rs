@@ -5,6 +5,7 @@
 
 mod account;
 mod code_book;
+mod collect;
 mod csv;
 mod custom;
 mod decimal;
@@ -23,6 +24,7 @@ mod parts;
 mod paths;
 mod peek;
 mod profile;
+mod raw;
 mod read;
 mod records;
 mod rejects;

@@ -29,6 +29,10 @@ impl Source for Parquet {
         Ok(Opened { frame, expected_rows: None, first_row: 0, broken: Vec::new(), facts: Vec::new() })
     }
 
+    fn keeps_columns_apart(&self) -> bool {
+        true
+    }
+
     fn bytes_per_row(&self) -> u64 {
         160
     }

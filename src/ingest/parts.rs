@@ -10,12 +10,13 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 
+use super::collect::{check_lines, columns_of};
 use super::error::IngestError;
 use super::facts::{Fact, add_facts};
 use super::ids::IdColumn;
 use super::mapping::{Available, Mapping};
 use super::paths::{self, InputFile};
-use super::read::{check_lines, columns_of, evaluate, mapping_of, sections};
+use super::read::{evaluate, mapping_of, sections};
 use super::source;
 use super::typing::plain;
 use super::words::Words;

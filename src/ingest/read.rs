@@ -6,18 +6,21 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::account::Reason;
+use super::collect::{Collected, MEMORY, Supply, collect};
 use super::custom;
 use super::duplicates::repeated_rows;
 use super::error::IngestError;
 use super::facts::{Fact, FactRule};
 use super::mapping::{Available, Mapped, Mapping};
 use super::numeric::{self, Numbers};
-use super::parts::{DealtFile, Parts};
-use super::paths::{self, InputFile};
-use super::source::{self, Opened};
-use super::table::{Origin, TypedTable};
+use super::parts::Parts;
+use super::paths;
+use super::raw::Raw;
+use super::source;
+use super::table::TypedTable;
 use super::typing::{Rules, TypeProblem, Typed, typed};
 use super::values::Values;
+use super::words::Words;
 use super::zone::LocalClock;
 use crate::config::{ColumnSpec, Config, Duplicates, Kind, Table, TableConfig};
 
@@ -95,28 +98,17 @@ pub(super) fn mapping_of(config: &Config, table: Table, available: &Available) -
     Mapping::with_others(&together, is_compared, &config.features.custom, available)
 }
 
-/// What columns in memory are called where a file would be named.
-const MEMORY: &str = "columns in memory";
-
-/// Where the rows of a table come from.
-#[derive(Clone, Copy)]
-enum Supply<'a> {
-    /// All rows of its files.
-    Files(&'a [InputFile]),
-    /// Those of a part of the customers.
-    Part(&'a [DealtFile], usize),
-    /// All rows of columns in memory.
-    Frame(&'a DataFrame),
-}
-
 /// Reads one table: filter first, then what cannot be read, then duplicates; a row is rejected for the first reason.
 fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>) -> Result<TypedTable, IngestError> {
     let mapped = |available: &Available| mapping_of(config, table, available);
-    let Collected { mut source, mut mapping, origins, facts } = collect(table, mapped, supply)?;
-    let keys: Vec<PlSmallStr> = source.get_column_names_owned();
+    let Collected { mut source, mut words, mut mapping, origins, facts } = collect(table, mapped, supply)?;
+    let failed = || IngestError::engine("comparing rows");
+    let is_compared = section.duplicates != Duplicates::Keep;
+    let keys = is_compared.then(|| keys(&source, &words)).transpose().map_err(failed())?;
     let numbers = numeric::derive(&mut source, &mut mapping).map_err(IngestError::engine("reading numbers"))?;
-    let mut read = TypedTable::new(table, mapped_frame(&source, &mapping)?, origins);
+    let mut read = TypedTable::new(table, source.height(), origins);
     read.facts = facts;
+    read.mapped = mapped_columns(&source, &mut words, &mapping)?;
     if let Some(filter) = &mapping.filter {
         apply_filter(&mut read, &source, filter, &numbers)?;
     }
@@ -129,151 +121,41 @@ fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>
     let typed: Vec<Result<Option<Typed>, IngestError>> =
         mapping.columns.par_iter().map(|(spec, mapped)| type_column(&read, (spec, mapped), &rules)).collect();
     for ((spec, mapped), typed) in mapping.columns.iter().zip(typed) {
-        if let Some(typed) = typed? {
+        if let Some(typed) = typed?.or_else(|| read.type_words(spec)) {
             settle_column(&mut read, (spec, mapped), typed, &numbers);
         }
     }
-    if section.duplicates != Duplicates::Keep {
-        let keys = source.select(keys).map_err(IngestError::engine("comparing rows"))?;
-        let repeated = repeated_rows(&keys).map_err(IngestError::engine("comparing rows"))?;
-        read.reject(repeated, Reason::DUPLICATE);
+    if let Some(keys) = keys {
+        read.reject(repeated_rows(&keys).map_err(failed())?, Reason::DUPLICATE);
     }
     custom::read_all(&mut read, (&source, &mapping), &numbers, &config.currency)?;
     Ok(read)
 }
 
-/// The source columns of a table, in memory.
-struct Collected {
-    source: DataFrame,
-    mapping: Mapping,
-    origins: Vec<Origin>,
-    facts: Vec<Fact>,
-}
-
-fn collect(
-    table: Table,
-    mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
-    supply: Supply<'_>,
-) -> Result<Collected, IngestError> {
-    let mut mapping = None;
-    let mut known = |available: &Available| -> Result<Mapping, IngestError> {
-        let known: &mut Mapping = match &mut mapping {
-            Some(known) => {
-                Mapping::check(known, available)?;
-                known
-            }
-            none => none.insert(mapped(available)?),
-        };
-        Ok(known.clone())
-    };
-    let (mut frames, mut origins, mut facts) = (Vec::new(), Vec::new(), Vec::new());
-    match supply {
-        Supply::Files(files) => {
-            for file in files {
-                let mut opened = source::open(file)?;
-                let available = columns_of(file, &mut opened)?;
-                let frame = rows_of(file, opened.frame, &known(&available)?, opened.expected_rows)?;
-                let (path, n_rows) = (file.path.clone(), frame.height());
-                origins.push(Origin { path, n_rows, broken: opened.broken, numbers: None });
-                facts.extend(opened.facts);
-                frames.push(frame);
-            }
-        }
-        Supply::Frame(frame) => {
-            let names = frame.get_column_names().into_iter().map(ToString::to_string).collect();
-            let reads = known(&Available { path: MEMORY.to_owned(), names })?.reads();
-            let frame = frame.select(&reads).map_err(IngestError::engine("choosing columns"))?;
-            origins.push(Origin { path: MEMORY.into(), n_rows: frame.height(), broken: Vec::new(), numbers: None });
-            frames.push(frame);
-        }
-        Supply::Part(files, part) => {
-            for file in files {
-                let (frame, numbers) = file.rows(part, &known(&file.available)?.reads())?;
-                let (path, n_rows) = (file.path.clone(), frame.height());
-                // What is said of a file as a whole is said once, in the first part.
-                let broken = if part == 0 { file.broken.clone() } else { Vec::new() };
-                origins.push(Origin { path, n_rows, broken, numbers: Some(numbers) });
-                facts.extend(file.facts.iter().filter(|_| part == 0).cloned());
-                frames.push(frame);
-            }
-        }
-    }
-    let doing = format!("putting the files of `{}` together", table.name());
-    let source = stack(frames).map_err(IngestError::engine(doing))?;
-    let nothing =
-        || IngestError::NoFiles { table: table.name(), path: String::new(), allowed: source::allowed_names() };
-    Ok(Collected { source, mapping: mapping.ok_or_else(nothing)?, origins, facts })
-}
-
-pub(super) fn columns_of(file: &InputFile, opened: &mut Opened) -> Result<Available, IngestError> {
-    let doing = format!("reading the columns of `{}`", file.path.display());
-    let schema = opened.frame.collect_schema().map_err(IngestError::engine(doing))?;
-    Ok(Available {
-        path: file.path.display().to_string(),
-        names: schema.iter_names().map(|name| name.to_string()).collect(),
-    })
-}
-
-fn rows_of(
-    file: &InputFile,
-    frame: LazyFrame,
-    mapping: &Mapping,
-    expected_rows: Option<usize>,
-) -> Result<DataFrame, IngestError> {
-    let columns: Vec<Expr> = mapping.reads().iter().map(|name| col(name.as_str())).collect();
-    let path = file.path.display().to_string();
-    let frame = frame.select(columns).collect().map_err(IngestError::engine(format!("reading `{path}`")))?;
-    check_lines(file, expected_rows, frame.height())?;
-    Ok(frame)
-}
-
-/// Whether as many lines were read as were counted: none may be lost between the two.
-pub(super) fn check_lines(file: &InputFile, expected: Option<usize>, found: usize) -> Result<(), IngestError> {
-    match expected {
-        Some(expected) if expected != found => {
-            Err(IngestError::LinesDisagree { path: file.path.display().to_string(), expected, found })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The rows of all files; a column that is of different types in them becomes text, or floats if all are numbers.
-fn stack(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
-    let mut frames = frames.into_iter();
-    let mut stacked = frames.next().unwrap_or_default();
-    for mut next in frames {
-        for name in stacked.get_column_names_owned() {
-            let (left, right) = (stacked.column(&name)?.dtype().clone(), next.column(&name)?.dtype().clone());
-            if left != right {
-                let common = common_type(&left, &right);
-                stacked.with_column(stacked.column(&name)?.cast(&common)?)?;
-                next.with_column(next.column(&name)?.cast(&common)?)?;
-            }
-        }
-        stacked.vstack_mut_owned(next)?;
-    }
-    // Columns are put in one piece when they are typed, one after the other: together they would be in memory twice.
-    Ok(stacked)
-}
-
-fn common_type(left: &DataType, right: &DataType) -> DataType {
-    match (left, right) {
-        (DataType::Null, other) | (other, DataType::Null) => other.clone(),
-        (a, b) if a.is_integer() && b.is_integer() => DataType::Int64,
-        (a, b) if a.is_primitive_numeric() && b.is_primitive_numeric() => DataType::Float64,
-        (DataType::Datetime(_, zone), DataType::Datetime(_, other)) if zone == other => {
-            DataType::Datetime(TimeUnit::Microseconds, zone.clone())
-        }
-        _ => DataType::String,
-    }
+/// What rows are compared by. Words are equal where their codes are.
+fn keys(source: &DataFrame, words: &[(String, Words)]) -> PolarsResult<DataFrame> {
+    let codes = words.iter().map(|(name, words)| Column::new(name.as_str().into(), words.codes.as_slice()));
+    DataFrame::new(source.height(), source.columns().iter().cloned().chain(codes).collect())
 }
 
 /// Our columns as they come out of the mapping. The words of complaints are left out: no later step shall see them.
-fn mapped_frame(source: &DataFrame, mapping: &Mapping) -> Result<DataFrame, IngestError> {
+fn mapped_columns(
+    source: &DataFrame,
+    words: &mut Vec<(String, Words)>,
+    mapping: &Mapping,
+) -> Result<Vec<(&'static str, Raw)>, IngestError> {
     let shown = mapping.columns.iter().filter(|(spec, _)| spec.name != "text");
-    let columns: Result<Vec<Column>, IngestError> =
-        shown.map(|(spec, mapped)| evaluate(source, mapped).map(|column| column.with_name(spec.name.into()))).collect();
-    DataFrame::new(source.height(), columns?).map_err(IngestError::engine("mapping columns"))
+    let raw = |(spec, mapped): &(&'static ColumnSpec, Mapped)| {
+        let place = words.iter().position(|(name, _)| mapped.is_plain && *name == mapped.text);
+        Ok((
+            spec.name,
+            match place {
+                Some(place) => Raw::Words(words.swap_remove(place).1),
+                None => Raw::Column(evaluate(source, mapped)?),
+            },
+        ))
+    };
+    shown.map(raw).collect()
 }
 
 /// The value of an expression in every row.
@@ -323,13 +205,13 @@ pub(super) fn answer(source: &DataFrame, filter: &Mapped) -> Result<BooleanChunk
     Ok(answer.bool().map_err(wrong)?.rechunk().into_owned())
 }
 
-/// Types one of our columns, if it was mapped.
+/// Types one of our columns, if it was mapped and is not words already.
 fn type_column(
     read: &TypedTable,
     (spec, mapped): (&'static ColumnSpec, &Mapped),
     rules: &Rules,
 ) -> Result<Option<Typed>, IngestError> {
-    let Ok(column) = read.mapped.column(spec.name) else { return Ok(None) };
+    let Some(Raw::Column(column)) = read.raw(spec.name) else { return Ok(None) };
     let typed = typed(column, spec, rules).map_err(|problem| match problem {
         TypeProblem::WrongType(allowed) => IngestError::WrongType {
             key: mapped.key.clone(),

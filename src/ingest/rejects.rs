@@ -5,6 +5,7 @@ use polars::prelude::*;
 
 use super::account::Reason;
 use super::error::IngestError;
+use super::raw;
 use super::table::{Origin, TypedTable};
 
 impl TypedTable {
@@ -55,10 +56,9 @@ impl TypedTable {
             Column::new("reason".into(), rules),
             about.with_name("column".into()).into_column(),
         ];
-        let taken: IdxCa = rows.iter().map(|row| IdxSize::try_from(*row).ok()).collect();
-        for column in self.mapped.columns() {
-            let mut text = Column::full_null(column.name().clone(), n_broken, &DataType::String);
-            text.append(&column.take(&taken)?.cast(&DataType::String)?)?;
+        for (name, raw) in &self.mapped {
+            let mut text = Column::full_null((*name).into(), n_broken, &DataType::String);
+            text.append(&raw::texts(raw, self.words(name), rows)?)?;
             columns.push(text);
         }
         DataFrame::new(n_listed, columns)
@@ -111,6 +111,7 @@ impl Walk<'_> {
 mod tests {
     use super::*;
     use crate::config::Table;
+    use crate::ingest::raw::Raw;
 
     fn origin(path: &str, n_rows: usize, broken: &[u64]) -> Origin {
         Origin { path: path.into(), n_rows, broken: broken.to_vec(), numbers: None }
@@ -119,8 +120,9 @@ mod tests {
     #[test]
     fn rows_are_named_by_file_and_number_there() {
         let origins = vec![origin("a.csv", 3, &[0, 2]), origin("none.csv", 0, &[]), origin("b.csv", 2, &[])];
-        let mapped = df!("customer_id" => [Some("x"), None, Some("z"), Some("u"), None]).unwrap();
-        let mut table = TypedTable::new(Table::Purchases, mapped, origins);
+        let ids = Column::new("customer_id".into(), [Some("x"), None, Some("z"), Some("u"), None]);
+        let mut table = TypedTable::new(Table::Purchases, ids.len(), origins);
+        table.mapped = vec![("customer_id", Raw::Column(ids))];
         table.reject([1, 4], Reason::of_column("missing", "customer_id"));
         table.reject([0], Reason::FILTER);
         table.reject([2], Reason::DUPLICATE);

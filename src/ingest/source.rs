@@ -25,6 +25,11 @@ pub(crate) trait Source: Sync {
     /// lines of seven columns, rounded up for tables with more of them.
     fn bytes_per_row(&self) -> u64;
 
+    /// Whether reading some columns costs nothing for the others.
+    fn keeps_columns_apart(&self) -> bool {
+        false
+    }
+
     /// Opens one file in pieces of about so many bytes, for files larger than memory; there is at least one. A kind whose
     /// frame reads no more than it is asked for has one.
     ///
@@ -90,6 +95,14 @@ pub(crate) fn pieces(file: &InputFile, n_bytes: usize) -> Result<Pieces, IngestE
 /// `IngestError::UnknownFormat`.
 pub(crate) fn bytes_per_row(file: &InputFile) -> Result<u64, IngestError> {
     Ok(source_of(file)?.bytes_per_row())
+}
+
+/// Whether reading some columns of a file costs nothing for the others.
+///
+/// # Errors
+/// `IngestError::UnknownFormat`.
+pub(crate) fn keeps_columns_apart(file: &InputFile) -> Result<bool, IngestError> {
+    Ok(source_of(file)?.keeps_columns_apart())
 }
 
 fn source_of(file: &InputFile) -> Result<&'static dyn Source, IngestError> {

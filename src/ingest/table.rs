@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use polars::prelude::*;
-
 use super::account::{About, Account, Reason};
 use super::error::IngestError;
 use super::events::Events;
 use super::facts::Fact;
+use super::raw::{self, Raw};
+use super::typing::Typed;
 use super::values::Values;
 use super::words::Words;
-use crate::config::Table;
+use crate::config::{ColumnSpec, Table};
 use crate::timeline::columns::CustomColumn;
 
 /// One table after reading.
@@ -21,8 +21,9 @@ pub struct TypedTable {
     table: Table,
     /// Our columns, by name.
     pub(super) columns: BTreeMap<&'static str, Values>,
-    /// The mapped columns as they came, for examples and reject files; never the words of complaints.
-    pub(super) mapped: DataFrame,
+    /// The mapped columns as they came, in the order of the schema; never the words of complaints.
+    pub(super) mapped: Vec<(&'static str, Raw)>,
+    n_rows: usize,
     /// Where the rows come from, in their order.
     pub(super) origins: Vec<Origin>,
     pub(super) verdicts: Verdicts,
@@ -124,12 +125,13 @@ impl Verdicts {
 }
 
 impl TypedTable {
-    pub(super) fn new(table: Table, mapped: DataFrame, origins: Vec<Origin>) -> Self {
-        let verdicts = Verdicts::all_used(mapped.height());
+    pub(super) fn new(table: Table, n_rows: usize, origins: Vec<Origin>) -> Self {
+        let verdicts = Verdicts::all_used(n_rows);
         Self {
             table,
             columns: BTreeMap::new(),
-            mapped,
+            mapped: Vec::new(),
+            n_rows,
             origins,
             verdicts,
             events: OnceLock::new(),
@@ -147,7 +149,7 @@ impl TypedTable {
     /// Rows that can be read, used or not.
     #[must_use]
     pub fn n_rows(&self) -> usize {
-        self.mapped.height()
+        self.n_rows
     }
 
     /// Rows inside the table's filter, used or not: those that belong to the table.
@@ -266,12 +268,22 @@ impl TypedTable {
     /// A cell as it came, for an example in a message.
     #[must_use]
     pub fn cell(&self, column: &str, row: usize) -> String {
-        let value = self.mapped.column(column).ok().and_then(|column| column.get(row).ok());
-        match value {
-            None | Some(AnyValue::Null) => "nothing".to_owned(),
-            Some(AnyValue::String(text)) => text.trim().to_owned(),
-            Some(other) => other.to_string(),
+        self.raw(column).map_or_else(|| "nothing".to_owned(), |raw| raw::cell(raw, self.words(column), row))
+    }
+
+    /// A mapped column as it came.
+    pub(super) fn raw(&self, column: &str) -> Option<&Raw> {
+        self.mapped.iter().find(|(name, _)| *name == column).map(|(_, raw)| raw)
+    }
+
+    /// Tidies a column that came as words, if it did. Where nothing had to be tidied, they are kept once.
+    pub(super) fn type_words(&mut self, spec: &ColumnSpec) -> Option<Typed> {
+        let (_, raw) = self.mapped.iter_mut().find(|(name, raw)| *name == spec.name && matches!(raw, Raw::Words(_)))?;
+        let Raw::Words(words) = std::mem::replace(raw, Raw::AsTyped) else { return None };
+        if !words.are_tidy(spec.kind) {
+            *raw = Raw::Words(words.clone());
         }
+        Some(Typed::of_words(words, spec.kind))
     }
 
     /// How a row is called in a message: by its complaint, its order or its customer, else by its number

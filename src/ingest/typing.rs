@@ -4,7 +4,7 @@ use jiff::fmt::strtime::BrokenDownTime;
 use polars::prelude::*;
 
 use super::decimal::{minor_from_float, minor_from_text, number_from_text};
-use super::ids::{IdColumn, SpreadsheetIds};
+use super::ids::{IdColumn, SpreadsheetIds, tidy};
 use super::iso::{self, Written};
 use super::values::{ABSENT, Cell, NO_FLAG, Values, gather};
 use super::words::{Words, trimmed};
@@ -37,6 +37,29 @@ pub(crate) struct Typed {
 impl Typed {
     fn new((values, unreadable): (Values, Vec<usize>)) -> Self {
         Self { values, unreadable, spreadsheet: SpreadsheetIds::default() }
+    }
+}
+
+impl Typed {
+    /// Words as the ids or words of one of our columns.
+    pub(crate) fn of_words(words: Words, kind: Kind) -> Self {
+        let spreadsheet = if kind == Kind::Id { SpreadsheetIds::in_words(&words) } else { SpreadsheetIds::default() };
+        Self { values: Values::Words(words.rewritten(tidier(kind))), unreadable: Vec::new(), spreadsheet }
+    }
+}
+
+/// What is left of a word in a column of ids or of words; `None` if nothing is.
+pub(super) fn tidier(kind: Kind) -> fn(&str) -> Option<&str> {
+    if kind == Kind::Id { tidy } else { trimmed }
+}
+
+/// Whether a column is kept as words: ids that are only compared become keys instead.
+pub(super) fn becomes_words(spec: &ColumnSpec) -> bool {
+    match spec.kind {
+        Kind::Id => !matches!(spec.name, "order_id" | "complaint_id"),
+        // What customers wrote is read for nothing.
+        Kind::Text => spec.name != "text",
+        Kind::Time | Kind::Money | Kind::Number | Kind::Flag => false,
     }
 }
 
@@ -90,12 +113,12 @@ fn ids(column: &Column, spec: &ColumnSpec) -> Result<Typed, TypeProblem> {
     let dtype = column.dtype();
     check(column, dtype.is_primitive_numeric() || dtype.is_categorical() || dtype.is_enum(), "text or whole numbers")?;
     let column = IdColumn::new(column)?;
-    let (values, spreadsheet) = if matches!(spec.name, "order_id" | "complaint_id") {
-        let (keys, spreadsheet) = column.keys();
-        (Values::Keys(keys), spreadsheet)
-    } else {
+    let (values, spreadsheet) = if becomes_words(spec) {
         let (words, spreadsheet) = column.words();
         (Values::Words(words), spreadsheet)
+    } else {
+        let (keys, spreadsheet) = column.keys();
+        (Values::Keys(keys), spreadsheet)
     };
     Ok(Typed { values, unreadable: Vec::new(), spreadsheet })
 }

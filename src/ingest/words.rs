@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::typing::tidier;
 use super::values::{Cell, gather};
+use crate::config::Kind;
 use crate::timeline::columns::NO_CODE;
 
 /// The distinct texts of a column and each row's position among them; [`NO_CODE`] where there is none.
@@ -89,8 +91,26 @@ impl Words {
         Self { names, codes }
     }
 
+    /// These rows, and then those of other words.
+    pub(crate) fn followed_by(mut self, mut other: Self) -> Self {
+        let mut known = Vocabulary::default();
+        let own: Vec<u32> = self.names.iter().map(|name| known.code(name)).collect();
+        debug_assert!(own.iter().zip(0..).all(|(code, place)| *code == place), "names are distinct");
+        let new_codes: Vec<u32> = other.names.iter().map(|name| known.code(name)).collect();
+        let more: Vec<String> = known.names.iter().skip(own.len()).map(|name| (*name).to_owned()).collect();
+        other.recode(&new_codes);
+        self.names.extend(more);
+        self.codes.append(&mut other.codes);
+        self
+    }
+
+    /// Whether the ids or words are as they should be, as written.
+    pub(crate) fn are_tidy(&self, kind: Kind) -> bool {
+        let tidy = tidier(kind);
+        self.names.par_iter().all(|name| tidy(name) == Some(name))
+    }
+
     /// The text of a row.
-    #[cfg(test)]
     pub(crate) fn get(&self, row: usize) -> Option<&str> {
         let code = usize::try_from(*self.codes.get(row)?).ok()?;
         self.names.get(code).map(String::as_str)
@@ -224,6 +244,14 @@ mod tests {
         assert!((0..n).all(|row| words.get(row) == text(row).as_deref()));
         let numbers: Vec<usize> = words.names.iter().map(|name| name[1..].parse().unwrap()).collect();
         assert_eq!(numbers, (0..(n - 1) / 1_000 + 1).collect::<Vec<_>>(), "in the order in which they appear");
+    }
+
+    #[test]
+    fn words_of_two_files_are_put_together() {
+        let words = |texts: &[Option<&str>]| Words::from_text(&texts.iter().copied().collect());
+        let both = words(&[Some("b"), None, Some("a")]).followed_by(words(&[Some("c"), Some("b"), None]));
+        assert_eq!(both.names, ["b", "a", "c"]);
+        assert_eq!(texts(&both), [Some("b"), None, Some("a"), Some("c"), Some("b"), None]);
     }
 
     #[test]

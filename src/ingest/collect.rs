@@ -1,0 +1,212 @@
+//! The rows of a table from all its files, in memory: source columns, and words of text that is nothing but mapped.
+
+use polars::prelude::*;
+
+use super::error::IngestError;
+use super::facts::Fact;
+use super::mapping::{Available, Mapping};
+use super::parts::DealtFile;
+use super::paths::InputFile;
+use super::source::{self, Opened};
+use super::table::Origin;
+use super::words::Words;
+use crate::config::Table;
+
+/// What columns in memory are called where a file would be named.
+pub(super) const MEMORY: &str = "columns in memory";
+
+/// Where the rows of a table come from.
+#[derive(Clone, Copy)]
+pub(super) enum Supply<'a> {
+    /// All rows of its files.
+    Files(&'a [InputFile]),
+    /// Those of a part of the customers.
+    Part(&'a [DealtFile], usize),
+    /// All rows of columns in memory.
+    Frame(&'a DataFrame),
+}
+
+/// A table as it came.
+pub(super) struct Collected {
+    pub(super) source: DataFrame,
+    /// Columns of the source that are kept as words: a text for each row would take several times their memory.
+    pub(super) words: Vec<(String, Words)>,
+    pub(super) mapping: Mapping,
+    pub(super) origins: Vec<Origin>,
+    pub(super) facts: Vec<Fact>,
+}
+
+/// Reads all columns that a mapping, found when the columns of the first file are known, needs.
+pub(super) fn collect(
+    table: Table,
+    mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
+    supply: Supply<'_>,
+) -> Result<Collected, IngestError> {
+    let mut mapping = None;
+    let mut known = |available: &Available| -> Result<Mapping, IngestError> {
+        let known: &mut Mapping = match &mut mapping {
+            Some(known) => {
+                Mapping::check(known, available)?;
+                known
+            }
+            none => none.insert(mapped(available)?),
+        };
+        Ok(known.clone())
+    };
+    let (mut pieces, mut origins, mut facts) = (Vec::new(), Vec::new(), Vec::new());
+    match supply {
+        Supply::Files(files) => {
+            for file in files {
+                let mut opened = source::open(file)?;
+                let available = columns_of(file, &mut opened)?;
+                let piece = Piece::read(file, &mut opened, &known(&available)?)?;
+                let (path, n_rows) = (file.path.clone(), piece.frame.height());
+                origins.push(Origin { path, n_rows, broken: opened.broken, numbers: None });
+                facts.extend(opened.facts);
+                pieces.push(piece);
+            }
+        }
+        Supply::Frame(frame) => {
+            let names = frame.get_column_names().into_iter().map(ToString::to_string).collect();
+            let reads = known(&Available { path: MEMORY.to_owned(), names })?.reads();
+            let frame = frame.select(&reads).map_err(IngestError::engine("choosing columns"))?;
+            origins.push(Origin { path: MEMORY.into(), n_rows: frame.height(), broken: Vec::new(), numbers: None });
+            pieces.push(Piece { frame, words: Vec::new() });
+        }
+        Supply::Part(files, part) => {
+            for file in files {
+                let (frame, numbers) = file.rows(part, &known(&file.available)?.reads())?;
+                let (path, n_rows) = (file.path.clone(), frame.height());
+                // What is said of a file as a whole is said once, in the first part.
+                let broken = if part == 0 { file.broken.clone() } else { Vec::new() };
+                origins.push(Origin { path, n_rows, broken, numbers: Some(numbers) });
+                facts.extend(file.facts.iter().filter(|_| part == 0).cloned());
+                pieces.push(Piece { frame, words: Vec::new() });
+            }
+        }
+    }
+    let failed = || IngestError::engine(format!("putting the files of `{}` together", table.name()));
+    let words = together(&mut pieces).map_err(failed())?;
+    let source = stack(pieces.into_iter().map(|piece| piece.frame).collect()).map_err(failed())?;
+    let nothing =
+        || IngestError::NoFiles { table: table.name(), path: String::new(), allowed: source::allowed_names() };
+    Ok(Collected { source, words, mapping: mapping.ok_or_else(nothing)?, origins, facts })
+}
+
+/// The rows of one file.
+struct Piece {
+    frame: DataFrame,
+    words: Vec<(String, Words)>,
+}
+
+impl Piece {
+    /// Reads a file. Where columns lie apart, those that will be words are read one after the other, so that each takes the
+    /// memory of the one before.
+    fn read(file: &InputFile, opened: &mut Opened, mapping: &Mapping) -> Result<Self, IngestError> {
+        let mut names = mapping.reads();
+        let mut words = Vec::new();
+        if source::keeps_columns_apart(file)? {
+            let schema = opened.frame.collect_schema().map_err(failed(file))?;
+            let is_text = |name: &str| schema.get(name).is_some_and(DataType::is_string);
+            let mut apart = mapping.words_only();
+            // The number of rows is that of the columns that stay.
+            apart.truncate(names.len().saturating_sub(1));
+            for name in apart.into_iter().filter(|name| is_text(name)) {
+                let frame = rows_of(file, &opened.frame, std::slice::from_ref(&name))?;
+                let column = frame.column(&name).and_then(|column| column.str()).map_err(failed(file))?;
+                names.retain(|other| *other != name);
+                words.push((name, Words::from_text(column)));
+            }
+        }
+        let frame = rows_of(file, &opened.frame, &names)?;
+        check_lines(file, opened.expected_rows, frame.height())?;
+        Ok(Self { frame, words })
+    }
+}
+
+fn rows_of(file: &InputFile, frame: &LazyFrame, names: &[String]) -> Result<DataFrame, IngestError> {
+    let columns: Vec<Expr> = names.iter().map(|name| col(name.as_str())).collect();
+    frame.clone().select(columns).collect().map_err(failed(file))
+}
+
+fn failed(file: &InputFile) -> impl FnOnce(PolarsError) -> IngestError {
+    IngestError::engine(format!("reading `{}`", file.path.display()))
+}
+
+/// Takes the columns out that are words in any of the pieces, and makes words of them in all.
+fn together(pieces: &mut [Piece]) -> PolarsResult<Vec<(String, Words)>> {
+    let mut names: Vec<String> = Vec::new();
+    for (name, _) in pieces.iter().flat_map(|piece| &piece.words) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    let all_words = |name: String| {
+        let mut whole: Option<Words> = None;
+        for piece in pieces.iter_mut() {
+            let own = match piece.words.iter().position(|(other, _)| *other == name) {
+                Some(place) => piece.words.swap_remove(place).1,
+                None => {
+                    let column = piece.frame.drop_in_place(&name)?.cast(&DataType::String)?;
+                    Words::from_text(column.str()?)
+                }
+            };
+            whole = Some(match whole {
+                None => own,
+                Some(whole) => whole.followed_by(own),
+            });
+        }
+        Ok((name, whole.unwrap_or_default()))
+    };
+    names.into_iter().map(all_words).collect()
+}
+
+pub(super) fn columns_of(file: &InputFile, opened: &mut Opened) -> Result<Available, IngestError> {
+    let doing = format!("reading the columns of `{}`", file.path.display());
+    let schema = opened.frame.collect_schema().map_err(IngestError::engine(doing))?;
+    Ok(Available {
+        path: file.path.display().to_string(),
+        names: schema.iter_names().map(|name| name.to_string()).collect(),
+    })
+}
+
+/// Whether as many lines were read as were counted: none may be lost between the two.
+pub(super) fn check_lines(file: &InputFile, expected: Option<usize>, found: usize) -> Result<(), IngestError> {
+    match expected {
+        Some(expected) if expected != found => {
+            Err(IngestError::LinesDisagree { path: file.path.display().to_string(), expected, found })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The rows of all files; a column that is of different types in them becomes text, or floats if all are numbers.
+fn stack(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
+    let mut frames = frames.into_iter();
+    let mut stacked = frames.next().unwrap_or_default();
+    for mut next in frames {
+        for name in stacked.get_column_names_owned() {
+            let (left, right) = (stacked.column(&name)?.dtype().clone(), next.column(&name)?.dtype().clone());
+            if left != right {
+                let common = common_type(&left, &right);
+                stacked.with_column(stacked.column(&name)?.cast(&common)?)?;
+                next.with_column(next.column(&name)?.cast(&common)?)?;
+            }
+        }
+        stacked.vstack_mut_owned(next)?;
+    }
+    // Columns are put in one piece when they are typed, one after the other: together they would be in memory twice.
+    Ok(stacked)
+}
+
+fn common_type(left: &DataType, right: &DataType) -> DataType {
+    match (left, right) {
+        (DataType::Null, other) | (other, DataType::Null) => other.clone(),
+        (a, b) if a.is_integer() && b.is_integer() => DataType::Int64,
+        (a, b) if a.is_primitive_numeric() && b.is_primitive_numeric() => DataType::Float64,
+        (DataType::Datetime(_, zone), DataType::Datetime(_, other)) if zone == other => {
+            DataType::Datetime(TimeUnit::Microseconds, zone.clone())
+        }
+        _ => DataType::String,
+    }
+}
