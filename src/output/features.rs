@@ -54,12 +54,12 @@ impl FeatureSheet {
         // Counts are packed already; what is left hardly shrinks but where a customer's rows repeat it.
         let compression = |unit| match unit {
             Unit::Count => CompressionOptions::Uncompressed,
-            _ => CompressionOptions::Lz4Raw,
+            _ => CompressionOptions::Snappy,
         };
         let features = schema.names().map(|name| field(name, ArrowDataType::Float32));
         let arrow: ArrowSchema = facts.into_iter().chain(features).map(|field| (field.name.clone(), field)).collect();
         let parquet = to_parquet_schema(&arrow).map_err(OutputError::of_table(NAME))?;
-        let compressions = [CompressionOptions::Lz4Raw; 2].into_iter().chain(schema.units().map(compression)).collect();
+        let compressions = [CompressionOptions::Snappy; 2].into_iter().chain(schema.units().map(compression)).collect();
         let days = cutoffs.iter().map(|cutoff| days_since_1970(cutoff.date())).collect();
         Ok(Self { arrow, parquet, compressions, days })
     }
