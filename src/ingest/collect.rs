@@ -144,12 +144,11 @@ fn together(pieces: &mut [Piece]) -> PolarsResult<Vec<(String, Words)>> {
     let all_words = |name: String| {
         let mut whole: Option<Words> = None;
         for piece in pieces.iter_mut() {
-            let own = match piece.words.iter().position(|(other, _)| *other == name) {
-                Some(place) => piece.words.swap_remove(place).1,
-                None => {
-                    let column = piece.frame.drop_in_place(&name)?.cast(&DataType::String)?;
-                    Words::from_text(column.str()?)
-                }
+            let own = if let Some(place) = piece.words.iter().position(|(other, _)| *other == name) {
+                piece.words.swap_remove(place).1
+            } else {
+                let column = piece.frame.drop_in_place(&name)?.cast(&DataType::String)?;
+                Words::from_text(column.str()?)
             };
             whole = Some(match whole {
                 None => own,
@@ -208,5 +207,71 @@ fn common_type(left: &DataType, right: &DataType) -> DataType {
             DataType::Datetime(TimeUnit::Microseconds, zone.clone())
         }
         _ => DataType::String,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::ingest::raw::Raw;
+    use crate::ingest::table::TypedTable;
+    use crate::ingest::{read, read_frames};
+
+    const CONFIG: &str = "name = 'x'\ncurrency = 'EUR'\n[churn]\nhorizon_days = 90\n[purchases]\npath = '*.parquet'\n\
+                          [purchases.columns]\ncustomer_id = 'customer'\npurchased_at = 'at'\namount = 'amount'\n\
+                          product_id = 'product'\ncategory = 'category'\nregion = 'UPPER(region)'\n";
+
+    /// Lines of an older program and of a newer one, which numbers customers; the fifth repeats the first.
+    fn files() -> [DataFrame; 2] {
+        let older = df!(
+            "customer" => [Some("c1"), Some(" c2"), None, Some("12680.0"), Some("c1"), Some("")],
+            "at" => ["2024-01-01", "2024-01-02", "2024-01-03", "x", "2024-01-01", "2024-01-05"],
+            "amount" => [1.0, 2.0, 3.0, 4.0, 1.0, 5.0],
+            "product" => ["p1", "p2", "p1", "p3", "p1", "p1"],
+            "category" => [Some("tea "), Some("  "), Some("tea"), None, Some("tea "), Some("jam")],
+            "region" => ["n", "n", "s", "s", "n", "s"],
+        );
+        let newer = df!(
+            "customer" => [7_i64, 12_680],
+            "at" => ["2024-01-06", "2024-01-07"],
+            "amount" => [6.0, 7.0],
+            "product" => ["p9", "p2"],
+            "category" => ["salt", "tea"],
+            "region" => ["n", "w"],
+        );
+        [older.unwrap(), newer.unwrap()]
+    }
+
+    /// What later steps see of a table.
+    fn seen(table: &TypedTable) -> Vec<String> {
+        let mut seen = vec![format!("{:?} {:?}", table.facts, table.rejections())];
+        for column in ["customer_id", "product_id", "category", "region"] {
+            seen.push(format!("{:?} {:?}", table.names(column), table.codes(column)));
+            seen.extend((0..table.n_rows()).map(|row| table.cell(column, row)));
+        }
+        seen.push(format!("{:?} {:?}", table.times("purchased_at"), table.money("amount")));
+        let rejected = table.rejected_rows().unwrap().unwrap().drop_many(["file", "row"]);
+        seen.push(format!("{:?}", rejected.columns()));
+        seen
+    }
+
+    #[test]
+    fn columns_kept_as_words_are_read_as_any_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let [mut older, mut newer] = files();
+        for (name, frame) in [("a.parquet", &mut older), ("b.parquet", &mut newer)] {
+            ParquetWriter::new(std::fs::File::create(folder.path().join(name)).unwrap()).finish(frame).unwrap();
+        }
+        let config = Config::from_toml(CONFIG, &folder.path().join("retain.toml")).unwrap();
+        let words = read(&config).unwrap().tables.remove(0);
+        let customers = newer.column("customer").unwrap().cast(&DataType::String).unwrap();
+        let all = older.vstack(newer.with_column(customers).unwrap()).unwrap();
+        let plain = read_frames(&config, &[(Table::Purchases, all)]).unwrap().tables.remove(0);
+        assert!(matches!(words.raw("customer_id"), Some(Raw::Words(_))), "one is written like `12680.0`");
+        assert!(matches!(words.raw("product_id"), Some(Raw::AsTyped)));
+        assert!(matches!(words.raw("region"), Some(Raw::Column(_))), "an expression reads it");
+        assert!(matches!(plain.raw("product_id"), Some(Raw::Column(_))));
+        assert_eq!(seen(&words), seen(&plain));
     }
 }

@@ -243,7 +243,7 @@ mod tests {
         let words = Words::from_text(&(0..n).map(text).collect());
         assert!((0..n).all(|row| words.get(row) == text(row).as_deref()));
         let numbers: Vec<usize> = words.names.iter().map(|name| name[1..].parse().unwrap()).collect();
-        assert_eq!(numbers, (0..(n - 1) / 1_000 + 1).collect::<Vec<_>>(), "in the order in which they appear");
+        assert_eq!(numbers, (0..=(n - 1) / 1_000).collect::<Vec<_>>(), "in the order in which they appear");
     }
 
     #[test]
