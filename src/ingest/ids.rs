@@ -30,12 +30,17 @@ pub(crate) enum IdColumn {
     Text(StringChunked),
     /// Stored as whole numbers.
     Integers(Int64Chunked),
+    /// Stored as whole numbers of half the size.
+    Small(Int32Chunked),
 }
 
 impl IdColumn {
     /// The id column behind a column of text, whole numbers, or floats (each a whole number, else as written).
     pub(crate) fn new(column: &Column) -> PolarsResult<Self> {
         let dtype = column.dtype();
+        if *dtype == DataType::Int32 {
+            return Ok(Self::Small(column.i32()?.clone()));
+        }
         if dtype.is_integer() && *dtype != DataType::UInt64 {
             return Ok(Self::Integers(column.cast(&DataType::Int64)?.i64()?.clone()));
         }
@@ -56,6 +61,7 @@ impl IdColumn {
     pub(crate) fn words(&self) -> (Words, SpreadsheetIds) {
         match self {
             Self::Integers(column) => (Words::from_integers(column), SpreadsheetIds::default()),
+            Self::Small(column) => (Words::from_integers(column), SpreadsheetIds::default()),
             Self::Text(column) => {
                 let words = Words::from_text(column);
                 let found = SpreadsheetIds::in_words(&words);
@@ -69,6 +75,10 @@ impl IdColumn {
         match self {
             Self::Integers(column) => {
                 let (keys, _) = gather(column, 0, |value| Cell::Value(key_of_integer(value)));
+                (keys, SpreadsheetIds::default())
+            }
+            Self::Small(column) => {
+                let (keys, _) = gather(column, 0, |value| Cell::Value(key_of_integer(i64::from(value))));
                 (keys, SpreadsheetIds::default())
             }
             Self::Text(column) => {
@@ -173,6 +183,13 @@ mod tests {
         assert!(keys[..3].iter().all(|other| *other == keys[0]));
         let numbers = Column::new("id".into(), [536_365_i64, 536_365, 536_365, -7, 0]);
         assert_eq!(IdColumn::new(&numbers).unwrap().keys().0, keys);
+        let small = Column::new("id".into(), [536_365_i32, 536_365, 536_365, -7, 0]);
+        assert_eq!(IdColumn::new(&small).unwrap().keys().0, keys);
+        let names = |column: &Column| {
+            let (words, _) = IdColumn::new(column).unwrap().words();
+            (0..5).map(|row| words.get(row).map(str::to_owned)).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&small), names(&numbers));
         let floats = Column::new("id".into(), [536_365.0, 536_365.0, 536_365.0, -7.0, 0.0]);
         assert_eq!(IdColumn::new(&floats).unwrap().keys().0, keys);
         assert_eq!(key_of_integer(i64::MIN), key("-9223372036854775808"));

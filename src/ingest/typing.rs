@@ -6,7 +6,7 @@ use polars::prelude::*;
 use super::decimal::{minor_from_float, minor_from_text, number_from_text};
 use super::ids::{IdColumn, SpreadsheetIds, tidy};
 use super::iso::{self, Written};
-use super::values::{ABSENT, Cell, NO_FLAG, Values, gather};
+use super::values::{ABSENT, Cell, NO_FLAG, Values, gather, gather_numbers};
 use super::words::{Words, trimmed};
 use super::zone::{LocalClock, is_believable};
 use crate::config::{ColumnSpec, Kind};
@@ -190,7 +190,7 @@ pub(super) fn money(column: &Column, currency: &Currency) -> Result<(Values, Vec
     } else {
         let minor_per_major = currency.minor_per_major();
         let read = |amount| Cell::read(minor_from_float(amount, minor_per_major));
-        gather(column.cast(&DataType::Float64)?.f64()?, ABSENT, read)
+        gather_numbers(column, ABSENT, read)?
     };
     Ok((Values::Money(values), unreadable))
 }
@@ -222,7 +222,7 @@ fn numbers_as<T: Copy + Default + Send + Sync>(
         })
     } else {
         let read = |number: f64| if number.is_nan() { Cell::Absent } else { accept(number) };
-        gather(column.cast(&DataType::Float64)?.f64()?, absent, read)
+        gather_numbers(column, absent, read)?
     })
 }
 

@@ -75,6 +75,9 @@ fn money_comes_from_every_kind_of_number() {
     }
     let whole = read("amount", &Column::new("a".into(), [7_i32]), None).unwrap();
     assert!(matches!(whole.values, Values::Money(values) if values == [700]));
+    let large = read("amount", &Column::new("a".into(), [Some(-7_i64), None, Some(i64::MAX)]), None).unwrap();
+    assert_eq!(large.unreadable, [2], "more than an amount can be");
+    assert!(matches!(large.values, Values::Money(values) if values == [-700, ABSENT, ABSENT]));
     let exact = Column::new("a".into(), ["1.10"]).cast(&DataType::Decimal(10, 2)).unwrap();
     assert!(matches!(read("amount", &exact, None).unwrap().values, Values::Money(values) if values == [110]));
     assert!(read("amount", &Column::new("a".into(), [true]), None).is_err());

@@ -97,6 +97,21 @@ pub(crate) fn gather<D: PolarsDataType, T: Copy + Default + Send + Sync>(
     (values, unreadable.concat())
 }
 
+/// Reads a column of numbers as [`gather`] does, usual types as they are: a cast would first copy the column.
+pub(crate) fn gather_numbers<T: Copy + Default + Send + Sync>(
+    column: &Column,
+    absent: T,
+    cell: impl Fn(f64) -> Cell<T> + Sync,
+) -> PolarsResult<(Vec<T>, Vec<usize>)> {
+    #[expect(clippy::cast_precision_loss, reason = "as the table engine casts")]
+    let of_whole = |number: i64| cell(number as f64);
+    Ok(match column.dtype() {
+        DataType::Int32 => gather(column.i32()?, absent, |number| cell(f64::from(number))),
+        DataType::Int64 => gather(column.i64()?, absent, of_whole),
+        _ => gather(column.cast(&DataType::Float64)?.f64()?, absent, cell),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -42,9 +42,15 @@ impl Words {
     }
 
     /// The words of a column of whole numbers: their decimal digits.
-    pub(crate) fn from_integers(column: &Int64Chunked) -> Self {
+    pub(crate) fn from_integers<D>(column: &ChunkedArray<D>) -> Self
+    where
+        D: PolarsNumericType,
+        D::Native: Into<i64>,
+        ChunkedArray<D>: ChunkAgg<D::Native>,
+    {
         match (column.min(), column.max()) {
             (Some(lowest), Some(highest)) => {
+                let (lowest, highest): (i64, i64) = (lowest.into(), highest.into());
                 let span = highest.abs_diff(lowest);
                 let roomy = 4 * column.len() as u64 + 1024;
                 if span < roomy { Self::from_narrow(column, lowest, span) } else { Self::from_wide(column) }
@@ -54,13 +60,17 @@ impl Words {
     }
 
     /// Numbers of a narrow range are looked up by position: no hashing.
-    fn from_narrow(column: &Int64Chunked, lowest: i64, span: u64) -> Self {
+    fn from_narrow<D>(column: &ChunkedArray<D>, lowest: i64, span: u64) -> Self
+    where
+        D: PolarsNumericType,
+        D::Native: Into<i64>,
+    {
         let slot = |value: i64| usize::try_from(value.abs_diff(lowest)).unwrap_or(usize::MAX);
         let mut table: Vec<AtomicU32> = Vec::new();
         table.resize_with(usize::try_from(span).unwrap_or(0) + 1, || AtomicU32::new(NO_CODE));
         // Threads only ever write the same mark, so it does not matter which comes first.
         column.downcast_iter().collect::<Vec<_>>().into_par_iter().for_each(|array| {
-            for place in array.iter().flatten().filter_map(|value| table.get(slot(*value))) {
+            for place in array.iter().flatten().filter_map(|value| table.get(slot((*value).into()))) {
                 place.store(0, Ordering::Relaxed);
             }
         });
@@ -70,18 +80,22 @@ impl Words {
             *place = position(values.len());
             values.push(value);
         }
-        let code = |value| table.get(slot(value)).copied().map_or(Cell::Absent, Cell::Value);
+        let code = |value: D::Native| table.get(slot(value.into())).copied().map_or(Cell::Absent, Cell::Value);
         let (codes, _) = gather(column, NO_CODE, code);
         Self { names: values.par_iter().map(i64::to_string).collect(), codes }
     }
 
-    fn from_wide(column: &Int64Chunked) -> Self {
+    fn from_wide<D>(column: &ChunkedArray<D>) -> Self
+    where
+        D: PolarsNumericType,
+        D::Native: Into<i64>,
+    {
         let mut known: HashMap<i64, u32, BuildHasherDefault<KeyHasher>> = HashMap::default();
         let mut names = Vec::new();
         let codes = column
             .iter()
             .map(|value| {
-                let Some(value) = value else { return NO_CODE };
+                let Some(value) = value.map(Into::<i64>::into) else { return NO_CODE };
                 *known.entry(value).or_insert_with(|| {
                     names.push(value.to_string());
                     position(names.len() - 1)
