@@ -9,7 +9,7 @@ use super::error::IngestError;
 use super::events::Events;
 use super::facts::Fact;
 use super::raw::{self, Raw};
-use super::typing::Typed;
+use super::typing::{Typed, tidier};
 use super::values::Values;
 use super::words::Words;
 use crate::config::{ColumnSpec, Table};
@@ -280,7 +280,7 @@ impl TypedTable {
     pub(super) fn type_words(&mut self, spec: &ColumnSpec) -> Option<Typed> {
         let (_, raw) = self.mapped.iter_mut().find(|(name, raw)| *name == spec.name && matches!(raw, Raw::Words(_)))?;
         let Raw::Words(words) = std::mem::replace(raw, Raw::AsTyped) else { return None };
-        if !words.are_tidy(spec.kind) {
+        if !words.are_tidy(tidier(spec.kind)) {
             *raw = Raw::Words(words.clone());
         }
         Some(Typed::of_words(words, spec.kind))

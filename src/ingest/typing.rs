@@ -38,9 +38,7 @@ impl Typed {
     fn new((values, unreadable): (Values, Vec<usize>)) -> Self {
         Self { values, unreadable, spreadsheet: SpreadsheetIds::default() }
     }
-}
 
-impl Typed {
     /// Words as the ids or words of one of our columns.
     pub(crate) fn of_words(words: Words, kind: Kind) -> Self {
         let spreadsheet = if kind == Kind::Id { SpreadsheetIds::in_words(&words) } else { SpreadsheetIds::default() };
@@ -132,7 +130,7 @@ pub(super) fn words(column: &Column) -> Result<Typed, TypeProblem> {
     }
     check(column, dtype.is_categorical() || dtype.is_enum() || dtype.is_bool(), "text")?;
     let text = column.cast(&DataType::String)?;
-    Ok(Typed::new((Values::Words(Words::from_text(text.str()?).rewritten(trimmed)), Vec::new())))
+    Ok(Typed::of_words(Words::from_text(text.str()?), Kind::Text))
 }
 
 fn times(column: &Column, rules: &Rules) -> Result<(Values, Vec<usize>), TypeProblem> {

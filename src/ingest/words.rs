@@ -7,9 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::typing::tidier;
 use super::values::{Cell, gather};
-use crate::config::Kind;
 use crate::timeline::columns::NO_CODE;
 
 /// The distinct texts of a column and each row's position among them; [`NO_CODE`] where there is none.
@@ -118,9 +116,8 @@ impl Words {
         self
     }
 
-    /// Whether the ids or words are as they should be, as written.
-    pub(crate) fn are_tidy(&self, kind: Kind) -> bool {
-        let tidy = tidier(kind);
+    /// Whether rewriting would leave every name as it is.
+    pub(crate) fn are_tidy(&self, tidy: impl Fn(&str) -> Option<&str> + Sync) -> bool {
         self.names.par_iter().all(|name| tidy(name) == Some(name))
     }
 
@@ -133,7 +130,7 @@ impl Words {
     /// Rewrites every name; names that become equal are joined, and `None` makes the rows absent.
     pub(crate) fn rewritten(self, tidy: impl Fn(&str) -> Option<&str> + Sync) -> Self {
         // The usual case: distinct names that stay as they are.
-        if self.names.par_iter().all(|name| tidy(name) == Some(name)) {
+        if self.are_tidy(&tidy) {
             return self;
         }
         let mut known: HashMap<String, u32> = HashMap::new();
