@@ -66,6 +66,6 @@ fn fold_every_feature(bencher: divan::Bencher<'_, '_>, n_cutoffs: u32) {
     };
     bencher.bench(|| {
         let log = log.as_ref().ok()?;
-        Dataset::build(log, schema.clone(), &cutoffs, &settings).ok().map(|data| data.len())
+        Dataset::build(log, &schema, &cutoffs, &settings).ok().map(|data| data.len())
     });
 }

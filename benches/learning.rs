@@ -62,7 +62,7 @@ fn panel(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
         });
     }
     let log = EventLog::build(tables)?;
-    let dataset = Dataset::build(&log, serde_json::from_value(schema)?, &training, &settings)?;
+    let dataset = Dataset::build(&log, &serde_json::from_value(schema)?, &training, &settings)?;
     drop(log);
     let rows: Vec<usize> = (0..dataset.len()).collect();
     let folds = forward_chain(&dataset, &training, HORIZON, 4, &zone);

@@ -82,7 +82,8 @@ impl Histories {
             part
         };
         let parts: Vec<Self> = log.shards().par_iter().map_init(FoldScratch::default, of_shard).collect();
-        parts.into_iter().fold(Self::default(), Self::joined)
+        let n = parts.iter().map(|part| part.customers.len()).sum();
+        parts.into_iter().fold(Self::with_capacity(n), Self::joined)
     }
 
     /// The history of one customer alone; empty if there was no order by then.
@@ -113,6 +114,20 @@ impl Histories {
         self.margin_share.push(history.margin_share(&settings.margins));
         self.first_order_at.push(first_order_at);
         self.first_order_amount.push(history.amount_of(0..1));
+    }
+
+    fn with_capacity(n: usize) -> Self {
+        Self {
+            customers: Vec::with_capacity(n),
+            purchases: Vec::with_capacity(n),
+            spend: Vec::with_capacity(n),
+            net_total: Vec::with_capacity(n),
+            past_year: Vec::with_capacity(n),
+            margin_share: Vec::with_capacity(n),
+            first_order_at: Vec::with_capacity(n),
+            first_order_amount: Vec::with_capacity(n),
+            repeats: RepeatDays::default(),
+        }
     }
 
     fn joined(mut self, other: Self) -> Self {

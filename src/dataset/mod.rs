@@ -2,23 +2,22 @@
 //! labels. Rows are split by cutoff only.
 
 mod histories;
+mod panel;
+mod rows;
 mod sample;
 mod single;
 mod stream;
 
 use jiff::tz::TimeZone;
 use ndarray::{Array2, ArrayView2};
-use rayon::prelude::*;
 
-use crate::features::{FeatureSchema, Kernel, SchemaError};
-use crate::label::{ChurnRule, RuleWindow};
-use crate::timeline::columns::NEVER;
-use crate::timeline::{
-    Cutoff, EventLog, FoldScratch, FoldSettings, History, Margins, Place, Presence, Shard, ShopContext,
-};
+use crate::features::{FeatureSchema, SchemaError};
+use crate::label::ChurnRule;
+use crate::timeline::{Cutoff, EventLog, FoldSettings, Margins, ShopContext};
 use crate::units::Timestamp;
 
 pub use histories::{Histories, RepeatDays};
+pub use panel::Panel;
 pub use sample::{PanelCap, PanelSample, SampleRecord};
 pub use single::single;
 pub use stream::{Block, census, stream};
@@ -71,9 +70,6 @@ impl DatasetSettings {
     }
 }
 
-/// More cutoffs than a row can number.
-const MAX_CUTOFFS: usize = 65_535;
-
 impl Dataset {
     /// Folds the log into one row per eligible customer and cutoff. `cutoffs` are sorted; repetitions count once.
     ///
@@ -81,7 +77,7 @@ impl Dataset {
     /// `SchemaError` if `schema` names a feature that this version or the log does not know.
     pub fn build(
         log: &EventLog,
-        schema: FeatureSchema,
+        schema: &FeatureSchema,
         cutoffs: &[Cutoff],
         settings: &DatasetSettings,
     ) -> Result<Self, SchemaError> {
@@ -95,37 +91,14 @@ impl Dataset {
     /// As [`Dataset::build`].
     pub fn build_panel(
         log: &EventLog,
-        schema: FeatureSchema,
+        schema: &FeatureSchema,
         (cutoffs, tests): (&[Cutoff], &[Cutoff]),
         (settings, sample): (&DatasetSettings, PanelSample),
     ) -> Result<Self, SchemaError> {
-        let kernel = schema.kernel(log)?;
-        let mut cutoffs = cutoffs.to_vec();
-        cutoffs.sort_unstable();
-        cutoffs.dedup();
-        cutoffs.truncate(MAX_CUTOFFS);
-        let windows = settings.rule.windows(&cutoffs, &settings.zone);
-        let contexts = log.contexts(&cutoffs, settings.rule.horizon, kernel.context_needs());
-        let fold = settings.fold(&cutoffs, &contexts);
-        let everyone: Vec<bool> = cutoffs.iter().map(|cutoff| tests.contains(cutoff)).collect();
-        let wanted = |at: Place, presence| {
-            (everyone[at.cutoff] || sample.keeps(at.customer)) && windows[at.cutoff].is_eligible(presence)
-        };
-        let count = |shard: &Shard| {
-            let mut n_rows = 0;
-            shard.meet(&cutoffs, wanted, |_| n_rows += 1);
-            n_rows
-        };
-        let counts: Vec<usize> = log.shards().par_iter().map(count).collect();
-        let mut rows = Rows::with_capacity(counts.iter().sum(), kernel.len());
-        let asked = Asked { windows: &windows, kernel: &kernel, margins: &settings.margins };
-        rows.split(&counts).into_par_iter().zip(log.shards()).for_each_init(
-            FoldScratch::default,
-            |scratch, (mut part, shard)| {
-                fill(shard, &fold, scratch, (&asked, &wanted), &mut part);
-            },
-        );
-        Ok(Self { sample, ..rows.into_dataset(schema, cutoffs) })
+        let panel = Panel::open(log, schema, cutoffs, settings)?;
+        let everyone: Vec<bool> = panel.cutoffs().iter().map(|cutoff| tests.contains(cutoff)).collect();
+        let whole = panel.gathered(|at| everyone[at.cutoff] || sample.keeps(at.customer));
+        Ok(Self { sample, ..whole })
     }
 
     /// How many rows there are.
@@ -185,119 +158,5 @@ impl Dataset {
     #[must_use]
     pub fn matrix(&self) -> ArrayView2<'_, f32> {
         self.features.view()
-    }
-}
-
-/// The growing columns of a dataset, preallocated so that shards fill their parts in place.
-struct Rows {
-    n_features: usize,
-    customers: Vec<u32>,
-    cutoff_idx: Vec<u16>,
-    features: Vec<f32>,
-    facts: Vec<RowFacts>,
-}
-
-/// What a row holds beside its features.
-#[derive(Debug, Clone, Copy, Default)]
-struct RowFacts {
-    past_year_spend: f64,
-    spend_so_far: f64,
-    margin_share: f64,
-    last_order_at: Timestamp,
-    stayed_known: Timestamp,
-}
-
-/// The rows of one shard.
-struct Part<'a> {
-    customers: &'a mut [u32],
-    cutoff_idx: &'a mut [u16],
-    features: &'a mut [f32],
-    facts: &'a mut [RowFacts],
-}
-
-impl Rows {
-    fn with_capacity(n_rows: usize, n_features: usize) -> Self {
-        Self {
-            n_features,
-            customers: vec![0; n_rows],
-            cutoff_idx: vec![0; n_rows],
-            features: vec![0.0; n_rows * n_features],
-            facts: vec![RowFacts::default(); n_rows],
-        }
-    }
-
-    /// Consecutive parts of `counts` rows each.
-    fn split(&mut self, counts: &[usize]) -> Vec<Part<'_>> {
-        let (mut customers, mut cutoff_idx) = (self.customers.as_mut_slice(), self.cutoff_idx.as_mut_slice());
-        let (mut features, mut facts) = (self.features.as_mut_slice(), self.facts.as_mut_slice());
-        let mut parts = Vec::with_capacity(counts.len());
-        for &n in counts {
-            parts.push(Part {
-                customers: customers.split_off_mut(..n).unwrap_or_default(),
-                cutoff_idx: cutoff_idx.split_off_mut(..n).unwrap_or_default(),
-                features: features.split_off_mut(..n * self.n_features).unwrap_or_default(),
-                facts: facts.split_off_mut(..n).unwrap_or_default(),
-            });
-        }
-        parts
-    }
-
-    fn into_dataset(self, schema: FeatureSchema, cutoffs: Vec<Cutoff>) -> Dataset {
-        let shape = (self.customers.len(), self.n_features);
-        let facts = &self.facts;
-        Dataset {
-            schema,
-            cutoffs,
-            past_year_spend: facts.iter().map(|row| row.past_year_spend).collect(),
-            spend_so_far: facts.iter().map(|row| row.spend_so_far).collect(),
-            margin_share: facts.iter().map(|row| row.margin_share).collect(),
-            last_order_at: facts.iter().map(|row| row.last_order_at).collect(),
-            stayed_known: facts.iter().map(|row| row.stayed_known).collect(),
-            customers: self.customers,
-            cutoff_idx: self.cutoff_idx,
-            // The vector was made with exactly this many places.
-            features: Array2::from_shape_vec(shape, self.features).unwrap_or_default(),
-            sample: PanelSample::default(),
-        }
-    }
-}
-
-/// What is asked of each row.
-struct Asked<'a> {
-    windows: &'a [RuleWindow],
-    kernel: &'a Kernel<'a>,
-    margins: &'a Margins,
-}
-
-fn fill(
-    shard: &Shard,
-    fold: &FoldSettings<'_>,
-    scratch: &mut FoldScratch,
-    (asked, wanted): (&Asked<'_>, &impl Fn(Place, Presence) -> bool),
-    part: &mut Part<'_>,
-) {
-    let n_features = asked.kernel.len();
-    let mut row = vec![0.0; n_features];
-    let mut next = 0;
-    shard.fold(fold, scratch, wanted, |place, history, future| {
-        part.customers[next] = u32::try_from(place.customer).unwrap_or(u32::MAX);
-        part.cutoff_idx[next] = u16::try_from(place.cutoff).unwrap_or(u16::MAX);
-        asked.kernel.compute(history, &mut row);
-        let places = &mut part.features[next * n_features..(next + 1) * n_features];
-        places.iter_mut().zip(&row).for_each(|(place, value)| *place = single(*value));
-        let stayed_known = asked.windows[place.cutoff].stayed_known(future);
-        part.facts[next] = RowFacts { stayed_known, ..facts_of(history, asked.margins) };
-        next += 1;
-    });
-}
-
-fn facts_of(history: &History<'_>, margins: &Margins) -> RowFacts {
-    use crate::timeline::Window;
-    RowFacts {
-        past_year_spend: history.net_spend(Window::Days365).max(0.0),
-        spend_so_far: history.net_spend(Window::All),
-        margin_share: history.margin_share(margins),
-        last_order_at: history.last_order_at().unwrap_or_default(),
-        stayed_known: NEVER,
     }
 }

@@ -5,30 +5,27 @@ mod sentence;
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-
 use crate::dataset::Dataset;
 use crate::features::{Entry, Family, FeatureSchema};
 use crate::learn::{Doubt, Explainer, LearnError, Model, Said};
 use crate::units::Currency;
 
+use sentence::Template;
 pub use sentence::render;
-use sentence::tell;
 
 /// Reasons shown for each customer at most.
 pub const REASONS: usize = 3;
 
-/// Rows whose contributions are held at one time by a thread: few enough to stay in its cache.
+/// Rows whose contributions are held at one time: few enough to stay in the cache of a core.
 const BLOCK_ROWS: usize = 1_024;
 
 /// One side of a customer that raises the odds of leaving.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Reason {
-    /// The family of features, a stable code for systems.
-    pub code: String,
+    /// The family of features; its code is stable for systems.
+    pub family: Family,
     /// The customer's own numbers, in a sentence.
-    pub sentence: String,
+    pub sentence: Box<str>,
     /// What the family adds to the log-odds of leaving, against the mean training row.
     pub log_odds: f64,
 }
@@ -45,75 +42,102 @@ pub struct Told {
     pub variances: Vec<f64>,
 }
 
-/// Asks a model, and a doubt about it, about some rows.
-///
-/// # Errors
-/// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
-pub fn ask(
-    (model, doubt): (&Model, Option<&Doubt>),
-    dataset: &Dataset,
-    rows: &[usize],
-    currency: &Currency,
-) -> Result<Told, LearnError> {
-    let explainer = model.explainer();
-    let explainer = match doubt {
-        Some(doubt) => explainer.with_doubt(doubt),
-        None => explainer,
-    };
-    let families = Families::of(model.contributing_features(), &dataset.schema);
-    let of_block = |rows: &[usize]| ask_of_block(&explainer, dataset, (rows, &families), currency);
-    let blocks: Vec<Told> = rows.par_chunks(BLOCK_ROWS).map(of_block).collect::<Result<_, _>>()?;
-    let mut told = Told::default();
-    for block in blocks {
-        told.said.append(block.said);
-        told.reasons.extend(block.reasons);
-        told.variances.extend(block.variances);
+impl Told {
+    /// Nothing yet, with room for so many rows.
+    #[must_use]
+    pub fn with_capacity(n_rows: usize) -> Self {
+        let said = Said::with_capacity(n_rows);
+        Self { said, reasons: Vec::with_capacity(n_rows), variances: Vec::with_capacity(n_rows) }
     }
-    Ok(told)
+
+    /// Adds what was told of more rows.
+    pub fn append(&mut self, more: Self) {
+        self.said.append(more.said);
+        self.reasons.extend(more.reasons);
+        self.variances.extend(more.variances);
+    }
 }
 
-fn ask_of_block(
-    explainer: &Explainer<'_>,
-    dataset: &Dataset,
-    (rows, families): (&[usize], &Families<'_>),
-    currency: &Currency,
-) -> Result<Told, LearnError> {
-    let found = explainer.explain(dataset, rows)?;
-    let schema = &dataset.schema;
-    let of_row = |(place, row): (usize, &usize)| {
-        let value = |name: &str| Some(dataset.value(*row, schema.position(name)?));
-        let parts = found.contributions.row(place);
-        families.strongest(|feature| parts[feature], |feature| tell(feature, value, currency))
-    };
-    let reasons = rows.iter().enumerate().map(of_row).collect();
-    Ok(Told { said: found.said, reasons, variances: found.variances })
+/// Asks a model, and a doubt about it, and puts what it says into words.
+pub struct Teller<'a> {
+    explainer: Explainer<'a>,
+    families: Families,
+    currency: &'a Currency,
 }
 
-/// The features of a model with their numbers, by family.
-struct Families<'s>(BTreeMap<Family, Vec<(usize, Entry<'s>)>>);
+impl<'a> Teller<'a> {
+    /// Makes ready to tell of rows with the columns of a schema.
+    #[must_use]
+    pub fn of((model, doubt): (&'a Model, Option<&'a Doubt>), schema: &FeatureSchema, currency: &'a Currency) -> Self {
+        let explainer = model.explainer();
+        let explainer = match doubt {
+            Some(doubt) => explainer.with_doubt(doubt),
+            None => explainer,
+        };
+        let template = |entry: &Entry<'_>| Template::of_feature(entry, schema);
+        Self { explainer, families: Families::of(model.contributing_features(), schema, template), currency }
+    }
 
-impl<'s> Families<'s> {
-    fn of(features: &[String], schema: &'s FeatureSchema) -> Self {
+    /// Tells of every row of a dataset.
+    ///
+    /// # Errors
+    /// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
+    pub fn tell(&self, dataset: &Dataset) -> Result<Told, LearnError> {
+        let rows: Vec<usize> = (0..dataset.len()).collect();
+        let mut told = Told::default();
+        for block in rows.chunks(BLOCK_ROWS) {
+            told.append(self.tell_block(dataset, block)?);
+        }
+        Ok(told)
+    }
+
+    fn tell_block(&self, dataset: &Dataset, rows: &[usize]) -> Result<Told, LearnError> {
+        let found = self.explainer.explain(dataset, rows)?;
+        let mut sentence = String::new();
+        let of_row = |(place, row): (usize, &usize)| {
+            let parts = found.contributions.row(place);
+            let value = |column: &usize| dataset.value(*row, *column);
+            let tell = |template: &Template<usize>| {
+                template.fill(value, self.currency, &mut sentence).then(|| sentence.as_str().into())
+            };
+            self.families.strongest(|feature| parts[feature], tell)
+        };
+        let reasons = rows.iter().enumerate().map(of_row).collect();
+        Ok(Told { said: found.said, reasons, variances: found.variances })
+    }
+}
+
+/// The features of a model with their numbers, by family; `None` where one cannot be told.
+struct Families<T = Template<usize>>(BTreeMap<Family, Vec<(usize, Option<T>)>>);
+
+impl<T> Families<T> {
+    fn of(features: &[String], schema: &FeatureSchema, template: impl Fn(&Entry<'_>) -> Option<T>) -> Self {
         let mut families: BTreeMap<Family, Vec<_>> = BTreeMap::new();
         for (number, entry) in features.iter().enumerate().filter_map(|(i, name)| Some((i, schema.entry(name)?))) {
-            families.entry(entry.family).or_default().push((number, entry));
+            families.entry(entry.family).or_default().push((number, template(&entry)));
         }
         Self(families)
     }
 
     /// Tells the families that raise the odds most, given what each feature adds.
-    fn strongest(&self, part: impl Fn(usize) -> f64, tell: impl Fn(&Entry<'_>) -> Option<String>) -> Vec<Reason> {
-        let sum = |features: &[(usize, Entry<'_>)]| features.iter().map(|(number, _)| part(*number)).sum::<f64>();
+    fn strongest(&self, part: impl Fn(usize) -> f64, mut tell: impl FnMut(&T) -> Option<Box<str>>) -> Vec<Reason> {
+        let sum = |features: &[(usize, Option<T>)]| features.iter().map(|(number, _)| part(*number)).sum::<f64>();
         let mut raising: Vec<_> = self.0.iter().map(|(family, features)| (sum(features), family, features)).collect();
         raising.retain(|(sum, ..)| *sum > 0.0);
         raising.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let told = raising.into_iter().filter_map(|(log_odds, family, features)| {
-            let mut features: Vec<_> = features.iter().map(|(number, entry)| (part(*number), entry)).collect();
-            features.sort_by(|a, b| b.0.total_cmp(&a.0));
-            let sentence = features.into_iter().find_map(|(_, entry)| tell(entry))?;
-            Some(Reason { code: family.code().to_owned(), sentence, log_odds })
-        });
-        told.take(REASONS).collect()
+        let mut reasons = Vec::with_capacity(REASONS);
+        reasons.extend(
+            raising
+                .into_iter()
+                .filter_map(|(log_odds, family, features)| {
+                    let mut features: Vec<_> = features.iter().map(|(number, told)| (part(*number), told)).collect();
+                    features.sort_by(|a, b| b.0.total_cmp(&a.0));
+                    let sentence = features.into_iter().find_map(|(_, told)| tell(told.as_ref()?))?;
+                    Some(Reason { family: *family, sentence, log_odds })
+                })
+                .take(REASONS),
+        );
+        reasons
     }
 }
 
@@ -123,10 +147,12 @@ mod tests {
 
     use super::*;
 
-    fn strongest_of(parts: &[(&str, f64)], tell: impl Fn(&Entry<'_>) -> Option<String>) -> Vec<Reason> {
+    /// With sentences that are the names of the features, where `can_tell` says so.
+    fn strongest_of(parts: &[(&str, f64)], can_tell: impl Fn(&str) -> bool) -> Vec<Reason> {
         let schema = FeatureSchema::for_inputs(&BTreeSet::new());
         let names: Vec<String> = parts.iter().map(|(name, _)| (*name).to_owned()).collect();
-        Families::of(&names, &schema).strongest(|number| parts[number].1, tell)
+        let families = Families::of(&names, &schema, |entry| can_tell(entry.name).then(|| entry.name.to_owned()));
+        families.strongest(|number| parts[number].1, |name| Some(name.as_str().into()))
     }
 
     #[test]
@@ -139,8 +165,8 @@ mod tests {
             ("overdue_ratio", 0.2),
             ("gap_median_days", 0.3),
         ];
-        let reasons = strongest_of(&parts, |feature| Some(feature.name.to_owned()));
-        let told: Vec<_> = reasons.iter().map(|reason| (reason.code.as_str(), reason.sentence.as_str())).collect();
+        let reasons = strongest_of(&parts, |_| true);
+        let told: Vec<_> = reasons.iter().map(|reason| (reason.family.code(), reason.sentence.as_ref())).collect();
         assert_eq!(told, [("cadence", "gap_median_days"), ("recency", "recency_days")]);
         assert!((reasons[0].log_odds - 0.5).abs() < 1e-12);
     }
@@ -148,8 +174,7 @@ mod tests {
     #[test]
     fn what_cannot_be_told_gives_way_to_the_next() {
         let parts = [("gap_median_days", 0.5), ("overdue_days", 0.1)];
-        let tell = |feature: &Entry<'_>| (feature.name == "overdue_days").then(|| "late".to_owned());
-        assert_eq!(strongest_of(&parts, tell)[0].sentence, "late");
-        assert!(strongest_of(&parts, |_| None).is_empty());
+        assert_eq!(strongest_of(&parts, |name| name == "overdue_days")[0].sentence.as_ref(), "overdue_days");
+        assert!(strongest_of(&parts, |_| false).is_empty());
     }
 }

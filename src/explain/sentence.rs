@@ -1,6 +1,8 @@
 //! From a feature's reason to a sentence: placeholders become the customer's numbers in their units.
 
-use crate::features::{self, Entry, Unit};
+use std::fmt::Write;
+
+use crate::features::{self, Entry, FeatureSchema, Unit};
 use crate::text::grouped_digits;
 use crate::units::Currency;
 
@@ -18,86 +20,153 @@ use crate::units::Currency;
 /// ```
 #[must_use]
 pub fn render(template: &str, value: impl Fn(&str) -> Option<f64>, currency: &Currency) -> Option<String> {
-    fill(template, |name| Some((value(name)?, features::find(name)?.unit)), currency)
+    let template = Template::of(template, |name| Some((value(name)?, features::find(name)?.unit)))?;
+    let mut sentence = String::new();
+    template.fill(|value| *value, currency, &mut sentence).then_some(sentence)
 }
 
-/// The reason of a feature, ours or the shop's own, where `{value}` is the feature's own value.
-pub(super) fn tell(feature: &Entry<'_>, value: impl Fn(&str) -> Option<f64>, currency: &Currency) -> Option<String> {
-    let number = |name: &str| match name {
-        "value" => Some((value(feature.name)?, feature.unit)),
-        _ => Some((value(name)?, features::find(name)?.unit)),
-    };
-    fill(&feature.reason, number, currency)
+/// A reason taken apart: what stands for each number finds it again for every customer.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Template<N> {
+    head: String,
+    slots: Vec<Slot<N>>,
 }
 
-fn fill(template: &str, number: impl Fn(&str) -> Option<(f64, Unit)>, currency: &Currency) -> Option<String> {
-    let mut parts = template.split('{');
-    let mut sentence = parts.next()?.to_owned();
-    for part in parts {
-        let (placeholder, text) = part.split_once('}')?;
-        let (name, noun) = placeholder.split_once(' ').map_or((placeholder, None), |(name, noun)| (name, Some(noun)));
-        let (number, unit) = number(name).filter(|(number, _)| number.is_finite())?;
-        let (shown, noun) = match noun {
-            Some("day") if (0.0..1.0).contains(&number) => (hours(number), Some("hour")),
-            noun => (show(number, unit, currency), noun),
-        };
-        sentence.push_str(&shown);
-        if let Some(noun) = noun {
-            sentence.push(' ');
-            sentence.push_str(&in_number(noun, shown == "1"));
-        }
-        sentence.push_str(text);
+/// A number in a sentence, and the text up to the next one.
+#[derive(Debug, Clone, PartialEq)]
+struct Slot<N> {
+    number: N,
+    unit: Unit,
+    noun: Option<Noun>,
+    text: String,
+}
+
+/// A noun for one and for many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Noun {
+    one: String,
+    many: String,
+}
+
+impl Template<usize> {
+    /// The reason of a feature, ours or the shop's own, whose `{value}` is the feature's own value; numbers are columns of
+    /// the schema. `None` if it names one that the schema lacks.
+    pub(super) fn of_feature(feature: &Entry<'_>, schema: &FeatureSchema) -> Option<Self> {
+        Self::of(&feature.reason, |name| match name {
+            "value" => Some((schema.position(feature.name)?, feature.unit)),
+            _ => Some((schema.position(name)?, features::find(name)?.unit)),
+        })
     }
-    Some(sentence)
 }
 
-fn in_number(noun: &str, is_one: bool) -> String {
-    match noun.split_once('/') {
-        Some((singular, plural)) => if is_one { singular } else { plural }.to_owned(),
-        None if is_one => noun.to_owned(),
-        None => format!("{noun}s"),
+impl<N> Template<N> {
+    /// Takes a reason apart; `None` if a number is not found or a brace not closed.
+    fn of(template: &str, find: impl Fn(&str) -> Option<(N, Unit)>) -> Option<Self> {
+        let mut parts = template.split('{');
+        let head = parts.next()?.to_owned();
+        let slot = |part: &str| {
+            let (placeholder, text) = part.split_once('}')?;
+            let (name, noun) =
+                placeholder.split_once(' ').map_or((placeholder, None), |(name, noun)| (name, Some(noun)));
+            let (number, unit) = find(name)?;
+            Some(Slot { number, unit, noun: noun.map(Noun::of), text: text.to_owned() })
+        };
+        Some(Self { head, slots: parts.map(slot).collect::<Option<_>>()? })
+    }
+
+    /// Writes the sentence in place of what stands in `sentence`; says whether every number is there.
+    pub(super) fn fill(&self, number: impl Fn(&N) -> f64, currency: &Currency, sentence: &mut String) -> bool {
+        sentence.clear();
+        sentence.push_str(&self.head);
+        for slot in &self.slots {
+            let number = number(&slot.number);
+            if !number.is_finite() {
+                return false;
+            }
+            slot.tell(number, currency, sentence);
+        }
+        true
+    }
+}
+
+impl<N> Slot<N> {
+    fn tell(&self, number: f64, currency: &Currency, sentence: &mut String) {
+        let start = sentence.len();
+        let is_part_of_a_day = (0.0..1.0).contains(&number) && self.noun.as_ref().is_some_and(Noun::is_day);
+        if is_part_of_a_day {
+            hours(number, sentence);
+        } else {
+            show(number, self.unit, currency, sentence);
+        }
+        if let Some(noun) = &self.noun {
+            let is_one = &sentence[start..] == "1";
+            let (one, many) =
+                if is_part_of_a_day { ("hour", "hours") } else { (noun.one.as_str(), noun.many.as_str()) };
+            sentence.push(' ');
+            sentence.push_str(if is_one { one } else { many });
+        }
+        sentence.push_str(&self.text);
+    }
+}
+
+impl Noun {
+    fn of(noun: &str) -> Self {
+        match noun.split_once('/') {
+            Some((one, many)) => Self { one: one.to_owned(), many: many.to_owned() },
+            None => Self { one: noun.to_owned(), many: format!("{noun}s") },
+        }
+    }
+
+    fn is_day(&self) -> bool {
+        self.one == "day"
     }
 }
 
 /// A number as a person would write it in its unit.
-fn show(number: f64, unit: Unit, currency: &Currency) -> String {
-    match unit {
+fn show(number: f64, unit: Unit, currency: &Currency, text: &mut String) {
+    // Writing to a text cannot fail.
+    let _ = match unit {
         // Whole days that have passed, as in the list.
-        Unit::Days if number.abs() >= 10.0 => format!("{:.0}", number.floor()),
-        Unit::Count if number.abs() >= 10.0 => format!("{number:.0}"),
-        Unit::Share => format!("{:.0} %", 100.0 * number),
-        Unit::Years => format!("{:.0}", number.floor()),
-        Unit::Amount => amount(number, currency),
-        _ => short(number),
-    }
+        Unit::Days if number.abs() >= 10.0 => write!(text, "{:.0}", number.floor()),
+        Unit::Count if number.abs() >= 10.0 => write!(text, "{number:.0}"),
+        Unit::Share => write!(text, "{:.0} %", 100.0 * number),
+        Unit::Years => write!(text, "{:.0}", number.floor()),
+        Unit::Amount => amount(number, currency, text),
+        _ => short(number, text),
+    };
 }
 
 /// Less than a day in hours; less than an hour counts as one, because nobody orders every 0 hours.
-fn hours(days: f64) -> String {
-    format!("{:.0}", (24.0 * days).round().max(1.0))
+fn hours(days: f64, text: &mut String) {
+    let _ = write!(text, "{:.0}", (24.0 * days).round().max(1.0));
 }
 
 /// At most one decimal.
-fn short(number: f64) -> String {
-    let text = format!("{number:.1}");
-    match text.strip_suffix(".0") {
-        Some("-0") => "0".to_owned(),
-        Some(whole) => whole.to_owned(),
-        None => text,
+fn short(number: f64, text: &mut String) -> std::fmt::Result {
+    let start = text.len();
+    write!(text, "{number:.1}")?;
+    if text.ends_with(".0") {
+        text.truncate(text.len() - ".0".len());
     }
+    if &text[start..] == "-0" {
+        text.replace_range(start.., "0");
+    }
+    Ok(())
 }
 
 /// `GBP 1,234` from a hundred on, `GBP 12.50` below.
-fn amount(major: f64, currency: &Currency) -> String {
+fn amount(major: f64, currency: &Currency, text: &mut String) -> std::fmt::Result {
     let decimals = if major.abs() >= 100.0 { 0 } else { currency.decimals() as usize };
-    let text = format!("{:.decimals$}", major.abs());
-    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let digits = format!("{:.decimals$}", major.abs());
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
     let sign = if major < 0.0 { "-" } else { "" };
-    format!("{} {sign}{}{rest}", currency.code(), grouped_digits(whole))
+    write!(text, "{} {sign}{}{rest}", currency.code(), grouped_digits(whole))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn pounds() -> Currency {
@@ -106,7 +175,11 @@ mod tests {
 
     #[test]
     fn numbers_are_written_in_their_units() {
-        let shown = |number, unit| show(number, unit, &pounds());
+        let shown = |number, unit| {
+            let mut text = "about ".to_owned();
+            show(number, unit, &pounds(), &mut text);
+            text.split_off("about ".len())
+        };
         assert_eq!([23.6, 0.4, 1.0, -3.2].map(|days| shown(days, Unit::Days)), ["23", "0.4", "1", "-3.2"]);
         assert_eq!([2.0, 2.46].map(|count| shown(count, Unit::Count)), ["2", "2.5"]);
         assert_eq!([0.345, 1.0].map(|share| shown(share, Unit::Share)), ["34 %", "100 %"]);
@@ -140,17 +213,24 @@ mod tests {
 
     #[test]
     fn a_feature_of_the_shops_own_tells_its_value() {
+        let schema = FeatureSchema::for_inputs(&BTreeSet::new());
+        let last = schema.names().last().unwrap();
         let entry = |reason: &'static str, unit| Entry {
-            name: "premium_spend_90d",
+            name: last,
             family: features::Family::Custom,
             unit,
             reason: reason.into(),
         };
-        let value = |name: &str| (name == "premium_spend_90d").then_some(12.5);
-        let told = |entry| tell(&entry, value, &pounds());
-        assert_eq!(told(entry("spent {value} on it", Unit::Amount)).as_deref(), Some("spent GBP 12.50 on it"));
-        assert_eq!(told(entry("{value order}", Unit::Number)).as_deref(), Some("12.5 orders"));
-        assert_eq!(tell(&entry("{value}", Unit::Number), |_| Some(f64::NAN), &pounds()), None);
+        let told = |entry, value| {
+            let mut sentence = "of another customer".to_owned();
+            let template = Template::of_feature(&entry, &schema)?;
+            let number = |column: &usize| if column + 1 == schema.len() { value } else { f64::NAN };
+            template.fill(number, &pounds(), &mut sentence).then_some(sentence)
+        };
+        assert_eq!(told(entry("spent {value} on it", Unit::Amount), 12.5).as_deref(), Some("spent GBP 12.50 on it"));
+        assert_eq!(told(entry("{value order}", Unit::Number), 12.5).as_deref(), Some("12.5 orders"));
+        assert_eq!(told(entry("{value}", Unit::Number), f64::NAN), None);
+        assert_eq!(told(entry("{no_such_feature}", Unit::Number), 1.0), None);
     }
 
     #[test]

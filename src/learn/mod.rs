@@ -234,6 +234,12 @@ pub struct Said {
 }
 
 impl Said {
+    /// Nothing yet, with room for so many rows.
+    #[must_use]
+    pub fn with_capacity(n_rows: usize) -> Self {
+        Self { log_odds: Vec::with_capacity(n_rows), between_members: Vec::with_capacity(n_rows) }
+    }
+
     /// Adds what was said of more rows.
     pub fn append(&mut self, mut more: Self) {
         self.log_odds.append(&mut more.log_odds);

@@ -54,7 +54,7 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, observer: &dyn O
     let frame = Frame::new(config, log);
     let tests = test_cutoffs(config, &frame, as_of)?;
     observer.begin("features", 1);
-    let dataset = frame.panel(log, Frame::schema(config, log)?, (&tests, &tests))?;
+    let dataset = frame.panel(log, &Frame::schema(config, log)?, (&tests, &tests))?;
     observer.begin("looking for leaks", 1);
     let leak_guard = inspect(config, log, &dataset, as_of)?;
     let everyone: Vec<&str> = LEARNERS.iter().map(|learner| learner.name()).collect();

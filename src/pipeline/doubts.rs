@@ -1,8 +1,11 @@
 //! How far the probabilities of a list and the places on it may be off.
 
+use ndarray::Array2;
+
+use super::facts::Facts;
 use super::list::ListRow;
 use crate::calibrate::{AtLevel, Calibrator};
-use crate::dataset::Dataset;
+use crate::dataset::Panel;
 use crate::decide::Contenders;
 use crate::learn::{Doubt, LearnError, Said, probability};
 use crate::registry::StoredModel;
@@ -62,12 +65,17 @@ impl<'a> Doubts<'a> {
     }
 
     /// Gives the customers ranked first the places between which they may stand.
-    pub(super) fn put_places(&self, rows: &mut [ListRow], dataset: &Dataset, seed: u64) -> Result<(), LearnError> {
+    pub(super) fn put_places(
+        &self,
+        rows: &mut [ListRow],
+        (facts, panel): (&[Facts], &Panel<'_>),
+        seed: u64,
+    ) -> Result<(), LearnError> {
         let listed = rows.iter().take_while(|row| row.prospect.suppressed.is_none()).take(CONTENDERS);
-        let place = |row: &ListRow| dataset.customers.binary_search(&row.prospect.customer).ok();
+        let place = |row: &ListRow| facts.binary_search_by_key(&row.prospect.customer, |facts| facts.customer).ok();
         let (at, value_at_stake): (Vec<usize>, Vec<f64>) =
             listed.filter_map(|row| Some((place(row)?, row.prospect.value_at_stake))).unzip();
-        let mut in_directions = self.doubt.deviations(dataset, &at)?;
+        let mut in_directions = self.deviations(at.iter().map(|row| facts[*row].customer), panel)?;
         for (mut parts, row) in in_directions.outer_iter_mut().zip(&at) {
             parts *= self.slopes[*row];
         }
@@ -82,6 +90,17 @@ impl<'a> Doubts<'a> {
             row.rank_interval = Some(interval);
         }
         Ok(())
+    }
+
+    /// How far the log-odds of some customers may be off in each direction, before calibration. Their features are folded
+    /// anew, because those of everyone are not held.
+    fn deviations(&self, customers: impl Iterator<Item = u32>, panel: &Panel<'_>) -> Result<Array2<f64>, LearnError> {
+        let customers: Vec<u32> = customers.collect();
+        let mut ascending = customers.clone();
+        ascending.sort_unstable();
+        let dataset = panel.of_customers(&ascending);
+        let row = |customer: &u32| dataset.customers.binary_search(customer).ok();
+        self.doubt.deviations(&dataset, &customers.iter().filter_map(row).collect::<Vec<usize>>())
     }
 }
 

@@ -109,7 +109,7 @@ impl Frame {
     pub(super) fn panel(
         &self,
         log: &EventLog,
-        schema: FeatureSchema,
+        schema: &FeatureSchema,
         (tests, trainings): (&[Cutoff], &[Cutoff]),
     ) -> Result<Dataset, Failure> {
         let trainings =

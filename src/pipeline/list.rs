@@ -158,7 +158,7 @@ impl RankedList {
 
     fn reason_columns<'l>(&'l self) -> Vec<(String, Column<'l>)> {
         let mut columns = Vec::with_capacity(2 * REASONS);
-        let (sentence, code): (Tells, Tells) = (|reason| &reason.sentence, |reason| &reason.code);
+        let (sentence, code): (Tells, Tells) = (|reason| &reason.sentence, |reason| reason.family.code());
         for (name, of) in [("reason", sentence), ("reason_code", code)] {
             columns.extend((0..REASONS).map(|n| {
                 let reason = |row: &'l ListRow| row.reasons.get(n).map(|reason| of(reason).into());
@@ -184,10 +184,11 @@ mod tests {
 
     use super::*;
     use crate::decide::Suppression;
+    use crate::features::Family;
 
     #[test]
     fn the_columns_keep_their_order_and_absent_values_stay_absent() {
-        let reason = Reason { code: "cadence".to_owned(), sentence: "silent for 71 days".to_owned(), log_odds: 0.4 };
+        let reason = Reason { family: Family::Cadence, sentence: "silent for 71 days".into(), log_odds: 0.4 };
         let prospect = Prospect {
             customer: 0,
             churn_probability: 0.123_456,

@@ -7,6 +7,7 @@ mod challenge;
 mod doubts;
 mod economics;
 mod error;
+mod facts;
 mod feature_table;
 mod frame;
 mod gate;

@@ -1,25 +1,23 @@
 //! The story of scoring: everyone eligible at a day, by probability of leaving times value, with reasons.
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
 use super::doubts::{Doubts, calibrated};
 use super::economics::{Basis, Findings, HoldoutReport, ValueReport};
 use super::error::PipelineError;
+use super::facts::{Facts, Reader};
 use super::frame::{Frame, settings};
 use super::list::{ListRow, RankedList, RowWorth};
 use super::observer::Observer;
 use super::worth::{ValueFrame, ValueModels, Worth};
 use crate::clv::ValueError;
 use crate::config::Config;
-use crate::dataset::{Dataset, DatasetSettings, Histories};
-use crate::decide::{Behaviour, Prospect, Stage, Suppression, rank};
+use crate::dataset::{Dataset, Histories, Panel};
+use crate::decide::{Prospect, Suppression, rank};
 use crate::error::Failure;
-use crate::explain::{Reason, ask};
+use crate::explain::{Reason, Teller, Told};
 use crate::registry::Version;
 use crate::timeline::{Cutoff, EventLog};
-use crate::units::{MICROS_PER_DAY, Timestamp};
 
 /// The ranked list and what stands behind its values.
 #[derive(Debug, Clone)]
@@ -44,33 +42,31 @@ pub fn score(
     // Today's sentences for the same features.
     let schema = Frame::schema(config, log)?;
     version.schema.accept(&schema)?;
-    observer.begin("scoring", 1);
     let settings = settings(config, log, version.model.rule.clone());
     let population = settings.rule.population();
-    let dataset = Dataset::build(log, schema, &[as_of], &settings)?;
-    if dataset.is_empty() {
-        return Err(PipelineError::NobodyEligible { as_of: as_of.to_string(), population }.into());
-    }
-    let rows: Vec<usize> = (0..dataset.len()).collect();
+    observer.begin("counting the shop", 1);
+    let panel = Panel::open(log, &schema, &[as_of], &settings)?;
     let basis = Basis { config, log, settings: &settings, as_of };
     let frame = ValueFrame::new(&config.value, &settings.rule)?;
+    observer.begin("scoring", panel.n_parts());
     // Neither needs the other, and each has stretches that keep one core busy.
-    let (told, valued) = rayon::join(
-        || ask((&version.model.model, version.model.doubt.as_ref()), &dataset, &rows, &config.currency),
-        || Valued::of(&basis, &dataset.customers, &frame),
-    );
-    let told = told?;
+    let (told, valued) =
+        rayon::join(|| everyone((&panel, as_of), (config, version), observer), || Valued::of(&basis, &frame));
+    let Everyone { told, facts } = told?;
+    if facts.is_empty() {
+        return Err(PipelineError::NobodyEligible { as_of: as_of.to_string(), population }.into());
+    }
     let level = version.model.model.base_log_odds(as_of);
     let probabilities = calibrated(&version.model.calibrator, level, &told.said);
     let doubts = Doubts::of(&version.model, (&told.said, &told.variances), as_of);
     observer.begin("valuing", 1);
-    let past = |(row, p): (usize, &f64)| (*p, dataset.margin_share[row] * dataset.past_year_spend[row]);
-    let eligible: Vec<(f64, f64)> = probabilities.iter().enumerate().map(past).collect();
+    let eligible: Vec<(f64, f64)> =
+        probabilities.iter().zip(&facts).map(|(p, facts)| (*p, facts.past_year_margin)).collect();
     let intervals = doubts.as_ref().map(Doubts::intervals);
-    let reader = Reader::of((log, &dataset), (&settings, as_of));
-    let mut rows = reader.ranked((&probabilities, intervals.as_deref()), told.reasons, &valued);
+    let prospects = prospects(log, (&facts, &probabilities), &valued);
+    let mut rows = ranked((log, &facts), (&prospects, intervals.as_deref()), told.reasons, &valued);
     if let Some(doubts) = &doubts {
-        doubts.put_places(&mut rows, &dataset, config.seed)?;
+        doubts.put_places(&mut rows, (&facts, &panel), config.seed)?;
     }
     let Valued { histories, fitted, .. } = valued;
     let report = |Fitted { models, worth, holdout }: Fitted| {
@@ -96,11 +92,40 @@ pub fn score(
     Ok(Scored { list, value })
 }
 
+/// Everyone on the list, by customer number.
+struct Everyone {
+    told: Told,
+    facts: Vec<Facts>,
+}
+
+/// What the model says of everyone eligible, and what else the list tells of them. Features are folded and read part by
+/// part: those of all customers need never be held at one time.
+fn everyone(
+    (panel, as_of): (&Panel<'_>, Cutoff),
+    (config, version): (&Config, &Version),
+    observer: &dyn Observer,
+) -> Result<Everyone, Failure> {
+    let model = (&version.model.model, version.model.doubt.as_ref());
+    let teller = Teller::of(model, panel.schema(), &config.currency);
+    let reader = Reader::of(panel, as_of);
+    let of_part = |dataset: &Dataset| {
+        let part = (teller.tell(dataset)?, reader.read(dataset));
+        observer.step();
+        Ok::<_, Failure>(part)
+    };
+    let parts = panel.parts(of_part)?;
+    let n_rows = parts.iter().map(|(_, facts)| facts.len()).sum();
+    let mut everyone = Everyone { told: Told::with_capacity(n_rows), facts: Vec::with_capacity(n_rows) };
+    for (told, facts) in parts {
+        everyone.told.append(told);
+        everyone.facts.extend(facts);
+    }
+    Ok(everyone)
+}
+
 /// Everyone who ever bought, what they are worth, and what stands behind it.
 struct Valued {
     histories: Histories,
-    /// The worth of each customer of the list.
-    worth: Vec<Option<RowWorth>>,
     /// Or why no model can be had.
     fitted: Result<Fitted, ValueError>,
 }
@@ -114,7 +139,7 @@ struct Fitted {
 }
 
 impl Valued {
-    fn of(basis: &Basis<'_>, customers: &[u32], frame: &ValueFrame) -> Self {
+    fn of(basis: &Basis<'_>, frame: &ValueFrame) -> Self {
         let histories = Histories::collect(basis.log, basis.as_of, basis.settings);
         let valued = || {
             let models = ValueModels::fit(&histories)?;
@@ -123,110 +148,50 @@ impl Valued {
         };
         let (valued, holdout) = rayon::join(valued, || basis.holdout(&histories));
         let fitted = valued.map(|(models, worth)| Fitted { models, worth, holdout });
-        let of_row = |customer: &u32| {
-            let fitted = fitted.as_ref().ok()?;
-            Some(RowWorth::new(&fitted.worth[histories.position(*customer)?]))
-        };
-        Self { worth: customers.par_iter().map(of_row).collect(), histories, fitted }
+        Self { histories, fitted }
+    }
+
+    fn worth(&self, customer: u32) -> Option<&Worth> {
+        self.fitted.as_ref().ok()?.worth.get(self.histories.position(customer)?)
     }
 }
 
-/// Reads the facts of a row off the dataset.
-struct Reader<'a> {
-    log: &'a EventLog,
-    dataset: &'a Dataset,
-    settings: &'a DatasetSettings,
-    as_of: Cutoff,
-    facts: Facts,
+/// What decides the places of all rows.
+fn prospects(log: &EventLog, (facts, probabilities): (&[Facts], &[f64]), valued: &Valued) -> Vec<Prospect> {
+    let prospect = |(facts, p): (&Facts, &f64)| Prospect {
+        customer: facts.customer,
+        churn_probability: *p,
+        // Without a value model, the coming year is expected to be like the past one.
+        value_at_stake: valued.worth(facts.customer).map_or(facts.past_year_margin, |worth| worth.at_stake),
+        suppressed: log.opted_out(facts.customer).then_some(Suppression::OptedOut),
+    };
+    facts.par_iter().zip(probabilities).map(prospect).collect()
 }
 
-/// Positions of the features that a row of the list tells, as far as the shop has them.
-struct Facts {
-    gap_median: Option<usize>,
-    gap_last: Option<usize>,
-    orders: Option<usize>,
-    open_complaints: Option<usize>,
-}
-
-impl<'a> Reader<'a> {
-    fn of((log, dataset): (&'a EventLog, &'a Dataset), (settings, as_of): (&'a DatasetSettings, Cutoff)) -> Self {
-        let position = |feature: &str| dataset.schema.position(feature);
-        let facts = Facts {
-            gap_median: position("gap_median_days"),
-            gap_last: position("gap_last_days"),
-            orders: position("orders_all_count"),
-            open_complaints: position("open_complaints_count"),
-        };
-        Self { log, dataset, settings, as_of, facts }
-    }
-
-    /// All rows in the order of the list.
-    fn ranked(
-        &self,
-        (probabilities, intervals): (&[f64], Option<&[[f64; 2]]>),
-        mut why: Vec<Vec<Reason>>,
-        valued: &Valued,
-    ) -> Vec<ListRow> {
-        let prospect = |row: usize| Prospect {
-            customer: self.dataset.customers[row],
-            churn_probability: probabilities[row],
-            // Without a value model, the coming year is expected to be like the past one.
-            value_at_stake: valued.worth[row]
-                .as_ref()
-                .map_or(self.dataset.margin_share[row] * self.dataset.past_year_spend[row], |worth| worth.at_stake),
-            suppressed: self.log.opted_out(self.dataset.customers[row]).then_some(Suppression::OptedOut),
-        };
-        let prospects: Vec<Prospect> = (0..self.dataset.len()).into_par_iter().map(prospect).collect();
-        let order = rank(&prospects);
-        let why: Vec<Vec<Reason>> = order.iter().map(|row| std::mem::take(&mut why[*row])).collect();
-        let row = |(row, why): (usize, Vec<Reason>)| ListRow {
-            churn_interval: intervals.map(|intervals| intervals[row]),
-            ..self.row(row, prospects[row], (why, valued.worth[row].clone()))
-        };
-        order.into_par_iter().zip(why).map(row).collect()
-    }
-
-    fn row(&self, row: usize, prospect: Prospect, (reasons, worth): (Vec<Reason>, Option<RowWorth>)) -> ListRow {
-        let rule = &self.settings.rule;
-        let last_order_at = self.dataset.last_order_at[row];
-        let recency_days = self.as_of.at().days_since(last_order_at);
-        let gap_median_days = self.value(row, self.facts.gap_median);
-        let behaviour = Behaviour {
-            orders: self.value(row, self.facts.orders).unwrap_or(1.0),
-            recency_days,
-            gap_median_days,
-            gap_last_days: self.value(row, self.facts.gap_last),
-        };
+/// All rows in the order of the list.
+fn ranked(
+    (log, facts): (&EventLog, &[Facts]),
+    (prospects, intervals): (&[Prospect], Option<&[[f64; 2]]>),
+    mut why: Vec<Vec<Reason>>,
+    valued: &Valued,
+) -> Vec<ListRow> {
+    let order = rank(prospects);
+    let why: Vec<Vec<Reason>> = order.iter().map(|row| std::mem::take(&mut why[*row])).collect();
+    let row = |(row, reasons): (usize, Vec<Reason>)| {
+        let (prospect, facts) = (prospects[row], &facts[row]);
         ListRow {
-            customer_id: self.log.customer_ids()[prospect.customer as usize].clone(),
+            customer_id: log.customer_ids()[prospect.customer as usize].clone(),
             prospect,
-            churn_interval: None,
+            churn_interval: intervals.map(|intervals| intervals[row]),
             rank_interval: None,
-            clv_historic: self.dataset.margin_share[row] * self.dataset.spend_so_far[row],
-            worth,
-            expected_next_order: gap_median_days.and_then(|gap| day_after(last_order_at, gap, &self.settings.zone)),
-            days_since_last_order: whole(recency_days),
-            stage: Stage::of(&behaviour, rule.horizon, rule.active),
-            open_complaints: self.value(row, self.facts.open_complaints).map(whole),
+            clv_historic: facts.clv_historic,
+            worth: valued.worth(prospect.customer).map(RowWorth::new),
+            expected_next_order: facts.expected_next_order,
+            days_since_last_order: facts.days_since_last_order,
+            stage: facts.stage,
+            open_complaints: facts.open_complaints,
             reasons,
         }
-    }
-
-    /// A feature's value, if the shop has it and it is defined.
-    fn value(&self, row: usize, feature: Option<usize>) -> Option<f64> {
-        Some(self.dataset.value(row, feature?)).filter(|value| value.is_finite())
-    }
-}
-
-/// The local day `days` days of 24 hours after an instant.
-fn day_after(instant: Timestamp, days: f64, zone: &TimeZone) -> Option<Date> {
-    #[expect(clippy::cast_possible_truncation, reason = "a gap between two instants fits")]
-    let micros = (days * MICROS_PER_DAY as f64).round() as i64;
-    let instant = jiff::Timestamp::from_microsecond(instant.0.checked_add(micros)?).ok()?;
-    Some(instant.to_zoned(zone.clone()).date())
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "days and counts are far below 2^63")]
-fn whole(number: f64) -> i64 {
-    number.floor() as i64
+    };
+    order.into_par_iter().zip(why).map(row).collect()
 }

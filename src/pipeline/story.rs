@@ -130,7 +130,7 @@ pub fn story(
     let rank = list.rows.iter().position(|row| row.customer_id == customer_id).ok_or_else(absent)?;
     let row = &list.rows[rank];
     let settings = settings(config, log, version.model.rule.clone());
-    let dataset = Dataset::build(log, version.schema.clone(), &[as_of], &settings)?;
+    let dataset = Dataset::build(log, &version.schema, &[as_of], &settings)?;
     let place = dataset.customers.binary_search(&row.prospect.customer).map_err(|_| absent())?;
     let (orders, complaints) = events(log, as_of, (&settings, row));
     let value = match &scored.value {
@@ -148,7 +148,7 @@ pub fn story(
         value_at_stake: row.prospect.value_at_stake,
         value,
         confidence: row.confidence(),
-        reasons: row.reasons.iter().map(|reason| reason.sentence.clone()).collect(),
+        reasons: row.reasons.iter().map(|reason| reason.sentence.clone().into_string()).collect(),
         base_log_odds: version.model.model.base_log_odds(as_of),
         features: features(version, &dataset, place)?,
         orders,

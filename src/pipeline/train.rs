@@ -49,7 +49,7 @@ pub fn train(
     let tests = frame.latest_tests(as_of, config.backtest.step_days, config.backtest.last)?;
     let trainings: Vec<Cutoff> = tests.iter().copied().chain([as_of]).collect();
     observer.begin("features", 1);
-    let dataset = frame.panel(log, schema.clone(), (&tests, &trainings))?;
+    let dataset = frame.panel(log, &schema, (&tests, &trainings))?;
     observer.begin("looking for leaks", 1);
     let leak_guard = inspect(config, log, &dataset, as_of)?;
     let is_wanted = |learner: &&&dyn Learner| !learner.is_on_request() || wants(config, learner.name());

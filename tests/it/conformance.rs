@@ -218,7 +218,7 @@ fn a_missing_feature_is_named() {
     let (_, trained) = loyal();
     let mut schema = serde_json::to_value(FeatureSchema::for_inputs(&Panel::available())).unwrap();
     schema["columns"].as_array_mut().unwrap().retain(|column| column["name"] == "tenure_days");
-    let poor = Panel::with_schema(LOYAL, serde_json::from_value(schema).unwrap());
+    let poor = Panel::with_schema(LOYAL, &serde_json::from_value(schema).unwrap());
     for (name, trained) in trained {
         for result in [
             trained.model.log_odds(&poor.dataset, &poor.test).map(|_| ()),

@@ -48,10 +48,10 @@ pub(crate) struct Panel {
 
 impl Panel {
     pub(crate) fn of(kind: Kind) -> Self {
-        Self::with_schema(kind, FeatureSchema::for_inputs(&tables(kind).available()))
+        Self::with_schema(kind, &FeatureSchema::for_inputs(&tables(kind).available()))
     }
 
-    pub(crate) fn with_schema(kind: Kind, schema: FeatureSchema) -> Self {
+    pub(crate) fn with_schema(kind: Kind, schema: &FeatureSchema) -> Self {
         let as_of = start().after(Days(HISTORY_DAYS), &TimeZone::UTC).before(HORIZON, &TimeZone::UTC);
         let earliest = start().after(Days(200), &TimeZone::UTC).at();
         let training = matured_cutoffs(as_of, HORIZON, Days(30), earliest, &TimeZone::UTC);

@@ -282,7 +282,7 @@ pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]
 /// The same rows as learners see them.
 pub(crate) fn dataset(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]) -> Dataset {
     let (settings, schema) = settings(own);
-    Dataset::build(&EventLog::build(tables).unwrap(), schema, cutoffs, &settings).unwrap()
+    Dataset::build(&EventLog::build(tables).unwrap(), &schema, cutoffs, &settings).unwrap()
 }
 
 fn settings(own: &[CustomFeature]) -> (DatasetSettings, FeatureSchema) {

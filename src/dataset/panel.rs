@@ -1,0 +1,202 @@
+//! A shop at some cutoffs, made ready to be folded into datasets: whole, or part by part where the whole need not be held
+//! at one time.
+
+use rayon::prelude::*;
+
+use super::rows::{Part, RowFacts, Rows};
+use super::{Dataset, DatasetSettings};
+use crate::features::{FeatureSchema, Kernel, SchemaError};
+use crate::label::RuleWindow;
+use crate::timeline::{Cutoff, EventLog, FoldScratch, Place, Presence, Shard, ShopContext};
+
+/// More cutoffs than a row can number.
+const MAX_CUTOFFS: usize = 65_535;
+
+/// Everyone eligible at some cutoffs, not yet folded.
+pub struct Panel<'a> {
+    log: &'a EventLog,
+    schema: &'a FeatureSchema,
+    settings: &'a DatasetSettings,
+    kernel: Kernel<'a>,
+    cutoffs: Vec<Cutoff>,
+    windows: Vec<RuleWindow>,
+    contexts: Vec<ShopContext>,
+}
+
+impl<'a> Panel<'a> {
+    /// Counts what the features need to know of the shop as a whole. `cutoffs` are sorted; repetitions count once.
+    ///
+    /// # Errors
+    /// `SchemaError` if `schema` names a feature that this version or the log does not know.
+    pub fn open(
+        log: &'a EventLog,
+        schema: &'a FeatureSchema,
+        cutoffs: &[Cutoff],
+        settings: &'a DatasetSettings,
+    ) -> Result<Self, SchemaError> {
+        let kernel = schema.kernel(log)?;
+        let mut cutoffs = cutoffs.to_vec();
+        cutoffs.sort_unstable();
+        cutoffs.dedup();
+        cutoffs.truncate(MAX_CUTOFFS);
+        let windows = settings.rule.windows(&cutoffs, &settings.zone);
+        let contexts = log.contexts(&cutoffs, settings.rule.horizon, kernel.context_needs());
+        Ok(Self { log, schema, settings, kernel, cutoffs, windows, contexts })
+    }
+
+    /// The cutoffs in ascending order.
+    #[must_use]
+    pub fn cutoffs(&self) -> &[Cutoff] {
+        &self.cutoffs
+    }
+
+    /// The columns of its features.
+    #[must_use]
+    pub const fn schema(&self) -> &'a FeatureSchema {
+        self.schema
+    }
+
+    /// What it is folded for.
+    #[must_use]
+    pub const fn settings(&self) -> &'a DatasetSettings {
+        self.settings
+    }
+
+    /// How many parts there are.
+    #[must_use]
+    pub fn n_parts(&self) -> usize {
+        self.log.shards().len()
+    }
+
+    /// What is made of the rows of some customers after the other, in the order of customers: each part is folded, used and
+    /// dropped.
+    ///
+    /// # Errors
+    /// The first error of `make`.
+    pub fn parts<T: Send, E: Send>(&self, make: impl Fn(&Dataset) -> Result<T, E> + Sync) -> Result<Vec<T>, E> {
+        let part = |scratch: &mut FoldScratch, shard: &Shard| make(&self.of_shard(shard, scratch, |_| true));
+        self.log.shards().par_iter().map_init(FoldScratch::default, part).collect()
+    }
+
+    /// The rows of some of the customers, whose numbers ascend.
+    #[must_use]
+    pub fn of_customers(&self, customers: &[u32]) -> Dataset {
+        self.gathered(|at| u32::try_from(at.customer).is_ok_and(|customer| customers.binary_search(&customer).is_ok()))
+    }
+
+    /// All rows that are wanted.
+    pub(super) fn gathered(&self, wanted: impl Fn(Place) -> bool + Sync) -> Dataset {
+        let count = |shard: &Shard| {
+            let mut n_rows = 0;
+            shard.meet(&self.cutoffs, self.eligible(&wanted), |_| n_rows += 1);
+            n_rows
+        };
+        let counts: Vec<usize> = self.log.shards().par_iter().map(count).collect();
+        let mut rows = Rows::with_capacity(counts.iter().sum(), self.kernel.len());
+        rows.split(&counts).into_par_iter().zip(self.log.shards()).for_each_init(
+            FoldScratch::default,
+            |scratch, (mut part, shard)| {
+                self.fill(shard, scratch, &wanted, &mut part);
+            },
+        );
+        rows.into_dataset(self.schema.clone(), self.cutoffs.clone())
+    }
+
+    /// The wanted rows of one shard.
+    fn of_shard(&self, shard: &Shard, scratch: &mut FoldScratch, wanted: impl Fn(Place) -> bool) -> Dataset {
+        let at_most = shard.customers().len() * self.cutoffs.len();
+        let mut rows = Rows::with_capacity(at_most, self.kernel.len());
+        let n_rows = rows.split(&[at_most]).iter_mut().map(|part| self.fill(shard, scratch, &wanted, part)).sum();
+        rows.truncate(n_rows);
+        rows.into_dataset(self.schema.clone(), self.cutoffs.clone())
+    }
+
+    /// Fills the first rows of a part and returns how many.
+    fn fill(
+        &self,
+        shard: &Shard,
+        scratch: &mut FoldScratch,
+        wanted: impl Fn(Place) -> bool,
+        part: &mut Part<'_>,
+    ) -> usize {
+        let fold = self.settings.fold(&self.cutoffs, &self.contexts);
+        let mut features = vec![0.0; self.kernel.len()];
+        let mut n_rows = 0;
+        shard.fold(&fold, scratch, self.eligible(wanted), |place, history, future| {
+            self.kernel.compute(history, &mut features);
+            let stayed_known = self.windows[place.cutoff].stayed_known(future);
+            part.put(n_rows, place, (&features, RowFacts::of(history, &self.settings.margins, stayed_known)));
+            n_rows += 1;
+        });
+        n_rows
+    }
+
+    fn eligible(&self, wanted: impl Fn(Place) -> bool) -> impl Fn(Place, Presence) -> bool {
+        move |at, presence| wanted(at) && self.windows[at.cutoff].is_eligible(presence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::label::ChurnRule;
+    use crate::timeline::Margins;
+    use crate::timeline::columns::{PurchaseColumns, Tables};
+    use crate::units::{Days, MICROS_PER_DAY, Money, Timestamp};
+
+    /// A shop of several shards, in which every third customer is gone at the day.
+    fn log(day: Cutoff) -> EventLog {
+        let order = |customer: u32| (0..1 + customer % 5).map(move |n| (customer, 30 * (customer % 3) + 7 * n + 1));
+        let orders: Vec<(u32, u32)> = (0..300).flat_map(order).collect();
+        let tables = Tables {
+            customer_ids: (0..300).map(|number| format!("c{number:03}")).collect(),
+            purchases: PurchaseColumns {
+                customer: orders.iter().map(|(customer, _)| *customer).collect(),
+                purchased_at: orders
+                    .iter()
+                    .map(|(_, days)| Timestamp(day.at().0 - i64::from(*days) * MICROS_PER_DAY))
+                    .collect(),
+                amount: orders.iter().map(|(customer, days)| Money(i64::from(100 + customer + days))).collect(),
+                is_return: vec![false; orders.len()],
+                ..PurchaseColumns::default()
+            },
+            ..Tables::default()
+        };
+        EventLog::build(tables).unwrap()
+    }
+
+    fn rows(dataset: &Dataset) -> Vec<(u32, Vec<u32>, [u64; 3])> {
+        let row = |row: usize| {
+            let features = dataset.features.row(row).iter().map(|value| value.to_bits()).collect();
+            let facts = [dataset.spend_so_far[row], dataset.past_year_spend[row], dataset.margin_share[row]];
+            (dataset.customers[row], features, facts.map(f64::to_bits))
+        };
+        (0..dataset.len()).map(row).collect()
+    }
+
+    #[test]
+    fn part_by_part_and_for_some_customers_a_panel_gives_the_rows_of_the_whole() {
+        let day = Cutoff::at_start_of(date(2024, 6, 1), &TimeZone::UTC);
+        let log = log(day);
+        let settings = DatasetSettings {
+            rule: ChurnRule { horizon: Days(30), gap: Days(0), active: Days(45), min_purchases: 1 },
+            zone: TimeZone::UTC,
+            minor_per_major: 100.0,
+            margins: Margins::alike(0.4),
+        };
+        let schema = FeatureSchema::for_inputs(log.available());
+        let panel = Panel::open(&log, &schema, &[day], &settings).unwrap();
+        let whole = rows(&Dataset::build(&log, &schema, &[day], &settings).unwrap());
+        assert_eq!((panel.n_parts(), whole.len()), (5, 200), "those whose last order is 61 days ago are not eligible");
+        let parts = panel.parts(|part| Ok::<_, SchemaError>(rows(part))).unwrap();
+        assert_eq!(parts.concat(), whole);
+        let some = rows(&panel.of_customers(&[1, 2, 150, 299]));
+        let wanted: Vec<_> = whole.iter().filter(|(customer, ..)| [1, 150].contains(customer)).cloned().collect();
+        assert_eq!(some, wanted, "of those only two are eligible");
+        let failed = panel.parts(|part| if part.customers.contains(&150) { Err("the one") } else { Ok(()) });
+        assert_eq!(failed, Err("the one"));
+    }
+}
