@@ -36,8 +36,7 @@ pub(super) fn score_and_write(
     use crate::pipeline::Observer;
     let Scored { list, value } = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
     session.watch.begin("writing", 1);
-    let table = list.to_table();
-    let (files, mut staged) = stage_csv_and_parquet(&table, &session.folder)?;
+    let (files, mut staged) = stage_csv_and_parquet("list", list.pieces(), &session.folder)?;
     let mut files = files.to_vec();
     if let Ok(report) = &value {
         let path = session.folder.join("value.json");

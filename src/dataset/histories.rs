@@ -62,28 +62,31 @@ impl RepeatDays {
 }
 
 impl Histories {
-    /// Collects the histories as they were known at a cutoff.
+    /// Collects the histories as they were known at each of some cutoffs, which ascend, in one pass over the log.
     #[must_use]
-    pub fn collect(log: &EventLog, cutoff: Cutoff, settings: &DatasetSettings) -> Self {
-        let cutoffs = [cutoff];
+    pub fn collect<const N: usize>(log: &EventLog, cutoffs: [Cutoff; N], settings: &DatasetSettings) -> [Self; N] {
         // Neither purchase days nor spend depend on the rest of the shop.
         let fold = settings.fold(&cutoffs, &[]);
         let of_shard = |scratch: &mut FoldScratch, shard: &Shard| {
-            let (mut part, mut days) = (Self::default(), Vec::new());
+            let (mut part, mut days) = (std::array::from_fn(|_| Self::default()), Vec::new());
             shard.fold(
                 &fold,
                 scratch,
                 |_, _| true,
                 |place, history, _| {
                     let customer = u32::try_from(place.customer).unwrap_or(u32::MAX);
-                    part.push(customer, history, settings, &mut days);
+                    part[place.cutoff].push(customer, history, settings, &mut days);
                 },
             );
             part
         };
-        let parts: Vec<Self> = log.shards().par_iter().map_init(FoldScratch::default, of_shard).collect();
-        let n = parts.iter().map(|part| part.customers.len()).sum();
-        parts.into_iter().fold(Self::with_capacity(n), Self::joined)
+        let parts: Vec<[Self; N]> = log.shards().par_iter().map_init(FoldScratch::default, of_shard).collect();
+        let n = |cutoff: usize| parts.iter().map(|part| part[cutoff].customers.len()).sum();
+        let mut joined = std::array::from_fn(|cutoff| Self::with_capacity(n(cutoff)));
+        for part in parts {
+            joined.iter_mut().zip(part).for_each(|(joined, part)| joined.append(part));
+        }
+        joined
     }
 
     /// The history of one customer alone; empty if there was no order by then.
@@ -130,7 +133,7 @@ impl Histories {
         }
     }
 
-    fn joined(mut self, other: Self) -> Self {
+    fn append(&mut self, other: Self) {
         self.customers.extend(other.customers);
         self.purchases.extend(other.purchases);
         self.spend.extend(other.spend);
@@ -140,7 +143,6 @@ impl Histories {
         self.first_order_at.extend(other.first_order_at);
         self.first_order_amount.extend(other.first_order_amount);
         other.repeats.iter().for_each(|(day, count)| self.repeats.add(day, count));
-        self
     }
 
     /// The place of a customer.

@@ -149,7 +149,7 @@ mod tests {
 
     /// A shop of several shards, in which every third customer is gone at the day.
     fn log(day: Cutoff) -> EventLog {
-        let order = |customer: u32| (0..1 + customer % 5).map(move |n| (customer, 30 * (customer % 3) + 7 * n + 1));
+        let order = |customer: u32| (0..=customer % 5).map(move |n| (customer, 30 * (customer % 3) + 7 * n + 1));
         let orders: Vec<(u32, u32)> = (0..300).flat_map(order).collect();
         let tables = Tables {
             customer_ids: (0..300).map(|number| format!("c{number:03}")).collect(),

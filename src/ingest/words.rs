@@ -33,10 +33,10 @@ impl Words {
         let mut first = vocabularies.next().unwrap_or_default();
         // Words keep the order in which the rows have them, however many pieces there are.
         for (own, codes) in vocabularies.zip(codes.chunks_mut(n_rows).skip(1)) {
-            let new_codes: Vec<u32> = own.names.into_iter().map(|name| first.code(name)).collect();
+            let new_codes: Vec<u32> = own.distinct.into_iter().map(|text| first.code(text)).collect();
             codes.par_iter_mut().for_each(|code| *code = translate(&new_codes, *code));
         }
-        Self { names: first.names.par_iter().map(|name| (*name).to_owned()).collect(), codes }
+        Self { names: first.distinct.par_iter().map(|text| text.text.to_owned()).collect(), codes }
     }
 
     /// The words of a column of whole numbers: their decimal digits.
@@ -106,10 +106,10 @@ impl Words {
     /// These rows, and then those of other words.
     pub(crate) fn followed_by(mut self, mut other: Self) -> Self {
         let mut known = Vocabulary::default();
-        let own: Vec<u32> = self.names.iter().map(|name| known.code(name)).collect();
+        let own: Vec<u32> = self.names.iter().map(|name| known.code(Text::of(name))).collect();
         debug_assert!(own.iter().zip(0..).all(|(code, place)| *code == place), "names are distinct");
-        let new_codes: Vec<u32> = other.names.iter().map(|name| known.code(name)).collect();
-        let more: Vec<String> = known.names.iter().skip(own.len()).map(|name| (*name).to_owned()).collect();
+        let new_codes: Vec<u32> = other.names.iter().map(|name| known.code(Text::of(name))).collect();
+        let more: Vec<String> = known.distinct.iter().skip(own.len()).map(|text| text.text.to_owned()).collect();
         other.recode(&new_codes);
         self.names.extend(more);
         self.codes.append(&mut other.codes);
@@ -160,28 +160,54 @@ impl Words {
 /// Rows that a thread reads at least.
 const LEAST_ROWS: usize = 1 << 16;
 
-/// Distinct texts and where each stands.
+/// The longest text, in bytes, that stands in the column itself and not behind a reference.
+const IN_PLACE: u32 = 12;
+
+/// A text and, if it stands in its column, the number that it is there: equal texts are equal numbers.
+#[derive(Debug, Clone, Copy)]
+struct Text<'t> {
+    text: &'t str,
+    number: Option<u128>,
+}
+
+impl<'t> Text<'t> {
+    /// A text that stands in no column.
+    const fn of(text: &'t str) -> Self {
+        Self { text, number: None }
+    }
+}
+
+/// Distinct texts and where each stands. All come from columns or none: a text is not looked for in both ways.
 #[derive(Default)]
 struct Vocabulary<'t> {
-    known: HashMap<&'t str, u32, BuildHasherDefault<KeyHasher>>,
-    names: Vec<&'t str>,
+    long: HashMap<&'t str, u32, BuildHasherDefault<KeyHasher>>,
+    /// Short ones are compared as numbers, in a third of the time.
+    short: HashMap<u128, u32, BuildHasherDefault<KeyHasher>>,
+    distinct: Vec<Text<'t>>,
 }
 
 impl<'t> Vocabulary<'t> {
     /// Reads the texts of some rows and writes the code of each.
     fn read(texts: &'t StringChunked, codes: &mut [u32]) -> Self {
         let mut own = Self::default();
-        for (code, text) in codes.iter_mut().zip(texts.iter()) {
-            *code = text.map_or(NO_CODE, |text| own.code(text));
+        let views = texts.downcast_iter().flat_map(|array| array.views().iter());
+        for ((code, text), view) in codes.iter_mut().zip(texts.iter()).zip(views) {
+            let number = (view.length <= IN_PLACE).then(|| view.as_u128());
+            *code = text.map_or(NO_CODE, |text| own.code(Text { text, number }));
         }
         own
     }
 
-    fn code(&mut self, text: &'t str) -> u32 {
-        *self.known.entry(text).or_insert_with(|| {
-            self.names.push(text);
-            position(self.names.len() - 1)
-        })
+    fn code(&mut self, text: Text<'t>) -> u32 {
+        let distinct = &mut self.distinct;
+        let new = || {
+            distinct.push(text);
+            position(distinct.len() - 1)
+        };
+        match text.number {
+            Some(number) => *self.short.entry(number).or_insert_with(new),
+            None => *self.long.entry(text.text).or_insert_with(new),
+        }
     }
 }
 
@@ -221,6 +247,12 @@ impl Hasher for KeyHasher {
         self.write_u64(value.cast_unsigned());
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "one half after the other")]
+    fn write_u128(&mut self, value: u128) {
+        self.write_u64(value as u64);
+        self.write_u64((value >> 64) as u64);
+    }
+
     fn write_u64(&mut self, value: u64) {
         self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
@@ -244,6 +276,16 @@ mod tests {
         let words = Words::from_text(&column);
         assert_eq!(words.names, ["b", "a"]);
         assert_eq!(texts(&words), [Some("b"), None, Some("a"), Some("b")]);
+    }
+
+    /// Short texts are compared as numbers, so that those that differ in an end, a length or a zero must stay apart.
+    #[test]
+    fn texts_of_all_lengths_are_told_apart() {
+        let texts: Vec<String> = (0..40).flat_map(|n| ["a", "\0", "é"].map(|letter| letter.repeat(n))).collect();
+        let rows = || texts.iter().chain(texts.iter().rev());
+        let words = Words::from_text(&rows().map(|text| Some(text.as_str())).collect());
+        assert_eq!(words.names.len(), texts.len() - 2, "the empty one is there three times");
+        assert!(rows().enumerate().all(|(row, text)| words.get(row) == Some(text)));
     }
 
     /// More rows than one thread reads alone: the words of later rows are those of the first and some of their own.

@@ -5,11 +5,13 @@ mod features;
 mod formula;
 mod frames;
 mod pages;
+mod pieces;
 mod rejects;
 mod tables;
 
 pub use error::OutputError;
 pub use features::{FeatureFile, FeatureSheet, PackedRows, stage_features};
 pub use frames::{feature_frame, stacked};
+pub use pieces::stage_csv_and_parquet;
 pub use rejects::stage_rejects;
-pub use tables::{Format, stage_csv_and_parquet, stage_table, write_table};
+pub use tables::{Format, stage_table, write_table};

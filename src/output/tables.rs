@@ -57,21 +57,6 @@ pub fn stage_table(table: &Table<'_>, folder: &Path, format: Format, staged: &mu
     stage_frame(&to_frame(table)?, (table.name, folder), format, staged)
 }
 
-/// The same in both formats, which are written side by side, because each waits for the disk for a while.
-///
-/// # Errors
-/// What the operating system or the table engine says.
-pub fn stage_csv_and_parquet(table: &Table<'_>, folder: &Path) -> Result<([PathBuf; 2], Staged), Failure> {
-    let frame = to_frame(table)?;
-    let (mut first, mut second) = (Staged::default(), Staged::default());
-    let place = (table.name, folder);
-    let (csv, parquet) = rayon::join(
-        || stage_frame(&frame, place, Format::Csv, &mut first),
-        || stage_frame(&frame, place, Format::Parquet, &mut second),
-    );
-    Ok(([csv?, parquet?], first.with(second)))
-}
-
 fn stage_frame(
     frame: &DataFrame,
     (name, folder): (&str, &Path),
@@ -82,20 +67,27 @@ fn stage_frame(
         Format::Csv => without_formulas(frame).map_err(OutputError::of_table(name))?,
         Format::Parquet => frame.clone(),
     };
-    let path = folder.join(format!("{name}.{}", format.extension()));
+    let path = path_of((name, folder), format);
     staged.add(&path, |writer| write_frame(&mut frame, writer, format))?;
     Ok(path)
 }
 
+pub(super) fn path_of((name, folder): (&str, &Path), format: Format) -> PathBuf {
+    folder.join(format!("{name}.{}", format.extension()))
+}
+
+/// How instants are written in CSV.
+pub(super) const INSTANT: &str = "%Y-%m-%dT%H:%M:%SZ";
+
 pub(super) fn write_frame(frame: &mut DataFrame, writer: impl Write + Send, format: Format) -> std::io::Result<()> {
     let outcome = match format {
-        Format::Csv => CsvWriter::new(writer).with_datetime_format(Some("%Y-%m-%dT%H:%M:%SZ".into())).finish(frame),
+        Format::Csv => CsvWriter::new(writer).with_datetime_format(Some(INSTANT.into())).finish(frame),
         Format::Parquet => ParquetWriter::new(writer).finish(frame).map(|_| ()),
     };
     outcome.map_err(std::io::Error::other)
 }
 
-fn to_frame(table: &Table<'_>) -> Result<DataFrame, OutputError> {
+pub(super) fn to_frame(table: &Table<'_>) -> Result<DataFrame, OutputError> {
     let columns = table.columns.par_iter().map(|(name, column)| to_polars(name, column));
     let frame = columns.collect::<PolarsResult<Vec<_>>>().and_then(|columns| DataFrame::new(table.n_rows(), columns));
     frame.map_err(OutputError::of_table(table.name))

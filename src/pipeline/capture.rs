@@ -36,7 +36,7 @@ pub fn rank_by_value(config: &Config, log: &EventLog, tests: &[(Cutoff, Vec<u32>
     let days = settings.rule.horizon;
     let (mut all, mut listed, mut without_model) = (Vec::new(), Vec::new(), Vec::new());
     for (cutoff, eligible) in tests {
-        let then = Histories::collect(log, *cutoff, &settings);
+        let [then, now] = Histories::collect(log, [*cutoff, cutoff.after(days, &settings.zone)], &settings);
         let models = match ValueModels::fit(&then) {
             Ok(models) => models,
             Err(error) => {
@@ -44,7 +44,6 @@ pub fn rank_by_value(config: &Config, log: &EventLog, tests: &[(Cutoff, Vec<u32>
                 continue;
             }
         };
-        let now = Histories::collect(log, cutoff.after(days, &settings.zone), &settings);
         match spend_cutoff(*cutoff, (&then, &now), &models, (&config.value, &settings)) {
             Ok(test) => {
                 listed.push(only(&test, eligible));

@@ -117,25 +117,33 @@ impl Basis<'_> {
         })
     }
 
+    /// The histories at the day of the holdout's forecast, and at the as-of day.
+    pub(super) fn histories(&self) -> [Histories; 2] {
+        Histories::collect(self.log, [self.holdout_cutoff(), self.as_of], self.settings)
+    }
+
+    /// The day from which the last horizon before the as-of day is forecast.
+    fn holdout_cutoff(&self) -> Cutoff {
+        self.as_of.before(self.settings.rule.horizon, &self.settings.zone)
+    }
+
     /// Forecasts the last horizon before the as-of day; what came is the difference of two histories.
-    pub(super) fn holdout(&self, now: &Histories) -> Result<HoldoutReport, ValueError> {
-        let days = self.settings.rule.horizon;
-        let cutoff = self.as_of.before(days, &self.settings.zone);
-        let then = Histories::collect(self.log, cutoff, self.settings);
+    pub(super) fn holdout(&self, then: &Histories, now: &Histories) -> Result<HoldoutReport, ValueError> {
+        let (cutoff, days) = (self.holdout_cutoff(), self.settings.rule.horizon);
         let came = |place: usize| now.position(then.customers[place]);
         let count = |place: usize| {
             let later = came(place).map_or(0, |place| now.purchases[place].frequency());
             later.saturating_sub(then.purchases[place].frequency())
         };
         let counts: Vec<u32> = (0..then.customers.len()).into_par_iter().map(count).collect();
-        let models = ValueModels::fit(&then).ok();
+        let models = ValueModels::fit(then).ok();
         let mut report =
             HoldoutReport { cutoff: cutoff.to_string(), days, purchases: None, tracking: None, top_tenth: None };
         if let Some(models) = models {
             let span = f64::from(days.0);
             report.purchases = Some(holdout(&models.purchases.model, &then.purchases, &counts, span)?);
             report.tracking = outlook::tracking(&models, now, (cutoff.at(), self.as_of.at()))?;
-            let spent = spend_cutoff(cutoff, (&then, now), &models, (&self.config.value, self.settings))?;
+            let spent = spend_cutoff(cutoff, (then, now), &models, (&self.config.value, self.settings))?;
             let plan = (self.config.seed, self.config.backtest.bootstrap);
             report.top_tenth = captures(&[spent], EVERYONE, plan);
         }

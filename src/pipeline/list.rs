@@ -1,5 +1,7 @@
 //! The ranked list as rows and as the table that goes to files.
 
+use std::ops::Range;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -92,11 +94,26 @@ pub struct RankedList {
 /// Decimals of a probability in files: more would pretend to be known.
 const PROBABILITY_DECIMALS: u32 = 4;
 
+/// Rows of a list that are held as columns at one time.
+const PIECE_ROWS: usize = 1 << 17;
+
 impl RankedList {
     /// The list in its stable column order.
     #[must_use]
     pub fn to_table(&self) -> Table<'_> {
-        let rows = &self.rows;
+        self.table_of(0..self.rows.len())
+    }
+
+    /// The same in pieces, one after the other; at least one.
+    pub fn pieces(&self) -> impl Iterator<Item = Table<'_>> {
+        let n = self.rows.len();
+        (0..n.max(1)).step_by(PIECE_ROWS).map(move |start| self.table_of(start..(start + PIECE_ROWS).min(n)))
+    }
+
+    fn table_of(&self, places: Range<usize>) -> Table<'_> {
+        let first = places.start;
+        let rows = &self.rows[places];
+        let ranks = i64::try_from(first).unwrap_or(i64::MAX).saturating_add(1)..;
         let money = |of: fn(&ListRow) -> f64| {
             Column::Number(rows.par_iter().map(|row| rounded(of(row), self.currency.decimals())).collect())
         };
@@ -118,7 +135,7 @@ impl RankedList {
         };
         let suppressed = |row: &ListRow| row.prospect.suppressed.map(|why| why.name().into());
         let mut columns = vec![
-            ("rank".to_owned(), Column::Integer((1..).take(rows.len()).collect())),
+            ("rank".to_owned(), Column::Integer(ranks.take(rows.len()).collect())),
             ("customer_id".to_owned(), text(|row| &row.customer_id)),
             ("expected_loss".to_owned(), money(|row| row.prospect.expected_loss())),
             ("churn_probability".to_owned(), Column::Number(rows.par_iter().map(probability).collect())),
@@ -148,25 +165,25 @@ impl RankedList {
                 Column::OptionalInteger(rows.par_iter().map(|row| row.open_complaints).collect()),
             ),
         ];
-        columns.extend(self.reason_columns());
+        columns.extend(reason_columns(rows));
         columns
             .push(("suppressed_because".to_owned(), Column::OptionalText(rows.par_iter().map(suppressed).collect())));
         columns.push(("model_version".to_owned(), Column::text(vec![self.model_version.as_str(); rows.len()])));
         columns.push(("as_of".to_owned(), Column::OptionalDate(vec![Some(self.as_of); rows.len()])));
         Table::new("list", columns)
     }
+}
 
-    fn reason_columns<'l>(&'l self) -> Vec<(String, Column<'l>)> {
-        let mut columns = Vec::with_capacity(2 * REASONS);
-        let (sentence, code): (Tells, Tells) = (|reason| &reason.sentence, |reason| reason.family.code());
-        for (name, of) in [("reason", sentence), ("reason_code", code)] {
-            columns.extend((0..REASONS).map(|n| {
-                let reason = |row: &'l ListRow| row.reasons.get(n).map(|reason| of(reason).into());
-                (format!("{name}_{}", n + 1), Column::OptionalText(self.rows.par_iter().map(reason).collect()))
-            }));
-        }
-        columns
+fn reason_columns<'l>(rows: &'l [ListRow]) -> Vec<(String, Column<'l>)> {
+    let mut columns = Vec::with_capacity(2 * REASONS);
+    let (sentence, code): (Tells, Tells) = (|reason| &reason.sentence, |reason| reason.family.code());
+    for (name, of) in [("reason", sentence), ("reason_code", code)] {
+        columns.extend((0..REASONS).map(|n| {
+            let reason = |row: &'l ListRow| row.reasons.get(n).map(|reason| of(reason).into());
+            (format!("{name}_{}", n + 1), Column::OptionalText(rows.par_iter().map(reason).collect()))
+        }));
     }
+    columns
 }
 
 /// A text of a reason.

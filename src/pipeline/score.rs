@@ -140,13 +140,13 @@ struct Fitted {
 
 impl Valued {
     fn of(basis: &Basis<'_>, frame: &ValueFrame) -> Self {
-        let histories = Histories::collect(basis.log, basis.as_of, basis.settings);
+        let [then, histories] = basis.histories();
         let valued = || {
             let models = ValueModels::fit(&histories)?;
             let worth = models.worth_of_all(&histories, frame);
             Ok((models, worth))
         };
-        let (valued, holdout) = rayon::join(valued, || basis.holdout(&histories));
+        let (valued, holdout) = rayon::join(valued, || basis.holdout(&then, &histories));
         let fitted = valued.map(|(models, worth)| Fitted { models, worth, holdout });
         Self { histories, fitted }
     }
