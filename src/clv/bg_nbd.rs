@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::Likelihood;
-use super::special::{digamma_rise, ln_gamma, ln_rise, logistic, softplus};
+use super::special::{digamma_rise, ln_gamma, ln_rise, logistic_and_softplus};
 use super::summary::{CustomerSummary, Grouped, Row, sum_blocks};
 
 /// After which purchases a customer may leave.
@@ -87,16 +87,17 @@ impl BgNbd {
         let end = self.alpha + row.t;
         let log_end = end.ln();
         let waiting = self.waiting(n, (row.t - row.t_x) / end);
-        let mut figures = [waiting.sum.ln() - n * log_end, -log_end, -n / end, 0.0, 0.0];
+        let log_waiting = waiting.sum.ln();
+        let mut figures = [log_waiting - n * log_end, -log_end, -n / end, 0.0, 0.0];
         let chances = self.chances(row.x);
         let mut alive = 1.0;
         if chances > 0.0 {
             let rest = self.b + chances - 1.0;
             let since = (end / (self.alpha + row.t_x)).ln();
-            let log_odds = (self.a / rest).ln() + n * since - waiting.sum.ln();
-            let left = logistic(log_odds);
+            let log_odds = (self.a / rest).ln() + n * since - log_waiting;
+            let (left, log_either) = logistic_and_softplus(log_odds);
             alive = 1.0 - left;
-            figures[0] += softplus(log_odds);
+            figures[0] += log_either;
             figures[1] += left * since;
             figures[2] += left * n * (1.0 / end - 1.0 / (self.alpha + row.t_x));
             figures[3] = left / self.a;

@@ -69,6 +69,13 @@ pub(super) fn logistic(z: f64) -> f64 {
     }
 }
 
+/// [`logistic`] and [`softplus`] of the same number, from one exponential.
+pub(super) fn logistic_and_softplus(z: f64) -> (f64, f64) {
+    let e = (-z.abs()).exp();
+    let logistic = if z >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) };
+    (logistic, z.max(0.0) + e.ln_1p())
+}
+
 const MAX_FRACTION_STEPS: u32 = 10_000;
 
 /// Regularised incomplete beta function `I_z(a, b)`: the probability that a beta variable lies below `z`.
@@ -173,6 +180,10 @@ mod tests {
     fn logistic_and_softplus_do_not_overflow() {
         assert!((softplus(1e4) - 1e4).abs() < 1e-12 && softplus(-1e4).abs() < 1e-12);
         assert!((logistic(1e4) - 1.0).abs() < 1e-15 && logistic(-1e4).abs() < 1e-15);
+        for z in [-1e4, -3.7, -1e-9, 0.0, 0.2, 5.1, 1e4] {
+            let (l, s) = logistic_and_softplus(z);
+            assert_eq!((l.to_bits(), s.to_bits()), (logistic(z).to_bits(), softplus(z).to_bits()), "{z}");
+        }
     }
 
     #[test]

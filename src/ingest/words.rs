@@ -1,7 +1,7 @@
 //! Words as codes: each distinct text is kept once, a row keeps its position.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use polars::prelude::*;
@@ -36,7 +36,7 @@ impl Words {
             let new_codes: Vec<u32> = own.distinct.into_iter().map(|text| first.code(text)).collect();
             codes.par_iter_mut().for_each(|code| *code = translate(&new_codes, *code));
         }
-        Self { names: first.distinct.par_iter().map(|text| text.text.to_owned()).collect(), codes }
+        Self { names: first.distinct.par_iter().map(|text| (*text).to_owned()).collect(), codes }
     }
 
     /// The words of a column of whole numbers: their decimal digits.
@@ -106,10 +106,10 @@ impl Words {
     /// These rows, and then those of other words.
     pub(crate) fn followed_by(mut self, mut other: Self) -> Self {
         let mut known = Vocabulary::default();
-        let own: Vec<u32> = self.names.iter().map(|name| known.code(Text::of(name))).collect();
+        let own: Vec<u32> = self.names.iter().map(|name| known.code(name)).collect();
         debug_assert!(own.iter().zip(0..).all(|(code, place)| *code == place), "names are distinct");
-        let new_codes: Vec<u32> = other.names.iter().map(|name| known.code(Text::of(name))).collect();
-        let more: Vec<String> = known.distinct.iter().skip(own.len()).map(|text| text.text.to_owned()).collect();
+        let new_codes: Vec<u32> = other.names.iter().map(|name| known.code(name)).collect();
+        let more: Vec<String> = known.distinct.iter().skip(own.len()).map(|text| (*text).to_owned()).collect();
         other.recode(&new_codes);
         self.names.extend(more);
         self.codes.append(&mut other.codes);
@@ -160,30 +160,43 @@ impl Words {
 /// Rows that a thread reads at least.
 const LEAST_ROWS: usize = 1 << 16;
 
-/// The longest text, in bytes, that stands in the column itself and not behind a reference.
+/// The longest text, in bytes, that stands in its column itself and not behind a reference.
 const IN_PLACE: u32 = 12;
 
-/// A text and, if it stands in its column, the number that it is there: equal texts are equal numbers.
-#[derive(Debug, Clone, Copy)]
-struct Text<'t> {
-    text: &'t str,
-    number: Option<u128>,
-}
+/// A text that stands in its column, as it stands there: its length, its bytes, and zeros. Equal texts are equal numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Short([u32; 4]);
 
-impl<'t> Text<'t> {
-    /// A text that stands in no column.
-    const fn of(text: &'t str) -> Self {
-        Self { text, number: None }
+impl Short {
+    fn of(text: &str) -> Option<Self> {
+        let length = u32::try_from(text.len()).ok().filter(|length| *length <= IN_PLACE)?;
+        let mut bytes = [0; 16];
+        bytes[..4].copy_from_slice(&length.to_ne_bytes());
+        bytes[4..4 + text.len()].copy_from_slice(text.as_bytes());
+        Some(Self::of_view(u128::from_ne_bytes(bytes)))
+    }
+
+    fn of_view(view: u128) -> Self {
+        let bytes = view.to_ne_bytes();
+        Self(std::array::from_fn(|part| u32::from_ne_bytes(std::array::from_fn(|byte| bytes[4 * part + byte]))))
     }
 }
 
-/// Distinct texts and where each stands. All come from columns or none: a text is not looked for in both ways.
+impl Hash for Short {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [a, b, c, d] = self.0.map(u64::from);
+        state.write_u64(a << 32 | b);
+        state.write_u64(c << 32 | d);
+    }
+}
+
+/// Distinct texts and where each stands.
 #[derive(Default)]
 struct Vocabulary<'t> {
     long: HashMap<&'t str, u32, BuildHasherDefault<KeyHasher>>,
-    /// Short ones are compared as numbers, in a third of the time.
-    short: HashMap<u128, u32, BuildHasherDefault<KeyHasher>>,
-    distinct: Vec<Text<'t>>,
+    /// Short ones are compared as numbers, without a look at the text.
+    short: HashMap<Short, u32, BuildHasherDefault<KeyHasher>>,
+    distinct: Vec<&'t str>,
 }
 
 impl<'t> Vocabulary<'t> {
@@ -192,21 +205,25 @@ impl<'t> Vocabulary<'t> {
         let mut own = Self::default();
         let views = texts.downcast_iter().flat_map(|array| array.views().iter());
         for ((code, text), view) in codes.iter_mut().zip(texts.iter()).zip(views) {
-            let number = (view.length <= IN_PLACE).then(|| view.as_u128());
-            *code = text.map_or(NO_CODE, |text| own.code(Text { text, number }));
+            let short = (view.length <= IN_PLACE).then(|| Short::of_view(view.as_u128()));
+            *code = text.map_or(NO_CODE, |text| own.place(text, short));
         }
         own
     }
 
-    fn code(&mut self, text: Text<'t>) -> u32 {
+    fn code(&mut self, text: &'t str) -> u32 {
+        self.place(text, Short::of(text))
+    }
+
+    fn place(&mut self, text: &'t str, short: Option<Short>) -> u32 {
         let distinct = &mut self.distinct;
         let new = || {
             distinct.push(text);
             position(distinct.len() - 1)
         };
-        match text.number {
-            Some(number) => *self.short.entry(number).or_insert_with(new),
-            None => *self.long.entry(text.text).or_insert_with(new),
+        match short {
+            Some(short) => *self.short.entry(short).or_insert_with(new),
+            None => *self.long.entry(text).or_insert_with(new),
         }
     }
 }
@@ -245,12 +262,6 @@ impl Hasher for KeyHasher {
 
     fn write_i64(&mut self, value: i64) {
         self.write_u64(value.cast_unsigned());
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "one half after the other")]
-    fn write_u128(&mut self, value: u128) {
-        self.write_u64(value as u64);
-        self.write_u64((value >> 64) as u64);
     }
 
     fn write_u64(&mut self, value: u64) {
