@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::capture::{EVERYONE, spend_cutoff};
 use super::list::ListRow;
 use super::outlook::{self, SalesForecast, TABLE_YEARS, Tracking, ValueTables, quarter};
-use super::worth::{ValueFrame, ValueModels, Worth};
+use super::worth::{ValueFrame, ValueModels};
 use crate::clv::{
     CohortMember, CohortRates, CompoundingRow, Concentration, CovariateFit, Holdout, RetentionEconomics, TimeUnit,
     ValueError, ValueOfRetention, ValueTable, cohort_rates, concentration, holdout,
@@ -87,25 +87,44 @@ pub(super) struct Basis<'a> {
 pub(super) struct Findings<'a> {
     pub(super) models: ValueModels,
     pub(super) histories: &'a Histories,
-    /// Of everyone in the histories.
-    pub(super) worth: &'a [Worth],
+    pub(super) shop: ValueTable,
     pub(super) holdout: HoldoutReport,
     pub(super) list: &'a [ListRow],
-    /// Churn probability and past-year margin of the eligible.
-    pub(super) eligible: &'a [(f64, f64)],
+    pub(super) eligible: Eligible,
+}
+
+/// The eligible in figures.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Eligible {
+    n_customers: usize,
+    mean_churn_probability: f64,
+    /// Of the past 365 days, in major units.
+    mean_margin: f64,
+}
+
+impl Eligible {
+    pub(super) fn of(churn_probabilities: &[f64], margins: impl Iterator<Item = f64>) -> Self {
+        let n_customers = churn_probabilities.len();
+        let n = (n_customers as f64).max(1.0);
+        Self {
+            n_customers,
+            mean_churn_probability: churn_probabilities.iter().sum::<f64>() / n,
+            mean_margin: margins.sum::<f64>() / n,
+        }
+    }
 }
 
 impl Basis<'_> {
     /// Assembles the report.
     pub(super) fn report(&self, findings: Findings<'_>) -> Result<ValueReport, ValueError> {
-        let Findings { models, histories, worth, holdout, list, eligible } = findings;
+        let Findings { models, histories, shop, holdout, list, eligible } = findings;
         let (zone, days) = (&self.settings.zone, TABLE_YEARS * TimeUnit::Year.days());
         let ahead = ValueFrame::over(days, &self.config.value, &self.settings.rule)?;
         let years_ahead = || outlook::tables(&models, histories, (list, &ahead.settings));
         let others = || (outlook::sales(&models, histories, zone), cohort_rates(&self.cohort_members(histories)));
         let (years_ahead, (sales, cohorts)) = rayon::join(years_ahead, others);
         Ok(ValueReport {
-            shop: ValueTable::of_shop(worth.iter().map(|worth| &worth.value)),
+            shop,
             years_ahead,
             sales: sales?,
             covariates: outlook::covariates(histories, zone).ok(),
@@ -166,19 +185,18 @@ impl Basis<'_> {
         (0..histories.customers.len()).into_par_iter().map(member).collect()
     }
 
-    fn retention(&self, eligible: &[(f64, f64)]) -> Result<RetentionReport, ValueError> {
-        let n = eligible.len() as f64;
-        let mean = |of: fn(&(f64, f64)) -> f64| eligible.iter().map(of).sum::<f64>() / n.max(1.0);
-        let retention_rate = (1.0 - mean(|eligible| eligible.0)).clamp(0.0, 1.0);
+    fn retention(&self, eligible: Eligible) -> Result<RetentionReport, ValueError> {
+        let n = eligible.n_customers as f64;
+        let retention_rate = (1.0 - eligible.mean_churn_probability).clamp(0.0, 1.0);
         let periods_per_year = 365.25 / f64::from(self.settings.rule.horizon.0);
-        let margin_per_period = mean(|eligible| eligible.1) / periods_per_year;
+        let margin_per_period = eligible.mean_margin / periods_per_year;
         let discount = (1.0 + self.config.value.discount_rate).powf(1.0 / periods_per_year) - 1.0;
         let economics = RetentionEconomics::new(n, margin_per_period, retention_rate, discount)?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred periods at most")]
         let n_periods = (f64::from(COMPOUNDING_YEARS) * periods_per_year).ceil() as u32;
         let better = retention_rate + 0.1 * (1.0 - retention_rate);
         Ok(RetentionReport {
-            n_customers: eligible.len(),
+            n_customers: eligible.n_customers,
             retention_rate,
             margin_per_period,
             one_point: economics.value_of_retention(n_periods),
