@@ -34,9 +34,14 @@ pub(super) fn score_and_write(
     command: &str,
 ) -> Result<RankedList, Failure> {
     use crate::pipeline::Observer;
-    let Scored { list, value } = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
-    session.watch.begin("writing", 1);
-    let (files, mut staged) = stage_csv_and_parquet("list", list.pieces(), &session.folder)?;
+    let Scored { list, valuing } = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
+    session.watch.begin("reporting and writing", 1);
+    let folder = &session.folder;
+    // The list waits for the disk for a while.
+    let (written, value) =
+        rayon::join(|| stage_csv_and_parquet("list", list.pieces(), folder), || valuing.report(&list));
+    let (files, mut staged) = written?;
+    let value = value.map_err(|error| error.to_string());
     let mut files = files.to_vec();
     if let Ok(report) = &value {
         let path = session.folder.join("value.json");

@@ -1,6 +1,7 @@
 //! How far the probabilities of a list and the places on it may be off.
 
 use ndarray::Array2;
+use rayon::prelude::*;
 
 use super::facts::Facts;
 use super::list::ListRow;
@@ -42,12 +43,12 @@ impl<'a> Doubts<'a> {
         let doubt = model.doubt.as_ref()?;
         let calibrate = model.calibrator.at(model.model.base_log_odds(as_of));
         let slopes: Vec<f64> =
-            said.log_odds.iter().zip(variances).map(|(raw, v)| slope(&calibrate, *raw, v.sqrt())).collect();
+            said.log_odds.par_iter().zip(variances).map(|(raw, v)| slope(&calibrate, *raw, v.sqrt())).collect();
         let scaled = |variances: &[f64]| variances.iter().zip(&slopes).map(|(v, slope)| v * slope * slope).collect();
         Some(Self {
             doubt,
             level_variance: doubt.level_variance(as_of),
-            log_odds: said.log_odds.iter().map(|raw| calibrate.log_odds(*raw)).collect(),
+            log_odds: said.log_odds.par_iter().map(|raw| calibrate.log_odds(*raw)).collect(),
             between_members: scaled(&said.between_members),
             of_weights: scaled(variances),
             slopes,
@@ -61,7 +62,7 @@ impl<'a> Doubts<'a> {
             let reach = FOUR_IN_FIVE * variance.sqrt();
             [probability(log_odds - reach), probability(log_odds + reach)]
         };
-        self.log_odds.iter().enumerate().map(interval).collect()
+        self.log_odds.par_iter().enumerate().map(interval).collect()
     }
 
     /// Gives the customers ranked first the places between which they may stand.
@@ -113,5 +114,5 @@ fn slope(calibrate: &AtLevel<'_>, raw: f64, sd: f64) -> f64 {
 /// Calibrated probabilities of what was said of rows at one cutoff.
 pub(super) fn calibrated(calibrator: &Calibrator, level: f64, said: &Said) -> Vec<f64> {
     let at = calibrator.at(level);
-    said.log_odds.iter().map(|raw| at.probability(*raw)).collect()
+    said.log_odds.par_iter().map(|raw| at.probability(*raw)).collect()
 }

@@ -30,7 +30,7 @@ pub use gate::{GateVerdict, judge};
 pub use list::{ListRow, RankedList, RowWorth};
 pub use observer::{Nobody, Observer};
 pub use outlook::{SalesForecast, Tracking, ValueTables};
-pub use score::{Scored, score};
+pub use score::{Scored, Valuing, score};
 pub use story::{ComplaintStory, CustomerStory, CustomerValue, FeatureStory, story};
 pub use train::{Candidate, Provenance, train};
 pub use worth::{ValueFrame, ValueModels, Worth};

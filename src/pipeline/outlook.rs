@@ -110,8 +110,9 @@ pub(super) fn tables(
 ) -> ValueTables {
     let values = models.lifetimes(histories, settings);
     let mut rows: Vec<Option<&ListRow>> = vec![None; values.len()];
-    for row in list {
-        if let Some(place) = histories.position(row.prospect.customer) {
+    let places: Vec<Option<usize>> = list.par_iter().map(|row| histories.position(row.prospect.customer)).collect();
+    for (row, place) in list.iter().zip(places) {
+        if let Some(place) = place {
             rows[place] = Some(row);
         }
     }

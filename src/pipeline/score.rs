@@ -12,7 +12,7 @@ use super::observer::Observer;
 use super::worth::{ValueFrame, ValueModels, Worth};
 use crate::clv::{ValueError, ValueTable};
 use crate::config::Config;
-use crate::dataset::{Dataset, Histories, Panel};
+use crate::dataset::{Dataset, DatasetSettings, Histories, Panel};
 use crate::decide::{Prospect, Suppression, rank};
 use crate::error::Failure;
 use crate::explain::{Reason, Teller, Told};
@@ -20,25 +20,54 @@ use crate::registry::Version;
 use crate::timeline::{Cutoff, EventLog};
 
 /// The ranked list and what stands behind its values.
-#[derive(Debug, Clone)]
-pub struct Scored {
+pub struct Scored<'a> {
     /// The list.
     pub list: RankedList,
-    /// The value models and the economics of retention; why there are none, if there are not.
-    pub value: Result<ValueReport, String>,
+    /// The value models, and what a report on the shop is made from.
+    pub valuing: Valuing<'a>,
+}
+
+/// The value models of a shop and what a report on it is made from; why there are none, if there are not.
+pub struct Valuing<'a> {
+    config: &'a Config,
+    log: &'a EventLog,
+    settings: DatasetSettings,
+    as_of: Cutoff,
+    histories: Histories,
+    eligible: Eligible,
+    fitted: Result<Fitted, ValueError>,
+}
+
+impl Valuing<'_> {
+    /// The value models, if there are any.
+    #[must_use]
+    pub fn models(&self) -> Option<&ValueModels> {
+        self.fitted.as_ref().ok().map(|fitted| &fitted.models)
+    }
+
+    /// The value models and the economics of retention.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn report(self, list: &RankedList) -> Result<ValueReport, ValueError> {
+        let Fitted { models, shop, holdout } = self.fitted?;
+        let basis = Basis { config: self.config, log: self.log, settings: &self.settings, as_of: self.as_of };
+        let (histories, holdout) = (&self.histories, holdout?);
+        basis.report(Findings { models, histories, shop, holdout, list: &list.rows, eligible: self.eligible })
+    }
 }
 
 /// Ranks the customers eligible at `as_of` with a stored version.
 ///
 /// # Errors
 /// Features other than the version's, nobody eligible, or whatever a room could not do.
-pub fn score(
-    config: &Config,
-    log: &EventLog,
+pub fn score<'a>(
+    config: &'a Config,
+    log: &'a EventLog,
     version: &Version,
     as_of: Cutoff,
     observer: &dyn Observer,
-) -> Result<Scored, Failure> {
+) -> Result<Scored<'a>, Failure> {
     // Today's sentences for the same features.
     let schema = Frame::schema(config, log)?;
     version.schema.accept(&schema)?;
@@ -59,12 +88,9 @@ pub fn score(
     observer.begin("valuing", 1);
     let Valued { histories, worth, fitted } = valued;
     let (mut rows, eligible) = scoring.listed(everyone, WorthOfAll { histories: &histories, worth })?;
-    let report = |Fitted { models, shop, holdout }: Fitted| {
+    if let Ok(Fitted { models, .. }) = &fitted {
         models.put_intervals(&mut rows, &histories, &frame);
-        let holdout = holdout?;
-        basis.report(Findings { models, histories: &histories, shop, holdout, list: &rows, eligible })
-    };
-    let value = fitted.and_then(report).map_err(|error| error.to_string());
+    }
     let list = RankedList {
         as_of: as_of.date(),
         model_version: version.manifest.version.clone(),
@@ -72,7 +98,7 @@ pub fn score(
         population,
         rows,
     };
-    Ok(Scored { list, value })
+    Ok(Scored { list, valuing: Valuing { config, log, settings, as_of, histories, eligible, fitted } })
 }
 
 /// A version at work on a shop.

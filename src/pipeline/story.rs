@@ -117,7 +117,7 @@ pub struct ComplaintStory {
 pub fn story(
     config: &Config,
     log: &EventLog,
-    (version, scored): (&Version, &Scored),
+    (version, scored): (&Version, &Scored<'_>),
     (as_of, customer_id): (Cutoff, &str),
 ) -> Result<CustomerStory, Failure> {
     let list = &scored.list;
@@ -133,9 +133,9 @@ pub fn story(
     let dataset = Dataset::build(log, &version.schema, &[as_of], &settings)?;
     let place = dataset.customers.binary_search(&row.prospect.customer).map_err(|_| absent())?;
     let (orders, complaints) = events(log, as_of, (&settings, row));
-    let value = match &scored.value {
-        Ok(report) => value(config, &report.models, (log, row), (as_of, &settings))?,
-        Err(_) => None,
+    let value = match scored.valuing.models() {
+        Some(models) => value(config, models, (log, row), (as_of, &settings))?,
+        None => None,
     };
     let told = CustomerStory {
         customer_id: customer_id.to_owned(),
