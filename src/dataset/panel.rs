@@ -68,13 +68,12 @@ impl<'a> Panel<'a> {
         self.log.shards().len()
     }
 
-    /// What is made of the rows of some customers after the other, in the order of customers: each part is folded, used and
-    /// dropped.
+    /// What is made of each part of the customers, in their order: its rows are folded, used and dropped.
     ///
     /// # Errors
     /// The first error of `make`.
     pub fn parts<T: Send, E: Send>(&self, make: impl Fn(&Dataset) -> Result<T, E> + Sync) -> Result<Vec<T>, E> {
-        let part = |scratch: &mut FoldScratch, shard: &Shard| make(&self.of_shard(shard, scratch, |_| true));
+        let part = |scratch: &mut FoldScratch, shard: &Shard| make(&self.of_shard(shard, scratch));
         self.log.shards().par_iter().map_init(FoldScratch::default, part).collect()
     }
 
@@ -102,11 +101,11 @@ impl<'a> Panel<'a> {
         rows.into_dataset(self.schema.clone(), self.cutoffs.clone())
     }
 
-    /// The wanted rows of one shard.
-    fn of_shard(&self, shard: &Shard, scratch: &mut FoldScratch, wanted: impl Fn(Place) -> bool) -> Dataset {
+    /// The rows of one shard.
+    fn of_shard(&self, shard: &Shard, scratch: &mut FoldScratch) -> Dataset {
         let at_most = shard.customers().len() * self.cutoffs.len();
         let mut rows = Rows::with_capacity(at_most, self.kernel.len());
-        let n_rows = rows.split(&[at_most]).iter_mut().map(|part| self.fill(shard, scratch, &wanted, part)).sum();
+        let n_rows = rows.split(&[at_most]).iter_mut().map(|part| self.fill(shard, scratch, |_| true, part)).sum();
         rows.truncate(n_rows);
         rows.into_dataset(self.schema.clone(), self.cutoffs.clone())
     }

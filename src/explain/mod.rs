@@ -126,33 +126,19 @@ impl<T> Families<T> {
         raising.retain(|(sum, ..)| *sum > 0.0);
         raising.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut reasons = Vec::with_capacity(REASONS);
-        let told = raising.into_iter().filter_map(|(log_odds, family, features)| {
-            let sentence = told_by_strongest(features, &part, &mut tell)?;
-            Some(Reason { family: *family, sentence, log_odds })
-        });
-        reasons.extend(told.take(REASONS));
+        reasons.extend(
+            raising
+                .into_iter()
+                .filter_map(|(log_odds, family, features)| {
+                    let mut features: Vec<_> = features.iter().map(|(number, told)| (part(*number), told)).collect();
+                    features.sort_by(|a, b| b.0.total_cmp(&a.0));
+                    let sentence = features.into_iter().find_map(|(_, told)| tell(told.as_ref()?))?;
+                    Some(Reason { family: *family, sentence, log_odds })
+                })
+                .take(REASONS),
+        );
         reasons
     }
-}
-
-/// The sentence of the feature that adds most, of those that can be told.
-fn told_by_strongest<T>(
-    features: &[(usize, Option<T>)],
-    part: impl Fn(usize) -> f64,
-    mut tell: impl FnMut(&T) -> Option<Box<str>>,
-) -> Option<Box<str>> {
-    // The first of equals, as in the order below; nearly always it can be told.
-    let stronger = |best: (usize, f64), (place, (number, _)): (usize, &(usize, Option<T>))| {
-        let part = part(*number);
-        if part.total_cmp(&best.1).is_gt() { (place, part) } else { best }
-    };
-    let (strongest, _) = features.iter().enumerate().fold((0, f64::NEG_INFINITY), stronger);
-    if let Some(sentence) = features.get(strongest).and_then(|(_, told)| tell(told.as_ref()?)) {
-        return Some(sentence);
-    }
-    let mut features: Vec<_> = features.iter().map(|(number, told)| (part(*number), told)).collect();
-    features.sort_by(|a, b| b.0.total_cmp(&a.0));
-    features.into_iter().find_map(|(_, told)| tell(told.as_ref()?))
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ fn write_csv(
         .batched(empty.schema())
         .map_err(std::io::Error::other)?;
     for frame in frames {
-        let frame = frame.map_err(std::io::Error::other)?;
+        let frame = frame.map_err(|OutputError::Table { message, .. }| std::io::Error::other(message))?;
         if hand_on.send(frame.clone()).is_err() {
             // The other file could not be written, and says why.
             break;

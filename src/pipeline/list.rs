@@ -98,13 +98,7 @@ const PROBABILITY_DECIMALS: u32 = 4;
 const PIECE_ROWS: usize = 1 << 17;
 
 impl RankedList {
-    /// The list in its stable column order.
-    #[must_use]
-    pub fn to_table(&self) -> Table<'_> {
-        self.table_of(0..self.rows.len())
-    }
-
-    /// The same in pieces, one after the other; at least one.
+    /// The list in its stable column order, in pieces one after the other; at least one.
     pub fn pieces(&self) -> impl Iterator<Item = Table<'_>> {
         let n = self.rows.len();
         (0..n.max(1)).step_by(PIECE_ROWS).map(move |start| self.table_of(start..(start + PIECE_ROWS).min(n)))
@@ -232,7 +226,9 @@ mod tests {
             population: String::new(),
             rows: vec![row],
         };
-        let table = list.to_table();
+        let mut pieces = list.pieces();
+        let table = pieces.next().unwrap();
+        assert!(pieces.next().is_none());
         let names: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(
             names.join(" "),
