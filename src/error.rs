@@ -13,7 +13,7 @@ pub enum Exit {
     BadUsage = 2,
     /// The data may not be used: contract, freshness, or too little of it.
     DataRefused = 3,
-    /// The model was not promoted, or drift is above the stop level.
+    /// The model was not promoted.
     GateFailed = 4,
     /// There was nothing to do.
     NothingToDo = 5,

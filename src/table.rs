@@ -13,7 +13,7 @@ pub enum Column<'a> {
     Text(Vec<Cow<'a, str>>),
     /// Words, where there are any.
     OptionalText(Vec<Option<Cow<'a, str>>>),
-    /// Numbers; amounts are in major units and have at most two decimals.
+    /// Numbers; amounts are in major units. They are written as they are: whoever fills the column rounds.
     Number(Vec<f64>),
     /// Numbers, where there are any.
     OptionalNumber(Vec<Option<f64>>),
@@ -21,7 +21,7 @@ pub enum Column<'a> {
     Integer(Vec<i64>),
     /// True or false.
     Flag(Vec<bool>),
-    /// Instants, to the second.
+    /// Instants, to the microsecond; CSV files tell them to the second.
     Time(Vec<Timestamp>),
     /// Instants, where there are any.
     OptionalTime(Vec<Option<Timestamp>>),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::maps::Kind;
 use super::{Calibrator, Foretold};
-use crate::learn::softplus;
+use crate::learn::{MeasuredOn, NestedLoss, softplus};
 use crate::timeline::Cutoff;
 use crate::units::Days;
 
@@ -28,9 +28,17 @@ pub struct Calibration {
     /// Every kind that was compared, the simplest first; empty with too few cutoffs.
     #[serde(default)]
     pub trials: Vec<Trial>,
+    /// What the figures of `trials` were measured on: each kind was learnt from cutoffs before, but these ones chose it.
+    #[serde(default)]
+    pub measured_on: MeasuredOn,
+    /// What the choice of the kind is worth on cutoffs that had no say in it; absent where there are too few, and in earlier
+    /// versions.
+    #[serde(default)]
+    pub nested: Option<NestedLoss>,
 }
 
-/// How one kind of map did on cutoffs that followed the ones it was learnt from.
+/// How one kind of map did on cutoffs that followed the ones it was learnt from. The same cutoffs choose the kind, so that
+/// the loss of the chosen one is a little too low.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Trial {
     /// The kind.
@@ -49,8 +57,9 @@ pub struct Trial {
 /// the best by more than one standard error of their difference.
 #[must_use]
 pub fn calibrate(foretold: &[Foretold], matures_after: Days, zone: &TimeZone) -> Calibration {
-    let checks = Checks::of(foretold, |earlier, now| earlier.after(matures_after, zone) <= now);
-    let trials = checks.trials();
+    let was_known = |earlier: Cutoff, now: Cutoff| earlier.after(matures_after, zone) <= now;
+    let checks = Checks::of(foretold, was_known);
+    let trials = checks.trials(&checks.all());
     let chosen = trials.iter().find(|trial| trial.is_chosen).map_or(Kind::None, |trial| trial.kind);
     Calibration {
         calibrator: chosen.learn(&foretold.iter().collect::<Vec<_>>()).unwrap_or(Calibrator::NONE),
@@ -58,6 +67,8 @@ pub fn calibrate(foretold: &[Foretold], matures_after: Days, zone: &TimeZone) ->
         n_checks: checks.cutoffs.len(),
         n_checked_rows: checks.cutoffs.iter().map(|check| check.foretold.churned.len()).sum(),
         trials,
+        measured_on: MeasuredOn::DecidingCutoffs,
+        nested: checks.nested(was_known),
     }
 }
 
@@ -85,16 +96,21 @@ impl<'a> Checks<'a> {
         Self { cutoffs: foretold.iter().enumerate().filter_map(check).collect() }
     }
 
-    fn trials(&self) -> Vec<Trial> {
-        let offered: Vec<usize> = (0..Kind::ALL.len())
-            .filter(|kind| !self.cutoffs.is_empty() && self.cutoffs.len() >= Kind::ALL[*kind].least_checks())
-            .collect();
-        let Some(best) = offered.iter().copied().min_by(|a, b| self.loss(*a).total_cmp(&self.loss(*b))) else {
+    fn all(&self) -> Vec<usize> {
+        (0..self.cutoffs.len()).collect()
+    }
+
+    /// How the kinds did on some of the cutoffs.
+    fn trials(&self, checks: &[usize]) -> Vec<Trial> {
+        let is_offered = |kind: &usize| !checks.is_empty() && checks.len() >= Kind::ALL[*kind].least_checks();
+        let offered: Vec<usize> = (0..Kind::ALL.len()).filter(is_offered).collect();
+        let loss = |kind: usize| self.loss(kind, checks);
+        let Some(best) = offered.iter().copied().min_by(|a, b| loss(*a).total_cmp(&loss(*b))) else {
             return Vec::new();
         };
         let trial = |kind: &usize| {
-            let (above_best, standard_error) = self.difference(*kind, best);
-            let (kind, log_loss) = (Kind::ALL[*kind], self.loss(*kind));
+            let (above_best, standard_error) = self.difference(*kind, best, checks);
+            let (kind, log_loss) = (Kind::ALL[*kind], loss(*kind));
             Trial { kind, log_loss, above_best, standard_error, is_chosen: false }
         };
         let mut trials: Vec<Trial> = offered.iter().map(trial).collect();
@@ -104,10 +120,22 @@ impl<'a> Checks<'a> {
         trials
     }
 
+    /// The choice beside that which some of the cutoffs would have made.
+    fn nested(&self, was_known: impl Fn(Cutoff, Cutoff) -> bool) -> Option<NestedLoss> {
+        let at = |check: usize| self.cutoffs[check].foretold.cutoff;
+        let choose = |checks: &[usize]| {
+            let trials = self.trials(checks);
+            let chosen = trials.iter().find(|trial| trial.is_chosen).map_or(Kind::None, |trial| trial.kind);
+            Kind::ALL.iter().position(|kind| *kind == chosen).unwrap_or(0)
+        };
+        let loss = |check: usize, kind: usize| (mean(&self.cutoffs[check].losses[kind]), 1.0);
+        NestedLoss::of(self.cutoffs.len(), |now, earlier| was_known(at(earlier), at(now)), choose, loss)
+    }
+
     /// Mean over the cutoffs of the mean loss at each.
-    fn loss(&self, kind: usize) -> f64 {
-        let means = self.cutoffs.iter().map(|check| mean(&check.losses[kind]));
-        means.sum::<f64>() / self.cutoffs.len() as f64
+    fn loss(&self, kind: usize, checks: &[usize]) -> f64 {
+        let means = checks.iter().map(|check| mean(&self.cutoffs[*check].losses[kind]));
+        means.sum::<f64>() / checks.len() as f64
     }
 
     /// The loss of one kind less that of another, and its standard error: that from resampling customers or that from one
@@ -117,11 +145,11 @@ impl<'a> Checks<'a> {
     /// # Source
     /// Cameron, Gelbach and Miller (2011), Journal of Business and Economic Statistics 29, 238-249, of which this takes the
     /// larger part for the sum, because between few cutoffs the sum may come out negative.
-    fn difference(&self, kind: usize, other: usize) -> (f64, f64) {
-        let n = self.cutoffs.len() as f64;
-        let mut means = Vec::with_capacity(self.cutoffs.len());
+    fn difference(&self, kind: usize, other: usize, checks: &[usize]) -> (f64, f64) {
+        let n = checks.len() as f64;
+        let mut means = Vec::with_capacity(checks.len());
         let mut by_customer: BTreeMap<u32, f64> = BTreeMap::new();
-        for check in &self.cutoffs {
+        for check in checks.iter().map(|check| &self.cutoffs[*check]) {
             let differences: Vec<f64> =
                 check.losses[kind].iter().zip(&check.losses[other]).map(|(loss, other)| loss - other).collect();
             let centre = mean(&differences);
@@ -261,7 +289,7 @@ mod tests {
             for check in &mut checks.cutoffs {
                 check.losses[1] = (0..N).map(|i| check.losses[0][i as usize] + noise(i % n) - 0.5).collect();
             }
-            checks.difference(1, 0).1
+            checks.difference(1, 0, &checks.all()).1
         };
         // Forty times as many rows of the same customers say no more about them.
         assert!((error(50) / error(N) - 40.0_f64.sqrt()).abs() < 1.5, "{} {}", error(50), error(N));

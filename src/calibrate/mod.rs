@@ -1,5 +1,5 @@
 //! Owns the step from log-odds to a probability that means what it says: learnt on predictions made out of time, for
-//! rows that the model behind them had not seen.
+//! rows that the model behind them had not learnt from.
 //!
 //! How many leave at a cutoff is the model's business (its level, which is foretold anew for each cutoff). Every map here
 //! is therefore one of the deviation from that level, and its result is added to the level again: where fewer leave than
@@ -137,11 +137,11 @@ pub struct Foretold {
     pub cutoff: Cutoff,
     /// Numbers of the customers of its rows.
     pub customers: Vec<u32>,
-    /// Log-odds of its rows, by a model that had learnt from earlier cutoffs only.
+    /// Log-odds of its rows, by a model that had learnt from earlier cutoffs only, with settings that all folds chose.
     pub log_odds: Vec<f64>,
     /// Log-odds there of a customer who is average in everything.
     pub level: f64,
-    /// Whether each row's customer left.
+    /// Whether each row's customer left, as known at the as-of day.
     pub churned: Vec<bool>,
 }
 

@@ -173,7 +173,7 @@ pub struct Explain {
     /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
     #[arg(long, short)]
     pub config: Option<PathBuf>,
-    /// The day, as YYYY-MM-DD; without it the day after the last purchase.
+    /// The day, as YYYY-MM-DD; without it the config's `as_of`, else the day after the last purchase.
     #[arg(long)]
     pub as_of: Option<Date>,
     /// Folder for rejected rows, instead of one under the config's `output.dir`.
@@ -190,7 +190,7 @@ pub struct Features {
     /// Print the dictionary of features as Markdown and do nothing else; with `--config`, those of the shop's own too.
     #[arg(long)]
     pub describe: bool,
-    /// The days, as YYYY-MM-DD, each a cutoff; without them, the day after the last purchase.
+    /// The days, as YYYY-MM-DD, each a cutoff; without them the config's `as_of`, else the day after the last purchase.
     #[arg(long, num_args = 1.., value_name = "DAY")]
     pub as_of: Vec<Date>,
     /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
@@ -258,7 +258,8 @@ pub struct Inspect {
     /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
     #[arg(long, short)]
     pub config: Option<PathBuf>,
-    /// The day at whose start history ends, as YYYY-MM-DD; without it the day after the last purchase.
+    /// The day at whose start history ends, as YYYY-MM-DD; without it the config's `as_of`, else the day after the last
+    /// purchase.
     #[arg(long)]
     pub as_of: Option<Date>,
     /// Print everything as JSON.

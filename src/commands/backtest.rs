@@ -55,7 +55,8 @@ fn page(backtest: &Backtest) -> String {
     }
     if let Some(report) = &value.everyone {
         let note = format!(
-            "Net spend of the {} from each cutoff; means over cutoffs; intervals from {} resamples of customers.",
+            "Net spend of the {} from each cutoff; means over cutoffs; intervals from {} resamples of customers, with what \
+             is said above held fixed.",
             value.days, report.n_bootstrap
         );
         page.extend(wrapped(&note, WIDTH).iter().map(|line| format!("{line}\n")));

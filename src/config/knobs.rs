@@ -11,7 +11,10 @@ pub(super) const CURRENCY: Key =
     key("currency", Allowed::Currency, Preset::Required).means("The one currency of all amounts");
 pub(super) const TIMEZONE: Key = key("timezone", Allowed::Timezone, Preset::Text("UTC"))
     .means("Zone of local times and of the midnights at which days start");
-pub(super) const SEED: Key = key("seed", whole(0, i64::MAX, ""), Preset::Whole(1)).means("Seed of everything random");
+pub(super) const SEED: Key = key("seed", whole(0, i64::MAX, ""), Preset::Whole(1)).means(
+    "Seed of the resamples behind intervals, of the lists drawn for places, and of the customers that a capped panel keeps; \
+     learning has fixed seeds",
+);
 pub(super) const AS_OF: Key = key("as_of", Allowed::Day, Preset::Absent("2011-12-10"))
     .means("Day the run pretends it is, unless the command line says otherwise");
 
@@ -83,7 +86,7 @@ pub(super) const LAST: Key = key("last", whole(1, 60, "cutoffs"), Preset::Whole(
 pub(super) const BACKTEST_STEP_DAYS: Key =
     key("step_days", whole(1, 365, "days"), Preset::Whole(30)).means("Time between test cutoffs when none are given");
 pub(super) const BOOTSTRAP: Key = key("bootstrap", whole(40, 10_000, "resamples"), Preset::Whole(200))
-    .means("Bootstrap resamples behind each interval");
+    .means("Resamples of customers behind each interval of a figure of quality");
 
 pub(super) const MIN_CUSTOMERS: Key = key("min_customers", whole(1, 1_000_000_000, "customers"), Preset::Whole(200))
     .means("Fewest customers with a purchase");
@@ -108,10 +111,12 @@ pub(super) const VALUE_HORIZON_DAYS: Key = key("horizon_days", whole(30, 3650, "
     .means("How far ahead a customer's value is counted");
 pub(super) const DISCOUNT_RATE: Key =
     key("discount_rate", number(0.0, 1.0), Preset::Number(0.1)).means("Yearly rate by which later margin counts less");
-pub(super) const MAX_AUC: Key =
-    key("max_auc", above(0.5, 1.0), Preset::Number(0.95)).means("AUC above which the run stops and asks for the leak");
+pub(super) const MAX_AUC: Key = key("max_auc", above(0.5, 1.0), Preset::Number(0.95)).means(
+    "AUC in the tests above which a model is not promoted, because a feature probably knows what came after the cutoff",
+);
 pub(super) const MIN_GRADE: Key = key("min_grade", Allowed::Word(&["A", "B", "C"]), Preset::Text("C"))
-    .means("Lowest grade with which a model is promoted; C promotes whatever is not worse than a rule");
+    .means("Lowest grade with which a model is promoted; with C, whatever is not shown to be worse than the best baseline or the \
+         champion");
 
 pub(super) const MAX_SINGLE_AUC: Key = key("max_auc", above(0.5, 1.0), Preset::Number(0.95))
     .means("AUC of a feature alone, at a cutoff, above which the data are refused");

@@ -46,7 +46,7 @@ pub struct Config {
     /// Zone of local times and of midnights.
     #[serde(serialize_with = "zone_name")]
     pub timezone: TimeZone,
-    /// Seed of everything random.
+    /// Seed of the resamples, the lists drawn for places, and the customers that a capped panel keeps.
     pub seed: u64,
     /// Day the run pretends it is, unless the command line says otherwise.
     pub as_of: Option<Date>,
@@ -177,7 +177,7 @@ pub struct BacktestConfig {
     pub last: u32,
     /// Days between them.
     pub step_days: Days,
-    /// Bootstrap resamples behind each interval.
+    /// Resamples of customers behind each interval.
     pub bootstrap: u32,
 }
 
@@ -271,7 +271,7 @@ pub struct TuningConfig {
 /// What a model must satisfy to be promoted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct GateConfig {
-    /// AUC above which the run stops and asks for the leak.
+    /// AUC in the tests above which a model is not promoted.
     pub max_auc: f64,
     /// Lowest grade with which a model is promoted.
     pub min_grade: LowestGrade,

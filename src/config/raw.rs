@@ -21,7 +21,8 @@ pub struct RawConfig {
     /// Zone of local times and of the midnights at which days start. An IANA time zone such as `Europe/London`;
     /// default `"UTC"`.
     pub timezone: Option<String>,
-    /// Seed of everything random. A whole number, at least 0; default `1`.
+    /// Seed of the resamples behind intervals, of the lists drawn for places, and of the customers that a capped panel
+    /// keeps; learning has fixed seeds. A whole number, at least 0; default `1`.
     pub seed: Option<i64>,
     /// Day the run pretends it is, unless the command line says otherwise. A day such as `2011-06-12`; optional.
     #[schemars(with = "Option<String>")]
@@ -177,7 +178,8 @@ pub struct RawBacktest {
     pub last: Option<i64>,
     /// Time between test cutoffs when none are given. A whole number of days from 1 to 365; default `30`.
     pub step_days: Option<i64>,
-    /// Bootstrap resamples behind each interval. A whole number of resamples from 40 to 10000; default `200`.
+    /// Resamples of customers behind each interval of a figure of quality. A whole number of resamples from 40 to
+    /// 10000; default `200`.
     pub bootstrap: Option<i64>,
 }
 
@@ -278,10 +280,11 @@ pub struct RawTuning {
 #[serde(deny_unknown_fields, default)]
 #[schemars(inline)]
 pub struct RawGate {
-    /// AUC above which the run stops and asks for the leak. A number above 0.5 and at most 1.0; default `0.95`.
+    /// AUC in the tests above which a model is not promoted, because a feature probably knows what came after the
+    /// cutoff. A number above 0.5 and at most 1.0; default `0.95`.
     pub max_auc: Option<f64>,
-    /// Lowest grade with which a model is promoted; C promotes whatever is not worse than a rule. One of `A`, `B`,
-    /// `C`; default `"C"`.
+    /// Lowest grade with which a model is promoted; with C, whatever is not shown to be worse than the best baseline or
+    /// the champion. One of `A`, `B`, `C`; default `"C"`.
     pub min_grade: Option<String>,
 }
 

@@ -50,7 +50,7 @@ pub struct PanelCap {
 }
 
 impl PanelSample {
-    /// Chooses the customers for several trainings, each given by its cutoffs: everyone, unless the largest has more rows
+    /// Chooses the customers for several trainings, each given by its cutoffs: everyone, unless one of them has more rows
     /// than the cap.
     #[must_use]
     pub fn choose(log: &EventLog, trainings: &[Vec<Cutoff>], settings: &DatasetSettings, cap: PanelCap) -> Self {
@@ -62,35 +62,42 @@ impl PanelSample {
             let at = training.iter().filter_map(|cutoff| cutoffs.binary_search(cutoff).ok());
             at.map(|position| counts[position]).sum()
         };
-        let largest = trainings.iter().max_by_key(|training| rows_of(training));
-        match largest.filter(|training| rows_of(training) > cap.max_rows) {
-            None => Self::default(),
-            Some(training) => Self::of(log.customer_ids(), &rows_per_customer(log, training, settings), cap),
+        if trainings.iter().all(|training| rows_of(training) <= cap.max_rows) {
+            return Self::default();
         }
+        let rows: Vec<Vec<u32>> = trainings.iter().map(|training| rows_per_customer(log, training, settings)).collect();
+        Self::of(log.customer_ids(), &rows, cap)
     }
 
-    /// Keeps the customers whose hashes are the smallest, as many as fit into the cap.
-    fn of(ids: &[String], rows: &[u32], cap: PanelCap) -> Self {
-        let has_rows = rows.iter().zip(ids).enumerate().filter(|(_, (rows, _))| **rows > 0);
-        let mut places: Vec<(u64, usize)> = has_rows.map(|(number, (_, id))| (hash(id, cap.seed), number)).collect();
+    /// Keeps the customers whose hashes are the smallest, as many as fit into the cap in each of the trainings, whose rows
+    /// by customer are given. Whether a customer is kept must not depend on how long the customer stayed: with a limit on
+    /// the number of cutoffs, an earlier training has customers who had left before those of a later one.
+    fn of(ids: &[String], trainings: &[Vec<u32>], cap: PanelCap) -> Self {
+        let has_rows = |number: &usize| trainings.iter().any(|rows| rows[*number] > 0);
+        let mut places: Vec<(u64, usize)> =
+            (0..ids.len()).filter(has_rows).map(|number| (hash(&ids[number], cap.seed), number)).collect();
         places.sort_unstable();
-        let rows_of = |number: usize| rows[number] as usize;
-        let mut n_rows = 0;
-        let fits = |(_, number): &&(u64, usize)| {
-            n_rows += rows_of(*number);
-            n_rows <= cap.max_rows
+        let fitting = |rows: &Vec<u32>| {
+            let mut n_rows = 0;
+            let fits = |(_, number): &&(u64, usize)| {
+                n_rows += rows[*number] as usize;
+                n_rows <= cap.max_rows
+            };
+            places.iter().take_while(fits).count()
         };
-        let n_customers = places.iter().take_while(fits).count();
+        let n_kept = trainings.iter().map(fitting).min().unwrap_or(places.len());
         let mut kept = vec![false; ids.len()];
-        places[..n_customers].iter().for_each(|(_, number)| kept[*number] = true);
-        let record = SampleRecord {
-            max_rows: cap.max_rows,
-            n_rows_all: places.iter().map(|(_, number)| rows_of(*number)).sum(),
-            n_rows: places[..n_customers].iter().map(|(_, number)| rows_of(*number)).sum(),
-            n_customers_all: places.len(),
-            n_customers,
-        };
-        Self { kept: Some(Arc::new(kept)), record: Some(record) }
+        places[..n_kept].iter().for_each(|(_, number)| kept[*number] = true);
+        let all = |rows: &&Vec<u32>| rows.iter().map(|n| *n as usize).sum::<usize>();
+        let record = trainings.iter().max_by_key(all).map(|largest| {
+            let of = |places: &[(u64, usize)]| {
+                let rows = places.iter().map(|(_, number)| largest[*number] as usize).filter(|n_rows| *n_rows > 0);
+                rows.fold((0, 0), |(n_rows, n_customers), more| (n_rows + more, n_customers + 1))
+            };
+            let ((n_rows_all, n_customers_all), (n_rows, n_customers)) = (of(&places), of(&places[..n_kept]));
+            SampleRecord { max_rows: cap.max_rows, n_rows_all, n_rows, n_customers_all, n_customers }
+        });
+        Self { kept: Some(Arc::new(kept)), record }
     }
 
     /// Whether training learns from a customer.
@@ -156,7 +163,7 @@ mod tests {
     fn a_capped_panel_has_whole_customers_and_at_most_so_many_rows() {
         let ids = ids(10_000);
         let rows: Vec<u32> = (0..10_000).map(|number| number % 5).collect();
-        let sample = PanelSample::of(&ids, &rows, PanelCap { max_rows: 5_000, seed: 1 });
+        let sample = PanelSample::of(&ids, &[rows.clone()], PanelCap { max_rows: 5_000, seed: 1 });
         let record = sample.record().unwrap();
         assert_eq!((record.n_rows_all, record.n_customers_all), (20_000, 8_000));
         assert!((4_990..=5_000).contains(&record.n_rows), "{record:?}");
@@ -170,17 +177,31 @@ mod tests {
     fn the_choice_depends_on_seed_and_id_alone() {
         let all = ids(2_000);
         let cap = PanelCap { max_rows: 500, seed: 7 };
-        let kept = kept_ids(&all, &PanelSample::of(&all, &[1; 2_000], cap));
+        let kept = kept_ids(&all, &PanelSample::of(&all, &[vec![1; 2_000]], cap));
         assert_eq!(kept.len(), 500);
         let mut reversed = all.clone();
         reversed.reverse();
-        let mut other = kept_ids(&reversed, &PanelSample::of(&reversed, &[1; 2_000], cap));
+        let mut other = kept_ids(&reversed, &PanelSample::of(&reversed, &[vec![1; 2_000]], cap));
         other.sort();
         assert_eq!(other, kept, "the order of the customers does not matter");
-        let smaller = kept_ids(&all, &PanelSample::of(&all, &[1; 2_000], PanelCap { max_rows: 200, ..cap }));
+        let smaller = kept_ids(&all, &PanelSample::of(&all, &[vec![1; 2_000]], PanelCap { max_rows: 200, ..cap }));
         assert!(smaller.iter().all(|id| kept.contains(id)), "a lower cap keeps some of the same");
-        let seeded = kept_ids(&all, &PanelSample::of(&all, &[1; 2_000], PanelCap { seed: 8, ..cap }));
+        let seeded = kept_ids(&all, &PanelSample::of(&all, &[vec![1; 2_000]], PanelCap { seed: 8, ..cap }));
         let shared = seeded.iter().filter(|id| kept.contains(id)).count();
         assert!((80..170).contains(&shared), "another seed keeps others: {shared} of 500 are the same");
+    }
+
+    /// Two trainings of half the customers each: those of the first had left before the cutoffs of the second, which has
+    /// more rows.
+    #[test]
+    fn who_had_left_by_a_later_training_stays_in_the_earlier_one() {
+        let ids = ids(4_000);
+        let rows = |first: bool, n: u32| (0..4_000).map(|i| if (i % 2 == 0) == first { n } else { 0 }).collect();
+        let sample = PanelSample::of(&ids, &[rows(true, 1), rows(false, 2)], PanelCap { max_rows: 1_000, seed: 3 });
+        let kept = |first: bool| (0..4_000).filter(|i| (i % 2 == 0) == first && sample.keeps(*i)).count();
+        assert!((420..=580).contains(&kept(true)), "{} of the first, {} of the second", kept(true), kept(false));
+        let record = sample.record().unwrap();
+        assert_eq!((record.n_rows_all, record.n_customers_all, record.n_customers), (4_000, 2_000, kept(false)));
+        assert!(record.n_rows <= 1_000 && kept(false) >= 490, "{record:?}");
     }
 }

@@ -2,11 +2,18 @@
 //!
 //! A customer drawn k times counts k times at every test cutoff at which the customer occurs, because rows of one
 //! customer are not independent. A figure is computed at each cutoff and averaged over the cutoffs.
+//!
+//! Customers are all that is drawn anew. The models and everything chosen for them, the cutoffs and with them the season,
+//! and which baseline is called the best are held fixed ([`HELD_FIXED`]). So an interval tells how far the figure would be
+//! from that of other customers of the same shop at the same days; other training rows or another year move it further.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// An estimate with its 95 % percentile bootstrap interval.
+/// What every interval takes as given, in the words in which reports say so.
+pub const HELD_FIXED: &str = "models, their settings, cutoffs and season";
+
+/// An estimate with its 95 % percentile bootstrap interval over customers; [`HELD_FIXED`] is held fixed.
 ///
 /// # Source
 /// Efron and Tibshirani (1993), An Introduction to the Bootstrap, section 13.3; resampling whole customers: Field and
@@ -87,7 +94,8 @@ pub struct Draws {
     replicates: Vec<Vec<Option<f64>>>,
 }
 
-/// Computes figures on the data and on every resample, in parallel; the result does not depend on the number of threads.
+/// Computes figures on the data and on every resample of customers, in parallel; the result does not depend on the number
+/// of threads. What made the scores is not made anew: models, their settings, cutoffs and season are those of the data.
 ///
 /// `figures` gets the number of a cutoff and the weights of its rows, and returns always the same number of figures. A
 /// figure's mean is over the cutoffs at which the data define it; a resample in which one of those is undefined counts

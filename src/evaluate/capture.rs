@@ -41,7 +41,7 @@ pub struct CaptureReport {
     pub spend: f64,
     /// The rankings; the first is the one compared with the others.
     pub rankings: Vec<RankingCapture>,
-    /// Resamples of customers behind each interval.
+    /// Resamples of customers drawn for each interval, the value models held fixed.
     pub n_bootstrap: u32,
 }
 

@@ -4,8 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{Customers, Draws, Interval, Resampling, bootstrap};
+use super::error::EvaluateError;
 use super::grade::Population;
-use super::input::{Settings, TestCutoff};
+use super::input::{Settings, TestCutoff, checked_learners};
 use super::prepared::{N_CHALLENGE_FIGURES, Prepared};
 use super::report::population;
 
@@ -34,12 +35,13 @@ pub struct Pair {
     pub difference: Option<Interval>,
 }
 
-/// Champion and challenger on rows from which neither has learnt; means over the test cutoffs.
+/// Champion and challenger on rows from which neither has learnt; means over the test cutoffs. The figures decide whether
+/// the challenger takes over: of challengers that did, they tell somewhat too much in their favour.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Challenge {
     /// On whom they were compared.
     pub population: Population,
-    /// Resamples behind each interval.
+    /// Resamples of customers drawn for each interval, both models held fixed.
     pub n_bootstrap: u32,
     /// Area under the receiver operating characteristic.
     pub auc: Pair,
@@ -58,7 +60,7 @@ pub struct Challenge {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Finding {
-    /// Not worse in anything, and beyond chance better in AUC or log-loss.
+    /// Not worse by more than is tolerated, and beyond chance better in AUC or log-loss.
     Better,
     /// Not worse by more than is tolerated.
     Level,
@@ -80,14 +82,25 @@ impl Finding {
 }
 
 impl Challenge {
-    /// Compares the scores named [`CHALLENGER`] and [`CHAMPION`]; `None` if there are no rows or scores are unusable.
+    /// Compares the scores named [`CHALLENGER`] and [`CHAMPION`]; `None` without rows.
     ///
     /// # Source
     /// Paired resamples of whole customers: Field and Welsh (2007), JRSS B 69, 369-390.
-    #[must_use]
-    pub fn new(cutoffs: &[TestCutoff], settings: &Settings) -> Option<Self> {
+    ///
+    /// # Errors
+    /// Scores that are missing, not finite or no probabilities: no comparison is not the same as none that is possible yet.
+    pub fn new(cutoffs: &[TestCutoff], settings: &Settings) -> Result<Option<Self>, EvaluateError> {
+        if cutoffs.iter().all(|cutoff| cutoff.customer.is_empty()) {
+            return Ok(None);
+        }
+        checked_learners(cutoffs, CHALLENGER, &[CHAMPION], settings)?;
+        Ok(Self::of_checked(cutoffs, settings))
+    }
+
+    /// `None` above 2^32 rows.
+    fn of_checked(cutoffs: &[TestCutoff], settings: &Settings) -> Option<Self> {
         let ids: Vec<&[u32]> = cutoffs.iter().map(|cutoff| cutoff.customer.as_slice()).collect();
-        let customers = Customers::new(&ids).filter(|customers| !customers.is_empty())?;
+        let customers = Customers::new(&ids)?;
         let prepare = |cutoff: &TestCutoff| {
             let of = |name: &str| Prepared::all_rows(&cutoff.sample(name)?);
             Some([of(CHALLENGER)?, of(CHAMPION)?])

@@ -2,6 +2,7 @@
 
 use super::super::input::LearnerScores;
 use super::*;
+use crate::error::Report;
 
 fn noise(id: u32, factor: u32) -> f64 {
     f64::from(id.wrapping_mul(factor) >> 8) / f64::from(1_u32 << 24)
@@ -37,7 +38,7 @@ fn cutoff(date: &str, first: u32, n: u32, says: [fn(u32) -> f64; 2]) -> TestCuto
 fn compared(n: u32, says: [fn(u32) -> f64; 2]) -> Challenge {
     let tests = [cutoff("2025-03-01", 0, n, says), cutoff("2025-04-01", n / 2, n, says)];
     let settings = Settings { seed: 5, n_bootstrap: 200, population: "all".to_owned() };
-    Challenge::new(&tests, &settings).unwrap()
+    Challenge::new(&tests, &settings).unwrap().unwrap()
 }
 
 fn knows(id: u32) -> f64 {
@@ -128,7 +129,7 @@ fn money_by_hand() {
     test.scores[0].values = vec![0.001, 0.9, 0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1];
     test.scores[1].values = vec![0.5; 10];
     let settings = Settings { seed: 5, n_bootstrap: 200, population: "all".to_owned() };
-    let money = Challenge::new(&[test], &settings).unwrap().value_found;
+    let money = Challenge::new(&[test], &settings).unwrap().unwrap().value_found;
     let estimates = [money.challenger, money.champion, money.difference].map(|money| money.unwrap().estimate);
     for (found, by_hand) in estimates.into_iter().zip([0.3, 9.7, -9.4]) {
         assert!((found - by_hand).abs() < 1e-12, "{estimates:?}");
@@ -138,8 +139,8 @@ fn money_by_hand() {
 #[test]
 fn nobody_cannot_be_compared() {
     let settings = Settings { seed: 5, n_bootstrap: 40, population: "all".to_owned() };
-    assert_eq!(Challenge::new(&[], &settings), None);
+    assert_eq!(Challenge::new(&[], &settings).unwrap(), None);
     let mut broken = cutoff("2025-03-01", 0, 10, [knows, knows]);
     broken.scores[1].values[3] = f64::NAN;
-    assert_eq!(Challenge::new(&[broken], &settings), None);
+    assert_eq!(Challenge::new(&[broken], &settings).unwrap_err().code(), "E413");
 }

@@ -10,7 +10,8 @@ use crate::text::counted;
 /// Lower bound of the difference in AUC from which a learner is graded [`Grade::A`].
 pub const CLEAR_GAIN: f64 = 0.02;
 
-/// How far the main learner is ahead of the best baseline.
+/// How far the main learner is ahead of the best baseline. The main learner is always the same one; the baseline is the one
+/// that did best on these very test rows, so that chance favours the baseline and the grade errs on the strict side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Grade {
     /// Clearly: the lower bound of the paired difference in AUC is at least [`CLEAR_GAIN`].
@@ -102,7 +103,7 @@ pub struct Verdict {
     pub grade: Grade,
     /// Mean AUC of the main learner.
     pub auc: Option<Interval>,
-    /// The baseline with the highest mean AUC; `None` if the AUC is undefined.
+    /// The baseline with the highest mean AUC on the same test rows, its luck included; `None` if the AUC is undefined.
     pub best_baseline: Option<String>,
     /// AUC of the main learner minus that of the best baseline, on the same resamples.
     pub difference: Option<Interval>,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bootstrap::{Customers, Draws, Interval, Resampling, bootstrap};
+use super::bootstrap::{Customers, Draws, HELD_FIXED, Interval, Resampling, bootstrap};
 use super::error::EvaluateError;
 use super::grade::{Baseline, CutoffPopulation, Population, Verdict};
 use super::input::{Settings, TestCutoff, checked_learners};
@@ -11,8 +11,8 @@ use super::prepared::Prepared;
 use super::reliability::ReliabilityReport;
 use super::slices::{self, N_SLICE_FIGURES, SliceReport};
 
-/// Everything that is said about quality. Means are over test cutoffs; intervals are 95 % percentile intervals from
-/// resamples of customers.
+/// Everything that is said about quality at test cutoffs: each lies after all that the model tested there has learnt from
+/// or chosen by. Means are over the cutoffs; intervals are 95 % percentile intervals from resamples of customers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Whom the figures are about.
@@ -21,8 +21,11 @@ pub struct Evaluation {
     pub verdict: Verdict,
     /// The learner that is graded.
     pub main: String,
-    /// Resamples behind each interval.
+    /// Resamples of customers drawn for each interval; those that leave a figure undefined, at most half, do not count.
     pub n_bootstrap: u32,
+    /// What the intervals hold fixed while customers are drawn anew; empty in files of earlier versions.
+    #[serde(default)]
+    pub intervals_hold_fixed: String,
     /// The main learner, then the others.
     pub learners: Vec<LearnerReport>,
     /// Whether the main learner's probabilities mean what they say.
@@ -100,6 +103,7 @@ pub fn evaluate(
         verdict: verdict(&learners, baselines, &draws, population.clone()),
         main: main.to_owned(),
         n_bootstrap: settings.n_bootstrap,
+        intervals_hold_fixed: HELD_FIXED.to_owned(),
         learners: learner_reports(cutoffs, &learners, &draws, &population),
         calibration: ReliabilityReport::new(cutoffs, main, &slice_names, resampling),
         slices: slice_reports(cutoffs, &slice_names, &draws, learners.len() * N_FIGURES),

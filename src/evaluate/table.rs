@@ -29,6 +29,9 @@ impl fmt::Display for Evaluation {
                 "Means over test cutoffs; lift and share of churners' value among the 10 % ranked first; intervals from {n} resamples of customers."
             ),
         )?;
+        if !self.intervals_hold_fixed.is_empty() {
+            write_wrapped(f, &format!("Intervals hold fixed: {}.", self.intervals_hold_fixed))?;
+        }
         write_wrapped(f, &format!("Grade {}", self.verdict.sentence))?;
         self.write_calibration(f)
     }

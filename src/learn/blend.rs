@@ -6,12 +6,12 @@ use super::doubt::Doubt;
 use super::emphasis::EmphasisRecord;
 use super::error::LearnError;
 use super::logistic::Convergence;
-use super::rows::{fold_losses, gain_on_folds, labels};
+use super::rows::{Paired, fold_losses, labels, mean, paired_gain};
 use super::selection::Selections;
 use super::voices::BlendModel;
 use super::weights::{self, Group};
 use super::{
-    Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes, log_loss_at_own_level, own_shift,
+    Choice, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training, TrainingNotes, own_shift,
 };
 use crate::timeline::Cutoff;
 use crate::units::{Days, MICROS_PER_DAY};
@@ -54,15 +54,18 @@ impl Learner for BlendLearner {
     ) -> Result<Trained, LearnError> {
         let votes = Votes { training, members };
         let out_of_time = votes.out_of_time();
-        let losses = votes.losses(&out_of_time);
-        let best = (0..members.len()).min_by(|a, b| losses[*a].total_cmp(&losses[*b]));
-        let alone = best.filter(|best| votes.is_clearly_better(*best, &out_of_time));
-        let (shares, out_of_time) = match alone {
+        let comparison = Comparison::of(&votes, &out_of_time);
+        let all: Vec<usize> = (0..training.folds.len()).collect();
+        let (shares, out_of_time) = match comparison.alone(&all) {
             Some(best) => votes.only(best),
             None => (votes.shares(training.as_of, |_| true), out_of_time),
         };
         // Without folds nothing was compared.
-        let compared = losses.into_iter().take(if training.folds.is_empty() { 0 } else { usize::MAX });
+        let n_compared = if all.is_empty() { 0 } else { comparison.losses.len() };
+        let compared = (0..n_compared).map(|candidate| comparison.mean(candidate, &all));
+        let choose = |folds: &[usize]| comparison.alone(folds).unwrap_or(members.len());
+        let nested =
+            NestedLoss::on_folds(training.folds, choose, |fold, candidate| comparison.mean(candidate, &[fold]));
         let notes = TrainingNotes {
             n_rows: training.rows.len(),
             n_columns: members.len(),
@@ -70,6 +73,8 @@ impl Learner for BlendLearner {
                 members.iter().map(|member| member.name.to_owned()).zip(shares.weights.clone()).collect(),
             ),
             fold_log_loss: (0_u32..).map(f64::from).zip(compared).collect(),
+            measured_on: MeasuredOn::DecidingCutoffs,
+            nested,
             convergence: worst(members),
             selection: selections.whole.record.clone(),
             emphasis: EmphasisRecord::default(),
@@ -191,28 +196,43 @@ impl Votes<'_> {
         let out_of_time = self.training.folds.iter().enumerate().map(of_fold).collect();
         (around(self.level_shares(self.training.as_of, |_| true)), out_of_time)
     }
+}
 
-    /// Whether a member alone was better than the blend by more than chance. It is the luckiest of several, and a blend is
-    /// the safer choice among equals.
-    fn is_clearly_better(&self, member: usize, blend: &[OutOfTime]) -> bool {
-        let alone = fold_losses(self.training, &self.members[member].trained.out_of_time);
-        let (gain, standard_error) = gain_on_folds(self.training, &fold_losses(self.training, blend), &alone);
-        gain > CLEAR_ERRORS * standard_error
+/// Members beside the mixture of all on the folds.
+struct Comparison<'a> {
+    training: &'a Training<'a>,
+    /// Log-losses of the validation rows of each fold, at the fold's own level: of the members in turn, then of the mixture.
+    losses: Vec<Vec<Vec<f64>>>,
+}
+
+impl<'a> Comparison<'a> {
+    fn of(votes: &Votes<'a>, mixture: &[OutOfTime]) -> Self {
+        let members = votes.members.iter().map(|member| member.trained.out_of_time.as_slice());
+        let losses = members.chain([mixture]).map(|said| fold_losses(votes.training, said)).collect();
+        Self { training: votes.training, losses }
     }
 
-    /// Mean losses over the folds of the members in turn, and then of the blend.
-    fn losses(&self, blend: &[OutOfTime]) -> Vec<f64> {
-        let folds = self.training.folds;
-        let total: f64 = folds.iter().map(Fold::weight).sum();
-        let mean = |said: &[OutOfTime]| {
-            let of_fold = |(fold, said): (&Fold, &OutOfTime)| {
-                let churned = labels(self.training.dataset, &fold.validation, self.training.as_of);
-                fold.weight() / total * log_loss_at_own_level(&said.log_odds, &churned)
-            };
-            folds.iter().zip(said).map(of_fold).sum::<f64>()
+    /// Mean loss of a candidate over some folds, each with its weight.
+    fn mean(&self, candidate: usize, folds: &[usize]) -> f64 {
+        let weight = |fold: &usize| self.training.folds[*fold].weight();
+        let total: f64 = folds.iter().map(weight).sum();
+        folds.iter().map(|fold| weight(fold) / total * mean(&self.losses[candidate][*fold])).sum()
+    }
+
+    /// The member that was better alone than the mixture, by more than chance, on some folds. It is the luckiest of several,
+    /// and a blend is the safer choice among equals.
+    fn alone(&self, folds: &[usize]) -> Option<usize> {
+        let mixture = self.losses.len() - 1;
+        let of = |member: usize| self.mean(member, folds);
+        let best = (0..mixture).min_by(|a, b| of(*a).total_cmp(&of(*b)))?;
+        let pair = |fold: &usize| Paired {
+            fold: &self.training.folds[*fold],
+            usual: &self.losses[mixture][*fold],
+            other: &self.losses[best][*fold],
         };
-        let members = self.members.iter().map(|member| member.trained.out_of_time.as_slice());
-        members.chain([blend]).map(mean).collect()
+        let (gain, standard_error) =
+            paired_gain(self.training.dataset, &folds.iter().map(pair).collect::<Vec<Paired<'_>>>());
+        (gain > CLEAR_ERRORS * standard_error).then_some(best)
     }
 }
 

@@ -17,7 +17,7 @@ use super::rows::{
 };
 use super::selection::{Selection, Selections};
 use super::tuning::{BoostingSettings, TuningRecord, TuningTrial, clear_errors};
-use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes};
+use super::{Choice, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training, TrainingNotes};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 use crate::units::Days;
@@ -86,6 +86,8 @@ impl Learner for BoostedLearner {
             n_columns: grown.trees.features().len(),
             choice: Choice::Trees(n_trees),
             fold_log_loss: on_folds.log_loss,
+            measured_on: MeasuredOn::DecidingCutoffs,
+            nested: on_folds.nested,
             convergence: Convergence { gradient_per_row, limit: GRADIENT_LIMIT },
             selection: selections.whole.record.clone(),
             emphasis: EmphasisRecord::default(),
@@ -103,6 +105,8 @@ struct OnFolds {
     n_trees: usize,
     /// Mean loss for each number of trees.
     log_loss: Vec<(f64, f64)>,
+    /// What the choice of that number is worth, among the numbers that were tried.
+    nested: Option<NestedLoss>,
     /// What was said of the validation rows with the best number.
     out_of_time: Vec<OutOfTime>,
 }
@@ -118,13 +122,19 @@ impl OnFolds {
         let mut on_folds = results_of(&folds, n_cells, |(fold, selection)| {
             Growing::start((learner, settings), training, (&fold.training, fold.cutoff), &selection.used)
         })?;
-        let log_loss = grow_on_folds(training, &mut on_folds)?;
-        let best = log_loss.iter().min_by(|a, b| a.1.total_cmp(&b.1));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
-        let n_trees = best.map_or(DEFAULT_TREES, |(n_trees, _)| *n_trees as usize);
+        let losses = grow_on_folds(training, &mut on_folds)?;
+        let mean =
+            |folds: &[usize], step: usize| weighted(folds.iter().map(|fold| &losses[*fold]), |losses| losses[step]).0;
+        let all: Vec<usize> = (0..losses.len()).collect();
+        let n_steps = losses.first().map_or(0, |fold| fold.losses.len());
+        let best = |folds: &[usize]| (0..n_steps).min_by(|a, b| mean(folds, *a).total_cmp(&mean(folds, *b)));
+        let n_trees = best(&all).map_or(DEFAULT_TREES, trees_after);
+        let log_loss = (0..n_steps).map(|step| (trees_after(step) as f64, mean(&all, step))).collect();
+        let step = |folds: &[usize]| best(folds).unwrap_or(0);
+        let nested = NestedLoss::on_folds(training.folds, step, |fold, step| losses[fold].losses[step]);
         let foretell = |(fold, grown): (&Fold, Growing<'_>)| grown.cut(n_trees)?.foretell(training, fold);
         let out_of_time = training.folds.par_iter().zip(on_folds).map(foretell).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { settings, n_trees, log_loss, out_of_time })
+        Ok(Self { settings, n_trees, log_loss, nested, out_of_time })
     }
 
     fn trial(&self, training: &Training<'_>, usual: &[Vec<f64>], own: &[Vec<f64>]) -> TuningTrial {
@@ -228,7 +238,7 @@ impl BoostedLearner {
             return Ok((usual, TuningRecord::default()));
         }
         let losses = fold_losses(training, &usual.out_of_time);
-        let mut record = TuningRecord { used: BoostingSettings::USUAL, trials: Vec::new() };
+        let mut record = TuningRecord::default();
         record.trials.push(usual.trial(training, &losses, &losses));
         let mut best: Option<(f64, OnFolds)> = None;
         for trial in 0..training.trials {
@@ -258,13 +268,20 @@ impl BoostedLearner {
     }
 }
 
-/// Grows trees on all folds step by step until the mean loss over the folds has not become less for a while; returns it
-/// for each number of trees.
-fn grow_on_folds(training: &Training<'_>, on_folds: &mut [Growing<'_>]) -> Result<Vec<(f64, f64)>, LearnError> {
+/// Trees after a step, counted from 0.
+const fn trees_after(step: usize) -> usize {
+    (step + 1) * TREES_STEP
+}
+
+/// Grows trees on all folds step by step until the mean loss over the folds has not become less for a while; returns the
+/// losses of each fold after each step.
+fn grow_on_folds(training: &Training<'_>, on_folds: &mut [Growing<'_>]) -> Result<Vec<FoldLosses>, LearnError> {
     let mut sums: Vec<Vec<f64>> = training.folds.iter().map(|fold| vec![0.0; fold.validation.len()]).collect();
-    let mut tried: Vec<(f64, f64)> = Vec::new();
-    while !on_folds.is_empty() && tried.len() * TREES_STEP < MOST_TREES && !has_turned(&tried) {
-        let first = tried.len() * TREES_STEP;
+    let mut all: Vec<FoldLosses> =
+        training.folds.iter().map(|fold| FoldLosses { weight: fold.weight(), losses: Vec::new() }).collect();
+    let mut means: Vec<f64> = Vec::new();
+    while !on_folds.is_empty() && means.len() * TREES_STEP < MOST_TREES && !has_turned(&means) {
+        let first = means.len() * TREES_STEP;
         let step = |((fold, growing), sums): ((&Fold, &mut Growing<'_>), &mut Vec<f64>)| {
             growing.advance(first + TREES_STEP)?;
             if growing.trees.n_trees() > first {
@@ -274,13 +291,14 @@ fn grow_on_folds(training: &Training<'_>, on_folds: &mut [Growing<'_>]) -> Resul
         };
         let folds = training.folds.par_iter().zip(on_folds.par_iter_mut()).zip(sums.par_iter_mut());
         let losses = folds.map(step).collect::<Result<Vec<_>, LearnError>>()?;
-        tried.push(((first + TREES_STEP) as f64, weighted(&losses, |losses| losses[0]).0));
+        all.iter_mut().zip(losses).for_each(|(fold, mut now)| fold.losses.append(&mut now.losses));
+        means.push(weighted(all.iter(), |losses| losses.last().copied().unwrap_or(f64::INFINITY)).0);
     }
-    Ok(tried)
+    Ok(all)
 }
 
 /// Whether the last steps brought nothing.
-fn has_turned(tried: &[(f64, f64)]) -> bool {
-    let best = (0..tried.len()).min_by(|a, b| tried[*a].1.total_cmp(&tried[*b].1));
-    best.is_some_and(|best| tried.len() - best > PATIENCE)
+fn has_turned(means: &[f64]) -> bool {
+    let best = (0..means.len()).min_by(|a, b| means[*a].total_cmp(&means[*b]));
+    best.is_some_and(|best| means.len() - best > PATIENCE)
 }

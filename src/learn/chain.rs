@@ -31,8 +31,9 @@ impl Fold {
     }
 }
 
-/// At most `n_folds` folds over the customers that training learns from, inside what was known at `as_of`, spread over the validation cutoffs there are, in ascending
-/// time. The labels of a fold's training rows had ended at its cutoff; the labels of its validation rows at `as_of`.
+/// At most `n_folds` folds over the customers that training learns from, spread over the training cutoffs before which
+/// others had matured, in ascending time. The label windows of a fold's training rows had ended at its cutoff; those of its
+/// validation rows have ended by the day for which `training_cutoffs` are those that had matured.
 #[must_use]
 pub fn forward_chain(
     dataset: &Dataset,

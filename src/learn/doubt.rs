@@ -58,10 +58,11 @@ impl Doubt {
         Self { scale, ..self.clone() }
     }
 
-    /// Variance of the level at a cutoff, the same error for all its customers.
+    /// Variance of the level at a cutoff, the same error for all its customers; `None` where the model does not know its
+    /// past levels.
     #[must_use]
-    pub fn level_variance(&self, cutoff: Cutoff) -> f64 {
-        self.level.variance_at(cutoff.date()).unwrap_or(0.0)
+    pub fn level_variance(&self, cutoff: Cutoff) -> Option<f64> {
+        self.level.variance_at(cutoff.date())
     }
 
     /// How far each row's log-odds may be off beside the level: `(n_rows, n_directions)`, what one standard deviation in

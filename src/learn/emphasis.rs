@@ -5,13 +5,13 @@ use ndarray::Array1;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Training;
 use super::chain::Fold;
 use super::design::Design;
 use super::error::LearnError;
 use super::newton::Problem;
 use super::rows::{Paired, labels, losses_at_own_level, paired_gain, rows_per_customer};
 use super::selection::{Selection, Selections};
+use super::{MeasuredOn, Training};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
@@ -46,6 +46,9 @@ pub struct EmphasisRecord {
     pub used: Emphasis,
     /// Everything that was tried, equal weights first; empty where nothing was to be chosen.
     pub tried: Vec<EmphasisTrial>,
+    /// What the figures of `tried` were measured on.
+    #[serde(default)]
+    pub measured_on: MeasuredOn,
 }
 
 /// How one emphasis did on the folds.
@@ -124,7 +127,7 @@ impl Emphasis {
 /// A feature that the dataset lacks.
 pub(super) fn choose(training: &Training<'_>, selections: &Selections) -> Result<EmphasisRecord, LearnError> {
     match training.emphasis {
-        EmphasisPolicy::Given(used) => return Ok(EmphasisRecord { used, tried: Vec::new() }),
+        EmphasisPolicy::Given(used) => return Ok(EmphasisRecord { used, ..EmphasisRecord::default() }),
         EmphasisPolicy::Choose if training.folds.is_empty() => return Ok(EmphasisRecord::default()),
         EmphasisPolicy::Choose => {}
     }
@@ -138,7 +141,8 @@ pub(super) fn choose(training: &Training<'_>, selections: &Selections) -> Result
     let tried: Vec<EmphasisTrial> = all().iter().enumerate().map(trial).collect();
     let clear = tried.iter().filter(|trial| trial.gain > CLEAR_ERRORS * trial.standard_error);
     let best = clear.max_by(|a, b| a.gain.total_cmp(&b.gain));
-    Ok(EmphasisRecord { used: best.map_or(Emphasis::EQUAL, |best| best.emphasis), tried })
+    let used = best.map_or(Emphasis::EQUAL, |best| best.emphasis);
+    Ok(EmphasisRecord { used, tried, measured_on: MeasuredOn::DecidingCutoffs })
 }
 
 /// Equal weights, then the candidates.

@@ -10,6 +10,7 @@ use super::error::LearnError;
 use super::forest::Forest;
 use super::level::Level;
 use super::preparation::position;
+use super::rows::matrix;
 use super::xgboost;
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
@@ -150,9 +151,7 @@ impl BoostedModel {
                 return Err(LearnError::NotAdditive { row: *row, difference, limit: 0.0 });
             }
         }
-        // The vector was made with exactly this many places.
-        let contributions = Array2::from_shape_vec((rows.len(), self.trees.features.len()), parts).unwrap_or_default();
-        Ok((log_odds, contributions))
+        Ok((log_odds, matrix((rows.len(), self.trees.features.len()), parts)?))
     }
 
     pub(super) fn features(&self) -> &[String] {

@@ -61,6 +61,16 @@ pub enum LearnError {
         /// What hessboost said.
         message: String,
     },
+    /// Numbers do not fill the matrix that they were made for: a bug.
+    #[error("{found} numbers do not fill a matrix of {n_rows} rows and {n_columns} columns")]
+    Shape {
+        /// Rows of the matrix.
+        n_rows: usize,
+        /// Its columns.
+        n_columns: usize,
+        /// Numbers that were made.
+        found: usize,
+    },
     /// The parts of a row do not sum to its log-odds.
     #[error("the parts of row {row} miss its log-odds by {difference:.1e}, at most {limit:.1e} is allowed")]
     NotAdditive {
@@ -88,6 +98,7 @@ impl Report for LearnError {
             Self::Linfa { .. } => "E406",
             Self::Boosting { .. } => "E407",
             Self::NotAdditive { .. } => "E408",
+            Self::Shape { .. } => "E428",
         }
     }
 
@@ -107,6 +118,7 @@ impl Report for LearnError {
             Self::NoRows { .. } => {
                 Some("a training cutoff needs customers who bought within `churn.active_days`".to_owned())
             }
+            Self::Shape { .. } => Some("this is a bug in retain; please report it with the model's folder".to_owned()),
             _ => None,
         }
     }

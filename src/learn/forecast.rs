@@ -7,9 +7,9 @@ use super::emphasis::EmphasisRecord;
 use super::error::LearnError;
 use super::logistic::Convergence;
 use super::preparation::position;
-use super::rows::{check_classes, labels, latest, mean};
+use super::rows::{check_classes, labels, latest, matrix, mean};
 use super::selection::Selections;
-use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes, TuningRecord};
+use super::{Choice, Learner, MeasuredOn, Member, Model, OutOfTime, Trained, Training, TrainingNotes, TuningRecord};
 use crate::dataset::Dataset;
 
 /// Probabilities nearer to 0 or 1 than this count as this: log-odds stay finite.
@@ -70,6 +70,8 @@ impl Learner for ForecastLearner {
             n_columns: 1,
             choice: Choice::Nothing,
             fold_log_loss: Vec::new(),
+            measured_on: MeasuredOn::DecidingCutoffs,
+            nested: None,
             // The model was fitted before the features were made; there is no search here.
             convergence: Convergence { gradient_per_row: 0.0, limit: f64::MIN_POSITIVE },
             selection: selections.whole.record.clone(),
@@ -126,8 +128,7 @@ impl ForecastModel {
     pub(super) fn explained(&self, dataset: &Dataset, rows: &[usize]) -> Result<(Vec<f64>, Array2<f64>), LearnError> {
         let deviations = self.deviations(dataset, rows)?;
         let log_odds = deviations.iter().map(|deviation| self.centre + deviation).collect();
-        // The vector was made with exactly this many places.
-        Ok((log_odds, Array2::from_shape_vec((rows.len(), 1), deviations).unwrap_or_default()))
+        Ok((log_odds, matrix((rows.len(), 1), deviations)?))
     }
 
     pub(super) fn features(&self) -> &[String] {

@@ -19,7 +19,9 @@ use super::rows::{FoldLosses, check_classes, labels, latest, mean, results_of, r
 use super::selection::{Selection, Selections};
 use super::standard_errors::standard_errors;
 use super::tuning::penalty_of_trial;
-use super::{Choice, Learner, Member, Model, OutOfTime, Trained, Training, TrainingNotes, TuningRecord};
+use super::{
+    Choice, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training, TrainingNotes, TuningRecord,
+};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
@@ -99,6 +101,8 @@ impl Learner for LinearLearner {
             n_columns: design.preparation.n_columns(),
             choice: Choice::Penalty(chosen.penalty),
             fold_log_loss: chosen.fold_log_loss,
+            measured_on: MeasuredOn::DecidingCutoffs,
+            nested: chosen.nested,
             convergence: fit.convergence,
             selection: selections.whole.record.clone(),
             emphasis: EmphasisRecord::default(),
@@ -122,6 +126,7 @@ impl Learner for LinearLearner {
 struct Chosen {
     penalty: f64,
     fold_log_loss: Vec<(f64, f64)>,
+    nested: Option<NestedLoss>,
     out_of_time: Vec<OutOfTime>,
 }
 
@@ -158,9 +163,11 @@ impl LinearLearner {
             FoldLosses::of(training, fold, path.iter().map(|said| said.log_odds.as_slice()))
         };
         let losses: Vec<FoldLosses> = training.folds.iter().zip(&paths).map(losses_of).collect();
-        let chosen = choose(&penalties, &losses);
+        let of = |folds: &[usize]| choose(&penalties, &folds.iter().map(|fold| &losses[*fold]).collect::<Vec<_>>());
+        let chosen = of(&(0..losses.len()).collect::<Vec<_>>());
         Ok(Chosen {
             penalty: penalties[chosen],
+            nested: NestedLoss::on_folds(training.folds, of, |fold, penalty| losses[fold].losses[penalty]),
             fold_log_loss: if losses.is_empty() { Vec::new() } else { mean_losses(&penalties, &losses) },
             out_of_time: paths.iter_mut().map(|path| path.swap_remove(chosen)).collect(),
         })
@@ -175,15 +182,15 @@ fn penalties(trials: u32) -> Vec<f64> {
 }
 
 fn mean_losses(penalties: &[f64], folds: &[FoldLosses]) -> Vec<(f64, f64)> {
-    let of = |(position, penalty): (usize, &f64)| (*penalty, weighted(folds, |losses| losses[position]).0);
+    let of = |(position, penalty): (usize, &f64)| (*penalty, weighted(folds.iter(), |losses| losses[position]).0);
     penalties.iter().enumerate().map(of).collect()
 }
 
 /// The penalty with the lowest mean loss, if it is lower than that of the default by more than chance; folds are few and
 /// say little about small differences.
-fn choose(penalties: &[f64], folds: &[FoldLosses]) -> usize {
+fn choose(penalties: &[f64], folds: &[&FoldLosses]) -> usize {
     let default = penalties.iter().position(|penalty| penalty.total_cmp(&DEFAULT_PENALTY).is_eq()).unwrap_or(0);
-    let gain = |other: usize| weighted(folds, |losses| losses[default] - losses[other]);
+    let gain = |other: usize| weighted(folds.iter().copied(), |losses| losses[default] - losses[other]);
     let candidates = (0..penalties.len()).filter(|_| !folds.is_empty());
     let best = candidates.max_by(|a, b| gain(*a).0.total_cmp(&gain(*b).0)).unwrap_or(default);
     let (mean, error) = gain(best);

@@ -17,6 +17,7 @@ mod error;
 mod explainer;
 mod forecast;
 mod forest;
+mod in_selection;
 mod intercepts;
 mod level;
 mod linear;
@@ -52,6 +53,7 @@ pub use ensemble::BoostedModel;
 pub use error::LearnError;
 pub use explainer::{Explained, Explainer};
 pub use forecast::{ForecastLearner, ForecastModel};
+pub use in_selection::{MeasuredOn, NestedLoss};
 pub use level::Level;
 pub use linear::{Columns, LinearLearner, LinearModel, PENALTIES};
 pub use logistic::Convergence;
@@ -215,7 +217,7 @@ impl Training<'_> {
 pub struct Trained {
     /// The model, learnt from all training rows.
     pub model: Model,
-    /// For each fold, what a model that saw only the fold's training rows says of its validation rows.
+    /// For each fold, what a model that learnt from the fold's training rows alone says of its validation rows.
     pub out_of_time: Vec<OutOfTime>,
     /// What the learner chose and how the fit went.
     pub notes: TrainingNotes,
@@ -247,7 +249,8 @@ impl Said {
     }
 }
 
-/// What was said at an earlier cutoff by a model that knew nothing after it.
+/// What was said at an earlier cutoff by a model that had learnt from nothing after it. Its settings (penalty, number of
+/// trees) are those that all folds chose, later ones too: few numbers, of which [`NestedLoss`] tells what they gain by it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutOfTime {
     /// Log-odds of the rows.
@@ -268,8 +271,14 @@ pub struct TrainingNotes {
     /// The setting that the folds decided.
     pub choice: Choice,
     /// Mean log-loss over the folds for each setting tried, each fold at its own level; of a blend, for its members in
-    /// turn and then itself.
+    /// turn and then for the mixture of all.
     pub fold_log_loss: Vec<(f64, f64)>,
+    /// What `fold_log_loss` and the figures of `emphasis` and `tuning` were measured on.
+    #[serde(default)]
+    pub measured_on: MeasuredOn,
+    /// What the choice is worth on folds that had no say in it; absent where there are too few, and in earlier versions.
+    #[serde(default)]
+    pub nested: Option<NestedLoss>,
     /// How the optimiser of the final fit stopped.
     pub convergence: Convergence,
     /// What became of the features.

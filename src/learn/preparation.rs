@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::card::ColumnKind;
 use super::error::LearnError;
+use super::rows::matrix;
 use super::selection::{fingerprint, finite_values};
 use crate::dataset::Dataset;
 
@@ -120,8 +121,7 @@ impl Preparation {
                 *place = column.prepare(dataset.value(*row, positions[column.feature]));
             }
         });
-        // The vector was made with exactly this many places.
-        Ok(Array2::from_shape_vec((rows.len(), n_columns), prepared).unwrap_or_default())
+        matrix((rows.len(), n_columns), prepared)
     }
 }
 

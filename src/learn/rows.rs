@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::chain::Fold;
@@ -25,6 +26,15 @@ pub(super) fn latest(dataset: &Dataset, rows: &[usize]) -> Vec<usize> {
 /// The mean; 0 of nothing.
 pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / (values.len() as f64).max(1.0)
+}
+
+/// The matrix that rows of numbers one after the other fill.
+///
+/// # Errors
+/// `LearnError::Shape` for too few numbers or too many: an empty matrix in their place would be a wrong answer.
+pub(super) fn matrix<T>((n_rows, n_columns): (usize, usize), values: Vec<T>) -> Result<Array2<T>, LearnError> {
+    let found = values.len();
+    Array2::from_shape_vec((n_rows, n_columns), values).map_err(|_| LearnError::Shape { n_rows, n_columns, found })
 }
 
 /// Refuses rows from which nothing can be learnt.
@@ -130,9 +140,24 @@ pub(super) fn gain_on_folds(training: &Training<'_>, usual: &[Vec<f64>], other: 
 }
 
 /// Weighted mean over the folds and its standard error, as if folds were independent.
-pub(super) fn weighted(folds: &[FoldLosses], of: impl Fn(&[f64]) -> f64) -> (f64, f64) {
-    let total: f64 = folds.iter().map(|fold| fold.weight).sum();
-    let mean = folds.iter().map(|fold| fold.weight * of(&fold.losses)).sum::<f64>() / total;
-    let squares = folds.iter().map(|fold| (fold.weight / total * (of(&fold.losses) - mean)).powi(2)).sum::<f64>();
+pub(super) fn weighted<'f>(
+    folds: impl Iterator<Item = &'f FoldLosses> + Clone,
+    of: impl Fn(&[f64]) -> f64,
+) -> (f64, f64) {
+    let total: f64 = folds.clone().map(|fold| fold.weight).sum();
+    let mean = folds.clone().map(|fold| fold.weight * of(&fold.losses)).sum::<f64>() / total;
+    let squares = folds.map(|fold| (fold.weight / total * (of(&fold.losses) - mean)).powi(2)).sum::<f64>();
     (mean, squares.sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Report;
+
+    #[test]
+    fn numbers_that_do_not_fill_their_matrix_are_an_error() {
+        assert_eq!(matrix((2, 2), vec![1, 2, 3, 4]).unwrap()[[1, 0]], 3);
+        assert_eq!(matrix((2, 2), vec![1, 2, 3]).unwrap_err().code(), "E428");
+    }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::MeasuredOn;
+
 /// Settings of gradient boosting beside the number of trees.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BoostingSettings {
@@ -40,11 +42,14 @@ pub struct TuningRecord {
     pub used: BoostingSettings,
     /// Every trial, the usual settings first; empty where none was asked for.
     pub trials: Vec<TuningTrial>,
+    /// What the figures of `trials` were measured on.
+    #[serde(default)]
+    pub measured_on: MeasuredOn,
 }
 
 impl Default for TuningRecord {
     fn default() -> Self {
-        Self { used: BoostingSettings::USUAL, trials: Vec::new() }
+        Self { used: BoostingSettings::USUAL, trials: Vec::new(), measured_on: MeasuredOn::DecidingCutoffs }
     }
 }
 

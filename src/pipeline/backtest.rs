@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::capture::{ValueRanking, rank_by_value};
 use super::error::PipelineError;
 use super::frame::Frame;
-use super::learnt::learn_at;
+use super::learnt::{LearntModel, learn_at};
 use super::observer::Observer;
 use crate::calibrate::Calibration;
 use crate::config::Config;
@@ -14,7 +14,7 @@ use crate::dataset::{Dataset, SampleRecord};
 use crate::error::Failure;
 use crate::evaluate::{self, Evaluation, LearnerScores, Settings, Slice, TestCutoff};
 use crate::guard::{GuardRecord, inspect};
-use crate::learn::{Choice, LEARNERS, MAIN_LEARNER};
+use crate::learn::{Choice, LEARNERS, MAIN_LEARNER, NestedLoss};
 use crate::table::{Column, Table};
 use crate::timeline::{Cutoff, EventLog};
 
@@ -44,6 +44,20 @@ pub struct TestChoice {
     pub calibration: Calibration,
     /// The setting that the folds decided: of a blend, the weights of its members.
     pub setting: Choice,
+    /// What choices of all learners are worth on earlier cutoffs that had no say in them, as far as there are such.
+    pub nested: Vec<NestedChoice>,
+}
+
+/// A choice of a learner beside the same choice made without the cutoffs on which it is measured.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NestedChoice {
+    /// The learner.
+    pub learner: &'static str,
+    /// What it chose: `setting` or `calibration`.
+    pub choice: &'static str,
+    /// The losses.
+    #[serde(flatten)]
+    pub loss: NestedLoss,
 }
 
 /// Retrains before each test cutoff of the config and evaluates out of time; labels are read as known at `as_of`.
@@ -131,13 +145,23 @@ fn test_one(
         slices: slices(dataset, &rows),
         scores,
     };
+    let nested = learnt.learners.iter().flat_map(nested_choices).collect();
     let main = learnt.learners.into_iter().find(|model| model.name == MAIN_LEARNER);
     let choice = main.map(|model| TestChoice {
         cutoff: cutoff.date(),
         calibration: model.calibration,
         setting: model.trained.notes.choice,
+        nested,
     });
     Ok(Tested { cutoff, test, choice })
+}
+
+fn nested_choices(model: &LearntModel) -> impl Iterator<Item = NestedChoice> {
+    let learner = model.name;
+    let of = move |(choice, loss): (&'static str, Option<NestedLoss>)| {
+        loss.map(|loss| NestedChoice { learner, choice, loss })
+    };
+    [("setting", model.trained.notes.nested), ("calibration", model.calibration.nested)].into_iter().filter_map(of)
 }
 
 /// Every figure about the tests.

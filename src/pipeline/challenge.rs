@@ -9,7 +9,7 @@ use crate::dataset::Dataset;
 use crate::error::Failure;
 use crate::evaluate::challenge::{CHALLENGER, CHAMPION};
 use crate::evaluate::grade::{decimal, with_bounds};
-use crate::evaluate::{Challenge, Finding, Interval, LearnerScores, Settings, TestCutoff, Verdict};
+use crate::evaluate::{Challenge, EvaluateError, Finding, Interval, LearnerScores, Settings, TestCutoff, Verdict};
 use crate::learn::MAIN_LEARNER;
 use crate::registry::{ChallengeRecord, Outcome, Version};
 use crate::timeline::Cutoff;
@@ -74,10 +74,15 @@ impl Arena<'_> {
             return Ok(without_figures(name, Outcome::Older, sentence));
         }
         let untouched: Vec<&Tested> = self.tested.iter().filter(|tested| tested.cutoff >= learnt_until).collect();
-        match self.compare(champion, &untouched)? {
-            Some(figures) => Ok(self.judged(name, figures)),
-            None => Ok(self.too_soon(champion, learnt_until)),
-        }
+        Ok(match self.compare(champion, &untouched)? {
+            Ok(Some(figures)) => self.judged(name, figures),
+            Ok(None) => self.too_soon(champion, learnt_until),
+            // The challenger's probabilities have passed the evaluation, so that those of the champion are meant.
+            Err(unusable) => {
+                let sentence = format!("takes over from champion {name}, with which it cannot be compared: {unusable}");
+                without_figures(name, Outcome::Incomparable, sentence)
+            }
+        })
     }
 
     /// Why the champion could not score this shop as it is configured now.
@@ -89,8 +94,12 @@ impl Arena<'_> {
         Some(format!("its features are not those of the shop now, {refused}"))
     }
 
-    /// Both at some test cutoffs; `None` without a customer there.
-    fn compare(&self, champion: &Version, tested: &[&Tested]) -> Result<Option<Challenge>, Failure> {
+    /// Both at some test cutoffs; `None` without a customer there, an inner error where the champion says no probabilities.
+    fn compare(
+        &self,
+        champion: &Version,
+        tested: &[&Tested],
+    ) -> Result<Result<Option<Challenge>, EvaluateError>, Failure> {
         let both = |tested: &&Tested| {
             let rows = self.dataset.rows_at(|cutoff| cutoff == tested.cutoff);
             let said = probabilities(&champion.model.model, &champion.model.calibrator, self.dataset, &rows)?;

@@ -38,7 +38,7 @@ pub(super) struct Doubts<'a> {
 
 impl<'a> Doubts<'a> {
     /// The doubts about what a stored model says of rows at one cutoff, with variances by its doubt; `None` for a model that
-    /// states none.
+    /// states none, or does not know how far the level may be off: without that, every interval would be too narrow.
     pub(super) fn of(model: &'a StoredModel, (said, variances): (&Said, &[f64]), as_of: Cutoff) -> Option<Self> {
         let doubt = model.doubt.as_ref()?;
         let calibrate = model.calibrator.at(model.model.base_log_odds(as_of));
@@ -47,7 +47,7 @@ impl<'a> Doubts<'a> {
         let scaled = |variances: &[f64]| variances.iter().zip(&slopes).map(|(v, slope)| v * slope * slope).collect();
         Some(Self {
             doubt,
-            level_variance: doubt.level_variance(as_of),
+            level_variance: doubt.level_variance(as_of)?,
             log_odds: said.log_odds.par_iter().map(|raw| calibrate.log_odds(*raw)).collect(),
             between_members: scaled(&said.between_members),
             of_weights: scaled(variances),

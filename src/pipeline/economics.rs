@@ -34,6 +34,8 @@ pub struct ValueReport {
     pub sales: SalesForecast,
     /// Whether the first order tells how customers go on; absent where the test could not be made.
     pub covariates: Option<CovariateFit>,
+    /// Why there is no test of covariates, if there is none.
+    pub without_covariates: Option<String>,
     /// Forecast of the last horizon from what was known before it.
     pub holdout: HoldoutReport,
     /// Churn, retention and repeat rates by the quarter of the first order, such as 20243.
@@ -53,6 +55,8 @@ pub struct HoldoutReport {
     pub days: Days,
     /// Purchases expected and made, beside plain averages; absent if no model could be fitted then.
     pub purchases: Option<Holdout>,
+    /// Why no model could be fitted then, if none could.
+    pub without_model: Option<String>,
     /// Repeat purchases since the start of the shop, expected at the cutoff and made.
     pub tracking: Option<Tracking>,
     /// Share of the spend that came which the tenth ranked first made, by what they were ranked.
@@ -123,11 +127,13 @@ impl Basis<'_> {
         let years_ahead = || outlook::tables(&models, histories, (list, &ahead.settings));
         let others = || (outlook::sales(&models, histories, zone), cohort_rates(&self.cohort_members(histories)));
         let (years_ahead, (sales, cohorts)) = rayon::join(years_ahead, others);
+        let covariates = outlook::covariates(histories, zone);
         Ok(ValueReport {
             shop,
             years_ahead,
             sales: sales?,
-            covariates: outlook::covariates(histories, zone).ok(),
+            without_covariates: covariates.as_ref().err().map(ToString::to_string),
+            covariates: covariates.ok(),
             holdout,
             cohorts,
             retention: self.retention(eligible)?,
@@ -155,16 +161,24 @@ impl Basis<'_> {
             later.saturating_sub(then.purchases[place].frequency())
         };
         let counts: Vec<u32> = (0..then.customers.len()).into_par_iter().map(count).collect();
-        let models = ValueModels::fit(then).ok();
-        let mut report =
-            HoldoutReport { cutoff: cutoff.to_string(), days, purchases: None, tracking: None, top_tenth: None };
-        if let Some(models) = models {
-            let span = f64::from(days.0);
-            report.purchases = Some(holdout(&models.purchases.model, &then.purchases, &counts, span)?);
-            report.tracking = outlook::tracking(&models, now, (cutoff.at(), self.as_of.at()))?;
-            let spent = spend_cutoff(cutoff, (then, now), &models, (&self.config.value, self.settings))?;
-            let plan = (self.config.seed, self.config.backtest.bootstrap);
-            report.top_tenth = captures(&[spent], EVERYONE, plan);
+        let mut report = HoldoutReport {
+            cutoff: cutoff.to_string(),
+            days,
+            purchases: None,
+            without_model: None,
+            tracking: None,
+            top_tenth: None,
+        };
+        match ValueModels::fit(then) {
+            Ok(models) => {
+                let span = f64::from(days.0);
+                report.purchases = Some(holdout(&models.purchases.model, &then.purchases, &counts, span)?);
+                report.tracking = outlook::tracking(&models, now, (cutoff.at(), self.as_of.at()))?;
+                let spent = spend_cutoff(cutoff, (then, now), &models, (&self.config.value, self.settings))?;
+                let plan = (self.config.seed, self.config.backtest.bootstrap);
+                report.top_tenth = captures(&[spent], EVERYONE, plan);
+            }
+            Err(why) => report.without_model = Some(why.to_string()),
         }
         Ok(report)
     }

@@ -63,6 +63,14 @@ pub enum PipelineError {
         /// By how much.
         off: f64,
     },
+    /// A part of the manifest cannot be written: a bug.
+    #[error("{what} cannot be written as JSON: {message}")]
+    NotJson {
+        /// The part.
+        what: &'static str,
+        /// What the writer said.
+        message: String,
+    },
     /// The model did not pass the gate.
     #[error("model `{version}` is not promoted: {why}")]
     GateFailed {
@@ -83,6 +91,7 @@ impl Report for PipelineError {
             Self::GateFailed { .. } => "E425",
             Self::NotOnTheList { .. } => "E426",
             Self::DoesNotAddUp { .. } => "E427",
+            Self::NotJson { .. } => "E429",
         }
     }
 
@@ -90,7 +99,7 @@ impl Report for PipelineError {
         match self {
             Self::GateFailed { .. } => Exit::GateFailed,
             Self::NobodyEligible { .. } | Self::NotOnTheList { .. } => Exit::NothingToDo,
-            Self::DoesNotAddUp { .. } => Exit::CouldNotRun,
+            Self::DoesNotAddUp { .. } | Self::NotJson { .. } => Exit::CouldNotRun,
             _ => Exit::DataRefused,
         }
     }
@@ -104,6 +113,7 @@ impl Report for PipelineError {
                 "write the id as in the tables, or choose a day at which the customer was active with `--as-of`".to_owned()
             }
             Self::DoesNotAddUp { .. } => "this is a bug in retain; please report it with the model's folder".to_owned(),
+            Self::NotJson { .. } => "this is a bug in retain; please report it with the config".to_owned(),
             Self::GateFailed { .. } => {
                 "the champion stays as it was; the version is kept, `evaluation.json` and `manifest.json` in its folder have \
                  every figure"

@@ -20,7 +20,7 @@ mod story;
 mod train;
 mod worth;
 
-pub use backtest::{Backtest, TestChoice, backtest};
+pub use backtest::{Backtest, NestedChoice, TestChoice, backtest};
 pub use capture::{ValueRanking, rank_by_value};
 pub use challenge::Reigning;
 pub use economics::{HoldoutReport, RetentionReport, ValueReport};

@@ -2,6 +2,7 @@
 
 use super::backtest::{evaluate, test_at};
 use super::challenge::{Arena, Reigning};
+use super::error::PipelineError;
 use super::frame::Frame;
 use super::gate::{GateVerdict, judge};
 use super::learnt::{LearntModel, learn_at};
@@ -76,8 +77,8 @@ pub fn train(
         verdict: evaluation.verdict.clone(),
         challenge: Some(challenge),
         leak_guard,
-        absent_features: json(&FeatureSchema::absences(log.available())),
-        config: json(config),
+        absent_features: json("the absent features", &FeatureSchema::absences(log.available()))?,
+        config: json("the config", config)?,
         inputs: provenance.inputs,
         accounts: provenance.accounts,
     };
@@ -118,7 +119,22 @@ fn learn_main(
     Ok((model, learnt.record, curves))
 }
 
-/// What can be written as JSON always, because its maps have texts as keys.
-fn json(value: &impl serde::Serialize) -> serde_json::Value {
-    serde_json::to_value(value).unwrap_or_default()
+/// A part of the manifest as JSON; without it, the version would not say how it was made.
+fn json(what: &'static str, value: &impl serde::Serialize) -> Result<serde_json::Value, PipelineError> {
+    serde_json::to_value(value).map_err(|error| PipelineError::NotJson { what, message: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::error::Report;
+
+    #[test]
+    fn what_is_no_json_is_an_error() {
+        let keys_that_are_no_texts = BTreeMap::from([((1, 2), 3)]);
+        assert_eq!(json("the config", &keys_that_are_no_texts).unwrap_err().code(), "E429");
+        assert_eq!(json("the config", &3).unwrap(), 3);
+    }
 }

@@ -68,7 +68,6 @@ impl Finding {
         Self { examples: examples.into_iter().take(3).collect(), ..self }
     }
 
-    /// Says what can be done.
     /// Whether another finding says the same of other rows.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         let about = |finding: &Self| (finding.rule, finding.table, finding.column.clone(), finding.severity);
@@ -83,6 +82,7 @@ impl Finding {
         self.examples.truncate(3);
     }
 
+    /// Says what can be done.
     pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }

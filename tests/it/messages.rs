@@ -182,6 +182,7 @@ fn learning_errors() -> Vec<Failure> {
         LearnError::Linfa { learner, message: "invalid values".to_owned() }.into(),
         LearnError::Boosting { learner, message: "invalid values".to_owned() }.into(),
         LearnError::NotAdditive { row: 17, difference: 0.01, limit: 1e-6 }.into(),
+        LearnError::Shape { n_rows: 120, n_columns: 3, found: 359 }.into(),
     ]
 }
 
@@ -241,6 +242,7 @@ fn story_errors() -> Vec<Failure> {
         }
         .into(),
         PipelineError::DoesNotAddUp { off: 0.01 }.into(),
+        PipelineError::NotJson { what: "the config", message: "key must be a string".to_owned() }.into(),
         PipelineError::GateFailed { version: version(), why: "grade C is below `gate.min_grade` = B".to_owned() }
             .into(),
     ]
