@@ -291,3 +291,20 @@ impl LinearModel {
         self.level.at(cutoff.date())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: gains of .1 and .3 have a mean of .2 and an error of .071, which is more than two errors; -.1 and .5 have
+    /// one of .212.
+    #[test]
+    fn another_penalty_needs_more_than_one_fold_and_more_than_chance() {
+        let fold = |usual, other| FoldLosses { weight: 1.0, losses: vec![usual, other] };
+        let chosen = |folds: &[FoldLosses]| choose(&[DEFAULT_PENALTY, 3.0], &folds.iter().collect::<Vec<_>>());
+        assert_eq!(chosen(&[fold(0.6, 0.5), fold(0.8, 0.5)]), 1);
+        assert_eq!(chosen(&[fold(0.6, 0.7), fold(1.0, 0.5)]), 0);
+        assert_eq!(chosen(&[fold(0.6, 0.5)]), 0, "one fold cannot tell how folds differ");
+        assert_eq!(chosen(&[]), 0);
+    }
+}

@@ -139,13 +139,17 @@ pub(super) fn gain_on_folds(training: &Training<'_>, usual: &[Vec<f64>], other: 
     paired_gain(training.dataset, &paired)
 }
 
-/// Weighted mean over the folds and its standard error, as if folds were independent.
+/// Weighted mean over the folds and its standard error, as if folds were independent; infinite for one fold, which cannot
+/// tell how folds differ.
 pub(super) fn weighted<'f>(
     folds: impl Iterator<Item = &'f FoldLosses> + Clone,
     of: impl Fn(&[f64]) -> f64,
 ) -> (f64, f64) {
     let total: f64 = folds.clone().map(|fold| fold.weight).sum();
     let mean = folds.clone().map(|fold| fold.weight * of(&fold.losses)).sum::<f64>() / total;
+    if folds.clone().count() < 2 {
+        return (mean, f64::INFINITY);
+    }
     let squares = folds.map(|fold| (fold.weight / total * (of(&fold.losses) - mean)).powi(2)).sum::<f64>();
     (mean, squares.sqrt())
 }

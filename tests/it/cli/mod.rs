@@ -1,6 +1,7 @@
 //! The binary as a user meets it, with good data and bad.
 
 mod challenge;
+mod honest_figures;
 mod init;
 mod inspect;
 mod jobs;
