@@ -146,7 +146,8 @@ pub struct Feature {
     pub family: Family,
     /// Its unit.
     pub unit: Unit,
-    /// The stretch of history it is computed over.
+    /// The stretch of history that its computation is handed. A feature that compares stretches, or looks at other rows than
+    /// orders, may have all of the history here and names the stretches in its meaning.
     pub window: Window,
     /// The optional input it needs; shops without it do not have the feature.
     pub needs: Option<Available>,
