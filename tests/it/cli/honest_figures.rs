@@ -64,7 +64,8 @@ fn a_backtest_says_what_its_intervals_hold_fixed_and_what_choices_are_worth() {
     for choice in report["choices"].as_array().unwrap() {
         assert_eq!(choice["calibration"]["measured_on"], "deciding_cutoffs");
         let nested = choice["nested"].as_array().unwrap();
-        let of = |learner: &str| nested.iter().find(|found| found["learner"] == learner && found["choice"] == "setting");
+        let of =
+            |learner: &str| nested.iter().find(|found| found["learner"] == learner && found["choice"] == "setting");
         for learner in ["blend", "logistic", "boosting"] {
             let found = of(learner).unwrap();
             assert!(found["nested"].is_f64() && found["in_selection"].is_f64(), "{found}");
