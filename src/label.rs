@@ -6,6 +6,8 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::checked::{Checked, Flaw};
+use crate::config::ChurnConfig;
 use crate::timeline::{Cutoff, Future, Presence, matured_cutoffs};
 use crate::units::{Days, Timestamp};
 
@@ -20,6 +22,25 @@ pub struct ChurnRule {
     pub active: Days,
     /// Orders an eligible customer has at least.
     pub min_purchases: u32,
+}
+
+impl From<&ChurnConfig> for ChurnRule {
+    fn from(churn: &ChurnConfig) -> Self {
+        Self {
+            horizon: churn.horizon_days,
+            gap: churn.gap_days,
+            active: churn.active_days,
+            min_purchases: churn.min_purchases,
+        }
+    }
+}
+
+impl Checked for ChurnRule {
+    /// A rule is one that the config allows.
+    fn check(&self) -> Result<(), Flaw> {
+        let Self { horizon, gap, active, min_purchases } = *self;
+        ChurnConfig { horizon_days: horizon, gap_days: gap, active_days: active, min_purchases }.check()
+    }
 }
 
 impl ChurnRule {

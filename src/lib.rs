@@ -6,6 +6,7 @@
 //! window in which churn is looked for, the *gap* the time between the two; *recency* is the time since the last order,
 //! *tenure* since the first, *frequency* a number of orders. (In value models, recency means first to last order.)
 
+pub mod checked;
 pub mod error;
 pub mod files;
 pub mod table;

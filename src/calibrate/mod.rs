@@ -15,13 +15,21 @@ mod isotonic;
 mod lines;
 mod maps;
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
+use crate::checked::{self, Checked, Flaw};
 use crate::learn::{probability, softplus};
 use crate::timeline::Cutoff;
 
 pub use choice::{Calibration, Trial, calibrate};
 pub use maps::Kind;
+
+/// What a stored calibrator may have: log-odds, slopes, and points at most.
+const LOG_ODDS: RangeInclusive<f64> = -1e6..=1e6;
+const SLOPES: RangeInclusive<f64> = 1e-3..=1e3;
+const MOST_POINTS: usize = 10_000;
 
 /// From log-odds to calibrated log-odds; the order of customers is kept, and those told apart stay apart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,6 +110,35 @@ impl Calibrator {
         let expected = self.reference.iter().map(|deviation| probability(level + deviation)).sum();
         let mapped: Vec<f64> = self.reference.iter().map(|deviation| level + self.map.at(*deviation)).collect();
         AtLevel { map: &self.map, level, shift: self.bias + lines::shift_to(expected, &mapped) }
+    }
+}
+
+impl Checked for Calibrator {
+    fn check(&self) -> Result<(), Flaw> {
+        self.map.check()?;
+        checked::at_most("reference", self.reference.len(), MOST_POINTS)?;
+        checked::numbers("reference", self.reference.iter().copied(), &LOG_ODDS)?;
+        checked::number("bias", self.bias, &LOG_ODDS)
+    }
+}
+
+impl Checked for Map {
+    /// A map that does not rise would change who is riskier than whom.
+    fn check(&self) -> Result<(), Flaw> {
+        match self {
+            Self::None => Ok(()),
+            Self::Line { slope } => checked::number("slope", *slope, &SLOPES),
+            Self::Beta { a, b } => checked::number("a", *a, &SLOPES).and_then(|()| checked::number("b", *b, &SLOPES)),
+            Self::Isotonic { points } => {
+                let column = |side: usize| points.iter().map(|point| point[side]).collect::<Vec<f64>>();
+                checked::at_most("points", points.len(), MOST_POINTS)?;
+                for side in [column(0), column(1)] {
+                    checked::numbers("points", side.iter().copied(), &LOG_ODDS)?;
+                    checked::ascending("points", &side)?;
+                }
+                Ok(())
+            }
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
+use super::champion;
 use super::job::{self, Today, print};
 use crate::cli::{Explain, Job, Talk};
 use crate::error::Failure;
 use crate::pipeline::{self, CustomerStory, CustomerValue};
-use crate::registry::{CHAMPION, Registry};
 use crate::text::{shortened, wrapped};
 use crate::units::Timestamp;
 
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Explain, talk: Talk, now: Timestamp) -> Result<(),
         threads: arguments.threads,
     };
     let config = job::configure(&Job { threads: None, ..job.copied() })?;
-    let version = Registry::new(&config.models.dir, &config.name).load(CHAMPION)?;
+    let version = champion::load(&config)?;
     let (session, log) = job::start(&job, talk, now, Today::AfterTheData)?;
     let scored = pipeline::score(&session.config, &log, &version, session.as_of, &session.watch)?;
     let whom = (session.as_of, arguments.customer.as_str());

@@ -1,6 +1,7 @@
 //! One file per command, thin: what the command line asks for becomes calls into the rooms.
 
 mod backtest;
+mod champion;
 mod check;
 mod choices;
 mod error;

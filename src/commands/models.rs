@@ -1,15 +1,11 @@
 //! `retain models`: the versions of a shop's models, and which of them scores.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use super::job::{self, print};
 use super::summary::item;
 use crate::cli::{Job, Models, ModelsAction};
 use crate::error::Failure;
 use crate::evaluate::grade::with_bounds;
-use crate::registry::{CHAMPION, Event, HistoryLine, ModelManifest, Registry, Version};
+use crate::registry::{CHAMPION, Event, HistoryLine, ModelManifest, Registry, Version, config_changes};
 use crate::text::grouped;
 use crate::units::Timestamp;
 
@@ -18,7 +14,7 @@ pub(super) fn run(arguments: &Models, now: Timestamp) -> Result<(), Failure> {
     let config = job::configure(&job)?;
     let registry = Registry::new(&config.models.dir, &config.name);
     let page = match &arguments.action {
-        ModelsAction::List => list(&registry)?,
+        ModelsAction::List => return list(&registry),
         ModelsAction::Show { version } => show(&registry, version)?,
         ModelsAction::Promote { version } => promote(&registry, version, now)?,
         ModelsAction::Rollback => format!("model {} is the champion again\n", registry.write()?.roll_back(now)?),
@@ -27,19 +23,33 @@ pub(super) fn run(arguments: &Models, now: Timestamp) -> Result<(), Failure> {
     print(&page)
 }
 
-fn list(registry: &Registry) -> Result<String, Failure> {
+/// A version that cannot be read has a line of its own; a damaged one is then also an error, once all are listed.
+fn list(registry: &Registry) -> Result<(), Failure> {
     let (champion, history) = (registry.champion()?, registry.history()?);
     let mut page = format!("{:25}  {:10}  {:5}  {:18}  {}\n", "version", "as of", "grade", "AUC", "last");
+    let mut damaged = None;
     for name in registry.versions()? {
-        let manifest = registry.manifest(&name)?;
+        let manifest = match registry.manifest(&name) {
+            Ok(manifest) => manifest,
+            Err(error) => {
+                let is_old = error.report().code() == OTHER_FORMAT;
+                page.push_str(&format!("{name:25}  {}\n", if is_old { "of another format" } else { "damaged" }));
+                damaged = damaged.or(Some(error).filter(|_| !is_old));
+                continue;
+            }
+        };
         let verdict = &manifest.verdict;
         let auc = verdict.auc.map_or_else(|| "-".to_owned(), with_bounds);
         let last = if champion.as_ref() == Some(&name) { CHAMPION } else { last_event(&history, &name) };
         let line = format!("{name:25}  {:10}  {:5}  {auc:18}  {last}", manifest.as_of, verdict.grade.to_string());
         page.push_str(&format!("{}\n", line.trim_end()));
     }
-    Ok(page)
+    print(&page)?;
+    damaged.map_or(Ok(()), Err)
 }
+
+/// The code of a version that another `retain` wrote.
+const OTHER_FORMAT: &str = "E604";
 
 /// What became of a version last, in a word.
 fn last_event(history: &[HistoryLine], version: &str) -> &'static str {
@@ -99,13 +109,8 @@ fn diff(from: &Version, to: &Version) -> String {
     for name in theirs.iter().filter(|name| !ours.contains(name)) {
         item(&mut page, "Feature", &format!("`{name}` is new"));
     }
-    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
-    flatten(&from.manifest.config, String::new(), &mut before);
-    flatten(&to.manifest.config, String::new(), &mut after);
-    let keys: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    for key in keys.into_iter().filter(|key| before.get(*key) != after.get(*key)) {
-        let shown = |value: Option<&String>| value.map_or("absent", String::as_str).to_owned();
-        item(&mut page, "Config", &format!("`{key}`: {} -> {}", shown(before.get(key)), shown(after.get(key))));
+    for change in config_changes(&from.manifest.config, &to.manifest.config) {
+        item(&mut page, "Config", &change.to_string());
     }
     page
 }
@@ -124,18 +129,3 @@ const FIGURES: &[(&str, Figure)] = &[
     ("Tested on", |manifest| manifest.verdict.population.to_string()),
     ("Choice", |manifest| serde_json::to_string(&manifest.notes.choice).unwrap_or_default()),
 ];
-
-/// Every leaf of a JSON value by its path.
-fn flatten(value: &Value, path: String, leaves: &mut BTreeMap<String, String>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                flatten(field, path, leaves);
-            }
-        }
-        leaf => {
-            leaves.insert(path, leaf.to_string());
-        }
-    }
-}

@@ -1,12 +1,13 @@
 //! `retain run`: check, train, judge, score, and a closing summary.
 
-use super::job::{self, print};
+use super::champion;
+use super::job::{self, Session, print};
 use super::score::score_and_write;
 use super::summary;
 use super::train::train_and_register;
 use crate::cli::{Learning, Talk};
 use crate::error::Failure;
-use crate::registry::{CHAMPION, Registry};
+use crate::registry::{Registry, Version};
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<(), Failure> {
@@ -21,15 +22,44 @@ pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<()
     let version = if refused.is_ok() {
         trained.version
     } else {
-        let registry = Registry::new(&session.config.models.dir, &session.config.name);
-        if registry.champion()?.is_none() {
+        match of_champion(&session)? {
+            Some(champion) => champion,
+            None => return Ok(refused?),
+        }
+    };
+    let list = match score_and_write(&mut session, &log, &version, "run") {
+        Err(error) if refused.is_err() && champion::is_unfit(&error) => {
+            tell_unfit(&error);
             return Ok(refused?);
         }
-        // The team gets its list from the model that may score; the exit code tells of the one that may not.
-        tracing::warn!("warning: the new model is not promoted; the list comes from the champion");
-        registry.load(CHAMPION)?
+        list => list?,
     };
-    let list = score_and_write(&mut session, &log, &version, "run")?;
     print(&summary::of_run(&session, (&version, &verdict), &list))?;
     Ok(refused?)
+}
+
+/// The champion, where the new model may not score, if it can.
+fn of_champion(session: &Session) -> Result<Option<Version>, Failure> {
+    let registry = Registry::new(&session.config.models.dir, &session.config.name);
+    if registry.champion().is_ok_and(|champion| champion.is_none()) {
+        return Ok(None);
+    }
+    match champion::load(&session.config) {
+        Err(error) if champion::is_unfit(&error) => {
+            tell_unfit(&error);
+            Ok(None)
+        }
+        champion => {
+            // The team gets its list from the model that may score; the exit code tells of the one that may not.
+            tracing::warn!("warning: the new model is not promoted; the list comes from the champion");
+            champion.map(Some)
+        }
+    }
+}
+
+fn tell_unfit(error: &Failure) {
+    tracing::warn!(
+        "warning[no_list]: the new model is not promoted, and the champion cannot score: {}",
+        error.report()
+    );
 }

@@ -3,19 +3,19 @@
 use serde_json::json;
 
 use super::job::{self, Session, Today, print, write_json};
-use super::summary;
+use super::{champion, summary};
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
 use crate::output::stage_csv_and_parquet;
 use crate::pipeline::{self, RankedList, Scored};
-use crate::registry::{CHAMPION, Registry, Version};
+use crate::registry::Version;
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
     // What does not need the data fails before they are read.
     let config = job::configure(&Job { threads: None, ..arguments.copied() })?;
-    let version = Registry::new(&config.models.dir, &config.name).load(CHAMPION)?;
+    let version = champion::load(&config)?;
     let (mut session, log) = job::start(arguments, talk, now, Today::OfTheClock)?;
     session.require_fresh()?;
     let list = score_and_write(&mut session, &log, &version, "score")?;
@@ -34,7 +34,9 @@ pub(super) fn score_and_write(
     command: &str,
 ) -> Result<RankedList, Failure> {
     use crate::pipeline::Observer;
-    let Scored { list, valuing } = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
+    let scored = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
+    champion::tell_not_used(&scored.not_used);
+    let Scored { list, valuing, .. } = scored;
     session.watch.begin("reporting and writing", 1);
     let folder = &session.folder;
     // The list waits for the disk for a while.

@@ -1,13 +1,13 @@
 //! `retain train`: a candidate, tested out of time, registered, and promoted if it may score.
 
-use super::choices;
 use super::job::{self, Session, print};
 use super::remarks;
+use super::{champion, choices};
 use crate::cli::{Learning, Talk};
 use crate::error::Failure;
 use crate::files::Staged;
 use crate::pipeline::{self, GateVerdict, PipelineError, Reigning};
-use crate::registry::{Registry, Version};
+use crate::registry::{CHAMPION, Registry, Version};
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
 
@@ -58,18 +58,19 @@ impl Trained {
 
 /// The champion, whatever state it is in: a damaged one must not keep a new one from being made.
 fn reigning(registry: &Registry) -> Result<Reigning, Failure> {
-    let Some(version) = registry.champion()? else { return Ok(Reigning::Nobody) };
-    Ok(match registry.load(&version) {
-        Ok(champion) => Reigning::Champion(Box::new(champion)),
-        Err(error) if error.report().code().starts_with(REGISTRY) => {
-            Reigning::Unreadable { version, why: error.report().to_string() }
+    let version = match registry.champion() {
+        Ok(None) => return Ok(Reigning::Nobody),
+        Ok(Some(version)) => version,
+        Err(error) => return Ok(Reigning::Unreadable { version: CHAMPION.to_owned(), why: error.to_string() }),
+    };
+    match registry.load(&version) {
+        Ok(champion) => Ok(Reigning::Champion(Box::new(champion))),
+        Err(error) if champion::is_unfit(&error) => {
+            Ok(Reigning::Unreadable { version, why: error.report().to_string() })
         }
-        Err(error) => return Err(error),
-    })
+        Err(error) => Err(error),
+    }
 }
-
-/// How the codes of errors of the registry begin.
-const REGISTRY: &str = "E6";
 
 /// Trains, registers, and promotes if the gate lets it pass. The registry is locked first: two runs would waste one.
 pub(super) fn train_and_register(session: &Session, log: &EventLog) -> Result<Trained, Failure> {

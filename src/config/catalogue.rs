@@ -68,6 +68,11 @@ pub enum Allowed {
 pub(super) const SHARE: Allowed = Allowed::Number { min: 0.0, above_min: true, max: 1.0 };
 
 impl Allowed {
+    /// Whether a whole number is in its range; others hold none.
+    pub(super) const fn has_whole(self, value: i64) -> bool {
+        matches!(self, Self::Whole { min, max, .. } if min <= value && value <= max)
+    }
+
     /// The type in one or two words, for the reference page.
     pub(super) const fn kind(self) -> &'static str {
         match self {

@@ -25,6 +25,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::checked::{Checked, Flaw};
 use crate::units::{Currency, Days};
 
 pub use catalogue::Allowed;
@@ -133,7 +134,7 @@ pub struct FeaturesConfig {
 }
 
 /// What churn means: no purchase in `[cutoff + gap, cutoff + gap + horizon)` among the eligible.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct ChurnConfig {
     /// Length of the label window.
     pub horizon_days: Days,
@@ -143,6 +144,21 @@ pub struct ChurnConfig {
     pub active_days: Days,
     /// Orders an eligible customer has at least.
     pub min_purchases: u32,
+}
+
+impl Checked for ChurnConfig {
+    fn check(&self) -> Result<(), Flaw> {
+        let keys = [
+            (&knobs::HORIZON_DAYS, self.horizon_days.0),
+            (&knobs::GAP_DAYS, self.gap_days.0),
+            (&knobs::ACTIVE_DAYS, self.active_days.0),
+            (&knobs::MIN_PURCHASES, self.min_purchases),
+        ];
+        match keys.into_iter().find(|(key, value)| !key.allowed.has_whole(i64::from(*value))) {
+            Some((key, value)) => Err(Flaw::new(key.name, format!("is {value}; allowed: {}", key.allowed))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The training cutoffs.

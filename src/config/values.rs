@@ -61,7 +61,7 @@ impl Check<'_> {
         let Some(value) = came else {
             return if let Preset::Whole(value) = key.preset { Some(value) } else { self.absent(section, key) };
         };
-        let fits = matches!(key.allowed, Allowed::Whole { min, max, .. } if (min..=max).contains(&value));
+        let fits = key.allowed.has_whole(value);
         if !fits {
             let place = self.place(section, key.name);
             self.violations.push(Violation::WholeOutside { place, allowed: key.allowed, came: value });

@@ -58,6 +58,11 @@ impl Told {
     }
 }
 
+/// The features whose numbers the reason of a feature tells; none for one that the schema lacks.
+pub fn told_features(schema: &FeatureSchema, feature: &str) -> impl Iterator<Item = String> {
+    schema.entry(feature).and_then(|entry| Template::named(&entry)).into_iter().flat_map(Template::names)
+}
+
 /// Asks a model, and a doubt about it, and puts what it says into words.
 pub struct Teller<'a> {
     explainer: Explainer<'a>,

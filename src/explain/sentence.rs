@@ -59,6 +59,20 @@ impl Template<usize> {
     }
 }
 
+impl Template<String> {
+    /// The reason of a feature with the names of the features whose numbers it tells.
+    pub(super) fn named(feature: &Entry<'_>) -> Option<Self> {
+        Self::of(&feature.reason, |name| match name {
+            "value" => Some((feature.name.to_owned(), feature.unit)),
+            _ => Some((name.to_owned(), features::find(name)?.unit)),
+        })
+    }
+
+    pub(super) fn names(self) -> impl Iterator<Item = String> {
+        self.slots.into_iter().map(|slot| slot.number)
+    }
+}
+
 impl<N> Template<N> {
     /// Takes a reason apart; `None` if a number is not found or a brace not closed.
     fn of(template: &str, find: impl Fn(&str) -> Option<(N, Unit)>) -> Option<Self> {

@@ -185,8 +185,8 @@ pub(super) const FEATURES: &[Feature] = &[
         "Sales channels, regions and categories used so far: each one is a tie.",
         "{ties_all_count channel, region or category/channels, regions and categories} in use",
     )
-    .needs(Available::Channel)
-    .also(&["purchases.region", "purchases.category"])
+    // Of all three: a column mapped later must not change what the number means.
+    .needs(Available::Ties)
     .is(|h, _| f64::from(h.channels() + h.regions() + h.categories())),
     basket("regions_all_count", Unit::Count, "Regions ordered from so far.", "ordered from {regions_all_count region}")
         .needs(Available::Region)

@@ -99,6 +99,26 @@ mod tests {
         }
     }
 
+    /// So that one more input changes no sentence about the features that were there before.
+    #[test]
+    fn a_sentence_needs_no_input_that_its_feature_does_not_need() {
+        for feature in catalogue() {
+            for placeholder in feature.reason.split('{').skip(1) {
+                let told = find(placeholder.split(['}', ' ']).next().unwrap()).unwrap();
+                assert!(told.needs.is_none() || told.needs == feature.needs, "{}: {}", feature.name, told.name);
+            }
+        }
+    }
+
+    /// So that a column mapped later changes no feature of purchases that was there before.
+    #[test]
+    fn a_feature_of_purchases_reads_no_optional_column_that_it_does_not_need() {
+        for feature in catalogue() {
+            let read = |column: &&&str| column.starts_with("purchases.") && **column != "purchases.amount";
+            assert_eq!(feature.also.iter().find(read), None, "{}", feature.name);
+        }
+    }
+
     #[test]
     fn names_of_ours_are_taken() {
         for name in ["recency_days", "cadence", "custom", "customer_id", "cutoff"] {

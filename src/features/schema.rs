@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::kernel::Kernel;
 use super::spec::{Family, Feature, Unit};
 use super::{catalogue, custom, find, is_taken};
+use crate::checked::{self, Checked, Flaw};
 use crate::config::CustomFeature;
 use crate::error::{Exit, Report};
 use crate::timeline::{Available, EventLog};
@@ -38,6 +39,19 @@ pub struct Entry<'s> {
 struct Column {
     name: String,
     unit: Unit,
+    /// [`Feature::definition`].
+    #[serde(default = "first_definition")]
+    definition: u32,
+}
+
+const fn first_definition() -> u32 {
+    1
+}
+
+impl Column {
+    fn of(feature: &Feature) -> Self {
+        Self { name: feature.name.to_owned(), unit: feature.unit, definition: feature.definition }
+    }
 }
 
 /// A feature of the catalogue that a shop does not have, and the input it would need.
@@ -49,15 +63,24 @@ pub struct Absence {
     pub needs: String,
 }
 
-/// How the features at hand differ from those a model was trained on.
+/// How a feature at hand differs from the one a model was trained on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SchemaDifference {
     /// The model has it, the data do not.
     Missing(String),
     /// The data have it, the model does not.
     Additional(String),
-    /// Both have it, in other units or places.
-    Changed(String),
+    /// Both have it, in other units.
+    OtherUnit(String),
+    /// Both have it, and this version computes it in another way.
+    Revised {
+        /// The feature.
+        feature: String,
+        /// Its definition when the model was trained.
+        from: u32,
+        /// Its definition now.
+        to: u32,
+    },
     /// Both have it, and the config defines it in another way.
     Redefined(String),
 }
@@ -68,7 +91,10 @@ impl std::fmt::Display for SchemaDifference {
             Self::Missing(name) => write!(f, "`{name}` is missing in the data"),
             Self::Additional(name) => write!(f, "`{name}` is new in the data"),
             Self::Redefined(name) => write!(f, "`{name}` is defined otherwise in the config"),
-            Self::Changed(name) => write!(f, "`{name}` changed its place or unit"),
+            Self::OtherUnit(name) => write!(f, "`{name}` is in another unit"),
+            Self::Revised { feature, from, to } => {
+                write!(f, "`{feature}` is computed in another way (definition {from} -> {to})")
+            }
         }
     }
 }
@@ -76,8 +102,8 @@ impl std::fmt::Display for SchemaDifference {
 /// Features that do not fit.
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
-    /// The model was trained on other features.
-    #[error("the model was trained on other features: {}", list(.differences))]
+    /// Features that the model uses are gone or mean something else.
+    #[error("features that the model uses are not what they were in training: {}", list(.differences))]
     Differs {
         /// Each difference.
         differences: Vec<SchemaDifference>,
@@ -142,7 +168,7 @@ impl Report for SchemaError {
         if let Self::NameTaken { .. } = self {
             return Some("choose another name".to_owned());
         }
-        Some("train a model on the present data with `retain train`, or restore the columns in the config".to_owned())
+        Some("restore the columns in the config, or train a model on the present data with `retain run`".to_owned())
     }
 }
 
@@ -151,8 +177,7 @@ impl FeatureSchema {
     #[must_use]
     pub fn for_inputs(available: &BTreeSet<Available>) -> Self {
         let has = |feature: &&Feature| feature.needs.is_none_or(|input| available.contains(&input));
-        let column = |feature: &Feature| Column { name: feature.name.to_owned(), unit: feature.unit };
-        Self { columns: catalogue().filter(has).map(column).collect(), custom: Vec::new() }
+        Self { columns: catalogue().filter(has).map(Column::of).collect(), custom: Vec::new() }
     }
 
     /// The same with features of the shop's own behind, sorted by name: their order in the config does not matter.
@@ -193,16 +218,27 @@ impl FeatureSchema {
             return Err(SchemaError::NotHere { name: name.clone(), nearest });
         }
         let kept = |column: &str| wanted.is_empty() || wanted.iter().any(|name| is(column, name));
-        Ok(Self {
-            columns: self.columns.iter().filter(|column| kept(&column.name)).cloned().collect(),
-            custom: self.custom.iter().filter(|feature| kept(&feature.name)).cloned().collect(),
-        })
+        Ok(self.filtered(kept))
+    }
+
+    /// The columns whose name is wanted, in column order.
+    fn filtered(&self, is_wanted: impl Fn(&str) -> bool) -> Self {
+        Self {
+            columns: self.columns.iter().filter(|column| is_wanted(&column.name)).cloned().collect(),
+            custom: self.custom.iter().filter(|feature| is_wanted(&feature.name)).cloned().collect(),
+        }
     }
 
     /// The names in column order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let custom = self.custom.iter().map(|feature| feature.name.as_str());
         self.columns.iter().map(|column| column.name.as_str()).chain(custom)
+    }
+
+    /// The features of the shop's own.
+    #[must_use]
+    pub const fn custom(&self) -> &[CustomFeature] {
+        self.custom.as_slice()
     }
 
     /// The units in column order.
@@ -262,42 +298,52 @@ impl FeatureSchema {
         })
     }
 
-    /// Accepts `present` if it has the same features in the same places.
+    /// Accepts `present` if it has every feature that a model of this schema uses, with the same meaning; returns how the
+    /// others differ. Features are known by their names: places do not matter.
     ///
     /// # Errors
-    /// `SchemaError::Differs` with every difference.
-    pub fn accept(&self, present: &Self) -> Result<(), SchemaError> {
-        let differences = self.differences(present);
-        if differences.is_empty() { Ok(()) } else { Err(SchemaError::Differs { differences }) }
-    }
-
-    fn differences(&self, present: &Self) -> Vec<SchemaDifference> {
-        let mut differences = Vec::new();
-        for column in &self.columns {
-            match present.columns.iter().find(|other| other.name == column.name) {
-                None => differences.push(SchemaDifference::Missing(column.name.clone())),
-                Some(other) if other.unit != column.unit => {
-                    differences.push(SchemaDifference::Changed(column.name.clone()));
-                }
-                Some(_) => {}
-            }
-        }
-        for feature in &self.custom {
-            match present.custom.iter().find(|other| other.name == feature.name) {
-                None => differences.push(SchemaDifference::Missing(feature.name.clone())),
-                Some(other) if !other.computes_like(feature) => {
-                    differences.push(SchemaDifference::Redefined(feature.name.clone()));
-                }
-                Some(_) => {}
-            }
+    /// `SchemaError::Differs` with every feature that is used and differs.
+    pub fn accept(&self, present: &Self, used: &BTreeSet<String>) -> Result<Vec<SchemaDifference>, SchemaError> {
+        let known = self.names().filter_map(|name| Some((name, self.difference(name, present)?)));
+        let (differences, beside): (Vec<_>, Vec<_>) = known.partition(|(name, _)| used.contains(*name));
+        if !differences.is_empty() {
+            return Err(SchemaError::Differs {
+                differences: differences.into_iter().map(|(_, found)| found).collect(),
+            });
         }
         let additional = present.names().filter(|name| self.position(name).is_none());
-        differences.extend(additional.map(|name| SchemaDifference::Additional(name.to_owned())));
-        if differences.is_empty() {
-            let moved = self.columns.iter().zip(&present.columns).filter(|(ours, theirs)| ours.name != theirs.name);
-            differences.extend(moved.map(|(ours, _)| SchemaDifference::Changed(ours.name.clone())));
+        let additional = additional.map(|name| SchemaDifference::Additional(name.to_owned()));
+        Ok(beside.into_iter().map(|(_, found)| found).chain(additional).collect())
+    }
+
+    /// The columns of `present` that mean what they mean here, and those that are asked for `also`, whatever they mean.
+    #[must_use]
+    pub fn shared_with(&self, present: &Self, also: &[&str]) -> Self {
+        let is_shared = |name: &str| self.position(name).is_some() && self.difference(name, present).is_none();
+        present.filtered(|name| also.contains(&name) || is_shared(name))
+    }
+
+    /// How a feature of this schema differs in another one.
+    fn difference(&self, name: &str, present: &Self) -> Option<SchemaDifference> {
+        let missing = || SchemaDifference::Missing(name.to_owned());
+        if let Some(own) = self.custom.iter().find(|feature| feature.name == name) {
+            let Some(other) = present.custom.iter().find(|other| other.name == name) else { return Some(missing()) };
+            return (!other.computes_like(own)).then(|| SchemaDifference::Redefined(name.to_owned()));
         }
-        differences
+        let column = self.columns.iter().find(|column| column.name == name)?;
+        let Some(other) = present.columns.iter().find(|other| other.name == name) else { return Some(missing()) };
+        if other.unit != column.unit {
+            return Some(SchemaDifference::OtherUnit(name.to_owned()));
+        }
+        let (from, to) = (column.definition, other.definition);
+        (from != to).then(|| SchemaDifference::Revised { feature: name.to_owned(), from, to })
+    }
+}
+
+impl Checked for FeatureSchema {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::names("columns", self.names())?;
+        checked::holds("columns", self.columns.iter().all(|column| column.definition > 0), "has a definition 0")
     }
 }
 
@@ -316,22 +362,61 @@ mod tests {
         assert_eq!(schema.len() + absences.len(), catalogue().count());
     }
 
-    #[test]
-    fn every_difference_is_listed() {
-        let with = FeatureSchema::for_inputs(&BTreeSet::from([Available::Quantity]));
-        let without = FeatureSchema::for_inputs(&BTreeSet::from([Available::SignUp]));
-        assert!(with.accept(&with.clone()).is_ok());
-        let message = with.accept(&without).unwrap_err().to_string();
-        assert!(message.contains("`items_90d_count` is missing in the data"), "{message}");
-        assert!(message.contains("`signup_tenure_days` is new in the data"), "{message}");
+    fn all(schema: &FeatureSchema) -> BTreeSet<String> {
+        schema.names().map(str::to_owned).collect()
+    }
+
+    fn used(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
     }
 
     #[test]
-    fn a_changed_place_is_a_difference() {
+    fn only_what_a_model_uses_must_be_there() {
+        let with = FeatureSchema::for_inputs(&BTreeSet::from([Available::Quantity]));
+        let without = FeatureSchema::for_inputs(&BTreeSet::from([Available::SignUp]));
+        assert_eq!(with.accept(&with, &all(&with)).unwrap(), []);
+        let message = with.accept(&without, &all(&with)).unwrap_err().to_string();
+        assert!(message.contains("`items_90d_count` is missing in the data"), "{message}");
+        assert!(!message.contains("signup_tenure_days"), "what is new in the data harms nobody: {message}");
+        let beside = with.accept(&without, &used(&["recency_days"])).unwrap();
+        let gone = SchemaDifference::Missing("items_90d_count".to_owned());
+        let new = SchemaDifference::Additional("signup_tenure_days".to_owned());
+        assert!(beside.contains(&gone) && beside.contains(&new), "{beside:?}");
+        let shared = with.shared_with(&without, &["signup_tenure_days"]);
+        let is_there = |name: &str| shared.position(name).is_some();
+        assert!(is_there("recency_days") && is_there("signup_tenure_days") && !is_there("items_90d_count"));
+        assert!(with.shared_with(&without, &[]).position("signup_tenure_days").is_none());
+    }
+
+    #[test]
+    fn places_do_not_matter_but_units_and_definitions_do() {
         let schema = FeatureSchema::for_inputs(&BTreeSet::new());
+        let name = schema.columns[0].name.clone();
         let mut moved = schema.clone();
         moved.columns.swap(0, 1);
-        assert!(schema.accept(&moved).is_err());
+        assert_eq!(schema.accept(&moved, &all(&schema)).unwrap(), []);
+        let mut revised = schema.clone();
+        revised.columns[0].definition += 1;
+        let message = schema.accept(&revised, &used(&[&name])).unwrap_err().to_string();
+        assert!(message.ends_with(&format!("`{name}` is computed in another way (definition 1 -> 2)")), "{message}");
+        assert!(schema.accept(&revised, &used(&[])).is_ok());
+        assert!(schema.shared_with(&revised, &[]).position(&name).is_none(), "it means something else now");
+        let mut other = schema.clone();
+        other.columns[0].unit = Unit::Amount;
+        assert!(schema.accept(&other, &used(&[&name])).is_err());
+    }
+
+    #[test]
+    fn a_schema_without_definitions_has_the_first_ones() {
+        let read = |json: &str| serde_json::from_str::<FeatureSchema>(json).unwrap();
+        let old = read(r#"{"columns": [{"name": "recency_days", "unit": "days"}]}"#);
+        assert_eq!(old, read(r#"{"columns": [{"name": "recency_days", "unit": "days", "definition": 1}]}"#));
+        assert!(old.check().is_ok());
+        assert!(read(r#"{"columns": [{"name": "a", "unit": "days", "definition": 0}]}"#).check().is_err());
+        let twice = r#"{"columns": [{"name": "a", "unit": "days"}, {"name": "a", "unit": "days"}]}"#;
+        assert_eq!(read(twice).check().unwrap_err().to_string(), "`columns` has `a` twice");
+        let feature = Feature::new("a_days", Family::Recency, Unit::Days);
+        assert_eq!((Column::of(&feature).definition, Column::of(&feature.revised(3)).definition), (1, 3));
     }
 
     fn own(name: &str, days: u32) -> CustomFeature {
@@ -355,13 +440,11 @@ mod tests {
         assert_eq!(schema.names().skip(ours.len()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!((schema.position("b"), schema.len()), (Some(ours.len() + 1), ours.len() + 2));
         let told = with(&[own("a", 7), CustomFeature { reason: Some("{value}".to_owned()), ..own("b", 7) }]);
-        assert!(schema.accept(&told).is_ok(), "a sentence changes no value");
-        let message = schema.accept(&with(&[own("b", 8), own("c", 7)])).unwrap_err().to_string();
-        assert!(
-            message.ends_with(
-                "`a` is missing in the data, `b` is defined otherwise in the config, `c` is new in the data"
-            )
-        );
+        assert_eq!(schema.accept(&told, &all(&schema)).unwrap(), [], "a sentence changes no value");
+        let other = with(&[own("b", 8), own("c", 7)]);
+        let message = schema.accept(&other, &all(&schema)).unwrap_err().to_string();
+        assert!(message.ends_with("`a` is missing in the data, `b` is defined otherwise in the config"), "{message}");
+        assert_eq!(schema.accept(&other, &used(&[])).unwrap().len(), 3, "two differ and `c` is new");
         for taken in ["recency_days", "cadence", "customer_id"] {
             assert!(matches!(ours.clone().with_custom(&[own(taken, 7)]), Err(SchemaError::NameTaken { .. })));
         }

@@ -146,6 +146,8 @@ pub struct Feature {
     pub family: Family,
     /// Its unit.
     pub unit: Unit,
+    /// Which of its definitions this is, counted from 1: a stored model that learnt from another one cannot use it.
+    pub definition: u32,
     /// The stretch of history that its computation is handed. A feature that compares stretches, or looks at other rows than
     /// orders, may have all of the history here and names the stretches in its meaning.
     pub window: Window,
@@ -171,6 +173,7 @@ impl Feature {
             name,
             family,
             unit,
+            definition: 1,
             window: Window::All,
             needs: None,
             also: &[],
@@ -179,6 +182,13 @@ impl Feature {
             reason: "",
             compute: |_, _| f64::NAN,
         }
+    }
+
+    /// The `definition`-th definition: the same customers may have other values than under the one before.
+    #[allow(dead_code, reason = "until a feature is defined anew")]
+    pub(super) const fn revised(mut self, definition: u32) -> Self {
+        self.definition = definition;
+        self
     }
 
     pub(super) const fn over(mut self, window: Window) -> Self {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::curves::Curve;
+use crate::checked::{self, Checked, Flaw};
 
 /// The readable parts of a model.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -13,6 +14,17 @@ pub struct ModelCard {
     /// asks for none.
     #[serde(default)]
     pub curves: Vec<Curve>,
+}
+
+impl Checked for ModelCard {
+    fn check(&self) -> Result<(), Flaw> {
+        for (number, curve) in self.curves.iter().enumerate() {
+            let in_curve = |flaw: Flaw| flaw.within(&format!("curves[{number}]"));
+            checked::length("log_odds", curve.log_odds.len(), curve.edges.len() + 1).map_err(in_curve)?;
+            checked::length("rows", curve.rows.len(), curve.log_odds.len()).map_err(in_curve)?;
+        }
+        Ok(())
+    }
 }
 
 /// The weight of one column of a logistic regression.

@@ -5,12 +5,14 @@ use ndarray::{Array1, Array2, s};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::LOG_ODDS;
 use super::cholesky::Cholesky;
 use super::error::LearnError;
 use super::level::Level;
 use super::newton::Problem;
 use super::preparation::Preparation;
 use super::scores::Scores;
+use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
@@ -18,6 +20,9 @@ use crate::timeline::Cutoff;
 /// that a customer's variance by so many has an error of about a fifth and no bias, however the features are correlated;
 /// the largest directions alone would leave out the many small ones that together are most of it.
 const DIRECTIONS: usize = 64;
+
+/// Directions that are read at most.
+const MOST_DIRECTIONS: usize = 1_024;
 
 /// Where the mixtures start.
 const SEED: u64 = 64;
@@ -89,6 +94,11 @@ impl Doubt {
         prepared.dot(&self.matrix()).outer_iter().map(|row| row.dot(&row)).collect()
     }
 
+    /// The features that it reads.
+    pub fn used_features(&self) -> impl Iterator<Item = &str> {
+        self.preparation.used()
+    }
+
     /// Whether these are the columns that it is about.
     pub(super) fn reads_columns_of(&self, preparation: &Preparation) -> bool {
         self.preparation == *preparation
@@ -99,6 +109,20 @@ impl Doubt {
         Array2::from_shape_fn((self.preparation.n_columns(), self.directions.len()), |(column, direction)| {
             self.scale * self.directions[direction].get(column).map_or(0.0, |part| f64::from(*part))
         })
+    }
+}
+
+impl Checked for Doubt {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::within("preparation", &self.preparation)?;
+        checked::at_most("directions", self.directions.len(), MOST_DIRECTIONS)?;
+        for (number, direction) in self.directions.iter().enumerate() {
+            let place = format!("directions[{number}]");
+            checked::length(&place, direction.len(), self.preparation.n_columns())?;
+            checked::numbers(&place, direction.iter().copied().map(f64::from), &LOG_ODDS)?;
+        }
+        checked::within("level", &self.level)?;
+        checked::number("scale", self.scale, &(0.0..=1e3))
     }
 }
 

@@ -9,9 +9,10 @@ use super::curves::{self, Curve};
 use super::error::LearnError;
 use super::forest::Forest;
 use super::level::Level;
-use super::preparation::position;
+use super::preparation::positions;
 use super::rows::matrix;
 use super::xgboost;
+use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
@@ -85,6 +86,12 @@ impl Trees {
         self.read_rows(dataset, rows, sums, |place, values| *place += self.forest.sum_from(first, values))
     }
 
+    /// Reads what the trees test; other features may be absent.
+    fn reader<'a>(&self, dataset: &'a Dataset) -> Result<Reader<'a>, LearnError> {
+        let positions = positions(dataset, &self.features, |feature| self.forest.tests(feature))?;
+        Ok(Reader { dataset, positions })
+    }
+
     fn read_rows(
         &self,
         dataset: &Dataset,
@@ -92,7 +99,7 @@ impl Trees {
         places: &mut [f64],
         of: impl Fn(&mut f64, &[f32]) + Sync,
     ) -> Result<(), LearnError> {
-        let reader = Reader::of(dataset, &self.features)?;
+        let reader = self.reader(dataset)?;
         places.par_chunks_mut(BLOCK_ROWS).zip(rows.par_chunks(BLOCK_ROWS)).for_each(|(places, rows)| {
             let mut values = vec![0.0; self.features.len()];
             for (place, row) in places.iter_mut().zip(rows) {
@@ -141,7 +148,7 @@ impl BoostedModel {
         rows: &[usize],
         attribution: &Attribution,
     ) -> Result<(Vec<f64>, Array2<f64>), LearnError> {
-        let reader = Reader::of(dataset, &self.trees.features)?;
+        let reader = self.trees.reader(dataset)?;
         let (deviations, parts) = attribution.explain(rows.len(), |place, feature| reader.value(rows[place], feature));
         let log_odds = self.around_levels(deviations, dataset, rows);
         if let (Some(row), Some(found)) = (rows.first(), log_odds.first()) {
@@ -158,12 +165,18 @@ impl BoostedModel {
         &self.trees.features
     }
 
+    /// The features that a test reads.
+    pub(super) fn used_features(&self) -> impl Iterator<Item = &str> {
+        let Trees { features, forest } = &self.trees;
+        (0..features.len()).filter(|feature| forest.tests(*feature)).map(|feature| features[feature].as_str())
+    }
+
     pub(super) fn base_log_odds(&self, cutoff: Cutoff) -> f64 {
         self.level.at(cutoff.date())
     }
 
     pub(super) fn curves(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<Curve>, LearnError> {
-        let reader = Reader::of(dataset, &self.trees.features)?;
+        let reader = self.trees.reader(dataset)?;
         Ok(curves::strongest(&self.trees.forest, &self.trees.features, &reader.read_all(rows)))
     }
 
@@ -174,27 +187,34 @@ impl BoostedModel {
     }
 }
 
+impl Checked for BoostedModel {
+    /// The trees themselves are checked as they are read.
+    fn check(&self) -> Result<(), Flaw> {
+        checked::names("trees.features", self.trees.features.iter().map(String::as_str))?;
+        checked::within("level", &self.level)
+    }
+}
+
 /// Reads the features of trees off a dataset.
 pub(super) struct Reader<'a> {
     dataset: &'a Dataset,
-    positions: Vec<usize>,
+    positions: Vec<Option<usize>>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn of(dataset: &'a Dataset, features: &[String]) -> Result<Self, LearnError> {
-        let positions = features.iter().map(|name| position(dataset, name)).collect::<Result<_, _>>()?;
-        Ok(Self { dataset, positions })
+        Ok(Self { dataset, positions: positions(dataset, features, |_| true)? })
     }
 
     pub(super) fn read(&self, row: usize, values: &mut [f32]) {
         let row = self.dataset.features.row(row);
         for (value, position) in values.iter_mut().zip(&self.positions) {
-            *value = row[*position];
+            *value = position.map_or(f32::NAN, |at| row[at]);
         }
     }
 
     pub(super) fn value(&self, row: usize, feature: usize) -> f32 {
-        self.dataset.features[[row, self.positions[feature]]]
+        self.positions[feature].map_or(f32::NAN, |at| self.dataset.features[[row, at]])
     }
 
     /// The rows one after the other.

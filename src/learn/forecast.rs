@@ -9,7 +9,10 @@ use super::logistic::Convergence;
 use super::preparation::position;
 use super::rows::{check_classes, labels, latest, matrix, mean};
 use super::selection::Selections;
-use super::{Choice, Learner, MeasuredOn, Member, Model, OutOfTime, Trained, Training, TrainingNotes, TuningRecord};
+use super::{
+    Choice, LOG_ODDS, Learner, MeasuredOn, Member, Model, OutOfTime, Trained, Training, TrainingNotes, TuningRecord,
+};
+use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
 
 /// Probabilities nearer to 0 or 1 than this count as this: log-odds stay finite.
@@ -107,6 +110,13 @@ impl ForecastLearner {
 fn log_odds(probability: f64) -> f64 {
     let p = probability.clamp(EDGE, 1.0 - EDGE);
     (p / (1.0 - p)).ln()
+}
+
+impl Checked for ForecastModel {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::length("features", self.features.len(), 1)?;
+        checked::number("centre", self.centre, &LOG_ODDS)
+    }
 }
 
 impl ForecastModel {

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// The deepest tree that is read.
 pub(super) const MAX_DEPTH: usize = 6;
 
+/// The largest leaf that is read, in log-odds.
+const LARGEST_LEAF: f32 = 1e6;
+
 /// A node of a tree; a leaf has no children.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Node {
@@ -86,8 +89,9 @@ impl Tree {
     /// What is wrong with the tree, if anything.
     fn problem(&self, n_features: usize) -> Option<String> {
         let mut depth = vec![0; self.nodes.len()];
+        let mut has_parent = vec![false; self.nodes.len()];
         for (at, node) in self.nodes.iter().enumerate() {
-            let numbers_fit = node.value.is_finite() && node.cover > 0.0 && node.cover.is_finite();
+            let numbers_fit = node.value.abs() <= LARGEST_LEAF && node.cover > 0.0 && node.cover.is_finite();
             if !numbers_fit || node.threshold.is_nan() {
                 return Some(format!("node {at} has numbers that no tree has"));
             }
@@ -97,7 +101,12 @@ impl Tree {
             if node.feature >= n_features || node.children.iter().any(|child| *child <= at || *child >= depth.len()) {
                 return Some(format!("node {at} leads nowhere"));
             }
-            node.children.iter().for_each(|child| depth[*child] = depth[at] + 1);
+            for child in node.children {
+                if std::mem::replace(&mut has_parent[child], true) {
+                    return Some(format!("node {child} is reached twice"));
+                }
+                depth[child] = depth[at] + 1;
+            }
         }
         match depth.iter().max() {
             None => Some("a tree has no node".to_owned()),
@@ -157,6 +166,12 @@ impl Forest {
             tested.all(|feature| Some(feature) == first).then_some(first)
         };
         self.trees.iter().map(only).collect()
+    }
+
+    /// Whether a test reads a feature.
+    pub(super) fn tests(&self, feature: usize) -> bool {
+        let mut nodes = self.trees.iter().flat_map(|tree| &tree.nodes);
+        nodes.any(|node| !node.is_leaf() && node.feature == feature)
     }
 
     /// How far a tree's value of a row is from its mean.

@@ -12,6 +12,8 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 use super::cholesky::Cholesky;
+use super::{ERRORS, LOG_ODDS};
+use crate::checked::{self, Checked, Flaw};
 use crate::units::Days;
 
 /// Share of the pattern that is seasonal; the rest is drift.
@@ -23,6 +25,9 @@ const YEAR_DAYS: f64 = 365.25;
 const MEMORY_HORIZONS: f64 = 4.0 / 3.0;
 /// Variances of the level in log-odds that are tried.
 const VARIANCES: &[f64] = &[0.001, 0.01, 0.03, 0.1, 0.3, 1.0];
+
+/// Levels that are read at most: a foretold one costs the cube of their number.
+const MOST_LEVELS: usize = 10_000;
 
 /// The level at one training cutoff.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -105,6 +110,22 @@ impl Level {
             total += likelihood;
         }
         (total > 0.0).then(|| sum / total)
+    }
+}
+
+impl Checked for Level {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::number("memory_days", self.memory_days, &(1.0..=1e5))?;
+        checked::number("mean", self.mean, &LOG_ODDS)?;
+        checked::number("variance", self.variance, &(0.0..=1e3))?;
+        checked::at_most("dates", self.dates.len(), MOST_LEVELS)?;
+        checked::ascending("dates", &self.dates)?;
+        checked::length("weights", self.weights.len(), self.dates.len())?;
+        checked::numbers("weights", self.weights.iter().copied(), &(-1e12..=1e12))?;
+        let n_past = if self.past.is_empty() { 0 } else { self.dates.len() };
+        checked::length("past", self.past.len(), n_past)?;
+        checked::numbers("past", self.past.iter().map(|[log_odds, _]| *log_odds), &LOG_ODDS)?;
+        checked::numbers("past", self.past.iter().map(|[_, variance]| *variance), &ERRORS)
     }
 }
 

@@ -20,8 +20,10 @@ use super::selection::{Selection, Selections};
 use super::standard_errors::standard_errors;
 use super::tuning::penalty_of_trial;
 use super::{
-    Choice, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training, TrainingNotes, TuningRecord,
+    Choice, ERRORS, LOG_ODDS, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training, TrainingNotes,
+    TuningRecord,
 };
+use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
@@ -222,6 +224,19 @@ fn predict_path(
         path.push(OutOfTime { log_odds: (validation.dot(&weights) + level).to_vec(), level, drift });
     }
     Ok(path)
+}
+
+impl Checked for LinearModel {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::within("preparation", &self.preparation)?;
+        let n_columns = self.preparation.n_columns();
+        checked::length("weights", self.weights.len(), n_columns)?;
+        checked::numbers("weights", self.weights.iter().copied(), &LOG_ODDS)?;
+        let n_errors = if self.standard_errors.is_empty() { 0 } else { n_columns };
+        checked::length("standard_errors", self.standard_errors.len(), n_errors)?;
+        checked::numbers("standard_errors", self.standard_errors.iter().copied(), &ERRORS)?;
+        checked::within("level", &self.level)
+    }
 }
 
 impl LinearModel {

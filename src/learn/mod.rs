@@ -35,6 +35,8 @@ mod voices;
 mod weights;
 mod xgboost;
 
+use std::ops::RangeInclusive;
+
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +99,12 @@ pub const MAIN_LEARNER: &str = "blend";
 
 /// The learner whose model is a sum of one curve a feature, which a person can read.
 pub const READABLE_LEARNER: &str = "ebm";
+
+/// Log-odds, and what adds to them, that a stored model may have.
+const LOG_ODDS: RangeInclusive<f64> = -1e6..=1e6;
+
+/// Variances and standard errors that a stored model may have.
+const ERRORS: RangeInclusive<f64> = 0.0..=1e100;
 
 /// Something that learns log-odds of churning from a dataset.
 pub trait Learner: Sync {

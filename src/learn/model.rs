@@ -1,9 +1,12 @@
 //! What learners learn, whichever of them it was: one question, one answer.
 
+use std::collections::BTreeSet;
+
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::{BlendModel, BoostedModel, Curve, Explainer, ForecastModel, LearnError, LinearModel, ModelCard, Said};
+use crate::checked::{Checked, Flaw};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
@@ -19,6 +22,17 @@ pub enum Model {
     Forecast(ForecastModel),
     /// A weighted sum of other models.
     Blend(BlendModel),
+}
+
+impl Checked for Model {
+    fn check(&self) -> Result<(), Flaw> {
+        match self {
+            Self::Linear(model) => model.check(),
+            Self::Boosted(model) => model.check(),
+            Self::Forecast(model) => model.check(),
+            Self::Blend(model) => model.check(),
+        }
+    }
 }
 
 impl Model {
@@ -109,6 +123,17 @@ impl Model {
             Self::Boosted(model) => model.features(),
             Self::Forecast(model) => model.features(),
             Self::Blend(model) => model.features(),
+        }
+    }
+
+    /// The features whose values it reads: a row needs no other.
+    #[must_use]
+    pub fn used_features(&self) -> BTreeSet<&str> {
+        match self {
+            Self::Linear(model) => model.preparation().used().collect(),
+            Self::Boosted(model) => model.used_features().collect(),
+            Self::Forecast(model) => model.features().iter().map(String::as_str).collect(),
+            Self::Blend(model) => model.members().flat_map(Self::used_features).collect(),
         }
     }
 

@@ -9,6 +9,7 @@ use super::card::ColumnKind;
 use super::error::LearnError;
 use super::rows::matrix;
 use super::selection::{fingerprint, finite_values};
+use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
 
 /// A feature with larger skewness is replaced by its signed logarithm, if that lowers the skewness.
@@ -16,6 +17,9 @@ const SKEWED: f64 = 1.0;
 
 /// Below this standard deviation, relative to the mean, a feature is constant.
 const CONSTANT: f64 = 1e-9;
+
+/// By which figures of the same values may differ.
+const ROUNDING: f64 = 1e-6;
 
 /// How the features of training rows become standardised columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +89,16 @@ impl Preparation {
         self.columns[column].feature
     }
 
+    /// Whether a feature has a column.
+    fn reads(&self, feature: usize) -> bool {
+        self.columns.iter().any(|column| column.feature == feature)
+    }
+
+    /// The features that have a column: others may be absent from a dataset.
+    pub(super) fn used(&self) -> impl Iterator<Item = &str> {
+        (0..self.features.len()).filter(|feature| self.reads(*feature)).map(|feature| self.features[feature].as_str())
+    }
+
     /// What a column holds of its feature, and its mean and standard deviation over the training rows.
     pub(super) fn described(&self, column: usize) -> (ColumnKind, f64, f64) {
         let Column { what, mean, sd, .. } = self.columns[column];
@@ -111,17 +125,49 @@ impl Preparation {
         rows: &[usize],
         more: usize,
     ) -> Result<Array2<f64>, LearnError> {
-        let positions: Result<Vec<usize>, LearnError> =
-            self.features.iter().map(|name| position(dataset, name)).collect();
-        let positions = positions?;
+        let positions = positions(dataset, &self.features, |feature| self.reads(feature))?;
         let n_columns = self.columns.len() + more;
         let mut prepared = vec![0.0; rows.len() * n_columns];
         prepared.par_chunks_mut(n_columns.max(1)).zip(rows).for_each(|(out, row)| {
             for (place, column) in out.iter_mut().zip(&self.columns) {
-                *place = column.prepare(dataset.value(*row, positions[column.feature]));
+                *place = column.prepare(positions[column.feature].map_or(f64::NAN, |at| dataset.value(*row, at)));
             }
         });
         matrix((rows.len(), n_columns), prepared)
+    }
+}
+
+impl Checked for Preparation {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::names("features", self.features.iter().map(String::as_str))?;
+        let mut seen = std::collections::BTreeSet::new();
+        for (number, column) in self.columns.iter().enumerate() {
+            let in_column = |flaw: Flaw| flaw.within(&format!("columns[{number}]"));
+            let is_known = column.feature < self.features.len();
+            checked::holds("feature", is_known, "is the number of no feature").map_err(in_column)?;
+            let is_first = seen.insert((column.feature, matches!(column.what, What::IsMissing)));
+            checked::holds("feature", is_first, "has such a column already").map_err(in_column)?;
+            column.check().map_err(in_column)?;
+        }
+        Ok(())
+    }
+}
+
+impl Checked for Column {
+    /// What learning makes true of every column: a mean within the range, a standard deviation of at most half of it.
+    fn check(&self) -> Result<(), Flaw> {
+        let What::Value { low, high, .. } = self.what else {
+            checked::number("mean", self.mean, &(0.0..=1.0))?;
+            let sd = (self.mean * (1.0 - self.mean)).sqrt();
+            return checked::holds("sd", self.sd > 0.0 && (self.sd - sd).abs() < ROUNDING, "is not that of its share");
+        };
+        let single = f64::from(f32::MAX);
+        checked::numbers("what", [low, high], &(-single..=single))?;
+        checked::holds("what", low <= high, "has a lowest value above the highest")?;
+        let slack = ROUNDING * (high - low).max(self.mean.abs());
+        checked::number("mean", self.mean, &(low - slack..=high + slack))?;
+        let least = CONSTANT * self.mean.abs().max(1.0);
+        checked::number("sd", self.sd, &(least..=(high - low) / 2.0 + slack))
     }
 }
 
@@ -140,6 +186,19 @@ impl Column {
 
 pub(super) fn position(dataset: &Dataset, name: &str) -> Result<usize, LearnError> {
     dataset.schema.position(name).ok_or_else(|| LearnError::MissingFeature { feature: name.to_owned() })
+}
+
+/// The positions of features in a dataset; `None` for one that it lacks and that is not read.
+pub(super) fn positions(
+    dataset: &Dataset,
+    features: &[String],
+    is_read: impl Fn(usize) -> bool,
+) -> Result<Vec<Option<usize>>, LearnError> {
+    let of = |(feature, name): (usize, &String)| match position(dataset, name) {
+        Err(_) if !is_read(feature) => Ok(None),
+        found => found.map(Some),
+    };
+    features.iter().enumerate().map(of).collect()
 }
 
 /// What is learnt of one feature: its column unless constant, and the pattern of missing rows with its indicator.

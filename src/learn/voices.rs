@@ -7,9 +7,13 @@ use super::blend::Shares;
 use super::error::LearnError;
 use super::explainer::Explained;
 use super::rows::{latest, mean};
-use super::{Member, Model, Said, Training};
+use super::{LOG_ODDS, Member, Model, Said, Training};
+use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
+
+/// Members that are read at most.
+const MOST_MEMBERS: usize = 16;
 
 /// Models and their weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +48,40 @@ fn drift(model: &Model, dataset: &Dataset, rows: &[usize]) -> Result<f64, LearnE
     Ok(if rows.is_empty() { 0.0 } else { mean(&model.log_odds(dataset, rows)?) - level })
 }
 
+/// The features of all members, each once.
+fn features_of(voices: &[Voice]) -> Vec<String> {
+    let mut features: Vec<String> = Vec::new();
+    for name in voices.iter().flat_map(|voice| voice.model.contributing_features()) {
+        if !features.contains(name) {
+            features.push(name.clone());
+        }
+    }
+    features
+}
+
+impl Checked for BlendModel {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::holds("voices", !self.voices.is_empty(), "is empty")?;
+        checked::at_most("voices", self.voices.len(), MOST_MEMBERS)?;
+        for (number, voice) in self.voices.iter().enumerate() {
+            voice.check().map_err(|flaw| flaw.within(&format!("voices[{number}]")))?;
+        }
+        let levels: f64 = self.voices.iter().map(|voice| voice.level_share).sum();
+        checked::number("voices", levels, &(1.0 - 1e-6..=1.0 + 1e-6))?;
+        checked::holds("features", self.features == features_of(&self.voices), "are not those of the members")
+    }
+}
+
+impl Checked for Voice {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::number("weight", self.weight, &(0.0..=1e3))?;
+        checked::number("level_share", self.level_share, &(0.0..=1.0 + 1e-6))?;
+        checked::number("drift", self.drift, &LOG_ODDS)?;
+        checked::holds("model", !matches!(self.model, Model::Blend(_)), "is a blend in a blend")?;
+        checked::within("model", &self.model)
+    }
+}
+
 impl BlendModel {
     /// The models that are listened to.
     pub(super) fn members(&self) -> impl Iterator<Item = &Model> {
@@ -60,12 +98,7 @@ impl BlendModel {
         let of_members = members.iter().zip(shares.weights.iter().zip(&shares.levels));
         let speaks = |(_, (weight, level_share)): &(_, (&f64, &f64))| **weight > 0.0 || **level_share > 0.0;
         let voices = of_members.filter(speaks).map(voice).collect::<Result<Vec<Voice>, LearnError>>()?;
-        let mut features: Vec<String> = Vec::new();
-        for name in voices.iter().flat_map(|voice| voice.model.contributing_features()) {
-            if !features.contains(name) {
-                features.push(name.clone());
-            }
-        }
+        let features = features_of(&voices);
         Ok(Self { voices, features })
     }
 
@@ -116,7 +149,6 @@ impl BlendModel {
             let place = |name: &String| self.features.iter().position(|feature| feature == name);
             let places: Vec<Option<usize>> = voice.model.contributing_features().iter().map(place).collect();
             for (mut sums, parts) in contributions.outer_iter_mut().zip(member.contributions.outer_iter()) {
-                // A feature that a damaged file does not name is missed in the sum, which is checked.
                 for (place, part) in places.iter().zip(parts) {
                     if let Some(place) = place {
                         sums[*place] += voice.weight * part;

@@ -90,8 +90,10 @@ impl Arena<'_> {
         if champion.model.rule != self.frame.settings.rule {
             return Some(format!("it answers another question, {}", champion.manifest.training.question));
         }
-        let refused = champion.schema.accept(&self.dataset.schema).err()?;
-        Some(format!("its features are not those of the shop now, {refused}"))
+        if let Err(refused) = champion.accept_config(self.config) {
+            return Some(refused.to_string());
+        }
+        champion.columns_of(&self.dataset.schema, &[]).err().map(|refused| refused.to_string())
     }
 
     /// Both at some test cutoffs; `None` without a customer there, an inner error where the champion says no probabilities.

@@ -8,6 +8,9 @@ use crate::decide::{Behaviour, Stage};
 use crate::timeline::Cutoff;
 use crate::units::{MICROS_PER_DAY, Timestamp};
 
+/// Features that a row of the list tells, whether or not a model uses them.
+pub(super) const TOLD: [&str; 4] = ["gap_median_days", "gap_last_days", "orders_all_count", "open_complaints_count"];
+
 /// The facts of one customer at the day of the list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Facts {
@@ -43,13 +46,8 @@ struct Columns {
 impl<'a> Reader<'a> {
     /// A reader of the parts of a panel with one cutoff.
     pub(super) fn of(panel: &'a Panel<'_>, as_of: Cutoff) -> Self {
-        let position = |feature: &str| panel.schema().position(feature);
-        let columns = Columns {
-            gap_median: position("gap_median_days"),
-            gap_last: position("gap_last_days"),
-            orders: position("orders_all_count"),
-            open_complaints: position("open_complaints_count"),
-        };
+        let [gap_median, gap_last, orders, open_complaints] = TOLD.map(|feature| panel.schema().position(feature));
+        let columns = Columns { gap_median, gap_last, orders, open_complaints };
         Self { settings: panel.settings(), as_of, columns }
     }
 

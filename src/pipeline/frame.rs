@@ -38,13 +38,7 @@ pub(super) fn settings(config: &Config, log: &EventLog, rule: ChurnRule) -> Data
 
 impl Frame {
     pub(super) fn new(config: &Config, log: &EventLog) -> Self {
-        let churn = &config.churn;
-        let rule = ChurnRule {
-            horizon: churn.horizon_days,
-            gap: churn.gap_days,
-            active: churn.active_days,
-            min_purchases: churn.min_purchases,
-        };
+        let rule = ChurnRule::from(&config.churn);
         let span = log.span().unwrap_or_default();
         Self {
             settings: settings(config, log, rule),

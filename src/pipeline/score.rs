@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::doubts::{Doubts, calibrated};
 use super::economics::{Basis, Eligible, Findings, HoldoutReport, ValueReport};
 use super::error::PipelineError;
-use super::facts::{Facts, Reader};
+use super::facts::{Facts, Reader, TOLD};
 use super::frame::{Frame, settings};
 use super::list::{ListRow, RankedList, RowWorth};
 use super::observer::Observer;
@@ -16,6 +16,7 @@ use crate::dataset::{Dataset, DatasetSettings, Histories, Panel};
 use crate::decide::{Prospect, Suppression, rank};
 use crate::error::Failure;
 use crate::explain::{Reason, Teller, Told};
+use crate::features::{FeatureSchema, SchemaDifference};
 use crate::registry::Version;
 use crate::timeline::{Cutoff, EventLog};
 
@@ -23,6 +24,10 @@ use crate::timeline::{Cutoff, EventLog};
 pub struct Scored<'a> {
     /// The list.
     pub list: RankedList,
+    /// How features that the model does not use differ from those of its training.
+    pub not_used: Vec<SchemaDifference>,
+    /// The columns that the list was made of.
+    pub(super) schema: FeatureSchema,
     /// The value models, and what a report on the shop is made from.
     pub valuing: Valuing<'a>,
 }
@@ -60,7 +65,7 @@ impl Valuing<'_> {
 /// Ranks the customers eligible at `as_of` with a stored version.
 ///
 /// # Errors
-/// Features other than the version's, nobody eligible, or whatever a room could not do.
+/// A shop or a config that the version does not fit, nobody eligible, or whatever a room could not do.
 pub fn score<'a>(
     config: &'a Config,
     log: &'a EventLog,
@@ -68,9 +73,9 @@ pub fn score<'a>(
     as_of: Cutoff,
     observer: &dyn Observer,
 ) -> Result<Scored<'a>, Failure> {
-    // Today's sentences for the same features.
-    let schema = Frame::schema(config, log)?;
-    version.schema.accept(&schema)?;
+    version.accept_config(config)?;
+    // Today's sentences for the columns of the version.
+    let (schema, not_used) = version.columns_of(&Frame::schema(config, log)?, &TOLD)?;
     let settings = settings(config, log, version.model.rule.clone());
     let population = settings.rule.population();
     observer.begin("counting the shop", 1);
@@ -98,7 +103,13 @@ pub fn score<'a>(
         population,
         rows,
     };
-    Ok(Scored { list, valuing: Valuing { config, log, settings, as_of, histories, eligible, fitted } })
+    drop(panel);
+    Ok(Scored {
+        list,
+        not_used,
+        schema,
+        valuing: Valuing { config, log, settings, as_of, histories, eligible, fitted },
+    })
 }
 
 /// A version at work on a shop.

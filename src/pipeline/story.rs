@@ -130,7 +130,7 @@ pub fn story(
     let rank = list.rows.iter().position(|row| row.customer_id == customer_id).ok_or_else(absent)?;
     let row = &list.rows[rank];
     let settings = settings(config, log, version.model.rule.clone());
-    let dataset = Dataset::build(log, &version.schema, &[as_of], &settings)?;
+    let dataset = Dataset::build(log, &scored.schema, &[as_of], &settings)?;
     let place = dataset.customers.binary_search(&row.prospect.customer).map_err(|_| absent())?;
     let (orders, complaints) = events(log, as_of, (&settings, row));
     let value = match scored.valuing.models() {

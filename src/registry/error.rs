@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::fit::ConfigChange;
 use crate::error::{Exit, Report};
 
 /// A model that cannot be stored or had.
@@ -47,6 +48,20 @@ pub enum RegistryError {
         /// The format this version reads.
         known: u32,
     },
+    /// The config means something else than the one that the model was trained under.
+    #[error("model `{version}` was trained under another config: {}", joined(changes))]
+    OtherConfig {
+        /// The version.
+        version: String,
+        /// The keys that differ, the values of the training first.
+        changes: Vec<ConfigChange>,
+    },
+    /// A new model has numbers that could not be read again: a bug.
+    #[error("the model that was trained cannot be stored: {message}")]
+    Unsound {
+        /// What is wrong with it.
+        message: String,
+    },
     /// Another run is writing.
     #[error("another run is writing to `{}`", folder.display())]
     Busy {
@@ -62,6 +77,10 @@ fn listed(versions: &[String]) -> String {
     }
 }
 
+fn joined(changes: &[ConfigChange]) -> String {
+    changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 impl Report for RegistryError {
     fn code(&self) -> &'static str {
         match self {
@@ -71,12 +90,14 @@ impl Report for RegistryError {
             Self::OtherFormat { .. } => "E604",
             Self::Busy { .. } => "E605",
             Self::NoPredecessor { .. } => "E606",
+            Self::OtherConfig { .. } => "E607",
+            Self::Unsound { .. } => "E608",
         }
     }
 
     fn exit(&self) -> Exit {
         match self {
-            Self::UnknownVersion { .. } => Exit::BadUsage,
+            Self::UnknownVersion { .. } | Self::OtherConfig { .. } => Exit::BadUsage,
             Self::NoPredecessor { .. } => Exit::NothingToDo,
             _ => Exit::CouldNotRun,
         }
@@ -93,6 +114,10 @@ impl Report for RegistryError {
             }
             Self::Damaged { .. } => "restore the file, or train a model anew with `retain train`".to_owned(),
             Self::OtherFormat { .. } => "use the version of `retain` that wrote it, or train a model anew".to_owned(),
+            Self::OtherConfig { .. } => {
+                "take the changes back, or train a model under the present config with `retain run`".to_owned()
+            }
+            Self::Unsound { .. } => "this is a bug in retain; please report it with the message".to_owned(),
             Self::Busy { .. } => "wait until it has ended".to_owned(),
         })
     }

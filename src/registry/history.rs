@@ -13,6 +13,9 @@ pub struct HistoryLine {
     pub version: String,
     /// Why.
     pub why: String,
+    /// The hash of the version's `hashes.json`, where it was registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hashes: Option<String>,
 }
 
 /// What can happen to a version.
@@ -55,6 +58,7 @@ mod tests {
             event: *event,
             version: (*version).to_owned(),
             why: String::new(),
+            hashes: None,
         };
         events.iter().map(line).collect()
     }

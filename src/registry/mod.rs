@@ -3,13 +3,17 @@
 //!
 //! ```text
 //! models/<name>/
-//!   20261124T020500Z-1a2b3c4d/   model.json  schema.json  manifest.json  evaluation.json  xgboost.json
+//!   20261124T020500Z-1a2b3c4d/   model.json  schema.json  manifest.json  evaluation.json  xgboost.json  hashes.json
 //!   champion                     the name of one version
 //!   history.jsonl                one line for each version registered, promoted, refused or rolled back
 //! ```
 
 mod error;
+mod fit;
+mod hashes;
 mod history;
+mod load;
+mod sound;
 mod stored;
 
 use std::fs::File;
@@ -17,14 +21,17 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use crate::checked::{Checked, Flaw};
 use crate::error::Failure;
 use crate::files::{self, FileError};
 use crate::timeline::Cutoff;
 use crate::units::Timestamp;
 
+use load::Verified;
+
 pub use error::RegistryError;
+pub use fit::{ConfigChange, config_changes};
 pub use history::{Event, HistoryLine};
 pub use stored::{ChallengeRecord, FORMAT, ModelManifest, Outcome, StoredModel, TrainingRecord, Version};
 
@@ -118,7 +125,10 @@ impl Registry {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             text => text.map_err(FileError::reading(&path))?,
         };
-        let line = |line: &str| serde_json::from_str(line).map_err(|error| damaged(&path, &error));
+        let line = |line: &str| {
+            serde_json::from_str(line)
+                .map_err(|error| RegistryError::Damaged { path: path.clone(), message: error.to_string() })
+        };
         Ok(text.lines().map(line).collect::<Result<_, _>>()?)
     }
 
@@ -127,7 +137,7 @@ impl Registry {
     /// # Errors
     /// As [`Registry::load`].
     pub fn manifest(&self, name: &str) -> Result<ModelManifest, Failure> {
-        read_json(&self.folder_of(name)?.join(MANIFEST))
+        Ok(self.verified(name)?.manifest()?)
     }
 
     /// The folder of a version, which exists.
@@ -146,16 +156,20 @@ impl Registry {
     /// A version by its name, or the one that scores by `champion`.
     ///
     /// # Errors
-    /// No such version, a damaged file, or what the operating system says.
+    /// No such version, one that is damaged or of another format, or what the operating system says.
     pub fn load(&self, name: &str) -> Result<Version, Failure> {
+        Ok(self.verified(name)?.version()?)
+    }
+
+    /// The files of a version as they were registered.
+    fn verified(&self, name: &str) -> Result<Verified, Failure> {
         let folder = self.folder_of(name)?;
-        check_format(&folder.join(MODEL))?;
-        Ok(Version {
-            model: read_json(&folder.join(MODEL))?,
-            schema: read_json(&folder.join(SCHEMA))?,
-            manifest: read_json(&folder.join(MANIFEST))?,
-            evaluation: read_json(&folder.join(EVALUATION))?,
-        })
+        // A history that is damaged is told of where it is read for itself.
+        let history = self.history().unwrap_or_default();
+        let version = folder.file_name().and_then(|name| name.to_str());
+        let registered =
+            history.iter().rev().filter(|line| version == Some(&line.version)).find_map(|line| line.hashes.as_deref());
+        Verified::read(folder, registered)
     }
 }
 
@@ -164,23 +178,41 @@ impl Writing {
     /// registered in the same second is the same version.
     ///
     /// # Errors
-    /// What the operating system says.
+    /// `RegistryError::Unsound` for a version that could not be loaded again, or what the operating system says.
     pub fn register(&self, mut version: Version, now: Timestamp) -> Result<Version, Failure> {
-        let name = version_name(&version, now);
+        let unsound = |flaw: Flaw| RegistryError::Unsound { message: flaw.to_string() };
+        version.model.check().and_then(|()| version.schema.check()).map_err(unsound)?;
+        version.manifest.check().and_then(|()| version.check()).map_err(unsound)?;
+        let (model, schema) = (json(&version.model), json(&version.schema));
+        let time = now.to_string().replace(['-', ':'], "");
+        let name = format!("{time}-{}", hashes::digits(&model, &schema));
         version.manifest.version.clone_from(&name);
         version.manifest.created_at = now.to_string();
         let folder = self.registry.folder.join(&name);
+        // What cannot be read is no version, and under another config the same model is another one.
+        let stored =
+            folder.exists().then(|| Verified::read(folder.clone(), None).and_then(|files| Ok(files.version()?)));
+        let is_there = |stored: &Result<Version, Failure>| {
+            stored.as_ref().is_ok_and(|stored| stored.manifest.config == version.manifest.config)
+        };
+        if stored.is_some_and(|stored| !is_there(&stored)) {
+            std::fs::remove_dir_all(&folder).map_err(FileError::writing(&folder))?;
+        }
         if !folder.exists() {
+            let mut hashes = String::new();
             files::write_folder(&folder, |folder| {
-                write_json(&folder.join(MODEL), &version.model)?;
-                write_json(&folder.join(SCHEMA), &version.schema)?;
+                write(&folder.join(MODEL), &model)?;
+                write(&folder.join(SCHEMA), &schema)?;
                 if let Some(trees) = version.model.model.xgboost_copy(day(version.manifest.as_of)) {
-                    files::write_whole(&folder.join(XGBOOST), |writer| writer.write_all(trees.as_bytes()))?;
+                    write(&folder.join(XGBOOST), trees.as_bytes())?;
                 }
-                write_json(&folder.join(MANIFEST), &version.manifest)?;
-                write_json(&folder.join(EVALUATION), &version.evaluation)
+                write(&folder.join(MANIFEST), &json(&version.manifest))?;
+                write(&folder.join(EVALUATION), &json(&version.evaluation))?;
+                hashes = hashes::write(folder)?;
+                Ok(())
             })?;
-            self.note(Event::Registered, &name, &version.manifest.verdict.sentence, now)?;
+            let why = &version.manifest.verdict.sentence;
+            self.note_line(&HistoryLine { hashes: Some(hashes), ..line(Event::Registered, &name, why, now) })?;
         }
         Ok(version)
     }
@@ -225,20 +257,17 @@ impl Writing {
     }
 
     fn note(&self, event: Event, version: &str, why: &str, now: Timestamp) -> Result<(), FileError> {
-        let line = serde_json::json!({ "at": now.to_string(), "event": event, "version": version, "why": why });
-        files::append_line(&self.registry.folder.join(HISTORY), &line.to_string())
+        self.note_line(&line(event, version, why, now))
+    }
+
+    fn note_line(&self, line: &HistoryLine) -> Result<(), FileError> {
+        // Texts can always be written as JSON.
+        files::append_line(&self.registry.folder.join(HISTORY), &serde_json::to_string(line).unwrap_or_default())
     }
 }
 
-/// UTC time and the first eight digits of a hash over what scores: versions sort by time, and equal models show.
-fn version_name(version: &Version, now: Timestamp) -> String {
-    let mut hasher = blake3::Hasher::new();
-    // A model of plain numbers can always be written as JSON.
-    hasher.update(&serde_json::to_vec(&version.model).unwrap_or_default());
-    hasher.update(&serde_json::to_vec(&version.schema).unwrap_or_default());
-    let hash = hasher.finalize().to_hex();
-    let time = now.to_string().replace(['-', ':'], "");
-    format!("{time}-{}", &hash[..8])
+fn line(event: Event, version: &str, why: &str, now: Timestamp) -> HistoryLine {
+    HistoryLine { at: now.to_string(), event, version: version.to_owned(), why: why.to_owned(), hashes: None }
 }
 
 /// The cutoff of a day; only the day counts for a level.
@@ -246,34 +275,16 @@ fn day(date: jiff::civil::Date) -> Cutoff {
     Cutoff::at_start_of(date, &jiff::tz::TimeZone::UTC)
 }
 
-fn write_json(path: &Path, value: &impl Serialize) -> Result<(), FileError> {
-    files::write_whole(path, |writer| {
-        serde_json::to_writer_pretty(&mut *writer, value)?;
-        writer.write_all(b"\n")
-    })
+fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    files::write_whole(path, |writer| writer.write_all(bytes))
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
-    let text = std::fs::read_to_string(path).map_err(FileError::reading(path))?;
-    Ok(serde_json::from_str(&text).map_err(|error| damaged(path, &error))?)
-}
-
-fn damaged(path: &Path, error: &serde_json::Error) -> RegistryError {
-    RegistryError::Damaged { path: path.to_owned(), message: error.to_string() }
-}
-
-/// Looks at the format alone, so that a later one is named rather than called damaged.
-fn check_format(path: &Path) -> Result<(), Failure> {
-    #[derive(serde::Deserialize)]
-    struct Format {
-        format: u32,
-    }
-    let Format { format } = read_json(path)?;
-    if format == FORMAT {
-        Ok(())
-    } else {
-        Err(RegistryError::OtherFormat { path: path.to_owned(), found: format, known: FORMAT }.into())
-    }
+/// Indented JSON with a line end.
+fn json(value: &impl Serialize) -> Vec<u8> {
+    // Plain numbers and maps of texts can always be written as JSON.
+    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
 }
 
 #[cfg(test)]

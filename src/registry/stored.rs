@@ -11,8 +11,8 @@ use crate::guard::GuardRecord;
 use crate::label::ChurnRule;
 use crate::learn::{Doubt, Model, ModelCard, TrainingNotes};
 
-/// The format of `model.json`; raised when an older reader would misunderstand it.
-pub const FORMAT: u32 = 1;
+/// The format of a version; raised when an older reader would misunderstand it, or a later one cannot trust it.
+pub const FORMAT: u32 = 2;
 
 /// `model.json`: all that scoring needs beside the feature schema.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -135,7 +135,7 @@ pub struct TrainingRecord {
     pub sampled: Option<SampleRecord>,
 }
 
-/// A version as it is kept: four files in one folder.
+/// A version as it is kept: four files in one folder, beside their hashes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Version {
     /// `model.json`.

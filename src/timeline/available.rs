@@ -58,6 +58,8 @@ pub enum Available {
     Nps,
     /// `surveys.csat`
     Csat,
+    /// `purchases.channel`, `purchases.region` and `purchases.category`
+    Ties,
 }
 
 impl Available {
@@ -89,6 +91,7 @@ impl Available {
             Self::Surveys => "surveys",
             Self::Nps => "surveys.nps",
             Self::Csat => "surveys.csat",
+            Self::Ties => "purchases.channel and purchases.region and purchases.category",
         }
     }
 }
@@ -128,6 +131,10 @@ impl Tables {
             (Available::Surveys, any_survey),
             (Available::Nps, any_survey && surveys.nps.is_some()),
             (Available::Csat, any_survey && surveys.csat.is_some()),
+            (
+                Available::Ties,
+                purchases.channel.is_some() && purchases.region.is_some() && purchases.category.is_some(),
+            ),
         ];
         present.into_iter().filter_map(|(part, there)| there.then_some(part)).collect()
     }

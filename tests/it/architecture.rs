@@ -9,6 +9,7 @@ const ROOMS: &[&str] = &[
     "text",
     "table",
     "error",
+    "checked",
     "files",
     "clv",
     "config",

@@ -17,7 +17,7 @@ use retain::ingest::IngestError;
 use retain::learn::LearnError;
 use retain::output::OutputError;
 use retain::pipeline::PipelineError;
-use retain::registry::RegistryError;
+use retain::registry::{ConfigChange, RegistryError};
 use retain::simulate::{BadParam, SimulateError};
 use retain::timeline::LogError;
 use retain::units::{Days, Timestamp};
@@ -158,9 +158,9 @@ fn data_errors() -> Vec<Failure> {
         SchemaError::Differs {
             differences: vec![
                 SchemaDifference::Missing("items_90d_count".to_owned()),
-                SchemaDifference::Additional("signup_tenure_days".to_owned()),
                 SchemaDifference::Redefined("premium_spend_90d".to_owned()),
-                SchemaDifference::Changed("recency_days".to_owned()),
+                SchemaDifference::OtherUnit("recency_days".to_owned()),
+                SchemaDifference::Revised { feature: "gap_median_days".to_owned(), from: 1, to: 2 },
             ],
         }
         .into(),
@@ -290,6 +290,19 @@ fn leaks() -> Vec<Failure> {
     ]
 }
 
+fn other_config() -> RegistryError {
+    let change = |key: &str, from: Option<&str>, to: Option<&str>| ConfigChange {
+        key: key.to_owned(),
+        from: from.map(str::to_owned),
+        to: to.map(str::to_owned),
+    };
+    let changes = vec![
+        change("churn.horizon_days", Some("60"), Some("30")),
+        change("purchases.columns.order_id", None, Some("\"Invoice\"")),
+    ];
+    RegistryError::OtherConfig { version: "20111210T020500Z-1a2b3c4d".to_owned(), changes }
+}
+
 fn storage_errors() -> Vec<Failure> {
     let folder = || "models/shop".into();
     let file = || "models/shop/v1/model.json".into();
@@ -298,9 +311,11 @@ fn storage_errors() -> Vec<Failure> {
         RegistryError::UnknownVersion { folder: folder(), version: "v9".to_owned(), known: vec!["v1".to_owned()] }
             .into(),
         RegistryError::Damaged { path: file(), message: "expected `,` at line 3".to_owned() }.into(),
-        RegistryError::OtherFormat { path: file(), found: 2, known: 1 }.into(),
+        RegistryError::OtherFormat { path: file(), found: 3, known: 2 }.into(),
         RegistryError::Busy { folder: folder() }.into(),
         RegistryError::NoPredecessor { folder: folder() }.into(),
+        other_config().into(),
+        RegistryError::Unsound { message: "`model.level.mean` is NaN".to_owned() }.into(),
         FileError::Write { path: "runs/list.csv".into(), source: denied() }.into(),
         OutputError::Table { table: "list".to_owned(), message: "out of memory".to_owned() }.into(),
         FileError::Read { path: file(), source: denied() }.into(),

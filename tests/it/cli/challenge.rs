@@ -3,6 +3,7 @@
 use predicates::prelude::*;
 use serde_json::Value;
 
+use crate::reseal::reseal;
 use crate::shop::Shop;
 
 /// A horizon before the sample's last day: the latest test cutoff of a training on that day.
@@ -107,9 +108,10 @@ fn a_bad_champion_is_beaten_and_one_that_cannot_be_compared_is_told() {
     let model = || format!("models/sample/{}/model.json", champion(&shop));
     shop.edit(&model(), |text| {
         let mut model: Value = serde_json::from_str(&text).unwrap();
-        model["calibrator"] = serde_json::json!({"kind": "slope", "slope": -1.0});
+        turn_around(&mut model["model"]);
         model.to_string()
     });
+    reseal(&shop.path("models/sample"), &champion(&shop));
     train(&shop, "2025-07-01").success().stdout(predicate::str::contains("better than champion"));
     assert!(challenge(&shop)["figures"]["value_found"]["difference"]["low"].as_f64().unwrap() > 0.0);
     train(&shop, "2025-07-02").success().stdout(predicate::str::contains("takes over because it is newer"));
@@ -119,6 +121,22 @@ fn a_bad_champion_is_beaten_and_one_that_cannot_be_compared_is_told() {
     shop.edit(&model(), |text| text[..200].to_owned());
     shop.edit_config(|text| text.replace("horizon_days = 90", "horizon_days = 60"));
     train(&shop, "2025-06-30").success().stdout(predicate::str::contains("which cannot be read and so cannot score"));
+}
+
+/// Makes the opposite of a model: whoever it held for the safest becomes the riskiest.
+fn turn_around(model: &mut Value) {
+    for voice in model["voices"].as_array_mut().unwrap() {
+        let member = &mut voice["model"];
+        let negate = |values: &mut Value| {
+            for value in values.as_array_mut().into_iter().flatten() {
+                *value = (-value.as_f64().unwrap()).into();
+            }
+        };
+        negate(&mut member["weights"]);
+        for tree in member["trees"]["forest"]["trees"].as_array_mut().into_iter().flatten() {
+            negate(&mut tree["value"]);
+        }
+    }
 }
 
 /// The tests of a champion that were better, beyond both intervals, than those of the model that would replace it.
@@ -132,7 +150,7 @@ fn a_fall_is_seen_before_the_champion_can_be_tested() {
         manifest["verdict"]["auc"] = serde_json::json!({"estimate": 0.9, "low": 0.89, "high": 0.91});
         manifest.to_string()
     });
-    let before = champion(&shop);
+    let before = reseal(&shop.path("models/sample"), &champion(&shop));
     train(&shop, "2025-07-02").code(4).stderr(predicate::str::contains("in its own was .900 [.890, .910]"));
     assert_eq!((champion(&shop), &challenge(&shop)["outcome"]), (before, &Value::from("fallen")));
 }

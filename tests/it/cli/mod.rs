@@ -9,4 +9,5 @@ mod leaks;
 mod memory;
 mod own;
 mod panel_size;
+mod stored;
 mod trials;

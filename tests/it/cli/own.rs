@@ -70,7 +70,7 @@ fn a_model_scores_only_with_the_features_it_learnt_and_tells_them() {
         std::fs::write(shop.path("retain.toml"), before).unwrap();
     };
     refused("amount > 50", "amount > 60", "`big_order_spend_90d` is defined otherwise in the config");
-    refused("big_order_spend_90d", "large_spend", "`big_order_spend_90d` is missing in the data, `large_spend` is new");
+    refused("big_order_spend_90d", "large_spend", "`big_order_spend_90d` is missing in the data\n");
 }
 
 #[test]

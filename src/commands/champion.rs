@@ -1,0 +1,49 @@
+//! The version that scores: read, checked, and held against the config of today.
+
+use crate::config::Config;
+use crate::error::Failure;
+use crate::features::SchemaDifference;
+use crate::registry::{CHAMPION, Registry, Version};
+
+/// The champion of the shop; tells of changes of the config since its training that it can live with.
+pub(super) fn load(config: &Config) -> Result<Version, Failure> {
+    let version = Registry::new(&config.models.dir, &config.name).load(CHAMPION)?;
+    let changes = version.accept_config(config)?;
+    if !changes.is_empty() {
+        let told: Vec<String> = changes.iter().map(ToString::to_string).collect();
+        tracing::warn!(
+            "warning[value_changed]: money on the list is counted in another way than in the tests of model `{}`: {}",
+            version.manifest.version,
+            told.join(", ")
+        );
+    }
+    Ok(version)
+}
+
+/// Tells of features that differ and that the model does not use, in one line.
+pub(super) fn tell_not_used(differences: &[SchemaDifference]) {
+    let (shown, n) = (differences.iter().take(SHOWN).map(ToString::to_string), differences.len());
+    let more = if n > SHOWN { format!(" and {} more", n - SHOWN) } else { String::new() };
+    if n > 0 {
+        let shown: Vec<String> = shown.collect();
+        tracing::info!(
+            "the model does not use these features, which its training had otherwise: {}{more}",
+            shown.join(", ")
+        );
+    }
+}
+
+/// Differences that are named.
+const SHOWN: usize = 3;
+
+/// Whether an error says that a champion cannot score, rather than that something else went wrong: it is damaged, cannot be
+/// read, or does not fit the shop. Such a one must not keep a new model from being made.
+pub(super) fn is_unfit(error: &Failure) -> bool {
+    let code = error.report().code();
+    code.starts_with(REGISTRY) || [UNREADABLE, OTHER_FEATURES].contains(&code)
+}
+
+/// How the codes of errors of the registry begin, and codes of files that cannot be read and of features that differ.
+const REGISTRY: &str = "E6";
+const UNREADABLE: &str = "E703";
+const OTHER_FEATURES: &str = "E311";

@@ -1,0 +1,310 @@
+//! Whether a version fits the shop as it is now: the features that it uses mean what they meant, and the config asks the
+//! same question of the same columns.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde_json::Value;
+
+use super::error::RegistryError;
+use super::stored::Version;
+use crate::config::Config;
+use crate::explain::told_features;
+use crate::features::{FeatureSchema, SchemaDifference, SchemaError, find};
+
+/// A key of the config that differs; `None` where it is not set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigChange {
+    /// The key, such as `churn.horizon_days`.
+    pub key: String,
+    /// Its value in the first config, as JSON.
+    pub from: Option<String>,
+    /// Its value in the second config.
+    pub to: Option<String>,
+}
+
+impl fmt::Display for ConfigChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "absent".to_owned());
+        write!(f, "`{}`: {} -> {}", self.key, shown(&self.from), shown(&self.to))
+    }
+}
+
+/// Every key in which two configs, written as JSON, differ.
+#[must_use]
+pub fn config_changes(from: &Value, to: &Value) -> Vec<ConfigChange> {
+    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
+    flatten(from, String::new(), &mut before);
+    flatten(to, String::new(), &mut after);
+    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let change = |key: &String| {
+        let (from, to) = (before.get(key).cloned(), after.get(key).cloned());
+        (from != to).then(|| ConfigChange { key: key.clone(), from, to })
+    };
+    keys.into_iter().filter_map(change).collect()
+}
+
+/// Every leaf of a JSON value by its path, which is the key of the config.
+fn flatten(value: &Value, path: String, leaves: &mut BTreeMap<String, String>) {
+    match value {
+        // Its decimals follow from its code, and the config names the code.
+        Value::Object(fields) if path == CURRENCY => {
+            leaves.insert(path, fields.get("code").map_or_else(String::new, Value::to_string));
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                flatten(field, path, leaves);
+            }
+        }
+        leaf => {
+            leaves.insert(path, leaf.to_string());
+        }
+    }
+}
+
+/// What a change of a key means for a model that was trained before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    /// Labels, features or the unit of money are others than those learnt from.
+    Retrain,
+    /// The model stays right, and the list counts money in another way.
+    Money,
+    /// None.
+    Nothing,
+}
+
+/// The key of the currency.
+const CURRENCY: &str = "currency";
+
+/// Sections of the config that are input tables: what a change means depends on what the model reads of them.
+const TABLES: [&str; 4] = ["purchases", "complaints", "customers", "surveys"];
+
+/// The other sections. Features of the shop's own are compared with the schema.
+const SECTIONS: &[(&str, Effect)] = &[
+    (CURRENCY, Effect::Retrain),
+    ("timezone", Effect::Retrain),
+    ("churn", Effect::Retrain),
+    ("value", Effect::Money),
+    ("name", Effect::Nothing),
+    ("seed", Effect::Nothing),
+    ("as_of", Effect::Nothing),
+    ("features", Effect::Nothing),
+    ("panel", Effect::Nothing),
+    ("backtest", Effect::Nothing),
+    ("validate", Effect::Nothing),
+    ("leak_guard", Effect::Nothing),
+    ("selection", Effect::Nothing),
+    ("learners", Effect::Nothing),
+    ("tuning", Effect::Nothing),
+    ("gate", Effect::Nothing),
+    ("models", Effect::Nothing),
+    ("output", Effect::Nothing),
+];
+
+/// Columns of purchases of which labels, amounts and every feature are made.
+const ALWAYS_READ: [&str; 6] = [
+    "purchases.customer_id",
+    "purchases.purchased_at",
+    "purchases.amount",
+    "purchases.order_id",
+    "purchases.is_return",
+    "purchases.recorded_at",
+];
+
+/// What a model reads of the input tables.
+struct Reads {
+    tables: BTreeSet<String>,
+    /// Columns whose absence changes a feature or label that stays.
+    columns: BTreeSet<String>,
+    /// Columns without which a feature is gone.
+    needed: BTreeSet<String>,
+}
+
+impl Reads {
+    fn of(schema: &FeatureSchema, used: &BTreeSet<String>) -> Self {
+        let mut columns: BTreeSet<String> = ALWAYS_READ.map(str::to_owned).into();
+        let mut needed = BTreeSet::new();
+        for feature in used.iter().filter_map(|name| find(name)) {
+            let input = feature.needs.map_or("", |input| input.input());
+            let is_needed = |column: &&str| input.split(" and ").any(|needed| needed == *column);
+            let (own, others): (Vec<&str>, Vec<&str>) = feature.sources().into_iter().partition(is_needed);
+            needed.extend(own.into_iter().map(str::to_owned));
+            columns.extend(others.into_iter().map(str::to_owned));
+        }
+        let of_columns = columns.iter().chain(&needed).filter_map(|column| column.split('.').next());
+        let of_own = schema.custom().iter().filter(|own| used.contains(&own.name)).map(|own| own.table.table().name());
+        let tables: BTreeSet<String> = of_columns.chain(of_own).map(str::to_owned).collect();
+        columns.extend(tables.iter().flat_map(|table| {
+            ["customer_id", "recorded_at", "purchased_at", "opened_at", "answered_at", "valid_from"]
+                .map(|column| format!("{table}.{column}"))
+        }));
+        Self { tables, columns, needed }
+    }
+
+    fn effect(&self, change: &ConfigChange) -> Effect {
+        let mut path = change.key.split('.');
+        let section = path.next().unwrap_or_default();
+        let column = path.next().filter(|key| *key == "columns").and_then(|_| path.next());
+        if let Some(column) = column {
+            let column = format!("{section}.{column}");
+            // Without a column that it needs, a feature is gone, which the schema tells better.
+            let matters = self.columns.contains(&column) || (change.to.is_some() && self.needed.contains(&column));
+            return if matters { Effect::Retrain } else { Effect::Nothing };
+        }
+        // A key that one of two versions of `retain` does not know says nothing about the shop.
+        if (change.from.is_none() || change.to.is_none()) && section != "value" {
+            return Effect::Nothing;
+        }
+        if TABLES.contains(&section) {
+            let is_read = self.tables.contains(section) && !change.key.ends_with(".paths") && change.key != section;
+            return if is_read { Effect::Retrain } else { Effect::Nothing };
+        }
+        SECTIONS.iter().find(|(name, _)| *name == section).map_or(Effect::Nothing, |(_, effect)| *effect)
+    }
+}
+
+impl Version {
+    /// The features that it uses: those of which its numbers are made, and those that its reasons tell.
+    #[must_use]
+    pub fn used_features(&self) -> BTreeSet<String> {
+        let of_model = self.model.model.used_features().into_iter();
+        let of_doubt = self.model.doubt.iter().flat_map(|doubt| doubt.used_features());
+        let mut used: BTreeSet<String> = of_model.chain(of_doubt).map(str::to_owned).collect();
+        let told: Vec<String> = used.iter().flat_map(|name| told_features(&self.schema, name)).collect();
+        used.extend(told);
+        used
+    }
+
+    /// The columns of a shop that it reads, those asked for `also` among them, and how the others differ from those that
+    /// the shop had in training.
+    ///
+    /// # Errors
+    /// `SchemaError::Differs` if a feature that it uses is gone or means something else.
+    pub fn columns_of(
+        &self,
+        present: &FeatureSchema,
+        also: &[&str],
+    ) -> Result<(FeatureSchema, Vec<SchemaDifference>), SchemaError> {
+        let used = self.used_features();
+        let beside = self.schema.accept(present, &used)?;
+        let also: Vec<&str> = also.iter().copied().chain(used.iter().map(String::as_str)).collect();
+        Ok((self.schema.shared_with(present, &also), beside))
+    }
+
+    /// Compares the config that it was trained under with another one; returns the changes that it can live with and that
+    /// count money in another way.
+    ///
+    /// # Errors
+    /// `RegistryError::OtherConfig` if labels, features or the unit of money are others.
+    pub fn accept_config(&self, present: &Config) -> Result<Vec<ConfigChange>, RegistryError> {
+        // A checked config can always be written as JSON.
+        let present = serde_json::to_value(present).unwrap_or_default();
+        let reads = Reads::of(&self.schema, &self.used_features());
+        let (mut refused, mut money) = (Vec::new(), Vec::new());
+        for change in config_changes(&self.manifest.config, &present) {
+            match reads.effect(&change) {
+                Effect::Retrain => refused.push(change),
+                Effect::Money => money.push(change),
+                Effect::Nothing => {}
+            }
+        }
+        if refused.is_empty() {
+            return Ok(money);
+        }
+        Err(RegistryError::OtherConfig { version: self.manifest.version.clone(), changes: refused })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const SHOP: &str = "name = 'x'\ncurrency = 'GBP'\n[churn]\nhorizon_days = 90\n[purchases]\npath = 'a.csv'\n\
+                        [purchases.columns]\ncustomer_id = 'c'\npurchased_at = 't'\namount = 'a'\nquantity = 'q'\n\
+                        [complaints]\npath = 'b.csv'\n[complaints.columns]\ncomplaint_id = 'i'\ncustomer_id = 'c'\n\
+                        opened_at = 't'\n";
+
+    fn config(text: &str) -> Value {
+        let read = Config::from_toml_beside(text, Path::new("retain.toml"), &|_| false);
+        serde_json::to_value(read.unwrap()).unwrap()
+    }
+
+    /// What it means that `from` became `to` for a model that uses some features.
+    fn effects(used: &[&str], from: &str, to: &str) -> Vec<(String, Effect)> {
+        let changed = SHOP.replacen(from, to, 1);
+        assert_ne!(changed, SHOP, "{from}");
+        let used = used.iter().map(|name| (*name).to_owned()).collect();
+        let reads = Reads::of(&FeatureSchema::default(), &used);
+        let changes = config_changes(&config(SHOP), &config(&changed));
+        changes.iter().map(|change| (change.key.clone(), reads.effect(change))).collect()
+    }
+
+    fn effect(used: &[&str], from: &str, to: &str) -> Effect {
+        let found = effects(used, from, to);
+        assert_eq!(found.len(), 1, "{found:?}");
+        found[0].1
+    }
+
+    #[test]
+    fn every_section_of_the_config_says_what_a_change_of_it_means() {
+        let config = config(SHOP);
+        for section in config.as_object().unwrap().keys() {
+            let is_known = TABLES.contains(&section.as_str()) || SECTIONS.iter().any(|(name, _)| name == section);
+            assert!(is_known, "`{section}`: add a line to SECTIONS");
+        }
+    }
+
+    #[test]
+    fn what_changes_labels_features_or_the_unit_of_money_asks_for_a_new_model() {
+        for (from, to) in [
+            ("'GBP'", "'EUR'"),
+            ("currency", "timezone = 'Europe/London'\ncurrency"),
+            ("= 90", "= 60\nactive_days = 180"),
+            ("= 90", "= 90\ngap_days = 7"),
+            ("= 90", "= 90\nactive_days = 90"),
+            ("= 90", "= 90\nmin_purchases = 2"),
+            ("= 'a'", "= 'a * 100'"),
+            ("= 't'", "= 'u'"),
+            ("amount", "order_id = 'o'\namount"),
+            ("'a.csv'", "'a.csv'\nfilter = 'q > 0'"),
+            ("'a.csv'", "'a.csv'\ntime_format = '%d/%m/%Y'"),
+        ] {
+            assert_eq!(effect(&["recency_days"], from, to), Effect::Retrain, "{to}");
+        }
+    }
+
+    #[test]
+    fn what_the_model_does_not_read_may_change() {
+        for (from, to) in [
+            ("'a.csv'", "['a.csv', 'c.csv']"),
+            ("'b.csv'", "'b.csv'\nfilter = 'q > 0'"),
+            ("= 'i'", "= 'j'"),
+            ("= 'q'", "= 'p'"),
+            ("quantity = 'q'\n", ""),
+            ("amount", "channel = 'h'\namount"),
+            ("currency", "seed = 9\ncurrency"),
+        ] {
+            assert_eq!(effect(&["recency_days"], from, to), Effect::Nothing, "{to}");
+        }
+        assert_eq!(effect(&["complaints_all_count"], "= 'i'", "= 'j'"), Effect::Retrain);
+        assert_eq!(effect(&["complaints_all_count"], "'b.csv'", "'b.csv'\nfilter = 'q > 0'"), Effect::Retrain);
+        assert_eq!(effect(&["items_90d_count"], "= 'q'", "= 'p'"), Effect::Retrain);
+        assert_eq!(effect(&["items_90d_count"], "quantity = 'q'\n", ""), Effect::Nothing, "the schema tells of it");
+    }
+
+    #[test]
+    fn margins_count_money_in_another_way_and_new_knobs_say_nothing() {
+        let shop = SHOP.replacen("quantity = 'q'", "category = 'k'", 1);
+        let value = "= 90\n[value]\nmargin_share = 0.3\n[value.category_margins]\nShoes = 0.4\n";
+        let reads = Reads::of(&FeatureSchema::default(), &BTreeSet::new());
+        let found = config_changes(&config(&shop), &config(&shop.replacen("= 90\n", value, 1)));
+        assert!(found.iter().any(|change| change.key == "value.category_margins.Shoes"), "{found:?}");
+        assert!(found.iter().all(|change| reads.effect(change) == Effect::Money), "{found:?}");
+        let unknown = ConfigChange { key: "churn.days_off".to_owned(), from: None, to: Some("3".to_owned()) };
+        assert_eq!(reads.effect(&unknown), Effect::Nothing);
+        assert_eq!(unknown.to_string(), "`churn.days_off`: absent -> 3");
+    }
+}
