@@ -28,8 +28,7 @@ pub(super) fn run(arguments: &Explain, talk: Talk, now: Timestamp) -> Result<(),
     let story = pipeline::story(&session.config, &log, (&version, &scored), whom)?;
     let _stages = session.watch.finish();
     if arguments.json {
-        // Plain numbers and texts can always be written as JSON.
-        return print(&(serde_json::to_string_pretty(&story).unwrap_or_default() + "\n"));
+        return job::print_json(&story);
     }
     print(&page(&story, session.config.currency.code()))
 }

@@ -38,8 +38,7 @@ pub(super) fn run(arguments: &Inspect, talk: Talk, now: Timestamp) -> Result<(),
     let _stages = watch.finish();
     report.failure = outcome.as_ref().err().map(ToString::to_string);
     if arguments.json {
-        // Plain numbers and texts can always be written as JSON.
-        print(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))?;
+        job::print_json(&report)?;
     } else {
         print(&inspect_page::page(&report))?;
     }

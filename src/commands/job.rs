@@ -222,6 +222,12 @@ pub(super) fn write_json(writer: &mut impl std::io::Write, value: &impl serde::S
     writer.write_all(b"\n")
 }
 
+/// Prints a result as JSON.
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| JobError::Output { source: error.into() })?;
+    print(&(text + "\n"))
+}
+
 /// Prints a result.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     Ok(cli::print_data(text).map_err(|source| JobError::Output { source })?)

@@ -2,7 +2,9 @@
 
 use crate::dataset::SampleRecord;
 use crate::guard::GuardRecord;
-use crate::text::grouped;
+use crate::pipeline::RankedList;
+use crate::text::{counted, grouped};
+use crate::timeline::{Cutoff, EventLog};
 
 /// Tells it on standard error.
 pub(super) fn tell(guard: &GuardRecord, sampled: Option<SampleRecord>) {
@@ -24,6 +26,19 @@ pub(super) fn tell(guard: &GuardRecord, sampled: Option<SampleRecord>) {
     if guard.cutoffs.is_empty() {
         tracing::warn!(
             "warning[leaks_not_checked]: no cutoff has 50 customers of either outcome, too few to see a leak in a feature"
+        );
+    }
+}
+
+/// Tells that customers of a list asked later than its day not to be contacted: a list of the past does not know it, but
+/// whoever works with it today should.
+pub(super) fn tell_later_opt_outs(log: &EventLog, list: &RankedList, as_of: Cutoff) {
+    let prospects = list.rows.iter().map(|row| &row.prospect).filter(|prospect| prospect.suppressed.is_none());
+    let count = prospects.filter(|prospect| log.opts_out_after(prospect.customer, as_of)).count() as u64;
+    if count > 0 {
+        tracing::warn!(
+            "warning[later_opt_outs]: {} on the list opted out on {as_of} or later; leave them out, or score for a later day",
+            counted(count, "customer")
         );
     }
 }

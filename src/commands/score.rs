@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::job::{self, Session, Today, print, write_json};
-use super::{champion, summary};
+use super::{champion, remarks, summary};
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
 use crate::output::stage_csv_and_parquet;
@@ -37,6 +37,7 @@ pub(super) fn score_and_write(
     let scored = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
     champion::tell_not_used(&scored.not_used);
     let Scored { list, valuing, .. } = scored;
+    remarks::tell_later_opt_outs(log, &list, session.as_of);
     session.watch.begin("reporting and writing", 1);
     let folder = &session.folder;
     // The list waits for the disk for a while.

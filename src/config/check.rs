@@ -237,6 +237,7 @@ impl Check<'_> {
         let absurd = self.number(section, &knobs::ABSURD_AMOUNT_FACTOR, raw.absurd_amount_factor);
         let max_rejected = self.number(section, &knobs::MAX_REJECTED_SHARE, raw.max_rejected_share);
         let max_age = self.days(section, &knobs::MAX_AGE_DAYS, raw.max_age_days);
+        let silent = self.word(section, &knobs::SILENT_OPT_OUTS, raw.silent_opt_outs.as_deref());
         Some(ValidateConfig {
             min_customers: min_customers?,
             min_span_horizons: min_span?,
@@ -244,6 +245,7 @@ impl Check<'_> {
             absurd_amount_factor: absurd?,
             max_rejected_share: max_rejected?,
             max_age_days: max_age?,
+            silent_opt_outs: silent?,
         })
     }
 

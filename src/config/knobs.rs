@@ -101,6 +101,15 @@ pub(super) const MAX_REJECTED_SHARE: Key = key("max_rejected_share", number(0.0,
     .means("Largest share of rejected rows, filtered and duplicate rows aside, with which the data are still used");
 pub(super) const MAX_AGE_DAYS: Key = key("max_age_days", whole(0, 3650, "days"), Preset::Whole(45))
     .means("Oldest last purchase before the as-of day with which scoring is still allowed");
+pub(super) const SILENT_OPT_OUTS: Key = key(
+    "silent_opt_outs",
+    Allowed::Word(&["refuse", "accept"]),
+    Preset::Text("refuse"),
+)
+.means(
+    "What happens where `customers.opted_out` is mapped and says nothing in any row, or nothing any more: everyone who \
+         opted out would be contacted",
+);
 
 pub(super) const MARGIN_SHARE: Key =
     key("margin_share", above(0.0, 1.0), Preset::Number(1.0)).means("Margin as a share of revenue");
@@ -192,7 +201,15 @@ pub(super) const SECTIONS: &[Section] = &[
     section(
         "validate",
         "What data must satisfy to be used",
-        &[MIN_CUSTOMERS, MIN_SPAN_HORIZONS, MAX_FEED_GAP_DAYS, ABSURD_AMOUNT_FACTOR, MAX_REJECTED_SHARE, MAX_AGE_DAYS],
+        &[
+            MIN_CUSTOMERS,
+            MIN_SPAN_HORIZONS,
+            MAX_FEED_GAP_DAYS,
+            ABSURD_AMOUNT_FACTOR,
+            MAX_REJECTED_SHARE,
+            MAX_AGE_DAYS,
+            SILENT_OPT_OUTS,
+        ],
     ),
     section("value", "What a customer is worth", &[MARGIN_SHARE, CATEGORY_MARGINS, VALUE_HORIZON_DAYS, DISCOUNT_RATE]),
     section("leak_guard", "What data must satisfy to be learnt from", &[MAX_SINGLE_AUC, MAX_EXIT_RATE, ACCEPT]),

@@ -212,6 +212,18 @@ pub struct ValidateConfig {
     pub max_rejected_share: f64,
     /// Oldest last purchase before the as-of day with which scoring is still allowed.
     pub max_age_days: Days,
+    /// What happens where the column of opt-outs says nothing, or nothing any more.
+    pub silent_opt_outs: SilentOptOuts,
+}
+
+/// Policy for a column of opt-outs that says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SilentOptOuts {
+    /// Stop: everyone who opted out would be contacted.
+    Refuse,
+    /// It is right.
+    Accept,
 }
 
 /// What a customer is worth.

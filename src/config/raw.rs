@@ -204,6 +204,9 @@ pub struct RawValidate {
     /// Oldest last purchase before the as-of day with which scoring is still allowed. A whole number of days from 0
     /// to 3650; default `45`.
     pub max_age_days: Option<i64>,
+    /// What happens where `customers.opted_out` is mapped and says nothing in any row, or nothing any more: everyone who
+    /// opted out would be contacted. One of `refuse`, `accept`; default `"refuse"`.
+    pub silent_opt_outs: Option<String>,
 }
 
 /// `[value]`: what a customer is worth.

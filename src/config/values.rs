@@ -258,6 +258,9 @@ mod tests {
                     check(|check| check.word::<crate::config::ReadableModel>("", key, Some(word))).0.is_some()
                 }
                 "unstable" => check(|check| check.word::<crate::config::Unstable>("", key, Some(word))).0.is_some(),
+                "silent_opt_outs" => {
+                    check(|check| check.word::<crate::config::SilentOptOuts>("", key, Some(word))).0.is_some()
+                }
                 "weights" => check(|check| check.word::<crate::config::PanelWeights>("", key, Some(word))).0.is_some(),
                 "min_grade" => check(|check| check.word::<crate::config::LowestGrade>("", key, Some(word))).0.is_some(),
                 _ => check(|check| check.word::<crate::config::NegativeAmounts>("", key, Some(word))).0.is_some(),
@@ -268,6 +271,7 @@ mod tests {
             &knobs::NEGATIVE_AMOUNTS,
             &knobs::MIN_GRADE,
             &knobs::UNSTABLE,
+            &knobs::SILENT_OPT_OUTS,
             &knobs::READABLE,
             &knobs::WEIGHTS,
         ] {

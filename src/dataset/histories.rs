@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::DatasetSettings;
+use super::rows::numbers;
 use crate::clv::{CustomerSummary, SpendSummary};
 use crate::timeline::{Cutoff, EventLog, FoldScratch, History, Shard, Window};
 use crate::units::{MICROS_PER_DAY, Timestamp};
@@ -74,8 +75,7 @@ impl Histories {
                 scratch,
                 |_, _| true,
                 |place, history, _| {
-                    let customer = u32::try_from(place.customer).unwrap_or(u32::MAX);
-                    part[place.cutoff].push(customer, history, settings, &mut days);
+                    part[place.cutoff].push(numbers(place).0, history, settings, &mut days);
                 },
             );
             part

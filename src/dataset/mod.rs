@@ -1,6 +1,7 @@
 //! Owns what learners see: rows of eligible customers at cutoffs, with a feature matrix straight from the fold, and
 //! labels. Rows are split by cutoff only.
 
+mod error;
 mod histories;
 mod panel;
 mod rows;
@@ -11,16 +12,20 @@ mod stream;
 use jiff::tz::TimeZone;
 use ndarray::{Array2, ArrayView2};
 
-use crate::features::{FeatureSchema, SchemaError};
+use crate::features::FeatureSchema;
 use crate::label::ChurnRule;
 use crate::timeline::{Cutoff, EventLog, FoldSettings, Margins, ShopContext};
 use crate::units::Timestamp;
 
+pub use error::DatasetError;
 pub use histories::{Histories, RepeatDays};
 pub use panel::Panel;
 pub use sample::{PanelCap, PanelSample, SampleRecord};
 pub use single::single;
 pub use stream::{Block, census, stream};
+
+/// Cutoffs that the rows of a dataset can number.
+pub const MAX_CUTOFFS: usize = 65_536;
 
 /// Eligible customers at cutoffs: one row each, customers ascending, then cutoffs ascending.
 #[derive(Debug, Clone)]
@@ -74,13 +79,13 @@ impl Dataset {
     /// Folds the log into one row per eligible customer and cutoff. `cutoffs` are sorted; repetitions count once.
     ///
     /// # Errors
-    /// `SchemaError` if `schema` names a feature that this version or the log does not know.
+    /// `DatasetError` if `schema` names a feature that this version or the log does not know, or with too many cutoffs.
     pub fn build(
         log: &EventLog,
         schema: &FeatureSchema,
         cutoffs: &[Cutoff],
         settings: &DatasetSettings,
-    ) -> Result<Self, SchemaError> {
+    ) -> Result<Self, DatasetError> {
         Self::build_panel(log, schema, (cutoffs, cutoffs), (settings, PanelSample::default()))
     }
 
@@ -94,7 +99,7 @@ impl Dataset {
         schema: &FeatureSchema,
         (cutoffs, tests): (&[Cutoff], &[Cutoff]),
         (settings, sample): (&DatasetSettings, PanelSample),
-    ) -> Result<Self, SchemaError> {
+    ) -> Result<Self, DatasetError> {
         let panel = Panel::open(log, schema, cutoffs, settings)?;
         let everyone: Vec<bool> = panel.cutoffs().iter().map(|cutoff| tests.contains(cutoff)).collect();
         let whole = panel.gathered(|at| everyone[at.cutoff] || sample.keeps(at.customer));

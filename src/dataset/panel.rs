@@ -4,13 +4,11 @@
 use rayon::prelude::*;
 
 use super::rows::{Part, RowFacts, Rows};
-use super::{Dataset, DatasetSettings};
-use crate::features::{FeatureSchema, Kernel, SchemaError};
+use super::stream::check;
+use super::{Dataset, DatasetError, DatasetSettings};
+use crate::features::{FeatureSchema, Kernel};
 use crate::label::RuleWindow;
 use crate::timeline::{Cutoff, EventLog, FoldScratch, Place, Presence, Shard, ShopContext};
-
-/// More cutoffs than a row can number.
-const MAX_CUTOFFS: usize = 65_535;
 
 /// Everyone eligible at some cutoffs, not yet folded.
 pub struct Panel<'a> {
@@ -27,18 +25,18 @@ impl<'a> Panel<'a> {
     /// Counts what the features need to know of the shop as a whole. `cutoffs` are sorted; repetitions count once.
     ///
     /// # Errors
-    /// `SchemaError` if `schema` names a feature that this version or the log does not know.
+    /// `DatasetError` if `schema` names a feature that this version or the log does not know, or with too many cutoffs.
     pub fn open(
         log: &'a EventLog,
         schema: &'a FeatureSchema,
         cutoffs: &[Cutoff],
         settings: &'a DatasetSettings,
-    ) -> Result<Self, SchemaError> {
+    ) -> Result<Self, DatasetError> {
         let kernel = schema.kernel(log)?;
         let mut cutoffs = cutoffs.to_vec();
         cutoffs.sort_unstable();
         cutoffs.dedup();
-        cutoffs.truncate(MAX_CUTOFFS);
+        check(&cutoffs)?;
         let windows = settings.rule.windows(&cutoffs, &settings.zone);
         let contexts = log.contexts(&cutoffs, settings.rule.horizon, kernel.context_needs());
         Ok(Self { log, schema, settings, kernel, cutoffs, windows, contexts })
@@ -140,6 +138,7 @@ mod tests {
     use jiff::civil::date;
     use jiff::tz::TimeZone;
 
+    use super::super::MAX_CUTOFFS;
     use super::*;
     use crate::label::ChurnRule;
     use crate::timeline::Margins;
@@ -190,12 +189,36 @@ mod tests {
         let panel = Panel::open(&log, &schema, &[day], &settings).unwrap();
         let whole = rows(&Dataset::build(&log, &schema, &[day], &settings).unwrap());
         assert_eq!((panel.n_parts(), whole.len()), (5, 200), "those whose last order is 61 days ago are not eligible");
-        let parts = panel.parts(|part| Ok::<_, SchemaError>(rows(part))).unwrap();
+        let parts = panel.parts(|part| Ok::<_, DatasetError>(rows(part))).unwrap();
         assert_eq!(parts.concat(), whole);
         let some = rows(&panel.of_customers(&[1, 2, 150, 299]));
         let wanted: Vec<_> = whole.iter().filter(|(customer, ..)| [1, 150].contains(customer)).cloned().collect();
         assert_eq!(some, wanted, "of those only two are eligible");
         let failed = panel.parts(|part| if part.customers.contains(&150) { Err("the one") } else { Ok(()) });
         assert_eq!(failed, Err("the one"));
+    }
+
+    #[test]
+    fn more_cutoffs_than_rows_can_number_are_refused_and_none_is_dropped() {
+        let day = Cutoff::at_start_of(date(2024, 6, 1), &TimeZone::UTC);
+        let log = log(day);
+        let settings = DatasetSettings {
+            rule: ChurnRule { horizon: Days(30), gap: Days(0), active: Days(45), min_purchases: 1 },
+            zone: TimeZone::UTC,
+            minor_per_major: 100.0,
+            margins: Margins::alike(0.4),
+        };
+        let schema = FeatureSchema::default();
+        let first = date(1900, 1, 1);
+        let days = |n: usize| -> Vec<Cutoff> {
+            let day = |days: usize| first.checked_add(jiff::Span::new().days(i64::try_from(days).unwrap())).unwrap();
+            (0..n).map(|days| Cutoff::at_start_of(day(days), &TimeZone::UTC)).collect()
+        };
+        let panel = Panel::open(&log, &schema, &days(MAX_CUTOFFS), &settings).unwrap();
+        assert_eq!(panel.cutoffs().len(), MAX_CUTOFFS);
+        let refused = Panel::open(&log, &schema, &days(MAX_CUTOFFS + 1), &settings).map(|_| ()).unwrap_err();
+        assert!(matches!(refused, DatasetError::TooManyCutoffs { n_cutoffs } if n_cutoffs == MAX_CUTOFFS + 1));
+        let census = super::super::census(&log, &schema, (&days(MAX_CUTOFFS + 1), &settings));
+        assert!(matches!(census, Err(DatasetError::TooManyCutoffs { .. })));
     }
 }

@@ -1,6 +1,6 @@
 //! Rows of a dataset while they are made.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayViewMut2, Axis, s};
 
 use super::{Dataset, PanelSample, single};
 use crate::features::FeatureSchema;
@@ -9,10 +9,10 @@ use crate::units::Timestamp;
 
 /// The growing columns of a dataset, preallocated so that shards fill their parts in place.
 pub(super) struct Rows {
-    n_features: usize,
     customers: Vec<u32>,
     cutoff_idx: Vec<u16>,
-    features: Vec<f32>,
+    /// `(n_rows, n_features)`.
+    features: Array2<f32>,
     facts: Vec<RowFacts>,
 }
 
@@ -30,17 +30,16 @@ pub(super) struct RowFacts {
 pub(super) struct Part<'a> {
     customers: &'a mut [u32],
     cutoff_idx: &'a mut [u16],
-    features: &'a mut [f32],
+    features: ArrayViewMut2<'a, f32>,
     facts: &'a mut [RowFacts],
 }
 
 impl Rows {
     pub(super) fn with_capacity(n_rows: usize, n_features: usize) -> Self {
         Self {
-            n_features,
             customers: vec![0; n_rows],
             cutoff_idx: vec![0; n_rows],
-            features: vec![0.0; n_rows * n_features],
+            features: Array2::zeros((n_rows, n_features)),
             facts: vec![RowFacts::default(); n_rows],
         }
     }
@@ -48,14 +47,16 @@ impl Rows {
     /// Consecutive parts of `counts` rows each.
     pub(super) fn split(&mut self, counts: &[usize]) -> Vec<Part<'_>> {
         let (mut customers, mut cutoff_idx) = (self.customers.as_mut_slice(), self.cutoff_idx.as_mut_slice());
-        let (mut features, mut facts) = (self.features.as_mut_slice(), self.facts.as_mut_slice());
+        let (mut features, mut facts) = (self.features.view_mut(), self.facts.as_mut_slice());
         let mut parts = Vec::with_capacity(counts.len());
         for &n in counts {
+            let part;
+            (part, features) = features.split_at(Axis(0), n);
             parts.push(Part {
-                customers: customers.split_off_mut(..n).unwrap_or_default(),
-                cutoff_idx: cutoff_idx.split_off_mut(..n).unwrap_or_default(),
-                features: features.split_off_mut(..n * self.n_features).unwrap_or_default(),
-                facts: facts.split_off_mut(..n).unwrap_or_default(),
+                customers: first(&mut customers, n),
+                cutoff_idx: first(&mut cutoff_idx, n),
+                features: part,
+                facts: first(&mut facts, n),
             });
         }
         parts
@@ -65,12 +66,11 @@ impl Rows {
     pub(super) fn truncate(&mut self, n_rows: usize) {
         self.customers.truncate(n_rows);
         self.cutoff_idx.truncate(n_rows);
-        self.features.truncate(n_rows * self.n_features);
+        self.features.slice_collapse(s![..n_rows, ..]);
         self.facts.truncate(n_rows);
     }
 
     pub(super) fn into_dataset(self, schema: FeatureSchema, cutoffs: Vec<Cutoff>) -> Dataset {
-        let shape = (self.customers.len(), self.n_features);
         let facts = &self.facts;
         Dataset {
             schema,
@@ -82,20 +82,32 @@ impl Rows {
             stayed_known: facts.iter().map(|row| row.stayed_known).collect(),
             customers: self.customers,
             cutoff_idx: self.cutoff_idx,
-            // The vector was made with exactly this many places.
-            features: Array2::from_shape_vec(shape, self.features).unwrap_or_default(),
+            features: self.features,
             sample: PanelSample::default(),
         }
     }
 }
 
+/// Takes the first places of what is left.
+fn first<'a, T>(rest: &mut &'a mut [T], n: usize) -> &'a mut [T] {
+    let (first, others) = std::mem::take(rest).split_at_mut(n);
+    *rest = others;
+    first
+}
+
+/// The number of a customer and of a cutoff in a row. A log has no more customers, and a panel no more cutoffs, than these
+/// can number: both refuse to be made.
+#[expect(clippy::cast_possible_truncation, reason = "checked when the log was built and the panel opened")]
+pub(super) const fn numbers(place: Place) -> (u32, u16) {
+    (place.customer as u32, place.cutoff as u16)
+}
+
 impl Part<'_> {
     /// Fills a row, its features in single precision.
     pub(super) fn put(&mut self, row: usize, place: Place, (features, facts): (&[f64], RowFacts)) {
-        self.customers[row] = u32::try_from(place.customer).unwrap_or(u32::MAX);
-        self.cutoff_idx[row] = u16::try_from(place.cutoff).unwrap_or(u16::MAX);
-        let places = &mut self.features[row * features.len()..(row + 1) * features.len()];
-        places.iter_mut().zip(features).for_each(|(place, value)| *place = single(*value));
+        (self.customers[row], self.cutoff_idx[row]) = numbers(place);
+        let places = self.features.row_mut(row);
+        places.into_iter().zip(features).for_each(|(place, value)| *place = single(*value));
         self.facts[row] = facts;
     }
 }

@@ -4,8 +4,9 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::DatasetSettings;
-use crate::features::{FeatureSchema, Kernel, SchemaError};
+use super::rows::numbers;
+use super::{DatasetError, DatasetSettings, MAX_CUTOFFS};
+use crate::features::{FeatureSchema, Kernel};
 use crate::label::RuleWindow;
 use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, Place, Shard, ShopCensus, ShopContext};
 
@@ -40,12 +41,13 @@ impl Block {
 /// What the columns of a schema need to know of the shop as a whole, counted over the customers of a log.
 ///
 /// # Errors
-/// A feature that this version or the log does not know.
+/// A feature that this version or the log does not know, or more cutoffs than rows can number.
 pub fn census(
     log: &EventLog,
     schema: &FeatureSchema,
     (cutoffs, settings): (&[Cutoff], &DatasetSettings),
-) -> Result<ShopCensus, SchemaError> {
+) -> Result<ShopCensus, DatasetError> {
+    check(cutoffs)?;
     Ok(log.census(cutoffs, settings.rule.horizon, schema.kernel(log)?.context_needs()))
 }
 
@@ -54,7 +56,7 @@ pub fn census(
 /// piece of the folding, `pack` included, runs inside `around`, which may time it and must run it once.
 ///
 /// # Errors
-/// A feature that this version or the log does not know, or the first error of `pack` or `take`.
+/// A feature that this version or the log does not know, too many cutoffs, or the first error of `pack` or `take`.
 pub fn stream<T, E>(
     log: &EventLog,
     schema: &FeatureSchema,
@@ -64,9 +66,10 @@ pub fn stream<T, E>(
 ) -> Result<(), E>
 where
     T: Send,
-    E: From<SchemaError> + Send,
+    E: From<DatasetError> + Send,
 {
-    let kernel = schema.kernel(log)?;
+    check(cutoffs)?;
+    let kernel = schema.kernel(log).map_err(DatasetError::from)?;
     let windows = settings.rule.windows(cutoffs, &settings.zone);
     let fold = settings.fold(cutoffs, contexts);
     let mut take_all = |packed: Vec<Vec<T>>| packed.into_iter().flatten().try_for_each(&mut take);
@@ -88,6 +91,14 @@ where
         ready = next?;
     }
     take_all(ready)
+}
+
+/// Refuses more cutoffs than rows can number.
+pub(super) fn check(cutoffs: &[Cutoff]) -> Result<(), DatasetError> {
+    if cutoffs.len() > MAX_CUTOFFS {
+        return Err(DatasetError::TooManyCutoffs { n_cutoffs: cutoffs.len() });
+    }
+    Ok(())
 }
 
 /// What `pack` makes of the rows of a shard.
@@ -154,8 +165,9 @@ impl Tiles {
             self.put_into_columns();
         }
         let start = self.in_tile() * self.n_features;
-        self.block.customers.push(u32::try_from(place.customer).unwrap_or(u32::MAX));
-        self.block.cutoff_idx.push(u16::try_from(place.cutoff).unwrap_or(u16::MAX));
+        let (customer, cutoff) = numbers(place);
+        self.block.customers.push(customer);
+        self.block.cutoff_idx.push(cutoff);
         &mut self.tile[start..start + self.n_features]
     }
 

@@ -47,6 +47,18 @@ impl Reason {
         self.is_filter() || self == Self::DUPLICATE
     }
 
+    /// When it is checked: lines, filter, columns, repetition, then what the values say.
+    fn stage(self) -> u8 {
+        match self {
+            Self::BROKEN_LINE => 0,
+            _ if self.is_filter() => 2,
+            Self { rule, column: None } if rule.starts_with("unreadable") => 1,
+            Self { rule, .. } if rule == "missing" || rule.starts_with("unreadable") => 3,
+            Self::DUPLICATE => 4,
+            _ => 5,
+        }
+    }
+
     /// Whether the row was set aside by the table's `filter`.
     #[must_use]
     pub fn is_filter(self) -> bool {
@@ -98,7 +110,8 @@ impl Account {
         (used, about): (u64, About),
         rejected: Vec<(Reason, u64)>,
     ) -> Result<Self, IngestError> {
-        let account = Self { table: table.name(), rows_in, used, about, rejected };
+        let mut account = Self { table: table.name(), rows_in, used, about, rejected };
+        account.sort_reasons();
         let accounted = used + account.n_rejected();
         if accounted == rows_in {
             Ok(account)
@@ -119,6 +132,22 @@ impl Account {
                 None => self.rejected.push((*reason, *count)),
             }
         }
+        self.sort_reasons();
+    }
+
+    /// Puts the reasons in the order in which they are checked, whichever rows came first.
+    fn sort_reasons(&mut self) {
+        let all = [Table::Purchases, Table::Complaints, Table::Customers, Table::Surveys];
+        let columns = all.iter().find(|table| table.name() == self.table).map_or(&[][..], |table| table.columns());
+        let position = |column: Option<&str>| columns.iter().position(|spec| Some(spec.name) == column);
+        self.rejected.sort_by_key(|(reason, _)| (reason.stage(), position(reason.column), reason.rule == "missing"));
+    }
+
+    /// Rows that can be read and lie inside the table's filter, used or not.
+    pub(crate) fn n_belonging(&self) -> u64 {
+        let outside = |reason: &Reason| reason.is_filter() || *reason == Reason::BROKEN_LINE;
+        let outside = self.rejected.iter().filter(|(reason, _)| outside(reason)).map(|(_, count)| count);
+        self.rows_in - outside.sum::<u64>()
     }
 
     /// Takes orders or complaints out that are counted elsewhere.
@@ -192,6 +221,24 @@ impl Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_add_up_in_the_order_of_the_checks() {
+        let about = About { customers: 1, events: Some(2) };
+        let future = Reason::of_column("future", "purchased_at");
+        let unreadable = Reason::of_column("unreadable_number", "amount");
+        let account = |rejected: &[(Reason, u64)]| {
+            let n: u64 = rejected.iter().map(|(_, count)| count).sum();
+            Account::balanced(Table::Purchases, 5 + n, (5, about), rejected.to_vec()).unwrap()
+        };
+        let mut sum = account(&[(future, 1), (Reason::DUPLICATE, 2)]);
+        let other =
+            account(&[(Reason::FILTER, 4), (unreadable, 8), (Reason::BROKEN_LINE, 16), (Reason::NO_CUSTOMER, 32)]);
+        sum.add(&other);
+        let order = [Reason::BROKEN_LINE, Reason::FILTER, Reason::NO_CUSTOMER, unreadable, Reason::DUPLICATE, future];
+        assert_eq!(sum.rejected.iter().map(|(reason, _)| *reason).collect::<Vec<_>>(), order);
+        assert_eq!((sum.n_belonging(), sum.about.events), (53, Some(4)));
+    }
 
     #[test]
     fn an_account_reads_as_a_sum_and_must_balance() {

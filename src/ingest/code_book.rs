@@ -20,8 +20,11 @@ impl CodeBook {
     pub fn share(&mut self, tables: &mut Tables, dictionaries: &mut Dictionaries) {
         self.products.share(&mut tables.purchases.product, &mut dictionaries.products);
         self.categories.share(&mut tables.purchases.category, &mut dictionaries.categories);
-        self.home_regions.share(&mut tables.customers.region, &mut dictionaries.home_regions);
-        self.acquisition_channels.share(&mut tables.customers.acquisition, &mut dictionaries.acquisition_channels);
+        let customers = &mut tables.customers;
+        self.home_regions.share(&mut customers.region, &mut dictionaries.home_regions);
+        self.acquisition_channels.share(&mut customers.acquisition, &mut dictionaries.acquisition_channels);
+        customers.region_places = self.home_regions.places();
+        customers.acquisition_places = self.acquisition_channels.places();
     }
 }
 
@@ -41,6 +44,15 @@ impl Codes {
             }
         }
         names.clone_from(&self.names);
+    }
+
+    /// By code, the place of its name among those known so far.
+    fn places(&self) -> Vec<u32> {
+        let mut codes: Vec<usize> = (0..self.names.len()).collect();
+        codes.sort_unstable_by_key(|code| &self.names[*code]);
+        let mut places = vec![0; codes.len()];
+        (0..).zip(codes).for_each(|(place, code)| places[code] = place);
+        places
     }
 
     fn code(&mut self, name: &str) -> u32 {
@@ -73,5 +85,6 @@ mod tests {
         assert_eq!(shared(&["tea", "wool"], &[1, 0, NO_CODE]).0, [1, 0, NO_CODE]);
         let (codes, names) = shared(&["cups", "tea"], &[0, 1, 1]);
         assert_eq!((codes, names), (vec![2, 0, 0], vec!["tea".into(), "wool".into(), "cups".into()]));
+        assert_eq!(book.categories.places(), [1, 2, 0]);
     }
 }

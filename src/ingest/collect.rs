@@ -2,9 +2,11 @@
 
 use polars::prelude::*;
 
+use super::MAX_ROWS;
 use super::error::IngestError;
 use super::facts::Fact;
 use super::mapping::{Available, Mapping};
+use super::numeric::Census;
 use super::parts::DealtFile;
 use super::paths::InputFile;
 use super::source::{self, Opened};
@@ -24,6 +26,18 @@ pub(super) enum Supply<'a> {
     Part(&'a [DealtFile], usize),
     /// All rows of columns in memory.
     Frame(&'a DataFrame),
+}
+
+impl Supply<'_> {
+    /// How the values of the whole table are written, where these are not all its rows.
+    pub(super) fn written(self) -> Option<Census> {
+        let Self::Part(files, _) = self else { return None };
+        let mut census = Census::default();
+        for (name, written) in files.iter().flat_map(|file| &file.written) {
+            census.entry(name.clone()).or_default().add(*written);
+        }
+        Some(census)
+    }
 }
 
 /// A table as it came.
@@ -85,12 +99,22 @@ pub(super) fn collect(
             }
         }
     }
+    let n_rows = pieces.iter().map(|piece| piece.frame.height()).sum();
+    check_rows(table, n_rows)?;
     let failed = || IngestError::engine(format!("putting the files of `{}` together", table.name()));
     let words = together(&mut pieces).map_err(failed())?;
     let source = stack(pieces.into_iter().map(|piece| piece.frame).collect()).map_err(failed())?;
     let nothing =
         || IngestError::NoFiles { table: table.name(), path: String::new(), allowed: source::allowed_names() };
     Ok(Collected { source, words, mapping: mapping.ok_or_else(nothing)?, origins, facts })
+}
+
+/// Refuses more rows than can be numbered.
+fn check_rows(table: Table, rows: usize) -> Result<(), IngestError> {
+    if rows > MAX_ROWS {
+        return Err(IngestError::TooManyRows { table: table.name(), rows });
+    }
+    Ok(())
 }
 
 /// The rows of one file.
@@ -254,6 +278,13 @@ mod tests {
         let rejected = table.rejected_rows().unwrap().unwrap().drop_many(["file", "row"]);
         seen.push(format!("{:?}", rejected.columns()));
         seen
+    }
+
+    #[test]
+    fn more_rows_than_can_be_numbered_are_refused() {
+        assert!(check_rows(Table::Purchases, MAX_ROWS).is_ok());
+        let refused = check_rows(Table::Purchases, MAX_ROWS + 1);
+        assert!(matches!(refused, Err(IngestError::TooManyRows { table: "purchases", .. })));
     }
 
     #[test]

@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(opened.broken, [1]);
         let rules: Vec<_> = opened.facts.iter().map(|fact| (fact.rule, fact.count)).collect();
         assert_eq!(rules, [(FactRule::BrokenLines, 1), (FactRule::ShortLines, 1), (FactRule::StrayQuotes, 1)]);
-        assert_eq!(opened.facts[0].examples, ["row 2"]);
+        assert_eq!(opened.facts[0].examples[0].text, "row 2");
         assert_eq!(rows(opened), ["1|2|3", "5|-|-", "6|7\" x|8", "9|10|11"]);
     }
 

@@ -140,6 +140,12 @@ pub(crate) fn read_all(
             Some(mapped) => {
                 let column = evaluate(source, mapped)?;
                 let (values, mut unreadable) = values(&column, mapped, &custom.feature, currency)?;
+                read.own_cells.push(OwnCells {
+                    key: mapped.key.clone(),
+                    expression: mapped.text.clone(),
+                    is_read: values.iter().any(|value| !value.is_nan()),
+                    is_unreadable: !unreadable.is_empty(),
+                });
                 let lost = numbers.lost_by(mapped).into_iter();
                 unreadable.extend(lost.filter(|row| values.get(*row).is_some_and(|value| value.is_nan())));
                 note(read, (mapped, &column), unreadable.into_iter().filter(|row| counts(*row)).collect());
@@ -189,13 +195,51 @@ fn values(
         allowed,
     };
     match read() {
-        // A column of words is no column with a few errors.
-        Ok((values, unreadable)) if !unreadable.is_empty() && values.iter().all(|value| value.is_nan()) => {
-            Err(wrong(A_NUMBER, "text that is no number in any row".to_owned()))
-        }
         Ok(read) => Ok(read),
         Err(TypeProblem::WrongType(allowed)) => Err(wrong(allowed, column.dtype().to_string())),
         Err(TypeProblem::Engine(error)) => Err(IngestError::engine(format!("reading `{}`", mapped.key))(error)),
+    }
+}
+
+/// What the cells of a column of the shop's own are, all together.
+#[derive(Debug, Clone)]
+pub(crate) struct OwnCells {
+    key: String,
+    expression: String,
+    /// Whether any cell is a value.
+    is_read: bool,
+    /// Whether any cell is something else.
+    is_unreadable: bool,
+}
+
+impl OwnCells {
+    /// Adds the cells of other rows of the same columns.
+    pub(crate) fn add_all(all: &mut Vec<Self>, others: &[Self]) {
+        for other in others {
+            match all.iter_mut().find(|known| known.key == other.key) {
+                Some(known) => {
+                    known.is_read |= other.is_read;
+                    known.is_unreadable |= other.is_unreadable;
+                }
+                None => all.push(other.clone()),
+            }
+        }
+    }
+
+    /// Refuses a column of words: it is no column with a few errors. Asked of all rows of the shop.
+    ///
+    /// # Errors
+    /// `IngestError::WrongType` for the first such column.
+    pub(crate) fn refuse_words(all: &[Self]) -> Result<(), IngestError> {
+        match all.iter().find(|cells| cells.is_unreadable && !cells.is_read) {
+            Some(Self { key, expression, .. }) => Err(IngestError::WrongType {
+                key: key.clone(),
+                expression: expression.clone(),
+                dtype: "text that is no number in any row".to_owned(),
+                allowed: A_NUMBER,
+            }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -208,12 +252,15 @@ fn note(read: &mut TypedTable, (mapped, column): (&Mapped, &Column), rows: Vec<u
         return;
     }
     let quoted = if read.table() == CustomTable::Purchases.table() { 3 } else { 0 };
-    let shown = |row: &usize| match column.get(*row) {
-        // What an expression could not be made of is not seen in it.
-        Ok(AnyValue::Null) | Err(_) => None,
-        Ok(AnyValue::String(text)) => Some(text.trim().to_owned()),
-        Ok(other) => Some(other.to_string()),
+    let shown = |row: &usize| {
+        let text = match column.get(*row) {
+            // What an expression could not be made of is not seen in it.
+            Ok(AnyValue::Null) | Err(_) => return None,
+            Ok(AnyValue::String(text)) => text.trim().to_owned(),
+            Ok(other) => other.to_string(),
+        };
+        Some(read.example(*row, text))
     };
-    let examples = rows.iter().take(quoted).filter_map(shown).collect();
+    let examples = rows.iter().filter_map(shown).take(quoted).collect();
     read.facts.push(Fact { rule: FactRule::Unreadable, place: mapped.key.clone(), count: rows.len() as u64, examples });
 }

@@ -139,6 +139,14 @@ pub enum IngestError {
         /// What it said.
         source: Box<PolarsError>,
     },
+    /// Rows are numbered with 32 bits.
+    #[error("table `{table}` has {rows} rows; at most {} are read at a time", super::MAX_ROWS)]
+    TooManyRows {
+        /// The table.
+        table: &'static str,
+        /// Its rows.
+        rows: usize,
+    },
     /// Rows were lost or counted twice.
     #[error("`{table}`: {rows_in} rows came in, but {accounted} are accounted for")]
     Unbalanced {
@@ -181,6 +189,7 @@ impl Report for IngestError {
             Self::Engine { .. } => "E212",
             Self::Unbalanced { .. } => "E213",
             Self::Hidden { .. } => "E214",
+            Self::TooManyRows { .. } => "E215",
         }
     }
 
@@ -194,7 +203,9 @@ impl Report for IngestError {
             | Self::NotRowWise { .. }
             | Self::Hidden { .. }
             | Self::WrongType { .. } => Exit::BadUsage,
-            Self::WrongFormat { .. } | Self::Empty { .. } | Self::LinesDisagree { .. } => Exit::DataRefused,
+            Self::WrongFormat { .. } | Self::Empty { .. } | Self::LinesDisagree { .. } | Self::TooManyRows { .. } => {
+                Exit::DataRefused
+            }
             Self::Io { .. } | Self::Engine { .. } | Self::Unbalanced { .. } => Exit::CouldNotRun,
         }
     }
@@ -228,6 +239,9 @@ impl Report for IngestError {
                 ))
             }
             Self::WrongType { allowed, .. } => Some(format!("use `CAST(... AS ...)` to make it {allowed}")),
+            Self::TooManyRows { .. } => {
+                Some("`retain features --memory 8GiB` reads the customers part by part; leave out what is old".to_owned())
+            }
             Self::LinesDisagree { .. } => Some("write fields with quotes or line ends in double quotes".to_owned()),
             Self::Unbalanced { .. } => Some("this is a bug in retain; please report it with the config".to_owned()),
             _ => None,

@@ -10,7 +10,27 @@ pub struct Fact {
     /// How many rows (or characters, for [`FactRule::NotUtf8`]) are affected.
     pub count: u64,
     /// Three examples at most; never the words of a complaint.
-    pub examples: Vec<String>,
+    pub examples: Vec<Example>,
+}
+
+/// Something that is shown as an example. The first ones of a shop are the first ones of the first ones of its parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Example {
+    /// The place of the row in the input: the number of its file and its own there; zeros where only the text counts.
+    pub place: (usize, u64),
+    /// As it is shown.
+    pub text: String,
+}
+
+impl Example {
+    /// How many are shown.
+    pub const SHOWN: usize = 3;
+
+    /// A text that stands for no row.
+    #[must_use]
+    pub fn of_text(text: impl Into<String>) -> Self {
+        Self { place: (0, 0), text: text.into() }
+    }
 }
 
 /// Adds what was noticed in a piece of a file to what was noticed in those before.
@@ -20,7 +40,7 @@ pub(crate) fn add_facts(all: &mut Vec<Fact>, facts: Vec<Fact>) {
             Some(known) => {
                 known.count += fact.count;
                 known.examples.extend(fact.examples);
-                known.examples.truncate(3);
+                known.examples.truncate(Example::SHOWN);
             }
             None => all.push(fact),
         }
@@ -42,4 +62,6 @@ pub enum FactRule {
     StrayQuotes,
     /// Values of an optional column that cannot be read, treated as absent.
     Unreadable,
+    /// Words in a column of flags that mean neither yes nor no.
+    UnreadableFlag,
 }

@@ -6,9 +6,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::table::TypedTable;
-use super::values::{ABSENT, Values};
+use super::values::{ABSENT, NO_FLAG, Values};
 use super::words::{Words, position};
-use crate::config::Table;
+use crate::config::{Config, NegativeAmounts, Table};
 use crate::timeline::columns::{
     ALWAYS, ComplaintColumns, CustomColumn, CustomerColumns, NEVER, NO_CODE, PurchaseColumns, SurveyColumns, Tables,
 };
@@ -35,14 +35,14 @@ pub struct Dictionaries {
 
 /// The used rows of all tables as plain columns, and what their codes mean.
 #[must_use]
-pub fn columns(tables: Vec<TypedTable>) -> (Tables, Dictionaries) {
+pub fn columns(config: &Config, tables: Vec<TypedTable>) -> (Tables, Dictionaries) {
     let mut used: Vec<UsedRows> = tables.into_iter().map(UsedRows::new).collect();
     let customer_ids = intern_customers(&mut used);
     let mut shop = Tables { customer_ids, ..Tables::default() };
     let mut dictionaries = Dictionaries::default();
     for mut rows in used {
         match rows.table {
-            Table::Purchases => shop.purchases = purchases(&mut rows, &mut dictionaries),
+            Table::Purchases => shop.purchases = purchases(config, &mut rows, &mut dictionaries),
             Table::Complaints => shop.complaints = complaints(&mut rows, &mut dictionaries),
             Table::Customers => shop.customers = customers(&mut rows, &mut dictionaries),
             Table::Surveys => shop.surveys = surveys(&mut rows),
@@ -133,10 +133,13 @@ impl UsedRows {
         columns.map(|column| CustomColumn { name: column.name, values: self.keep(column.values) }).collect()
     }
 
-    /// Whether a flag is set; an absent one is not.
-    fn flags(&mut self, name: &str) -> Option<Vec<bool>> {
+    /// What each row says; `None` where it says nothing.
+    fn flags(&mut self, name: &str) -> Option<Vec<Option<bool>>> {
         match self.columns.remove(name)? {
-            Values::Flags(flags) => Some(self.keep(flags).into_iter().map(|flag| flag == 1).collect()),
+            Values::Flags(flags) => {
+                let said = |flag| (flag != NO_FLAG).then_some(flag == 1);
+                Some(self.keep(flags).into_iter().map(said).collect())
+            }
             _ => None,
         }
     }
@@ -185,12 +188,17 @@ fn are_used(words: &Words) -> Vec<bool> {
     is_used
 }
 
-fn purchases(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> PurchaseColumns {
+fn purchases(config: &Config, rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> PurchaseColumns {
     let recorded_at = recorded_at(rows, "purchased_at");
     let amount = rows.money("amount").unwrap_or_default();
     let is_return = rows.flags("is_return");
-    let records_returns = is_return.is_some();
-    let is_return = is_return.unwrap_or_else(|| amount.iter().map(|amount| amount.0 < 0).collect());
+    // Decided by the config: a shop's first return must not give it features that its model has never seen.
+    let records_returns = is_return.is_some() || config.purchases.negative_amounts == NegativeAmounts::Return;
+    let is_return = match is_return {
+        // A line that says nothing gives nothing back; a negative one was marked, or rejected, when it was checked.
+        Some(said) => said.into_iter().map(|said| said == Some(true)).collect(),
+        None => amount.iter().map(|amount| amount.0 < 0).collect(),
+    };
     PurchaseColumns {
         customer: std::mem::take(&mut rows.customer),
         purchased_at: rows.times("purchased_at", NEVER).unwrap_or_default(),
@@ -244,6 +252,9 @@ fn customers(rows: &mut UsedRows, dictionaries: &mut Dictionaries) -> CustomerCo
         birth_date: rows.times("birth_date", NEVER),
         region: rows.coded("region", &mut dictionaries.home_regions),
         acquisition: rows.coded("acquisition_channel", &mut dictionaries.acquisition_channels),
+        // Codes stand in the order of names.
+        region_places: Vec::new(),
+        acquisition_places: Vec::new(),
         custom: rows.custom(),
     }
 }

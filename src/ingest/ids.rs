@@ -6,6 +6,7 @@
 
 use polars::prelude::*;
 
+use super::facts::Example;
 use super::values::{Cell, gather};
 use super::words::Words;
 
@@ -45,14 +46,19 @@ impl IdColumn {
             return Ok(Self::Integers(column.cast(&DataType::Int64)?.i64()?.clone()));
         }
         if dtype.is_float() {
-            let whole = column.cast(&DataType::Int64)?;
-            let same = whole
-                .cast(&DataType::Float64)?
-                .as_materialized_series()
-                .equal_missing(column.cast(&DataType::Float64)?.as_materialized_series())?;
-            if same.all() {
-                return Ok(Self::Integers(whole.i64()?.clone()));
+            let floats = column.cast(&DataType::Float64)?;
+            let floats = floats.f64()?;
+            if floats.iter().flatten().all(|value| whole(value).is_some()) {
+                return Ok(Self::Integers(floats.iter().map(|value| value.and_then(whole)).collect()));
             }
+            // Each by itself, so that what an id is called depends on no other row.
+            let written = column.cast(&DataType::String)?;
+            let written = written.str()?.iter().zip(floats.iter());
+            let id = |(text, value): (Option<&str>, Option<f64>)| match value.and_then(whole) {
+                Some(number) => Some(number.to_string()),
+                None => text.map(str::to_owned),
+            };
+            return Ok(Self::Text(written.map(id).collect()));
         }
         Ok(Self::Text(column.cast(&DataType::String)?.str()?.clone()))
     }
@@ -89,12 +95,18 @@ impl IdColumn {
     }
 }
 
+/// The whole number that a float is, if it is one.
+fn whole(value: f64) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "within the range, checked in the same expression")]
+    (value.trunc() == value && value.abs() < 9.2e18).then_some(value as i64)
+}
+
 /// How many rows carried ids like `12680.0`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SpreadsheetIds {
     /// Rows.
     pub(crate) count: u64,
-    /// The first three different ones, as written.
+    /// The first three different ones by their bytes, as written.
     pub(crate) examples: Vec<String>,
 }
 
@@ -105,19 +117,27 @@ impl SpreadsheetIds {
             return Self::default();
         }
         let is_affected = |code: &&u32| usize::try_from(**code).is_ok_and(|code| affected.get(code) == Some(&true));
-        let examples = words.names.iter().filter(|name| is_spreadsheet_float(name)).take(3).cloned().collect();
-        Self { count: words.codes.iter().filter(is_affected).count() as u64, examples }
+        let mut found = Self { count: words.codes.iter().filter(is_affected).count() as u64, ..Self::default() };
+        words.names.iter().filter(|name| is_spreadsheet_float(name)).for_each(|name| found.show(name));
+        found
     }
 
     fn in_texts<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
         let mut found = Self::default();
         for text in texts.filter(|text| is_spreadsheet_float(text)) {
             found.count += 1;
-            if found.examples.len() < 3 && !found.examples.iter().any(|example| example == text) {
-                found.examples.push(text.to_owned());
-            }
+            found.show(text);
         }
         found
+    }
+
+    /// Keeps a text if it is among the first by its bytes: which these are depends on no order of the rows.
+    fn show(&mut self, text: &str) {
+        let place = self.examples.binary_search_by(|example| example.as_str().cmp(text));
+        if let Some(place) = place.err().filter(|place| *place < Example::SHOWN) {
+            self.examples.insert(place, text.to_owned());
+            self.examples.truncate(Example::SHOWN);
+        }
     }
 }
 
@@ -198,6 +218,15 @@ mod tests {
     #[test]
     fn keys_are_fixed_for_ever() {
         assert_eq!(key("536365"), 5_721_049_227_589_237_611, "changing this changes stored histories");
+    }
+
+    #[test]
+    fn a_whole_float_is_written_alike_beside_others_and_alone() {
+        let column = Column::new("id".into(), [Some(12_680.0), Some(1.5), None, Some(1e16)]);
+        let (words, found) = IdColumn::new(&column).unwrap().words();
+        let written: Vec<_> = (0..4).map(|row| words.get(row)).collect();
+        assert_eq!(written, [Some("12680"), Some("1.5"), None, Some("10000000000000000")]);
+        assert_eq!(found, SpreadsheetIds::default());
     }
 
     #[test]

@@ -41,8 +41,9 @@ use std::path::PathBuf;
 
 pub use account::{About, Account, Reason};
 pub use code_book::CodeBook;
+pub(crate) use custom::OwnCells;
 pub use error::IngestError;
-pub use facts::{Fact, FactRule};
+pub use facts::{Example, Fact, FactRule};
 pub use fingerprint::Fingerprint;
 pub use handover::{Dictionaries, columns};
 pub use parts::Parts;
@@ -51,8 +52,12 @@ pub use profile::{ColumnProfile, Holds, MonthCount, SourceProfile, TableProfile,
 pub use read::{Read, read, read_frames, read_part};
 pub use seen::SeenEvents;
 pub use table::TypedTable;
+pub use typing::{NO, YES};
 pub use values::{ABSENT, NO_FLAG};
 pub(crate) use words::KeyHasher;
+
+/// Rows of a table in memory at most: their numbers, and those of different words, are 32 bits wide.
+pub const MAX_ROWS: usize = u32::MAX as usize - 1;
 
 /// The fingerprints of files that were read, sorted by path.
 ///

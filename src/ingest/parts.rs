@@ -4,17 +4,19 @@
 //! Parts are ranges of customers in the order of their ids, so that what is made of one part after the other comes in
 //! the order in which it would come of the whole. Rows keep their file and number, for the account and reject files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 
+use super::account::Reason;
 use super::collect::{check_lines, columns_of};
 use super::error::IngestError;
 use super::facts::{Fact, add_facts};
 use super::ids::IdColumn;
 use super::mapping::{Available, Mapping};
+use super::numeric::{self, Census};
 use super::paths::{self, InputFile};
 use super::read::{evaluate, mapping_of, sections};
 use super::source;
@@ -54,6 +56,8 @@ pub(super) struct DealtFile {
     /// Positions of its broken lines; they belong to the first part.
     pub(super) broken: Vec<u64>,
     pub(super) facts: Vec<Fact>,
+    /// How the values of the columns that expressions read are written.
+    pub(super) written: Census,
     /// Its rows, by part.
     chunks: Vec<Vec<PathBuf>>,
 }
@@ -119,6 +123,34 @@ impl Parts {
         self.dealt.iter().flat_map(|(_, files)| files).map(|file| file.path.clone()).collect()
     }
 
+    /// Rejected rows of all parts of a table in the order of its files, as they stand in those of the whole: lines that
+    /// cannot be split first.
+    ///
+    /// # Errors
+    /// `IngestError::Engine` if the table engine fails.
+    pub fn in_order(&self, rejects: DataFrame) -> Result<DataFrame, IngestError> {
+        let sorted = || -> PolarsResult<DataFrame> {
+            let text = |name: &str| rejects.column(name)?.str().cloned();
+            let (tables, files, reasons) = (text("table")?, text("file")?, text("reason")?);
+            let numbers = rejects.column("row")?.u64()?.clone();
+            let dealt = self.dealt.iter().find(|(table, _)| Some(table.name()) == tables.get(0));
+            let places: HashMap<String, usize> = dealt.map_or_else(HashMap::new, |(_, files)| {
+                let places = files.iter().enumerate().rev();
+                places.map(|(place, file)| (file.path.display().to_string(), place)).collect()
+            });
+            let mut order: Vec<(bool, Option<usize>, Option<u64>, IdxSize)> = (0..)
+                .zip(files.iter().zip(reasons.iter()).zip(numbers.iter()))
+                .map(|(row, ((file, reason), number))| {
+                    let is_sound = reason != Some(Reason::BROKEN_LINE.rule);
+                    (is_sound, file.and_then(|file| places.get(file).copied()), number, row)
+                })
+                .collect();
+            order.sort_unstable();
+            rejects.take(&order.into_iter().map(|(.., row)| Some(row)).collect())
+        };
+        sorted().map_err(IngestError::engine("putting rejected rows in order"))
+    }
+
     pub(super) fn files_of(&self, table: Table) -> &[DealtFile] {
         self.dealt.iter().find(|(known, _)| *known == table).map_or(&[], |(_, files)| files)
     }
@@ -140,9 +172,8 @@ impl DealtFile {
             }
         }
         let mut rows = rows.unwrap_or_default();
-        let numbers = rows.drop_in_place(NUMBER).and_then(|numbers| Ok(numbers.u64()?.to_vec_null_aware()));
-        let numbers = numbers.map_err(failed())?;
-        Ok((rows, numbers.left().unwrap_or_default()))
+        let numbers = rows.drop_in_place(NUMBER).and_then(|numbers| Ok(numbers.u64()?.iter().flatten().collect()));
+        Ok((rows, numbers.map_err(failed())?))
     }
 }
 
@@ -259,9 +290,10 @@ impl<'f> Dealing<'f> {
     /// Writes the rows of each part to files that begin with `place`.
     fn deal(self, starts: &[String], place: &Path) -> Result<DealtFile, IngestError> {
         let mut chunks = vec![Vec::new(); starts.len() + 1];
-        let mut number = 0;
+        let (mut number, mut written) = (0, Census::default());
         let (broken, facts) = self.for_each_chunk(&self.mapping.reads(), |Chunk { mut rows, positions }| {
             let failed = |error| IngestError::engine(format!("dealing out `{}`", self.file.path.display()))(error);
+            numeric::count(&rows, &self.mapping, &mut written).map_err(failed)?;
             rows.with_column(Column::new(NUMBER.into(), positions)).map_err(failed)?;
             for (part, (own, chunks)) in self.parts_of(&rows, starts)?.into_iter().zip(&mut chunks).enumerate() {
                 // The first chunk tells the columns, be there rows or not.
@@ -275,7 +307,7 @@ impl<'f> Dealing<'f> {
             number += 1;
             Ok(())
         })?;
-        Ok(DealtFile { path: self.file.path.clone(), available: self.available, broken, facts, chunks })
+        Ok(DealtFile { path: self.file.path.clone(), available: self.available, broken, facts, written, chunks })
     }
 
     /// The rows of each part; those without a customer are in the first.

@@ -1,5 +1,6 @@
 //! From the config to typed tables: opening, mapping, filtering, typing, and setting duplicates aside.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use polars::prelude::*;
@@ -7,10 +8,10 @@ use rayon::prelude::*;
 
 use super::account::Reason;
 use super::collect::{Collected, MEMORY, Supply, collect};
-use super::custom;
+use super::custom::{self, OwnCells};
 use super::duplicates::repeated_rows;
 use super::error::IngestError;
-use super::facts::{Fact, FactRule};
+use super::facts::{Example, Fact, FactRule};
 use super::mapping::{Available, Mapped, Mapping};
 use super::numeric::{self, Numbers};
 use super::parts::Parts;
@@ -44,6 +45,7 @@ pub fn read(config: &Config) -> Result<Read, IngestError> {
         read.tables.push(read_table((table, section), config, Supply::Files(&files))?);
         read.files.extend(files.into_iter().map(|file| file.path));
     }
+    refuse_words(&read.tables)?;
     Ok(read)
 }
 
@@ -67,11 +69,17 @@ pub fn read_frames(config: &Config, frames: &[(Table, DataFrame)]) -> Result<Rea
     let given = sections(config).into_iter().filter_map(|section| Some((section, frame_of(section.0)?)));
     let tables = given.map(|(section, frame)| read_table(section, config, Supply::Frame(frame)));
     let tables = tables.collect::<Result<Vec<_>, _>>()?;
+    refuse_words(&tables)?;
     if tables.iter().any(|table| table.table() == Table::Purchases) {
         return Ok(Read { tables, files: Vec::new() });
     }
     let (table, path) = (Table::Purchases.name(), MEMORY.to_owned());
     Err(IngestError::NoFiles { table, path, allowed: source::allowed_names() })
+}
+
+/// Refuses columns of the shop's own that hold words in all rows.
+fn refuse_words(tables: &[TypedTable]) -> Result<(), IngestError> {
+    tables.iter().try_for_each(|table| OwnCells::refuse_words(&table.own_cells))
 }
 
 /// A table and its section of the config.
@@ -105,7 +113,9 @@ fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>
     let failed = || IngestError::engine("comparing rows");
     let is_compared = section.duplicates != Duplicates::Keep;
     let keys = is_compared.then(|| keys(&source, &words)).transpose().map_err(failed())?;
-    let numbers = numeric::derive(&mut source, &mut mapping).map_err(IngestError::engine("reading numbers"))?;
+    let known = supply.written();
+    let numbers =
+        numeric::derive(&mut source, &mut mapping, known.as_ref()).map_err(IngestError::engine("reading numbers"))?;
     let mut read = TypedTable::new(table, source.height(), origins);
     read.facts = facts;
     read.mapped = mapped_columns(&source, &mut words, &mapping)?;
@@ -237,6 +247,7 @@ fn settle_column(
     unreadable.dedup();
     if typed.spreadsheet.count > 0 {
         let (count, examples) = (typed.spreadsheet.count, typed.spreadsheet.examples);
+        let examples = examples.into_iter().map(Example::of_text).collect();
         read.facts.push(Fact { rule: FactRule::SpreadsheetIds, place: spec.name.to_owned(), count, examples });
     }
     settle(read, spec, &typed.values, unreadable);
@@ -245,15 +256,21 @@ fn settle_column(
 
 /// Decides about rows whose value is absent or unreadable.
 fn settle(read: &mut TypedTable, spec: &'static ColumnSpec, values: &Values, unreadable: Vec<usize>) {
-    // A row whose recorded time cannot be read would be known too early.
-    if spec.required || spec.name == "recorded_at" {
+    // A row whose recorded time, or beginning, cannot be read would be known too early.
+    if spec.required || matches!(spec.name, "recorded_at" | "valid_from") {
         read.reject(unreadable, Reason::of_column(unreadable_rule(spec.kind), spec.name));
     } else {
         let rows: Vec<usize> = unreadable.into_iter().filter(|row| read.verdicts.is_used(*row)).collect();
         if !rows.is_empty() {
-            let examples = rows.iter().take(3).map(|row| read.cell(spec.name, *row)).collect();
-            let place = spec.name.to_owned();
-            read.facts.push(Fact { rule: FactRule::Unreadable, place, count: rows.len() as u64, examples });
+            let (place, count) = (spec.name.to_owned(), rows.len() as u64);
+            let (rule, examples) = if spec.kind == Kind::Flag {
+                let words: BTreeSet<String> = rows.iter().map(|row| read.cell(spec.name, *row)).collect();
+                (FactRule::UnreadableFlag, words.into_iter().take(Example::SHOWN).map(Example::of_text).collect())
+            } else {
+                let cell = |row: &usize| read.example(*row, read.cell(spec.name, *row));
+                (FactRule::Unreadable, rows.iter().take(Example::SHOWN).map(cell).collect())
+            };
+            read.facts.push(Fact { rule, place, count, examples });
         }
     }
     if spec.required {

@@ -5,6 +5,7 @@ use polars::prelude::*;
 
 use super::account::Reason;
 use super::error::IngestError;
+use super::facts::Example;
 use super::raw;
 use super::table::{Origin, TypedTable};
 
@@ -31,6 +32,18 @@ impl TypedTable {
     pub(super) fn numbered(&self, row: usize) -> String {
         let (file, number) = Walk { origins: self.origins.iter(), current: None, first: 0 }.place(row);
         if self.origins.len() > 1 { format!("row {number} of `{file}`") } else { format!("row {number}") }
+    }
+
+    /// An example that stands where a row does.
+    pub(crate) fn example(&self, row: usize, text: String) -> Example {
+        let mut first = 0;
+        for (file, origin) in self.origins.iter().enumerate() {
+            if row < first + origin.n_rows {
+                return Example { place: (file, origin.number_of(row - first)), text };
+            }
+            first += origin.n_rows;
+        }
+        Example { place: (self.origins.len(), row as u64), text }
     }
 
     fn frame_of(&self, rows: &[usize], n_broken: usize) -> PolarsResult<DataFrame> {

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::account::{About, Account, Reason};
+use super::custom::OwnCells;
 use super::error::IngestError;
-use super::events::Events;
-use super::facts::Fact;
+use super::events::{Events, Numbered};
+use super::facts::{Example, Fact};
 use super::raw::{self, Raw};
 use super::typing::{Typed, tidier};
 use super::values::Values;
@@ -31,6 +32,8 @@ pub struct TypedTable {
     events: OnceLock<Events>,
     /// Columns of the shop's own features.
     pub(super) custom: Vec<CustomColumn>,
+    /// What their cells are.
+    pub(crate) own_cells: Vec<OwnCells>,
     /// What was noticed on the way.
     pub facts: Vec<Fact>,
 }
@@ -93,6 +96,7 @@ impl Verdicts {
             self.reasons.push(reason);
             self.reasons.len() - 1
         });
+        // Rules times columns: far fewer than a byte can number.
         u8::try_from(position + 1).unwrap_or(u8::MAX)
     }
 
@@ -136,6 +140,7 @@ impl TypedTable {
             verdicts,
             events: OnceLock::new(),
             custom: Vec::new(),
+            own_cells: Vec::new(),
             facts: Vec::new(),
         }
     }
@@ -152,11 +157,10 @@ impl TypedTable {
         self.n_rows
     }
 
-    /// Rows inside the table's filter, used or not: those that belong to the table.
+    /// Why a row is not used; `None` if it is.
     #[must_use]
-    pub fn n_belonging(&self) -> u64 {
-        let outside = self.verdicts.counts().into_iter().filter(|(reason, _)| reason.is_filter());
-        self.n_rows() as u64 - outside.map(|(_, count)| count).sum::<u64>()
+    pub fn reason(&self, row: usize) -> Option<Reason> {
+        self.verdicts.reason(row)
     }
 
     /// Rows that are used.
@@ -168,6 +172,12 @@ impl TypedTable {
     #[must_use]
     pub fn has(&self, column: &str) -> bool {
         self.columns.contains_key(column)
+    }
+
+    /// Whether a used row has a value in the column.
+    #[must_use]
+    pub fn is_filled(&self, column: &str) -> bool {
+        self.columns.get(column).is_some_and(|values| self.used_rows().any(|row| !values.is_absent(row)))
     }
 
     /// Rejects rows; how many of them were used before.
@@ -184,6 +194,7 @@ impl TypedTable {
 
     /// Sets the flag `is_return` of rows, if the shop has it.
     pub fn mark_returns(&mut self, rows: &[usize]) {
+        self.events = OnceLock::new();
         if let Some(Values::Flags(flags)) = self.columns.get_mut("is_return") {
             for row in rows {
                 if let Some(flag) = flags.get_mut(*row) {
@@ -286,6 +297,18 @@ impl TypedTable {
         Some(Typed::of_words(words, spec.kind))
     }
 
+    /// The row as an example.
+    #[must_use]
+    pub fn mentioned(&self, row: usize) -> Example {
+        self.example(row, self.mention(row))
+    }
+
+    /// A cell as it came, as an example.
+    #[must_use]
+    pub fn shown(&self, column: &str, row: usize) -> Example {
+        self.example(row, format!("`{}`", self.cell(column, row)))
+    }
+
     /// How a row is called in a message: by its complaint, its order or its customer, else by its number
     /// in its file.
     #[must_use]
@@ -325,6 +348,16 @@ impl TypedTable {
         }
     }
 
+    /// Whether the row gives nothing back.
+    fn is_bought(&self, row: usize) -> bool {
+        match (self.flags("is_return").get(row), self.money("amount").get(row)) {
+            _ if self.table != Table::Purchases => true,
+            (Some(flag), _) => *flag != 1,
+            (None, Some(amount)) => *amount >= 0,
+            (None, None) => true,
+        }
+    }
+
     /// The number of the complaint or the order of each row; empty if rows have none.
     pub(super) fn event_keys(&self) -> &[u64] {
         self.keys(if self.table == Table::Complaints { "complaint_id" } else { "order_id" })
@@ -333,7 +366,11 @@ impl TypedTable {
     /// Complaints of the table of complaints, orders of others; `None` if rows have no number of them.
     pub(crate) fn events(&self) -> Option<&Events> {
         let keys = self.event_keys();
-        let count = || Events::count(keys, self.codes("customer_id"), |row| self.verdicts.is_used(row));
+        let count = || {
+            let times = self.times(if self.table == Table::Complaints { "opened_at" } else { "purchased_at" });
+            let rows = Numbered { keys, customers: self.codes("customer_id"), times };
+            Events::count(rows, |row| self.verdicts.is_used(row), |row| self.is_bought(row))
+        };
         (!keys.is_empty()).then(|| self.events.get_or_init(count))
     }
 }

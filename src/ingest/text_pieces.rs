@@ -12,7 +12,7 @@ use polars::io::utils::compression::{CompressedReader, SupportedCompression};
 use polars::prelude::*;
 
 use super::error::IngestError;
-use super::facts::{Fact, FactRule};
+use super::facts::{Example, Fact, FactRule};
 use super::records::{self, Head, Records};
 use super::source::Opened;
 
@@ -210,7 +210,8 @@ fn as_utf8(bytes: Vec<u8>) -> (Vec<u8>, u64) {
 
 /// What was noticed among some lines; broken ones by their positions in the file.
 fn facts_of(path: &Path, (records, broken): (&Records<'_>, &[u64]), n_replaced: u64) -> Vec<Fact> {
-    let lines: Vec<String> = broken.iter().take(3).map(|row| format!("row {}", row + 1)).collect();
+    let line = |row: &u64| Example { place: (0, row + 1), text: format!("row {}", row + 1) };
+    let lines: Vec<Example> = broken.iter().take(Example::SHOWN).map(line).collect();
     let counted = [
         (FactRule::NotUtf8, n_replaced, Vec::new()),
         (FactRule::BrokenLines, broken.len() as u64, lines),

@@ -233,13 +233,20 @@ fn flags(column: &Column) -> Result<(Values, Vec<usize>), TypeProblem> {
         let text = column.cast(&DataType::String)?;
         gather(text.str()?, NO_FLAG, |word| match word.trim() {
             "" => Cell::Absent,
-            word if is_one_of(word, &["true", "1", "1.0", "yes", "y", "t"]) => Cell::Value(1),
-            word if is_one_of(word, &["false", "0", "0.0", "no", "n", "f"]) => Cell::Value(0),
+            // What a float column holds where there is nothing.
+            "NaN" if dtype.is_float() => Cell::Absent,
+            word if is_one_of(word, YES) || word == "1.0" => Cell::Value(1),
+            word if is_one_of(word, NO) || word == "0.0" => Cell::Value(0),
             _ => Cell::Unreadable,
         })
     };
     Ok((Values::Flags(values), unreadable))
 }
+
+/// Words that mean yes, in any letters.
+pub const YES: &[&str] = &["yes", "true", "y", "t", "1"];
+/// Words that mean no, in any letters.
+pub const NO: &[&str] = &["no", "false", "n", "f", "0"];
 
 fn is_one_of(word: &str, words: &[&str]) -> bool {
     words.iter().any(|known| known.eq_ignore_ascii_case(word))

@@ -238,7 +238,8 @@ pub(crate) fn translate(new_codes: &[u32], old: u32) -> u32 {
     usize::try_from(old).ok().and_then(|old| new_codes.get(old)).copied().unwrap_or(NO_CODE)
 }
 
-/// A position as a code.
+/// A position as a code. A table has no more rows, and so no more words, than there are codes: more are refused when its
+/// files are put together, and more customers of all tables when the log is built.
 pub(crate) fn position(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(NO_CODE)
 }

@@ -90,7 +90,7 @@ impl FeatureSheet {
     }
 
     fn day(&self, cutoff: u16) -> i32 {
-        self.days.get(usize::from(cutoff)).copied().unwrap_or_default()
+        self.days[usize::from(cutoff)]
     }
 }
 

@@ -176,7 +176,7 @@ impl Scoring<'_> {
             churn_probability: *p,
             // Without a value model, the coming year is expected to be like the past one.
             value_at_stake: worth.of(facts.customer).map_or(facts.past_year_margin, |worth| worth.at_stake),
-            suppressed: self.log.opted_out(facts.customer).then_some(Suppression::OptedOut),
+            suppressed: self.log.opted_out(facts.customer, self.as_of).then_some(Suppression::OptedOut),
         };
         facts.par_iter().zip(probabilities).map(prospect).collect()
     }

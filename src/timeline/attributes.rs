@@ -26,6 +26,8 @@ struct Version {
     known: Timestamp,
     signed_up_at: Timestamp,
     birth_date: Timestamp,
+    /// Places of the names, which are the same in all parts of a shop where codes are not.
+    places: [u32; 2],
     region: u32,
     acquisition: u32,
 }
@@ -73,14 +75,17 @@ impl AttributeLog {
 fn read_row(columns: &CustomerColumns, row: usize) -> Version {
     let time = |column: &Option<Vec<Timestamp>>| column.as_ref().map_or(NEVER, |times| times[row]);
     let code = |column: &Option<Vec<u32>>| column.as_ref().map_or(super::columns::NO_CODE, |codes| codes[row]);
+    let place = |places: &[u32], code: u32| places.get(code as usize).copied().unwrap_or(code);
+    let (region, acquisition) = (code(&columns.region), code(&columns.acquisition));
     let valid_from = columns.valid_from.as_ref().map_or(ALWAYS, |times| times[row]);
     Version {
         valid_from,
         known: columns.recorded_at.as_ref().map_or(valid_from, |times| times[row].max(valid_from)),
         signed_up_at: time(&columns.signed_up_at),
         birth_date: time(&columns.birth_date),
-        region: code(&columns.region),
-        acquisition: code(&columns.acquisition),
+        places: [place(&columns.region_places, region), place(&columns.acquisition_places, acquisition)],
+        region,
+        acquisition,
     }
 }
 
@@ -104,5 +109,14 @@ mod tests {
         assert_eq!(log.known_at(0, Timestamp(300)).signed_up_at, Some(Timestamp(20)));
         assert_eq!(log.known_at(0, Timestamp(301)).signed_up_at, Some(Timestamp(10)), "no later version's time leaks");
         assert_eq!(log.known_at(7, Timestamp(301)), Attributes::default());
+    }
+
+    #[test]
+    fn of_equal_versions_names_decide_and_not_codes() {
+        let chosen = |region_places: Vec<u32>| {
+            let columns = CustomerColumns { region: Some(vec![0, 1]), region_places, ..CustomerColumns::default() };
+            AttributeLog::build(&columns, std::iter::once([0_u32, 1].as_slice())).known_at(0, Timestamp(1)).region
+        };
+        assert_eq!((chosen(Vec::new()), chosen(vec![0, 1]), chosen(vec![1, 0])), (Some(1), Some(1), Some(0)));
     }
 }

@@ -22,7 +22,7 @@ pub enum Available {
     Channel,
     /// `purchases.region`
     Region,
-    /// Return lines among the purchases
+    /// `purchases.is_return`, or negative amounts that are returns
     Returns,
     /// The complaints table
     Complaints,
@@ -73,7 +73,7 @@ impl Available {
             Self::Category => "purchases.category",
             Self::Channel => "purchases.channel",
             Self::Region => "purchases.region",
-            Self::Returns => "purchases.is_return, or negative amounts",
+            Self::Returns => "purchases.is_return, or purchases.negative_amounts = \"return\"",
             Self::Complaints => "complaints",
             Self::FirstResponse => "complaints.first_response_at",
             Self::Resolution => "complaints.resolved_at",
@@ -102,10 +102,9 @@ impl Tables {
     pub fn available(&self) -> BTreeSet<Available> {
         let (purchases, complaints, customers, surveys) =
             (&self.purchases, &self.complaints, &self.customers, &self.surveys);
-        // What exists is decided by the config rather than by the rows, so that a shop's first complaint or return does
-        // not give it features that its model has never seen.
-        let any_survey = surveys.are_recorded || !surveys.customer.is_empty();
-        let any_complaint = complaints.are_recorded || !complaints.customer.is_empty();
+        // What exists is decided by the config and never by the rows, so that a shop's first complaint or return does not
+        // give it features that its model has never seen, and that all parts of a shop have the same.
+        let (any_survey, any_complaint) = (surveys.are_recorded, complaints.are_recorded);
         let present = [
             (Available::Quantity, purchases.quantity.is_some()),
             (Available::Discount, purchases.discount.is_some()),
@@ -113,7 +112,7 @@ impl Tables {
             (Available::Category, purchases.category.is_some()),
             (Available::Channel, purchases.channel.is_some()),
             (Available::Region, purchases.region.is_some()),
-            (Available::Returns, purchases.records_returns || purchases.is_return.contains(&true)),
+            (Available::Returns, purchases.records_returns),
             (Available::Complaints, any_complaint),
             (Available::FirstResponse, any_complaint && complaints.first_response_at.is_some()),
             (Available::Resolution, any_complaint && complaints.resolved_at.is_some()),

@@ -149,9 +149,14 @@ impl<'c> Census<'c> {
     ) {
         let Some(own) = codes.get(range.clone()).filter(|own| !own.is_empty()) else { return };
         pairs.begin();
-        for (line, code) in range.zip(own).filter(|(_, code)| is_code(**code)) {
+        let (first, mut order) = (range.start, 0);
+        for (line, code) in range.zip(own) {
+            order += u64::from(line > first && !lines.continues(line));
+            if !is_code(*code) {
+                continue;
+            }
             let known = lines.known(line);
-            pairs.add(*code, lines.order_key(line), known);
+            pairs.add(*code, order, known);
             self.count_season(counters, *code, lines.at[line], known);
         }
         for pair in pairs.all() {

@@ -44,14 +44,15 @@ pub struct PurchaseColumns {
     pub purchased_at: Vec<Timestamp>,
     /// When the row became known; `None` if rows are known as soon as they happen.
     pub recorded_at: Option<Vec<Timestamp>>,
-    /// A stable key of the order; lines with one customer and one key are one order. `None` if the shop has no order
-    /// numbers, 0 where a line has none: lines of one customer at one instant are then one order.
+    /// A stable key of the order; lines with one customer and one key are one order, unless they lie far apart (see
+    /// [`goes_on`](super::goes_on)). `None` if the shop has no order numbers, 0 where a line has none: lines of one customer
+    /// at one instant are then one order.
     pub order: Option<Vec<u64>>,
     /// Amount of the line in minor units; what a return gives back is negative.
     pub amount: Vec<Money>,
     /// Whether the line is a return.
     pub is_return: Vec<bool>,
-    /// Whether the shop records returns, be there any or not.
+    /// Whether the shop records returns, be there any or not: what is decided by its config.
     pub records_returns: bool,
     /// Pieces; NaN where not given.
     pub quantity: Option<Vec<f32>>,
@@ -72,7 +73,7 @@ pub struct PurchaseColumns {
 /// The code of a text that is not given.
 pub const NO_CODE: u32 = u32::MAX;
 
-/// Complaint records; several rows with one customer and one key are one complaint.
+/// Complaint records; several rows with one customer and one key are one complaint, unless they lie far apart.
 #[derive(Debug, Clone, Default)]
 pub struct ComplaintColumns {
     /// Whether the shop records complaints, be there any or not.
@@ -116,8 +117,8 @@ pub struct CustomerColumns {
     pub customer: Vec<u32>,
     /// When the customer signed up; [`NEVER`] where not given.
     pub signed_up_at: Option<Vec<Timestamp>>,
-    /// Whether the customer asked not to be contacted.
-    pub opted_out: Option<Vec<bool>>,
+    /// Whether the customer asked not to be contacted; `None` where the row does not say.
+    pub opted_out: Option<Vec<Option<bool>>>,
     /// From when the version holds, [`ALWAYS`] where not given; `None` if there is one version, which always held.
     pub valid_from: Option<Vec<Timestamp>>,
     /// When the row became known; `None` if a version is known as soon as it holds.
@@ -128,6 +129,10 @@ pub struct CustomerColumns {
     pub region: Option<Vec<u32>>,
     /// Code of the channel that brought the customer; [`NO_CODE`] where not given.
     pub acquisition: Option<Vec<u32>>,
+    /// By code the place of a region's name among the names; empty where codes stand in the order of names.
+    pub region_places: Vec<u32>,
+    /// The same of the channels that brought customers.
+    pub acquisition_places: Vec<u32>,
     /// Columns of the shop's own features over this table.
     pub custom: Vec<CustomColumn>,
 }
@@ -157,6 +162,9 @@ pub struct SurveyColumns {
 /// The first column that does not fit.
 pub(super) fn check(tables: &Tables) -> Result<(), LogError> {
     let n_customers = tables.customer_ids.len();
+    if u32::try_from(n_customers).is_err() {
+        return Err(LogError::TooManyRows { table: "customers", rows: n_customers });
+    }
     for (table, customer, columns, custom) in [
         ("purchases", &tables.purchases.customer, tables.purchases.lengths(), &tables.purchases.custom),
         ("complaints", &tables.complaints.customer, tables.complaints.lengths(), &tables.complaints.custom),

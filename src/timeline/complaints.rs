@@ -2,6 +2,7 @@
 
 use super::columns::{ComplaintColumns, NEVER, NO_CODE};
 use super::ledger::happened_before;
+use super::lines::goes_on;
 use crate::units::Timestamp;
 
 /// One complaint as it was known at a cutoff.
@@ -94,8 +95,16 @@ impl ComplaintLog {
         let Some(bounds) = self.starts.get(customer..customer + 2) else { return };
         let rows = &self.rows[bounds[0] as usize..bounds[1] as usize];
         for complaint in rows.chunk_by(|a, b| a.number == b.number) {
-            let visible = complaint.iter().filter(|row| row.known < cutoff);
-            known.extend(visible.map(|row| row.as_known(cutoff)).reduce(merge));
+            let mut last: Option<Timestamp> = None;
+            for row in complaint.iter().filter(|row| row.known < cutoff) {
+                let seen = row.as_known(cutoff);
+                // A number that is used again much later is another complaint.
+                match known.last_mut().filter(|_| last.is_some_and(|last| goes_on(last, row.opened_at))) {
+                    Some(before) => *before = merge(*before, seen),
+                    None => known.push(seen),
+                }
+                last = Some(row.opened_at);
+            }
         }
         known.sort_by(|a, b| a.opened_at.cmp(&b.opened_at).then(a.amount.cmp(&b.amount)));
     }
@@ -195,6 +204,27 @@ mod tests {
         assert!(known_at(70)[0].is_open(), "resolved at the cutoff is not known");
         assert!(!known_at(71)[0].is_open());
         assert!(known_at(401)[0].is_open(), "opened again");
+    }
+
+    #[test]
+    fn a_number_that_is_used_again_much_later_is_another_complaint() {
+        let day = |days: u32| Timestamp(0).plus(crate::units::Days(days));
+        let columns = ComplaintColumns {
+            customer: vec![0; 4],
+            complaint: vec![1; 4],
+            opened_at: [400, 20, 50, 0].map(day).to_vec(),
+            recorded_at: Some([400, 300, 50, 0].map(day).to_vec()),
+            ..ComplaintColumns::default()
+        };
+        let log = ComplaintLog::build(&columns, std::iter::once([0_u32, 1, 2, 3].as_slice()));
+        let opened = |cutoff: u32| {
+            let mut known = Vec::new();
+            log.known_at(0, day(cutoff), &mut known);
+            known.iter().map(|complaint| complaint.opened_at).collect::<Vec<_>>()
+        };
+        assert_eq!(opened(60), [day(0), day(50)], "what lies between is not known yet");
+        assert_eq!(opened(301), [day(0)]);
+        assert_eq!(opened(401), [day(0), day(400)]);
     }
 
     #[test]

@@ -55,9 +55,9 @@ impl Ledger {
 
     /// Appends the order that begins the range; where the next one begins.
     fn push_order(&mut self, lines: &Lines, range: Range<usize>, totals: &mut Totals) -> usize {
-        let (before, key) = (totals.amount, lines.order_key(range.start));
+        let before = totals.amount;
         let mut line = range.start;
-        while line < range.end && lines.order_key(line) == key {
+        while line < range.end && (line == range.start || lines.continues(line)) {
             totals.known = totals.known.max(lines.known(line));
             totals.amount += lines.amount[line];
             totals.discount += lines.discount.get(line).copied().unwrap_or(0);
@@ -122,10 +122,12 @@ impl<'a> Orders<'a> {
         }
     }
 
-    /// When the order with a key was placed; `None` if there is no such order, or the shop has no order numbers.
-    pub(super) fn placed_at(&self, key: u64) -> Option<Timestamp> {
+    /// When the order with a key was placed, the last one until an instant; `None` if there is no such order, or the shop
+    /// has no order numbers.
+    pub(super) fn placed_at(&self, key: u64, until: Timestamp) -> Option<Timestamp> {
         let first_line = |order: usize| order.checked_sub(1).map_or(0, |last| self.lines_so_far[last] as usize);
-        let order = (0..self.at.len()).find(|order| self.lines.number(first_line(*order)) == Some(key))?;
+        let mut orders = 0..self.at.partition_point(|at| *at <= until);
+        let order = orders.rfind(|order| self.lines.number(first_line(*order)) == Some(key))?;
         Some(self.at[order])
     }
 

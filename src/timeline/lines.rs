@@ -1,7 +1,17 @@
 //! Purchase lines in columns: those of a range of customers, customer after customer, order after order.
 
 use super::columns::NO_CODE;
-use crate::units::Timestamp;
+use crate::units::{Days, Timestamp};
+
+/// Lines of one number that lie further apart are orders of their own: deliveries that follow come within weeks, and
+/// numbers that start again do so after months.
+pub const SAME_ORDER_DAYS: Days = Days(30);
+
+/// Whether an order, or a complaint, goes on with the next line of the same number; `before` is not later than `after`.
+#[must_use]
+pub const fn goes_on(before: Timestamp, after: Timestamp) -> bool {
+    after.0.saturating_sub(before.0) <= SAME_ORDER_DAYS.micros()
+}
 
 /// Purchase lines; every column has one entry per line, or none if the shop lacks it.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +40,12 @@ impl Lines {
     /// The key of a line's order: its number or, for a line without one, its instant, earlier ones being smaller.
     pub(super) fn order_key(&self, line: usize) -> u64 {
         self.order.get(line).copied().filter(|key| *key != 0).unwrap_or_else(|| instant_key(self.at[line]))
+    }
+
+    /// Whether a line belongs to the order of the line before it, which is one of the same customer.
+    pub(super) fn continues(&self, line: usize) -> bool {
+        let before = line - 1;
+        self.order_key(before) == self.order_key(line) && goes_on(self.at[before], self.at[line])
     }
 
     /// Copies a line of other lines to the end.
@@ -113,7 +129,7 @@ impl Grouping {
         self.rows.extend(rows.map(|row| (lines.order_key(row as usize), lines.at[row as usize], row)));
         self.rows.sort_unstable();
         let mut start = 0_u32;
-        for order in self.rows.chunk_by(|a, b| a.0 == b.0) {
+        for order in self.rows.chunk_by(|a, b| a.0 == b.0 && goes_on(a.1, b.1)) {
             let end = start + u32::try_from(order.len()).unwrap_or(u32::MAX);
             self.orders.push((order[0].1, order[0].0, start, end));
             start = end;
@@ -142,6 +158,18 @@ mod tests {
         assert_eq!(sequence, [2, 0, 1, 3]);
         let arranged = lines.arranged(&sequence);
         assert_eq!((arranged.amount, arranged.category.len()), (vec![3, 1, 2, 4], 0));
+    }
+
+    #[test]
+    fn a_number_that_stands_again_much_later_is_another_order() {
+        let day = |days: u32| Timestamp(0).plus(Days(days));
+        let lines = Lines { at: [400, 60, 0, 30].map(day).to_vec(), order: vec![7; 4], ..Lines::default() };
+        let mut sequence = Vec::new();
+        Grouping::default().arrange(&lines, 0..4, &mut sequence);
+        assert_eq!(sequence, [2, 3, 1, 0]);
+        let arranged = lines.arranged(&sequence);
+        assert_eq!([1, 2, 3].map(|line| arranged.continues(line)), [true, true, false], "30 days are not too many");
+        assert!(!goes_on(day(0), Timestamp(day(30).0 + 1)));
     }
 
     #[test]

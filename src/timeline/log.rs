@@ -8,13 +8,14 @@ use rayon::prelude::*;
 use super::attributes::AttributeLog;
 use super::available::Available;
 use super::census::{self, Asked, CodeCounts};
-use super::columns::{CustomerColumns, NO_CODE, Tables};
+use super::columns::{NO_CODE, Tables};
 use super::complaints::{ComplaintLog, KnownComplaint};
 use super::context::{ContextNeeds, ShopContext};
 use super::custom::{self, CustomLog};
 use super::cutoff::Cutoff;
 use super::fold::{FoldScratch, FoldSettings, Said, Shard};
 use super::history::History;
+use super::opt_outs::OptOuts;
 use super::partition::{Part, counting_sort, partition};
 use super::shop_census::ShopCensus;
 use super::surveys::SurveyLog;
@@ -74,7 +75,7 @@ impl Report for LogError {
 #[derive(Debug)]
 pub struct EventLog {
     customer_ids: Vec<String>,
-    opted_out: Vec<bool>,
+    opt_outs: OptOuts,
     shards: Vec<Shard>,
     available: BTreeSet<Available>,
     /// Features of the shop's own, in the order of their columns.
@@ -99,7 +100,7 @@ impl EventLog {
         let custom_logs = custom::build(&mut tables, &ranges);
         let Tables { customer_ids, purchases, complaints, customers, surveys } = tables;
         let n_customers = customer_ids.len();
-        let opted_out = opted_out(&customers, n_customers);
+        let opt_outs = OptOuts::build(&customers, &(0..n_customers));
         let span =
             purchases.purchased_at.par_iter().copied().min().zip(purchases.purchased_at.par_iter().copied().max());
         let complaint_categories = complaints.category_names.clone();
@@ -117,7 +118,7 @@ impl EventLog {
         let shards = parts.zip(&ranges).map(shard).collect();
         Ok(Self {
             customer_ids,
-            opted_out,
+            opt_outs,
             shards,
             available,
             custom,
@@ -161,10 +162,16 @@ impl EventLog {
         &self.customer_ids
     }
 
-    /// Whether the customer asked not to be contacted.
+    /// Whether the customer had asked not to be contacted, by the latest statement that was known before a day.
     #[must_use]
-    pub fn opted_out(&self, customer: u32) -> bool {
-        self.opted_out.get(customer as usize).copied().unwrap_or(false)
+    pub fn opted_out(&self, customer: u32, as_of: Cutoff) -> bool {
+        self.opt_outs.at(customer as usize, as_of.at())
+    }
+
+    /// Whether the customer asked on the day, or after it, not to be contacted.
+    #[must_use]
+    pub fn opts_out_after(&self, customer: u32, as_of: Cutoff) -> bool {
+        self.opt_outs.after(customer as usize, as_of.at())
     }
 
     /// What the shop's tables provide beyond the required columns.
@@ -261,16 +268,4 @@ fn code_counts(tables: &Tables) -> CodeCounts {
         regions: count(&tables.customers.region),
         acquisitions: count(&tables.customers.acquisition),
     }
-}
-
-/// Who asked not to be contacted, by the latest version of each customer: a fact of today, never a feature.
-fn opted_out(customers: &CustomerColumns, n_customers: usize) -> Vec<bool> {
-    let mut opted_out = vec![false; n_customers];
-    let Some(flags) = &customers.opted_out else { return opted_out };
-    let mut rows: Vec<usize> = (0..customers.customer.len()).collect();
-    rows.sort_by_key(|row| customers.valid_from.as_ref().map(|times| times[*row]));
-    for row in rows {
-        opted_out[customers.customer[row] as usize] = flags[row];
-    }
-    opted_out
 }

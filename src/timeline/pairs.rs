@@ -33,7 +33,8 @@ impl Pairs {
         self.things.clear();
     }
 
-    /// Notes that an order was known from an instant on to hold the thing; lines of one order follow each other.
+    /// Notes that an order, by its number among the customer's, was known from an instant on to hold the thing; lines of
+    /// one order follow each other.
     pub(super) fn add(&mut self, code: u32, order: u64, known: Timestamp) {
         if code as usize >= self.places.len() {
             self.places.resize(code as usize + 1, (0, 0));

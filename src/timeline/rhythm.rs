@@ -114,7 +114,7 @@ impl History<'_> {
     pub fn days_from_order(&self, complaint: &KnownComplaint) -> Option<f64> {
         let opened = complaint.opened_at;
         let latest = self.orders.at.partition_point(|at| *at <= opened).checked_sub(1);
-        let named = complaint.order.and_then(|key| self.orders.placed_at(key)).filter(|at| *at <= opened);
+        let named = complaint.order.and_then(|key| self.orders.placed_at(key, opened));
         named.or_else(|| latest.map(|i| self.orders.at[i])).map(|at| opened.days_since(at))
     }
 

@@ -1,32 +1,39 @@
 //! Margins by category: those of categories that no purchase has.
 
-use super::Checked;
+use std::collections::BTreeSet;
+
 use super::finding::{Finding, Severity};
-use crate::config::Table;
+use crate::config::{Config, Table};
 use crate::ingest::TypedTable;
 use crate::text::grouped;
 
+/// The categories with a margin of their own that used rows have.
+pub(super) fn with_margins(purchases: &TypedTable, config: &Config) -> BTreeSet<String> {
+    let margins = &config.value.category_margins;
+    if margins.is_empty() {
+        return BTreeSet::new();
+    }
+    names_in_use(purchases).into_iter().filter(|name| margins.contains_key(*name)).map(str::to_owned).collect()
+}
+
 /// A finding only: a margin that is never used changes nothing, but its category is probably written otherwise.
-pub(super) fn check(checked: &mut Checked<'_>) {
-    let margins = &checked.config.value.category_margins;
-    let purchases = checked.tables.iter().find(|table| table.table() == Table::Purchases);
-    let Some(purchases) = purchases.filter(|_| !margins.is_empty()) else { return };
-    let bought = names_in_use(purchases);
-    let unknown: Vec<&String> = margins.keys().filter(|name| !bought.contains(&name.as_str())).collect();
+pub(super) fn unknown(bought: &BTreeSet<String>, config: &Config) -> Option<Finding> {
+    let margins = &config.value.category_margins;
+    let unknown: Vec<&String> = margins.keys().filter(|name| !bought.contains(*name)).collect();
     if unknown.is_empty() {
-        return;
+        return None;
     }
     let message = format!(
         "{} of {} categories in `value.category_margins` occur in no purchase",
         grouped(unknown.len() as u64),
         grouped(margins.len() as u64)
     );
-    let finding = Finding::new("unknown_category", purchases.table().name(), Severity::Warning, message)
+    let finding = Finding::new("unknown_category", Table::Purchases.name(), Severity::Warning, message)
         .of_column("category")
         .counting(unknown.len() as u64)
         .with_examples(unknown.iter().map(|name| format!("`{name}`")))
         .with_hint("write categories exactly as in the purchases; capitals and spaces count");
-    checked.findings.push(finding);
+    Some(finding)
 }
 
 /// The categories of used rows.

@@ -68,20 +68,6 @@ impl Finding {
         Self { examples: examples.into_iter().take(3).collect(), ..self }
     }
 
-    /// Whether another finding says the same of other rows.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
-        let about = |finding: &Self| (finding.rule, finding.table, finding.column.clone(), finding.severity);
-        about(self) == about(other)
-    }
-
-    /// Adds what was found among other customers.
-    pub(super) fn add(&mut self, other: Self) {
-        self.count += other.count;
-        self.message = format!("{}; among other customers: {}", self.message, other.message);
-        self.examples.extend(other.examples);
-        self.examples.truncate(3);
-    }
-
     /// Says what can be done.
     pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }

@@ -7,9 +7,12 @@ mod duplicates;
 mod error;
 mod feed;
 mod finding;
+mod opt_outs;
 mod parts;
 mod relations;
+mod sizes;
 mod standing;
+mod tally;
 mod time;
 mod typing;
 mod volume;
@@ -19,10 +22,11 @@ use polars::prelude::DataFrame;
 
 use crate::config::{Config, Table, TableConfig};
 use crate::error::Failure;
-use crate::ingest::{self, Account, Dictionaries, Fingerprint, IngestError, Read, TypedTable};
+use crate::ingest::{self, Account, Dictionaries, Fingerprint, IngestError, OwnCells, Read, TypedTable};
 use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
 use standing::Standing;
+use tally::Tallies;
 
 pub use error::DataError;
 pub use feed::require_fresh;
@@ -35,7 +39,7 @@ struct Checked<'a> {
     /// The clock: nothing happens after it.
     now: Timestamp,
     tables: Vec<TypedTable>,
-    findings: Vec<Finding>,
+    tallies: Tallies,
 }
 
 impl Checked<'_> {
@@ -52,7 +56,7 @@ impl Checked<'_> {
 /// The families of checks that look at rows, in the order in which they run: rows are rejected before they are compared
 /// and counted. Those that look at the shop as a whole follow, see `standing`.
 const CHECKS: &[fn(&mut Checked<'_>)] =
-    &[typing::check, duplicates::check, time::check, amounts::check, categories::check, relations::check];
+    &[typing::check, duplicates::check, opt_outs::check, time::check, amounts::check, relations::check];
 
 /// Tables that were read and checked.
 #[derive(Debug)]
@@ -99,9 +103,11 @@ pub fn load(config: &Config, now: Timestamp) -> Result<Loaded, Failure> {
 /// # Errors
 /// An [`IngestError`] if a table cannot be read at all.
 pub fn load_frames(config: &Config, now: Timestamp, frames: &[(Table, DataFrame)]) -> Result<Loaded, Failure> {
-    let checked = check(config, now, ingest::read_frames(config, frames)?)?;
-    let (tables, dictionaries) = ingest::columns(checked.tables);
-    let Outcome { accounts, findings, rejects, .. } = checked.outcome.completed(config, now);
+    let mut checked = check(config, now, ingest::read_frames(config, frames)?)?;
+    // No list comes of columns in memory, and a part of a shop may have no opt-outs.
+    checked.outcome.standing.statements = opt_outs::Statements::default();
+    let (tables, dictionaries) = ingest::columns(config, checked.tables);
+    let (accounts, findings, rejects) = checked.outcome.completed(config, now);
     Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints: Vec::new() })
 }
 
@@ -119,8 +125,8 @@ pub fn load_and_look<T>(
     let (fingerprints, checked) = rayon::join(|| ingest::fingerprints(files), || check(config, now, read));
     let (fingerprints, checked) = (fingerprints?, checked?);
     let seen = look(&checked.tables);
-    let (tables, dictionaries) = ingest::columns(checked.tables);
-    let Outcome { accounts, findings, rejects, .. } = checked.outcome.completed(config, now);
+    let (tables, dictionaries) = ingest::columns(config, checked.tables);
+    let (accounts, findings, rejects) = checked.outcome.completed(config, now);
     Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints }, seen))
 }
 
@@ -134,32 +140,35 @@ struct Verdict {
 #[derive(Debug, Default)]
 struct Outcome {
     accounts: Vec<Account>,
-    findings: Vec<Finding>,
+    tallies: Tallies,
     rejects: Vec<DataFrame>,
     standing: Standing,
+    own_cells: Vec<OwnCells>,
 }
 
 impl Outcome {
-    /// With what is to be said of the shop as a whole, errors first.
-    fn completed(mut self, config: &Config, now: Timestamp) -> Self {
-        self.findings.extend(self.standing.findings(config, as_of(config, now)));
-        self.findings.extend(volume::rejected_shares(&self.accounts, config.validate.max_rejected_share));
-        self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        self
+    /// The accounts, what is to be said of the shop, errors first, and the rejected rows.
+    fn completed(self, config: &Config, now: Timestamp) -> (Vec<Account>, Vec<Finding>, Vec<DataFrame>) {
+        let mut findings = self.tallies.findings(&self.accounts);
+        findings.extend(self.standing.findings(config, as_of(config, now)));
+        findings.extend(volume::rejected_shares(&self.accounts, config.validate.max_rejected_share));
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        (self.accounts, findings, self.rejects)
     }
 }
 
 fn check(config: &Config, now: Timestamp, read: Read) -> Result<Verdict, IngestError> {
-    let mut checked = Checked { config, now, tables: read.tables, findings: Vec::new() };
+    let mut checked = Checked { config, now, tables: read.tables, tallies: Tallies::default() };
     for check in CHECKS {
         check(&mut checked);
     }
-    let Checked { tables, findings, .. } = checked;
+    let Checked { tables, tallies, .. } = checked;
     let accounts = tables.iter().map(TypedTable::account).collect::<Result<Vec<_>, _>>()?;
     let rejects = tables.iter().map(TypedTable::rejected_rows).collect::<Result<Vec<_>, _>>()?;
     let rejects = rejects.into_iter().flatten().collect();
-    let standing = Standing::of(&tables);
-    Ok(Verdict { tables, outcome: Outcome { accounts, findings, rejects, standing } })
+    let standing = Standing::of(&tables, config, now);
+    let own_cells = tables.iter().flat_map(|table| table.own_cells.iter().cloned()).collect();
+    Ok(Verdict { tables, outcome: Outcome { accounts, tallies, rejects, standing, own_cells } })
 }
 
 /// The instant the run takes for now.

@@ -4,10 +4,10 @@
 use polars::prelude::DataFrame;
 
 use super::relations::{SHARED_ORDER, shared_orders};
-use super::{Finding, Loaded, Outcome, Verdict, check};
+use super::{Loaded, Outcome, Verdict, check};
 use crate::config::{Config, Table};
 use crate::error::Failure;
-use crate::ingest::{self, Account, Dictionaries, IngestError, Parts, SeenEvents};
+use crate::ingest::{self, Account, Dictionaries, IngestError, OwnCells, Parts, SeenEvents};
 use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
 
@@ -30,7 +30,7 @@ pub fn load_part(
     if let Some(seen) = seen {
         beside(&mut checked, seen)?;
     }
-    let (tables, dictionaries) = ingest::columns(checked.tables);
+    let (tables, dictionaries) = ingest::columns(config, checked.tables);
     Ok((tables, dictionaries, CheckedPart(checked.outcome)))
 }
 
@@ -41,11 +41,17 @@ fn beside(Verdict { tables, outcome }: &mut Verdict, seen: &mut SeenEvents) -> R
         let own = outcome.accounts.iter_mut().filter(|account| account.table == table.table().name());
         own.for_each(|account| account.without_events(crossing.repeated));
         if table.table() == Table::Purchases {
-            outcome.findings.retain(|finding| finding.rule != SHARED_ORDER);
-            outcome.findings.extend(shared_orders(table, &crossing.shared));
+            outcome.tallies.remove(SHARED_ORDER);
+            shared_orders(table, &crossing.shared).into_iter().for_each(|tally| outcome.tallies.add(tally));
         }
     }
     Ok(())
+}
+
+/// The table that rejected rows are of.
+fn table_of(rows: &DataFrame) -> Option<String> {
+    let table = rows.column("table").ok()?.str().ok()?.get(0)?;
+    Some(table.to_owned())
 }
 
 /// What the checks of the parts say together.
@@ -61,13 +67,12 @@ impl Together {
         for account in part.accounts {
             self.add_account(account);
         }
-        for finding in part.findings {
-            self.add_finding(finding);
-        }
+        self.0.tallies.add_all(part.tallies);
         for rows in part.rejects {
             self.add_rejects(rows)?;
         }
-        self.0.standing.add(&part.standing);
+        OwnCells::add_all(&mut self.0.own_cells, &part.own_cells);
+        self.0.standing.add(part.standing);
         Ok(())
     }
 
@@ -78,17 +83,8 @@ impl Together {
         }
     }
 
-    fn add_finding(&mut self, finding: Finding) {
-        match self.0.findings.iter_mut().find(|known| known.is_like(&finding)) {
-            Some(known) => known.add(finding),
-            None => self.0.findings.push(finding),
-        }
-    }
-
     fn add_rejects(&mut self, rows: DataFrame) -> Result<(), IngestError> {
-        let table =
-            |rows: &DataFrame| rows.column("table").ok().and_then(|table| table.get(0).ok().map(|t| t.to_string()));
-        if let Some(known) = self.0.rejects.iter_mut().find(|known| table(known) == table(&rows)) {
+        if let Some(known) = self.0.rejects.iter_mut().find(|known| table_of(known) == table_of(&rows)) {
             let stacked = known.vstack_mut(&rows).map(|_| ());
             return stacked.map_err(IngestError::engine("putting rejected rows together"));
         }
@@ -107,7 +103,11 @@ impl Together {
     /// # Errors
     /// An [`IngestError`] if a file can no longer be read.
     pub fn finish(self, config: &Config, now: Timestamp, parts: &Parts) -> Result<Loaded, Failure> {
-        let Outcome { accounts, findings, rejects, .. } = self.0.completed(config, now);
+        OwnCells::refuse_words(&self.0.own_cells)?;
+        let (accounts, findings, rejects) = self.0.completed(config, now);
+        let mut rejects = rejects.into_iter().map(|rows| parts.in_order(rows)).collect::<Result<Vec<_>, _>>()?;
+        rejects
+            .sort_by_key(|rows| accounts.iter().position(|account| Some(account.table.to_owned()) == table_of(rows)));
         let fingerprints = ingest::fingerprints(parts.files())?;
         let (tables, dictionaries) = (Tables::default(), Dictionaries::default());
         Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints })

@@ -1,13 +1,16 @@
-//! Relations between tables: complaints and facts of customers who never bought, orders of several customers.
+//! Relations between tables: complaints and facts of customers who never bought, orders of several customers, numbers of
+//! orders that stand again much later.
 
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 
 use super::Checked;
-use super::finding::{Finding, Severity};
+use super::finding::Severity;
+use super::tally::{Counts, Tally};
 use crate::config::Table;
-use crate::ingest::{KeyHasher, TypedTable};
+use crate::ingest::{Example, KeyHasher, TypedTable};
 use crate::text::{counted, grouped, verb};
+use crate::timeline::SAME_ORDER_DAYS;
 
 /// The rule about orders of several customers.
 pub(super) const SHARED_ORDER: &str = "shared_order";
@@ -17,15 +20,17 @@ pub(super) fn check(checked: &mut Checked<'_>) {
     let table = |wanted| checked.tables.iter().find(|table: &&TypedTable| table.table() == wanted);
     let Some(purchases) = table(Table::Purchases) else { return };
     let buyers = known(purchases);
-    let mut findings = Vec::new();
+    let mut tallies: Vec<Tally> = Vec::new();
     if let Some(complaints) = table(Table::Complaints) {
-        findings.extend(orphan_complaints(complaints, &buyers));
+        tallies.extend(orphan_complaints(complaints, &buyers));
+        tallies.extend(reused_numbers(complaints));
     }
     if let Some(customers) = table(Table::Customers) {
-        findings.extend(customers_without_purchase(customers, &buyers));
+        tallies.extend(customers_without_purchase(customers, &buyers));
     }
-    findings.extend(purchases.events().and_then(|events| shared_orders(purchases, &events.shared)));
-    checked.findings.extend(findings);
+    tallies.extend(purchases.events().and_then(|events| shared_orders(purchases, &events.shared)));
+    tallies.extend(reused_numbers(purchases));
+    tallies.into_iter().for_each(|tally| checked.tallies.add(tally));
 }
 
 /// Names of customers.
@@ -58,45 +63,68 @@ fn strangers<'a>(table: &'a TypedTable, buyers: &Known<'_>) -> (Vec<&'a str>, u6
     (names, counts.iter().sum())
 }
 
-fn orphan_complaints(complaints: &TypedTable, buyers: &Known<'_>) -> Option<Finding> {
+fn orphan_complaints(complaints: &TypedTable, buyers: &Known<'_>) -> Option<Tally> {
     let (names, n_rows) = strangers(complaints, buyers);
-    let message = format!(
-        "{} of {} {} of {} without any purchase; kept",
-        grouped(n_rows),
-        counted(complaints.used_rows().count() as u64, "complaint"),
-        verb(n_rows, "is", "are"),
-        counted(names.len() as u64, "customer")
-    );
-    let examples = names.iter().take(3).map(|name| format!("customer `{name}`"));
-    let finding = Finding::new("orphan_complaints", "complaints", Severity::Warning, message).of_column("customer_id");
-    let finding = finding.counting(n_rows).with_examples(examples);
-    (n_rows > 0).then(|| finding.with_hint("check that both tables write customer ids in the same way"))
+    let wording = |counts: Counts| {
+        let (found, of) = (grouped(counts.found), counted(counts.used, "complaint"));
+        let (are, customers) = (verb(counts.found, "is", "are"), counted(counts.customers, "customer"));
+        (Severity::Warning, format!("{found} of {of} {are} of {customers} without any purchase; kept"))
+    };
+    let tally = Tally::new("orphan_complaints", (Table::Complaints, n_rows), wording).of_column("customer_id");
+    let tally = tally.of_customers(names.len() as u64).with_examples(shown(&names));
+    (n_rows > 0).then(|| tally.with_hint("check that both tables write customer ids in the same way"))
 }
 
-fn customers_without_purchase(customers: &TypedTable, buyers: &Known<'_>) -> Option<Finding> {
+fn customers_without_purchase(customers: &TypedTable, buyers: &Known<'_>) -> Option<Tally> {
     let (names, n_rows) = strangers(customers, buyers);
-    let n_known = rows_per_customer(customers).iter().filter(|count| **count > 0).count();
-    let message = format!(
-        "{} of {} in `customers` {} no purchase; kept, never ranked",
-        grouped(names.len() as u64),
-        counted(n_known as u64, "customer"),
-        verb(names.len() as u64, "has", "have")
-    );
-    // All of them is a join that fails, some of them are people who have not bought yet.
-    let severity = if names.len() == n_known { Severity::Warning } else { Severity::Recommendation };
-    let examples = names.iter().take(3).map(|name| format!("customer `{name}`"));
-    let finding = Finding::new("customers_without_purchase", "customers", severity, message).of_column("customer_id");
-    let finding = finding.counting(n_rows).with_examples(examples);
-    (n_rows > 0).then(|| finding.with_hint("check that both tables write customer ids in the same way"))
+    let wording = |counts: Counts| {
+        let (found, of) = (grouped(counts.customers), counted(counts.used_customers, "customer"));
+        let have = verb(counts.customers, "has", "have");
+        // All of them is a join that fails, some of them are people who have not bought yet.
+        let is_all = counts.customers == counts.used_customers;
+        let severity = if is_all { Severity::Warning } else { Severity::Recommendation };
+        (severity, format!("{found} of {of} in `customers` {have} no purchase; kept, never ranked"))
+    };
+    let tally = Tally::new("customers_without_purchase", (Table::Customers, n_rows), wording).of_column("customer_id");
+    let tally = tally.of_customers(names.len() as u64).with_examples(shown(&names));
+    (n_rows > 0).then(|| tally.with_hint("check that both tables write customer ids in the same way"))
+}
+
+/// The first of some customers, who are sorted.
+fn shown(names: &[&str]) -> impl Iterator<Item = Example> {
+    names.iter().take(Example::SHOWN).map(|name| Example::of_text(format!("customer `{name}`")))
 }
 
 /// One order belongs to one customer; lines that disagree are counted as orders of each of them. `rows` has one of each
 /// such order.
-pub(super) fn shared_orders(purchases: &TypedTable, rows: &[usize]) -> Option<Finding> {
-    let count = rows.len() as u64;
-    let (orders, have) = (counted(count, "order"), verb(count, "has", "have"));
-    let message = format!("{orders} {have} lines of several customers; counted as one order of each");
-    let finding = Finding::new(SHARED_ORDER, "purchases", Severity::Warning, message).of_column("order_id");
-    let finding = finding.counting(count).with_examples(rows.iter().take(3).map(|row| purchases.mention(*row)));
-    (count > 0).then(|| finding.with_hint("check whether order numbers are used again, for example each year"))
+pub(super) fn shared_orders(purchases: &TypedTable, rows: &[usize]) -> Option<Tally> {
+    let wording = |counts: Counts| {
+        let (orders, have) = (counted(counts.found, "order"), verb(counts.found, "has", "have"));
+        (Severity::Warning, format!("{orders} {have} lines of several customers; counted as one order of each"))
+    };
+    // By their texts: which row of an order is looked at depends on the parts.
+    let mut mentions: Vec<String> = rows.iter().map(|row| purchases.mention(*row)).collect();
+    mentions.sort_unstable();
+    let tally = Tally::new(SHARED_ORDER, (Table::Purchases, rows.len() as u64), wording).of_column("order_id");
+    let tally = tally.with_examples(mentions.into_iter().take(Example::SHOWN).map(Example::of_text));
+    (!rows.is_empty()).then(|| tally.with_hint("check whether order numbers are used again, for example each year"))
+}
+
+/// Numbers of orders, and of complaints, that one customer has again so much later that it is another one.
+fn reused_numbers(table: &TypedTable) -> Option<Tally> {
+    let again = &table.events()?.again;
+    let (rule, column, noun) = match table.table() {
+        Table::Complaints => ("reused_complaint", "complaint_id", "complaint"),
+        _ => ("reused_order", "order_id", "order"),
+    };
+    let wording = move |counts: Counts| {
+        let (numbers, stand) =
+            (counted(counts.found, &format!("{noun} number")), verb(counts.found, "stands", "stand"));
+        let message = format!(
+            "{numbers} {stand} again with the same customer more than {SAME_ORDER_DAYS} later; taken as {noun}s of their own"
+        );
+        (Severity::Warning, message)
+    };
+    let hint = format!("if numbers start again, put the year before them: `{column} = \"CONCAT(year, '-', number)\"`");
+    Some(Tally::of_rows(rule, (table, again), wording)?.of_column(column).with_hint(hint))
 }

@@ -1,10 +1,16 @@
 //! What the checks of a shop as a whole look at, counted so that parts of the customers add up to the shop.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::categories;
 use super::feed::{self, PurchaseDays};
-use super::finding::Finding;
+use super::finding::{Finding, Severity};
+use super::opt_outs::{self, Statements};
+use super::sizes::Sizes;
 use super::volume;
 use crate::config::{Config, Table};
 use crate::ingest::TypedTable;
+use crate::text::counted;
 use crate::units::Timestamp;
 
 /// Days, customers and tables of a shop or a part of it.
@@ -14,6 +20,13 @@ pub(super) struct Standing {
     /// Customers with a purchase.
     pub(super) n_customers: u64,
     pub(super) complaints: Presence,
+    /// Who asked not to be contacted.
+    pub(super) statements: Statements,
+    sizes: Sizes,
+    /// Categories of purchases that have a margin of their own.
+    with_margins: BTreeSet<String>,
+    /// Used rows of each table, and whether any of them has a value, for each optional column that is mapped.
+    filled: BTreeMap<(Table, &'static str), (u64, bool)>,
 }
 
 /// Whether there is a table, and rows in it.
@@ -29,30 +42,73 @@ pub(super) enum Presence {
 }
 
 impl Standing {
-    pub(super) fn of(tables: &[TypedTable]) -> Self {
+    pub(super) fn of(tables: &[TypedTable], config: &Config, now: Timestamp) -> Self {
         let table = |wanted| tables.iter().find(|table| table.table() == wanted);
         let has_rows = |table: &TypedTable| {
             if table.used_rows().next().is_some() { Presence::Rows } else { Presence::Empty }
         };
-        let purchases = table(Table::Purchases);
-        Self {
-            days: purchases.map_or_else(PurchaseDays::default, PurchaseDays::new),
-            n_customers: purchases.map_or(0, volume::n_customers),
+        let mut standing = Self {
             complaints: table(Table::Complaints).map_or(Presence::NoTable, has_rows),
+            filled: tables.iter().flat_map(filled).collect(),
+            ..Self::default()
+        };
+        if let Some(purchases) = table(Table::Purchases) {
+            standing.days = PurchaseDays::new(purchases);
+            standing.n_customers = volume::n_customers(purchases);
+            standing.sizes = Sizes::of(purchases, &config.currency);
+            standing.with_margins = categories::with_margins(purchases, config);
         }
+        if let Some(customers) = table(Table::Customers) {
+            standing.statements = Statements::of(customers, config, now);
+        }
+        standing
     }
 
     /// Adds other customers.
-    pub(super) fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.days.add(&other.days);
         self.n_customers += other.n_customers;
         self.complaints = self.complaints.max(other.complaints);
+        self.statements.add(&other.statements);
+        self.sizes.add(&other.sizes);
+        self.with_margins.extend(other.with_margins);
+        for (column, (rows, is_filled)) in other.filled {
+            let sum = self.filled.entry(column).or_default();
+            *sum = (sum.0 + rows, sum.1 || is_filled);
+        }
     }
 
     /// What the checks of the whole find.
     pub(super) fn findings(&self, config: &Config, as_of: Timestamp) -> Vec<Finding> {
         let mut findings = feed::check(&self.days, &config.validate, as_of);
         findings.extend(volume::check(self, config));
+        findings.extend(self.sizes.absurd(config));
+        findings.extend(categories::unknown(&self.with_margins, config));
+        findings.extend(self.statements.stopped(config));
+        findings.extend(self.empty_columns());
         findings
     }
+
+    /// Columns that are mapped and have no value in any row: what they tell of is taken as absent everywhere.
+    fn empty_columns(&self) -> impl Iterator<Item = Finding> {
+        let empty = self.filled.iter().filter(|((_, column), (rows, filled))| {
+            // Opt-outs have a rule of their own.
+            *rows > 0 && !filled && *column != opt_outs::COLUMN
+        });
+        empty.map(|((table, column), (rows, _))| {
+            let name = table.name();
+            let message = format!("`{name}.{column}` is mapped and empty in all of {}", counted(*rows, "row"));
+            let finding = Finding::new("empty_column", name, Severity::Warning, message).of_column(*column);
+            finding
+                .counting(*rows)
+                .with_hint("check whether the source has stopped to deliver it; if so, do not map it")
+        })
+    }
+}
+
+/// The optional columns that a table maps: its used rows, and whether any of them has a value.
+fn filled(table: &TypedTable) -> Vec<((Table, &'static str), (u64, bool))> {
+    let n_used = table.used_rows().count() as u64;
+    let optional = table.table().columns().iter().filter(|spec| !spec.required && table.has(spec.name));
+    optional.map(|spec| ((table.table(), spec.name), (n_used, table.is_filled(spec.name)))).collect()
 }

@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::config::{
     BacktestConfig, ChurnConfig, Duplicates, FeaturesConfig, GateConfig, LeakGuardConfig, LowestGrade, ModelsConfig,
-    NegativeAmounts, OutputConfig, PanelConfig, PanelWeights, SelectionConfig, TuningConfig, Unstable, ValidateConfig,
-    ValueConfig,
+    NegativeAmounts, OutputConfig, PanelConfig, PanelWeights, SelectionConfig, SilentOptOuts, TuningConfig, Unstable,
+    ValidateConfig, ValueConfig,
 };
 use crate::timeline::columns::{NEVER, NO_CODE};
 use crate::units::{Currency, Days, Money};
@@ -56,6 +56,7 @@ fn config(purchases: TableConfig) -> Config {
             absurd_amount_factor: 100.0,
             max_rejected_share: 1.0,
             max_age_days: Days(3650),
+            silent_opt_outs: SilentOptOuts::Refuse,
         },
         value: ValueConfig {
             margin_share: 1.0,

@@ -1,43 +1,40 @@
 //! Types and missing values: what could not be read, what was read with a rule of ours, what was missing.
 
 use super::Checked;
-use super::finding::{Finding, Severity};
-use crate::ingest::{Fact, FactRule, TypedTable};
+use super::finding::Severity;
+use super::tally::{Counts, Tally};
+use crate::ingest::{Fact, FactRule, NO, TypedTable, YES};
 use crate::text::{counted, grouped, verb};
 
-/// Findings about rows rejected while typing, and about what `ingest` noticed.
+/// Counts rows rejected while typing, and what `ingest` noticed.
 pub(super) fn check(checked: &mut Checked<'_>) {
-    let mut findings = Vec::new();
     for table in &checked.tables {
-        findings.extend(table.facts.iter().map(|fact| of_fact(table, fact)));
-        findings.extend(rejections(table));
+        table.facts.iter().for_each(|fact| checked.tallies.add(of_fact(table, fact)));
+        rejections(table).into_iter().for_each(|tally| checked.tallies.add(tally));
     }
-    checked.findings.extend(findings);
 }
 
-fn rejections(table: &TypedTable) -> Vec<Finding> {
-    let name = table.table().name();
-    let mut findings = Vec::new();
+fn rejections(table: &TypedTable) -> Vec<Tally> {
+    let one = table.table().one();
+    let mut tallies = Vec::new();
     for (reason, count, first_rows) in table.rejections() {
         let Some(column) = reason.column.filter(|_| !reason.is_filter()) else { continue };
-        let what = match reason.rule {
-            "missing" => "no",
-            _ => "an unreadable",
+        let is_missing = reason.rule == "missing";
+        let what = if is_missing { "no" } else { "an unreadable" };
+        let wording = move |counts: Counts| {
+            let (found, have) = (grouped(counts.found), verb(counts.found, "has", "have"));
+            let of = counted(counts.belonging, one);
+            (Severity::Warning, format!("{found} of {of} {have} {what} `{column}`; rejected"))
         };
-        let have = verb(count, "has", "have");
-        let message = format!("{} of {} {have} {what} `{column}`; rejected", grouped(count), total(table));
-        let shown = first_rows.iter().map(|row| match reason.rule {
-            "missing" => table.mention(*row),
-            _ => format!("`{}`", table.cell(column, *row)),
-        });
-        let finding = Finding::new(reason.rule, name, Severity::Warning, message).of_column(column).counting(count);
-        let finding = finding.with_examples(shown);
-        findings.push(match hint_for(reason.rule) {
-            Some(hint) => finding.with_hint(hint),
-            None => finding,
+        let shown = |row: &usize| if is_missing { table.mentioned(*row) } else { table.shown(column, *row) };
+        let tally = Tally::new(reason.rule, (table.table(), count), wording).of_column(column);
+        let tally = tally.with_examples(first_rows.iter().map(shown));
+        tallies.push(match hint_for(reason.rule) {
+            Some(hint) => tally.with_hint(hint),
+            None => tally,
         });
     }
-    findings
+    tallies
 }
 
 fn hint_for(rule: &str) -> Option<&'static str> {
@@ -52,60 +49,75 @@ fn hint_for(rule: &str) -> Option<&'static str> {
     }
 }
 
-fn of_fact(table: &TypedTable, fact: &Fact) -> Finding {
-    let name = table.table().name();
-    let (count, have) = (grouped(fact.count), verb(fact.count, "has", "have"));
-    let lines = counted(fact.count, "line");
-    let place = &fact.place;
-    let (rule, severity, message, hint) = match fact.rule {
-        FactRule::SpreadsheetIds => (
-            "spreadsheet_ids",
-            Severity::Warning,
-            format!("{count} of {} {have} a `{place}` like 12680.0; read as 12680, in every table", total(table)),
-            "such ids were numbers in a spreadsheet; export them as text",
-        ),
-        FactRule::NotUtf8 => (
-            "not_utf8",
-            Severity::Warning,
-            format!(
-                "`{place}` holds {} that {} no UTF-8; replaced by U+FFFD",
-                counted(fact.count, "character"),
-                verb(fact.count, "is", "are")
-            ),
-            "save the file as UTF-8, lest ids or categories become the same",
-        ),
-        FactRule::ShortLines => (
-            "short_lines",
-            Severity::Warning,
-            format!("`{place}` has {lines} with fewer fields than its header; the last ones are taken as absent"),
-            "check that the file was written and transferred to its end",
-        ),
-        FactRule::BrokenLines => (
-            "broken_lines",
-            Severity::Warning,
-            format!("`{place}` has {lines} that cannot be split into the columns of its header; rejected"),
-            "put fields with separators, quotes or line ends in double quotes",
-        ),
-        FactRule::StrayQuotes => (
-            "stray_quotes",
-            Severity::Recommendation,
-            format!("`{place}` has {lines} with a double quote inside an unquoted field; taken as it stands"),
-            "put such fields in double quotes and double the quote",
-        ),
+fn of_fact(table: &TypedTable, fact: &Fact) -> Tally {
+    let (one, place, rule) = (table.table().one(), fact.place.clone(), fact.rule);
+    let (name, hint) = match rule {
+        FactRule::SpreadsheetIds => {
+            ("spreadsheet_ids", "such ids were numbers in a spreadsheet; export them as text".to_owned())
+        }
+        FactRule::NotUtf8 => ("not_utf8", "save the file as UTF-8, lest ids or categories become the same".to_owned()),
+        FactRule::ShortLines => {
+            ("short_lines", "check that the file was written and transferred to its end".to_owned())
+        }
+        FactRule::BrokenLines => {
+            ("broken_lines", "put fields with separators, quotes or line ends in double quotes".to_owned())
+        }
+        FactRule::StrayQuotes => ("stray_quotes", "put such fields in double quotes and double the quote".to_owned()),
         FactRule::Unreadable => (
             "unreadable_value",
-            Severity::Warning,
-            format!("{count} of {} {have} an unreadable `{place}`; taken as absent", total(table)),
-            "correct the source, or map the column with SQL that yields the expected form",
+            "correct the source, or map the column with SQL that yields the expected form".to_owned(),
         ),
+        FactRule::UnreadableFlag => (UNREADABLE_FLAG, flags_that_are_read(&fact.place)),
     };
-    Finding::new(rule, name, severity, message)
-        .of_column(place.clone())
-        .counting(fact.count)
-        .with_examples(fact.examples.iter().map(|example| format!("`{example}`")))
-        .with_hint(hint)
+    let wording = move |counts: Counts| worded(rule, &place, counts, one);
+    let examples = fact.examples.iter().map(|example| {
+        let text = format!("`{}`", example.text);
+        crate::ingest::Example { text, ..example.clone() }
+    });
+    let tally = Tally::new(name, (table.table(), fact.count), wording).of_column(fact.place.clone());
+    tally.with_examples(examples).with_hint(hint)
 }
 
-fn total(table: &TypedTable) -> String {
-    counted(table.n_belonging(), table.table().one())
+/// The rule about words that mean neither yes nor no: what is taken for a `no` there may be a `yes`.
+pub(super) const UNREADABLE_FLAG: &str = "unreadable_flag";
+
+fn flags_that_are_read(column: &str) -> String {
+    let pairs: Vec<String> = YES.iter().zip(NO).map(|(yes, no)| format!("\"{yes}\", \"{no}\"")).collect();
+    let pairs = pairs.join("; ");
+    format!(
+        "these words are read, in any letters: {pairs}; map others with SQL, as in `{column} = \"word = 'unsubscribed'\"`"
+    )
+}
+
+fn worded(rule: FactRule, place: &str, counts: Counts, one: &str) -> (Severity, String) {
+    let (count, have) = (grouped(counts.found), verb(counts.found, "has", "have"));
+    let (lines, of) = (counted(counts.found, "line"), counted(counts.belonging, one));
+    match rule {
+        FactRule::SpreadsheetIds => (
+            Severity::Warning,
+            format!("{count} of {of} {have} a `{place}` like 12680.0; read as 12680, in every table"),
+        ),
+        FactRule::NotUtf8 => {
+            let (characters, are) = (counted(counts.found, "character"), verb(counts.found, "is", "are"));
+            (Severity::Warning, format!("`{place}` holds {characters} that {are} no UTF-8; replaced by U+FFFD"))
+        }
+        FactRule::ShortLines => (
+            Severity::Warning,
+            format!("`{place}` has {lines} with fewer fields than its header; the last ones are taken as absent"),
+        ),
+        FactRule::BrokenLines => (
+            Severity::Warning,
+            format!("`{place}` has {lines} that cannot be split into the columns of its header; rejected"),
+        ),
+        FactRule::StrayQuotes => (
+            Severity::Recommendation,
+            format!("`{place}` has {lines} with a double quote inside an unquoted field; taken as it stands"),
+        ),
+        FactRule::Unreadable => {
+            (Severity::Warning, format!("{count} of {of} {have} an unreadable `{place}`; taken as absent"))
+        }
+        FactRule::UnreadableFlag => {
+            (Severity::Error, format!("{count} of {of} {have} a word in `{place}` that means neither yes nor no"))
+        }
+    }
 }

@@ -8,6 +8,7 @@ use jiff::civil::date;
 use retain::clv::ValueError;
 use retain::commands::JobError;
 use retain::config::{Allowed, ConfigError, Place, Table, Violation};
+use retain::dataset::DatasetError;
 use retain::error::Failure;
 use retain::evaluate::EvaluateError;
 use retain::features::{SchemaDifference, SchemaError};
@@ -142,6 +143,7 @@ fn ingest_errors() -> Vec<Failure> {
         }
         .into(),
         IngestError::Engine { doing: "comparing rows".to_owned(), source: Box::new(engine) }.into(),
+        IngestError::TooManyRows { table, rows: 5_000_000_000 }.into(),
         IngestError::Unbalanced { table, rows_in: 10, accounted: 9 }.into(),
     ]
 }
@@ -168,6 +170,7 @@ fn data_errors() -> Vec<Failure> {
         SchemaError::NameTaken { name: "recency_days".to_owned() }.into(),
         SchemaError::NoColumn { name: "premium_spend_90d".to_owned() }.into(),
         SchemaError::UnknownFeature { name: "orders_3d_count".to_owned() }.into(),
+        DatasetError::TooManyCutoffs { n_cutoffs: 70_000 }.into(),
     ]
 }
 

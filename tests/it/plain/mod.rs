@@ -10,8 +10,8 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use ndarray::Array2;
 use retain::config::{CustomFeature, CustomTable};
-use retain::dataset::{Block, Dataset, DatasetSettings, census, stream};
-use retain::features::{FeatureSchema, SchemaError};
+use retain::dataset::{Block, Dataset, DatasetError, DatasetSettings, census, stream};
+use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
 use retain::timeline::columns::{ComplaintColumns, CustomerColumns, NEVER, PurchaseColumns, SurveyColumns, Tables};
 use retain::timeline::{Available, Cutoff, EventLog, Margins};
@@ -211,6 +211,8 @@ impl PlainShop {
             birth_date: Some(column(&self.versions, |row| Timestamp(row.born))),
             region: Some(column(&self.versions, |row| row.region)),
             acquisition: Some(column(&self.versions, |row| row.acquisition)),
+            region_places: Vec::new(),
+            acquisition_places: Vec::new(),
             custom: self.own_columns(CustomTable::Customers, &self.versions, Own::of_version),
         }
     }
@@ -272,7 +274,7 @@ pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]
         columns.iter_mut().zip(block.features).for_each(|(column, values)| column.extend(values));
         Ok(())
     };
-    let whole = |block: &Block| Ok::<_, SchemaError>(block.clone());
+    let whole = |block: &Block| Ok::<_, DatasetError>(block.clone());
     let contexts = census(&log, &schema, (&cutoffs, &settings)).unwrap().contexts(&cutoffs);
     stream(&log, &schema, (&cutoffs, &settings, &contexts), (|work: &mut dyn FnMut()| work(), whole), take).unwrap();
     let features = Array2::from_shape_fn((customers.len(), columns.len()), |(row, column)| columns[column][row]);

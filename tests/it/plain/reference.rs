@@ -64,11 +64,19 @@ fn orders_of(lines: &[Line], customer: u32) -> Vec<Order> {
     for line in lines.iter().filter(|line| line.customer == customer && !line.is_return) {
         orders.entry(line.order).or_default().push(line.clone());
     }
-    let order =
-        |(key, lines): (u64, Vec<Line>)| Order { key, at: lines.iter().map(|line| line.at).min().unwrap(), lines };
-    let mut orders: Vec<Order> = orders.into_iter().map(order).collect();
+    let order = |(key, lines): (u64, Vec<Line>)| {
+        let order = move |lines: Vec<Line>| Order { key, at: lines[0].at, lines };
+        apart(lines, |line| line.at).into_iter().map(order)
+    };
+    let mut orders: Vec<Order> = orders.into_iter().flat_map(order).collect();
     orders.sort_by_key(|order| (order.at, order.key));
     orders
+}
+
+/// Rows of one number in time, in groups that lie more than 30 days apart.
+fn apart<R: Clone>(mut rows: Vec<R>, at: impl Fn(&R) -> i64) -> Vec<Vec<R>> {
+    rows.sort_by_key(&at);
+    rows.chunk_by(|a, b| at(b) - at(a) <= 30 * MICROS_PER_DAY).map(<[R]>::to_vec).collect()
 }
 
 fn cases_of(shop: &PlainShop, customer: u32) -> Vec<Case> {
@@ -89,7 +97,8 @@ fn cases_of(shop: &PlainShop, customer: u32) -> Vec<Case> {
         amount: rows.iter().map(|row| row.amount).sum::<i64>() as f64 / 100.0,
         compensation: rows.iter().map(|row| row.compensation).sum::<i64>() as f64 / 100.0,
     };
-    let mut cases: Vec<Case> = rows.values().map(case).collect();
+    let rows = rows.into_values().flat_map(|rows| apart(rows, |row| row.opened));
+    let mut cases: Vec<Case> = rows.map(|rows| case(&rows)).collect();
     cases.sort_by(|a, b| a.opened.cmp(&b.opened).then(a.amount.total_cmp(&b.amount)));
     cases
 }

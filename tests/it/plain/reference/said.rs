@@ -50,7 +50,7 @@ impl Reference {
     /// Days from the order named, if it was placed by then, else the last one placed by then.
     fn days_after_order(&self, case: &Case) -> Option<f64> {
         let mut before = self.orders.iter().filter(|order| order.at <= case.opened);
-        let named = before.clone().find(|order| Some(order.key) == case.order);
+        let named = before.clone().rfind(|order| Some(order.key) == case.order);
         named.or_else(|| before.next_back()).map(|order| super::days(case.opened - order.at))
     }
 
