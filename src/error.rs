@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::indented;
+
 /// How the process ends; the numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -63,18 +65,18 @@ impl fmt::Debug for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut told = self.0.to_string();
-        write!(f, "error[{}]: {told}", self.0.code())?;
+        write!(f, "error[{}]: {}", self.0.code(), indented(&told))?;
         let mut cause = self.0.source();
         while let Some(error) = cause {
             let next = error.to_string();
             // A message that ends with its cause has told it.
             if !told.ends_with(&next) {
-                write!(f, "\n  caused by: {next}")?;
+                write!(f, "\n  caused by: {}", indented(&next))?;
             }
             (told, cause) = (next, error.source());
         }
         match self.0.hint() {
-            Some(hint) => write!(f, "\nhint: {hint}"),
+            Some(hint) => write!(f, "\nhint: {}", indented(&hint)),
             None => Ok(()),
         }
     }

@@ -1,4 +1,67 @@
-//! Owns how numbers and sentences are set for people: thousands, plurals, lines of a given width.
+//! Owns how numbers and sentences are set for people: thousands, plurals, lines of a given width; and that nothing which
+//! came from outside steers the terminal or forges a line.
+
+use std::borrow::Cow;
+
+/// A text from outside as it may stand within a line: characters that steer a terminal, end a line or turn the direction of
+/// writing are written out, as JSON writes them.
+///
+/// ```
+/// use retain::text::printable;
+/// assert_eq!(printable("caf\u{e9}"), "caf\u{e9}");
+/// assert_eq!(printable("a\u{1b}[31m\nb\u{9b}\u{202e}"), "a\\u001b[31m\\u000ab\\u009b\\u202e");
+/// ```
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    written_out(text, steers)
+}
+
+/// A text of several lines as it may be printed: lines and tabs stay.
+///
+/// ```
+/// assert_eq!(retain::text::printable_lines("a\n\tb\r\u{7f}"), "a\n\tb\\u000d\\u007f");
+/// ```
+#[must_use]
+pub fn printable_lines(text: &str) -> Cow<'_, str> {
+    written_out(text, |letter| steers(letter) && !matches!(letter, '\n' | '\t'))
+}
+
+/// A message of several lines in which no line but the first begins at the margin, where another message would.
+///
+/// ```
+/// assert_eq!(retain::text::indented("a\nerror: b\n  c"), "a\n  error: b\n  c");
+/// ```
+#[must_use]
+pub fn indented(message: &str) -> String {
+    let lines: Vec<Cow<'_, str>> = message.split('\n').map(printable).collect();
+    let indented = lines.iter().enumerate().map(|(place, line)| {
+        let margin = if place > 0 && !line.starts_with("  ") { "  " } else { "" };
+        format!("{margin}{line}")
+    });
+    indented.collect::<Vec<_>>().join("\n")
+}
+
+fn written_out(text: &str, is_meant: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&is_meant) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for letter in text.chars() {
+        if is_meant(letter) {
+            safe.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            safe.push(letter);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Whether a character does something to the terminal or to the text around it: C0, C1 and DEL, marks of direction, ends of
+/// lines and paragraphs.
+fn steers(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
 
 /// A count with thousands separators.
 ///

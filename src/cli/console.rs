@@ -10,13 +10,14 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::{LogFormat, Talk, watch};
 use crate::error::Failure;
+use crate::text::printable_lines;
 
-/// Writes data to standard output.
+/// Writes data to standard output; what steers a terminal is written out, in JSON as JSON does it.
 ///
 /// # Errors
 /// What the operating system says; a reader that went away is not an error.
 pub fn print_data(text: &str) -> std::io::Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    match std::io::stdout().lock().write_all(printable_lines(text).as_bytes()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         outcome => outcome,
     }
@@ -81,8 +82,11 @@ impl<'w> MakeWriter<'w> for AboveTheBar {
 
 impl Write for AboveTheBar {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        // A message comes in one piece, as text or as JSON; what steers a terminal is written out in either.
+        let message = String::from_utf8_lossy(bytes);
+        let message = printable_lines(&message);
         // If standard error is gone there is nobody to tell.
-        let _ = watch::without_bar(|| std::io::stderr().lock().write_all(bytes));
+        let _ = watch::without_bar(|| std::io::stderr().lock().write_all(message.as_bytes()));
         Ok(bytes.len())
     }
 

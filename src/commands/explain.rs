@@ -7,7 +7,7 @@ use super::job::{self, Today, print};
 use crate::cli::{Explain, Job, Talk};
 use crate::error::Failure;
 use crate::pipeline::{self, CustomerStory, CustomerValue};
-use crate::text::{shortened, wrapped};
+use crate::text::{printable, shortened, wrapped};
 use crate::units::Timestamp;
 
 /// Features, orders and complaints shown in the text.
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Explain, talk: Talk, now: Timestamp) -> Result<(),
 fn page(story: &CustomerStory, currency: &str) -> String {
     let mut page = format!(
         "{} at {}: rank {} of {}{}, model {}\n\nchurn {:.1} %{}, value at stake {currency} {:.2}, confidence {}\n",
-        story.customer_id,
+        printable(&story.customer_id),
         story.as_of,
         story.rank.0,
         story.rank.1,

@@ -39,7 +39,8 @@ pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
 }
 
 pub(super) fn drafted(column: PeekedColumn) -> DraftColumn {
-    DraftColumn { name: column.name, dtype: column.dtype, example: column.example }
+    let PeekedColumn { name, dtype, example, n_distinct } = column;
+    DraftColumn { name, dtype, example, n_distinct }
 }
 
 /// The path as it holds from the folder of the config: unchanged where that is the present folder, else absolute.

@@ -1,5 +1,6 @@
 //! What jobs on real data have in common: the config, the checked data, the as-of day, the folder of the run.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -84,6 +85,10 @@ pub(super) fn begin(
     let findings = json!(loaded.findings);
     let provenance = Provenance { inputs: json!(loaded.fingerprints), accounts: json!(loaded.accounts) };
     let loaded = loaded.accepted()?;
+    if let Some(as_of) = as_of {
+        let is_of_the_clock = today == Today::OfTheClock && config.as_of.is_none();
+        validate::require_usual_pace(&loaded.pace, (as_of, is_of_the_clock), &config.validate)?;
+    }
     let (Some(as_of), Some(last_purchase)) = (as_of, last_purchase) else { return Err(JobError::NoPurchases.into()) };
     Ok((Session { config, as_of, last_purchase, now, watch, folder, provenance, findings, written }, loaded))
 }
@@ -113,10 +118,20 @@ pub(super) fn use_threads(threads: Option<usize>) -> Result<(), JobError> {
     pool.build_global().map_err(|error| JobError::Threads { threads, message: error.to_string() })
 }
 
+/// Bytes of a config file at most.
+const LONGEST_CONFIG: u64 = 1 << 20;
+
+fn too_long() -> std::io::Error {
+    std::io::Error::other(format!("it is longer than {LONGEST_CONFIG} bytes, the most that a config may have"))
+}
+
 /// The path and the text of the config file that is named, or of the usual one.
 pub(super) fn config_text(named: Option<&Path>) -> Result<(PathBuf, String), JobError> {
     let path = config_path(named);
-    let text = std::fs::read_to_string(&path).map_err(|source| JobError::Config { path: path.clone(), source })?;
+    let mut text = String::new();
+    let read = std::fs::File::open(&path).and_then(|file| file.take(LONGEST_CONFIG + 1).read_to_string(&mut text));
+    let read = read.and_then(|_| if text.len() as u64 > LONGEST_CONFIG { Err(too_long()) } else { Ok(()) });
+    read.map_err(|source| JobError::Config { path: path.clone(), source })?;
     Ok((path, text))
 }
 

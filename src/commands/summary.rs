@@ -4,7 +4,7 @@ use super::job::{Session, shown};
 use crate::config::Config;
 use crate::pipeline::{ListRow, RankedList, ValueReport};
 use crate::registry::Version;
-use crate::text::{counted, shortened, wrapped};
+use crate::text::{counted, printable, shortened, wrapped};
 
 const WIDTH: usize = 80;
 const LABEL: usize = 12;
@@ -58,12 +58,13 @@ fn line(rank: usize, row: &ListRow) -> String {
     let prospect = &row.prospect;
     let figures = format!(
         "{rank:>4}  {:20} {:>6.1} % {:>14.2} {:>14.2}\n",
-        shortened(&row.customer_id, 20),
+        shortened(&printable(&row.customer_id), 20),
         100.0 * prospect.churn_probability,
         prospect.value_at_stake,
         prospect.expected_loss()
     );
-    let reason = row.reasons.first().map(|reason| format!("      {}\n", shortened(&reason.sentence, WIDTH - 6)));
+    let reason =
+        row.reasons.first().map(|reason| format!("      {}\n", shortened(&printable(&reason.sentence), WIDTH - 6)));
     figures + &reason.unwrap_or_default()
 }
 

@@ -238,6 +238,7 @@ impl Check<'_> {
         let max_rejected = self.number(section, &knobs::MAX_REJECTED_SHARE, raw.max_rejected_share);
         let max_age = self.days(section, &knobs::MAX_AGE_DAYS, raw.max_age_days);
         let silent = self.word(section, &knobs::SILENT_OPT_OUTS, raw.silent_opt_outs.as_deref());
+        let min_recent = self.number(section, &knobs::MIN_RECENT_SHARE, raw.min_recent_share);
         Some(ValidateConfig {
             min_customers: min_customers?,
             min_span_horizons: min_span?,
@@ -246,6 +247,7 @@ impl Check<'_> {
             max_rejected_share: max_rejected?,
             max_age_days: max_age?,
             silent_opt_outs: silent?,
+            min_recent_share: min_recent?,
         })
     }
 

@@ -7,6 +7,7 @@ use super::catalogue::{Allowed, Key, Preset, Section};
 use super::guess;
 use super::knobs::{self, SECTIONS};
 use super::tables::{ColumnSpec, Kind, Table};
+use crate::text::printable;
 use crate::units::Days;
 
 /// Longest line of a comment, in bytes.
@@ -37,6 +38,8 @@ pub struct DraftColumn {
     pub dtype: String,
     /// A value of it; empty if there is none.
     pub example: String,
+    /// Different values among the rows that were looked at; 0 if none were.
+    pub n_distinct: usize,
 }
 
 /// What is proposed for `[churn]`.
@@ -209,7 +212,8 @@ fn text(value: &str) -> String {
 
 /// The text on one line, for a comment.
 fn one_line(value: &str) -> String {
-    value.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(40).collect()
+    let value = value.replace(['\n', '\r', '\t'], " ");
+    printable(&value).chars().take(40).collect()
 }
 
 fn line(draft: &mut String, written: &str) {
@@ -243,6 +247,7 @@ mod tests {
             name: (*name).to_owned(),
             dtype: (*dtype).to_owned(),
             example: (*example).to_owned(),
+            n_distinct: 0,
         });
         DraftTable { table, path: format!("{}.csv", table.name()), columns: columns.collect() }
     }

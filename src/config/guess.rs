@@ -30,7 +30,12 @@ const RESERVED: &[&str] = &[
 
 /// Our column names with the mapping proposed for each.
 pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, String> {
-    let matched = matched(table, columns);
+    let mut matched = matched(table, columns);
+    if table == Table::Purchases
+        && let Some(person) = person_behind(&matched, columns)
+    {
+        matched.insert("customer_id", person);
+    }
     let mut mapping: BTreeMap<_, _> =
         matched.iter().map(|(name, column)| (*name, source_of(table, name, column))).collect();
     if table == Table::Purchases
@@ -109,6 +114,39 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
         });
     }
     matched
+}
+
+/// Words of names that tell of a person, and words that tell of more than one.
+const PERSONS: &[&str] =
+    &["customer", "client", "user", "buyer", "member", "shopper", "consumer", "person", "household"];
+const SEVERAL: &[&str] = &[
+    "group", "segment", "type", "class", "tier", "city", "region", "state", "country", "zip", "agent", "store",
+    "status",
+];
+
+/// One column in so many customers has as few values as a group of customers.
+const FEWEST_PERSONS: usize = 20;
+
+/// Another column for the customer, where the one of that name is new with each order: an id of a person comes again.
+fn person_behind<'c>(
+    matched: &BTreeMap<&'static str, &DraftColumn>,
+    columns: &'c [DraftColumn],
+) -> Option<&'c DraftColumn> {
+    let customer = matched.get("customer_id")?;
+    let rows = columns.iter().map(|column| column.n_distinct).max()?;
+    let orders = matched.get("order_id").map_or(rows, |order| order.n_distinct);
+    if customer.n_distinct < 2 || customer.n_distinct < orders {
+        return None;
+    }
+    let tells =
+        |column: &&DraftColumn, words: &[&str]| in_words(&column.name).iter().any(|w| words.contains(&w.as_str()));
+    let is_taken = |column: &&DraftColumn| matched.values().any(|other| other.name == column.name);
+    let comes_again = |column: &&DraftColumn| {
+        column.n_distinct < customer.n_distinct && column.n_distinct * FEWEST_PERSONS >= customer.n_distinct
+    };
+    let free = columns.iter().filter(|column| !is_taken(column) && plausible(Kind::Id, column));
+    free.filter(|column| tells(column, PERSONS) && !tells(column, SEVERAL) && comes_again(column))
+        .max_by_key(|column| column.n_distinct)
 }
 
 /// How far a name is from the synonyms, smaller is nearer: the same, the same with words that say nothing, one letter
@@ -223,6 +261,7 @@ mod tests {
                 name: (*name).to_owned(),
                 dtype: (*dtype).to_owned(),
                 example: String::new(),
+                n_distinct: 0,
             })
             .collect();
         mapping(table, &columns)
@@ -265,6 +304,29 @@ mod tests {
         assert_eq!(pairs(&found), []);
         let found = guess(Table::Purchases, &[("date", "bool"), ("amount", "date")]);
         assert_eq!(pairs(&found), []);
+    }
+
+    #[test]
+    fn a_customer_who_is_new_with_each_order_gives_way_to_one_who_comes_again() {
+        let customer = |columns: &[(&str, usize)]| {
+            let columns: Vec<_> = columns
+                .iter()
+                .map(|(name, n_distinct)| DraftColumn {
+                    name: (*name).to_owned(),
+                    dtype: "str".to_owned(),
+                    example: String::new(),
+                    n_distinct: *n_distinct,
+                })
+                .collect();
+            mapping(Table::Purchases, &columns)["customer_id"].clone()
+        };
+        let with =
+            |customers, persons| [("order_id", 900), ("customer_id", customers), ("customer_unique_id", persons)];
+        assert_eq!(customer(&with(900, 300)), "customer_unique_id");
+        assert_eq!(customer(&with(400, 300)), "customer_id");
+        assert_eq!(customer(&with(900, 10)), "customer_id", "so few are groups");
+        assert_eq!(customer(&[("order_id", 900), ("customer_id", 900), ("customer_segment", 300)]), "customer_id");
+        assert_eq!(customer(&[("customer_id", 900), ("line", 2_000), ("client_key", 300)]), "customer_id");
     }
 
     #[test]

@@ -111,6 +111,11 @@ pub(super) const SILENT_OPT_OUTS: Key = key(
          opted out would be contacted",
 );
 
+pub(super) const MIN_RECENT_SHARE: Key = key("min_recent_share", number(0.0, 1.0), Preset::Number(0.05)).means(
+    "Smallest share of the usual purchases in the days before the as-of day, twice `max_feed_gap_days`, with which a run \
+     goes on; 0 for any",
+);
+
 pub(super) const MARGIN_SHARE: Key =
     key("margin_share", above(0.0, 1.0), Preset::Number(1.0)).means("Margin as a share of revenue");
 pub(super) const CATEGORY_MARGINS: Key =
@@ -209,6 +214,7 @@ pub(super) const SECTIONS: &[Section] = &[
             MAX_REJECTED_SHARE,
             MAX_AGE_DAYS,
             SILENT_OPT_OUTS,
+            MIN_RECENT_SHARE,
         ],
     ),
     section("value", "What a customer is worth", &[MARGIN_SHARE, CATEGORY_MARGINS, VALUE_HORIZON_DAYS, DISCOUNT_RATE]),

@@ -214,6 +214,8 @@ pub struct ValidateConfig {
     pub max_age_days: Days,
     /// What happens where the column of opt-outs says nothing, or nothing any more.
     pub silent_opt_outs: SilentOptOuts,
+    /// Smallest share of the usual purchases before the as-of day with which a run goes on.
+    pub min_recent_share: f64,
 }
 
 /// Policy for a column of opt-outs that says nothing.

@@ -207,6 +207,9 @@ pub struct RawValidate {
     /// What happens where `customers.opted_out` is mapped and says nothing in any row, or nothing any more: everyone who
     /// opted out would be contacted. One of `refuse`, `accept`; default `"refuse"`.
     pub silent_opt_outs: Option<String>,
+    /// Smallest share of the usual purchases in the days before the as-of day, twice `max_feed_gap_days`, with which
+    /// a run goes on; 0 for any. A number of at least 0.0 and at most 1.0; default `0.05`.
+    pub min_recent_share: Option<f64>,
 }
 
 /// `[value]`: what a customer is worth.

@@ -163,7 +163,7 @@ mod tests {
     fn a_capped_panel_has_whole_customers_and_at_most_so_many_rows() {
         let ids = ids(10_000);
         let rows: Vec<u32> = (0..10_000).map(|number| number % 5).collect();
-        let sample = PanelSample::of(&ids, &[rows.clone()], PanelCap { max_rows: 5_000, seed: 1 });
+        let sample = PanelSample::of(&ids, std::slice::from_ref(&rows), PanelCap { max_rows: 5_000, seed: 1 });
         let record = sample.record().unwrap();
         assert_eq!((record.n_rows_all, record.n_customers_all), (20_000, 8_000));
         assert!((4_990..=5_000).contains(&record.n_rows), "{record:?}");

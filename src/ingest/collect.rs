@@ -3,6 +3,8 @@
 use polars::prelude::*;
 
 use super::MAX_ROWS;
+use super::absent::{without, without_absent_words};
+use super::engine;
 use super::error::IngestError;
 use super::facts::Fact;
 use super::mapping::{Available, Mapping};
@@ -83,7 +85,8 @@ pub(super) fn collect(
         Supply::Frame(frame) => {
             let names = frame.get_column_names().into_iter().map(ToString::to_string).collect();
             let reads = known(&Available { path: MEMORY.to_owned(), names })?.reads();
-            let frame = frame.select(&reads).map_err(IngestError::engine("choosing columns"))?;
+            let frame = frame.select(&reads).and_then(|frame| without_absent_words(&frame));
+            let frame = frame.map_err(IngestError::engine("choosing columns"))?;
             origins.push(Origin { path: MEMORY.into(), n_rows: frame.height(), broken: Vec::new(), numbers: None });
             pieces.push(Piece { frame, words: Vec::new() });
         }
@@ -102,8 +105,8 @@ pub(super) fn collect(
     let n_rows = pieces.iter().map(|piece| piece.frame.height()).sum();
     check_rows(table, n_rows)?;
     let failed = || IngestError::engine(format!("putting the files of `{}` together", table.name()));
-    let words = together(&mut pieces).map_err(failed())?;
-    let source = stack(pieces.into_iter().map(|piece| piece.frame).collect()).map_err(failed())?;
+    let words = engine::ask(|| together(&mut pieces)).map_err(failed())?;
+    let source = engine::ask(|| stack(pieces.into_iter().map(|piece| piece.frame).collect())).map_err(failed())?;
     let nothing =
         || IngestError::NoFiles { table: table.name(), path: String::new(), allowed: source::allowed_names() };
     Ok(Collected { source, words, mapping: mapping.ok_or_else(nothing)?, origins, facts })
@@ -130,16 +133,16 @@ impl Piece {
         let mut names = mapping.reads();
         let mut words = Vec::new();
         if source::keeps_columns_apart(file)? {
-            let schema = opened.frame.collect_schema().map_err(failed(file))?;
+            let schema = engine::ask(|| opened.frame.collect_schema()).map_err(failed(file))?;
             let is_text = |name: &str| schema.get(name).is_some_and(DataType::is_string);
             let mut apart = mapping.words_only();
             // The number of rows is that of the columns that stay.
             apart.truncate(names.len().saturating_sub(1));
             for name in apart.into_iter().filter(|name| is_text(name)) {
-                let frame = rows_of(file, &opened.frame, std::slice::from_ref(&name))?;
+                let frame = source::rows_as_written(file, opened.frame.clone().select([col(name.as_str())]))?;
                 let column = frame.column(&name).and_then(|column| column.str()).map_err(failed(file))?;
                 names.retain(|other| *other != name);
-                words.push((name, Words::from_text(column)));
+                words.push((name, without(Words::from_text(column))));
             }
         }
         let frame = rows_of(file, &opened.frame, &names)?;
@@ -150,7 +153,7 @@ impl Piece {
 
 fn rows_of(file: &InputFile, frame: &LazyFrame, names: &[String]) -> Result<DataFrame, IngestError> {
     let columns: Vec<Expr> = names.iter().map(|name| col(name.as_str())).collect();
-    frame.clone().select(columns).collect().map_err(failed(file))
+    source::rows(file, frame.clone().select(columns))
 }
 
 fn failed(file: &InputFile) -> impl FnOnce(PolarsError) -> IngestError {
@@ -185,12 +188,7 @@ fn together(pieces: &mut [Piece]) -> PolarsResult<Vec<(String, Words)>> {
 }
 
 pub(super) fn columns_of(file: &InputFile, opened: &mut Opened) -> Result<Available, IngestError> {
-    let doing = format!("reading the columns of `{}`", file.path.display());
-    let schema = opened.frame.collect_schema().map_err(IngestError::engine(doing))?;
-    Ok(Available {
-        path: file.path.display().to_string(),
-        names: schema.iter_names().map(|name| name.to_string()).collect(),
-    })
+    Ok(Available { path: file.path.display().to_string(), names: source::column_names(file, opened)? })
 }
 
 /// Whether as many lines were read as were counted: none may be lost between the two.

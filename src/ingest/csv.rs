@@ -1,7 +1,7 @@
 //! Text tables: `*.csv`, `*.tsv` and `*.txt`, plain or compressed.
 //!
 //! Every column is read as text, so that `007` stays `007`; types are the business of the mapping. Absent are empty
-//! fields and the words in [`ABSENT_WORDS`](super::text_pieces::ABSENT_WORDS).
+//! fields and the words in [`ABSENT_WORDS`](super::absent::ABSENT_WORDS).
 
 use super::error::IngestError;
 use super::paths::InputFile;

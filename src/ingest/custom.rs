@@ -5,10 +5,12 @@
 
 use polars::prelude::*;
 
+use super::engine;
 use super::error::IngestError;
 use super::facts::{Fact, FactRule};
 use super::mapping::{Available, Mapped, Mapping};
 use super::numeric::Numbers;
+use super::raw;
 use super::read::{answer, evaluate};
 use super::table::TypedTable;
 use super::typing::{TypeProblem, money, plain, real_numbers, words};
@@ -194,10 +196,11 @@ fn values(
         dtype,
         allowed,
     };
-    match read() {
+    let doing = || IngestError::engine(format!("reading `{}`", mapped.key));
+    match engine::ask(|| Ok(read())).map_err(doing())? {
         Ok(read) => Ok(read),
         Err(TypeProblem::WrongType(allowed)) => Err(wrong(allowed, column.dtype().to_string())),
-        Err(TypeProblem::Engine(error)) => Err(IngestError::engine(format!("reading `{}`", mapped.key))(error)),
+        Err(TypeProblem::Engine(error)) => Err(doing()(error)),
     }
 }
 
@@ -257,7 +260,7 @@ fn note(read: &mut TypedTable, (mapped, column): (&Mapped, &Column), rows: Vec<u
             // What an expression could not be made of is not seen in it.
             Ok(AnyValue::Null) | Err(_) => return None,
             Ok(AnyValue::String(text)) => text.trim().to_owned(),
-            Ok(other) => other.to_string(),
+            Ok(other) => raw::shown(&other),
         };
         Some(read.example(*row, text))
     };

@@ -107,6 +107,115 @@ pub enum IngestError {
         /// The expression as given.
         expression: String,
     },
+    /// An expression calls a function that no expression may call.
+    #[error("`{key} = {expression:?}` calls `{function}`; functions that are allowed: {allowed}")]
+    UnknownFunction {
+        /// The config key.
+        key: String,
+        /// The expression as given.
+        expression: String,
+        /// The function.
+        function: String,
+        /// The functions of one row.
+        allowed: String,
+    },
+    /// An expression could take memory or time without end.
+    #[error("`{key} = {expression:?}` {why}")]
+    Unbounded {
+        /// The config key.
+        key: String,
+        /// The expression as given.
+        expression: String,
+        /// The bound that it does not keep.
+        why: String,
+    },
+    /// A compressed file holds far more than its size says.
+    #[error(
+        "`{path}` unpacks to more than {ratio} times its {size} bytes; at least {always} bytes and up to {ratio} times the size are read"
+    )]
+    Bomb {
+        /// The path as given.
+        path: String,
+        /// Bytes of the file.
+        size: u64,
+        /// The largest ratio of text to file.
+        ratio: u64,
+        /// Bytes of text that are read whatever the ratio.
+        always: u64,
+    },
+    /// A file says that it has far more rows than its size allows.
+    #[error(
+        "`{path}` has {rows} rows in {size} bytes; at least {always} rows, and up to {ratio} for each byte of the file, are \
+         read"
+    )]
+    CrowdedRows {
+        /// The path as given.
+        path: String,
+        /// Rows of the file.
+        rows: u64,
+        /// Its bytes.
+        size: u64,
+        /// The most rows for a byte.
+        ratio: u64,
+        /// Rows that are read whatever the size.
+        always: u64,
+    },
+    /// A text file has a line that does not end.
+    #[error("`{path}` has a line of more than {limit} bytes, which begins at byte {start}")]
+    EndlessLine {
+        /// The path as given.
+        path: String,
+        /// Where the line begins.
+        start: u64,
+        /// The longest line that is read.
+        limit: u64,
+    },
+    /// A cell is longer than any value of a shop.
+    #[error(
+        "`{path}` has a cell of {found} bytes in column `{column}`, row {row}; cells of up to {limit} bytes are read"
+    )]
+    LongCell {
+        /// The file.
+        path: String,
+        /// The column.
+        column: String,
+        /// The row, from 1.
+        row: u64,
+        /// Bytes of the cell.
+        found: u64,
+        /// The longest cell that is read.
+        limit: u64,
+    },
+    /// A file has more columns than any table of a shop.
+    #[error("`{path}` has {found} columns; up to {limit} are read")]
+    TooManyColumns {
+        /// The path as given.
+        path: String,
+        /// Columns of the file.
+        found: usize,
+        /// The most columns that are read.
+        limit: usize,
+    },
+    /// A folder or glob leads through more files and folders than can be meant.
+    #[error("`{path}`, given as `{table}.path`, leads through more than {limit} files and folders")]
+    TooManyFiles {
+        /// The table.
+        table: &'static str,
+        /// The path as given.
+        path: String,
+        /// The most that are looked at.
+        limit: usize,
+    },
+    /// What lies at a path is no file.
+    #[error("`{path}`, given as `{table}.path`, is {kind}, and no file or folder")]
+    NotAFile {
+        /// The table.
+        table: &'static str,
+        /// The path.
+        path: String,
+        /// What it is.
+        kind: &'static str,
+    },
     /// A feature of the shop's own reads what it may not know.
     #[error("`{key}` reads column `{column}`, which `{mapping}` maps: {why}")]
     Hidden {
@@ -190,6 +299,13 @@ impl Report for IngestError {
             Self::Unbalanced { .. } => "E213",
             Self::Hidden { .. } => "E214",
             Self::TooManyRows { .. } => "E215",
+            Self::Unbounded { .. } => "E223",
+            Self::UnknownFunction { .. } => "E224",
+            Self::Bomb { .. } | Self::CrowdedRows { .. } => "E225",
+            Self::EndlessLine { .. } | Self::LongCell { .. } => "E226",
+            Self::TooManyColumns { .. } => "E227",
+            Self::TooManyFiles { .. } => "E228",
+            Self::NotAFile { .. } => "E229",
         }
     }
 
@@ -202,16 +318,29 @@ impl Report for IngestError {
             | Self::BadExpression { .. }
             | Self::NotRowWise { .. }
             | Self::Hidden { .. }
+            | Self::Unbounded { .. }
+            | Self::UnknownFunction { .. }
+            | Self::TooManyFiles { .. }
+            | Self::NotAFile { .. }
             | Self::WrongType { .. } => Exit::BadUsage,
-            Self::WrongFormat { .. } | Self::Empty { .. } | Self::LinesDisagree { .. } | Self::TooManyRows { .. } => {
-                Exit::DataRefused
-            }
+            Self::WrongFormat { .. }
+            | Self::Empty { .. }
+            | Self::Bomb { .. }
+            | Self::CrowdedRows { .. }
+            | Self::EndlessLine { .. }
+            | Self::LongCell { .. }
+            | Self::TooManyColumns { .. }
+            | Self::TooManyRows { .. }
+            | Self::LinesDisagree { .. } => Exit::DataRefused,
             Self::Io { .. } | Self::Engine { .. } | Self::Unbalanced { .. } => Exit::CouldNotRun,
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
+            Self::Io { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => {
+                Some("the user who runs `retain` needs the right to read it, and to enter the folders above it".to_owned())
+            }
             Self::NotFound { .. } => Some("relative paths start at the folder of the config file".to_owned()),
             Self::UnknownColumn { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::UnknownColumn { nearest: None, .. } => {
@@ -244,6 +373,32 @@ impl Report for IngestError {
             }
             Self::LinesDisagree { .. } => Some("write fields with quotes or line ends in double quotes".to_owned()),
             Self::Unbalanced { .. } => Some("this is a bug in retain; please report it with the config".to_owned()),
+            _ => self.hint_at_a_bound().map(str::to_owned),
+        }
+    }
+}
+
+impl IngestError {
+    /// What can be done where the input is beyond a bound.
+    const fn hint_at_a_bound(&self) -> Option<&'static str> {
+        match self {
+            Self::Unbounded { .. } => {
+                Some("prepare the column in the export where the config cannot say it within these bounds")
+            }
+            Self::UnknownFunction { .. } => {
+                Some("write the expression with these, or prepare the column in the export")
+            }
+            Self::Bomb { .. } => {
+                Some("unpack the file and look at it; if it is sound, give the unpacked one as `path`")
+            }
+            Self::CrowdedRows { .. } => {
+                Some("look at the file: it says the same row again and again; give orders, not copies")
+            }
+            Self::EndlessLine { .. } => Some("save the table as text with a line for each row"),
+            Self::LongCell { .. } => Some("shorten the column in the export, or leave it out of the mapping"),
+            Self::TooManyColumns { .. } => Some("export the columns that are mapped"),
+            Self::TooManyFiles { .. } => Some("name the folder that holds the tables, or a glob with fewer `*`"),
+            Self::NotAFile { .. } => Some("write the table to a file first, and give its path"),
             _ => None,
         }
     }

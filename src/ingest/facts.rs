@@ -60,6 +60,12 @@ pub enum FactRule {
     BrokenLines,
     /// Quotes inside unquoted fields, read as they stand.
     StrayQuotes,
+    /// Paths that lead to a file or folder of the table once more; it is read once.
+    SameFile,
+    /// Times that cannot be read in the format of the config, and all can with day and month exchanged.
+    ExchangedDates,
+    /// Amounts whose points can only stand between thousands.
+    PointedThousands,
     /// Values of an optional column that cannot be read, treated as absent.
     Unreadable,
     /// Words in a column of flags that mean neither yes nor no.

@@ -46,17 +46,19 @@ impl IdColumn {
             return Ok(Self::Integers(column.cast(&DataType::Int64)?.i64()?.clone()));
         }
         if dtype.is_float() {
+            // NaN is how a program without other absent numbers writes that there is none.
             let floats = column.cast(&DataType::Float64)?;
-            let floats = floats.f64()?;
+            let floats: Float64Chunked = floats.f64()?.iter().map(|id| id.filter(|id| !id.is_nan())).collect();
             if floats.iter().flatten().all(|value| whole(value).is_some()) {
                 return Ok(Self::Integers(floats.iter().map(|value| value.and_then(whole)).collect()));
             }
             // Each by itself, so that what an id is called depends on no other row.
             let written = column.cast(&DataType::String)?;
             let written = written.str()?.iter().zip(floats.iter());
-            let id = |(text, value): (Option<&str>, Option<f64>)| match value.and_then(whole) {
-                Some(number) => Some(number.to_string()),
-                None => text.map(str::to_owned),
+            let id = |(text, value): (Option<&str>, Option<f64>)| match value.map(|value| (whole(value), text)) {
+                Some((Some(number), _)) => Some(number.to_string()),
+                Some((None, text)) => text.map(str::to_owned),
+                None => None,
             };
             return Ok(Self::Text(written.map(id).collect()));
         }
@@ -231,8 +233,11 @@ mod tests {
 
     #[test]
     fn floats_with_gaps_stay_whole_numbers() {
-        let column = Column::new("id".into(), [Some(12_680.0), None, Some(12_681.0)]);
-        let (words, _) = IdColumn::new(&column).unwrap().words();
-        assert_eq!((words.get(0), words.get(1), words.get(2)), (Some("12680"), None, Some("12681")));
+        for (last, read) in [(12_681.0, "12681"), (0.5, "0.5")] {
+            let column = Column::new("id".into(), [Some(12_680.0), None, Some(f64::NAN), Some(last)]);
+            let (words, _) = IdColumn::new(&column).unwrap().words();
+            assert_eq!([0, 1, 2, 3].map(|row| words.get(row)), [Some("12680"), None, None, Some(read)]);
+            assert_eq!(IdColumn::new(&column).unwrap().keys().0[1..3], [0, 0]);
+        }
     }
 }

@@ -5,12 +5,13 @@
 
 use polars::chunked_array::cast::CastOptions;
 use polars::prelude::*;
-use polars::sql::sql_expr;
 
 use super::custom::{self, CustomMapped};
 use super::error::IngestError;
+use super::sql::{self, Refusal};
 use super::typing::becomes_words;
 use crate::config::{ColumnSpec, CustomFeature, Kind, Table, TableConfig};
+use crate::text::shortened;
 
 /// A mapped column or a filter.
 #[derive(Debug, Clone)]
@@ -134,23 +135,17 @@ impl Available {
     /// The expression that a key of the config stands for.
     ///
     /// # Errors
-    /// `IngestError::UnknownColumn`, `BadExpression` or `NotRowWise`, each naming the key.
+    /// `IngestError::UnknownColumn`, `BadExpression`, `NotRowWise`, `UnknownFunction` or `Unbounded`, each naming the key.
     pub(super) fn resolve(&self, key: String, text: &str) -> Result<Mapped, IngestError> {
         if self.names.iter().any(|name| name == text) {
             let (expression, reads) = (col(text), vec![text.to_owned()]);
             return Ok(Mapped { key, text: text.to_owned(), expression, is_plain: true, reads });
         }
-        let bad = |detail: String| IngestError::BadExpression {
-            key: key.clone(),
-            expression: text.to_owned(),
-            detail,
-            available: self.list(),
-        };
-        let parsed = match sql_expr(text) {
+        let parsed = match sql::parsed(text, is_row_wise) {
             // `Customer ID` is SQL for a column `Customer` called `ID`: a name with a blank was meant.
             Ok(Expr::Alias(..)) => return Err(self.unknown(&key, text)),
-            Err(_) if is_a_name(text) => return Err(self.unknown(&key, text)),
-            Err(error) => return Err(bad(error.to_string())),
+            Err(Refusal::Invalid(_)) if is_a_name(text) => return Err(self.unknown(&key, text)),
+            Err(refusal) => return Err(self.refused(key, text, refusal)),
             Ok(parsed) => parsed.map_expr(lenient),
         };
         if !is_row_wise(&parsed) {
@@ -159,6 +154,18 @@ impl Available {
         let reads = leaves(&parsed);
         self.check(&key, &reads)?;
         Ok(Mapped { key, text: text.to_owned(), expression: parsed, is_plain: false, reads })
+    }
+
+    fn refused(&self, key: String, text: &str, refusal: Refusal) -> IngestError {
+        let expression = shortened(text, EXPRESSION_SHOWN);
+        match refusal {
+            Refusal::Invalid(detail) => IngestError::BadExpression { key, expression, detail, available: self.list() },
+            Refusal::OtherTables => IngestError::NotRowWise { key, expression },
+            Refusal::Function(function) => {
+                IngestError::UnknownFunction { key, expression, function, allowed: sql::functions() }
+            }
+            Refusal::Beyond(why) => IngestError::Unbounded { key, expression, why },
+        }
     }
 
     fn check(&self, key: &str, reads: &[String]) -> Result<(), IngestError> {
@@ -184,6 +191,9 @@ impl Available {
         (likeness(best) > 0.75).then(|| best.clone())
     }
 }
+
+/// Characters of an expression that a message shows.
+const EXPRESSION_SHOWN: usize = 200;
 
 /// A value that a cast cannot convert is absent; it must not stop the run.
 fn lenient(expression: Expr) -> Expr {

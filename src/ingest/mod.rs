@@ -3,21 +3,27 @@
 //! `retain` reads in three steps: [`read`] gives typed tables with every row accounted for, `validate` decides what may
 //! be used, [`columns`] hands over what is left. Polars scans, maps and casts; types are ours from `typing` on.
 
+mod absent;
 mod account;
+mod cells;
 mod code_book;
 mod collect;
 mod csv;
 mod custom;
 mod decimal;
 mod duplicates;
+mod engine;
 mod error;
 mod events;
 mod facts;
 mod fingerprint;
+mod globs;
+mod growth;
 mod handover;
 mod ids;
 mod iso;
 mod mapping;
+mod meant;
 mod numeric;
 mod parquet;
 mod parts;
@@ -30,6 +36,7 @@ mod records;
 mod rejects;
 mod seen;
 mod source;
+mod sql;
 mod table;
 mod text_pieces;
 mod typing;
@@ -46,6 +53,7 @@ pub use error::IngestError;
 pub use facts::{Example, Fact, FactRule};
 pub use fingerprint::Fingerprint;
 pub use handover::{Dictionaries, columns};
+pub use meant::exchanged;
 pub use parts::Parts;
 pub use peek::{PeekedColumn, peek};
 pub use profile::{ColumnProfile, Holds, MonthCount, SourceProfile, TableProfile, profile_source};

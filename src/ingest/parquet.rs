@@ -2,9 +2,11 @@
 
 use polars::prelude::*;
 
+use super::engine;
 use super::error::IngestError;
 use super::paths::InputFile;
 use super::source::{Opened, Source};
+use super::text_pieces::refuse_bomb;
 
 /// Reads Parquet files.
 pub(crate) struct Parquet;
@@ -16,16 +18,24 @@ impl Source for Parquet {
 
     fn open(&self, file: &InputFile) -> Result<Opened, IngestError> {
         let shown = file.path.display().to_string();
-        let size = std::fs::metadata(&file.path).map_err(IngestError::io(&file.path))?.len();
+        // A file that may not be read is told as one, and not as damaged.
+        let opened = std::fs::File::open(&file.path).map_err(IngestError::io(&file.path))?;
+        let size = opened.metadata().map_err(IngestError::io(&file.path))?.len();
         let wrong = |detail: String| IngestError::WrongFormat { path: shown.clone(), format: "Parquet", detail };
         if size == 0 {
             return Err(wrong("it is empty".to_owned()));
         }
         let path = PlRefPath::try_from_path(&file.path).map_err(|error| wrong(error.to_string()))?;
         let arguments = ScanArgsParquet { glob: false, hive_options: hive_columns(file), ..Default::default() };
-        let mut frame = LazyFrame::scan_parquet(path, arguments).map_err(|error| wrong(error.to_string()))?;
+        let claims = engine::ask(|| Claims::of(opened)).map_err(|error| wrong(first_line(&error)))?;
+        claims.check(&shown, size)?;
         // The footer is read here, so that a wrong file is named here.
-        frame.collect_schema().map_err(|error| wrong(first_line(&error)))?;
+        let frame = engine::ask(|| {
+            let mut frame = LazyFrame::scan_parquet(path, arguments)?;
+            frame.collect_schema()?;
+            Ok(frame)
+        });
+        let frame = frame.map_err(|error| wrong(first_line(&error)))?;
         Ok(Opened { frame, expected_rows: None, first_row: 0, broken: Vec::new(), facts: Vec::new() })
     }
 
@@ -33,8 +43,43 @@ impl Source for Parquet {
         true
     }
 
+    fn unreadable(&self, file: &InputFile, error: PolarsError) -> IngestError {
+        let detail = format!("its rows cannot be read: {}", first_line(&error));
+        IngestError::WrongFormat { path: file.path.display().to_string(), format: "sound Parquet", detail }
+    }
+
     fn bytes_per_row(&self) -> u64 {
         160
+    }
+}
+
+/// Rows of a file that are read whatever its size, and rows for each of its bytes beyond that. A row of a shop takes some
+/// bytes; ten rows in a byte are a row repeated.
+const ALWAYS_READ: u64 = 1 << 22;
+const ROWS_PER_BYTE: u64 = 10;
+
+/// What the footer of a file says that there is.
+struct Claims {
+    rows: u64,
+    /// Bytes of the pages, unpacked.
+    n_bytes: u64,
+}
+
+impl Claims {
+    fn of(file: std::fs::File) -> PolarsResult<Self> {
+        let mut reader = ParquetReader::new(file);
+        let groups = &reader.get_metadata()?.row_groups;
+        let sum = |of: fn(&_) -> usize| groups.iter().map(of).fold(0_u64, |sum, n| sum.saturating_add(n as u64));
+        Ok(Self { rows: sum(|group| group.num_rows()), n_bytes: sum(|group| group.total_byte_size()) })
+    }
+
+    /// Refuses a file that holds far more than its size says.
+    fn check(&self, path: &str, size: u64) -> Result<(), IngestError> {
+        if self.rows > ALWAYS_READ.max(size.saturating_mul(ROWS_PER_BYTE)) {
+            let (path, rows, always) = (path.to_owned(), self.rows, ALWAYS_READ);
+            return Err(IngestError::CrowdedRows { path, rows, size, ratio: ROWS_PER_BYTE, always });
+        }
+        refuse_bomb(path, self.n_bytes, size)
     }
 }
 
@@ -78,6 +123,19 @@ mod tests {
         let frame = opened.frame.select([col("store"), col("x")]).collect().unwrap();
         let stores: Vec<_> = frame.column("store").unwrap().str().unwrap().iter().collect();
         assert_eq!(stores, [Some("007"), Some("007")]);
+    }
+
+    #[test]
+    fn a_file_of_one_row_millions_of_times_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |rows: usize| {
+            let path = folder.path().join("a.parquet");
+            write(&path, &mut df!("x" => vec![true; rows]).unwrap());
+            Parquet.open(&InputFile { path, folder: None }).map(|_| ())
+        };
+        let error = open((1 << 22) + 1).unwrap_err();
+        assert!(matches!(error, IngestError::CrowdedRows { .. }), "{error}");
+        open(1 << 22).unwrap();
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::facts::{Fact, add_facts};
 use super::ids::IdColumn;
 use super::mapping::{Available, Mapping};
 use super::numeric::{self, Census};
-use super::paths::{self, InputFile};
+use super::paths::{self, Found, InputFile};
 use super::read::{evaluate, mapping_of, sections};
 use super::source;
 use super::typing::plain;
@@ -74,13 +74,13 @@ impl Parts {
         let mut tables = Vec::new();
         let mut needed_bytes = 0;
         for (table, section) in sections(config) {
-            let files = paths::expand(table.name(), &section.paths)?;
-            for file in &files {
+            let found = paths::expand(table.name(), &section.paths)?;
+            for file in &found.files {
                 for piece in source::pieces(file, n_bytes)? {
                     needed_bytes += rows_of(file, &piece?)? * source::bytes_per_row(file)?;
                 }
             }
-            tables.push((table, files));
+            tables.push((table, found));
         }
         let n_parts = needed_bytes.div_ceil(memory_bytes.max(1));
         let n_parts = usize::try_from(n_parts).unwrap_or(usize::MAX);
@@ -88,19 +88,24 @@ impl Parts {
             return Ok(None);
         }
         let mut weights = BTreeMap::new();
-        for (table, files) in tables.iter().filter(|(table, _)| *table == Table::Purchases) {
-            for file in files {
+        for (table, found) in tables.iter().filter(|(table, _)| *table == Table::Purchases) {
+            for file in &found.files {
                 Dealing::new(config, (*table, file), n_bytes)?.weigh(&mut weights)?;
             }
         }
         let starts = starts(&weights, n_parts);
         let mut dealt = Vec::new();
-        for (table, files) in tables {
+        for (table, Found { files, facts }) in tables {
             let deal = |(number, file)| {
                 let name = format!("{}_{number}", table.name());
                 Dealing::new(config, (table, file), n_bytes)?.deal(&starts, &folder.join(name))
             };
-            dealt.push((table, files.iter().enumerate().map(deal).collect::<Result<_, IngestError>>()?));
+            let mut files = files.iter().enumerate().map(deal).collect::<Result<Vec<_>, IngestError>>()?;
+            // What is said of the table as a whole is said with its first file.
+            if let Some(first) = files.first_mut() {
+                first.facts.extend(facts);
+            }
+            dealt.push((table, files));
         }
         Ok(Some(Self { n_parts: starts.len() + 1, dealt }))
     }
@@ -181,9 +186,10 @@ fn rows_of(file: &InputFile, opened: &source::Opened) -> Result<u64, IngestError
     if let Some(rows) = opened.expected_rows {
         return Ok(rows as u64);
     }
-    let counted = opened.frame.clone().select([len().cast(DataType::UInt64)]).collect();
-    let counted = counted.and_then(|counted| Ok(counted.columns()[0].u64()?.get(0)));
-    Ok(counted.map_err(IngestError::engine(format!("counting the rows of `{}`", file.path.display())))?.unwrap_or(0))
+    let counted = source::rows(file, opened.frame.clone().select([len().cast(DataType::UInt64)]))?;
+    let counted = counted.columns().first().map(|counted| counted.u64().map(|counted| counted.get(0)));
+    let failed = IngestError::engine(format!("counting the rows of `{}`", file.path.display()));
+    Ok(counted.transpose().map_err(failed)?.flatten().unwrap_or(0))
 }
 
 /// The ids with which the ranges after the first start: so many customers that each range has about as many rows.
@@ -232,7 +238,6 @@ impl<'f> Dealing<'f> {
         mut take: impl FnMut(Chunk) -> Result<(), IngestError>,
     ) -> Result<(Vec<u64>, Vec<Fact>), IngestError> {
         let columns: Vec<Expr> = columns.iter().map(|name| col(name.as_str())).collect();
-        let failed = || IngestError::engine(format!("reading `{}`", self.file.path.display()));
         let (mut all_broken, mut all_facts) = (Vec::new(), Vec::new());
         for piece in source::pieces(self.file, self.n_bytes)? {
             let piece = piece?;
@@ -243,7 +248,7 @@ impl<'f> Dealing<'f> {
             // An empty piece has one empty chunk, which has its columns.
             for first in (0..n_rows.max(1)).step_by(ROWS_AT_ONCE as usize) {
                 let rows = frame.clone().slice(first, ROWS_AT_ONCE).select(columns.clone());
-                let rows = rows.collect().map_err(failed())?;
+                let rows = source::rows(self.file, rows)?;
                 n_read += rows.height();
                 let positions = positions.by_ref().take(rows.height()).collect();
                 take(Chunk { rows, positions })?;

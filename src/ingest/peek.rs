@@ -6,6 +6,7 @@ use polars::prelude::*;
 
 use super::error::IngestError;
 use super::paths;
+use super::raw::shown;
 use super::source;
 
 /// One column of a file.
@@ -17,10 +18,12 @@ pub struct PeekedColumn {
     pub dtype: String,
     /// A value from the first rows; empty if they hold none.
     pub example: String,
+    /// Different values among the rows that were looked at.
+    pub n_distinct: usize,
 }
 
-/// Rows among which an example is looked for.
-const ROWS: IdxSize = 1000;
+/// Rows that are looked at.
+const ROWS: IdxSize = 100_000;
 
 /// Bytes of a text file that hold them.
 const BYTES: usize = 1 << 24;
@@ -30,12 +33,12 @@ const BYTES: usize = 1 << 24;
 /// # Errors
 /// An `IngestError` naming the path if it cannot be read.
 pub fn peek(path: &Path) -> Result<Vec<PeekedColumn>, IngestError> {
-    let files = paths::expand("init", &[path.to_owned()])?;
+    let files = paths::expand("init", &[path.to_owned()])?.files;
     let Some(file) = files.first() else { return Ok(Vec::new()) };
-    let doing = || format!("reading `{}`", file.path.display());
     // A source has one piece at least, and the first one holds enough.
-    let opened = source::pieces(file, BYTES)?.next().unwrap_or_else(|| source::open(file))?;
-    let frame = opened.frame.limit(ROWS).collect().map_err(IngestError::engine(doing()))?;
+    let mut opened = source::pieces(file, BYTES)?.next().unwrap_or_else(|| source::open(file))?;
+    source::column_names(file, &mut opened)?;
+    let frame = source::rows(file, opened.frame.limit(ROWS))?;
     Ok(frame.columns().iter().map(peeked).collect())
 }
 
@@ -44,12 +47,13 @@ pub(super) fn peeked(column: &Column) -> PeekedColumn {
     let text = |value: AnyValue<'_>| match value {
         AnyValue::Null => None,
         AnyValue::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        other => Some(other.to_string()),
+        other => Some(shown(&other)),
     };
     PeekedColumn {
         name: column.name().to_string(),
         dtype: column.dtype().to_string(),
         example: values.find_map(text).unwrap_or_default(),
+        n_distinct: column.drop_nulls().n_unique().unwrap_or_default(),
     }
 }
 
@@ -66,6 +70,7 @@ mod tests {
             name: name.to_owned(),
             dtype: "str".to_owned(),
             example: example.to_owned(),
+            n_distinct: 1,
         };
         assert_eq!(peek(&path).unwrap(), [column("id", "007"), column("name", "x")]);
         assert!(peek(&folder.path().join("b.csv")).is_err());

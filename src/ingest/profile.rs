@@ -11,12 +11,13 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::decimal::number_from_text;
+use super::engine;
 use super::error::IngestError;
 use super::peek::{PeekedColumn, peeked};
 use super::table::TypedTable;
 use super::values::{ABSENT, NO_FLAG, Values};
 use super::words::{Words, trimmed};
-use super::{iso, paths, source};
+use super::{iso, paths, raw, source};
 use crate::config::Table as InputTable;
 use crate::timeline::Cutoff;
 use crate::timeline::columns::NO_CODE;
@@ -114,13 +115,16 @@ pub struct TableProfile {
 /// An `IngestError` naming the path if it cannot be read.
 pub fn profile_source(path: &Path) -> Result<SourceProfile, IngestError> {
     let nothing = || IngestError::NotFound { table: "inspect", path: path.display().to_string() };
-    let files = paths::expand("inspect", &[path.to_owned()])?;
+    let files = paths::expand("inspect", &[path.to_owned()])?.files;
     let file = files.first().ok_or_else(nothing)?;
     let doing = || format!("reading `{}`", file.path.display());
-    let frame = source::open(file)?.frame.limit(ROWS + 1).collect().map_err(IngestError::engine(doing()))?;
+    let mut opened = source::open(file)?;
+    source::column_names(file, &mut opened)?;
+    let frame = source::rows(file, opened.frame.limit(ROWS + 1))?;
     let is_whole = frame.height() <= ROWS as usize;
     let frame = frame.head(Some(ROWS as usize));
-    let columns: Result<Vec<_>, PolarsError> = frame.columns().par_iter().map(source_column).collect();
+    let profiled = frame.columns().par_iter().map(|column| engine::ask(|| source_column(column)));
+    let columns: Result<Vec<_>, PolarsError> = profiled.collect();
     Ok(SourceProfile {
         path: file.path.display().to_string(),
         rows: frame.height(),
@@ -148,7 +152,7 @@ fn source_column(column: &Column) -> PolarsResult<ColumnProfile> {
             (n_rows - finite.len(), of_numbers(finite))
         }
         dtype if dtype.is_temporal() => {
-            let shown = |scalar: &Scalar| scalar.value().to_string();
+            let shown = |scalar: &Scalar| raw::shown(scalar.value());
             let (first, last) = (column.min_reduce()?, column.max_reduce()?);
             (column.null_count(), Holds::Times { first: shown(&first), last: shown(&last) })
         }

@@ -10,9 +10,11 @@ use super::account::Reason;
 use super::collect::{Collected, MEMORY, Supply, collect};
 use super::custom::{self, OwnCells};
 use super::duplicates::repeated_rows;
+use super::engine;
 use super::error::IngestError;
 use super::facts::{Example, Fact, FactRule};
 use super::mapping::{Available, Mapped, Mapping};
+use super::meant;
 use super::numeric::{self, Numbers};
 use super::parts::Parts;
 use super::paths;
@@ -41,8 +43,10 @@ pub struct Read {
 pub fn read(config: &Config) -> Result<Read, IngestError> {
     let mut read = Read { tables: Vec::new(), files: Vec::new() };
     for (table, section) in sections(config) {
-        let files = paths::expand(table.name(), &section.paths)?;
-        read.tables.push(read_table((table, section), config, Supply::Files(&files))?);
+        let paths::Found { files, facts } = paths::expand(table.name(), &section.paths)?;
+        let mut typed = read_table((table, section), config, Supply::Files(&files))?;
+        typed.facts.extend(facts);
+        read.tables.push(typed);
         read.files.extend(files.into_iter().map(|file| file.path));
     }
     refuse_words(&read.tables)?;
@@ -112,10 +116,10 @@ fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>
     let Collected { mut source, mut words, mut mapping, origins, facts } = collect(table, mapped, supply)?;
     let failed = || IngestError::engine("comparing rows");
     let is_compared = section.duplicates != Duplicates::Keep;
-    let keys = is_compared.then(|| keys(&source, &words)).transpose().map_err(failed())?;
+    let keys = is_compared.then(|| engine::ask(|| keys(&source, &words))).transpose().map_err(failed())?;
     let known = supply.written();
-    let numbers =
-        numeric::derive(&mut source, &mut mapping, known.as_ref()).map_err(IngestError::engine("reading numbers"))?;
+    let numbers = engine::ask(|| numeric::derive(&mut source, &mut mapping, known.as_ref()))
+        .map_err(IngestError::engine("reading numbers"))?;
     let mut read = TypedTable::new(table, source.height(), origins);
     read.facts = facts;
     read.mapped = mapped_columns(&source, &mut words, &mapping)?;
@@ -128,15 +132,16 @@ fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>
         currency: config.currency.clone(),
     };
     // Columns are read side by side and settled one after the other, because a row is rejected for its first fault.
-    let typed: Vec<Result<Option<Typed>, IngestError>> =
+    let typed: Vec<Result<Option<ReadColumn>, IngestError>> =
         mapping.columns.par_iter().map(|(spec, mapped)| type_column(&read, (spec, mapped), &rules)).collect();
     for ((spec, mapped), typed) in mapping.columns.iter().zip(typed) {
-        if let Some(typed) = typed?.or_else(|| read.type_words(spec)) {
+        if let Some((typed, meant)) = typed?.or_else(|| read.type_words(spec).map(|typed| (typed, None))) {
+            read.facts.extend(meant);
             settle_column(&mut read, (spec, mapped), typed, &numbers);
         }
     }
     if let Some(keys) = keys {
-        read.reject(repeated_rows(&keys).map_err(failed())?, Reason::DUPLICATE);
+        read.reject(engine::ask(|| repeated_rows(&keys)).map_err(failed())?, Reason::DUPLICATE);
     }
     custom::read_all(&mut read, (&source, &mapping), &numbers, &config.currency)?;
     Ok(read)
@@ -180,7 +185,8 @@ pub(super) fn evaluate(source: &DataFrame, mapped: &Mapped) -> Result<Column, In
     if mapped.is_plain {
         return source.column(&mapped.text).cloned().map_err(bad);
     }
-    let value = source.clone().lazy().select([mapped.expression.clone().alias("value")]).collect().map_err(bad)?;
+    let value = source.clone().lazy().select([mapped.expression.clone().alias("value")]);
+    let value = engine::ask(|| value.collect()).map_err(bad)?;
     let column = value.column("value").map_err(bad)?.clone();
     match column.len() {
         n if n == n_rows => Ok(column),
@@ -215,23 +221,29 @@ pub(super) fn answer(source: &DataFrame, filter: &Mapped) -> Result<BooleanChunk
     Ok(answer.bool().map_err(wrong)?.rechunk().into_owned())
 }
 
+/// A typed column, and what it shows of having been meant otherwise.
+type ReadColumn = (Typed, Option<Fact>);
+
 /// Types one of our columns, if it was mapped and is not words already.
 fn type_column(
     read: &TypedTable,
     (spec, mapped): (&'static ColumnSpec, &Mapped),
     rules: &Rules,
-) -> Result<Option<Typed>, IngestError> {
+) -> Result<Option<ReadColumn>, IngestError> {
     let Some(Raw::Column(column)) = read.raw(spec.name) else { return Ok(None) };
-    let typed = typed(column, spec, rules).map_err(|problem| match problem {
+    let doing = || format!("reading `{}`", mapped.key);
+    let typed = engine::ask(|| Ok(typed(column, spec, rules))).map_err(IngestError::engine(doing()))?;
+    let typed = typed.map_err(|problem| match problem {
         TypeProblem::WrongType(allowed) => IngestError::WrongType {
             key: mapped.key.clone(),
             expression: mapped.text.clone(),
             dtype: column.dtype().to_string(),
             allowed,
         },
-        TypeProblem::Engine(error) => IngestError::engine(format!("reading `{}`", mapped.key))(error),
-    });
-    typed.map(Some)
+        TypeProblem::Engine(error) => IngestError::engine(doing())(error),
+    })?;
+    let meant = meant::otherwise(column, spec, (rules, &typed));
+    Ok(Some((typed, meant)))
 }
 
 /// Takes a typed column over; rows without a value that is required are rejected.

@@ -6,9 +6,10 @@
 //! piece; what its last lines say may depend on the next piece, and they are left to it.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
-/// Bytes of a quoted field at most: one that is longer was never meant to be closed.
-const LONGEST_FIELD: usize = 1 << 20;
+/// Bytes of a field at most: a quoted one that is longer was never meant to be closed.
+pub(super) const LONGEST_FIELD: usize = 1 << 20;
 
 /// What the first line of a text table says.
 #[derive(Debug, Clone)]
@@ -122,6 +123,7 @@ fn next_record(text: &[u8], start: usize, separator: u8) -> Record {
         Record { end: start, next: start, n_fields: 1, has_stray_quote: false, is_torn: false, is_unfinished: false };
     let mut at = start;
     let mut field_start = true;
+    let mut field = start;
     while let Some(byte) = text.get(at) {
         if *byte == b'\n' {
             break;
@@ -136,10 +138,15 @@ fn next_record(text: &[u8], start: usize, separator: u8) -> Record {
             continue;
         }
         field_start = *byte == separator;
-        record.n_fields += usize::from(field_start);
+        if field_start {
+            record.n_fields += 1;
+            record.is_torn |= at - field > LONGEST_FIELD;
+            field = at + 1;
+        }
         record.has_stray_quote |= *byte == b'"';
         at += 1;
     }
+    record.is_torn |= at - field > LONGEST_FIELD;
     record.end = at;
     record.next = (at + 1).min(text.len());
     record
@@ -218,18 +225,19 @@ fn quote(record: &[u8], separator: u8, out: &mut Vec<u8>) {
 
 /// Column names without blanks at the ends; nameless ones are called by position, repeated ones get a number.
 fn unique(names: Vec<String>) -> Vec<String> {
-    let mut taken: Vec<String> = Vec::with_capacity(names.len());
-    for (position, name) in names.into_iter().enumerate() {
+    let mut taken: HashSet<String> = HashSet::with_capacity(names.len());
+    let mut repetitions: HashMap<String, usize> = HashMap::new();
+    let mut free_name = |(position, name): (usize, String)| {
         let name = if name.trim().is_empty() { format!("column_{}", position + 1) } else { name.trim().to_owned() };
         let mut free = name.clone();
-        let mut repetition = 2;
-        while taken.contains(&free) {
+        while !taken.insert(free.clone()) {
+            let repetition = repetitions.entry(name.clone()).or_insert(1);
+            *repetition += 1;
             free = format!("{name}_{repetition}");
-            repetition += 1;
         }
-        taken.push(free);
-    }
-    taken
+        free
+    };
+    names.into_iter().enumerate().map(&mut free_name).collect()
 }
 
 #[cfg(test)]
@@ -270,6 +278,20 @@ mod tests {
         let (text, _, records) = body("a,b,c\n1,5\" nail,\n");
         assert_eq!(text, "\"1\",\"5\"\" nail\",\n");
         assert_eq!((records.n_stray, records.n_sound, records.broken.len()), (1, 1, 0));
+    }
+
+    #[test]
+    fn a_field_that_is_too_long_breaks_its_line() {
+        let long = "x".repeat(LONGEST_FIELD + 1);
+        let text = format!("a,b\n1,2\n{long},3\n4,{long}\n\"{long}\",5\n6,7\n");
+        let (body, _, records) = body(&text);
+        assert_eq!((body.as_str(), records.broken), ("1,2\n6,7\n", vec![1, 2, 3]));
+    }
+
+    #[test]
+    fn ten_thousand_columns_of_one_name_are_told_apart() {
+        let head = head(vec!["a"; 10_000].join(",").as_bytes()).unwrap();
+        assert_eq!((head.columns[1].as_str(), head.columns[9_999].as_str()), ("a_2", "a_10000"));
     }
 
     #[test]

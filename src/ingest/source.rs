@@ -4,11 +4,15 @@ use std::path::Path;
 
 use polars::prelude::*;
 
+use super::absent::without_absent_words;
+use super::cells;
 use super::csv::Csv;
+use super::engine;
 use super::error::IngestError;
 use super::facts::Fact;
 use super::parquet::Parquet;
 use super::paths::InputFile;
+use super::text_pieces::MOST_COLUMNS;
 
 /// A kind of file that tables come in.
 pub(crate) trait Source: Sync {
@@ -28,6 +32,11 @@ pub(crate) trait Source: Sync {
     /// Whether reading some columns costs nothing for the others.
     fn keeps_columns_apart(&self) -> bool {
         false
+    }
+
+    /// What is to be told if the rows of an opened file cannot be read.
+    fn unreadable(&self, file: &InputFile, error: PolarsError) -> IngestError {
+        IngestError::engine(format!("reading `{}`", file.path.display()))(error)
     }
 
     /// Opens one file in pieces of about so many bytes, for files larger than memory; there is at least one. A kind whose
@@ -103,6 +112,43 @@ pub(crate) fn bytes_per_row(file: &InputFile) -> Result<u64, IngestError> {
 /// `IngestError::UnknownFormat`.
 pub(crate) fn keeps_columns_apart(file: &InputFile) -> Result<bool, IngestError> {
     Ok(source_of(file)?.keeps_columns_apart())
+}
+
+/// Reads rows of an opened file as they are written.
+///
+/// # Errors
+/// What the source says of rows that cannot be read, or `IngestError::LongCell`.
+pub(crate) fn rows_as_written(file: &InputFile, frame: LazyFrame) -> Result<DataFrame, IngestError> {
+    let source = source_of(file)?;
+    let rows = engine::ask(|| frame.collect()).map_err(|error| source.unreadable(file, error))?;
+    cells::check(file, &rows)?;
+    Ok(rows)
+}
+
+/// Reads rows of an opened file; words that mean nothing are nothing.
+///
+/// # Errors
+/// As [`rows_as_written`].
+pub(crate) fn rows(file: &InputFile, frame: LazyFrame) -> Result<DataFrame, IngestError> {
+    let rows = rows_as_written(file, frame)?;
+    without_absent_words(&rows).map_err(IngestError::engine(format!("reading `{}`", file.path.display())))
+}
+
+/// The names of the columns of an opened file.
+///
+/// # Errors
+/// `IngestError::TooManyColumns`, or what the source says of a file that cannot be read.
+pub(crate) fn column_names(file: &InputFile, opened: &mut Opened) -> Result<Vec<String>, IngestError> {
+    let schema = engine::ask(|| opened.frame.collect_schema());
+    let schema = schema.map_err(|error| match source_of(file) {
+        Ok(source) => source.unreadable(file, error),
+        Err(unknown) => unknown,
+    })?;
+    if schema.len() > MOST_COLUMNS {
+        let path = file.path.display().to_string();
+        return Err(IngestError::TooManyColumns { path, found: schema.len(), limit: MOST_COLUMNS });
+    }
+    Ok(schema.iter_names().map(|name| name.to_string()).collect())
 }
 
 fn source_of(file: &InputFile) -> Result<&'static dyn Source, IngestError> {

@@ -11,13 +11,27 @@ use std::path::{Path, PathBuf};
 use polars::io::utils::compression::{CompressedReader, SupportedCompression};
 use polars::prelude::*;
 
+use super::absent::ABSENT_WORDS;
+use super::engine;
 use super::error::IngestError;
 use super::facts::{Example, Fact, FactRule};
 use super::records::{self, Head, Records};
 use super::source::Opened;
 
-/// Words that other programs write where there is nothing.
-pub(crate) const ABSENT_WORDS: &[&str] = &["NA", "N/A", "NULL", "null", "NaN", "nan", "\\N"];
+/// Bytes of text that a compressed file may hold whatever its size.
+const ALWAYS_UNPACKED: u64 = 64 << 20;
+
+/// How many times its size a compressed file may hold beyond that. Tables of shops unpack to some ten times their size.
+const MOST_UNPACKED: u64 = 100;
+
+/// Bytes of a line at most.
+const LONGEST_LINE: u64 = 16 << 20;
+
+/// Columns of a table at most.
+pub(super) const MOST_COLUMNS: usize = 10_000;
+
+/// Bytes that are read before the text is looked at.
+const STEP: u64 = 4 << 20;
 
 /// A text table, some lines at a time; at least one piece, be there lines or not.
 pub(super) struct TextPieces {
@@ -100,12 +114,15 @@ impl TextPieces {
         if let Some(head) = &self.head {
             return Ok(Some((head.clone(), 0)));
         }
-        match records::head(text) {
-            None if is_last => Err(IngestError::Empty { path: self.shown() }),
-            found => {
-                let found = found.filter(|head| is_last || head.n_bytes < text.len());
-                Ok(found.map(|head| (head.clone(), head.n_bytes)))
+        let head = match records::head(text) {
+            None if is_last => return Err(IngestError::Empty { path: self.shown() }),
+            found => found.filter(|head| is_last || head.n_bytes < text.len()),
+        };
+        match head {
+            Some(Head { columns, .. }) if columns.len() > MOST_COLUMNS => {
+                Err(IngestError::TooManyColumns { path: self.shown(), found: columns.len(), limit: MOST_COLUMNS })
             }
+            head => Ok(head.map(|head| (head.clone(), head.n_bytes))),
         }
     }
 
@@ -136,12 +153,19 @@ impl Iterator for TextPieces {
 }
 
 /// The text of a file, as it is read.
-enum Text {
-    Plain {
-        file: File,
-        /// Its size in bytes.
-        n_bytes: u64,
-    },
+struct Text {
+    form: Form,
+    /// Bytes of the file.
+    n_bytes: u64,
+    /// Bytes of text so far.
+    n_read: u64,
+    /// Where the line begins that has no end yet.
+    line: u64,
+}
+
+/// How the text stands in the file.
+enum Form {
+    Plain(File),
     Compressed(Box<CompressedReader>),
 }
 
@@ -152,26 +176,69 @@ impl Text {
         let mut file = File::open(path).map_err(io())?;
         let mut bytes = Vec::new();
         file.by_ref().take(MAGIC).read_to_end(&mut bytes).map_err(io())?;
+        let n_bytes = file.metadata().map_err(io())?.len();
+        let of_form = |form, n_read| Self { form, n_bytes, n_read, line: 0 };
         if SupportedCompression::check(&bytes).is_none() {
-            let n_bytes = file.metadata().map_err(io())?.len();
-            return Ok((Self::Plain { file, n_bytes }, bytes));
+            let n_read = bytes.len() as u64;
+            return Ok((of_form(Form::Plain(file), n_read), bytes));
         }
         file.read_to_end(&mut bytes).map_err(io())?;
-        let reader = CompressedReader::try_new(bytes.into()).map_err(|error| damaged(path, &error))?;
-        Ok((Self::Compressed(Box::new(reader)), Vec::new()))
+        let reader = engine::ask(|| CompressedReader::try_new(bytes.into())).map_err(|error| damaged(path, &error))?;
+        Ok((of_form(Form::Compressed(Box::new(reader)), 0), Vec::new()))
     }
 
     /// Adds so many bytes to a text, fewer at the end of the file; returns how many.
     fn read(&mut self, path: &Path, wanted: u64, text: &mut Vec<u8>) -> Result<u64, IngestError> {
-        let n_read = match self {
-            Self::Plain { file, n_bytes } => {
-                text.reserve(usize::try_from(wanted.min(*n_bytes)).unwrap_or(0));
-                file.take(wanted).read_to_end(text).map_err(IngestError::io(path))?
+        let mut n_read = 0;
+        while n_read < wanted {
+            let step = STEP.min(wanted - n_read);
+            let before = text.len();
+            let n_new = match &mut self.form {
+                Form::Plain(file) => {
+                    if n_read == 2 * LONGEST_LINE {
+                        // A first look has shown that lines end: the rest comes at one go, if there is room for it.
+                        let rest = usize::try_from((wanted - n_read).min(self.n_bytes)).unwrap_or(usize::MAX);
+                        let no_room = |_| std::io::Error::from(std::io::ErrorKind::OutOfMemory);
+                        text.try_reserve(rest).map_err(no_room).map_err(IngestError::io(path))?;
+                    }
+                    file.take(step).read_to_end(text).map_err(IngestError::io(path))?
+                }
+                Form::Compressed(reader) => {
+                    reader.take(step).read_to_end(text).map_err(|error| damaged(path, &error))?
+                }
+            } as u64;
+            n_read += n_new;
+            self.check(path, text.get(before..).unwrap_or_default())?;
+            if n_new < step {
+                break;
             }
-            Self::Compressed(reader) => reader.take(wanted).read_to_end(text).map_err(|error| damaged(path, &error))?,
-        };
-        Ok(n_read as u64)
+        }
+        Ok(n_read)
     }
+
+    /// Looks at new text: whether lines end, and whether a compressed file holds what its size allows.
+    fn check(&mut self, path: &Path, new: &[u8]) -> Result<(), IngestError> {
+        let shown = || path.display().to_string();
+        if let Some(last) = new.iter().rposition(|byte| *byte == b'\n') {
+            self.line = self.n_read + last as u64 + 1;
+        }
+        self.n_read += new.len() as u64;
+        if matches!(self.form, Form::Compressed(_)) {
+            refuse_bomb(&shown(), self.n_read, self.n_bytes)?;
+        }
+        if self.n_read - self.line > LONGEST_LINE {
+            return Err(IngestError::EndlessLine { path: shown(), start: self.line, limit: LONGEST_LINE });
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a file of `size` bytes that unpacks to far more.
+pub(super) fn refuse_bomb(path: &str, unpacked: u64, size: u64) -> Result<(), IngestError> {
+    if unpacked <= ALWAYS_UNPACKED.max(size.saturating_mul(MOST_UNPACKED)) {
+        return Ok(());
+    }
+    Err(IngestError::Bomb { path: path.to_owned(), size, ratio: MOST_UNPACKED, always: ALWAYS_UNPACKED })
 }
 
 /// Bytes that tell whether a file is compressed.

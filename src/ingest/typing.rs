@@ -144,7 +144,7 @@ fn times(column: &Column, rules: &Rules) -> Result<(Values, Vec<usize>), TypePro
             gather(micros.datetime()?.physical(), ABSENT, |micros| believed(utc(micros)))
         }
         DataType::Date => {
-            let utc = |day: i32| rules.clock.to_utc(i64::from(day) * MICROS_PER_DAY);
+            let utc = |day: i32| rules.clock.to_utc(i64::from(day).saturating_mul(MICROS_PER_DAY));
             gather(column.date()?.physical(), ABSENT, |day| believed(utc(day)))
         }
         _ => {
@@ -166,7 +166,7 @@ fn times(column: &Column, rules: &Rules) -> Result<(Values, Vec<usize>), TypePro
 }
 
 /// A time in a `strftime` format; a format without hours means midnight.
-fn with_format(format: &str, text: &str) -> Option<Written> {
+pub(super) fn with_format(format: &str, text: &str) -> Option<Written> {
     let parsed = BrokenDownTime::parse(format, text).ok()?;
     if let Ok(instant) = parsed.to_timestamp() {
         return Some(Written { clock: instant.as_microsecond(), offset: Some(0) });

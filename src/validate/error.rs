@@ -1,9 +1,11 @@
 //! Data that may not be used.
 
+use jiff::civil::Date;
 use thiserror::Error;
 
 use super::finding::Finding;
 use crate::error::{Exit, Report};
+use crate::text::printable;
 use crate::units::{Days, Timestamp};
 
 /// Why data are refused.
@@ -27,12 +29,32 @@ pub enum DataError {
         /// `validate.max_age_days`.
         allowed: Days,
     },
+    /// Practically nothing was sold before the as-of day.
+    #[error(
+        "the {window} before {as_of} hold {found} of the {usual} purchases that are usual; the shop sold as usual until \
+         {usual_until}"
+    )]
+    Quiet {
+        /// The day that the run takes for today.
+        as_of: Date,
+        /// The days that are looked at.
+        window: Days,
+        /// Purchases in them.
+        found: u64,
+        /// Purchases in as many days before, in the middle of such windows.
+        usual: u64,
+        /// The day on which the usual pace ends: its local midnight can end history.
+        usual_until: Date,
+        /// `validate.min_recent_share`.
+        allowed: f64,
+    },
 }
 
 fn listed(findings: &[Finding]) -> String {
     let one = |finding: &Finding| {
         let examples = if finding.examples.is_empty() { "" } else { ", e.g. " };
-        format!("\n  {}: {}{examples}{}", finding.rule, finding.message, finding.examples.join(", "))
+        let told = format!("{}{examples}{}", finding.message, finding.examples.join(", "));
+        format!("\n  {}: {}", finding.rule, printable(&told))
     };
     let n = findings.len();
     let listed: String = findings.iter().map(one).collect();
@@ -44,6 +66,7 @@ impl Report for DataError {
         match self {
             Self::Refused { .. } => "E221",
             Self::Stale { .. } => "E222",
+            Self::Quiet { .. } => "E231",
         }
     }
 
@@ -57,6 +80,10 @@ impl Report for DataError {
                 let hints: Vec<&str> = findings.iter().filter_map(|finding| finding.hint.as_deref()).collect();
                 (!hints.is_empty()).then(|| hints.join("; "))
             }
+            Self::Quiet { usual_until, allowed, .. } => Some(format!(
+                "deliver the missing purchases, or set a stray one aside with `purchases.filter`, or take the day on which \
+                 the usual pace ends: `--as-of {usual_until}`; `validate.min_recent_share` = {allowed} is the least share"
+            )),
             Self::Stale { .. } => Some(
                 "check that the latest purchases were delivered, or raise `validate.max_age_days`, or set `--as-of`"
                     .to_owned(),

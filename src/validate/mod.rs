@@ -8,6 +8,7 @@ mod error;
 mod feed;
 mod finding;
 mod opt_outs;
+mod pace;
 mod parts;
 mod relations;
 mod sizes;
@@ -31,6 +32,7 @@ use tally::Tallies;
 pub use error::DataError;
 pub use feed::require_fresh;
 pub use finding::{Finding, Severity};
+pub use pace::{Pace, require_usual_pace};
 pub use parts::{CheckedPart, Together, load_part};
 
 /// Data on their way through the checks.
@@ -73,6 +75,8 @@ pub struct Loaded {
     pub rejects: Vec<DataFrame>,
     /// The files that were read.
     pub fingerprints: Vec<Fingerprint>,
+    /// How much the shop sold when.
+    pub pace: Pace,
 }
 
 impl Loaded {
@@ -107,8 +111,8 @@ pub fn load_frames(config: &Config, now: Timestamp, frames: &[(Table, DataFrame)
     // No list comes of columns in memory, and a part of a shop may have no opt-outs.
     checked.outcome.standing.statements = opt_outs::Statements::default();
     let (tables, dictionaries) = ingest::columns(config, checked.tables);
-    let (accounts, findings, rejects) = checked.outcome.completed(config, now);
-    Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints: Vec::new() })
+    let (accounts, findings, rejects, pace) = checked.outcome.completed(config, now);
+    Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints: Vec::new(), pace })
 }
 
 /// Does what [`load`] does, and shows the checked tables before they are handed over.
@@ -126,8 +130,8 @@ pub fn load_and_look<T>(
     let (fingerprints, checked) = (fingerprints?, checked?);
     let seen = look(&checked.tables);
     let (tables, dictionaries) = ingest::columns(config, checked.tables);
-    let (accounts, findings, rejects) = checked.outcome.completed(config, now);
-    Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints }, seen))
+    let (accounts, findings, rejects, pace) = checked.outcome.completed(config, now);
+    Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace }, seen))
 }
 
 /// Checked tables and what the checks say about them.
@@ -148,12 +152,12 @@ struct Outcome {
 
 impl Outcome {
     /// The accounts, what is to be said of the shop, errors first, and the rejected rows.
-    fn completed(self, config: &Config, now: Timestamp) -> (Vec<Account>, Vec<Finding>, Vec<DataFrame>) {
+    fn completed(self, config: &Config, now: Timestamp) -> (Vec<Account>, Vec<Finding>, Vec<DataFrame>, Pace) {
         let mut findings = self.tallies.findings(&self.accounts);
         findings.extend(self.standing.findings(config, as_of(config, now)));
         findings.extend(volume::rejected_shares(&self.accounts, config.validate.max_rejected_share));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        (self.accounts, findings, self.rejects)
+        (self.accounts, findings, self.rejects, self.standing.pace)
     }
 }
 

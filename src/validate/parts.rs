@@ -104,12 +104,12 @@ impl Together {
     /// An [`IngestError`] if a file can no longer be read.
     pub fn finish(self, config: &Config, now: Timestamp, parts: &Parts) -> Result<Loaded, Failure> {
         OwnCells::refuse_words(&self.0.own_cells)?;
-        let (accounts, findings, rejects) = self.0.completed(config, now);
+        let (accounts, findings, rejects, pace) = self.0.completed(config, now);
         let mut rejects = rejects.into_iter().map(|rows| parts.in_order(rows)).collect::<Result<Vec<_>, _>>()?;
         rejects
             .sort_by_key(|rows| accounts.iter().position(|account| Some(account.table.to_owned()) == table_of(rows)));
         let fingerprints = ingest::fingerprints(parts.files())?;
         let (tables, dictionaries) = (Tables::default(), Dictionaries::default());
-        Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints })
+        Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace })
     }
 }

@@ -6,6 +6,7 @@ use super::categories;
 use super::feed::{self, PurchaseDays};
 use super::finding::{Finding, Severity};
 use super::opt_outs::{self, Statements};
+use super::pace::Pace;
 use super::sizes::Sizes;
 use super::volume;
 use crate::config::{Config, Table};
@@ -19,6 +20,10 @@ pub(super) struct Standing {
     pub(super) days: PurchaseDays,
     /// Customers with a purchase.
     pub(super) n_customers: u64,
+    /// Customers who bought more than a day after their first purchase.
+    pub(super) n_returning: u64,
+    /// How much was sold when.
+    pub(super) pace: Pace,
     pub(super) complaints: Presence,
     /// Who asked not to be contacted.
     pub(super) statements: Statements,
@@ -54,7 +59,8 @@ impl Standing {
         };
         if let Some(purchases) = table(Table::Purchases) {
             standing.days = PurchaseDays::new(purchases);
-            standing.n_customers = volume::n_customers(purchases);
+            (standing.n_customers, standing.n_returning) = volume::customers_and_returning(purchases);
+            standing.pace = Pace::new(purchases);
             standing.sizes = Sizes::of(purchases, &config.currency);
             standing.with_margins = categories::with_margins(purchases, config);
         }
@@ -68,6 +74,8 @@ impl Standing {
     pub(super) fn add(&mut self, other: Self) {
         self.days.add(&other.days);
         self.n_customers += other.n_customers;
+        self.n_returning += other.n_returning;
+        self.pace.add(&other.pace);
         self.complaints = self.complaints.max(other.complaints);
         self.statements.add(&other.statements);
         self.sizes.add(&other.sizes);

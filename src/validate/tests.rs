@@ -55,6 +55,7 @@ fn config(purchases: TableConfig) -> Config {
             max_feed_gap_days: Days(365),
             absurd_amount_factor: 100.0,
             max_rejected_share: 1.0,
+            min_recent_share: 0.05,
             max_age_days: Days(3650),
             silent_opt_outs: SilentOptOuts::Refuse,
         },

@@ -3,13 +3,14 @@
 use super::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
-use crate::ingest::{Fact, FactRule, NO, TypedTable, YES};
+use crate::ingest::{Fact, FactRule, NO, TypedTable, YES, exchanged};
 use crate::text::{counted, grouped, verb};
 
 /// Counts rows rejected while typing, and what `ingest` noticed.
 pub(super) fn check(checked: &mut Checked<'_>) {
     for table in &checked.tables {
-        table.facts.iter().for_each(|fact| checked.tallies.add(of_fact(table, fact)));
+        let format = checked.section(table.table()).and_then(|section| section.time_format.clone());
+        table.facts.iter().for_each(|fact| checked.tallies.add(of_fact(table, fact, format.as_deref())));
         rejections(table).into_iter().for_each(|tally| checked.tallies.add(tally));
     }
 }
@@ -37,6 +38,12 @@ fn rejections(table: &TypedTable) -> Vec<Tally> {
     tallies
 }
 
+/// The line of config that reads dates with day and month exchanged.
+fn mend_format(table: &TypedTable, format: Option<&str>) -> String {
+    let mended = format.and_then(exchanged).unwrap_or_default();
+    format!("write `time_format = \"{mended}\"` in `[{}]`", table.table().name())
+}
+
 fn hint_for(rule: &str) -> Option<&'static str> {
     match rule {
         "unreadable_time" => {
@@ -49,7 +56,7 @@ fn hint_for(rule: &str) -> Option<&'static str> {
     }
 }
 
-fn of_fact(table: &TypedTable, fact: &Fact) -> Tally {
+fn of_fact(table: &TypedTable, fact: &Fact, time_format: Option<&str>) -> Tally {
     let (one, place, rule) = (table.table().one(), fact.place.clone(), fact.rule);
     let (name, hint) = match rule {
         FactRule::SpreadsheetIds => {
@@ -68,8 +75,23 @@ fn of_fact(table: &TypedTable, fact: &Fact) -> Tally {
             "correct the source, or map the column with SQL that yields the expected form".to_owned(),
         ),
         FactRule::UnreadableFlag => (UNREADABLE_FLAG, flags_that_are_read(&fact.place)),
+        FactRule::SameFile => (
+            "same_file",
+            "links, and globs or folders that overlap, lead to the same rows; give each path once".to_owned(),
+        ),
+        FactRule::ExchangedDates => ("exchanged_dates", mend_format(table, time_format)),
+        FactRule::PointedThousands => (
+            "pointed_thousands",
+            "take the points out in the mapping: `amount = \"REPLACE(amount, '.', '')\"`, with the source's name of the column"
+                .to_owned(),
+        ),
     };
-    let wording = move |counts: Counts| worded(rule, &place, counts, one);
+    let name_of_table = table.table().name();
+    let wording = move |counts: Counts| match rule {
+        FactRule::SameFile => same_file(name_of_table, counts.found),
+        FactRule::ExchangedDates | FactRule::PointedThousands => meant_otherwise(rule, &place, counts, one),
+        _ => worded(rule, &place, counts, one),
+    };
     let examples = fact.examples.iter().map(|example| {
         let text = format!("`{}`", example.text);
         crate::ingest::Example { text, ..example.clone() }
@@ -113,11 +135,34 @@ fn worded(rule: FactRule, place: &str, counts: Counts, one: &str) -> (Severity, 
             Severity::Recommendation,
             format!("`{place}` has {lines} with a double quote inside an unquoted field; taken as it stands"),
         ),
-        FactRule::Unreadable => {
-            (Severity::Warning, format!("{count} of {of} {have} an unreadable `{place}`; taken as absent"))
-        }
         FactRule::UnreadableFlag => {
             (Severity::Error, format!("{count} of {of} {have} a word in `{place}` that means neither yes nor no"))
         }
+        _ => {
+            (Severity::Warning, format!("{count} of {of} {have} an unreadable `{place}`; taken as absent"))
+        }
     }
+}
+
+fn same_file(table: &str, found: u64) -> (Severity, String) {
+    let (paths, lead) = (counted(found, "path"), verb(found, "leads", "lead"));
+    let message = format!("{paths} {lead} to a file or folder of `{table}` that another one leads to; each is read once");
+    (Severity::Warning, message)
+}
+
+fn meant_otherwise(rule: FactRule, place: &str, counts: Counts, one: &str) -> (Severity, String) {
+    let (count, have) = (grouped(counts.found), verb(counts.found, "has", "have"));
+    let of = counted(counts.belonging, one);
+    let message = if rule == FactRule::ExchangedDates {
+        format!(
+            "{count} of {of} {have} a `{place}` that the time format of the config cannot read; every time of the column \
+             reads with day and month exchanged"
+        )
+    } else {
+        format!(
+            "{count} of {of} {have} an `{place}` with a point, always with three digits behind it, and none of a thousand \
+             or more is written without: the points stand between thousands, and `1.299` is 1299, not 1.30"
+        )
+    };
+    (Severity::Error, message)
 }

@@ -5,27 +5,54 @@ use super::standing::{Presence, Standing};
 use crate::config::Config;
 use crate::ingest::{Account, TypedTable};
 use crate::text::{counted, grouped, verb};
-use crate::units::Timestamp;
+use crate::units::{MICROS_PER_DAY, Timestamp};
 
 /// Errors where a minimum is missed, notes where a table is absent or empty.
 pub(super) fn check(standing: &Standing, config: &Config) -> Vec<Finding> {
     let mut findings: Vec<Finding> = customers(standing.n_customers, config).into_iter().collect();
+    findings.extend(few_return(standing));
     findings.extend(standing.days.span().and_then(|span| short_span(span, config)));
     findings.extend(no_complaints(standing.complaints));
     findings
 }
 
-/// Customers with a purchase.
-pub(super) fn n_customers(purchases: &TypedTable) -> u64 {
-    let codes = purchases.codes("customer_id");
-    let mut is_seen = vec![false; purchases.names("customer_id").len()];
-    for code in purchases.used_rows().filter_map(|row| codes.get(row)) {
-        if let Some(seen) = usize::try_from(*code).ok().and_then(|code| is_seen.get_mut(code)) {
-            *seen = true;
+/// Customers with a purchase, and those of them who bought again more than a day after the first: two lines of one order
+/// are never that far apart.
+pub(super) fn customers_and_returning(purchases: &TypedTable) -> (u64, u64) {
+    let (codes, times) = (purchases.codes("customer_id"), purchases.times("purchased_at"));
+    let mut spans = vec![(i64::MAX, i64::MIN); purchases.names("customer_id").len()];
+    for row in purchases.used_rows() {
+        let (Some(code), Some(time)) = (codes.get(row), times.get(row)) else { continue };
+        if let Some((first, last)) = usize::try_from(*code).ok().and_then(|code| spans.get_mut(code)) {
+            (*first, *last) = ((*first).min(*time), (*last).max(*time));
         }
     }
-    is_seen.iter().filter(|seen| **seen).count() as u64
+    let seen = || spans.iter().filter(|(first, last)| first <= last);
+    (seen().count() as u64, seen().filter(|(first, last)| last - first > MICROS_PER_DAY).count() as u64)
 }
+
+/// Nobody, or hardly anybody, comes back: there is nothing to learn of who stays.
+fn few_return(standing: &Standing) -> Option<Finding> {
+    let (n_customers, n_returning) = (standing.n_customers, standing.n_returning);
+    if n_customers < LEAST_CUSTOMERS || n_returning * 100 >= n_customers {
+        return None;
+    }
+    let (severity, message) = if n_returning == 0 {
+        let all = counted(n_customers, "customer");
+        (Severity::Error, format!("no customer has two orders on different days: {all}, and nobody came back"))
+    } else {
+        let share = format!("{} of {}", grouped(n_returning), counted(n_customers, "customer"));
+        (Severity::Warning, format!("{share} have two orders on different days"))
+    };
+    let finding = Finding::new("nobody_returns", "purchases", severity, message).of_column("customer_id");
+    Some(finding.counting(n_returning).with_hint(
+        "is `customer_id` the id of an order or a visit? Map the column that stays the same when a person buys again; of \
+         buyers who come once no model can tell who will leave",
+    ))
+}
+
+/// Of fewer customers it says nothing that nobody has come back.
+const LEAST_CUSTOMERS: u64 = 20;
 
 fn customers(count: u64, config: &Config) -> Option<Finding> {
     let minimum = config.validate.min_customers;

@@ -38,6 +38,7 @@ const ROOMS: &[&str] = &[
 /// A library, and the only places that may name it.
 const OWNED: &[(&str, &[&str])] = &[
     ("polars", &["ingest", "validate", "output", "kernel.rs"]),
+    ("sqlparser", &["ingest/sql.rs"]),
     ("linfa", &["learn/logistic.rs"]),
     ("linfa_logistic", &["learn/logistic.rs"]),
     ("hessboost", &["learn/boosting.rs"]),

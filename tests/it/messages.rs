@@ -142,6 +142,27 @@ fn ingest_errors() -> Vec<Failure> {
             allowed: "a number",
         }
         .into(),
+        IngestError::Unbounded {
+            key: key(),
+            expression: "LPAD(id, 2000000000, 'x')".to_owned(),
+            why: "could add 2000000000 bytes to a text; 1000 are allowed".to_owned(),
+        }
+        .into(),
+        IngestError::UnknownFunction {
+            key: key(),
+            expression: "UNNEST(a)".to_owned(),
+            function: "unnest".to_owned(),
+            allowed: "ABS, ROUND".to_owned(),
+        }
+        .into(),
+        IngestError::Bomb { path: path(), size: 1_000, ratio: 100, always: 1 << 26 }.into(),
+        IngestError::CrowdedRows { path: path(), rows: 200_000_000, size: 527_185, ratio: 10, always: 1 << 22 }.into(),
+        IngestError::EndlessLine { path: path(), start: 1_000, limit: 1 << 24 }.into(),
+        IngestError::LongCell { path: path(), column: "note".to_owned(), row: 7, found: 3_000_000, limit: 1 << 20 }
+            .into(),
+        IngestError::TooManyColumns { path: path(), found: 100_000, limit: 10_000 }.into(),
+        IngestError::TooManyFiles { table, path: "/".to_owned(), limit: 100_000 }.into(),
+        IngestError::NotAFile { table, path: "/dev/zero".to_owned(), kind: "a device" }.into(),
         IngestError::Engine { doing: "comparing rows".to_owned(), source: Box::new(engine) }.into(),
         IngestError::TooManyRows { table, rows: 5_000_000_000 }.into(),
         IngestError::Unbalanced { table, rows_in: 10, accounted: 9 }.into(),
@@ -153,6 +174,15 @@ fn data_errors() -> Vec<Failure> {
     vec![
         DataError::Refused { findings: Vec::new() }.into(),
         DataError::Stale { last, as_of: last.plus(Days(60)), age_days: 60, allowed: Days(45) }.into(),
+        DataError::Quiet {
+            as_of: date(2024, 3, 6),
+            window: Days(28),
+            found: 1,
+            usual: 84,
+            usual_until: date(2024, 1, 1),
+            allowed: 0.05,
+        }
+        .into(),
         JobError::NoPurchases.into(),
         LogError::UnequalColumns { table: "purchases", column: "amount", found: 9, expected: 10 }.into(),
         LogError::TooManyRows { table: "purchases", rows: 5_000_000_000 }.into(),

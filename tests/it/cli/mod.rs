@@ -2,6 +2,7 @@
 
 mod challenge;
 mod honest_figures;
+mod hostile;
 mod init;
 mod inspect;
 mod jobs;
