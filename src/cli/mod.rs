@@ -81,6 +81,24 @@ pub enum Command {
     ConfigReference,
 }
 
+impl Command {
+    /// The number of threads that is asked for.
+    #[must_use]
+    pub const fn threads(&self) -> Option<usize> {
+        match self {
+            Self::Run(Learning { job, .. })
+            | Self::Train(Learning { job, .. })
+            | Self::Backtest(Learning { job, .. })
+            | Self::Check(job)
+            | Self::Score(job) => job.threads,
+            Self::Explain(explain) => explain.threads,
+            Self::Inspect(inspect) => inspect.threads,
+            Self::Features(features) => features.threads,
+            Self::Init(_) | Self::Models(_) | Self::Simulate(_) | Self::ConfigReference => None,
+        }
+    }
+}
+
 /// What every job on real data is given.
 #[derive(Debug, clap::Args)]
 pub struct Job {
@@ -94,17 +112,9 @@ pub struct Job {
     /// Folder for the files written, instead of one under the config's `output.dir`.
     #[arg(long, short)]
     pub out: Option<PathBuf>,
-    /// Threads; all cores if not given.
+    /// Threads, from 1 to 1024; all cores if not given.
     #[arg(long)]
     pub threads: Option<usize>,
-}
-
-impl Job {
-    /// The same job.
-    #[must_use]
-    pub fn copied(&self) -> Self {
-        Self { config: self.config.clone(), as_of: self.as_of, out: self.out.clone(), threads: self.threads }
-    }
 }
 
 /// A job that trains models.
@@ -179,7 +189,7 @@ pub struct Explain {
     /// Folder for rejected rows, instead of one under the config's `output.dir`.
     #[arg(long, short)]
     pub out: Option<PathBuf>,
-    /// Threads; all cores if not given.
+    /// Threads, from 1 to 1024; all cores if not given.
     #[arg(long)]
     pub threads: Option<usize>,
 }
@@ -206,7 +216,7 @@ pub struct Features {
     /// Folder for `features.parquet`, instead of one under the config's `output.dir`.
     #[arg(long, short)]
     pub out: Option<PathBuf>,
-    /// Threads; all cores if not given.
+    /// Threads, from 1 to 1024; all cores if not given.
     #[arg(long)]
     pub threads: Option<usize>,
 }
@@ -272,7 +282,7 @@ pub struct Inspect {
     /// Replace the file if it is there.
     #[arg(long)]
     pub force: bool,
-    /// Threads; all cores if not given.
+    /// Threads, from 1 to 1024; all cores if not given.
     #[arg(long)]
     pub threads: Option<usize>,
 }
@@ -295,6 +305,9 @@ pub struct Simulate {
     /// File format.
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     pub format: Format,
+    /// Replace files that are there.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// A file format for tables.

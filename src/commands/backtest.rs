@@ -8,28 +8,26 @@ use super::remarks;
 use crate::cli::{Learning, Talk};
 use crate::error::Failure;
 use crate::evaluate::Evaluation;
-use crate::files::Staged;
 use crate::output::{Format, stage_table};
 use crate::pipeline::{self, Backtest, TestChoice, ValueRanking};
 use crate::text::wrapped;
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<(), Failure> {
-    let (mut session, log) = job::start_learning(arguments, talk, now)?;
+    let (mut session, log) = job::start_learning(arguments, talk, now, &["backtest.json", "predictions.parquet"])?;
     let backtest = pipeline::backtest(&session.config, &log, session.as_of, &session.watch)?;
-    let mut staged = Staged::default();
-    let path = session.folder.join("backtest.json");
+    let staged = session.stage()?;
     let report =
         Report { evaluation: &backtest.evaluation, value_ranking: &backtest.value, choices: &backtest.choices };
-    staged.add(&path, |writer| write_json(writer, &report))?;
-    let predictions = stage_table(&backtest.predictions, &session.folder, Format::Parquet, &mut staged)?;
+    let path = staged.add("backtest.json", |writer| write_json(writer, &report))?;
+    let predictions = stage_table(&backtest.predictions, Format::Parquet, &staged)?;
     remarks::tell(&backtest.leak_guard, backtest.sampled);
     let more = json!({
         "verdict": backtest.evaluation.verdict,
         "leak_guard": backtest.leak_guard,
         "sampled": backtest.sampled,
     });
-    session.conclude("backtest", more, staged, vec![path, predictions])?;
+    session.conclude(("backtest", more), staged, vec![path, predictions], job::appear)?;
     print(&page(&backtest))?;
     tracing::info!("\nfiles are in {}", shown(&session.folder));
     Ok(())

@@ -1,13 +1,15 @@
 //! The version that scores: read, checked, and held against the config of today.
 
+use super::job;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::features::SchemaDifference;
-use crate::registry::{CHAMPION, Registry, Version};
+use crate::registry::{CHAMPION, Version};
+use crate::units::Timestamp;
 
 /// The champion of the shop; tells of changes of the config since its training that it can live with.
-pub(super) fn load(config: &Config) -> Result<Version, Failure> {
-    let version = Registry::new(&config.models.dir, &config.name).load(CHAMPION)?;
+pub(super) fn load(config: &Config, now: Timestamp) -> Result<Version, Failure> {
+    let version = job::registry(config, now)?.load(CHAMPION)?;
     let changes = version.accept_config(config)?;
     if !changes.is_empty() {
         let told: Vec<String> = changes.iter().map(ToString::to_string).collect();

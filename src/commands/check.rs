@@ -2,17 +2,18 @@
 
 use serde_json::json;
 
-use super::job::{self, Today, print, shown};
+use super::job::{self, Task, Today, print, shown};
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
-use crate::files::Staged;
 use crate::text::counted;
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
-    let (mut session, log) = job::start(arguments, talk, now, Today::AfterTheData)?;
+    let task = Task { today: Today::AfterTheData, files: Some(&[]) };
+    let (mut session, log) = job::start(arguments, talk, now, task)?;
     let n_findings = session.findings.as_array().map_or(0, Vec::len) as u64;
-    session.conclude("check", json!({ "customers": log.customer_ids().len() }), Staged::default(), Vec::new())?;
+    let (staged, more) = (session.stage()?, json!({ "customers": log.customer_ids().len() }));
+    session.conclude(("check", more), staged, Vec::new(), job::appear)?;
     print(&format!(
         "the data may be used: {}, {}\n",
         counted(log.customer_ids().len() as u64, "customer"),

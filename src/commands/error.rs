@@ -15,13 +15,65 @@ pub enum JobError {
         /// Why not.
         source: std::io::Error,
     },
-    /// The number of threads cannot be had.
-    #[error("cannot use {threads} threads: {message}")]
+    /// A number of threads that is none, or too large to be meant.
+    #[error("cannot use {threads} threads, as {key} says: from 1 to {most} are allowed")]
     Threads {
-        /// The number.
+        /// Where it was said.
+        key: &'static str,
+        /// The number, as written.
+        threads: String,
+        /// The most that are allowed.
+        most: usize,
+    },
+    /// The operating system gives no more threads.
+    #[error("cannot start {threads} threads: {message}")]
+    NoThreads {
+        /// How many were wanted.
         threads: usize,
-        /// Why not.
+        /// What it said.
         message: String,
+    },
+    /// The operating system gives no more memory.
+    #[error("out of memory: the system refused {n_bytes} bytes more")]
+    OutOfMemory {
+        /// How many were wanted.
+        n_bytes: usize,
+    },
+    /// A panic: the program is wrong.
+    #[error("a bug in retain, at {place}")]
+    Bug {
+        /// Where in the source.
+        place: String,
+    },
+    /// `SOURCE_DATE_EPOCH` is no instant.
+    #[error("`SOURCE_DATE_EPOCH` is `{value}`; whole seconds since 1970 are allowed, for example 1751436000")]
+    Epoch {
+        /// What it is.
+        value: String,
+    },
+    /// An output would take the place of an input.
+    #[error("`{}` would replace the input `{}`", output.display(), input.display())]
+    ReplacesInput {
+        /// What would be written.
+        output: PathBuf,
+        /// The input, as it is named.
+        input: PathBuf,
+    },
+    /// An output would be read as an input by the next run.
+    #[error("`{}` would be read as an input by the next run, because it lies in `{}`", output.display(), path.display())]
+    BecomesInput {
+        /// What would be written.
+        output: PathBuf,
+        /// The folder or pattern of the input.
+        path: PathBuf,
+    },
+    /// An output would come among the models.
+    #[error("`{}` would lie among the models of the shop, in `{}`", output.display(), registry.display())]
+    AmongModels {
+        /// What would be written.
+        output: PathBuf,
+        /// The folder of the shop's models.
+        registry: PathBuf,
     },
     /// The tables have no purchase.
     #[error("there is no purchase to start from")]
@@ -48,6 +100,12 @@ pub enum JobError {
     },
 }
 
+impl JobError {
+    /// What helps where memory is short, without asking for any.
+    pub const OUT_OF_MEMORY: &str =
+        "give it more memory, or let it need less: `panel.max_rows` caps training, `features --memory` works in parts";
+}
+
 impl Report for JobError {
     fn code(&self) -> &'static str {
         match self {
@@ -55,21 +113,40 @@ impl Report for JobError {
             Self::Threads { .. } => "E112",
             Self::Exists { .. } => "E113",
             Self::NotEdited { .. } => "E114",
+            Self::ReplacesInput { .. } => "E115",
+            Self::BecomesInput { .. } => "E116",
+            Self::AmongModels { .. } => "E117",
+            Self::Epoch { .. } => "E118",
             Self::NoPurchases => "E241",
             Self::Output { .. } => "E704",
+            Self::NoThreads { .. } => "E706",
+            Self::OutOfMemory { .. } => "E707",
+            Self::Bug { .. } => "E709",
         }
     }
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Config { .. } | Self::Threads { .. } | Self::Exists { .. } | Self::NotEdited { .. } => Exit::BadUsage,
+            Self::Config { .. }
+            | Self::Threads { .. }
+            | Self::Exists { .. }
+            | Self::NotEdited { .. }
+            | Self::Epoch { .. }
+            | Self::ReplacesInput { .. }
+            | Self::BecomesInput { .. }
+            | Self::AmongModels { .. } => Exit::BadUsage,
             Self::NoPurchases => Exit::DataRefused,
-            Self::Output { .. } => Exit::CouldNotRun,
+            Self::Output { .. } | Self::NoThreads { .. } | Self::OutOfMemory { .. } | Self::Bug { .. } => {
+                Exit::CouldNotRun
+            }
         }
     }
 
     fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::Config { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => {
+                "give the user that runs this the right to read it".to_owned()
+            }
             Self::Config { .. } => {
                 "give the config file with `--config FILE`, or draft one with `retain init`".to_owned()
             }
@@ -77,6 +154,20 @@ impl Report for JobError {
             Self::NoPurchases => "look at the filter and the time columns of `[purchases]`".to_owned(),
             Self::Exists { .. } => "choose another name with `--out`, or replace it with `--force`".to_owned(),
             Self::NotEdited { .. } => "write the two lines into the config yourself; they are in the output".to_owned(),
+            Self::NoThreads { .. } => {
+                "ask for fewer with `--threads`, or raise the limit of processes or of memory (`ulimit -u`, `ulimit -v`)"
+                    .to_owned()
+            }
+            Self::OutOfMemory { .. } => Self::OUT_OF_MEMORY.to_owned(),
+            Self::Bug { .. } => {
+                "earlier results are untouched; report the place and the command, `RUST_BACKTRACE=1` tells more".to_owned()
+            }
+            Self::Epoch { .. } => "unset it to take the time of the clock".to_owned(),
+            Self::ReplacesInput { .. } | Self::AmongModels { .. } => "choose another place with `--out`".to_owned(),
+            Self::BecomesInput { .. } => {
+                "choose another place with `--out` or `output.dir`, or name the input's files instead of the folder"
+                    .to_owned()
+            }
             Self::Output { .. } => return None,
         })
     }

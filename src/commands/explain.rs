@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::champion;
-use super::job::{self, Today, print};
+use super::job::{self, Task, Today, print};
 use crate::cli::{Explain, Job, Talk};
 use crate::error::Failure;
 use crate::pipeline::{self, CustomerStory, CustomerValue};
@@ -20,9 +20,10 @@ pub(super) fn run(arguments: &Explain, talk: Talk, now: Timestamp) -> Result<(),
         out: arguments.out.clone(),
         threads: arguments.threads,
     };
-    let config = job::configure(&Job { threads: None, ..job.copied() })?;
-    let version = champion::load(&config)?;
-    let (session, log) = job::start(&job, talk, now, Today::AfterTheData)?;
+    let config = job::configure(&job)?;
+    let version = champion::load(&config, now)?;
+    let task = Task { today: Today::AfterTheData, files: None };
+    let (session, log) = job::start(&job, talk, now, task)?;
     let scored = pipeline::score(&session.config, &log, &version, session.as_of, &session.watch)?;
     let whom = (session.as_of, arguments.customer.as_str());
     let story = pipeline::story(&session.config, &log, (&version, &scored), whom)?;

@@ -2,19 +2,20 @@
 
 use jiff::civil::Date;
 
-use super::job::{self, Today, print, shown};
+use super::job::{self, Task, Today, print, shown};
 use super::shop::Shop;
 use crate::cli::{Features, Job, Talk};
 use crate::config::Config;
 use crate::dataset::Block;
 use crate::error::Failure;
 use crate::features::{FeatureSchema, dictionary};
-use crate::files::Staged;
 use crate::output::{FeatureSheet, PackedRows, stage_features};
 use crate::pipeline::{self, Observer};
 use crate::text::counted;
 use crate::timeline::{Cutoff, EventLog, ShopCensus};
 use crate::units::Timestamp;
+
+const TASK: Task = Task { today: Today::AfterTheData, files: Some(&["features.parquet"]) };
 
 pub(super) fn run(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure> {
     if arguments.describe { describe(arguments) } else { table(arguments, talk, now) }
@@ -37,14 +38,13 @@ fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure
         threads: arguments.threads,
     };
     let mut counted_so_far = Counted::default();
-    let (mut session, mut shop) =
-        Shop::open(&job, arguments.memory, (talk, now, Today::AfterTheData), &mut |config, log| {
-            match cutoffs(arguments, config, None).as_slice() {
-                // Only when all of the data are read it is known which day comes after them.
-                [] => Ok(()),
-                named => counted_so_far.add(config, log, (named, &arguments.only)),
-            }
-        })?;
+    let (mut session, mut shop) = Shop::open(&job, arguments.memory, (talk, now, TASK), &mut |config, log| {
+        match cutoffs(arguments, config, None).as_slice() {
+            // Only when all of the data are read it is known which day comes after them.
+            [] => Ok(()),
+            named => counted_so_far.add(config, log, (named, &arguments.only)),
+        }
+    })?;
     let config = &session.config;
     let cutoffs = cutoffs(arguments, config, Some(session.as_of));
     session.watch.begin("features", 1);
@@ -55,9 +55,9 @@ fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure
     let schema = schema.unwrap_or_default();
     let contexts = census.contexts(&cutoffs);
     let sheet = FeatureSheet::new(&schema, &cutoffs)?;
-    let mut staged = Staged::default();
+    let staged = session.stage()?;
     let mut n_rows = 0_u64;
-    let path = stage_features(&sheet, &session.folder, &mut staged, |file| {
+    let path = stage_features(&sheet, &staged, |file| {
         shop.each_part(config, |log| {
             let watch = &session.watch;
             let pack = |block: &Block| {
@@ -75,7 +75,8 @@ fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure
             pipeline::feature_table(config, log, (&schema, &cutoffs, &contexts), (fold, pack), append)
         })
     })?;
-    session.conclude("features", serde_json::json!({ "rows": n_rows }), staged, vec![path.clone()])?;
+    let more = serde_json::json!({ "rows": n_rows });
+    session.conclude(("features", more), staged, vec![path.clone()], job::appear)?;
     let n_columns = sheet.n_columns() as u64;
     print(&format!("{} of {} in {}\n", counted(n_rows, "row"), counted(n_columns, "column"), shown(&path)))
 }

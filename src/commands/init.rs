@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::JobError;
+use super::inputs::Inputs;
 use super::job::print;
 use crate::cli::Init;
 use crate::config::{DraftColumn, DraftTable, Table, draft};
@@ -21,6 +22,7 @@ pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
         (Table::Customers, &arguments.customers),
         (Table::Surveys, &arguments.surveys),
     ];
+    refuse_inputs(&given, &arguments.out)?;
     let mut tables = Vec::new();
     for (table, paths) in given {
         for path in paths {
@@ -36,6 +38,13 @@ pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
         print(&format!("to fill in:\n  {}\n", blanks.join("\n  ")))?;
     }
     print(&format!("then: retain check --config {}\n", arguments.out.display()))
+}
+
+/// Refuses to write the config where one of the tables is.
+pub(super) fn refuse_inputs(given: &[(Table, &Vec<PathBuf>)], out: &Path) -> Result<(), JobError> {
+    let mut inputs = Inputs::default();
+    given.iter().for_each(|(table, paths)| inputs.add_paths(*table, paths));
+    inputs.refuse_file(out)
 }
 
 pub(super) fn drafted(column: PeekedColumn) -> DraftColumn {

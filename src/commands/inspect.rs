@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::JobError;
-use super::init::{drafted, name, written};
+use super::init::{drafted, name, refuse_inputs, written};
+use super::inputs::{Inputs, is_same_file};
 use super::inspect_page;
 use super::inspect_report::{ReadTable, Report, Shop, Source};
 use super::job::{self, Today, print};
@@ -28,7 +29,6 @@ pub(super) fn run(arguments: &Inspect, talk: Talk, now: Timestamp) -> Result<(),
     if let Some(path) = arguments.out.as_ref().filter(|path| path.exists() && !arguments.force) {
         return Err(JobError::Exists { path: path.clone() }.into());
     }
-    job::use_threads(arguments.threads)?;
     let watch = Watch::new(talk);
     let (mut report, outcome) = if arguments.purchases.is_empty() {
         of_config(arguments, now, &watch)
@@ -53,6 +53,9 @@ fn of_config(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Repor
     let (path, text) = job::config_text(arguments.config.as_deref())?;
     let (mut config, present) = config_of(&text, &path)?;
     config.as_of = arguments.as_of.or(config.as_of);
+    if let Some(out) = arguments.out.as_ref().filter(|out| !is_same_file(out, &path)) {
+        Inputs::of_config(&config, &path).refuse_file(out)?;
+    }
     let shop = look(&config, present, (now, watch))?;
     let mut report = Report::new(config.name.clone(), Some(config.currency.code().to_owned()));
     let mut outcome = report.take(Ok(shop));
@@ -146,6 +149,7 @@ fn looked_at(arguments: &Inspect, out: &Path) -> Result<(Vec<DraftTable>, Vec<So
         (Table::Customers, &arguments.customers),
         (Table::Surveys, &arguments.surveys),
     ];
+    refuse_inputs(&given, out)?;
     let (mut tables, mut sources) = (Vec::new(), Vec::new());
     for (table, paths) in given {
         for (place, path) in paths.iter().enumerate() {

@@ -7,13 +7,16 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::error::JobError;
+use super::inputs::Inputs;
 use crate::cli::{self, Job, Learning, Talk, Watch};
-use crate::config::Config;
+use crate::config::{Config, Table};
 use crate::error::Failure;
 use crate::features;
-use crate::files::Staged;
-use crate::output::stage_rejects;
+use crate::files::{FileError, OutputFolder, Ready, Seal, Staged, require_writable, sweep};
+use crate::output::{reject_file_name, stage_rejects};
 use crate::pipeline::{Observer, Provenance};
+use crate::registry::{Mended, Registry, Writing};
+use crate::text::counted;
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::{Days, Timestamp};
 use crate::validate::{self, DataError, Loaded};
@@ -32,11 +35,38 @@ pub(super) struct Session {
     pub(super) watch: Watch,
     /// Where the files of the run go.
     pub(super) folder: PathBuf,
+    /// The same, kept from other runs; a job that only looks has none.
+    output: Option<OutputFolder>,
     /// What is known of the input, for manifests.
     pub(super) provenance: Provenance,
     pub(super) findings: serde_json::Value,
     /// Files already written.
     pub(super) written: Vec<PathBuf>,
+    /// What they are, for the manifest.
+    seals: Vec<Seal>,
+}
+
+/// What kind of job it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Task {
+    pub(super) today: Today,
+    /// The files that it may write beside those of every job; `None` if it only looks, and leaves rejected rows at most.
+    pub(super) files: Option<&'static [&'static str]>,
+}
+
+/// What every job writes that does not only look.
+const MANIFEST: &str = "manifest.json";
+const TIMINGS: &str = "timings.json";
+
+/// The tables of which there may be rejected rows.
+const TABLES: [Table; 4] = [Table::Purchases, Table::Complaints, Table::Customers, Table::Surveys];
+
+impl Task {
+    /// The names of all files that it may write.
+    fn names(&self) -> Vec<String> {
+        let own = self.files.unwrap_or_default().iter().copied().chain([MANIFEST, TIMINGS]).map(str::to_owned);
+        own.chain(TABLES.map(|table| reject_file_name(table.name()))).collect()
+    }
 }
 
 /// The day that a job takes for today where neither the command line nor the config names one.
@@ -48,15 +78,16 @@ pub(super) enum Today {
     OfTheClock,
 }
 
-/// Reads the config, sets the number of threads, reads and checks the data, tells what became of every row, writes the
-/// rejected ones, and refuses data that may not be used.
-pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, today: Today) -> Result<(Session, EventLog), Failure> {
+/// Reads the config, makes sure that the outputs can be written, reads and checks the data, tells what became of every row,
+/// writes the rejected ones, and refuses data that may not be used.
+pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, task: Task) -> Result<(Session, EventLog), Failure> {
     let config = configure(job)?;
+    require_output(job, &config, task)?;
     let watch = Watch::new(talk);
     watch.begin("reading and checking", 1);
     let loaded = validate::load(&config, now)?;
     let last_purchase = last_purchase(&loaded);
-    let (session, loaded) = begin(job, (config, watch), loaded, (last_purchase, today, now))?;
+    let (session, loaded) = begin(job, (config, watch), loaded, (last_purchase, task, now))?;
     let Loaded { tables, dictionaries, .. } = loaded;
     session.watch.begin("sorting by customer and time", 1);
     let log = EventLog::build(tables)?.naming_categories(dictionaries.categories);
@@ -64,8 +95,14 @@ pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, today: Today) -> Resu
 }
 
 /// The same for a job that trains, with the settings that it is to try.
-pub(super) fn start_learning(learning: &Learning, talk: Talk, now: Timestamp) -> Result<(Session, EventLog), Failure> {
-    let (mut session, log) = start(&learning.job, talk, now, Today::AfterTheData)?;
+pub(super) fn start_learning(
+    learning: &Learning,
+    talk: Talk,
+    now: Timestamp,
+    files: &'static [&'static str],
+) -> Result<(Session, EventLog), Failure> {
+    let task = Task { today: Today::AfterTheData, files: Some(files) };
+    let (mut session, log) = start(&learning.job, talk, now, task)?;
     let tuning = &mut session.config.tuning;
     tuning.trials = learning.tune.unwrap_or(tuning.trials);
     Ok((session, log))
@@ -76,21 +113,67 @@ pub(super) fn begin(
     job: &Job,
     (config, watch): (Config, Watch),
     loaded: Loaded,
-    (last_purchase, today, now): (Option<Timestamp>, Today, Timestamp),
+    (last_purchase, task, now): (Option<Timestamp>, Task, Timestamp),
 ) -> Result<(Session, Loaded), Failure> {
     tell(&loaded);
-    let as_of = as_of(&config, last_purchase, (today, now));
+    let as_of = as_of(&config, last_purchase, (task.today, now));
     let folder = folder_of(job, &config, as_of.map(Cutoff::date));
-    let written = write_rejects(&loaded, &folder)?;
+    inputs_of(job, &config).refuse(&folder, &task.names())?;
+    let is_written = task.files.is_some() || !loaded.rejects.is_empty();
+    let output = is_written.then(|| OutputFolder::claim(&folder)).transpose()?;
+    // Scratch folders with customers' rows lie there.
+    let n_swept = sweep(&config.output.dir) + output.as_ref().map_or(0, OutputFolder::n_swept);
+    if let Some(n) = Some(n_swept).filter(|n| *n > 0) {
+        tracing::info!("note[leftovers]: {} of killed runs removed", counted(n as u64, "leftover"));
+    }
+    let (written, seals) = write_rejects(&loaded, output.as_ref())?;
     let findings = json!(loaded.findings);
     let provenance = Provenance { inputs: json!(loaded.fingerprints), accounts: json!(loaded.accounts) };
     let loaded = loaded.accepted()?;
     if let Some(as_of) = as_of {
-        let is_of_the_clock = today == Today::OfTheClock && config.as_of.is_none();
+        let is_of_the_clock = task.today == Today::OfTheClock && config.as_of.is_none();
         validate::require_usual_pace(&loaded.pace, (as_of, is_of_the_clock), &config.validate)?;
     }
     let (Some(as_of), Some(last_purchase)) = (as_of, last_purchase) else { return Err(JobError::NoPurchases.into()) };
-    Ok((Session { config, as_of, last_purchase, now, watch, folder, provenance, findings, written }, loaded))
+    let session =
+        Session { config, as_of, last_purchase, now, watch, folder, output, provenance, findings, written, seals };
+    Ok((session, loaded))
+}
+
+/// Refuses, before anything is read, outputs that would do harm or cannot be written.
+pub(super) fn require_output(job: &Job, config: &Config, task: Task) -> Result<(), Failure> {
+    let folder = job.out.clone().unwrap_or_else(|| config.output.dir.join(&config.name));
+    if job.out.is_some() {
+        inputs_of(job, config).refuse(&folder, &task.names())?;
+    }
+    if task.files.is_some() {
+        require_writable(&folder)?;
+    }
+    Ok(())
+}
+
+fn inputs_of(job: &Job, config: &Config) -> Inputs {
+    Inputs::of_config(config, &config_path(job.config.as_deref()))
+}
+
+/// The models of the shop, and what had to be mended there told.
+pub(super) fn registry(config: &Config, now: Timestamp) -> Result<Registry, Failure> {
+    let registry = Registry::new(&config.models.dir, &config.name);
+    tell_mended(&registry.settle(now)?);
+    Ok(registry)
+}
+
+/// Begins to write to the models of the shop, and tells what had to be mended there.
+pub(super) fn write_registry(registry: &Registry, now: Timestamp) -> Result<Writing, Failure> {
+    let writing = registry.write(now)?;
+    tell_mended(writing.mended());
+    Ok(writing)
+}
+
+fn tell_mended(mended: &[Mended]) {
+    for mended in mended {
+        tracing::warn!("note[registry_mended]: {mended}");
+    }
 }
 
 /// The instant of the last purchase.
@@ -111,13 +194,6 @@ pub(super) fn as_of(
     config.as_of.map(|date| Cutoff::at_start_of(date, &config.timezone)).or(as_of)
 }
 
-/// Sets the number of threads, if one is given.
-pub(super) fn use_threads(threads: Option<usize>) -> Result<(), JobError> {
-    let Some(threads) = threads else { return Ok(()) };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-    pool.build_global().map_err(|error| JobError::Threads { threads, message: error.to_string() })
-}
-
 /// Bytes of a config file at most.
 const LONGEST_CONFIG: u64 = 1 << 20;
 
@@ -128,6 +204,9 @@ fn too_long() -> std::io::Error {
 /// The path and the text of the config file that is named, or of the usual one.
 pub(super) fn config_text(named: Option<&Path>) -> Result<(PathBuf, String), JobError> {
     let path = config_path(named);
+    if named.is_none() && path == Path::new(SAMPLE) {
+        tracing::info!("no `{CONFIG}` here: working on the sample shop, `{SAMPLE}`");
+    }
     let mut text = String::new();
     let read = std::fs::File::open(&path).and_then(|file| file.take(LONGEST_CONFIG + 1).read_to_string(&mut text));
     let read = read.and_then(|_| if text.len() as u64 > LONGEST_CONFIG { Err(too_long()) } else { Ok(()) });
@@ -135,25 +214,19 @@ pub(super) fn config_text(named: Option<&Path>) -> Result<(PathBuf, String), Job
     Ok((path, text))
 }
 
-/// The checked config, with what the command line says over it; sets the number of threads.
+/// The checked config, with what the command line says over it.
 pub(super) fn configure(job: &Job) -> Result<Config, Failure> {
-    use_threads(job.threads)?;
     let (path, text) = config_text(job.config.as_deref())?;
     let mut config = Config::from_toml_beside(&text, &path, &features::is_taken)?;
     config.as_of = job.as_of.or(config.as_of);
     Ok(config)
 }
 
-fn config_path(named: Option<&Path>) -> PathBuf {
+/// The config file that is named, or the usual one.
+pub(super) fn config_path(named: Option<&Path>) -> PathBuf {
     let (usual, sample) = (Path::new(CONFIG), Path::new(SAMPLE));
-    match named {
-        Some(path) => path.to_owned(),
-        None if !usual.exists() && sample.exists() => {
-            tracing::info!("no `{CONFIG}` here: working on the sample shop, `{SAMPLE}`");
-            sample.to_owned()
-        }
-        None => usual.to_owned(),
-    }
+    let unnamed = if !usual.exists() && sample.exists() { sample } else { usual };
+    named.unwrap_or(unnamed).to_owned()
 }
 
 fn tell(loaded: &Loaded) {
@@ -176,12 +249,20 @@ fn folder_of(job: &Job, config: &Config, as_of: Option<Date>) -> PathBuf {
     job.out.clone().unwrap_or_else(|| config.output.dir.join(&config.name).join(day))
 }
 
-fn write_rejects(loaded: &Loaded, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let mut staged = Staged::default();
-    let rejects = loaded.rejects.iter().map(|rows| stage_rejects(rows, folder, &mut staged));
+/// Writes the rejected rows at once, because data that are refused leave nothing else.
+fn write_rejects(loaded: &Loaded, output: Option<&OutputFolder>) -> Result<(Vec<PathBuf>, Vec<Seal>), Failure> {
+    let Some(output) = output.filter(|_| !loaded.rejects.is_empty()) else { return Ok((Vec::new(), Vec::new())) };
+    let staged = Staged::among_others(output.path())?;
+    let rejects = loaded.rejects.iter().map(|rows| stage_rejects(rows, &staged));
     let written = rejects.collect::<Result<Vec<_>, _>>()?;
+    let seals = staged.seals();
     staged.commit()?;
-    Ok(written)
+    Ok((written, seals))
+}
+
+/// Lets the files of a run appear, without a change of the champion.
+pub(super) fn appear(ready: Ready) -> Result<(), Failure> {
+    Ok(ready.take_place()?)
 }
 
 impl Session {
@@ -190,16 +271,23 @@ impl Session {
         validate::require_fresh(self.last_purchase, self.as_of.at(), &self.config.validate)
     }
 
-    /// Writes what the run was, in the file that appears last, and tells where the files are.
+    /// Begins the files of the run.
+    pub(super) fn stage(&self) -> Result<Staged, FileError> {
+        self.output.as_ref().map_or_else(|| Staged::among_others(&self.folder), OutputFolder::stage)
+    }
+
+    /// Writes what the run was and how long it took, and has all of its files published, which are told in `files`.
     pub(super) fn conclude(
         &mut self,
-        command: &str,
-        more: serde_json::Value,
+        (command, more): (&str, serde_json::Value),
         mut staged: Staged,
         files: Vec<PathBuf>,
+        publish: impl FnOnce(Ready) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        self.written.extend(files);
-        let path = self.folder.join("manifest.json");
+        // Times differ from run to run and stand apart, so that all else can be compared.
+        let timings = json!({ "format": 1, "stages": self.watch.finish() });
+        self.seals.extend(staged.seals());
+        staged.add(TIMINGS, |writer| write_json(writer, &timings))?;
         let mut manifest = json!({
             "format": 1,
             "retain_version": env!("CARGO_PKG_VERSION"),
@@ -211,16 +299,33 @@ impl Session {
             "inputs": self.provenance.inputs,
             "accounts": self.provenance.accounts,
             "findings": self.findings,
-            "stages": self.watch.finish(),
-            "files": self.written.iter().filter_map(|path| path.file_name()?.to_str()).collect::<Vec<_>>(),
+            "files": self.seals,
         });
         if let (Some(manifest), serde_json::Value::Object(more)) = (manifest.as_object_mut(), more) {
             manifest.extend(more);
         }
-        staged.add(&path, |writer| write_json(writer, &manifest))?;
-        staged.commit()?;
+        staged.leave_behind(self.of_earlier_run(command));
+        let path = staged.add(MANIFEST, |writer| write_json(writer, &manifest))?;
+        publish(staged.ready()?)?;
+        self.written.extend(files);
         self.written.push(path);
         Ok(())
+    }
+
+    /// The files in the folder that an earlier run of the same kind left and this one does not write anew.
+    fn of_earlier_run(&self, command: &str) -> Vec<String> {
+        let manifest = std::fs::read(self.folder.join(MANIFEST)).unwrap_or_default();
+        let Ok(earlier) = serde_json::from_slice::<serde_json::Value>(&manifest) else { return Vec::new() };
+        let is_list = |command: &str| ["run", "score"].contains(&command);
+        let earlier_command = earlier["command"].as_str().unwrap_or_default();
+        if earlier_command != command && !(is_list(command) && is_list(earlier_command)) {
+            return Vec::new();
+        }
+        let names = earlier["files"].as_array().into_iter().flatten().filter_map(|file| file["name"].as_str());
+        let is_kept = |name: &&str| self.seals.iter().any(|seal| seal.name == **name);
+        // A manifest is data: only a plain name is a file of the folder.
+        let is_plain = |name: &&str| Path::new(name).file_name().is_some_and(|last| *last == **name);
+        names.filter(|name| !is_kept(name) && is_plain(name)).map(str::to_owned).collect()
     }
 }
 

@@ -8,6 +8,7 @@ mod error;
 mod explain;
 mod features;
 mod init;
+mod inputs;
 mod inspect;
 mod inspect_page;
 mod inspect_report;
@@ -20,6 +21,7 @@ mod score;
 mod shop;
 mod simulate;
 mod summary;
+mod threads;
 mod train;
 
 use crate::cli::{Cli, Command};
@@ -34,6 +36,7 @@ pub use error::JobError;
 /// Whatever the command could not do.
 pub fn run(cli: &Cli, now: Timestamp) -> Result<(), Failure> {
     let talk = cli.talk;
+    threads::start(cli.command.threads())?;
     match &cli.command {
         Command::Run(job) => run::run(job, talk, now),
         Command::Init(files) => init::run(files),

@@ -5,19 +5,19 @@ use super::summary::item;
 use crate::cli::{Job, Models, ModelsAction};
 use crate::error::Failure;
 use crate::evaluate::grade::with_bounds;
-use crate::registry::{CHAMPION, Event, HistoryLine, ModelManifest, Registry, Version, config_changes};
+use crate::registry::{CHAMPION, Event, History, HistoryLine, ModelManifest, Registry, Version, config_changes};
 use crate::text::grouped;
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Models, now: Timestamp) -> Result<(), Failure> {
     let job = Job { config: arguments.config.clone(), as_of: None, out: None, threads: None };
     let config = job::configure(&job)?;
-    let registry = Registry::new(&config.models.dir, &config.name);
+    let registry = job::registry(&config, now)?;
     let page = match &arguments.action {
         ModelsAction::List => return list(&registry),
         ModelsAction::Show { version } => show(&registry, version)?,
         ModelsAction::Promote { version } => promote(&registry, version, now)?,
-        ModelsAction::Rollback => format!("model {} is the champion again\n", registry.write()?.roll_back(now)?),
+        ModelsAction::Rollback => rollback(&registry, now)?,
         ModelsAction::Diff { from, to } => diff(&registry.load(from)?, &registry.load(to)?),
     };
     print(&page)
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Models, now: Timestamp) -> Result<(), Failure> {
 
 /// A version that cannot be read has a line of its own; a damaged one is then also an error, once all are listed.
 fn list(registry: &Registry) -> Result<(), Failure> {
-    let (champion, history) = (registry.champion()?, registry.history()?);
+    let (champion, history) = (registry.champion()?, history(registry)?);
     let mut page = format!("{:25}  {:10}  {:5}  {:18}  {}\n", "version", "as of", "grade", "AUC", "last");
     let mut damaged = None;
     for name in registry.versions()? {
@@ -50,6 +50,19 @@ fn list(registry: &Registry) -> Result<(), Failure> {
 
 /// The code of a version that another `retain` wrote.
 const OTHER_FORMAT: &str = "E604";
+
+/// The lines of the history; what is damaged in it is told.
+fn history(registry: &Registry) -> Result<Vec<HistoryLine>, Failure> {
+    let History { lines, damaged, .. } = registry.history()?;
+    for (number, _) in damaged {
+        let path = registry.folder().join("history.jsonl");
+        tracing::warn!(
+            "warning[damaged_history]: line {number} of `{}` is damaged; the next run that writes there mends it",
+            job::shown(&path)
+        );
+    }
+    Ok(lines)
+}
 
 /// What became of a version last, in a word.
 fn last_event(history: &[HistoryLine], version: &str) -> &'static str {
@@ -83,17 +96,22 @@ fn show(registry: &Registry, version: &str) -> Result<String, Failure> {
     let challenge = manifest.challenge.as_ref().map_or("not compared with a champion", |told| told.sentence.as_str());
     item(&mut page, "Challenge", challenge);
     let of_it = |line: &HistoryLine| line.version == manifest.version;
-    for line in registry.history()?.into_iter().filter(of_it) {
+    for line in history(registry)?.into_iter().filter(of_it) {
         let event = serde_json::to_value(line.event).unwrap_or_default();
         item(&mut page, "History", &format!("{} {}: {}", line.at, event.as_str().unwrap_or_default(), line.why));
     }
     Ok(page)
 }
 
+fn rollback(registry: &Registry, now: Timestamp) -> Result<String, Failure> {
+    let name = job::write_registry(registry, now)?.roll_back(now)?;
+    Ok(format!("model {name} is the champion again\n"))
+}
+
 fn promote(registry: &Registry, version: &str, now: Timestamp) -> Result<String, Failure> {
-    let writing = registry.write()?;
+    let writing = job::write_registry(registry, now)?;
     let name = registry.load(version)?.manifest.version;
-    writing.promote(&name, "by hand", now)?;
+    writing.promote(&name, "by hand", now, None)?;
     Ok(format!("model {name} is the champion\n"))
 }
 

@@ -2,7 +2,7 @@
 
 use super::champion;
 use super::job::{self, Session, print};
-use super::score::score_and_write;
+use super::score::{self, score_and_write};
 use super::summary;
 use super::train::train_and_register;
 use crate::cli::{Learning, Talk};
@@ -11,7 +11,7 @@ use crate::registry::{Registry, Version};
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<(), Failure> {
-    let (mut session, log) = job::start_learning(arguments, talk, now)?;
+    let (mut session, log) = job::start_learning(arguments, talk, now, score::FILES)?;
     session.require_fresh()?;
     let trained = train_and_register(&session, &log)?;
     let refused = trained.refusal();
@@ -19,32 +19,34 @@ pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<()
         Ok(()) => format!("promoted: {}", trained.challenge()),
         Err(refusal) => refusal.to_string(),
     };
-    let version = if refused.is_ok() {
-        trained.version
+    let champion = if refused.is_ok() {
+        None
     } else {
-        match of_champion(&session)? {
-            Some(champion) => champion,
+        match of_champion(&session, now)? {
+            Some(champion) => Some(champion),
             None => return Ok(refused?),
         }
     };
-    let list = match score_and_write(&mut session, &log, &version, "run") {
+    let version = champion.as_ref().unwrap_or(&trained.version);
+    // The list and the model behind it become true together.
+    let list = match score_and_write(&mut session, (&log, version), "run", |ready| trained.publish(ready, now)) {
         Err(error) if refused.is_err() && champion::is_unfit(&error) => {
             tell_unfit(&error);
             return Ok(refused?);
         }
         list => list?,
     };
-    print(&summary::of_run(&session, (&version, &verdict), &list))?;
+    print(&summary::of_run(&session, (version, &verdict), &list))?;
     Ok(refused?)
 }
 
 /// The champion, where the new model may not score, if it can.
-fn of_champion(session: &Session) -> Result<Option<Version>, Failure> {
+fn of_champion(session: &Session, now: Timestamp) -> Result<Option<Version>, Failure> {
     let registry = Registry::new(&session.config.models.dir, &session.config.name);
     if registry.champion().is_ok_and(|champion| champion.is_none()) {
         return Ok(None);
     }
-    match champion::load(&session.config) {
+    match champion::load(&session.config, now) {
         Err(error) if champion::is_unfit(&error) => {
             tell_unfit(&error);
             Ok(None)

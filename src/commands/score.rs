@@ -2,23 +2,29 @@
 
 use serde_json::json;
 
-use super::job::{self, Session, Today, print, write_json};
+use super::job::{self, Session, Task, Today, print, write_json};
 use super::{champion, remarks, summary};
 use crate::cli::{Job, Talk};
 use crate::error::Failure;
+use crate::files::Ready;
 use crate::output::stage_csv_and_parquet;
 use crate::pipeline::{self, RankedList, Scored};
 use crate::registry::Version;
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
 
+/// The files of a list.
+pub(super) const FILES: &[&str] = &["list.csv", "list.parquet", VALUE];
+const VALUE: &str = "value.json";
+
 pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
     // What does not need the data fails before they are read.
-    let config = job::configure(&Job { threads: None, ..arguments.copied() })?;
-    let version = champion::load(&config)?;
-    let (mut session, log) = job::start(arguments, talk, now, Today::OfTheClock)?;
+    let config = job::configure(arguments)?;
+    let version = champion::load(&config, now)?;
+    let task = Task { today: Today::OfTheClock, files: Some(FILES) };
+    let (mut session, log) = job::start(arguments, talk, now, task)?;
     session.require_fresh()?;
-    let list = score_and_write(&mut session, &log, &version, "score")?;
+    let list = score_and_write(&mut session, (&log, &version), "score", job::appear)?;
     let printed = print(&summary::of_list(&session, &version, &list));
     // The process ends here, and the kernel takes its memory back at once; for a million customers the allocator would
     // first be given back every text by itself.
@@ -26,12 +32,12 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
     printed
 }
 
-/// Ranks the present customers and writes the list and the manifest of the run.
+/// Ranks the present customers, and has the list and the manifest of the run published.
 pub(super) fn score_and_write(
     session: &mut Session,
-    log: &EventLog,
-    version: &Version,
+    (log, version): (&EventLog, &Version),
     command: &str,
+    publish: impl FnOnce(Ready) -> Result<(), Failure>,
 ) -> Result<RankedList, Failure> {
     use crate::pipeline::Observer;
     let scored = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
@@ -39,17 +45,14 @@ pub(super) fn score_and_write(
     let Scored { list, valuing, .. } = scored;
     remarks::tell_later_opt_outs(log, &list, session.as_of);
     session.watch.begin("reporting and writing", 1);
-    let folder = &session.folder;
+    let staged = session.stage()?;
     // The list waits for the disk for a while.
-    let (written, value) =
-        rayon::join(|| stage_csv_and_parquet("list", list.pieces(), folder), || valuing.report(&list));
-    let (files, mut staged) = written?;
+    let (files, value) =
+        rayon::join(|| stage_csv_and_parquet("list", list.pieces(), &staged), || valuing.report(&list));
+    let mut files = files?.to_vec();
     let value = value.map_err(|error| error.to_string());
-    let mut files = files.to_vec();
     if let Ok(report) = &value {
-        let path = session.folder.join("value.json");
-        staged.add(&path, |writer| write_json(writer, report))?;
-        files.push(path);
+        files.push(staged.add(VALUE, |writer| write_json(writer, report))?);
     }
     if let Err(why) = &value {
         tracing::warn!("warning[no_value_model]: {why}; value at stake is the margin of the past year");
@@ -65,6 +68,6 @@ pub(super) fn score_and_write(
         "leak_guard": version.manifest.leak_guard,
         "sampled": version.manifest.training.sampled,
     });
-    session.conclude(command, more, staged, files)?;
+    session.conclude((command, more), staged, files, publish)?;
     Ok(list)
 }

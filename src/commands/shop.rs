@@ -1,6 +1,6 @@
 //! The events of a shop: all in memory, or one part of the customers after the other.
 
-use super::job::{self, Session, Today};
+use super::job::{self, Session, Task};
 use crate::cli::{Job, MemorySize, Talk, Watch};
 use crate::config::Config;
 use crate::error::Failure;
@@ -38,17 +38,18 @@ impl Shop {
     pub(super) fn open(
         job: &Job,
         memory: Option<MemorySize>,
-        (talk, now, today): (Talk, Timestamp, Today),
+        (talk, now, task): (Talk, Timestamp, Task),
         look: Look<'_>,
     ) -> Result<(Session, Self), Failure> {
-        let Some(memory) = memory else { return Self::whole(job, (talk, now, today), look) };
+        let Some(memory) = memory else { return Self::whole(job, (talk, now, task), look) };
         let config = job::configure(job)?;
+        job::require_output(job, &config, task)?;
         let folder = ScratchFolder::new(&config.output.dir)?;
         match Parts::deal(&config, memory.bytes(), folder.path())? {
-            None => Self::whole(job, (talk, now, today), look),
+            None => Self::whole(job, (talk, now, task), look),
             Some(parts) => {
                 let mut on_disk = PartsOnDisk { parts, codes: CodeBook::default(), now, folder };
-                let session = on_disk.check(job, (config, Watch::new(talk)), today, look)?;
+                let session = on_disk.check(job, (config, Watch::new(talk)), task, look)?;
                 Ok((session, Self::Parts(Box::new(on_disk))))
             }
         }
@@ -56,10 +57,10 @@ impl Shop {
 
     fn whole(
         job: &Job,
-        (talk, now, today): (Talk, Timestamp, Today),
+        (talk, now, task): (Talk, Timestamp, Task),
         look: Look<'_>,
     ) -> Result<(Session, Self), Failure> {
-        let (session, log) = job::start(job, talk, now, today)?;
+        let (session, log) = job::start(job, talk, now, task)?;
         session.watch.begin("counting the shop", 1);
         look(&session.config, &log)?;
         Ok((session, Self::Whole(Box::new(log))))
@@ -86,7 +87,7 @@ impl PartsOnDisk {
         &mut self,
         job: &Job,
         (config, watch): (Config, Watch),
-        today: Today,
+        task: Task,
         look: Look<'_>,
     ) -> Result<Session, Failure> {
         watch.begin("reading and checking", 1);
@@ -99,7 +100,7 @@ impl PartsOnDisk {
         }
         let last_purchase = together.last_purchase();
         let loaded = together.finish(&config, self.now, &self.parts)?;
-        Ok(job::begin(job, (config, watch), loaded, (last_purchase, today, self.now))?.0)
+        Ok(job::begin(job, (config, watch), loaded, (last_purchase, task, self.now))?.0)
     }
 
     fn read(

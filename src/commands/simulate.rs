@@ -2,12 +2,15 @@
 
 use std::io::Write;
 
+use super::error::JobError;
 use super::job::print;
 use crate::cli::{self, Simulate};
 use crate::error::Failure;
-use crate::files::Staged;
-use crate::output::{Format, stage_table};
-use crate::simulate::{ShopParams, simulate};
+use crate::files::{OutputFolder, Staged};
+use crate::output::{Format, file_name, stage_table};
+use crate::simulate::{ShopParams, TABLES, simulate};
+
+const CONFIG: &str = "retain.toml";
 
 pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
     let params = ShopParams {
@@ -16,20 +19,26 @@ pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
         seed: arguments.seed,
         ..ShopParams::default()
     };
-    let shop = simulate(&params)?;
     let format = match arguments.format {
         cli::Format::Csv => Format::Csv,
         cli::Format::Parquet => Format::Parquet,
     };
-    let mut staged = Staged::default();
+    let names = TABLES.iter().map(|table| file_name(table, format)).chain([CONFIG.to_owned()]);
+    let there = names.map(|name| arguments.out.join(name)).find(|path| path.symlink_metadata().is_ok());
+    if let Some(path) = there.filter(|_| !arguments.force) {
+        return Err(JobError::Exists { path }.into());
+    }
+    let folder = OutputFolder::claim(&arguments.out)?;
+    let shop = simulate(&params)?;
+    let staged = Staged::among_others(folder.path())?;
     let mut said = String::new();
     for table in shop.tables() {
-        let path = stage_table(table, &arguments.out, format, &mut staged)?;
+        stage_table(table, format, &staged)?;
+        let path = arguments.out.join(file_name(table.name, format));
         said.push_str(&format!("wrote {} rows to {}\n", table.n_rows(), path.display()));
     }
-    let config = arguments.out.join("retain.toml");
     let text = shop.config(format.extension());
-    staged.add(&config, |writer| writer.write_all(text.as_bytes()))?;
+    staged.add(CONFIG, |writer| writer.write_all(text.as_bytes()))?;
     staged.commit()?;
-    print(&format!("{said}then: retain run --config {}\n", config.display()))
+    print(&format!("{said}then: retain run --config {}\n", arguments.out.join(CONFIG).display()))
 }

@@ -5,14 +5,14 @@ use super::remarks;
 use super::{champion, choices};
 use crate::cli::{Learning, Talk};
 use crate::error::Failure;
-use crate::files::Staged;
+use crate::files::Ready;
 use crate::pipeline::{self, GateVerdict, PipelineError, Reigning};
-use crate::registry::{CHAMPION, Registry, Version};
+use crate::registry::{CHAMPION, Registry, Version, Writing};
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<(), Failure> {
-    let (mut session, log) = job::start_learning(arguments, talk, now)?;
+    let (mut session, log) = job::start_learning(arguments, talk, now, &[])?;
     let trained = train_and_register(&session, &log)?;
     let version = &trained.version;
     let more = serde_json::json!({
@@ -25,7 +25,8 @@ pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<()
         "emphasis": version.manifest.notes.emphasis,
         "tuning": version.manifest.notes.tuning,
     });
-    session.conclude("train", more, Staged::default(), Vec::new())?;
+    let staged = session.stage()?;
+    session.conclude(("train", more), staged, Vec::new(), |ready| trained.publish(ready, now))?;
     print(&version.evaluation.to_string())?;
     print(&choices::page(&version.manifest.notes, &session.watch.finish()))?;
     trained.refusal()?;
@@ -33,16 +34,25 @@ pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<()
     print(&format!("{promoted}\n"))
 }
 
-/// A version in the registry, and what the gate said of it.
+/// A version in the registry, what the gate said of it, and the right to promote it.
 pub(super) struct Trained {
     pub(super) version: Version,
-    pub(super) gate: GateVerdict,
+    gate: GateVerdict,
+    writing: Writing,
 }
 
 impl Trained {
     /// How it stands beside the champion of its day, in a sentence.
     pub(super) fn challenge(&self) -> &str {
         self.version.manifest.challenge.as_ref().map_or("", |challenge| challenge.sentence.as_str())
+    }
+
+    /// Lets the files of the run appear, and with them the version as the champion if it may score.
+    pub(super) fn publish(&self, ready: Ready, now: Timestamp) -> Result<(), Failure> {
+        match &self.gate {
+            GateVerdict::Passed { why } => self.writing.promote(&self.version.manifest.version, why, now, Some(ready)),
+            GateVerdict::Refused { .. } => job::appear(ready),
+        }
     }
 
     /// The error of a version that may not score.
@@ -72,18 +82,17 @@ fn reigning(registry: &Registry) -> Result<Reigning, Failure> {
     }
 }
 
-/// Trains, registers, and promotes if the gate lets it pass. The registry is locked first: two runs would waste one.
+/// Trains and registers. The registry is locked first, and until the files of the run have appeared: two runs would waste
+/// one.
 pub(super) fn train_and_register(session: &Session, log: &EventLog) -> Result<Trained, Failure> {
     let registry = Registry::new(&session.config.models.dir, &session.config.name);
-    let writing = registry.write()?;
+    let writing = job::write_registry(&registry, session.now)?;
     let given = (session.provenance.clone(), &reigning(&registry)?);
     let candidate = pipeline::train(&session.config, log, session.as_of, given, &session.watch)?;
     let version = writing.register(candidate.version, session.now)?;
     remarks::tell(&version.manifest.leak_guard, version.manifest.training.sampled);
-    let name = &version.manifest.version;
-    match &candidate.gate {
-        GateVerdict::Passed { why } => writing.promote(name, why, session.now)?,
-        GateVerdict::Refused { why } => writing.refuse(name, why, session.now)?,
+    if let GateVerdict::Refused { why } = &candidate.gate {
+        writing.refuse(&version.manifest.version, why, session.now)?;
     }
-    Ok(Trained { version, gate: candidate.gate })
+    Ok(Trained { version, gate: candidate.gate, writing })
 }

@@ -20,8 +20,8 @@ use super::selection::{Selection, Selections};
 use super::standard_errors::standard_errors;
 use super::tuning::penalty_of_trial;
 use super::{
-    Choice, ERRORS, LOG_ODDS, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training, TrainingNotes,
-    TuningRecord,
+    Choice, ERRORS, LOG_ODDS, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training,
+    TrainingNotes, TuningRecord,
 };
 use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;

@@ -22,6 +22,14 @@ impl OutputError {
     }
 }
 
+/// The error of the operating system that the table engine met, as it was: a full disk is to be called one.
+pub(super) fn of_engine(error: polars::prelude::PolarsError) -> std::io::Error {
+    match error {
+        polars::prelude::PolarsError::IO { error, .. } => std::io::Error::new(error.kind(), error.to_string()),
+        other => std::io::Error::other(other),
+    }
+}
+
 impl Report for OutputError {
     fn code(&self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
 //! The feature table: a Parquet file that grows while its rows are made, so that they need never be in memory together.
 
 use std::io::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use polars::prelude::{ArrowDataType, ArrowField, ArrowSchema};
 use polars_parquet::parquet::error::ParquetError;
@@ -14,7 +14,7 @@ use polars_parquet::write::{
 
 use super::error::OutputError;
 use super::pages;
-use super::tables::days_since_1970;
+use super::tables::{Format, days_since_1970, file_name};
 use crate::dataset::Block;
 use crate::error::Failure;
 use crate::features::{FeatureSchema, Unit};
@@ -130,19 +130,17 @@ pub struct FeatureFile<'s, 'f> {
     waiting: Vec<PackedRows>,
 }
 
-/// Stages `features.parquet` in `folder`, filled by `make`.
+/// Stages `features.parquet`, filled by `make`.
 ///
 /// # Errors
 /// What the operating system, the table engine or `make` says.
 pub fn stage_features(
     sheet: &FeatureSheet,
-    folder: &Path,
-    staged: &mut Staged,
+    staged: &Staged,
     make: impl FnOnce(&mut FeatureFile<'_, '_>) -> Result<(), Failure>,
 ) -> Result<PathBuf, Failure> {
-    let path = folder.join(NAME).with_extension("parquet");
     let mut failure = None;
-    let written = staged.add(&path, |file| {
+    let written = staged.add(&file_name(NAME, Format::Parquet), |file| {
         let options = WriteOptions { write_statistics: false, version: Version::V1 };
         let created_by = Some(concat!("retain ", env!("CARGO_PKG_VERSION")).to_owned());
         let writer = FileWriter::new(file, sheet.parquet.clone(), options, created_by);
@@ -154,7 +152,7 @@ pub fn stage_features(
     });
     match failure {
         Some(failure) => Err(failure),
-        None => Ok(written.map(|()| path)?),
+        None => Ok(written?),
     }
 }
 
@@ -273,8 +271,8 @@ mod tests {
         let sheet = FeatureSheet::new(&schema, &cutoffs).unwrap();
         let ids: Vec<String> = (0..=N_ROWS / 2).map(|customer| format!("c{customer}")).collect();
         let folder = tempfile::tempdir().unwrap();
-        let mut staged = Staged::default();
-        let path = stage_features(&sheet, folder.path(), &mut staged, |file| {
+        let staged = Staged::among_others(folder.path()).unwrap();
+        let path = stage_features(&sheet, &staged, |file| {
             for start in (0..N_ROWS).step_by(6_000) {
                 let rows = start..(start + 6_000).min(N_ROWS);
                 let block = Block {

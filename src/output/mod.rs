@@ -13,5 +13,5 @@ pub use error::OutputError;
 pub use features::{FeatureFile, FeatureSheet, PackedRows, stage_features};
 pub use frames::{feature_frame, stacked};
 pub use pieces::stage_csv_and_parquet;
-pub use rejects::stage_rejects;
-pub use tables::{Format, stage_table, write_table};
+pub use rejects::{reject_file_name, stage_rejects};
+pub use tables::{Format, file_name, stage_table};

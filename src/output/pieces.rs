@@ -1,52 +1,44 @@
 //! A table of many rows in both formats, piece by piece: all of it need never be held as columns.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use polars::prelude::{CsvWriter, DataFrame, ParquetWriter, SerWriter};
 
-use super::error::OutputError;
+use super::error::{OutputError, of_engine};
 use super::formula::without_formulas;
-use super::tables::{Format, INSTANT, path_of, to_frame};
+use super::tables::{Format, INSTANT, file_name, to_frame};
 use crate::error::Failure;
 use crate::files::{FileError, Staged};
 use crate::table::Table;
 
-/// Stages a table of so many pieces, at least one, in `folder` as CSV and as Parquet, and tells the paths that the files
-/// will have. They are written side by side, because each waits for the disk for a while.
+/// Stages a table of so many pieces, at least one, as CSV and as Parquet, and tells the paths that the files will have. They
+/// are written side by side, because each waits for the disk for a while.
 ///
 /// # Errors
 /// What the operating system or the table engine says.
 pub fn stage_csv_and_parquet<'t>(
     name: &str,
     mut pieces: impl Iterator<Item = Table<'t>>,
-    folder: &Path,
-) -> Result<([PathBuf; 2], Staged), Failure> {
-    let paths = [Format::Csv, Format::Parquet].map(|format| path_of((name, folder), format));
-    let [csv, parquet] = &paths;
+    staged: &Staged,
+) -> Result<[PathBuf; 2], Failure> {
     let first = pieces.next().map_or_else(|| Ok(DataFrame::default()), |table| to_frame(&table))?;
     let empty = first.clear();
     let (send, receive) = sync_channel(1);
+    let file = |format| file_name(name, format);
     let (csv, parquet) = std::thread::scope(|scope| {
-        let parquet = scope.spawn(|| staged(parquet, |writer| write_parquet(writer, &empty, receive)));
+        let beside = std::thread::Builder::new();
+        let write = || staged.add(&file(Format::Parquet), |writer| write_parquet(writer, &empty, receive));
+        let parquet = beside.spawn_scoped(scope, write).map_err(FileError::writing(file(Format::Parquet)))?;
         let frames = std::iter::once(Ok(first)).chain(pieces.map(|table| to_frame(&table)));
-        let csv = staged(csv, |writer| write_csv(writer, &empty, (frames, send)));
-        (csv, parquet.join())
-    });
+        let csv = staged.add(&file(Format::Csv), |writer| write_csv(writer, &empty, (frames, send)));
+        Ok::<_, FileError>((csv, parquet.join()))
+    })?;
     // A writer that panics has told so itself; the other file is not kept without it.
     let parquet = parquet.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     // A piece that could not be made stops both, and the reason is with the one that made it.
-    Ok((paths, csv?.with(parquet?)))
-}
-
-fn staged(
-    path: &Path,
-    fill: impl FnOnce(&mut crate::files::Writer<'_>) -> std::io::Result<()>,
-) -> Result<Staged, FileError> {
-    let mut staged = Staged::default();
-    staged.add(path, fill)?;
-    Ok(staged)
+    Ok([csv?, parquet?])
 }
 
 /// Writes the pieces as they come, and hands each on.
@@ -55,26 +47,24 @@ fn write_csv(
     empty: &DataFrame,
     (frames, hand_on): (impl Iterator<Item = Result<DataFrame, OutputError>>, SyncSender<DataFrame>),
 ) -> std::io::Result<()> {
-    let mut csv = CsvWriter::new(writer)
-        .with_datetime_format(Some(INSTANT.into()))
-        .batched(empty.schema())
-        .map_err(std::io::Error::other)?;
+    let mut csv =
+        CsvWriter::new(writer).with_datetime_format(Some(INSTANT.into())).batched(empty.schema()).map_err(of_engine)?;
     for frame in frames {
         let frame = frame.map_err(|OutputError::Table { message, .. }| std::io::Error::other(message))?;
         if hand_on.send(frame.clone()).is_err() {
             // The other file could not be written, and says why.
             break;
         }
-        without_formulas(&frame).and_then(|frame| csv.write_batch(&frame)).map_err(std::io::Error::other)?;
+        without_formulas(&frame).and_then(|frame| csv.write_batch(&frame)).map_err(of_engine)?;
     }
-    csv.finish().map_err(std::io::Error::other)
+    csv.finish().map_err(of_engine)
 }
 
 /// Writes the pieces that it is handed.
 fn write_parquet(writer: impl Write, empty: &DataFrame, frames: Receiver<DataFrame>) -> std::io::Result<()> {
-    let mut parquet = ParquetWriter::new(writer).batched(empty.schema()).map_err(std::io::Error::other)?;
-    frames.into_iter().try_for_each(|frame| parquet.write_batch(&frame)).map_err(std::io::Error::other)?;
-    parquet.finish().map(|_| ()).map_err(std::io::Error::other)
+    let mut parquet = ParquetWriter::new(writer).batched(empty.schema()).map_err(of_engine)?;
+    frames.into_iter().try_for_each(|frame| parquet.write_batch(&frame)).map_err(of_engine)?;
+    parquet.finish().map(|_| ()).map_err(of_engine)
 }
 
 #[cfg(test)]
@@ -93,7 +83,8 @@ mod tests {
     fn pieces_become_one_table_in_both_formats() {
         let folder = tempfile::tempdir().unwrap();
         let pieces = [piece(1, &[None, None]), piece(3, &[Some("=1+1")]), piece(4, &[Some("a,b"), None])];
-        let (paths, staged) = stage_csv_and_parquet("list", pieces.into_iter(), folder.path()).unwrap();
+        let staged = Staged::among_others(folder.path()).unwrap();
+        let paths = stage_csv_and_parquet("list", pieces.into_iter(), &staged).unwrap();
         assert!(paths.iter().all(|path| !path.exists()), "not before the other files are whole");
         staged.commit().unwrap();
         let csv = std::fs::read_to_string(&paths[0]).unwrap();
@@ -109,7 +100,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let broken = Table::new("list", [("rank", Column::Integer(vec![2])), ("word", Column::text(["a", "b"]))]);
         let pieces = [piece(1, &[Some("a")]), broken];
-        assert!(stage_csv_and_parquet("list", pieces.into_iter(), folder.path()).is_err());
+        let staged = Staged::among_others(folder.path()).unwrap();
+        assert!(stage_csv_and_parquet("list", pieces.into_iter(), &staged).is_err());
+        drop(staged);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

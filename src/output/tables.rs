@@ -1,7 +1,7 @@
 //! Plain tables as CSV or Parquet files.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use polars::prelude::{
     Column as PolarsColumn, CsvWriter, DataFrame, DataType, IntoColumn, IntoSeries, NamedFrom, ParquetWriter,
@@ -10,7 +10,7 @@ use polars::prelude::{
 
 use rayon::prelude::*;
 
-use super::error::OutputError;
+use super::error::{OutputError, of_engine};
 use super::formula::without_formulas;
 use crate::error::Failure;
 use crate::files::Staged;
@@ -38,42 +38,23 @@ impl Format {
     }
 }
 
-/// Writes a table to `folder` under its own name and tells its path.
-///
-/// # Errors
-/// What the operating system or the table engine says; an earlier file is then untouched.
-pub fn write_table(table: &Table<'_>, folder: &Path, format: Format) -> Result<PathBuf, Failure> {
-    let mut staged = Staged::default();
-    let path = stage_table(table, folder, format, &mut staged)?;
-    staged.commit()?;
-    Ok(path)
-}
-
-/// Stages a table in `folder` under its own name and tells the path that it will have.
+/// Stages a table under its own name and tells the path that it will have.
 ///
 /// # Errors
 /// What the operating system or the table engine says.
-pub fn stage_table(table: &Table<'_>, folder: &Path, format: Format, staged: &mut Staged) -> Result<PathBuf, Failure> {
-    stage_frame(&to_frame(table)?, (table.name, folder), format, staged)
-}
-
-fn stage_frame(
-    frame: &DataFrame,
-    (name, folder): (&str, &Path),
-    format: Format,
-    staged: &mut Staged,
-) -> Result<PathBuf, Failure> {
+pub fn stage_table(table: &Table<'_>, format: Format, staged: &Staged) -> Result<PathBuf, Failure> {
+    let frame = to_frame(table)?;
     let mut frame = match format {
-        Format::Csv => without_formulas(frame).map_err(OutputError::of_table(name))?,
-        Format::Parquet => frame.clone(),
+        Format::Csv => without_formulas(&frame).map_err(OutputError::of_table(table.name))?,
+        Format::Parquet => frame,
     };
-    let path = path_of((name, folder), format);
-    staged.add(&path, |writer| write_frame(&mut frame, writer, format))?;
-    Ok(path)
+    Ok(staged.add(&file_name(table.name, format), |writer| write_frame(&mut frame, writer, format))?)
 }
 
-pub(super) fn path_of((name, folder): (&str, &Path), format: Format) -> PathBuf {
-    folder.join(format!("{name}.{}", format.extension()))
+/// The name of the file that holds a table.
+#[must_use]
+pub fn file_name(table: &str, format: Format) -> String {
+    format!("{table}.{}", format.extension())
 }
 
 /// How instants are written in CSV.
@@ -84,7 +65,7 @@ pub(super) fn write_frame(frame: &mut DataFrame, writer: impl Write + Send, form
         Format::Csv => CsvWriter::new(writer).with_datetime_format(Some(INSTANT.into())).finish(frame),
         Format::Parquet => ParquetWriter::new(writer).finish(frame).map(|_| ()),
     };
-    outcome.map_err(std::io::Error::other)
+    outcome.map_err(of_engine)
 }
 
 pub(super) fn to_frame(table: &Table<'_>) -> Result<DataFrame, OutputError> {

@@ -51,7 +51,7 @@ pub(super) fn write(folder: &Path) -> Result<String, FileError> {
             }
         }
     }
-    let text = super::json(&hashes);
+    let text = super::publish::json(&hashes);
     files::write_whole(&folder.join(HASHES), |writer| writer.write_all(&text))?;
     Ok(hash(&text))
 }

@@ -58,13 +58,14 @@ impl Verified {
         self.files.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether the folder's name is that of what scores.
+    /// Whether the folder's name has the hash of what scores.
     fn check_name(&self) -> Result<(), RegistryError> {
-        let digits = digits(self.bytes(MODEL), self.bytes(SCHEMA));
-        if self.name().ends_with(&digits) {
+        let (digits, name) = (digits(self.bytes(MODEL), self.bytes(SCHEMA)), self.name());
+        // The time, the digits, and a number where another version had them first.
+        if name.split('-').nth(1) == Some(&digits) {
             return Ok(());
         }
-        Err(damaged(&self.folder.join(MODEL), format!("the name of the version does not end in its hash, {digits}")))
+        Err(damaged(&self.folder.join(MODEL), format!("the name of the version does not have its hash, {digits}")))
     }
 
     fn name(&self) -> String {

@@ -6,6 +6,8 @@
 //!   20261124T020500Z-1a2b3c4d/   model.json  schema.json  manifest.json  evaluation.json  xgboost.json  hashes.json
 //!   champion                     the name of one version
 //!   history.jsonl                one line for each version registered, promoted, refused or rolled back
+//!   history.damaged              what was torn out of the history, if that ever was
+//!   .promotion.json              while the champion changes: what it was before, and what makes the change true
 //! ```
 
 mod error;
@@ -13,26 +15,22 @@ mod fit;
 mod hashes;
 mod history;
 mod load;
+mod promotion;
+mod publish;
 mod sound;
 mod stored;
 
-use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-
-use crate::checked::{Checked, Flaw};
 use crate::error::Failure;
-use crate::files::{self, FileError};
-use crate::timeline::Cutoff;
-use crate::units::Timestamp;
+use crate::files::FileError;
 
 use load::Verified;
 
 pub use error::RegistryError;
 pub use fit::{ConfigChange, config_changes};
-pub use history::{Event, HistoryLine};
+pub use history::{Event, History, HistoryLine};
+pub use publish::{Mended, Writing};
 pub use stored::{ChallengeRecord, FORMAT, ModelManifest, Outcome, StoredModel, TrainingRecord, Version};
 
 /// The alias of the version that scores.
@@ -52,13 +50,6 @@ pub struct Registry {
     folder: PathBuf,
 }
 
-/// Keeps other runs from writing, until it is dropped.
-#[derive(Debug)]
-pub struct Writing {
-    registry: Registry,
-    _lock: File,
-}
-
 impl Registry {
     /// The models of the shop `name` under `dir`; nothing is made or read yet.
     #[must_use]
@@ -70,18 +61,6 @@ impl Registry {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
-    }
-
-    /// Begins to write.
-    ///
-    /// # Errors
-    /// `RegistryError::Busy` if another process writes, or what the operating system says.
-    pub fn write(&self) -> Result<Writing, Failure> {
-        std::fs::create_dir_all(&self.folder).map_err(FileError::writing(&self.folder))?;
-        let path = self.folder.join(LOCK);
-        let lock = File::create(&path).map_err(FileError::writing(&path))?;
-        lock.try_lock().map_err(|_| RegistryError::Busy { folder: self.folder.clone() })?;
-        Ok(Writing { registry: self.clone(), _lock: lock })
     }
 
     /// The names of all versions, the oldest first.
@@ -115,21 +94,16 @@ impl Registry {
         }
     }
 
-    /// What became of each version, the oldest first.
+    /// What became of each version, the oldest first, and what of the file is damaged.
     ///
     /// # Errors
-    /// A line that is none, or what the operating system says.
-    pub fn history(&self) -> Result<Vec<HistoryLine>, Failure> {
+    /// What the operating system says.
+    pub fn history(&self) -> Result<History, FileError> {
         let path = self.folder.join(HISTORY);
-        let text = match std::fs::read_to_string(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            text => text.map_err(FileError::reading(&path))?,
-        };
-        let line = |line: &str| {
-            serde_json::from_str(line)
-                .map_err(|error| RegistryError::Damaged { path: path.clone(), message: error.to_string() })
-        };
-        Ok(text.lines().map(line).collect::<Result<_, _>>()?)
+        match std::fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(History::default()),
+            bytes => Ok(History::read(&bytes.map_err(FileError::reading(&path))?)),
+        }
     }
 
     /// What a version says of itself, without its model.
@@ -167,125 +141,17 @@ impl Registry {
         // A history that is damaged is told of where it is read for itself.
         let history = self.history().unwrap_or_default();
         let version = folder.file_name().and_then(|name| name.to_str());
-        let registered =
-            history.iter().rev().filter(|line| version == Some(&line.version)).find_map(|line| line.hashes.as_deref());
+        let registered = history
+            .lines
+            .iter()
+            .rev()
+            .filter(|line| version == Some(&line.version))
+            .find_map(|line| line.hashes.as_deref());
         Verified::read(folder, registered)
     }
 }
 
-impl Writing {
-    /// Stores a version under its name, which its manifest is given, and notes it in the history. The same model
-    /// registered in the same second is the same version.
-    ///
-    /// # Errors
-    /// `RegistryError::Unsound` for a version that could not be loaded again, or what the operating system says.
-    pub fn register(&self, mut version: Version, now: Timestamp) -> Result<Version, Failure> {
-        let unsound = |flaw: Flaw| RegistryError::Unsound { message: flaw.to_string() };
-        version.model.check().and_then(|()| version.schema.check()).map_err(unsound)?;
-        version.manifest.check().and_then(|()| version.check()).map_err(unsound)?;
-        let (model, schema) = (json(&version.model), json(&version.schema));
-        let time = now.to_string().replace(['-', ':'], "");
-        let name = format!("{time}-{}", hashes::digits(&model, &schema));
-        version.manifest.version.clone_from(&name);
-        version.manifest.created_at = now.to_string();
-        let folder = self.registry.folder.join(&name);
-        // What cannot be read is no version, and under another config the same model is another one.
-        let stored =
-            folder.exists().then(|| Verified::read(folder.clone(), None).and_then(|files| Ok(files.version()?)));
-        let is_there = |stored: &Result<Version, Failure>| {
-            stored.as_ref().is_ok_and(|stored| stored.manifest.config == version.manifest.config)
-        };
-        if stored.is_some_and(|stored| !is_there(&stored)) {
-            std::fs::remove_dir_all(&folder).map_err(FileError::writing(&folder))?;
-        }
-        if !folder.exists() {
-            let mut hashes = String::new();
-            files::write_folder(&folder, |folder| {
-                write(&folder.join(MODEL), &model)?;
-                write(&folder.join(SCHEMA), &schema)?;
-                if let Some(trees) = version.model.model.xgboost_copy(day(version.manifest.as_of)) {
-                    write(&folder.join(XGBOOST), trees.as_bytes())?;
-                }
-                write(&folder.join(MANIFEST), &json(&version.manifest))?;
-                write(&folder.join(EVALUATION), &json(&version.evaluation))?;
-                hashes = hashes::write(folder)?;
-                Ok(())
-            })?;
-            let why = &version.manifest.verdict.sentence;
-            self.note_line(&HistoryLine { hashes: Some(hashes), ..line(Event::Registered, &name, why, now) })?;
-        }
-        Ok(version)
-    }
-
-    /// Makes a version the one that scores.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    pub fn promote(&self, version: &str, why: &str, now: Timestamp) -> Result<(), FileError> {
-        self.crown(version)?;
-        self.note(Event::Promoted, version, why, now)
-    }
-
-    /// Notes that a version was not promoted.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    pub fn refuse(&self, version: &str, why: &str, now: Timestamp) -> Result<(), FileError> {
-        self.note(Event::Refused, version, why, now)
-    }
-
-    /// Makes the version that scored before the champion the one that scores again, and names it.
-    ///
-    /// # Errors
-    /// `RegistryError::NoPredecessor`, a version that cannot be loaded, or what the operating system says.
-    pub fn roll_back(&self, now: Timestamp) -> Result<String, Failure> {
-        let registry = &self.registry;
-        let champion = registry.folder_of(CHAMPION)?;
-        let history = registry.history()?;
-        let none = || RegistryError::NoPredecessor { folder: registry.folder.clone() };
-        let version = history::predecessor(&history).ok_or_else(none)?;
-        registry.load(version)?;
-        self.crown(version)?;
-        let champion = champion.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        self.note(Event::RolledBack, version, &format!("by hand, from {champion}"), now)?;
-        Ok(version.to_owned())
-    }
-
-    fn crown(&self, version: &str) -> Result<(), FileError> {
-        let path = self.registry.folder.join(CHAMPION);
-        files::write_whole(&path, |writer| writeln!(writer, "{version}"))
-    }
-
-    fn note(&self, event: Event, version: &str, why: &str, now: Timestamp) -> Result<(), FileError> {
-        self.note_line(&line(event, version, why, now))
-    }
-
-    fn note_line(&self, line: &HistoryLine) -> Result<(), FileError> {
-        // Texts can always be written as JSON.
-        files::append_line(&self.registry.folder.join(HISTORY), &serde_json::to_string(line).unwrap_or_default())
-    }
-}
-
-fn line(event: Event, version: &str, why: &str, now: Timestamp) -> HistoryLine {
-    HistoryLine { at: now.to_string(), event, version: version.to_owned(), why: why.to_owned(), hashes: None }
-}
-
-/// The cutoff of a day; only the day counts for a level.
-fn day(date: jiff::civil::Date) -> Cutoff {
-    Cutoff::at_start_of(date, &jiff::tz::TimeZone::UTC)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    files::write_whole(path, |writer| writer.write_all(bytes))
-}
-
-/// Indented JSON with a line end.
-fn json(value: &impl Serialize) -> Vec<u8> {
-    // Plain numbers and maps of texts can always be written as JSON.
-    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
-}
-
+#[cfg(test)]
+mod publish_tests;
 #[cfg(test)]
 mod tests;

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::*;
 use crate::evaluate::{LearnerScores, Settings, TestCutoff, evaluate};
+use crate::units::Timestamp;
 
-fn version(weight: f64) -> Version {
+pub(super) fn version(weight: f64) -> Version {
     let scores = |name: &str| LearnerScores { name: name.to_owned(), is_probability: true, values: vec![0.2, 0.8] };
     let test = TestCutoff {
         cutoff: "2024-01-01".to_owned(),
@@ -47,20 +48,20 @@ fn version(weight: f64) -> Version {
     }
 }
 
-fn registry() -> (tempfile::TempDir, Registry) {
+pub(super) fn registry() -> (tempfile::TempDir, Registry) {
     let folder = tempfile::tempdir().unwrap();
     let registry = Registry::new(folder.path(), "shop");
     (folder, registry)
 }
 
-fn error<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {
+pub(super) fn error<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {
     result.unwrap_err().to_string()
 }
 
 #[test]
 fn a_version_comes_back_as_it_was_stored() {
     let (_folder, registry) = registry();
-    let stored = registry.write().unwrap().register(version(0.3), Timestamp(0)).unwrap();
+    let stored = registry.write(Timestamp(0)).unwrap().register(version(0.3), Timestamp(0)).unwrap();
     let name = &stored.manifest.version;
     assert!(name.starts_with("19700101T000000Z-") && name.len() == 25, "{name}");
     assert_eq!(registry.load(name).unwrap(), stored);
@@ -71,11 +72,11 @@ fn a_version_comes_back_as_it_was_stored() {
 fn the_champion_is_named_and_the_history_tells_why() {
     let (_folder, registry) = registry();
     assert!(error(registry.load(CHAMPION)).starts_with("error[E601]"));
-    let writing = registry.write().unwrap();
+    let writing = registry.write(Timestamp(0)).unwrap();
     let first = writing.register(version(0.3), Timestamp(0)).unwrap().manifest.version;
     let second = writing.register(version(0.4), Timestamp(1_000_000)).unwrap().manifest.version;
     assert_eq!(writing.register(version(0.3), Timestamp(0)).unwrap().manifest.version, first, "the same once more");
-    writing.promote(&first, "better", Timestamp(2_000_000)).unwrap();
+    writing.promote(&first, "better", Timestamp(2_000_000), None).unwrap();
     writing.refuse(&second, "worse", Timestamp(3_000_000)).unwrap();
     assert_eq!(registry.load(CHAMPION).unwrap().manifest.version, first);
     let history = std::fs::read_to_string(registry.folder().join(HISTORY)).unwrap();
@@ -88,17 +89,17 @@ fn the_champion_is_named_and_the_history_tells_why() {
 #[test]
 fn one_process_writes_at_a_time() {
     let (_folder, registry) = registry();
-    let writing = registry.write().unwrap();
-    assert!(error(registry.write()).starts_with("error[E605]"));
+    let writing = registry.write(Timestamp(0)).unwrap();
+    assert!(error(registry.write(Timestamp(0))).starts_with("error[E605]"));
     drop(writing);
-    assert!(registry.write().is_ok());
+    assert!(registry.write(Timestamp(0)).is_ok());
 }
 
 #[test]
 fn what_cannot_be_loaded_is_named() {
     let (_folder, registry) = registry();
     assert!(error(registry.load("v9")).contains("has no version `v9`; it has none"));
-    let name = registry.write().unwrap().register(version(0.3), Timestamp(0)).unwrap().manifest.version;
+    let name = registry.write(Timestamp(0)).unwrap().register(version(0.3), Timestamp(0)).unwrap().manifest.version;
     assert!(error(registry.load("v9")).contains(&format!("it has `{name}`")));
     let model = registry.folder().join(&name).join(MODEL);
     std::fs::write(&model, "{\"format\": 2").unwrap();

@@ -48,7 +48,7 @@ pub use params::{
     Acquisition, ArrivalParams, BasketParams, BuyingParams, ComplaintParams, LeavingParams, RecordingParams,
     ReturnParams, SeasonParams, ShopParams, Weighted,
 };
-pub use shop::Shop;
+pub use shop::{Shop, TABLES};
 
 use life::Life;
 use world::World;

@@ -16,6 +16,9 @@ pub struct Shop {
     pub truth: Table<'static>,
 }
 
+/// The names of all tables of a simulated shop.
+pub const TABLES: [&str; 4] = ["purchases", "complaints", "customers", "truth"];
+
 impl Shop {
     /// All tables.
     #[must_use]

@@ -138,15 +138,14 @@ fn worded(rule: FactRule, place: &str, counts: Counts, one: &str) -> (Severity, 
         FactRule::UnreadableFlag => {
             (Severity::Error, format!("{count} of {of} {have} a word in `{place}` that means neither yes nor no"))
         }
-        _ => {
-            (Severity::Warning, format!("{count} of {of} {have} an unreadable `{place}`; taken as absent"))
-        }
+        _ => (Severity::Warning, format!("{count} of {of} {have} an unreadable `{place}`; taken as absent")),
     }
 }
 
 fn same_file(table: &str, found: u64) -> (Severity, String) {
     let (paths, lead) = (counted(found, "path"), verb(found, "leads", "lead"));
-    let message = format!("{paths} {lead} to a file or folder of `{table}` that another one leads to; each is read once");
+    let message =
+        format!("{paths} {lead} to a file or folder of `{table}` that another one leads to; each is read once");
     (Severity::Warning, message)
 }
 

@@ -42,8 +42,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("linfa", &["learn/logistic.rs"]),
     ("linfa_logistic", &["learn/logistic.rs"]),
     ("hessboost", &["learn/boosting.rs"]),
-    ("std::fs", &["files.rs", "ingest", "registry", "commands"]),
-    ("tempfile", &["files.rs"]),
+    ("std::fs", &["files", "ingest", "registry", "commands"]),
+    ("tempfile", &["files"]),
     ("tracing", &["cli", "commands", "main.rs"]),
     ("indicatif", &["cli"]),
 ];

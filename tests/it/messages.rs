@@ -87,13 +87,17 @@ fn config_errors() -> Vec<Failure> {
         ConfigError::Violations { file: file(), violations: violations() }.into(),
         ConfigError::TableNotMapped { table: Table::Complaints }.into(),
         JobError::Config { path: file(), source: ErrorKind::NotFound.into() }.into(),
-        JobError::Threads { threads: 0, message: "there must be one".to_owned() }.into(),
+        JobError::Threads { key: "`--threads`", threads: "100000".to_owned(), most: 1_024 }.into(),
         JobError::Exists { path: file() }.into(),
         JobError::NotEdited {
             path: "other/retain.toml".into(),
             why: "its paths are counted from another folder than those of `shop/retain.toml`".to_owned(),
         }
         .into(),
+        JobError::ReplacesInput { output: "./list.csv".into(), input: "shop/list.csv".into() }.into(),
+        JobError::BecomesInput { output: "data/runs/list.csv".into(), path: "data".into() }.into(),
+        JobError::AmongModels { output: "models/shop/manifest.json".into(), registry: "models/shop".into() }.into(),
+        JobError::Epoch { value: "yesterday".to_owned() }.into(),
     ]
 }
 
@@ -350,9 +354,15 @@ fn storage_errors() -> Vec<Failure> {
         other_config().into(),
         RegistryError::Unsound { message: "`model.level.mean` is NaN".to_owned() }.into(),
         FileError::Write { path: "runs/list.csv".into(), source: denied() }.into(),
+        FileError::Write { path: "runs/list.csv".into(), source: ErrorKind::StorageFull.into() }.into(),
+        FileError::Busy { folder: "runs/shop/2025-07-02".into() }.into(),
+        FileError::InTheWay { folder: "afile/runs".into(), file: "afile".into() }.into(),
         OutputError::Table { table: "list".to_owned(), message: "out of memory".to_owned() }.into(),
         FileError::Read { path: file(), source: denied() }.into(),
         JobError::Output { source: denied() }.into(),
+        JobError::NoThreads { threads: 8, message: "Resource temporarily unavailable".to_owned() }.into(),
+        JobError::OutOfMemory { n_bytes: 1 << 30 }.into(),
+        JobError::Bug { place: "src/learn/boosted.rs:17:5".to_owned() }.into(),
         SimulateError::BadParams(vec![BadParam {
             param: "days",
             allowed: "from 1 to 36,500".to_owned(),

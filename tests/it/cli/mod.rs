@@ -1,5 +1,6 @@
 //! The binary as a user meets it, with good data and bad.
 
+mod accidents;
 mod challenge;
 mod honest_figures;
 mod hostile;
@@ -11,8 +12,8 @@ mod memory;
 mod opt_outs;
 mod own;
 mod panel_size;
-mod stored;
 mod parts;
 mod reused_orders;
 mod rows_decide_nothing;
+mod stored;
 mod trials;

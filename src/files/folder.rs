@@ -1,0 +1,156 @@
+//! The folder that a job writes to: made, tried and locked before the work begins.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::error::FileError;
+use super::folder_of;
+use super::staged::Staged;
+use super::unfinished::{TemporaryFolder, sweep};
+
+/// A folder for outputs that no other run writes to while this value lives. A folder that was made for it goes with it if
+/// nothing came into it.
+#[derive(Debug)]
+pub struct OutputFolder {
+    path: PathBuf,
+    /// Folders that were absent, the outermost first.
+    made: Vec<PathBuf>,
+    /// The lock of the folder.
+    _held: Option<File>,
+    n_swept: usize,
+}
+
+impl OutputFolder {
+    /// Makes the folder if it is absent, makes sure that files can be written to it, and keeps other runs out of it. What
+    /// killed runs left in it and beside it is removed.
+    ///
+    /// # Errors
+    /// `FileError::InTheWay` or `Busy`, or what the operating system says.
+    pub fn claim(path: &Path) -> Result<Self, FileError> {
+        let made = make(path)?;
+        let mut claimed = Self { path: path.to_owned(), made, _held: None, n_swept: 0 };
+        claimed.path = path.canonicalize().map_err(FileError::writing(path))?;
+        claimed._held = held(&claimed.path)?;
+        claimed.n_swept = sweep(&claimed.path) + sweep(folder_of(&claimed.path));
+        drop(TemporaryFolder::new(&claimed.path, 0o700).map_err(FileError::writing(path))?);
+        Ok(claimed)
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many leftovers of killed runs were removed.
+    #[must_use]
+    pub const fn n_swept(&self) -> usize {
+        self.n_swept
+    }
+
+    /// Begins files that will appear in it together.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn stage(&self) -> Result<Staged, FileError> {
+        Staged::of_folder(&self.path)
+    }
+}
+
+impl Drop for OutputFolder {
+    fn drop(&mut self) {
+        for folder in self.made.iter().rev() {
+            // A folder with something in it stays.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+}
+
+/// Makes sure that files can be written to a folder that may be absent, and leaves nothing behind.
+///
+/// # Errors
+/// `FileError::InTheWay`, or what the operating system says.
+pub fn require_writable(folder: &Path) -> Result<(), FileError> {
+    drop(OutputFolder { path: folder.to_owned(), made: make(folder)?, _held: None, n_swept: 0 });
+    let present = folder.ancestors().find(|above| above.is_dir()).unwrap_or(Path::new("."));
+    let tried = TemporaryFolder::new(present, 0o700).map_err(FileError::writing(folder))?;
+    drop(tried);
+    Ok(())
+}
+
+/// Makes a folder and tells which folders were absent, the outermost first.
+fn make(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let whole = std::path::absolute(folder).map_err(FileError::writing(folder))?;
+    let mut absent: Vec<PathBuf> = Vec::new();
+    for above in whole.ancestors() {
+        match above.metadata() {
+            Ok(about) if about.is_dir() => break,
+            Ok(_) => return Err(FileError::InTheWay { folder: folder.to_owned(), file: above.to_owned() }),
+            Err(_) => absent.push(above.to_owned()),
+        }
+    }
+    absent.reverse();
+    std::fs::create_dir_all(&whole).map_err(FileError::writing(folder))?;
+    Ok(absent)
+}
+
+/// The lock of a folder, on the folder itself so that nothing is left behind; `None` where folders cannot be locked.
+fn held(folder: &Path) -> Result<Option<File>, FileError> {
+    let busy = || FileError::Busy { folder: folder.to_owned() };
+    let Ok(open) = File::open(folder) else { return Ok(None) };
+    match open.try_lock() {
+        Ok(()) if is_still(folder, &open) => Ok(Some(open)),
+        // Between opening and locking, a run that ended just then put another folder in its place.
+        Ok(()) | Err(TryLockError::WouldBlock) => Err(busy()),
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+#[cfg(unix)]
+fn is_still(folder: &Path, open: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let same = |a: std::fs::Metadata, b: std::fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
+    folder.metadata().and_then(|now| Ok(same(now, open.metadata()?))).unwrap_or(false)
+}
+
+#[cfg(not(unix))]
+const fn is_still(_: &Path, _: &File) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::names;
+    use super::*;
+
+    #[test]
+    fn one_run_at_a_time_has_a_folder_and_an_unused_one_goes() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("runs").join("day");
+        let claimed = OutputFolder::claim(&path).unwrap();
+        assert!(matches!(OutputFolder::claim(&path), Err(FileError::Busy { .. })));
+        drop(claimed);
+        assert!(names(parent.path()).is_empty());
+        let claimed = OutputFolder::claim(&path).unwrap();
+        let staged = claimed.stage().unwrap();
+        staged.add("x", |_| Ok(())).unwrap();
+        staged.commit().unwrap();
+        drop(claimed);
+        assert_eq!(names(&path), ["x"]);
+        OutputFolder::claim(&path).unwrap();
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_named_before_anything_is_made() {
+        let parent = tempfile::tempdir().unwrap();
+        let file = parent.path().join("afile");
+        std::fs::write(&file, "x").unwrap();
+        for folder in [file.clone(), file.join("x"), file.join("x/y")] {
+            let named = |error: FileError| matches!(error, FileError::InTheWay { file: named, .. } if named == file);
+            assert!(named(OutputFolder::claim(&folder).unwrap_err()));
+            assert!(named(require_writable(&folder).unwrap_err()));
+        }
+        require_writable(&parent.path().join("a/b/c")).unwrap();
+        assert_eq!(names(parent.path()), ["afile"]);
+    }
+}
