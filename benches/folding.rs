@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let loaded = loaded.accepted()?;
     told("reading and checking", began)?;
     let began = Instant::now();
-    let log = EventLog::build(loaded.tables)?.naming_categories(loaded.dictionaries.categories);
+    let log = EventLog::build(loaded.tables, &config.timezone)?.naming_categories(loaded.dictionaries.categories);
     told("sorting by customer and time", began)?;
     let days = days.iter().map(|day| Ok(Cutoff::at_start_of(day.parse()?, &config.timezone)));
     let mut cutoffs = days.collect::<Result<Vec<Cutoff>, jiff::Error>>()?;

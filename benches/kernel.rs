@@ -48,14 +48,16 @@ fn shop() -> Tables {
 
 #[divan::bench]
 fn build_the_event_log(bencher: divan::Bencher<'_, '_>) {
-    bencher.with_inputs(shop).bench_values(|tables| EventLog::build(tables).map(|log| log.customer_ids().len()));
+    bencher
+        .with_inputs(shop)
+        .bench_values(|tables| EventLog::build(tables, &TimeZone::UTC).map(|log| log.customer_ids().len()));
 }
 
 #[divan::bench(args = [1, 6, 12])]
 fn fold_every_feature(bencher: divan::Bencher<'_, '_>, n_cutoffs: u32) {
     let tables = shop();
     let schema = FeatureSchema::for_inputs(&tables.available());
-    let log = EventLog::build(tables);
+    let log = EventLog::build(tables, &TimeZone::UTC);
     let last = Cutoff::at_start_of(date(2023, 10, 1), &TimeZone::UTC);
     let cutoffs: Vec<_> = (0..n_cutoffs).map(|i| last.before(Days(30 * i), &TimeZone::UTC)).collect();
     let settings = DatasetSettings {

@@ -61,7 +61,7 @@ fn panel(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
             stays
         });
     }
-    let log = EventLog::build(tables)?;
+    let log = EventLog::build(tables, &zone)?;
     let dataset = Dataset::build(&log, &serde_json::from_value(schema)?, &training, &settings)?;
     drop(log);
     let rows: Vec<usize> = (0..dataset.len()).collect();

@@ -34,7 +34,7 @@ pub struct Wanted<'a> {
 /// Data that may not be used, or a feature that the shop does not have.
 pub fn features(config: &Config, tables: &[(Table, DataFrame)], wanted: Wanted<'_>) -> Result<DataFrame, Failure> {
     let loaded = validate::load_frames(config, wanted.now, tables)?.accepted()?;
-    let log = EventLog::build(loaded.tables)?.naming_categories(loaded.dictionaries.categories);
+    let log = EventLog::build(loaded.tables, &config.timezone)?.naming_categories(loaded.dictionaries.categories);
     let schema = pipeline::feature_schema(config, &log, wanted.only)?;
     let contexts = pipeline::feature_census(config, &log, (&schema, wanted.cutoffs))?.contexts(wanted.cutoffs);
     let mut frames = Vec::new();

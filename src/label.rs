@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checked::{Checked, Flaw};
 use crate::config::ChurnConfig;
-use crate::timeline::{Cutoff, Future, Presence, matured_cutoffs};
+use crate::timeline::{Cutoff, Future, KnownSpan, Presence, Season, matured_cutoffs};
 use crate::units::{Days, Timestamp};
 
 /// What churn means for a shop.
@@ -62,19 +62,27 @@ impl ChurnRule {
         cutoffs.iter().map(window).collect()
     }
 
-    /// The first instant with enough history before it for a cutoff: the first customers need some before they can be
-    /// told apart, the active window or, where that is shorter, a third of all there is.
+    /// The part of the year that the label window repeats.
     #[must_use]
-    pub fn earliest_cutoff(&self, schedule: &Schedule) -> Timestamp {
-        let (first, last) = schedule.span;
-        let warm_up = self.active.micros().min(last.0.saturating_sub(first.0) / 3);
-        Timestamp(first.0.saturating_add(warm_up))
+    pub const fn season(&self) -> Season {
+        Season { gap: self.gap, horizon: self.horizon }
     }
 
-    /// The cutoffs whose labels were known at `as_of`, in ascending order, none before [`Self::earliest_cutoff`].
+    /// The first instant with enough history before it for a cutoff, by what was known before `as_of`: the first customers
+    /// need some before they can be told apart, the active window or, where that is shorter, a third of all there is.
+    /// `None` where nothing was known.
+    #[must_use]
+    pub fn earliest_cutoff(&self, as_of: Cutoff, span: &KnownSpan) -> Option<Timestamp> {
+        let (first, last) = span.before(as_of)?;
+        let warm_up = self.active.micros().min(last.0.saturating_sub(first.0) / 3);
+        Some(Timestamp(first.0.saturating_add(warm_up)))
+    }
+
+    /// The cutoffs whose labels were known at `as_of`, in ascending order, none before [`Self::earliest_cutoff`]: they
+    /// depend on nothing that was known only later.
     #[must_use]
     pub fn training_cutoffs(&self, as_of: Cutoff, schedule: &Schedule, zone: &TimeZone) -> Vec<Cutoff> {
-        let earliest = self.earliest_cutoff(schedule);
+        let Some(earliest) = self.earliest_cutoff(as_of, &schedule.span) else { return Vec::new() };
         let mut cutoffs = matured_cutoffs(as_of, self.matures_after(), schedule.step, earliest, zone);
         if let Some(most) = schedule.max_cutoffs {
             cutoffs.drain(..cutoffs.len().saturating_sub(most as usize));
@@ -101,14 +109,14 @@ impl ChurnRule {
 }
 
 /// How the training cutoffs of a shop lie in its history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
     /// Days between them.
     pub step: Days,
     /// At most this many, the most recent ones; `None` for all.
     pub max_cutoffs: Option<u32>,
-    /// The first and the last purchase of the shop.
-    pub span: (Timestamp, Timestamp),
+    /// From when to when there were purchases, as far as that was known at each day.
+    pub span: KnownSpan,
 }
 
 /// The churn rule at one cutoff.
@@ -149,7 +157,7 @@ mod tests {
     fn outcome(offsets: &[i64]) -> Option<bool> {
         let cutoff = Cutoff::at_start_of(date(2024, 6, 1), &TimeZone::UTC);
         let at = offsets.iter().map(|offset| Timestamp(cutoff.at().0 + offset)).collect::<Vec<_>>();
-        let log = EventLog::build(Tables {
+        let tables = Tables {
             customer_ids: vec!["a".to_owned()],
             purchases: PurchaseColumns {
                 customer: vec![0; at.len()],
@@ -159,8 +167,8 @@ mod tests {
                 ..PurchaseColumns::default()
             },
             ..Tables::default()
-        })
-        .unwrap();
+        };
+        let log = EventLog::build(tables, &TimeZone::UTC).unwrap();
         let windows = rule().windows(&[cutoff], &TimeZone::UTC);
         let settings =
             FoldSettings { cutoffs: &[cutoff], minor_per_major: 100.0, horizon: Days(10), gap: Days(0), contexts: &[] };
@@ -186,20 +194,62 @@ mod tests {
         assert_eq!(outcome(&[eligible, 12 * DAY]), Some(true), "the label window excludes its end");
     }
 
+    /// From when to when there were purchases on days of 2024, each with the day on which it was recorded.
+    fn span(lines: &[(Cutoff, Cutoff)]) -> KnownSpan {
+        let instants = |of: fn(&(Cutoff, Cutoff)) -> Cutoff| lines.iter().map(|line| of(line).at()).collect::<Vec<_>>();
+        let tables = Tables {
+            customer_ids: vec!["a".to_owned()],
+            purchases: PurchaseColumns {
+                customer: vec![0; lines.len()],
+                amount: vec![Money(100); lines.len()],
+                is_return: vec![false; lines.len()],
+                purchased_at: instants(|line| line.0),
+                recorded_at: Some(instants(|line| line.1)),
+                ..PurchaseColumns::default()
+            },
+            ..Tables::default()
+        };
+        EventLog::build(tables, &TimeZone::UTC).unwrap().span().clone()
+    }
+
+    fn day(month: i8, day: i8) -> Cutoff {
+        Cutoff::at_start_of(date(2024, month, day), &TimeZone::UTC)
+    }
+
     #[test]
     fn training_cutoffs_leave_the_first_customers_some_history_and_are_the_most_recent_ones() {
-        let zone = TimeZone::UTC;
-        let day = |month, day| Cutoff::at_start_of(date(2024, month, day), &zone);
-        let schedule = Schedule { step: Days(7), max_cutoffs: None, span: (day(6, 1).at(), day(7, 1).at()) };
+        let at_once = |days: &[Cutoff]| span(&days.iter().map(|day| (*day, *day)).collect::<Vec<_>>());
+        let schedule = Schedule { step: Days(7), max_cutoffs: None, span: at_once(&[day(6, 1), day(6, 30)]) };
         let dates = |schedule: &Schedule| -> Vec<String> {
-            rule().training_cutoffs(day(7, 1), schedule, &zone).iter().map(ToString::to_string).collect()
+            let cutoffs = rule().training_cutoffs(day(7, 1), schedule, &TimeZone::UTC);
+            cutoffs.iter().map(ToString::to_string).collect()
         };
         // Labels are known twelve days after a cutoff; the active window of five days begins on June 1.
-        assert_eq!(rule().earliest_cutoff(&schedule), day(6, 6).at());
+        assert_eq!(rule().earliest_cutoff(day(7, 1), &schedule.span), Some(day(6, 6).at()));
         assert_eq!(dates(&schedule), ["2024-06-12", "2024-06-19"]);
-        assert_eq!(dates(&Schedule { max_cutoffs: Some(1), ..schedule }), ["2024-06-19"]);
-        let short = Schedule { span: (day(6, 1).at(), day(6, 4).at()), ..schedule };
-        assert_eq!(rule().earliest_cutoff(&short), day(6, 2).at(), "a third of a history shorter than that");
+        assert_eq!(dates(&Schedule { max_cutoffs: Some(1), ..schedule.clone() }), ["2024-06-19"]);
+        let short = at_once(&[day(6, 1), day(6, 4)]);
+        let earliest = rule().earliest_cutoff(day(7, 1), &short);
+        assert_eq!(earliest, Some(day(6, 2).at()), "a third of a history shorter than that");
+        assert_eq!(dates(&Schedule { span: at_once(&[day(7, 1)]), ..schedule }), [""; 0], "nothing is known yet");
+    }
+
+    #[test]
+    fn what_is_known_later_moves_no_training_cutoff() {
+        let known = [(day(1, 1), day(1, 1)), (day(6, 30), day(6, 30))];
+        let rule = ChurnRule { active: Days(365), ..rule() };
+        let cutoffs = |more: &[(Cutoff, Cutoff)]| {
+            let span = span(&[&known, more].concat());
+            let schedule = Schedule { step: Days(7), max_cutoffs: None, span };
+            rule.training_cutoffs(day(7, 1), &schedule, &TimeZone::UTC)
+        };
+        // The warm-up is a third of the half-year that is known.
+        assert_eq!((cutoffs(&[]).len(), cutoffs(&[])[0]), (16, day(3, 6)));
+        assert_eq!(cutoffs(&[(day(7, 1), day(7, 1)), (day(12, 24), day(12, 24))]), cutoffs(&[]), "bought later");
+        assert_eq!(cutoffs(&[(day(6, 20), day(7, 1))]), cutoffs(&[]), "recorded later");
+        let year_before = Cutoff::at_start_of(date(2023, 1, 1), &TimeZone::UTC);
+        assert_eq!(cutoffs(&[(year_before, day(7, 1))]), cutoffs(&[]), "an old purchase that was recorded later");
+        assert!(cutoffs(&[(year_before, year_before)]).len() > 16);
     }
 
     #[test]

@@ -185,7 +185,7 @@ fn look(config: &Config, present: Option<(Days, Days)>, (now, watch): (Timestamp
     let tables = loaded.accounts.into_iter().zip(profiles);
     let tables = tables.map(|(account, profile)| ReadTable { account, profile }).collect();
     watch.begin("counting", 1);
-    let log = EventLog::build(loaded.tables)?;
+    let log = EventLog::build(loaded.tables, &config.timezone)?;
     let inspection = as_of.and_then(|as_of| {
         inspect::inspect(
             &log,

@@ -150,7 +150,7 @@ fn figures_section(page: &mut String, inspection: &Inspection, currency: Option<
     let shop = &inspection.shop;
     let [customers, orders] = [shop.customers, shop.orders].map(|count| count as u64);
     item(page, "History", &format!("before {}, days in the shop's zone", inspection.as_of));
-    let span = format!("{} to {}", day(&shop.first_order_at.to_string()), day(&shop.last_order_at.to_string()));
+    let span = format!("{} to {}", shop.first_order_on, shop.last_order_on);
     item(page, "Customers", &format!("{} with {}, {span}", counted(customers, "customer"), counted(orders, "order")));
     let longest = shop.longest_stretch_without_order_days as u64;
     let quiet = match shop.days_without_order {

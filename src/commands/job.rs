@@ -17,7 +17,7 @@ use crate::output::{reject_file_name, stage_rejects};
 use crate::pipeline::{Observer, Provenance};
 use crate::registry::{Mended, Registry, Writing};
 use crate::text::counted;
-use crate::timeline::{Cutoff, EventLog};
+use crate::timeline::{Calendar, Cutoff, EventLog, date_of};
 use crate::units::{Days, Timestamp};
 use crate::validate::{self, DataError, Loaded};
 
@@ -90,7 +90,7 @@ pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, task: Task) -> Result
     let (session, loaded) = begin(job, (config, watch), loaded, (last_purchase, task, now))?;
     let Loaded { tables, dictionaries, .. } = loaded;
     session.watch.begin("sorting by customer and time", 1);
-    let log = EventLog::build(tables)?.naming_categories(dictionaries.categories);
+    let log = EventLog::build(tables, &session.config.timezone)?.naming_categories(dictionaries.categories);
     Ok((session, log))
 }
 
@@ -240,8 +240,8 @@ fn tell(loaded: &Loaded) {
 
 /// The local midnight at the start of the day of an instant.
 fn as_of_day(config: &Config, instant: Timestamp) -> Cutoff {
-    let zoned = jiff::Timestamp::from_microsecond(instant.0).map(|instant| instant.to_zoned(config.timezone.clone()));
-    Cutoff::at_start_of(zoned.map_or(Date::MAX, |zoned| zoned.date()), &config.timezone)
+    let date = date_of(Calendar::new(&config.timezone).day(instant));
+    Cutoff::at_start_of(date.unwrap_or(Date::MAX), &config.timezone)
 }
 
 fn folder_of(job: &Job, config: &Config, as_of: Option<Date>) -> PathBuf {
@@ -268,7 +268,8 @@ pub(super) fn appear(ready: Ready) -> Result<(), Failure> {
 impl Session {
     /// Refuses to go on with purchases that end too long before the as-of day.
     pub(super) fn require_fresh(&self) -> Result<(), DataError> {
-        validate::require_fresh(self.last_purchase, self.as_of.at(), &self.config.validate)
+        let config = &self.config;
+        validate::require_fresh((self.last_purchase, self.as_of.at()), &config.validate, &config.timezone)
     }
 
     /// Begins the files of the run.

@@ -111,6 +111,6 @@ impl PartsOnDisk {
     ) -> Result<(EventLog, CheckedPart), Failure> {
         let (mut tables, mut dictionaries, checked) = validate::load_part(config, self.now, (&self.parts, part), seen)?;
         self.codes.share(&mut tables, &mut dictionaries);
-        Ok((EventLog::build(tables)?.naming_categories(dictionaries.categories), checked))
+        Ok((EventLog::build(tables, &config.timezone)?.naming_categories(dictionaries.categories), checked))
     }
 }

@@ -6,14 +6,13 @@ use super::DatasetSettings;
 use super::rows::numbers;
 use crate::clv::{CustomerSummary, SpendSummary};
 use crate::timeline::{Cutoff, EventLog, FoldScratch, History, Shard, Window};
-use crate::units::{MICROS_PER_DAY, Timestamp};
 
 /// Everyone who had bought before a cutoff, in the order of customer numbers; one entry each in every column.
 #[derive(Debug, Clone, Default)]
 pub struct Histories {
     /// Number of the customer.
     pub customers: Vec<u32>,
-    /// Purchase days, times in days; several orders on a day are one purchase.
+    /// Visits, times in days; several orders on a day are one purchase.
     pub purchases: Vec<CustomerSummary>,
     /// Net spend per purchase day, in major units.
     pub spend: Vec<SpendSummary>,
@@ -23,24 +22,24 @@ pub struct Histories {
     pub past_year: Vec<f64>,
     /// Margin of what the customer bought so far, as a share of revenue.
     pub margin_share: Vec<f64>,
-    /// Instant of the first order.
-    pub first_order_at: Vec<Timestamp>,
+    /// Day of the first order, counted from 1970-01-01.
+    pub first_day: Vec<i32>,
     /// Amount of the first order, in major units.
     pub first_order_amount: Vec<f64>,
-    /// Repeat purchases of all customers by day (UTC).
+    /// Repeat purchases of all customers by day.
     pub repeats: RepeatDays,
 }
 
-/// How many repeat purchases there were on each day (UTC) from `first` on, counted from 1970-01-01.
+/// How many repeat purchases there were on each day from `first` on, counted from 1970-01-01.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RepeatDays {
-    first: i64,
+    first: i32,
     counts: Vec<u32>,
 }
 
 impl RepeatDays {
     /// Counts a repeat purchase on a day.
-    fn add(&mut self, day: i64, count: u32) {
+    fn add(&mut self, day: i32, count: u32) {
         if self.counts.is_empty() {
             self.first = day;
         }
@@ -57,7 +56,7 @@ impl RepeatDays {
     }
 
     /// Days with their counts, in ascending order.
-    pub fn iter(&self) -> impl Iterator<Item = (i64, u32)> {
+    pub fn iter(&self) -> impl Iterator<Item = (i32, u32)> {
         (self.first..).zip(self.counts.iter().copied()).filter(|(_, count)| *count > 0)
     }
 }
@@ -100,22 +99,19 @@ impl Histories {
     }
 
     fn push(&mut self, customer: u32, history: &History<'_>, settings: &DatasetSettings, days: &mut Vec<f64>) {
-        let end = history.purchase_days(days);
+        let end = history.days_since_first(days);
         let net = history.net_spend(Window::All);
         // A history of days before the cutoff is always possible.
         let Ok(purchases) = CustomerSummary::from_purchases(days, end) else { return };
         let Ok(spend) = SpendSummary::new(purchases.frequency() + 1, net) else { return };
-        let first_order_at = history.first_order_at().unwrap_or_default();
-        let first_day = first_order_at.0.div_euclid(MICROS_PER_DAY);
-        #[expect(clippy::cast_possible_truncation, reason = "whole days since the first purchase")]
-        days.iter().skip(1).for_each(|day| self.repeats.add(first_day + *day as i64, 1));
+        history.visit_days().iter().skip(1).for_each(|day| self.repeats.add(*day, 1));
         self.customers.push(customer);
         self.purchases.push(purchases);
         self.spend.push(spend);
         self.net_total.push(net);
         self.past_year.push(history.net_spend(Window::Days365).max(0.0));
         self.margin_share.push(history.margin_share(&settings.margins));
-        self.first_order_at.push(first_order_at);
+        self.first_day.push(history.visit_days().first().copied().unwrap_or_default());
         self.first_order_amount.push(history.amount_of(0..1));
     }
 
@@ -127,7 +123,7 @@ impl Histories {
             net_total: Vec::with_capacity(n),
             past_year: Vec::with_capacity(n),
             margin_share: Vec::with_capacity(n),
-            first_order_at: Vec::with_capacity(n),
+            first_day: Vec::with_capacity(n),
             first_order_amount: Vec::with_capacity(n),
             repeats: RepeatDays::default(),
         }
@@ -140,7 +136,7 @@ impl Histories {
         self.net_total.extend(other.net_total);
         self.past_year.extend(other.past_year);
         self.margin_share.extend(other.margin_share);
-        self.first_order_at.extend(other.first_order_at);
+        self.first_day.extend(other.first_day);
         self.first_order_amount.extend(other.first_order_amount);
         other.repeats.iter().for_each(|(day, count)| self.repeats.add(day, count));
     }

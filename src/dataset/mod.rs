@@ -46,8 +46,8 @@ pub struct Dataset {
     pub spend_so_far: Vec<f64>,
     /// Margin of what the customer of each row bought so far, as a share of revenue.
     pub margin_share: Vec<f64>,
-    /// Instant of the last order of each row.
-    pub last_order_at: Vec<Timestamp>,
+    /// Day of the last order of each row, counted from 1970-01-01.
+    pub last_order_day: Vec<i32>,
     /// The instant after which it is known that the customer of the row stayed; `NEVER` for one who left.
     stayed_known: Vec<Timestamp>,
     /// The customers that training learns from.

@@ -38,7 +38,7 @@ impl<'a> Panel<'a> {
         cutoffs.dedup();
         check(&cutoffs)?;
         let windows = settings.rule.windows(&cutoffs, &settings.zone);
-        let contexts = log.contexts(&cutoffs, settings.rule.horizon, kernel.context_needs());
+        let contexts = log.contexts(&cutoffs, settings.rule.season(), kernel.context_needs());
         Ok(Self { log, schema, settings, kernel, cutoffs, windows, contexts })
     }
 
@@ -163,7 +163,7 @@ mod tests {
             },
             ..Tables::default()
         };
-        EventLog::build(tables).unwrap()
+        EventLog::build(tables, &TimeZone::UTC).unwrap()
     }
 
     fn rows(dataset: &Dataset) -> Vec<(u32, Vec<u32>, [u64; 3])> {

@@ -22,7 +22,7 @@ pub(super) struct RowFacts {
     past_year_spend: f64,
     spend_so_far: f64,
     margin_share: f64,
-    last_order_at: Timestamp,
+    last_order_day: i32,
     stayed_known: Timestamp,
 }
 
@@ -78,7 +78,7 @@ impl Rows {
             past_year_spend: facts.iter().map(|row| row.past_year_spend).collect(),
             spend_so_far: facts.iter().map(|row| row.spend_so_far).collect(),
             margin_share: facts.iter().map(|row| row.margin_share).collect(),
-            last_order_at: facts.iter().map(|row| row.last_order_at).collect(),
+            last_order_day: facts.iter().map(|row| row.last_order_day).collect(),
             stayed_known: facts.iter().map(|row| row.stayed_known).collect(),
             customers: self.customers,
             cutoff_idx: self.cutoff_idx,
@@ -118,7 +118,7 @@ impl RowFacts {
             past_year_spend: history.net_spend(Window::Days365).max(0.0),
             spend_so_far: history.net_spend(Window::All),
             margin_share: history.margin_share(margins),
-            last_order_at: history.last_order_at().unwrap_or_default(),
+            last_order_day: history.visit_days().last().copied().unwrap_or_default(),
             stayed_known,
         }
     }

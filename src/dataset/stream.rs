@@ -48,7 +48,7 @@ pub fn census(
     (cutoffs, settings): (&[Cutoff], &DatasetSettings),
 ) -> Result<ShopCensus, DatasetError> {
     check(cutoffs)?;
-    Ok(log.census(cutoffs, settings.rule.horizon, schema.kernel(log)?.context_needs()))
+    Ok(log.census(cutoffs, settings.rule.season(), schema.kernel(log)?.context_needs()))
 }
 
 /// Folds the log block by block: `pack` makes of each what is kept of it, in parallel, and `take` gets that in the order

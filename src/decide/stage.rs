@@ -8,36 +8,36 @@ use crate::units::Days;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// One order, placed within the last horizon.
+    /// One visit, within the last horizon.
     New,
-    /// Two to four orders, in rhythm.
+    /// Two to four visits, in rhythm.
     Repeat,
-    /// Five orders or more, in rhythm.
+    /// Five visits or more, in rhythm.
     Loyal,
     /// Came back after a silence longer than the active window.
     WonBack,
     /// Silent for more than twice the own median gap.
     AtRisk,
-    /// Silent for more than four times the own median gap, or one order longer ago than the horizon.
+    /// Silent for more than four times the own median gap, or one visit longer ago than the horizon.
     Dormant,
 }
 
-/// Orders from which a customer in rhythm is loyal.
-const LOYAL_ORDERS: f64 = 5.0;
+/// Visits from which a customer in rhythm is loyal.
+const LOYAL_VISITS: f64 = 5.0;
 /// Multiples of the own median gap after which silence tells.
 const AT_RISK_GAPS: f64 = 2.0;
 const DORMANT_GAPS: f64 = 4.0;
 
-/// What the stage is read from.
+/// What the stage is read from. A visit is a day of the shop's calendar with an order; all days are of that calendar.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Behaviour {
-    /// Orders so far.
-    pub orders: f64,
-    /// Days since the last order.
+    /// Visits so far.
+    pub visits: f64,
+    /// Days since the last visit.
     pub recency_days: f64,
-    /// Median days between orders; `None` with one order.
+    /// Median days between visits; `None` with one visit.
     pub gap_median_days: Option<f64>,
-    /// Days between the last two orders; `None` with one order.
+    /// Days between the last two visits; `None` with one visit.
     pub gap_last_days: Option<f64>,
 }
 
@@ -48,15 +48,14 @@ impl Stage {
         let (Some(gap), Some(last_gap)) = (customer.gap_median_days, customer.gap_last_days) else {
             return if customer.recency_days <= f64::from(horizon.0) { Self::New } else { Self::Dormant };
         };
-        // Two orders on one day are one visit: a rhythm is at least a day.
-        let silence = customer.recency_days / gap.max(1.0);
+        let silence = customer.recency_days / gap;
         if silence > DORMANT_GAPS {
             Self::Dormant
         } else if silence > AT_RISK_GAPS {
             Self::AtRisk
         } else if last_gap > f64::from(active.0) {
             Self::WonBack
-        } else if customer.orders >= LOYAL_ORDERS {
+        } else if customer.visits >= LOYAL_VISITS {
             Self::Loyal
         } else {
             Self::Repeat
@@ -81,9 +80,9 @@ impl Stage {
 mod tests {
     use super::*;
 
-    fn stage(orders: f64, recency_days: f64, gaps: Option<(f64, f64)>) -> Stage {
+    fn stage(visits: f64, recency_days: f64, gaps: Option<(f64, f64)>) -> Stage {
         let customer = Behaviour {
-            orders,
+            visits,
             recency_days,
             gap_median_days: gaps.map(|gaps| gaps.0),
             gap_last_days: gaps.map(|gaps| gaps.1),
@@ -100,6 +99,5 @@ mod tests {
         assert_eq!(stage(5.0, 61.0, Some((30.0, 30.0))), Stage::AtRisk);
         assert_eq!(stage(5.0, 121.0, Some((30.0, 30.0))), Stage::Dormant);
         assert_eq!(stage(2.0, 20.0, Some((200.0, 200.0))), Stage::WonBack);
-        assert_eq!(stage(2.0, 3.0, Some((0.0, 0.0))), Stage::AtRisk, "two orders on one day say little");
     }
 }

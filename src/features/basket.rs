@@ -86,11 +86,13 @@ pub(super) const FEATURES: &[Feature] = &[
     basket(
         "repeat_lines_share",
         Unit::Share,
-        "Share of all lines that repeat a product bought before.",
-        "{repeat_lines_share} of the lines repeat an earlier product",
+        "Share of the lines that name a product which repeat one bought before; missing without such lines.",
+        "{repeat_lines_share} of the lines with a product repeat an earlier one",
     )
     .needs(Available::Product)
-    .is(|h, window| 1.0 - ratio(f64::from(h.products()), f64::from(h.line_count(window)))),
+    .or_missing()
+    .revised(2)
+    .is(|h, _| 1.0 - ratio(f64::from(h.products()), f64::from(h.product_lines()))),
     basket("categories_90d_count", Unit::Count, "Different categories in the last 90 days.", CATEGORIES)
         .over(Window::Days90)
         .needs(Available::Category)

@@ -1,4 +1,5 @@
 //! The customer's own rhythm: silence means little for one who orders twice a year and much for one who orders weekly.
+//! A visit is a day of the shop's calendar with an order, however many there are; gaps are the days between visits.
 
 use super::spec::{Family, Feature, Unit, ratio};
 use crate::timeline::{Gaps, History};
@@ -6,35 +7,33 @@ use crate::timeline::{Gaps, History};
 const RHYTHM: &str = "usually orders every {gap_median_days day}; silent for {recency_days day}";
 
 const fn gap(name: &'static str, unit: Unit, meaning: &'static str) -> Feature {
-    Feature::new(name, Family::Cadence, unit).meaning(meaning).or_missing().reason(RHYTHM)
+    Feature::new(name, Family::Cadence, unit).meaning(meaning).or_missing().reason(RHYTHM).revised(2)
 }
 
 fn of_gaps(history: &History<'_>, figure: fn(&Gaps) -> f64) -> f64 {
     history.gaps().as_ref().map_or(f64::NAN, figure)
 }
 
-/// Gaps shorter than an hour come from split deliveries and say nothing about rhythm.
-const SHORTEST_RHYTHM_DAYS: f64 = 1.0 / 24.0;
-
 pub(super) const FEATURES: &[Feature] = &[
-    gap("gap_mean_days", Unit::Days, "Mean time between successive orders.").is(|h, _| of_gaps(h, |g| g.mean_days)),
-    gap("gap_median_days", Unit::Days, "Median time between successive orders.")
+    gap("gap_mean_days", Unit::Days, "Mean of the days between successive visits (days with an order).")
+        .is(|h, _| of_gaps(h, |g| g.mean_days)),
+    gap("gap_median_days", Unit::Days, "Median of the days between successive visits.")
         .is(|h, _| of_gaps(h, |g| g.median_days)),
-    gap("gap_sd_days", Unit::Days, "Standard deviation of the times between orders: irregularity.")
+    gap("gap_sd_days", Unit::Days, "Standard deviation of the days between visits: irregularity.")
         .is(|h, _| of_gaps(h, |g| g.sd_days.unwrap_or(f64::NAN))),
-    gap("gap_max_days", Unit::Days, "Longest time between orders so far.")
+    gap("gap_max_days", Unit::Days, "Most days between successive visits so far.")
         .reason("longest break so far {gap_max_days day}; silent for {recency_days day}")
         .is(|h, _| of_gaps(h, |g| g.max_days)),
-    gap("gap_last_days", Unit::Days, "Time between the last two orders.")
-        .reason("the last two orders lay {gap_last_days day} apart, usually {gap_median_days day}")
+    gap("gap_last_days", Unit::Days, "Days between the last two visits.")
+        .reason("the last two days with an order lay {gap_last_days day} apart, usually {gap_median_days day}")
         .is(|h, _| of_gaps(h, |g| g.last_days)),
     gap("overdue_ratio", Unit::Ratio, "Present silence over the customer's median gap.")
-        .is(|h, _| of_gaps(h, |g| g.median_days.max(SHORTEST_RHYTHM_DAYS).recip()) * h.recency_days()),
+        .is(|h, _| of_gaps(h, |g| g.median_days.recip()) * h.recency_days()),
     gap("overdue_to_mean_ratio", Unit::Ratio, "Present silence over the customer's mean gap.")
-        .is(|h, _| of_gaps(h, |g| g.mean_days.max(SHORTEST_RHYTHM_DAYS).recip()) * h.recency_days()),
+        .is(|h, _| of_gaps(h, |g| g.mean_days.recip()) * h.recency_days()),
     gap("overdue_to_longest_ratio", Unit::Ratio, "Present silence over the customer's longest gap.")
         .reason("longest break so far {gap_max_days day}; silent for {recency_days day}")
-        .is(|h, _| of_gaps(h, |g| g.max_days.max(SHORTEST_RHYTHM_DAYS).recip()) * h.recency_days()),
+        .is(|h, _| of_gaps(h, |g| g.max_days.recip()) * h.recency_days()),
     gap(
         "overdue_sd",
         Unit::Sd,
@@ -53,28 +52,28 @@ pub(super) const FEATURES: &[Feature] = &[
     gap(
         "overdue_days",
         Unit::Days,
-        "Days past the expected next order (last order plus median gap); negative before it.",
+        "Days past the expected next visit (last visit plus median gap); negative before it.",
     )
     .is(|h, _| h.recency_days() - of_gaps(h, |g| g.median_days)),
-    gap("gap_min_days", Unit::Days, "Shortest time between successive orders.")
+    gap("gap_min_days", Unit::Days, "Fewest days between successive visits.")
         .is(|h, _| h.gap_quantile(0.0).unwrap_or(f64::NAN)),
-    gap("gap_lower_quartile_days", Unit::Days, "Time between orders that a quarter of the gaps do not reach.")
+    gap("gap_lower_quartile_days", Unit::Days, "Days between visits that a quarter of the gaps do not reach.")
         .is(|h, _| h.gap_quantile(0.25).unwrap_or(f64::NAN)),
-    gap("gap_upper_quartile_days", Unit::Days, "Time between orders that a quarter of the gaps exceed.")
+    gap("gap_upper_quartile_days", Unit::Days, "Days between visits that a quarter of the gaps exceed.")
         .is(|h, _| h.gap_quantile(0.75).unwrap_or(f64::NAN)),
-    gap("gap_ninth_decile_days", Unit::Days, "Time between orders that a tenth of the gaps exceed.")
+    gap("gap_ninth_decile_days", Unit::Days, "Days between visits that a tenth of the gaps exceed.")
         .is(|h, _| h.gap_quantile(0.9).unwrap_or(f64::NAN)),
     gap("overdue_to_ninth_decile_ratio", Unit::Ratio, "Present silence over the ninth decile of the gaps.")
         .reason("nine of ten breaks are shorter than {gap_ninth_decile_days day}; silent for {recency_days day}")
-        .is(|h, _| h.gap_quantile(0.9).map_or(f64::NAN, |gap| h.recency_days() / gap.max(SHORTEST_RHYTHM_DAYS))),
+        .is(|h, _| h.gap_quantile(0.9).map_or(f64::NAN, |gap| h.recency_days() / gap)),
     gap("recent_gaps_mean_days", Unit::Days, "Mean of the last three gaps, or of all if there are fewer.")
-        .reason("the last orders lay {recent_gaps_mean_days day} apart, usually {gap_mean_days day}")
+        .reason("the last days with an order lay {recent_gaps_mean_days day} apart, usually {gap_mean_days day}")
         .is(|h, _| h.recent_gaps_mean_days().unwrap_or(f64::NAN)),
     gap(
         "recent_to_mean_gap_ratio",
         Unit::Ratio,
         "Mean of the last three gaps over that of all: above 1 it slows down.",
     )
-    .reason("the last orders lay {recent_gaps_mean_days day} apart, usually {gap_mean_days day}")
+    .reason("the last days with an order lay {recent_gaps_mean_days day} apart, usually {gap_mean_days day}")
     .is(|h, _| ratio(h.recent_gaps_mean_days().unwrap_or(f64::NAN), of_gaps(h, |g| g.mean_days))),
 ];

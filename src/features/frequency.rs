@@ -39,19 +39,23 @@ pub(super) const FEATURES: &[Feature] = &[
     orders("orders_365d_count", Window::Days365, "Orders in the last 365 days.", YEAR),
     orders("orders_all_count", Window::All, "Orders so far.", TOTAL),
     Feature::new("orders_per_month", Family::Frequency, Unit::PerMonth)
-        .meaning("Orders per 30 days since the first one, counting at least 30 days.")
+        .meaning("Orders per 30 days since the day of the first one, counting at least 30 days.")
         .reason(TOTAL)
+        .revised(2)
         .is(|h, window| count(h.order_count(window)) * 30.0 / h.tenure_days().max(30.0)),
     Feature::new("order_days_all_count", Family::Frequency, Unit::Count)
-        .meaning("Days (UTC) on which the customer ordered.")
+        .meaning("Visits: days of the shop's calendar on which the customer ordered.")
         .reason("ordered on {order_days_all_count day} so far")
-        .is(|h, _| f64::from(h.order_days())),
+        .revised(2)
+        .is(|h, _| f64::from(h.visits())),
     Feature::new("order_months_all_count", Family::Frequency, Unit::Count)
-        .meaning("Calendar months (UTC) in which the customer ordered.")
+        .meaning("Calendar months of the shop's zone in which the customer ordered.")
         .reason("ordered in {order_months_all_count different month}")
-        .is(|h, _| f64::from(h.order_months())),
+        .revised(2)
+        .is(|h, _| f64::from(h.visit_months())),
     Feature::new("orders_at_first_count", Family::Frequency, Unit::Count)
-        .meaning("Orders of the first 90 days as a customer, the first one included.")
+        .meaning("Orders of the first 90 days as a customer, counted from the day of the first one, which is included.")
         .reason("{orders_at_first_count order} in the first 90 days as a customer")
+        .revised(2)
         .is(|h, _| count(h.orders_at_first(Days(90)))),
 ];

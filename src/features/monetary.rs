@@ -88,5 +88,6 @@ pub(super) const FEATURES: &[Feature] = &[
     Feature::new("net_spend_monthly_amount", Family::Monetary, Unit::Amount)
         .meaning("Spend less returns per 30 days since the first order, counting at least 30 days.")
         .reason("spends {net_spend_monthly_amount} in an average month")
+        .revised(2)
         .is(|h, window| h.net_spend(window) * 30.0 / h.tenure_days().max(30.0)),
 ];

@@ -4,14 +4,13 @@ use std::f64::consts::TAU;
 
 use super::spec::{Family, Feature, Unit, count, ratio};
 use crate::timeline::{History, Window};
-use crate::units::Days;
 
 const LAST_YEAR: &str = "{orders_same_season_count order} in the coming season a year ago";
 
-/// Orders of the year-old window that the horizon repeats: `[cutoff - 365 d, cutoff - 365 d + horizon)`.
+/// Orders of the label window moved back by 365 days, as far as it lies before the cutoff.
 fn same_season(history: &History<'_>) -> std::ops::Range<usize> {
-    let year = Days(365);
-    history.orders_aged(Days(year.0.saturating_sub(history.horizon().0)), year)
+    let (from, to) = history.season().ages();
+    history.orders_aged(from, to)
 }
 
 /// The cutoff's place in the year as an angle.
@@ -21,13 +20,13 @@ fn angle(history: &History<'_>) -> f64 {
 
 pub(super) const FEATURES: &[Feature] = &[
     Feature::new("orders_same_season_count", Family::Season, Unit::Count)
-        .meaning("Orders one year earlier in a window as long as the horizon.")
+        .meaning("Orders in the label window (horizon and gap) moved back by 365 days.")
         .reason(LAST_YEAR)
-        .is(|h, _| count(same_season(h).len())),
+        .revised(2).is(|h, _| count(same_season(h).len())),
     Feature::new("spend_same_season_amount", Family::Season, Unit::Amount)
-        .meaning("Spend one year earlier in a window as long as the horizon, before returns.")
+        .meaning("Spend in the label window (horizon and gap) moved back by 365 days, before returns.")
         .reason("spent {spend_same_season_amount} in the coming season a year ago")
-        .is(|h, _| h.amount_of(same_season(h))),
+        .revised(2).is(|h, _| h.amount_of(same_season(h))),
     Feature::new("season_cosine_level", Family::Season, Unit::Level)
         .meaning("Place of the cutoff in the year, north-south axis: 1 at New Year, -1 in early July.")
         .reason(LAST_YEAR)
@@ -38,11 +37,12 @@ pub(super) const FEATURES: &[Feature] = &[
         .is(|h, _| angle(h).sin()),
     Feature::new("orders_same_season_share", Family::Season, Unit::Share)
         .meaning(
-            "Share of the orders of the last 365 days that fell into the part of the year that the horizon repeats.",
+            "Share of the orders of the last 365 days that fell into the label window (horizon and gap) moved back by 365 \
+             days.",
         )
         .or_missing()
         .reason(LAST_YEAR)
-        .is(|h, _| ratio(count(same_season(h).len()), count(h.order_count(Window::Days365)))),
+        .revised(2).is(|h, _| ratio(count(same_season(h).len()), count(h.order_count(Window::Days365)))),
     Feature::new("cutoff_month_level", Family::Season, Unit::Level)
         .meaning("Calendar month of the cutoff, 1 to 12.")
         .reason(LAST_YEAR)

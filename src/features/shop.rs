@@ -16,31 +16,29 @@ pub(super) const FEATURES: &[Feature] = &[
     shop(
         "season_index_ratio",
         Unit::Ratio,
-        "Orders of the shop per day in the part of the year that the horizon repeats, over those of the last \
-            365 days; 1 \
-         while no order is older than that.",
+        "Orders of the shop per day in the label window (horizon and gap) moved back by 365 days, over those of the last \
+         365 days; 1 while no order is older than that.",
         SEASON,
     )
-    .is(|h, _| h.shop().season_index()),
+    .revised(2).is(|h, _| h.shop().season_index()),
     shop("recency_season_adjusted_days", Unit::Days, "Days since the last order, times the season index.", SEASON)
-        .is(|h, _| h.recency_days() * h.shop().season_index()),
+        .revised(2).is(|h, _| h.recency_days() * h.shop().season_index()),
     shop(
         "recency_trade_days",
         Unit::Days,
-        "Orders of the shop in the whole days since the customer's last one (at most 1,100), over those of an \
-            average day \
-         of the last 365, or of the shop's age in days begun if no order is older than that.",
+        "Orders of the shop from the day of the customer's last one to that before the cutoff (at most 1,100 days), over \
+         those of an average day of the last 365, or of the shop's age in days if no order is older than that.",
         SILENCE,
     )
     .or_missing()
-    .is(|h, _| h.shop().days_of_trade(h.recency_days())),
+    .revised(2).is(|h, _| h.shop().days_of_trade(h.recency_days())),
     shop(
         "expected_season_orders_count",
         Unit::Count,
         "Orders of the last 365 days, scaled to the horizon (at most 365 days), times the season index.",
         "{orders_365d_count order} in the past year",
     )
-    .is(|h, _| {
+    .revised(2).is(|h, _| {
         let horizon = f64::from(h.horizon().0.clamp(1, 365));
         count(h.order_count(Window::Days365)) * horizon / 365.0 * h.shop().season_index()
     }),
@@ -75,14 +73,13 @@ pub(super) const FEATURES: &[Feature] = &[
     shop(
         "seasonal_products_share",
         Unit::Share,
-        "Share of the products of the last 365 days of which the shop sold at least a quarter more lines per \
-            day in the \
-         part of the year that the horizon (at most 365 days) repeats than over those 365 days.",
+        "Share of the products of the last 365 days of which the shop sold at least a quarter more lines per day in the \
+         label window (horizon and gap) moved back by 365 days than over the last 365 days.",
         "{seasonal_products_share} of the products bought have their season ahead",
     )
     .needs(Available::Product)
     .or_missing()
-    .is(|h, _| h.basket().product_standing.in_season_share()),
+    .revised(2).is(|h, _| h.basket().product_standing.in_season_share()),
     shop(
         "category_repeat_mean_share",
         Unit::Share,

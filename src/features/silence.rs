@@ -33,13 +33,12 @@ pub(super) const FEATURES: &[Feature] = &[
     silent(
         "silent_overdue_ratio",
         Unit::Ratio,
-        "Present silence over the median gap (at least an hour), less 1, at least 0, without a complaint in 180 \
-            days.",
+        "Present silence over the median of the days between visits, less 1, at least 0, without a complaint in 180 days.",
         "no recent complaint, yet silent for {recency_days day} after gaps of {gap_median_days day}",
     )
     .or_missing()
-    .is(|h, _| {
-        let overdue = h.gaps().map_or(f64::NAN, |gaps| h.recency_days() / gaps.median_days.max(1.0 / 24.0) - 1.0);
+    .revised(2).is(|h, _| {
+        let overdue = h.gaps().map_or(f64::NAN, |gaps| h.recency_days() / gaps.median_days - 1.0);
         if overdue.is_nan() { f64::NAN } else { if_silent(h, overdue.max(0.0)) }
     }),
     silent(
@@ -68,5 +67,5 @@ pub(super) const FEATURES: &[Feature] = &[
         "Months of 30 days since the last complaint, or since the first order without one.",
         "no complaint for {silent_months_count month}",
     )
-    .is(|h, _| h.complaints().last().map_or_else(|| h.tenure_days(), |c| h.days_since(c.opened_at)) / 30.0),
+    .revised(2).is(|h, _| h.complaints().last().map_or_else(|| h.tenure_days(), |c| h.days_since(c.opened_at)) / 30.0),
 ];

@@ -83,7 +83,7 @@ impl Family {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
-    /// Days of 24 hours.
+    /// Days: of the shop's calendar between visits, of 24 hours between instants.
     Days,
     /// A number of things.
     Count,

@@ -1,4 +1,4 @@
-//! More or less than before.
+//! More or less than before. What decays does so by the days of the shop's calendar from an order to the cutoff.
 
 use super::spec::{Family, Feature, Unit, count, ratio};
 use crate::timeline::History;
@@ -67,28 +67,43 @@ pub(super) const FEATURES: &[Feature] = &[
     trend(
         "orders_decayed_30_count",
         Unit::Count,
-        "Orders, each counting half as much every 30 days.",
+        "Orders, each counting half as much every 30 days from its day to the cutoff.",
         "{orders_30d_count order} in the last 30 days",
     )
+    .revised(2)
     .is(|h, _| h.decayed_orders()[2]),
-    trend("orders_decayed_90_count", Unit::Count, "Orders, each counting half as much every 90 days.", QUARTERS)
-        .is(|h, _| h.decayed_orders()[1]),
-    trend("orders_decayed_180_count", Unit::Count, "Orders, each counting half as much every 180 days.", QUARTERS)
-        .is(|h, _| h.decayed_orders()[0]),
+    trend(
+        "orders_decayed_90_count",
+        Unit::Count,
+        "Orders, each counting half as much every 90 days from its day to the cutoff.",
+        QUARTERS,
+    )
+    .revised(2)
+    .is(|h, _| h.decayed_orders()[1]),
+    trend(
+        "orders_decayed_180_count",
+        Unit::Count,
+        "Orders, each counting half as much every 180 days from its day to the cutoff.",
+        QUARTERS,
+    )
+    .revised(2)
+    .is(|h, _| h.decayed_orders()[0]),
     trend(
         "spend_decayed_90_amount",
         Unit::Amount,
-        "Spend, each order counting half as much every 90 days.",
+        "Spend, each order counting half as much every 90 days from its day to the cutoff.",
         "spent {net_spend_90d_amount} in the last 90 days",
     )
+    .revised(2)
     .is(|h, _| h.decayed_amounts()[1]),
     trend(
         "last_gap_to_median_ratio",
         Unit::Ratio,
-        "Time between the last two orders over the median gap: above 1 the customer slows down.",
-        "the last two orders lay {gap_last_days day} apart, usually {gap_median_days day}",
+        "Days between the last two visits over the median of the days between visits: above 1 the customer slows down.",
+        "the last two days with an order lay {gap_last_days day} apart, usually {gap_median_days day}",
     )
     .or_missing()
+    .revised(2)
     .is(|h, _| h.gaps().map_or(f64::NAN, |g| ratio(g.last_days, g.median_days))),
     trend(
         "orders_60d_change_ratio",
@@ -116,39 +131,44 @@ pub(super) const FEATURES: &[Feature] = &[
     trend(
         "orders_decayed_15_count",
         Unit::Count,
-        "Orders, each counting half as much every 15 days.",
+        "Orders, each counting half as much every 15 days from its day to the cutoff.",
         "{orders_30d_count order} in the last 30 days",
     )
+    .revised(2)
     .is(|h, _| h.decayed_orders_briefly()[1]),
     trend(
         "orders_decayed_60_count",
         Unit::Count,
-        "Orders, each counting half as much every 60 days.",
+        "Orders, each counting half as much every 60 days from its day to the cutoff.",
         "{orders_60d_count order} in the last 60 days",
     )
+    .revised(2)
     .is(|h, _| h.decayed_orders_briefly()[0]),
     trend(
         "spend_decayed_30_amount",
         Unit::Amount,
-        "Spend, each order counting half as much every 30 days.",
+        "Spend, each order counting half as much every 30 days from its day to the cutoff.",
         "spent {net_spend_30d_amount} in the last 30 days",
     )
+    .revised(2)
     .is(|h, _| h.decayed_amounts()[2]),
     trend(
         "spend_decayed_180_amount",
         Unit::Amount,
-        "Spend, each order counting half as much every 180 days.",
+        "Spend, each order counting half as much every 180 days from its day to the cutoff.",
         "spent {net_spend_180d_amount} in the last 180 days",
     )
+    .revised(2)
     .is(|h, _| h.decayed_amounts()[0]),
     trend(
         "orders_momentum_ratio",
         Unit::Ratio,
-        "Rate of orders decayed over 30 days over that decayed over 180: above 1 the customer is busier than usual.",
+        "Rate of visits decayed over 30 days over that decayed over 180: above 1 the customer is busier than usual.",
         QUARTERS,
     )
+    .revised(2)
     .is(|h, _| {
-        let [by_180, _, by_30] = h.decayed_orders();
+        let [by_180, by_30] = h.decayed_visits();
         by_30 * 6.0 / by_180
     }),
     trend(
@@ -177,10 +197,11 @@ pub(super) const FEATURES: &[Feature] = &[
     trend(
         "orders_90d_to_usual_ratio",
         Unit::Ratio,
-        "Orders of the last 90 days over those of 90 average days since the first order (at least 90 days).",
+        "Orders of the last 90 days over those of 90 average days since that of the first order (at least 90 days).",
         "{orders_90d_count order} in the last 90 days, {orders_per_month} a month on average",
     )
     .over(crate::timeline::Window::Days90)
+    .revised(2)
     .is(|h, window| {
         let usual = count(h.order_count(crate::timeline::Window::All)) * 90.0 / h.tenure_days().max(90.0);
         ratio(count(h.order_count(window)), usual)

@@ -18,19 +18,19 @@ pub(super) const FEATURES: &[Feature] = &[
          converge.",
         STAY_AWAY,
     )
-    .is(|h, _| h.forecast().map_or(f64::NAN, |forecast| forecast.probability_no_purchase)),
+    .revised(2).is(|h, _| h.forecast().map_or(f64::NAN, |forecast| forecast.probability_no_purchase)),
     value_model(
         "model_purchases_count",
         Unit::Count,
-        "Expected days with a purchase in the label window, by the same model.",
+        "Expected visits (days with a purchase) in the label window, by the same model.",
         "{model_purchases_count purchase} expected in the coming weeks of customers with such a history",
     )
-    .is(|h, _| h.forecast().map_or(f64::NAN, |forecast| forecast.expected_purchases)),
+    .revised(2).is(|h, _| h.forecast().map_or(f64::NAN, |forecast| forecast.expected_purchases)),
     value_model(
         "model_active_share",
         Unit::Share,
         "Probability of still being active at the cutoff, by the same model.",
         "{model_active_share} of customers with such a history are still active",
     )
-    .is(|h, _| h.forecast().map_or(f64::NAN, |forecast| forecast.probability_active)),
+    .revised(2).is(|h, _| h.forecast().map_or(f64::NAN, |forecast| forecast.probability_active)),
 ];

@@ -19,8 +19,8 @@ use super::values::{ABSENT, NO_FLAG, Values};
 use super::words::{Words, trimmed};
 use super::{iso, paths, raw, source};
 use crate::config::Table as InputTable;
-use crate::timeline::Cutoff;
 use crate::timeline::columns::NO_CODE;
+use crate::timeline::{Cutoff, local_time};
 use crate::units::{Currency, Money, Timestamp};
 
 /// Rows of a file that nobody has mapped yet which are looked at.
@@ -191,7 +191,8 @@ impl TypedTable {
         let columns: Vec<_> = self.columns.iter().collect();
         let one = |(name, values): &(&&'static str, &Values)| {
             let n_absent = rows.iter().filter(|row| values.is_absent(**row)).count();
-            let holds = if n_absent == rows.len() { Holds::Nothing } else { of_values(values, &rows, currency) };
+            let holds =
+                if n_absent == rows.len() { Holds::Nothing } else { of_values(values, &rows, (zone, currency)) };
             ColumnProfile { name: (**name).to_owned(), absent_share: share(n_absent, rows.len()), holds }
         };
         let columns = columns.par_iter().map(one).collect();
@@ -215,13 +216,13 @@ const fn time_column(table: InputTable) -> &'static str {
     }
 }
 
-fn of_values(values: &Values, rows: &[usize], currency: &Currency) -> Holds {
+fn of_values(values: &Values, rows: &[usize], (zone, currency): (&TimeZone, &Currency)) -> Holds {
     match values {
         Values::Words(words) => Holds::Texts { distinct: distinct(&words.codes, rows, NO_CODE) },
         Values::Keys(keys) => Holds::Texts { distinct: distinct(keys, rows, 0) },
         Values::Times(times) => ends(times, rows, ABSENT).map_or(Holds::Nothing, |(first, last)| Holds::Times {
-            first: Timestamp(first).to_string(),
-            last: Timestamp(last).to_string(),
+            first: local_time(Timestamp(first), zone),
+            last: local_time(Timestamp(last), zone),
         }),
         Values::Money(amounts) => ends(amounts, rows, ABSENT).map_or(Holds::Nothing, |(min, max)| {
             let major = |minor: i64| currency.major(Money(minor));

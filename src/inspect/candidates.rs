@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::InspectSettings;
 use crate::label::{ChurnRule, RuleWindow, Schedule};
 use crate::timeline::{Cutoff, EventLog, Shard};
-use crate::units::{Days, MICROS_PER_DAY, Timestamp};
+use crate::units::Days;
 
 /// Horizons that shops use: a week to a year.
 pub const HORIZONS: [Days; 8] = [Days(7), Days(14), Days(30), Days(60), Days(90), Days(120), Days(180), Days(365)];
@@ -120,16 +120,11 @@ pub struct Candidate {
 }
 
 /// All usual pairs, those asked for and those of the config, each with its churn rates; horizons ascending, then windows.
-pub(super) fn rated(
-    log: &EventLog,
-    span: (Timestamp, Timestamp),
-    settings: &InspectSettings,
-    asked: Option<(Days, Days)>,
-) -> Vec<Candidate> {
+pub(super) fn rated(log: &EventLog, settings: &InspectSettings, asked: Option<(Days, Days)>) -> Vec<Candidate> {
     let pairs = pairs(asked.into_iter().chain(settings.present));
     let of_horizon = |pairs: &[(Days, Days)]| {
         let rules: Vec<ChurnRule> = pairs.iter().map(|(horizon, active)| rule(*horizon, *active, settings)).collect();
-        of_rules(log, &rules, span, settings)
+        of_rules(log, &rules, settings)
     };
     pairs.chunk_by(|a, b| a.0 == b.0).flat_map(of_horizon).collect()
 }
@@ -150,13 +145,8 @@ fn rule(horizon: Days, active: Days, settings: &InspectSettings) -> ChurnRule {
 }
 
 /// Candidates of one horizon: their cutoffs are the same but for how early they begin, so that one pass serves all.
-fn of_rules(
-    log: &EventLog,
-    rules: &[ChurnRule],
-    span: (Timestamp, Timestamp),
-    settings: &InspectSettings,
-) -> Vec<Candidate> {
-    let schedule = settings.schedule(span);
+fn of_rules(log: &EventLog, rules: &[ChurnRule], settings: &InspectSettings) -> Vec<Candidate> {
+    let schedule = settings.schedule(log.span());
     let of_rule = |rule: &ChurnRule| rule.training_cutoffs(settings.as_of, &schedule, &settings.zone);
     let allowed: Vec<Vec<Cutoff>> = rules.iter().map(of_rule).collect();
     let mut cutoffs = allowed.iter().max_by_key(|cutoffs| cutoffs.len()).cloned().unwrap_or_default();
@@ -178,7 +168,7 @@ fn of_rules(
             horizon_days: rule.horizon,
             active_days: rule.active,
             eligible_now: counts.last().map_or(0, |count| count.eligible),
-            obstacle: obstacle(rule, before_test, &rates, (schedule, settings)),
+            obstacle: obstacle(rule, before_test, &rates, (&schedule, settings)),
             is_present: settings.present == Some((rule.horizon, rule.active)),
             cutoffs: rates,
             mean_rate,
@@ -238,12 +228,10 @@ fn obstacle(
     rule: &ChurnRule,
     before_test: usize,
     rates: &[CutoffRate],
-    (schedule, settings): (Schedule, &InspectSettings),
+    (schedule, settings): (&Schedule, &InspectSettings),
 ) -> Option<Obstacle> {
-    let (first, last) = schedule.span;
-    let micros = last.min(settings.as_of.at()).0.saturating_sub(first.0);
-    let (days, needed_days) =
-        (micros as f64 / MICROS_PER_DAY as f64, settings.min_span_horizons * f64::from(rule.horizon.0));
+    let days = schedule.span.before(settings.as_of).map_or(0.0, |(first, last)| last.days_since(first));
+    let needed_days = settings.min_span_horizons * f64::from(rule.horizon.0);
     let churned: usize = rates.iter().map(|rate| rate.churned).sum();
     let stayed = rates.iter().map(|rate| rate.eligible).sum::<usize>() - churned;
     if days < needed_days {

@@ -1,14 +1,15 @@
 //! Figures of a shop's history before the as-of day: customers, orders, their values and rhythm, how concentrated spend
 //! is, returns, complaints.
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::InspectSettings;
 use super::quantiles::Quantiles;
 use crate::clv::{Concentration, concentration};
-use crate::timeline::{Available, EventLog, FoldScratch, FoldSettings, History, Shard, Window};
-use crate::units::{Days, Timestamp};
+use crate::timeline::{Available, EventLog, FoldScratch, FoldSettings, History, Shard, Window, date_of};
+use crate::units::Days;
 
 /// What the history of a shop is like. Days are calendar days of its zone, amounts are in major units.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,10 +18,10 @@ pub struct ShopFigures {
     pub customers: usize,
     /// Their orders.
     pub orders: usize,
-    /// The first order.
-    pub first_order_at: Timestamp,
-    /// The last order.
-    pub last_order_at: Timestamp,
+    /// Day of the first order.
+    pub first_order_on: Date,
+    /// Day of the last order.
+    pub last_order_on: Date,
     /// Days from the first order to the last, both included.
     pub days: usize,
     /// Days among them on which nobody ordered.
@@ -77,11 +78,9 @@ pub(super) struct Rhythm {
 }
 
 /// One pass over all customers; `None` if nobody has an order before the as-of day.
-pub(super) fn collect(
-    log: &EventLog,
-    (first, _): (Timestamp, Timestamp),
-    settings: &InspectSettings,
-) -> Option<(ShopFigures, Rhythm)> {
+pub(super) fn collect(log: &EventLog, settings: &InspectSettings) -> Option<(ShopFigures, Rhythm)> {
+    let (first, _) = log.span().before(settings.as_of)?;
+    let first_day = log.calendar().day(first);
     let cutoffs = [settings.as_of];
     let fold = FoldSettings {
         cutoffs: &cutoffs,
@@ -92,8 +91,8 @@ pub(super) fn collect(
         contexts: &[],
     };
     let of_shard = |scratch: &mut FoldScratch, shard: &Shard| {
-        let mut part = Part { first_day: settings.day(first), ..Part::default() };
-        shard.fold(&fold, scratch, |_, _| true, |_, history, _| part.add(history, settings));
+        let mut part = Part { first_day, ..Part::default() };
+        shard.fold(&fold, scratch, |_, _| true, |_, history, _| part.add(history, settings.as_of.day()));
         part
     };
     let parts: Vec<Part> = log.shards().par_iter().map_init(FoldScratch::default, of_shard).collect();
@@ -105,9 +104,8 @@ pub(super) fn collect(
 /// What some customers add; customers in ascending order.
 #[derive(Debug, Default)]
 struct Part {
-    /// Number of the day of the shop's first order.
-    first_day: i64,
-    span: Option<(Timestamp, Timestamp)>,
+    /// The day of the shop's first purchase, from which those with an order are counted.
+    first_day: i32,
     orders_of: Vec<f64>,
     net_of: Vec<f64>,
     values: Vec<f64>,
@@ -122,21 +120,17 @@ struct Part {
     complaining: usize,
     resolved: usize,
     days_to_resolve: Vec<f64>,
-    days: Vec<i64>,
 }
 
 impl Part {
-    fn add(&mut self, history: &History<'_>, settings: &InspectSettings) {
-        self.days.clear();
-        for (at, amount) in history.orders() {
-            self.days.push(settings.day(at));
+    fn add(&mut self, history: &History<'_>, today: i32) {
+        for (_, amount) in history.orders() {
             self.values.push(history.major(amount));
             self.ordered = self.ordered.saturating_add(amount);
-            self.span = joined_spans(self.span, Some((at, at)));
         }
         self.orders_of.push(history.order_count(Window::All) as f64);
         self.net_of.push(history.net_spend(Window::All));
-        self.add_days(settings.day(settings.as_of.at()));
+        self.add_days(history.visit_days(), today);
         let returns = history.return_count(Window::All);
         self.returned = self.returned.saturating_add(history.returned(Window::All));
         self.return_lines += returns;
@@ -144,13 +138,12 @@ impl Part {
         self.add_complaints(history);
     }
 
-    /// Takes the days of one customer's orders, ascending, into the rhythm; `today` is not watched yet.
-    fn add_days(&mut self, today: i64) {
-        self.days.dedup();
-        let days_from = |from: i64, to: i64| u32::try_from(to - from).unwrap_or(0);
-        self.rhythm.gaps.extend(self.days.windows(2).map(|pair| days_from(pair[0], pair[1])));
-        self.rhythm.silences.extend(self.days.last().map(|last| days_from(last + 1, today)));
-        for day in &self.days {
+    /// Takes the days of one customer's visits, ascending, into the rhythm; `today` is not watched yet.
+    fn add_days(&mut self, days: &[i32], today: i32) {
+        let days_from = |from: i32, to: i32| u32::try_from(to - from).unwrap_or(0);
+        self.rhythm.gaps.extend(days.windows(2).map(|pair| days_from(pair[0], pair[1])));
+        self.rhythm.silences.extend(days.last().map(|last| days_from(last + 1, today)));
+        for day in days {
             let place = usize::try_from(day - self.first_day).unwrap_or(0);
             if place >= self.has_order.len() {
                 self.has_order.resize(place + 1, false);
@@ -170,7 +163,6 @@ impl Part {
     }
 
     fn joined(mut self, other: Self) -> Self {
-        self.span = joined_spans(self.span, other.span);
         self.orders_of.extend(other.orders_of);
         self.net_of.extend(other.net_of);
         self.values.extend(other.values);
@@ -191,7 +183,9 @@ impl Part {
     }
 
     fn finish(self, complaints: bool, resolutions: bool) -> Option<(ShopFigures, Rhythm)> {
-        let (first_order_at, last_order_at) = self.span?;
+        let ordered_on = |place: Option<usize>| date_of(self.first_day + i32::try_from(place?).ok()?);
+        let first_order_on = ordered_on(self.has_order.iter().position(|has| *has))?;
+        let last_order_on = ordered_on(self.has_order.iter().rposition(|has| *has))?;
         let (customers, orders) = (self.orders_of.len(), self.values.len());
         let n_customers = customers as f64;
         let single = self.orders_of.iter().filter(|orders| **orders < 2.0).count();
@@ -210,8 +204,8 @@ impl Part {
         let figures = ShopFigures {
             customers,
             orders,
-            first_order_at,
-            last_order_at,
+            first_order_on,
+            last_order_on,
             days: days.count(),
             days_without_order: quiet.iter().sum(),
             longest_stretch_without_order_days: quiet.iter().copied().max().unwrap_or(0),
@@ -228,15 +222,5 @@ impl Part {
             complaints,
         };
         Some((figures, self.rhythm))
-    }
-}
-
-fn joined_spans(
-    a: Option<(Timestamp, Timestamp)>,
-    b: Option<(Timestamp, Timestamp)>,
-) -> Option<(Timestamp, Timestamp)> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-        (a, b) => a.or(b),
     }
 }

@@ -13,8 +13,8 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::label::Schedule;
-use crate::timeline::{Cutoff, EventLog, local_day};
-use crate::units::{Days, Timestamp};
+use crate::timeline::{Cutoff, EventLog, KnownSpan};
+use crate::units::Days;
 
 pub use candidates::{Candidate, CutoffRate, HORIZONS, Obstacle, WINDOWS};
 pub use curve::{Curve, Step};
@@ -48,13 +48,8 @@ pub struct InspectSettings {
 }
 
 impl InspectSettings {
-    fn schedule(&self, span: (Timestamp, Timestamp)) -> Schedule {
-        Schedule { step: self.step, max_cutoffs: self.max_cutoffs, span }
-    }
-
-    /// Number of the calendar day of an instant.
-    fn day(&self, at: Timestamp) -> i64 {
-        local_day(at, &self.zone)
+    fn schedule(&self, span: &KnownSpan) -> Schedule {
+        Schedule { step: self.step, max_cutoffs: self.max_cutoffs, span: span.clone() }
     }
 }
 
@@ -76,11 +71,10 @@ pub struct Inspection {
 /// Describes the history before `settings.as_of` and proposes a horizon and an active window; `None` without any order.
 #[must_use]
 pub fn inspect(log: &EventLog, settings: &InspectSettings) -> Option<Inspection> {
-    let span = log.span()?;
-    let (shop, rhythm) = figures::collect(log, span, settings)?;
+    let (shop, rhythm) = figures::collect(log, settings)?;
     let curve = Curve::estimate(rhythm.gaps, rhythm.silences);
     let asked = proposal::asked(&curve);
-    let candidates = candidates::rated(log, span, settings, asked);
+    let candidates = candidates::rated(log, settings, asked);
     let proposal = proposal::propose(&curve, &candidates, (asked, &shop), settings);
     Some(Inspection { as_of: settings.as_of.date(), shop, curve, candidates, proposal })
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::timeline::columns::{ComplaintColumns, NEVER, PurchaseColumns, Tables};
-use crate::units::Money;
+use crate::units::{Money, Timestamp};
 
 /// One line of a customer: the day, counted from 2024-01-01, and the amount in minor units.
 type Line = (u32, i64);
@@ -27,7 +27,8 @@ fn log(customers: &[Vec<Line>], complaints: ComplaintColumns) -> EventLog {
         }
     }
     let customer_ids = (0..customers.len()).map(|customer| format!("{customer:06}")).collect();
-    EventLog::build(Tables { customer_ids, purchases, complaints, ..Tables::default() }).unwrap()
+    let tables = Tables { customer_ids, purchases, complaints, ..Tables::default() };
+    EventLog::build(tables, &TimeZone::UTC).unwrap()
 }
 
 fn settings(day: u32) -> InspectSettings {
@@ -154,8 +155,8 @@ fn a_history_too_short_for_the_horizon_is_said_to_be_so() {
 
 #[test]
 fn a_shorter_horizon_is_recommended_with_its_price_where_history_forces_it() {
-    // Two gaps of 20 days, then one of 110, in 300 days of history: 120 days are asked for, 360 needed. With 90 days, one
-    // cutoff matures before the newest test cutoff; with 60, three do.
+    // Two gaps of 20 days, then one of 110, in 300 days of history: 120 days are asked for, 360 needed. With 90 days, the
+    // newest test cutoff is day 210, at which a third of what was known is day 70: days 90 and 120 matured by then.
     let one = |customer: u32| -> Vec<Line> {
         let gaps = [20, 20, 110].into_iter().cycle();
         let days = gaps.scan((customer * 37) % 150, |day, gap| Some(std::mem::replace(day, *day + gap)));
@@ -165,7 +166,7 @@ fn a_shorter_horizon_is_recommended_with_its_price_where_history_forces_it() {
     let proposal = inspect(&log, &settings(300)).unwrap().proposal;
     assert_eq!(proposal.asked, Some((Days(120), Days(120))));
     let found = (proposal.horizon_days, proposal.active_days, proposal.fit);
-    assert_eq!(found, (Some(Days(60)), Some(Days(120)), Fit::ShorterHorizon), "{}", proposal.why);
+    assert_eq!(found, (Some(Days(90)), Some(Days(120)), Fit::ShorterHorizon), "{}", proposal.why);
     assert!(
         proposal.why.contains("too short to learn with 120 days (history of 299 days, 360 needed)"),
         "{}",

@@ -14,7 +14,7 @@ use super::{
     Choice, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training, TrainingNotes, own_shift,
 };
 use crate::timeline::Cutoff;
-use crate::units::{Days, MICROS_PER_DAY};
+use crate::units::Days;
 
 /// Error of a member's level in log-odds that is expected before any is seen; it weighs as much as a fold.
 const FIRST_ERROR: f64 = 0.1;
@@ -240,7 +240,7 @@ impl<'a> Comparison<'a> {
 /// counted at all. Windows that overlap tell partly of the same purchases; others are news.
 fn overlap(cutoffs: &[Cutoff], horizon: Days) -> f64 {
     let window = f64::from(horizon.0);
-    let apart = |pair: &[Cutoff]| (pair[1].at().0 - pair[0].at().0) as f64 / MICROS_PER_DAY as f64;
+    let apart = |pair: &[Cutoff]| f64::from(pair[1].day() - pair[0].day());
     let covered = window + cutoffs.windows(2).map(|pair| apart(pair).min(window)).sum::<f64>();
     cutoffs.len().max(1) as f64 * window / covered
 }

@@ -1,6 +1,6 @@
 //! The learner that repeats what a value model says: one feature is a probability of churning already.
 
-use ndarray::{Array1, Array2, Axis};
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::emphasis::EmphasisRecord;

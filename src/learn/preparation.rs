@@ -1,7 +1,7 @@
 //! From features to columns that a linear learner can use: skewed features are tamed, all are standardised, missing
 //! values become the mean plus an indicator. Everything is learnt from training rows and stored with the model.
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -14,9 +14,6 @@ use crate::dataset::Dataset;
 
 /// A feature with larger skewness is replaced by its signed logarithm, if that lowers the skewness.
 const SKEWED: f64 = 1.0;
-
-/// Rows that a thread prepares at a time.
-const ROWS_AT_ONCE: usize = 256;
 
 /// Below this standard deviation, relative to the mean, a feature is constant.
 const CONSTANT: f64 = 1e-9;

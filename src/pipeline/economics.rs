@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::dataset::{DatasetSettings, Histories};
 use crate::evaluate::capture::{CaptureReport, captures};
 use crate::timeline::{Cutoff, EventLog};
-use crate::units::{Days, Timestamp};
+use crate::units::Days;
 
 /// Years over which retention compounds in the report.
 const COMPOUNDING_YEARS: u32 = 5;
@@ -122,12 +122,12 @@ impl Basis<'_> {
     /// Assembles the report.
     pub(super) fn report(&self, findings: Findings<'_>) -> Result<ValueReport, ValueError> {
         let Findings { models, histories, shop, holdout, list, eligible } = findings;
-        let (zone, days) = (&self.settings.zone, TABLE_YEARS * TimeUnit::Year.days());
+        let days = TABLE_YEARS * TimeUnit::Year.days();
         let ahead = ValueFrame::over(days, &self.config.value, &self.settings.rule)?;
         let years_ahead = || outlook::tables(&models, histories, (list, &ahead.settings));
-        let others = || (outlook::sales(&models, histories, zone), cohort_rates(&self.cohort_members(histories)));
+        let others = || (outlook::sales(&models, histories), cohort_rates(&self.cohort_members(histories)));
         let (years_ahead, (sales, cohorts)) = rayon::join(years_ahead, others);
-        let covariates = outlook::covariates(histories, zone);
+        let covariates = outlook::covariates(histories);
         Ok(ValueReport {
             shop,
             years_ahead,
@@ -173,7 +173,7 @@ impl Basis<'_> {
             Ok(models) => {
                 let span = f64::from(days.0);
                 report.purchases = Some(holdout(&models.purchases.model, &then.purchases, &counts, span)?);
-                report.tracking = outlook::tracking(&models, now, (cutoff.at(), self.as_of.at()))?;
+                report.tracking = outlook::tracking(&models, now, (cutoff, self.as_of))?;
                 let spent = spend_cutoff(cutoff, (then, now), &models, (&self.config.value, self.settings))?;
                 let plan = (self.config.seed, self.config.backtest.bootstrap);
                 report.top_tenth = captures(&[spent], EVERYONE, plan);
@@ -184,16 +184,14 @@ impl Basis<'_> {
     }
 
     fn cohort_members(&self, histories: &Histories) -> Vec<CohortMember> {
-        let active_from = self.as_of.before(self.settings.rule.active, &self.settings.zone).at();
+        let active_from = self.as_of.before(self.settings.rule.active, &self.settings.zone).day();
         let member = |place: usize| {
             let history = &histories.purchases[place];
-            let first = histories.first_order_at[place];
-            #[expect(clippy::cast_possible_truncation, reason = "a span of days in microseconds fits")]
-            let since_first = (history.recency() * crate::units::MICROS_PER_DAY as f64) as i64;
+            let first = histories.first_day[place];
             CohortMember {
-                cohort: quarter(first, &self.settings.zone),
+                cohort: quarter(first),
                 n_orders: history.frequency() + 1,
-                churned: Timestamp(first.0.saturating_add(since_first)) < active_from,
+                churned: f64::from(first) + history.recency() < f64::from(active_from),
             }
         };
         (0..histories.customers.len()).into_par_iter().map(member).collect()

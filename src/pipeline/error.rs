@@ -26,15 +26,16 @@ pub enum PipelineError {
     },
     /// There is nothing to learn from before a test cutoff.
     #[error(
-        "no training cutoff has matured by {cutoff}: a label is known {matures_after} after its cutoff, and history begins at {start}"
+        "no training cutoff has matured by {cutoff}: a label is known {matures_after} after its cutoff, and {}",
+        start.as_ref().map_or_else(|| "no purchase was known".to_owned(), |start| format!("history begins at {start}"))
     )]
     NothingToLearnFrom {
         /// The day.
         cutoff: String,
         /// Gap plus horizon.
         matures_after: Days,
-        /// The first purchase.
-        start: String,
+        /// The first purchase known by then, if there was one.
+        start: Option<String>,
     },
     /// Nobody counts at the day of the list.
     #[error("no customer is eligible at {as_of}: {population}")]

@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::features::{FeatureSchema, SchemaError};
 use crate::label::{ChurnRule, Schedule};
 use crate::learn::{EmphasisPolicy, SelectionPolicy};
-use crate::timeline::{Cutoff, EventLog, Margins, matured_cutoffs};
+use crate::timeline::{Cutoff, EventLog, Margins, local_time, matured_cutoffs};
 use crate::units::Days;
 
 /// The rules of one shop over its history.
@@ -39,10 +39,13 @@ pub(super) fn settings(config: &Config, log: &EventLog, rule: ChurnRule) -> Data
 impl Frame {
     pub(super) fn new(config: &Config, log: &EventLog) -> Self {
         let rule = ChurnRule::from(&config.churn);
-        let span = log.span().unwrap_or_default();
         Self {
             settings: settings(config, log, rule),
-            schedule: Schedule { step: config.panel.step_days, max_cutoffs: config.panel.max_cutoffs, span },
+            schedule: Schedule {
+                step: config.panel.step_days,
+                max_cutoffs: config.panel.max_cutoffs,
+                span: log.span().clone(),
+            },
             cap: PanelCap { max_rows: config.panel.max_rows as usize, seed: config.seed },
             policy: SelectionPolicy {
                 max_psi: config.selection.max_psi,
@@ -69,16 +72,18 @@ impl Frame {
     pub(super) fn training_cutoffs(&self, as_of: Cutoff) -> Result<Vec<Cutoff>, PipelineError> {
         let cutoffs = self.settings.rule.training_cutoffs(as_of, &self.schedule, self.zone());
         if cutoffs.is_empty() {
-            let (cutoff, start) = (as_of.to_string(), self.schedule.span.0.to_string());
-            return Err(PipelineError::NothingToLearnFrom { cutoff, matures_after: self.matures_after(), start });
+            let start = self.schedule.span.before(as_of).map(|(first, _)| local_time(first, self.zone()));
+            let (cutoff, matures_after) = (as_of.to_string(), self.matures_after());
+            return Err(PipelineError::NothingToLearnFrom { cutoff, matures_after, start });
         }
         Ok(cutoffs)
     }
 
     /// The last matured cutoffs, `step` apart, before which there was something to learn from.
     pub(super) fn latest_tests(&self, as_of: Cutoff, step: Days, last: u32) -> Result<Vec<Cutoff>, PipelineError> {
-        let earliest = self.settings.rule.earliest_cutoff(&self.schedule);
-        let mut tests = matured_cutoffs(as_of, self.matures_after(), step, earliest, self.zone());
+        let earliest = self.settings.rule.earliest_cutoff(as_of, &self.schedule.span);
+        let matured = |earliest| matured_cutoffs(as_of, self.matures_after(), step, earliest, self.zone());
+        let mut tests = earliest.map_or_else(Vec::new, matured);
         let testable = tests.iter().position(|test| self.training_cutoffs(*test).is_ok()).unwrap_or(tests.len());
         tests.drain(..testable.max(tests.len().saturating_sub(last as usize)));
         if tests.is_empty() {

@@ -28,7 +28,7 @@ pub struct ListRow {
     pub clv_historic: f64,
     /// What value models expect of the customer; `None` if none could be fitted.
     pub worth: Option<RowWorth>,
-    /// The last order plus the customer's median gap; `None` with one order.
+    /// The day of the last order plus the customer's median gap; `None` with one day with an order.
     pub expected_next_order: Option<Date>,
     /// Whole days since the last order.
     pub days_since_last_order: i64,

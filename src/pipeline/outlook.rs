@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -15,7 +14,7 @@ use crate::clv::{
 };
 use crate::dataset::Histories;
 use crate::decide::RiskBand;
-use crate::units::{MICROS_PER_DAY, Timestamp};
+use crate::timeline::{Cutoff, date_of};
 
 /// Years of the tables by year ahead.
 pub(super) const TABLE_YEARS: f64 = 5.0;
@@ -31,7 +30,7 @@ const TESTED: usize = 50_000;
 /// Repeat purchases from the start of the shop on, expected by a model that was fitted at the cutoff, and made.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Tracking {
-    /// The day (UTC) from which times are counted.
+    /// The day from which times are counted.
     pub start: String,
     /// Days from the start to the cutoff: what comes later was not known to the model.
     pub cutoff_days: f64,
@@ -70,29 +69,27 @@ const ELSEWHERE: &str = "not_on_the_list";
 pub(super) fn tracking(
     models: &ValueModels,
     now: &Histories,
-    (cutoff, end): (Timestamp, Timestamp),
+    (cutoff, end): (Cutoff, Cutoff),
 ) -> Result<Option<Tracking>, ValueError> {
-    let day = |at: Timestamp| at.0.div_euclid(MICROS_PER_DAY);
-    let Some(start) = now.first_order_at.iter().map(|at| day(*at)).min() else { return Ok(None) };
-    let since = |at: Timestamp| at.days_since(Timestamp(start * MICROS_PER_DAY));
-    let entries: Vec<f64> = now.first_order_at.iter().map(|at| (day(*at) - start) as f64).collect();
-    let repeats =
-        now.repeats.iter().flat_map(|(day, count)| std::iter::repeat_n((day - start).max(0) as f64, count as usize));
+    let Some(start) = now.first_day.iter().copied().min() else { return Ok(None) };
+    let since = |day: i32| f64::from(day - start);
+    let entries: Vec<f64> = now.first_day.iter().map(|day| since(*day)).collect();
+    let repeats = now.repeats.iter().flat_map(|(day, count)| std::iter::repeat_n(since(day), count as usize));
     let repeats: Vec<f64> = repeats.collect();
-    let length = (since(end) / TRACKING_POINTS / WEEK_DAYS).ceil().max(1.0) * WEEK_DAYS;
+    let length = (since(end.day()) / TRACKING_POINTS / WEEK_DAYS).ceil().max(1.0) * WEEK_DAYS;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 60 periods")]
-    let periods = Periods { length, count: (since(end) / length).floor() as u32 };
+    let periods = Periods { length, count: (since(end.day()) / length).floor() as u32 };
     Ok(Some(Tracking {
-        start: Timestamp(start * MICROS_PER_DAY).to_string().chars().take("2024-01-01".len()).collect(),
-        cutoff_days: since(cutoff),
+        start: date_of(start).unwrap_or_default().to_string(),
+        cutoff_days: since(cutoff.day()),
         n_customers: now.customers.len(),
         points: tracking_curve(&models.purchases.model, &entries, &repeats, periods)?,
     }))
 }
 
 /// Sales of each quarter ahead, by cohort.
-pub(super) fn sales(models: &ValueModels, histories: &Histories, zone: &TimeZone) -> Result<SalesForecast, ValueError> {
-    let cohort: Vec<u32> = histories.first_order_at.par_iter().map(|at| quarter(*at, zone)).collect();
+pub(super) fn sales(models: &ValueModels, histories: &Histories) -> Result<SalesForecast, ValueError> {
+    let cohort: Vec<u32> = histories.first_day.par_iter().map(|day| quarter(*day)).collect();
     let spend: Vec<f64> = histories.spend.par_iter().map(|spend| models.spend.model.expected_spend(spend)).collect();
     let columns = CohortColumns { customers: &histories.purchases, cohort: &cohort, spend_per_purchase: &spend };
     let periods = Periods { length: QUARTER_DAYS, count: QUARTERS };
@@ -130,40 +127,54 @@ pub(super) fn tables(
 
 /// Whether the first order tells how often customers come back and whether they leave: its amount above the median, and
 /// its being placed in the last quarter of a year.
-pub(super) fn covariates(histories: &Histories, zone: &TimeZone) -> Result<CovariateFit, ValueError> {
+pub(super) fn covariates(histories: &Histories) -> Result<CovariateFit, ValueError> {
     let n = histories.customers.len();
     let places: Vec<usize> = (0..n).step_by(n.div_ceil(TESTED).max(1)).collect();
-    let mut amounts: Vec<f64> = places.iter().map(|place| histories.first_order_amount[*place]).collect();
-    let middle = amounts.len() / 2;
-    let median = if amounts.is_empty() { 0.0 } else { *amounts.select_nth_unstable_by(middle, f64::total_cmp).1 };
+    let median = median(places.iter().map(|place| histories.first_order_amount[*place])).unwrap_or(0.0);
     let column = |name: &str, is: &dyn Fn(usize) -> bool| Covariate {
         name: name.to_owned(),
         values: places.iter().map(|place| f64::from(u8::from(is(*place)))).collect(),
     };
     let both = vec![
         column("first_order_above_median", &|place| histories.first_order_amount[place] > median),
-        column("first_order_in_last_quarter", &|place| quarter(histories.first_order_at[place], zone) % 10 == 4),
+        column("first_order_in_last_quarter", &|place| quarter(histories.first_day[place]) % 10 == 4),
     ];
     let customers: Vec<_> = places.iter().map(|place| histories.purchases[*place]).collect();
     fit_covariates(&customers, &Covariates { purchase: both.clone(), dropout: both }, ModelKind::MBG_NBD)
 }
 
-/// Year and quarter of an instant, such as 20243.
-pub(super) fn quarter(instant: Timestamp, zone: &TimeZone) -> u32 {
-    let date = jiff::Timestamp::from_microsecond(instant.0).map(|instant| instant.to_zoned(zone.clone()).date());
-    date.map_or(0, |date| {
+/// Year and quarter of a day, such as 20243.
+pub(super) fn quarter(day: i32) -> u32 {
+    date_of(day).map_or(0, |date| {
         u32::try_from(date.year()).unwrap_or(0) * 10 + u32::try_from(date.month()).unwrap_or(1).div_ceil(3)
     })
 }
 
+/// The median of finite values in any order, between the two in the middle of an even number; `None` without any.
+pub(super) fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+    let n = values.len();
+    let (below, upper, _) = (n > 0).then(|| values.select_nth_unstable_by(n / 2, f64::total_cmp))?;
+    let lower = below.iter().copied().max_by(f64::total_cmp).filter(|_| n.is_multiple_of(2));
+    Some(lower.map_or(*upper, |lower| f64::midpoint(lower, *upper)))
+}
+
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
+    use crate::timeline::day_of;
 
     #[test]
-    fn quarters_are_those_of_the_zone() {
-        let last_second = Timestamp(1_711_925_999_000_000); // 2024-03-31T22:59:59Z
-        assert_eq!(quarter(last_second, &TimeZone::UTC), 20241);
-        assert_eq!(quarter(last_second, &TimeZone::get("Europe/Berlin").unwrap()), 20242);
+    fn quarters_are_those_of_the_day() {
+        assert_eq!([date(2024, 3, 31), date(2024, 4, 1)].map(|date| quarter(day_of(date))), [20241, 20242]);
+    }
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between_the_two_in_the_middle() {
+        let of = |values: &[f64]| median(values.iter().copied());
+        assert_eq!(of(&[10.0, 1.0, f64::NAN, 3.0, 2.0]), Some(2.5));
+        assert_eq!((of(&[9.0, 1.0, 3.0]), of(&[7.0]), of(&[])), (Some(3.0), Some(7.0), None));
     }
 }

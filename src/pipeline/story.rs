@@ -1,13 +1,14 @@
 //! One customer, told: orders and complaints, every feature beside the shop's median, what each adds to the odds of
 //! leaving, and the place on the list.
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::error::PipelineError;
 use super::frame::settings;
 use super::learnt::probabilities;
 use super::list::ListRow;
-use super::outlook::TABLE_YEARS;
+use super::outlook::{TABLE_YEARS, median};
 use super::score::Scored;
 use super::worth::{ValueFrame, ValueModels};
 use crate::clv::{TimeUnit, ValueInterval, ValueModel};
@@ -15,7 +16,7 @@ use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Histories};
 use crate::error::Failure;
 use crate::registry::Version;
-use crate::timeline::{Cutoff, EventLog, KnownComplaint};
+use crate::timeline::{Cutoff, EventLog, KnownComplaint, local_time};
 use crate::units::Days;
 
 /// Contributions and log-odds that differ by more do not belong together.
@@ -50,7 +51,7 @@ pub struct CustomerStory {
     pub base_log_odds: f64,
     /// Features with their contributions, the largest first.
     pub features: Vec<FeatureStory>,
-    /// Orders known at the day: when, and for how much in major units.
+    /// Orders known at the day: when by the clocks of the shop, and for how much in major units.
     pub orders: Vec<(String, f64)>,
     /// Complaints known at the day.
     pub complaints: Vec<ComplaintStory>,
@@ -102,7 +103,7 @@ pub struct FeatureStory {
 /// One complaint as it was known.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ComplaintStory {
-    /// When it was opened.
+    /// When it was opened, by the clocks of the shop.
     pub opened_at: String,
     /// When it was last resolved, if it had been.
     pub resolved_at: Option<String>,
@@ -209,13 +210,6 @@ fn features(version: &Version, dataset: &Dataset, place: usize) -> Result<Vec<Fe
     Ok(features)
 }
 
-fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
-    let middle = values.len() / 2;
-    let (_, upper, _) = (!values.is_empty()).then(|| values.select_nth_unstable_by(middle, f64::total_cmp))?;
-    Some(*upper)
-}
-
 /// Base and contributions must give the probability that is told.
 fn check_sum(version: &Version, dataset: &Dataset, (place, told): (usize, &CustomerStory)) -> Result<(), Failure> {
     let model = &version.model.model;
@@ -234,16 +228,17 @@ fn events(
 ) -> (Vec<(String, f64)>, Vec<ComplaintStory>) {
     let (mut orders, mut complaints) = (Vec::new(), Vec::new());
     log.visit(row.prospect.customer, as_of, settings.minor_per_major, |history| {
-        orders = history.orders().map(|(at, amount)| (at.to_string(), history.major(amount))).collect();
-        complaints = history.complaints().iter().map(complaint_story).collect();
+        let local = |at| local_time(at, &settings.zone);
+        orders = history.orders().map(|(at, amount)| (local(at), history.major(amount))).collect();
+        complaints = history.complaints().iter().map(|complaint| complaint_story(complaint, &settings.zone)).collect();
     });
     (orders, complaints)
 }
 
-fn complaint_story(complaint: &KnownComplaint) -> ComplaintStory {
+fn complaint_story(complaint: &KnownComplaint, zone: &TimeZone) -> ComplaintStory {
     ComplaintStory {
-        opened_at: complaint.opened_at.to_string(),
-        resolved_at: complaint.resolved_at.map(|at| at.to_string()),
+        opened_at: local_time(complaint.opened_at, zone),
+        resolved_at: complaint.resolved_at.map(|at| local_time(at, zone)),
         is_open: complaint.is_open(),
     }
 }

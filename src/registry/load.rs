@@ -139,6 +139,14 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// What a file of JSON holds.
+///
+/// # Errors
+/// A damaged file, or what the operating system says.
+pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
+    Ok(parsed(path, &bytes_of(path)?)?)
+}
+
 fn parsed<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, RegistryError> {
     serde_json::from_slice(bytes).map_err(|error| damaged(path, error.to_string()))
 }

@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::history::HistoryLine;
-use super::{CHAMPION, HISTORY, read_json};
+use super::load::read_json;
+use super::{CHAMPION, HISTORY};
 use crate::error::Failure;
 use crate::files::{self, FileError, Ready, sync_folder};
 

@@ -105,7 +105,7 @@ fn what_cannot_be_loaded_is_named() {
     std::fs::write(&model, "{\"format\": 2").unwrap();
     let said = error(registry.load(&name));
     assert!(said.starts_with("error[E603]") && said.contains("not the file that was registered"), "{said}");
-    registry.write().unwrap().register(version(0.3), Timestamp(0)).unwrap();
+    registry.write(Timestamp(0)).unwrap().register(version(0.3), Timestamp(0)).unwrap();
     assert!(registry.load(&name).is_ok(), "the same model takes the place of the damaged one");
     std::fs::write(registry.folder().join(&name).join("hashes.json"), "{\"format\": 99}").unwrap();
     assert!(error(registry.load(&name)).starts_with("error[E604]"));
@@ -119,7 +119,7 @@ fn what_cannot_be_loaded_is_named() {
 #[test]
 fn a_manifest_with_hashes_of_its_own_is_not_believed() {
     let (_folder, registry) = registry();
-    let name = registry.write().unwrap().register(version(0.3), Timestamp(0)).unwrap().manifest.version;
+    let name = registry.write(Timestamp(0)).unwrap().register(version(0.3), Timestamp(0)).unwrap().manifest.version;
     let folder = registry.folder().join(&name);
     let manifest = std::fs::read_to_string(folder.join(MANIFEST)).unwrap().replace("2024-01-01", "2024-01-02");
     std::fs::write(folder.join(MANIFEST), manifest).unwrap();
@@ -133,7 +133,7 @@ fn what_could_not_be_read_again_is_not_stored() {
     let (_folder, registry) = registry();
     let mut unsound = version(0.3);
     unsound.model.rule.horizon = crate::units::Days(0);
-    let said = error(registry.write().unwrap().register(unsound, Timestamp(0)));
+    let said = error(registry.write(Timestamp(0)).unwrap().register(unsound, Timestamp(0)));
     assert!(said.starts_with("error[E608]") && said.contains("`rule.horizon_days` is 0; allowed: "), "{said}");
     assert!(registry.versions().unwrap().is_empty());
 }

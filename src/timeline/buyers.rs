@@ -5,7 +5,7 @@
 
 use super::hash::stable_hash;
 use crate::clv::{CustomerSummary, Forecast, Grouped, ModelKind, PurchaseModel, TimeUnit, ValueModel, Wanted, fit};
-use crate::units::{Days, MICROS_PER_DAY, Timestamp};
+use crate::units::Days;
 
 /// Customers on whom a model is fitted at most: a shop of millions costs no more than a middling one, and four
 /// parameters are known well enough.
@@ -21,17 +21,10 @@ pub(super) fn forecast(model: &PurchaseModel, history: &CustomerSummary, gap: Da
     model.foretell(history, from, from + f64::from(horizon.0))
 }
 
-/// The day of an instant in UTC, counted from 1970-01-01.
-const fn day_of(at: Timestamp) -> i64 {
-    at.0.div_euclid(MICROS_PER_DAY)
-}
-
-/// The history that purchase models read: purchases on one day (UTC) are one, times are in days from the first day on.
-/// `days` is on how many days there was an order, `first` and `last` are the instants of the first order and the last.
-pub(super) fn summary(days: u32, [first, last]: [Timestamp; 2], cutoff: Timestamp) -> Option<CustomerSummary> {
-    let (first, last) = (day_of(first), day_of(last));
-    let age = cutoff.days_since(Timestamp(first * MICROS_PER_DAY));
-    CustomerSummary::new(days.saturating_sub(1), (last - first) as f64, age).ok()
+/// The history that purchase models read: purchases on one day are one visit, times are in days from the first visit on.
+/// `first` and `last` are the days of the first visit and the last, `today` is that of the cutoff.
+pub(super) fn summary(visits: u32, [first, last]: [i32; 2], today: i32) -> Option<CustomerSummary> {
+    CustomerSummary::new(visits.saturating_sub(1), f64::from(last - first), f64::from(today - first)).ok()
 }
 
 /// A customer of the sample.
@@ -39,10 +32,9 @@ pub(super) fn summary(days: u32, [first, last]: [Timestamp; 2], cutoff: Timestam
 struct Buyer {
     /// Hash of the id.
     hash: u64,
-    first: Timestamp,
-    last: Timestamp,
-    /// Days with an order.
-    days: u32,
+    first: i32,
+    last: i32,
+    visits: u32,
 }
 
 /// The customers with the lowest hashes so far.
@@ -65,15 +57,15 @@ impl Sample {
         Self { most, bound: u64::MAX, buyers: Vec::new() }
     }
 
-    /// Takes a customer in whose orders, at least one, were placed at these ascending instants.
-    pub(super) fn add(&mut self, hash: u64, at: &[Timestamp]) {
-        let (Some(first), Some(last)) = (at.first(), at.last()) else { return };
+    /// Takes a customer in whose orders, at least one, were placed on these days, which ascend and may repeat.
+    pub(super) fn add(&mut self, hash: u64, days: &[i32]) {
+        let (Some(first), Some(last)) = (days.first(), days.last()) else { return };
         if hash > self.bound {
             return;
         }
-        let changes = at.windows(2).filter(|pair| day_of(pair[0]) != day_of(pair[1])).count();
-        let days = u32::try_from(changes + 1).unwrap_or(u32::MAX);
-        self.buyers.push(Buyer { hash, first: *first, last: *last, days });
+        let changes = days.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        let visits = u32::try_from(changes + 1).unwrap_or(u32::MAX);
+        self.buyers.push(Buyer { hash, first: *first, last: *last, visits });
         if self.buyers.len() >= 2 * self.most {
             self.keep_the_lowest();
         }
@@ -92,10 +84,11 @@ impl Sample {
         }
     }
 
-    /// The model of the sample at a cutoff; `None` if too few came back, or the search did not converge to MBG/NBD.
-    pub(super) fn model(mut self, cutoff: Timestamp) -> Option<PurchaseModel> {
+    /// The model of the sample at the start of a day; `None` if too few came back, or the search did not converge to
+    /// MBG/NBD.
+    pub(super) fn model(mut self, today: i32) -> Option<PurchaseModel> {
         self.keep_the_lowest();
-        let history = |buyer: &Buyer| summary(buyer.days, [buyer.first, buyer.last], cutoff);
+        let history = |buyer: &Buyer| summary(buyer.visits, [buyer.first, buyer.last], today);
         let histories: Vec<CustomerSummary> = self.buyers.iter().filter_map(history).collect();
         fit_purchases(&histories)
     }
@@ -122,17 +115,13 @@ pub(super) fn hash_of(id: &str) -> u64 {
 mod tests {
     use super::*;
 
-    fn at(days: &[u32]) -> Vec<Timestamp> {
-        days.iter().map(|day| Timestamp(0).plus(Days(*day))).collect()
-    }
-
     #[test]
     fn the_lowest_are_kept_in_any_order_and_partition() {
         let hashes: Vec<u64> = (0..500).map(|i| hash_of(&format!("c{i}"))).collect();
         let sample = |hashes: &[u64]| {
             let mut sample = Sample::of_at_most(20);
             for hash in hashes {
-                sample.add(*hash, &at(&[1, 5]));
+                sample.add(*hash, &[1, 5]);
             }
             sample
         };
@@ -164,11 +153,10 @@ mod tests {
 
     #[test]
     fn orders_of_one_day_are_one_purchase() {
-        let noon = |day: u32| Timestamp(Timestamp(0).plus(Days(day)).0 + MICROS_PER_DAY / 2);
         let mut sample = Sample::of_at_most(5);
-        sample.add(1, &[noon(3), noon(3), noon(7)]);
+        sample.add(1, &[3, 3, 7]);
         let buyer = sample.buyers[0];
-        let history = summary(buyer.days, [buyer.first, buyer.last], Timestamp(0).plus(Days(10))).unwrap();
+        let history = summary(buyer.visits, [buyer.first, buyer.last], 10).unwrap();
         assert_eq!(history.frequency(), 1);
         assert!((history.recency() - 4.0).abs() < 1e-12 && (history.age() - 7.0).abs() < 1e-12);
     }
@@ -177,12 +165,12 @@ mod tests {
     fn too_few_who_came_back_give_no_model() {
         let mut sample = Sample::of_at_most(100);
         for hash in 0..60 {
-            sample.add(hash, &at(&[1]));
+            sample.add(hash, &[1]);
         }
         for hash in 100..109 {
-            sample.add(hash, &at(&[1, 30]));
+            sample.add(hash, &[1, 30]);
         }
-        assert_eq!(sample.model(Timestamp(0).plus(Days(90))), None);
+        assert_eq!(sample.model(90), None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::fold::Shard;
 use super::ledger::Ledger;
 use super::lines::{Lines, is_code};
 use super::pairs::Pairs;
+use super::season::{Season, YEAR_DAYS};
 use super::shop_census::{Counts, Sales, Seen, ShopCensus, merge_all};
 use crate::units::{Days, Timestamp};
 
@@ -29,16 +30,15 @@ pub(super) struct CodeCounts {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
     pub(super) needs: ContextNeeds,
-    pub(super) horizon: Days,
+    pub(super) season: Season,
     pub(super) customer_ids: &'a [String],
 }
 
 /// What is counted of some shards at each cutoff; `cutoffs` ascend.
 pub(super) fn take(shards: &[Shard], codes: CodeCounts, cutoffs: &[Cutoff], asked: Asked<'_>) -> ShopCensus {
-    let at: Vec<Timestamp> = cutoffs.iter().map(|cutoff| cutoff.at()).collect();
     let codes = if asked.needs.shop { codes } else { CodeCounts::default() };
-    let census = Census::new(codes, &at, asked);
-    let nobody = || vec![Seen::default(); at.len()];
+    let census = Census::new(codes, cutoffs, asked);
+    let nobody = || vec![Seen::default(); cutoffs.len()];
     let seen = shards.par_iter().map_init(Scratch::default, |scratch, shard| census.read(shard, scratch)).reduce(
         nobody,
         |mut sums, other| {
@@ -51,10 +51,10 @@ pub(super) fn take(shards: &[Shard], codes: CodeCounts, cutoffs: &[Cutoff], aske
 
 /// Counters that all threads add to; sums of whole numbers do not depend on who adds first.
 struct Census<'c> {
-    cutoffs: &'c [Timestamp],
+    cutoffs: &'c [Cutoff],
     needs: ContextNeeds,
     customer_ids: &'c [String],
-    horizon: Days,
+    season: Season,
     products: Counters,
     categories: Counters,
     regions: Table,
@@ -86,7 +86,7 @@ struct Scratch {
 }
 
 impl<'c> Census<'c> {
-    fn new(codes: CodeCounts, cutoffs: &'c [Timestamp], asked: Asked<'c>) -> Self {
+    fn new(codes: CodeCounts, cutoffs: &'c [Cutoff], asked: Asked<'c>) -> Self {
         let table = |n_codes| Table::new(n_codes, cutoffs.len());
         let counters = |n_codes| Counters {
             buyers: table(n_codes),
@@ -98,7 +98,7 @@ impl<'c> Census<'c> {
             cutoffs,
             needs: asked.needs,
             customer_ids: asked.customer_ids,
-            horizon: Days(asked.horizon.0.clamp(1, 365)),
+            season: asked.season,
             products: counters(codes.products),
             categories: counters(codes.categories),
             regions: table(codes.regions),
@@ -109,23 +109,25 @@ impl<'c> Census<'c> {
     /// Trade and buyers of a shard at each cutoff; everything else goes to the counters.
     fn read(&self, shard: &Shard, scratch: &mut Scratch) -> Vec<Seen> {
         let mut seen = vec![Seen::default(); self.cutoffs.len()];
+        let today: Vec<i32> = self.cutoffs.iter().map(|cutoff| cutoff.day()).collect();
         for (local, customer) in shard.customers().clone().enumerate() {
             let hash = self.needs.purchase_model.then(|| self.customer_ids.get(customer)).flatten();
             let hash = hash.map(|id| hash_of(id));
             let lines = shard.lines_of(local);
-            let all = scratch.ledger.read(shard.lines(), lines.clone());
+            let all = shard.orders_of(local, &mut scratch.ledger);
             for (position, cutoff) in self.cutoffs.iter().enumerate() {
-                let known = match all.known_at(*cutoff) {
+                let cutoff = cutoff.at();
+                let known = match all.known_at(cutoff) {
                     Some(known) => known,
-                    None => scratch.late.orders(shard.lines(), lines.clone(), *cutoff),
+                    None => scratch.late.orders(shard, lines.clone(), cutoff),
                 };
                 let seen = &mut seen[position];
                 if let Some(hash) = hash {
-                    seen.sample.add(hash, known.at);
+                    seen.sample.add(hash, known.day);
                 }
                 if self.needs.shop && !known.at.is_empty() {
-                    seen.trade.add(*cutoff, known.at);
-                    let attributes = shard.attributes_at(local, *cutoff);
+                    seen.trade.add(today[position], known.day);
+                    let attributes = shard.attributes_at(local, cutoff);
                     self.regions.count(position, attributes.region);
                     self.acquisitions.count(position, attributes.acquisition);
                 }
@@ -168,27 +170,29 @@ impl<'c> Census<'c> {
 
     /// A line enters the windows of a cutoff once it is old enough and known, and leaves them when it is too old.
     fn count_season(&self, counters: &Counters, code: u32, at: Timestamp, known: Timestamp) {
-        let year_old = at.plus(Days(365));
-        let leaves = self.first_after(year_old);
-        let span = |windows: &[Table; 2], enters: usize| {
+        let span = |windows: &[Table; 2], enters: usize, leaves: usize| {
             if enters < leaves {
                 windows[0].count(enters, Some(code));
                 windows[1].count(leaves, Some(code));
             }
         };
-        let enters = self.first_after(known);
-        span(&counters.year, enters);
-        span(&counters.season, enters.max(self.first_after(year_old.minus(self.horizon))));
+        let (enters, (from, to)) = (self.first_after(known), self.season.ages());
+        span(&counters.year, enters, self.first_after(at.plus(Days(YEAR_DAYS))));
+        span(&counters.season, enters.max(self.first_after(at.plus(from))), self.first_after(at.plus(to)));
     }
 
     /// Position of the first cutoff after an instant.
     fn first_after(&self, instant: Timestamp) -> usize {
-        if instant == NEVER { self.cutoffs.len() } else { self.cutoffs.partition_point(|cutoff| *cutoff <= instant) }
+        if instant == NEVER {
+            self.cutoffs.len()
+        } else {
+            self.cutoffs.partition_point(|cutoff| cutoff.at() <= instant)
+        }
     }
 
     fn finish(self, seen: Vec<Seen>) -> ShopCensus {
         ShopCensus {
-            horizon: self.horizon,
+            season: self.season,
             products: self.products.finish(),
             categories: self.categories.finish(),
             regions: self.regions.finish(),

@@ -3,12 +3,12 @@
 //! numbers only, and a model fitted on sorted histories, so that it is the same for any partition and any number of
 //! threads.
 
+use super::season::{Season, YEAR_DAYS};
 use crate::clv::PurchaseModel;
-use crate::units::{Days, MICROS_PER_DAY, Timestamp};
 
 /// Days of trade that are kept, back from the cutoff.
 pub(super) const TRADE_DAYS: usize = 1_100;
-const YEAR: usize = 365;
+const YEAR: usize = YEAR_DAYS as usize;
 
 /// How widely the things of one kind were bought, by code.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -113,27 +113,25 @@ pub struct ShopContext {
     pub(super) purchases: Option<PurchaseModel>,
 }
 
-/// Orders by age in whole days at one cutoff, and all of them.
+/// Orders by the days from theirs to that of one cutoff, and all of them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Trade {
     pub(super) customers: u32,
     pub(super) orders: u64,
-    /// Age of the oldest order, in days begun, within [`TRADE_DAYS`].
+    /// Orders of the day before the cutoff, of the one before that, and so on, up to [`TRADE_DAYS`].
     by_age: Vec<u32>,
 }
 
 impl Trade {
-    /// Counts the orders placed at the instants, all before the cutoff.
-    pub(super) fn add(&mut self, cutoff: Timestamp, at: &[Timestamp]) {
+    /// Counts the orders placed on days, ascending, before the day of the cutoff.
+    pub(super) fn add(&mut self, today: i32, days: &[i32]) {
         self.customers += 1;
-        self.orders += at.len() as u64;
+        self.orders += days.len() as u64;
         if self.by_age.is_empty() {
             self.by_age.resize(TRADE_DAYS, 0);
         }
-        for at in at.iter().rev() {
-            // An order is of the last `d` days if its age is at most `d` days: the first day ends at its last instant.
-            let age = (cutoff.0 - at.0 - 1) / MICROS_PER_DAY;
-            match usize::try_from(age).ok().and_then(|age| self.by_age.get_mut(age)) {
+        for day in days.iter().rev() {
+            match usize::try_from(today - day - 1).ok().and_then(|age| self.by_age.get_mut(age)) {
                 Some(day) => *day += 1,
                 None => break,
             }
@@ -164,7 +162,7 @@ impl ShopContext {
         purchases: None,
     };
 
-    pub(super) fn of_trade(trade: &Trade, horizon: Days) -> Self {
+    pub(super) fn of_trade(trade: &Trade, season: Season) -> Self {
         let mut sums = vec![0_u32; TRADE_DAYS + 1];
         for (day, orders) in trade.by_age.iter().enumerate() {
             sums[day + 1] = sums[day] + orders;
@@ -173,10 +171,10 @@ impl ShopContext {
         let is_older = trade.orders > u64::from(year);
         let days =
             if is_older { YEAR } else { trade.by_age.iter().rposition(|orders| *orders > 0).map_or(1, |d| d + 1) };
-        let season = (horizon.0 as usize).clamp(1, YEAR);
-        let in_season = year - sums[YEAR - season];
-        let season_index = if is_older && year > 0 {
-            (f64::from(in_season) / season as f64) / (f64::from(year) / YEAR as f64)
+        let (from, to) = season.ages();
+        let in_season = sums[to.0 as usize] - sums[from.0 as usize];
+        let season_index = if is_older && year > 0 && to > from {
+            (f64::from(in_season) / f64::from(season.length().0)) / (f64::from(year) / YEAR as f64)
         } else {
             1.0
         };
@@ -185,14 +183,14 @@ impl ShopContext {
     }
 
     /// Orders per day of the coming season a year ago over those of the whole past year; 1 while the shop is younger
-    /// than a year.
+    /// than a year, and where no day of that season lies before the cutoff.
     #[must_use]
     pub const fn season_index(&self) -> f64 {
         self.season_index
     }
 
-    /// Days of average trade that have passed in a silence: orders of the whole shop in its whole days, at most three
-    /// years, over the orders of an average day of the past year. NaN without orders in the past year.
+    /// Days of average trade that have passed in a silence: orders of the whole shop from the day of the last order to that
+    /// before the cutoff, at most three years, over the orders of an average day of the past year. NaN without orders in the past year.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time that has passed")]
     pub fn days_of_trade(&self, silence_days: f64) -> f64 {
@@ -205,16 +203,15 @@ impl ShopContext {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Days;
 
-    fn day(day: u32) -> Timestamp {
-        Timestamp(0).plus(Days(day))
-    }
+    const MONTH: Season = Season { gap: Days(0), horizon: Days(30) };
 
     #[test]
     fn trade_is_counted_in_days_back_from_the_cutoff() {
         let mut trade = Trade::default();
-        trade.add(day(1000), &[day(100), day(990), day(999)]);
-        let context = ShopContext::of_trade(&trade, Days(30));
+        trade.add(1000, &[100, 990, 999]);
+        let context = ShopContext::of_trade(&trade, MONTH);
         assert_eq!(context.trade[..3], [0, 1, 1]);
         assert_eq!((context.trade[9], context.trade[10], context.trade[TRADE_DAYS]), (1, 2, 3));
         assert!((context.days_of_trade(10.5) - 365.0).abs() < 1e-9);
@@ -224,10 +221,21 @@ mod tests {
     #[test]
     fn a_young_shop_has_no_season() {
         let mut trade = Trade::default();
-        trade.add(day(1000), &[day(900), day(999)]);
-        let context = ShopContext::of_trade(&trade, Days(30));
+        trade.add(1000, &[900, 999]);
+        let context = ShopContext::of_trade(&trade, MONTH);
         assert!((context.season_index() - 1.0).abs() < 1e-12);
         assert!((context.days_of_trade(100.0) - 100.0).abs() < 1e-12, "two orders in the hundred days there were");
+    }
+
+    #[test]
+    fn a_season_begins_after_the_gap() {
+        let mut trade = Trade::default();
+        // 335 days ago, when the label window of a gap of 30 days began a year ago, and the day before that.
+        trade.add(1000, &[100, 664, 665, 665, 665]);
+        let index = |gap| ShopContext::of_trade(&trade, Season { gap: Days(gap), ..MONTH }).season_index();
+        assert!((index(30) - (3.0 / 30.0) / (4.0 / 365.0)).abs() < 1e-12);
+        assert!((index(0) - (1.0 / 30.0) / (4.0 / 365.0)).abs() < 1e-12);
+        assert!((index(365) - 1.0).abs() < 1e-12, "nothing is known of that season");
     }
 
     #[test]

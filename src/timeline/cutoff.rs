@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use crate::units::{Days, MICROS_PER_DAY, Timestamp};
+use super::calendar::day_of;
+use crate::units::{Days, Timestamp};
 
 /// The local midnight at the start of `date`: everything strictly before it is history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -40,6 +41,12 @@ impl Cutoff {
         self.at
     }
 
+    /// Number of the day that starts at the cutoff, counted from 1970-01-01.
+    #[must_use]
+    pub fn day(self) -> i32 {
+        day_of(self.date)
+    }
+
     /// The local midnight `days` calendar days later.
     #[must_use]
     pub fn after(self, days: Days, zone: &TimeZone) -> Self {
@@ -69,23 +76,6 @@ fn midnight(date: Date, zone: &TimeZone) -> Timestamp {
     let instant = zone.to_ambiguous_zoned(date.at(0, 0, 0, 0)).compatible().map(|zoned| zoned.timestamp());
     // Only the last day that can be written has no instant in a zone west of Greenwich.
     instant.map_or(Timestamp(i64::MAX), |instant| Timestamp(instant.as_microsecond()))
-}
-
-/// Number of the calendar day of `zone` in which an instant lies, counted from 1970-01-01.
-///
-/// ```
-/// use jiff::tz::TimeZone;
-/// use retain::timeline::local_day;
-/// use retain::units::Timestamp;
-/// let late_evening = Timestamp(23 * 3_600 * 1_000_000);
-/// let berlin = TimeZone::get("Europe/Berlin").unwrap();
-/// assert_eq!([local_day(late_evening, &TimeZone::UTC), local_day(late_evening, &berlin)], [0, 1]);
-/// ```
-#[must_use]
-pub fn local_day(at: Timestamp, zone: &TimeZone) -> i64 {
-    let instant = jiff::Timestamp::from_microsecond(at.0);
-    let offset = instant.map_or(0, |instant| i64::from(zone.to_offset(instant).seconds()));
-    at.0.saturating_add(offset * 1_000_000).div_euclid(MICROS_PER_DAY)
 }
 
 /// Cutoffs whose label window has ended at `as_of`, in ascending order: from the latest such day back in steps of

@@ -4,8 +4,10 @@
 
 use std::cell::OnceCell;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::attributes::{AttributeLog, Attributes};
+use super::calendar::Calendar;
 use super::complaints::{ComplaintLog, KnownComplaint};
 use super::context::ShopContext;
 use super::custom::{CustomLog, CustomRows};
@@ -21,9 +23,10 @@ use super::walk::CustomerWalk;
 use crate::units::{Days, Timestamp};
 
 /// A range of customers with their events.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Shard {
     customers: Range<usize>,
+    calendar: Arc<Calendar>,
     /// Bought lines, customer after customer, order after order.
     lines: Lines,
     line_starts: Vec<u32>,
@@ -104,7 +107,8 @@ pub(crate) struct Place {
 
 impl Late {
     /// The orders built anew from the lines that were known before the cutoff.
-    pub(super) fn orders(&mut self, lines: &Lines, range: Range<usize>, cutoff: Timestamp) -> Orders<'_> {
+    pub(super) fn orders(&mut self, shard: &Shard, range: Range<usize>, cutoff: Timestamp) -> Orders<'_> {
+        let lines = &shard.lines;
         self.sequence.clear();
         self.lines.clear();
         let known = range.filter(|line| lines.known(*line) < cutoff).filter_map(|line| u32::try_from(line).ok());
@@ -112,15 +116,20 @@ impl Late {
         for line in &self.sequence {
             self.lines.push_from(lines, *line as usize);
         }
-        self.ledger.read(&self.lines, 0..self.lines.at.len())
+        self.ledger.read(&self.lines, 0..self.lines.at.len(), &shard.calendar)
     }
 }
 
 impl Shard {
-    pub(super) fn new(customers: Range<usize>, part: Part, said: Said) -> Self {
+    pub(super) fn new(customers: Range<usize>, part: Part, said: Said, calendar: Arc<Calendar>) -> Self {
         let returns = Returns::new(&part.returned, part.returned_starts);
         let (lines, line_starts) = (part.bought, part.bought_starts);
-        Self { customers, lines, line_starts, returns, said }
+        Self { customers, calendar, lines, line_starts, returns, said }
+    }
+
+    /// The orders of the customer at a position of the shard, whenever they happened or became known.
+    pub(super) fn orders_of<'l>(&'l self, local: usize, ledger: &'l mut Ledger) -> Orders<'l> {
+        ledger.read(&self.lines, self.lines_of(local), &self.calendar)
     }
 
     pub(super) const fn lines(&self) -> &Lines {
@@ -157,12 +166,12 @@ impl Shard {
     pub(crate) fn outcomes(&self, cutoffs: &[Cutoff], mut visit: impl FnMut(Place, Presence, &Future<'_>)) {
         let (mut ledger, mut late) = (Ledger::default(), Late::default());
         for (local, customer) in self.customers.clone().enumerate() {
-            let all = ledger.read(&self.lines, self.lines_of(local));
+            let all = self.orders_of(local, &mut ledger);
             for (position, cutoff) in cutoffs.iter().enumerate() {
                 let place = Place { customer, local, cutoff: position };
                 let presence = match all.known_at(cutoff.at()) {
                     Some(known) => known.presence(),
-                    None => late.orders(&self.lines, self.lines_of(local), cutoff.at()).presence(),
+                    None => late.orders(self, self.lines_of(local), cutoff.at()).presence(),
                 };
                 if let Some(presence) = presence {
                     visit(place, presence, &Future { orders: all });
@@ -186,14 +195,14 @@ impl Shard {
     ) {
         let FoldScratch { ledger, walk, late, late_walk, recent } = scratch;
         for (local, customer) in self.customers.clone().enumerate() {
-            let all = ledger.read(&self.lines, self.lines_of(local));
+            let all = self.orders_of(local, ledger);
             walk.begin();
             for (position, cutoff) in settings.cutoffs.iter().enumerate() {
                 let place = Place { customer, local, cutoff: position };
                 let complete = all.known_at(cutoff.at());
                 let known = match complete {
                     Some(known) => known,
-                    None => late.orders(&self.lines, self.lines_of(local), cutoff.at()),
+                    None => late.orders(self, self.lines_of(local), cutoff.at()),
                 };
                 if !known.presence().is_some_and(|presence| wanted(place, presence)) {
                     continue;
@@ -230,6 +239,7 @@ impl Shard {
         self.said.surveys.known_at(place.local, cutoff.at(), &mut recent.answers);
         History {
             cutoff,
+            today: cutoff.day(),
             orders,
             walk,
             basket,

@@ -1,16 +1,18 @@
-//! What came after a cutoff: for labels alone.
+//! What labels are read from: the only view that reaches behind a cutoff.
 
 use super::ledger::Orders;
 use crate::units::Timestamp;
 
-/// All orders of one customer, whenever they happened or became known.
+/// All orders of one customer: those before a cutoff and those after it, whenever they became known. Returns are no part of
+/// it.
 #[derive(Debug, Clone, Copy)]
 pub struct Future<'a> {
     pub(super) orders: Orders<'a>,
 }
 
 impl Future<'_> {
-    /// The instant after which it is known that the customer bought in `[from, until)`; [`NEVER`](super::columns::NEVER) if no such order.
+    /// The instant after which a line of an order is known that was placed, by its first line, in `[from, until)`;
+    /// [`NEVER`](super::columns::NEVER) without such an order.
     #[must_use]
     pub fn purchase_known(&self, from: Timestamp, until: Timestamp) -> Timestamp {
         let orders = self.orders.count_before(from)..self.orders.count_before(until);

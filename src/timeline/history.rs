@@ -12,13 +12,14 @@ use super::ledger::Orders;
 use super::mix::Basket;
 use super::partition::Return;
 use super::rhythm::Slope;
+use super::season::Season;
 use super::surveys::KnownAnswer;
 use super::tally::CategoryCadence;
 use super::walk::{CustomerWalk, Decay};
 use crate::clv::Forecast;
-use crate::units::{Days, MICROS_PER_DAY, Timestamp};
+use crate::units::{Days, Timestamp};
 
-/// A stretch of time that ends at the cutoff and excludes it.
+/// A stretch of time that ends at the cutoff and excludes it, in days of 24 hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Window {
     /// The last 7 days.
@@ -57,7 +58,7 @@ impl Window {
     }
 }
 
-/// What the customer's own rhythm looks like: figures over the times between successive orders, in days.
+/// What the customer's own rhythm looks like: figures over the days between successive visits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gaps {
     /// Mean gap.
@@ -75,9 +76,14 @@ pub struct Gaps {
 }
 
 /// One customer as known before a cutoff. There is at least one order.
+///
+/// A visit is a day of the shop's zone with an order, however many there are. Days between visits, and from one to the
+/// cutoff, are differences of calendar days.
 #[derive(Debug)]
 pub struct History<'a> {
     pub(super) cutoff: Cutoff,
+    /// Number of the day of the cutoff, counted from 1970-01-01.
+    pub(super) today: i32,
     pub(super) orders: Orders<'a>,
     pub(super) walk: &'a CustomerWalk,
     pub(super) basket: Basket,
@@ -134,6 +140,12 @@ impl<'a> History<'a> {
         self.horizon
     }
 
+    /// The coming season a year ago.
+    #[must_use]
+    pub const fn season(&self) -> Season {
+        Season { gap: self.gap, horizon: self.horizon }
+    }
+
     /// Minor units in major units of the currency.
     #[must_use]
     pub fn major(&self, minor: i64) -> f64 {
@@ -152,7 +164,7 @@ impl<'a> History<'a> {
         self.orders.at.len() - self.start(window)
     }
 
-    /// Orders of which at least `from` and less than `to` days have passed, both in days before the cutoff.
+    /// Orders placed more than `from` and at most `to` days of 24 hours before the cutoff.
     #[must_use]
     pub fn orders_aged(&self, from: Days, to: Days) -> std::ops::Range<usize> {
         let start = self.first_within(to);
@@ -231,16 +243,16 @@ impl<'a> History<'a> {
         self.amount_of(self.start(window)..self.orders.at.len())
     }
 
-    /// Days since the last order.
+    /// Days from the last visit to the cutoff: the present silence.
     #[must_use]
     pub fn recency_days(&self) -> f64 {
-        self.orders.at.last().map_or(0.0, |at| self.cutoff.at().days_since(*at))
+        self.orders.day.last().map_or(0.0, |day| f64::from(self.today - day))
     }
 
-    /// Days since the first order.
+    /// Days from the first visit to the cutoff.
     #[must_use]
     pub fn tenure_days(&self) -> f64 {
-        self.orders.at.first().map_or(0.0, |at| self.cutoff.at().days_since(*at))
+        self.orders.day.first().map_or(0.0, |day| f64::from(self.today - day))
     }
 
     /// Days since the customer signed up, if that was before the cutoff.
@@ -249,25 +261,18 @@ impl<'a> History<'a> {
         self.attributes.signed_up_at.map(|at| self.cutoff.at().days_since(at))
     }
 
-    /// Instant of the first order.
+    /// The days of the visits, counted from 1970-01-01, ascending.
     #[must_use]
-    pub fn first_order_at(&self) -> Option<Timestamp> {
-        self.orders.at.first().copied()
+    pub fn visit_days(&self) -> &'a [i32] {
+        &self.walk.visit_days
     }
 
-    /// Writes the distinct days (UTC) of the orders into `days`, counted from the first, and tells where the cutoff lies.
-    pub fn purchase_days(&self, days: &mut Vec<f64>) -> f64 {
+    /// Writes the days of the visits into `days`, counted from the first, and tells where the cutoff lies.
+    pub fn days_since_first(&self, days: &mut Vec<f64>) -> f64 {
         days.clear();
-        let first = self.orders.at.first().map_or(0, |at| at.0.div_euclid(MICROS_PER_DAY));
-        days.extend(self.orders.at.iter().map(|at| (at.0.div_euclid(MICROS_PER_DAY) - first) as f64));
-        days.dedup();
-        self.cutoff.at().days_since(Timestamp(first * MICROS_PER_DAY))
-    }
-
-    /// Instant of the last order.
-    #[must_use]
-    pub fn last_order_at(&self) -> Option<Timestamp> {
-        self.orders.at.last().copied()
+        let first = self.walk.visit_days.first().copied().unwrap_or(self.today);
+        days.extend(self.walk.visit_days.iter().map(|day| f64::from(day - first)));
+        f64::from(self.today - first)
     }
 
     /// Amount of the last order, in major units.
@@ -288,7 +293,7 @@ impl<'a> History<'a> {
         self.walk.amount_sd().map(|sd| sd / self.minor_per_major)
     }
 
-    /// The customer's own rhythm; `None` with one order.
+    /// The customer's own rhythm; `None` with one visit.
     #[must_use]
     pub fn gaps(&self) -> Option<Gaps> {
         // A dozen features read them.
@@ -299,12 +304,12 @@ impl<'a> History<'a> {
         let gaps = &self.walk.sorted_gaps;
         let silence = self.recency_days();
         Some(Gaps {
-            mean_days: self.walk.gap_mean(),
-            median_days: self.walk.gap_median()?,
+            mean_days: self.walk.recent_gap_mean(gaps.len())?,
+            median_days: self.walk.gap_quantile(0.5)?,
             sd_days: self.walk.gap_sd(),
-            max_days: self.walk.gap_max,
-            last_days: self.walk.gap_last,
-            share_below_silence: gaps.partition_point(|gap| *gap < silence) as f64 / gaps.len() as f64,
+            max_days: gaps.last().copied().map(f64::from)?,
+            last_days: self.walk.recent_gap_mean(1)?,
+            share_below_silence: gaps.partition_point(|gap| f64::from(*gap) < silence) as f64 / gaps.len() as f64,
         })
     }
 
@@ -317,12 +322,12 @@ impl<'a> History<'a> {
 
     fn computed_forecast(&self) -> Option<Forecast> {
         let model = self.context.purchases.as_ref()?;
-        let ends = [*self.orders.at.first()?, *self.orders.at.last()?];
-        let history = summary(self.walk.order_days, ends, self.cutoff.at())?;
+        let days = &self.walk.visit_days;
+        let history = summary(self.walk.visits(), [*days.first()?, *days.last()?], self.today)?;
         Some(forecast(model, &history, self.gap, self.horizon))
     }
 
-    /// Exponentially decayed number of orders, for half-lives of 180, 90 and 30 days.
+    /// Exponentially decayed number of orders, for half-lives of 180, 90 and 30 days from the day of each to the cutoff.
     #[must_use]
     pub fn decayed_orders(&self) -> [f64; 3] {
         self.walk.decayed_orders(self.decay())
@@ -336,14 +341,20 @@ impl<'a> History<'a> {
 
     /// Days on which the customer ordered.
     #[must_use]
-    pub const fn order_days(&self) -> u32 {
-        self.walk.order_days
+    pub fn visits(&self) -> u32 {
+        self.walk.visits()
     }
 
     /// Calendar months in which the customer ordered.
     #[must_use]
-    pub const fn order_months(&self) -> u32 {
-        self.walk.order_months
+    pub const fn visit_months(&self) -> u32 {
+        self.walk.visit_months
+    }
+
+    /// Order lines so far that name a product.
+    #[must_use]
+    pub const fn product_lines(&self) -> u32 {
+        self.walk.products.lines()
     }
 
     /// Distinct products bought so far.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::calendar::Calendar;
 use super::columns::NEVER;
 use super::fold::Presence;
 use super::lines::Lines;
@@ -12,6 +13,8 @@ use crate::units::Timestamp;
 pub(super) struct Ledger {
     /// Instant of the order's first line.
     at: Vec<Timestamp>,
+    /// Its day, counted from 1970-01-01.
+    day: Vec<i32>,
     /// The instant after which this and all earlier orders are completely known.
     known_so_far: Vec<Timestamp>,
     amount: Vec<i64>,
@@ -34,15 +37,17 @@ struct Totals {
 
 impl Ledger {
     /// Replaces the orders by those of the lines `range`, which stand order after order.
-    pub(super) fn read<'l>(&'l mut self, lines: &'l Lines, range: Range<usize>) -> Orders<'l> {
+    pub(super) fn read<'l>(&'l mut self, lines: &'l Lines, range: Range<usize>, calendar: &Calendar) -> Orders<'l> {
         self.clear();
         let mut totals = Totals { known: Timestamp(i64::MIN), ..Totals::default() };
         let mut line = range.start;
         while line < range.end {
             line = self.push_order(lines, line..range.end, &mut totals);
         }
+        self.day.extend(self.at.iter().map(|at| calendar.day(*at)));
         Orders {
             at: &self.at,
+            day: &self.day,
             known_so_far: &self.known_so_far,
             amount: &self.amount,
             amount_so_far: &self.amount_so_far,
@@ -77,6 +82,7 @@ impl Ledger {
 
     fn clear(&mut self) {
         self.at.clear();
+        self.day.clear();
         self.known_so_far.clear();
         self.amount.clear();
         self.amount_so_far.clear();
@@ -90,6 +96,7 @@ impl Ledger {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Orders<'a> {
     pub(super) at: &'a [Timestamp],
+    pub(super) day: &'a [i32],
     pub(super) known_so_far: &'a [Timestamp],
     pub(super) amount: &'a [i64],
     pub(super) amount_so_far: &'a [i64],
@@ -112,6 +119,7 @@ impl<'a> Orders<'a> {
         let lines = n.checked_sub(1).map_or(0, |last| self.lines_so_far[last] as usize);
         Orders {
             at: &self.at[..n],
+            day: &self.day[..n],
             known_so_far: &self.known_so_far[..n],
             amount: &self.amount[..n],
             amount_so_far: &self.amount_so_far[..n],
@@ -194,6 +202,8 @@ pub(super) fn happened_before(at: Timestamp, cutoff: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
 
     #[test]
@@ -205,7 +215,7 @@ mod tests {
             ..Lines::default()
         };
         let mut ledger = Ledger::default();
-        let orders = ledger.read(&lines, 0..4);
+        let orders = ledger.read(&lines, 0..4, &Calendar::new(&TimeZone::UTC));
         assert_eq!(orders.at, [Timestamp(10), Timestamp(20)]);
         assert_eq!(orders.amount, [3, 15]);
         assert_eq!(orders.amount_so_far, [3, 18]);
@@ -222,9 +232,9 @@ mod tests {
     #[test]
     fn reading_forgets_the_customer_before() {
         let lines = Lines { at: vec![Timestamp(1), Timestamp(2)], amount: vec![5, 6], ..Lines::default() };
-        let mut ledger = Ledger::default();
-        assert_eq!(ledger.read(&lines, 0..2).amount_so_far, [5, 11]);
-        assert_eq!(ledger.read(&lines, 1..2).amount_so_far, [6]);
-        assert_eq!(ledger.read(&lines, 1..1).presence(), None);
+        let (mut ledger, utc) = (Ledger::default(), Calendar::new(&TimeZone::UTC));
+        assert_eq!(ledger.read(&lines, 0..2, &utc).amount_so_far, [5, 11]);
+        assert_eq!(ledger.read(&lines, 1..2, &utc).amount_so_far, [6]);
+        assert_eq!(ledger.read(&lines, 1..1, &utc).presence(), None);
     }
 }

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
 use super::attributes::AttributeLog;
 use super::available::Available;
+use super::calendar::Calendar;
 use super::census::{self, Asked, CodeCounts};
 use super::columns::{NO_CODE, Tables};
 use super::complaints::{ComplaintLog, KnownComplaint};
@@ -17,10 +20,12 @@ use super::fold::{FoldScratch, FoldSettings, Said, Shard};
 use super::history::History;
 use super::opt_outs::OptOuts;
 use super::partition::{Part, counting_sort, partition};
+use super::season::Season;
 use super::shop_census::ShopCensus;
+use super::span::KnownSpan;
 use super::surveys::SurveyLog;
 use crate::error::{Exit, Report};
-use crate::units::{Days, Timestamp};
+use crate::units::Days;
 
 /// Tables that cannot become an event log.
 #[derive(Debug, thiserror::Error)]
@@ -80,18 +85,19 @@ pub struct EventLog {
     available: BTreeSet<Available>,
     /// Features of the shop's own, in the order of their columns.
     custom: Vec<String>,
-    span: Option<(Timestamp, Timestamp)>,
+    span: KnownSpan,
+    calendar: Arc<Calendar>,
     codes: CodeCounts,
     complaint_categories: Vec<String>,
     categories: Vec<String>,
 }
 
 impl EventLog {
-    /// Sorts the tables by customer and time.
+    /// Sorts the tables by customer and time; days are those of `zone`.
     ///
     /// # Errors
     /// Columns of unequal length, customers out of range, or more rows than row numbers.
-    pub fn build(mut tables: Tables) -> Result<Self, LogError> {
+    pub fn build(mut tables: Tables, zone: &TimeZone) -> Result<Self, LogError> {
         super::columns::check(&tables)?;
         let available = tables.available();
         let codes = code_counts(&tables);
@@ -101,8 +107,8 @@ impl EventLog {
         let Tables { customer_ids, purchases, complaints, customers, surveys } = tables;
         let n_customers = customer_ids.len();
         let opt_outs = OptOuts::build(&customers, &(0..n_customers));
-        let span =
-            purchases.purchased_at.par_iter().copied().min().zip(purchases.purchased_at.par_iter().copied().max());
+        let calendar = Arc::new(Calendar::new(zone));
+        let span = KnownSpan::of(&purchases, &calendar);
         let complaint_categories = complaints.category_names.clone();
         let all = 0..n_customers;
         let complaint_rows = Rows::of(&complaints.customer, &all);
@@ -112,7 +118,7 @@ impl EventLog {
             let complaints = ComplaintLog::build(&complaints, complaint_rows.in_range(range));
             let attributes = AttributeLog::build(&customers, customer_rows.in_range(range));
             let surveys = SurveyLog::build(&surveys, survey_rows.in_range(range));
-            Shard::new(range.clone(), part, Said { complaints, attributes, surveys, custom })
+            Shard::new(range.clone(), part, Said { complaints, attributes, surveys, custom }, Arc::clone(&calendar))
         };
         let parts = partition(purchases, &ranges).into_par_iter().zip(custom_logs);
         let shards = parts.zip(&ranges).map(shard).collect();
@@ -123,6 +129,7 @@ impl EventLog {
             available,
             custom,
             span,
+            calendar,
             codes,
             complaint_categories,
             categories: Vec::new(),
@@ -141,19 +148,20 @@ impl EventLog {
         &self.categories
     }
 
-    /// What the shop as a whole looked like at each cutoff, for a churn horizon, as far as it is needed. `cutoffs` ascend.
+    /// What the shop as a whole looked like at each cutoff, for the season that a label window repeats, as far as it is
+    /// needed. `cutoffs` ascend.
     #[must_use]
-    pub fn contexts(&self, cutoffs: &[Cutoff], horizon: Days, needs: ContextNeeds) -> Vec<ShopContext> {
-        self.census(cutoffs, horizon, needs).contexts(cutoffs)
+    pub fn contexts(&self, cutoffs: &[Cutoff], season: Season, needs: ContextNeeds) -> Vec<ShopContext> {
+        self.census(cutoffs, season, needs).contexts(cutoffs)
     }
 
     /// The counts that contexts are made of, which may be added to those of other customers of the shop.
     #[must_use]
-    pub fn census(&self, cutoffs: &[Cutoff], horizon: Days, needs: ContextNeeds) -> ShopCensus {
+    pub fn census(&self, cutoffs: &[Cutoff], season: Season, needs: ContextNeeds) -> ShopCensus {
         if needs.are_none() {
             return ShopCensus::default();
         }
-        census::take(&self.shards, self.codes, cutoffs, Asked { needs, horizon, customer_ids: &self.customer_ids })
+        census::take(&self.shards, self.codes, cutoffs, Asked { needs, season, customer_ids: &self.customer_ids })
     }
 
     /// The customers, sorted by id; positions in this list are the customer numbers used everywhere.
@@ -186,10 +194,16 @@ impl EventLog {
         self.custom.iter().position(|name| name == feature)
     }
 
-    /// Instants of the first and the last purchase line; `None` without purchases.
+    /// From when to when there were purchases, as far as that was known at each day.
     #[must_use]
-    pub const fn span(&self) -> Option<(Timestamp, Timestamp)> {
-        self.span
+    pub const fn span(&self) -> &KnownSpan {
+        &self.span
+    }
+
+    /// The days of the shop's zone.
+    #[must_use]
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     /// Shows one customer as known at a cutoff, if there is an order by then.

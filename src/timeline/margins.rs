@@ -82,7 +82,8 @@ mod tests {
             category: Some(bought.iter().map(|(category, _)| *category).collect()),
             ..PurchaseColumns::default()
         };
-        let log = EventLog::build(Tables { customer_ids: vec!["a".into()], purchases, ..Tables::default() }).unwrap();
+        let tables = Tables { customer_ids: vec!["a".into()], purchases, ..Tables::default() };
+        let log = EventLog::build(tables, &TimeZone::UTC).unwrap();
         let mut share = f64::NAN;
         log.visit(0, day, 100.0, |history| share = history.margin_share(margins));
         share

@@ -23,7 +23,7 @@ impl<'a> History<'a> {
     #[must_use]
     pub fn category_cadence(&self) -> CategoryCadence {
         let walk = self.walk;
-        *self.category_cadence.get_or_init(|| walk.rhythms.cadence(walk.categories.counts(), self.cutoff.at()))
+        *self.category_cadence.get_or_init(|| walk.rhythms.cadence(walk.categories.counts(), self.today))
     }
 
     /// The whole shop as known before the cutoff.

@@ -16,22 +16,20 @@ pub struct Slope {
 impl History<'_> {
     /// The quantile `q` of the gaps in days, interpolated between neighbours; `None` without gaps.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place among the gaps")]
     pub fn gap_quantile(&self, q: f64) -> Option<f64> {
-        let gaps = &self.walk.sorted_gaps;
-        let place = q.clamp(0.0, 1.0) * gaps.len().checked_sub(1)? as f64;
-        let (lower, rest) = (place as usize, place.fract());
-        let upper = gaps[(lower + 1).min(gaps.len() - 1)];
-        Some(gaps[lower] + rest * (upper - gaps[lower]))
+        self.walk.gap_quantile(q)
     }
 
     /// Mean of the last three gaps in days, or of all if there are fewer; `None` without gaps.
     #[must_use]
     pub fn recent_gaps_mean_days(&self) -> Option<f64> {
-        let at = self.orders.at;
-        let n = at.len().checked_sub(1)?.min(3);
-        let (first, last) = (at[at.len() - 1 - n], *at.last()?);
-        (n > 0).then(|| last.days_since(first) / n as f64)
+        self.walk.recent_gap_mean(3)
+    }
+
+    /// Exponentially decayed number of visits, for half-lives of 180 and 30 days.
+    #[must_use]
+    pub fn decayed_visits(&self) -> [f64; 2] {
+        self.walk.decayed_visits(self.decay())
     }
 
     /// Exponentially decayed number of orders, for half-lives of 60 and 15 days.
@@ -76,11 +74,11 @@ impl History<'_> {
         Slope { orders: orders as f64 / 2.0 / squares, amount: self.major(amount) / 2.0 / squares }
     }
 
-    /// Orders of the customer's first `days` days.
+    /// Orders of the customer's first `days` days of the calendar, that of the first order included.
     #[must_use]
     pub fn orders_at_first(&self, days: Days) -> usize {
-        let end = self.orders.at.first().map_or(Timestamp(i64::MIN), |first| first.plus(days));
-        self.orders.at.partition_point(|at| *at < end)
+        let first = self.orders.day.first().copied().unwrap_or_default();
+        self.orders.day.partition_point(|day| day.abs_diff(first) < days.0)
     }
 
     /// Amount of the first order, in major units.

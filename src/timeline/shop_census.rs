@@ -6,13 +6,14 @@ use rayon::prelude::*;
 use super::buyers::Sample;
 use super::context::{Levels, Popularity, ShopContext, Trade};
 use super::cutoff::Cutoff;
+use super::season::Season;
 use crate::clv::PurchaseModel;
 use crate::units::Days;
 
 /// Counts of a shop or a part of it at some cutoffs.
 #[derive(Debug, Clone, Default)]
 pub struct ShopCensus {
-    pub(super) horizon: Days,
+    pub(super) season: Season,
     pub(super) products: Sales,
     pub(super) categories: Sales,
     pub(super) regions: Counts,
@@ -55,13 +56,13 @@ impl ShopCensus {
     pub fn contexts(self, cutoffs: &[Cutoff]) -> Vec<ShopContext> {
         let (trade, samples): (Vec<Trade>, Vec<Sample>) =
             self.seen.into_iter().map(|seen| (seen.trade, seen.sample)).unzip();
-        let models = samples.into_par_iter().zip(cutoffs).map(|(sample, cutoff)| sample.model(cutoff.at()));
+        let models = samples.into_par_iter().zip(cutoffs).map(|(sample, cutoff)| sample.model(cutoff.day()));
         let models: Vec<_> = models.collect();
-        let mut products = self.products.popularity(self.horizon);
-        let mut categories = self.categories.popularity(self.horizon);
+        let mut products = self.products.popularity(self.season.length());
+        let mut categories = self.categories.popularity(self.season.length());
         let (mut regions, mut acquisitions) = (self.regions.rows.into_iter(), self.acquisitions.rows.into_iter());
         let context = |(trade, model): (&Trade, Option<PurchaseModel>)| {
-            let mut context = ShopContext::of_trade(trade, self.horizon);
+            let mut context = ShopContext::of_trade(trade, self.season);
             context.products = products.next().unwrap_or_default();
             context.categories = categories.next().unwrap_or_default();
             context.regions = Levels::new(regions.next().unwrap_or_default());
@@ -129,12 +130,12 @@ impl Sales {
     }
 
     /// The popularity at each cutoff.
-    fn popularity(self, horizon: Days) -> impl Iterator<Item = Popularity> {
+    fn popularity(self, season_days: Days) -> impl Iterator<Item = Popularity> {
         let windows = Counts::inside(self.year).zip(Counts::inside(self.season));
         let in_season = move |(year, season): (Vec<u32>, Vec<u32>)| -> Vec<bool> {
-            // season / horizon >= 1.25 * year / 365, in whole numbers
+            // season / season_days >= 1.25 * year / 365, in whole numbers
             let is_more = |(year, season): (&u32, &u32)| {
-                *season > 0 && u64::from(*season) * 365 * 4 >= u64::from(*year) * u64::from(horizon.0) * 5
+                *season > 0 && u64::from(*season) * 365 * 4 >= u64::from(*year) * u64::from(season_days.0) * 5
             };
             year.iter().zip(&season).map(is_more).collect()
         };

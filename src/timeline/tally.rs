@@ -2,7 +2,6 @@
 //! date line by line.
 
 use super::lines::is_code;
-use crate::units::Timestamp;
 
 /// Scale of the sums of `n ln n`: whole numbers, so that the order of the lines of an order changes no bit. The error
 /// of an entropy is below the number of codes over that of lines times 3e-11.
@@ -78,6 +77,11 @@ impl Tally {
         &self.counts
     }
 
+    /// Lines that have a code.
+    pub(super) const fn lines(&self) -> u32 {
+        self.lines
+    }
+
     /// Share of the most used code among the lines that have one; NaN without lines.
     pub(super) fn top_share(&self) -> f64 {
         if self.lines == 0 { f64::NAN } else { f64::from(self.most) / f64::from(self.lines) }
@@ -93,14 +97,12 @@ impl Tally {
     }
 }
 
-/// When a customer bought of one category.
+/// On which days a customer bought of one category, counted from 1970-01-01.
 #[derive(Debug, Clone, Copy)]
 struct Rhythm {
-    first: Timestamp,
-    last: Timestamp,
-    orders: u32,
-    /// Position of the last order with it.
-    last_order: usize,
+    first: i32,
+    last: i32,
+    visits: u32,
 }
 
 /// The customer's own rhythm in each category, in the order of the places of a [`Tally`].
@@ -112,7 +114,7 @@ pub(super) struct Rhythms {
 /// How regularly categories are bought, and which of them have stopped.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CategoryCadence {
-    /// Categories bought in at least three orders.
+    /// Categories bought on at least three days.
     pub regular: u32,
     /// Regular categories not bought for more than twice their mean gap.
     pub overdue: u32,
@@ -122,42 +124,40 @@ pub struct CategoryCadence {
     pub main_recency_days: f64,
 }
 
-/// Orders that make a category regular.
-const REGULAR_ORDERS: u32 = 3;
+/// Days with a category that make it regular.
+const REGULAR_VISITS: u32 = 3;
 /// A regular category is overdue after this many of its mean gaps.
 const OVERDUE_GAPS: f64 = 2.0;
-/// Gaps shorter than an hour come from split deliveries and say nothing about rhythm.
-const SHORTEST_GAP_DAYS: f64 = 1.0 / 24.0;
 
 impl Rhythms {
     pub(super) fn begin(&mut self) {
         self.rhythms.clear();
     }
 
-    /// Notes a line of order number `order`, placed `at`, of the category at `place`.
-    pub(super) fn add(&mut self, place: usize, at: Timestamp, order: usize) {
+    /// Notes a line of the category at `place`, on a day that is not before those noted.
+    pub(super) fn add(&mut self, place: usize, day: i32) {
         match self.rhythms.get_mut(place) {
-            None => self.rhythms.push(Rhythm { first: at, last: at, orders: 1, last_order: order }),
-            Some(rhythm) if rhythm.last_order != order => {
-                (rhythm.last, rhythm.last_order) = (at, order);
-                rhythm.orders += 1;
+            None => self.rhythms.push(Rhythm { first: day, last: day, visits: 1 }),
+            Some(rhythm) if rhythm.last != day => {
+                rhythm.last = day;
+                rhythm.visits += 1;
             }
             Some(_) => {}
         }
     }
 
-    /// How the rhythms stand at the cutoff; `counts` are the lines of each category.
-    pub(super) fn cadence(&self, counts: &[u32], cutoff: Timestamp) -> CategoryCadence {
+    /// How the rhythms stand at the start of the day `today`; `counts` are the lines of each category.
+    pub(super) fn cadence(&self, counts: &[u32], today: i32) -> CategoryCadence {
         let (mut regular, mut overdue, mut largest) = (0, 0, f64::NAN);
-        for rhythm in self.rhythms.iter().filter(|rhythm| rhythm.orders >= REGULAR_ORDERS) {
-            let gap = rhythm.last.days_since(rhythm.first) / f64::from(rhythm.orders - 1);
-            let ratio = cutoff.days_since(rhythm.last) / gap.max(SHORTEST_GAP_DAYS);
+        for rhythm in self.rhythms.iter().filter(|rhythm| rhythm.visits >= REGULAR_VISITS) {
+            let gap = f64::from(rhythm.last - rhythm.first) / f64::from(rhythm.visits - 1);
+            let ratio = f64::from(today - rhythm.last) / gap;
             regular += 1;
             overdue += u32::from(ratio > OVERDUE_GAPS);
             largest = ratio.max(largest);
         }
         let main = counts.iter().zip(&self.rhythms).map(|(lines, rhythm)| (*lines, rhythm.last)).max();
-        let main_recency_days = main.map_or(f64::NAN, |(_, last)| cutoff.days_since(last));
+        let main_recency_days = main.map_or(f64::NAN, |(_, last)| f64::from(today - last));
         CategoryCadence { regular, overdue, largest_overdue_ratio: largest, main_recency_days }
     }
 }
@@ -166,7 +166,6 @@ impl Rhythms {
 mod tests {
     use super::super::columns::NO_CODE;
     use super::*;
-    use crate::units::Days;
 
     #[test]
     fn shares_and_entropy_are_those_of_the_counts() {
@@ -189,13 +188,12 @@ mod tests {
     fn a_regular_category_that_stopped_is_overdue() {
         let (mut tally, mut rhythms) = (Tally::default(), Rhythms::default());
         tally.begin();
-        let day = |day| Timestamp(0).plus(Days(day));
-        // Category 7 every ten days up to day 20; category 8 twice on one order.
-        for (order, at, code) in [(0, 0, 7), (1, 10, 7), (1, 10, 8), (1, 10, 8), (2, 20, 7)] {
+        // Category 7 every ten days up to day 20, once twice on one day; category 8 twice on one day.
+        for (day, code) in [(0, 7), (10, 7), (10, 8), (10, 8), (10, 7), (20, 7)] {
             let (place, _) = tally.add(code).unwrap();
-            rhythms.add(place, day(at), order);
+            rhythms.add(place, day);
         }
-        let at = |cutoff| rhythms.cadence(tally.counts(), day(cutoff));
+        let at = |today| rhythms.cadence(tally.counts(), today);
         assert_eq!((at(40).regular, at(40).overdue, at(41).overdue), (1, 0, 1));
         assert!((at(41).largest_overdue_ratio - 2.1).abs() < 1e-12);
         assert!((at(41).main_recency_days - 21.0).abs() < 1e-12);

@@ -6,7 +6,6 @@
 use super::ledger::Orders;
 use super::lines::is_code;
 use super::tally::{Rhythms, Tally};
-use crate::units::{MICROS_PER_DAY, Timestamp};
 
 /// Longest half-life of the decayed sums, in days; the others are a half and a sixth of it.
 pub(super) const LONGEST_HALF_LIFE_DAYS: f64 = 180.0;
@@ -41,28 +40,29 @@ impl Stamps {
     }
 }
 
-/// Figures over the first `orders` orders of a customer.
+/// Figures over the first `orders` orders of a customer. A visit is a day with an order; gaps are the days from one visit to
+/// the next.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CustomerWalk {
     pub(super) orders: usize,
-    pub(super) gap_max: f64,
-    pub(super) gap_last: f64,
-    gap_mean: f64,
-    gap_squares: f64,
-    pub(super) sorted_gaps: Vec<f64>,
+    /// The days of the visits, counted from 1970-01-01, ascending.
+    pub(super) visit_days: Vec<i32>,
+    pub(super) sorted_gaps: Vec<u32>,
+    /// Sum of the squares of the gaps.
+    gap_squares: u64,
     pub(super) amount_max: i64,
     amount_mean: f64,
     amount_squares: f64,
-    /// Decayed number of orders at the instant of the last one, for half-lives of 180, 90 and 30 days.
+    /// Decayed number of orders on the day of the last visit, for half-lives of 180, 90 and 30 days.
     decayed_orders: [f64; 3],
     /// The same for half-lives of 60 and 15 days.
     decayed_briefly: [f64; 2],
-    /// Decayed spend at the instant of the last order, for half-lives of 180, 90 and 30 days.
+    /// Decayed spend on the day of the last visit, for half-lives of 180, 90 and 30 days.
     decayed_amounts: [f64; 3],
-    pub(super) order_days: u32,
-    pub(super) order_months: u32,
-    last_day: i64,
-    last_month: i64,
+    /// Decayed number of visits, for half-lives of 180 and 30 days.
+    decayed_visits: [f64; 2],
+    pub(super) visit_months: u32,
+    last_month: i32,
     /// Distinct products, and categories, up to each order.
     pub(super) products_so_far: Vec<u32>,
     pub(super) categories_so_far: Vec<u32>,
@@ -78,11 +78,12 @@ impl CustomerWalk {
     /// Starts a new customer; keeps the memory.
     pub(super) fn begin(&mut self) {
         self.orders = 0;
-        (self.gap_max, self.gap_last, self.gap_mean, self.gap_squares) = (0.0, 0.0, 0.0, 0.0);
+        self.visit_days.clear();
         self.sorted_gaps.clear();
+        self.gap_squares = 0;
         (self.amount_max, self.amount_mean, self.amount_squares) = (i64::MIN, 0.0, 0.0);
         (self.decayed_orders, self.decayed_briefly, self.decayed_amounts) = ([0.0; 3], [0.0; 2], [0.0; 3]);
-        (self.order_days, self.order_months, self.last_day, self.last_month) = (0, 0, i64::MIN, i64::MIN);
+        (self.decayed_visits, self.visit_months, self.last_month) = ([0.0; 2], 0, i32::MIN);
         self.products_so_far.clear();
         self.categories_so_far.clear();
         self.regions = 0;
@@ -102,30 +103,37 @@ impl CustomerWalk {
     }
 
     fn pass(&mut self, orders: &Orders<'_>, i: usize) {
-        let at = orders.at[i];
-        if i > 0 {
-            self.pass_gap(at.days_since(orders.at[i - 1]));
-        }
+        self.pass_day(orders.day[i]);
         self.pass_amount(orders.amount[i]);
         self.decayed_orders.iter_mut().for_each(|sum| *sum += 1.0);
         self.decayed_briefly.iter_mut().for_each(|sum| *sum += 1.0);
         self.decayed_amounts.iter_mut().for_each(|sum| *sum += orders.amount[i] as f64);
-        self.pass_calendar(at);
         self.pass_basket(orders, i);
     }
 
-    fn pass_gap(&mut self, gap: f64) {
+    /// Notes the day of an order; several of one day are one visit.
+    fn pass_day(&mut self, day: i32) {
+        match self.visit_days.last() {
+            Some(last) if *last == day => return,
+            Some(last) => self.pass_gap(day.abs_diff(*last)),
+            None => {}
+        }
+        self.visit_days.push(day);
+        self.decayed_visits.iter_mut().for_each(|sum| *sum += 1.0);
+        let month = month_of(day);
+        self.visit_months += u32::from(month != self.last_month);
+        self.last_month = month;
+    }
+
+    fn pass_gap(&mut self, gap: u32) {
         let place = self.sorted_gaps.partition_point(|other| *other <= gap);
         self.sorted_gaps.insert(place, gap);
-        let deviation = gap - self.gap_mean;
-        self.gap_mean += deviation / self.sorted_gaps.len() as f64;
-        self.gap_squares += deviation * (gap - self.gap_mean);
-        self.gap_max = self.gap_max.max(gap);
-        self.gap_last = gap;
-        let decay = Decay::after(gap);
+        self.gap_squares += u64::from(gap).pow(2);
+        let decay = Decay::after(f64::from(gap));
         self.decayed_orders = self.decayed_orders(decay);
         self.decayed_briefly = self.decayed_briefly(decay);
         self.decayed_amounts = self.decayed_amounts(decay);
+        self.decayed_visits = self.decayed_visits(decay);
     }
 
     fn pass_amount(&mut self, amount: i64) {
@@ -133,14 +141,6 @@ impl CustomerWalk {
         let deviation = amount as f64 - self.amount_mean;
         self.amount_mean += deviation / (self.orders + 1) as f64;
         self.amount_squares += deviation * (amount as f64 - self.amount_mean);
-    }
-
-    fn pass_calendar(&mut self, at: Timestamp) {
-        let day = at.0.div_euclid(MICROS_PER_DAY);
-        let month = month_of(day);
-        self.order_days += u32::from(day != self.last_day);
-        self.order_months += u32::from(month != self.last_month);
-        (self.last_day, self.last_month) = (day, month);
     }
 
     fn pass_basket(&mut self, orders: &Orders<'_>, i: usize) {
@@ -154,7 +154,7 @@ impl CustomerWalk {
         }
         for code in &category[of(category)] {
             if let Some((place, _)) = self.categories.add(*code) {
-                self.rhythms.add(place, orders.at[i], i);
+                self.rhythms.add(place, orders.day[i]);
             }
         }
         for code in &channel[of(channel)] {
@@ -165,7 +165,7 @@ impl CustomerWalk {
         self.categories_so_far.push(self.categories.distinct());
     }
 
-    /// Decayed number of orders when that decay has passed since the last one, for half-lives of 180, 90 and 30 days.
+    /// Decayed number of orders when that decay has passed since the last visit, for half-lives of 180, 90 and 30 days.
     pub(super) fn decayed_orders(&self, decay: Decay) -> [f64; 3] {
         std::array::from_fn(|i| self.decayed_orders[i] * decay.slow[i])
     }
@@ -180,22 +180,40 @@ impl CustomerWalk {
         std::array::from_fn(|i| self.decayed_amounts[i] * decay.slow[i])
     }
 
-    /// Mean time between orders, in days; 0 with fewer than two.
-    pub(super) const fn gap_mean(&self) -> f64 {
-        self.gap_mean
+    /// Decayed number of visits, for half-lives of 180 and 30 days.
+    pub(super) fn decayed_visits(&self, decay: Decay) -> [f64; 2] {
+        [self.decayed_visits[0] * decay.slow[0], self.decayed_visits[1] * decay.slow[2]]
+    }
+
+    /// Visits so far.
+    pub(super) fn visits(&self) -> u32 {
+        u32::try_from(self.visit_days.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Mean of the last `n` gaps, or of all if there are fewer, in days; `None` without gaps.
+    pub(super) fn recent_gap_mean(&self, n: usize) -> Option<f64> {
+        let n = n.min(self.sorted_gaps.len());
+        let (first, last) = (self.visit_days[self.visit_days.len().checked_sub(n + 1)?], *self.visit_days.last()?);
+        (n > 0).then(|| f64::from(last - first) / n as f64)
     }
 
     /// Sample standard deviation of the gaps in days; `None` with fewer than two gaps.
     pub(super) fn gap_sd(&self) -> Option<f64> {
-        let n = self.sorted_gaps.len();
-        (n >= 2).then(|| (self.gap_squares / (n - 1) as f64).sqrt())
+        let (n, first, last) = (self.sorted_gaps.len() as u64, self.visit_days.first()?, self.visit_days.last()?);
+        let sum = u64::from(last.abs_diff(*first));
+        // In whole numbers, so that equal gaps do not differ by a rounding error.
+        let deviations = n * self.gap_squares - sum * sum;
+        (n >= 2).then(|| (deviations as f64 / (n * (n - 1)) as f64).sqrt())
     }
 
-    /// Median gap in days; `None` without gaps.
-    pub(super) fn gap_median(&self) -> Option<f64> {
-        let n = self.sorted_gaps.len();
-        let upper = *self.sorted_gaps.get(n / 2)?;
-        Some(if n % 2 == 1 { upper } else { f64::midpoint(self.sorted_gaps[n / 2 - 1], upper) })
+    /// The quantile `q` of the gaps in days, interpolated between neighbours; `None` without gaps.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place among the gaps")]
+    pub(super) fn gap_quantile(&self, q: f64) -> Option<f64> {
+        let gaps = &self.sorted_gaps;
+        let place = q.clamp(0.0, 1.0) * gaps.len().checked_sub(1)? as f64;
+        let lower = gaps[place as usize];
+        let upper = gaps[(place as usize + 1).min(gaps.len() - 1)];
+        Some(f64::from(lower) + place.fract() * f64::from(upper - lower))
     }
 
     /// Sample standard deviation of the order amounts in minor units; `None` with fewer than two orders.
@@ -222,11 +240,11 @@ impl Decay {
     }
 }
 
-/// Months since year 0 of the day `day` after 1970-01-01, in UTC.
+/// Months since year 0 of the day `day` after 1970-01-01.
 ///
 /// # Source
 /// Hinnant (2013), chrono-compatible low-level date algorithms, `civil_from_days`.
-const fn month_of(day: i64) -> i64 {
+const fn month_of(day: i32) -> i32 {
     let shifted = day + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
@@ -238,13 +256,39 @@ const fn month_of(day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::super::calendar::Calendar;
+    use super::super::ledger::Ledger;
+    use super::super::lines::Lines;
     use super::*;
+    use crate::units::Timestamp;
+
+    #[test]
+    fn several_orders_of_a_local_day_are_one_visit() {
+        let hours = [20, 26, 260, 266, 332];
+        let at = hours.map(|hours| Timestamp(hours * 3_600_000_000)).to_vec();
+        let lines = Lines { at, amount: vec![1; hours.len()], ..Lines::default() };
+        let walked = |zone: &str| {
+            let (mut ledger, mut walk) = (Ledger::default(), CustomerWalk::default());
+            let calendar = Calendar::new(&TimeZone::get(zone).unwrap());
+            walk.begin();
+            walk.advance(&ledger.read(&lines, 0..hours.len(), &calendar), hours.len());
+            walk
+        };
+        let (there, utc) = (walked("America/Los_Angeles"), walked("UTC"));
+        assert_eq!((&there.visit_days[..], &utc.visit_days[..]), (&[0, 10, 13][..], &[0, 1, 10, 11, 13][..]));
+        assert_eq!((&there.sorted_gaps[..], there.gap_quantile(0.5)), (&[3, 10][..], Some(6.5)));
+        assert_eq!((there.recent_gap_mean(1), there.recent_gap_mean(3)), (Some(3.0), Some(6.5)));
+        assert!((there.gap_sd().unwrap() - 24.5_f64.sqrt()).abs() < 1e-12);
+        assert_eq!((there.orders, there.visits(), there.visit_months), (5, 3, 1));
+    }
 
     #[test]
     fn months_change_at_month_ends_leap_years_included() {
         let month_of_date = |y, m, d| {
             let days = jiff::civil::date(y, m, d).since(jiff::civil::date(1970, 1, 1)).unwrap().get_days();
-            month_of(i64::from(days))
+            month_of(days)
         };
         assert_eq!(month_of_date(2024, 2, 29), month_of_date(2024, 2, 1));
         assert_eq!(month_of_date(2024, 3, 1), month_of_date(2024, 2, 29) + 1);

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::finding::Finding;
 use crate::error::{Exit, Report};
 use crate::text::printable;
-use crate::units::{Days, Timestamp};
+use crate::units::Days;
 
 /// Why data are refused.
 #[derive(Debug, Error)]
@@ -20,11 +20,11 @@ pub enum DataError {
     /// The last purchase is too long ago.
     #[error("the last purchase ({last}) is {age_days} days before {as_of}; at most {allowed} are allowed")]
     Stale {
-        /// The last purchase.
-        last: Timestamp,
-        /// The instant that the run takes for now.
-        as_of: Timestamp,
-        /// Whole days between them.
+        /// Day of the last purchase.
+        last: Date,
+        /// The day that the run takes for today.
+        as_of: Date,
+        /// Days from one to the other.
         age_days: u32,
         /// `validate.max_age_days`.
         allowed: Days,
@@ -113,10 +113,9 @@ mod tests {
 
     #[test]
     fn staleness_states_both_days() {
-        let (last, as_of) = (Timestamp(0), Timestamp(0).plus(Days(60)));
+        let (last, as_of) = (jiff::civil::date(2024, 1, 1), jiff::civil::date(2024, 3, 1));
         let error = DataError::Stale { last, as_of, age_days: 60, allowed: Days(45) };
-        let text = "the last purchase (1970-01-01T00:00:00Z) is 60 days before 1970-03-02T00:00:00Z; at most 45 days are \
-                    allowed";
+        let text = "the last purchase (2024-01-01) is 60 days before 2024-03-01; at most 45 days are allowed";
         assert_eq!(error.to_string(), text);
     }
 }

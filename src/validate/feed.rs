@@ -1,19 +1,23 @@
 //! The feed: a day that was not delivered looks like churn. Long silences of the whole shop, and its last purchase.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
 
 use super::error::DataError;
 use super::finding::{Finding, Severity};
-use crate::config::ValidateConfig;
+use crate::config::{Config, ValidateConfig};
 use crate::ingest::TypedTable;
 use crate::text::counted;
-use crate::units::{Days, MICROS_PER_DAY, Timestamp};
+use crate::timeline::{Calendar, date_of};
+use crate::units::{Days, Timestamp};
 
 /// Reports gaps in the purchases and how old the last one is.
-pub(super) fn check(days: &PurchaseDays, limits: &ValidateConfig, as_of: Timestamp) -> Vec<Finding> {
+pub(super) fn check(days: &PurchaseDays, config: &Config, as_of: Timestamp) -> Vec<Finding> {
+    let limits = &config.validate;
     let mut findings: Vec<Finding> = gaps(days, limits.max_feed_gap_days).into_iter().collect();
     if let Some((_, last)) = days.span()
-        && let Err(stale) = require_fresh(last, as_of, limits)
+        && let Err(stale) = require_fresh((last, as_of), limits, &config.timezone)
     {
         let finding = Finding::new("stale", "purchases", Severity::Warning, stale.to_string());
         let finding = finding.of_column("purchased_at").counting(1);
@@ -22,63 +26,65 @@ pub(super) fn check(days: &PurchaseDays, limits: &ValidateConfig, as_of: Timesta
     findings
 }
 
-/// Refuses data whose last purchase is too long before `as_of`; scoring asks, training need not.
+/// Refuses data whose `last` purchase is too many days of `zone` before `as_of`; scoring asks, training need not.
 ///
 /// # Errors
-/// `DataError::Stale` with both instants and the limit.
-pub fn require_fresh(last: Timestamp, as_of: Timestamp, limits: &ValidateConfig) -> Result<(), DataError> {
-    if as_of.0.saturating_sub(last.0) <= limits.max_age_days.micros() {
+/// `DataError::Stale` with both days and the limit.
+pub fn require_fresh(
+    (last, as_of): (Timestamp, Timestamp),
+    limits: &ValidateConfig,
+    zone: &TimeZone,
+) -> Result<(), DataError> {
+    let calendar = Calendar::new(zone);
+    let (last, as_of) = (calendar.day(last), calendar.day(as_of));
+    let age_days = u32::try_from(as_of - last).unwrap_or(0);
+    if age_days <= limits.max_age_days.0 {
         return Ok(());
     }
-    let age_days = u32::try_from(as_of.0.saturating_sub(last.0) / MICROS_PER_DAY).unwrap_or(u32::MAX);
+    let (last, as_of) = (date_of(last).unwrap_or_default(), date_of(as_of).unwrap_or_default());
     Err(DataError::Stale { last, as_of, age_days, allowed: limits.max_age_days })
 }
 
-/// First and last purchase of each day that has any, in UTC.
+/// The days with a purchase, counted from 1970-01-01, and the first and the last purchase.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PurchaseDays {
-    days: BTreeMap<i64, (i64, i64)>,
+    days: BTreeSet<i32>,
+    span: Option<(i64, i64)>,
 }
 
 impl PurchaseDays {
-    pub(super) fn new(purchases: &TypedTable) -> Self {
-        let times = purchases.times("purchased_at");
+    pub(super) fn new(purchases: &TypedTable, zone: &TimeZone) -> Self {
+        let (times, calendar) = (purchases.times("purchased_at"), Calendar::new(zone));
         let used = || purchases.used_rows().filter_map(|row| times.get(row).copied());
-        let (first, last) = used().fold((i64::MAX, i64::MIN), |(first, last), time| (first.min(time), last.max(time)));
-        let day = |time: i64| time.div_euclid(MICROS_PER_DAY);
-        let n_days = if first <= last { usize::try_from(day(last) - day(first) + 1).unwrap_or(0) } else { 0 };
-        let mut days = vec![(i64::MAX, i64::MIN); n_days];
-        for time in used() {
-            let place = usize::try_from(day(time) - day(first)).unwrap_or(usize::MAX);
-            if let Some((first, last)) = days.get_mut(place) {
-                *first = (*first).min(time);
-                *last = (*last).max(time);
-            }
-        }
-        let days = (day(first)..).zip(days).filter(|(_, (first, last))| first <= last);
-        Self { days: days.collect() }
+        let Some(span) = used().min().zip(used().max()) else { return Self::default() };
+        let day = |time: i64| calendar.day(Timestamp(time));
+        let first = day(span.0);
+        let place = |time: i64| usize::try_from(day(time) - first).unwrap_or(0);
+        let mut has_purchase = vec![false; place(span.1) + 1];
+        used().for_each(|time| has_purchase[place(time)] = true);
+        let days = (first..).zip(has_purchase).filter_map(|(day, has)| has.then_some(day));
+        Self { days: days.collect(), span: Some(span) }
     }
 
     /// Adds the days of other customers.
     pub(super) fn add(&mut self, other: &Self) {
-        for (day, (first, last)) in &other.days {
-            let own = self.days.entry(*day).or_insert((*first, *last));
-            *own = (own.0.min(*first), own.1.max(*last));
-        }
+        self.days.extend(&other.days);
+        self.span = match (self.span, other.span) {
+            (Some(own), Some(other)) => Some((own.0.min(other.0), own.1.max(other.1))),
+            (own, other) => own.or(other),
+        };
     }
 
     /// The first and the last purchase.
     pub(super) fn span(&self) -> Option<(Timestamp, Timestamp)> {
-        let ((_, (first, _)), (_, (_, last))) = (self.days.first_key_value()?, self.days.last_key_value()?);
-        Some((Timestamp(*first), Timestamp(*last)))
+        self.span.map(|(first, last)| (Timestamp(first), Timestamp(last)))
     }
 
-    /// Silences longer than `longest`: their two ends, the longest first.
-    fn silences(&self, longest: Days) -> Vec<(Timestamp, Timestamp)> {
-        let pairs = self.days.values().zip(self.days.values().skip(1));
-        let ends = pairs.map(|((_, from), (until, _))| (Timestamp(*from), Timestamp(*until)));
-        let mut silences: Vec<_> = ends.filter(|(from, until)| until.0 - from.0 > longest.micros()).collect();
-        silences.sort_by_key(|(from, until)| (from.0 - until.0, from.0));
+    /// Silences longer than `longest`: the days with a purchase at their two ends, the longest first.
+    fn silences(&self, longest: Days) -> Vec<(i32, i32)> {
+        let pairs = self.days.iter().copied().zip(self.days.iter().copied().skip(1));
+        let mut silences: Vec<_> = pairs.filter(|(from, until)| from.abs_diff(*until) > longest.0).collect();
+        silences.sort_by_key(|(from, until)| (from - until, *from));
         silences
     }
 }
@@ -87,11 +93,12 @@ fn gaps(days: &PurchaseDays, longest: Days) -> Option<Finding> {
     let silences = days.silences(longest);
     let (from, until) = silences.first()?;
     let count = silences.len() as u64;
-    let shown = |(from, until): &(Timestamp, Timestamp)| format!("{from} to {until}");
+    let date = |day: &i32| date_of(*day).unwrap_or_default();
+    let shown = |(from, until): &(i32, i32)| format!("{} to {}", date(from), date(until));
     let message = format!(
-        "{} the whole shop has no purchase for more than {longest}, at worst for {:.0} days",
+        "{} the whole shop has no purchase for more than {longest}, at worst for {} days",
         counted(count, "time"),
-        until.days_since(*from)
+        until - from
     );
     let finding = Finding::new("feed_gap", "purchases", Severity::Warning, message).of_column("purchased_at");
     let finding = finding.counting(count).with_examples(silences.iter().map(shown));
@@ -103,16 +110,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_age_of_the_last_purchase_is_counted_in_days_of_the_zone() {
+        // 23:00 of January 1 in Los Angeles, and the midnight that begins March 1 there.
+        let (last, as_of) = (Timestamp(1_704_178_800_000_000), Timestamp(1_709_280_000_000_000));
+        let limits = |max_age_days| ValidateConfig {
+            min_customers: 1,
+            min_span_horizons: 0.0,
+            max_feed_gap_days: Days(14),
+            absurd_amount_factor: 100.0,
+            max_rejected_share: 1.0,
+            max_age_days: Days(max_age_days),
+            min_recent_share: 0.05,
+            silent_opt_outs: crate::config::SilentOptOuts::Refuse,
+        };
+        let fresh = |zone, limit| require_fresh((last, as_of), &limits(limit), &TimeZone::get(zone).unwrap()).is_ok();
+        assert_eq!([60, 59].map(|limit| fresh("America/Los_Angeles", limit)), [true, false]);
+        assert_eq!([59, 58].map(|limit| fresh("UTC", limit)), [true, false]);
+    }
+
+    #[test]
     fn silences_are_found_and_the_longest_comes_first() {
-        let day = |n: i64| n * MICROS_PER_DAY;
-        let spans = [(day(0), day(0) + 5), (day(10), day(10)), (day(11), day(12)), (day(40), day(41))];
-        let days = PurchaseDays { days: (0..).zip(spans).collect() };
-        let longest = days.silences(Days(9));
-        assert_eq!(longest, [(Timestamp(day(12)), Timestamp(day(40))), (Timestamp(5), Timestamp(day(10)))]);
+        let days = PurchaseDays { days: [0, 10, 11, 12, 40].into(), span: Some((5, 7)) };
+        assert_eq!(days.silences(Days(9)), [(12, 40), (0, 10)]);
         assert!(days.silences(Days(28)).is_empty(), "exactly as long as allowed is allowed");
-        assert_eq!(days.span(), Some((Timestamp(0), Timestamp(day(41)))));
+        assert_eq!(days.span(), Some((Timestamp(5), Timestamp(7))));
         let finding = gaps(&days, Days(9)).unwrap();
         assert_eq!((finding.count, finding.examples.len()), (2, 2));
         assert!(finding.message.contains("at worst for 28 days"), "{}", finding.message);
+        assert_eq!(finding.examples[0], "1970-01-13 to 1970-02-10");
     }
 }

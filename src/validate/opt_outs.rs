@@ -3,16 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::ToSpan;
-use jiff::civil::{Date, date};
-
 use super::Checked;
 use super::finding::{Finding, Severity};
 use super::tally::{Counts, Tally};
 use crate::config::{Config, SilentOptOuts, Table};
 use crate::ingest::{ABSENT, NO_FLAG, TypedTable};
 use crate::text::{counted, verb};
-use crate::timeline::local_day;
+use crate::timeline::{Calendar, date_of};
 use crate::units::Timestamp;
 
 /// The column.
@@ -70,7 +67,7 @@ pub(super) struct Statements {
     said: u64,
     /// Rows, and those that say something, by the local day from which they are known, counted from
     /// 1970-01-01; rows without a time are not among them.
-    by_day: BTreeMap<i64, [u64; 2]>,
+    by_day: BTreeMap<i32, [u64; 2]>,
 }
 
 impl Statements {
@@ -78,6 +75,7 @@ impl Statements {
         let flags = customers.flags(COLUMN);
         let mut all = Self { is_mapped: customers.has(COLUMN), ..Self::default() };
         let (from, recorded) = (customers.times("valid_from"), customers.times("recorded_at"));
+        let calendar = Calendar::new(&config.timezone);
         let time = |times: &[i64], row: usize| times.get(row).copied().unwrap_or(ABSENT);
         if !all.is_mapped {
             return all;
@@ -88,7 +86,7 @@ impl Statements {
             all.said += said;
             let known = time(from, row).max(time(recorded, row));
             if known != ABSENT && known <= now.0 {
-                let day = all.by_day.entry(local_day(Timestamp(known), &config.timezone)).or_default();
+                let day = all.by_day.entry(calendar.day(Timestamp(known))).or_default();
                 day[0] += 1;
                 day[1] += said;
             }
@@ -115,7 +113,9 @@ impl Statements {
         let silent = if self.said == 0 {
             Some((format!("in any of {}", counted(self.rows, "row")), self.rows))
         } else {
-            self.silence().map(|(day, rows)| (format!("since {}, in {}", date_of(day), counted(rows, "row")), rows))
+            self.silence().map(|(day, rows)| {
+                (format!("since {}, in {}", date_of(day).unwrap_or_default(), counted(rows, "row")), rows)
+            })
         };
         let (silence, rows) = silent?;
         let message = format!("`customers.{COLUMN}` says nothing {silence}; who opted out there would be contacted");
@@ -131,7 +131,7 @@ impl Statements {
 
     /// The day of the last statement and the rows since, where there were so many statements before that chance does not
     /// explain the silence.
-    fn silence(&self) -> Option<(i64, u64)> {
+    fn silence(&self) -> Option<(i32, u64)> {
         let (last, _) = self.by_day.iter().rfind(|(_, [_, said])| *said > 0)?;
         let sum = |rows: u64, [more, _]: &[u64; 2]| rows + more;
         let silent = self.by_day.range((std::ops::Bound::Excluded(*last), std::ops::Bound::Unbounded));
@@ -142,10 +142,6 @@ impl Statements {
         let is_stop = silent >= LEAST_SILENT_ROWS && silent as f64 * says_nothing.ln() < CHANCE.ln();
         is_stop.then_some((*last, silent))
     }
-}
-
-fn date_of(day: i64) -> Date {
-    date(1970, 1, 1).saturating_add(day.days())
 }
 
 #[cfg(test)]

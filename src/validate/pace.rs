@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::error::DataError;
 use crate::config::ValidateConfig;
 use crate::ingest::TypedTable;
-use crate::timeline::Cutoff;
-use crate::units::{Days, MICROS_PER_DAY};
+use crate::timeline::{Calendar, Cutoff};
+use crate::units::{Days, Timestamp};
 
 /// Fewer purchases in a usual window say nothing of a pace.
 const LEAST_USUAL: u64 = 20;
@@ -20,7 +21,7 @@ const LEAST_WINDOWS: usize = 3;
 /// Shops that sell on fewer days of a usual window are not judged by days.
 const LEAST_DAYS: u64 = 10;
 
-/// Purchases of each day that has any; days are those of UTC, which is near enough for windows of weeks.
+/// Purchases of each day of the shop's zone that has any.
 #[derive(Debug, Clone, Default)]
 pub struct Pace {
     days: BTreeMap<i64, u64>,
@@ -42,12 +43,13 @@ impl Held {
 }
 
 impl Pace {
-    pub(super) fn new(purchases: &TypedTable) -> Self {
-        let times = purchases.times("purchased_at");
+    pub(super) fn new(purchases: &TypedTable, zone: &TimeZone) -> Self {
+        let (times, calendar) = (purchases.times("purchased_at"), Calendar::new(zone));
+        let day = |time: &i64| i64::from(calendar.day(Timestamp(*time)));
         let mut days = BTreeMap::new();
         // Rows of one day mostly stand together.
         let mut run = (i64::MIN, 0);
-        for day in purchases.used_rows().filter_map(|row| times.get(row)).map(|time| time.div_euclid(MICROS_PER_DAY)) {
+        for day in purchases.used_rows().filter_map(|row| times.get(row)).map(day) {
             if day == run.0 {
                 run.1 += 1;
             } else {
@@ -110,7 +112,7 @@ pub fn require_usual_pace(
 ) -> Result<(), DataError> {
     let window = 2 * i64::from(limits.max_feed_gap_days.0);
     let window = if is_of_the_clock { window.max(i64::from(limits.max_age_days.0)) } else { window };
-    let end = as_of.at().0.div_euclid(MICROS_PER_DAY);
+    let end = i64::from(as_of.day());
     let Some(usual) = pace.usual(end, window).filter(|usual| usual.purchases >= LEAST_USUAL) else { return Ok(()) };
     let is_quiet = |held: Held| {
         let share = |found: u64, of: u64| found as f64 / of as f64;
@@ -143,7 +145,6 @@ pub fn require_usual_pace(
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
-    use jiff::tz::TimeZone;
 
     use super::*;
 
@@ -156,6 +157,7 @@ mod tests {
             max_rejected_share: 0.5,
             max_age_days: Days(45),
             min_recent_share: 0.05,
+            silent_opt_outs: crate::config::SilentOptOuts::Refuse,
         }
     }
 

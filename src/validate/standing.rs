@@ -58,9 +58,9 @@ impl Standing {
             ..Self::default()
         };
         if let Some(purchases) = table(Table::Purchases) {
-            standing.days = PurchaseDays::new(purchases);
+            standing.days = PurchaseDays::new(purchases, &config.timezone);
             (standing.n_customers, standing.n_returning) = volume::customers_and_returning(purchases);
-            standing.pace = Pace::new(purchases);
+            standing.pace = Pace::new(purchases, &config.timezone);
             standing.sizes = Sizes::of(purchases, &config.currency);
             standing.with_margins = categories::with_margins(purchases, config);
         }
@@ -88,7 +88,7 @@ impl Standing {
 
     /// What the checks of the whole find.
     pub(super) fn findings(&self, config: &Config, as_of: Timestamp) -> Vec<Finding> {
-        let mut findings = feed::check(&self.days, &config.validate, as_of);
+        let mut findings = feed::check(&self.days, config, as_of);
         findings.extend(volume::check(self, config));
         findings.extend(self.sizes.absurd(config));
         findings.extend(categories::unknown(&self.with_margins, config));

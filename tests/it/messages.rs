@@ -21,7 +21,7 @@ use retain::pipeline::PipelineError;
 use retain::registry::{ConfigChange, RegistryError};
 use retain::simulate::{BadParam, SimulateError};
 use retain::timeline::LogError;
-use retain::units::{Days, Timestamp};
+use retain::units::Days;
 use retain::validate::DataError;
 
 fn denied() -> Error {
@@ -174,10 +174,9 @@ fn ingest_errors() -> Vec<Failure> {
 }
 
 fn data_errors() -> Vec<Failure> {
-    let last = Timestamp(0);
     vec![
         DataError::Refused { findings: Vec::new() }.into(),
-        DataError::Stale { last, as_of: last.plus(Days(60)), age_days: 60, allowed: Days(45) }.into(),
+        DataError::Stale { last: date(2011, 12, 9), as_of: date(2012, 2, 7), age_days: 60, allowed: Days(45) }.into(),
         DataError::Quiet {
             as_of: date(2024, 3, 6),
             window: Days(28),
@@ -263,9 +262,10 @@ fn story_errors() -> Vec<Failure> {
         PipelineError::NothingToLearnFrom {
             cutoff: as_of(),
             matures_after: Days(90),
-            start: "2011-10-01T07:45:00Z".to_owned(),
+            start: Some("2011-10-01T08:45:00+01:00".to_owned()),
         }
         .into(),
+        PipelineError::NothingToLearnFrom { cutoff: as_of(), matures_after: Days(90), start: None }.into(),
         PipelineError::NobodyEligible {
             as_of: as_of(),
             population: "customers with at least 1 order, the last within 180 days".to_owned(),

@@ -52,7 +52,8 @@ impl Bench {
         shop.command("train").output().unwrap();
         let config = Config::from_toml(&shop.read("retain.toml"), &shop.path("retain.toml")).unwrap();
         let loaded = retain::validate::load(&config, Timestamp(i64::MAX)).unwrap().accepted().unwrap();
-        let log = EventLog::build(loaded.tables).unwrap().naming_categories(loaded.dictionaries.categories);
+        let log =
+            EventLog::build(loaded.tables, &config.timezone).unwrap().naming_categories(loaded.dictionaries.categories);
         let registry = Registry::new(&config.models.dir, &config.name);
         shop.command("models").args(["promote", &registry.versions().unwrap()[0]]).assert().success();
         let version = registry.load(CHAMPION).unwrap().manifest;

@@ -62,7 +62,7 @@ impl Panel {
             margins: Margins::alike(1.0),
         };
         let cutoffs: Vec<Cutoff> = training.iter().copied().chain([as_of]).collect();
-        let log = EventLog::build(tables(kind)).unwrap();
+        let log = EventLog::build(tables(kind), &TimeZone::UTC).unwrap();
         let dataset = Dataset::build(&log, schema, &cutoffs, &settings).unwrap();
         let folds = forward_chain(&dataset, &training, HORIZON, 4, &TimeZone::UTC);
         let rows = dataset.rows_at(|cutoff| training.contains(&cutoff));

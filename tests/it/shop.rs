@@ -81,6 +81,14 @@ impl Shop {
         Self { folder }
     }
 
+    /// A shop of one table of purchases.
+    pub(crate) fn of(purchases: &str, config: &str) -> Self {
+        let shop = Self { folder: tempfile::tempdir().unwrap() };
+        std::fs::write(shop.path("purchases.csv"), purchases).unwrap();
+        std::fs::write(shop.path("retain.toml"), config).unwrap();
+        shop
+    }
+
     /// The sample shop, in a copy that may be changed.
     pub(crate) fn sample() -> Self {
         let folder = tempfile::tempdir().unwrap();

@@ -21,7 +21,8 @@ fn cdnow() -> Option<(Config, EventLog)> {
         return None;
     }
     let loaded = retain::validate::load(&config, Timestamp(i64::MAX)).unwrap().accepted().unwrap();
-    Some((config, EventLog::build(loaded.tables).unwrap()))
+    let log = EventLog::build(loaded.tables, &config.timezone).unwrap();
+    Some((config, log))
 }
 
 /// What the tenth ranked first spent, among everyone who had bought by the cutoffs.

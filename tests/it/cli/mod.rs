@@ -2,6 +2,7 @@
 
 mod accidents;
 mod challenge;
+mod days;
 mod honest_figures;
 mod hostile;
 mod init;

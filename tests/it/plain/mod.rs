@@ -26,6 +26,8 @@ pub(crate) const KNOWN: u32 = 4;
 pub(crate) const CUSTOMERS: u32 = 28;
 /// The churn horizon.
 pub(crate) const HORIZON: u32 = 60;
+/// Days between a cutoff and its label window.
+pub(crate) const GAP: u32 = 20;
 
 /// A purchase line.
 #[derive(Debug, Clone)]
@@ -101,18 +103,19 @@ pub(crate) fn discount(line: &Line) -> i64 {
     line.amount.abs() / 5
 }
 
+/// A zone so far from UTC that a third of the day has another date there.
 pub(crate) fn zone() -> TimeZone {
-    TimeZone::get("Europe/London").unwrap()
+    TimeZone::get("America/Los_Angeles").unwrap()
 }
 
 /// The latest cutoff, the first midnight of summer time.
 pub(crate) fn latest() -> Cutoff {
-    Cutoff::at_start_of(date(2024, 4, 1), &zone())
+    Cutoff::at_start_of(date(2024, 3, 11), &zone())
 }
 
 /// Cutoffs around a leap day and both changes of the clocks.
 pub(crate) fn cutoffs() -> Vec<Cutoff> {
-    let days = [date(2023, 10, 29), date(2023, 10, 30), date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 31)];
+    let days = [date(2023, 11, 5), date(2023, 11, 6), date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 10)];
     days.iter().map(|day| Cutoff::at_start_of(*day, &zone())).chain([latest()]).collect()
 }
 
@@ -265,7 +268,7 @@ pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]
     let mut cutoffs = cutoffs.to_vec();
     cutoffs.sort_unstable();
     let (settings, schema) = settings(own);
-    let log = EventLog::build(tables).unwrap();
+    let log = EventLog::build(tables, &zone()).unwrap();
     let (mut customers, mut cutoff_idx) = (Vec::new(), Vec::new());
     let mut columns: Vec<Vec<f64>> = vec![Vec::new(); schema.len()];
     let take = |block: Block| {
@@ -284,12 +287,12 @@ pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]
 /// The same rows as learners see them.
 pub(crate) fn dataset(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]) -> Dataset {
     let (settings, schema) = settings(own);
-    Dataset::build(&EventLog::build(tables).unwrap(), &schema, cutoffs, &settings).unwrap()
+    Dataset::build(&EventLog::build(tables, &zone()).unwrap(), &schema, cutoffs, &settings).unwrap()
 }
 
 fn settings(own: &[CustomFeature]) -> (DatasetSettings, FeatureSchema) {
     let settings = DatasetSettings {
-        rule: ChurnRule { horizon: Days(HORIZON), gap: Days(0), active: Days(400), min_purchases: 1 },
+        rule: ChurnRule { horizon: Days(HORIZON), gap: Days(GAP), active: Days(400), min_purchases: 1 },
         zone: zone(),
         minor_per_major: 100.0,
         margins: Margins::alike(1.0),

@@ -10,11 +10,12 @@ mod whole_shop;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use retain::clv::PurchaseModel;
 use retain::timeline::Cutoff;
 use retain::units::MICROS_PER_DAY;
 
-use super::{Answer, CUSTOMERS, Line, PlainShop, Version, known};
+use super::{Answer, CUSTOMERS, Line, PlainShop, Version, known, zone};
 
 /// An order as known at the cutoff.
 #[derive(Debug, Clone)]
@@ -186,22 +187,47 @@ impl Reference {
         self.aged(0, days).into_iter().flat_map(|order| &order.lines).collect()
     }
 
+    /// The dates on which there was an order, by the clocks of the shop.
+    fn visits(&self) -> Vec<Date> {
+        dates(self.orders.iter())
+    }
+
+    /// Days of the calendar from a date to that of the cutoff.
+    fn days_since(&self, date: Date) -> f64 {
+        between(date, self.cutoff.date())
+    }
+
     fn recency(&self) -> f64 {
-        self.ago(self.orders.last().unwrap().at)
+        self.days_since(*self.visits().last().unwrap())
     }
 
     fn tenure(&self) -> f64 {
-        self.ago(self.orders[0].at)
+        self.days_since(self.visits()[0])
     }
 
-    /// Gaps between successive orders in days, in their order in time.
+    /// Days between successive visits, in their order in time.
     fn gaps(&self) -> Vec<f64> {
-        self.orders.windows(2).map(|pair| days(pair[1].at - pair[0].at)).collect()
+        self.visits().windows(2).map(|pair| between(pair[0], pair[1])).collect()
     }
 }
 
 /// More than all of any history, in days.
 const EVER: i64 = 100_000;
+
+/// The date of an instant by the clocks of the shop.
+fn date_of(at: i64) -> Date {
+    jiff::Timestamp::from_microsecond(at).unwrap().to_zoned(zone()).date()
+}
+
+/// The different dates of some orders, ascending.
+fn dates<'o>(orders: impl Iterator<Item = &'o Order>) -> Vec<Date> {
+    orders.map(|order| date_of(order.at)).collect::<std::collections::BTreeSet<Date>>().into_iter().collect()
+}
+
+/// Days of the calendar from one date to another.
+fn between(from: Date, to: Date) -> f64 {
+    f64::from(from.until(to).unwrap().get_days())
+}
 
 fn days(micros: i64) -> f64 {
     micros as f64 / MICROS_PER_DAY as f64

@@ -1,6 +1,9 @@
 //! When and how often: recency, frequency, cadence, trend, season.
 
-use super::{EVER, Reference, contrast, days, largest, mean, over, quantile, sd};
+use jiff::civil::Date;
+
+use super::super::{GAP, HORIZON};
+use super::{EVER, Reference, between, contrast, date_of, largest, mean, over, quantile, sd};
 
 /// Least squares through `n` months of 30 days.
 fn slope(n: i64, figure: impl Fn(i64, i64) -> f64) -> f64 {
@@ -15,12 +18,7 @@ fn slope(n: i64, figure: impl Fn(i64, i64) -> f64) -> f64 {
 impl Reference {
     pub(super) fn frequency(&self, name: &str) -> Option<f64> {
         let all = self.orders.len() as f64;
-        let day = |at: i64| at.div_euclid(retain::units::MICROS_PER_DAY);
-        let date = |at: i64| jiff::Timestamp::from_microsecond(at).unwrap().to_zoned(jiff::tz::TimeZone::UTC).date();
-        let mut order_days: Vec<i64> = self.orders.iter().map(|order| day(order.at)).collect();
-        order_days.dedup();
-        let mut months: Vec<(i16, i8)> =
-            self.orders.iter().map(|order| (date(order.at).year(), date(order.at).month())).collect();
+        let mut months: Vec<Date> = self.visits().iter().map(|date| date.first_of_month()).collect();
         months.dedup();
         Some(match name {
             "recency_days" => self.recency(),
@@ -34,10 +32,11 @@ impl Reference {
             "orders_365d_count" => self.orders_within(365),
             "orders_all_count" => all,
             "orders_per_month" => all / (self.tenure().max(30.0) / 30.0),
-            "order_days_all_count" => order_days.len() as f64,
+            "order_days_all_count" => self.visits().len() as f64,
             "order_months_all_count" => months.len() as f64,
             "orders_at_first_count" => {
-                self.orders.iter().filter(|order| days(order.at - self.orders[0].at) < 90.0).count() as f64
+                let since_first = |at: i64| between(self.visits()[0], date_of(at));
+                self.orders.iter().filter(|order| since_first(order.at) < 90.0).count() as f64
             }
             _ => return None,
         })
@@ -47,7 +46,6 @@ impl Reference {
         let (gaps, silence) = (self.gaps(), self.recency());
         let last = gaps.last().copied().unwrap_or(f64::NAN);
         let recent = mean(&gaps[gaps.len().saturating_sub(3)..]);
-        let hour = |gap: f64| if gap.is_nan() { gap } else { gap.max(1.0 / 24.0) };
         let (median, ninth) = (quantile(&gaps, 0.5), quantile(&gaps, 0.9));
         Some(match name {
             "gap_mean_days" => mean(&gaps),
@@ -61,10 +59,10 @@ impl Reference {
             "gap_ninth_decile_days" => ninth,
             "recent_gaps_mean_days" => recent,
             "recent_to_mean_gap_ratio" => over(recent, mean(&gaps)),
-            "overdue_ratio" => silence / hour(median),
-            "overdue_to_mean_ratio" => silence / hour(mean(&gaps)),
-            "overdue_to_longest_ratio" => silence / hour(largest(gaps)),
-            "overdue_to_ninth_decile_ratio" => silence / hour(ninth),
+            "overdue_ratio" => silence / median,
+            "overdue_to_mean_ratio" => silence / mean(&gaps),
+            "overdue_to_longest_ratio" => silence / largest(gaps),
+            "overdue_to_ninth_decile_ratio" => silence / ninth,
             "overdue_sd" if gaps.len() < 2 => f64::NAN,
             "overdue_sd" => (silence - mean(&gaps)) / sd(&gaps).max(1.0),
             "overdue_percentile_share" => {
@@ -100,10 +98,13 @@ impl Reference {
     }
 
     pub(super) fn decay(&self, name: &str) -> Option<f64> {
-        let weight = |at: i64, half_life: f64| 0.5_f64.powf(self.ago(at) / half_life);
-        let orders = |half_life: f64| self.orders.iter().map(|order| weight(order.at, half_life)).sum::<f64>();
-        let spend =
-            |half_life: f64| self.orders.iter().map(|order| order.amount() * weight(order.at, half_life)).sum::<f64>();
+        let weight = |date: Date, half_life: f64| 0.5_f64.powf(self.days_since(date) / half_life);
+        let of_order = |at: i64, half_life: f64| weight(date_of(at), half_life);
+        let orders = |half_life: f64| self.orders.iter().map(|order| of_order(order.at, half_life)).sum::<f64>();
+        let spend = |half_life: f64| {
+            self.orders.iter().map(|order| order.amount() * of_order(order.at, half_life)).sum::<f64>()
+        };
+        let visits = |half_life: f64| self.visits().into_iter().map(|date| weight(date, half_life)).sum::<f64>();
         Some(match name {
             "orders_decayed_15_count" => orders(15.0),
             "orders_decayed_30_count" => orders(30.0),
@@ -114,14 +115,15 @@ impl Reference {
             "spend_decayed_90_amount" => spend(90.0),
             "spend_decayed_180_amount" => spend(180.0),
             // A rate is the decayed number over the half-life, a constant aside.
-            "orders_momentum_ratio" => (orders(30.0) / 30.0) / (orders(180.0) / 180.0),
+            "orders_momentum_ratio" => (visits(30.0) / 30.0) / (visits(180.0) / 180.0),
             _ => return None,
         })
     }
 
     pub(super) fn season(&self, name: &str) -> Option<f64> {
-        let horizon = i64::from(super::super::HORIZON);
-        let same = self.aged(365 - horizon, 365);
+        // The label window, a year of 365 days earlier.
+        let (gap, horizon) = (i64::from(GAP), i64::from(HORIZON));
+        let same = self.aged(365 - gap - horizon, 365 - gap);
         let date = self.cutoff.date();
         let angle = f64::from(date.day_of_year()) / 365.25 * 2.0 * std::f64::consts::PI;
         let new_year = jiff::civil::date(date.year() + 1, 1, 1);
@@ -148,7 +150,7 @@ impl Reference {
                 unless_complained(-contrast(self.orders_within(90), self.aged(90, 180).len() as f64)).max(0.0)
             }
             "silent_overdue_ratio" if median.is_nan() => f64::NAN,
-            "silent_overdue_ratio" => unless_complained((self.recency() / median.max(1.0 / 24.0) - 1.0).max(0.0)),
+            "silent_overdue_ratio" => unless_complained((self.recency() / median - 1.0).max(0.0)),
             "silent_spend_drop_share" if half_year_before <= 0.0 => 0.0,
             "silent_spend_drop_share" => unless_complained((1.0 - self.spend(0, 180) / half_year_before).max(0.0)),
             "orders_per_complaint_ratio" => self.aged(0, EVER).len() as f64 / (1 + self.cases.len()) as f64,

@@ -127,7 +127,7 @@ impl Reference {
             "products_365d_count" => n_codes(&year, PRODUCT),
             "products_all_count" => n_codes(&all, PRODUCT),
             "products_new_90d_share" => new_share(PRODUCT),
-            "repeat_lines_share" => 1.0 - n_codes(&all, PRODUCT) / all.len() as f64,
+            "repeat_lines_share" => 1.0 - over(n_codes(&all, PRODUCT), counts(&all, PRODUCT).iter().sum()),
             "categories_90d_count" => n_codes(&quarter, CATEGORY),
             "categories_365d_count" => n_codes(&year, CATEGORY),
             "categories_all_count" => n_codes(&all, CATEGORY),
@@ -145,19 +145,20 @@ impl Reference {
     }
 
     pub(super) fn categories(&self, name: &str) -> Option<f64> {
+        // Days since each date with the category, the longest ago first.
         let of = |code: u32| -> Vec<f64> {
             let with = |order: &&super::Order| order.lines.iter().any(|line| line.codes[CATEGORY] == code);
-            self.orders.iter().filter(with).map(|order| self.ago(order.at)).collect()
+            super::dates(self.orders.iter().filter(with)).into_iter().map(|date| self.days_since(date)).collect()
         };
         let all = codes(&self.lines(), CATEGORY);
-        // Silence over the mean gap of each category bought on three orders or more.
+        // Silence over the mean gap of each category bought on three days or more.
         let regular: Vec<f64> = all
             .iter()
             .map(|code| of(*code))
             .filter(|ages| ages.len() >= 3)
             .map(|ages| {
                 let (first, last) = (ages[0], ages[ages.len() - 1]);
-                last / ((first - last) / (ages.len() - 1) as f64).max(1.0 / 24.0)
+                last / ((first - last) / (ages.len() - 1) as f64)
             })
             .collect();
         let overdue = regular.iter().filter(|ratio| **ratio > 2.0).count() as f64;

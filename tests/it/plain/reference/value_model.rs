@@ -1,22 +1,18 @@
 //! What a model of repeat purchases expects, from plainly counted histories: the fit itself is that of the value models,
 //! which published numbers test.
 
-use std::collections::BTreeSet;
-
 use retain::clv::{CustomerSummary, Grouped, ModelKind, Outcome, PurchaseModel, TimeUnit, ValueModel, Wanted, fit};
 use retain::timeline::Cutoff;
-use retain::units::MICROS_PER_DAY;
 
-use super::super::{CUSTOMERS, HORIZON, PlainShop};
-use super::{Order, Reference, days, orders_of};
+use super::super::{CUSTOMERS, GAP, HORIZON, PlainShop};
+use super::{Order, Reference, between, dates, orders_of};
 
 /// Days with an order, from the first to the cutoff.
 fn history(orders: &[Order], cutoff: Cutoff) -> Option<CustomerSummary> {
-    let bought: BTreeSet<i64> = orders.iter().map(|order| order.at.div_euclid(MICROS_PER_DAY)).collect();
-    let (first, last) = (*bought.first()?, *bought.last()?);
-    let repeats = u32::try_from(bought.len() - 1).unwrap();
-    let age = days(cutoff.at().0 - first * MICROS_PER_DAY);
-    Some(CustomerSummary::new(repeats, (last - first) as f64, age).unwrap())
+    let visits = dates(orders.iter());
+    let (first, last) = (*visits.first()?, *visits.last()?);
+    let repeats = u32::try_from(visits.len() - 1).unwrap();
+    Some(CustomerSummary::new(repeats, between(first, last), between(first, cutoff.date())).unwrap())
 }
 
 /// MBG/NBD of everyone with an order; none where fewer than ten came back or the search did not get there.
@@ -38,10 +34,12 @@ impl Reference {
         let of = |figure: &dyn Fn(&PurchaseModel, &CustomerSummary) -> f64| {
             self.model.as_ref().zip(history.as_ref()).map_or(f64::NAN, |(model, history)| figure(model, history))
         };
-        let horizon = f64::from(HORIZON);
+        let (from, to) = (f64::from(GAP), f64::from(GAP + HORIZON));
         Some(match name {
-            "model_no_purchase_share" => of(&|model, history| model.probability_no_purchase(history, horizon)),
-            "model_purchases_count" => of(&|model, history| model.expected_purchases(history, horizon)),
+            "model_no_purchase_share" => of(&|model, history| model.probability_no_purchase_between(history, from, to)),
+            "model_purchases_count" => {
+                of(&|model, history| model.expected_purchases(history, to) - model.expected_purchases(history, from))
+            }
             "model_active_share" => of(&|model, history| model.probability_alive(history)),
             _ => return None,
         })

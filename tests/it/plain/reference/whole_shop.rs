@@ -1,7 +1,7 @@
 //! Who the customer is among all of them, and what the whole shop does.
 
-use super::super::{HORIZON, Line, Version, known};
-use super::{Order, Reference, distinct, mean, over, version_of};
+use super::super::{GAP, HORIZON, Line, Version, known};
+use super::{Order, Reference, date_of, distinct, mean, over, version_of};
 
 const PRODUCT: usize = 0;
 const CATEGORY: usize = 1;
@@ -41,17 +41,17 @@ impl Reference {
         })
     }
 
-    /// Ages in days of all orders of the shop.
+    /// Ages in days of the calendar of all orders of the shop: 1 for one of the day before the cutoff.
     fn trade(&self) -> Vec<f64> {
-        self.everyone.iter().flat_map(|(orders, _)| orders).map(|order| self.ago(order.at)).collect()
+        self.everyone.iter().flat_map(|(orders, _)| orders).map(|order| self.days_since(date_of(order.at))).collect()
     }
 
     fn season_index(&self) -> f64 {
         let trade = self.trade();
         let within = |from: f64, to: f64| trade.iter().filter(|age| from < **age && **age <= to).count() as f64;
-        let (horizon, year) = (f64::from(HORIZON), within(0.0, 365.0));
+        let (gap, horizon, year) = (f64::from(GAP), f64::from(HORIZON), within(0.0, 365.0));
         if within(365.0, f64::INFINITY) > 0.0 && year > 0.0 {
-            (within(365.0 - horizon, 365.0) / horizon) / (year / 365.0)
+            (within(365.0 - gap - horizon, 365.0 - gap) / horizon) / (year / 365.0)
         } else {
             1.0
         }
@@ -61,8 +61,8 @@ impl Reference {
         let trade = self.trade();
         let within = |days: f64| trade.iter().filter(|age| **age <= days).count() as f64;
         let oldest = trade.iter().copied().fold(0.0, f64::max);
-        let average = within(365.0) / if oldest > 365.0 { 365.0 } else { oldest.ceil().max(1.0) };
-        over(within(self.recency().floor().min(1_100.0)), average)
+        let average = within(365.0) / if oldest > 365.0 { 365.0 } else { oldest };
+        over(within(self.recency().min(1_100.0)), average)
     }
 
     /// Orders of each customer who bought the thing.
@@ -79,8 +79,8 @@ impl Reference {
         let lines: Vec<f64> =
             self.all_lines().iter().filter(|line| line.codes[kind] == code).map(|line| self.ago(line.at)).collect();
         let within = |from: f64, to: f64| lines.iter().filter(|age| from < **age && **age <= to).count() as f64;
-        let horizon = f64::from(HORIZON);
-        let (season, year) = (within(365.0 - horizon, 365.0), within(0.0, 365.0));
+        let (gap, horizon) = (f64::from(GAP), f64::from(HORIZON));
+        let (season, year) = (within(365.0 - gap - horizon, 365.0 - gap), within(0.0, 365.0));
         season > 0.0 && season * 365.0 * 4.0 >= year * horizon * 5.0
     }
 
