@@ -9,8 +9,8 @@ use crate::text::counted;
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
-    let task = Task { today: Today::AfterTheData, files: Some(&[]) };
-    let (mut session, log) = job::start(arguments, talk, now, task)?;
+    let plan = Task { today: Today::AfterTheData, files: Some(&[]) };
+    let (mut session, log) = job::start(arguments, talk, now, plan)?;
     let n_findings = session.findings.as_array().map_or(0, Vec::len) as u64;
     let (staged, more) = (session.stage()?, json!({ "customers": log.customer_ids().len() }));
     session.conclude(("check", more), staged, Vec::new(), job::appear)?;

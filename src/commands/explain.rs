@@ -22,8 +22,8 @@ pub(super) fn run(arguments: &Explain, talk: Talk, now: Timestamp) -> Result<(),
     };
     let config = job::configure(&job)?;
     let version = champion::load(&config, now)?;
-    let task = Task { today: Today::AfterTheData, files: None };
-    let (session, log) = job::start(&job, talk, now, task)?;
+    let plan = Task { today: Today::AfterTheData, files: None };
+    let (session, log) = job::start(&job, talk, now, plan)?;
     let scored = pipeline::score(&session.config, &log, &version, session.as_of, &session.watch)?;
     let whom = (session.as_of, arguments.customer.as_str());
     let story = pipeline::story(&session.config, &log, (&version, &scored), whom)?;

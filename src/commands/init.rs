@@ -43,7 +43,9 @@ pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
 /// Refuses to write the config where one of the tables is.
 pub(super) fn refuse_inputs(given: &[(Table, &Vec<PathBuf>)], out: &Path) -> Result<(), JobError> {
     let mut inputs = Inputs::default();
-    given.iter().for_each(|(table, paths)| inputs.add_paths(*table, paths));
+    for (table, paths) in given {
+        inputs.add_paths(*table, paths);
+    }
     inputs.refuse_file(out)
 }
 

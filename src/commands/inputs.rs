@@ -54,7 +54,9 @@ impl Inputs {
 
     /// Adds files, globs and folders of a table.
     pub(super) fn add_paths(&mut self, table: Table, paths: &[PathBuf]) {
-        input_files(table.name(), paths).iter().for_each(|file| self.add_file(file));
+        for file in input_files(table.name(), paths) {
+            self.add_file(&file);
+        }
         self.paths.extend_from_slice(paths);
     }
 

@@ -80,14 +80,14 @@ pub(super) enum Today {
 
 /// Reads the config, makes sure that the outputs can be written, reads and checks the data, tells what became of every row,
 /// writes the rejected ones, and refuses data that may not be used.
-pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, task: Task) -> Result<(Session, EventLog), Failure> {
+pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, plan: Task) -> Result<(Session, EventLog), Failure> {
     let config = configure(job)?;
-    require_output(job, &config, task)?;
+    require_output(job, &config, plan)?;
     let watch = Watch::new(talk);
     watch.begin("reading and checking", 1);
     let loaded = validate::load(&config, now)?;
     let last_purchase = last_purchase(&loaded);
-    let (session, loaded) = begin(job, (config, watch), loaded, (last_purchase, task, now))?;
+    let (session, loaded) = begin(job, (config, watch), loaded, (last_purchase, plan, now))?;
     let Loaded { tables, dictionaries, .. } = loaded;
     session.watch.begin("sorting by customer and time", 1);
     let log = EventLog::build(tables, &session.config.timezone)?.naming_categories(dictionaries.categories);
@@ -101,8 +101,8 @@ pub(super) fn start_learning(
     now: Timestamp,
     files: &'static [&'static str],
 ) -> Result<(Session, EventLog), Failure> {
-    let task = Task { today: Today::AfterTheData, files: Some(files) };
-    let (mut session, log) = start(&learning.job, talk, now, task)?;
+    let plan = Task { today: Today::AfterTheData, files: Some(files) };
+    let (mut session, log) = start(&learning.job, talk, now, plan)?;
     let tuning = &mut session.config.tuning;
     tuning.trials = learning.tune.unwrap_or(tuning.trials);
     Ok((session, log))
@@ -113,13 +113,13 @@ pub(super) fn begin(
     job: &Job,
     (config, watch): (Config, Watch),
     loaded: Loaded,
-    (last_purchase, task, now): (Option<Timestamp>, Task, Timestamp),
+    (last_purchase, plan, now): (Option<Timestamp>, Task, Timestamp),
 ) -> Result<(Session, Loaded), Failure> {
     tell(&loaded);
-    let as_of = as_of(&config, last_purchase, (task.today, now));
+    let as_of = as_of(&config, last_purchase, (plan.today, now));
     let folder = folder_of(job, &config, as_of.map(Cutoff::date));
-    inputs_of(job, &config).refuse(&folder, &task.names())?;
-    let is_written = task.files.is_some() || !loaded.rejects.is_empty();
+    inputs_of(job, &config).refuse(&folder, &plan.names())?;
+    let is_written = plan.files.is_some() || !loaded.rejects.is_empty();
     let output = is_written.then(|| OutputFolder::claim(&folder)).transpose()?;
     // Scratch folders with customers' rows lie there.
     let n_swept = sweep(&config.output.dir) + output.as_ref().map_or(0, OutputFolder::n_swept);
@@ -131,7 +131,7 @@ pub(super) fn begin(
     let provenance = Provenance { inputs: json!(loaded.fingerprints), accounts: json!(loaded.accounts) };
     let loaded = loaded.accepted()?;
     if let Some(as_of) = as_of {
-        let is_of_the_clock = task.today == Today::OfTheClock && config.as_of.is_none();
+        let is_of_the_clock = plan.today == Today::OfTheClock && config.as_of.is_none();
         validate::require_usual_pace(&loaded.pace, (as_of, is_of_the_clock), &config.validate)?;
     }
     let (Some(as_of), Some(last_purchase)) = (as_of, last_purchase) else { return Err(JobError::NoPurchases.into()) };
@@ -141,12 +141,12 @@ pub(super) fn begin(
 }
 
 /// Refuses, before anything is read, outputs that would do harm or cannot be written.
-pub(super) fn require_output(job: &Job, config: &Config, task: Task) -> Result<(), Failure> {
+pub(super) fn require_output(job: &Job, config: &Config, plan: Task) -> Result<(), Failure> {
     let folder = job.out.clone().unwrap_or_else(|| config.output.dir.join(&config.name));
     if job.out.is_some() {
-        inputs_of(job, config).refuse(&folder, &task.names())?;
+        inputs_of(job, config).refuse(&folder, &plan.names())?;
     }
-    if task.files.is_some() {
+    if plan.files.is_some() {
         require_writable(&folder)?;
     }
     Ok(())

@@ -21,8 +21,8 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
     // What does not need the data fails before they are read.
     let config = job::configure(arguments)?;
     let version = champion::load(&config, now)?;
-    let task = Task { today: Today::OfTheClock, files: Some(FILES) };
-    let (mut session, log) = job::start(arguments, talk, now, task)?;
+    let plan = Task { today: Today::OfTheClock, files: Some(FILES) };
+    let (mut session, log) = job::start(arguments, talk, now, plan)?;
     session.require_fresh()?;
     let list = score_and_write(&mut session, (&log, &version), "score", job::appear)?;
     let printed = print(&summary::of_list(&session, &version, &list));

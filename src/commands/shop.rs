@@ -38,18 +38,18 @@ impl Shop {
     pub(super) fn open(
         job: &Job,
         memory: Option<MemorySize>,
-        (talk, now, task): (Talk, Timestamp, Task),
+        (talk, now, plan): (Talk, Timestamp, Task),
         look: Look<'_>,
     ) -> Result<(Session, Self), Failure> {
-        let Some(memory) = memory else { return Self::whole(job, (talk, now, task), look) };
+        let Some(memory) = memory else { return Self::whole(job, (talk, now, plan), look) };
         let config = job::configure(job)?;
-        job::require_output(job, &config, task)?;
+        job::require_output(job, &config, plan)?;
         let folder = ScratchFolder::new(&config.output.dir)?;
         match Parts::deal(&config, memory.bytes(), folder.path())? {
-            None => Self::whole(job, (talk, now, task), look),
+            None => Self::whole(job, (talk, now, plan), look),
             Some(parts) => {
                 let mut on_disk = PartsOnDisk { parts, codes: CodeBook::default(), now, folder };
-                let session = on_disk.check(job, (config, Watch::new(talk)), task, look)?;
+                let session = on_disk.check(job, (config, Watch::new(talk)), plan, look)?;
                 Ok((session, Self::Parts(Box::new(on_disk))))
             }
         }
@@ -57,10 +57,10 @@ impl Shop {
 
     fn whole(
         job: &Job,
-        (talk, now, task): (Talk, Timestamp, Task),
+        (talk, now, plan): (Talk, Timestamp, Task),
         look: Look<'_>,
     ) -> Result<(Session, Self), Failure> {
-        let (session, log) = job::start(job, talk, now, task)?;
+        let (session, log) = job::start(job, talk, now, plan)?;
         session.watch.begin("counting the shop", 1);
         look(&session.config, &log)?;
         Ok((session, Self::Whole(Box::new(log))))
@@ -87,7 +87,7 @@ impl PartsOnDisk {
         &mut self,
         job: &Job,
         (config, watch): (Config, Watch),
-        task: Task,
+        plan: Task,
         look: Look<'_>,
     ) -> Result<Session, Failure> {
         watch.begin("reading and checking", 1);
@@ -100,7 +100,7 @@ impl PartsOnDisk {
         }
         let last_purchase = together.last_purchase();
         let loaded = together.finish(&config, self.now, &self.parts)?;
-        Ok(job::begin(job, (config, watch), loaded, (last_purchase, task, self.now))?.0)
+        Ok(job::begin(job, (config, watch), loaded, (last_purchase, plan, self.now))?.0)
     }
 
     fn read(

@@ -89,6 +89,7 @@ impl Rows {
 }
 
 /// Takes the first places of what is left.
+#[expect(clippy::mut_mut, reason = "what is left becomes shorter")]
 fn first<'a, T>(rest: &mut &'a mut [T], n: usize) -> &'a mut [T] {
     let (first, others) = std::mem::take(rest).split_at_mut(n);
     *rest = others;

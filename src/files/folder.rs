@@ -16,7 +16,7 @@ pub struct OutputFolder {
     /// Folders that were absent, the outermost first.
     made: Vec<PathBuf>,
     /// The lock of the folder.
-    _held: Option<File>,
+    lock: Option<File>,
     n_swept: usize,
 }
 
@@ -28,9 +28,10 @@ impl OutputFolder {
     /// `FileError::InTheWay` or `Busy`, or what the operating system says.
     pub fn claim(path: &Path) -> Result<Self, FileError> {
         let made = make(path)?;
-        let mut claimed = Self { path: path.to_owned(), made, _held: None, n_swept: 0 };
+        // From here on, what was made goes again if the folder cannot be had.
+        let mut claimed = Self { path: path.to_owned(), made, lock: None, n_swept: 0 };
         claimed.path = path.canonicalize().map_err(FileError::writing(path))?;
-        claimed._held = held(&claimed.path)?;
+        claimed.lock = held(&claimed.path)?;
         claimed.n_swept = sweep(&claimed.path) + sweep(folder_of(&claimed.path));
         drop(TemporaryFolder::new(&claimed.path, 0o700).map_err(FileError::writing(path))?);
         Ok(claimed)
@@ -71,7 +72,7 @@ impl Drop for OutputFolder {
 /// # Errors
 /// `FileError::InTheWay`, or what the operating system says.
 pub fn require_writable(folder: &Path) -> Result<(), FileError> {
-    drop(OutputFolder { path: folder.to_owned(), made: make(folder)?, _held: None, n_swept: 0 });
+    drop(OutputFolder { path: folder.to_owned(), made: make(folder)?, lock: None, n_swept: 0 });
     let present = folder.ancestors().find(|above| above.is_dir()).unwrap_or(Path::new("."));
     let tried = TemporaryFolder::new(present, 0o700).map_err(FileError::writing(folder))?;
     drop(tried);

@@ -42,10 +42,10 @@ impl Write for Sealing<'_> {
 
 /// Lets `fill` write an open file, syncs it, and tells what came to be in it.
 pub(super) fn fill_and_sync(
-    file: &mut File,
+    target: &mut File,
     fill: impl FnOnce(&mut Writer<'_>) -> std::io::Result<()>,
 ) -> std::io::Result<(u64, String)> {
-    let mut writer = BufWriter::new(Sealing { file, hasher: blake3::Hasher::new() });
+    let mut writer = BufWriter::new(Sealing { file: target, hasher: blake3::Hasher::new() });
     fill(&mut writer)?;
     let Sealing { file, hasher } = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
     file.sync_all()?;
@@ -126,8 +126,8 @@ impl Staged {
     ) -> Result<PathBuf, FileError> {
         let path = self.path_of(name);
         let failed = |source| FileError::Write { path: path.clone(), source };
-        let mut file = File::create_new(self.staging.path().join(name)).map_err(failed)?;
-        let (size, blake3) = fill_and_sync(&mut file, fill).map_err(failed)?;
+        let mut target = File::create_new(self.staging.path().join(name)).map_err(failed)?;
+        let (size, blake3) = fill_and_sync(&mut target, fill).map_err(failed)?;
         self.files.lock().unwrap_or_else(PoisonError::into_inner).push(Seal { name: name.to_owned(), size, blake3 });
         Ok(path)
     }

@@ -100,7 +100,7 @@ impl IdColumn {
 /// The whole number that a float is, if it is one.
 fn whole(value: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "within the range, checked in the same expression")]
-    (value.trunc() == value && value.abs() < 9.2e18).then_some(value as i64)
+    (value.fract().abs() < f64::MIN_POSITIVE && value.abs() < 9.2e18).then_some(value as i64)
 }
 
 /// How many rows carried ids like `12680.0`.

@@ -133,7 +133,7 @@ impl Parts {
     ///
     /// # Errors
     /// `IngestError::Engine` if the table engine fails.
-    pub fn in_order(&self, rejects: DataFrame) -> Result<DataFrame, IngestError> {
+    pub fn in_order(&self, rejects: &DataFrame) -> Result<DataFrame, IngestError> {
         let sorted = || -> PolarsResult<DataFrame> {
             let text = |name: &str| rejects.column(name)?.str().cloned();
             let (tables, files, reasons) = (text("table")?, text("file")?, text("reason")?);

@@ -157,7 +157,9 @@ impl Reads {
             return Effect::Nothing;
         }
         if TABLES.contains(&section) {
-            let is_read = self.tables.contains(section) && !change.key.ends_with(".paths") && change.key != section;
+            let is_read = self.tables.contains(section)
+                && change.key.rsplit('.').next() != Some("paths")
+                && change.key != section;
             return if is_read { Effect::Retrain } else { Effect::Nothing };
         }
         SECTIONS.iter().find(|(name, _)| *name == section).map_or(Effect::Nothing, |(_, effect)| *effect)
@@ -234,11 +236,11 @@ mod tests {
 
     /// What it means that `from` became `to` for a model that uses some features.
     fn effects(used: &[&str], from: &str, to: &str) -> Vec<(String, Effect)> {
-        let changed = SHOP.replacen(from, to, 1);
-        assert_ne!(changed, SHOP, "{from}");
+        let other = SHOP.replacen(from, to, 1);
+        assert_ne!(other, SHOP, "{from}");
         let used = used.iter().map(|name| (*name).to_owned()).collect();
         let reads = Reads::of(&FeatureSchema::default(), &used);
-        let changes = config_changes(&config(SHOP), &config(&changed));
+        let changes = config_changes(&config(SHOP), &config(&other));
         changes.iter().map(|change| (change.key.clone(), reads.effect(change))).collect()
     }
 

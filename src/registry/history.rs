@@ -72,8 +72,8 @@ impl History {
 
 /// The line that ends a line of the file, and where it begins: an earlier writer may have gone on behind a torn one.
 fn whole_end(line: &str) -> Option<(usize, HistoryLine)> {
-    let starts = line.match_indices('{').map(|(start, _)| start);
-    starts.filter_map(|start| Some((start, serde_json::from_str(&line[start..]).ok()?))).next()
+    let mut starts = line.match_indices('{').map(|(start, _)| start);
+    starts.find_map(|start| Some((start, serde_json::from_str(&line[start..]).ok()?)))
 }
 
 /// The version that scores by what the history says.

@@ -224,7 +224,7 @@ impl Writing {
     /// # Errors
     /// What the operating system says.
     pub fn promote(&self, version: &str, why: &str, now: Timestamp, list: Option<Ready>) -> Result<(), Failure> {
-        self.crown(self.line(Event::Promoted, version, why, now), list)
+        self.crown(Self::line(Event::Promoted, version, why, now), list)
     }
 
     /// Notes that a version was not promoted.
@@ -247,7 +247,7 @@ impl Writing {
         let version = history::predecessor(&history.lines).ok_or_else(none)?;
         registry.load(version)?;
         let champion = champion.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        self.crown(self.line(Event::RolledBack, version, &format!("by hand, from {champion}"), now), None)?;
+        self.crown(Self::line(Event::RolledBack, version, &format!("by hand, from {champion}"), now), None)?;
         Ok(version.to_owned())
     }
 
@@ -265,12 +265,12 @@ impl Writing {
         Promotion::new(&self.registry.folder, self.registry.champion()?, line, list)
     }
 
-    pub(super) fn line(&self, event: Event, version: &str, why: &str, now: Timestamp) -> HistoryLine {
+    pub(super) fn line(event: Event, version: &str, why: &str, now: Timestamp) -> HistoryLine {
         HistoryLine { at: now.to_string(), event, version: version.to_owned(), why: why.to_owned(), hashes: None }
     }
 
     fn note(&self, event: Event, version: &str, why: &str, now: Timestamp) -> Result<(), FileError> {
-        self.note_line(&self.line(event, version, why, now))
+        self.note_line(&Self::line(event, version, why, now))
     }
 
     fn note_line(&self, line: &HistoryLine) -> Result<(), FileError> {

@@ -27,5 +27,7 @@ pub(super) fn check(checked: &mut Checked<'_>) {
         let tally = Tally::new("duplicate", (table.table(), count), wording);
         tallies.push(tally.with_examples(rows.iter().map(|row| table.mentioned(*row))).with_hint(hint));
     }
-    tallies.into_iter().for_each(|tally| checked.tallies.add(tally));
+    for tally in tallies {
+        checked.tallies.add(tally);
+    }
 }

@@ -42,7 +42,9 @@ fn beside(Verdict { tables, outcome }: &mut Verdict, seen: &mut SeenEvents) -> R
         own.for_each(|account| account.without_events(crossing.repeated));
         if table.table() == Table::Purchases {
             outcome.tallies.remove(SHARED_ORDER);
-            shared_orders(table, &crossing.shared).into_iter().for_each(|tally| outcome.tallies.add(tally));
+            if let Some(tally) = shared_orders(table, &crossing.shared) {
+                outcome.tallies.add(tally);
+            }
         }
     }
     Ok(())
@@ -105,7 +107,7 @@ impl Together {
     pub fn finish(self, config: &Config, now: Timestamp, parts: &Parts) -> Result<Loaded, Failure> {
         OwnCells::refuse_words(&self.0.own_cells)?;
         let (accounts, findings, rejects, pace) = self.0.completed(config, now);
-        let mut rejects = rejects.into_iter().map(|rows| parts.in_order(rows)).collect::<Result<Vec<_>, _>>()?;
+        let mut rejects = rejects.iter().map(|rows| parts.in_order(rows)).collect::<Result<Vec<_>, _>>()?;
         rejects
             .sort_by_key(|rows| accounts.iter().position(|account| Some(account.table.to_owned()) == table_of(rows)));
         let fingerprints = ingest::fingerprints(parts.files())?;

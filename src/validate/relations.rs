@@ -30,7 +30,9 @@ pub(super) fn check(checked: &mut Checked<'_>) {
     }
     tallies.extend(purchases.events().and_then(|events| shared_orders(purchases, &events.shared)));
     tallies.extend(reused_numbers(purchases));
-    tallies.into_iter().for_each(|tally| checked.tallies.add(tally));
+    for tally in tallies {
+        checked.tallies.add(tally);
+    }
 }
 
 /// Names of customers.

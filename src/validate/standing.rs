@@ -31,7 +31,7 @@ pub(super) struct Standing {
     /// Categories of purchases that have a margin of their own.
     with_margins: BTreeSet<String>,
     /// Used rows of each table, and whether any of them has a value, for each optional column that is mapped.
-    filled: BTreeMap<(Table, &'static str), (u64, bool)>,
+    filled: BTreeMap<MappedColumn, (u64, bool)>,
 }
 
 /// Whether there is a table, and rows in it.
@@ -114,8 +114,11 @@ impl Standing {
     }
 }
 
+/// A table and one of its columns.
+type MappedColumn = (Table, &'static str);
+
 /// The optional columns that a table maps: its used rows, and whether any of them has a value.
-fn filled(table: &TypedTable) -> Vec<((Table, &'static str), (u64, bool))> {
+fn filled(table: &TypedTable) -> Vec<(MappedColumn, (u64, bool))> {
     let n_used = table.used_rows().count() as u64;
     let optional = table.table().columns().iter().filter(|spec| !spec.required && table.has(spec.name));
     optional.map(|spec| ((table.table(), spec.name), (n_used, table.is_filled(spec.name)))).collect()

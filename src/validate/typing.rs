@@ -11,7 +11,9 @@ pub(super) fn check(checked: &mut Checked<'_>) {
     for table in &checked.tables {
         let format = checked.section(table.table()).and_then(|section| section.time_format.clone());
         table.facts.iter().for_each(|fact| checked.tallies.add(of_fact(table, fact, format.as_deref())));
-        rejections(table).into_iter().for_each(|tally| checked.tallies.add(tally));
+        for tally in rejections(table) {
+            checked.tallies.add(tally);
+        }
     }
 }
 

@@ -116,7 +116,7 @@ fn mutated(bytes: &[u8], draws: &mut Draws) -> Vec<u8> {
         _ => value.as_object().is_some_and(|object| !object.is_empty()),
     };
     let mut places = Vec::new();
-    collect(&value, String::new(), &is_wanted, &mut places);
+    collect(&value, "", &is_wanted, &mut places);
     if places.is_empty() {
         return Vec::new();
     }
@@ -125,24 +125,24 @@ fn mutated(bytes: &[u8], draws: &mut Draws) -> Vec<u8> {
     let mut kinds: Vec<String> = places.iter().map(kind_of).collect();
     kinds.sort();
     kinds.dedup();
-    let drawn = kinds[draws.below(kinds.len())].clone();
-    places.retain(|place| kind_of(place) == drawn);
+    let chosen = kinds[draws.below(kinds.len())].clone();
+    places.retain(|place| kind_of(place) == chosen);
     let place = places[draws.below(places.len())].clone();
     change(value.pointer_mut(&place).unwrap(), draws);
     serde_json::to_vec(&value).unwrap()
 }
 
-fn collect(value: &Value, path: String, is_wanted: &dyn Fn(&Value) -> bool, places: &mut Vec<String>) {
+fn collect(value: &Value, path: &str, is_wanted: &dyn Fn(&Value) -> bool, places: &mut Vec<String>) {
     if is_wanted(value) {
-        places.push(path.clone());
+        places.push(path.to_owned());
     }
     match value {
         Value::Array(array) => {
-            array.iter().enumerate().for_each(|(at, item)| collect(item, format!("{path}/{at}"), is_wanted, places));
+            array.iter().enumerate().for_each(|(at, item)| collect(item, &format!("{path}/{at}"), is_wanted, places));
         }
         Value::Object(object) => object.iter().for_each(|(key, item)| {
             let key = key.replace('~', "~0").replace('/', "~1");
-            collect(item, format!("{path}/{key}"), is_wanted, places);
+            collect(item, &format!("{path}/{key}"), is_wanted, places);
         }),
         _ => {}
     }
@@ -203,7 +203,7 @@ fn two_hundred_damaged_versions_give_the_same_list_or_an_error() {
         };
         match outcome(false) {
             Ok(same) => {
-                assert!(bytes == bench.files[number] && same.rows == list.rows, "{told}: a changed file is believed")
+                assert!(bytes == bench.files[number] && same.rows == list.rows, "{told}: a changed file is believed");
             }
             Err(error) => assert_eq!(error.report().code(), "E603", "{told}: {error}"),
         }

@@ -29,9 +29,9 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         for entry in std::fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path)
+                folders.push(path);
             } else {
-                drop(found.insert(path.clone(), std::fs::read(path).unwrap()))
+                found.insert(path.clone(), std::fs::read(path).unwrap());
             }
         }
     }
@@ -258,8 +258,7 @@ fn a_stop_at_any_time_leaves_nothing_behind() {
 fn has(tool: &str) -> bool {
     let found = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if !found {
-        crate::skip::allowed(tool);
-        eprintln!("SKIPPED: `{tool}` is missing");
+        crate::skip::skipped(tool);
     }
     found
 }
@@ -419,8 +418,7 @@ fn too_few_threads_end_with_an_error_and_too_many_are_refused() {
     // The limit does not hold for the superuser, so that another user runs the binary, in a folder open to everyone.
     let is_superuser = shop.path("").metadata().is_ok_and(|about| std::os::unix::fs::MetadataExt::uid(&about) == 0);
     if !is_superuser {
-        crate::skip::allowed("the rights of the superuser");
-        eprintln!("SKIPPED: only the superuser can run a program as another user");
+        crate::skip::skipped("the rights of the superuser");
         return;
     }
     std::fs::set_permissions(shop.path(""), std::fs::Permissions::from_mode(0o777)).unwrap();

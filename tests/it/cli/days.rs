@@ -62,7 +62,7 @@ fn table(orders: &[Order]) -> String {
 }
 
 fn config(zone: &str) -> String {
-    let mapping = COLUMNS.split(',').map(|column| format!("{column} = \"{column}\"\n")).collect::<String>();
+    let mapping = COLUMNS.split(',').map(|column| format!("{column} = \"{column}\"\n")).collect::<Vec<_>>().concat();
     format!(
         "name = \"shop\"\ncurrency = \"USD\"\ntimezone = \"{zone}\"\n[purchases]\npath = \"purchases.csv\"\n\
          [purchases.columns]\n{mapping}[churn]\nhorizon_days = 60\nactive_days = 180\n[panel]\nmax_cutoffs = 3\n\
@@ -103,7 +103,9 @@ fn a_shop_far_from_utc_gives_what_the_same_clock_times_give_in_utc() {
         let purchases = table(&with_second_orders(&orders(hour), 2));
         let without_version = |zone: &str| {
             let mut list = list(&Shop::of(&purchases, &config(zone)));
-            list.values_mut().for_each(|row| _ = row.remove("model_version"));
+            for row in list.values_mut() {
+                row.remove("model_version");
+            }
             list
         };
         let in_utc = without_version("UTC");

@@ -22,7 +22,7 @@ fn shop_of(lines: &str) -> Shop {
     let shop = Shop::sample();
     std::fs::write(shop.path("p.csv"), format!("customer_id,order_id,purchased_at,amount\n{lines}")).unwrap();
     let names = ["customer_id", "order_id", "purchased_at", "amount"];
-    let columns: String = names.iter().map(|name| format!("{name} = \"{name}\"\n")).collect();
+    let columns = names.iter().map(|name| format!("{name} = \"{name}\"\n")).collect::<Vec<_>>().concat();
     let config = format!(
         "name = \"x\"\ncurrency = \"EUR\"\n[purchases]\npath = \"p.csv\"\n[purchases.columns]\n{columns}[churn]\n\
          horizon_days = 60\n[models]\ndir = \"models\"\n[output]\ndir = \"runs\"\n"
@@ -47,7 +47,7 @@ fn a_damaged_parquet_file_is_an_error_and_no_panic() {
     let mut state = 7;
     for trial in 0..60 {
         let mut bytes = sound.clone();
-        for _ in 0..1 + trial % 3 {
+        for _ in 0..=(trial % 3) {
             // Two thirds of the damage is in the footer, which is a small part of the file.
             let place = if trial % 3 == 0 {
                 4 + next(&mut state) % (bytes.len() - 12)
@@ -150,8 +150,7 @@ fn what_may_not_be_read_is_told_as_such() {
     }
     closed("closed", 0).unwrap();
     if File::open(shop.path("p.csv")).is_ok() && !may_become_nobody() {
-        assert!(std::env::var_os("CI").is_none(), "no way to lose the right to read everything");
-        eprintln!("skipped: everything may be read here");
+        crate::skip::skipped("a way to lose the right to read everything");
         return;
     }
     closed("", 0o777).unwrap();

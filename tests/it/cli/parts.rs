@@ -37,6 +37,7 @@ fn customer(dice: &mut Dice, number: u64) -> String {
 
 /// What is wrong with a shop beside what is always wrong.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "faults that a shop has or has not")]
 struct Nasty {
     seed: u64,
     /// Quantities of later customers are words so often that the column is no column of numbers, taken all together.
@@ -191,7 +192,7 @@ fn shop(nasty: Nasty) -> Shop {
     std::fs::write(shop.path("customers.csv"), facts(&mut dice)).unwrap();
     let mut paths = "[\"a.csv\", \"b.csv\"]".to_owned();
     if nasty.two_types {
-        paths = "[\"a.csv\", \"b.csv\", \"c.parquet\"]".to_owned();
+        "[\"a.csv\", \"b.csv\", \"c.parquet\"]".clone_into(&mut paths);
         let n = 3_000_u64;
         let ids: Vec<f64> =
             (0..n).map(|row| 10_000.0 + (row % CUSTOMERS) as f64 + if row == 77 { 0.5 } else { 0.0 }).collect();
