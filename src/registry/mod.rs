@@ -87,10 +87,11 @@ impl Registry {
     /// What the operating system says.
     pub fn champion(&self) -> Result<Option<String>, FileError> {
         let path = self.folder.join(CHAMPION);
-        match std::fs::read_to_string(&path) {
+        match std::fs::read(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(FileError::Read { path, source }),
-            Ok(name) => Ok(Some(name.trim().to_owned()).filter(|name| !name.is_empty())),
+            // What is no text names no version, and says so when it is looked for.
+            Ok(name) => Ok(Some(String::from_utf8_lossy(&name).trim().to_owned()).filter(|name| !name.is_empty())),
         }
     }
 

@@ -159,7 +159,12 @@ pub(super) enum Settled {
     Ended(String),
     /// It had not happened, and nothing is left of it.
     TakenBack(String),
+    /// What was noted of it cannot be read; the champion is the one named.
+    Unreadable,
 }
+
+/// The code of [`super::RegistryError::Damaged`].
+const DAMAGED: &str = "E603";
 
 /// Whether a change of the champion was interrupted, or goes on at this moment.
 pub(super) fn is_under_way(registry: &Path) -> bool {
@@ -171,7 +176,16 @@ pub(super) fn settle(registry: &Path, champion: Option<&str>) -> Result<Option<S
     if !is_under_way(registry) {
         return Ok(None);
     }
-    let plan: Plan = read_json(&registry.join(PROMOTION))?;
+    let plan: Plan = match read_json(&registry.join(PROMOTION)) {
+        Ok(plan) => plan,
+        // What `champion` says is true all the time; a plan that cannot be read has nothing to add.
+        Err(failure) if failure.report().code() == DAMAGED => {
+            name_champion(registry, champion)?;
+            remove(&registry.join(PROMOTION))?;
+            return Ok(Some(Settled::Unreadable));
+        }
+        Err(failure) => return Err(failure),
+    };
     let version = plan.version.clone();
     if plan.has_happened(champion) {
         name_champion(registry, Some(&version))?;

@@ -45,6 +45,9 @@ pub enum Mended {
         /// The version that did not become the champion.
         version: String,
     },
+    /// What was noted of an interrupted promotion could not be read.
+    #[error("what was noted of an interrupted promotion cannot be read, and is removed; `{CHAMPION}` says who scores")]
+    Plan,
     /// The history had damaged lines.
     #[error("damaged lines of the history ({}) are moved to `{DAMAGED}`", numbers(lines))]
     History {
@@ -132,6 +135,7 @@ impl Writing {
         mended.extend(settled.map(|settled| match settled {
             Settled::Ended(version) => Mended::Promoted { version },
             Settled::TakenBack(version) => Mended::TakenBack { version },
+            Settled::Unreadable => Mended::Plan,
         }));
         let history = registry.history()?;
         if history.is_open || !history.damaged.is_empty() {
@@ -151,6 +155,7 @@ impl Writing {
             }
         }
         if let Some(version) = registry.champion()?
+            && registry.versions()?.contains(&version)
             && history::champion(&history.lines) != Some(version.as_str())
         {
             self.note(Event::Promoted, &version, "found as the champion, of which the history did not tell", now)?;

@@ -192,3 +192,22 @@ fn two_versions_of_one_second_are_two_and_the_same_version_is_one() {
     assert_eq!(registry.load(&names[1]).unwrap().manifest.config, serde_json::json!({ "seed": 2 }));
     assert_eq!(registry.history().unwrap().lines.len(), 2);
 }
+
+#[test]
+fn what_names_nothing_wedges_nothing() {
+    let (_folder, registry) = registry();
+    let [first, second] = two_versions(&registry, None);
+    registry.write(NOW).unwrap().promote(&first, "better", NOW, None).unwrap();
+    for plan in ["", "{\"version\": 3}", "\u{0}\u{0}"] {
+        std::fs::write(registry.folder().join(".promotion.json"), plan).unwrap();
+        assert_eq!(registry.settle(NOW).unwrap(), [Mended::Plan]);
+        assert_eq!(registry.champion().unwrap().as_ref(), Some(&first));
+        assert!(registry.settle(NOW).unwrap().is_empty());
+    }
+    // A champion that is no text is no version, and another can take its place.
+    std::fs::write(registry.folder().join(CHAMPION), [0xff, 0xfe]).unwrap();
+    assert!(error(registry.load(CHAMPION)).starts_with("error[E602]"));
+    registry.write(NOW).unwrap().promote(&second, "better", NOW, None).unwrap();
+    assert_eq!(registry.champion().unwrap().as_ref(), Some(&second));
+    assert_eq!(last_champion(&registry), Some(second));
+}

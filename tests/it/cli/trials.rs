@@ -112,7 +112,7 @@ fn scoring_before_training_and_after_the_feed_stopped() {
     let shop = Shop::sample();
     shop.command("score").assert().code(1).stderr(predicate::str::contains("error[E601]"));
     shop.command("train").assert().success();
-    let later = predicate::str::contains("error[E222]: the last purchase").and(predicate::str::contains("hint:"));
+    let later = predicate::str::contains("error[E231]").and(predicate::str::contains("hint:"));
     shop.command("score").args(["--as-of", "2025-12-01"]).assert().code(3).stderr(later);
 }
 
