@@ -120,6 +120,10 @@ pub(super) fn begin(
     let folder = folder_of(job, &config, as_of.map(Cutoff::date));
     inputs_of(job, &config).refuse(&folder, &plan.names())?;
     let is_written = plan.files.is_some() || !loaded.rejects.is_empty();
+    if is_written {
+        // What an interrupted promotion left is told by the folder of its list, as it is now.
+        registry(&config, now)?;
+    }
     let output = is_written.then(|| OutputFolder::claim(&folder)).transpose()?;
     // Scratch folders with customers' rows lie there.
     let n_swept = sweep(&config.output.dir) + output.as_ref().map_or(0, OutputFolder::n_swept);
@@ -131,7 +135,7 @@ pub(super) fn begin(
     let provenance = Provenance { inputs: json!(loaded.fingerprints), accounts: json!(loaded.accounts) };
     let loaded = loaded.accepted()?;
     if let Some(as_of) = as_of {
-        let is_of_the_clock = plan.today == Today::OfTheClock && config.as_of.is_none();
+        let is_of_the_clock = plan.today == Today::OfTheClock;
         validate::require_usual_pace(&loaded.pace, (as_of, is_of_the_clock), &config.validate)?;
     }
     let (Some(as_of), Some(last_purchase)) = (as_of, last_purchase) else { return Err(JobError::NoPurchases.into()) };

@@ -62,10 +62,6 @@ pub enum FactRule {
     StrayQuotes,
     /// Paths that lead to a file or folder of the table once more; it is read once.
     SameFile,
-    /// Times that cannot be read in the format of the config, and all can with day and month exchanged.
-    ExchangedDates,
-    /// Amounts whose points can only stand between thousands.
-    PointedThousands,
     /// Values of an optional column that cannot be read, treated as absent.
     Unreadable,
     /// Words in a column of flags that mean neither yes nor no.

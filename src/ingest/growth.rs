@@ -11,10 +11,13 @@ const MOST_BYTES: f64 = 1_000.0;
 /// Bytes of a number or a time as text at most.
 const NUMBER_BYTES: f64 = 64.0;
 
+/// Bytes of a number that was read from a text.
+const AS_TEXT_BYTES: f64 = 24.0;
+
 /// Bytes of a pattern at most.
 const LONGEST_PATTERN: usize = 500;
 
-/// How often a pattern may repeat a part by count; counts inside counts multiply.
+/// Parts that a pattern may have when its counts are written out.
 const MOST_REPETITIONS: u64 = 1_000;
 
 /// The longest text: so many times the longest that is read, and so many bytes more.
@@ -48,7 +51,14 @@ fn longest(expression: &Expr) -> Result<Longest, String> {
             longest(predicate)?;
             longest(truthy)?.or(longest(falsy)?)
         }
-        Expr::Cast { expr, .. } => longest(expr)?.with_bytes(NUMBER_BYTES),
+        Expr::Cast { expr, dtype, .. } => {
+            let inner = longest(expr)?;
+            match dtype.as_literal() {
+                // A number, a time or an answer, however long the text was.
+                Some(dtype) if !dtype.is_string() => Longest { times: 0.0, bytes: AS_TEXT_BYTES },
+                _ => inner.with_bytes(NUMBER_BYTES),
+            }
+        }
         Expr::Function { input, function } => of_function(input, function)?,
         Expr::Alias(inner, _) | Expr::Agg(AggExpr::Implode { input: inner, .. }) => longest(inner)?,
         // Nothing else looks at one row.
@@ -113,15 +123,59 @@ fn check_pattern(pattern: &str) -> Result<(), String> {
     if pattern.len() > LONGEST_PATTERN {
         return Err(format!("has a pattern of {} bytes; {LONGEST_PATTERN} are allowed", pattern.len()));
     }
-    let highest = |counts: &str| counts.split(',').filter_map(|count| count.trim().parse::<u64>().ok()).max();
-    let counts = pattern.split('{').skip(1).filter_map(|rest| highest(rest.split('}').next()?));
-    let repetitions = counts.fold(1_u64, |all, count| all.saturating_mul(count.max(1)));
+    let repetitions = repetitions(pattern);
     if repetitions > MOST_REPETITIONS {
         return Err(format!(
-            "has a pattern whose counts multiply to {repetitions} repetitions; {MOST_REPETITIONS} are allowed"
+            "has a pattern that its counts make {repetitions} parts long; {MOST_REPETITIONS} are allowed"
         ));
     }
     Ok(())
+}
+
+/// How many parts a pattern has when its counts are written out: parts side by side add up, counts inside counts multiply.
+fn repetitions(pattern: &str) -> u64 {
+    // Of each open group, the parts so far and those of its last one, which a count may follow.
+    let mut open = vec![(0_u64, 0_u64)];
+    let (mut letters, mut is_in_class) = (pattern.chars(), false);
+    while let Some(letter) = letters.next() {
+        let part = match letter {
+            '\\' => {
+                letters.next();
+                1
+            }
+            ']' if is_in_class => {
+                is_in_class = false;
+                continue;
+            }
+            _ if is_in_class => continue,
+            '[' => {
+                is_in_class = true;
+                1
+            }
+            '(' => {
+                open.push((0, 0));
+                continue;
+            }
+            ')' if open.len() > 1 => {
+                let (sum, last) = open.pop().unwrap_or_default();
+                sum.saturating_add(last).max(1)
+            }
+            '{' => {
+                let counts: String = letters.by_ref().take_while(|letter| *letter != '}').collect();
+                let count = counts.split(',').filter_map(|count| count.trim().parse::<u64>().ok()).max().unwrap_or(1);
+                if let Some((_, last)) = open.last_mut() {
+                    *last = last.saturating_mul(count.max(1));
+                }
+                continue;
+            }
+            _ => 1,
+        };
+        if let Some((sum, last)) = open.last_mut() {
+            *sum = sum.saturating_add(*last);
+            *last = part;
+        }
+    }
+    open.into_iter().fold(0, |all, (sum, last)| all.saturating_add(sum).saturating_add(last))
 }
 
 impl Longest {
@@ -146,7 +200,11 @@ fn length_of(value: &LiteralValue) -> f64 {
     match value {
         // Lists are looked into, never written out.
         LiteralValue::Series(_) => 0.0,
-        value => value.extract_str().map_or(NUMBER_BYTES, |text| text.len() as f64),
+        value => match (value.extract_str(), value.extract_i64()) {
+            (Some(text), _) => text.len() as f64,
+            (None, Ok(number)) => number.to_string().len() as f64,
+            (None, Err(_)) => NUMBER_BYTES,
+        },
     }
 }
 

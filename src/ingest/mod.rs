@@ -54,7 +54,7 @@ pub use error::IngestError;
 pub use facts::{Example, Fact, FactRule};
 pub use fingerprint::Fingerprint;
 pub use handover::{Dictionaries, columns};
-pub use meant::exchanged;
+pub use meant::{Meant, MeantRule, exchanged};
 pub use parts::Parts;
 pub use peek::{PeekedColumn, peek};
 pub use profile::{ColumnProfile, Holds, MonthCount, SourceProfile, TableProfile, profile_source};

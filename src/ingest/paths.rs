@@ -68,7 +68,7 @@ fn read_once(again: &[(PathBuf, PathBuf)]) -> Vec<Fact> {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Id {
     #[cfg(unix)]
-    number: (u64, u64),
+    number: (u64, u64, u64, i64),
     #[cfg(not(unix))]
     path: PathBuf,
 }
@@ -78,7 +78,8 @@ impl Id {
     fn of(path: &Path) -> Result<Self, IngestError> {
         use std::os::unix::fs::MetadataExt;
         let known = std::fs::metadata(path).map_err(IngestError::io(path))?;
-        Ok(Self { number: (known.dev(), known.ino()) })
+        // Some mounts number all files alike; those that differ in size or time are not the same.
+        Ok(Self { number: (known.dev(), known.ino(), known.len(), known.mtime_nsec() ^ known.mtime()) })
     }
 
     #[cfg(not(unix))]

@@ -14,7 +14,7 @@ use super::engine;
 use super::error::IngestError;
 use super::facts::{Example, Fact, FactRule};
 use super::mapping::{Available, Mapped, Mapping};
-use super::meant;
+use super::meant::{self, Meant};
 use super::numeric::{self, Numbers};
 use super::parts::Parts;
 use super::paths;
@@ -131,12 +131,16 @@ fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>
         time_format: section.time_format.clone(),
         currency: config.currency.clone(),
     };
+    let is_part = matches!(supply, Supply::Part(..));
     // Columns are read side by side and settled one after the other, because a row is rejected for its first fault.
-    let typed: Vec<Result<Option<ReadColumn>, IngestError>> =
-        mapping.columns.par_iter().map(|(spec, mapped)| type_column(&read, (spec, mapped), &rules)).collect();
+    let typed: Vec<Result<Option<ReadColumn>, IngestError>> = mapping
+        .columns
+        .par_iter()
+        .map(|(spec, mapped)| type_column(&read, (spec, mapped), (&rules, is_part)))
+        .collect();
     for ((spec, mapped), typed) in mapping.columns.iter().zip(typed) {
         if let Some((typed, meant)) = typed?.or_else(|| read.type_words(spec).map(|typed| (typed, None))) {
-            read.facts.extend(meant);
+            read.meant.extend(meant);
             settle_column(&mut read, (spec, mapped), typed, &numbers);
         }
     }
@@ -222,13 +226,13 @@ pub(super) fn answer(source: &DataFrame, filter: &Mapped) -> Result<BooleanChunk
 }
 
 /// A typed column, and what it shows of having been meant otherwise.
-type ReadColumn = (Typed, Option<Fact>);
+type ReadColumn = (Typed, Option<Meant>);
 
 /// Types one of our columns, if it was mapped and is not words already.
 fn type_column(
     read: &TypedTable,
     (spec, mapped): (&'static ColumnSpec, &Mapped),
-    rules: &Rules,
+    (rules, is_part): (&Rules, bool),
 ) -> Result<Option<ReadColumn>, IngestError> {
     let Some(Raw::Column(column)) = read.raw(spec.name) else { return Ok(None) };
     let doing = || format!("reading `{}`", mapped.key);
@@ -242,7 +246,7 @@ fn type_column(
         },
         TypeProblem::Engine(error) => IngestError::engine(doing())(error),
     })?;
-    let meant = meant::otherwise(column, spec, (rules, &typed));
+    let meant = meant::otherwise(column, spec, (rules, &typed), is_part);
     Ok(Some((typed, meant)))
 }
 

@@ -9,6 +9,7 @@ use super::custom::OwnCells;
 use super::error::IngestError;
 use super::events::{Events, Numbered};
 use super::facts::{Example, Fact};
+use super::meant::Meant;
 use super::raw::{self, Raw};
 use super::typing::{Typed, tidier};
 use super::values::Values;
@@ -33,6 +34,8 @@ pub struct TypedTable {
     /// Columns of the shop's own features.
     pub(super) custom: Vec<CustomColumn>,
     /// What their cells are.
+    /// What columns show of how they were meant.
+    pub(crate) meant: Vec<Meant>,
     pub(crate) own_cells: Vec<OwnCells>,
     /// What was noticed on the way.
     pub facts: Vec<Fact>,
@@ -140,6 +143,7 @@ impl TypedTable {
             verdicts,
             events: OnceLock::new(),
             custom: Vec::new(),
+            meant: Vec::new(),
             own_cells: Vec::new(),
             facts: Vec::new(),
         }

@@ -88,6 +88,10 @@ impl Registry {
     pub fn champion(&self) -> Result<Option<String>, FileError> {
         let path = self.folder.join(CHAMPION);
         match std::fs::read(&path) {
+            // A link into the folder of a list that is gone: the history says who scores.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.is_symlink() => {
+                Ok(history::champion(&self.history()?.lines).map(str::to_owned))
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(FileError::Read { path, source }),
             // What is no text names no version, and says so when it is looked for.

@@ -246,12 +246,12 @@ impl Writing {
     /// `RegistryError::NoPredecessor`, a version that cannot be loaded, or what the operating system says.
     pub fn roll_back(&self, now: Timestamp) -> Result<String, Failure> {
         let registry = &self.registry;
-        let champion = registry.folder_of(CHAMPION)?;
+        let none = || RegistryError::NoChampion { folder: registry.folder.clone() };
+        let champion = registry.champion()?.ok_or_else(none)?;
         let history = registry.history()?;
         let none = || RegistryError::NoPredecessor { folder: registry.folder.clone() };
         let version = history::predecessor(&history.lines).ok_or_else(none)?;
         registry.load(version)?;
-        let champion = champion.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         self.crown(Self::line(Event::RolledBack, version, &format!("by hand, from {champion}"), now), None)?;
         Ok(version.to_owned())
     }

@@ -33,8 +33,11 @@ impl OptOuts {
         let (starts, sorted) = counting_sort(&customer, customers);
         let statement = |place: &u32| {
             let row = rows[*place as usize];
-            let valid_from = columns.valid_from.as_ref().map_or(ALWAYS, |times| times[row]);
-            let known = columns.recorded_at.as_ref().map_or(valid_from, |times| times[row].max(valid_from));
+            let holds = columns.valid_from.as_ref().map_or(ALWAYS, |times| times[row]);
+            let recorded = columns.recorded_at.as_ref().map_or(holds, |times| times[row]);
+            // A statement without a time of its own is made when it is recorded.
+            let valid_from = if holds == ALWAYS { recorded } else { holds };
+            let known = recorded.max(valid_from);
             Statement { valid_from, known, opts_out: flags[row] == Some(true) }
         };
         let mut statements: Vec<Statement> = sorted.iter().map(statement).collect();
@@ -111,5 +114,14 @@ mod tests {
         assert!(opt_outs.at(0, Timestamp(0)) && !opt_outs.at(1, Timestamp(0)));
         assert!(!opt_outs.after(0, Timestamp(0)) && opt_outs.after(0, ALWAYS));
         assert!(!OptOuts::build(&CustomerColumns::default(), &(0..2)).at(0, Timestamp(0)));
+    }
+
+    #[test]
+    fn a_statement_without_a_time_of_its_own_is_made_when_it_is_recorded() {
+        let signed_up = (100, 100, Some(false));
+        let by_mail = (ALWAYS.0, 500, Some(true));
+        assert!(!opts_out(&[signed_up, by_mail], 500), "not known yet");
+        assert!(opts_out(&[signed_up, by_mail], 501));
+        assert!(!opts_out(&[signed_up, by_mail, (600, 600, Some(false))], 601), "a later statement");
     }
 }

@@ -65,6 +65,8 @@ pub(super) struct Statements {
     is_mapped: bool,
     rows: u64,
     said: u64,
+    /// Statements that do not opt out.
+    noes: u64,
     /// Rows, and those that say something, by the local day from which they are known, counted from
     /// 1970-01-01; rows without a time are not among them.
     by_day: BTreeMap<i32, [u64; 2]>,
@@ -84,6 +86,7 @@ impl Statements {
             let said = u64::from(flags.get(row).is_some_and(|flag| *flag != NO_FLAG));
             all.rows += 1;
             all.said += said;
+            all.noes += u64::from(flags.get(row) == Some(&0));
             let known = time(from, row).max(time(recorded, row));
             if known != ABSENT && known <= now.0 {
                 let day = all.by_day.entry(calendar.day(Timestamp(known))).or_default();
@@ -99,6 +102,7 @@ impl Statements {
         self.is_mapped |= other.is_mapped;
         self.rows += other.rows;
         self.said += other.said;
+        self.noes += other.noes;
         for (day, [rows, said]) in &other.by_day {
             let sum = self.by_day.entry(*day).or_default();
             *sum = [sum[0] + rows, sum[1] + said];
@@ -110,7 +114,9 @@ impl Statements {
         if !self.is_mapped {
             return None;
         }
-        let silent = if self.said == 0 {
+        let silent = if self.rows == 0 {
+            Some(("because the table has no rows".to_owned(), 0))
+        } else if self.said == 0 {
             Some((format!("in any of {}", counted(self.rows, "row")), self.rows))
         } else {
             self.silence().map(|(day, rows)| {
@@ -120,6 +126,8 @@ impl Statements {
         let (silence, rows) = silent?;
         let message = format!("`customers.{COLUMN}` says nothing {silence}; who opted out there would be contacted");
         let severity = match config.validate.silent_opt_outs {
+            // Where nobody ever says no, an empty cell is how it is said.
+            SilentOptOuts::Refuse if self.said > 0 && self.noes == 0 => Severity::Warning,
             SilentOptOuts::Refuse => Severity::Error,
             SilentOptOuts::Accept => Severity::Warning,
         };

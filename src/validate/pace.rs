@@ -81,6 +81,14 @@ impl Pace {
         })
     }
 
+    /// Days from one day with purchases to the next, the middle one before a day: a shop that bills monthly is quiet for weeks.
+    fn usual_break(&self, before: i64) -> i64 {
+        let days: Vec<i64> = self.days.range(..before).map(|(day, _)| *day).collect();
+        let mut breaks: Vec<i64> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        breaks.sort_unstable();
+        breaks.get(breaks.len() / 2).copied().unwrap_or(1)
+    }
+
     /// What a usual window before a day holds: the middle one of those that hold anything, the last aside.
     fn usual(&self, before: i64, window: i64) -> Option<Held> {
         let first = *self.days.first_key_value()?.0;
@@ -113,6 +121,7 @@ pub fn require_usual_pace(
     let window = 2 * i64::from(limits.max_feed_gap_days.0);
     let window = if is_of_the_clock { window.max(i64::from(limits.max_age_days.0)) } else { window };
     let end = i64::from(as_of.day());
+    let window = window.max(2 * pace.usual_break(end));
     let Some(usual) = pace.usual(end, window).filter(|usual| usual.purchases >= LEAST_USUAL) else { return Ok(()) };
     let is_quiet = |held: Held| {
         let share = |found: u64, of: u64| found as f64 / of as f64;
@@ -194,6 +203,17 @@ mod tests {
             assert_eq!(refused(&stray, date(2024, 1, 1)), None);
             assert_eq!(refused(&stray, date(2024, 1, 20)), None, "part of the window is as usual");
         }
+    }
+
+    #[test]
+    fn a_shop_that_bills_on_the_first_of_each_month_is_as_usual_all_month() {
+        let firsts: Vec<(Date, u64)> =
+            (0..24).map(|month| (date(2022 + month / 12, 1 + i8::try_from(month % 12).unwrap(), 1), 40)).collect();
+        let monthly = pace(0, date(2022, 1, 1), &firsts);
+        for day in [date(2023, 12, 1), date(2023, 12, 2), date(2023, 12, 31)] {
+            assert_eq!(refused(&monthly, day), None, "{day}");
+        }
+        assert!(refused(&monthly, date(2024, 4, 1)).is_some(), "three months without");
     }
 
     #[test]

@@ -41,6 +41,11 @@ pub(super) struct Tally {
     examples: Vec<Example>,
     wording: Wording,
     hint: Option<String>,
+    /// How many there have to be, in the whole shop.
+    least: u64,
+    /// Whether anything speaks against it, and for it, anywhere in the shop.
+    is_contradicted: bool,
+    is_confirmed: bool,
 }
 
 impl std::fmt::Debug for Tally {
@@ -57,7 +62,19 @@ impl Tally {
         wording: impl Fn(Counts) -> (Severity, String) + Send + Sync + 'static,
     ) -> Self {
         let wording = Box::new(wording);
-        Self { rule, table, column: None, found, customers: 0, examples: Vec::new(), wording, hint: None }
+        Self {
+            rule,
+            table,
+            column: None,
+            found,
+            customers: 0,
+            examples: Vec::new(),
+            wording,
+            hint: None,
+            least: 0,
+            is_contradicted: false,
+            is_confirmed: true,
+        }
     }
 
     /// Counts some of the rows of a table and mentions the first; `None` if there are none.
@@ -91,6 +108,15 @@ impl Tally {
         Self { hint: Some(hint.into()), ..self }
     }
 
+    /// Makes it a finding only where the whole shop has at least so many, something confirms and nothing contradicts it.
+    pub(super) fn if_meant(self, least: u64, (is_confirmed, is_contradicted): (bool, bool)) -> Self {
+        Self { least, is_contradicted, is_confirmed, ..self }
+    }
+
+    const fn holds(&self) -> bool {
+        self.found >= self.least && self.is_confirmed && !self.is_contradicted
+    }
+
     fn is_like(&self, other: &Self) -> bool {
         (self.rule, self.table, &self.column) == (other.rule, other.table, &other.column)
     }
@@ -98,6 +124,8 @@ impl Tally {
     fn add(&mut self, other: Self) {
         self.found += other.found;
         self.customers += other.customers;
+        self.is_contradicted |= other.is_contradicted;
+        self.is_confirmed |= other.is_confirmed;
         self.examples.extend(other.examples);
         self.examples = first(std::mem::take(&mut self.examples));
         // What can be done may be known to one part alone.
@@ -145,7 +173,7 @@ impl Tallies {
     /// The findings, in an order that depends on nothing but what they are about.
     pub(super) fn findings(mut self, accounts: &[Account]) -> Vec<Finding> {
         self.0.sort_by(|a, b| (a.table, a.rule, &a.column).cmp(&(b.table, b.rule, &b.column)));
-        self.0.into_iter().map(|tally| tally.finding(accounts)).collect()
+        self.0.into_iter().filter(Tally::holds).map(|tally| tally.finding(accounts)).collect()
     }
 }
 
@@ -171,5 +199,21 @@ mod tests {
         let findings = tallies.findings(&[account]);
         assert_eq!((findings.len(), findings[0].count, findings[0].message.as_str()), (1, 5, "5 of 20"));
         assert_eq!(findings[0].examples, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn what_was_meant_is_settled_by_the_whole_shop() {
+        let found = |parts: &[(u64, bool, bool)]| {
+            let mut tallies = Tallies::default();
+            for (found, is_confirmed, is_contradicted) in parts {
+                let tally = Tally::new("meant", (Table::Purchases, *found), |_| (Severity::Error, String::new()));
+                tallies.add(tally.if_meant(20, (*is_confirmed, *is_contradicted)));
+            }
+            tallies.findings(&[]).len()
+        };
+        assert_eq!(found(&[(12, true, false), (12, false, false)]), 1, "no part has enough alone");
+        assert_eq!(found(&[(30, true, false), (0, false, true)]), 0, "one row of another part contradicts");
+        assert_eq!(found(&[(30, false, false), (30, false, false)]), 0, "nothing confirms");
+        assert_eq!(found(&[(19, true, false)]), 0);
     }
 }

@@ -3,14 +3,15 @@
 use super::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
-use crate::ingest::{Fact, FactRule, NO, TypedTable, YES, exchanged};
+use crate::ingest::{Example, Fact, FactRule, Meant, MeantRule, NO, TypedTable, YES, exchanged};
 use crate::text::{counted, grouped, verb};
 
 /// Counts rows rejected while typing, and what `ingest` noticed.
 pub(super) fn check(checked: &mut Checked<'_>) {
     for table in &checked.tables {
         let format = checked.section(table.table()).and_then(|section| section.time_format.clone());
-        table.facts.iter().for_each(|fact| checked.tallies.add(of_fact(table, fact, format.as_deref())));
+        table.facts.iter().for_each(|fact| checked.tallies.add(of_fact(table, fact)));
+        table.meant.iter().for_each(|meant| checked.tallies.add(of_meant(table, meant, format.as_deref())));
         for tally in rejections(table) {
             checked.tallies.add(tally);
         }
@@ -58,7 +59,7 @@ fn hint_for(rule: &str) -> Option<&'static str> {
     }
 }
 
-fn of_fact(table: &TypedTable, fact: &Fact, time_format: Option<&str>) -> Tally {
+fn of_fact(table: &TypedTable, fact: &Fact) -> Tally {
     let (one, place, rule) = (table.table().one(), fact.place.clone(), fact.rule);
     let (name, hint) = match rule {
         FactRule::SpreadsheetIds => {
@@ -81,17 +82,10 @@ fn of_fact(table: &TypedTable, fact: &Fact, time_format: Option<&str>) -> Tally 
             "same_file",
             "links, and globs or folders that overlap, lead to the same rows; give each path once".to_owned(),
         ),
-        FactRule::ExchangedDates => ("exchanged_dates", mend_format(table, time_format)),
-        FactRule::PointedThousands => (
-            "pointed_thousands",
-            "take the points out in the mapping: `amount = \"REPLACE(amount, '.', '')\"`, with the source's name of the column"
-                .to_owned(),
-        ),
     };
     let name_of_table = table.table().name();
     let wording = move |counts: Counts| match rule {
         FactRule::SameFile => same_file(name_of_table, counts.found),
-        FactRule::ExchangedDates | FactRule::PointedThousands => meant_otherwise(rule, &place, counts, one),
         _ => worded(rule, &place, counts, one),
     };
     let examples = fact.examples.iter().map(|example| {
@@ -151,19 +145,34 @@ fn same_file(table: &str, found: u64) -> (Severity, String) {
     (Severity::Warning, message)
 }
 
-fn meant_otherwise(rule: FactRule, place: &str, counts: Counts, one: &str) -> (Severity, String) {
+/// A column that seems to have been meant otherwise than it was read.
+fn of_meant(table: &TypedTable, meant: &Meant, time_format: Option<&str>) -> Tally {
+    let (one, column, is_dates) = (table.table().one(), meant.column, meant.rule == MeantRule::ExchangedDates);
+    let (name, hint) = if is_dates {
+        ("exchanged_dates", mend_format(table, time_format))
+    } else {
+        let hint = "take the points out in the mapping: `amount = \"REPLACE(amount, '.', '')\"`, with the source's name of the \
+                    column; or, if they are decimal points, `amount = \"CAST(amount AS DOUBLE)\"`";
+        ("pointed_thousands", hint.to_owned())
+    };
+    let wording = move |counts: Counts| (Severity::Error, meant_otherwise(is_dates, column, counts, one));
+    let examples = meant.examples.iter().map(|example| Example::of_text(format!("`{}`", example.text)));
+    let tally = Tally::new(name, (table.table(), meant.speaks), wording).of_column(column).with_hint(hint);
+    tally.with_examples(examples).if_meant(meant.rule.least(), (meant.is_confirmed, meant.is_contradicted))
+}
+
+fn meant_otherwise(is_dates: bool, column: &str, counts: Counts, one: &str) -> String {
     let (count, have) = (grouped(counts.found), verb(counts.found, "has", "have"));
     let of = counted(counts.belonging, one);
-    let message = if rule == FactRule::ExchangedDates {
+    if is_dates {
         format!(
-            "{count} of {of} {have} a `{place}` that the time format of the config cannot read; every time of the column \
+            "{count} of {of} {have} a `{column}` that the time format of the config cannot read; every time of the column \
              reads with day and month exchanged"
         )
     } else {
         format!(
-            "{count} of {of} {have} an `{place}` with a point, always with three digits behind it, and none of a thousand \
+            "{count} of {of} {have} an `{column}` with a point, always with three digits behind it, and none of a thousand \
              or more is written without: the points stand between thousands, and `1.299` is 1299, not 1.30"
         )
-    };
-    (Severity::Error, message)
+    }
 }

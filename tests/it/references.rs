@@ -37,8 +37,8 @@ fn a_folder_that_cannot_be_made_is_named() {
     retain()
         .args(["simulate", "--customers", "50", "--out", "/dev/null/shop"])
         .assert()
-        .code(1)
-        .stderr(predicate::str::contains("error[E701]: cannot write `/dev/null/shop/purchases.csv`"));
+        .code(2)
+        .stderr(predicate::str::contains("error[E708]: cannot write to the folder `/dev/null/shop`"));
 }
 
 #[test]
