@@ -4,20 +4,25 @@ use super::job;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::features::SchemaDifference;
-use crate::registry::{CHAMPION, Version};
+use crate::registry::{CHAMPION, Concern, Version};
 use crate::units::Timestamp;
 
 /// The champion of the shop; tells of changes of the config since its training that it can live with.
 pub(super) fn load(config: &Config, now: Timestamp) -> Result<Version, Failure> {
     let version = job::registry(config, now)?.load(CHAMPION)?;
     let changes = version.accept_config(config)?;
-    if !changes.is_empty() {
-        let told: Vec<String> = changes.iter().map(ToString::to_string).collect();
-        tracing::warn!(
-            "warning[value_changed]: money on the list is counted in another way than in the tests of model `{}`: {}",
-            version.manifest.version,
-            told.join(", ")
-        );
+    for concern in [Concern::Money, Concern::OptOuts, Concern::Duplicates] {
+        let told: Vec<String> =
+            changes.iter().filter(|(of, _)| *of == concern).map(|(_, change)| change.to_string()).collect();
+        if told.is_empty() {
+            continue;
+        }
+        let what = match concern {
+            Concern::Money => "[value_changed]: money on the list is counted in another way",
+            Concern::OptOuts => "[opt_outs_changed]: who is left out because of an opt-out is decided in another way",
+            Concern::Duplicates => "[duplicates_changed]: rows of purchases are compared by other columns",
+        };
+        tracing::warn!("warning{what} than in training of model `{}`: {}", version.manifest.version, told.join(", "));
     }
     Ok(version)
 }

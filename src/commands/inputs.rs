@@ -79,13 +79,17 @@ impl Inputs {
         if let Some(path) = self.paths.iter().find(|path| would_be_read(path, &place)) {
             return Err(JobError::BecomesInput { output: output.to_owned(), path: path.clone() });
         }
-        match &self.registry {
-            Some(registry) if place.starts_with(registry) => {
-                Err(JobError::AmongModels { output: output.to_owned(), registry: registry.clone() })
-            }
-            _ => Ok(()),
+        let own = self.registry.as_deref().filter(|registry| place.starts_with(registry));
+        match own.or_else(|| place.ancestors().skip(1).find(|folder| holds_models(folder))) {
+            Some(registry) => Err(JobError::AmongModels { output: output.to_owned(), registry: registry.to_owned() }),
+            None => Ok(()),
         }
     }
+}
+
+/// Whether a folder is a version of a model, or has those of a shop.
+fn holds_models(folder: &Path) -> bool {
+    folder.join("hashes.json").is_file() || folder.join("history.jsonl").is_file()
 }
 
 impl Identity {
@@ -161,5 +165,8 @@ mod tests {
         inputs.registry = placed(&path("models/shop"));
         assert_eq!(refused(&inputs, &path("models/shop/v1/manifest.json")), "E117");
         assert_eq!(refused(&inputs, &path("models/runs/manifest.json")), "");
+        std::fs::create_dir_all(path("models/other/v1")).unwrap();
+        std::fs::write(path("models/other/history.jsonl"), "").unwrap();
+        assert_eq!(refused(&inputs, &path("models/other/v1/manifest.json")), "E117", "of another shop");
     }
 }

@@ -196,6 +196,15 @@ impl Ready {
     /// What the operating system says.
     pub fn take_place(self) -> Result<(), FileError> {
         let _whole = Uninterrupted::begin();
+        for Seal { name, size, .. } in &self.files {
+            // Nothing is given up for files that are no longer there.
+            let staged = self.staging.path().join(name);
+            let about = staged.metadata().map_err(FileError::writing(&staged))?;
+            if about.len() != *size {
+                let source = std::io::Error::other("it is not as it was written");
+                return Err(FileError::Write { path: staged, source });
+            }
+        }
         if self.swaps && exchange(self.staging.path(), &self.folder).is_ok() {
             // What was the folder is now the temporary one, and goes with it.
             return sync_folder(folder_of(&self.folder));

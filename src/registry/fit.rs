@@ -70,9 +70,30 @@ enum Effect {
     Retrain,
     /// The model stays right, and the list counts money in another way.
     Money,
+    /// Others may be left out because they opted out.
+    OptOuts,
     /// None.
     Nothing,
 }
+
+/// What of a list a change of the config concerns that its model can live with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Concern {
+    /// How money is counted.
+    Money,
+    /// Who is left out because of an opt-out.
+    OptOuts,
+    /// By which columns rows of purchases are found to be the same.
+    Duplicates,
+}
+
+/// Whether rows of purchases are compared by what a key names.
+fn is_compared(key: &str) -> bool {
+    key.starts_with("purchases.columns.") || key.starts_with("features.custom")
+}
+
+/// The column that says who opted out.
+const OPTED_OUT: &str = "customers.opted_out";
 
 /// The key of the currency.
 const CURRENCY: &str = "currency";
@@ -148,6 +169,10 @@ impl Reads {
         let column = path.next().filter(|key| *key == "columns").and_then(|_| path.next());
         if let Some(column) = column {
             let column = format!("{section}.{column}");
+            if column == OPTED_OUT {
+                // Without it everyone who opted out would be contacted.
+                return if change.to.is_none() { Effect::Retrain } else { Effect::OptOuts };
+            }
             // Without a column that it needs, a feature is gone, which the schema tells better.
             let matters = self.columns.contains(&column) || (change.to.is_some() && self.needed.contains(&column));
             return if matters { Effect::Retrain } else { Effect::Nothing };
@@ -160,7 +185,11 @@ impl Reads {
             let is_read = self.tables.contains(section)
                 && change.key.rsplit('.').next() != Some("paths")
                 && change.key != section;
-            return if is_read { Effect::Retrain } else { Effect::Nothing };
+            return match (is_read, change.key.as_str()) {
+                (true, _) => Effect::Retrain,
+                (false, "customers.filter") => Effect::OptOuts,
+                (false, _) => Effect::Nothing,
+            };
         }
         SECTIONS.iter().find(|(name, _)| *name == section).map_or(Effect::Nothing, |(_, effect)| *effect)
     }
@@ -195,24 +224,29 @@ impl Version {
     }
 
     /// Compares the config that it was trained under with another one; returns the changes that it can live with and that
-    /// count money in another way.
+    /// the list shows, with what they concern.
     ///
     /// # Errors
     /// `RegistryError::OtherConfig` if labels, features or the unit of money are others.
-    pub fn accept_config(&self, present: &Config) -> Result<Vec<ConfigChange>, RegistryError> {
+    pub fn accept_config(&self, present: &Config) -> Result<Vec<(Concern, ConfigChange)>, RegistryError> {
         // A checked config can always be written as JSON.
         let present = serde_json::to_value(present).unwrap_or_default();
         let reads = Reads::of(&self.schema, &self.used_features());
-        let (mut refused, mut money) = (Vec::new(), Vec::new());
+        let (mut refused, mut shown) = (Vec::new(), Vec::new());
+        let compares_rows = present.pointer("/purchases/duplicates").is_some_and(|policy| policy != "keep");
         for change in config_changes(&self.manifest.config, &present) {
             match reads.effect(&change) {
                 Effect::Retrain => refused.push(change),
-                Effect::Money => money.push(change),
+                Effect::Money => shown.push((Concern::Money, change)),
+                Effect::OptOuts => shown.push((Concern::OptOuts, change)),
+                Effect::Nothing if compares_rows && is_compared(&change.key) => {
+                    shown.push((Concern::Duplicates, change));
+                }
                 Effect::Nothing => {}
             }
         }
         if refused.is_empty() {
-            return Ok(money);
+            return Ok(shown);
         }
         Err(RegistryError::OtherConfig { version: self.manifest.version.clone(), changes: refused })
     }

@@ -28,7 +28,7 @@ use crate::files::FileError;
 use load::Verified;
 
 pub use error::RegistryError;
-pub use fit::{ConfigChange, config_changes};
+pub use fit::{Concern, ConfigChange, config_changes};
 pub use history::{Event, History, HistoryLine};
 pub use publish::{Mended, Writing};
 pub use stored::{ChallengeRecord, FORMAT, ModelManifest, Outcome, StoredModel, TrainingRecord, Version};
@@ -89,7 +89,7 @@ impl Registry {
         let path = self.folder.join(CHAMPION);
         match std::fs::read(&path) {
             // A link into the folder of a list that is gone: the history says who scores.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.is_symlink() => {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.is_forsaken(&path) => {
                 Ok(history::champion(&self.history()?.lines).map(str::to_owned))
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -97,6 +97,11 @@ impl Registry {
             // What is no text names no version, and says so when it is looked for.
             Ok(name) => Ok(Some(String::from_utf8_lossy(&name).trim().to_owned()).filter(|name| !name.is_empty())),
         }
+    }
+
+    /// Whether the alias is a link that leads nowhere and that no promotion under way has made.
+    fn is_forsaken(&self, champion: &Path) -> bool {
+        champion.is_symlink() && !promotion::is_under_way(&self.folder)
     }
 
     /// What became of each version, the oldest first, and what of the file is damaged.

@@ -68,7 +68,8 @@ fn a_kill_between_any_two_steps_leaves_the_old_pair_or_the_new_one() {
             let writing = registry.write(NOW).unwrap();
             assert_eq!(pair(), killed, "what was true stays true");
             assert!(!promotion::is_under_way(registry.folder()) && !day.join(".champion").exists());
-            assert_eq!(day.exists(), killed.1.is_some());
+            // A killed process may leave the folder that it had made.
+            assert!(killed.1.is_some() || std::fs::read_dir(&day).map_or(0, Iterator::count) == 0);
             assert_eq!(last_champion(&registry), killed.0, "{n_steps} steps");
             let n_damaged = registry.history().unwrap().damaged.len();
             assert_eq!((writing.mended().len(), n_damaged), (usize::from((1..STEPS.len()).contains(&n_steps)), 0));
@@ -170,7 +171,9 @@ fn a_champion_named_by_hand_and_a_version_brought_by_hand_come_into_the_history(
     std::fs::write(registry.folder().join(CHAMPION), format!("{second}\n")).unwrap();
     std::fs::write(registry.folder().join(HISTORY), "").unwrap();
     let mended = registry.write(NOW).unwrap().mended().to_vec();
-    let versions = [first, second.clone()].map(|version| Mended::Version { version });
+    let mut versions = [first, second.clone()];
+    versions.sort();
+    let versions = versions.map(|version| Mended::Version { version });
     assert_eq!(mended, [versions.to_vec(), vec![Mended::Champion { version: second }]].concat());
     assert_eq!(registry.write(NOW).unwrap().mended(), []);
 }

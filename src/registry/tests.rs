@@ -111,6 +111,7 @@ fn what_cannot_be_loaded_is_named() {
     std::fs::write(registry.folder().join(&name).join("hashes.json"), "{\"format\": 99}").unwrap();
     assert!(error(registry.load(&name)).starts_with("error[E604]"));
     std::fs::remove_file(registry.folder().join(&name).join("hashes.json")).unwrap();
+    std::fs::write(&model, "{\"format\": 2}").unwrap();
     assert!(error(registry.load(&name)).contains("hashes.json` is damaged: it is missing"));
     std::fs::write(&model, "{\"format\": 1}").unwrap();
     assert!(error(registry.load(&name)).starts_with("error[E604]"));

@@ -7,7 +7,7 @@ use super::Checked;
 use super::finding::{Finding, Severity};
 use super::tally::{Counts, Tally};
 use crate::config::{Config, SilentOptOuts, Table};
-use crate::ingest::{ABSENT, NO_FLAG, TypedTable};
+use crate::ingest::{ABSENT, FactRule, NO_FLAG, Reason, TypedTable};
 use crate::text::{counted, verb};
 use crate::timeline::{Calendar, date_of};
 use crate::units::Timestamp;
@@ -41,9 +41,30 @@ pub(super) fn check(checked: &mut Checked<'_>) {
         let are = verb(counts.found, "is", "are");
         (Severity::Error, format!("{rows} of `customers` {opt} out and {are} rejected: the opt-out would be lost"))
     };
+    for fact in customers.facts.iter().filter(|fact| matches!(fact.rule, FactRule::BrokenLines | FactRule::ShortLines))
+    {
+        let hidden = |counts: Counts| {
+            let (lines, have) = (counted(counts.found, "line"), verb(counts.found, "does", "do"));
+            let message = format!("{lines} of `customers` {have} not have all columns: an opt-out there would be lost");
+            (Severity::Error, message)
+        };
+        let tally = Tally::new("hidden_opt_outs", (Table::Customers, fact.count), hidden).of_column(COLUMN);
+        let tally = tally.with_examples(fact.examples.clone());
+        checked
+            .tallies
+            .add(tally.with_hint("correct the lines: put fields with separators or quotes in double quotes"));
+    }
+    let set_aside = |row: &usize| customers.reason(*row).is_some_and(Reason::is_filter);
+    let filtered: Vec<usize> = (0..customers.n_rows()).filter(opts_out).filter(set_aside).collect();
+    let by_filter = |counts: Counts| {
+        let (rows, opt) = (counted(counts.found, "row"), verb(counts.found, "opts", "opt"));
+        (Severity::Warning, format!("{rows} of `customers` {opt} out and the filter sets them aside"))
+    };
     let without_customer = rejected(|column| column == Some("customer_id"));
     let others = rejected(|column| column != Some("customer_id"));
     let tallies = [
+        Tally::of_rows("filtered_opt_outs", (customers, &filtered), by_filter)
+            .map(|tally| tally.with_hint("who opted out there is contacted: check `customers.filter`")),
         Tally::of_rows("opt_outs_without_customer", (customers, &without_customer), nameless)
             .map(|tally| tally.with_hint("find out whose rows they are: the reject file lists them")),
         Tally::of_rows("rejected_opt_outs", (customers, &others), lost)

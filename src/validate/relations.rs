@@ -27,6 +27,7 @@ pub(super) fn check(checked: &mut Checked<'_>) {
     }
     if let Some(customers) = table(Table::Customers) {
         tallies.extend(customers_without_purchase(customers, &buyers));
+        tallies.extend(customers.has("opted_out").then(|| buyers_without_row(purchases, customers)).flatten());
     }
     tallies.extend(purchases.events().and_then(|events| shared_orders(purchases, &events.shared)));
     tallies.extend(reused_numbers(purchases));
@@ -90,6 +91,22 @@ fn customers_without_purchase(customers: &TypedTable, buyers: &Known<'_>) -> Opt
     let tally = Tally::new("customers_without_purchase", (Table::Customers, n_rows), wording).of_column("customer_id");
     let tally = tally.of_customers(names.len() as u64).with_examples(shown(&names));
     (n_rows > 0).then(|| tally.with_hint("check that both tables write customer ids in the same way"))
+}
+
+/// Buyers of whom nobody knows whether they opted out.
+fn buyers_without_row(purchases: &TypedTable, customers: &TypedTable) -> Option<Tally> {
+    let (names, n_rows) = strangers(purchases, &known(customers));
+    let wording = |counts: Counts| {
+        let (found, of) = (grouped(counts.customers), counted(counts.used_customers, "buyer"));
+        let have = verb(counts.customers, "has", "have");
+        // Some are guests; most of them are a table that did not come whole.
+        let is_most = 2 * counts.customers > counts.used_customers;
+        let severity = if is_most { Severity::Warning } else { Severity::Recommendation };
+        (severity, format!("{found} of {of} {have} no row in `customers`: whether they opted out is not known"))
+    };
+    let tally = Tally::new("buyers_without_row", (Table::Purchases, n_rows), wording).of_column("customer_id");
+    let tally = tally.of_customers(names.len() as u64).with_examples(shown(&names));
+    (n_rows > 0).then(|| tally.with_hint("check that the table came whole, and that both write ids in the same way"))
 }
 
 /// The first of some customers, who are sorted.

@@ -153,3 +153,34 @@ fn opt_outs_in_rows_that_cannot_be_used_are_told_or_refused() {
     write(&shop, &rows, &BTreeMap::from([(first, harmless)]), "no");
     shop.command("check").assert().success().stderr(predicate::str::contains("unreadable time valid_from 1"));
 }
+
+#[test]
+fn an_opt_out_that_cannot_be_seen_any_more_is_told() {
+    let (shop, rows) = shop();
+    write(&shop, &rows, &BTreeMap::new(), "no");
+    let whole = shop.read("customers.csv").replacen(",no\n", ",yes\n", 20);
+    let check = |text: &str, code: i32, said: &str| {
+        std::fs::write(shop.path("customers.csv"), text).unwrap();
+        shop.command("check").assert().code(code).stderr(predicate::str::contains(said));
+    };
+    check(&whole.replacen(",yes\n", ",yes,and, more\n", 3), 3, "error[hidden_opt_outs]");
+    check(&whole.replacen(",,yes\n", "\n", 3), 3, "error[hidden_opt_outs]");
+    let cut: String = whole.split_inclusive('\n').take(40).collect();
+    check(&cut, 0, "warning[buyers_without_row]");
+    check(&whole, 0, "the data may be used");
+    let config = shop.read("retain.toml");
+    shop.edit_config(|_| {
+        config.replace("path = \"customers.csv\"", "path = \"customers.csv\"\nfilter = \"opted_out = 'no'\"")
+    });
+    check(&whole, 0, "warning[filtered_opt_outs]: 20 rows");
+    shop.edit_config(|_| config.clone() + "\n[panel]\nmax_cutoffs = 3\n[backtest]\nlast = 1\nbootstrap = 40\n");
+    shop.command("train").output().unwrap();
+    let version = shop.read("models/simulated-shop/history.jsonl");
+    let version = version.split("\"version\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    shop.command("models").args(["promote", &version]).assert().success();
+    let without = |text: String| text.replace("opted_out = \"opted_out\"\n", "");
+    shop.edit_config(without);
+    let refused =
+        predicate::str::contains("error[E607]").and(predicate::str::contains("`customers.columns.opted_out`"));
+    shop.command("score").args(["--as-of", "2025-07-02"]).assert().code(2).stderr(refused);
+}
