@@ -331,7 +331,7 @@ fn one_stray_order_sets_no_day() {
 fn dates_and_amounts_that_were_meant_otherwise_are_refused_with_the_line_that_mends_it() {
     let line = |n: usize| {
         let (day, month, amount) = (n % 20 + 1, n % 12 + 1, n % 900 + 100);
-        let thousands = if n % 3 == 0 { "" } else { "1." };
+        let thousands = if n.is_multiple_of(3) { "" } else { "1." };
         format!("c{},o{n},{day:02}/{month:02}/{},{thousands}{amount}\n", n % 300, 2020 + n / 1_000)
     };
     let shop = shop_of(&(0..3_000).map(line).collect::<String>());
