@@ -167,7 +167,7 @@ fn an_opt_out_that_cannot_be_seen_any_more_is_told() {
     check(&whole.replacen(",,yes\n", "\n", 3), 3, "error[hidden_opt_outs]");
     let cut: String = whole.split_inclusive('\n').take(40).collect();
     check(&cut, 0, "warning[buyers_without_row]");
-    check(&whole, 0, "the data may be used");
+    check(&whole, 0, "customers: 300 rows = 300 used");
     let config = shop.read("retain.toml");
     shop.edit_config(|_| {
         config.replace("path = \"customers.csv\"", "path = \"customers.csv\"\nfilter = \"opted_out = 'no'\"")
