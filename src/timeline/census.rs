@@ -153,7 +153,7 @@ impl<'c> Census<'c> {
         pairs.begin();
         let (first, mut order) = (range.start, 0);
         for (line, code) in range.zip(own) {
-            order += u64::from(line > first && !lines.continues_as_known(line, first));
+            order += u64::from(line > first && !lines.continues(line));
             if !is_code(*code) {
                 continue;
             }

@@ -48,15 +48,6 @@ impl Lines {
         self.order_key(before) == self.order_key(line) && goes_on(self.at[before], self.at[line])
     }
 
-    /// Whether a line belongs to an order of which lines from `first` on were known before it was: a line that is recorded
-    /// later joins no orders that were two by then.
-    pub(super) fn continues_as_known(&self, line: usize, first: usize) -> bool {
-        let (key, known) = (self.order_key(line), self.known(line));
-        let same = (first..line).rev().take_while(|before| self.order_key(*before) == key);
-        let before = same.into_iter().find(|before| self.known(*before) <= known);
-        before.is_some_and(|before| goes_on(self.at[before], self.at[line]))
-    }
-
     /// Copies a line of other lines to the end.
     pub(super) fn push_from(&mut self, source: &Self, line: usize) {
         self.at.push(source.at[line]);
