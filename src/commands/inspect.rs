@@ -15,7 +15,7 @@ use crate::error::Failure;
 use crate::files::write_whole;
 use crate::ingest::{self, TypedTable};
 use crate::inspect::{self, InspectSettings, Proposal};
-use crate::pipeline::Observer;
+use crate::pipeline::Progress;
 use crate::timeline::EventLog;
 use crate::units::{Currency, Days, Timestamp};
 use crate::validate;

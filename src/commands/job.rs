@@ -14,7 +14,7 @@ use crate::error::Failure;
 use crate::features;
 use crate::files::{FileError, OutputFolder, Ready, Seal, Staged, require_writable, sweep};
 use crate::output::{reject_file_name, stage_rejects};
-use crate::pipeline::{Observer, Provenance};
+use crate::pipeline::{Progress, Provenance};
 use crate::registry::{Mended, Registry, Writing};
 use crate::text::counted;
 use crate::timeline::{Calendar, Cutoff, EventLog, date_of};
@@ -115,7 +115,7 @@ pub(super) fn begin(
     loaded: Loaded,
     (last_purchase, plan, now): (Option<Timestamp>, Task, Timestamp),
 ) -> Result<(Session, Loaded), Failure> {
-    tell(&loaded);
+    report(&loaded);
     let as_of = as_of(&config, last_purchase, (plan.today, now));
     let folder = folder_of(job, &config, as_of.map(Cutoff::date));
     inputs_of(job, &config).refuse(&folder, &plan.names())?;
@@ -233,7 +233,7 @@ pub(super) fn config_path(named: Option<&Path>) -> PathBuf {
     named.unwrap_or(unnamed).to_owned()
 }
 
-fn tell(loaded: &Loaded) {
+fn report(loaded: &Loaded) {
     for account in &loaded.accounts {
         tracing::info!("{account}");
     }

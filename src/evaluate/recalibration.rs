@@ -62,7 +62,7 @@ impl Logits<'_> {
         self.maximise(start, Sums::newton_step).or_else(|| self.maximise(RecalibrationLine::FLAT, Sums::newton_step))
     }
 
-    /// Calibration in the large: the intercept when the slope is fixed at 1. Above 0, more leave than was foretold.
+    /// Calibration in the large: the intercept when the slope is fixed at 1. Above 0, more leave than was predicted.
     ///
     /// `None` unless both outcomes occur.
     ///

@@ -162,8 +162,8 @@ mod tests {
         assert_eq!(meaning(&plain), "Days since the latest of purchase lines.");
         assert_eq!(reason(&plain), "premium spend 90d: {value}");
         assert_eq!(sources(&plain), "purchases.customer_id, purchases.purchased_at");
-        let told = CustomFeature { reason: Some("spent {value}".to_owned()), ..plain };
-        assert_eq!(reason(&told), "spent {value}");
+        let with_reason = CustomFeature { reason: Some("spent {value}".to_owned()), ..plain };
+        assert_eq!(reason(&with_reason), "spent {value}");
     }
 
     #[test]

@@ -104,8 +104,8 @@ mod tests {
     fn a_sentence_needs_no_input_that_its_feature_does_not_need() {
         for feature in catalogue() {
             for placeholder in feature.reason.split('{').skip(1) {
-                let told = find(placeholder.split(['}', ' ']).next().unwrap()).unwrap();
-                assert!(told.needs.is_none() || told.needs == feature.needs, "{}: {}", feature.name, told.name);
+                let named = find(placeholder.split(['}', ' ']).next().unwrap()).unwrap();
+                assert!(named.needs.is_none() || named.needs == feature.needs, "{}: {}", feature.name, named.name);
             }
         }
     }

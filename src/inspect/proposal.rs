@@ -26,7 +26,7 @@ const COME_BACK_LEAST: f64 = 0.5;
 const STEADY: f64 = 0.1;
 /// Share of customers with one order above which leaving is hardly the question.
 const MOSTLY_ONCE: f64 = 0.9;
-/// Churn rates outside this range leave little to foretell.
+/// Churn rates outside this range leave little to predict.
 const TELLING: std::ops::RangeInclusive<f64> = 0.05..=0.95;
 
 /// How the recommendation came about.
@@ -257,7 +257,7 @@ fn notes_on_rate(chosen: &Candidate) -> Vec<String> {
     }
     if let Some(rate) = chosen.mean_rate.filter(|rate| !TELLING.contains(rate)) {
         notes.push(format!(
-            "{:.1} % churn: nearly all customers do the same, which leaves little to foretell",
+            "{:.1} % churn: nearly all customers do the same, which leaves little to predict",
             100.0 * rate
         ));
     }

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_foretells_counts_and_what_misleads_does_not() {
+    fn what_predicts_counts_and_what_misleads_does_not() {
         let truth: Vec<f64> = (0..4_000).map(|i| 4.0 * noise(i) - 2.0).collect();
         let misleading: Vec<f64> = truth.iter().zip(0_u32..).map(|(z, i)| -z + noise(i * 17 + 5)).collect();
         let happens = |(i, z): (u32, &f64)| noise(i * 31 + 7) < probability(0.4 + z);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::worth::Worth;
+use super::customer_value::CustomerValue;
 use crate::clv::ValueInterval;
 use crate::decide::{Prospect, RiskBand, Stage};
 use crate::explain::{REASONS, Reason};
@@ -27,7 +27,7 @@ pub struct ListRow {
     /// Margin of the customer so far, net of returns, in major units.
     pub clv_historic: f64,
     /// What value models expect of the customer; `None` if none could be fitted.
-    pub worth: Option<RowWorth>,
+    pub customer_value: Option<ListedValue>,
     /// The day of the last order plus the customer's median gap; `None` with one day with an order.
     pub expected_next_order: Option<Date>,
     /// Whole days since the last order.
@@ -42,7 +42,7 @@ pub struct ListRow {
 
 /// What value models expect of a customer.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RowWorth {
+pub struct ListedValue {
     /// Margin lost if the customer leaves, in major units.
     pub at_stake: f64,
     /// Discounted margin expected within the value horizon, leaving included, in major units.
@@ -53,13 +53,13 @@ pub struct RowWorth {
     pub probability_no_purchase: f64,
 }
 
-impl RowWorth {
-    pub(super) const fn new(worth: &Worth) -> Self {
+impl ListedValue {
+    pub(super) const fn new(customer_value: &CustomerValue) -> Self {
         Self {
-            at_stake: worth.at_stake,
-            predicted: worth.value.predicted,
+            at_stake: customer_value.at_stake,
+            predicted: customer_value.value.predicted,
             interval: None,
-            probability_no_purchase: worth.probability_no_purchase,
+            probability_no_purchase: customer_value.probability_no_purchase,
         }
     }
 }
@@ -68,7 +68,10 @@ impl ListRow {
     /// `low` where the value model and the classifier disagree about whether the customer leaves.
     #[must_use]
     pub fn confidence(&self) -> &'static str {
-        let gap = self.worth.as_ref().map(|worth| worth.probability_no_purchase - self.prospect.churn_probability);
+        let gap = self
+            .customer_value
+            .as_ref()
+            .map(|customer_value| customer_value.probability_no_purchase - self.prospect.churn_probability);
         if gap.is_some_and(|gap| gap.abs() > DISAGREEMENT) { "low" } else { "normal" }
     }
 }
@@ -111,11 +114,11 @@ impl RankedList {
         let money = |of: fn(&ListRow) -> f64| {
             Column::Number(rows.par_iter().map(|row| rounded(of(row), self.currency.decimals())).collect())
         };
-        let worth = |of: fn(&RowWorth) -> Option<f64>| {
-            let value = |row: &ListRow| Some(rounded(of(row.worth.as_ref()?)?, self.currency.decimals()));
+        let customer_value = |of: fn(&ListedValue) -> Option<f64>| {
+            let value = |row: &ListRow| Some(rounded(of(row.customer_value.as_ref()?)?, self.currency.decimals()));
             Column::OptionalNumber(rows.par_iter().map(value).collect())
         };
-        let total = |row: &ListRow| Some(row.clv_historic + row.worth.as_ref()?.predicted);
+        let total = |row: &ListRow| Some(row.clv_historic + row.customer_value.as_ref()?.predicted);
         let total = |row: &ListRow| total(row).map(|total| rounded(total, self.currency.decimals()));
         let total = Column::OptionalNumber(rows.par_iter().map(total).collect());
         let text = |of: fn(&ListRow) -> &str| Column::Text(rows.par_iter().map(|row| of(row).into()).collect());
@@ -140,9 +143,9 @@ impl RankedList {
             ("risk_band".to_owned(), text(|row| RiskBand::of(row.prospect.churn_probability).name())),
             ("value_at_stake".to_owned(), money(|row| row.prospect.value_at_stake)),
             ("clv_historic".to_owned(), money(|row| row.clv_historic)),
-            ("clv_predicted".to_owned(), worth(|worth| Some(worth.predicted))),
-            ("clv_predicted_low".to_owned(), worth(|worth| Some(worth.interval?.low))),
-            ("clv_predicted_high".to_owned(), worth(|worth| Some(worth.interval?.high))),
+            ("clv_predicted".to_owned(), customer_value(|customer_value| Some(customer_value.predicted))),
+            ("clv_predicted_low".to_owned(), customer_value(|customer_value| Some(customer_value.interval?.low))),
+            ("clv_predicted_high".to_owned(), customer_value(|customer_value| Some(customer_value.interval?.high))),
             ("clv_total".to_owned(), total),
             ("confidence".to_owned(), text(ListRow::confidence)),
             (
@@ -212,7 +215,7 @@ mod tests {
             churn_interval: Some([0.1, 0.150_04]),
             rank_interval: None,
             clv_historic: -0.001,
-            worth: None,
+            customer_value: None,
             expected_next_order: None,
             days_since_last_order: 71,
             stage: Stage::AtRisk,

@@ -4,7 +4,8 @@
 mod backtest;
 mod capture;
 mod challenge;
-mod doubts;
+mod customer_explanation;
+mod customer_value;
 mod economics;
 mod error;
 mod facts;
@@ -13,24 +14,25 @@ mod frame;
 mod gate;
 mod learnt;
 mod list;
-mod observer;
 mod outlook;
+mod progress;
 mod score;
-mod story;
+mod score_uncertainty;
 mod train;
-mod worth;
 
 pub use backtest::{Backtest, NestedChoice, TestChoice, backtest};
 pub use capture::{ValueRanking, rank_by_value};
-pub use challenge::Reigning;
+pub use challenge::CurrentChampion;
+pub use customer_explanation::{
+    ComplaintSummary, CustomerExplanation, ExplainedValue, FeatureContribution, explain_customer,
+};
+pub use customer_value::{CustomerValue, ValueFrame, ValueModels};
 pub use economics::{HoldoutReport, RetentionReport, ValueReport};
 pub use error::PipelineError;
 pub use feature_table::{feature_census, feature_schema, feature_table};
 pub use gate::{GateVerdict, judge};
-pub use list::{ListRow, RankedList, RowWorth};
-pub use observer::{Nobody, Observer};
+pub use list::{ListRow, ListedValue, RankedList};
 pub use outlook::{SalesForecast, Tracking, ValueTables};
+pub use progress::{Nobody, Progress};
 pub use score::{Scored, Valuing, score};
-pub use story::{ComplaintStory, CustomerStory, CustomerValue, FeatureStory, story};
 pub use train::{Candidate, Provenance, train};
-pub use worth::{ValueFrame, ValueModels, Worth};

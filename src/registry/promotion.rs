@@ -64,7 +64,7 @@ type Step = fn(&mut Promotion) -> Result<(), FileError>;
 /// All of them, in their order.
 pub(super) const STEPS: &[Step] = &[
     Promotion::intend,
-    Promotion::tell,
+    Promotion::note,
     Promotion::link,
     Promotion::publish_list,
     Promotion::name_champion,
@@ -97,7 +97,7 @@ impl Promotion {
         })
     }
 
-    fn tell(&mut self) -> Result<(), FileError> {
+    fn note(&mut self) -> Result<(), FileError> {
         // A line of plain texts can always be written as JSON.
         let line = serde_json::to_string(&self.line).unwrap_or_default();
         files::append_line(&self.registry.join(HISTORY), &line)

@@ -125,8 +125,8 @@ fn a_bad_champion_is_beaten_and_one_that_cannot_be_compared_is_told() {
 
 /// Makes the opposite of a model: whoever it held for the safest becomes the riskiest.
 fn turn_around(model: &mut Value) {
-    for voice in model["voices"].as_array_mut().unwrap() {
-        let member = &mut voice["model"];
+    for member in model["members"].as_array_mut().unwrap() {
+        let member = &mut member["model"];
         let negate = |values: &mut Value| {
             for value in values.as_array_mut().into_iter().flatten() {
                 *value = (-value.as_f64().unwrap()).into();

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use retain::timeline::columns::{NEVER, NO_CODE};
 use retain::units::MICROS_PER_DAY;
 
-use super::own;
+use super::custom;
 use super::{Answer, CUSTOMERS, Complaint, KNOWN, Line, PlainShop, Version, latest};
 
 /// A quarter of a day, counted from the latest cutoff, and sometimes a microsecond beside it: many instants are equal,
@@ -136,6 +136,6 @@ pub(crate) fn shop() -> impl Strategy<Value = PlainShop> {
     let complaints = prop::collection::vec(complaint(), 0..12);
     let versions = prop::collection::vec(version(), 0..10);
     let answers = prop::collection::vec(answer(), 0..10);
-    (lines(), complaints, versions, answers, own::some())
+    (lines(), complaints, versions, answers, custom::some())
         .prop_map(|(lines, complaints, versions, answers, own)| PlainShop { lines, complaints, versions, answers, own })
 }
