@@ -25,7 +25,7 @@ const INTERRUPTED: i32 = 130;
 /// The last panic: told if it reaches `main`, and forgotten if a caller takes it for an error.
 static PANIC: Mutex<Option<Panic>> = Mutex::new(None);
 
-/// What may be told of a panic. Its message may hold a customer's text.
+/// What may be reported of a panic. Its message may hold a customer's text.
 struct Panic {
     /// Where in the source.
     place: String,
@@ -135,7 +135,7 @@ impl std::fmt::Write for Line {
     }
 }
 
-/// Keeps what may be told of a panic. Its message is for those who ask for backtraces.
+/// Keeps what may be reported of a panic. Its message is for those who ask for backtraces.
 fn note_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
     let message = panic.payload_as_str().unwrap_or_default();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::isotonic::{self, Bin};
-use super::lines::{self, Group};
+use super::lines::{self, InterceptGroup};
 use super::{Calibrator, CutoffPredictions, Map};
 use crate::learn::softplus;
 
@@ -63,8 +63,12 @@ impl CutoffPredictions {
     }
 
     /// A group with a level of its own, with regressors made of the deviation.
-    fn group<const K: usize>(&self, x: impl Fn(f64) -> [f64; K]) -> Group<'_, K> {
-        Group { x: self.deviations().map(x).collect(), offset: vec![0.0; self.churned.len()], churned: &self.churned }
+    fn group<const K: usize>(&self, x: impl Fn(f64) -> [f64; K]) -> InterceptGroup<'_, K> {
+        InterceptGroup {
+            x: self.deviations().map(x).collect(),
+            offset: vec![0.0; self.churned.len()],
+            churned: &self.churned,
+        }
     }
 }
 
@@ -84,12 +88,12 @@ fn with_bias(calibrator: Calibrator, predicted: &[&CutoffPredictions]) -> Option
         one.log_odds.iter().map(|raw| at.log_odds(*raw)).collect::<Vec<f64>>()
     };
     let offset: Vec<f64> = predicted.iter().flat_map(of_cutoff).collect();
-    let fitted = lines::fit::<0>(&[Group { x: vec![[]; churned.len()], offset, churned: &churned }])?;
+    let fitted = lines::fit::<0>(&[InterceptGroup { x: vec![[]; churned.len()], offset, churned: &churned }])?;
     Some(Calibrator { bias: *fitted.intercepts.first()?, ..calibrator })
 }
 
 fn slope(predicted: &[&CutoffPredictions]) -> Option<Map> {
-    let groups: Vec<Group<'_, 1>> = predicted.iter().map(|one| one.group(|deviation| [deviation])).collect();
+    let groups: Vec<InterceptGroup<'_, 1>> = predicted.iter().map(|one| one.group(|deviation| [deviation])).collect();
     let [slope] = lines::fit(&groups)?.slopes;
     BELIEVABLE.contains(&slope).then_some(Map::Line { slope })
 }
@@ -98,10 +102,10 @@ fn slope(predicted: &[&CutoffPredictions]) -> Option<Map> {
 /// boldly is a fact about how far they stand from the others, and must not wander to other customers when the level falls.
 fn beta(predicted: &[&CutoffPredictions]) -> Option<Map> {
     let sides = |deviation: f64| [-softplus(-deviation), softplus(deviation)];
-    let groups: Vec<Group<'_, 2>> = predicted.iter().map(|one| one.group(sides)).collect();
+    let groups: Vec<InterceptGroup<'_, 2>> = predicted.iter().map(|one| one.group(sides)).collect();
     let [a, b] = lines::fit(&groups)?.slopes;
     // The paper sets a negative parameter to 0, which flattens one side; here such a map is not used, because customers
-    // there would be told apart by rounding only.
+    // there would be distinguished by rounding only.
     [a, b].iter().all(|slope| BELIEVABLE.contains(slope)).then_some(Map::Beta { a, b })
 }
 
@@ -116,7 +120,11 @@ fn bins(predicted: &[&CutoffPredictions]) -> Option<Vec<Bin>> {
     let mut rows: Vec<(f64, usize, bool)> = Vec::new();
     let mut levels = Vec::with_capacity(predicted.len());
     for (cutoff, one) in predicted.iter().enumerate() {
-        let own = Group { x: vec![[]; one.churned.len()], offset: one.deviations().collect(), churned: &one.churned };
+        let own = InterceptGroup {
+            x: vec![[]; one.churned.len()],
+            offset: one.deviations().collect(),
+            churned: &one.churned,
+        };
         levels.push(*lines::fit::<0>(&[own])?.intercepts.first()?);
         rows.extend(one.deviations().zip(&one.churned).map(|(deviation, churned)| (deviation, cutoff, *churned)));
     }

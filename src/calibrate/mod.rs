@@ -31,7 +31,7 @@ const LOG_ODDS: RangeInclusive<f64> = -1e6..=1e6;
 const SLOPES: RangeInclusive<f64> = 1e-3..=1e3;
 const MOST_POINTS: usize = 10_000;
 
-/// From log-odds to calibrated log-odds; the order of customers is kept, and those told apart stay apart.
+/// From log-odds to calibrated log-odds; the order of customers is kept, and those distinguished stay apart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Calibrator {
     /// What becomes of a deviation from the level.

@@ -59,7 +59,7 @@ mod tests {
     use crate::learn::{BoostingSettings, CutoffWeightsTrial, TuningTrial};
 
     #[test]
-    fn what_is_not_usual_is_told() {
+    fn what_is_not_usual_is_reported() {
         assert_eq!(of_cutoff_weights(&CutoffWeightsRecord::default()), None);
         assert_eq!(of_tuning(&TuningRecord::default(), &[]), None);
         let used = CutoffWeights { half_life_days: Some(150.0), in_season: 2.0 };

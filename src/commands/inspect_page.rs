@@ -3,7 +3,7 @@
 use super::inspect_report::{ReadTable, Report, Shop, Source};
 use super::plot;
 use crate::ingest::{ColumnProfile, Holds};
-use crate::inspect::{
+use crate::profile::{
     COME_BACK_ACTIVE, COME_BACK_HORIZON, Candidate, Curve, Inspection, Obstacle, Proposal, Quantiles, ShopFigures,
 };
 use crate::text::{counted, grouped, shortened, wrapped};
@@ -12,7 +12,7 @@ const WIDTH: usize = 80;
 const LABEL: usize = 14;
 /// Bars of the plot of rows per month.
 const BARS: usize = 50;
-/// Usual numbers of days at which the curve is told in figures.
+/// Usual numbers of days at which the curve is reported in figures.
 const SHOWN_DAYS: [u32; 8] = [7, 14, 30, 60, 90, 120, 180, 365];
 
 /// The whole page.
@@ -78,7 +78,7 @@ fn absent(column: &ColumnProfile, rows: u64) -> String {
     format!("{share:>7}")
 }
 
-/// What a column holds in at most `width` characters; how many numbers are different is told where there is room.
+/// What a column holds in at most `width` characters; how many numbers are different is reported where there is room.
 fn holds(holds: &Holds, width: usize) -> String {
     let text = match holds {
         Holds::Nothing => "nothing".to_owned(),

@@ -121,7 +121,7 @@ pub(super) fn begin(
     inputs_of(job, &config).refuse(&folder, &plan.names())?;
     let is_written = plan.files.is_some() || !loaded.rejects.is_empty();
     if is_written {
-        // What an interrupted promotion left is told by the folder of its list, as it is now.
+        // What an interrupted promotion left is reported by the folder of its list, as it is now.
         registry(&config, now)?;
     }
     let output = is_written.then(|| OutputFolder::claim(&folder)).transpose()?;
@@ -281,7 +281,7 @@ impl Session {
         self.output.as_ref().map_or_else(|| Staged::among_others(&self.folder), OutputFolder::stage)
     }
 
-    /// Writes what the run was and how long it took, and has all of its files published, which are told in `files`.
+    /// Writes what the run was and how long it took, and has all of its files published, which are reported in `files`.
     pub(super) fn conclude(
         &mut self,
         (command, more): (&str, serde_json::Value),

@@ -51,7 +51,7 @@ fn list(registry: &Registry) -> Result<(), Failure> {
 /// The code of a version that another `retain` wrote.
 const OTHER_FORMAT: &str = "E604";
 
-/// The lines of the history; what is damaged in it is told.
+/// The lines of the history; what is damaged in it is reported.
 fn history(registry: &Registry) -> Result<Vec<HistoryLine>, Failure> {
     let History { lines, damaged, .. } = registry.history()?;
     for (number, _) in damaged {

@@ -153,7 +153,7 @@ pub enum CustomUnit {
     Count,
 }
 
-/// What each feature is called in the paths of its keys: its name, or its place from 1 if it has none that can be told
+/// What each feature is called in the paths of its keys: its name, or its place from 1 if it has none that can be reported
 /// from the others.
 pub(super) fn labels<'n>(names: impl IntoIterator<Item = Option<&'n str>>) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_wrong_is_told_at_once_with_its_line() {
+    fn everything_wrong_is_reported_at_once_with_its_line() {
         let found = messages(
             "[[features.custom]]\nname = 'a'\ntable = 'purchases'\naggregate = 'summ'\nwindow_days = 0\n\
              [[features.custom]]\nname = 'a'\ntable = 'complaints'\naggregate = 'sum'\ncolum = 'x'\n\

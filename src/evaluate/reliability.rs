@@ -50,7 +50,7 @@ pub struct Reliability {
 /// A bin of a reliability table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReliableBin {
-    /// Rows in the bin.
+    /// PooledRows in the bin.
     pub n: u64,
     /// Their mean churn probability.
     pub mean_probability: f64,
@@ -63,7 +63,7 @@ impl ReliabilityReport {
     pub(super) fn new(cutoffs: &[TestCutoff], learner: &str, slices: &[&str], resampling: Resampling) -> Self {
         let everyone = |cutoff: &TestCutoff| vec![true; cutoff.customer.len()];
         let report = |of: &str, cutoffs: &[TestCutoff], rows: &dyn Fn(&TestCutoff) -> Vec<bool>| {
-            Rows::collect(cutoffs, learner, rows)?.report(of, resampling)
+            PooledRows::collect(cutoffs, learner, rows)?.report(of, resampling)
         };
         let of_cutoff = |cutoff: &TestCutoff| report(&cutoff.cutoff, std::slice::from_ref(cutoff), &everyone);
         let of_slice = |name: &&str| {
@@ -80,14 +80,14 @@ impl ReliabilityReport {
     }
 }
 
-/// Rows of one or several cutoffs, taken together.
-struct Rows {
+/// PooledRows of one or several cutoffs, taken together.
+struct PooledRows {
     customer: Vec<u32>,
     churned: Vec<bool>,
     probability: Vec<f64>,
 }
 
-impl Rows {
+impl PooledRows {
     /// The rows of a learner that belong; `None` if its scores are no probabilities, or if there are none.
     fn collect(cutoffs: &[TestCutoff], learner: &str, members: &dyn Fn(&TestCutoff) -> Vec<bool>) -> Option<Self> {
         let mut rows = Self { customer: Vec::new(), churned: Vec::new(), probability: Vec::new() };

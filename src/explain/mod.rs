@@ -36,7 +36,7 @@ pub struct Explanations {
     /// The log-odds of the rows.
     pub prediction: LogOddsPrediction,
     /// For each row, what raises its odds, the strongest first: at most [`REASONS`] families, each told by that of its
-    /// features that adds most and can be told.
+    /// features that adds most and can be reported.
     pub reasons: Vec<Vec<Reason>>,
     /// The variances of their log-odds by the doubt that was asked along; empty without one.
     pub variances: Vec<f64>,
@@ -50,7 +50,7 @@ impl Explanations {
         Self { prediction, reasons: Vec::with_capacity(n_rows), variances: Vec::with_capacity(n_rows) }
     }
 
-    /// Adds what was told of more rows.
+    /// Adds what was reported of more rows.
     pub fn append(&mut self, more: Self) {
         self.prediction.append(more.prediction);
         self.reasons.extend(more.reasons);
@@ -116,7 +116,7 @@ impl<'a> CustomerExplainer<'a> {
     }
 }
 
-/// The features of a model with their numbers, by family; `None` where one cannot be told.
+/// The features of a model with their numbers, by family; `None` where one cannot be reported.
 struct Families<T = Template<usize>>(BTreeMap<Family, Vec<(usize, Option<T>)>>);
 
 impl<T> Families<T> {
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn families_that_raise_the_odds_are_told_by_their_strongest_feature() {
+    fn families_that_raise_the_odds_are_reported_by_their_strongest_feature() {
         let parts = [
             ("recency_days", 0.4),
             ("tenure_days", -0.1),

@@ -15,8 +15,8 @@ use crate::units::Currency;
 /// use retain::{explain::render, units::Currency};
 /// let pounds = Currency::from_code("GBP").unwrap();
 /// let value = |name: &str| Some(if name == "recency_days" { 71.2 } else { 1.0 });
-/// let told = render("{orders_all_count order}; silent for {recency_days day}", value, &pounds);
-/// assert_eq!(told.as_deref(), Some("1 order; silent for 71 days"));
+/// let text = render("{orders_all_count order}; silent for {recency_days day}", value, &pounds);
+/// assert_eq!(text.as_deref(), Some("1 order; silent for 71 days"));
 /// ```
 #[must_use]
 pub fn render(template: &str, value: impl Fn(&str) -> Option<f64>, currency: &Currency) -> Option<String> {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_a_day_are_told_in_hours() {
+    fn parts_of_a_day_are_reported_in_hours() {
         let rendered = |days: f64| render("every {recency_days day}", |_| Some(days), &pounds());
         assert_eq!(
             [0.0, 0.05, 0.5, 1.0].map(|days| rendered(days).unwrap_or_default()),
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reason_of_the_catalogue_can_be_told() {
+    fn every_reason_of_the_catalogue_can_be_reported() {
         for feature in features::catalogue() {
             let sentence = render(feature.reason, |_| Some(2.0), &pounds());
             assert!(sentence.is_some_and(|sentence| !sentence.contains(['{', '}'])), "{}", feature.name);

@@ -6,12 +6,12 @@ mod attributes;
 mod basket;
 mod cadence;
 mod categories;
+mod columns;
 mod complaints;
 mod custom;
 mod dictionary;
 mod frequency;
 mod handling;
-mod kernel;
 mod monetary;
 mod recency;
 mod returns;
@@ -24,8 +24,8 @@ mod surveys;
 mod trend;
 mod value_model;
 
+pub use columns::FeatureColumns;
 pub use dictionary::dictionary;
-pub use kernel::Kernel;
 pub use schema::{Absence, Entry, FeatureSchema, SchemaDifference, SchemaError};
 pub use spec::{Absent, Family, Feature, Unit};
 

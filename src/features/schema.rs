@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::kernel::Kernel;
+use super::columns::FeatureColumns;
 use super::spec::{Family, Feature, Unit};
 use super::{catalogue, custom, find, is_taken};
 use crate::checked::{self, Checked, Flaw};
@@ -284,7 +284,7 @@ impl FeatureSchema {
     /// # Errors
     /// `SchemaError::UnknownFeature` if the catalogue has no such feature, `NoColumn` if the log has no column for a
     /// custom feature.
-    pub fn kernel(&self, log: &EventLog) -> Result<Kernel<'_>, SchemaError> {
+    pub fn columns_of(&self, log: &EventLog) -> Result<FeatureColumns<'_>, SchemaError> {
         let entry = |column: &Column| {
             find(&column.name).ok_or_else(|| SchemaError::UnknownFeature { name: column.name.clone() })
         };
@@ -292,7 +292,7 @@ impl FeatureSchema {
             log.custom_column(&feature.name).ok_or_else(|| SchemaError::NoColumn { name: feature.name.clone() })
         };
         let own = self.custom.iter().map(|feature| Ok((feature, column(feature)?)));
-        Ok(Kernel {
+        Ok(FeatureColumns {
             ours: self.columns.iter().map(entry).collect::<Result<_, _>>()?,
             own: own.collect::<Result<_, _>>()?,
         })

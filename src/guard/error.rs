@@ -1,4 +1,4 @@
-//! What the guard found, and how it is told.
+//! What the guard found, and how it is reported.
 
 use std::fmt;
 

@@ -83,14 +83,19 @@ pub struct Accepted {
 ///
 /// # Errors
 /// `GuardError::Leaks` with everything that looks like a leak and is not accepted.
-pub fn inspect(config: &Config, log: &EventLog, dataset: &Dataset, as_of: Cutoff) -> Result<GuardRecord, GuardError> {
+pub fn look_for_leaks(
+    config: &Config,
+    log: &EventLog,
+    dataset: &Dataset,
+    as_of: Cutoff,
+) -> Result<GuardRecord, GuardError> {
     let at_cutoffs = rows_by_cutoff(dataset, as_of);
     let figures = figures(dataset, &at_cutoffs);
     let guard = &config.leak_guard;
     let mut suspicions = features_that_tell(config, &at_cutoffs, &figures);
     suspicions.extend(facts_of_today(config, dataset, (&at_cutoffs, &figures)));
     let mut seen: Vec<String> = Vec::new();
-    // A feature is told once, by the plainest of what speaks against it.
+    // A feature is reported once, by the plainest of what speaks against it.
     suspicions.retain(|suspicion| {
         let feature = suspicion.names().swap_remove(0);
         let is_new = !seen.contains(&feature);

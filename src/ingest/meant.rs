@@ -1,5 +1,5 @@
 //! What can be read and was meant otherwise: dates with day and month exchanged, points between thousands. Only what the
-//! column itself shows beyond doubt is told.
+//! column itself shows beyond doubt is reported.
 
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_with_day_and_month_exchanged_are_told_where_nothing_contradicts() {
+    fn dates_with_day_and_month_exchanged_are_reported_where_nothing_contradicts() {
         let found = |texts: &[&str], format| found("purchased_at", texts, Some(format));
         let dates = ["03/02/2023", "20/02/2023", "13/11/2023"];
         assert_eq!(found(&dates, "%m/%d/%Y"), Some((MeantRule::ExchangedDates, 2)));
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn points_between_thousands_are_told_where_nothing_contradicts() {
+    fn points_between_thousands_are_reported_where_nothing_contradicts() {
         let amounts = |more: &[&'static str]| {
             let texts: Vec<&str> = [vec!["1.299"; 20], vec!["450", "-2.050", "", "12.000"], more.to_vec()].concat();
             found("amount", &texts, None)

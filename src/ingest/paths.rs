@@ -156,7 +156,7 @@ impl Walk<'_> {
             Kind::Other(kind) => {
                 Err(IngestError::NotAFile { table: self.table, path: path.display().to_string(), kind })
             }
-            // A link that leads nowhere is told by the machine when its file is opened.
+            // A link that leads nowhere is reported by the machine when its file is opened.
             _ => Ok(()),
         }
     }

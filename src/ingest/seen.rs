@@ -1,4 +1,4 @@
-//! Orders and complaints of the parts read so far, by number: one that customers of two parts share is one, and is told.
+//! Orders and complaints of the parts read so far, by number: one that customers of two parts share is one, and is reported.
 //!
 //! Numbers stand sorted in a file of their own, through which those of each part are threaded, so that no more than one part
 //! of them is ever in memory.
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_of_several_parts_is_told_once_and_counted_once() {
+    fn a_number_of_several_parts_is_reported_once_and_counted_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let add = |before: Option<&str>, after: &str, own: &[(u64, usize)], shared: &[u64]| {

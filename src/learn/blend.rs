@@ -9,7 +9,7 @@ use super::logistic::Convergence;
 use super::rows::{Paired, fold_losses, labels, mean, paired_gain};
 use super::selection::Selections;
 use super::uncertainty::Uncertainty;
-use super::weights::{self, Group};
+use super::weights::{self, CutoffDeviations};
 use super::{
     Choice, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training, TrainingNotes, own_shift,
 };
@@ -165,14 +165,14 @@ impl Votes<'_> {
     fn weights(&self, as_of: Cutoff, known: impl Fn(&Fold) -> bool) -> Vec<f64> {
         let folds = self.training.folds;
         let most = folds.iter().map(Fold::weight).fold(1.0, f64::max);
-        let group = |(number, fold): (usize, &Fold)| Group {
+        let group = |(number, fold): (usize, &Fold)| CutoffDeviations {
             deviations: self.of_fold(number).into_iter().map(deviations).collect(),
             churned: labels(self.training.dataset, &fold.validation, as_of),
             weight: fold.weight() / most,
         };
         let heard: Vec<(usize, &Fold)> = folds.iter().enumerate().filter(|(_, fold)| known(fold)).collect();
         let repetition = overlap(&heard.iter().map(|(_, fold)| fold.cutoff).collect::<Vec<_>>(), self.training.horizon);
-        let groups: Vec<Group> = heard.into_iter().map(group).collect();
+        let groups: Vec<CutoffDeviations> = heard.into_iter().map(group).collect();
         weights::fit(&groups, self.members.len(), repetition)
     }
 

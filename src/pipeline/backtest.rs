@@ -1,4 +1,4 @@
-//! The story of a backtest: before each test cutoff, every learner is trained on what was known then.
+//! A backtest: before each test cutoff, every learner is trained on what was known then.
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::dataset::{Dataset, SampleRecord};
 use crate::error::Failure;
 use crate::evaluate::{self, Evaluation, LearnerScores, Settings, Slice, TestCutoff};
-use crate::guard::{GuardRecord, inspect};
+use crate::guard::{GuardRecord, look_for_leaks};
 use crate::learn::{Choice, LEARNERS, MAIN_LEARNER, NestedLoss};
 use crate::table::{Column, Table};
 use crate::timeline::{Cutoff, EventLog};
@@ -70,7 +70,7 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn P
     progress.begin("features", 1);
     let dataset = frame.panel(log, &Frame::schema(config, log)?, (&tests, &tests))?;
     progress.begin("looking for leaks", 1);
-    let leak_guard = inspect(config, log, &dataset, as_of)?;
+    let leak_guard = look_for_leaks(config, log, &dataset, as_of)?;
     let everyone: Vec<&str> = LEARNERS.iter().map(|learner| learner.name()).collect();
     let tested = test_at(&dataset, &frame, (&tests, &everyone), as_of, progress)?;
     progress.begin("evaluation", 1);

@@ -1,4 +1,4 @@
-//! One customer, told: orders and complaints, every feature beside the shop's median, what each adds to the odds of
+//! One customer explained: orders and complaints, every feature beside the shop's median, what each adds to the odds of
 //! leaving, and the place on the list.
 
 use jiff::tz::TimeZone;
@@ -210,7 +210,7 @@ fn features(version: &Version, dataset: &Dataset, place: usize) -> Result<Vec<Fe
     Ok(features)
 }
 
-/// Base and contributions must give the probability that is told.
+/// Base and contributions must give the probability that is shown.
 fn check_sum(
     version: &Version,
     dataset: &Dataset,

@@ -1,4 +1,4 @@
-//! The shop's rules as the stories need them: what churn means, and which cutoffs there are.
+//! The shop's rules as the work of commands needs them: what churn means, and which cutoffs there are.
 
 use jiff::tz::TimeZone;
 

@@ -1,4 +1,4 @@
-//! The stories, told once: a backtest, training, scoring. Each stage is a line; the rooms do the work. No story reads or
+//! The work of a command, written once: a backtest, training, scoring. Each stage is a line; the rooms do the work. None reads or
 //! writes files, knows the clock, or prints.
 
 mod backtest;

@@ -1,6 +1,6 @@
-//! Who watches a story: a progress bar, a stopwatch, or nobody.
+//! Who watches the work: a progress bar, a stopwatch, or nobody.
 
-/// Is told where a story stands; must not change it.
+/// Hears how far the work is; must not change it.
 pub trait Progress: Sync {
     /// A stage begins, and the one before it has ended. It has `steps` steps, or one if not countable.
     fn begin(&self, stage: &'static str, steps: usize);

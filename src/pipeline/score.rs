@@ -1,4 +1,4 @@
-//! The story of scoring: everyone eligible at a day, by probability of leaving times value, with reasons.
+//! Scoring: everyone eligible at a day, by probability of leaving times value, with reasons.
 
 use rayon::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The story of training: test out of time, learn from all that has matured, and judge.
+//! Training: test out of time, learn from all that has matured, and judge.
 
 use super::backtest::{evaluate, test_at};
 use super::challenge::{CurrentChampion, TestSet};
@@ -11,7 +11,7 @@ use crate::config::{Config, ReadableModel};
 use crate::dataset::Dataset;
 use crate::error::Failure;
 use crate::features::FeatureSchema;
-use crate::guard::inspect;
+use crate::guard::look_for_leaks;
 use crate::learn::{Curve, LEARNERS, LearnError, Learner, MAIN_LEARNER, ModelCard, READABLE_LEARNER};
 use crate::registry::{FORMAT, ModelManifest, StoredModel, TrainingRecord, Version};
 use crate::timeline::{Cutoff, EventLog};
@@ -52,7 +52,7 @@ pub fn train(
     progress.begin("features", 1);
     let dataset = frame.panel(log, &schema, (&tests, &trainings))?;
     progress.begin("looking for leaks", 1);
-    let leak_guard = inspect(config, log, &dataset, as_of)?;
+    let leak_guard = look_for_leaks(config, log, &dataset, as_of)?;
     let is_wanted = |learner: &&&dyn Learner| !learner.is_on_request() || wants(config, learner.name());
     let learners: Vec<&str> = LEARNERS.iter().filter(is_wanted).map(|learner| learner.name()).collect();
     let tested = test_at(&dataset, &frame, (&tests, &learners), as_of, progress)?;

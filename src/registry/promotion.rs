@@ -24,7 +24,7 @@ use crate::files::{self, FileError, Ready, sync_folder};
 const PROMOTION: &str = ".promotion.json";
 /// The file in the folder of a list that `champion` links to while the folder is exchanged.
 const NAMED: &str = ".champion";
-/// The file by which one folder of a list is told from another.
+/// The file by which one folder of a list is reported from another.
 const MANIFEST: &str = "manifest.json";
 
 /// `.promotion.json`.

@@ -111,9 +111,9 @@ impl EventLog {
         let span = KnownSpan::of(&purchases, &calendar);
         let complaint_categories = complaints.category_names.clone();
         let all = 0..n_customers;
-        let complaint_rows = Rows::of(&complaints.customer, &all);
-        let customer_rows = Rows::of(&customers.customer, &all);
-        let survey_rows = Rows::of(&surveys.customer, &all);
+        let complaint_rows = RowsByCustomer::of(&complaints.customer, &all);
+        let customer_rows = RowsByCustomer::of(&customers.customer, &all);
+        let survey_rows = RowsByCustomer::of(&surveys.customer, &all);
         let shard = |((part, custom), range): ((Part, CustomLog), &Range<usize>)| {
             let complaints = ComplaintLog::build(&complaints, complaint_rows.in_range(range));
             let attributes = AttributeLog::build(&customers, customer_rows.in_range(range));
@@ -257,13 +257,13 @@ fn shard_ranges(n_customers: usize) -> Vec<Range<usize>> {
     (0..n_customers).step_by(size).map(|start| start..(start + size).min(n_customers)).collect()
 }
 
-/// Rows of a table by customer.
-struct Rows {
+/// RowsByCustomer of a table by customer.
+struct RowsByCustomer {
     starts: Vec<u32>,
     rows: Vec<u32>,
 }
 
-impl Rows {
+impl RowsByCustomer {
     fn of(customer: &[u32], customers: &Range<usize>) -> Self {
         let (starts, rows) = counting_sort(customer, customers);
         Self { starts, rows }

@@ -86,7 +86,7 @@ fn what_cannot_be_read_is_counted_and_named() {
 }
 
 #[test]
-fn a_bad_expression_is_told_with_its_key() {
+fn a_bad_expression_is_reported_with_its_key() {
     let refused = |feature: CustomFeature| load(&shop(&[feature]), NOW).unwrap_err().to_string();
     for (column, filter, says) in [
         ("Prize", "", "error[E208]: `features.custom.x.column` reads column `Prize`, which `"),

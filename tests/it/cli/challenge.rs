@@ -102,7 +102,7 @@ fn a_worse_challenger_is_refused_and_the_champion_stays() {
 }
 
 #[test]
-fn a_bad_champion_is_beaten_and_one_that_cannot_be_compared_is_told() {
+fn a_bad_champion_is_beaten_and_one_that_cannot_be_compared_is_reported() {
     let shop = shop();
     train(&shop, "2025-05-02").success();
     let model = || format!("models/sample/{}/model.json", champion(&shop));

@@ -132,7 +132,7 @@ fn a_second_order_of_a_day_changes_neither_stage_nor_expected_order() {
 }
 
 #[test]
-fn what_is_told_of_times_is_told_by_the_clocks_of_the_shop() {
+fn what_is_reported_of_times_is_reported_by_the_clocks_of_the_shop() {
     let orders = with_second_orders(&orders(15), 1);
     let shop = Shop::of(&table(&orders), &config("America/Los_Angeles"));
     // The last order there is of the last evening of the year, which is the next day in UTC.

@@ -9,7 +9,7 @@
 
 use serde::Serialize;
 
-use super::InspectSettings;
+use super::ProfileSettings;
 use super::candidates::{Candidate, HORIZONS, WINDOWS};
 use super::curve::{Curve, MIN_WATCHED};
 use super::figures::ShopFigures;
@@ -76,7 +76,7 @@ pub(super) fn propose(
     curve: &Curve,
     candidates: &[Candidate],
     (asked, shop): (Option<(Days, Days)>, &ShopFigures),
-    settings: &InspectSettings,
+    settings: &ProfileSettings,
 ) -> Proposal {
     let mut notes = notes_on(curve, shop, settings);
     let Some((horizon, active)) = asked else { return nothing(asked, nothing_asked(curve), notes) };
@@ -220,7 +220,7 @@ fn nothing_asked(curve: &Curve) -> String {
     }
 }
 
-fn notes_on(curve: &Curve, shop: &ShopFigures, settings: &InspectSettings) -> Vec<String> {
+fn notes_on(curve: &Curve, shop: &ShopFigures, settings: &ProfileSettings) -> Vec<String> {
     let mut notes = Vec::new();
     if (shop.customers as u64) < u64::from(settings.min_customers) {
         notes.push(format!(
