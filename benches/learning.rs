@@ -12,7 +12,8 @@ use retain::dataset::{Dataset, DatasetSettings};
 use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
 use retain::learn::{
-    CutoffWeightsPolicy, LEARNERS, SelectionPolicy, Training, fit_logistic, forward_chain, probability, train,
+    CutoffWeightsPolicy, LEARNERS, SelectionPolicy, SharedFits, Training, fit_logistic, forward_chain, probability,
+    train,
 };
 use retain::timeline::columns::{PurchaseColumns, Tables};
 use retain::timeline::{Cutoff, EventLog, Margins, matured_cutoffs};
@@ -82,6 +83,7 @@ fn panel(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
         policy: &policy,
         cutoff_weights: CutoffWeightsPolicy::default(),
         trials: 0,
+        shared: &SharedFits::default(),
     };
     let names: Vec<&str> =
         LEARNERS.iter().filter(|learner| !learner.is_on_request()).map(|learner| learner.name()).collect();

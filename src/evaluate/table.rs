@@ -43,7 +43,7 @@ impl Evaluation {
         let Some(overall) = &self.calibration.overall else { return Ok(()) };
         let title = format!("calibration of {}", self.main);
         writeln!(f)?;
-        writeln!(f, "{:20}{:>9}{:>6}{:>21}{:>24}", shortened(&title, 20), "predicted", "left", "slope", "level")?;
+        writeln!(f, "{:20}{:>9}{:>6}{:>21}{:>24}", shortened(&title, 20), "expected", "left", "slope", "level")?;
         self.calibration.by_cutoff.iter().chain([overall]).try_for_each(|one| write_reliability(f, one))?;
         write_wrapped(
             f,

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::boosting::{Grower, Growth};
 use super::chain::Fold;
 use super::cutoff_weights::CutoffWeightsRecord;
-use super::ensemble::{BoostedModel, Reader, Trees};
+use super::ensemble::{BoostedModel, Grown, Reader, Trees};
 use super::error::LearnError;
 use super::intercepts::Intercepts;
 use super::level::{Level, LevelPoint};
@@ -16,6 +16,7 @@ use super::rows::{
     weighted,
 };
 use super::selection::{Selection, Selections};
+use super::shared_fits::FitKey;
 use super::tuning::{BoostingSettings, TuningRecord, TuningTrial, clear_errors};
 use super::{Choice, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training, TrainingNotes};
 use crate::dataset::Dataset;
@@ -80,6 +81,8 @@ impl Learner for BoostedLearner {
         let n_trees = on_folds.n_trees;
         let mut grown = Growing::start((self, tuning.used), training, (rows, training.as_of), &selections.whole.used)?;
         grown.advance(n_trees)?;
+        grown.share(training);
+        let grown = grown.cut(n_trees);
         let (level, gradient_per_row) = grown.level(training.horizon);
         let notes = TrainingNotes {
             n_rows: rows.len(),
@@ -132,7 +135,8 @@ impl OnFolds {
         let log_loss = (0..n_steps).map(|step| (trees_after(step) as f64, mean(&all, step))).collect();
         let step = |folds: &[usize]| best(folds).unwrap_or(0);
         let nested = NestedLoss::on_folds(training.folds, step, |fold, step| losses[fold].losses[step]);
-        let predict = |(fold, grown): (&Fold, Growing<'_>)| grown.cut(n_trees)?.predict(training, fold);
+        on_folds.iter().for_each(|grown| grown.share(training));
+        let predict = |(fold, grown): (&Fold, Growing<'_>)| grown.cut(n_trees).predict(training, fold);
         let out_of_time = training.folds.par_iter().zip(on_folds).map(predict).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { settings, n_trees, log_loss, nested, out_of_time })
     }
@@ -150,13 +154,17 @@ struct Growing<'a> {
     dataset: &'a Dataset,
     rows: &'a [usize],
     churned: Vec<bool>,
+    weights: Vec<f64>,
     growth: Growth,
-    /// Absent where no feature tells customers apart.
+    /// Made when the first tree has to grow.
     grower: Option<Grower>,
-    trees: Trees,
-    /// What the trees say of each row.
+    /// All that have grown, here or in another training on the same rows.
+    grown: Grown,
+    /// What the first `n_summed` trees say of each row.
     sums: Vec<f64>,
-    intercepts: Intercepts,
+    n_summed: usize,
+    /// What these fits are shared by.
+    key: FitKey,
 }
 
 impl<'a> Growing<'a> {
@@ -170,51 +178,101 @@ impl<'a> Growing<'a> {
         let dataset = training.dataset;
         let churned = labels(dataset, rows, as_of);
         let growth = learner.growth(settings, features, rows_per_customer(dataset, rows));
-        let values = Reader::of(dataset, features)?.read_all(rows);
-        let counted = (churned.as_slice(), training.weights(rows, as_of));
-        let grower = (!features.is_empty()).then(|| Grower::new(learner.name, values, features.len(), counted));
+        let weights = training.weights(rows, as_of);
+        let BoostingSettings { depth, learning_rate, penalty, leaf_information } = settings;
+        let key = FitKey::new(learner.name).as_of(as_of).rows(rows).features(features);
+        let key = key.numbers(weights.iter().copied());
+        let key = key.numbers([depth as f64, learning_rate, penalty, leaf_information]);
+        let none = || Grown { trees: Trees::over(features.to_vec()), levels: Vec::new() };
+        let grown = training.shared.trees.get(&key).unwrap_or_else(none);
         let sums = vec![0.0; rows.len()];
-        // All cutoffs start alike, so that the customers explain what they can before the calendar does.
-        let intercepts = Intercepts::alike(dataset, &churned);
-        let (grower, trees) = (grower.transpose()?, Trees::over(features.to_vec()));
-        Ok(Self { learner, dataset, rows, churned, growth, grower, trees, sums, intercepts })
+        let mut started =
+            Self { learner, dataset, rows, churned, weights, growth, grower: None, grown, sums, n_summed: 0, key };
+        // Folds are binned a few at a time, as far as memory allows, and not when they all grow.
+        if started.grown.levels.is_empty() {
+            started.bin()?;
+        }
+        Ok(started)
     }
 
-    /// Grows to a number of trees. After every few of them the levels are fitted anew around what the trees say by then,
-    /// so that both together come near their best.
-    fn advance(&mut self, n_trees: usize) -> Result<(), LearnError> {
-        let Some(grower) = &self.grower else { return Ok(()) };
-        while self.trees.n_trees() < n_trees {
-            let first = self.trees.n_trees();
-            let base = |(row, sum): (&usize, &f64)| self.intercepts.of(self.dataset, *row) + sum;
-            let base: Vec<f64> = self.rows.iter().zip(&self.sums).map(base).collect();
-            let seed = self.learner.seed.wrapping_mul(1_000_003).wrapping_add(first as u64);
-            let grown = grower.grow(&base, &self.growth, TREES_STEP.min(n_trees - first), seed)?;
-            let damaged = |message| LearnError::Boosting { learner: self.learner.name, message };
-            self.trees.forest_mut().extend(grown).map_err(damaged)?;
-            self.trees.add_from(first, self.dataset, self.rows, &mut self.sums)?;
-            self.intercepts = Intercepts::fit(self.dataset, self.rows, &self.sums, &self.churned);
+    /// Bins the rows, if trees may grow on them.
+    fn bin(&mut self) -> Result<(), LearnError> {
+        let features = self.grown.trees.features();
+        if self.grower.is_none() && !features.is_empty() {
+            let values = Reader::of(self.dataset, features)?.read_all(self.rows);
+            let counted = (self.churned.as_slice(), self.weights.clone());
+            self.grower = Some(Grower::new(self.learner.name, values, features.len(), counted)?);
         }
         Ok(())
     }
 
-    /// Takes back all but the first trees.
-    fn cut(mut self, n_trees: usize) -> Result<Self, LearnError> {
-        if self.trees.n_trees() > n_trees {
-            self.trees.forest_mut().truncate(n_trees);
-            self.sums.fill(0.0);
-            self.trees.add_from(0, self.dataset, self.rows, &mut self.sums)?;
-            self.intercepts = Intercepts::fit(self.dataset, self.rows, &self.sums, &self.churned);
+    /// Grows to at least a number of trees. After every few of them the levels are fitted anew around what the trees say by
+    /// then, so that both together come near their best.
+    fn advance(&mut self, n_trees: usize) -> Result<(), LearnError> {
+        while self.grown.trees.n_trees() < n_trees && !self.grown.trees.features().is_empty() {
+            self.bin()?;
+            let first = self.grown.trees.n_trees();
+            self.sum_up(first)?;
+            // All cutoffs start alike, so that the customers explain what they can before the calendar does.
+            let alike = || Intercepts::alike(self.dataset, &self.churned);
+            let levels = self.grown.levels.last().cloned().unwrap_or_else(alike);
+            let base = |(row, sum): (&usize, &f64)| levels.of(self.dataset, *row) + sum;
+            let base: Vec<f64> = self.rows.iter().zip(&self.sums).map(base).collect();
+            let seed = self.learner.seed.wrapping_mul(1_000_003).wrapping_add(first as u64);
+            let Some(grower) = &self.grower else { break };
+            let grown = grower.grow(&base, &self.growth, TREES_STEP, seed)?;
+            let damaged = |message| LearnError::Boosting { learner: self.learner.name, message };
+            self.grown.trees.forest_mut().extend(grown).map_err(damaged)?;
+            self.sum_up(first + TREES_STEP)?;
+            self.grown.levels.push(Intercepts::fit(self.dataset, self.rows, &self.sums, &self.churned));
         }
-        Ok(self)
+        Ok(())
     }
 
+    /// Adds up what the first trees say of each row, in the same steps always, so that the sums have the same bits.
+    fn sum_up(&mut self, n_trees: usize) -> Result<(), LearnError> {
+        while self.n_summed < n_trees {
+            let step = self.n_summed..self.n_summed + TREES_STEP;
+            self.grown.trees.add(step.clone(), self.dataset, self.rows, &mut self.sums)?;
+            self.n_summed = step.end;
+        }
+        Ok(())
+    }
+
+    /// Lets other trainings have what has grown, unless they had more.
+    fn share(&self, training: &Training<'_>) {
+        let n_known = training.shared.trees.get(&self.key).map_or(0, |known| known.levels.len());
+        if self.grown.levels.len() > n_known {
+            training.shared.trees.keep(self.key, self.grown.clone());
+        }
+    }
+
+    /// The first trees, and the levels around them.
+    fn cut(self, n_trees: usize) -> Cut<'a> {
+        let Grown { mut trees, levels } = self.grown;
+        trees.forest_mut().truncate(n_trees);
+        let around = (trees.n_trees() / TREES_STEP).checked_sub(1);
+        let levels = around.and_then(|step| levels.into_iter().nth(step));
+        let levels = levels.unwrap_or_else(|| Intercepts::alike(self.dataset, &self.churned));
+        Cut { dataset: self.dataset, rows: self.rows, trees, levels }
+    }
+}
+
+/// So many trees as were chosen.
+struct Cut<'a> {
+    dataset: &'a Dataset,
+    rows: &'a [usize],
+    trees: Trees,
+    levels: Intercepts,
+}
+
+impl Cut<'_> {
     /// The level of churn over the calendar around the trees, and the gradient per row that its fit left.
     fn level(&self, horizon: Days) -> (Level, f64) {
         let mean = self.trees.mean();
         let of_average = |point: LevelPoint| LevelPoint { log_odds: point.log_odds + mean, ..point };
-        let points: Vec<LevelPoint> = self.intercepts.points().into_iter().map(of_average).collect();
-        (Level::learn(&points, horizon), self.intercepts.gradient_per_row)
+        let points: Vec<LevelPoint> = self.levels.points().into_iter().map(of_average).collect();
+        (Level::learn(&points, horizon), self.levels.gradient_per_row)
     }
 
     /// What is said of the validation rows of the fold on whose training rows the trees grew.
@@ -284,8 +342,8 @@ fn grow_on_folds(training: &Training<'_>, on_folds: &mut [Growing<'_>]) -> Resul
         let first = means.len() * TREES_STEP;
         let step = |((fold, growing), sums): ((&Fold, &mut Growing<'_>), &mut Vec<f64>)| {
             growing.advance(first + TREES_STEP)?;
-            if growing.trees.n_trees() > first {
-                growing.trees.add_from(first, training.dataset, &fold.validation, sums)?;
+            if growing.grown.trees.n_trees() > first {
+                growing.grown.trees.add(first..first + TREES_STEP, training.dataset, &fold.validation, sums)?;
             }
             Ok(FoldLosses::of(training, fold, [sums.as_slice()].into_iter()))
         };

@@ -24,7 +24,7 @@ pub struct CutoffWeights {
     pub in_season: f64,
 }
 
-/// Whether weights of cutoffs is given or chosen.
+/// Whether the weights of cutoffs are given or chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum CutoffWeightsPolicy {
     /// This one.
@@ -51,10 +51,10 @@ pub struct CutoffWeightsRecord {
     pub measured_on: MeasuredOn,
 }
 
-/// How one weights of cutoffs did on the folds.
+/// How one set of weights did on the folds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CutoffWeightsTrial {
-    /// The weights of cutoffs.
+    /// The weights.
     pub cutoff_weights: CutoffWeights,
     /// Mean log-loss of a logistic regression over the folds, each at its own level.
     pub log_loss: f64,
@@ -82,10 +82,10 @@ const CANDIDATES: &[CutoffWeights] = &[
 const SEASON_DAYS: f64 = 45.0;
 const YEAR_DAYS: f64 = 365.25;
 
-/// Standard errors by which another weights of cutoffs must beat equal weights.
+/// Standard errors by which other weights must beat equal ones.
 const CLEAR_ERRORS: f64 = 1.0;
 
-/// The penalty under which cutoff_weights are compared, before it is multiplied by the rows of an average customer.
+/// The penalty under which weights are compared, before it is multiplied by the rows of an average customer.
 const PENALTY: f64 = 10.0;
 const TOLERANCE: f64 = 1e-5;
 
@@ -150,7 +150,7 @@ fn all() -> Vec<CutoffWeights> {
     [CutoffWeights::EQUAL].iter().chain(CANDIDATES).copied().collect()
 }
 
-/// Losses of the validation rows of a fold under each weights of cutoffs.
+/// Losses of the validation rows of a fold under each set of weights.
 struct FoldLosses<'a> {
     fold: &'a Fold,
     losses: Vec<Vec<f64>>,
@@ -190,7 +190,7 @@ fn mean_loss(folds: &[FoldLosses<'_>], tried: usize) -> f64 {
     folds.iter().map(|losses| losses.fold.weight() / total * losses.mean(tried)).sum()
 }
 
-/// By how much an weights of cutoffs is better than equal weights, and the standard error.
+/// By how much some weights are better than equal ones, and the standard error.
 fn gain(training: &Training<'_>, folds: &[FoldLosses<'_>], tried: usize) -> (f64, f64) {
     let paired: Vec<Paired<'_>> = folds.iter().map(|losses| losses.paired(tried)).collect();
     paired_gain(training.dataset, &paired)

@@ -1,5 +1,8 @@
 //! What boosting learns: trees over named features, and the level of churn over the calendar around them.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use ndarray::Array2;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,9 +11,11 @@ use super::attribution::Attribution;
 use super::curves::{self, Curve};
 use super::error::LearnError;
 use super::forest::Forest;
+use super::intercepts::Intercepts;
 use super::level::Level;
 use super::preparation::positions;
 use super::rows::matrix;
+use super::walk::Walk;
 use super::xgboost;
 use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
@@ -71,19 +76,20 @@ impl Trees {
     /// How far the log-odds of each row are from those of an average customer.
     pub(super) fn deviations(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
         let mut deviations = vec![0.0; rows.len()];
-        self.read_rows(dataset, rows, &mut deviations, |place, values| *place = self.forest.deviation(values))?;
+        let mean = self.forest.mean();
+        self.each_sum(0..self.n_trees(), dataset, rows, &mut deviations, |place, sum| *place = sum - mean)?;
         Ok(deviations)
     }
 
-    /// Adds to `sums` what the trees from the `first` on say of each row.
-    pub(super) fn add_from(
+    /// Adds to `sums` what some of the trees say of each row.
+    pub(super) fn add(
         &self,
-        first: usize,
+        trees: Range<usize>,
         dataset: &Dataset,
         rows: &[usize],
         sums: &mut [f64],
     ) -> Result<(), LearnError> {
-        self.read_rows(dataset, rows, sums, |place, values| *place += self.forest.sum_from(first, values))
+        self.each_sum(trees, dataset, rows, sums, |place, sum| *place += sum)
     }
 
     /// Reads what the trees test; other features may be absent.
@@ -92,23 +98,32 @@ impl Trees {
         Ok(Reader { dataset, positions })
     }
 
-    fn read_rows(
+    /// Does something with what some of the trees say of each row.
+    fn each_sum(
         &self,
+        trees: Range<usize>,
         dataset: &Dataset,
         rows: &[usize],
         places: &mut [f64],
-        of: impl Fn(&mut f64, &[f32]) + Sync,
+        put: impl Fn(&mut f64, f64) + Sync,
     ) -> Result<(), LearnError> {
-        let reader = self.reader(dataset)?;
+        let walk = Walk::of(&self.forest.trees()[trees], &self.reader(dataset)?.positions);
         places.par_chunks_mut(BLOCK_ROWS).zip(rows.par_chunks(BLOCK_ROWS)).for_each(|(places, rows)| {
-            let mut values = vec![0.0; self.features.len()];
             for (place, row) in places.iter_mut().zip(rows) {
-                reader.read(*row, &mut values);
-                of(place, &values);
+                let row = dataset.features.row(*row);
+                let values = row.to_slice().map_or_else(|| Cow::Owned(row.to_vec()), Cow::Borrowed);
+                put(place, walk.sum(&values));
             }
         });
         Ok(())
     }
+}
+
+/// Trees as they grew, and the levels of the cutoffs around the first of them after each step.
+#[derive(Debug, Clone)]
+pub(super) struct Grown {
+    pub(super) trees: Trees,
+    pub(super) levels: Vec<Intercepts>,
 }
 
 /// Trees and the level of churn over the calendar.

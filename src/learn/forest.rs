@@ -35,7 +35,8 @@ impl Node {
     #[inline]
     pub(super) fn goes_left(&self, row: &[f32]) -> bool {
         let value = row[self.feature];
-        if value.is_nan() { self.missing_left } else { value < self.threshold }
+        // Without a branch, which would be guessed wrongly half of the time; a value that is missing is not less.
+        (value < self.threshold) | (value.is_nan() & self.missing_left)
     }
 
     /// Sets a bit of the outcomes of rows that go left, given their values of the feature.
@@ -67,6 +68,15 @@ impl Tree {
             node = &self.nodes[node.children[usize::from(!node.goes_left(row))]];
         }
         f64::from(node.value)
+    }
+
+    /// Tests on the longest way to a leaf.
+    pub(super) fn depth(&self) -> usize {
+        let mut depths = vec![0; self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate().filter(|(_, node)| !node.is_leaf()) {
+            node.children.iter().for_each(|child| depths[*child] = depths[at] + 1);
+        }
+        depths.into_iter().max().unwrap_or_default()
     }
 
     /// Mean of the leaves, each counted by the information that reached it.
@@ -186,14 +196,16 @@ impl Forest {
     }
 
     /// How far the log-odds of a row, which has a value for each feature, are from those of an average customer.
+    #[cfg(test)]
     pub(super) fn deviation(&self, row: &[f32]) -> f64 {
-        self.trees.iter().map(|tree| tree.value(row)).sum::<f64>() - self.mean()
+        sum(&self.trees, row) - self.mean()
     }
+}
 
-    /// What the trees from the `first` on say of a row.
-    pub(super) fn sum_from(&self, first: usize, row: &[f32]) -> f64 {
-        self.trees[first..].iter().map(|tree| tree.value(row)).sum()
-    }
+/// What trees say of a row together.
+#[cfg(test)]
+fn sum(trees: &[Tree], row: &[f32]) -> f64 {
+    trees.iter().map(|tree| tree.value(row)).sum()
 }
 
 /// A forest as it is written: one array for each property of the nodes.
@@ -265,6 +277,7 @@ impl StoredTree {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::learn::walk::Walk;
 
     pub(in super::super) const fn leaf(value: f32, cover: f32) -> Node {
         Node { feature: 0, threshold: 0.0, missing_left: true, children: [0, 0], value, cover }
@@ -296,8 +309,13 @@ pub(super) mod tests {
         assert!((value([0.0, 9.0]) + 0.75).abs() < 1e-12);
         assert!((value([1.0, 4.9]) - 0.75).abs() < 1e-12, "equal goes right");
         assert!((value([f32::NAN, f32::NAN]) - 2.25).abs() < 1e-12, "missing goes where it went in training");
-        let last = forest.sum_from(1, &[0.0, 9.0]);
+        let last = sum(&forest.trees[1..], &[0.0, 9.0]);
         assert!((last - 0.25).abs() < 1e-12);
+        let walk = Walk::of(&forest.trees, &[Some(2), Some(0)]);
+        for row in [[0.0, 9.0], [1.0, 4.9], [f32::NAN, f32::NAN]] {
+            let walked = walk.sum(&[row[1], 0.0, row[0]]);
+            assert_eq!(walked.to_bits(), sum(&forest.trees, &row).to_bits(), "the same features from other places");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ const PRIOR_INFORMATION: f64 = 1.0;
 const MAX_STEPS: usize = 30;
 
 /// The intercepts of the cutoffs.
+#[derive(Debug, Clone)]
 pub(super) struct Intercepts {
     /// For each cutoff of the dataset that has rows.
     points: Vec<Option<LevelPoint>>,

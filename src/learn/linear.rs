@@ -16,6 +16,7 @@ use super::newton::{Curvature, Problem};
 use super::preparation::Preparation;
 use super::rows::{FoldLosses, check_classes, labels, latest, mean, results_of, rows_per_customer, weighted};
 use super::selection::{Selection, Selections};
+use super::shared_fits::FitKey;
 use super::standard_errors::standard_errors;
 use super::tuning::penalty_of_trial;
 use super::uncertainty::{self, Uncertainty};
@@ -159,7 +160,13 @@ impl LinearLearner {
         let folds: Vec<(&Fold, Vec<String>)> =
             training.folds.iter().zip(&selections.folds).map(|(fold, known)| (fold, self.features(known))).collect();
         let n_cells = training.rows.len() * self.features(&selections.whole).len();
-        let path = |(fold, features): &(&Fold, Vec<String>)| predict_path(training, fold, (features, &penalties));
+        let path = |(fold, features): &(&Fold, Vec<String>)| {
+            let weights = training.weights(&fold.training, fold.cutoff);
+            let key = FitKey::new(self.name).as_of(fold.cutoff).rows(&fold.training).rows(&fold.validation);
+            let key = key.features(features).numbers(penalties.iter().copied()).numbers(weights.iter().copied());
+            let path = || predict_path(training, fold, PathOf { features, penalties: &penalties, weights: &weights });
+            training.shared.paths.get_or(key, path)
+        };
         let mut paths = results_of(&folds, n_cells, path)?;
         let losses_of = |(fold, path): (&Fold, &Vec<OutOfTime>)| {
             FoldLosses::of(training, fold, path.iter().map(|predicted| predicted.log_odds.as_slice()))
@@ -199,24 +206,28 @@ fn choose(penalties: &[f64], folds: &[&FoldLosses]) -> usize {
     if mean > CLEAR_ERRORS * error { best } else { default }
 }
 
-/// What is said of a fold's validation rows for each penalty, each fit starting where the one before ended.
-fn predict_path(
-    training: &Training<'_>,
-    fold: &Fold,
-    (features, penalties): (&[String], &[f64]),
-) -> Result<Vec<OutOfTime>, LearnError> {
+/// What the fits of a fold differ in, and what they have in common.
+struct PathOf<'a> {
+    features: &'a [String],
+    penalties: &'a [f64],
+    /// Of the training rows; empty if all count alike.
+    weights: &'a [f64],
+}
+
+/// What is predicted of a fold's validation rows for each penalty, each fit starting where the one before ended.
+fn predict_path(training: &Training<'_>, fold: &Fold, path: PathOf<'_>) -> Result<Vec<OutOfTime>, LearnError> {
+    let PathOf { features, penalties, weights } = path;
     let dataset = training.dataset;
     let design = Design::learn(dataset, &fold.training, features)?;
     let validation = design.preparation.apply(dataset, &fold.validation)?;
     let recent = design.preparation.apply(dataset, &latest(dataset, &fold.training))?;
     let churned = labels(dataset, &fold.training, fold.cutoff);
     let repetition = rows_per_customer(dataset, &fold.training);
-    let weights = training.weights(&fold.training, fold.cutoff);
     let mut at = Array1::zeros(design.x.ncols() + 1);
     let mut curvature = Curvature::default();
     let mut path = Vec::with_capacity(penalties.len());
     for penalty in penalties {
-        let problem = Problem { x: design.x.view(), churned: &churned, alpha: penalty * repetition, weights: &weights };
+        let problem = Problem { x: design.x.view(), churned: &churned, alpha: penalty * repetition, weights };
         at = problem.solve_with(at, FOLD_TOLERANCE, &mut curvature);
         let level = design.level(&at, training.horizon).at(fold.cutoff.date());
         let weights = design.weights(&at);

@@ -28,10 +28,12 @@ mod preparation;
 mod rows;
 mod scores;
 mod selection;
+mod shared_fits;
 mod stability;
 mod standard_errors;
 mod tuning;
 mod uncertainty;
+mod walk;
 mod weights;
 mod xgboost;
 
@@ -40,6 +42,7 @@ use std::ops::RangeInclusive;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
+use self::shared_fits::FitKey;
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 use crate::units::Days;
@@ -62,6 +65,7 @@ pub use logistic::Convergence;
 pub use model::Model;
 pub use preparation::Preparation;
 pub use selection::{FeatureNote, Selection, SelectionPolicy, SelectionRecord, Selections, Why};
+pub use shared_fits::SharedFits;
 pub use stability::{Stability, stability_index};
 pub use tuning::{BoostingSettings, TuningRecord, TuningTrial};
 pub use uncertainty::Uncertainty;
@@ -201,6 +205,8 @@ pub struct Training<'a> {
     pub cutoff_weights: CutoffWeightsPolicy,
     /// Settings that are tried beside the usual ones.
     pub trials: u32,
+    /// What trainings on the same dataset have fitted so far.
+    pub shared: &'a SharedFits,
 }
 
 impl Training<'_> {
@@ -214,7 +220,10 @@ impl Training<'_> {
 
     /// The features of the training rows, and of those of each fold.
     fn selections(&self) -> Result<Selections, LearnError> {
-        let of = |rows: &[usize]| Selection::learn(self.dataset, rows, self.policy);
+        let of = |rows: &[usize]| {
+            let key = FitKey::new("selection").rows(rows);
+            self.shared.selections.get_or(key, || Selection::learn(self.dataset, rows, self.policy))
+        };
         let folds = self.folds.iter().map(|fold| of(&fold.training)).collect::<Result<_, _>>()?;
         Ok(Selections { whole: of(self.rows)?, folds })
     }
@@ -281,7 +290,7 @@ pub struct TrainingNotes {
     /// Mean log-loss over the folds for each setting tried, each fold at its own level; of a blend, for its members in
     /// turn and then for the mixture of all.
     pub fold_log_loss: Vec<(f64, f64)>,
-    /// What `fold_log_loss` and the figures of `weights of cutoffs` and `tuning` were measured on.
+    /// What `fold_log_loss` and the figures of `cutoff_weights` and `tuning` were measured on.
     #[serde(default)]
     pub measured_on: MeasuredOn,
     /// What the choice is worth on folds that had no say in it; absent where there are too few, and in earlier versions.

@@ -165,9 +165,33 @@ fn sum_curvature(blocks: &[(usize, ArrayView2<'_, f64>)], weights: &[f64], at: A
             let p = probability(*z);
             row *= (weight(weights, place) * p * (1.0 - p)).max(1e-12).sqrt();
         }
-        ndarray::linalg::general_mat_mul(1.0, &weighted.t(), &weighted, 1.0, &mut sum);
+        add_lower_triangle(&weighted, &mut sum);
     }
+    mirror(&mut sum);
     sum
+}
+
+/// Columns that are multiplied with each other at once.
+const TILE_COLUMNS: usize = 64;
+
+/// Adds the lower triangle of `x' x`, and of the upper one what lies on its tiles: the rest is the same again.
+fn add_lower_triangle(x: &Array2<f64>, sum: &mut Array2<f64>) {
+    let n = x.ncols();
+    for first in (0..n).step_by(TILE_COLUMNS) {
+        let last = (first + TILE_COLUMNS).min(n);
+        let (below, columns) = (x.slice(s![.., first..]), x.slice(s![.., first..last]));
+        let mut tile = sum.slice_mut(s![first.., first..last]);
+        ndarray::linalg::general_mat_mul(1.0, &below.t(), &columns, 1.0, &mut tile);
+    }
+}
+
+/// Copies the lower triangle of a symmetric matrix to the upper one.
+fn mirror(matrix: &mut Array2<f64>) {
+    for row in 0..matrix.nrows() {
+        for column in 0..row {
+            matrix[[column, row]] = matrix[[row, column]];
+        }
+    }
 }
 
 fn linear(x: ArrayView2<'_, f64>, at: ArrayView1<'_, f64>) -> Array1<f64> {

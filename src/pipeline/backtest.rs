@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::capture::{ValueRanking, rank_by_value};
 use super::error::PipelineError;
 use super::frame::Frame;
-use super::learnt::{LearntModel, learn_at};
+use super::learnt::{LearntModel, Trainings};
 use super::progress::Progress;
 use crate::calibrate::Calibration;
 use crate::config::Config;
@@ -72,7 +72,7 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn P
     progress.begin("looking for leaks", 1);
     let leak_guard = look_for_leaks(config, log, &dataset, as_of)?;
     let everyone: Vec<&str> = LEARNERS.iter().map(|learner| learner.name()).collect();
-    let tested = test_at(&dataset, &frame, (&tests, &everyone), as_of, progress)?;
+    let tested = test_at(&Trainings::on(&dataset, &frame), (&tests, &everyone), as_of, progress)?;
     progress.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;
     progress.begin("value models at test cutoffs", 1);
@@ -109,28 +109,22 @@ pub(super) struct Tested {
 
 /// Trains learners on what was known at each test cutoff and predicts the customers there.
 pub(super) fn test_at(
-    dataset: &Dataset,
-    frame: &Frame,
+    trainings: &Trainings<'_>,
     (tests, learners): (&[Cutoff], &[&str]),
     as_of: Cutoff,
     progress: &dyn Progress,
 ) -> Result<Vec<Tested>, Failure> {
     progress.begin("learning at test cutoffs", tests.len());
     let one = |cutoff: &Cutoff| {
-        let tested = test_one(dataset, frame, (*cutoff, learners), as_of);
+        let tested = test_one(trainings, *cutoff, learners, as_of);
         progress.step();
         tested
     };
     tests.iter().map(one).collect()
 }
 
-fn test_one(
-    dataset: &Dataset,
-    frame: &Frame,
-    (cutoff, learners): (Cutoff, &[&str]),
-    as_of: Cutoff,
-) -> Result<Tested, Failure> {
-    let learnt = learn_at(dataset, frame, cutoff, learners)?;
+fn test_one(trainings: &Trainings<'_>, cutoff: Cutoff, learners: &[&str], as_of: Cutoff) -> Result<Tested, Failure> {
+    let (dataset, learnt) = (trainings.dataset, trainings.learn_at(cutoff, learners)?);
     let rows = dataset.rows_at(|other| other == cutoff);
     let mut scores = Vec::with_capacity(learners.len());
     for model in &learnt.learners {

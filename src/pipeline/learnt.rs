@@ -4,7 +4,7 @@ use super::frame::Frame;
 use crate::calibrate::{Calibration, Calibrator, CutoffPredictions, calibrate};
 use crate::dataset::Dataset;
 use crate::error::Failure;
-use crate::learn::{self, Fold, LearnError, Model, OutOfTime, Trained, Training, forward_chain};
+use crate::learn::{self, Fold, LearnError, Model, OutOfTime, SharedFits, Trained, Training, forward_chain};
 use crate::registry::TrainingRecord;
 use crate::timeline::Cutoff;
 
@@ -43,28 +43,43 @@ pub(super) fn probabilities(
     Ok(rows.iter().zip(model.log_odds(dataset, rows)?).map(calibrated).collect())
 }
 
-/// Trains learners, and those on which they build, on what was known at `as_of`.
-pub(super) fn learn_at(dataset: &Dataset, frame: &Frame, as_of: Cutoff, learners: &[&str]) -> Result<Learnt, Failure> {
-    let cutoffs = frame.training_cutoffs(as_of)?;
-    let rows = dataset.panel_rows_at(|cutoff| cutoffs.contains(&cutoff));
-    let folds = forward_chain(dataset, &cutoffs, frame.matures_after(), FOLDS, frame.zone());
-    let horizon = frame.settings.rule.horizon;
-    let training = Training {
-        dataset,
-        as_of,
-        horizon,
-        rows: &rows,
-        folds: &folds,
-        policy: &frame.policy,
-        cutoff_weights: frame.cutoff_weights,
-        trials: frame.trials,
-    };
-    let calibrated = |(name, trained): (&'static str, Trained)| {
-        let calibration = calibrate(&predicted(&training, &trained), frame.matures_after(), frame.zone());
-        LearntModel { name, trained, calibration }
-    };
-    let learners = learn::train(&training, learners)?.into_iter().map(calibrated).collect();
-    Ok(Learnt { learners, record: record(&training, frame, &cutoffs) })
+/// What all trainings of a command learn from, and what they have fitted so far.
+pub(super) struct Trainings<'a> {
+    pub(super) dataset: &'a Dataset,
+    pub(super) frame: &'a Frame,
+    shared: SharedFits,
+}
+
+impl<'a> Trainings<'a> {
+    pub(super) fn on(dataset: &'a Dataset, frame: &'a Frame) -> Self {
+        Self { dataset, frame, shared: SharedFits::default() }
+    }
+
+    /// Trains learners, and those on which they build, on what was known at `as_of`.
+    pub(super) fn learn_at(&self, as_of: Cutoff, learners: &[&str]) -> Result<Learnt, Failure> {
+        let Self { dataset, frame, shared } = self;
+        let cutoffs = frame.training_cutoffs(as_of)?;
+        let rows = dataset.panel_rows_at(|cutoff| cutoffs.contains(&cutoff));
+        let folds = forward_chain(dataset, &cutoffs, frame.matures_after(), FOLDS, frame.zone());
+        let horizon = frame.settings.rule.horizon;
+        let training = Training {
+            dataset,
+            as_of,
+            horizon,
+            rows: &rows,
+            folds: &folds,
+            policy: &frame.policy,
+            cutoff_weights: frame.cutoff_weights,
+            trials: frame.trials,
+            shared,
+        };
+        let calibrated = |(name, trained): (&'static str, Trained)| {
+            let calibration = calibrate(&predicted(&training, &trained), frame.matures_after(), frame.zone());
+            LearntModel { name, trained, calibration }
+        };
+        let learners = learn::train(&training, learners)?.into_iter().map(calibrated).collect();
+        Ok(Learnt { learners, record: record(&training, frame, &cutoffs) })
+    }
 }
 
 /// The predictions that a learner made on the way for rows that it had not seen.

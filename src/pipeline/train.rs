@@ -5,10 +5,9 @@ use super::challenge::{CurrentChampion, TestSet};
 use super::error::PipelineError;
 use super::frame::Frame;
 use super::gate::{GateVerdict, judge};
-use super::learnt::{LearntModel, learn_at};
+use super::learnt::{LearntModel, Trainings};
 use super::progress::Progress;
 use crate::config::{Config, ReadableModel};
-use crate::dataset::Dataset;
 use crate::error::Failure;
 use crate::features::FeatureSchema;
 use crate::guard::look_for_leaks;
@@ -55,14 +54,15 @@ pub fn train(
     let leak_guard = look_for_leaks(config, log, &dataset, as_of)?;
     let is_wanted = |learner: &&&dyn Learner| !learner.is_on_request() || wants(config, learner.name());
     let learners: Vec<&str> = LEARNERS.iter().filter(is_wanted).map(|learner| learner.name()).collect();
-    let tested = test_at(&dataset, &frame, (&tests, &learners), as_of, progress)?;
+    let trainings = Trainings::on(&dataset, &frame);
+    let tested = test_at(&trainings, (&tests, &learners), as_of, progress)?;
     progress.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;
     let test_set =
         TestSet { config, frame: &frame, dataset: &dataset, as_of, tested: &tested, verdict: &evaluation.verdict };
     let challenge = test_set.challenge(current)?;
     progress.begin("learning from all that has matured", 1);
-    let (model, training, curves) = learn_main(config, &dataset, &frame, as_of)?;
+    let (model, training, curves) = learn_main(config, &trainings, as_of)?;
     let gate = judge(&evaluation, &config.gate, &challenge);
     let manifest = ModelManifest {
         format: FORMAT,
@@ -101,15 +101,14 @@ fn wants(config: &Config, learner: &str) -> bool {
 /// The main learner, trained on everything that has matured, and the curves of the readable one beside it.
 fn learn_main(
     config: &Config,
-    dataset: &Dataset,
-    frame: &Frame,
+    trainings: &Trainings<'_>,
     as_of: Cutoff,
 ) -> Result<(LearntModel, TrainingRecord, Vec<Curve>), Failure> {
     let names: Vec<&str> = [MAIN_LEARNER, READABLE_LEARNER]
         .into_iter()
         .filter(|name| *name == MAIN_LEARNER || wants(config, name))
         .collect();
-    let learnt = learn_at(dataset, frame, as_of, &names)?;
+    let (dataset, learnt) = (trainings.dataset, trainings.learn_at(as_of, &names)?);
     let readable = learnt.learners.iter().find(|model| model.name == READABLE_LEARNER && wants(config, model.name));
     let rows = dataset.panel_rows_at(|cutoff| learnt.record.cutoffs.contains(&cutoff.date()));
     let curves = readable.map_or(Ok(Vec::new()), |model| model.trained.model.curves(dataset, &rows))?;

@@ -81,6 +81,8 @@ impl Panel {
             policy: &POLICY,
             cutoff_weights: CutoffWeightsPolicy::default(),
             trials: 0,
+            // A fresh one each time: what is learnt again shall be learnt again.
+            shared: Box::leak(Box::default()),
         }
     }
 
