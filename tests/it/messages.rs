@@ -22,7 +22,7 @@ use retain::registry::{ConfigChange, RegistryError};
 use retain::simulate::{BadParam, SimulateError};
 use retain::timeline::LogError;
 use retain::units::Days;
-use retain::validate::DataError;
+use retain::validate::{DataError, Finding, Severity};
 
 fn denied() -> Error {
     ErrorKind::PermissionDenied.into()
@@ -173,9 +173,22 @@ fn ingest_errors() -> Vec<Failure> {
     ]
 }
 
+fn too_few_customers() -> Finding {
+    Finding {
+        rule: "too_few_customers",
+        table: "purchases",
+        column: Some("customer_id".to_owned()),
+        count: 12,
+        examples: Vec::new(),
+        severity: Severity::Error,
+        message: "12 customers have a purchase; `validate.min_customers` asks for 200 at least".to_owned(),
+        hint: Some("check the filter and the rejected rows".to_owned()),
+    }
+}
+
 fn data_errors() -> Vec<Failure> {
     vec![
-        DataError::Refused { findings: Vec::new() }.into(),
+        DataError::Refused { findings: vec![too_few_customers()] }.into(),
         DataError::Stale { last: date(2011, 12, 9), as_of: date(2012, 2, 7), age_days: 60, allowed: Days(45) }.into(),
         DataError::Quiet {
             as_of: date(2024, 3, 6),
