@@ -17,9 +17,15 @@ const PLACEHOLDERS: &[(&str, &str)] = &[("DAY", "2025-07-01"), ("SIZE", "6GiB"),
 /// A command as the program gets it: without what a shell takes for itself.
 fn words(command: &str) -> Vec<String> {
     let ends = |word: &&str| !["#", "|", ">", "&&", "..."].contains(word);
-    let stands_for = |word: &str| PLACEHOLDERS.iter().find(|(name, _)| *name == word).map_or(word, |(_, text)| *text);
-    let words = command.split_whitespace().take_while(ends);
-    words.map(|word| stands_for(word).trim_matches(['"', '\'']).to_owned()).collect()
+    command
+        .split_whitespace()
+        .take_while(ends)
+        .map(|word| stands_for(word).trim_matches(['"', '\'']).to_owned())
+        .collect()
+}
+
+fn stands_for(word: &str) -> &str {
+    PLACEHOLDERS.iter().find(|(name, _)| *name == word).map_or(word, |(_, text)| text)
 }
 
 /// The command of a line of code, if it is one of ours.
@@ -67,7 +73,7 @@ fn every_command_that_is_shown_is_one() {
 const SHOP: &str = r#"
 name = "shop"
 currency = "EUR"
-purchases = { path = "orders.csv", columns = { customer_id = "customer", purchased_at = "at", amount = "amount" } }
+purchases = { path = "orders.csv", columns = { customer_id = "customer", purchased_at = "at", amount = "amount", category = "category" } }
 complaints = { path = "tickets.csv", columns = { complaint_id = "ticket", customer_id = "customer", opened_at = "at" } }
 customers = { path = "people.csv", columns = { customer_id = "customer", valid_from = "since" } }
 surveys = { path = "answers.csv", columns = { customer_id = "customer", answered_at = "at" } }

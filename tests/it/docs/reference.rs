@@ -121,13 +121,13 @@ fn the_errors_page_is_current() {
 
 #[test]
 fn the_exit_codes_page_is_current() {
-    let about = "How a process of `retain` ends. A scheduler can decide by these numbers; they are part of the interface.";
+    let about =
+        "How a process of `retain` ends. A scheduler can decide by these numbers; they are part of the interface.";
     let errors = errors();
     let mut body = "| exit code | meaning | what to do | errors |\n|---|---|---|---|\n".to_owned();
     for exit in Exit::ALL {
         let of_exit = errors.iter().filter(|(_, (other, _))| *other == exit).map(|(code, _)| *code);
-        let links: Vec<String> =
-            of_exit.map(|code| format!("[{code}](errors.md#{})", code.to_lowercase())).collect();
+        let links: Vec<String> = of_exit.map(|code| format!("[{code}](errors.md#{})", code.to_lowercase())).collect();
         let (meaning, what_to_do) = (exit.meaning(), exit.what_to_do());
         writeln!(body, "| {} | {meaning} | {what_to_do} | {} |", exit as u8, links.join(" ")).unwrap();
     }
