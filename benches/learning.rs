@@ -12,7 +12,7 @@ use retain::dataset::{Dataset, DatasetSettings};
 use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
 use retain::learn::{
-    EmphasisPolicy, LEARNERS, SelectionPolicy, Training, fit_logistic, forward_chain, probability, train,
+    CutoffWeightsPolicy, LEARNERS, SelectionPolicy, Training, fit_logistic, forward_chain, probability, train,
 };
 use retain::timeline::columns::{PurchaseColumns, Tables};
 use retain::timeline::{Cutoff, EventLog, Margins, matured_cutoffs};
@@ -80,7 +80,7 @@ fn panel(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
         rows: &rows,
         folds: &folds,
         policy: &policy,
-        emphasis: EmphasisPolicy::default(),
+        cutoff_weights: CutoffWeightsPolicy::default(),
         trials: 0,
     };
     let names: Vec<&str> =

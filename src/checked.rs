@@ -133,11 +133,11 @@ mod tests {
 
     #[test]
     fn a_flaw_says_where_it_lies_and_what_is_allowed() {
-        let told = |pair: Pair| within("pair", &pair).map_err(|flaw| flaw.to_string());
-        assert_eq!(told(Pair(0.5, vec![0.1, 0.2])), Ok(()));
-        assert_eq!(told(Pair(f64::NAN, vec![])), Err("`pair.first` is NaN; allowed: from 0 to 1".to_owned()));
-        assert_eq!(told(Pair(0.5, vec![0.1, 7.0])), Err("`pair.rest[1]` is 7; allowed: from 0 to 1".to_owned()));
-        assert_eq!(told(Pair(0.5, vec![0.1, 0.1])), Err("`pair.rest` does not ascend".to_owned()));
+        let message = |pair: Pair| within("pair", &pair).map_err(|flaw| flaw.to_string());
+        assert_eq!(message(Pair(0.5, vec![0.1, 0.2])), Ok(()));
+        assert_eq!(message(Pair(f64::NAN, vec![])), Err("`pair.first` is NaN; allowed: from 0 to 1".to_owned()));
+        assert_eq!(message(Pair(0.5, vec![0.1, 7.0])), Err("`pair.rest[1]` is 7; allowed: from 0 to 1".to_owned()));
+        assert_eq!(message(Pair(0.5, vec![0.1, 0.1])), Err("`pair.rest` does not ascend".to_owned()));
     }
 
     #[test]

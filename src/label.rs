@@ -69,7 +69,7 @@ impl ChurnRule {
     }
 
     /// The first instant with enough history before it for a cutoff, by what was known before `as_of`: the first customers
-    /// need some before they can be told apart, the active window or, where that is shorter, a third of all there is.
+    /// need some before they can be distinguished, the active window or, where that is shorter, a third of all there is.
     /// `None` where nothing was known.
     #[must_use]
     pub fn earliest_cutoff(&self, as_of: Cutoff, span: &KnownSpan) -> Option<Timestamp> {
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_population_is_told_in_words() {
+    fn the_population_is_reported_in_words() {
         assert_eq!(rule().population(), "customers with at least 1 order, the last within 5 days");
         assert_eq!(rule().question(), "no purchase in the 10 days that begin 2 days after the cutoff");
     }

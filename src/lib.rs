@@ -27,7 +27,7 @@ pub mod features;
 pub mod dataset;
 pub mod label;
 
-pub mod inspect;
+pub mod profile;
 
 pub mod learn;
 

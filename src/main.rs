@@ -22,7 +22,7 @@ const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
 /// The last panic: told if it reaches `main`, and forgotten if a caller takes it for an error.
 static PANIC: Mutex<Option<Panic>> = Mutex::new(None);
 
-/// What may be told of a panic. Its message may hold a customer's text.
+/// What may be reported of a panic. Its message may hold a customer's text.
 struct Panic {
     /// Where in the source.
     place: String,
@@ -132,7 +132,7 @@ impl std::fmt::Write for Line {
     }
 }
 
-/// Keeps what may be told of a panic. Its message is for those who ask for backtraces.
+/// Keeps what may be reported of a panic. Its message is for those who ask for backtraces.
 fn note_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
     let message = panic.payload_as_str().unwrap_or_default();

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::maps::Kind;
-use super::{Calibrator, Foretold};
+use super::{Calibrator, CutoffPredictions};
 use crate::learn::{MeasuredOn, NestedLoss, softplus};
 use crate::timeline::Cutoff;
 use crate::units::Days;
@@ -56,16 +56,16 @@ pub struct Trial {
 /// Learns a calibrator from cutoffs in ascending time: the simplest kind whose loss, forward-chained, is not above that of
 /// the best by more than one standard error of their difference.
 #[must_use]
-pub fn calibrate(foretold: &[Foretold], matures_after: Days, zone: &TimeZone) -> Calibration {
+pub fn calibrate(predicted: &[CutoffPredictions], matures_after: Days, zone: &TimeZone) -> Calibration {
     let was_known = |earlier: Cutoff, now: Cutoff| earlier.after(matures_after, zone) <= now;
-    let checks = Checks::of(foretold, was_known);
+    let checks = Checks::of(predicted, was_known);
     let trials = checks.trials(&checks.all());
     let chosen = trials.iter().find(|trial| trial.is_chosen).map_or(Kind::None, |trial| trial.kind);
     Calibration {
-        calibrator: chosen.learn(&foretold.iter().collect::<Vec<_>>()).unwrap_or(Calibrator::NONE),
-        n_rows: foretold.iter().map(|cutoff| cutoff.churned.len()).sum(),
+        calibrator: chosen.learn(&predicted.iter().collect::<Vec<_>>()).unwrap_or(Calibrator::NONE),
+        n_rows: predicted.iter().map(|cutoff| cutoff.churned.len()).sum(),
         n_checks: checks.cutoffs.len(),
-        n_checked_rows: checks.cutoffs.iter().map(|check| check.foretold.churned.len()).sum(),
+        n_checked_rows: checks.cutoffs.iter().map(|check| check.predicted.churned.len()).sum(),
         trials,
         measured_on: MeasuredOn::DecidingCutoffs,
         nested: checks.nested(was_known),
@@ -74,7 +74,7 @@ pub fn calibrate(foretold: &[Foretold], matures_after: Days, zone: &TimeZone) ->
 
 /// A cutoff that comes after some whose labels were known by then.
 struct Check<'a> {
-    foretold: &'a Foretold,
+    predicted: &'a CutoffPredictions,
     /// Log-losses of its rows under each kind.
     losses: Vec<Vec<f64>>,
 }
@@ -84,16 +84,16 @@ struct Checks<'a> {
 }
 
 impl<'a> Checks<'a> {
-    fn of(foretold: &'a [Foretold], was_known: impl Fn(Cutoff, Cutoff) -> bool) -> Self {
-        let check = |(position, now): (usize, &'a Foretold)| {
-            let known: Vec<&Foretold> =
-                foretold[..position].iter().filter(|earlier| was_known(earlier.cutoff, now.cutoff)).collect();
+    fn of(predicted: &'a [CutoffPredictions], was_known: impl Fn(Cutoff, Cutoff) -> bool) -> Self {
+        let check = |(position, now): (usize, &'a CutoffPredictions)| {
+            let known: Vec<&CutoffPredictions> =
+                predicted[..position].iter().filter(|earlier| was_known(earlier.cutoff, now.cutoff)).collect();
             // A kind of which nothing can be learnt would have left the log-odds as they were.
             let map = |kind: &Kind| kind.learn(&known).unwrap_or(Calibrator::NONE);
             let losses = || Kind::ALL.iter().map(|kind| losses(now, &map(kind))).collect();
-            (!known.is_empty() && !now.churned.is_empty()).then(|| Check { foretold: now, losses: losses() })
+            (!known.is_empty() && !now.churned.is_empty()).then(|| Check { predicted: now, losses: losses() })
         };
-        Self { cutoffs: foretold.iter().enumerate().filter_map(check).collect() }
+        Self { cutoffs: predicted.iter().enumerate().filter_map(check).collect() }
     }
 
     fn all(&self) -> Vec<usize> {
@@ -122,7 +122,7 @@ impl<'a> Checks<'a> {
 
     /// The choice beside that which some of the cutoffs would have made.
     fn nested(&self, was_known: impl Fn(Cutoff, Cutoff) -> bool) -> Option<NestedLoss> {
-        let at = |check: usize| self.cutoffs[check].foretold.cutoff;
+        let at = |check: usize| self.cutoffs[check].predicted.cutoff;
         let choose = |checks: &[usize]| {
             let trials = self.trials(checks);
             let chosen = trials.iter().find(|trial| trial.is_chosen).map_or(Kind::None, |trial| trial.kind);
@@ -140,7 +140,7 @@ impl<'a> Checks<'a> {
 
     /// The loss of one kind less that of another, and its standard error: that from resampling customers or that from one
     /// cutoff to the next, whichever is larger. Rows of one customer are not independent, and neither are those of one
-    /// cutoff, whose level was foretold too high or too low for all of them.
+    /// cutoff, whose level was predicted too high or too low for all of them.
     ///
     /// # Source
     /// Cameron, Gelbach and Miller (2011), Journal of Business and Economic Statistics 29, 238-249, of which this takes the
@@ -154,7 +154,7 @@ impl<'a> Checks<'a> {
                 check.losses[kind].iter().zip(&check.losses[other]).map(|(loss, other)| loss - other).collect();
             let centre = mean(&differences);
             let share = 1.0 / (n * differences.len() as f64);
-            for (customer, difference) in check.foretold.customers.iter().zip(&differences) {
+            for (customer, difference) in check.predicted.customers.iter().zip(&differences) {
                 *by_customer.entry(*customer).or_default() += share * (difference - centre);
             }
             means.push(centre);
@@ -166,13 +166,13 @@ impl<'a> Checks<'a> {
     }
 }
 
-fn losses(foretold: &Foretold, calibrator: &Calibrator) -> Vec<f64> {
-    let at = calibrator.at(foretold.level);
+fn losses(predicted: &CutoffPredictions, calibrator: &Calibrator) -> Vec<f64> {
+    let at = calibrator.at(predicted.level);
     let loss = |(raw, churned): (&f64, &bool)| {
         let z = at.log_odds(*raw);
         softplus(if *churned { -z } else { z })
     };
-    foretold.log_odds.iter().zip(&foretold.churned).map(loss).collect()
+    predicted.log_odds.iter().zip(&predicted.churned).map(loss).collect()
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -193,30 +193,30 @@ mod tests {
         f64::from(i.wrapping_mul(2_654_435_769) >> 8) / f64::from(1_u32 << 24)
     }
 
-    /// A cutoff in a month of 2024 at which the truth lies around `level`, and a model foretells `of_truth` of the
+    /// A cutoff in a month of 2024 at which the truth lies around `level`, and a model predicts `of_truth` of the
     /// deviations, around a level at which as many leave as in truth, but for an `error` of the level.
-    fn foretold(month: i8, (level, error): (f64, f64), of_truth: impl Fn(f64) -> f64) -> Foretold {
+    fn predicted(month: i8, (level, error): (f64, f64), of_truth: impl Fn(f64) -> f64) -> CutoffPredictions {
         let seed = u32::try_from(month).unwrap() * 7_919;
         let truth: Vec<f64> = (0..N).map(|i| 5.0 * noise(i + seed) - 2.5).collect();
         let happened = |(i, z): (u32, &f64)| noise(i * 31 + 7 + seed) < probability(level + z);
-        let said: Vec<f64> = truth.iter().map(|z| of_truth(*z)).collect();
-        let own = error + shift_to(truth.iter().map(|z| probability(level + z)).sum(), &said);
-        Foretold {
+        let predicted: Vec<f64> = truth.iter().map(|z| of_truth(*z)).collect();
+        let own = error + shift_to(truth.iter().map(|z| probability(level + z)).sum(), &predicted);
+        CutoffPredictions {
             cutoff: Cutoff::at_start_of(date(2024, month, 1), &TimeZone::UTC),
             customers: (0..N).collect(),
             churned: (0..).zip(&truth).map(happened).collect(),
-            log_odds: said.iter().map(|said| own + said).collect(),
+            log_odds: predicted.iter().map(|predicted| own + predicted).collect(),
             level: own,
         }
     }
 
-    fn chosen(cutoffs: &[Foretold]) -> (Option<Kind>, Calibration) {
+    fn chosen(cutoffs: &[CutoffPredictions]) -> (Option<Kind>, Calibration) {
         let calibration = calibrate(cutoffs, Days(30), &TimeZone::UTC);
         (calibration.trials.iter().find(|trial| trial.is_chosen).map(|trial| trial.kind), calibration)
     }
 
     /// Mean probability less the share that left, at a cutoff that played no part.
-    fn bias(calibrator: &Calibrator, later: &Foretold) -> f64 {
+    fn bias(calibrator: &Calibrator, later: &CutoffPredictions) -> f64 {
         let expected = later.log_odds.iter().map(|raw| calibrator.at(later.level).probability(*raw));
         let left = later.churned.iter().filter(|churned| **churned).count();
         (expected.sum::<f64>() - left as f64) / later.churned.len() as f64
@@ -233,10 +233,10 @@ mod tests {
         ];
         for (kind, (below, above), error) in cases {
             let of_truth = |z: f64| if z > 0.0 { above * z } else { below * z };
-            let cutoffs: Vec<_> = [1, 3, 5, 7].map(|month| foretold(month, (0.4, error), of_truth)).into();
+            let cutoffs: Vec<_> = [1, 3, 5, 7].map(|month| predicted(month, (0.4, error), of_truth)).into();
             let (found, calibration) = chosen(&cutoffs);
             assert_eq!(found, Some(kind), "{:?}", calibration.trials);
-            let fallen = foretold(9, (-1.2, error), of_truth);
+            let fallen = predicted(9, (-1.2, error), of_truth);
             let off = bias(&calibration.calibrator, &fallen);
             assert!(off.abs() < 0.03, "{kind:?}: {off}");
             let after = mean(&losses(&fallen, &calibration.calibrator));
@@ -246,10 +246,10 @@ mod tests {
 
     #[test]
     fn what_bends_twice_needs_a_curve() {
-        // Small deviations were foretold too small and large ones too large, on both sides: neither a line nor two slopes
+        // Small deviations were predicted too small and large ones too large, on both sides: neither a line nor two slopes
         // follow that.
         let cubed = |truth: f64| truth.powi(3) / 3.0;
-        let cutoffs: Vec<_> = [1, 3, 5, 7].map(|month| foretold(month, (0.0, 0.0), cubed)).into();
+        let cutoffs: Vec<_> = [1, 3, 5, 7].map(|month| predicted(month, (0.0, 0.0), cubed)).into();
         let (found, calibration) = chosen(&cutoffs);
         assert_eq!(found, Some(Kind::Isotonic), "{:?}", calibration.trials);
     }
@@ -258,11 +258,11 @@ mod tests {
     fn what_does_not_help_or_cannot_be_checked_is_left_out() {
         let plain = |z: f64| z;
         let bold = |z: f64| 2.0 * z;
-        let passing = [foretold(1, (0.4, 0.0), bold), foretold(4, (0.4, 0.0), plain)];
+        let passing = [predicted(1, (0.4, 0.0), bold), predicted(4, (0.4, 0.0), plain)];
         assert_eq!(chosen(&passing).1.calibrator, Calibrator::NONE);
         let unchecked = chosen(&passing[..1]).1;
         assert_eq!((unchecked.calibrator, unchecked.n_checks, unchecked.trials), (Calibrator::NONE, 0, Vec::new()));
-        let too_early = [foretold(1, (0.4, 0.0), bold), foretold(1, (0.4, 0.0), bold)];
+        let too_early = [predicted(1, (0.4, 0.0), bold), predicted(1, (0.4, 0.0), bold)];
         assert_eq!(chosen(&too_early).1.n_checks, 0);
         assert_eq!(calibrate(&[], Days(30), &TimeZone::UTC).n_rows, 0);
     }
@@ -271,7 +271,7 @@ mod tests {
     fn a_level_that_was_wrong_once_is_not_corrected() {
         let errors = [0.0, 0.9, 0.0, -0.9];
         let cutoffs: Vec<_> =
-            [1, 3, 5, 7].into_iter().zip(errors).map(|(month, error)| foretold(month, (0.4, error), |z| z)).collect();
+            [1, 3, 5, 7].into_iter().zip(errors).map(|(month, error)| predicted(month, (0.4, error), |z| z)).collect();
         let (found, calibration) = chosen(&cutoffs);
         assert!(found != Some(Kind::SlopeAndLevel) && calibration.calibrator.bias.abs() < 1e-12, "{found:?}");
     }
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn the_standard_error_counts_customers_and_cutoffs() {
         let cutoff = |month, n: u32| {
-            let mut one = foretold(month, (0.0, 0.0), |z| z);
+            let mut one = predicted(month, (0.0, 0.0), |z| z);
             one.customers.iter_mut().for_each(|customer| *customer %= n);
             one
         };

@@ -3,7 +3,7 @@
 use crate::learn::{probability, softplus};
 
 /// Rows that share an intercept.
-pub(super) struct Group<'a, const K: usize> {
+pub(super) struct InterceptGroup<'a, const K: usize> {
     /// The regressors of each row.
     pub(super) x: Vec<[f64; K]>,
     /// What the log-odds of each row are without them.
@@ -25,7 +25,7 @@ const MAX_HALVINGS: i32 = 20;
 const TOLERANCE: f64 = 1e-13;
 
 /// The lines under which the outcomes are most likely; `None` without rows or with one outcome only.
-pub(super) fn fit<const K: usize>(groups: &[Group<'_, K>]) -> Option<Lines<K>> {
+pub(super) fn fit<const K: usize>(groups: &[InterceptGroup<'_, K>]) -> Option<Lines<K>> {
     let outcomes = || groups.iter().flat_map(|group| group.churned);
     if !outcomes().any(|churned| *churned) || outcomes().all(|churned| *churned) {
         return None;
@@ -60,12 +60,12 @@ impl<const K: usize> Lines<K> {
         }
     }
 
-    fn log_odds(&self, group: &Group<'_, K>, number: usize, row: usize) -> f64 {
+    fn log_odds(&self, group: &InterceptGroup<'_, K>, number: usize, row: usize) -> f64 {
         let sloped = self.slopes.iter().zip(&group.x[row]).map(|(slope, x)| slope * x).sum::<f64>();
         group.offset[row] + self.intercepts[number] + sloped
     }
 
-    fn loss(&self, groups: &[Group<'_, K>]) -> f64 {
+    fn loss(&self, groups: &[InterceptGroup<'_, K>]) -> f64 {
         let penalty = self.slopes.iter().chain(&self.intercepts).map(|value| value * value).sum::<f64>();
         let mut loss = PENALTY / 2.0 * penalty;
         for (number, group) in groups.iter().enumerate() {
@@ -79,7 +79,7 @@ impl<const K: usize> Lines<K> {
 
     /// Newton's step. An intercept meets the rows of its own group only, so intercepts are eliminated one by one and a
     /// system as large as the number of slopes is left.
-    fn step(&self, groups: &[Group<'_, K>]) -> Option<Self> {
+    fn step(&self, groups: &[InterceptGroup<'_, K>]) -> Option<Self> {
         let all: Vec<Sums<K>> = groups.iter().enumerate().map(|(number, group)| self.sums(group, number)).collect();
         let mut gradient: [f64; K] = std::array::from_fn(|k| PENALTY * self.slopes[k]);
         let mut curvature = [[0.0; K]; K];
@@ -100,7 +100,7 @@ impl<const K: usize> Lines<K> {
         Some(Self { slopes, intercepts: all.iter().map(intercept).collect() })
     }
 
-    fn sums(&self, group: &Group<'_, K>, number: usize) -> Sums<K> {
+    fn sums(&self, group: &InterceptGroup<'_, K>, number: usize) -> Sums<K> {
         let mut sums = Sums {
             gradient: [0.0; K],
             curvature: [[0.0; K]; K],
@@ -180,7 +180,7 @@ mod tests {
             .iter()
             .map(|rates| rates.iter().flat_map(|rate| (0..400).map(move |i| f64::from(i) < 400.0 * rate)).collect())
             .collect();
-        let group = |churned| Group {
+        let group = |churned| InterceptGroup {
             x: (0..800).map(|i| [if i < 400 { -1.0 } else { 1.0 }]).collect(),
             offset: vec![0.7; 800],
             churned,
@@ -195,9 +195,10 @@ mod tests {
     #[test]
     fn separable_outcomes_stay_finite_and_one_outcome_has_no_line() {
         let x = || vec![[-2.0, 1.0], [-1.0, 1.0], [1.0, 1.0], [2.0, 1.0]];
-        let lines = fit(&[Group { x: x(), offset: vec![0.0; 4], churned: &[false, false, true, true] }]).unwrap();
+        let lines =
+            fit(&[InterceptGroup { x: x(), offset: vec![0.0; 4], churned: &[false, false, true, true] }]).unwrap();
         assert!(lines.slopes[0] > 1.0 && lines.slopes[0] < 100.0);
-        assert!(fit(&[Group { x: x(), offset: vec![0.0; 4], churned: &[true; 4] }]).is_none());
+        assert!(fit(&[InterceptGroup { x: x(), offset: vec![0.0; 4], churned: &[true; 4] }]).is_none());
         assert!(fit::<1>(&[]).is_none());
     }
 

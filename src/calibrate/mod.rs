@@ -1,12 +1,12 @@
 //! Owns the step from log-odds to a probability that means what it says: learnt on predictions made out of time, for
 //! rows that the model behind them had not learnt from.
 //!
-//! How many leave at a cutoff is the model's business (its level, which is foretold anew for each cutoff). Every map here
+//! How many leave at a cutoff is the model's business (its level, which is predicted anew for each cutoff). Every map here
 //! is therefore one of the deviation from that level, and its result is added to the level again: where fewer leave than
 //! in the cutoffs learnt from, all calibrated probabilities fall with the level.
 //!
 //! A map that pulls customers towards the level, or one side more than the other, would change how many are expected to
-//! leave, which was foretold. So its result is shifted until as many are expected to leave as without it, at whatever
+//! leave, which was predicted. So its result is shifted until as many are expected to leave as without it, at whatever
 //! level, among reference deviations that were kept from learning: what is said of a customer must not depend on who else
 //! is on the list.
 
@@ -31,7 +31,7 @@ const LOG_ODDS: RangeInclusive<f64> = -1e6..=1e6;
 const SLOPES: RangeInclusive<f64> = 1e-3..=1e3;
 const MOST_POINTS: usize = 10_000;
 
-/// From log-odds to calibrated log-odds; the order of customers is kept, and those told apart stay apart.
+/// From log-odds to calibrated log-odds; the order of customers is kept, and those distinguished stay apart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Calibrator {
     /// What becomes of a deviation from the level.
@@ -41,7 +41,7 @@ pub struct Calibrator {
     /// customers who are expected to leave as it was.
     #[serde(default)]
     pub reference: Vec<f64>,
-    /// Log-odds by which more left than was foretold, at all cutoffs learnt from alike.
+    /// Log-odds by which more left than was predicted, at all cutoffs learnt from alike.
     #[serde(default)]
     pub bias: f64,
 }
@@ -169,7 +169,7 @@ impl AtLevel<'_> {
 
 /// Out-of-time predictions at one cutoff and what came of them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Foretold {
+pub struct CutoffPredictions {
     /// The cutoff.
     pub cutoff: Cutoff,
     /// Numbers of the customers of its rows.

@@ -171,7 +171,7 @@ pub enum ModelsAction {
     },
 }
 
-/// One customer to be told.
+/// One customer to be reported.
 #[derive(Debug, clap::Args)]
 pub struct Explain {
     /// The customer's id, as in the tables.

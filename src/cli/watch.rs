@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::Talk;
-use crate::pipeline::Observer;
+use crate::pipeline::Progress;
 
 /// How long a stage took.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -131,7 +131,7 @@ impl Stages {
     }
 }
 
-impl Observer for Watch {
+impl Progress for Watch {
     fn begin(&self, stage: &'static str, steps: usize) {
         let mut stages = locked(&self.stages);
         stages.end();

@@ -247,7 +247,7 @@ impl ValueModel for BgNbd {
         (1.0 - self.probability_alive(history) * bought).clamp(0.0, 1.0)
     }
 
-    fn foretell(&self, history: &CustomerSummary, from: f64, to: f64) -> Forecast {
+    fn forecast(&self, history: &CustomerSummary, from: f64, to: f64) -> Forecast {
         // Every figure is that of an active customer times the chance of being one, which is worked out once.
         let active = self.probability_alive(history);
         let of_active = if from > 0.0 {
@@ -326,7 +326,7 @@ mod tests {
             for (x, t_x, t) in [(0, 0.0, 5.0), (1, 3.0, 90.0), (7, 200.0, 201.0), (300, 900.0, 1_000.0)] {
                 let history = CustomerSummary::new(x, t_x, t).unwrap();
                 for (from, to) in [(0.0, 0.0), (0.0, 90.0), (30.0, 90.0), (0.0, 1e5), (-5.0, 60.0)] {
-                    let forecast = model.foretell(&history, from, to);
+                    let forecast = model.forecast(&history, from, to);
                     let before = model.expected_purchases(&history, from);
                     let expected = model.expected_purchases(&history, to) - before;
                     let no_purchase = model.probability_no_purchase_between(&history, from, to);

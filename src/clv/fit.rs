@@ -38,7 +38,7 @@ pub enum Outcome {
 
 /// One step of the ladder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Step {
+pub struct LadderStep {
     /// The model tried.
     pub model: String,
     /// Why its search stopped; absent for the step that needs no search.
@@ -69,7 +69,7 @@ pub struct Fit {
     /// Evaluations of the likelihood.
     pub evaluations: u32,
     /// Every step of the ladder, in order; one is accepted.
-    pub steps: Vec<Step>,
+    pub steps: Vec<LadderStep>,
 }
 
 /// Fits the wanted model; if it cannot be had, MBG/NBD, BG/NBD, NBD, and at last NBD by its moments.
@@ -97,7 +97,12 @@ pub fn fit(shop: &Grouped, unit: TimeUnit, wanted: Wanted) -> Result<Fit, ValueE
     })
 }
 
-fn wanted_model(shop: &Grouped, wanted: Wanted, baseline: Option<&Found>, steps: &mut Vec<Step>) -> Option<Found> {
+fn wanted_model(
+    shop: &Grouped,
+    wanted: Wanted,
+    baseline: Option<&Found>,
+    steps: &mut Vec<LadderStep>,
+) -> Option<Found> {
     match wanted {
         Wanted::Model(kind) => attempt(kind, shop, baseline, steps),
         Wanted::ChosenRegularity => choose_regularity(shop, baseline, steps),
@@ -105,7 +110,7 @@ fn wanted_model(shop: &Grouped, wanted: Wanted, baseline: Option<&Found>, steps:
 }
 
 /// Tries 1, 2, .. until the likelihood falls. Without the times between purchases only 1 can be judged.
-fn choose_regularity(shop: &Grouped, baseline: Option<&Found>, steps: &mut Vec<Step>) -> Option<Found> {
+fn choose_regularity(shop: &Grouped, baseline: Option<&Found>, steps: &mut Vec<LadderStep>) -> Option<Found> {
     let highest = if shop.sum_log_gaps().is_some() { MAX_REGULARITY } else { 1 };
     let mut best: Option<(usize, Found)> = None;
     for regularity in 1..=highest {
@@ -128,7 +133,7 @@ fn choose_regularity(shop: &Grouped, baseline: Option<&Found>, steps: &mut Vec<S
     best.map(|(_, found)| found)
 }
 
-fn fallback(shop: &Grouped, baseline: Option<&Found>, steps: &mut Vec<Step>) -> Option<Found> {
+fn fallback(shop: &Grouped, baseline: Option<&Found>, steps: &mut Vec<LadderStep>) -> Option<Found> {
     let mut tried: Vec<String> = steps.iter().map(|step| step.model.clone()).collect();
     for kind in [ModelKind::MBG_NBD, ModelKind::BG_NBD, ModelKind::Nbd] {
         if tried.contains(&kind.name()) {
@@ -143,10 +148,10 @@ fn fallback(shop: &Grouped, baseline: Option<&Found>, steps: &mut Vec<Step>) -> 
 }
 
 /// Fits one model and names the step.
-fn attempt(kind: ModelKind, shop: &Grouped, baseline: Option<&Found>, steps: &mut Vec<Step>) -> Option<Found> {
+fn attempt(kind: ModelKind, shop: &Grouped, baseline: Option<&Found>, steps: &mut Vec<LadderStep>) -> Option<Found> {
     let found = if kind == ModelKind::Nbd { baseline.cloned() } else { maximise(kind, shop) };
     let refused = refusal(kind, found.as_ref(), baseline);
-    steps.push(Step {
+    steps.push(LadderStep {
         model: kind.name(),
         stop: found.as_ref().map(|found| found.stop),
         log_likelihood: found.as_ref().map(|found| found.log_likelihood),
@@ -175,7 +180,7 @@ fn refusal(kind: ModelKind, found: Option<&Found>, baseline: Option<&Found>) -> 
 }
 
 /// NBD whose mean and variance of purchases per unit of time are those of the shop: it always exists.
-fn by_moments(shop: &Grouped, steps: &mut Vec<Step>) -> Option<Found> {
+fn by_moments(shop: &Grouped, steps: &mut Vec<LadderStep>) -> Option<Found> {
     let (n, total_age) = (shop.n_customers(), shop.mean_age() * shop.n_customers());
     let rate = shop.n_repeat_purchases() / total_age;
     let excess: f64 = shop.rows().iter().map(|row| row.count * ((row.x - rate * row.t).powi(2) - rate * row.t)).sum();
@@ -185,7 +190,7 @@ fn by_moments(shop: &Grouped, steps: &mut Vec<Step>) -> Option<Found> {
     let model = ModelKind::Nbd.with_parameters(&[r, r / rate]).ok()?;
     let log_likelihood = model.log_likelihood(shop);
     let log_likelihood = if log_likelihood.is_finite() && n > 0.0 { log_likelihood } else { f64::MIN };
-    steps.push(Step {
+    steps.push(LadderStep {
         model: "NBD by moments".to_owned(),
         stop: None,
         log_likelihood: Some(log_likelihood),
@@ -202,7 +207,7 @@ fn by_moments(shop: &Grouped, steps: &mut Vec<Step>) -> Option<Found> {
     })
 }
 
-fn no_model(steps: &[Step]) -> ValueError {
+fn no_model(steps: &[LadderStep]) -> ValueError {
     let tried: Vec<String> = steps.iter().map(|step| format!("{}: {:?}", step.model, step.outcome)).collect();
     ValueError::NoModel { tried: tried.join("; ") }
 }

@@ -27,7 +27,7 @@ pub trait ValueModel {
     fn expected_purchases(&self, history: &CustomerSummary, span: f64) -> f64;
 
     /// Whether the customer is still active, and what comes between two times from now.
-    fn foretell(&self, history: &CustomerSummary, from: f64, to: f64) -> Forecast {
+    fn forecast(&self, history: &CustomerSummary, from: f64, to: f64) -> Forecast {
         let before = if from > 0.0 { self.expected_purchases(history, from) } else { 0.0 };
         Forecast {
             probability_active: self.probability_alive(history),
@@ -245,8 +245,8 @@ impl ValueModel for PurchaseModel {
         self.inner().expected_purchases(history, span)
     }
 
-    fn foretell(&self, history: &CustomerSummary, from: f64, to: f64) -> Forecast {
-        self.inner().foretell(history, from, to)
+    fn forecast(&self, history: &CustomerSummary, from: f64, to: f64) -> Forecast {
+        self.inner().forecast(history, from, to)
     }
 
     fn purchase_counts(&self, history: &CustomerSummary, span: f64, n_max: u32) -> Vec<f64> {

@@ -228,9 +228,9 @@ fn shops_at_the_edge_get_a_usable_model() {
 
 /// Nothing said of the customer is NaN, infinite, negative, or a probability outside [0, 1].
 fn sound(model: &PurchaseModel, history: &CustomerSummary, span: f64) {
-    let said = format!("{model:?} {history:?} {span}");
-    let probability = |p: f64| assert!((0.0..=1.0).contains(&p), "{said}: probability {p}");
-    let amount = |z: f64| assert!(z.is_finite() && z >= 0.0, "{said}: amount {z}");
+    let message = format!("{model:?} {history:?} {span}");
+    let probability = |p: f64| assert!((0.0..=1.0).contains(&p), "{message}: probability {p}");
+    let amount = |z: f64| assert!(z.is_finite() && z >= 0.0, "{message}: amount {z}");
     probability(model.probability_alive(history));
     probability(model.probability_no_purchase(history, span));
     probability(model.probability_no_purchase_between(history, span / 3.0, span));
@@ -238,10 +238,10 @@ fn sound(model: &PurchaseModel, history: &CustomerSummary, span: f64) {
     for p in &counts {
         probability(*p);
     }
-    assert!((counts.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{said}: {counts:?}");
+    assert!((counts.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{message}: {counts:?}");
     amount(model.expected_purchases(history, span));
     amount(model.median_wait(history, span));
-    assert!(model.median_wait(history, span) <= span.max(0.0), "{said}");
+    assert!(model.median_wait(history, span) <= span.max(0.0), "{message}");
     let spend = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
     let settings = ValueSettings::new(TimeUnit::Day, 2.0, 0.1).unwrap();
     let orders = SpendSummary::new(history.frequency(), 12.5 * f64::from(history.frequency())).unwrap();

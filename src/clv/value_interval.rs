@@ -9,7 +9,7 @@ use super::gamma_gamma::GammaGamma;
 use super::lifetime::{LifetimeValue, ValueSettings, ValuedCustomer};
 use super::model::{PurchaseModel, ValueModel};
 
-/// Purchases told apart at most.
+/// Purchases distinguished at most.
 const MAX_PURCHASES: f64 = 400.0;
 
 /// Bounds of a customer's value within the horizon, in major units.

@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<()
         Report { evaluation: &backtest.evaluation, value_ranking: &backtest.value, choices: &backtest.choices };
     let path = staged.add("backtest.json", |writer| write_json(writer, &report))?;
     let predictions = stage_table(&backtest.predictions, Format::Parquet, &staged)?;
-    remarks::tell(&backtest.leak_guard, backtest.sampled);
+    remarks::print(&backtest.leak_guard, backtest.sampled);
     let more = json!({
         "verdict": backtest.evaluation.verdict,
         "leak_guard": backtest.leak_guard,
@@ -54,7 +54,7 @@ fn page(backtest: &Backtest) -> String {
     if let Some(report) = &value.everyone {
         let note = format!(
             "Net spend of the {} from each cutoff; means over cutoffs; intervals from {} resamples of customers, with what \
-             is said above held fixed.",
+             is printed above held fixed.",
             value.days, report.n_bootstrap
         );
         page.extend(wrapped(&note, WIDTH).iter().map(|line| format!("{line}\n")));

@@ -12,9 +12,9 @@ pub(super) fn load(config: &Config, now: Timestamp) -> Result<Version, Failure> 
     let version = job::registry(config, now)?.load(CHAMPION)?;
     let changes = version.accept_config(config)?;
     for concern in [Concern::Money, Concern::OptOuts, Concern::Duplicates] {
-        let told: Vec<String> =
+        let found: Vec<String> =
             changes.iter().filter(|(of, _)| *of == concern).map(|(_, change)| change.to_string()).collect();
-        if told.is_empty() {
+        if found.is_empty() {
             continue;
         }
         let what = match concern {
@@ -22,7 +22,7 @@ pub(super) fn load(config: &Config, now: Timestamp) -> Result<Version, Failure> 
             Concern::OptOuts => "[opt_outs_changed]: who is left out because of an opt-out is decided in another way",
             Concern::Duplicates => "[duplicates_changed]: rows of purchases are compared by other columns",
         };
-        tracing::warn!("warning{what} than in training of model `{}`: {}", version.manifest.version, told.join(", "));
+        tracing::warn!("warning{what} than in training of model `{}`: {}", version.manifest.version, found.join(", "));
     }
     Ok(version)
 }

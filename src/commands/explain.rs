@@ -6,7 +6,7 @@ use super::champion;
 use super::job::{self, Task, Today, print};
 use crate::cli::{Explain, Job, Talk};
 use crate::error::Failure;
-use crate::pipeline::{self, CustomerStory, CustomerValue};
+use crate::pipeline::{self, CustomerExplanation, ExplainedValue};
 use crate::text::{printable, shortened, wrapped};
 use crate::units::Timestamp;
 
@@ -26,53 +26,53 @@ pub(super) fn run(arguments: &Explain, talk: Talk, now: Timestamp) -> Result<(),
     let (session, log) = job::start(&job, talk, now, plan)?;
     let scored = pipeline::score(&session.config, &log, &version, session.as_of, &session.watch)?;
     let whom = (session.as_of, arguments.customer.as_str());
-    let story = pipeline::story(&session.config, &log, (&version, &scored), whom)?;
+    let explanation = pipeline::explain_customer(&session.config, &log, (&version, &scored), whom)?;
     let _stages = session.watch.finish();
     if arguments.json {
-        return job::print_json(&story);
+        return job::print_json(&explanation);
     }
-    print(&page(&story, session.config.currency.code()))
+    print(&page(&explanation, session.config.currency.code()))
 }
 
-fn page(story: &CustomerStory, currency: &str) -> String {
+fn page(explanation: &CustomerExplanation, currency: &str) -> String {
     let mut page = format!(
         "{} at {}: rank {} of {}{}, model {}\n\nchurn {:.1} %{}, value at stake {currency} {:.2}, confidence {}\n",
-        printable(&story.customer_id),
-        story.as_of,
-        story.rank.0,
-        story.rank.1,
-        story.rank_interval.map_or_else(String::new, |[low, high]| format!(" ({low} to {high})")),
-        story.model_version,
-        100.0 * story.churn_probability,
-        story.churn_interval.map_or_else(String::new, percent_range),
-        story.value_at_stake,
-        story.confidence
+        printable(&explanation.customer_id),
+        explanation.as_of,
+        explanation.rank.0,
+        explanation.rank.1,
+        explanation.rank_interval.map_or_else(String::new, |[low, high]| format!(" ({low} to {high})")),
+        explanation.model_version,
+        100.0 * explanation.churn_probability,
+        explanation.churn_interval.map_or_else(String::new, percent_range),
+        explanation.value_at_stake,
+        explanation.confidence
     );
-    for reason in &story.reasons {
+    for reason in &explanation.reasons {
         for (position, line) in wrapped(reason, 76).iter().enumerate() {
             let _ = writeln!(page, "{}{line}", if position == 0 { "  - " } else { "    " });
         }
     }
-    if let Some(value) = &story.value {
-        page.push_str(&worth(value, currency));
+    if let Some(value) = &explanation.value {
+        page.push_str(&customer_value(value, currency));
     }
     let _ = writeln!(page, "\n{:36} {:>12} {:>12} {:>10}", "feature", "customer", "shop median", "log-odds");
-    let _ = writeln!(page, "{:36} {:>12} {:>12} {:>10.3}", "(everyone at this day)", "", "", story.base_log_odds);
-    for feature in story.features.iter().take(SHOWN) {
+    let _ = writeln!(page, "{:36} {:>12} {:>12} {:>10.3}", "(everyone at this day)", "", "", explanation.base_log_odds);
+    for feature in explanation.features.iter().take(SHOWN) {
         let shown = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
         let (value, median) = (shown(feature.value), shown(feature.shop_median));
         let _ =
             writeln!(page, "{:36} {value:>12} {median:>12} {:>+10.3}", shortened(&feature.name, 36), feature.log_odds);
     }
-    let rest: f64 = story.features.iter().skip(SHOWN).map(|feature| feature.log_odds).sum();
-    let n_rest = story.features.len().saturating_sub(SHOWN);
+    let rest: f64 = explanation.features.iter().skip(SHOWN).map(|feature| feature.log_odds).sum();
+    let n_rest = explanation.features.len().saturating_sub(SHOWN);
     let _ = writeln!(page, "{:36} {:>12} {:>12} {rest:>+10.3}", format!("({n_rest} more)"), "", "");
-    let _ = writeln!(page, "\norders, the latest first ({}):", story.orders.len());
-    for (at, amount) in story.orders.iter().rev().take(SHOWN) {
+    let _ = writeln!(page, "\norders, the latest first ({}):", explanation.orders.len());
+    for (at, amount) in explanation.orders.iter().rev().take(SHOWN) {
         let _ = writeln!(page, "  {at}  {currency} {amount:.2}");
     }
-    let _ = writeln!(page, "\ncomplaints, the latest first ({}):", story.complaints.len());
-    for complaint in story.complaints.iter().rev().take(SHOWN) {
+    let _ = writeln!(page, "\ncomplaints, the latest first ({}):", explanation.complaints.len());
+    for complaint in explanation.complaints.iter().rev().take(SHOWN) {
         let state = if complaint.is_open { "open" } else { "resolved" };
         let _ = writeln!(page, "  {}  {state}", complaint.opened_at);
     }
@@ -84,7 +84,7 @@ fn percent_range([low, high]: [f64; 2]) -> String {
 }
 
 /// What value models say, in lines of at most 80 columns.
-fn worth(value: &CustomerValue, currency: &str) -> String {
+fn customer_value(value: &ExplainedValue, currency: &str) -> String {
     let mut page = format!(
         "\nvalue in {currency}: {:.2} so far, {:.2} to come (in four of five cases {:.2} to {:.2}), {:.2} in all\n",
         value.historic, value.predicted, value.interval.low, value.interval.high, value.total

@@ -10,7 +10,7 @@ use crate::dataset::Block;
 use crate::error::Failure;
 use crate::features::{FeatureSchema, dictionary};
 use crate::output::{FeatureSheet, PackedRows, stage_features};
-use crate::pipeline::{self, Observer};
+use crate::pipeline::{self, Progress};
 use crate::text::counted;
 use crate::timeline::{Cutoff, EventLog, ShopCensus};
 use crate::units::Timestamp;
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Features, talk: Talk, now: Timestamp) -> Result<()
     if arguments.describe { describe(arguments) } else { table(arguments, talk, now) }
 }
 
-/// The dictionary; where a config is named, with the features of the shop's own.
+/// The dictionary; where a config is named, with the custom features.
 fn describe(arguments: &Features) -> Result<(), Failure> {
     if arguments.config.is_none() {
         return print(&dictionary(&[]));

@@ -14,8 +14,8 @@ use crate::config::{Config, ConfigError, DraftChurn, DraftTable, Table, draft, p
 use crate::error::Failure;
 use crate::files::write_whole;
 use crate::ingest::{self, TypedTable};
-use crate::inspect::{self, InspectSettings, Proposal};
-use crate::pipeline::Observer;
+use crate::pipeline::Progress;
+use crate::profile::{self, ProfileSettings, Proposal};
 use crate::timeline::EventLog;
 use crate::units::{Currency, Days, Timestamp};
 use crate::validate;
@@ -187,9 +187,9 @@ fn look(config: &Config, present: Option<(Days, Days)>, (now, watch): (Timestamp
     watch.begin("counting", 1);
     let log = EventLog::build(loaded.tables, &config.timezone)?;
     let inspection = as_of.and_then(|as_of| {
-        inspect::inspect(
+        profile::profile(
             &log,
-            &InspectSettings {
+            &ProfileSettings {
                 as_of,
                 zone: config.timezone.clone(),
                 minor_per_major: config.currency.minor_per_major(),

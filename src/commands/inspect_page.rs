@@ -3,7 +3,7 @@
 use super::inspect_report::{ReadTable, Report, Shop, Source};
 use super::plot;
 use crate::ingest::{ColumnProfile, Holds};
-use crate::inspect::{
+use crate::profile::{
     COME_BACK_ACTIVE, COME_BACK_HORIZON, Candidate, Curve, Inspection, Obstacle, Proposal, Quantiles, ShopFigures,
 };
 use crate::text::{counted, grouped, shortened, wrapped};
@@ -12,8 +12,8 @@ const WIDTH: usize = 80;
 const LABEL: usize = 14;
 /// Bars of the plot of rows per month.
 const BARS: usize = 50;
-/// Usual numbers of days at which the curve is told in figures.
-const TOLD_DAYS: [u32; 8] = [7, 14, 30, 60, 90, 120, 180, 365];
+/// Usual numbers of days at which the curve is reported in figures.
+const SHOWN_DAYS: [u32; 8] = [7, 14, 30, 60, 90, 120, 180, 365];
 
 /// The whole page.
 pub(super) fn page(report: &Report) -> String {
@@ -78,7 +78,7 @@ fn absent(column: &ColumnProfile, rows: u64) -> String {
     format!("{share:>7}")
 }
 
-/// What a column holds in at most `width` characters; how many numbers are different is told where there is room.
+/// What a column holds in at most `width` characters; how many numbers are different is reported where there is room.
 fn holds(holds: &Holds, width: usize) -> String {
     let text = match holds {
         Holds::Nothing => "nothing".to_owned(),
@@ -193,10 +193,14 @@ fn quantiles(page: &mut String, label: &str, of: Option<&Quantiles>) {
 
 fn spend(shop: &ShopFigures) -> String {
     let Some(spend) = &shop.spend else { return "nobody spent anything".to_owned() };
-    let told = spend.curve.iter().filter(|(share, _)| *share < 0.21);
-    let told: Vec<String> =
-        told.map(|(share, held)| format!("the top {:.0} % bring {:.0} %", 100.0 * share, 100.0 * held)).collect();
-    format!("{}; 80 % come from the top {:.0} % of customers", told.join(", "), 100.0 * spend.customers_for_four_fifths)
+    let shown = spend.curve.iter().filter(|(share, _)| *share < 0.21);
+    let shown: Vec<String> =
+        shown.map(|(share, held)| format!("the top {:.0} % bring {:.0} %", 100.0 * share, 100.0 * held)).collect();
+    format!(
+        "{}; 80 % come from the top {:.0} % of customers",
+        shown.join(", "),
+        100.0 * spend.customers_for_four_fifths
+    )
 }
 
 fn returns(shop: &ShopFigures) -> String {
@@ -239,9 +243,9 @@ fn curve_section(page: &mut String, curve: &Curve, proposal: &Proposal) {
     if !legend.is_empty() {
         page.push_str(&format!("         {}\n", legend.join(", ")));
     }
-    let told: Vec<u32> = TOLD_DAYS.into_iter().filter(|day| *day <= curve.end_day).collect();
+    let shown: Vec<u32> = SHOWN_DAYS.into_iter().filter(|day| *day <= curve.end_day).collect();
     let row = |label: &str, cell: &dyn Fn(u32) -> String| -> String {
-        format!("{label:24}{}\n", cells(7, told.iter().map(|day| cell(*day))))
+        format!("{label:24}{}\n", cells(7, shown.iter().map(|day| cell(*day))))
     };
     page.push_str(&row("days", &|day| day.to_string()));
     page.push_str(&row("followed, %", &|day| format!("{:.1}", 100.0 * curve.share_within(day))));
@@ -263,14 +267,14 @@ fn candidates_section(page: &mut String, candidates: &[Candidate], proposal: &Pr
         "  {:>7} {:>8} {:>10} {:>8} {:>9} {:>8} {:>16}\n",
         "horizon", "active", "customers", "cutoffs", "churn", "spread", "from - to"
     ));
-    let mut told_short = None;
+    let mut shown_short = None;
     for candidate in candidates {
         if let Some(obstacle @ Obstacle::ShortSpan { .. }) = candidate.obstacle {
             // Whatever the window, the same stands in the way of this horizon.
-            if told_short != Some(candidate.horizon_days) {
+            if shown_short != Some(candidate.horizon_days) {
                 page.push_str(&format!("  {:>7} {:>8} {obstacle}\n", candidate.horizon_days.0, "any"));
             }
-            told_short = Some(candidate.horizon_days);
+            shown_short = Some(candidate.horizon_days);
             continue;
         }
         page.push_str(&candidate_line(candidate, mark(candidate, proposal)));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::config::Table;
 use crate::ingest::{Account, SourceProfile, TableProfile};
-use crate::inspect::Inspection;
+use crate::profile::Inspection;
 use crate::validate::Finding;
 
 /// Everything that was found.

@@ -14,7 +14,7 @@ use crate::error::Failure;
 use crate::features;
 use crate::files::{FileError, OutputFolder, Ready, Seal, Staged, require_writable, sweep};
 use crate::output::{reject_file_name, stage_rejects};
-use crate::pipeline::{Observer, Provenance};
+use crate::pipeline::{Progress, Provenance};
 use crate::registry::{Mended, Registry, Writing};
 use crate::text::counted;
 use crate::timeline::{Calendar, Cutoff, EventLog, date_of};
@@ -115,13 +115,13 @@ pub(super) fn begin(
     loaded: Loaded,
     (last_purchase, plan, now): (Option<Timestamp>, Task, Timestamp),
 ) -> Result<(Session, Loaded), Failure> {
-    tell(&loaded);
+    report(&loaded);
     let as_of = as_of(&config, last_purchase, (plan.today, now));
     let folder = folder_of(job, &config, as_of.map(Cutoff::date));
     inputs_of(job, &config).refuse(&folder, &plan.names())?;
     let is_written = plan.files.is_some() || !loaded.rejects.is_empty();
     if is_written {
-        // What an interrupted promotion left is told by the folder of its list, as it is now.
+        // What an interrupted promotion left is reported by the folder of its list, as it is now.
         registry(&config, now)?;
     }
     let output = is_written.then(|| OutputFolder::claim(&folder)).transpose()?;
@@ -233,7 +233,7 @@ pub(super) fn config_path(named: Option<&Path>) -> PathBuf {
     named.unwrap_or(unnamed).to_owned()
 }
 
-fn tell(loaded: &Loaded) {
+fn report(loaded: &Loaded) {
     for account in &loaded.accounts {
         tracing::info!("{account}");
     }
@@ -281,7 +281,7 @@ impl Session {
         self.output.as_ref().map_or_else(|| Staged::among_others(&self.folder), OutputFolder::stage)
     }
 
-    /// Writes what the run was and how long it took, and has all of its files published, which are told in `files`.
+    /// Writes what the run was and how long it took, and has all of its files published, which are reported in `files`.
     pub(super) fn conclude(
         &mut self,
         (command, more): (&str, serde_json::Value),

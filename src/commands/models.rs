@@ -51,7 +51,7 @@ fn list(registry: &Registry) -> Result<(), Failure> {
 /// The code of a version that another `retain` wrote.
 const OTHER_FORMAT: &str = "E604";
 
-/// The lines of the history; what is damaged in it is told.
+/// The lines of the history; what is damaged in it is reported.
 fn history(registry: &Registry) -> Result<Vec<HistoryLine>, Failure> {
     let History { lines, damaged, .. } = registry.history()?;
     for (number, _) in damaged {
@@ -93,7 +93,8 @@ fn show(registry: &Registry, version: &str) -> Result<String, Failure> {
     );
     item(&mut page, "Learnt from", &cutoffs);
     item(&mut page, "Grade", &manifest.verdict.to_string());
-    let challenge = manifest.challenge.as_ref().map_or("not compared with a champion", |told| told.sentence.as_str());
+    let challenge =
+        manifest.challenge.as_ref().map_or("not compared with a champion", |record| record.sentence.as_str());
     item(&mut page, "Challenge", challenge);
     let of_it = |line: &HistoryLine| line.version == manifest.version;
     for line in history(registry)?.into_iter().filter(of_it) {

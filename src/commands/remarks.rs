@@ -7,7 +7,7 @@ use crate::text::{counted, grouped};
 use crate::timeline::{Cutoff, EventLog};
 
 /// Tells it on standard error.
-pub(super) fn tell(guard: &GuardRecord, sampled: Option<SampleRecord>) {
+pub(super) fn print(guard: &GuardRecord, sampled: Option<SampleRecord>) {
     if let Some(sampled) = sampled {
         tracing::warn!("note[capped_panel]: {}", of_sample(&sampled));
     }
@@ -69,8 +69,8 @@ mod tests {
             n_customers_all: 8_000,
             n_customers: 2_004,
         };
-        let said = "`panel.max_rows` = 5000: training learns from 4,998 of 20,000 rows, those of 2,004 of 8,000 customers \
+        let message = "`panel.max_rows` = 5000: training learns from 4,998 of 20,000 rows, those of 2,004 of 8,000 customers \
                     (25.1 %), chosen by their ids; tests and the list have everyone";
-        assert_eq!(of_sample(&sampled), said);
+        assert_eq!(of_sample(&sampled), message);
     }
 }

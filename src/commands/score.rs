@@ -39,7 +39,7 @@ pub(super) fn score_and_write(
     command: &str,
     publish: impl FnOnce(Ready) -> Result<(), Failure>,
 ) -> Result<RankedList, Failure> {
-    use crate::pipeline::Observer;
+    use crate::pipeline::Progress;
     let scored = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
     champion::tell_not_used(&scored.not_used);
     let Scored { list, valuing, .. } = scored;

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::error::Failure;
 use crate::files::ScratchFolder;
 use crate::ingest::{CodeBook, Parts, SeenEvents};
-use crate::pipeline::Observer;
+use crate::pipeline::Progress;
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
 use crate::validate::{self, CheckedPart, Together};

@@ -31,14 +31,14 @@ pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
     let folder = OutputFolder::claim(&arguments.out)?;
     let shop = simulate(&params)?;
     let staged = Staged::among_others(folder.path())?;
-    let mut said = String::new();
+    let mut message = String::new();
     for table in shop.tables() {
         stage_table(table, format, &staged)?;
         let path = arguments.out.join(file_name(table.name, format));
-        said.push_str(&format!("wrote {} rows to {}\n", table.n_rows(), path.display()));
+        message.push_str(&format!("wrote {} rows to {}\n", table.n_rows(), path.display()));
     }
     let text = shop.config(format.extension());
     staged.add(CONFIG, |writer| writer.write_all(text.as_bytes()))?;
     staged.commit()?;
-    print(&format!("{said}then: retain run --config {}\n", arguments.out.join(CONFIG).display()))
+    print(&format!("{message}then: retain run --config {}\n", arguments.out.join(CONFIG).display()))
 }

@@ -6,7 +6,7 @@ use super::{champion, choices};
 use crate::cli::{Learning, Talk};
 use crate::error::Failure;
 use crate::files::Ready;
-use crate::pipeline::{self, GateVerdict, PipelineError, Reigning};
+use crate::pipeline::{self, CurrentChampion, GateVerdict, PipelineError};
 use crate::registry::{CHAMPION, Registry, Version, Writing};
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<()
         "leak_guard": version.manifest.leak_guard,
         "sampled": version.manifest.training.sampled,
         "selection": version.manifest.notes.selection,
-        "emphasis": version.manifest.notes.emphasis,
+        "cutoff_weights": version.manifest.notes.cutoff_weights,
         "tuning": version.manifest.notes.tuning,
     });
     let staged = session.stage()?;
@@ -67,16 +67,16 @@ impl Trained {
 }
 
 /// The champion, whatever state it is in: a damaged one must not keep a new one from being made.
-fn reigning(registry: &Registry) -> Result<Reigning, Failure> {
+fn current(registry: &Registry) -> Result<CurrentChampion, Failure> {
     let version = match registry.champion() {
-        Ok(None) => return Ok(Reigning::Nobody),
+        Ok(None) => return Ok(CurrentChampion::Nobody),
         Ok(Some(version)) => version,
-        Err(error) => return Ok(Reigning::Unreadable { version: CHAMPION.to_owned(), why: error.to_string() }),
+        Err(error) => return Ok(CurrentChampion::Unreadable { version: CHAMPION.to_owned(), why: error.to_string() }),
     };
     match registry.load(&version) {
-        Ok(champion) => Ok(Reigning::Champion(Box::new(champion))),
+        Ok(champion) => Ok(CurrentChampion::Champion(Box::new(champion))),
         Err(error) if champion::is_unfit(&error) => {
-            Ok(Reigning::Unreadable { version, why: error.report().to_string() })
+            Ok(CurrentChampion::Unreadable { version, why: error.report().to_string() })
         }
         Err(error) => Err(error),
     }
@@ -87,10 +87,10 @@ fn reigning(registry: &Registry) -> Result<Reigning, Failure> {
 pub(super) fn train_and_register(session: &Session, log: &EventLog) -> Result<Trained, Failure> {
     let registry = Registry::new(&session.config.models.dir, &session.config.name);
     let writing = job::write_registry(&registry, session.now)?;
-    let given = (session.provenance.clone(), &reigning(&registry)?);
+    let given = (session.provenance.clone(), &current(&registry)?);
     let candidate = pipeline::train(&session.config, log, session.as_of, given, &session.watch)?;
     let version = writing.register(candidate.version, session.now)?;
-    remarks::tell(&version.manifest.leak_guard, version.manifest.training.sampled);
+    remarks::print(&version.manifest.leak_guard, version.manifest.training.sampled);
     if let GateVerdict::Refused { why } = &candidate.gate {
         writing.refuse(&version.manifest.version, why, session.now)?;
     }

@@ -30,7 +30,7 @@ impl Config {
         Self::from_toml_beside(text, file, &|_| false)
     }
 
-    /// The same, with names that mean something already: no feature of the shop's own may have a name that `is_taken`.
+    /// The same, with names that mean something already: no custom feature may have a name that `is_taken`.
     ///
     /// # Errors
     /// As [`Config::from_toml`].

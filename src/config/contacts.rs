@@ -1,6 +1,6 @@
 //! Contacts are what the shop did about a customer, never a feature: a shop stops writing to those who have left, so that
 //! who was written to lately tells who stayed. Columns that are called like contacts, or like what a customer is reached
-//! by or called, are refused where they would become one: in mappings, and in features of the shop's own.
+//! by or called, are refused where they would become one: in mappings, and in custom features.
 
 use super::error::Violation;
 use super::guess::in_words;
@@ -83,7 +83,7 @@ impl Check<'_> {
         }
     }
 
-    /// Refuses a feature of the shop's own that would let them in, unless `leak_guard.accept` names it.
+    /// Refuses a custom feature that would let them in, unless `leak_guard.accept` names it.
     pub(super) fn contacts_of_feature(&mut self, section: &str, feature: &RawCustomFeature, accept: &[String]) {
         if feature.name.as_ref().is_some_and(|name| accept.contains(name)) {
             return;
@@ -157,10 +157,10 @@ mod tests {
                         purchased_at = 't'\namount = 'a'\n[churn]\nhorizon_days = 30\n";
 
     fn refused(more: &str) -> Vec<String> {
-        told(&format!("{TEXT}{more}"))
+        messages(&format!("{TEXT}{more}"))
     }
 
-    fn told(text: &str) -> Vec<String> {
+    fn messages(text: &str) -> Vec<String> {
         match Config::from_toml(text, Path::new("retain.toml")) {
             Ok(_) => Vec::new(),
             Err(ConfigError::Violations { violations, .. }) => violations.iter().map(ToString::to_string).collect(),
@@ -211,14 +211,14 @@ mod tests {
             ("category", "CASE WHEN kind = 'phone' THEN 1 END", false),
         ] {
             let mapped = format!("[purchases.columns]\n{column} = '''{source}'''\n");
-            let found = told(&TEXT.replace("[purchases.columns]\n", &mapped));
+            let found = messages(&TEXT.replace("[purchases.columns]\n", &mapped));
             let says = format!("`purchases.columns.{column}` cannot be used: `");
             assert_eq!(found.iter().any(|found| found.starts_with(&says)), is_refused, "{source}: {found:?}");
         }
     }
 
     #[test]
-    fn features_of_the_shops_own_read_neither_contacts_nor_names() {
+    fn custom_features_read_neither_contacts_nor_names() {
         let own = |more: &str| format!("[[features.custom]]\nname = 'own'\ntable = 'purchases'\n{more}");
         let distinct = |column: &str| own(&format!("aggregate = 'distinct'\ncolumn = '''{column}'''\n"));
         let found = refused(&distinct("email"));

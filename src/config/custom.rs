@@ -10,13 +10,13 @@ use super::values::Check;
 use super::{Table, knobs};
 use crate::units::Days;
 
-/// The section of features of the shop's own; each has a table of its own under it.
+/// The section of custom features; each has a table of its own under it.
 pub(super) const SECTION: &str = "features.custom";
 /// Longest name and longest sentence, in characters.
 const MAX_NAME: usize = 60;
 const MAX_SENTENCE: usize = 200;
 
-/// A feature of the shop's own: an aggregate over the rows of a table that were known before a cutoff.
+/// A custom feature: an aggregate over the rows of a table that were known before a cutoff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomFeature {
     /// Its name, unlike that of any other feature.
@@ -137,7 +137,7 @@ impl Aggregate {
     }
 }
 
-/// What the value of a feature of the shop's own is measured in.
+/// What the value of a custom feature is measured in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CustomUnit {
@@ -153,7 +153,7 @@ pub enum CustomUnit {
     Count,
 }
 
-/// What each feature is called in the paths of its keys: its name, or its place from 1 if it has none that can be told
+/// What each feature is called in the paths of its keys: its name, or its place from 1 if it has none that can be reported
 /// from the others.
 pub(super) fn labels<'n>(names: impl IntoIterator<Item = Option<&'n str>>) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();
@@ -185,7 +185,7 @@ fn is_sentence(text: &str) -> bool {
 }
 
 impl Check<'_> {
-    /// The features of the shop's own; `is_taken` tells names that mean something already.
+    /// The custom features; `is_taken` tells names that mean something already.
     pub(super) fn custom_features(&mut self, raw: &RawConfig, is_taken: &dyn Fn(&str) -> bool) -> Vec<CustomFeature> {
         let written = &raw.features.custom;
         let labels = labels(written.iter().map(|feature| feature.name.as_deref()));
@@ -325,7 +325,7 @@ mod tests {
         Config::from_toml_beside(&format!("{SHOP}{features}"), Path::new("retain.toml"), &is_taken)
     }
 
-    fn told(features: &str) -> Vec<String> {
+    fn messages(features: &str) -> Vec<String> {
         let Err(ConfigError::Violations { violations, .. }) = load(features) else { panic!("{features}") };
         let line = |v: &Violation| v.place().line.map_or(String::new(), |line| format!("{}: ", line - 10));
         violations.iter().map(|v| format!("{}{v} ({})", line(v), v.hint().unwrap_or_default())).collect()
@@ -357,8 +357,8 @@ mod tests {
     }
 
     #[test]
-    fn everything_wrong_is_told_at_once_with_its_line() {
-        let found = told(
+    fn everything_wrong_is_reported_at_once_with_its_line() {
+        let found = messages(
             "[[features.custom]]\nname = 'a'\ntable = 'purchases'\naggregate = 'summ'\nwindow_days = 0\n\
              [[features.custom]]\nname = 'a'\ntable = 'complaints'\naggregate = 'sum'\ncolum = 'x'\n\
              [[features.custom]]\nname = 'recency_days'\ntable = 'contacts'\naggregate = 'count'\ncolumn = 'x'\n\
@@ -405,16 +405,16 @@ mod tests {
         ] {
             let found = with(customers, feature);
             let Err(ConfigError::Violations { violations, .. }) = found else { panic!("{feature}") };
-            let told = format!("{} ({})", violations[0], violations[0].hint().unwrap_or_default());
-            assert!(violations.len() == 1 && told.contains(says), "{told}");
+            let messages = format!("{} ({})", violations[0], violations[0].hint().unwrap_or_default());
+            assert!(violations.len() == 1 && messages.contains(says), "{messages}");
         }
     }
 
     #[test]
     fn what_is_no_list_of_features_is_refused() {
-        assert!(told("[features]\ncustom = 3\n")[0].contains("must be a list of tables `[[features.custom]]`"));
-        assert!(told("[features]\ncustom = [3]\n")[0].contains("must be a list of tables"));
-        assert!(told("[features]\ncustm = 3\n")[0].contains("`features.custm` is not a known key"));
+        assert!(messages("[features]\ncustom = 3\n")[0].contains("must be a list of tables `[[features.custom]]`"));
+        assert!(messages("[features]\ncustom = [3]\n")[0].contains("must be a list of tables"));
+        assert!(messages("[features]\ncustm = 3\n")[0].contains("`features.custm` is not a known key"));
     }
 
     #[test]

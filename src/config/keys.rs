@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_in_the_wrong_section_is_told_its_own() {
+    fn a_key_in_the_wrong_section_is_reported_its_own() {
         let near = |key: &str| Some(format!("the nearest known key is `{key}`"));
         assert_eq!(hint("horizon_days = 90"), near("churn.horizon_days"));
         assert_eq!(hint("[churn]\nseed = 1"), near("seed"));

@@ -189,7 +189,7 @@ pub(super) const SECTIONS: &[Section] = &[
         name: custom::SECTION,
         is_list: true,
         table: None,
-        meaning: "A feature of the shop's own, beside ours; the section may stand several times. Where no row counts or \
+        meaning: "A custom feature, beside ours; the section may stand several times. Where no row counts or \
                   has a value, `sum`, `count` and `distinct` are 0 and the others missing; `last` takes the latest row, \
                   of several at one instant the smallest value. Of the table `customers` the row in force at the cutoff \
                   counts alone: `last` is its value, `count` is 1 where it satisfies the filter and else 0, \

@@ -59,7 +59,7 @@ pub struct Config {
     pub customers: Option<TableConfig>,
     /// Where the answers to surveys are, if there are any.
     pub surveys: Option<TableConfig>,
-    /// Features of the shop's own.
+    /// Custom features.
     pub features: FeaturesConfig,
     /// What churn means.
     pub churn: ChurnConfig,

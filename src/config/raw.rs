@@ -35,7 +35,7 @@ pub struct RawConfig {
     pub customers: Option<RawTable>,
     /// Answers to surveys, if there are any.
     pub surveys: Option<RawTable>,
-    /// Features of the shop's own.
+    /// Custom features.
     pub features: RawFeatures,
     /// What churn means: no purchase in [cutoff + gap, cutoff + gap + horizon) among the eligible.
     pub churn: RawChurn,
@@ -93,11 +93,11 @@ pub struct RawTable {
 #[serde(deny_unknown_fields, default)]
 #[schemars(inline)]
 pub struct RawFeatures {
-    /// Features of the shop's own.
+    /// Custom features.
     pub custom: Vec<RawCustomFeature>,
 }
 
-/// `[[features.custom]]`: a feature of the shop's own.
+/// `[[features.custom]]`: a custom feature.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(inline)]

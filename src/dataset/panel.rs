@@ -3,10 +3,10 @@
 
 use rayon::prelude::*;
 
-use super::rows::{Part, RowFacts, Rows};
+use super::rows::{DatasetRows, Part, RowFacts};
 use super::stream::check;
 use super::{Dataset, DatasetError, DatasetSettings};
-use crate::features::{FeatureSchema, Kernel};
+use crate::features::{FeatureColumns, FeatureSchema};
 use crate::label::RuleWindow;
 use crate::timeline::{Cutoff, EventLog, FoldScratch, Place, Presence, Shard, ShopContext};
 
@@ -15,7 +15,7 @@ pub struct Panel<'a> {
     log: &'a EventLog,
     schema: &'a FeatureSchema,
     settings: &'a DatasetSettings,
-    kernel: Kernel<'a>,
+    columns: FeatureColumns<'a>,
     cutoffs: Vec<Cutoff>,
     windows: Vec<RuleWindow>,
     contexts: Vec<ShopContext>,
@@ -32,14 +32,14 @@ impl<'a> Panel<'a> {
         cutoffs: &[Cutoff],
         settings: &'a DatasetSettings,
     ) -> Result<Self, DatasetError> {
-        let kernel = schema.kernel(log)?;
+        let columns = schema.columns_of(log)?;
         let mut cutoffs = cutoffs.to_vec();
         cutoffs.sort_unstable();
         cutoffs.dedup();
         check(&cutoffs)?;
         let windows = settings.rule.windows(&cutoffs, &settings.zone);
-        let contexts = log.contexts(&cutoffs, settings.rule.season(), kernel.context_needs());
-        Ok(Self { log, schema, settings, kernel, cutoffs, windows, contexts })
+        let contexts = log.contexts(&cutoffs, settings.rule.season(), columns.context_needs());
+        Ok(Self { log, schema, settings, columns, cutoffs, windows, contexts })
     }
 
     /// The cutoffs in ascending order.
@@ -89,7 +89,7 @@ impl<'a> Panel<'a> {
             n_rows
         };
         let counts: Vec<usize> = self.log.shards().par_iter().map(count).collect();
-        let mut rows = Rows::with_capacity(counts.iter().sum(), self.kernel.len());
+        let mut rows = DatasetRows::with_capacity(counts.iter().sum(), self.columns.len());
         rows.split(&counts).into_par_iter().zip(self.log.shards()).for_each_init(
             FoldScratch::default,
             |scratch, (mut part, shard)| {
@@ -102,7 +102,7 @@ impl<'a> Panel<'a> {
     /// The rows of one shard.
     fn of_shard(&self, shard: &Shard, scratch: &mut FoldScratch) -> Dataset {
         let at_most = shard.customers().len() * self.cutoffs.len();
-        let mut rows = Rows::with_capacity(at_most, self.kernel.len());
+        let mut rows = DatasetRows::with_capacity(at_most, self.columns.len());
         let n_rows = rows.split(&[at_most]).iter_mut().map(|part| self.fill(shard, scratch, |_| true, part)).sum();
         rows.truncate(n_rows);
         rows.into_dataset(self.schema.clone(), self.cutoffs.clone())
@@ -117,10 +117,10 @@ impl<'a> Panel<'a> {
         part: &mut Part<'_>,
     ) -> usize {
         let fold = self.settings.fold(&self.cutoffs, &self.contexts);
-        let mut features = vec![0.0; self.kernel.len()];
+        let mut features = vec![0.0; self.columns.len()];
         let mut n_rows = 0;
         shard.fold(&fold, scratch, self.eligible(wanted), |place, history, future| {
-            self.kernel.compute(history, &mut features);
+            self.columns.compute(history, &mut features);
             let stayed_known = self.windows[place.cutoff].stayed_known(future);
             part.put(n_rows, place, (&features, RowFacts::of(history, &self.settings.margins, stayed_known)));
             n_rows += 1;

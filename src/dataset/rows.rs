@@ -1,4 +1,4 @@
-//! Rows of a dataset while they are made.
+//! DatasetRows of a dataset while they are made.
 
 use ndarray::{Array2, ArrayViewMut2, Axis, s};
 
@@ -8,7 +8,7 @@ use crate::timeline::{Cutoff, History, Margins, Place, Window};
 use crate::units::Timestamp;
 
 /// The growing columns of a dataset, preallocated so that shards fill their parts in place.
-pub(super) struct Rows {
+pub(super) struct DatasetRows {
     customers: Vec<u32>,
     cutoff_idx: Vec<u16>,
     /// `(n_rows, n_features)`.
@@ -34,7 +34,7 @@ pub(super) struct Part<'a> {
     facts: &'a mut [RowFacts],
 }
 
-impl Rows {
+impl DatasetRows {
     pub(super) fn with_capacity(n_rows: usize, n_features: usize) -> Self {
         Self {
             customers: vec![0; n_rows],

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::rows::numbers;
 use super::{DatasetError, DatasetSettings, MAX_CUTOFFS};
-use crate::features::{FeatureSchema, Kernel};
+use crate::features::{FeatureColumns, FeatureSchema};
 use crate::label::RuleWindow;
 use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, Place, Shard, ShopCensus, ShopContext};
 
@@ -48,7 +48,7 @@ pub fn census(
     (cutoffs, settings): (&[Cutoff], &DatasetSettings),
 ) -> Result<ShopCensus, DatasetError> {
     check(cutoffs)?;
-    Ok(log.census(cutoffs, settings.rule.season(), schema.kernel(log)?.context_needs()))
+    Ok(log.census(cutoffs, settings.rule.season(), schema.columns_of(log)?.context_needs()))
 }
 
 /// Folds the log block by block: `pack` makes of each what is kept of it, in parallel, and `take` gets that in the order
@@ -69,7 +69,7 @@ where
     E: From<DatasetError> + Send,
 {
     check(cutoffs)?;
-    let kernel = schema.kernel(log).map_err(DatasetError::from)?;
+    let columns = schema.columns_of(log).map_err(DatasetError::from)?;
     let windows = settings.rule.windows(cutoffs, &settings.zone);
     let fold = settings.fold(cutoffs, contexts);
     let mut take_all = |packed: Vec<Vec<T>>| packed.into_iter().flatten().try_for_each(&mut take);
@@ -79,9 +79,9 @@ where
         let now = std::mem::take(&mut ready);
         let make = |shard: &Shard| {
             let (mut scratch, mut tiles) =
-                spare.take().unwrap_or_else(|| (FoldScratch::default(), Tiles::new(kernel.len())));
+                spare.take().unwrap_or_else(|| (FoldScratch::default(), Tiles::new(columns.len())));
             let mut made = Ok(Vec::new());
-            around(&mut || made = packed(shard, &fold, (&mut scratch, &mut tiles), (&windows, &kernel), &pack));
+            around(&mut || made = packed(shard, &fold, (&mut scratch, &mut tiles), (&windows, &columns), &pack));
             spare.put((scratch, tiles));
             made
         };
@@ -106,7 +106,7 @@ fn packed<T, E>(
     shard: &Shard,
     fold: &FoldSettings<'_>,
     (scratch, tiles): (&mut FoldScratch, &mut Tiles),
-    (windows, kernel): (&[RuleWindow], &Kernel<'_>),
+    (windows, columns): (&[RuleWindow], &FeatureColumns<'_>),
     pack: impl Fn(&Block) -> Result<T, E>,
 ) -> Result<Vec<T>, E> {
     let eligible = |at: Place, presence| windows[at.cutoff].is_eligible(presence);
@@ -121,7 +121,7 @@ fn packed<T, E>(
     };
     tiles.clear();
     shard.fold(fold, scratch, eligible, |place, history, _| {
-        kernel.compute(history, tiles.row(place));
+        columns.compute(history, tiles.row(place));
         if tiles.are_full() {
             pack_up(tiles);
         }

@@ -113,16 +113,16 @@ impl fmt::Debug for Failure {
 /// Writes `error[E103]: message`, the causes, and the hint on a line of its own.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut told = self.0.to_string();
-        write!(f, "error[{}]: {}", self.0.code(), indented(&told))?;
+        let mut message = self.0.to_string();
+        write!(f, "error[{}]: {}", self.0.code(), indented(&message))?;
         let mut cause = self.0.source();
         while let Some(error) = cause {
             let next = error.to_string();
             // A message that ends with its cause has told it.
-            if !told.ends_with(&next) {
+            if !message.ends_with(&next) {
                 write!(f, "\n  caused by: {}", indented(&next))?;
             }
-            (told, cause) = (next, error.source());
+            (message, cause) = (next, error.source());
         }
         match self.0.hint() {
             Some(hint) => write!(f, "\nhint: {}", indented(&hint)),

@@ -38,7 +38,7 @@ pub struct Metrics<T> {
     pub calibration_slope: T,
     /// Intercept of the logistic recalibration, estimated with the slope.
     pub calibration_intercept: T,
-    /// Intercept with the slope fixed at 1; above 0, more leave than was foretold.
+    /// Intercept with the slope fixed at 1; above 0, more leave than was predicted.
     pub calibration_in_the_large: T,
     /// Expected calibration error over ten bins of equal mass.
     pub ece: T,

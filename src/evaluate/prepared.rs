@@ -81,19 +81,20 @@ impl Prepared {
             return None;
         }
         let scores: Vec<f64> = rows.iter().map(|&row| sample.scores[row as usize]).collect();
-        let worth: Vec<f64> = rows.iter().zip(&scores).map(|(&row, p)| p * sample.value[row as usize]).collect();
-        let (ranking, value_ranking) = (Ranking::descending(&scores)?, Ranking::descending(&worth)?);
+        let customer_value: Vec<f64> =
+            rows.iter().zip(&scores).map(|(&row, p)| p * sample.value[row as usize]).collect();
+        let (ranking, value_ranking) = (Ranking::descending(&scores)?, Ranking::descending(&customer_value)?);
         let by_score: Vec<u32> = ranking.gather(rows);
-        let by_worth: Vec<u32> = value_ranking.gather(rows);
+        let by_value: Vec<u32> = value_ranking.gather(rows);
         let churned: Vec<bool> = by_score.iter().map(|&row| sample.churned[row as usize]).collect();
         let lost = |&row: &u32| if sample.churned[row as usize] { sample.value[row as usize] } else { 0.0 };
         Some(Self {
             ends_tie: ranking.ends_tie().to_vec(),
             one_per_churner: churned.iter().map(|&churned| f64::from(u8::from(churned))).collect(),
-            value_of_churners: by_worth.iter().map(lost).collect(),
+            value_of_churners: by_value.iter().map(lost).collect(),
             probabilities: sample.is_probability.then(|| Probabilities::new(&churned, ranking.gather(&scores))),
             ranking: RowsInOrder(by_score),
-            value_ranking: RowsInOrder(by_worth),
+            value_ranking: RowsInOrder(by_value),
             churned,
         })
     }
@@ -147,9 +148,9 @@ impl Prepared {
     }
 
     /// Value of those who left among the tenth ranked first, for each customer; `None` without customers.
-    fn value_found(&self, by_worth: &[u32]) -> Option<f64> {
-        let lost = weighted_mean(&self.value_of_churners, by_worth)?;
-        let [share] = share_found(&self.value_of_churners, by_worth, [FRACTIONS[TENTH]]);
+    fn value_found(&self, by_value: &[u32]) -> Option<f64> {
+        let lost = weighted_mean(&self.value_of_churners, by_value)?;
+        let [share] = share_found(&self.value_of_churners, by_value, [FRACTIONS[TENTH]]);
         Some(share.unwrap_or(0.0) * lost)
     }
 

@@ -62,7 +62,7 @@ impl Logits<'_> {
         self.maximise(start, Sums::newton_step).or_else(|| self.maximise(RecalibrationLine::FLAT, Sums::newton_step))
     }
 
-    /// Calibration in the large: the intercept when the slope is fixed at 1. Above 0, more leave than was foretold.
+    /// Calibration in the large: the intercept when the slope is fixed at 1. Above 0, more leave than was predicted.
     ///
     /// `None` unless both outcomes occur.
     ///
@@ -209,7 +209,7 @@ mod tests {
         assert!(rows.in_the_large(0.0).unwrap().abs() < 1e-6);
     }
 
-    /// All probabilities .5 and a rate of 1/4: the shift is logit(1/4) = -ln 3, and no slope can be told.
+    /// All probabilities .5 and a rate of 1/4: the shift is logit(1/4) = -ln 3, and no slope can be seen.
     #[test]
     fn one_probability_has_a_level_but_no_slope() {
         let rows = Logits { churned: &[true, false], weights: &[1, 3], logits: &[0.0, 0.0] };

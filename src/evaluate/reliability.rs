@@ -15,7 +15,7 @@ pub const N_RELIABILITY_FIGURES: usize = 6;
 pub struct ReliabilityReport {
     /// The rows of all test cutoffs together.
     pub overall: Option<Reliability>,
-    /// Each test cutoff: one at which the level was foretold wrongly stands out here alone.
+    /// Each test cutoff: one at which the level was predicted wrongly stands out here alone.
     pub by_cutoff: Vec<Reliability>,
     /// Each slice, its rows of all test cutoffs together.
     pub by_slice: Vec<Reliability>,
@@ -38,7 +38,7 @@ pub struct Reliability {
     pub slope: Option<Interval>,
     /// Intercept of the logistic recalibration, estimated with the slope.
     pub intercept: Option<Interval>,
-    /// Calibration in the large, in log-odds; 0 is calibrated, above 0 more left than was foretold.
+    /// Calibration in the large, in log-odds; 0 is calibrated, above 0 more left than was predicted.
     pub in_the_large: Option<Interval>,
     /// Expected calibration error over the bins. That of calibrated probabilities is above 0 too, the more so the fewer
     /// the rows, and resamples add to it.
@@ -50,7 +50,7 @@ pub struct Reliability {
 /// A bin of a reliability table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReliableBin {
-    /// Rows in the bin.
+    /// PooledRows in the bin.
     pub n: u64,
     /// Their mean churn probability.
     pub mean_probability: f64,
@@ -63,7 +63,7 @@ impl ReliabilityReport {
     pub(super) fn new(cutoffs: &[TestCutoff], learner: &str, slices: &[&str], resampling: Resampling) -> Self {
         let everyone = |cutoff: &TestCutoff| vec![true; cutoff.customer.len()];
         let report = |of: &str, cutoffs: &[TestCutoff], rows: &dyn Fn(&TestCutoff) -> Vec<bool>| {
-            Rows::collect(cutoffs, learner, rows)?.report(of, resampling)
+            PooledRows::collect(cutoffs, learner, rows)?.report(of, resampling)
         };
         let of_cutoff = |cutoff: &TestCutoff| report(&cutoff.cutoff, std::slice::from_ref(cutoff), &everyone);
         let of_slice = |name: &&str| {
@@ -80,14 +80,14 @@ impl ReliabilityReport {
     }
 }
 
-/// Rows of one or several cutoffs, taken together.
-struct Rows {
+/// PooledRows of one or several cutoffs, taken together.
+struct PooledRows {
     customer: Vec<u32>,
     churned: Vec<bool>,
     probability: Vec<f64>,
 }
 
-impl Rows {
+impl PooledRows {
     /// The rows of a learner that belong; `None` if its scores are no probabilities, or if there are none.
     fn collect(cutoffs: &[TestCutoff], learner: &str, members: &dyn Fn(&TestCutoff) -> Vec<bool>) -> Option<Self> {
         let mut rows = Self { customer: Vec::new(), churned: Vec::new(), probability: Vec::new() };
@@ -159,7 +159,7 @@ mod tests {
     }
 
     /// Outcomes of known probabilities, about which a learner says `said(log-odds)`.
-    fn cutoff(name: &str, first: u32, said: impl Fn(f64) -> f64) -> TestCutoff {
+    fn cutoff(name: &str, first: u32, predicted: impl Fn(f64) -> f64) -> TestCutoff {
         let log_odds: Vec<f64> = (0..3_000).map(|i| 4.0 * noise(first + i) - 2.2).collect();
         let chance = |z: f64| 1.0 / (1.0 + (-z).exp());
         let happened = |(i, z): (u32, &f64)| noise(1_000_000 + first + i) < chance(*z);
@@ -171,7 +171,7 @@ mod tests {
             scores: vec![LearnerScores {
                 name: "main".to_owned(),
                 is_probability: true,
-                values: log_odds.iter().map(|z| chance(said(*z))).collect(),
+                values: log_odds.iter().map(|z| chance(predicted(*z))).collect(),
             }],
             slices: vec![Slice { name: "even".to_owned(), rows: (0..3_000).map(|row| row % 2 == 0).collect() }],
         }
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_foretold_wrongly_at_one_cutoff_shows_there_alone() {
+    fn a_level_predicted_wrongly_at_one_cutoff_shows_there_alone() {
         let report = report(&[cutoff("a", 0, |z| z), cutoff("b", 10_000, |z| z - 0.6), cutoff("c", 20_000, |z| z)]);
         let levels: Vec<Interval> = report.by_cutoff.iter().map(|one| one.in_the_large.unwrap()).collect();
         assert!((levels[1].estimate - 0.6).abs() < 0.15 && levels[1].low > 0.3, "{levels:?}");

@@ -43,11 +43,11 @@ impl Evaluation {
         let Some(overall) = &self.calibration.overall else { return Ok(()) };
         let title = format!("calibration of {}", self.main);
         writeln!(f)?;
-        writeln!(f, "{:20}{:>9}{:>6}{:>21}{:>24}", shortened(&title, 20), "foretold", "left", "slope", "level")?;
+        writeln!(f, "{:20}{:>9}{:>6}{:>21}{:>24}", shortened(&title, 20), "predicted", "left", "slope", "level")?;
         self.calibration.by_cutoff.iter().chain([overall]).try_for_each(|one| write_reliability(f, one))?;
         write_wrapped(
             f,
-            "Slope below 1: too bold. Level above 0: more left than was foretold, in log-odds. Slices and tables by tenths \
+            "Slope below 1: too bold. Level above 0: more left than was predicted, in log-odds. Slices and tables by tenths \
              are in the JSON.",
         )
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::dataset::Dataset;
 use crate::features::{Entry, Family, FeatureSchema};
-use crate::learn::{Doubt, Explainer, LearnError, Model, Said};
+use crate::learn::{Explainer, LearnError, LogOddsPrediction, Model, Uncertainty};
 use crate::units::Currency;
 
 use sentence::Template;
@@ -32,51 +32,55 @@ pub struct Reason {
 
 /// What a model says of some rows, and why in words.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Told {
+pub struct Explanations {
     /// The log-odds of the rows.
-    pub said: Said,
+    pub prediction: LogOddsPrediction,
     /// For each row, what raises its odds, the strongest first: at most [`REASONS`] families, each told by that of its
-    /// features that adds most and can be told.
+    /// features that adds most and can be reported.
     pub reasons: Vec<Vec<Reason>>,
     /// The variances of their log-odds by the doubt that was asked along; empty without one.
     pub variances: Vec<f64>,
 }
 
-impl Told {
+impl Explanations {
     /// Nothing yet, with room for so many rows.
     #[must_use]
     pub fn with_capacity(n_rows: usize) -> Self {
-        let said = Said::with_capacity(n_rows);
-        Self { said, reasons: Vec::with_capacity(n_rows), variances: Vec::with_capacity(n_rows) }
+        let prediction = LogOddsPrediction::with_capacity(n_rows);
+        Self { prediction, reasons: Vec::with_capacity(n_rows), variances: Vec::with_capacity(n_rows) }
     }
 
-    /// Adds what was told of more rows.
+    /// Adds what was reported of more rows.
     pub fn append(&mut self, more: Self) {
-        self.said.append(more.said);
+        self.prediction.append(more.prediction);
         self.reasons.extend(more.reasons);
         self.variances.extend(more.variances);
     }
 }
 
 /// The features whose numbers the reason of a feature tells; none for one that the schema lacks.
-pub fn told_features(schema: &FeatureSchema, feature: &str) -> impl Iterator<Item = String> {
+pub fn features_in_sentence(schema: &FeatureSchema, feature: &str) -> impl Iterator<Item = String> {
     schema.entry(feature).and_then(|entry| Template::named(&entry)).into_iter().flat_map(Template::names)
 }
 
 /// Asks a model, and a doubt about it, and puts what it says into words.
-pub struct Teller<'a> {
+pub struct CustomerExplainer<'a> {
     explainer: Explainer<'a>,
     families: Families,
     currency: &'a Currency,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> CustomerExplainer<'a> {
     /// Makes ready to tell of rows with the columns of a schema.
     #[must_use]
-    pub fn of((model, doubt): (&'a Model, Option<&'a Doubt>), schema: &FeatureSchema, currency: &'a Currency) -> Self {
+    pub fn of(
+        (model, uncertainty): (&'a Model, Option<&'a Uncertainty>),
+        schema: &FeatureSchema,
+        currency: &'a Currency,
+    ) -> Self {
         let explainer = model.explainer();
-        let explainer = match doubt {
-            Some(doubt) => explainer.with_doubt(doubt),
+        let explainer = match uncertainty {
+            Some(uncertainty) => explainer.with_uncertainty(uncertainty),
             None => explainer,
         };
         let template = |entry: &Entry<'_>| Template::of_feature(entry, schema);
@@ -87,32 +91,32 @@ impl<'a> Teller<'a> {
     ///
     /// # Errors
     /// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
-    pub fn tell(&self, dataset: &Dataset) -> Result<Told, LearnError> {
+    pub fn explain(&self, dataset: &Dataset) -> Result<Explanations, LearnError> {
         let rows: Vec<usize> = (0..dataset.len()).collect();
-        let mut told = Told::default();
+        let mut explanations = Explanations::default();
         for block in rows.chunks(BLOCK_ROWS) {
-            told.append(self.tell_block(dataset, block)?);
+            explanations.append(self.explain_block(dataset, block)?);
         }
-        Ok(told)
+        Ok(explanations)
     }
 
-    fn tell_block(&self, dataset: &Dataset, rows: &[usize]) -> Result<Told, LearnError> {
+    fn explain_block(&self, dataset: &Dataset, rows: &[usize]) -> Result<Explanations, LearnError> {
         let found = self.explainer.explain(dataset, rows)?;
         let mut sentence = String::new();
         let of_row = |(place, row): (usize, &usize)| {
             let parts = found.contributions.row(place);
             let value = |column: &usize| dataset.value(*row, *column);
-            let tell = |template: &Template<usize>| {
+            let render = |template: &Template<usize>| {
                 template.fill(value, self.currency, &mut sentence).then(|| sentence.as_str().into())
             };
-            self.families.strongest(|feature| parts[feature], tell)
+            self.families.strongest(|feature| parts[feature], render)
         };
         let reasons = rows.iter().enumerate().map(of_row).collect();
-        Ok(Told { said: found.said, reasons, variances: found.variances })
+        Ok(Explanations { prediction: found.prediction, reasons, variances: found.variances })
     }
 }
 
-/// The features of a model with their numbers, by family; `None` where one cannot be told.
+/// The features of a model with their numbers, by family; `None` where one cannot be reported.
 struct Families<T = Template<usize>>(BTreeMap<Family, Vec<(usize, Option<T>)>>);
 
 impl<T> Families<T> {
@@ -125,7 +129,7 @@ impl<T> Families<T> {
     }
 
     /// Tells the families that raise the odds most, given what each feature adds.
-    fn strongest(&self, part: impl Fn(usize) -> f64, mut tell: impl FnMut(&T) -> Option<Box<str>>) -> Vec<Reason> {
+    fn strongest(&self, part: impl Fn(usize) -> f64, mut render: impl FnMut(&T) -> Option<Box<str>>) -> Vec<Reason> {
         let sum = |features: &[(usize, Option<T>)]| features.iter().map(|(number, _)| part(*number)).sum::<f64>();
         let mut raising: Vec<_> = self.0.iter().map(|(family, features)| (sum(features), family, features)).collect();
         raising.retain(|(sum, ..)| *sum > 0.0);
@@ -135,9 +139,10 @@ impl<T> Families<T> {
             raising
                 .into_iter()
                 .filter_map(|(log_odds, family, features)| {
-                    let mut features: Vec<_> = features.iter().map(|(number, told)| (part(*number), told)).collect();
+                    let mut features: Vec<_> =
+                        features.iter().map(|(number, explanations)| (part(*number), explanations)).collect();
                     features.sort_by(|a, b| b.0.total_cmp(&a.0));
-                    let sentence = features.into_iter().find_map(|(_, told)| tell(told.as_ref()?))?;
+                    let sentence = features.into_iter().find_map(|(_, explanations)| render(explanations.as_ref()?))?;
                     Some(Reason { family: *family, sentence, log_odds })
                 })
                 .take(REASONS),
@@ -161,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn families_that_raise_the_odds_are_told_by_their_strongest_feature() {
+    fn families_that_raise_the_odds_are_reported_by_their_strongest_feature() {
         let parts = [
             ("recency_days", 0.4),
             ("tenure_days", -0.1),
@@ -171,8 +176,9 @@ mod tests {
             ("gap_median_days", 0.3),
         ];
         let reasons = strongest_of(&parts, |_| true);
-        let told: Vec<_> = reasons.iter().map(|reason| (reason.family.code(), reason.sentence.as_ref())).collect();
-        assert_eq!(told, [("cadence", "gap_median_days"), ("recency", "recency_days")]);
+        let explanations: Vec<_> =
+            reasons.iter().map(|reason| (reason.family.code(), reason.sentence.as_ref())).collect();
+        assert_eq!(explanations, [("cadence", "gap_median_days"), ("recency", "recency_days")]);
         assert!((reasons[0].log_odds - 0.5).abs() < 1e-12);
     }
 

@@ -15,8 +15,8 @@ use crate::units::Currency;
 /// use retain::{explain::render, units::Currency};
 /// let pounds = Currency::from_code("GBP").unwrap();
 /// let value = |name: &str| Some(if name == "recency_days" { 71.2 } else { 1.0 });
-/// let told = render("{orders_all_count order}; silent for {recency_days day}", value, &pounds);
-/// assert_eq!(told.as_deref(), Some("1 order; silent for 71 days"));
+/// let text = render("{orders_all_count order}; silent for {recency_days day}", value, &pounds);
+/// assert_eq!(text.as_deref(), Some("1 order; silent for 71 days"));
 /// ```
 #[must_use]
 pub fn render(template: &str, value: impl Fn(&str) -> Option<f64>, currency: &Currency) -> Option<String> {
@@ -97,14 +97,14 @@ impl<N> Template<N> {
             if !number.is_finite() {
                 return false;
             }
-            slot.tell(number, currency, sentence);
+            slot.write(number, currency, sentence);
         }
         true
     }
 }
 
 impl<N> Slot<N> {
-    fn tell(&self, number: f64, currency: &Currency, sentence: &mut String) {
+    fn write(&self, number: f64, currency: &Currency, sentence: &mut String) {
         let start = sentence.len();
         let is_part_of_a_day = (0.0..1.0).contains(&number) && self.noun.as_ref().is_some_and(Noun::is_day);
         if is_part_of_a_day {
@@ -217,10 +217,10 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_a_day_are_told_in_hours() {
-        let told = |days: f64| render("every {recency_days day}", |_| Some(days), &pounds());
+    fn parts_of_a_day_are_reported_in_hours() {
+        let rendered = |days: f64| render("every {recency_days day}", |_| Some(days), &pounds());
         assert_eq!(
-            [0.0, 0.05, 0.5, 1.0].map(|days| told(days).unwrap_or_default()),
+            [0.0, 0.05, 0.5, 1.0].map(|days| rendered(days).unwrap_or_default()),
             ["every 1 hour", "every 1 hour", "every 12 hours", "every 1 day"]
         );
     }
@@ -235,20 +235,23 @@ mod tests {
             unit,
             reason: reason.into(),
         };
-        let told = |entry, value| {
+        let rendered = |entry, value| {
             let mut sentence = "of another customer".to_owned();
             let template = Template::of_feature(&entry, &schema)?;
             let number = |column: &usize| if column + 1 == schema.len() { value } else { f64::NAN };
             template.fill(number, &pounds(), &mut sentence).then_some(sentence)
         };
-        assert_eq!(told(entry("spent {value} on it", Unit::Amount), 12.5).as_deref(), Some("spent GBP 12.50 on it"));
-        assert_eq!(told(entry("{value order}", Unit::Number), 12.5).as_deref(), Some("12.5 orders"));
-        assert_eq!(told(entry("{value}", Unit::Number), f64::NAN), None);
-        assert_eq!(told(entry("{no_such_feature}", Unit::Number), 1.0), None);
+        assert_eq!(
+            rendered(entry("spent {value} on it", Unit::Amount), 12.5).as_deref(),
+            Some("spent GBP 12.50 on it")
+        );
+        assert_eq!(rendered(entry("{value order}", Unit::Number), 12.5).as_deref(), Some("12.5 orders"));
+        assert_eq!(rendered(entry("{value}", Unit::Number), f64::NAN), None);
+        assert_eq!(rendered(entry("{no_such_feature}", Unit::Number), 1.0), None);
     }
 
     #[test]
-    fn every_reason_of_the_catalogue_can_be_told() {
+    fn every_reason_of_the_catalogue_can_be_reported() {
         for feature in features::catalogue() {
             let sentence = render(feature.reason, |_| Some(2.0), &pounds());
             assert!(sentence.is_some_and(|sentence| !sentence.contains(['{', '}'])), "{}", feature.name);

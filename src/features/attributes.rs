@@ -1,4 +1,4 @@
-//! Who the customer is, by the version of the row that held and was known at the cutoff. A level out of many is told by
+//! Who the customer is, by the version of the row that held and was known at the cutoff. A level out of many is reported by
 //! how many customers share it and by its place among the levels: numbers that mean the same in every shop and know
 //! nothing of who left.
 

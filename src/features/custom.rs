@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_definition_is_told_in_words() {
+    fn a_definition_is_reported_in_words() {
         assert_eq!(
             meaning(&feature(Aggregate::Sum)),
             "Sum of `Quantity * Price` over purchase lines where `Category = 'premium'` in the last 90 days."
@@ -162,12 +162,12 @@ mod tests {
         assert_eq!(meaning(&plain), "Days since the latest of purchase lines.");
         assert_eq!(reason(&plain), "premium spend 90d: {value}");
         assert_eq!(sources(&plain), "purchases.customer_id, purchases.purchased_at");
-        let told = CustomFeature { reason: Some("spent {value}".to_owned()), ..plain };
-        assert_eq!(reason(&told), "spent {value}");
+        let with_reason = CustomFeature { reason: Some("spent {value}".to_owned()), ..plain };
+        assert_eq!(reason(&with_reason), "spent {value}");
     }
 
     #[test]
-    fn a_fact_about_customers_is_told_as_that_of_the_cutoff() {
+    fn a_fact_about_customers_is_reported_as_that_of_the_cutoff() {
         let of = |aggregate, filter: Option<&str>| {
             let (table, window_days) = (CustomTable::Customers, None);
             let filter = filter.map(str::to_owned);

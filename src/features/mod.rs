@@ -6,12 +6,12 @@ mod attributes;
 mod basket;
 mod cadence;
 mod categories;
+mod columns;
 mod complaints;
 mod custom;
 mod dictionary;
 mod frequency;
 mod handling;
-mod kernel;
 mod monetary;
 mod recency;
 mod returns;
@@ -24,8 +24,8 @@ mod surveys;
 mod trend;
 mod value_model;
 
+pub use columns::FeatureColumns;
 pub use dictionary::dictionary;
-pub use kernel::Kernel;
 pub use schema::{Absence, Entry, FeatureSchema, SchemaDifference, SchemaError};
 pub use spec::{Absent, Family, Feature, Unit};
 
@@ -104,8 +104,8 @@ mod tests {
     fn a_sentence_needs_no_input_that_its_feature_does_not_need() {
         for feature in catalogue() {
             for placeholder in feature.reason.split('{').skip(1) {
-                let told = find(placeholder.split(['}', ' ']).next().unwrap()).unwrap();
-                assert!(told.needs.is_none() || told.needs == feature.needs, "{}: {}", feature.name, told.name);
+                let named = find(placeholder.split(['}', ' ']).next().unwrap()).unwrap();
+                assert!(named.needs.is_none() || named.needs == feature.needs, "{}: {}", feature.name, named.name);
             }
         }
     }

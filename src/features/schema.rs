@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::kernel::Kernel;
+use super::columns::FeatureColumns;
 use super::spec::{Family, Feature, Unit};
 use super::{catalogue, custom, find, is_taken};
 use crate::checked::{self, Checked, Flaw};
@@ -17,7 +17,7 @@ use crate::timeline::{Available, EventLog};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureSchema {
     columns: Vec<Column>,
-    /// Features of the shop's own, by name: their columns come after ours.
+    /// Custom features, by name: their columns come after ours.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     custom: Vec<CustomFeature>,
 }
@@ -116,7 +116,7 @@ pub enum SchemaError {
         /// The most similar feature.
         nearest: Option<String>,
     },
-    /// A feature of the shop's own has a name that means something already.
+    /// A custom feature has a name that means something already.
     #[error(
         "`features.custom` calls a feature `{name}`, which is a feature, a family or a column of ours, or stands twice"
     )]
@@ -124,7 +124,7 @@ pub enum SchemaError {
         /// The name.
         name: String,
     },
-    /// A feature of the shop's own has no column in the event log.
+    /// A custom feature has no column in the event log.
     #[error("the tables have no column for feature `{name}` of the shop's own")]
     NoColumn {
         /// The feature.
@@ -180,7 +180,7 @@ impl FeatureSchema {
         Self { columns: catalogue().filter(has).map(Column::of).collect(), custom: Vec::new() }
     }
 
-    /// The same with features of the shop's own behind, sorted by name: their order in the config does not matter.
+    /// The same with custom features behind, sorted by name: their order in the config does not matter.
     ///
     /// # Errors
     /// `SchemaError::NameTaken` for a name that means something already.
@@ -235,7 +235,7 @@ impl FeatureSchema {
         self.columns.iter().map(|column| column.name.as_str()).chain(custom)
     }
 
-    /// The features of the shop's own.
+    /// The custom features.
     #[must_use]
     pub const fn custom(&self) -> &[CustomFeature] {
         self.custom.as_slice()
@@ -283,8 +283,8 @@ impl FeatureSchema {
     ///
     /// # Errors
     /// `SchemaError::UnknownFeature` if the catalogue has no such feature, `NoColumn` if the log has no column for a
-    /// feature of the shop's own.
-    pub fn kernel(&self, log: &EventLog) -> Result<Kernel<'_>, SchemaError> {
+    /// custom feature.
+    pub fn columns_of(&self, log: &EventLog) -> Result<FeatureColumns<'_>, SchemaError> {
         let entry = |column: &Column| {
             find(&column.name).ok_or_else(|| SchemaError::UnknownFeature { name: column.name.clone() })
         };
@@ -292,7 +292,7 @@ impl FeatureSchema {
             log.custom_column(&feature.name).ok_or_else(|| SchemaError::NoColumn { name: feature.name.clone() })
         };
         let own = self.custom.iter().map(|feature| Ok((feature, column(feature)?)));
-        Ok(Kernel {
+        Ok(FeatureColumns {
             ours: self.columns.iter().map(entry).collect::<Result<_, _>>()?,
             own: own.collect::<Result<_, _>>()?,
         })
@@ -399,8 +399,8 @@ mod tests {
         let before = schema.columns[0].definition;
         revised.columns[0].definition = before + 1;
         let message = schema.accept(&revised, &used(&[&name])).unwrap_err().to_string();
-        let told = format!("`{name}` is computed in another way (definition {before} -> {})", before + 1);
-        assert!(message.ends_with(&told), "{message}");
+        let expected = format!("`{name}` is computed in another way (definition {before} -> {})", before + 1);
+        assert!(message.ends_with(&expected), "{message}");
         assert!(schema.accept(&revised, &used(&[])).is_ok());
         assert!(schema.shared_with(&revised, &[]).position(&name).is_none(), "it means something else now");
         let mut other = schema.clone();
@@ -441,8 +441,8 @@ mod tests {
         let schema = with(&[own("b", 7), own("a", 7)]);
         assert_eq!(schema.names().skip(ours.len()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!((schema.position("b"), schema.len()), (Some(ours.len() + 1), ours.len() + 2));
-        let told = with(&[own("a", 7), CustomFeature { reason: Some("{value}".to_owned()), ..own("b", 7) }]);
-        assert_eq!(schema.accept(&told, &all(&schema)).unwrap(), [], "a sentence changes no value");
+        let expected = with(&[own("a", 7), CustomFeature { reason: Some("{value}".to_owned()), ..own("b", 7) }]);
+        assert_eq!(schema.accept(&expected, &all(&schema)).unwrap(), [], "a sentence changes no value");
         let other = with(&[own("b", 8), own("c", 7)]);
         let message = schema.accept(&other, &all(&schema)).unwrap_err().to_string();
         assert!(message.ends_with("`a` is missing in the data, `b` is defined otherwise in the config"), "{message}");

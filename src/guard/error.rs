@@ -1,4 +1,4 @@
-//! What the guard found, and how it is told.
+//! What the guard found, and how it is reported.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::error::{Exit, Report};
 use crate::text::counted;
 
-/// What keys of features of the shop's own start with.
+/// What keys of custom features start with.
 pub(super) const OWN: &str = "features.custom.";
 
 /// Something in the data that knows who leaves.
@@ -90,7 +90,7 @@ impl Suspicion {
             Self::Tells { feature, source, .. }
             | Self::Rises { feature, source, .. }
             | Self::OnlyLeavers { feature, source, .. } => {
-                // A feature of the shop's own is accepted by its name, as no column of ours is behind it.
+                // A custom feature is accepted by its name, as no column of ours is behind it.
                 let columns = source.iter().map(|origin| &origin.column).filter(|column| !column.starts_with(OWN));
                 [feature].into_iter().chain(columns).cloned().collect()
             }
@@ -139,7 +139,7 @@ impl fmt::Display for Origin {
     }
 }
 
-fn told(feature: &str, source: Option<&Origin>) -> String {
+fn named(feature: &str, source: Option<&Origin>) -> String {
     source.map_or_else(|| format!("`{feature}`"), |origin| format!("`{feature}` (from {origin})"))
 }
 
@@ -162,10 +162,10 @@ impl fmt::Display for Suspicion {
                         format!(" at {} from {first} to {last}", counted(cutoffs.len() as u64, "cutoff"))
                     }
                 };
-                let told = told(feature, source.as_ref());
+                let named = named(feature, source.as_ref());
                 write!(
                     f,
-                    "{told} alone has an AUC of up to {}, above `leak_guard.max_auc` = {limit},{days}{what}",
+                    "{named} alone has an AUC of up to {}, above `leak_guard.max_auc` = {limit},{days}{what}",
                     auc(*largest)
                 )
             }
@@ -173,7 +173,7 @@ impl fmt::Display for Suspicion {
                 f,
                 "{} has an AUC of {} at the newest cutoff {cutoff} and of {} at the older ones, a rise that no feature of \
                  purchases has; it looks like the state of today",
-                told(feature, source.as_ref()),
+                named(feature, source.as_ref()),
                 auc(*newest),
                 auc(*older)
             ),
@@ -181,7 +181,7 @@ impl fmt::Display for Suspicion {
                 write!(
                     f,
                     "{} {shared} for {} at {cutoff}, of whom {:.1} % left, and {:.1} % of the others",
-                    told(feature, source.as_ref()),
+                    named(feature, source.as_ref()),
                     counted(*n_customers as u64, "customer"),
                     100.0 * churn_rate,
                     100.0 * others_churn_rate

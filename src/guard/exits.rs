@@ -51,11 +51,11 @@ struct Counted {
     n_rows: usize,
     n_churned: usize,
     /// By category; `None` for any.
-    groups: BTreeMap<Option<u32>, Group>,
+    groups: BTreeMap<Option<u32>, CategoryCounts>,
 }
 
 #[derive(Default)]
-struct Group {
+struct CategoryCounts {
     n_customers: usize,
     left: usize,
     n_rows: usize,
@@ -84,7 +84,7 @@ impl Counted {
 
     fn figures(&self, log: &EventLog, max_rate: f64) -> Vec<(ComplaintFigure, bool)> {
         let enough = self.groups.iter().filter(|(_, group)| group.n_customers >= LEAST_CUSTOMERS);
-        let figure = |(name, group): (&Option<u32>, &Group)| {
+        let figure = |(name, group): (&Option<u32>, &CategoryCounts)| {
             let leavers = Leavers {
                 n: group.n_customers,
                 left: group.left,

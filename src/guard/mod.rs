@@ -83,18 +83,23 @@ pub struct Accepted {
 ///
 /// # Errors
 /// `GuardError::Leaks` with everything that looks like a leak and is not accepted.
-pub fn inspect(config: &Config, log: &EventLog, dataset: &Dataset, as_of: Cutoff) -> Result<GuardRecord, GuardError> {
+pub fn look_for_leaks(
+    config: &Config,
+    log: &EventLog,
+    dataset: &Dataset,
+    as_of: Cutoff,
+) -> Result<GuardRecord, GuardError> {
     let at_cutoffs = rows_by_cutoff(dataset, as_of);
     let figures = figures(dataset, &at_cutoffs);
     let guard = &config.leak_guard;
     let mut suspicions = features_that_tell(config, &at_cutoffs, &figures);
     suspicions.extend(facts_of_today(config, dataset, (&at_cutoffs, &figures)));
-    let mut told: Vec<String> = Vec::new();
-    // A feature is told once, by the plainest of what speaks against it.
+    let mut seen: Vec<String> = Vec::new();
+    // A feature is reported once, by the plainest of what speaks against it.
     suspicions.retain(|suspicion| {
         let feature = suspicion.names().swap_remove(0);
-        let is_new = !told.contains(&feature);
-        told.push(feature);
+        let is_new = !seen.contains(&feature);
+        seen.push(feature);
         is_new
     });
     let after_complaints = complaint_figures(dataset, log, (as_of, guard.max_exit_rate));
@@ -117,11 +122,11 @@ pub fn inspect(config: &Config, log: &EventLog, dataset: &Dataset, as_of: Cutoff
 
 /// A fact about customers makes several features, which say the same; the first of them stands for all.
 fn each_column_once(mut suspicions: Vec<Suspicion>) -> Vec<Suspicion> {
-    let mut told: Vec<String> = Vec::new();
+    let mut seen: Vec<String> = Vec::new();
     suspicions.retain(|suspicion| {
         let column = suspicion.names().pop().filter(|name| name.starts_with("customers."));
-        let is_new = column.as_ref().is_none_or(|column| !told.contains(column));
-        told.extend(column);
+        let is_new = column.as_ref().is_none_or(|column| !seen.contains(column));
+        seen.extend(column);
         is_new
     });
     suspicions

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_and_short_lines_are_told() {
+    fn broken_and_short_lines_are_reported() {
         let opened = open("a.csv", b"a,b,c\n1,2,3\n1,2,3,4\n5\n\n6,7\" x,8\n9,10,11,\n").unwrap();
         assert_eq!(opened.broken, [1]);
         let rules: Vec<_> = opened.facts.iter().map(|fact| (fact.rule, fact.count)).collect();

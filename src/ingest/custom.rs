@@ -19,7 +19,7 @@ use crate::config::{Aggregate, CustomFeature, CustomTable, CustomUnit, Table, Ta
 use crate::timeline::columns::{CustomColumn, NO_CODE};
 use crate::units::Currency;
 
-/// A feature of the shop's own as expressions over its source.
+/// A custom feature as expressions over its source.
 #[derive(Debug, Clone)]
 pub(crate) struct CustomMapped {
     /// The feature.

@@ -37,7 +37,7 @@ pub(crate) fn repeated_rows(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
 }
 
 /// Mixes the values of a column into the hashes of their rows. Equal values have equal hashes; what a cast cannot hold
-/// counts as absent here and is told apart when rows are compared.
+/// counts as absent here and is distinguished when rows are compared.
 fn mix_in(hashes: &mut [u64], column: &Column) -> PolarsResult<()> {
     let column = column.to_physical_repr();
     if column.dtype().is_primitive_numeric() && !column.dtype().is_float() {

@@ -24,7 +24,7 @@ const ITS_THREADS: [&str; 2] = ["polars-", "async-executor-"];
 /// # Errors
 /// What the engine says, or what it panicked with.
 pub(super) fn ask<T>(work: impl FnOnce() -> PolarsResult<T>) -> PolarsResult<T> {
-    caught(work).unwrap_or_else(|told| Err(PolarsError::ComputeError(told.into())))
+    caught(work).unwrap_or_else(|message| Err(PolarsError::ComputeError(message.into())))
 }
 
 /// Does something with the table engine or its parser; a panic becomes a sentence, and nothing is printed.

@@ -216,7 +216,7 @@ pub enum IngestError {
         /// What it is.
         kind: &'static str,
     },
-    /// A feature of the shop's own reads what it may not know.
+    /// A custom feature reads what it may not know.
     #[error("`{key}` reads column `{column}`, which `{mapping}` maps: {why}")]
     Hidden {
         /// The config key.

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_of_several_customers_is_one_order_and_its_first_row_is_told() {
+    fn an_order_of_several_customers_is_one_order_and_its_first_row_is_reported() {
         assert_eq!(counted(&[5, 4, 4, 9, 5], &[1, 2, 3, 1, 2], &[]), (3, vec![0, 1]));
         assert_eq!(counted(&[5, 4, 4, 9, 5], &[1, 2, 3, 1, 2], &[1]), (3, vec![0]));
     }

@@ -137,8 +137,8 @@ impl UsedRows {
     fn flags(&mut self, name: &str) -> Option<Vec<Option<bool>>> {
         match self.columns.remove(name)? {
             Values::Flags(flags) => {
-                let said = |flag| (flag != NO_FLAG).then_some(flag == 1);
-                Some(self.keep(flags).into_iter().map(said).collect())
+                let stated = |flag| (flag != NO_FLAG).then_some(flag == 1);
+                Some(self.keep(flags).into_iter().map(stated).collect())
             }
             _ => None,
         }
@@ -196,7 +196,7 @@ fn purchases(config: &Config, rows: &mut UsedRows, dictionaries: &mut Dictionari
     let records_returns = is_return.is_some() || config.purchases.negative_amounts == NegativeAmounts::Return;
     let is_return = match is_return {
         // A line that says nothing gives nothing back; a negative one was marked, or rejected, when it was checked.
-        Some(said) => said.into_iter().map(|said| said == Some(true)).collect(),
+        Some(stated) => stated.into_iter().map(|flag| flag == Some(true)).collect(),
         None => amount.iter().map(|amount| amount.0 < 0).collect(),
     };
     PurchaseColumns {

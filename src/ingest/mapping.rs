@@ -35,7 +35,7 @@ pub(crate) struct Mapping {
     pub(crate) columns: Vec<(&'static ColumnSpec, Mapped)>,
     /// The rows that belong to the table.
     pub(crate) filter: Option<Mapped>,
-    /// Features of the shop's own over this table.
+    /// Custom features over this table.
     pub(crate) custom: Vec<CustomMapped>,
     /// Source columns that other tables read from the same files: rows that differ there are no repetitions.
     pub(crate) compared: Vec<String>,
@@ -43,7 +43,7 @@ pub(crate) struct Mapping {
 
 impl Mapping {
     /// The mapping of the first of several tables that are read from the same files with the columns `available`, and
-    /// the features of the shop's own over it. Where rows are compared, those of all the tables are: a line is the same
+    /// the custom features over it. Where rows are compared, those of all the tables are: a line is the same
     /// line whichever table reads it.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 //! What can be read and was meant otherwise: dates with day and month exchanged, points between thousands. Only what the
-//! column itself shows beyond doubt is told.
+//! column itself shows beyond doubt is reported.
 
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -129,7 +129,7 @@ mod tests {
     use crate::ingest::zone::LocalClock;
     use crate::units::Currency;
 
-    fn told(name: &str, texts: &[&str], format: Option<&str>) -> Option<(MeantRule, u64)> {
+    fn found(name: &str, texts: &[&str], format: Option<&str>) -> Option<(MeantRule, u64)> {
         let spec = Table::Purchases.column(name).unwrap();
         let rules = Rules {
             clock: LocalClock::new(&jiff::tz::TimeZone::UTC),
@@ -144,28 +144,28 @@ mod tests {
     }
 
     #[test]
-    fn dates_with_day_and_month_exchanged_are_told_where_nothing_contradicts() {
-        let told = |texts: &[&str], format| told("purchased_at", texts, Some(format));
+    fn dates_with_day_and_month_exchanged_are_reported_where_nothing_contradicts() {
+        let found = |texts: &[&str], format| found("purchased_at", texts, Some(format));
         let dates = ["03/02/2023", "20/02/2023", "13/11/2023"];
-        assert_eq!(told(&dates, "%m/%d/%Y"), Some((MeantRule::ExchangedDates, 2)));
-        assert_eq!(told(&dates, "%d/%m/%Y"), None);
-        assert_eq!(told(&["03/02/2023", "20/02/2023", "11/13/2023"], "%m/%d/%Y"), None, "one contradicts");
-        assert_eq!(told(&["03/02/2023", "soon", "20/02/2023"], "%m/%d/%Y"), None);
+        assert_eq!(found(&dates, "%m/%d/%Y"), Some((MeantRule::ExchangedDates, 2)));
+        assert_eq!(found(&dates, "%d/%m/%Y"), None);
+        assert_eq!(found(&["03/02/2023", "20/02/2023", "11/13/2023"], "%m/%d/%Y"), None, "one contradicts");
+        assert_eq!(found(&["03/02/2023", "soon", "20/02/2023"], "%m/%d/%Y"), None);
         assert_eq!(exchanged("%d.%m.%Y %H:%M").as_deref(), Some("%m.%d.%Y %H:%M"));
         assert_eq!(exchanged("%b %d"), None);
     }
 
     #[test]
-    fn points_between_thousands_are_told_where_nothing_contradicts() {
+    fn points_between_thousands_are_reported_where_nothing_contradicts() {
         let amounts = |more: &[&'static str]| {
             let texts: Vec<&str> = [vec!["1.299"; 20], vec!["450", "-2.050", "", "12.000"], more.to_vec()].concat();
-            told("amount", &texts, None)
+            found("amount", &texts, None)
         };
         assert_eq!(amounts(&[]), Some((MeantRule::PointedThousands, 22)));
         for contradicts in ["1.5", "0.125", "1299", ".500", "1299.500"] {
             assert_eq!(amounts(&[contradicts]), None, "{contradicts}");
         }
-        assert_eq!(told("amount", &[vec!["1.299"; 19], vec!["5"]].concat(), None), None, "too few");
-        assert_eq!(told("amount", &["12.500"; 40], None), None, "three decimals that are always written");
+        assert_eq!(found("amount", &[vec!["1.299"; 19], vec!["5"]].concat(), None), None, "too few");
+        assert_eq!(found("amount", &["12.500"; 40], None), None, "three decimals that are always written");
     }
 }

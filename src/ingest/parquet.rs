@@ -18,7 +18,7 @@ impl Source for Parquet {
 
     fn open(&self, file: &InputFile) -> Result<Opened, IngestError> {
         let shown = file.path.display().to_string();
-        // A file that may not be read is told as one, and not as damaged.
+        // A file that may not be read is reported as one, and not as damaged.
         let opened = std::fs::File::open(&file.path).map_err(IngestError::io(&file.path))?;
         let size = opened.metadata().map_err(IngestError::io(&file.path))?.len();
         let wrong = |detail: String| IngestError::WrongFormat { path: shown.clone(), format: "Parquet", detail };

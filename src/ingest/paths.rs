@@ -56,12 +56,12 @@ pub(crate) fn expand(table: &'static str, paths: &[PathBuf]) -> Result<Found, In
 
 /// What is to be said of paths that lead to a file or folder that another one leads to.
 fn read_once(again: &[(PathBuf, PathBuf)]) -> Vec<Fact> {
-    let told: BTreeSet<String> =
+    let named: BTreeSet<String> =
         again.iter().map(|(path, first)| format!("{} is {}", path.display(), first.display())).collect();
     let Some((path, _)) = again.first() else { return Vec::new() };
-    let examples = told.iter().take(Example::SHOWN).map(Example::of_text).collect();
+    let examples = named.iter().take(Example::SHOWN).map(Example::of_text).collect();
     let place = path.display().to_string();
-    vec![Fact { rule: FactRule::SameFile, place, count: told.len() as u64, examples }]
+    vec![Fact { rule: FactRule::SameFile, place, count: named.len() as u64, examples }]
 }
 
 /// What the machine knows a file or folder by, whatever path leads to it.
@@ -156,7 +156,7 @@ impl Walk<'_> {
             Kind::Other(kind) => {
                 Err(IngestError::NotAFile { table: self.table, path: path.display().to_string(), kind })
             }
-            // A link that leads nowhere is told by the machine when its file is opened.
+            // A link that leads nowhere is reported by the machine when its file is opened.
             _ => Ok(()),
         }
     }

@@ -51,7 +51,7 @@ pub(super) fn texts(raw: &Raw, typed: Option<&Words>, rows: &[usize]) -> PolarsR
         (Raw::Column(column), _) => {
             let taken: IdxCa = rows.iter().map(|row| IdxSize::try_from(*row).ok()).collect();
             let taken = column.take(&taken)?;
-            // A time that no calendar has is told as the number that it is stored as.
+            // A time that no calendar has is reported as the number that it is stored as.
             let as_number = |_| engine::ask(|| taken.to_physical_repr().cast(&DataType::String));
             engine::ask(|| taken.cast(&DataType::String)).or_else(as_number)
         }

@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn ten_thousand_columns_of_one_name_are_told_apart() {
+    fn ten_thousand_columns_of_one_name_are_reported_apart() {
         let head = head(vec!["a"; 10_000].join(",").as_bytes()).unwrap();
         assert_eq!((head.columns[1].as_str(), head.columns[9_999].as_str()), ("a_2", "a_10000"));
     }

@@ -1,4 +1,4 @@
-//! Orders and complaints of the parts read so far, by number: one that customers of two parts share is one, and is told.
+//! Orders and complaints of the parts read so far, by number: one that customers of two parts share is one, and is reported.
 //!
 //! Numbers stand sorted in a file of their own, through which those of each part are threaded, so that no more than one part
 //! of them is ever in memory.
@@ -87,12 +87,12 @@ fn threaded(
             write(record)?;
             known = next(&mut earlier)?;
         }
-        let was_told = known.filter(|(other, _)| other == key).map(|(_, is_shared)| is_shared);
-        let is_shared = was_told.is_some() || shared.contains(key);
-        if is_shared && was_told != Some(true) {
+        let was_known = known.filter(|(other, _)| other == key).map(|(_, is_shared)| is_shared);
+        let is_shared = was_known.is_some() || shared.contains(key);
+        if is_shared && was_known != Some(true) {
             crossing.shared.push(*row);
         }
-        if was_told.is_some() {
+        if was_known.is_some() {
             crossing.repeated += 1;
             known = next(&mut earlier)?;
         }
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_of_several_parts_is_told_once_and_counted_once() {
+    fn a_number_of_several_parts_is_reported_once_and_counted_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let add = |before: Option<&str>, after: &str, own: &[(u64, usize)], shared: &[u64]| {
@@ -145,7 +145,7 @@ mod tests {
         };
         let of = |repeated, shared: &[usize]| Crossing { repeated, shared: shared.to_vec() };
         assert_eq!(add(None, "1", &[(3, 0), (5, 9), (8, 4)], &[5]), of(0, &[9]));
-        assert_eq!(add(Some("1"), "2", &[(1, 7), (3, 6), (5, 1), (9, 2)], &[5, 9]), of(2, &[2, 6]), "5 was told");
+        assert_eq!(add(Some("1"), "2", &[(1, 7), (3, 6), (5, 1), (9, 2)], &[5, 9]), of(2, &[2, 6]), "5 was known");
         assert_eq!(add(Some("2"), "3", &[(3, 0), (8, 1)], &[]), of(2, &[1]));
         assert_eq!(add(Some("3"), "4", &[], &[]), of(0, &[]));
         assert_eq!(std::fs::metadata(path("4")).unwrap().len(), 5 * RECORD_BYTES as u64);

@@ -34,7 +34,7 @@ pub(crate) trait Source: Sync {
         false
     }
 
-    /// What is to be told if the rows of an opened file cannot be read.
+    /// What is to be reported if the rows of an opened file cannot be read.
     fn unreadable(&self, file: &InputFile, error: PolarsError) -> IngestError {
         IngestError::engine(format!("reading `{}`", file.path.display()))(error)
     }
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn endings_are_unique_and_names_are_told() {
+    fn endings_are_unique_and_names_are_reported() {
         let mut endings: Vec<_> = SOURCES.iter().flat_map(|source| source.endings()).collect();
         let n = endings.len();
         endings.sort();

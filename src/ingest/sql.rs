@@ -145,7 +145,7 @@ pub(super) fn functions() -> String {
 /// Reads an expression.
 ///
 /// # Errors
-/// Why it is not taken. What the engine itself refuses comes first, so that a slip of writing is told as one; functions
+/// Why it is not taken. What the engine itself refuses comes first, so that a slip of writing is reported as one; functions
 /// come last, so that `is_row_wise` can say first that an expression looks at other rows.
 pub(super) fn parsed(text: &str, is_row_wise: fn(&Expr) -> bool) -> Result<Expr, Refusal> {
     if text.len() > LONGEST {

@@ -170,7 +170,7 @@ enum Form {
 }
 
 impl Text {
-    /// Opens a file; its first bytes, from which its form is told, are returned where they are text already.
+    /// Opens a file; its first bytes, from which its form is reported, are returned where they are text already.
     fn open(path: &Path) -> Result<(Self, Vec<u8>), IngestError> {
         let io = || IngestError::io(path);
         let mut file = File::open(path).map_err(io())?;

@@ -292,7 +292,7 @@ mod tests {
 
     /// Short texts are compared as numbers, so that those that differ in an end, a length or a zero must stay apart.
     #[test]
-    fn texts_of_all_lengths_are_told_apart() {
+    fn texts_of_all_lengths_are_reported_apart() {
         let texts: Vec<String> = (0..40).flat_map(|n| ["a", "\0", "é"].map(|letter| letter.repeat(n))).collect();
         let rows = || texts.iter().chain(texts.iter().rev());
         let words = Words::from_text(&rows().map(|text| Some(text.as_str())).collect());

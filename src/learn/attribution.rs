@@ -22,7 +22,7 @@ type ByOutcome = [f64; OUTCOMES];
 
 /// A leaf reaches the row through tests of one feature.
 #[derive(Debug, Clone, Copy)]
-struct Step {
+struct PathStep {
     feature: usize,
     /// The tests of the feature on the path, as bits of the group's tests.
     tests: usize,
@@ -35,13 +35,13 @@ struct Step {
 /// What a leaf adds to the features on its path, for each set of them that leads a row towards it.
 struct LeafTable {
     value: f64,
-    steps: Vec<Step>,
+    steps: Vec<PathStep>,
     /// `(sets, features)`.
     parts: Vec<f64>,
 }
 
 /// What neighbouring leaves of a tree add to the features of their tests, for each outcome of these.
-struct Group {
+struct LeafGroup {
     tests: Vec<Node>,
     /// The value of the leaf that is reached; 0 if it is none of these.
     leaf: Box<ByOutcome>,
@@ -57,7 +57,7 @@ struct Group {
 pub(super) struct Attribution {
     n_features: usize,
     mean: f64,
-    groups: Vec<Group>,
+    groups: Vec<LeafGroup>,
 }
 
 /// Rows of which trees are asked together, and what they say: each feature's values lie side by side.
@@ -117,9 +117,9 @@ impl Attribution {
 }
 
 /// Divides the leaves below a node into groups; `path` leads to the node, each test with whether it must go left.
-fn divide(tree: &Tree, at: usize, path: &mut Vec<(Node, bool)>, groups: &mut Vec<Group>) {
+fn divide(tree: &Tree, at: usize, path: &mut Vec<(Node, bool)>, groups: &mut Vec<LeafGroup>) {
     if path.len() + n_tests(tree, at) <= MOST_TESTS {
-        groups.push(Group::of(tree, at, path));
+        groups.push(LeafGroup::of(tree, at, path));
         return;
     }
     let node = tree.nodes()[at];
@@ -135,11 +135,11 @@ fn n_tests(tree: &Tree, at: usize) -> usize {
     if node.is_leaf() { 0 } else { 1 + node.children.iter().map(|child| n_tests(tree, *child)).sum::<usize>() }
 }
 
-impl Group {
+impl LeafGroup {
     fn of(tree: &Tree, at: usize, path: &[(Node, bool)]) -> Self {
         let mut tests = Vec::with_capacity(MOST_TESTS);
-        let mut steps: Vec<Step> =
-            path.iter().map(|(node, left)| Step::on(&mut tests, tree, *node)[usize::from(!left)]).collect();
+        let mut steps: Vec<PathStep> =
+            path.iter().map(|(node, left)| PathStep::on(&mut tests, tree, *node)[usize::from(!left)]).collect();
         let mut leaves = Vec::new();
         descend(tree, at, &mut steps, (&mut tests, &mut leaves));
         let mut features: Vec<usize> = tests.iter().map(|test| test.feature).collect();
@@ -175,20 +175,20 @@ impl Group {
 }
 
 /// Collects the tests and the leaves below a node, to which `steps` lead.
-fn descend(tree: &Tree, at: usize, steps: &mut Vec<Step>, (tests, leaves): (&mut Vec<Node>, &mut Vec<LeafTable>)) {
+fn descend(tree: &Tree, at: usize, steps: &mut Vec<PathStep>, (tests, leaves): (&mut Vec<Node>, &mut Vec<LeafTable>)) {
     let node = tree.nodes()[at];
     if node.is_leaf() {
         leaves.push(LeafTable::of(f64::from(node.value), steps));
         return;
     }
-    for (child, step) in node.children.into_iter().zip(Step::on(tests, tree, node)) {
+    for (child, step) in node.children.into_iter().zip(PathStep::on(tests, tree, node)) {
         steps.push(step);
         descend(tree, child, steps, (&mut *tests, &mut *leaves));
         steps.pop();
     }
 }
 
-impl Step {
+impl PathStep {
     /// The steps to the left and to the right of a test, which becomes one of `tests`.
     fn on(tests: &mut Vec<Node>, tree: &Tree, node: Node) -> [Self; 2] {
         let bit = 1 << tests.len();
@@ -199,8 +199,8 @@ impl Step {
 }
 
 impl LeafTable {
-    fn of(value: f64, path: &[Step]) -> Self {
-        let mut steps: Vec<Step> = Vec::with_capacity(path.len());
+    fn of(value: f64, path: &[PathStep]) -> Self {
+        let mut steps: Vec<PathStep> = Vec::with_capacity(path.len());
         for step in path {
             match steps.iter_mut().find(|known| known.feature == step.feature) {
                 Some(known) => {
@@ -220,9 +220,9 @@ impl LeafTable {
     }
 
     /// Adds what the leaf adds at an outcome of the tests.
-    fn add(&self, outcome: usize, group: &mut Group) {
+    fn add(&self, outcome: usize, group: &mut LeafGroup) {
         let n = self.steps.len();
-        let leads = |(place, step): (usize, &Step)| usize::from(outcome & step.tests == step.left) << place;
+        let leads = |(place, step): (usize, &PathStep)| usize::from(outcome & step.tests == step.left) << place;
         let set = self.steps.iter().enumerate().map(leads).sum::<usize>();
         if set == (1 << n) - 1 {
             group.leaf[outcome] += self.value;
@@ -237,7 +237,7 @@ impl LeafTable {
 
 /// The Shapley value of a feature for a leaf worth 1, when the features of `set` lead the row towards it. Where a feature
 /// is unknown, rows go on in the shares in which the training rows went.
-fn part(steps: &[Step], set: usize, feature: usize) -> f64 {
+fn part(steps: &[PathStep], set: usize, feature: usize) -> f64 {
     let others: Vec<usize> = (0..steps.len()).filter(|other| *other != feature).collect();
     let reaches = |place: usize| f64::from(u8::from(set >> place & 1 == 1));
     let mut sum = 0.0;

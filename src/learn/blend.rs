@@ -1,15 +1,15 @@
 //! The learner that lets several learners vote: their log-odds, each measured from its own level, are added with
 //! non-negative weights that would have served best at earlier cutoffs.
 
+use super::blend_model::BlendModel;
 use super::chain::Fold;
-use super::doubt::Doubt;
-use super::emphasis::EmphasisRecord;
+use super::cutoff_weights::CutoffWeightsRecord;
 use super::error::LearnError;
 use super::logistic::Convergence;
 use super::rows::{Paired, fold_losses, labels, mean, paired_gain};
 use super::selection::Selections;
-use super::voices::BlendModel;
-use super::weights::{self, Group};
+use super::uncertainty::Uncertainty;
+use super::weights::{self, CutoffDeviations};
 use super::{
     Choice, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training, TrainingNotes, own_shift,
 };
@@ -77,7 +77,7 @@ impl Learner for BlendLearner {
             nested,
             convergence: worst(members),
             selection: selections.whole.record.clone(),
-            emphasis: EmphasisRecord::default(),
+            cutoff_weights: CutoffWeightsRecord::default(),
             tuning: members
                 .iter()
                 .map(|member| &member.trained.notes.tuning)
@@ -85,9 +85,9 @@ impl Learner for BlendLearner {
                 .cloned()
                 .unwrap_or_default(),
         };
-        let doubt = votes.doubt(&shares.weights);
+        let uncertainty = votes.uncertainty(&shares.weights);
         let model = Model::Blend(BlendModel::new(training, members, &shares)?);
-        Ok(Trained { model, out_of_time, notes, doubt })
+        Ok(Trained { model, out_of_time, notes, uncertainty })
     }
 }
 
@@ -119,15 +119,15 @@ struct Votes<'a> {
 }
 
 impl Votes<'_> {
-    fn said(&self, fold: usize) -> Vec<&OutOfTime> {
+    fn of_fold(&self, fold: usize) -> Vec<&OutOfTime> {
         self.members.iter().filter_map(|member| member.trained.out_of_time.get(fold)).collect()
     }
 
     /// That of the member which has one, even if the blend does not listen to it: others that learnt many numbers from the
     /// same customers are taken to be as uncertain as it is, and wrong together. A forecast has few and counts as certain;
     /// how it differs from the others is counted between the members. Alone it is as uncertain as they would be.
-    fn doubt(&self, weights: &[f64]) -> Option<Doubt> {
-        let own = self.members.iter().find_map(|member| member.trained.doubt.as_ref())?;
+    fn uncertainty(&self, weights: &[f64]) -> Option<Uncertainty> {
+        let own = self.members.iter().find_map(|member| member.trained.uncertainty.as_ref())?;
         let learnt = self.members.iter().zip(weights).filter(|(member, _)| member.trained.model.learnt_many_numbers());
         let scale: f64 = learnt.map(|(_, weight)| weight).sum();
         Some(own.scaled(if scale > 0.0 { scale } else { weights.iter().sum() }))
@@ -150,9 +150,9 @@ impl Votes<'_> {
         let most = folds.iter().map(Fold::weight).fold(1.0, f64::max);
         for (number, fold) in folds.iter().enumerate().filter(|(_, fold)| known(fold)) {
             let churned = labels(self.training.dataset, &fold.validation, as_of);
-            for ((sum, total), said) in errors.iter_mut().zip(self.said(number)) {
+            for ((sum, total), predicted) in errors.iter_mut().zip(self.of_fold(number)) {
                 let weight = fold.weight() / most;
-                *sum += weight * own_shift(&said.log_odds, &churned).abs();
+                *sum += weight * own_shift(&predicted.log_odds, &churned).abs();
                 *total += weight;
             }
         }
@@ -165,14 +165,14 @@ impl Votes<'_> {
     fn weights(&self, as_of: Cutoff, known: impl Fn(&Fold) -> bool) -> Vec<f64> {
         let folds = self.training.folds;
         let most = folds.iter().map(Fold::weight).fold(1.0, f64::max);
-        let group = |(number, fold): (usize, &Fold)| Group {
-            deviations: self.said(number).into_iter().map(deviations).collect(),
+        let group = |(number, fold): (usize, &Fold)| CutoffDeviations {
+            deviations: self.of_fold(number).into_iter().map(deviations).collect(),
             churned: labels(self.training.dataset, &fold.validation, as_of),
             weight: fold.weight() / most,
         };
         let heard: Vec<(usize, &Fold)> = folds.iter().enumerate().filter(|(_, fold)| known(fold)).collect();
         let repetition = overlap(&heard.iter().map(|(_, fold)| fold.cutoff).collect::<Vec<_>>(), self.training.horizon);
-        let groups: Vec<Group> = heard.into_iter().map(group).collect();
+        let groups: Vec<CutoffDeviations> = heard.into_iter().map(group).collect();
         weights::fit(&groups, self.members.len(), repetition)
     }
 
@@ -180,7 +180,7 @@ impl Votes<'_> {
     fn out_of_time(&self) -> Vec<OutOfTime> {
         let of_fold = |(number, fold): (usize, &Fold)| {
             let shares = self.shares(fold.cutoff, |earlier| fold.knows(earlier));
-            blended(&self.said(number), &shares)
+            blended(&self.of_fold(number), &shares)
         };
         self.training.folds.iter().enumerate().map(of_fold).collect()
     }
@@ -191,7 +191,7 @@ impl Votes<'_> {
         let around = |levels: Vec<f64>| Shares { weights: weights.clone(), levels };
         let of_fold = |(number, fold): (usize, &Fold)| {
             let levels = self.level_shares(fold.cutoff, |earlier| fold.knows(earlier));
-            blended(&self.said(number), &around(levels))
+            blended(&self.of_fold(number), &around(levels))
         };
         let out_of_time = self.training.folds.iter().enumerate().map(of_fold).collect();
         (around(self.level_shares(self.training.as_of, |_| true)), out_of_time)
@@ -208,7 +208,7 @@ struct Comparison<'a> {
 impl<'a> Comparison<'a> {
     fn of(votes: &Votes<'a>, mixture: &[OutOfTime]) -> Self {
         let members = votes.members.iter().map(|member| member.trained.out_of_time.as_slice());
-        let losses = members.chain([mixture]).map(|said| fold_losses(votes.training, said)).collect();
+        let losses = members.chain([mixture]).map(|predicted| fold_losses(votes.training, predicted)).collect();
         Self { training: votes.training, losses }
     }
 
@@ -245,19 +245,19 @@ fn overlap(cutoffs: &[Cutoff], horizon: Days) -> f64 {
     cutoffs.len().max(1) as f64 * window / covered
 }
 
-fn deviations(said: &OutOfTime) -> Vec<f64> {
-    said.log_odds.iter().map(|log_odds| log_odds - said.level).collect()
+fn deviations(predicted: &OutOfTime) -> Vec<f64> {
+    predicted.log_odds.iter().map(|log_odds| log_odds - predicted.level).collect()
 }
 
-fn blended(said: &[&OutOfTime], shares: &Shares) -> OutOfTime {
-    let of_recent = shares.level(said.iter().map(|said| said.level + said.drift));
-    let drift = said.iter().zip(&shares.weights).map(|(said, weight)| weight * said.drift).sum::<f64>();
+fn blended(predicted: &[&OutOfTime], shares: &Shares) -> OutOfTime {
+    let of_recent = shares.level(predicted.iter().map(|predicted| predicted.level + predicted.drift));
+    let drift = predicted.iter().zip(&shares.weights).map(|(predicted, weight)| weight * predicted.drift).sum::<f64>();
     let level = of_recent - drift;
-    let n_rows = said.first().map_or(0, |said| said.log_odds.len());
+    let n_rows = predicted.first().map_or(0, |predicted| predicted.log_odds.len());
     let mut log_odds = vec![level; n_rows];
-    for (said, weight) in said.iter().zip(&shares.weights) {
-        for (sum, one) in log_odds.iter_mut().zip(&said.log_odds) {
-            *sum += weight * (one - said.level);
+    for (predicted, weight) in predicted.iter().zip(&shares.weights) {
+        for (sum, one) in log_odds.iter_mut().zip(&predicted.log_odds) {
+            *sum += weight * (one - predicted.level);
         }
     }
     OutOfTime { log_odds, level, drift }
@@ -286,8 +286,8 @@ mod tests {
     /// Two members that agree about the customers of today, though their averages over the training rows differ.
     #[test]
     fn levels_are_compared_for_the_customers_of_today() {
-        let said = |level: f64, drift: f64| OutOfTime { log_odds: vec![level + drift], level, drift };
-        let (one, other) = (said(0.0, 1.0), said(1.0, 0.0));
+        let predicted = |level: f64, drift: f64| OutOfTime { log_odds: vec![level + drift], level, drift };
+        let (one, other) = (predicted(0.0, 1.0), predicted(1.0, 0.0));
         for (weights, levels) in [([0.9, 0.0], [0.3, 0.7]), ([0.0, 0.8], [1.0, 0.0]), ([0.5, 0.5], [0.5, 0.5])] {
             let shares = Shares { weights: weights.to_vec(), levels: levels.to_vec() };
             let together = blended(&[&one, &other], &shares);

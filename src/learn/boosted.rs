@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::boosting::{Grower, Growth};
 use super::chain::Fold;
-use super::emphasis::EmphasisRecord;
+use super::cutoff_weights::CutoffWeightsRecord;
 use super::ensemble::{BoostedModel, Reader, Trees};
 use super::error::LearnError;
 use super::intercepts::Intercepts;
@@ -90,11 +90,11 @@ impl Learner for BoostedLearner {
             nested: on_folds.nested,
             convergence: Convergence { gradient_per_row, limit: GRADIENT_LIMIT },
             selection: selections.whole.record.clone(),
-            emphasis: EmphasisRecord::default(),
+            cutoff_weights: CutoffWeightsRecord::default(),
             tuning,
         };
         let model = Model::Boosted(BoostedModel::new(grown.trees, level));
-        Ok(Trained { model, out_of_time: on_folds.out_of_time, notes, doubt: None })
+        Ok(Trained { model, out_of_time: on_folds.out_of_time, notes, uncertainty: None })
     }
 }
 
@@ -132,8 +132,8 @@ impl OnFolds {
         let log_loss = (0..n_steps).map(|step| (trees_after(step) as f64, mean(&all, step))).collect();
         let step = |folds: &[usize]| best(folds).unwrap_or(0);
         let nested = NestedLoss::on_folds(training.folds, step, |fold, step| losses[fold].losses[step]);
-        let foretell = |(fold, grown): (&Fold, Growing<'_>)| grown.cut(n_trees)?.foretell(training, fold);
-        let out_of_time = training.folds.par_iter().zip(on_folds).map(foretell).collect::<Result<Vec<_>, _>>()?;
+        let predict = |(fold, grown): (&Fold, Growing<'_>)| grown.cut(n_trees)?.predict(training, fold);
+        let out_of_time = training.folds.par_iter().zip(on_folds).map(predict).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { settings, n_trees, log_loss, nested, out_of_time })
     }
 
@@ -218,7 +218,7 @@ impl<'a> Growing<'a> {
     }
 
     /// What is said of the validation rows of the fold on whose training rows the trees grew.
-    fn foretell(&self, training: &Training<'_>, fold: &Fold) -> Result<OutOfTime, LearnError> {
+    fn predict(&self, training: &Training<'_>, fold: &Fold) -> Result<OutOfTime, LearnError> {
         let level = self.level(training.horizon).0.at(fold.cutoff.date());
         let deviations = self.trees.deviations(self.dataset, &fold.validation)?;
         let drift = mean(&self.trees.deviations(self.dataset, &latest(self.dataset, self.rows))?);

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::attribution::Attribution;
-use super::{BlendModel, BoostedModel, Doubt, ForecastModel, LearnError, LinearModel, Model, Said};
+use super::{BlendModel, BoostedModel, ForecastModel, LearnError, LinearModel, LogOddsPrediction, Model, Uncertainty};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
@@ -15,7 +15,7 @@ pub struct Explainer<'m> {
     model: &'m Model,
     ready: Ready<'m>,
     /// Asked along with the model.
-    doubt: Option<&'m Doubt>,
+    uncertainty: Option<&'m Uncertainty>,
 }
 
 /// What each kind of model needs beside itself.
@@ -30,7 +30,7 @@ enum Ready<'m> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explained {
     /// Their log-odds.
-    pub said: Said,
+    pub prediction: LogOddsPrediction,
     /// What each of the model's contributing features adds to them: `(n_rows, n_features)`, in log-odds.
     pub contributions: Array2<f64>,
     /// The variances of a doubt that was asked along; empty without one.
@@ -43,27 +43,27 @@ impl<'m> Explainer<'m> {
             Model::Linear(model) => Ready::Linear(model),
             Model::Boosted(model) => Ready::Boosted(model, model.attribution()),
             Model::Forecast(model) => Ready::Forecast(model),
-            Model::Blend(model) => Ready::Blend(model, model.members().map(Self::of).collect()),
+            Model::Blend(model) => Ready::Blend(model, model.models().map(Self::of).collect()),
         };
-        Self { model, ready, doubt: None }
+        Self { model, ready, uncertainty: None }
     }
 
     /// Asks a doubt along, by the member that reads the same prepared columns, if there is one.
     #[must_use]
-    pub fn with_doubt(mut self, doubt: &'m Doubt) -> Self {
+    pub fn with_uncertainty(mut self, uncertainty: &'m Uncertainty) -> Self {
         if let Ready::Blend(_, members) = &mut self.ready
-            && let Some(place) = members.iter().position(|member| member.reads_columns_of(doubt))
+            && let Some(place) = members.iter().position(|member| member.reads_columns_of(uncertainty))
         {
             let member = members.remove(place);
-            members.insert(place, member.with_doubt(doubt));
+            members.insert(place, member.with_uncertainty(uncertainty));
         } else {
-            self.doubt = Some(doubt);
+            self.uncertainty = Some(uncertainty);
         }
         self
     }
 
-    fn reads_columns_of(&self, doubt: &Doubt) -> bool {
-        matches!(self.ready, Ready::Linear(model) if doubt.reads_columns_of(model.preparation()))
+    fn reads_columns_of(&self, uncertainty: &Uncertainty) -> bool {
+        matches!(self.ready, Ready::Linear(model) if uncertainty.reads_columns_of(model.preparation()))
     }
 
     /// Explains rows; their contributions and `base_log_odds` sum to the log-odds, which is checked.
@@ -72,7 +72,7 @@ impl<'m> Explainer<'m> {
     /// `LearnError::MissingFeature` if the dataset lacks a feature of the model; `LearnError::NotAdditive`.
     pub fn explain(&self, dataset: &Dataset, rows: &[usize]) -> Result<Explained, LearnError> {
         let mut explained = match &self.ready {
-            Ready::Linear(model) => model.explained(dataset, rows, self.doubt)?,
+            Ready::Linear(model) => model.explained(dataset, rows, self.uncertainty)?,
             Ready::Boosted(model, attribution) => Explained::alone(model.explained(dataset, rows, attribution)?),
             Ready::Forecast(model) => Explained::alone(model.explained(dataset, rows)?),
             Ready::Blend(model, members) => {
@@ -81,8 +81,8 @@ impl<'m> Explainer<'m> {
                 model.explained(dataset, rows, &members)
             }
         };
-        if let Some(doubt) = self.doubt.filter(|_| explained.variances.is_empty()) {
-            explained.variances = doubt.variances(dataset, rows)?;
+        if let Some(uncertainty) = self.uncertainty.filter(|_| explained.variances.is_empty()) {
+            explained.variances = uncertainty.variances(dataset, rows)?;
         }
         self.check(&explained, dataset, rows)?;
         Ok(explained)
@@ -91,7 +91,7 @@ impl<'m> Explainer<'m> {
     fn check(&self, explained: &Explained, dataset: &Dataset, rows: &[usize]) -> Result<(), LearnError> {
         let level = |cutoff: &Cutoff| self.model.base_log_odds(*cutoff);
         let levels: Vec<f64> = dataset.cutoffs.iter().map(level).collect();
-        let summed = explained.contributions.outer_iter().zip(&explained.said.log_odds);
+        let summed = explained.contributions.outer_iter().zip(&explained.prediction.log_odds);
         for (row, (parts, log_odds)) in rows.iter().zip(summed) {
             let difference = levels[usize::from(dataset.cutoff_idx[*row])] + parts.sum() - log_odds;
             // Written so that a difference that is not a number is refused.
@@ -107,6 +107,6 @@ impl Explained {
     /// What a model without members says.
     pub(super) fn alone((log_odds, contributions): (Vec<f64>, Array2<f64>)) -> Self {
         let between_members = vec![0.0; log_odds.len()];
-        Self { said: Said { log_odds, between_members }, contributions, variances: Vec::new() }
+        Self { prediction: LogOddsPrediction { log_odds, between_members }, contributions, variances: Vec::new() }
     }
 }

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use super::emphasis::EmphasisRecord;
+use super::cutoff_weights::CutoffWeightsRecord;
 use super::error::LearnError;
 use super::logistic::Convergence;
 use super::preparation::position;
@@ -78,10 +78,10 @@ impl Learner for ForecastLearner {
             // The model was fitted before the features were made; there is no search here.
             convergence: Convergence { gradient_per_row: 0.0, limit: f64::MIN_POSITIVE },
             selection: selections.whole.record.clone(),
-            emphasis: EmphasisRecord::default(),
+            cutoff_weights: CutoffWeightsRecord::default(),
             tuning: TuningRecord::default(),
         };
-        Ok(Trained { model: Model::Forecast(model), out_of_time, notes, doubt: None })
+        Ok(Trained { model: Model::Forecast(model), out_of_time, notes, uncertainty: None })
     }
 }
 

@@ -76,7 +76,7 @@ mod tests {
     /// the second only the first is known, which speaks for the first setting; before the third the first two are, .5 + .9
     /// against .6 + .7, which speaks for the second.
     #[test]
-    fn each_cutoff_is_foretold_from_those_before_it() {
+    fn each_cutoff_is_predicted_from_those_before_it() {
         let losses = [[0.5, 0.6], [0.9, 0.7], [0.1, 0.8]];
         let choose = |cutoffs: &[usize]| {
             let sum = |setting: usize| cutoffs.iter().map(|cutoff| losses[*cutoff][setting]).sum::<f64>();

@@ -1,8 +1,8 @@
-//! The level of churn at a cutoff, foretold from its levels at earlier cutoffs.
+//! The level of churn at a cutoff, predicted from its levels at earlier cutoffs.
 //!
 //! How many customers leave depends on the time of the year and drifts; who leaves depends on the customer. Each training
-//! cutoff therefore has an intercept of its own, and that of a later cutoff is foretold by a Gaussian process over the
-//! calendar: what is one year apart is alike, what is near in time is alike. Without either pattern the foretold level is
+//! cutoff therefore has an intercept of its own, and that of a later cutoff is predicted by a Gaussian process over the
+//! calendar: what is one year apart is alike, what is near in time is alike. Without either pattern the predicted level is
 //! the mean; the strength of the pattern is the one under which the levels seen are most likely.
 
 use std::f64::consts::PI;
@@ -26,7 +26,7 @@ const MEMORY_HORIZONS: f64 = 4.0 / 3.0;
 /// Variances of the level in log-odds that are tried.
 const VARIANCES: &[f64] = &[0.001, 0.01, 0.03, 0.1, 0.3, 1.0];
 
-/// Levels that are read at most: a foretold one costs the cube of their number.
+/// Levels that are read at most: a predicted one costs the cube of their number.
 const MOST_LEVELS: usize = 10_000;
 
 /// The level at one training cutoff.
@@ -52,9 +52,9 @@ pub struct Level {
     /// Variance of the pattern around the mean.
     variance: f64,
     dates: Vec<Date>,
-    /// What each past level adds to a foretold one, before the kernel.
+    /// What each past level adds to a predicted one, before the kernel.
     weights: Vec<f64>,
-    /// The past levels and their sampling variances, from which the error of a foretold one is reckoned.
+    /// The past levels and their sampling variances, from which the error of a predicted one is reckoned.
     #[serde(default)]
     past: Vec<[f64; 2]>,
 }
@@ -76,7 +76,7 @@ impl Level {
         }
     }
 
-    /// The level foretold for a cutoff at `date`, in log-odds.
+    /// The level predicted for a cutoff at `date`, in log-odds.
     #[must_use]
     pub fn at(&self, date: Date) -> f64 {
         let part =
@@ -84,7 +84,7 @@ impl Level {
         self.mean + self.dates.iter().zip(&self.weights).map(part).sum::<f64>()
     }
 
-    /// Expected square of the error of the level foretold for a cutoff at `date`. How strong the pattern is, is not known
+    /// Expected square of the error of the level predicted for a cutoff at `date`. How strong the pattern is, is not known
     /// either: the strengths tried count as their likelihoods say. `None` without past levels.
     ///
     /// # Source
@@ -101,12 +101,12 @@ impl Level {
         let fits: Vec<Fit> =
             VARIANCES.iter().filter_map(|variance| Fit::of(&points, *variance, self.memory_days)).collect();
         let most = fits.iter().map(|fit| fit.log_likelihood).fold(f64::NEG_INFINITY, f64::max);
-        let foretold = self.at(date);
+        let predicted = self.at(date);
         let (mut sum, mut total) = (0.0, 0.0);
         for fit in &fits {
             let likelihood = (fit.log_likelihood - most).exp();
-            let (mean, variance) = fit.foretell(&points, date, self.memory_days);
-            sum += likelihood * (variance + (mean - foretold).powi(2));
+            let (mean, variance) = fit.predict(&points, date, self.memory_days);
+            sum += likelihood * (variance + (mean - predicted).powi(2));
             total += likelihood;
         }
         (total > 0.0).then(|| sum / total)
@@ -158,7 +158,7 @@ impl Fit {
     }
 
     /// Mean and variance of the level at a day.
-    fn foretell(&self, points: &[LevelPoint], date: Date, memory_days: f64) -> (f64, f64) {
+    fn predict(&self, points: &[LevelPoint], date: Date, memory_days: f64) -> (f64, f64) {
         let with = |point: &LevelPoint| self.variance * likeness(days(point.date, date), memory_days);
         let covariance: Array1<f64> = points.iter().map(with).collect();
         let unexplained = self.variance - covariance.dot(&self.factor.solve(&covariance));
@@ -200,10 +200,10 @@ mod tests {
         let level = learn(12, season);
         let start = date(2023, 1, 1);
         for ahead in [380, 420, 450] {
-            let foretold = level.at(start.saturating_add(ahead.days()));
+            let predicted = level.at(start.saturating_add(ahead.days()));
             let truth = season(f64::from(ahead));
-            assert!((foretold - truth).abs() < 0.25, "{ahead}: {foretold} for {truth}");
-            assert!((foretold - truth).abs() < (-0.3 - truth).abs(), "{ahead}: the mean would be better");
+            assert!((predicted - truth).abs() < 0.25, "{ahead}: {predicted} for {truth}");
+            assert!((predicted - truth).abs() < (-0.3 - truth).abs(), "{ahead}: the mean would be better");
         }
     }
 
@@ -217,7 +217,7 @@ mod tests {
 
     /// Levels without pattern around a mean: four in five of the intervals hold what comes.
     #[test]
-    fn the_error_of_a_foretold_level_is_as_large_as_it_says() {
+    fn the_error_of_a_predicted_level_is_as_large_as_it_says() {
         let draw = |i: i32| {
             let uniform =
                 |j: i32| f64::from((i * 97 + j).unsigned_abs().wrapping_mul(2_654_435_769) >> 8) / 16_777_216.0;

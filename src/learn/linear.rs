@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::card::Coefficient;
 use super::chain::Fold;
+use super::cutoff_weights::CutoffWeightsRecord;
 use super::design::Design;
-use super::doubt::{self, Doubt};
-use super::emphasis::EmphasisRecord;
 use super::error::LearnError;
 use super::explainer::Explained;
 use super::level::Level;
@@ -19,6 +18,7 @@ use super::rows::{FoldLosses, check_classes, labels, latest, mean, results_of, r
 use super::selection::{Selection, Selections};
 use super::standard_errors::standard_errors;
 use super::tuning::penalty_of_trial;
+use super::uncertainty::{self, Uncertainty};
 use super::{
     Choice, ERRORS, LOG_ODDS, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training,
     TrainingNotes, TuningRecord,
@@ -107,7 +107,7 @@ impl Learner for LinearLearner {
             nested: chosen.nested,
             convergence: fit.convergence,
             selection: selections.whole.record.clone(),
-            emphasis: EmphasisRecord::default(),
+            cutoff_weights: CutoffWeightsRecord::default(),
             tuning: TuningRecord::default(),
         };
         let level = design.level(&fit.parameters, training.horizon);
@@ -115,12 +115,12 @@ impl Learner for LinearLearner {
         let customers: Vec<u32> = training.rows.iter().map(|row| training.dataset.customers[*row]).collect();
         let mut standard_errors = standard_errors(&problem, fit.parameters.view(), &customers).unwrap_or_default();
         standard_errors.truncate(weights.len());
-        let doubt = match self.columns {
-            Columns::All => Self::doubt(training, &problem, (&fit.parameters, &design.preparation, &level)),
+        let uncertainty = match self.columns {
+            Columns::All => Self::uncertainty(training, &problem, (&fit.parameters, &design.preparation, &level)),
             Columns::Only(_) => None,
         };
         let model = LinearModel { preparation: design.preparation, weights, standard_errors, level };
-        Ok(Trained { model: Model::Linear(model), out_of_time: chosen.out_of_time, notes, doubt })
+        Ok(Trained { model: Model::Linear(model), out_of_time: chosen.out_of_time, notes, uncertainty })
     }
 }
 
@@ -144,14 +144,14 @@ impl LinearLearner {
     }
 
     /// How uncertain the log-odds of a fit are.
-    fn doubt(
+    fn uncertainty(
         training: &Training<'_>,
         problem: &Problem<'_>,
         (parameters, preparation, level): (&Array1<f64>, &Preparation, &Level),
-    ) -> Option<Doubt> {
+    ) -> Option<Uncertainty> {
         let customers: Vec<u32> = training.rows.iter().map(|row| training.dataset.customers[*row]).collect();
-        let fit = doubt::Fit { problem, parameters, customers: &customers };
-        Doubt::learn(&fit, preparation, level)
+        let fit = uncertainty::Fit { problem, parameters, customers: &customers };
+        Uncertainty::learn(&fit, preparation, level)
     }
 
     fn choose_penalty(&self, training: &Training<'_>, selections: &Selections) -> Result<Chosen, LearnError> {
@@ -162,7 +162,7 @@ impl LinearLearner {
         let path = |(fold, features): &(&Fold, Vec<String>)| predict_path(training, fold, (features, &penalties));
         let mut paths = results_of(&folds, n_cells, path)?;
         let losses_of = |(fold, path): (&Fold, &Vec<OutOfTime>)| {
-            FoldLosses::of(training, fold, path.iter().map(|said| said.log_odds.as_slice()))
+            FoldLosses::of(training, fold, path.iter().map(|predicted| predicted.log_odds.as_slice()))
         };
         let losses: Vec<FoldLosses> = training.folds.iter().zip(&paths).map(losses_of).collect();
         let of = |folds: &[usize]| choose(&penalties, &folds.iter().map(|fold| &losses[*fold]).collect::<Vec<_>>());
@@ -264,7 +264,7 @@ impl LinearModel {
         &self,
         dataset: &Dataset,
         rows: &[usize],
-        doubt: Option<&Doubt>,
+        uncertainty: Option<&Uncertainty>,
     ) -> Result<Explained, LearnError> {
         let x = self.preparation.apply(dataset, rows)?;
         let mut contributions = Array2::zeros((rows.len(), self.features().len()));
@@ -274,8 +274,11 @@ impl LinearModel {
             }
         }
         let explained = Explained::alone((self.log_odds_of(&x, dataset, rows), contributions));
-        let doubt = doubt.filter(|doubt| doubt.reads_columns_of(&self.preparation));
-        Ok(Explained { variances: doubt.map_or_else(Vec::new, |doubt| doubt.variances_of(&x)), ..explained })
+        let uncertainty = uncertainty.filter(|uncertainty| uncertainty.reads_columns_of(&self.preparation));
+        Ok(Explained {
+            variances: uncertainty.map_or_else(Vec::new, |uncertainty| uncertainty.variances_of(&x)),
+            ..explained
+        })
     }
 
     /// The weights with their errors, those farthest from zero in standard errors first.

@@ -3,15 +3,15 @@
 
 mod attribution;
 mod blend;
+mod blend_model;
 mod boosted;
 mod boosting;
 mod card;
 mod chain;
 mod cholesky;
 mod curves;
+mod cutoff_weights;
 mod design;
-mod doubt;
-mod emphasis;
 mod ensemble;
 mod error;
 mod explainer;
@@ -31,7 +31,7 @@ mod selection;
 mod stability;
 mod standard_errors;
 mod tuning;
-mod voices;
+mod uncertainty;
 mod weights;
 mod xgboost;
 
@@ -45,12 +45,12 @@ use crate::timeline::Cutoff;
 use crate::units::Days;
 
 pub use blend::BlendLearner;
+pub use blend_model::{BlendMember, BlendModel};
 pub use boosted::{BoostedLearner, RISING};
 pub use card::{Coefficient, ColumnKind, ModelCard};
 pub use chain::{Fold, forward_chain};
 pub use curves::Curve;
-pub use doubt::Doubt;
-pub use emphasis::{Emphasis, EmphasisPolicy, EmphasisRecord, EmphasisTrial};
+pub use cutoff_weights::{CutoffWeights, CutoffWeightsPolicy, CutoffWeightsRecord, CutoffWeightsTrial};
 pub use ensemble::BoostedModel;
 pub use error::LearnError;
 pub use explainer::{Explained, Explainer};
@@ -64,7 +64,7 @@ pub use preparation::Preparation;
 pub use selection::{FeatureNote, Selection, SelectionPolicy, SelectionRecord, Selections, Why};
 pub use stability::{Stability, stability_index};
 pub use tuning::{BoostingSettings, TuningRecord, TuningTrial};
-pub use voices::{BlendModel, Voice};
+pub use uncertainty::Uncertainty;
 
 /// Every learner, the main one first, then the baselines it has to beat.
 pub const LEARNERS: &[&dyn Learner] = &[
@@ -163,8 +163,8 @@ pub fn train(training: &Training<'_>, names: &[&str]) -> Result<Vec<(&'static st
     let (alone, composed): (Vec<&dyn Learner>, Vec<&dyn Learner>) =
         needed.iter().copied().partition(|learner| learner.members().is_empty());
     let selections = training.selections()?;
-    let emphasis = emphasis::choose(training, &selections)?;
-    let training = &Training { emphasis: EmphasisPolicy::Given(emphasis.used), ..*training };
+    let cutoff_weights = cutoff_weights::choose(training, &selections)?;
+    let training = &Training { cutoff_weights: CutoffWeightsPolicy::Given(cutoff_weights.used), ..*training };
     let train_alone = |learner: &&dyn Learner| Ok((learner.name(), learner.train(training, &selections, &[])?));
     let n_cells = training.rows.len() * selections.whole.used.len();
     let mut trained: Vec<(&'static str, Trained)> = rows::results_of(&alone, n_cells, train_alone)?;
@@ -176,7 +176,7 @@ pub fn train(training: &Training<'_>, names: &[&str]) -> Result<Vec<(&'static st
         trained.push((learner.name(), composite));
     }
     for (_, trained) in &mut trained {
-        trained.notes.emphasis = emphasis.clone();
+        trained.notes.cutoff_weights = cutoff_weights.clone();
     }
     trained.sort_by_key(|(name, _)| LEARNERS.iter().position(|learner| learner.name() == *name));
     Ok(trained)
@@ -198,7 +198,7 @@ pub struct Training<'a> {
     /// Which features are left out.
     pub policy: &'a SelectionPolicy,
     /// Whether some cutoffs count more than others.
-    pub emphasis: EmphasisPolicy,
+    pub cutoff_weights: CutoffWeightsPolicy,
     /// Settings that are tried beside the usual ones.
     pub trials: u32,
 }
@@ -206,9 +206,9 @@ pub struct Training<'a> {
 impl Training<'_> {
     /// How much some rows count for a model as of a day; empty if all count alike.
     fn weights(&self, rows: &[usize], as_of: Cutoff) -> Vec<f64> {
-        match self.emphasis {
-            EmphasisPolicy::Given(emphasis) => emphasis.weights(self.dataset, rows, as_of),
-            EmphasisPolicy::Choose => Vec::new(),
+        match self.cutoff_weights {
+            CutoffWeightsPolicy::Given(cutoff_weights) => cutoff_weights.weights(self.dataset, rows, as_of),
+            CutoffWeightsPolicy::Choose => Vec::new(),
         }
     }
 
@@ -230,12 +230,12 @@ pub struct Trained {
     /// What the learner chose and how the fit went.
     pub notes: TrainingNotes,
     /// How uncertain the log-odds are, where the learner can tell.
-    pub doubt: Option<Doubt>,
+    pub uncertainty: Option<Uncertainty>,
 }
 
 /// What a model says of some rows.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Said {
+pub struct LogOddsPrediction {
     /// Their log-odds.
     pub log_odds: Vec<f64>,
     /// Variance between the members of a blend in how far each row is from average, counted by their weights; 0 for a
@@ -243,7 +243,7 @@ pub struct Said {
     pub between_members: Vec<f64>,
 }
 
-impl Said {
+impl LogOddsPrediction {
     /// Nothing yet, with room for so many rows.
     #[must_use]
     pub fn with_capacity(n_rows: usize) -> Self {
@@ -281,7 +281,7 @@ pub struct TrainingNotes {
     /// Mean log-loss over the folds for each setting tried, each fold at its own level; of a blend, for its members in
     /// turn and then for the mixture of all.
     pub fold_log_loss: Vec<(f64, f64)>,
-    /// What `fold_log_loss` and the figures of `emphasis` and `tuning` were measured on.
+    /// What `fold_log_loss` and the figures of `weights of cutoffs` and `tuning` were measured on.
     #[serde(default)]
     pub measured_on: MeasuredOn,
     /// What the choice is worth on folds that had no say in it; absent where there are too few, and in earlier versions.
@@ -294,7 +294,7 @@ pub struct TrainingNotes {
     pub selection: SelectionRecord,
     /// How much the training cutoffs count, and what else was tried.
     #[serde(default)]
-    pub emphasis: EmphasisRecord,
+    pub cutoff_weights: CutoffWeightsRecord,
     /// Settings of boosting that were tried; of a blend, those of its member.
     #[serde(default)]
     pub tuning: TuningRecord,

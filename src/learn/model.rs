@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use super::{BlendModel, BoostedModel, Curve, Explainer, ForecastModel, LearnError, LinearModel, ModelCard, Said};
+use super::{
+    BlendModel, BoostedModel, Curve, Explainer, ForecastModel, LearnError, LinearModel, LogOddsPrediction, ModelCard,
+};
 use crate::checked::{Checked, Flaw};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
@@ -42,7 +44,7 @@ impl Model {
         match self {
             Self::Linear(_) | Self::Forecast(_) => None,
             Self::Boosted(model) => Some(model.xgboost_json(cutoff)),
-            Self::Blend(model) => model.members().find_map(|member| member.xgboost_copy(cutoff)),
+            Self::Blend(model) => model.models().find_map(|member| member.xgboost_copy(cutoff)),
         }
     }
 
@@ -53,7 +55,7 @@ impl Model {
             Self::Linear(model) => ModelCard { coefficients: model.coefficients(), curves: Vec::new() },
             Self::Boosted(_) | Self::Forecast(_) => ModelCard::default(),
             Self::Blend(model) => {
-                let cards = model.members().map(Self::card);
+                let cards = model.models().map(Self::card);
                 ModelCard { coefficients: cards.flat_map(|card| card.coefficients).collect(), curves: Vec::new() }
             }
         }
@@ -88,10 +90,13 @@ impl Model {
     ///
     /// # Errors
     /// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
-    pub fn said(&self, dataset: &Dataset, rows: &[usize]) -> Result<Said, LearnError> {
+    pub fn predict(&self, dataset: &Dataset, rows: &[usize]) -> Result<LogOddsPrediction, LearnError> {
         match self {
-            Self::Blend(model) => model.said(dataset, rows),
-            alone => Ok(Said { log_odds: alone.log_odds(dataset, rows)?, between_members: vec![0.0; rows.len()] }),
+            Self::Blend(model) => model.predict(dataset, rows),
+            alone => Ok(LogOddsPrediction {
+                log_odds: alone.log_odds(dataset, rows)?,
+                between_members: vec![0.0; rows.len()],
+            }),
         }
     }
 
@@ -133,7 +138,7 @@ impl Model {
             Self::Linear(model) => model.preparation().used().collect(),
             Self::Boosted(model) => model.used_features().collect(),
             Self::Forecast(model) => model.features().iter().map(String::as_str).collect(),
-            Self::Blend(model) => model.members().flat_map(Self::used_features).collect(),
+            Self::Blend(model) => model.models().flat_map(Self::used_features).collect(),
         }
     }
 

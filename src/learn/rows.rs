@@ -83,7 +83,10 @@ impl FoldLosses {
     /// Losses of predictions for the validation rows of a fold, each at its own level.
     pub(super) fn of<'p>(training: &Training<'_>, fold: &Fold, settings: impl Iterator<Item = &'p [f64]>) -> Self {
         let churned = labels(training.dataset, &fold.validation, training.as_of);
-        Self { weight: fold.weight(), losses: settings.map(|said| log_loss_at_own_level(said, &churned)).collect() }
+        Self {
+            weight: fold.weight(),
+            losses: settings.map(|predicted| log_loss_at_own_level(predicted, &churned)).collect(),
+        }
     }
 }
 
@@ -125,11 +128,11 @@ pub(super) fn losses_at_own_level(log_odds: &[f64], churned: &[bool]) -> Vec<f64
 }
 
 /// Losses of the validation rows of each fold, each fold at its own level.
-pub(super) fn fold_losses(training: &Training<'_>, said: &[OutOfTime]) -> Vec<Vec<f64>> {
-    let of_fold = |(fold, said): (&Fold, &OutOfTime)| {
-        losses_at_own_level(&said.log_odds, &labels(training.dataset, &fold.validation, training.as_of))
+pub(super) fn fold_losses(training: &Training<'_>, predicted: &[OutOfTime]) -> Vec<Vec<f64>> {
+    let of_fold = |(fold, predicted): (&Fold, &OutOfTime)| {
+        losses_at_own_level(&predicted.log_odds, &labels(training.dataset, &fold.validation, training.as_of))
     };
-    training.folds.iter().zip(said).map(of_fold).collect()
+    training.folds.iter().zip(predicted).map(of_fold).collect()
 }
 
 /// By how much the other losses on the folds are better than the usual ones, and the standard error of that.

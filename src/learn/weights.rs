@@ -6,7 +6,7 @@ use super::cholesky::Cholesky;
 use super::{probability, softplus};
 
 /// Predictions at one cutoff, whose level is left to itself.
-pub(super) struct Group {
+pub(super) struct CutoffDeviations {
     /// How far each customer's log-odds are from the level, for each predictor.
     pub(super) deviations: Vec<Vec<f64>>,
     pub(super) churned: Vec<bool>,
@@ -22,7 +22,7 @@ const MAX_HALVINGS: i32 = 20;
 const TOLERANCE: f64 = 1e-9;
 
 /// The weights under which the outcomes are most likely, none of them negative. `repetition` rows count as one.
-pub(super) fn fit(groups: &[Group], n_predictors: usize, repetition: f64) -> Vec<f64> {
+pub(super) fn fit(groups: &[CutoffDeviations], n_predictors: usize, repetition: f64) -> Vec<f64> {
     let mut active: Vec<usize> = (0..n_predictors).collect();
     loop {
         let problem = Problem { groups, active: &active, share: 1.0 / n_predictors as f64, repetition };
@@ -39,7 +39,7 @@ pub(super) fn fit(groups: &[Group], n_predictors: usize, repetition: f64) -> Vec
 
 /// Parameters: the weights of the active predictors, then a level for each group.
 struct Problem<'a> {
-    groups: &'a [Group],
+    groups: &'a [CutoffDeviations],
     active: &'a [usize],
     share: f64,
     repetition: f64,
@@ -123,12 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn what_foretells_counts_and_what_misleads_does_not() {
+    fn what_predicts_counts_and_what_misleads_does_not() {
         let truth: Vec<f64> = (0..4_000).map(|i| 4.0 * noise(i) - 2.0).collect();
         let misleading: Vec<f64> = truth.iter().zip(0_u32..).map(|(z, i)| -z + noise(i * 17 + 5)).collect();
         let happens = |(i, z): (u32, &f64)| noise(i * 31 + 7) < probability(0.4 + z);
         let churned: Vec<bool> = (0_u32..).zip(&truth).map(happens).collect();
-        let group = |deviations| Group { deviations, churned: churned.clone(), weight: 1.0 };
+        let group = |deviations| CutoffDeviations { deviations, churned: churned.clone(), weight: 1.0 };
         let weights = fit(&[group(vec![truth.clone(), misleading])], 2, 1.0);
         assert!((weights[0] - 1.0).abs() < 0.1 && (0.0..0.1).contains(&weights[1]), "{weights:?}");
         let halves = fit(&[group(vec![truth.clone(), truth.clone()])], 2, 1.0);
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn without_outcomes_all_count_alike() {
         assert_eq!(fit(&[], 2, 1.0), [0.5, 0.5]);
-        let one_sided = Group { deviations: vec![vec![1.0, 2.0]], churned: vec![true, true], weight: 1.0 };
+        let one_sided = CutoffDeviations { deviations: vec![vec![1.0, 2.0]], churned: vec![true, true], weight: 1.0 };
         assert!(fit(&[one_sided], 1, 1.0)[0].is_finite());
     }
 }

@@ -102,7 +102,7 @@ fn all_present(n_rows: usize) -> Vec<u8> {
 /// The highest value if all are whole numbers of the dictionary.
 fn highest_code(values: &[f32]) -> Option<u8> {
     let mut highest = 0;
-    // By blocks, so that a column of other numbers is told by its first ones.
+    // By blocks, so that a column of other numbers is reported by its first ones.
     for block in values.chunks(1024) {
         if !block.iter().fold(true, |all, value| all & is_code(*value)) {
             return None;

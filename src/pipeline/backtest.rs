@@ -1,4 +1,4 @@
-//! The story of a backtest: before each test cutoff, every learner is trained on what was known then.
+//! A backtest: before each test cutoff, every learner is trained on what was known then.
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -7,13 +7,13 @@ use super::capture::{ValueRanking, rank_by_value};
 use super::error::PipelineError;
 use super::frame::Frame;
 use super::learnt::{LearntModel, learn_at};
-use super::observer::Observer;
+use super::progress::Progress;
 use crate::calibrate::Calibration;
 use crate::config::Config;
 use crate::dataset::{Dataset, SampleRecord};
 use crate::error::Failure;
 use crate::evaluate::{self, Evaluation, LearnerScores, Settings, Slice, TestCutoff};
-use crate::guard::{GuardRecord, inspect};
+use crate::guard::{GuardRecord, look_for_leaks};
 use crate::learn::{Choice, LEARNERS, MAIN_LEARNER, NestedLoss};
 use crate::table::{Column, Table};
 use crate::timeline::{Cutoff, EventLog};
@@ -64,18 +64,18 @@ pub struct NestedChoice {
 ///
 /// # Errors
 /// Test cutoffs without labels, too little to learn from, or whatever a room could not do.
-pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, observer: &dyn Observer) -> Result<Backtest, Failure> {
+pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn Progress) -> Result<Backtest, Failure> {
     let frame = Frame::new(config, log);
     let tests = test_cutoffs(config, &frame, as_of)?;
-    observer.begin("features", 1);
+    progress.begin("features", 1);
     let dataset = frame.panel(log, &Frame::schema(config, log)?, (&tests, &tests))?;
-    observer.begin("looking for leaks", 1);
-    let leak_guard = inspect(config, log, &dataset, as_of)?;
+    progress.begin("looking for leaks", 1);
+    let leak_guard = look_for_leaks(config, log, &dataset, as_of)?;
     let everyone: Vec<&str> = LEARNERS.iter().map(|learner| learner.name()).collect();
-    let tested = test_at(&dataset, &frame, (&tests, &everyone), as_of, observer)?;
-    observer.begin("evaluation", 1);
+    let tested = test_at(&dataset, &frame, (&tests, &everyone), as_of, progress)?;
+    progress.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;
-    observer.begin("value models at test cutoffs", 1);
+    progress.begin("value models at test cutoffs", 1);
     let customers = |tested: &Tested| (tested.cutoff, tested.test.customer.clone());
     let value = rank_by_value(config, log, &tested.iter().map(customers).collect::<Vec<_>>());
     let predictions = predictions(&tested, log);
@@ -99,7 +99,7 @@ fn test_cutoffs(config: &Config, frame: &Frame, as_of: Cutoff) -> Result<Vec<Cut
     }
 }
 
-/// What was foretold at a test cutoff, and what came of it.
+/// What was predicted at a test cutoff, and what came of it.
 pub(super) struct Tested {
     pub(super) cutoff: Cutoff,
     pub(super) test: TestCutoff,
@@ -107,18 +107,18 @@ pub(super) struct Tested {
     choice: Option<TestChoice>,
 }
 
-/// Trains learners on what was known at each test cutoff and foretells the customers there.
+/// Trains learners on what was known at each test cutoff and predicts the customers there.
 pub(super) fn test_at(
     dataset: &Dataset,
     frame: &Frame,
     (tests, learners): (&[Cutoff], &[&str]),
     as_of: Cutoff,
-    observer: &dyn Observer,
+    progress: &dyn Progress,
 ) -> Result<Vec<Tested>, Failure> {
-    observer.begin("learning at test cutoffs", tests.len());
+    progress.begin("learning at test cutoffs", tests.len());
     let one = |cutoff: &Cutoff| {
         let tested = test_one(dataset, frame, (*cutoff, learners), as_of);
-        observer.step();
+        progress.step();
         tested
     };
     tests.iter().map(one).collect()

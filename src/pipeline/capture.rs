@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::customer_value::{ValueFrame, ValueModels};
 use super::frame::{Frame, settings};
-use super::worth::{ValueFrame, ValueModels};
 use crate::clv::ValueError;
 use crate::config::{Config, ValueConfig};
 use crate::dataset::{DatasetSettings, Histories};
@@ -18,7 +18,7 @@ pub(super) const EVERYONE: &str = "everyone who had bought by the cutoff";
 /// What rankings by value found at the test cutoffs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ValueRanking {
-    /// Days after each cutoff whose spend is foretold: the horizon of churn.
+    /// Days after each cutoff whose spend is predicted: the horizon of churn.
     pub days: Days,
     /// Among everyone who had bought by then.
     pub everyone: Option<CaptureReport>,
@@ -70,7 +70,8 @@ pub(super) fn spend_cutoff(
     (value, settings): (&ValueConfig, &DatasetSettings),
 ) -> Result<SpendCutoff, ValueError> {
     let frame = ValueFrame::over(f64::from(settings.rule.horizon.0), value, &settings.rule)?;
-    let predicted = models.worth_of_all(then, &frame).iter().map(|worth| worth.value.predicted).collect();
+    let predicted =
+        models.values_of_all(then, &frame).iter().map(|customer_value| customer_value.value.predicted).collect();
     let came = |place: usize| {
         let later = now.position(then.customers[place]);
         later.map_or(0.0, |later| (now.net_total[later] - then.net_total[place]).max(0.0))

@@ -16,7 +16,7 @@ use crate::timeline::Cutoff;
 
 /// The model that a new one would replace.
 #[derive(Debug, Clone)]
-pub enum Reigning {
+pub enum CurrentChampion {
     /// There is none.
     Nobody,
     /// It cannot be read, and so cannot score either.
@@ -31,7 +31,7 @@ pub enum Reigning {
 }
 
 /// What a challenge is held with.
-pub(super) struct Arena<'a> {
+pub(super) struct TestSet<'a> {
     pub(super) config: &'a Config,
     pub(super) frame: &'a Frame,
     pub(super) dataset: &'a Dataset,
@@ -42,23 +42,23 @@ pub(super) struct Arena<'a> {
     pub(super) verdict: &'a Verdict,
 }
 
-impl Arena<'_> {
+impl TestSet<'_> {
     /// Compares at the test cutoffs that lie at or after the champion's day: of what came then it knew nothing.
     ///
     /// # Errors
     /// `LearnError::MissingFeature`, which a schema that fits rules out.
-    pub(super) fn challenge(&self, reigning: &Reigning) -> Result<ChallengeRecord, Failure> {
-        let champion = match reigning {
-            Reigning::Nobody => {
+    pub(super) fn challenge(&self, current: &CurrentChampion) -> Result<ChallengeRecord, Failure> {
+        let champion = match current {
+            CurrentChampion::Nobody => {
                 let sentence = "there is no champion to compare it with".to_owned();
                 return Ok(ChallengeRecord { champion: None, outcome: Outcome::First, sentence, figures: None });
             }
-            Reigning::Unreadable { version, why } => {
+            CurrentChampion::Unreadable { version, why } => {
                 let sentence =
                     format!("takes over from champion {version}, which cannot be read and so cannot score: {why}");
                 return Ok(without_figures(version, Outcome::Incomparable, sentence));
             }
-            Reigning::Champion(champion) => champion,
+            CurrentChampion::Champion(champion) => champion,
         };
         let name = &champion.manifest.version;
         if let Some(why) = self.misfit(champion) {
@@ -104,11 +104,11 @@ impl Arena<'_> {
     ) -> Result<Result<Option<Challenge>, EvaluateError>, Failure> {
         let both = |tested: &&Tested| {
             let rows = self.dataset.rows_at(|cutoff| cutoff == tested.cutoff);
-            let said = probabilities(&champion.model.model, &champion.model.calibrator, self.dataset, &rows)?;
+            let predicted = probabilities(&champion.model.model, &champion.model.calibrator, self.dataset, &rows)?;
             let ours = tested.test.scores.iter().find(|scores| scores.name == MAIN_LEARNER);
             let ours = ours.map_or_else(Vec::new, |scores| scores.values.clone());
             let scores = |name: &str, values| LearnerScores { name: name.to_owned(), is_probability: true, values };
-            let scores = vec![scores(CHALLENGER, ours), scores(CHAMPION, said)];
+            let scores = vec![scores(CHALLENGER, ours), scores(CHAMPION, predicted)];
             Ok(TestCutoff { scores, slices: Vec::new(), ..tested.test.clone() })
         };
         let tests = tested.iter().map(both).collect::<Result<Vec<_>, Failure>>()?;
@@ -159,7 +159,7 @@ impl Arena<'_> {
         )
     }
 
-    /// Until a horizon has passed, nothing the champion foretold has come or not. The newer model then takes over: it is
+    /// Until a horizon has passed, nothing the champion predicted has come or not. The newer model then takes over: it is
     /// made by a procedure that the gate has judged, and it knows more months. A fall in AUC that even the unpaired
     /// intervals of the two models' own tests show stops it, because something else than time has changed then.
     fn too_soon(&self, champion: &Version, learnt_until: Cutoff) -> ChallengeRecord {

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::capture::{EVERYONE, spend_cutoff};
+use super::customer_value::{ValueFrame, ValueModels};
 use super::list::ListRow;
 use super::outlook::{self, SalesForecast, TABLE_YEARS, Tracking, ValueTables, quarter};
-use super::worth::{ValueFrame, ValueModels};
 use crate::clv::{
     CohortMember, CohortRates, CompoundingRow, Concentration, CovariateFit, Holdout, RetentionEconomics, TimeUnit,
     ValueError, ValueOfRetention, ValueTable, cohort_rates, concentration, holdout,

@@ -1,9 +1,9 @@
-//! What stops a story: nothing to test on, nothing to learn from, a model that may not be promoted.
+//! What stops the work: nothing to test on, nothing to learn from, a model that may not be promoted.
 
 use crate::error::{Exit, Report};
 use crate::units::Days;
 
-/// A story that cannot go on.
+/// Work that cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum PipelineError {
     /// There is no cutoff to test at.

@@ -1,4 +1,4 @@
-//! The shop's rules as the stories need them: what churn means, and which cutoffs there are.
+//! The shop's rules as the work of commands needs them: what churn means, and which cutoffs there are.
 
 use jiff::tz::TimeZone;
 
@@ -8,7 +8,7 @@ use crate::dataset::{Dataset, DatasetSettings, PanelCap, PanelSample};
 use crate::error::Failure;
 use crate::features::{FeatureSchema, SchemaError};
 use crate::label::{ChurnRule, Schedule};
-use crate::learn::{EmphasisPolicy, SelectionPolicy};
+use crate::learn::{CutoffWeightsPolicy, SelectionPolicy};
 use crate::timeline::{Cutoff, EventLog, Margins, local_time, matured_cutoffs};
 use crate::units::Days;
 
@@ -20,7 +20,7 @@ pub(super) struct Frame {
     /// Which features learners leave out.
     pub(super) policy: SelectionPolicy,
     /// Whether training cutoffs may count differently.
-    pub(super) emphasis: EmphasisPolicy,
+    pub(super) cutoff_weights: CutoffWeightsPolicy,
     /// Settings of the learners that are tried beside the usual ones.
     pub(super) trials: u32,
 }
@@ -52,9 +52,9 @@ impl Frame {
                 drop_unstable: config.selection.unstable == Unstable::Drop,
                 leave_out: config.selection.leave_out.clone(),
             },
-            emphasis: match config.panel.weights {
-                PanelWeights::Equal => EmphasisPolicy::default(),
-                PanelWeights::Choose => EmphasisPolicy::Choose,
+            cutoff_weights: match config.panel.weights {
+                PanelWeights::Equal => CutoffWeightsPolicy::default(),
+                PanelWeights::Choose => CutoffWeightsPolicy::Choose,
             },
             trials: config.tuning.trials,
         }

@@ -1,7 +1,7 @@
 //! What can be learnt at an as-of day: every learner trained on the matured cutoffs, and calibrated out of time.
 
 use super::frame::Frame;
-use crate::calibrate::{Calibration, Calibrator, Foretold, calibrate};
+use crate::calibrate::{Calibration, Calibrator, CutoffPredictions, calibrate};
 use crate::dataset::Dataset;
 use crate::error::Failure;
 use crate::learn::{self, Fold, LearnError, Model, OutOfTime, Trained, Training, forward_chain};
@@ -56,11 +56,11 @@ pub(super) fn learn_at(dataset: &Dataset, frame: &Frame, as_of: Cutoff, learners
         rows: &rows,
         folds: &folds,
         policy: &frame.policy,
-        emphasis: frame.emphasis,
+        cutoff_weights: frame.cutoff_weights,
         trials: frame.trials,
     };
     let calibrated = |(name, trained): (&'static str, Trained)| {
-        let calibration = calibrate(&foretold(&training, &trained), frame.matures_after(), frame.zone());
+        let calibration = calibrate(&predicted(&training, &trained), frame.matures_after(), frame.zone());
         LearntModel { name, trained, calibration }
     };
     let learners = learn::train(&training, learners)?.into_iter().map(calibrated).collect();
@@ -68,12 +68,12 @@ pub(super) fn learn_at(dataset: &Dataset, frame: &Frame, as_of: Cutoff, learners
 }
 
 /// The predictions that a learner made on the way for rows that it had not seen.
-fn foretold(training: &Training<'_>, trained: &Trained) -> Vec<Foretold> {
-    let of_fold = |(fold, said): (&Fold, &OutOfTime)| Foretold {
+fn predicted(training: &Training<'_>, trained: &Trained) -> Vec<CutoffPredictions> {
+    let of_fold = |(fold, predicted): (&Fold, &OutOfTime)| CutoffPredictions {
         cutoff: fold.cutoff,
         customers: fold.validation.iter().map(|row| training.dataset.customers[*row]).collect(),
-        log_odds: said.log_odds.clone(),
-        level: said.level,
+        log_odds: predicted.log_odds.clone(),
+        level: predicted.level,
         churned: fold.validation.iter().map(|row| training.dataset.churned(*row, training.as_of)).collect(),
     };
     training.folds.iter().zip(&trained.out_of_time).map(of_fold).collect()

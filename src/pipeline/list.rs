@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
+use super::customer_value::CustomerValue;
 use super::list_columns::{LIST_COLUMNS, Piece};
-use super::worth::Worth;
 use crate::clv::ValueInterval;
 use crate::decide::{Prospect, Stage};
 use crate::explain::Reason;
@@ -27,7 +27,7 @@ pub struct ListRow {
     /// Margin of the customer so far, net of returns, in major units.
     pub clv_historic: f64,
     /// What value models expect of the customer; `None` if none could be fitted.
-    pub worth: Option<RowWorth>,
+    pub customer_value: Option<ListedValue>,
     /// The day of the last order plus the customer's median gap; `None` with one day with an order.
     pub expected_next_order: Option<Date>,
     /// Whole days since the last order.
@@ -42,7 +42,7 @@ pub struct ListRow {
 
 /// What value models expect of a customer.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RowWorth {
+pub struct ListedValue {
     /// Margin lost if the customer leaves, in major units.
     pub at_stake: f64,
     /// Discounted margin expected within the value horizon, leaving included, in major units.
@@ -53,13 +53,13 @@ pub struct RowWorth {
     pub probability_no_purchase: f64,
 }
 
-impl RowWorth {
-    pub(super) const fn new(worth: &Worth) -> Self {
+impl ListedValue {
+    pub(super) const fn new(customer_value: &CustomerValue) -> Self {
         Self {
-            at_stake: worth.at_stake,
-            predicted: worth.value.predicted,
+            at_stake: customer_value.at_stake,
+            predicted: customer_value.value.predicted,
             interval: None,
-            probability_no_purchase: worth.probability_no_purchase,
+            probability_no_purchase: customer_value.probability_no_purchase,
         }
     }
 }
@@ -68,7 +68,10 @@ impl ListRow {
     /// `low` where the value model and the classifier disagree about whether the customer leaves.
     #[must_use]
     pub fn confidence(&self) -> &'static str {
-        let gap = self.worth.as_ref().map(|worth| worth.probability_no_purchase - self.prospect.churn_probability);
+        let gap = self
+            .customer_value
+            .as_ref()
+            .map(|customer_value| customer_value.probability_no_purchase - self.prospect.churn_probability);
         if gap.is_some_and(|gap| gap.abs() > DISAGREEMENT) { "low" } else { "normal" }
     }
 }
@@ -131,7 +134,7 @@ mod tests {
             churn_interval: Some([0.1, 0.150_04]),
             rank_interval: None,
             clv_historic: -0.001,
-            worth: None,
+            customer_value: None,
             expected_next_order: None,
             days_since_last_order: 71,
             stage: Stage::AtRisk,

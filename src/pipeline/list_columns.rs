@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::list::{ListRow, RankedList, RowWorth};
+use super::list::{ListRow, ListedValue, RankedList};
 use crate::decide::RiskBand;
 use crate::explain::Reason;
 use crate::table::Column;
@@ -98,17 +98,17 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         "clv_predicted",
         MONEY,
         "Margin expected in that coming time, the chance of leaving included; empty if no value model could be fitted",
-        |piece| value(piece, |worth| Some(worth.predicted)),
+        |piece| value(piece, |value| Some(value.predicted)),
     ),
     column(
         "clv_predicted_low",
         MONEY,
         "Lower end of the range that holds that margin in four of five cases if the value models are right, for the first \
          thousand",
-        |piece| value(piece, |worth| Some(worth.interval?.low)),
+        |piece| value(piece, |value| Some(value.interval?.low)),
     ),
     column("clv_predicted_high", MONEY, "Upper end of that range", |piece| {
-        value(piece, |worth| Some(worth.interval?.high))
+        value(piece, |value| Some(value.interval?.high))
     }),
     column("clv_total", MONEY, "The margin so far and the margin to come", total),
     column(
@@ -203,15 +203,15 @@ fn money(piece: Piece<'_>, of: fn(&ListRow) -> f64) -> Column<'_> {
     Column::Number(piece.rows.par_iter().map(|row| rounded(of(row), decimals)).collect())
 }
 
-fn value(piece: Piece<'_>, of: fn(&RowWorth) -> Option<f64>) -> Column<'_> {
+fn value(piece: Piece<'_>, of: fn(&ListedValue) -> Option<f64>) -> Column<'_> {
     let decimals = piece.list.currency.decimals();
-    let value = |row: &ListRow| Some(rounded(of(row.worth.as_ref()?)?, decimals));
+    let value = |row: &ListRow| Some(rounded(of(row.customer_value.as_ref()?)?, decimals));
     Column::OptionalNumber(piece.rows.par_iter().map(value).collect())
 }
 
 fn total(piece: Piece<'_>) -> Column<'_> {
     let decimals = piece.list.currency.decimals();
-    let total = |row: &ListRow| Some(rounded(row.clv_historic + row.worth.as_ref()?.predicted, decimals));
+    let total = |row: &ListRow| Some(rounded(row.clv_historic + row.customer_value.as_ref()?.predicted, decimals));
     Column::OptionalNumber(piece.rows.par_iter().map(total).collect())
 }
 

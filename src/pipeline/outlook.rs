@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::customer_value::ValueModels;
 use super::list::ListRow;
-use super::worth::ValueModels;
 use crate::clv::{
     CohortColumns, CohortForecast, Covariate, CovariateFit, Covariates, ModelKind, Periods, TrackingPoint, ValueError,
     ValueSettings, ValueTable, fit_covariates, forecast_by_cohort, tracking_curve,

@@ -1,21 +1,21 @@
-//! The story of scoring: everyone eligible at a day, by probability of leaving times value, with reasons.
+//! Scoring: everyone eligible at a day, by probability of leaving times value, with reasons.
 
 use rayon::prelude::*;
 
-use super::doubts::{Doubts, calibrated};
+use super::customer_value::{CustomerValue, ValueFrame, ValueModels};
 use super::economics::{Basis, Eligible, Findings, HoldoutReport, ValueReport};
 use super::error::PipelineError;
 use super::facts::{Facts, Reader, TOLD};
 use super::frame::{Frame, settings};
-use super::list::{ListRow, RankedList, RowWorth};
-use super::observer::Observer;
-use super::worth::{ValueFrame, ValueModels, Worth};
+use super::list::{ListRow, ListedValue, RankedList};
+use super::progress::Progress;
+use super::score_uncertainty::{ScoreUncertainty, calibrated};
 use crate::clv::{ValueError, ValueTable};
 use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Histories, Panel};
 use crate::decide::{Prospect, Suppression, rank};
 use crate::error::Failure;
-use crate::explain::{Reason, Teller, Told};
+use crate::explain::{CustomerExplainer, Explanations, Reason};
 use crate::features::{FeatureSchema, SchemaDifference};
 use crate::registry::Version;
 use crate::timeline::{Cutoff, EventLog};
@@ -71,28 +71,28 @@ pub fn score<'a>(
     log: &'a EventLog,
     version: &Version,
     as_of: Cutoff,
-    observer: &dyn Observer,
+    progress: &dyn Progress,
 ) -> Result<Scored<'a>, Failure> {
     version.accept_config(config)?;
     // Today's sentences for the columns of the version.
     let (schema, not_used) = version.columns_of(&Frame::schema(config, log)?, &TOLD)?;
     let settings = settings(config, log, version.model.rule.clone());
     let population = settings.rule.population();
-    observer.begin("counting the shop", 1);
+    progress.begin("counting the shop", 1);
     let panel = Panel::open(log, &schema, &[as_of], &settings)?;
     let scoring = Scoring { config, log, version, as_of, panel: &panel };
     let basis = Basis { config, log, settings: &settings, as_of };
     let frame = ValueFrame::new(&config.value, &settings.rule)?;
-    observer.begin("scoring", panel.n_parts());
+    progress.begin("scoring", panel.n_parts());
     // Neither needs the other, and each has stretches that keep one core busy.
-    let (everyone, valued) = rayon::join(|| scoring.everyone(observer), || Valued::of(&basis, &frame));
+    let (everyone, valued) = rayon::join(|| scoring.everyone(progress), || Valued::of(&basis, &frame));
     let everyone = everyone?;
     if everyone.facts.is_empty() {
         return Err(PipelineError::NobodyEligible { as_of: as_of.to_string(), population }.into());
     }
-    observer.begin("valuing", 1);
-    let Valued { histories, worth, fitted } = valued;
-    let (mut rows, eligible) = scoring.listed(everyone, WorthOfAll { histories: &histories, worth })?;
+    progress.begin("valuing", 1);
+    let Valued { histories, customer_value, fitted } = valued;
+    let (mut rows, eligible) = scoring.listed(everyone, CustomerValues { histories: &histories, customer_value })?;
     if let Ok(Fitted { models, .. }) = &fitted {
         models.put_intervals(&mut rows, &histories, &frame);
     }
@@ -123,27 +123,28 @@ struct Scoring<'a> {
 
 /// Everyone on the list, by customer number.
 struct Everyone {
-    told: Told,
+    explanations: Explanations,
     facts: Vec<Facts>,
 }
 
 impl Scoring<'_> {
     /// What the model says of everyone eligible, and what else the list tells of them. Features are folded and read part
     /// by part: those of all customers need never be held at one time.
-    fn everyone(&self, observer: &dyn Observer) -> Result<Everyone, Failure> {
-        let model = (&self.version.model.model, self.version.model.doubt.as_ref());
-        let teller = Teller::of(model, self.panel.schema(), &self.config.currency);
+    fn everyone(&self, progress: &dyn Progress) -> Result<Everyone, Failure> {
+        let model = (&self.version.model.model, self.version.model.uncertainty.as_ref());
+        let explainer = CustomerExplainer::of(model, self.panel.schema(), &self.config.currency);
         let reader = Reader::of(self.panel, self.as_of);
         let of_part = |dataset: &Dataset| {
-            let part = (teller.tell(dataset)?, reader.read(dataset));
-            observer.step();
+            let part = (explainer.explain(dataset)?, reader.read(dataset));
+            progress.step();
             Ok::<_, Failure>(part)
         };
         let parts = self.panel.parts(of_part)?;
         let n_rows = parts.iter().map(|(_, facts)| facts.len()).sum();
-        let mut everyone = Everyone { told: Told::with_capacity(n_rows), facts: Vec::with_capacity(n_rows) };
-        for (told, facts) in parts {
-            everyone.told.append(told);
+        let mut everyone =
+            Everyone { explanations: Explanations::with_capacity(n_rows), facts: Vec::with_capacity(n_rows) };
+        for (explanations, facts) in parts {
+            everyone.explanations.append(explanations);
             everyone.facts.extend(facts);
         }
         Ok(everyone)
@@ -152,30 +153,37 @@ impl Scoring<'_> {
     /// The rows of the list in their order, and the eligible in figures. What they are made of is dropped with it.
     fn listed(
         &self,
-        Everyone { told, facts }: Everyone,
-        worth: WorthOfAll<'_>,
+        Everyone { explanations, facts }: Everyone,
+        customer_value: CustomerValues<'_>,
     ) -> Result<(Vec<ListRow>, Eligible), Failure> {
         let model = &self.version.model;
-        let probabilities = calibrated(&model.calibrator, model.model.base_log_odds(self.as_of), &told.said);
-        let doubts = Doubts::of(model, (&told.said, &told.variances), self.as_of);
-        let intervals = doubts.as_ref().map(Doubts::intervals);
-        let prospects = self.prospects((&facts, &probabilities), &worth);
-        let mut rows = self.ranked((&facts, &prospects, intervals.as_deref()), told.reasons, &worth);
-        drop(worth);
-        if let Some(doubts) = &doubts {
-            doubts.put_places(&mut rows, (&facts, self.panel), self.config.seed)?;
+        let probabilities =
+            calibrated(&model.calibrator, model.model.base_log_odds(self.as_of), &explanations.prediction);
+        let uncertainty = ScoreUncertainty::of(model, (&explanations.prediction, &explanations.variances), self.as_of);
+        let intervals = uncertainty.as_ref().map(ScoreUncertainty::intervals);
+        let prospects = self.prospects((&facts, &probabilities), &customer_value);
+        let mut rows = self.ranked((&facts, &prospects, intervals.as_deref()), explanations.reasons, &customer_value);
+        drop(customer_value);
+        if let Some(uncertainty) = &uncertainty {
+            uncertainty.put_places(&mut rows, (&facts, self.panel), self.config.seed)?;
         }
         let margins = facts.iter().map(|facts| facts.past_year_margin);
         Ok((rows, Eligible::of(&probabilities, margins)))
     }
 
     /// What decides the places of all rows.
-    fn prospects(&self, (facts, probabilities): (&[Facts], &[f64]), worth: &WorthOfAll<'_>) -> Vec<Prospect> {
+    fn prospects(
+        &self,
+        (facts, probabilities): (&[Facts], &[f64]),
+        customer_value: &CustomerValues<'_>,
+    ) -> Vec<Prospect> {
         let prospect = |(facts, p): (&Facts, &f64)| Prospect {
             customer: facts.customer,
             churn_probability: *p,
             // Without a value model, the coming year is expected to be like the past one.
-            value_at_stake: worth.of(facts.customer).map_or(facts.past_year_margin, |worth| worth.at_stake),
+            value_at_stake: customer_value
+                .of(facts.customer)
+                .map_or(facts.past_year_margin, |customer_value| customer_value.at_stake),
             suppressed: self.log.opted_out(facts.customer, self.as_of).then_some(Suppression::OptedOut),
         };
         facts.par_iter().zip(probabilities).map(prospect).collect()
@@ -186,7 +194,7 @@ impl Scoring<'_> {
         &self,
         (facts, prospects, intervals): Placed<'_>,
         mut why: Vec<Vec<Reason>>,
-        worth: &WorthOfAll<'_>,
+        customer_value: &CustomerValues<'_>,
     ) -> Vec<ListRow> {
         let order = rank(prospects);
         let why: Vec<Vec<Reason>> = order.iter().map(|row| std::mem::take(&mut why[*row])).collect();
@@ -198,7 +206,7 @@ impl Scoring<'_> {
                 churn_interval: intervals.map(|intervals| intervals[row]),
                 rank_interval: None,
                 clv_historic: facts.clv_historic,
-                worth: worth.of(prospect.customer).map(RowWorth::new),
+                customer_value: customer_value.of(prospect.customer).map(ListedValue::new),
                 expected_next_order: facts.expected_next_order,
                 days_since_last_order: facts.days_since_last_order,
                 stage: facts.stage,
@@ -217,7 +225,7 @@ type Placed<'a> = (&'a [Facts], &'a [Prospect], Option<&'a [[f64; 2]]>);
 struct Valued {
     histories: Histories,
     /// Of everyone in the histories; empty where no model can be had.
-    worth: Vec<Worth>,
+    customer_value: Vec<CustomerValue>,
     /// Or why there is none.
     fitted: Result<Fitted, ValueError>,
 }
@@ -234,28 +242,28 @@ impl Valued {
         let [then, histories] = basis.histories();
         let valued = || {
             let models = ValueModels::fit(&histories)?;
-            let worth = models.worth_of_all(&histories, frame);
-            Ok((models, worth))
+            let customer_value = models.values_of_all(&histories, frame);
+            Ok((models, customer_value))
         };
         let (valued, holdout) = rayon::join(valued, || basis.holdout(&then, &histories));
         match valued {
-            Ok((models, worth)) => {
-                let shop = ValueTable::of_shop(worth.iter().map(|worth| &worth.value));
-                Self { histories, worth, fitted: Ok(Fitted { models, shop, holdout }) }
+            Ok((models, customer_value)) => {
+                let shop = ValueTable::of_shop(customer_value.iter().map(|customer_value| &customer_value.value));
+                Self { histories, customer_value, fitted: Ok(Fitted { models, shop, holdout }) }
             }
-            Err(error) => Self { histories, worth: Vec::new(), fitted: Err(error) },
+            Err(error) => Self { histories, customer_value: Vec::new(), fitted: Err(error) },
         }
     }
 }
 
 /// What everyone in the histories is worth.
-struct WorthOfAll<'a> {
+struct CustomerValues<'a> {
     histories: &'a Histories,
-    worth: Vec<Worth>,
+    customer_value: Vec<CustomerValue>,
 }
 
-impl WorthOfAll<'_> {
-    fn of(&self, customer: u32) -> Option<&Worth> {
-        self.worth.get(self.histories.position(customer)?)
+impl CustomerValues<'_> {
+    fn of(&self, customer: u32) -> Option<&CustomerValue> {
+        self.customer_value.get(self.histories.position(customer)?)
     }
 }

@@ -1,17 +1,17 @@
-//! The story of training: test out of time, learn from all that has matured, and judge.
+//! Training: test out of time, learn from all that has matured, and judge.
 
 use super::backtest::{evaluate, test_at};
-use super::challenge::{Arena, Reigning};
+use super::challenge::{CurrentChampion, TestSet};
 use super::error::PipelineError;
 use super::frame::Frame;
 use super::gate::{GateVerdict, judge};
 use super::learnt::{LearntModel, learn_at};
-use super::observer::Observer;
+use super::progress::Progress;
 use crate::config::{Config, ReadableModel};
 use crate::dataset::Dataset;
 use crate::error::Failure;
 use crate::features::FeatureSchema;
-use crate::guard::inspect;
+use crate::guard::look_for_leaks;
 use crate::learn::{Curve, LEARNERS, LearnError, Learner, MAIN_LEARNER, ModelCard, READABLE_LEARNER};
 use crate::registry::{FORMAT, ModelManifest, StoredModel, TrainingRecord, Version};
 use crate::timeline::{Cutoff, EventLog};
@@ -42,26 +42,26 @@ pub fn train(
     config: &Config,
     log: &EventLog,
     as_of: Cutoff,
-    (provenance, reigning): (Provenance, &Reigning),
-    observer: &dyn Observer,
+    (provenance, current): (Provenance, &CurrentChampion),
+    progress: &dyn Progress,
 ) -> Result<Candidate, Failure> {
     let frame = Frame::new(config, log);
     let schema = Frame::schema(config, log)?;
     let tests = frame.latest_tests(as_of, config.backtest.step_days, config.backtest.last)?;
     let trainings: Vec<Cutoff> = tests.iter().copied().chain([as_of]).collect();
-    observer.begin("features", 1);
+    progress.begin("features", 1);
     let dataset = frame.panel(log, &schema, (&tests, &trainings))?;
-    observer.begin("looking for leaks", 1);
-    let leak_guard = inspect(config, log, &dataset, as_of)?;
+    progress.begin("looking for leaks", 1);
+    let leak_guard = look_for_leaks(config, log, &dataset, as_of)?;
     let is_wanted = |learner: &&&dyn Learner| !learner.is_on_request() || wants(config, learner.name());
     let learners: Vec<&str> = LEARNERS.iter().filter(is_wanted).map(|learner| learner.name()).collect();
-    let tested = test_at(&dataset, &frame, (&tests, &learners), as_of, observer)?;
-    observer.begin("evaluation", 1);
+    let tested = test_at(&dataset, &frame, (&tests, &learners), as_of, progress)?;
+    progress.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;
-    let arena =
-        Arena { config, frame: &frame, dataset: &dataset, as_of, tested: &tested, verdict: &evaluation.verdict };
-    let challenge = arena.challenge(reigning)?;
-    observer.begin("learning from all that has matured", 1);
+    let test_set =
+        TestSet { config, frame: &frame, dataset: &dataset, as_of, tested: &tested, verdict: &evaluation.verdict };
+    let challenge = test_set.challenge(current)?;
+    progress.begin("learning from all that has matured", 1);
     let (model, training, curves) = learn_main(config, &dataset, &frame, as_of)?;
     let gate = judge(&evaluation, &config.gate, &challenge);
     let manifest = ModelManifest {
@@ -88,7 +88,7 @@ pub fn train(
         rule: frame.settings.rule.clone(),
         model: model.trained.model,
         calibrator: model.calibration.calibrator,
-        doubt: model.trained.doubt,
+        uncertainty: model.trained.uncertainty,
     };
     Ok(Candidate { version: Version { model, schema, manifest, evaluation }, gate })
 }

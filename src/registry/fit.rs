@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::error::RegistryError;
 use super::stored::Version;
 use crate::config::Config;
-use crate::explain::told_features;
+use crate::explain::features_in_sentence;
 use crate::features::{FeatureSchema, SchemaDifference, SchemaError, find};
 
 /// A key of the config that differs; `None` where it is not set.
@@ -101,7 +101,7 @@ const CURRENCY: &str = "currency";
 /// Sections of the config that are input tables: what a change means depends on what the model reads of them.
 const TABLES: [&str; 4] = ["purchases", "complaints", "customers", "surveys"];
 
-/// The other sections. Features of the shop's own are compared with the schema.
+/// The other sections. Custom features are compared with the schema.
 const SECTIONS: &[(&str, Effect)] = &[
     (CURRENCY, Effect::Retrain),
     ("timezone", Effect::Retrain),
@@ -200,10 +200,10 @@ impl Version {
     #[must_use]
     pub fn used_features(&self) -> BTreeSet<String> {
         let of_model = self.model.model.used_features().into_iter();
-        let of_doubt = self.model.doubt.iter().flat_map(|doubt| doubt.used_features());
-        let mut used: BTreeSet<String> = of_model.chain(of_doubt).map(str::to_owned).collect();
-        let told: Vec<String> = used.iter().flat_map(|name| told_features(&self.schema, name)).collect();
-        used.extend(told);
+        let of_uncertainty = self.model.uncertainty.iter().flat_map(|uncertainty| uncertainty.used_features());
+        let mut used: BTreeSet<String> = of_model.chain(of_uncertainty).map(str::to_owned).collect();
+        let named: Vec<String> = used.iter().flat_map(|name| features_in_sentence(&self.schema, name)).collect();
+        used.extend(named);
         used
     }
 

@@ -1,4 +1,4 @@
-//! Hashes of the files of a version: what was registered can be told from what was changed since. `hashes.json` has one
+//! Hashes of the files of a version: what was registered can be reported from what was changed since. `hashes.json` has one
 //! for each other file; its own stands in the history, and that of what scores in the name of the version.
 
 use std::collections::BTreeMap;

@@ -78,29 +78,29 @@ fn whole_end(line: &str) -> Option<(usize, HistoryLine)> {
 
 /// The version that scores by what the history says.
 pub(super) fn champion(history: &[HistoryLine]) -> Option<&str> {
-    reigns(history).pop()
+    champions(history).pop()
 }
 
 /// The version that scored before the one that scores now.
 pub(super) fn predecessor(history: &[HistoryLine]) -> Option<&str> {
-    let mut reigns = reigns(history);
-    reigns.pop()?;
-    reigns.pop()
+    let mut champions = champions(history);
+    champions.pop()?;
+    champions.pop()
 }
 
 /// The champions of which each followed the one before it: promotions pile up, a rollback takes the topmost away.
-fn reigns(history: &[HistoryLine]) -> Vec<&str> {
-    let mut reigns: Vec<&str> = Vec::new();
+fn champions(history: &[HistoryLine]) -> Vec<&str> {
+    let mut champions: Vec<&str> = Vec::new();
     for line in history {
         match line.event {
-            Event::Promoted if reigns.last() != Some(&line.version.as_str()) => reigns.push(&line.version),
+            Event::Promoted if champions.last() != Some(&line.version.as_str()) => champions.push(&line.version),
             Event::RolledBack => {
-                reigns.pop();
+                champions.pop();
             }
             _ => {}
         }
     }
-    reigns
+    champions
 }
 
 #[cfg(test)]

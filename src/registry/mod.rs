@@ -148,7 +148,7 @@ impl Registry {
     /// The files of a version as they were registered.
     fn verified(&self, name: &str) -> Result<Verified, Failure> {
         let folder = self.folder_of(name)?;
-        // A history that is damaged is told of where it is read for itself.
+        // A history that is damaged is reported of where it is read for itself.
         let history = self.history().unwrap_or_default();
         let version = folder.file_name().and_then(|name| name.to_str());
         let registered = history

@@ -24,7 +24,7 @@ use crate::files::{self, FileError, Ready, sync_folder};
 const PROMOTION: &str = ".promotion.json";
 /// The file in the folder of a list that `champion` links to while the folder is exchanged.
 const NAMED: &str = ".champion";
-/// The file by which one folder of a list is told from another.
+/// The file by which one folder of a list is reported from another.
 const MANIFEST: &str = "manifest.json";
 
 /// `.promotion.json`.
@@ -64,7 +64,7 @@ type Step = fn(&mut Promotion) -> Result<(), FileError>;
 /// All of them, in their order.
 pub(super) const STEPS: &[Step] = &[
     Promotion::intend,
-    Promotion::tell,
+    Promotion::note,
     Promotion::link,
     Promotion::publish_list,
     Promotion::name_champion,
@@ -97,7 +97,7 @@ impl Promotion {
         })
     }
 
-    fn tell(&mut self) -> Result<(), FileError> {
+    fn note(&mut self) -> Result<(), FileError> {
         // A line of plain texts can always be written as JSON.
         let line = serde_json::to_string(&self.line).unwrap_or_default();
         files::append_line(&self.registry.join(HISTORY), &line)

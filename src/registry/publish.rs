@@ -54,14 +54,14 @@ pub enum Mended {
         /// Their numbers, counted from 1.
         lines: Vec<usize>,
     },
-    /// The history did not tell of the champion.
-    #[error("the history did not tell of the champion `{version}`, and now does")]
+    /// The history did not have the champion.
+    #[error("the history did not have the champion `{version}`, and now does")]
     Champion {
         /// The champion.
         version: String,
     },
     /// The history did not tell of a version.
-    #[error("the history did not tell of the version `{version}`, and now does")]
+    #[error("the history did not have the version `{version}`, and now does")]
     Version {
         /// The version.
         version: String,
@@ -145,12 +145,7 @@ impl Writing {
         }
         for version in registry.versions()? {
             if !history.lines.iter().any(|line| line.version == version) {
-                self.note(
-                    Event::Registered,
-                    &version,
-                    "found in the registry, of which the history did not tell",
-                    now,
-                )?;
+                self.note(Event::Registered, &version, "found in the registry, which the history did not have", now)?;
                 mended.push(Mended::Version { version });
             }
         }
@@ -158,7 +153,7 @@ impl Writing {
             && registry.versions()?.contains(&version)
             && history::champion(&history.lines) != Some(version.as_str())
         {
-            self.note(Event::Promoted, &version, "found as the champion, of which the history did not tell", now)?;
+            self.note(Event::Promoted, &version, "found as the champion, which the history did not have", now)?;
             mended.push(Mended::Champion { version });
         }
         let n = files::sweep(&registry.folder);

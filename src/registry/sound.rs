@@ -11,7 +11,7 @@ impl Checked for StoredModel {
         checked::within("rule", &self.rule)?;
         checked::within("model", &self.model)?;
         checked::within("calibrator", &self.calibrator)?;
-        self.doubt.as_ref().map_or(Ok(()), |doubt| checked::within("doubt", doubt))
+        self.uncertainty.as_ref().map_or(Ok(()), |uncertainty| checked::within("uncertainty", uncertainty))
     }
 }
 
@@ -40,7 +40,7 @@ impl Checked for Version {
             .contributing_features()
             .iter()
             .map(String::as_str)
-            .chain(self.model.doubt.iter().flat_map(|doubt| doubt.used_features()));
+            .chain(self.model.uncertainty.iter().flat_map(|uncertainty| uncertainty.used_features()));
         if let Some(name) = read.find(|name| !known.contains(name)) {
             return Err(Flaw::new("model", format!("reads `{name}`, which the schema does not have")));
         }

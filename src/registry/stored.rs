@@ -9,7 +9,7 @@ use crate::evaluate::{Challenge, Evaluation, Finding, Verdict};
 use crate::features::FeatureSchema;
 use crate::guard::GuardRecord;
 use crate::label::ChurnRule;
-use crate::learn::{Doubt, Model, ModelCard, TrainingNotes};
+use crate::learn::{Model, ModelCard, TrainingNotes, Uncertainty};
 
 /// The format of a version; raised when an older reader would misunderstand it, or a later one cannot trust it.
 pub const FORMAT: u32 = 2;
@@ -29,7 +29,7 @@ pub struct StoredModel {
     pub calibrator: Calibrator,
     /// How uncertain the log-odds are; models of earlier versions do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub doubt: Option<Doubt>,
+    pub uncertainty: Option<Uncertainty>,
 }
 
 /// `manifest.json`: where the model comes from and how it was made.
@@ -95,7 +95,7 @@ pub enum Outcome {
     Incomparable,
     /// The new model knows less of the past than the champion.
     Older,
-    /// Nothing that the champion foretold has come or not yet.
+    /// Nothing that the champion predicted has come or not yet.
     TooSoon,
     /// The same, but the new model fell behind what the champion did in tests of its own.
     Fallen,
@@ -120,7 +120,7 @@ impl Outcome {
 pub struct TrainingRecord {
     /// Who is eligible, in words.
     pub population: String,
-    /// What is foretold, in words.
+    /// What is predicted, in words.
     pub question: String,
     /// The training cutoffs.
     pub cutoffs: Vec<Date>,

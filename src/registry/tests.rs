@@ -81,8 +81,8 @@ fn the_champion_is_named_and_the_history_tells_why() {
     assert_eq!(registry.load(CHAMPION).unwrap().manifest.version, first);
     let history = std::fs::read_to_string(registry.folder().join(HISTORY)).unwrap();
     let events: Vec<serde_json::Value> = history.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let told: Vec<_> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
-    assert_eq!(told, ["registered", "registered", "promoted", "refused"]);
+    let found: Vec<_> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
+    assert_eq!(found, ["registered", "registered", "promoted", "refused"]);
     assert_eq!(events[2]["why"], "better");
 }
 
@@ -103,8 +103,8 @@ fn what_cannot_be_loaded_is_named() {
     assert!(error(registry.load("v9")).contains(&format!("it has `{name}`")));
     let model = registry.folder().join(&name).join(MODEL);
     std::fs::write(&model, "{\"format\": 2").unwrap();
-    let said = error(registry.load(&name));
-    assert!(said.starts_with("error[E603]") && said.contains("not the file that was registered"), "{said}");
+    let message = error(registry.load(&name));
+    assert!(message.starts_with("error[E603]") && message.contains("not the file that was registered"), "{message}");
     let again = registry.write(Timestamp(0)).unwrap().register(version(0.3), Timestamp(0)).unwrap().manifest.version;
     assert_eq!(again, format!("{name}-2"), "the same model beside the damaged one");
     assert!(registry.load(&again).is_ok());
@@ -135,7 +135,7 @@ fn what_could_not_be_read_again_is_not_stored() {
     let (_folder, registry) = registry();
     let mut unsound = version(0.3);
     unsound.model.rule.horizon = crate::units::Days(0);
-    let said = error(registry.write(Timestamp(0)).unwrap().register(unsound, Timestamp(0)));
-    assert!(said.starts_with("error[E608]") && said.contains("`rule.horizon_days` is 0; allowed: "), "{said}");
+    let message = error(registry.write(Timestamp(0)).unwrap().register(unsound, Timestamp(0)));
+    assert!(message.starts_with("error[E608]") && message.contains("`rule.horizon_days` is 0; allowed: "), "{message}");
     assert!(registry.versions().unwrap().is_empty());
 }

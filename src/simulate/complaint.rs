@@ -1,8 +1,8 @@
 //! Owns complaints: when they come, how the shop handles them, and what bad handling does to the customer.
 
-use super::mood::{Cause, Strain};
 use super::params::ComplaintParams;
 use super::random::Random;
+use super::strain::{Cause, Strain};
 use super::world::World;
 use crate::units::Timestamp;
 

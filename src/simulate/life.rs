@@ -1,10 +1,10 @@
 //! Owns the life of one customer in the shop: order after order, with returns, complaints, and at last leaving.
 
 use super::complaint::{Complaint, Grievance, complain};
-use super::mood::{Cause, Leaving, Mood, Strain};
 use super::order::{self, Line, Placed};
 use super::person::{Beginning, Person};
 use super::random::Random;
+use super::strain::{Cause, Leaving, Strain, Strains};
 use super::world::World;
 
 /// What one customer leaves behind.
@@ -33,22 +33,22 @@ pub(super) fn live(world: &World, number: u64) -> Life {
 struct Living<'a> {
     world: &'a World<'a>,
     random: Random,
-    mood: Mood,
+    strains: Strains,
     life: Life,
 }
 
 impl<'a> Living<'a> {
     fn new(world: &'a World<'a>, person: Person, random: Random) -> Self {
         let first_days = if let Beginning::At(season) = person.begins { world.clock.calendar(season) } else { 0.0 };
-        let mut mood = Mood::default();
+        let mut strains = Strains::default();
         if let Some(fading) = person.fading {
             let from_days = world.clock.calendar(fading.from_season);
             let excess = world.params.leaving.fading_excess;
-            mood.add(Strain { from_days, until_days: f64::INFINITY, excess, cause: Cause::Faded });
+            strains.add(Strain { from_days, until_days: f64::INFINITY, excess, cause: Cause::Faded });
         }
         let signed_up_days = first_days - person.signed_up_days_before;
         let life = Life { person, signed_up_days, n_orders: 0, lines: vec![], complaints: vec![], leaving: None };
-        Self { world, random, mood, life }
+        Self { world, random, strains, life }
     }
 
     fn run(mut self) -> Life {
@@ -104,7 +104,7 @@ impl<'a> Living<'a> {
     }
 
     fn leaves_between(&mut self, from_days: f64, until_days: f64) -> Option<Leaving> {
-        self.mood.forget_before(from_days);
+        self.strains.forget_before(from_days);
         let gone_days = self
             .life
             .person
@@ -112,15 +112,15 @@ impl<'a> Living<'a> {
             .map_or(f64::INFINITY, |fading| self.world.clock.calendar(fading.gone_season).max(from_days));
         let span = from_days..until_days.min(gone_days);
         let gone = Leaving { at_days: gone_days, cause: Cause::Faded };
-        self.mood
+        self.strains
             .leaving_between(span, self.life.person.leaving_per_day, &mut self.random)
             .or((gone_days < until_days).then_some(gone))
     }
 
     fn leaves_after_order(&mut self, at_days: f64) -> Option<Leaving> {
-        let probability = self.life.person.leaving_per_order * self.mood.factor(at_days);
+        let probability = self.life.person.leaving_per_order * self.strains.factor(at_days);
         let leaves = self.random.chance(probability.min(1.0));
-        leaves.then(|| Leaving { at_days, cause: self.mood.cause(at_days, &mut self.random) })
+        leaves.then(|| Leaving { at_days, cause: self.strains.cause(at_days, &mut self.random) })
     }
 
     /// An order that would become known only after the end leaves no rows.
@@ -144,7 +144,7 @@ impl<'a> Living<'a> {
             let back = order::comes_back(self.world, &self.life.person, at_days, &mut self.random);
             let Some(from_days) = back else { continue };
             let until_days = from_days + leaving.return_days;
-            self.mood.add(Strain { from_days, until_days, excess: leaving.return_excess, cause: Cause::Returns });
+            self.strains.add(Strain { from_days, until_days, excess: leaving.return_excess, cause: Cause::Returns });
             let recorded_days = order::recorded_days(self.world, from_days, &mut self.random);
             if let Some(recorded_at) = self.world.clock.instant_before_end(recorded_days) {
                 self.life.lines.push(order::given_back(line, self.world.clock.instant(from_days), recorded_at));
@@ -156,7 +156,7 @@ impl<'a> Living<'a> {
         let (complaint, strain) = complain(self.world, grievance, &mut self.random);
         self.life.complaints.extend(complaint);
         if let Some(strain) = strain {
-            self.mood.add(strain);
+            self.strains.add(strain);
         }
     }
 

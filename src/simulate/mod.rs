@@ -30,13 +30,13 @@ mod assemble;
 mod complaint;
 mod error;
 mod life;
-mod mood;
 mod order;
 mod params;
 mod person;
 mod random;
 mod season;
 mod shop;
+mod strain;
 #[cfg(test)]
 mod tests;
 mod world;

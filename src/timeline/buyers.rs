@@ -1,4 +1,4 @@
-//! The purchase model of a cutoff: MBG/NBD, fitted on a sample of the customers known then, and what it foretells.
+//! The purchase model of a cutoff: MBG/NBD, fitted on a sample of the customers known then, and what it predicts.
 //!
 //! The sample are the customers with an order whose ids have the lowest hashes. It depends on who was known at the
 //! cutoff alone: not on the partition, the order of rows, the cutoffs asked with it, or customers who came later.
@@ -18,7 +18,7 @@ pub(super) const LEAST_RETURNED: usize = 10;
 /// days with one.
 pub(super) fn forecast(model: &PurchaseModel, history: &CustomerSummary, gap: Days, horizon: Days) -> Forecast {
     let from = f64::from(gap.0);
-    model.foretell(history, from, from + f64::from(horizon.0))
+    model.forecast(history, from, from + f64::from(horizon.0))
 }
 
 /// The history that purchase models read: purchases on one day are one visit, times are in days from the first visit on.
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_begins_later_is_foretold_with_the_gap() {
+    fn a_window_that_begins_later_is_predicted_with_the_gap() {
         let model = ModelKind::MBG_NBD.with_parameters(&[0.5, 40.0, 0.8, 3.0]).unwrap();
         let history = CustomerSummary::new(4, 90.0, 100.0).unwrap();
         let [now, later] = [0, 30].map(|gap| forecast(&model, &history, Days(gap), Days(60)));

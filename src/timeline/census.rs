@@ -67,10 +67,11 @@ struct Table {
     cells: Vec<AtomicU32>,
 }
 
-/// Counters of one kind of thing; each cell counts what becomes true at its cutoff and stays so.
+/// Counters of one kind of thing; each cell counts what becomes true, or false, at its cutoff and stays so.
 struct Counters {
     buyers: Table,
-    repeaters: Table,
+    /// Having bought a thing in two orders: that becomes true, then false where a line was recorded late that makes them one.
+    repeaters: [Table; 2],
     /// Lines of the past year, and of the coming season a year ago: entering the window, then leaving it.
     year: [Table; 2],
     season: [Table; 2],
@@ -90,7 +91,7 @@ impl<'c> Census<'c> {
         let table = |n_codes| Table::new(n_codes, cutoffs.len());
         let counters = |n_codes| Counters {
             buyers: table(n_codes),
-            repeaters: table(n_codes),
+            repeaters: [table(n_codes), table(n_codes)],
             year: [table(n_codes), table(n_codes)],
             season: [table(n_codes), table(n_codes)],
         };
@@ -161,10 +162,35 @@ impl<'c> Census<'c> {
             pairs.add(*code, order, known);
             self.count_season(counters, *code, lines.at[line], known);
         }
+        let were_apart = lines.were_apart(first..first + own.len());
         for pair in pairs.all() {
             let [first, second] = pair.finished();
             counters.buyers.count(self.first_after(first), Some(pair.code));
-            counters.repeaters.count(self.first_after(second), Some(pair.code));
+            if !were_apart {
+                counters.repeaters[0].count(self.first_after(second), Some(pair.code));
+            }
+        }
+        if were_apart {
+            self.count_repeats_at_each(counters, pairs, own, lines, first);
+        }
+    }
+
+    /// Counts repeats by the orders that each cutoff knew; `own` are the codes of the customer's lines from `first` on.
+    fn count_repeats_at_each(&self, counters: &Counters, pairs: &mut Pairs, own: &[u32], lines: &Lines, first: usize) {
+        for (position, cutoff) in self.cutoffs.iter().enumerate() {
+            pairs.begin();
+            let (mut order, mut before) = (0, None);
+            for (line, code) in (first..).zip(own).filter(|(line, _)| lines.known(*line) < cutoff.at()) {
+                order += u64::from(before.is_some_and(|before| !lines.are_one_order(before, line)));
+                before = Some(line);
+                if is_code(*code) {
+                    pairs.add(*code, order, lines.known(line));
+                }
+            }
+            for pair in pairs.all().iter().filter(|pair| pair.finished()[1] != NEVER) {
+                counters.repeaters[0].count(position, Some(pair.code));
+                counters.repeaters[1].count(position + 1, Some(pair.code));
+            }
         }
     }
 
@@ -206,7 +232,7 @@ impl Counters {
     fn finish(self) -> Sales {
         Sales {
             buyers: self.buyers.finish(),
-            repeaters: self.repeaters.finish(),
+            repeaters: self.repeaters.map(Table::finish),
             year: self.year.map(Table::finish),
             season: self.season.map(Table::finish),
         }

@@ -1,4 +1,4 @@
-//! Rows of the columns that a shop has defined for features of its own, and which of them were known at a cutoff.
+//! ColumnRows of the columns that a shop has defined for features of its own, and which of them were known at a cutoff.
 //!
 //! Of the versions of a customer only the one in force counts: the latest that holds and was known.
 //! They stand apart from the other columns: a shop without such features carries nothing for them.
@@ -22,7 +22,7 @@ struct Row {
 
 /// The rows of one column for a range of customers.
 #[derive(Debug, Default)]
-struct Rows {
+struct ColumnRows {
     /// First row of each customer, and the end.
     starts: Vec<u32>,
     /// Customer after customer, each in ascending time; of one instant the largest value first, so that the order of
@@ -35,7 +35,7 @@ struct Rows {
 /// The columns of a shop's own features for a range of customers, in the order of [`names`].
 #[derive(Debug, Default)]
 pub(super) struct CustomLog {
-    columns: Vec<Rows>,
+    columns: Vec<ColumnRows>,
 }
 
 /// What one customer has in the columns of a shop's own features.
@@ -99,13 +99,14 @@ fn add(
 ) {
     let (starts, rows) = counting_sort(customer, &(0..n_customers));
     for column in columns {
-        let of_range = |range: &Range<usize>| Rows::collect(&column, times, (&starts[range.start..=range.end], &rows));
-        let parts: Vec<Rows> = ranges.par_iter().map(of_range).collect();
+        let of_range =
+            |range: &Range<usize>| ColumnRows::collect(&column, times, (&starts[range.start..=range.end], &rows));
+        let parts: Vec<ColumnRows> = ranges.par_iter().map(of_range).collect();
         logs.iter_mut().zip(parts).for_each(|(log, part)| log.columns.push(part));
     }
 }
 
-impl Rows {
+impl ColumnRows {
     /// The rows that count of a range of customers, whose `bounds` lie in `rows`.
     fn collect(column: &CustomColumn, times: Times<'_>, (bounds, rows): (&[u32], &[u32])) -> Self {
         let are_versions = times.are_versions;

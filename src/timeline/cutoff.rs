@@ -1,4 +1,4 @@
-//! The cutoff: a local midnight that parts what is known from what is to be foretold, and schedules of cutoffs.
+//! The cutoff: a local midnight that parts what is known from what is to be predicted, and schedules of cutoffs.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

@@ -31,12 +31,12 @@ pub(crate) struct Shard {
     lines: Lines,
     line_starts: Vec<u32>,
     returns: Returns,
-    said: Said,
+    facts: PartFacts,
 }
 
 /// What a range of customers said and is, beside what they bought.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(super) struct PartFacts {
     pub(super) complaints: ComplaintLog,
     pub(super) attributes: AttributeLog,
     pub(super) surveys: SurveyLog,
@@ -121,10 +121,10 @@ impl Late {
 }
 
 impl Shard {
-    pub(super) fn new(customers: Range<usize>, part: Part, said: Said, calendar: Arc<Calendar>) -> Self {
+    pub(super) fn new(customers: Range<usize>, part: Part, facts: PartFacts, calendar: Arc<Calendar>) -> Self {
         let returns = Returns::new(&part.returned, part.returned_starts);
         let (lines, line_starts) = (part.bought, part.bought_starts);
-        Self { customers, calendar, lines, line_starts, returns, said }
+        Self { customers, calendar, lines, line_starts, returns, facts }
     }
 
     /// The orders of the customer at a position of the shard, whenever they happened or became known.
@@ -138,7 +138,7 @@ impl Shard {
 
     /// The attributes of the customer at a position of the shard.
     pub(super) fn attributes_at(&self, local: usize, cutoff: Timestamp) -> Attributes {
-        self.said.attributes.known_at(local, cutoff)
+        self.facts.attributes.known_at(local, cutoff)
     }
 
     /// The numbers of its customers.
@@ -182,7 +182,7 @@ impl Shard {
 
     /// Writes into `known` the complaints of one of its customers, by number, as they were known before a cutoff.
     pub(crate) fn complaints_at(&self, customer: usize, cutoff: Cutoff, known: &mut Vec<KnownComplaint>) {
-        self.said.complaints.known_at(customer - self.customers.start, cutoff.at(), known);
+        self.facts.complaints.known_at(customer - self.customers.start, cutoff.at(), known);
     }
 
     /// Visits every customer and cutoff that `wanted` accepts, customers ascending, then cutoffs ascending.
@@ -235,8 +235,8 @@ impl Shard {
         let starts = History::window_starts(orders.at, cutoff.at());
         let context = settings.contexts.get(place.cutoff).unwrap_or(&UNKNOWN_SHOP);
         let basket = recent.mixer.basket(&orders, starts, context);
-        self.said.complaints.known_at(place.local, cutoff.at(), &mut recent.complaints);
-        self.said.surveys.known_at(place.local, cutoff.at(), &mut recent.answers);
+        self.facts.complaints.known_at(place.local, cutoff.at(), &mut recent.complaints);
+        self.facts.surveys.known_at(place.local, cutoff.at(), &mut recent.answers);
         History {
             cutoff,
             today: cutoff.day(),
@@ -246,7 +246,7 @@ impl Shard {
             returns: self.returns.of(place.local),
             complaints: &recent.complaints,
             answers: &recent.answers,
-            custom: CustomRows { log: &self.said.custom, customer: place.local, cutoff: cutoff.at() },
+            custom: CustomRows { log: &self.facts.custom, customer: place.local, cutoff: cutoff.at() },
             attributes: self.attributes_at(place.local, cutoff.at()),
             category_cadence: OnceCell::new(),
             gaps: OnceCell::new(),

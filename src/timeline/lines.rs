@@ -1,5 +1,7 @@
 //! Purchase lines in columns: those of a range of customers, customer after customer, order after order.
 
+use std::ops::Range;
+
 use super::columns::NO_CODE;
 use crate::units::{Days, Timestamp};
 
@@ -44,8 +46,30 @@ impl Lines {
 
     /// Whether a line belongs to the order of the line before it, which is one of the same customer.
     pub(super) fn continues(&self, line: usize) -> bool {
-        let before = line - 1;
+        self.are_one_order(line - 1, line)
+    }
+
+    /// Whether two lines of one customer, no other of their number between them, belong to one order.
+    pub(super) fn are_one_order(&self, before: usize, line: usize) -> bool {
         self.order_key(before) == self.order_key(line) && goes_on(self.at[before], self.at[line])
+    }
+
+    /// Whether an order of one customer's lines, which stand order after order, may have been two until a line between
+    /// them was recorded.
+    pub(super) fn were_apart(&self, range: Range<usize>) -> bool {
+        if self.recorded.is_empty() {
+            return false;
+        }
+        let (mut first, mut latest) = (range.start, Timestamp(i64::MIN));
+        range.clone().any(|line| {
+            if line > range.start && !self.continues(line) {
+                (first, latest) = (line, Timestamp(i64::MIN));
+            }
+            let known = self.known(line);
+            let earlier = latest;
+            latest = latest.max(known);
+            known < earlier && !goes_on(self.at[first], self.at[line])
+        })
     }
 
     /// Copies a line of other lines to the end.
@@ -170,6 +194,22 @@ mod tests {
         let arranged = lines.arranged(&sequence);
         assert_eq!([1, 2, 3].map(|line| arranged.continues(line)), [true, true, false], "30 days are not too many");
         assert!(!goes_on(day(0), Timestamp(day(30).0 + 1)));
+    }
+
+    #[test]
+    fn an_order_was_two_until_the_line_between_was_recorded() {
+        let day = |days: u32| Timestamp(0).plus(Days(days));
+        let at: Vec<Timestamp> = [0, 25, 50].map(day).to_vec();
+        let lines = |recorded: &[u32]| Lines {
+            at: at.clone(),
+            order: vec![7; 3],
+            recorded: recorded.iter().map(|days| day(*days)).collect(),
+            ..Lines::default()
+        };
+        assert!(lines(&[0, 90, 50]).were_apart(0..3));
+        for never in [&[0, 25, 50][..], &[0, 45, 50], &[0, 25, 90], &[]] {
+            assert!(!lines(never).were_apart(0..3), "{never:?}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::complaints::{ComplaintLog, KnownComplaint};
 use super::context::{ContextNeeds, ShopContext};
 use super::custom::{self, CustomLog};
 use super::cutoff::Cutoff;
-use super::fold::{FoldScratch, FoldSettings, Said, Shard};
+use super::fold::{FoldScratch, FoldSettings, PartFacts, Shard};
 use super::history::History;
 use super::opt_outs::OptOuts;
 use super::partition::{Part, counting_sort, partition};
@@ -83,7 +83,7 @@ pub struct EventLog {
     opt_outs: OptOuts,
     shards: Vec<Shard>,
     available: BTreeSet<Available>,
-    /// Features of the shop's own, in the order of their columns.
+    /// Custom features, in the order of their columns.
     custom: Vec<String>,
     span: KnownSpan,
     calendar: Arc<Calendar>,
@@ -111,14 +111,19 @@ impl EventLog {
         let span = KnownSpan::of(&purchases, &calendar);
         let complaint_categories = complaints.category_names.clone();
         let all = 0..n_customers;
-        let complaint_rows = Rows::of(&complaints.customer, &all);
-        let customer_rows = Rows::of(&customers.customer, &all);
-        let survey_rows = Rows::of(&surveys.customer, &all);
+        let complaint_rows = RowsByCustomer::of(&complaints.customer, &all);
+        let customer_rows = RowsByCustomer::of(&customers.customer, &all);
+        let survey_rows = RowsByCustomer::of(&surveys.customer, &all);
         let shard = |((part, custom), range): ((Part, CustomLog), &Range<usize>)| {
             let complaints = ComplaintLog::build(&complaints, complaint_rows.in_range(range));
             let attributes = AttributeLog::build(&customers, customer_rows.in_range(range));
             let surveys = SurveyLog::build(&surveys, survey_rows.in_range(range));
-            Shard::new(range.clone(), part, Said { complaints, attributes, surveys, custom }, Arc::clone(&calendar))
+            Shard::new(
+                range.clone(),
+                part,
+                PartFacts { complaints, attributes, surveys, custom },
+                Arc::clone(&calendar),
+            )
         };
         let parts = partition(purchases, &ranges).into_par_iter().zip(custom_logs);
         let shards = parts.zip(&ranges).map(shard).collect();
@@ -188,7 +193,7 @@ impl EventLog {
         &self.available
     }
 
-    /// Position of the column of a feature of the shop's own; `None` if the tables had none.
+    /// Position of the column of a custom feature; `None` if the tables had none.
     #[must_use]
     pub fn custom_column(&self, feature: &str) -> Option<usize> {
         self.custom.iter().position(|name| name == feature)
@@ -252,13 +257,13 @@ fn shard_ranges(n_customers: usize) -> Vec<Range<usize>> {
     (0..n_customers).step_by(size).map(|start| start..(start + size).min(n_customers)).collect()
 }
 
-/// Rows of a table by customer.
-struct Rows {
+/// RowsByCustomer of a table by customer.
+struct RowsByCustomer {
     starts: Vec<u32>,
     rows: Vec<u32>,
 }
 
-impl Rows {
+impl RowsByCustomer {
     fn of(customer: &[u32], customers: &Range<usize>) -> Self {
         let (starts, rows) = counting_sort(customer, customers);
         Self { starts, rows }

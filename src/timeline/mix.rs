@@ -12,14 +12,14 @@ pub struct Basket {
     /// Categories in the last 90 and 365 days.
     pub categories: [u32; 2],
     /// How the shop buys the products of the last 365 days.
-    pub product_standing: Standing,
+    pub product_standing: ShopMix,
     /// How the shop buys the categories of the last 365 days.
-    pub category_standing: Standing,
+    pub category_standing: ShopMix,
 }
 
 /// How the shop as a whole buys a customer's distinct things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Standing {
+pub struct ShopMix {
     things: u32,
     buyers: u64,
     repeat: u64,
@@ -28,7 +28,7 @@ pub struct Standing {
     customers: u32,
 }
 
-impl Standing {
+impl ShopMix {
     fn add(&mut self, popularity: &Popularity, code: u32) {
         let code = code as usize;
         if code >= popularity.buyers.len() {
@@ -84,8 +84,8 @@ impl Mixer {
             |start: u32| start.checked_sub(1).map_or(0, |last| orders.lines_so_far[last as usize] as usize);
         let end = orders.lines_so_far.last().map_or(0, |lines| *lines as usize);
         let (year, quarter) = (lines_before(starts[5]), lines_before(starts[3]));
-        let distinct = |codes: &[u32], stamps: &mut Stamps, popularity: &Popularity| -> ([u32; 2], Standing) {
-            let mut standing = Standing { customers: context.customers, ..Standing::default() };
+        let distinct = |codes: &[u32], stamps: &mut Stamps, popularity: &Popularity| -> ([u32; 2], ShopMix) {
+            let mut standing = ShopMix { customers: context.customers, ..ShopMix::default() };
             let Some(codes) = codes.get(year..end) else { return ([0; 2], standing) };
             stamps.begin();
             let mut count = |codes: &[u32]| -> u32 {

@@ -47,7 +47,7 @@ pub use history::{Gaps, History, Window};
 pub use lines::{SAME_ORDER_DAYS, goes_on};
 pub use log::{EventLog, LogError};
 pub use margins::Margins;
-pub use mix::{Basket, Standing};
+pub use mix::{Basket, ShopMix};
 pub use rhythm::Slope;
 pub use season::Season;
 pub use shop_census::ShopCensus;

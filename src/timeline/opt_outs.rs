@@ -27,8 +27,8 @@ pub(super) struct OptOuts {
 impl OptOuts {
     pub(super) fn build(columns: &CustomerColumns, customers: &Range<usize>) -> Self {
         let Some(flags) = &columns.opted_out else { return Self::default() };
-        let said = |row: &usize| flags[*row].is_some();
-        let rows: Vec<usize> = (0..flags.len()).filter(said).collect();
+        let statements = |row: &usize| flags[*row].is_some();
+        let rows: Vec<usize> = (0..flags.len()).filter(statements).collect();
         let customer: Vec<u32> = rows.iter().map(|row| columns.customer[*row]).collect();
         let (starts, sorted) = counting_sort(&customer, customers);
         let statement = |place: &u32| {
@@ -67,19 +67,20 @@ mod tests {
     use super::*;
 
     /// Statements of customer 1 of 2: from when they hold, when they were recorded, what they say.
-    fn opts_out(said: &[(i64, i64, Option<bool>)], cutoff: i64) -> bool {
-        let times = |time: fn(&(i64, i64, Option<bool>)) -> i64| said.iter().map(|row| Timestamp(time(row))).collect();
+    fn opts_out(statements: &[(i64, i64, Option<bool>)], cutoff: i64) -> bool {
+        let times =
+            |time: fn(&(i64, i64, Option<bool>)) -> i64| statements.iter().map(|row| Timestamp(time(row))).collect();
         let columns = CustomerColumns {
-            customer: vec![1; said.len()],
+            customer: vec![1; statements.len()],
             valid_from: Some(times(|row| row.0)),
             recorded_at: Some(times(|row| row.1)),
-            opted_out: Some(said.iter().map(|row| row.2).collect()),
+            opted_out: Some(statements.iter().map(|row| row.2).collect()),
             ..CustomerColumns::default()
         };
         let opt_outs = OptOuts::build(&columns, &(0..2));
         assert!(!opt_outs.at(0, Timestamp(cutoff)) && !opt_outs.at(2, Timestamp(cutoff)));
-        let reversed: Vec<_> = said.iter().rev().copied().collect();
-        if reversed != said {
+        let reversed: Vec<_> = statements.iter().rev().copied().collect();
+        if reversed != statements {
             let other = CustomerColumns {
                 valid_from: Some(reversed.iter().map(|row| Timestamp(row.0)).collect()),
                 recorded_at: Some(reversed.iter().map(|row| Timestamp(row.1)).collect()),

@@ -95,7 +95,7 @@ impl Counts {
         }
     }
 
-    /// At each cutoff what has entered a window and not left it.
+    /// At each cutoff what has entered, a window for example, and not left it.
     fn inside([entered, left]: [Self; 2]) -> impl Iterator<Item = Vec<u32>> {
         let rows = entered.running().zip(left.running());
         rows.map(|(entered, left)| entered.iter().zip(left).map(|(entered, left)| entered - left).collect())
@@ -111,11 +111,12 @@ impl Counts {
     }
 }
 
-/// Counts of one kind of thing; each counts what becomes true at its cutoff and stays so.
+/// Counts of one kind of thing; each counts what becomes true, or false, at its cutoff and stays so.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sales {
     pub(super) buyers: Counts,
-    pub(super) repeaters: Counts,
+    /// Becoming true, then false: orders become one where a line between them is recorded late.
+    pub(super) repeaters: [Counts; 2],
     /// Lines of the past year, and of the coming season a year ago: entering the window, then leaving it.
     pub(super) year: [Counts; 2],
     pub(super) season: [Counts; 2],
@@ -124,7 +125,7 @@ pub(super) struct Sales {
 impl Sales {
     fn merge(&mut self, other: &Self) {
         self.buyers.merge(&other.buyers);
-        self.repeaters.merge(&other.repeaters);
+        self.repeaters.iter_mut().zip(&other.repeaters).for_each(|(sum, other)| sum.merge(other));
         self.year.iter_mut().zip(&other.year).for_each(|(sum, other)| sum.merge(other));
         self.season.iter_mut().zip(&other.season).for_each(|(sum, other)| sum.merge(other));
     }
@@ -139,7 +140,7 @@ impl Sales {
             };
             year.iter().zip(&season).map(is_more).collect()
         };
-        let bought = self.buyers.running().zip(self.repeaters.running());
+        let bought = self.buyers.running().zip(Counts::inside(self.repeaters));
         bought
             .zip(windows.map(in_season))
             .map(|((buyers, repeaters), in_season)| Popularity::new(buyers, repeaters, in_season))

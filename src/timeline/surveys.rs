@@ -32,8 +32,8 @@ impl SurveyLog {
             log.answers.extend(rows.iter().map(|row| read_row(columns, *row as usize)));
             // Equal instants stand in the order of what was said, so that the order of rows does not matter.
             log.answers[first..].sort_unstable_by(|(_, a), (_, b)| {
-                let said = a.nps.total_cmp(&b.nps).then(a.csat.total_cmp(&b.csat));
-                a.answered_at.cmp(&b.answered_at).then(said)
+                let marks = a.nps.total_cmp(&b.nps).then(a.csat.total_cmp(&b.csat));
+                a.answered_at.cmp(&b.answered_at).then(marks)
             });
             log.starts.push(u32::try_from(log.answers.len()).unwrap_or(u32::MAX));
         }

@@ -53,8 +53,8 @@ pub enum DataError {
 fn listed(findings: &[Finding]) -> String {
     let one = |finding: &Finding| {
         let examples = if finding.examples.is_empty() { "" } else { ", e.g. " };
-        let told = format!("{}{examples}{}", finding.message, finding.examples.join(", "));
-        format!("\n  {}: {}", finding.rule, printable(&told))
+        let message = format!("{}{examples}{}", finding.message, finding.examples.join(", "));
+        format!("\n  {}: {}", finding.rule, printable(&message))
     };
     let n = findings.len();
     let listed: String = findings.iter().map(one).collect();

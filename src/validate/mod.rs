@@ -11,8 +11,8 @@ mod opt_outs;
 mod pace;
 mod parts;
 mod relations;
+mod shop_totals;
 mod sizes;
-mod standing;
 mod tally;
 mod time;
 mod typing;
@@ -26,7 +26,7 @@ use crate::error::Failure;
 use crate::ingest::{self, Account, Dictionaries, Fingerprint, IngestError, OwnCells, Read, TypedTable};
 use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
-use standing::Standing;
+use shop_totals::ShopTotals;
 use tally::Tallies;
 
 pub use error::DataError;
@@ -109,7 +109,7 @@ pub fn load(config: &Config, now: Timestamp) -> Result<Loaded, Failure> {
 pub fn load_frames(config: &Config, now: Timestamp, frames: &[(Table, DataFrame)]) -> Result<Loaded, Failure> {
     let mut checked = check(config, now, ingest::read_frames(config, frames)?)?;
     // No list comes of columns in memory, and a part of a shop may have no opt-outs.
-    checked.outcome.standing.statements = opt_outs::Statements::default();
+    checked.outcome.totals.statements = opt_outs::Statements::default();
     let (tables, dictionaries) = ingest::columns(config, checked.tables);
     let (accounts, findings, rejects, pace) = checked.outcome.completed(config, now);
     Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints: Vec::new(), pace })
@@ -146,7 +146,7 @@ struct Outcome {
     accounts: Vec<Account>,
     tallies: Tallies,
     rejects: Vec<DataFrame>,
-    standing: Standing,
+    totals: ShopTotals,
     own_cells: Vec<OwnCells>,
 }
 
@@ -154,10 +154,10 @@ impl Outcome {
     /// The accounts, what is to be said of the shop, errors first, and the rejected rows.
     fn completed(self, config: &Config, now: Timestamp) -> (Vec<Account>, Vec<Finding>, Vec<DataFrame>, Pace) {
         let mut findings = self.tallies.findings(&self.accounts);
-        findings.extend(self.standing.findings(config, as_of(config, now)));
+        findings.extend(self.totals.findings(config, as_of(config, now)));
         findings.extend(volume::rejected_shares(&self.accounts, config.validate.max_rejected_share));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        (self.accounts, findings, self.rejects, self.standing.pace)
+        (self.accounts, findings, self.rejects, self.totals.pace)
     }
 }
 
@@ -170,9 +170,9 @@ fn check(config: &Config, now: Timestamp, read: Read) -> Result<Verdict, IngestE
     let accounts = tables.iter().map(TypedTable::account).collect::<Result<Vec<_>, _>>()?;
     let rejects = tables.iter().map(TypedTable::rejected_rows).collect::<Result<Vec<_>, _>>()?;
     let rejects = rejects.into_iter().flatten().collect();
-    let standing = Standing::of(&tables, config, now);
+    let totals = ShopTotals::of(&tables, config, now);
     let own_cells = tables.iter().flat_map(|table| table.own_cells.iter().cloned()).collect();
-    Ok(Verdict { tables, outcome: Outcome { accounts, tallies, rejects, standing, own_cells } })
+    Ok(Verdict { tables, outcome: Outcome { accounts, tallies, rejects, totals, own_cells } })
 }
 
 /// The instant the run takes for now.

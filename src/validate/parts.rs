@@ -74,7 +74,7 @@ impl Together {
             self.add_rejects(rows)?;
         }
         OwnCells::add_all(&mut self.0.own_cells, &part.own_cells);
-        self.0.standing.add(part.standing);
+        self.0.totals.add(part.totals);
         Ok(())
     }
 
@@ -97,7 +97,7 @@ impl Together {
     /// The instant of the last purchase.
     #[must_use]
     pub fn last_purchase(&self) -> Option<Timestamp> {
-        self.0.standing.days.span().map(|(_, last)| last)
+        self.0.totals.days.span().map(|(_, last)| last)
     }
 
     /// Judges the shop as a whole. What is returned has no tables: they are in the parts.

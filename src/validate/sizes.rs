@@ -1,6 +1,6 @@
 //! Amounts that are too large to be true: above a multiple of what nearly all lines of the shop cost.
 //!
-//! Sizes are told apart by their leading eleven bits, so that those of parts can be counted apart and add up.
+//! Sizes are distinguished by their leading eleven bits, so that those of parts can be counted apart and add up.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;

@@ -327,5 +327,5 @@ fn online_retail_has_its_known_counts() {
     assert_eq!(loaded.dictionaries.complaint_categories, ["return"]);
 }
 
-#[path = "own_tests.rs"]
-mod own;
+#[path = "custom_tests.rs"]
+mod custom;

@@ -1,18 +1,18 @@
 //! Minimum data: enough customers, a long enough history, not too much of it rejected.
 
 use super::finding::{Finding, Severity};
-use super::standing::{Presence, Standing};
+use super::shop_totals::{Presence, ShopTotals};
 use crate::config::Config;
 use crate::ingest::{Account, TypedTable};
 use crate::text::{counted, grouped, verb};
 use crate::units::{MICROS_PER_DAY, Timestamp};
 
 /// Errors where a minimum is missed, notes where a table is absent or empty.
-pub(super) fn check(standing: &Standing, config: &Config) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = customers(standing.n_customers, config).into_iter().collect();
-    findings.extend(few_return(standing));
-    findings.extend(standing.days.span().and_then(|span| short_span(span, config)));
-    findings.extend(no_complaints(standing.complaints));
+pub(super) fn check(totals: &ShopTotals, config: &Config) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = customers(totals.n_customers, config).into_iter().collect();
+    findings.extend(few_return(totals));
+    findings.extend(totals.days.span().and_then(|span| short_span(span, config)));
+    findings.extend(no_complaints(totals.complaints));
     findings
 }
 
@@ -32,8 +32,8 @@ pub(super) fn customers_and_returning(purchases: &TypedTable) -> (u64, u64) {
 }
 
 /// Nobody, or hardly anybody, comes back: there is nothing to learn of who stays.
-fn few_return(standing: &Standing) -> Option<Finding> {
-    let (n_customers, n_returning) = (standing.n_customers, standing.n_returning);
+fn few_return(totals: &ShopTotals) -> Option<Finding> {
+    let (n_customers, n_returning) = (totals.n_customers, totals.n_returning);
     if n_customers < LEAST_CUSTOMERS || n_returning * 100 >= n_customers {
         return None;
     }

@@ -19,7 +19,7 @@ const ROOMS: &[&str] = &[
     "features",
     "label",
     "dataset",
-    "inspect",
+    "profile",
     "learn",
     "calibrate",
     "evaluate",

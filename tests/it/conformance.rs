@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use retain::features::FeatureSchema;
 use retain::learn::{
-    self, BoostingSettings, Emphasis, EmphasisPolicy, LEARNERS, LearnError, MAIN_LEARNER, Model, Trained, Training,
-    probability,
+    self, BoostingSettings, CutoffWeights, CutoffWeightsPolicy, LEARNERS, LearnError, MAIN_LEARNER, Model, Trained,
+    Training, probability,
 };
 
 use crate::panel::{FLEETING, Kind, LOYAL, Panel};
@@ -45,8 +45,8 @@ fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-/// Mean probability foretold to those who left and to those who stayed.
-fn foretold(panel: &Panel, model: &Model) -> (f64, f64) {
+/// Mean probability predicted to those who left and to those who stayed.
+fn predicted(panel: &Panel, model: &Model) -> (f64, f64) {
     let log_odds = model.log_odds(&panel.dataset, &panel.test).unwrap();
     let said = |left: bool| {
         let pairs = log_odds.iter().zip(panel.outcome());
@@ -68,7 +68,7 @@ fn names_are_unique_and_the_main_learner_is_one_of_them() {
 }
 
 #[test]
-fn those_who_left_were_foretold_more_risk_at_any_rate() {
+fn those_who_left_were_predicted_more_risk_at_any_rate() {
     let fleeting = Panel::of(FLEETING);
     let of_fleeting = train_all(&fleeting);
     let (panel, trained) = loyal();
@@ -76,10 +76,10 @@ fn those_who_left_were_foretold_more_risk_at_any_rate() {
         let rate = mean(panel.outcome().into_iter().map(|churned| f64::from(u8::from(churned))));
         assert!(rates.contains(&rate), "{rate}");
         for (name, trained) in trained {
-            let (left, stayed) = foretold(panel, &trained.model);
+            let (left, stayed) = predicted(panel, &trained.model);
             assert!(left > stayed + 0.01, "{name} at {rate}: {left} {stayed}");
-            let foretold = rate * left + (1.0 - rate) * stayed;
-            assert!((foretold - rate).abs() < 0.12, "{name} foretells {foretold} where {rate} leave");
+            let predicted = rate * left + (1.0 - rate) * stayed;
+            assert!((predicted - rate).abs() < 0.12, "{name} predicts {predicted} where {rate} leave");
         }
     }
 }
@@ -101,19 +101,19 @@ fn one_thread_and_two_learn_the_same() {
 }
 
 /// A small shop whose cutoffs do not count alike.
-fn emphasised(panel: &Panel, emphasis: EmphasisPolicy) -> AllTrained {
-    learn::train(&Training { emphasis, ..panel.training() }, &names()).unwrap()
+fn weighted(panel: &Panel, cutoff_weights: CutoffWeightsPolicy) -> AllTrained {
+    learn::train(&Training { cutoff_weights, ..panel.training() }, &names()).unwrap()
 }
 
 #[test]
 fn weights_of_cutoffs_are_heard_and_keep_the_contract() {
     let (panel, equal) = loyal();
-    let recent = Emphasis { half_life_days: Some(60.0), in_season: 2.0 };
-    let weighted = emphasised(panel, EmphasisPolicy::Given(recent));
+    let recent = CutoffWeights { half_life_days: Some(60.0), in_season: 2.0 };
+    let weighted = weighted(panel, CutoffWeightsPolicy::Given(recent));
     for ((name, weighted), (_, equal)) in weighted.iter().zip(equal) {
-        let (left, stayed) = foretold(panel, &weighted.model);
+        let (left, stayed) = predicted(panel, &weighted.model);
         assert!(left > stayed + 0.01, "{name}: {left} {stayed}");
-        assert_eq!(weighted.notes.emphasis.used, recent);
+        assert_eq!(weighted.notes.cutoff_weights.used, recent);
         let log_odds = |trained: &Trained| bits(&trained.model.log_odds(&panel.dataset, &panel.test).unwrap());
         let differs = log_odds(weighted) != log_odds(equal);
         assert_eq!(
@@ -129,14 +129,14 @@ fn weights_are_chosen_the_same_with_one_thread_and_two_and_equal_ones_stand_with
     let panel = Panel::of(Kind { customers: 150, ..LOYAL });
     let chosen = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| emphasised(&panel, EmphasisPolicy::Choose).remove(1).1.notes.emphasis)
+        pool.install(|| weighted(&panel, CutoffWeightsPolicy::Choose).remove(1).1.notes.cutoff_weights)
     };
     let record = chosen(1);
     assert_eq!(record, chosen(2));
-    assert!(record.tried.len() > 2 && record.tried[0].emphasis.is_equal() && record.tried[0].gain.abs() < 1e-15);
-    let used = record.tried.iter().find(|trial| trial.emphasis == record.used).unwrap();
+    assert!(record.tried.len() > 2 && record.tried[0].cutoff_weights.is_equal() && record.tried[0].gain.abs() < 1e-15);
+    let used = record.tried.iter().find(|trial| trial.cutoff_weights == record.used).unwrap();
     let best = record.tried.iter().map(|trial| trial.gain - trial.standard_error).fold(f64::NEG_INFINITY, f64::max);
-    assert_eq!(used.emphasis.is_equal(), best <= 0.0, "{record:?}");
+    assert_eq!(used.cutoff_weights.is_equal(), best <= 0.0, "{record:?}");
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn without_folds_all_members_speak_and_the_notes_can_be_read_again() {
     let of = |name: &str| &trained.iter().find(|(other, _)| *other == name).unwrap().1;
     let blend = of(MAIN_LEARNER);
     let Model::Blend(model) = &blend.model else { panic!("not a blend") };
-    assert_eq!(model.voices().len(), 3);
+    assert_eq!(model.blended().len(), 3);
     assert!(blend.notes.fold_log_loss.is_empty());
     let written = serde_json::to_string(&blend.notes).unwrap();
     assert_eq!(serde_json::from_str::<learn::TrainingNotes>(&written).unwrap(), blend.notes);
@@ -181,13 +181,13 @@ fn a_blend_without_drift_mixes_levels_as_they_are() {
     let panel = Panel::of(Kind { customers: 150, ..LOYAL });
     let trained = learn::train(&panel.training(), &[MAIN_LEARNER]).unwrap();
     let mut stored = serde_json::to_value(&trained[0].1.model).unwrap();
-    for voice in stored["voices"].as_array_mut().unwrap() {
-        assert!(voice.as_object_mut().unwrap().remove("drift").is_some());
+    for member in stored["members"].as_array_mut().unwrap() {
+        assert!(member.as_object_mut().unwrap().remove("drift").is_some());
     }
     let earlier: Model = serde_json::from_value(stored).unwrap();
     let Model::Blend(blend) = &earlier else { panic!("not a blend") };
     let mixed: f64 =
-        blend.voices().iter().map(|voice| voice.level_share * voice.model.base_log_odds(panel.as_of)).sum();
+        blend.blended().iter().map(|member| member.level_share * member.model.base_log_odds(panel.as_of)).sum();
     assert!((earlier.base_log_odds(panel.as_of) - mixed).abs() < 1e-12);
 }
 

@@ -81,7 +81,7 @@ proptest! {
     }
 
     #[test]
-    fn features_of_the_shops_own_change_none_of_ours(shop in shop()) {
+    fn custom_features_change_none_of_ours(shop in shop()) {
         let with = features(&shop.definitions(), shop.tables(), &cutoffs());
         let without = PlainShop { own: Vec::new(), ..shop };
         let without = features(&[], without.tables(), &cutoffs());

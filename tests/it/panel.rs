@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use retain::dataset::{Dataset, DatasetSettings, single};
 use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
-use retain::learn::{EmphasisPolicy, Fold, SelectionPolicy, Training, forward_chain};
+use retain::learn::{CutoffWeightsPolicy, Fold, SelectionPolicy, Training, forward_chain};
 use retain::timeline::columns::{ComplaintColumns, NEVER, PurchaseColumns, Tables};
 use retain::timeline::{Available, Cutoff, EventLog, Margins, matured_cutoffs};
 use retain::units::{Days, MICROS_PER_DAY, Money, Timestamp};
@@ -79,7 +79,7 @@ impl Panel {
             rows: &self.rows,
             folds: &self.folds,
             policy: &POLICY,
-            emphasis: EmphasisPolicy::default(),
+            cutoff_weights: CutoffWeightsPolicy::default(),
             trials: 0,
         }
     }

@@ -9,7 +9,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use retain::features::{FeatureSchema, catalogue};
 
-use crate::plain::own::{AGGREGATES, TABLES};
+use crate::plain::custom::{AGGREGATES, TABLES};
 use crate::plain::reference::Reference;
 use crate::plain::reference::value_model::fitted;
 use crate::plain::{PlainShop, cutoffs, every_input, features, shop};

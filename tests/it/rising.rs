@@ -1,4 +1,4 @@
-//! More open complaints, or older ones, never lower the risk that a model of trees foretells, whatever the data say.
+//! More open complaints, or older ones, never lower the risk that a model of trees predicts, whatever the data say.
 
 use retain::learn::{self, RISING};
 

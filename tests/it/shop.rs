@@ -13,7 +13,7 @@ pub(crate) fn retain() -> Command {
     command
 }
 
-/// Features of a shop's own over the sample's tables, to be put behind its config.
+/// Custom features over the sample's tables, to be put behind its config.
 pub(crate) const OWN_FEATURES: &str = r#"
 [[features.custom]]
 name = "big_order_spend_90d"
@@ -52,7 +52,7 @@ column = "category"
 window_days = 365
 "#;
 
-/// Facts about the sample's customers as features of a shop's own, to be put behind those.
+/// Facts about the sample's customers as custom features, to be put behind those.
 pub(crate) const OWN_FACTS: &str = r#"
 [[features.custom]]
 name = "birth_year_level"

@@ -102,7 +102,7 @@ fn a_worse_challenger_is_refused_and_the_champion_stays() {
 }
 
 #[test]
-fn a_bad_champion_is_beaten_and_one_that_cannot_be_compared_is_told() {
+fn a_bad_champion_is_beaten_and_one_that_cannot_be_compared_is_reported() {
     let shop = shop();
     train(&shop, "2025-05-02").success();
     let model = || format!("models/sample/{}/model.json", champion(&shop));
@@ -125,8 +125,8 @@ fn a_bad_champion_is_beaten_and_one_that_cannot_be_compared_is_told() {
 
 /// Makes the opposite of a model: whoever it held for the safest becomes the riskiest.
 fn turn_around(model: &mut Value) {
-    for voice in model["voices"].as_array_mut().unwrap() {
-        let member = &mut voice["model"];
+    for member in model["members"].as_array_mut().unwrap() {
+        let member = &mut member["model"];
         let negate = |values: &mut Value| {
             for value in values.as_array_mut().into_iter().flatten() {
                 *value = (-value.as_f64().unwrap()).into();

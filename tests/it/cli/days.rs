@@ -132,7 +132,7 @@ fn a_second_order_of_a_day_changes_neither_stage_nor_expected_order() {
 }
 
 #[test]
-fn what_is_told_of_times_is_told_by_the_clocks_of_the_shop() {
+fn what_is_reported_of_times_is_reported_by_the_clocks_of_the_shop() {
     let orders = with_second_orders(&orders(15), 1);
     let shop = Shop::of(&table(&orders), &config("America/Los_Angeles"));
     // The last order there is of the last evening of the year, which is the next day in UTC.
@@ -141,12 +141,12 @@ fn what_is_told_of_times_is_told_by_the_clocks_of_the_shop() {
     let customer = list(&shop).into_keys().next().unwrap();
     let asked = ["--customer", &customer, "--json", "--as-of", "2024-01-01"];
     let output = shop.command("explain").args(asked).output().unwrap();
-    let story: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let explanation: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let own = orders.iter().filter(|order| format!("C{:04}", order.customer) == customer);
     let written: Vec<String> =
         own.map(|order| format!("{}T{}:{:02}", order.day, order.clock.0, order.clock.1)).collect();
-    let told = story["orders"].as_array().unwrap().iter().map(|order| order[0].as_str().unwrap());
-    assert!(told.clone().all(|time| ["-07:00", "-08:00"].contains(&&time[19..])), "{}", story["orders"]);
+    let told = explanation["orders"].as_array().unwrap().iter().map(|order| order[0].as_str().unwrap());
+    assert!(told.clone().all(|time| ["-07:00", "-08:00"].contains(&&time[19..])), "{}", explanation["orders"]);
     assert_eq!(told.map(|time| time[..16].to_owned()).collect::<Vec<_>>(), written);
 }
 

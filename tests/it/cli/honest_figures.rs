@@ -46,11 +46,11 @@ fn a_version_is_made_and_tested_by_what_was_known_on_its_day() {
     for part in ["training", "notes", "calibration", "verdict", "leak_guard", "card"] {
         assert_eq!(then[part], later[part], "{part}");
     }
-    for measured in [&then["notes"], &then["notes"]["emphasis"], &then["notes"]["tuning"], &then["calibration"]] {
+    for measured in [&then["notes"], &then["notes"]["cutoff_weights"], &then["notes"]["tuning"], &then["calibration"]] {
         assert_eq!(measured["measured_on"], "deciding_cutoffs");
     }
     assert!(then["notes"]["nested"]["n_cutoffs"].as_u64().unwrap() > 0, "{}", then["notes"]["nested"]);
-    assert!(then["notes"]["emphasis"]["tried"].as_array().unwrap().len() > 2);
+    assert!(then["notes"]["cutoff_weights"]["tried"].as_array().unwrap().len() > 2);
 }
 
 #[test]

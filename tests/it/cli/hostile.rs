@@ -138,7 +138,7 @@ fn a_file_counts_once_and_what_is_no_file_is_refused() {
 /// Who may read everything cannot be refused: the test gives that right up where it has it and knows how.
 #[cfg(unix)]
 #[test]
-fn what_may_not_be_read_is_told_as_such() {
+fn what_may_not_be_read_is_reported_as_such() {
     use std::os::unix::fs::PermissionsExt;
     let shop = Shop::sample();
     let closed = |name: &str, mode| std::fs::set_permissions(shop.path(name), std::fs::Permissions::from_mode(mode));
@@ -268,7 +268,7 @@ fn ids_that_are_no_number_or_a_word_for_nothing_are_missing_in_parquet() {
 }
 
 #[test]
-fn a_shop_to_which_nobody_comes_back_is_told_so() {
+fn a_shop_to_which_nobody_comes_back_is_reported_so() {
     let line = |n: usize| format!("c{n},o{n},2023-{:02}-{:02},{}\n", n % 12 + 1, n % 28 + 1, n % 50 + 1);
     let shop = shop_of(&(0..900).map(line).collect::<String>());
     for command in ["check", "run"] {

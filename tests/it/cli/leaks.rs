@@ -104,7 +104,7 @@ fn a_status_overwritten_with_that_of_today_is_refused_until_it_is_accepted() {
     assert_eq!(manifest["leak_guard"]["accepted"][0]["name"], "customers.region");
 }
 
-/// A feature of the shop's own that is 1 where the account is closed.
+/// A custom feature that is 1 where the account is closed.
 const IS_CLOSED: &str = r#"
 [[features.custom]]
 name = "is_closed"
@@ -114,7 +114,7 @@ filter = "status = 'closed'"
 "#;
 
 #[test]
-fn a_fact_of_today_is_refused_as_a_feature_of_the_shops_own_too() {
+fn a_fact_of_today_is_refused_as_a_custom_feature_too() {
     let shop = Shop::simulated(2_000);
     shop.edit_config(|text| text + "\n[backtest]\nlast = 1\nbootstrap = 40\n" + IS_CLOSED);
     with_fact(&shop, "status", |silent, place| if is_marked(silent, place) { "closed" } else { "active" }.to_owned());

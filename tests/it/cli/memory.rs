@@ -103,7 +103,7 @@ fn parts_give_the_same_table_account_and_rejects_as_the_whole() {
 }
 
 #[test]
-fn orders_of_customers_of_two_parts_and_rows_without_ids_are_told_as_by_the_whole() {
+fn orders_of_customers_of_two_parts_and_rows_without_ids_are_reported_as_by_the_whole() {
     let shop = messy();
     shop.edit("purchases.csv", |text| {
         let (header, rows) = text.split_once('\n').unwrap();

@@ -2,6 +2,7 @@
 
 mod accidents;
 mod challenge;
+mod custom;
 mod days;
 mod honest_figures;
 mod hostile;
@@ -11,7 +12,6 @@ mod jobs;
 mod leaks;
 mod memory;
 mod opt_outs;
-mod own;
 mod panel_size;
 mod parts;
 mod reused_orders;

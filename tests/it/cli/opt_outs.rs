@@ -138,7 +138,7 @@ fn a_few_rows_without_a_statement_are_no_stop() {
 }
 
 #[test]
-fn opt_outs_in_rows_that_cannot_be_used_are_told_or_refused() {
+fn opt_outs_in_rows_that_cannot_be_used_are_reported_or_refused() {
     let (shop, rows) = shop();
     write(&shop, &rows, &BTreeMap::new(), "no");
     shop.edit("customers.csv", |text| text + ",2024-01-01,north,search,,,yes\n,2024-01-01,north,search,,,no\n");
@@ -155,7 +155,7 @@ fn opt_outs_in_rows_that_cannot_be_used_are_told_or_refused() {
 }
 
 #[test]
-fn an_opt_out_that_cannot_be_seen_any_more_is_told() {
+fn an_opt_out_that_cannot_be_seen_any_more_is_reported() {
     let (shop, rows) = shop();
     write(&shop, &rows, &BTreeMap::new(), "no");
     let whole = shop.read("customers.csv").replacen(",no\n", ",yes\n", 20);

@@ -33,7 +33,7 @@ fn shop() -> Shop {
 }
 
 #[test]
-fn a_number_far_apart_is_two_orders_and_is_told() {
+fn a_number_far_apart_is_two_orders_and_is_reported() {
     let shop = shop();
     for (out, more) in [("whole", &[][..]), ("parts", &["--memory", "1MiB"])] {
         let told = predicate::str::contains("1,500 used (300 customers, 900 orders)").and(predicate::str::contains(

@@ -73,9 +73,9 @@ fn a_damaged_model_is_an_error_that_names_the_place_and_a_run_replaces_it() {
     let name = |version: &str| format!("models/sample/{version}/model.json");
     let whole = shop.read(&name(&champion(&shop)));
     let model: Value = serde_json::from_str(&whole).unwrap();
-    let voices = model["model"]["voices"].as_array().unwrap();
-    let linear = voices.iter().position(|voice| voice["model"]["kind"] == "linear").unwrap();
-    let columns = format!("/model/voices/{linear}/model/preparation/columns/0");
+    let members = model["model"]["members"].as_array().unwrap();
+    let linear = members.iter().position(|member| member["model"]["kind"] == "linear").unwrap();
+    let columns = format!("/model/members/{linear}/model/preparation/columns/0");
     for (place, value, says) in [
         (format!("{columns}/what/low"), Value::from(1e9), "columns[0].what` has a lowest value above the highest"),
         (format!("{columns}/feature"), 999.into(), "columns[0].feature` is the number of no feature"),
@@ -83,8 +83,8 @@ fn a_damaged_model_is_an_error_that_names_the_place_and_a_run_replaces_it() {
         ("/rule/horizon".to_owned(), 4_294_967_295_u64.into(), "`rule.horizon_days` is 4294967295; allowed:"),
         ("/rule/horizon".to_owned(), 30.into(), "`rule` is not the one of the manifest's config"),
         ("/calibrator/bias".to_owned(), 1e9.into(), "`calibrator.bias` is 1000000000"),
-        ("/doubt/directions/0".to_owned(), Value::Array(Vec::new()), "`doubt.directions[0]` has 0 entries"),
-        ("/model/voices".to_owned(), Value::Array(Vec::new()), "`model.voices` is empty"),
+        ("/uncertainty/directions/0".to_owned(), Value::Array(Vec::new()), "`uncertainty.directions[0]` has 0 entries"),
+        ("/model/members".to_owned(), Value::Array(Vec::new()), "`model.members` is empty"),
     ] {
         let mut damaged = model.clone();
         *damaged.pointer_mut(&place).unwrap() = value;
@@ -156,7 +156,7 @@ fn features_that_a_model_does_not_use_may_come_and_go() {
     });
     assert_ne!(shop.read("retain.toml"), config);
     assert_eq!(list(&shop, "more").unwrap(), first);
-    // Features of the shop's own that the model has never seen.
+    // Custom features that the model has never seen.
     shop.edit_config(|text| text + OWN_FEATURES);
     assert_eq!(list(&shop, "own").unwrap(), first);
     let told = predicate::str::contains("the model does not use these features");

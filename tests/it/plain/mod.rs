@@ -1,6 +1,6 @@
 //! Random shops as plain structs: the events of all tables, as they happened and as they became known.
 
-pub(crate) mod own;
+pub(crate) mod custom;
 mod random;
 pub(crate) mod reference;
 
@@ -17,7 +17,7 @@ use retain::timeline::columns::{ComplaintColumns, CustomerColumns, NEVER, Purcha
 use retain::timeline::{Available, Cutoff, EventLog, Margins};
 use retain::units::{Days, Money, Timestamp};
 
-use own::Own;
+use custom::Own;
 pub(crate) use random::shop;
 
 /// Customers of whom the random shops tell everything.
@@ -30,7 +30,7 @@ pub(crate) const HORIZON: u32 = 60;
 pub(crate) const GAP: u32 = 20;
 
 /// A purchase line.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Line {
     pub(crate) customer: u32,
     pub(crate) order: u64,
@@ -90,7 +90,7 @@ pub(crate) struct PlainShop {
     pub(crate) versions: Vec<Version>,
     pub(crate) answers: Vec<Answer>,
     /// Features that the shop has defined itself.
-    pub(crate) own: Vec<own::Own>,
+    pub(crate) own: Vec<custom::Own>,
 }
 
 /// A time that may be absent.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use retain::timeline::columns::{NEVER, NO_CODE};
 use retain::units::MICROS_PER_DAY;
 
-use super::own;
+use super::custom;
 use super::{Answer, CUSTOMERS, Complaint, KNOWN, Line, PlainShop, Version, latest};
 
 /// A quarter of a day, counted from the latest cutoff, and sometimes a microsecond beside it: many instants are equal,
@@ -55,6 +55,18 @@ fn crowd() -> impl Strategy<Value = Line> {
     })
 }
 
+/// Two orders of one number that become one when the line between them is recorded.
+fn bridged() -> impl Strategy<Value = [Line; 3]> {
+    let days = |days: i64| days * MICROS_PER_DAY;
+    (line(), 1_u64..14, instant(-1_400..-100), code(6), 0_i64..200).prop_map(move |(line, order, at, product, late)| {
+        let line = Line { order, at, recorded: at, ..line };
+        let between = Line { at: at + days(20), recorded: at + days(20 + late), ..line };
+        let [_, codes @ ..] = line.codes;
+        let codes = [product, codes[0], codes[1], codes[2]];
+        [line, between, Line { at: at + days(40), recorded: at + days(40), codes, ..line }]
+    })
+}
+
 /// Customers who order often and lately, beside those who hardly do.
 fn lines() -> impl Strategy<Value = Vec<Line>> {
     let regular = (line(), 1_u64..40, instant(-1_700..100), delay()).prop_map(|(line, order, at, delay)| Line {
@@ -64,8 +76,13 @@ fn lines() -> impl Strategy<Value = Vec<Line>> {
         recorded: at + delay,
         ..line
     });
-    (prop::collection::vec(line(), 0..40), prop::collection::vec(regular, 0..60), prop::collection::vec(crowd(), 0..50))
-        .prop_map(|(lines, regular, crowd)| [lines, regular, crowd].concat())
+    let many = (
+        prop::collection::vec(line(), 0..40),
+        prop::collection::vec(regular, 0..60),
+        prop::collection::vec(crowd(), 0..50),
+        prop::collection::vec(bridged(), 0..4),
+    );
+    many.prop_map(|(lines, regular, crowd, bridged)| [lines, regular, crowd, bridged.concat()].concat())
 }
 
 fn complaint() -> impl Strategy<Value = Complaint> {
@@ -119,6 +136,6 @@ pub(crate) fn shop() -> impl Strategy<Value = PlainShop> {
     let complaints = prop::collection::vec(complaint(), 0..12);
     let versions = prop::collection::vec(version(), 0..10);
     let answers = prop::collection::vec(answer(), 0..10);
-    (lines(), complaints, versions, answers, own::some())
+    (lines(), complaints, versions, answers, custom::some())
         .prop_map(|(lines, complaints, versions, answers, own)| PlainShop { lines, complaints, versions, answers, own })
 }

@@ -2,8 +2,8 @@
 //! passes. Only the rules of time and of what one order and one complaint are stand here as well.
 
 mod behaviour;
+mod custom;
 mod money;
-mod own;
 mod said;
 pub(crate) mod value_model;
 mod whole_shop;

@@ -7,7 +7,7 @@ use super::blend::Shares;
 use super::error::LearnError;
 use super::explainer::Explained;
 use super::rows::{latest, mean};
-use super::{LOG_ODDS, Member, Model, Said, Training};
+use super::{LOG_ODDS, LogOddsPrediction, Member, Model, Training};
 use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
@@ -18,14 +18,14 @@ const MOST_MEMBERS: usize = 16;
 /// Models and their weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BlendModel {
-    voices: Vec<Voice>,
+    members: Vec<BlendMember>,
     /// All features of the members.
     features: Vec<String>,
 }
 
 /// A member of a blend.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Voice {
+pub struct BlendMember {
     /// The learner.
     pub learner: String,
     /// What its deviations from its level count.
@@ -49,9 +49,9 @@ fn drift(model: &Model, dataset: &Dataset, rows: &[usize]) -> Result<f64, LearnE
 }
 
 /// The features of all members, each once.
-fn features_of(voices: &[Voice]) -> Vec<String> {
+fn features_of(members: &[BlendMember]) -> Vec<String> {
     let mut features: Vec<String> = Vec::new();
-    for name in voices.iter().flat_map(|voice| voice.model.contributing_features()) {
+    for name in members.iter().flat_map(|member| member.model.contributing_features()) {
         if !features.contains(name) {
             features.push(name.clone());
         }
@@ -61,18 +61,18 @@ fn features_of(voices: &[Voice]) -> Vec<String> {
 
 impl Checked for BlendModel {
     fn check(&self) -> Result<(), Flaw> {
-        checked::holds("voices", !self.voices.is_empty(), "is empty")?;
-        checked::at_most("voices", self.voices.len(), MOST_MEMBERS)?;
-        for (number, voice) in self.voices.iter().enumerate() {
-            voice.check().map_err(|flaw| flaw.within(&format!("voices[{number}]")))?;
+        checked::holds("members", !self.members.is_empty(), "is empty")?;
+        checked::at_most("members", self.members.len(), MOST_MEMBERS)?;
+        for (number, member) in self.members.iter().enumerate() {
+            member.check().map_err(|flaw| flaw.within(&format!("members[{number}]")))?;
         }
-        let levels: f64 = self.voices.iter().map(|voice| voice.level_share).sum();
-        checked::number("voices", levels, &(1.0 - 1e-6..=1.0 + 1e-6))?;
-        checked::holds("features", self.features == features_of(&self.voices), "are not those of the members")
+        let levels: f64 = self.members.iter().map(|member| member.level_share).sum();
+        checked::number("members", levels, &(1.0 - 1e-6..=1.0 + 1e-6))?;
+        checked::holds("features", self.features == features_of(&self.members), "are not those of the members")
     }
 }
 
-impl Checked for Voice {
+impl Checked for BlendMember {
     fn check(&self) -> Result<(), Flaw> {
         checked::number("weight", self.weight, &(0.0..=1e3))?;
         checked::number("level_share", self.level_share, &(0.0..=1.0 + 1e-6))?;
@@ -84,81 +84,86 @@ impl Checked for Voice {
 
 impl BlendModel {
     /// The models that are listened to.
-    pub(super) fn members(&self) -> impl Iterator<Item = &Model> {
-        self.voices.iter().map(|voice| &voice.model)
+    pub(super) fn models(&self) -> impl Iterator<Item = &Model> {
+        self.members.iter().map(|member| &member.model)
     }
 
     pub(super) fn new(training: &Training<'_>, members: &[Member<'_>], shares: &Shares) -> Result<Self, LearnError> {
         let recent = latest(training.dataset, training.rows);
-        let voice = |(member, (weight, level_share)): (&Member<'_>, (&f64, &f64))| {
+        let blended = |(member, (weight, level_share)): (&Member<'_>, (&f64, &f64))| {
             let (model, learner) = (member.trained.model.clone(), member.name.to_owned());
             let drift = drift(&model, training.dataset, &recent)?;
-            Ok(Voice { learner, weight: *weight, level_share: *level_share, drift, model })
+            Ok(BlendMember { learner, weight: *weight, level_share: *level_share, drift, model })
         };
         let of_members = members.iter().zip(shares.weights.iter().zip(&shares.levels));
-        let speaks = |(_, (weight, level_share)): &(_, (&f64, &f64))| **weight > 0.0 || **level_share > 0.0;
-        let voices = of_members.filter(speaks).map(voice).collect::<Result<Vec<Voice>, LearnError>>()?;
-        let features = features_of(&voices);
-        Ok(Self { voices, features })
+        let counts = |(_, (weight, level_share)): &(_, (&f64, &f64))| **weight > 0.0 || **level_share > 0.0;
+        let members = of_members.filter(counts).map(blended).collect::<Result<Vec<BlendMember>, LearnError>>()?;
+        let features = features_of(&members);
+        Ok(Self { members, features })
     }
 
     /// The members.
     #[must_use]
-    pub fn voices(&self) -> &[Voice] {
-        &self.voices
+    pub fn blended(&self) -> &[BlendMember] {
+        &self.members
     }
 
     pub(super) fn log_odds(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
-        Ok(self.said(dataset, rows)?.log_odds)
+        Ok(self.predict(dataset, rows)?.log_odds)
     }
 
-    pub(super) fn said(&self, dataset: &Dataset, rows: &[usize]) -> Result<Said, LearnError> {
-        let of_voice = |voice: &Voice| voice.model.log_odds(dataset, rows);
-        let said = self.voices.iter().map(of_voice).collect::<Result<Vec<_>, _>>()?;
-        Ok(self.together(dataset, rows, said.iter().map(Vec::as_slice)))
+    pub(super) fn predict(&self, dataset: &Dataset, rows: &[usize]) -> Result<LogOddsPrediction, LearnError> {
+        let of_member = |member: &BlendMember| member.model.log_odds(dataset, rows);
+        let predicted = self.members.iter().map(of_member).collect::<Result<Vec<_>, _>>()?;
+        Ok(self.together(dataset, rows, predicted.iter().map(Vec::as_slice)))
     }
 
     /// What the blend makes of what its members said of rows.
-    fn together<'s>(&self, dataset: &Dataset, rows: &[usize], said: impl Iterator<Item = &'s [f64]>) -> Said {
+    fn together<'s>(
+        &self,
+        dataset: &Dataset,
+        rows: &[usize],
+        predicted: impl Iterator<Item = &'s [f64]>,
+    ) -> LogOddsPrediction {
         let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
         let cutoff_of = |row: usize| usize::from(dataset.cutoff_idx[row]);
         let mut log_odds: Vec<f64> = rows.iter().map(|row| levels[cutoff_of(*row)]).collect();
         let mut squares = vec![0.0; rows.len()];
-        for (voice, said) in self.voices.iter().zip(said) {
-            let own: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| voice.model.base_log_odds(*cutoff)).collect();
-            for (((sum, square), said), row) in log_odds.iter_mut().zip(&mut squares).zip(said).zip(rows) {
-                let deviation = said - own[cutoff_of(*row)];
-                *sum += voice.weight * deviation;
-                *square += voice.weight * deviation * deviation;
+        for (member, predicted) in self.members.iter().zip(predicted) {
+            let own: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| member.model.base_log_odds(*cutoff)).collect();
+            for (((sum, square), predicted), row) in log_odds.iter_mut().zip(&mut squares).zip(predicted).zip(rows) {
+                let deviation = predicted - own[cutoff_of(*row)];
+                *sum += member.weight * deviation;
+                *square += member.weight * deviation * deviation;
             }
         }
-        let total = self.voices.iter().map(|voice| voice.weight).sum::<f64>().max(f64::MIN_POSITIVE);
+        let total = self.members.iter().map(|member| member.weight).sum::<f64>().max(f64::MIN_POSITIVE);
         let variance = |((square, log_odds), row): ((&f64, &f64), &usize)| {
             let mean = (log_odds - levels[cutoff_of(*row)]) / total;
             (square / total - mean * mean).max(0.0)
         };
         let between_members = squares.iter().zip(&log_odds).zip(rows).map(variance).collect();
-        Said { log_odds, between_members }
+        LogOddsPrediction { log_odds, between_members }
     }
 
-    /// What the blend makes of what its members, in the order of the voices, explained of rows.
-    pub(super) fn explained(&self, dataset: &Dataset, rows: &[usize], members: &[Explained]) -> Explained {
-        let said = members.iter().map(|member| member.said.log_odds.as_slice());
+    /// What the blend makes of what its members, in their order, explained of rows.
+    pub(super) fn explained(&self, dataset: &Dataset, rows: &[usize], explained: &[Explained]) -> Explained {
+        let predicted = explained.iter().map(|member| member.prediction.log_odds.as_slice());
         let mut contributions = Array2::zeros((rows.len(), self.features.len()));
-        for (voice, member) in self.voices.iter().zip(members) {
+        for (member, of_member) in self.members.iter().zip(explained) {
             let place = |name: &String| self.features.iter().position(|feature| feature == name);
-            let places: Vec<Option<usize>> = voice.model.contributing_features().iter().map(place).collect();
-            for (mut sums, parts) in contributions.outer_iter_mut().zip(member.contributions.outer_iter()) {
+            let places: Vec<Option<usize>> = member.model.contributing_features().iter().map(place).collect();
+            for (mut sums, parts) in contributions.outer_iter_mut().zip(of_member.contributions.outer_iter()) {
                 for (place, part) in places.iter().zip(parts) {
                     if let Some(place) = place {
-                        sums[*place] += voice.weight * part;
+                        sums[*place] += member.weight * part;
                     }
                 }
             }
         }
-        let variances = members.iter().map(|member| &member.variances).find(|variances| !variances.is_empty());
+        let variances = explained.iter().map(|member| &member.variances).find(|variances| !variances.is_empty());
         Explained {
-            said: self.together(dataset, rows, said),
+            prediction: self.together(dataset, rows, predicted),
             contributions,
             variances: variances.cloned().unwrap_or_default(),
         }
@@ -169,9 +174,9 @@ impl BlendModel {
     }
 
     pub(super) fn base_log_odds(&self, cutoff: Cutoff) -> f64 {
-        let of_voice = |voice: &Voice| {
-            voice.level_share * (voice.model.base_log_odds(cutoff) + voice.drift) - voice.weight * voice.drift
+        let of_member = |member: &BlendMember| {
+            member.level_share * (member.model.base_log_odds(cutoff) + member.drift) - member.weight * member.drift
         };
-        self.voices.iter().map(of_voice).sum()
+        self.members.iter().map(of_member).sum()
     }
 }

@@ -15,7 +15,7 @@ const FLAT_DAYS: u32 = 30;
 
 /// One day of the curve on which some order was followed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Step {
+pub struct CurvePoint {
     /// Days since the order.
     pub day: u32,
     /// Orders watched on that day and not followed before it.
@@ -30,7 +30,7 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Curve {
     /// Days on which some order was followed, ascending, up to `end_day`.
-    pub steps: Vec<Step>,
+    pub steps: Vec<CurvePoint>,
     /// The last day on which enough orders are still watched; 0 if there never were.
     pub end_day: u32,
     /// The day from which the curve is flat: no thirty days behind it add more than one point; `None` if it still rises
@@ -59,7 +59,7 @@ impl Curve {
             let unseen = silences.partition_point(|silence| *silence < day);
             let watched = gaps.len() - before + silences.len() - unseen;
             waiting *= 1.0 - same_day.len() as f64 / watched as f64;
-            steps.push(Step { day, watched, followed: same_day.len(), share: 1.0 - waiting });
+            steps.push(CurvePoint { day, watched, followed: same_day.len(), share: 1.0 - waiting });
         }
         let mut curve = Self { steps, end_day, flat_from_day: None };
         curve.flat_from_day = curve.flat_from();

@@ -7,7 +7,7 @@ use retain::units::Days;
 
 use super::{Answer, Complaint, Line, PlainShop, Version};
 
-/// A feature of the shop's own, and the seed of the values of its rows.
+/// A custom feature, and the seed of the values of its rows.
 #[derive(Debug, Clone)]
 pub(crate) struct Own {
     pub(crate) feature: CustomFeature,

@@ -1,5 +1,5 @@
 //! What the columns of a table hold: how many values are absent, from where to where the others reach, how many are
-//! different. No text is told, so that ids and the words of complaints stay where they are.
+//! different. No text is reported, so that ids and the words of complaints stay where they are.
 
 use std::path::Path;
 
@@ -162,7 +162,7 @@ fn source_column(column: &Column) -> PolarsResult<ColumnProfile> {
     Ok(ColumnProfile { name: column.name().to_string(), absent_share: share(n_absent, n_rows), holds })
 }
 
-/// Texts that all are numbers, or all are ISO times, are told as such.
+/// Texts that all are numbers, or all are ISO times, are reported as such.
 fn of_texts(distinct: &[String]) -> Holds {
     let numbers: Option<Vec<f64>> = distinct.iter().map(|text| number_from_text(text)).collect();
     if let Some(numbers) = numbers {
@@ -184,7 +184,7 @@ fn of_numbers(mut numbers: Vec<f64>) -> Holds {
 }
 
 impl TypedTable {
-    /// The used rows in figures; days and months are those of `zone`, amounts are told in major units of `currency`.
+    /// The used rows in figures; days and months are those of `zone`, amounts are reported in major units of `currency`.
     #[must_use]
     pub fn profile(&self, zone: &TimeZone, currency: &Currency) -> TableProfile {
         let rows: Vec<usize> = self.used_rows().collect();
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_of_a_text_file_are_told_by_what_they_hold() {
+    fn columns_of_a_text_file_are_reported_by_what_they_hold() {
         let source =
             profile("who,when,paid,note,none\n a ,2024-02-01,3,x,\nb,2024-01-31,-1.5,7,\na,2024-02-01,,x y,\n");
         assert_eq!((source.rows, source.is_whole), (3, true));

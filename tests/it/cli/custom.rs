@@ -74,7 +74,7 @@ fn a_model_scores_only_with_the_features_it_learnt_and_tells_them() {
 }
 
 #[test]
-fn what_is_wrong_with_them_is_told_before_anything_is_read() {
+fn what_is_wrong_with_them_is_reported_before_anything_is_read() {
     let shop = with_own();
     shop.edit_config(|text| {
         let text = text.replace("name = \"grave_complaints\"", "name = \"recency_days\"").replacen(

@@ -1,7 +1,7 @@
-//! Who watches a story: a progress bar, a stopwatch, or nobody.
+//! Who watches the work: a progress bar, a stopwatch, or nobody.
 
-/// Is told where a story stands; must not change it.
-pub trait Observer: Sync {
+/// Hears how far the work is; must not change it.
+pub trait Progress: Sync {
     /// A stage begins, and the one before it has ended. It has `steps` steps, or one if not countable.
     fn begin(&self, stage: &'static str, steps: usize);
 
@@ -13,7 +13,7 @@ pub trait Observer: Sync {
 #[derive(Debug, Clone, Copy)]
 pub struct Nobody;
 
-impl Observer for Nobody {
+impl Progress for Nobody {
     fn begin(&self, _: &'static str, _: usize) {}
 
     fn step(&self) {}

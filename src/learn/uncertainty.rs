@@ -1,5 +1,5 @@
 //! How uncertain log-odds are: what a linear learner might have learnt from other customers of the same shop, and how far
-//! the level of a cutoff may lie from what is foretold.
+//! the level of a cutoff may lie from what is predicted.
 
 use ndarray::{Array1, Array2, s};
 use rayon::prelude::*;
@@ -35,7 +35,7 @@ const BLOCK_ROWS: usize = 1_024;
 
 /// The uncertainty of a model's log-odds, by that of the weights of a linear learner and of its level.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Doubt {
+pub struct Uncertainty {
     preparation: Preparation,
     /// For each direction, what one standard deviation does to each weight.
     directions: Vec<Vec<f32>>,
@@ -44,7 +44,7 @@ pub struct Doubt {
     scale: f64,
 }
 
-impl Doubt {
+impl Uncertainty {
     /// The doubt of a linear fit; `None` where its second derivatives cannot be inverted.
     pub(super) fn learn(fit: &Fit<'_, '_>, preparation: &Preparation, level: &Level) -> Option<Self> {
         let directions = mixed(fit.covariance(preparation.n_columns())?)?;
@@ -112,7 +112,7 @@ impl Doubt {
     }
 }
 
-impl Checked for Doubt {
+impl Checked for Uncertainty {
     fn check(&self) -> Result<(), Flaw> {
         checked::within("preparation", &self.preparation)?;
         checked::at_most("directions", self.directions.len(), MOST_DIRECTIONS)?;

@@ -16,7 +16,7 @@ use crate::units::Timestamp;
 
 /// Days, customers and tables of a shop or a part of it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Standing {
+pub(super) struct ShopTotals {
     pub(super) days: PurchaseDays,
     /// Customers with a purchase.
     pub(super) n_customers: u64,
@@ -46,28 +46,28 @@ pub(super) enum Presence {
     Rows,
 }
 
-impl Standing {
+impl ShopTotals {
     pub(super) fn of(tables: &[TypedTable], config: &Config, now: Timestamp) -> Self {
         let table = |wanted| tables.iter().find(|table| table.table() == wanted);
         let has_rows = |table: &TypedTable| {
             if table.used_rows().next().is_some() { Presence::Rows } else { Presence::Empty }
         };
-        let mut standing = Self {
+        let mut totals = Self {
             complaints: table(Table::Complaints).map_or(Presence::NoTable, has_rows),
             filled: tables.iter().flat_map(filled).collect(),
             ..Self::default()
         };
         if let Some(purchases) = table(Table::Purchases) {
-            standing.days = PurchaseDays::new(purchases, &config.timezone);
-            (standing.n_customers, standing.n_returning) = volume::customers_and_returning(purchases);
-            standing.pace = Pace::new(purchases, &config.timezone);
-            standing.sizes = Sizes::of(purchases, &config.currency);
-            standing.with_margins = categories::with_margins(purchases, config);
+            totals.days = PurchaseDays::new(purchases, &config.timezone);
+            (totals.n_customers, totals.n_returning) = volume::customers_and_returning(purchases);
+            totals.pace = Pace::new(purchases, &config.timezone);
+            totals.sizes = Sizes::of(purchases, &config.currency);
+            totals.with_margins = categories::with_margins(purchases, config);
         }
         if let Some(customers) = table(Table::Customers) {
-            standing.statements = Statements::of(customers, config, now);
+            totals.statements = Statements::of(customers, config, now);
         }
-        standing
+        totals
     }
 
     /// Adds other customers.

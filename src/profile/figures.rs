@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::InspectSettings;
+use super::ProfileSettings;
 use super::quantiles::Quantiles;
 use crate::clv::{Concentration, concentration};
 use crate::timeline::{Available, EventLog, FoldScratch, FoldSettings, History, Shard, Window, date_of};
@@ -78,7 +78,7 @@ pub(super) struct Rhythm {
 }
 
 /// One pass over all customers; `None` if nobody has an order before the as-of day.
-pub(super) fn collect(log: &EventLog, settings: &InspectSettings) -> Option<(ShopFigures, Rhythm)> {
+pub(super) fn collect(log: &EventLog, settings: &ProfileSettings) -> Option<(ShopFigures, Rhythm)> {
     let (first, _) = log.span().before(settings.as_of)?;
     let first_day = log.calendar().day(first);
     let cutoffs = [settings.as_of];

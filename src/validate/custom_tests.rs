@@ -74,19 +74,19 @@ fn what_cannot_be_read_is_counted_and_named() {
         feature("elsewhere", Aggregate::Sum, "Quantity * 2", "Category = 'premium'"),
     ];
     let loaded = loaded(&config);
-    let told = |key: &str| {
+    let message = |key: &str| {
         let finding = loaded.findings.iter().find(|finding| finding.column.as_deref() == Some(key));
         finding.map(|finding| (finding.rule, finding.count, finding.examples.join(" ")))
     };
     let unreadable = |example: &str| Some(("unreadable_value", 1, example.to_owned()));
-    assert_eq!(told("features.custom.weight.column"), unreadable("`heavy`"));
-    assert_eq!(told("features.custom.pieces.column"), unreadable(""));
-    assert_eq!(told("features.custom.lines.filter"), unreadable(""));
-    assert_eq!(told("features.custom.elsewhere.column"), None, "its filter leaves the row out");
+    assert_eq!(message("features.custom.weight.column"), unreadable("`heavy`"));
+    assert_eq!(message("features.custom.pieces.column"), unreadable(""));
+    assert_eq!(message("features.custom.lines.filter"), unreadable(""));
+    assert_eq!(message("features.custom.elsewhere.column"), None, "its filter leaves the row out");
 }
 
 #[test]
-fn a_bad_expression_is_told_with_its_key() {
+fn a_bad_expression_is_reported_with_its_key() {
     let refused = |feature: CustomFeature| load(&shop(&[feature]), NOW).unwrap_err().to_string();
     for (column, filter, says) in [
         ("Prize", "", "error[E208]: `features.custom.x.column` reads column `Prize`, which `"),

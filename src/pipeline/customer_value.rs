@@ -47,15 +47,19 @@ impl ValueModels {
 
     /// What one customer is worth.
     #[must_use]
-    pub fn worth(&self, histories: &Histories, place: usize, frame: &ValueFrame) -> Worth {
+    pub fn customer_value(&self, histories: &Histories, place: usize, frame: &ValueFrame) -> CustomerValue {
         let value = self.lifetime(histories, place, &frame.settings);
-        self.worth_of(&histories.purchases[place], value, frame)
+        self.customer_value_of(&histories.purchases[place], value, frame)
     }
 
-    fn worth_of(&self, history: &CustomerSummary, value: LifetimeValue, frame: &ValueFrame) -> Worth {
+    fn customer_value_of(&self, history: &CustomerSummary, value: LifetimeValue, frame: &ValueFrame) -> CustomerValue {
         let (from, to) = frame.window();
         let probability_no_purchase = self.purchases.model.probability_no_purchase_between(history, from, to);
-        Worth { at_stake: value.predicted / value.probability_alive.max(LEAST_ALIVE), probability_no_purchase, value }
+        CustomerValue {
+            at_stake: value.predicted / value.probability_alive.max(LEAST_ALIVE),
+            probability_no_purchase,
+            value,
+        }
     }
 
     /// The lifetime value of one customer.
@@ -76,31 +80,34 @@ impl ValueModels {
         &self,
         histories: &Histories,
         place: usize,
-        (worth, frame): (&Worth, &ValueFrame),
+        (customer_value, frame): (&CustomerValue, &ValueFrame),
     ) -> ValueInterval {
         let customer = valued(histories, place);
         let (model, spend) = (&self.purchases.model, &self.spend.model);
-        value_interval(model, spend, (&customer, &worth.value), (&frame.settings, INTERVAL_LEVEL))
+        value_interval(model, spend, (&customer, &customer_value.value), (&frame.settings, INTERVAL_LEVEL))
     }
 
     /// Gives the customers ranked first the intervals of their values: a thousandth of a second each.
     pub(super) fn put_intervals(&self, rows: &mut [ListRow], histories: &Histories, frame: &ValueFrame) {
         let shown = rows.len().min(INTERVALS_SHOWN);
         rows[..shown].par_iter_mut().for_each(|row| {
-            let Some((worth, place)) = row.worth.as_mut().zip(histories.position(row.prospect.customer)) else {
+            let Some((customer_value, place)) =
+                row.customer_value.as_mut().zip(histories.position(row.prospect.customer))
+            else {
                 return;
             };
-            let all = self.worth(histories, place, frame);
-            worth.interval = Some(self.interval(histories, place, (&all, frame)));
+            let all = self.customer_value(histories, place, frame);
+            customer_value.interval = Some(self.interval(histories, place, (&all, frame)));
         });
     }
 
     /// What everyone is worth.
     #[must_use]
-    pub fn worth_of_all(&self, histories: &Histories, frame: &ValueFrame) -> Vec<Worth> {
+    pub fn values_of_all(&self, histories: &Histories, frame: &ValueFrame) -> Vec<CustomerValue> {
         let values = self.lifetimes(histories, &frame.settings);
-        let worth = |(value, history): (LifetimeValue, &CustomerSummary)| self.worth_of(history, value, frame);
-        values.into_par_iter().zip(&histories.purchases).map(worth).collect()
+        let customer_value =
+            |(value, history): (LifetimeValue, &CustomerSummary)| self.customer_value_of(history, value, frame);
+        values.into_par_iter().zip(&histories.purchases).map(customer_value).collect()
     }
 }
 
@@ -152,7 +159,7 @@ impl ValueFrame {
 
 /// What one customer is worth.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Worth {
+pub struct CustomerValue {
     /// Margin that leaving destroys: the predicted value of the customer if still active, in major units.
     pub at_stake: f64,
     /// Probability of no purchase within the horizon of churn, by the value model alone.

@@ -9,7 +9,7 @@
 
 use serde::Serialize;
 
-use super::InspectSettings;
+use super::ProfileSettings;
 use super::candidates::{Candidate, HORIZONS, WINDOWS};
 use super::curve::{Curve, MIN_WATCHED};
 use super::figures::ShopFigures;
@@ -26,7 +26,7 @@ const COME_BACK_LEAST: f64 = 0.5;
 const STEADY: f64 = 0.1;
 /// Share of customers with one order above which leaving is hardly the question.
 const MOSTLY_ONCE: f64 = 0.9;
-/// Churn rates outside this range leave little to foretell.
+/// Churn rates outside this range leave little to predict.
 const TELLING: std::ops::RangeInclusive<f64> = 0.05..=0.95;
 
 /// How the recommendation came about.
@@ -76,7 +76,7 @@ pub(super) fn propose(
     curve: &Curve,
     candidates: &[Candidate],
     (asked, shop): (Option<(Days, Days)>, &ShopFigures),
-    settings: &InspectSettings,
+    settings: &ProfileSettings,
 ) -> Proposal {
     let mut notes = notes_on(curve, shop, settings);
     let Some((horizon, active)) = asked else { return nothing(asked, nothing_asked(curve), notes) };
@@ -220,7 +220,7 @@ fn nothing_asked(curve: &Curve) -> String {
     }
 }
 
-fn notes_on(curve: &Curve, shop: &ShopFigures, settings: &InspectSettings) -> Vec<String> {
+fn notes_on(curve: &Curve, shop: &ShopFigures, settings: &ProfileSettings) -> Vec<String> {
     let mut notes = Vec::new();
     if (shop.customers as u64) < u64::from(settings.min_customers) {
         notes.push(format!(
@@ -257,7 +257,7 @@ fn notes_on_rate(chosen: &Candidate) -> Vec<String> {
     }
     if let Some(rate) = chosen.mean_rate.filter(|rate| !TELLING.contains(rate)) {
         notes.push(format!(
-            "{:.1} % churn: nearly all customers do the same, which leaves little to foretell",
+            "{:.1} % churn: nearly all customers do the same, which leaves little to predict",
             100.0 * rate
         ));
     }

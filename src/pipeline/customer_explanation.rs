@@ -1,16 +1,16 @@
-//! One customer, told: orders and complaints, every feature beside the shop's median, what each adds to the odds of
+//! One customer explained: orders and complaints, every feature beside the shop's median, what each adds to the odds of
 //! leaving, and the place on the list.
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::customer_value::{ValueFrame, ValueModels};
 use super::error::PipelineError;
 use super::frame::settings;
 use super::learnt::probabilities;
 use super::list::ListRow;
 use super::outlook::{TABLE_YEARS, median};
 use super::score::Scored;
-use super::worth::{ValueFrame, ValueModels};
 use crate::clv::{TimeUnit, ValueInterval, ValueModel};
 use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Histories};
@@ -24,7 +24,7 @@ const ADDITIVITY: f64 = 1e-4;
 
 /// What is known of one customer at a day.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CustomerStory {
+pub struct CustomerExplanation {
     /// As in the shop's tables.
     pub customer_id: String,
     /// The day.
@@ -42,7 +42,7 @@ pub struct CustomerStory {
     /// Margin lost if the customer leaves, in major units.
     pub value_at_stake: f64,
     /// What value models say; absent without one.
-    pub value: Option<CustomerValue>,
+    pub value: Option<ExplainedValue>,
     /// Whether value model and classifier agree.
     pub confidence: &'static str,
     /// Sentences, the strongest first.
@@ -50,16 +50,16 @@ pub struct CustomerStory {
     /// Log-odds of a customer who is average in everything, before calibration.
     pub base_log_odds: f64,
     /// Features with their contributions, the largest first.
-    pub features: Vec<FeatureStory>,
+    pub features: Vec<FeatureContribution>,
     /// Orders known at the day: when by the clocks of the shop, and for how much in major units.
     pub orders: Vec<(String, f64)>,
     /// Complaints known at the day.
-    pub complaints: Vec<ComplaintStory>,
+    pub complaints: Vec<ComplaintSummary>,
 }
 
 /// What value models say of a customer, money in major units.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CustomerValue {
+pub struct ExplainedValue {
     /// Margin so far.
     pub historic: f64,
     /// Discounted margin expected within the value horizon, leaving included.
@@ -89,7 +89,7 @@ const COUNTED: u32 = 5;
 
 /// One feature of a customer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FeatureStory {
+pub struct FeatureContribution {
     /// Its name.
     pub name: String,
     /// The customer's value; absent if missing.
@@ -102,7 +102,7 @@ pub struct FeatureStory {
 
 /// One complaint as it was known.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ComplaintStory {
+pub struct ComplaintSummary {
     /// When it was opened, by the clocks of the shop.
     pub opened_at: String,
     /// When it was last resolved, if it had been.
@@ -115,12 +115,12 @@ pub struct ComplaintStory {
 ///
 /// # Errors
 /// A customer who is not on the list, or contributions that do not add up.
-pub fn story(
+pub fn explain_customer(
     config: &Config,
     log: &EventLog,
     (version, scored): (&Version, &Scored<'_>),
     (as_of, customer_id): (Cutoff, &str),
-) -> Result<CustomerStory, Failure> {
+) -> Result<CustomerExplanation, Failure> {
     let list = &scored.list;
     let absent = || PipelineError::NotOnTheList {
         customer: customer_id.to_owned(),
@@ -138,7 +138,7 @@ pub fn story(
         Some(models) => value(config, models, (log, row), (as_of, &settings))?,
         None => None,
     };
-    let told = CustomerStory {
+    let explanations = CustomerExplanation {
         customer_id: customer_id.to_owned(),
         as_of: as_of.to_string(),
         model_version: list.model_version.clone(),
@@ -155,8 +155,8 @@ pub fn story(
         orders,
         complaints,
     };
-    check_sum(version, &dataset, (place, &told))?;
-    Ok(told)
+    check_sum(version, &dataset, (place, &explanations))?;
+    Ok(explanations)
 }
 
 /// What the value models say of a customer of the list.
@@ -165,24 +165,24 @@ fn value(
     models: &ValueModels,
     (log, row): (&EventLog, &ListRow),
     (as_of, settings): (Cutoff, &DatasetSettings),
-) -> Result<Option<CustomerValue>, Failure> {
+) -> Result<Option<ExplainedValue>, Failure> {
     let frame = ValueFrame::new(&config.value, &settings.rule)?;
     let ahead = ValueFrame::over(TABLE_YEARS * TimeUnit::Year.days(), &config.value, &settings.rule)?;
     let history = Histories::of_one(log, row.prospect.customer, as_of, settings);
     let Some(summary) = history.purchases.first() else { return Ok(None) };
-    let worth = models.worth(&history, 0, &frame);
-    let interval = models.interval(&history, 0, (&worth, &frame));
+    let customer_value = models.customer_value(&history, 0, &frame);
+    let interval = models.interval(&history, 0, (&customer_value, &frame));
     let model = &models.purchases.model;
-    Ok(Some(CustomerValue {
-        historic: worth.value.historic,
-        predicted: worth.value.predicted,
+    Ok(Some(ExplainedValue {
+        historic: customer_value.value.historic,
+        predicted: customer_value.value.predicted,
         interval,
-        total: worth.value.total,
+        total: customer_value.value.total,
         by_year: models.lifetime(&history, 0, &ahead.settings).by_year,
-        expected_purchases: worth.value.expected_purchases,
-        spend_per_purchase: worth.value.spend_per_purchase,
-        probability_active: worth.value.probability_alive,
-        probability_no_purchase: worth.probability_no_purchase,
+        expected_purchases: customer_value.value.expected_purchases,
+        spend_per_purchase: customer_value.value.spend_per_purchase,
+        probability_active: customer_value.value.probability_alive,
+        probability_no_purchase: customer_value.probability_no_purchase,
         purchase_counts: model.purchase_counts(summary, f64::from(settings.rule.horizon.0), COUNTED),
         next_purchase_by: day_in(model.median_wait(summary, frame.settings.horizon()), as_of, settings),
     }))
@@ -195,7 +195,7 @@ fn day_in(days: f64, as_of: Cutoff, settings: &DatasetSettings) -> String {
     as_of.after(Days(days), &settings.zone).to_string()
 }
 
-fn features(version: &Version, dataset: &Dataset, place: usize) -> Result<Vec<FeatureStory>, Failure> {
+fn features(version: &Version, dataset: &Dataset, place: usize) -> Result<Vec<FeatureContribution>, Failure> {
     let contributions = version.model.model.contributions(dataset, &[place])?;
     let names = version.model.model.contributing_features();
     let one = |(name, log_odds): (&String, &f64)| {
@@ -203,21 +203,25 @@ fn features(version: &Version, dataset: &Dataset, place: usize) -> Result<Vec<Fe
         let value = column.map(|column| dataset.value(place, column)).filter(|value| value.is_finite());
         let shop_median =
             column.and_then(|column| median(dataset.features.column(column).iter().map(|value| f64::from(*value))));
-        FeatureStory { name: name.clone(), value, shop_median, log_odds: *log_odds }
+        FeatureContribution { name: name.clone(), value, shop_median, log_odds: *log_odds }
     };
-    let mut features: Vec<FeatureStory> = names.iter().zip(contributions.row(0)).map(one).collect();
+    let mut features: Vec<FeatureContribution> = names.iter().zip(contributions.row(0)).map(one).collect();
     features.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()).then(a.name.cmp(&b.name)));
     Ok(features)
 }
 
-/// Base and contributions must give the probability that is told.
-fn check_sum(version: &Version, dataset: &Dataset, (place, told): (usize, &CustomerStory)) -> Result<(), Failure> {
+/// Base and contributions must give the probability that is shown.
+fn check_sum(
+    version: &Version,
+    dataset: &Dataset,
+    (place, explanations): (usize, &CustomerExplanation),
+) -> Result<(), Failure> {
     let model = &version.model.model;
     let log_odds = model.log_odds(dataset, &[place])?;
-    let sum = told.base_log_odds + told.features.iter().map(|feature| feature.log_odds).sum::<f64>();
+    let sum = explanations.base_log_odds + explanations.features.iter().map(|feature| feature.log_odds).sum::<f64>();
     let off = log_odds.first().map_or(f64::INFINITY, |log_odds| (log_odds - sum).abs());
     let again = probabilities(model, &version.model.calibrator, dataset, &[place])?;
-    let same = again.first().is_some_and(|again| (again - told.churn_probability).abs() < ADDITIVITY);
+    let same = again.first().is_some_and(|again| (again - explanations.churn_probability).abs() < ADDITIVITY);
     if off <= ADDITIVITY && same { Ok(()) } else { Err(PipelineError::DoesNotAddUp { off }.into()) }
 }
 
@@ -225,18 +229,19 @@ fn events(
     log: &EventLog,
     as_of: Cutoff,
     (settings, row): (&DatasetSettings, &ListRow),
-) -> (Vec<(String, f64)>, Vec<ComplaintStory>) {
+) -> (Vec<(String, f64)>, Vec<ComplaintSummary>) {
     let (mut orders, mut complaints) = (Vec::new(), Vec::new());
     log.visit(row.prospect.customer, as_of, settings.minor_per_major, |history| {
         let local = |at| local_time(at, &settings.zone);
         orders = history.orders().map(|(at, amount)| (local(at), history.major(amount))).collect();
-        complaints = history.complaints().iter().map(|complaint| complaint_story(complaint, &settings.zone)).collect();
+        complaints =
+            history.complaints().iter().map(|complaint| complaint_summary(complaint, &settings.zone)).collect();
     });
     (orders, complaints)
 }
 
-fn complaint_story(complaint: &KnownComplaint, zone: &TimeZone) -> ComplaintStory {
-    ComplaintStory {
+fn complaint_summary(complaint: &KnownComplaint, zone: &TimeZone) -> ComplaintSummary {
+    ComplaintSummary {
         opened_at: local_time(complaint.opened_at, zone),
         resolved_at: complaint.resolved_at.map(|at| local_time(at, zone)),
         is_open: complaint.is_open(),

@@ -17,14 +17,14 @@ use crate::timeline::{Cutoff, EventLog, KnownSpan};
 use crate::units::Days;
 
 pub use candidates::{Candidate, CutoffRate, HORIZONS, Obstacle, WINDOWS};
-pub use curve::{Curve, Step};
+pub use curve::{Curve, CurvePoint};
 pub use figures::{ComplaintFigures, ReturnFigures, ShopFigures};
 pub use proposal::{COME_BACK_ACTIVE, COME_BACK_HORIZON, Fit, Proposal};
 pub use quantiles::Quantiles;
 
 /// What an inspection is asked for.
 #[derive(Debug, Clone)]
-pub struct InspectSettings {
+pub struct ProfileSettings {
     /// The day whose local midnight ends history.
     pub as_of: Cutoff,
     /// The shop's zone, in which days are counted.
@@ -47,7 +47,7 @@ pub struct InspectSettings {
     pub present: Option<(Days, Days)>,
 }
 
-impl InspectSettings {
+impl ProfileSettings {
     fn schedule(&self, span: &KnownSpan) -> Schedule {
         Schedule { step: self.step, max_cutoffs: self.max_cutoffs, span: span.clone() }
     }
@@ -70,7 +70,7 @@ pub struct Inspection {
 
 /// Describes the history before `settings.as_of` and proposes a horizon and an active window; `None` without any order.
 #[must_use]
-pub fn inspect(log: &EventLog, settings: &InspectSettings) -> Option<Inspection> {
+pub fn profile(log: &EventLog, settings: &ProfileSettings) -> Option<Inspection> {
     let (shop, rhythm) = figures::collect(log, settings)?;
     let curve = Curve::estimate(rhythm.gaps, rhythm.silences);
     let asked = proposal::asked(&curve);

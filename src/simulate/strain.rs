@@ -46,11 +46,11 @@ pub(super) struct Leaving {
 
 /// All that presently, or soon, weighs on a customer.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Mood {
+pub(super) struct Strains {
     strains: Vec<Strain>,
 }
 
-impl Mood {
+impl Strains {
     /// One more strain.
     pub(super) fn add(&mut self, strain: Strain) {
         self.strains.push(strain);
@@ -112,25 +112,25 @@ impl Mood {
 mod tests {
     use super::*;
 
-    fn strained() -> Mood {
-        let mut mood = Mood::default();
-        mood.add(Strain { from_days: 10.0, until_days: 20.0, excess: 3.0, cause: Cause::Complaint });
-        mood
+    fn strained() -> Strains {
+        let mut strains = Strains::default();
+        strains.add(Strain { from_days: 10.0, until_days: 20.0, excess: 3.0, cause: Cause::Complaint });
+        strains
     }
 
     #[test]
     fn a_strain_counts_from_its_start_and_not_at_its_end() {
-        let mood = strained();
-        let factors = [9.9, 10.0, 19.9, 20.0].map(|days| mood.factor(days));
+        let strains = strained();
+        let factors = [9.9, 10.0, 19.9, 20.0].map(|days| strains.factor(days));
         assert_eq!(factors.map(f64::to_bits), [1.0, 4.0, 4.0, 1.0].map(f64::to_bits));
     }
 
     #[test]
     fn leaving_follows_the_hazard_and_names_its_part() {
-        let (mood, mut random) = (strained(), Random::new(5, 5));
+        let (strains, mut random) = (strained(), Random::new(5, 5));
         let n = 100_000;
         let leavings: Vec<Leaving> =
-            (0..n).filter_map(|_| mood.leaving_between(0.0..30.0, 0.01, &mut random)).collect();
+            (0..n).filter_map(|_| strains.leaving_between(0.0..30.0, 0.01, &mut random)).collect();
         let share = leavings.len() as f64 / f64::from(n);
         let expected = 1.0 - (-0.01_f64 * (10.0 + 4.0 * 10.0 + 10.0)).exp();
         assert!((share - expected).abs() < 0.01, "{share} left, expected {expected}");

@@ -1,14 +1,14 @@
-//! Features of the shop's own, straight from the rows that had been recorded.
+//! Custom features, straight from the rows that had been recorded.
 
 use retain::config::{Aggregate, CustomTable, CustomUnit};
 use retain::timeline::Cutoff;
 
-use super::super::own::Own;
+use super::super::custom::Own;
 use super::super::{PlainShop, Version};
 use super::{days, largest, mean};
 
 impl PlainShop {
-    /// The value of a feature of the shop's own.
+    /// The value of a custom feature.
     pub(crate) fn own_value(&self, own: &Own, customer: u32, cutoff: Cutoff) -> f64 {
         let known = self.as_recorded_by(cutoff.at().0);
         if own.feature.table == CustomTable::Customers {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::InspectSettings;
+use super::ProfileSettings;
 use crate::label::{ChurnRule, RuleWindow, Schedule};
 use crate::timeline::{Cutoff, EventLog, Shard};
 use crate::units::Days;
@@ -20,7 +20,7 @@ pub const WINDOWS: [Days; 9] =
 
 /// Longest active window that is tried, in horizons: behind it nearly everyone has left already.
 const LONGEST_WINDOW_HORIZONS: u32 = 5;
-/// Training cutoffs that must have matured before the newest test cutoff: with one, the level of churn cannot be told
+/// Training cutoffs that must have matured before the newest test cutoff: with one, the level of churn cannot be reported
 /// from chance.
 const MIN_CUTOFFS_BEFORE_TEST: usize = 2;
 /// Customers who left, and who stayed, that there must be at the training cutoffs together.
@@ -120,7 +120,7 @@ pub struct Candidate {
 }
 
 /// All usual pairs, those asked for and those of the config, each with its churn rates; horizons ascending, then windows.
-pub(super) fn rated(log: &EventLog, settings: &InspectSettings, asked: Option<(Days, Days)>) -> Vec<Candidate> {
+pub(super) fn rated(log: &EventLog, settings: &ProfileSettings, asked: Option<(Days, Days)>) -> Vec<Candidate> {
     let pairs = pairs(asked.into_iter().chain(settings.present));
     let of_horizon = |pairs: &[(Days, Days)]| {
         let rules: Vec<ChurnRule> = pairs.iter().map(|(horizon, active)| rule(*horizon, *active, settings)).collect();
@@ -140,12 +140,12 @@ fn pairs(more: impl Iterator<Item = (Days, Days)>) -> Vec<(Days, Days)> {
     pairs
 }
 
-fn rule(horizon: Days, active: Days, settings: &InspectSettings) -> ChurnRule {
+fn rule(horizon: Days, active: Days, settings: &ProfileSettings) -> ChurnRule {
     ChurnRule { horizon, gap: settings.gap, active, min_purchases: settings.min_purchases }
 }
 
 /// Candidates of one horizon: their cutoffs are the same but for how early they begin, so that one pass serves all.
-fn of_rules(log: &EventLog, rules: &[ChurnRule], settings: &InspectSettings) -> Vec<Candidate> {
+fn of_rules(log: &EventLog, rules: &[ChurnRule], settings: &ProfileSettings) -> Vec<Candidate> {
     let schedule = settings.schedule(log.span());
     let of_rule = |rule: &ChurnRule| rule.training_cutoffs(settings.as_of, &schedule, &settings.zone);
     let allowed: Vec<Vec<Cutoff>> = rules.iter().map(of_rule).collect();
@@ -185,7 +185,7 @@ struct Count {
 }
 
 /// Eligible and churned customers, rule after rule, cutoff after cutoff, labels as known at the as-of day.
-fn count(log: &EventLog, rules: &[ChurnRule], cutoffs: &[Cutoff], settings: &InspectSettings) -> Vec<Count> {
+fn count(log: &EventLog, rules: &[ChurnRule], cutoffs: &[Cutoff], settings: &ProfileSettings) -> Vec<Count> {
     let windows: Vec<Vec<RuleWindow>> = rules.iter().map(|rule| rule.windows(cutoffs, &settings.zone)).collect();
     let of_shard = |shard: &Shard| {
         let mut counts = vec![Count::default(); rules.len() * cutoffs.len()];
@@ -228,7 +228,7 @@ fn obstacle(
     rule: &ChurnRule,
     before_test: usize,
     rates: &[CutoffRate],
-    (schedule, settings): (&Schedule, &InspectSettings),
+    (schedule, settings): (&Schedule, &ProfileSettings),
 ) -> Option<Obstacle> {
     let days = schedule.span.before(settings.as_of).map_or(0.0, |(first, last)| last.days_since(first));
     let needed_days = settings.min_span_horizons * f64::from(rule.horizon.0);

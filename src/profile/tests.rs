@@ -20,7 +20,7 @@ fn log(customers: &[Vec<Line>], complaints: ComplaintColumns) -> EventLog {
     for (customer, lines) in (0..).zip(customers) {
         for (day, amount) in lines {
             purchases.customer.push(customer);
-            // At noon, so that days and midnights are told apart.
+            // At noon, so that days and midnights are distinguished.
             purchases.purchased_at.push(Timestamp(start().at().plus(Days(*day)).0 + 43_200_000_000));
             purchases.amount.push(Money(*amount));
             purchases.is_return.push(*amount < 0);
@@ -31,8 +31,8 @@ fn log(customers: &[Vec<Line>], complaints: ComplaintColumns) -> EventLog {
     EventLog::build(tables, &TimeZone::UTC).unwrap()
 }
 
-fn settings(day: u32) -> InspectSettings {
-    InspectSettings {
+fn settings(day: u32) -> ProfileSettings {
+    ProfileSettings {
         as_of: start().after(Days(day), &TimeZone::UTC),
         zone: TimeZone::UTC,
         minor_per_major: 100.0,
@@ -75,7 +75,7 @@ fn figures_are_those_of_a_small_shop_counted_by_hand() {
         ..ComplaintColumns::default()
     };
     let log = log(&shop, complaints);
-    let inspection = inspect(&log, &settings(15)).unwrap();
+    let inspection = profile(&log, &settings(15)).unwrap();
     let shop = &inspection.shop;
     assert_eq!((shop.customers, shop.orders), (3, 5));
     // Orders on days 0, 2, 4 and 14 of fifteen.
@@ -102,16 +102,16 @@ fn what_happens_from_the_day_on_changes_nothing() {
         lines.push((500, 9_999));
     }
     let none = ComplaintColumns::default;
-    let (before, after) = (inspect(&log(&known, none()), &settings(500)), inspect(&log(&more, none()), &settings(500)));
+    let (before, after) = (profile(&log(&known, none()), &settings(500)), profile(&log(&more, none()), &settings(500)));
     let (before, after) = (before.unwrap(), after.unwrap());
     assert_eq!((&before.shop, &before.curve), (&after.shop, &after.curve));
-    assert!(inspect(&log(&known, none()), &settings(0)).is_none(), "no order before the first day");
+    assert!(profile(&log(&known, none()), &settings(0)).is_none(), "no order before the first day");
 }
 
 #[test]
 fn a_shop_of_regulars_gets_the_shortest_horizon_that_holds_their_gap() {
     let log = log(&regulars(600, 20, (3, 720)), ComplaintColumns::default());
-    let inspection = inspect(&log, &settings(720)).unwrap();
+    let inspection = profile(&log, &settings(720)).unwrap();
     // Everyone who comes back does so after 20 days: 30 is the shortest usual number of days that holds them.
     assert_eq!(inspection.curve.flat_from_day, Some(20));
     let proposal = &inspection.proposal;
@@ -129,7 +129,7 @@ fn the_churn_rate_of_a_candidate_is_what_the_rule_says() {
     let every_ten: Vec<Line> = (0..20).map(|order| (order * 10, 100)).collect();
     let shop = [every_ten, vec![(30, 100), (40, 100)], vec![(50, 100), (170, 100)]];
     let log = log(&shop, ComplaintColumns::default());
-    let inspection = inspect(&log, &settings(200)).unwrap();
+    let inspection = profile(&log, &settings(200)).unwrap();
     let of = |horizon, active| {
         let is_it = |candidate: &&Candidate| (candidate.horizon_days, candidate.active_days) == (horizon, active);
         inspection.candidates.iter().find(is_it).unwrap()
@@ -146,7 +146,7 @@ fn the_churn_rate_of_a_candidate_is_what_the_rule_says() {
 fn a_history_too_short_for_the_horizon_is_said_to_be_so() {
     // Gaps of 100 days in 200 days of history: 120 days are asked for, 360 needed.
     let log = log(&regulars(600, 100, (3, 200)), ComplaintColumns::default());
-    let inspection = inspect(&log, &settings(200)).unwrap();
+    let inspection = profile(&log, &settings(200)).unwrap();
     let proposal = &inspection.proposal;
     assert_eq!(proposal.asked.map(|(horizon, _)| horizon), Some(Days(120)));
     assert_eq!((proposal.horizon_days, proposal.active_days), (None, None));
@@ -163,7 +163,7 @@ fn a_shorter_horizon_is_recommended_with_its_price_where_history_forces_it() {
         days.take_while(|day| *day < 300).map(|day| (day, 1_000)).collect()
     };
     let log = log(&(0..600).map(one).collect::<Vec<_>>(), ComplaintColumns::default());
-    let proposal = inspect(&log, &settings(300)).unwrap().proposal;
+    let proposal = profile(&log, &settings(300)).unwrap().proposal;
     assert_eq!(proposal.asked, Some((Days(120), Days(120))));
     let found = (proposal.horizon_days, proposal.active_days, proposal.fit);
     assert_eq!(found, (Some(Days(90)), Some(Days(120)), Fit::ShorterHorizon), "{}", proposal.why);
@@ -178,7 +178,7 @@ fn a_shorter_horizon_is_recommended_with_its_price_where_history_forces_it() {
 fn a_rate_that_swings_asks_for_the_next_horizon_at_which_it_is_steady() {
     let settings = settings(720);
     let log = log(&regulars(600, 20, (3, 720)), ComplaintColumns::default());
-    let inspection = inspect(&log, &settings).unwrap();
+    let inspection = profile(&log, &settings).unwrap();
     let asked = inspection.proposal.asked;
     let with_spreads = |spreads: [(u32, f64); 3]| {
         let mut candidates = inspection.candidates.clone();
@@ -200,7 +200,7 @@ fn a_rate_that_swings_asks_for_the_next_horizon_at_which_it_is_steady() {
 #[test]
 fn a_shop_where_everyone_buys_once_gets_no_horizon() {
     let once: Vec<Vec<Line>> = (0..500).map(|customer| vec![(customer, 1_000)]).collect();
-    let inspection = inspect(&log(&once, ComplaintColumns::default()), &settings(500)).unwrap();
+    let inspection = profile(&log(&once, ComplaintColumns::default()), &settings(500)).unwrap();
     assert_eq!(inspection.proposal.horizon_days, None);
     assert!(inspection.proposal.why.starts_with("nobody came back"), "{}", inspection.proposal.why);
     assert!(inspection.proposal.notes.iter().any(|note| note.contains("100 % of the customers have one order")));
@@ -210,8 +210,8 @@ fn a_shop_where_everyone_buys_once_gets_no_horizon() {
 #[test]
 fn the_config_has_its_place_among_the_candidates() {
     let log = log(&regulars(300, 20, (3, 720)), ComplaintColumns::default());
-    let settings = InspectSettings { present: Some((Days(45), Days(100))), ..settings(720) };
-    let inspection = inspect(&log, &settings).unwrap();
+    let settings = ProfileSettings { present: Some((Days(45), Days(100))), ..settings(720) };
+    let inspection = profile(&log, &settings).unwrap();
     let present: Vec<_> = inspection.candidates.iter().filter(|candidate| candidate.is_present).collect();
     assert_eq!(present.len(), 1);
     assert_eq!((present[0].horizon_days, present[0].active_days), (Days(45), Days(100)));
@@ -223,7 +223,7 @@ proptest! {
     /// Whatever the shop, nothing is recommended that something stands in the way of, and shares stay shares.
     #[test]
     fn only_what_can_be_learnt_is_recommended(gap in 3_u32..200, stay in 1_u32..6, end in 40_u32..900, n in 1_u32..400) {
-        let inspection = inspect(&log(&regulars(n, gap, (stay, end)), ComplaintColumns::default()), &settings(end)).unwrap();
+        let inspection = profile(&log(&regulars(n, gap, (stay, end)), ComplaintColumns::default()), &settings(end)).unwrap();
         let proposal = &inspection.proposal;
         prop_assert_eq!(proposal.horizon_days.is_some(), proposal.fit != Fit::Nothing);
         if let (Some(horizon), Some(active)) = (proposal.horizon_days, proposal.active_days) {

@@ -8,7 +8,7 @@ use super::list::ListRow;
 use crate::calibrate::{AtLevel, Calibrator};
 use crate::dataset::Panel;
 use crate::decide::Contenders;
-use crate::learn::{Doubt, LearnError, Said, probability};
+use crate::learn::{LearnError, LogOddsPrediction, Uncertainty, probability};
 use crate::registry::StoredModel;
 use crate::timeline::Cutoff;
 
@@ -21,10 +21,10 @@ const PLACES_SHOWN: usize = 1_000;
 /// Customers who may come up to a place that is shown, or be passed by one; those further down are left out.
 const CONTENDERS: usize = 10_000;
 
-/// The uncertainty of the probabilities of all rows of a cutoff: that of a model's weights, of the level foretold for the
+/// The uncertainty of the probabilities of all rows of a cutoff: that of a model's weights, of the level predicted for the
 /// cutoff, and the difference between the members of a blend.
-pub(super) struct Doubts<'a> {
-    doubt: &'a Doubt,
+pub(super) struct ScoreUncertainty<'a> {
+    uncertainty: &'a Uncertainty,
     level_variance: f64,
     /// Calibrated log-odds of each row.
     log_odds: Vec<f64>,
@@ -36,20 +36,24 @@ pub(super) struct Doubts<'a> {
     of_weights: Vec<f64>,
 }
 
-impl<'a> Doubts<'a> {
-    /// The doubts about what a stored model says of rows at one cutoff, with variances by its doubt; `None` for a model that
+impl<'a> ScoreUncertainty<'a> {
+    /// The uncertainty about what a stored model says of rows at one cutoff, with variances by its doubt; `None` for a model that
     /// states none, or does not know how far the level may be off: without that, every interval would be too narrow.
-    pub(super) fn of(model: &'a StoredModel, (said, variances): (&Said, &[f64]), as_of: Cutoff) -> Option<Self> {
-        let doubt = model.doubt.as_ref()?;
+    pub(super) fn of(
+        model: &'a StoredModel,
+        (predicted, variances): (&LogOddsPrediction, &[f64]),
+        as_of: Cutoff,
+    ) -> Option<Self> {
+        let uncertainty = model.uncertainty.as_ref()?;
         let calibrate = model.calibrator.at(model.model.base_log_odds(as_of));
         let slopes: Vec<f64> =
-            said.log_odds.par_iter().zip(variances).map(|(raw, v)| slope(&calibrate, *raw, v.sqrt())).collect();
+            predicted.log_odds.par_iter().zip(variances).map(|(raw, v)| slope(&calibrate, *raw, v.sqrt())).collect();
         let scaled = |variances: &[f64]| variances.iter().zip(&slopes).map(|(v, slope)| v * slope * slope).collect();
         Some(Self {
-            doubt,
-            level_variance: doubt.level_variance(as_of)?,
-            log_odds: said.log_odds.par_iter().map(|raw| calibrate.log_odds(*raw)).collect(),
-            between_members: scaled(&said.between_members),
+            uncertainty,
+            level_variance: uncertainty.level_variance(as_of)?,
+            log_odds: predicted.log_odds.par_iter().map(|raw| calibrate.log_odds(*raw)).collect(),
+            between_members: scaled(&predicted.between_members),
             of_weights: scaled(variances),
             slopes,
         })
@@ -101,7 +105,7 @@ impl<'a> Doubts<'a> {
         ascending.sort_unstable();
         let dataset = panel.of_customers(&ascending);
         let row = |customer: &u32| dataset.customers.binary_search(customer).ok();
-        self.doubt.deviations(&dataset, &customers.iter().filter_map(row).collect::<Vec<usize>>())
+        self.uncertainty.deviations(&dataset, &customers.iter().filter_map(row).collect::<Vec<usize>>())
     }
 }
 
@@ -112,7 +116,7 @@ fn slope(calibrate: &AtLevel<'_>, raw: f64, sd: f64) -> f64 {
 }
 
 /// Calibrated probabilities of what was said of rows at one cutoff.
-pub(super) fn calibrated(calibrator: &Calibrator, level: f64, said: &Said) -> Vec<f64> {
+pub(super) fn calibrated(calibrator: &Calibrator, level: f64, predicted: &LogOddsPrediction) -> Vec<f64> {
     let at = calibrator.at(level);
-    said.log_odds.par_iter().map(|raw| at.probability(*raw)).collect()
+    predicted.log_odds.par_iter().map(|raw| at.probability(*raw)).collect()
 }

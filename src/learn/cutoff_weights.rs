@@ -17,45 +17,45 @@ use crate::timeline::Cutoff;
 
 /// How much cutoffs count.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Emphasis {
+pub struct CutoffWeights {
     /// Days by which a cutoff lies back that counts half; `None` if age makes no difference.
     pub half_life_days: Option<f64>,
     /// What a cutoff of the same season counts beside one of another.
     pub in_season: f64,
 }
 
-/// Whether emphasis is given or chosen.
+/// Whether weights of cutoffs is given or chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum EmphasisPolicy {
+pub enum CutoffWeightsPolicy {
     /// This one.
-    Given(Emphasis),
+    Given(CutoffWeights),
     /// The folds decide, and equal weights stand unless they speak clearly for another.
     Choose,
 }
 
-impl Default for EmphasisPolicy {
+impl Default for CutoffWeightsPolicy {
     fn default() -> Self {
-        Self::Given(Emphasis::EQUAL)
+        Self::Given(CutoffWeights::EQUAL)
     }
 }
 
 /// What was chosen, and why.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct EmphasisRecord {
+pub struct CutoffWeightsRecord {
     /// What is used.
-    pub used: Emphasis,
+    pub used: CutoffWeights,
     /// Everything that was tried, equal weights first; empty where nothing was to be chosen.
-    pub tried: Vec<EmphasisTrial>,
+    pub tried: Vec<CutoffWeightsTrial>,
     /// What the figures of `tried` were measured on.
     #[serde(default)]
     pub measured_on: MeasuredOn,
 }
 
-/// How one emphasis did on the folds.
+/// How one weights of cutoffs did on the folds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct EmphasisTrial {
-    /// The emphasis.
-    pub emphasis: Emphasis,
+pub struct CutoffWeightsTrial {
+    /// The weights of cutoffs.
+    pub cutoff_weights: CutoffWeights,
     /// Mean log-loss of a logistic regression over the folds, each at its own level.
     pub log_loss: f64,
     /// By how much that is below the one of equal weights.
@@ -64,32 +64,32 @@ pub struct EmphasisTrial {
     pub standard_error: f64,
 }
 
-impl Default for Emphasis {
+impl Default for CutoffWeights {
     fn default() -> Self {
         Self::EQUAL
     }
 }
 
 /// What is tried beside equal weights. Few and far apart: folds say little about small differences.
-const CANDIDATES: &[Emphasis] = &[
-    Emphasis { half_life_days: Some(365.0), in_season: 1.0 },
-    Emphasis { half_life_days: Some(150.0), in_season: 1.0 },
-    Emphasis { half_life_days: None, in_season: 2.0 },
-    Emphasis { half_life_days: Some(365.0), in_season: 2.0 },
+const CANDIDATES: &[CutoffWeights] = &[
+    CutoffWeights { half_life_days: Some(365.0), in_season: 1.0 },
+    CutoffWeights { half_life_days: Some(150.0), in_season: 1.0 },
+    CutoffWeights { half_life_days: None, in_season: 2.0 },
+    CutoffWeights { half_life_days: Some(365.0), in_season: 2.0 },
 ];
 
 /// Days apart in the year up to which two cutoffs are of the same season.
 const SEASON_DAYS: f64 = 45.0;
 const YEAR_DAYS: f64 = 365.25;
 
-/// Standard errors by which another emphasis must beat equal weights.
+/// Standard errors by which another weights of cutoffs must beat equal weights.
 const CLEAR_ERRORS: f64 = 1.0;
 
-/// The penalty under which emphases are compared, before it is multiplied by the rows of an average customer.
+/// The penalty under which cutoff_weights are compared, before it is multiplied by the rows of an average customer.
 const PENALTY: f64 = 10.0;
 const TOLERANCE: f64 = 1e-5;
 
-impl Emphasis {
+impl CutoffWeights {
     /// All cutoffs alike.
     pub const EQUAL: Self = Self { half_life_days: None, in_season: 1.0 };
 
@@ -125,32 +125,32 @@ impl Emphasis {
 ///
 /// # Errors
 /// A feature that the dataset lacks.
-pub(super) fn choose(training: &Training<'_>, selections: &Selections) -> Result<EmphasisRecord, LearnError> {
-    match training.emphasis {
-        EmphasisPolicy::Given(used) => return Ok(EmphasisRecord { used, ..EmphasisRecord::default() }),
-        EmphasisPolicy::Choose if training.folds.is_empty() => return Ok(EmphasisRecord::default()),
-        EmphasisPolicy::Choose => {}
+pub(super) fn choose(training: &Training<'_>, selections: &Selections) -> Result<CutoffWeightsRecord, LearnError> {
+    match training.cutoff_weights {
+        CutoffWeightsPolicy::Given(used) => return Ok(CutoffWeightsRecord { used, ..CutoffWeightsRecord::default() }),
+        CutoffWeightsPolicy::Choose if training.folds.is_empty() => return Ok(CutoffWeightsRecord::default()),
+        CutoffWeightsPolicy::Choose => {}
     }
     let folds = training.folds.par_iter().zip(&selections.folds);
     let compared = folds.map(|(fold, selection)| FoldLosses::of(training, fold, selection));
     let folds = compared.collect::<Result<Vec<_>, LearnError>>()?;
-    let trial = |(tried, emphasis): (usize, &Emphasis)| {
+    let trial = |(tried, cutoff_weights): (usize, &CutoffWeights)| {
         let (gain, standard_error) = gain(training, &folds, tried);
-        EmphasisTrial { emphasis: *emphasis, log_loss: mean_loss(&folds, tried), gain, standard_error }
+        CutoffWeightsTrial { cutoff_weights: *cutoff_weights, log_loss: mean_loss(&folds, tried), gain, standard_error }
     };
-    let tried: Vec<EmphasisTrial> = all().iter().enumerate().map(trial).collect();
+    let tried: Vec<CutoffWeightsTrial> = all().iter().enumerate().map(trial).collect();
     let clear = tried.iter().filter(|trial| trial.gain > CLEAR_ERRORS * trial.standard_error);
     let best = clear.max_by(|a, b| a.gain.total_cmp(&b.gain));
-    let used = best.map_or(Emphasis::EQUAL, |best| best.emphasis);
-    Ok(EmphasisRecord { used, tried, measured_on: MeasuredOn::DecidingCutoffs })
+    let used = best.map_or(CutoffWeights::EQUAL, |best| best.cutoff_weights);
+    Ok(CutoffWeightsRecord { used, tried, measured_on: MeasuredOn::DecidingCutoffs })
 }
 
 /// Equal weights, then the candidates.
-fn all() -> Vec<Emphasis> {
-    [Emphasis::EQUAL].iter().chain(CANDIDATES).copied().collect()
+fn all() -> Vec<CutoffWeights> {
+    [CutoffWeights::EQUAL].iter().chain(CANDIDATES).copied().collect()
 }
 
-/// Losses of the validation rows of a fold under each emphasis.
+/// Losses of the validation rows of a fold under each weights of cutoffs.
 struct FoldLosses<'a> {
     fold: &'a Fold,
     losses: Vec<Vec<f64>>,
@@ -166,8 +166,8 @@ impl<'a> FoldLosses<'a> {
         let alpha = PENALTY * rows_per_customer(dataset, &fold.training);
         let mut at = Array1::zeros(design.x.ncols() + 1);
         let mut losses = Vec::new();
-        for emphasis in all() {
-            let weights = emphasis.weights(dataset, &fold.training, fold.cutoff);
+        for cutoff_weights in all() {
+            let weights = cutoff_weights.weights(dataset, &fold.training, fold.cutoff);
             let problem = Problem { x: design.x.view(), churned: &known, alpha, weights: &weights };
             at = problem.solve(at, TOLERANCE);
             let deviations = validation.dot(&design.weights(&at)).to_vec();
@@ -190,7 +190,7 @@ fn mean_loss(folds: &[FoldLosses<'_>], tried: usize) -> f64 {
     folds.iter().map(|losses| losses.fold.weight() / total * losses.mean(tried)).sum()
 }
 
-/// By how much an emphasis is better than equal weights, and the standard error.
+/// By how much an weights of cutoffs is better than equal weights, and the standard error.
 fn gain(training: &Training<'_>, folds: &[FoldLosses<'_>], tried: usize) -> (f64, f64) {
     let paired: Vec<Paired<'_>> = folds.iter().map(|losses| losses.paired(tried)).collect();
     paired_gain(training.dataset, &paired)
@@ -204,10 +204,10 @@ mod tests {
 
     #[test]
     fn weights_halve_with_age_and_rise_in_season() {
-        let fading = Emphasis { half_life_days: Some(100.0), in_season: 1.0 };
-        let of = |emphasis: Emphasis, cutoff| emphasis.of(cutoff, date(2024, 6, 1));
+        let fading = CutoffWeights { half_life_days: Some(100.0), in_season: 1.0 };
+        let of = |cutoff_weights: CutoffWeights, cutoff| cutoff_weights.of(cutoff, date(2024, 6, 1));
         assert!((of(fading, date(2024, 2, 22)) - 0.5).abs() < 1e-12);
-        let season = Emphasis { half_life_days: None, in_season: 2.0 };
+        let season = CutoffWeights { half_life_days: None, in_season: 2.0 };
         for (cutoff, weight) in [
             (date(2023, 6, 1), 2.0),
             (date(2023, 5, 1), 2.0),
@@ -217,6 +217,6 @@ mod tests {
         ] {
             assert!((of(season, cutoff) - weight).abs() < 1e-12, "{cutoff}");
         }
-        assert!((of(Emphasis::EQUAL, date(2020, 1, 1)) - 1.0).abs() < 1e-12);
+        assert!((of(CutoffWeights::EQUAL, date(2020, 1, 1)) - 1.0).abs() < 1e-12);
     }
 }

@@ -7,13 +7,13 @@ use crate::timeline::{ContextNeeds, History};
 
 /// The functions of a schema's columns, in their order: ours, then those of the shop's own.
 #[derive(Debug, Clone)]
-pub struct Kernel<'s> {
+pub struct FeatureColumns<'s> {
     pub(super) ours: Vec<&'static Feature>,
     /// Each with the position of its column in the event log.
     pub(super) own: Vec<(&'s CustomFeature, usize)>,
 }
 
-impl Kernel<'_> {
+impl FeatureColumns<'_> {
     /// How many columns there are.
     #[must_use]
     pub const fn len(&self) -> usize {
