@@ -6,7 +6,7 @@ use std::fmt::Write;
 use jiff::civil::date;
 use retain::config;
 use retain::error::{ERROR_CODES, ERROR_GROUPS, ErrorCode, Exit};
-use retain::features::dictionary;
+use retain::features::{catalogue, dictionary};
 use retain::pipeline::{LIST_COLUMNS, RankedList};
 use retain::table::Column;
 use retain::units::Currency;
@@ -33,6 +33,9 @@ fn the_features_page_is_current() {
                  [custom features](../data-scientist.md#custom-features) of a shop. A feature whose input a shop lacks does \
                  not exist there.";
     hold("docs/reference/features.md", &page("Features", about, &dictionary(&[])));
+    let (pages, n) = (pages(), catalogue().count());
+    assert!(pages["docs/data-scientist.md"].contains(&format!("There are {n}, in")), "there are {n} features");
+    assert!(pages["ARCHITECTURE.md"].contains(&format!("the catalogue of {n} features")), "there are {n} features");
 }
 
 #[test]
