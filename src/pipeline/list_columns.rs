@@ -154,7 +154,7 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "reason_code_1",
         WORD,
-        "Family of the features behind `reason_1`, for other systems: `cadence`, `complaints`, `trend`, ...",
+        "Family of the features behind `reason_1`, for other systems: `cadence`, `complaints`, `trend` and so on",
         |piece| reason(piece, 0, |reason| reason.family.code()),
     ),
     column("reason_code_2", WORD, "The same of `reason_2`", |piece| reason(piece, 1, |reason| reason.family.code())),
