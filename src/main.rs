@@ -19,9 +19,6 @@ static ALLOCATOR: Memory = Memory(mimalloc::MiMalloc);
 /// The allocator's option `purge_delay` in milliseconds, by its place in `mimalloc.h`; -1 is never.
 const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
 
-/// What shells expect of a process that was told to stop by Ctrl-C.
-const INTERRUPTED: i32 = 130;
-
 /// The last panic: told if it reaches `main`, and forgotten if a caller takes it for an error.
 static PANIC: Mutex<Option<Panic>> = Mutex::new(None);
 
@@ -169,7 +166,7 @@ fn keep_memory() {
 fn stop() {
     retain::files::remove_unfinished();
     tracing::error!("interrupted; what was being written is removed, earlier results are untouched");
-    std::process::exit(INTERRUPTED);
+    std::process::exit(Exit::Interrupted as i32);
 }
 
 /// The clock, or the instant in `SOURCE_DATE_EPOCH` (seconds since 1970), by which builds and runs are made repeatable.

@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use super::customer_value::CustomerValue;
+use super::list_columns::{LIST_COLUMNS, Piece};
 use crate::clv::ValueInterval;
-use crate::decide::{Prospect, RiskBand, Stage};
-use crate::explain::{REASONS, Reason};
-use crate::table::{Column, Table};
+use crate::decide::{Prospect, Stage};
+use crate::explain::Reason;
+use crate::table::Table;
 use crate::units::Currency;
 
 /// One customer on the list.
@@ -94,9 +94,6 @@ pub struct RankedList {
     pub rows: Vec<ListRow>,
 }
 
-/// Decimals of a probability in files: more would pretend to be known.
-const PROBABILITY_DECIMALS: u32 = 4;
-
 /// Rows of a list that are held as columns at one time.
 const PIECE_ROWS: usize = 1 << 17;
 
@@ -108,88 +105,9 @@ impl RankedList {
     }
 
     fn table_of(&self, places: Range<usize>) -> Table<'_> {
-        let first = places.start;
-        let rows = &self.rows[places];
-        let ranks = i64::try_from(first).unwrap_or(i64::MAX).saturating_add(1)..;
-        let money = |of: fn(&ListRow) -> f64| {
-            Column::Number(rows.par_iter().map(|row| rounded(of(row), self.currency.decimals())).collect())
-        };
-        let customer_value = |of: fn(&ListedValue) -> Option<f64>| {
-            let value = |row: &ListRow| Some(rounded(of(row.customer_value.as_ref()?)?, self.currency.decimals()));
-            Column::OptionalNumber(rows.par_iter().map(value).collect())
-        };
-        let total = |row: &ListRow| Some(row.clv_historic + row.customer_value.as_ref()?.predicted);
-        let total = |row: &ListRow| total(row).map(|total| rounded(total, self.currency.decimals()));
-        let total = Column::OptionalNumber(rows.par_iter().map(total).collect());
-        let text = |of: fn(&ListRow) -> &str| Column::Text(rows.par_iter().map(|row| of(row).into()).collect());
-        let probability = |row: &ListRow| rounded(row.prospect.churn_probability, PROBABILITY_DECIMALS);
-        let bound = |side: usize| {
-            let bound = |row: &ListRow| Some(rounded(row.churn_interval?[side], PROBABILITY_DECIMALS));
-            Column::OptionalNumber(rows.par_iter().map(bound).collect())
-        };
-        let place = |side: usize| {
-            Column::OptionalInteger(rows.par_iter().map(|row| Some(i64::from(row.rank_interval?[side]))).collect())
-        };
-        let suppressed = |row: &ListRow| row.prospect.suppressed.map(|why| why.name().into());
-        let mut columns = vec![
-            ("rank".to_owned(), Column::Integer(ranks.take(rows.len()).collect())),
-            ("customer_id".to_owned(), text(|row| &row.customer_id)),
-            ("expected_loss".to_owned(), money(|row| row.prospect.expected_loss())),
-            ("churn_probability".to_owned(), Column::Number(rows.par_iter().map(probability).collect())),
-            ("churn_probability_low".to_owned(), bound(0)),
-            ("churn_probability_high".to_owned(), bound(1)),
-            ("rank_low".to_owned(), place(0)),
-            ("rank_high".to_owned(), place(1)),
-            ("risk_band".to_owned(), text(|row| RiskBand::of(row.prospect.churn_probability).name())),
-            ("value_at_stake".to_owned(), money(|row| row.prospect.value_at_stake)),
-            ("clv_historic".to_owned(), money(|row| row.clv_historic)),
-            ("clv_predicted".to_owned(), customer_value(|customer_value| Some(customer_value.predicted))),
-            ("clv_predicted_low".to_owned(), customer_value(|customer_value| Some(customer_value.interval?.low))),
-            ("clv_predicted_high".to_owned(), customer_value(|customer_value| Some(customer_value.interval?.high))),
-            ("clv_total".to_owned(), total),
-            ("confidence".to_owned(), text(ListRow::confidence)),
-            (
-                "expected_next_order_date".to_owned(),
-                Column::OptionalDate(rows.par_iter().map(|row| row.expected_next_order).collect()),
-            ),
-            (
-                "days_since_last_order".to_owned(),
-                Column::Integer(rows.par_iter().map(|row| row.days_since_last_order).collect()),
-            ),
-            ("life_cycle_stage".to_owned(), text(|row| row.stage.name())),
-            (
-                "open_complaints".to_owned(),
-                Column::OptionalInteger(rows.par_iter().map(|row| row.open_complaints).collect()),
-            ),
-        ];
-        columns.extend(reason_columns(rows));
-        columns
-            .push(("suppressed_because".to_owned(), Column::OptionalText(rows.par_iter().map(suppressed).collect())));
-        columns.push(("model_version".to_owned(), Column::text(vec![self.model_version.as_str(); rows.len()])));
-        columns.push(("as_of".to_owned(), Column::OptionalDate(vec![Some(self.as_of); rows.len()])));
-        Table::new("list", columns)
+        let piece = Piece { list: self, rows: &self.rows[places.clone()], first: places.start };
+        Table::new("list", LIST_COLUMNS.iter().map(|column| (column.name, column.of(piece))))
     }
-}
-
-fn reason_columns<'l>(rows: &'l [ListRow]) -> Vec<(String, Column<'l>)> {
-    let mut columns = Vec::with_capacity(2 * REASONS);
-    let (sentence, code): (Tells, Tells) = (|reason| &reason.sentence, |reason| reason.family.code());
-    for (name, of) in [("reason", sentence), ("reason_code", code)] {
-        columns.extend((0..REASONS).map(|n| {
-            let reason = |row: &'l ListRow| row.reasons.get(n).map(|reason| of(reason).into());
-            (format!("{name}_{}", n + 1), Column::OptionalText(rows.par_iter().map(reason).collect()))
-        }));
-    }
-    columns
-}
-
-/// A text of a reason.
-type Tells = fn(&Reason) -> &str;
-
-fn rounded(value: f64, decimals: u32) -> f64 {
-    let scale = f64::from(10_u32.pow(decimals));
-    // Adding zero turns a negative zero into a positive one.
-    (value * scale).round() / scale + 0.0
 }
 
 #[cfg(test)]
@@ -199,6 +117,7 @@ mod tests {
     use super::*;
     use crate::decide::Suppression;
     use crate::features::Family;
+    use crate::table::Column;
 
     #[test]
     fn the_columns_keep_their_order_and_absent_values_stay_absent() {

@@ -6,6 +6,7 @@ mod architecture;
 mod cli;
 mod clv_shops;
 mod conformance;
+mod docs;
 mod golden;
 mod leakage;
 mod messages;

@@ -1,8 +1,12 @@
 //! Owns what every error of the product has in common: a code, a hint, and the exit code it leads to.
 
+mod codes;
+
 use std::fmt;
 
 use crate::text::indented;
+
+pub use codes::{ERROR_CODES, ERROR_GROUPS, ErrorCode};
 
 /// How the process ends; the numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +23,51 @@ pub enum Exit {
     GateFailed = 4,
     /// There was nothing to do.
     NothingToDo = 5,
+    /// It was told to stop; the number is the one that shells expect after Ctrl-C.
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// Every way in which the process ends.
+    pub const ALL: [Self; 7] = [
+        Self::Done,
+        Self::CouldNotRun,
+        Self::BadUsage,
+        Self::DataRefused,
+        Self::GateFailed,
+        Self::NothingToDo,
+        Self::Interrupted,
+    ];
+
+    /// What it means, in a few words.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "Done",
+            Self::CouldNotRun => "Could not run: the machine said no, or a bug",
+            Self::BadUsage => "Wrong usage or config",
+            Self::DataRefused => "Data refused: the data contract, freshness, too little of it, or a leak",
+            Self::GateFailed => "The new model is not promoted",
+            Self::NothingToDo => "Nothing to do: nobody to rank, or no model to go back to",
+            Self::Interrupted => "Interrupted, by Ctrl-C or a signal",
+        }
+    }
+
+    /// What whoever runs the job does next.
+    #[must_use]
+    pub const fn what_to_do(self) -> &'static str {
+        match self {
+            Self::Done => "Nothing: the results are there",
+            Self::CouldNotRun => "Read the message; the list and the champion of before are untouched",
+            Self::BadUsage => "Correct the command line or the config as the message says",
+            Self::DataRefused => "Correct the data, or the limit that the message names; the earlier list stands",
+            Self::GateFailed => {
+                "Nothing is urgent: the champion stays, and the list of `retain run` comes from it where it can score"
+            }
+            Self::NothingToDo => "Choose another day, customer or version",
+            Self::Interrupted => "Run it again; what was being written is removed, earlier results are untouched",
+        }
+    }
 }
 
 /// What each room's error enum tells beside its message.

@@ -1,0 +1,256 @@
+//! The columns of the list: what each is called, in which unit it is, what it means, and how it is filled. A column stands in
+//! the files because it stands here, so that there is none without a sentence.
+
+use rayon::prelude::*;
+
+use super::list::{ListRow, ListedValue, RankedList};
+use crate::decide::RiskBand;
+use crate::explain::Reason;
+use crate::table::Column;
+
+/// One column of the list.
+pub struct ListColumn {
+    /// Its name in every file.
+    pub name: &'static str,
+    /// What it is measured in, or what kind of text it is.
+    pub unit: &'static str,
+    /// What it says, for the people who work the list.
+    pub meaning: &'static str,
+    fill: for<'l> fn(Piece<'l>) -> Column<'l>,
+}
+
+impl ListColumn {
+    /// The values of some rows.
+    pub(super) fn of<'l>(&self, piece: Piece<'l>) -> Column<'l> {
+        (self.fill)(piece)
+    }
+}
+
+/// Some rows of a list, one after the other.
+#[derive(Clone, Copy)]
+pub(super) struct Piece<'l> {
+    pub(super) list: &'l RankedList,
+    pub(super) rows: &'l [ListRow],
+    /// Rows of the list before them.
+    pub(super) first: usize,
+}
+
+const MONEY: &str = "major units of the currency";
+const PROBABILITY: &str = "probability, 0 to 1";
+const PLACE: &str = "place, from 1";
+const DAYS: &str = "days";
+const DAY: &str = "day";
+const WORD: &str = "word";
+const SENTENCE: &str = "sentence";
+
+/// Every column, in the stable order in which they are written.
+pub const LIST_COLUMNS: &[ListColumn] = &[
+    column("rank", PLACE, "Place on the list; 1 is where most money is expected to be lost", ranks),
+    column("customer_id", "id", "The customer, as in your own systems", |piece| text(piece, |row| &row.customer_id)),
+    column(
+        "expected_loss",
+        MONEY,
+        "Churn probability x value at stake: what you lose on average if you do nothing; the list is ranked by it",
+        |piece| money(piece, |row| row.prospect.expected_loss()),
+    ),
+    column(
+        "churn_probability",
+        PROBABILITY,
+        "How likely it is that the customer buys nothing in the horizon of the config: 0.75 means three in four",
+        |piece| {
+            let probability = |row: &ListRow| rounded(row.prospect.churn_probability, PROBABILITY_DECIMALS);
+            Column::Number(piece.rows.par_iter().map(probability).collect())
+        },
+    ),
+    column(
+        "churn_probability_low",
+        PROBABILITY,
+        "Lower end of the range in which the probability of customers like this one lies in at least four of five cases: how \
+         sure the model is of it, not what the customer will do; empty from a model that does not say how sure it is",
+        |piece| churn_bound(piece, 0),
+    ),
+    column("churn_probability_high", PROBABILITY, "Upper end of that range", |piece| churn_bound(piece, 1)),
+    column(
+        "rank_low",
+        PLACE,
+        "Best place of the customer in at least four of five lists that are as likely as this one, for the first thousand; \
+         where it is far from `rank_high`, the exact order means little",
+        |piece| place_bound(piece, 0),
+    ),
+    column("rank_high", PLACE, "Worst place in these lists", |piece| place_bound(piece, 1)),
+    column(
+        "risk_band",
+        WORD,
+        "The probability in a word: `low` below one third, `medium`, `high` from two thirds",
+        |piece| text(piece, |row| RiskBand::of(row.prospect.churn_probability).name()),
+    ),
+    column(
+        "value_at_stake",
+        MONEY,
+        "Margin of the coming time (`value.horizon_days`, twelve months by default) that is lost if the customer leaves: what \
+         value models expect of a customer with this history who is still active, later money counting a little less",
+        |piece| money(piece, |row| row.prospect.value_at_stake),
+    ),
+    column("clv_historic", MONEY, "Margin of the customer so far, net of returns", |piece| {
+        money(piece, |row| row.clv_historic)
+    }),
+    column(
+        "clv_predicted",
+        MONEY,
+        "Margin expected in that coming time, the chance of leaving included; empty if no value model could be fitted",
+        |piece| value(piece, |value| Some(value.predicted)),
+    ),
+    column(
+        "clv_predicted_low",
+        MONEY,
+        "Lower end of the range that holds that margin in four of five cases if the value models are right, for the first \
+         thousand",
+        |piece| value(piece, |value| Some(value.interval?.low)),
+    ),
+    column("clv_predicted_high", MONEY, "Upper end of that range", |piece| {
+        value(piece, |value| Some(value.interval?.high))
+    }),
+    column("clv_total", MONEY, "The margin so far and the margin to come", total),
+    column(
+        "confidence",
+        WORD,
+        "`low` where the value model and the churn model disagree about the customer, so look before you act; else `normal`",
+        |piece| text(piece, ListRow::confidence),
+    ),
+    column(
+        "expected_next_order_date",
+        DAY,
+        "Day of the last order plus the customer's usual gap between days with an order; in the past it means overdue; empty \
+         with one such day",
+        |piece| Column::OptionalDate(piece.rows.par_iter().map(|row| row.expected_next_order).collect()),
+    ),
+    column(
+        "days_since_last_order",
+        DAYS,
+        "Days from that of the last order to `as_of`, as the calendar counts them",
+        |piece| Column::Integer(piece.rows.par_iter().map(|row| row.days_since_last_order).collect()),
+    ),
+    column(
+        "life_cycle_stage",
+        WORD,
+        "`new`, `repeat`, `loyal`, `won_back`, `at_risk` (silent for more than twice the usual gap) or `dormant` (more than \
+         four times, or one order long ago); several orders on a day count as one here",
+        |piece| text(piece, |row| row.stage.name()),
+    ),
+    column(
+        "open_complaints",
+        "complaints",
+        "Complaints that wait for a resolution: settle these before any offer; empty if the shop does not record resolutions",
+        |piece| Column::OptionalInteger(piece.rows.par_iter().map(|row| row.open_complaints).collect()),
+    ),
+    column(
+        "reason_1",
+        SENTENCE,
+        "What raises the risk of this customer most, in the customer's own numbers",
+        |piece| reason(piece, 0, |reason| &reason.sentence),
+    ),
+    column("reason_2", SENTENCE, "What raises it second most", |piece| reason(piece, 1, |reason| &reason.sentence)),
+    column("reason_3", SENTENCE, "What raises it third most", |piece| reason(piece, 2, |reason| &reason.sentence)),
+    column(
+        "reason_code_1",
+        WORD,
+        "Family of the features behind `reason_1`, for other systems: `cadence`, `complaints`, `trend` and so on",
+        |piece| reason(piece, 0, |reason| reason.family.code()),
+    ),
+    column("reason_code_2", WORD, "The same of `reason_2`", |piece| reason(piece, 1, |reason| reason.family.code())),
+    column("reason_code_3", WORD, "The same of `reason_3`", |piece| reason(piece, 2, |reason| reason.family.code())),
+    column(
+        "suppressed_because",
+        WORD,
+        "`opted_out`: asked not to be contacted, by the latest statement known on the day; such rows stand at the end; empty \
+         for everyone who may be contacted",
+        |piece| {
+            let why = |row: &ListRow| row.prospect.suppressed.map(|why| why.name().into());
+            Column::OptionalText(piece.rows.par_iter().map(why).collect())
+        },
+    ),
+    column("model_version", "name of a version", "The model that made the list", |piece| {
+        Column::text(vec![piece.list.model_version.as_str(); piece.rows.len()])
+    }),
+    column("as_of", DAY, "The day for which the list was made; nothing from that day on is in it", |piece| {
+        Column::OptionalDate(vec![Some(piece.list.as_of); piece.rows.len()])
+    }),
+];
+
+const fn column(
+    name: &'static str,
+    unit: &'static str,
+    meaning: &'static str,
+    fill: for<'l> fn(Piece<'l>) -> Column<'l>,
+) -> ListColumn {
+    ListColumn { name, unit, meaning, fill }
+}
+
+/// Decimals of a probability in files: more would pretend to be known.
+const PROBABILITY_DECIMALS: u32 = 4;
+
+fn ranks(piece: Piece<'_>) -> Column<'_> {
+    let ranks = i64::try_from(piece.first).unwrap_or(i64::MAX).saturating_add(1)..;
+    Column::Integer(ranks.take(piece.rows.len()).collect())
+}
+
+fn text<'l>(piece: Piece<'l>, of: fn(&'l ListRow) -> &'l str) -> Column<'l> {
+    Column::Text(piece.rows.par_iter().map(|row| of(row).into()).collect())
+}
+
+fn money(piece: Piece<'_>, of: fn(&ListRow) -> f64) -> Column<'_> {
+    let decimals = piece.list.currency.decimals();
+    Column::Number(piece.rows.par_iter().map(|row| rounded(of(row), decimals)).collect())
+}
+
+fn value(piece: Piece<'_>, of: fn(&ListedValue) -> Option<f64>) -> Column<'_> {
+    let decimals = piece.list.currency.decimals();
+    let value = |row: &ListRow| Some(rounded(of(row.customer_value.as_ref()?)?, decimals));
+    Column::OptionalNumber(piece.rows.par_iter().map(value).collect())
+}
+
+fn total(piece: Piece<'_>) -> Column<'_> {
+    let decimals = piece.list.currency.decimals();
+    let total = |row: &ListRow| Some(rounded(row.clv_historic + row.customer_value.as_ref()?.predicted, decimals));
+    Column::OptionalNumber(piece.rows.par_iter().map(total).collect())
+}
+
+fn churn_bound(piece: Piece<'_>, side: usize) -> Column<'_> {
+    let bound = |row: &ListRow| Some(rounded(row.churn_interval?[side], PROBABILITY_DECIMALS));
+    Column::OptionalNumber(piece.rows.par_iter().map(bound).collect())
+}
+
+fn place_bound(piece: Piece<'_>, side: usize) -> Column<'_> {
+    let bound = |row: &ListRow| Some(i64::from(row.rank_interval?[side]));
+    Column::OptionalInteger(piece.rows.par_iter().map(bound).collect())
+}
+
+fn reason<'l>(piece: Piece<'l>, nth: usize, of: fn(&'l Reason) -> &'l str) -> Column<'l> {
+    let reason = |row: &'l ListRow| row.reasons.get(nth).map(|reason| of(reason).into());
+    Column::OptionalText(piece.rows.par_iter().map(reason).collect())
+}
+
+fn rounded(value: f64, decimals: u32) -> f64 {
+    let scale = f64::from(10_u32.pow(decimals));
+    // Adding zero turns a negative zero into a positive one.
+    (value * scale).round() / scale + 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::explain::REASONS;
+
+    #[test]
+    fn every_column_has_a_name_of_its_own_a_unit_and_a_sentence() {
+        let names: BTreeSet<&str> = LIST_COLUMNS.iter().map(|column| column.name).collect();
+        assert_eq!(names.len(), LIST_COLUMNS.len());
+        for ListColumn { name, unit, meaning, .. } in LIST_COLUMNS {
+            assert!(!unit.is_empty() && meaning.len() > 10 && !meaning.ends_with('.'), "{name}");
+        }
+        let reasons = |prefix: &str| names.iter().filter(|name| name.starts_with(prefix)).count();
+        assert_eq!((reasons("reason_"), reasons("reason_code_")), (2 * REASONS, REASONS));
+    }
+}
