@@ -1,4 +1,4 @@
-//! DatasetRows of a dataset while they are made.
+//! Rows of a dataset while they are made.
 
 use ndarray::{Array2, ArrayViewMut2, Axis, s};
 

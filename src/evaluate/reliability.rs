@@ -50,7 +50,7 @@ pub struct Reliability {
 /// A bin of a reliability table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReliableBin {
-    /// PooledRows in the bin.
+    /// Rows in the bin.
     pub n: u64,
     /// Their mean churn probability.
     pub mean_probability: f64,
@@ -80,7 +80,7 @@ impl ReliabilityReport {
     }
 }
 
-/// PooledRows of one or several cutoffs, taken together.
+/// Rows of one or several cutoffs, taken together.
 struct PooledRows {
     customer: Vec<u32>,
     churned: Vec<bool>,

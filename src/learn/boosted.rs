@@ -135,7 +135,9 @@ impl OnFolds {
         let log_loss = (0..n_steps).map(|step| (trees_after(step) as f64, mean(&all, step))).collect();
         let step = |folds: &[usize]| best(folds).unwrap_or(0);
         let nested = NestedLoss::on_folds(training.folds, step, |fold, step| losses[fold].losses[step]);
-        on_folds.iter().for_each(|grown| grown.share(training));
+        for grown in &on_folds {
+            grown.share(training);
+        }
         let predict = |(fold, grown): (&Fold, Growing<'_>)| grown.cut(n_trees).predict(training, fold);
         let out_of_time = training.folds.par_iter().zip(on_folds).map(predict).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { settings, n_trees, log_loss, nested, out_of_time })

@@ -77,7 +77,8 @@ impl Trees {
     pub(super) fn deviations(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
         let mut deviations = vec![0.0; rows.len()];
         let mean = self.forest.mean();
-        self.each_sum(0..self.n_trees(), dataset, rows, &mut deviations, |place, sum| *place = sum - mean)?;
+        let walk = self.walk(0..self.n_trees(), dataset)?;
+        each_sum(&walk, (dataset, rows), &mut deviations, |place, sum| *place = sum - mean);
         Ok(deviations)
     }
 
@@ -89,7 +90,8 @@ impl Trees {
         rows: &[usize],
         sums: &mut [f64],
     ) -> Result<(), LearnError> {
-        self.each_sum(trees, dataset, rows, sums, |place, sum| *place += sum)
+        each_sum(&self.walk(trees, dataset)?, (dataset, rows), sums, |place, sum| *place += sum);
+        Ok(())
     }
 
     /// Reads what the trees test; other features may be absent.
@@ -98,25 +100,26 @@ impl Trees {
         Ok(Reader { dataset, positions })
     }
 
-    /// Does something with what some of the trees say of each row.
-    fn each_sum(
-        &self,
-        trees: Range<usize>,
-        dataset: &Dataset,
-        rows: &[usize],
-        places: &mut [f64],
-        put: impl Fn(&mut f64, f64) + Sync,
-    ) -> Result<(), LearnError> {
-        let walk = Walk::of(&self.forest.trees()[trees], &self.reader(dataset)?.positions);
-        places.par_chunks_mut(BLOCK_ROWS).zip(rows.par_chunks(BLOCK_ROWS)).for_each(|(places, rows)| {
-            for (place, row) in places.iter_mut().zip(rows) {
-                let row = dataset.features.row(*row);
-                let values = row.to_slice().map_or_else(|| Cow::Owned(row.to_vec()), Cow::Borrowed);
-                put(place, walk.sum(&values));
-            }
-        });
-        Ok(())
+    /// Some of the trees, made ready for the rows of a dataset.
+    fn walk(&self, trees: Range<usize>, dataset: &Dataset) -> Result<Walk, LearnError> {
+        Ok(Walk::of(&self.forest.trees()[trees], &self.reader(dataset)?.positions))
     }
+}
+
+/// Does something with what trees say of each row.
+fn each_sum(
+    walk: &Walk,
+    (dataset, rows): (&Dataset, &[usize]),
+    places: &mut [f64],
+    put: impl Fn(&mut f64, f64) + Sync,
+) {
+    places.par_chunks_mut(BLOCK_ROWS).zip(rows.par_chunks(BLOCK_ROWS)).for_each(|(places, rows)| {
+        for (place, row) in places.iter_mut().zip(rows) {
+            let row = dataset.features.row(*row);
+            let values = row.to_slice().map_or_else(|| Cow::Owned(row.to_vec()), Cow::Borrowed);
+            put(place, walk.sum(&values));
+        }
+    });
 }
 
 /// Trees as they grew, and the levels of the cutoffs around the first of them after each step.

@@ -207,6 +207,7 @@ fn choose(penalties: &[f64], folds: &[&FoldLosses]) -> usize {
 }
 
 /// What the fits of a fold differ in, and what they have in common.
+#[derive(Clone, Copy)]
 struct PathOf<'a> {
     features: &'a [String],
     penalties: &'a [f64],

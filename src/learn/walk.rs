@@ -23,7 +23,9 @@ impl Walk {
     /// `places` has the place of each feature in a row; features that no test reads need none.
     pub(super) fn of(trees: &[Tree], places: &[Option<usize>]) -> Self {
         let mut walk = Self { steps: Vec::new(), trees: Vec::with_capacity(trees.len()) };
-        trees.iter().for_each(|tree| walk.push(tree, places));
+        for tree in trees {
+            walk.push(tree, places);
+        }
         walk
     }
 

@@ -63,6 +63,9 @@ const CONFIG_TAIL: &str = "
 horizon_days = 60
 active_days = 180
 
+[validate]
+max_age_days = 3650 # the simulated days stay where they are: a shop of yours would leave this at 45
+
 [value]
 margin_share = 0.3
 ";

@@ -171,20 +171,26 @@ impl<'c> Census<'c> {
             }
         }
         if were_apart {
-            self.count_repeats_at_each(counters, pairs, own, lines, first);
+            self.count_repeats_at_each(counters, pairs, codes, (lines, first..first + own.len()));
         }
     }
 
-    /// Counts repeats by the orders that each cutoff knew; `own` are the codes of the customer's lines from `first` on.
-    fn count_repeats_at_each(&self, counters: &Counters, pairs: &mut Pairs, own: &[u32], lines: &Lines, first: usize) {
+    /// Counts repeats by the orders that each cutoff knew.
+    fn count_repeats_at_each(
+        &self,
+        counters: &Counters,
+        pairs: &mut Pairs,
+        codes: &[u32],
+        (lines, range): (&Lines, Range<usize>),
+    ) {
         for (position, cutoff) in self.cutoffs.iter().enumerate() {
             pairs.begin();
             let (mut order, mut before) = (0, None);
-            for (line, code) in (first..).zip(own).filter(|(line, _)| lines.known(*line) < cutoff.at()) {
+            for line in range.clone().filter(|line| lines.known(*line) < cutoff.at()) {
                 order += u64::from(before.is_some_and(|before| !lines.are_one_order(before, line)));
                 before = Some(line);
-                if is_code(*code) {
-                    pairs.add(*code, order, lines.known(line));
+                if is_code(codes[line]) {
+                    pairs.add(codes[line], order, lines.known(line));
                 }
             }
             for pair in pairs.all().iter().filter(|pair| pair.finished()[1] != NEVER) {

@@ -1,4 +1,4 @@
-//! ColumnRows of the columns that a shop has defined for features of its own, and which of them were known at a cutoff.
+//! Rows of the columns of custom features, and which of them were known at a cutoff.
 //!
 //! Of the versions of a customer only the one in force counts: the latest that holds and was known.
 //! They stand apart from the other columns: a shop without such features carries nothing for them.

@@ -257,7 +257,7 @@ fn shard_ranges(n_customers: usize) -> Vec<Range<usize>> {
     (0..n_customers).step_by(size).map(|start| start..(start + size).min(n_customers)).collect()
 }
 
-/// RowsByCustomer of a table by customer.
+/// Rows of a table by customer.
 struct RowsByCustomer {
     starts: Vec<u32>,
     rows: Vec<u32>,

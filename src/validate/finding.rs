@@ -10,7 +10,7 @@ use crate::text::printable;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// CustomerValue knowing or improving.
+    /// Worth knowing or improving.
     Recommendation,
     /// The data are used, but not as they came.
     Warning,

@@ -85,7 +85,7 @@ pub(super) struct Statements {
     /// Whether the column is mapped.
     is_mapped: bool,
     rows: u64,
-    statements: u64,
+    stated: u64,
     /// Statements that do not opt out.
     noes: u64,
     /// Rows, and those that say something, by the local day from which they are known, counted from
@@ -104,15 +104,15 @@ impl Statements {
             return all;
         }
         for row in customers.used_rows() {
-            let statements = u64::from(flags.get(row).is_some_and(|flag| *flag != NO_FLAG));
+            let stated = u64::from(flags.get(row).is_some_and(|flag| *flag != NO_FLAG));
             all.rows += 1;
-            all.statements += statements;
+            all.stated += stated;
             all.noes += u64::from(flags.get(row) == Some(&0));
             let known = time(from, row).max(time(recorded, row));
             if known != ABSENT && known <= now.0 {
                 let day = all.by_day.entry(calendar.day(Timestamp(known))).or_default();
                 day[0] += 1;
-                day[1] += statements;
+                day[1] += stated;
             }
         }
         all
@@ -122,11 +122,11 @@ impl Statements {
     pub(super) fn add(&mut self, other: &Self) {
         self.is_mapped |= other.is_mapped;
         self.rows += other.rows;
-        self.statements += other.statements;
+        self.stated += other.stated;
         self.noes += other.noes;
-        for (day, [rows, statements]) in &other.by_day {
+        for (day, [rows, stated]) in &other.by_day {
             let sum = self.by_day.entry(*day).or_default();
-            *sum = [sum[0] + rows, sum[1] + statements];
+            *sum = [sum[0] + rows, sum[1] + stated];
         }
     }
 
@@ -137,7 +137,7 @@ impl Statements {
         }
         let silent = if self.rows == 0 {
             Some(("because the table has no rows".to_owned(), 0))
-        } else if self.statements == 0 {
+        } else if self.stated == 0 {
             Some((format!("in any of {}", counted(self.rows, "row")), self.rows))
         } else {
             self.silence().map(|(day, rows)| {
@@ -148,7 +148,7 @@ impl Statements {
         let message = format!("`customers.{COLUMN}` says nothing {silence}; who opted out there would be contacted");
         let severity = match config.validate.silent_opt_outs {
             // Where nobody ever says no, an empty cell is how it is said.
-            SilentOptOuts::Refuse if self.statements > 0 && self.noes == 0 => Severity::Warning,
+            SilentOptOuts::Refuse if self.stated > 0 && self.noes == 0 => Severity::Warning,
             SilentOptOuts::Refuse => Severity::Error,
             SilentOptOuts::Accept => Severity::Warning,
         };
@@ -161,13 +161,13 @@ impl Statements {
     /// The day of the last statement and the rows since, where there were so many statements before that chance does not
     /// explain the silence.
     fn silence(&self) -> Option<(i32, u64)> {
-        let (last, _) = self.by_day.iter().rfind(|(_, [_, statements])| *statements > 0)?;
+        let (last, _) = self.by_day.iter().rfind(|(_, [_, stated])| *stated > 0)?;
         let sum = |rows: u64, [more, _]: &[u64; 2]| rows + more;
         let silent = self.by_day.range((std::ops::Bound::Excluded(*last), std::ops::Bound::Unbounded));
         let silent = silent.map(|(_, rows)| rows).fold(0, sum);
         let before = self.by_day.range(..=*last).map(|(_, rows)| rows).fold(0, sum);
-        let statements: u64 = self.by_day.values().map(|[_, statements]| statements).sum();
-        let says_nothing = (before - statements + 1) as f64 / (before + 2) as f64;
+        let stated: u64 = self.by_day.values().map(|[_, stated]| stated).sum();
+        let says_nothing = (before - stated + 1) as f64 / (before + 2) as f64;
         let is_stop = silent >= LEAST_SILENT_ROWS && silent as f64 * says_nothing.ln() < CHANCE.ln();
         is_stop.then_some((*last, silent))
     }

@@ -323,7 +323,7 @@ fn one_stray_order_sets_no_day() {
         now(arguments[0]).args(&arguments[1..]).assert().code(3).stderr(said);
     }
     now("check").args(["--as-of", "2025-07-02"]).assert().success();
-    shop.edit_config(|text| text + "\n[validate]\nmin_recent_share = 0\n");
+    shop.edit_config(|text| text.replace("[validate]\n", "[validate]\nmin_recent_share = 0\n"));
     now("check").assert().success();
 }
 

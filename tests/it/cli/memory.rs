@@ -157,7 +157,7 @@ fn what_fits_is_not_dealt_out_and_a_wrong_size_is_named() {
 #[test]
 fn data_that_may_not_be_used_are_refused_in_parts_too() {
     let shop = Shop::sample();
-    shop.edit_config(|text| text + "\n[validate]\nmin_customers = 5000\n");
+    shop.edit_config(|text| text.replace("[validate]\n", "[validate]\nmin_customers = 5000\n"));
     let refused = predicate::str::contains("too_few_customers");
     shop.command("features").args(["--memory", "1MiB"]).assert().code(3).stderr(refused);
 }

@@ -123,7 +123,7 @@ fn a_column_of_opt_outs_that_stopped_stops_the_run_until_somebody_says_so() {
     let stopped: Statements = &[("2025-03-01", "", "no"), ("2025-05-01", "", "")];
     write(&shop, &rows, &rows.keys().map(|id| (id.as_str(), stopped)).collect(), "");
     refused(&shop, &["opt_outs_stopped: `customers.opted_out` says nothing since 2025-03-01, in 300 rows"]);
-    shop.edit_config(|text| text + "\n[validate]\nsilent_opt_outs = \"accept\"\n");
+    shop.edit_config(|text| text.replace("[validate]\n", "[validate]\nsilent_opt_outs = \"accept\"\n"));
     shop.command("check").assert().success().stderr(predicate::str::contains("warning[opt_outs_stopped]"));
 }
 

@@ -134,7 +134,7 @@ impl PlainShop {
             }
         };
         Self {
-            lines: self.lines.iter().filter(|row| seen(row.at, row.recorded)).cloned().collect(),
+            lines: self.lines.iter().filter(|row| seen(row.at, row.recorded)).copied().collect(),
             complaints: self.complaints.iter().filter(|row| seen(row.opened, row.recorded)).map(complaint).collect(),
             versions: self.versions.iter().filter(|row| seen(row.valid_from, row.recorded)).cloned().collect(),
             answers: self.answers.iter().filter(|row| seen(row.at, row.recorded)).cloned().collect(),

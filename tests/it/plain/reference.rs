@@ -63,7 +63,7 @@ pub(crate) struct Reference {
 fn orders_of(lines: &[Line], customer: u32) -> Vec<Order> {
     let mut orders: BTreeMap<u64, Vec<Line>> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.customer == customer && !line.is_return) {
-        orders.entry(line.order).or_default().push(line.clone());
+        orders.entry(line.order).or_default().push(*line);
     }
     let order = |(key, lines): (u64, Vec<Line>)| {
         let order = move |lines: Vec<Line>| Order { key, at: lines[0].at, lines };
@@ -129,7 +129,7 @@ impl Reference {
         Self {
             cutoff,
             orders: orders_of(&shop.lines, customer),
-            returns: shop.lines.iter().filter(|line| line.customer == customer && line.is_return).cloned().collect(),
+            returns: shop.lines.iter().filter(|line| line.customer == customer && line.is_return).copied().collect(),
             cases: cases_of(&shop, customer),
             versions: shop.versions.iter().filter(|version| version.customer == customer).cloned().collect(),
             answers,
