@@ -19,14 +19,11 @@ mod lifetime;
 mod many;
 mod model;
 mod nbd;
-mod optimise;
 mod pareto_nbd;
-mod quadrature;
 mod race;
 #[cfg(test)]
 mod recovery_tests;
 mod search;
-mod special;
 mod standard_errors;
 mod summary;
 #[cfg(test)]
@@ -36,6 +33,7 @@ mod tests;
 mod tracking;
 mod value_interval;
 
+pub use crate::maths::quasi_newton::Stop;
 pub use bg_nbd::{BgNbd, Dropout};
 pub use covariates::{Covariate, CovariateFit, Covariates, Effect, LikelihoodRatio, fit_covariates};
 pub use diagnostics::{Capture, ForecastError, FrequencyRow, Holdout, compare_rankings, holdout};
@@ -49,7 +47,6 @@ pub use gamma_gamma::{GammaGamma, SpendFit, SpendSummary, blended_margin, fit_sp
 pub use lifetime::{LifetimeValue, ValueSettings, ValueTable, ValuedCustomer, lifetime_value, lifetime_values};
 pub use model::{Forecast, ModelKind, Prediction, PurchaseModel, ValueModel, predict_all};
 pub use nbd::Nbd;
-pub use optimise::Stop;
 pub use pareto_nbd::ParetoNbd;
 pub use standard_errors::{Parameter, standard_errors};
 pub use summary::{CustomerSummary, Grouped, TimeUnit};

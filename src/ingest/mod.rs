@@ -64,7 +64,6 @@ pub use seen::SeenEvents;
 pub use table::TypedTable;
 pub use typing::{NO, YES};
 pub use values::{ABSENT, NO_FLAG};
-pub(crate) use words::KeyHasher;
 
 /// Rows of a table in memory at most: their numbers, and those of different words, are 32 bits wide.
 pub const MAX_ROWS: usize = u32::MAX as usize - 1;

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::chain::Fold;
 use super::design::Design;
 use super::error::LearnError;
-use super::newton::Problem;
 use super::rows::{Paired, labels, losses_at_own_level, paired_gain, rows_per_customer};
 use super::selection::{Selection, Selections};
 use super::{MeasuredOn, Training};
 use crate::dataset::Dataset;
+use crate::maths::logistic::Problem;
 use crate::timeline::Cutoff;
 
 /// How much cutoffs count.

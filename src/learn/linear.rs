@@ -12,7 +12,6 @@ use super::error::LearnError;
 use super::explainer::Explained;
 use super::level::Level;
 use super::logistic;
-use super::newton::{Curvature, Problem};
 use super::preparation::Preparation;
 use super::rows::{FoldLosses, check_classes, labels, latest, mean, results_of, rows_per_customer, weighted};
 use super::selection::{Selection, Selections};
@@ -26,6 +25,7 @@ use super::{
 };
 use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
+use crate::maths::logistic::{Curvature, Problem};
 use crate::timeline::Cutoff;
 
 /// L2 penalties that are tried, the strongest first. As precisions of a prior they do not grow with the number of

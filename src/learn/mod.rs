@@ -8,7 +8,6 @@ mod boosted;
 mod boosting;
 mod card;
 mod chain;
-mod cholesky;
 mod curves;
 mod cutoff_weights;
 mod design;
@@ -23,7 +22,6 @@ mod level;
 mod linear;
 mod logistic;
 mod model;
-mod newton;
 mod preparation;
 mod rows;
 mod scores;
@@ -44,6 +42,9 @@ use serde::{Deserialize, Serialize};
 
 use self::shared_fits::FitKey;
 use crate::dataset::Dataset;
+use crate::maths::logistic::Problem;
+use crate::maths::newton::{Limits, shift_to};
+use crate::maths::special::softplus;
 use crate::timeline::Cutoff;
 use crate::units::Days;
 
@@ -323,16 +324,6 @@ pub enum Choice {
     Weights(Vec<(String, f64)>),
 }
 
-/// Probability of given log-odds.
-///
-/// ```
-/// assert_eq!(retain::learn::probability(0.0), 0.5);
-/// ```
-#[must_use]
-pub fn probability(log_odds: f64) -> f64 {
-    1.0 / (1.0 + (-log_odds).exp())
-}
-
 /// Fits a logistic regression to prepared columns, `(n_rows, n_columns)`: the weights, then the intercept, at the minimum of
 /// `sum of log-losses + alpha / 2 * |weights|^2`.
 ///
@@ -344,7 +335,7 @@ pub fn fit_logistic(
     alpha: f64,
 ) -> Result<(Vec<f64>, Convergence), LearnError> {
     rows::check_classes("logistic", churned)?;
-    let fit = logistic::fit("logistic", &newton::Problem { x: x.view(), churned, alpha, weights: &[] })?;
+    let fit = logistic::fit("logistic", &Problem { x: x.view(), churned, alpha, weights: &[] })?;
     Ok((fit.parameters.to_vec(), fit.convergence))
 }
 
@@ -367,23 +358,9 @@ pub fn log_loss_at_own_level(log_odds: &[f64], churned: &[bool]) -> f64 {
 fn own_shift(log_odds: &[f64], churned: &[bool]) -> f64 {
     let n = churned.len() as f64;
     let observed = churned.iter().filter(|churned| **churned).count() as f64;
-    let mut shift = 0.0;
-    // Newton on a convex function of one variable; with one outcome only it would run away.
-    if observed > 0.0 && observed < n {
-        for _ in 0..SHIFT_STEPS {
-            let (expected, information) = log_odds
-                .iter()
-                .map(|z| probability(z + shift))
-                .fold((0.0, 0.0), |sum, p| (sum.0 + p, sum.1 + p * (1.0 - p)));
-            shift += ((observed - expected) / f64::max(information, 1e-9)).clamp(-2.0, 2.0);
-        }
-    }
-    shift
+    // With one outcome only the search would run away.
+    if observed > 0.0 && observed < n { shift_to(observed, log_odds, SHIFT_LIMITS) } else { 0.0 }
 }
 
-const SHIFT_STEPS: u32 = 12;
-
-/// `ln(1 + exp(x))` without overflow.
-pub(crate) fn softplus(x: f64) -> f64 {
-    x.max(0.0) + (-x.abs()).exp().ln_1p()
-}
+/// Twelve steps are enough from anywhere, and no step is spared: losses are compared to their last digits.
+const SHIFT_LIMITS: Limits = Limits { steps: 12, longest: 2.0, step: 0.0, gradient: 0.0 };

@@ -7,8 +7,9 @@ use rayon::prelude::*;
 
 use super::chain::Fold;
 use super::error::LearnError;
-use super::{OutOfTime, Training, log_loss_at_own_level, own_shift, softplus};
+use super::{OutOfTime, Training, log_loss_at_own_level, own_shift};
 use crate::dataset::Dataset;
+use crate::maths::special::softplus;
 use crate::timeline::Cutoff;
 
 /// Whether the customer of each row left, as far as was known at `as_of`.

@@ -14,6 +14,7 @@ use crate::clv::{
 };
 use crate::dataset::Histories;
 use crate::decide::RiskBand;
+use crate::maths::quantiles::median;
 use crate::timeline::{Cutoff, date_of};
 
 /// Years of the tables by year ahead.
@@ -150,15 +151,6 @@ pub(super) fn quarter(day: i32) -> u32 {
     })
 }
 
-/// The median of finite values in any order, between the two in the middle of an even number; `None` without any.
-pub(super) fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
-    let n = values.len();
-    let (below, upper, _) = (n > 0).then(|| values.select_nth_unstable_by(n / 2, f64::total_cmp))?;
-    let lower = below.iter().copied().max_by(f64::total_cmp).filter(|_| n.is_multiple_of(2));
-    Some(lower.map_or(*upper, |lower| f64::midpoint(lower, *upper)))
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -169,12 +161,5 @@ mod tests {
     #[test]
     fn quarters_are_those_of_the_day() {
         assert_eq!([date(2024, 3, 31), date(2024, 4, 1)].map(|date| quarter(day_of(date))), [20241, 20242]);
-    }
-
-    #[test]
-    fn the_median_of_an_even_number_lies_between_the_two_in_the_middle() {
-        let of = |values: &[f64]| median(values.iter().copied());
-        assert_eq!(of(&[10.0, 1.0, f64::NAN, 3.0, 2.0]), Some(2.5));
-        assert_eq!((of(&[9.0, 1.0, 3.0]), of(&[7.0]), of(&[])), (Some(3.0), Some(7.0), None));
     }
 }

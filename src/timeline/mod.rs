@@ -16,7 +16,6 @@ mod custom;
 mod cutoff;
 mod fold;
 mod future;
-mod hash;
 mod history;
 mod ledger;
 mod lines;
@@ -56,4 +55,3 @@ pub use surveys::KnownAnswer;
 pub use tally::CategoryCadence;
 
 pub(crate) use fold::{FoldScratch, FoldSettings, Place, Presence, Shard};
-pub(crate) use hash::stable_hash;
