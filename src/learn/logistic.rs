@@ -10,6 +10,8 @@
 //! Traps of linfa-logistic 0.8.1: the positive class is the larger one, so that the sign of the weights turns round at
 //! a churn rate of one half; a solver stopped by its iteration limit returns `Ok`.
 
+use std::cmp::Ordering;
+
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use linfa_logistic::LogisticRegression;
@@ -62,7 +64,12 @@ pub(super) fn fit(learner: &'static str, problem: &Problem<'_>) -> Result<Orient
 /// Lets linfa fit, starting at `warm`; parameters come back oriented towards churning.
 fn polish(learner: &'static str, problem: &Problem<'_>, warm: ArrayView1<'_, f64>) -> Result<Array1<f64>, LearnError> {
     let n_churned = problem.churned.iter().filter(|churned| **churned).count();
-    let expected_positive = n_churned * 2 > problem.churned.len();
+    // The larger class is positive, of two equal ones that of the first row.
+    let expected_positive = match (2 * n_churned).cmp(&problem.churned.len()) {
+        Ordering::Less => false,
+        Ordering::Equal => problem.churned.first() == Some(&true),
+        Ordering::Greater => true,
+    };
     let start = if expected_positive { warm.to_owned() } else { -&warm };
     let data = DatasetBase::new(problem.x, Array1::from(problem.churned.to_vec()));
     let fitted = LogisticRegression::default()
