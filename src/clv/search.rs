@@ -5,7 +5,8 @@
 
 use rayon::prelude::*;
 
-use super::model::{Likelihood, ModelKind, PurchaseModel};
+use super::likelihood::Likelihood;
+use super::model::{ModelKind, PurchaseModel};
 use super::optimise::{self, EDGE, Evaluation, Optimum, Start, Stop, TOLERANCE};
 use super::summary::Grouped;
 

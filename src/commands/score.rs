@@ -48,7 +48,7 @@ pub(super) fn score_and_write(
     let staged = session.stage()?;
     // The list waits for the disk for a while.
     let (files, value) =
-        rayon::join(|| stage_csv_and_parquet("list", list.pieces(), &staged), || valuing.report(&list));
+        rayon::join(|| stage_csv_and_parquet("list", list.pieces(), &staged), || valuing.report(&list.customers()));
     let mut files = files?.to_vec();
     let value = value.map_err(|error| error.to_string());
     if let Ok(report) = &value {

@@ -2,9 +2,10 @@
 
 use super::job::{Session, shown};
 use crate::config::Config;
-use crate::pipeline::{ListRow, RankedList, ValueReport};
+use crate::pipeline::{ListRow, RankedList};
 use crate::registry::Version;
 use crate::text::{counted, printable, shortened, wrapped};
+use crate::value::ValueReport;
 
 const WIDTH: usize = 80;
 const LABEL: usize = 12;

@@ -4,8 +4,9 @@
 use rayon::prelude::*;
 
 use super::rows::{DatasetRows, Part, RowFacts};
+use super::settings::DatasetSettings;
 use super::stream::check;
-use super::{Dataset, DatasetError, DatasetSettings};
+use super::{Dataset, DatasetError};
 use crate::features::{FeatureColumns, FeatureSchema};
 use crate::label::RuleWindow;
 use crate::timeline::{Cutoff, EventLog, FoldScratch, Place, Presence, Shard, ShopContext};
@@ -138,7 +139,7 @@ mod tests {
     use jiff::civil::date;
     use jiff::tz::TimeZone;
 
-    use super::super::MAX_CUTOFFS;
+    use super::super::settings::MAX_CUTOFFS;
     use super::*;
     use crate::label::ChurnRule;
     use crate::timeline::Margins;

@@ -4,8 +4,9 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::DatasetError;
 use super::rows::numbers;
-use super::{DatasetError, DatasetSettings, MAX_CUTOFFS};
+use super::settings::{DatasetSettings, MAX_CUTOFFS};
 use crate::features::{FeatureColumns, FeatureSchema};
 use crate::label::RuleWindow;
 use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, Place, Shard, ShopCensus, ShopContext};

@@ -7,7 +7,7 @@
 use polars::prelude::*;
 
 use super::facts::Example;
-use super::values::{Cell, gather};
+use super::gather::{Cell, gather};
 use super::words::Words;
 
 /// The id behind a text; `None` if there is nothing but blanks.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::values::{Cell, gather};
+use super::gather::{Cell, gather};
 use crate::timeline::columns::NO_CODE;
 
 /// The distinct texts of a column and each row's position among them; [`NO_CODE`] where there is none.

@@ -5,8 +5,8 @@ use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 
 use super::error::LearnError;
 use super::level::{Level, LevelPoint};
+use super::losses::probability;
 use super::preparation::Preparation;
-use super::probability;
 use crate::dataset::Dataset;
 use crate::units::Days;
 

@@ -1,7 +1,7 @@
 //! The log-odds of an average customer at each training cutoff, given how far each row is from the average.
 
 use super::level::LevelPoint;
-use super::probability;
+use super::losses::probability;
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 

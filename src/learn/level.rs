@@ -12,7 +12,7 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 use super::cholesky::Cholesky;
-use super::{ERRORS, LOG_ODDS};
+use super::log_odds::{ERRORS, LOG_ODDS};
 use crate::checked::{self, Checked, Flaw};
 use crate::units::Days;
 

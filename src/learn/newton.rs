@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
 use super::cholesky::Cholesky;
-use super::{probability, softplus};
+use super::losses::{probability, softplus};
 
 /// Rows of one block; fixed, because the grouping of a sum decides its last bits.
 const BLOCK_ROWS: usize = 2_048;

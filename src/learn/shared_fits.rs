@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use super::OutOfTime;
+use super::log_odds::OutOfTime;
 use super::ensemble::Grown;
 use super::selection::Selection;
 use crate::timeline::Cutoff;

@@ -47,7 +47,7 @@ mod tests {
     use ndarray::Axis;
 
     use super::*;
-    use crate::learn::probability;
+    use crate::learn::losses::probability;
 
     /// Numbers between 0 and 1 without pattern, the same each time.
     fn draw(seed: u64) -> f64 {

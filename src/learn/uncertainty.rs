@@ -5,10 +5,10 @@ use ndarray::{Array1, Array2, s};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::LOG_ODDS;
 use super::cholesky::Cholesky;
 use super::error::LearnError;
 use super::level::Level;
+use super::log_odds::LOG_ODDS;
 use super::newton::Problem;
 use super::preparation::Preparation;
 use super::scores::Scores;
@@ -195,7 +195,7 @@ fn is_odd(number: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learn::probability;
+    use crate::learn::losses::probability;
 
     fn noise(i: u32) -> f64 {
         let mut x = u64::from(i).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2};
 
 use super::cholesky::Cholesky;
-use super::{probability, softplus};
+use super::losses::{probability, softplus};
 
 /// Predictions at one cutoff, whose level is left to itself.
 pub(super) struct CutoffDeviations {

@@ -3,7 +3,6 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::capture::{ValueRanking, rank_by_value};
 use super::error::PipelineError;
 use super::frame::Frame;
 use super::learnt::{LearntModel, Trainings};
@@ -17,6 +16,7 @@ use crate::guard::{GuardRecord, look_for_leaks};
 use crate::learn::{Choice, LEARNERS, MAIN_LEARNER, NestedLoss};
 use crate::table::{Column, Table};
 use crate::timeline::{Cutoff, EventLog};
+use crate::value::{ValueRanking, rank_by_value};
 
 /// What a backtest leaves.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::features::{FeatureSchema, SchemaError};
 use crate::label::{ChurnRule, Schedule};
 use crate::learn::{CutoffWeightsPolicy, SelectionPolicy};
-use crate::timeline::{Cutoff, EventLog, Margins, local_time, matured_cutoffs};
+use crate::timeline::{Cutoff, EventLog, local_time, matured_cutoffs};
 use crate::units::Days;
 
 /// The rules of one shop over its history.
@@ -25,22 +25,11 @@ pub(super) struct Frame {
     pub(super) trials: u32,
 }
 
-/// What datasets of a shop are built for, under a churn rule.
-pub(super) fn settings(config: &Config, log: &EventLog, rule: ChurnRule) -> DatasetSettings {
-    let value = &config.value;
-    DatasetSettings {
-        rule,
-        zone: config.timezone.clone(),
-        minor_per_major: config.currency.minor_per_major(),
-        margins: Margins::new(value.margin_share, &value.category_margins, log.categories()),
-    }
-}
-
 impl Frame {
     pub(super) fn new(config: &Config, log: &EventLog) -> Self {
         let rule = ChurnRule::from(&config.churn);
         Self {
-            settings: settings(config, log, rule),
+            settings: DatasetSettings::new(config, log, rule),
             schedule: Schedule {
                 step: config.panel.step_days,
                 max_cutoffs: config.panel.max_cutoffs,

@@ -1,12 +1,14 @@
 //! The columns of the list: what each is called, in which unit it is, what it means, and how it is filled. A column stands in
 //! the files because it stands here, so that there is none without a sentence.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::list::{ListRow, ListedValue, RankedList};
 use crate::decide::RiskBand;
 use crate::explain::Reason;
-use crate::table::Column;
+use crate::table::{Column, Table};
 
 /// One column of the list.
 pub struct ListColumn {
@@ -234,6 +236,22 @@ fn rounded(value: f64, decimals: u32) -> f64 {
     let scale = f64::from(10_u32.pow(decimals));
     // Adding zero turns a negative zero into a positive one.
     (value * scale).round() / scale + 0.0
+}
+
+/// Rows of a list that are held as columns at one time.
+const PIECE_ROWS: usize = 1 << 17;
+
+impl RankedList {
+    /// The list in its stable column order, in pieces one after the other; at least one.
+    pub fn pieces(&self) -> impl Iterator<Item = Table<'_>> {
+        let n = self.rows.len();
+        (0..n.max(1)).step_by(PIECE_ROWS).map(move |start| self.table_of(start..(start + PIECE_ROWS).min(n)))
+    }
+
+    fn table_of(&self, places: Range<usize>) -> Table<'_> {
+        let piece = Piece { list: self, rows: &self.rows[places.clone()], first: places.start };
+        Table::new("list", LIST_COLUMNS.iter().map(|column| (column.name, column.of(piece))))
+    }
 }
 
 #[cfg(test)]

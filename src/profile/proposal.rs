@@ -9,10 +9,10 @@
 
 use serde::Serialize;
 
-use super::ProfileSettings;
 use super::candidates::{Candidate, HORIZONS, WINDOWS};
 use super::curve::{Curve, MIN_WATCHED};
 use super::figures::ShopFigures;
+use super::settings::ProfileSettings;
 use crate::text::{counted, grouped};
 use crate::units::Days;
 

@@ -1,5 +1,7 @@
 //! Shops of known rhythm, and what they propose.
 
+use crate::timeline::Cutoff;
+use crate::units::Days;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;

@@ -1,5 +1,6 @@
 //! Tests of how the champion, its list and the history change: killed between any two steps, torn, failing.
 
+use super::layout::HISTORY;
 use std::io::Write;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! Tests of the registry on a model small enough to be written down.
 
+use super::layout::{HISTORY, MANIFEST, MODEL};
+use crate::error::Failure;
 use serde_json::json;
 
 use super::*;

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 
-use super::Checked;
+use super::checked::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
 use crate::config::Table;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+use crate::config::TableConfig;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

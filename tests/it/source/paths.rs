@@ -33,7 +33,13 @@ pub(crate) fn names(text: &str) -> Names {
                 tree.at + 1
             }
             "mod" => at + 2,
-            word if is_identifier(word) && before != "::" && before != "." => path(&tokens, at, &mut names),
+            // The path in `pub(in crate::room)` says who may use, not what is used.
+            word if is_identifier(word)
+                && !["::", "."].contains(&before)
+                && !tokens[..at].ends_with(&["pub", "(", "in"]) =>
+            {
+                path(&tokens, at, &mut names)
+            }
             _ => at + 1,
         };
     }
@@ -128,7 +134,7 @@ mod tests {
     #[test]
     fn paths_in_code_count_but_not_those_in_comments_text_and_tests() {
         let text = "// crate::a\nfn f<'a>(x: &'a crate::b::C) -> u8 { let _ = (\"crate::d\", '\"', r#\"crate::e\"#); \
-                    vec![super::g::<u8>(x)] }\n#[cfg(test)]\nmod tests { use crate::h; }\nuse self::i;";
+                    vec![super::g::<u8>(x)] }\npub(in crate::j) struct K;\n#[cfg(test)]\nmod tests { use crate::h; }\nuse self::i;";
         assert_eq!(paths(text), ["crate::b::C", "super::g", "self::i"]);
     }
 }
