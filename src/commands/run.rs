@@ -29,14 +29,14 @@ pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<()
     };
     let version = champion.as_ref().unwrap_or(&trained.version);
     // The list and the model behind it become true together.
-    let list = match score_and_write(&mut session, (&log, version), "run", |ready| trained.publish(ready, now)) {
+    let list = match score_and_write(&mut session, &log, version, "run", |ready| trained.publish(ready, now)) {
         Err(error) if refused.is_err() && champion::is_unfit(&error) => {
             tell_unfit(&error);
             return Ok(refused?);
         }
         list => list?,
     };
-    print(&summary::of_run(&session, (version, &verdict), &list))?;
+    print(&summary::of_run(&session, version, &verdict, &list))?;
     Ok(refused?)
 }
 

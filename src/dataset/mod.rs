@@ -23,7 +23,16 @@ pub use panel::Panel;
 pub use sample::{PanelCap, PanelSample, SampleRecord};
 pub use settings::{DatasetSettings, MAX_CUTOFFS};
 pub use single::single;
-pub use stream::{Block, census, stream};
+pub use stream::{Block, BlockWork, StreamPlan, census, stream};
+
+/// The cutoffs of a panel.
+#[derive(Debug, Clone, Copy)]
+pub struct PanelCutoffs<'a> {
+    /// All of them; those of training alone have the customers of the sample.
+    pub all: &'a [Cutoff],
+    /// Those with everyone eligible.
+    pub tests: &'a [Cutoff],
+}
 
 impl Dataset {
     /// Folds the log into one row per eligible customer and cutoff. `cutoffs` are sorted; repetitions count once.
@@ -36,10 +45,10 @@ impl Dataset {
         cutoffs: &[Cutoff],
         settings: &DatasetSettings,
     ) -> Result<Self, DatasetError> {
-        Self::build_panel(log, schema, (cutoffs, cutoffs), (settings, PanelSample::default()))
+        Self::build_panel(log, schema, PanelCutoffs { all: cutoffs, tests: cutoffs }, settings, PanelSample::default())
     }
 
-    /// The same for training and tests: everyone eligible at the cutoffs of `tests`, the customers of the sample at the
+    /// The same for training and tests: everyone eligible at the test cutoffs, the customers of the sample at the
     /// other ones.
     ///
     /// # Errors
@@ -47,10 +56,11 @@ impl Dataset {
     pub fn build_panel(
         log: &EventLog,
         schema: &FeatureSchema,
-        (cutoffs, tests): (&[Cutoff], &[Cutoff]),
-        (settings, sample): (&DatasetSettings, PanelSample),
+        PanelCutoffs { all, tests }: PanelCutoffs<'_>,
+        settings: &DatasetSettings,
+        sample: PanelSample,
     ) -> Result<Self, DatasetError> {
-        let panel = Panel::open(log, schema, cutoffs, settings)?;
+        let panel = Panel::open(log, schema, all, settings)?;
         let everyone: Vec<bool> = panel.cutoffs().iter().map(|cutoff| tests.contains(cutoff)).collect();
         let whole = panel.gathered(|at| everyone[at.cutoff] || sample.keeps(at.customer));
         Ok(Self { sample, ..whole })

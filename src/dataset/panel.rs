@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(panel.cutoffs().len(), MAX_CUTOFFS);
         let refused = Panel::open(&log, &schema, &days(MAX_CUTOFFS + 1), &settings).map(|_| ()).unwrap_err();
         assert!(matches!(refused, DatasetError::TooManyCutoffs { n_cutoffs } if n_cutoffs == MAX_CUTOFFS + 1));
-        let census = super::super::census(&log, &schema, (&days(MAX_CUTOFFS + 1), &settings));
+        let census = super::super::census(&log, &schema, &days(MAX_CUTOFFS + 1), &settings);
         assert!(matches!(census, Err(DatasetError::TooManyCutoffs { .. })));
     }
 }

@@ -70,7 +70,8 @@ impl<'a> CustomerExplainer<'a> {
     /// Makes ready to tell of rows with the columns of a schema.
     #[must_use]
     pub fn of(
-        (model, uncertainty): (&'a Model, Option<&'a Uncertainty>),
+        model: &'a Model,
+        uncertainty: Option<&'a Uncertainty>,
         schema: &FeatureSchema,
         currency: &'a Currency,
     ) -> Self {

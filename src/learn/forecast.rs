@@ -4,12 +4,12 @@ use super::cutoff_weights::CutoffWeightsRecord;
 use super::error::LearnError;
 use super::forecast_model::ForecastModel;
 use super::forecast_model::log_odds;
+use super::log_odds::OutOfTime;
 use super::logistic::Convergence;
 use super::preparation::position;
 use super::rows::{check_classes, labels, latest, mean};
 use super::selection::Selections;
 use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
-use super::log_odds::OutOfTime;
 use super::{MeasuredOn, Model, TuningRecord};
 use crate::dataset::Dataset;
 

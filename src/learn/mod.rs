@@ -46,7 +46,6 @@ mod xgboost;
 
 use ndarray::ArrayView2;
 
-
 pub use blend::BlendLearner;
 pub use boosted::BoostedLearner;
 pub use card::{Coefficient, ColumnKind, ModelCard};
@@ -64,6 +63,7 @@ pub use level::Level;
 pub use linear::{Columns, LinearLearner, PENALTIES};
 pub use linear_model::LinearModel;
 pub use log_odds::LogOddsPrediction;
+pub use log_odds::OutOfTime;
 pub use logistic::Convergence;
 pub(crate) use losses::softplus;
 pub use losses::{log_loss_at_own_level, mean_log_loss, probability};
@@ -73,7 +73,6 @@ pub use selection::{FeatureNote, RISING, Selection, SelectionPolicy, SelectionRe
 pub use shared_fits::SharedFits;
 pub use stability::{Stability, stability_index};
 pub use training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
-pub use log_odds::OutOfTime;
 pub use tuning::{BoostingSettings, TuningRecord, TuningTrial};
 pub use uncertainty::Uncertainty;
 

@@ -68,7 +68,7 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn P
     let frame = Frame::new(config, log);
     let tests = test_cutoffs(config, &frame, as_of)?;
     progress.begin("features", 1);
-    let dataset = frame.panel(log, &Frame::schema(config, log)?, (&tests, &tests))?;
+    let dataset = frame.panel(log, &Frame::schema(config, log)?, &tests, &tests)?;
     progress.begin("looking for leaks", 1);
     let leak_guard = look_for_leaks(config, log, &dataset, as_of)?;
     let everyone: Vec<&str> = LEARNERS.iter().map(|learner| learner.name()).collect();

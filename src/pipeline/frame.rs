@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::error::PipelineError;
 use crate::config::{Config, PanelWeights, Unstable};
-use crate::dataset::{Dataset, DatasetSettings, PanelCap, PanelSample};
+use crate::dataset::{Dataset, DatasetSettings, PanelCap, PanelCutoffs, PanelSample};
 use crate::error::Failure;
 use crate::features::{FeatureSchema, SchemaError};
 use crate::label::{ChurnRule, Schedule};
@@ -98,12 +98,13 @@ impl Frame {
         &self,
         log: &EventLog,
         schema: &FeatureSchema,
-        (tests, trainings): (&[Cutoff], &[Cutoff]),
+        tests: &[Cutoff],
+        trainings: &[Cutoff],
     ) -> Result<Dataset, Failure> {
         let trainings =
             trainings.iter().map(|as_of| self.training_cutoffs(*as_of)).collect::<Result<Vec<_>, PipelineError>>()?;
         let sample = PanelSample::choose(log, &trainings, &self.settings, self.cap);
         let cutoffs: Vec<Cutoff> = tests.iter().chain(trainings.iter().flatten()).copied().collect();
-        Ok(Dataset::build_panel(log, schema, (&cutoffs, tests), (&self.settings, sample))?)
+        Ok(Dataset::build_panel(log, schema, PanelCutoffs { all: &cutoffs, tests }, &self.settings, sample)?)
     }
 }

@@ -258,8 +258,13 @@ impl RankedList {
 mod tests {
     use std::collections::BTreeSet;
 
+    use jiff::civil::date;
+
     use super::*;
+    use crate::decide::{Prospect, Stage, Suppression};
     use crate::explain::REASONS;
+    use crate::features::Family;
+    use crate::units::Currency;
 
     #[test]
     fn every_column_has_a_name_of_its_own_a_unit_and_a_sentence() {
@@ -270,5 +275,54 @@ mod tests {
         }
         let reasons = |prefix: &str| names.iter().filter(|name| name.starts_with(prefix)).count();
         assert_eq!((reasons("reason_"), reasons("reason_code_")), (2 * REASONS, REASONS));
+    }
+    #[test]
+    fn the_columns_keep_their_order_and_absent_values_stay_absent() {
+        let reason = Reason { family: Family::Cadence, sentence: "silent for 71 days".into(), log_odds: 0.4 };
+        let prospect = Prospect {
+            customer: 0,
+            churn_probability: 0.123_456,
+            value_at_stake: 10.0,
+            suppressed: Some(Suppression::OptedOut),
+        };
+        let row = ListRow {
+            customer_id: "007".to_owned(),
+            prospect,
+            churn_interval: Some([0.1, 0.150_04]),
+            rank_interval: None,
+            clv_historic: -0.001,
+            customer_value: None,
+            expected_next_order: None,
+            days_since_last_order: 71,
+            stage: Stage::AtRisk,
+            open_complaints: None,
+            reasons: vec![reason],
+        };
+        let list = RankedList {
+            as_of: date(2024, 6, 1),
+            model_version: "v".to_owned(),
+            currency: Currency::from_code("EUR").unwrap(),
+            population: String::new(),
+            rows: vec![row],
+        };
+        let mut pieces = list.pieces();
+        let table = pieces.next().unwrap();
+        assert!(pieces.next().is_none());
+        let names: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(
+            names.join(" "),
+            "rank customer_id expected_loss churn_probability churn_probability_low churn_probability_high rank_low \
+             rank_high risk_band value_at_stake clv_historic \
+             clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage open_complaints reason_1 reason_2 reason_3 \
+             reason_code_1 reason_code_2 reason_code_3 suppressed_because model_version as_of"
+        );
+        let column = |name: &str| table.column(name).unwrap().clone();
+        assert_eq!(column("churn_probability"), Column::Number(vec![0.1235]));
+        assert_eq!(column("churn_probability_high"), Column::OptionalNumber(vec![Some(0.15)]));
+        assert_eq!(column("rank_low"), Column::OptionalInteger(vec![None]));
+        assert_eq!(column("expected_loss"), Column::Number(vec![1.23]));
+        assert_eq!(format!("{:?}", column("clv_historic")), "Number([0.0])");
+        assert_eq!(column("reason_2"), Column::OptionalText(vec![None]));
+        assert_eq!(column("suppressed_because"), Column::optional_text([Some("opted_out")]));
     }
 }

@@ -103,8 +103,8 @@ impl Scoring<'_> {
     /// What the model says of everyone eligible, and what else the list tells of them. Features are folded and read part
     /// by part: those of all customers need never be held at one time.
     fn everyone(&self, progress: &dyn Progress) -> Result<Everyone, Failure> {
-        let model = (&self.version.model.model, self.version.model.uncertainty.as_ref());
-        let explainer = CustomerExplainer::of(model, self.panel.schema(), &self.config.currency);
+        let (model, uncertainty) = (&self.version.model.model, self.version.model.uncertainty.as_ref());
+        let explainer = CustomerExplainer::of(model, uncertainty, self.panel.schema(), &self.config.currency);
         let reader = Reader::of(self.panel, self.as_of);
         let of_part = |dataset: &Dataset| {
             let part = (explainer.explain(dataset)?, reader.read(dataset));
@@ -131,13 +131,13 @@ impl Scoring<'_> {
         let model = &self.version.model;
         let probabilities =
             calibrated(&model.calibrator, model.model.base_log_odds(self.as_of), &explanations.prediction);
-        let uncertainty = ScoreUncertainty::of(model, (&explanations.prediction, &explanations.variances), self.as_of);
+        let uncertainty = ScoreUncertainty::of(model, &explanations.prediction, &explanations.variances, self.as_of);
         let intervals = uncertainty.as_ref().map(ScoreUncertainty::intervals);
         let prospects = self.prospects((&facts, &probabilities), &customer_value);
         let mut rows = self.ranked((&facts, &prospects, intervals.as_deref()), explanations.reasons, &customer_value);
         drop(customer_value);
         if let Some(uncertainty) = &uncertainty {
-            uncertainty.put_places(&mut rows, (&facts, self.panel), self.config.seed)?;
+            uncertainty.put_places(&mut rows, &facts, self.panel, self.config.seed)?;
         }
         let margins = facts.iter().map(|facts| facts.past_year_margin);
         Ok((rows, Eligible::of(&probabilities, margins)))

@@ -43,7 +43,7 @@ pub fn profile(log: &EventLog, settings: &ProfileSettings) -> Option<Inspection>
     let curve = Curve::estimate(rhythm.gaps, rhythm.silences);
     let asked = proposal::asked(&curve);
     let candidates = candidates::rated(log, settings, asked);
-    let proposal = proposal::propose(&curve, &candidates, (asked, &shop), settings);
+    let proposal = proposal::propose(&curve, &candidates, asked, &shop, settings);
     Some(Inspection { as_of: settings.as_of.date(), shop, curve, candidates, proposal })
 }
 

@@ -75,7 +75,8 @@ pub(super) fn asked(curve: &Curve) -> Option<(Days, Days)> {
 pub(super) fn propose(
     curve: &Curve,
     candidates: &[Candidate],
-    (asked, shop): (Option<(Days, Days)>, &ShopFigures),
+    asked: Option<(Days, Days)>,
+    shop: &ShopFigures,
     settings: &ProfileSettings,
 ) -> Proposal {
     let mut notes = notes_on(curve, shop, settings);

@@ -188,7 +188,7 @@ fn a_rate_that_swings_asks_for_the_next_horizon_at_which_it_is_steady() {
             let known = spreads.iter().find(|(horizon, _)| candidate.horizon_days == Days(*horizon));
             candidate.spread = Some(known.map_or(0.3, |(_, spread)| *spread));
         }
-        proposal::propose(&inspection.curve, &candidates, (asked, &inspection.shop), &settings)
+        proposal::propose(&inspection.curve, &candidates, asked, &inspection.shop, &settings)
     };
     let steadier = with_spreads([(30, 0.2), (60, 0.15), (90, 0.05)]);
     let found = (steadier.horizon_days, steadier.active_days, steadier.fit);

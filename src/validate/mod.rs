@@ -34,7 +34,7 @@ use tally::Tallies;
 pub use error::DataError;
 pub use feed::require_fresh;
 pub use finding::{Finding, Severity};
-pub use pace::{Pace, require_usual_pace};
+pub use pace::{AsOf, Pace, require_usual_pace};
 pub use parts::{CheckedPart, Together, load_part};
 
 /// The families of checks that look at rows, in the order in which they run: rows are rejected before they are compared

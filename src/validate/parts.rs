@@ -23,7 +23,8 @@ pub struct CheckedPart(Outcome);
 pub fn load_part(
     config: &Config,
     now: Timestamp,
-    (parts, part): (&Parts, usize),
+    parts: &Parts,
+    part: usize,
     seen: Option<&mut SeenEvents>,
 ) -> Result<(Tables, Dictionaries, CheckedPart), IngestError> {
     let mut checked = check(config, now, ingest::read_part(config, parts, part)?)?;

@@ -7,6 +7,7 @@ use super::models::{ValueFrame, ValueModels};
 use crate::clv::ValueError;
 use crate::config::{Config, ValueConfig};
 use crate::dataset::{DatasetSettings, Histories};
+use crate::evaluate::bootstrap::Resampling;
 use crate::evaluate::capture::{CaptureReport, SpendCutoff, captures};
 use crate::label::ChurnRule;
 use crate::timeline::{Cutoff, EventLog};
@@ -53,7 +54,7 @@ pub fn rank_by_value(config: &Config, log: &EventLog, tests: &[(Cutoff, Vec<u32>
             Err(error) => without_model.push((cutoff.to_string(), error.to_string())),
         }
     }
-    let plan = (config.seed, config.backtest.bootstrap);
+    let plan = Resampling { seed: config.seed, n_replicates: config.backtest.bootstrap };
     let population = settings.rule.population();
     ValueRanking {
         days,

@@ -13,6 +13,7 @@ use crate::clv::{
 };
 use crate::config::Config;
 use crate::dataset::{DatasetSettings, Histories};
+use crate::evaluate::bootstrap::Resampling;
 use crate::evaluate::capture::{CaptureReport, captures};
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::Days;
@@ -175,7 +176,7 @@ impl Basis<'_> {
                 report.tracking = outlook::tracking(&models, now, cutoff, self.as_of)?;
                 let test = SpendTest { cutoff, then, now, value: &self.config.value, settings: self.settings };
                 let spent = test.ranked_by(&models)?;
-                let plan = (self.config.seed, self.config.backtest.bootstrap);
+                let plan = Resampling { seed: self.config.seed, n_replicates: self.config.backtest.bootstrap };
                 report.top_tenth = captures(&[spent], EVERYONE, plan);
             }
             Err(why) => report.without_model = Some(why.to_string()),

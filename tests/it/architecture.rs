@@ -67,6 +67,14 @@ fn a_room_uses_only_rooms_above_it() {
 }
 
 #[test]
+fn the_page_has_the_rooms_in_their_order() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md")).unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once(" |"));
+    let rooms: Vec<&str> = rows.flat_map(|(names, _)| names.split(", ")).map(|name| name.trim_matches('`')).collect();
+    assert_eq!(rooms, ROOMS);
+}
+
+#[test]
 fn no_circle_leads_through_the_files_of_a_room() {
     let files = sources();
     let all = Sources::read(&files);

@@ -58,3 +58,35 @@ fn circle(uses: &Uses, file: &str) -> Vec<String> {
     }
     Vec::new()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn found(files: &[(&str, &str)]) -> Vec<Vec<String>> {
+        let files = files.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect();
+        let sources = Sources::read(&files);
+        let uses: Uses = files.keys().map(|file| (file.clone(), sources.uses(file))).collect();
+        circles(&uses).into_iter().map(|(_, shortest)| shortest).collect()
+    }
+
+    #[test]
+    fn what_is_passed_on_is_used_where_it_is_defined() {
+        let room = ("r/mod.rs", "mod a;\nmod b;\npub use a::A;");
+        assert!(found(&[room, ("r/a.rs", "pub struct A;"), ("r/b.rs", "use super::{A};")]).is_empty());
+        let circle = found(&[room, ("r/a.rs", "use super::b;\npub struct A;"), ("r/b.rs", "use crate::r::A;")]);
+        assert_eq!(circle, [["r/a.rs", "r/b.rs", "r/a.rs"]]);
+    }
+
+    #[test]
+    fn a_room_whose_files_use_what_stands_in_its_mod_file_must_not_use_them_there() {
+        let files = ("r/a.rs", "use super::{\n    Limit,\n};\npub fn run(_: Limit) {}");
+        assert!(found(&[("r/mod.rs", "mod a;\npub struct Limit;\npub use a::run;"), files]).is_empty());
+        let circle = found(&[("r/mod.rs", "mod a;\npub struct Limit;\npub fn top() { a::run(Limit) }"), files]);
+        assert_eq!(circle, [["r/a.rs", "r/mod.rs", "r/a.rs"]]);
+        let circle =
+            found(&[("r/mod.rs", "mod a;\nuse a::run;\npub struct Limit;\npub fn top() { run(Limit) }"), files]);
+        assert_eq!(circle, [["r/a.rs", "r/mod.rs", "r/a.rs"]]);
+    }
+}
