@@ -145,7 +145,7 @@ pub fn captures(tests: &[SpendCutoff], population: &str, resampling: Resampling)
         n_customers: customers.len() as usize,
         spend: tests.iter().flat_map(|test| &test.came).sum(),
         rankings: names.enumerate().map(ranking).collect(),
-        n_bootstrap,
+        n_bootstrap: resampling.n_replicates,
     })
 }
 

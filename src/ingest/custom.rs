@@ -3,8 +3,6 @@
 //! A row of a table is known as a whole from one instant on. What a mapping says becomes known later is refused here,
 //! and so are the words of customers.
 
-use polars::prelude::*;
-
 use super::error::IngestError;
 use super::resolve::{Available, Mapped};
 use crate::config::{CustomFeature, Table, TableConfig};

@@ -1,7 +1,5 @@
 //! From a table's mapping in the config to expressions over its source columns.
 
-use polars::prelude::*;
-
 use super::custom::{self, CustomMapped};
 use super::error::IngestError;
 use super::resolve::Available;

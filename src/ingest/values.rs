@@ -1,7 +1,5 @@
 //! Typed columns: what is left of a source column when only our kinds of values remain.
 
-use polars::prelude::*;
-
 use super::words::Words;
 use crate::timeline::columns::NO_CODE;
 

@@ -1,7 +1,6 @@
 //! How much the rows of each training cutoff count: all alike, or more the nearer a cutoff is in time or in season.
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::MeasuredOn;

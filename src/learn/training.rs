@@ -8,6 +8,7 @@ use super::cutoff_weights::CutoffWeightsRecord;
 use super::error::LearnError;
 use super::in_selection::MeasuredOn;
 use super::in_selection::NestedLoss;
+use super::log_odds::OutOfTime;
 use super::logistic::Convergence;
 use super::model::Model;
 use super::selection::Selection;

@@ -80,9 +80,9 @@ fn no_circle_leads_through_the_files_of_a_room() {
     let all = Sources::read(&files);
     for own in ROOMS {
         let is_own = |file: &&String| room(file) == *own;
-        let used = |file: &String| all.uses(file).into_iter().filter(|used| is_own(&used)).collect();
-        let uses = files.keys().filter(is_own).map(|file| (file.clone(), used(file))).collect();
-        let circles: Vec<String> = circles(&uses)
+        let used_by = |file: &String| all.uses(file).into_iter().filter(|used| is_own(&used)).collect();
+        let all_uses = files.keys().filter(is_own).map(|file| (file.clone(), used_by(file))).collect();
+        let circles: Vec<String> = circles(&all_uses)
             .into_iter()
             .map(|(group, shortest)| format!("{} (files in the knot: {})", shortest.join(" -> "), group.join(", ")))
             .collect();
