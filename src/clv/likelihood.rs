@@ -1,7 +1,8 @@
 //! What every model of repeat purchases answers.
 
-use super::summary::CustomerSummary;
 use serde::{Deserialize, Serialize};
+
+use super::summary::CustomerSummary;
 
 /// What a fitted model says of a customer. Times are in the unit of the histories; a span that is negative or NaN
 /// counts as 0. Probabilities lie in [0, 1], expectations are finite and not negative.

@@ -5,10 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bg_nbd::{BgNbd, Dropout};
 use super::error::ValueError;
-use super::likelihood::Forecast;
-use super::likelihood::Likelihood;
-use super::likelihood::Prediction;
-use super::likelihood::ValueModel;
+use super::likelihood::{Forecast, Likelihood, Prediction, ValueModel};
 use super::nbd::Nbd;
 use super::pareto_nbd::ParetoNbd;
 use super::summary::{CustomerSummary, Grouped};

@@ -1,10 +1,9 @@
 //! `retain run`: check, train, judge, score, and a closing summary.
 
-use super::champion;
 use super::job::{self, Session, print};
 use super::score::{self, score_and_write};
-use super::summary;
 use super::train::train_and_register;
+use super::{champion, summary};
 use crate::cli::{Learning, Talk};
 use crate::error::Failure;
 use crate::registry::{Registry, Version};

@@ -1,8 +1,7 @@
 //! `retain train`: a candidate, tested out of time, registered, and promoted if it may score.
 
 use super::job::{self, Session, print};
-use super::remarks;
-use super::{champion, choices};
+use super::{champion, choices, remarks};
 use crate::cli::{Learning, Talk};
 use crate::error::Failure;
 use crate::files::Ready;

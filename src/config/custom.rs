@@ -4,9 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::allowed::Allowed;
 use super::error::Violation;
-use super::keys::is_name;
-use super::keys::join;
-use super::keys::labels;
+use super::keys::{is_name, join, labels};
 use super::raw::{RawConfig, RawCustomFeature};
 use super::values::Check;
 use super::{Table, knobs};

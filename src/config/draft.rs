@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use super::allowed::Allowed;
 use super::catalogue::{Key, Preset, Section};
-use super::guess;
-use super::guess::DraftColumn;
+use super::guess::{self, DraftColumn};
 use super::knobs::{self, SECTIONS};
 use super::tables::{ColumnSpec, Kind, Table};
 use crate::text::printable;

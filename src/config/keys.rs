@@ -11,8 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::allowed::{Allowed, SHARE};
 use super::catalogue::Section;
 use super::error::{ConfigError, Place, Violation};
-use super::knobs::SECTIONS;
-use super::knobs::section_at;
+use super::knobs::{SECTIONS, section_at};
 use super::raw::RawConfig;
 use super::tables::Table;
 

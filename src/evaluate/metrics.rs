@@ -5,9 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::figures::FRACTIONS;
-use super::figures::N_FIGURES;
-use super::figures::TENTH;
+use super::figures::{FRACTIONS, N_FIGURES, TENTH};
 use super::prepared::{Prepared, Sample};
 
 /// A figure about the customers ranked first.

@@ -1,9 +1,7 @@
 //! Owns the computation of all figures from rows that are ranked once, under any weights.
 
 use super::calibration::{N_BINS, ReliabilityBin, bins, expected_calibration_error, reliability};
-use super::figures::N_CHALLENGE_FIGURES;
-use super::figures::N_RELIABILITY_FIGURES;
-use super::figures::{FRACTIONS, N_FIGURES, TENTH};
+use super::figures::{FRACTIONS, N_CHALLENGE_FIGURES, N_FIGURES, N_RELIABILITY_FIGURES, TENTH};
 use super::ranking::{Ranked, Ranking, listed_mass, share_found, total};
 use super::recalibration::{CLIP, Logits, RecalibrationLine, logit};
 

@@ -4,7 +4,6 @@
 //! Where the folder itself cannot change places (it is the present folder, a mount point, has folders in it, or the file
 //! system cannot exchange two names), its files are renamed one after the other, in the order in which they were added.
 
-use super::whole::Writer;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -14,8 +13,7 @@ use serde::Serialize;
 
 use super::error::FileError;
 use super::unfinished::{TemporaryFolder, Uninterrupted, sweep};
-use super::whole::fill_and_sync;
-use super::whole::{folder_of, sync_folder, write_whole};
+use super::whole::{Writer, fill_and_sync, folder_of, sync_folder, write_whole};
 
 /// Other files that are taken along when a folder changes places; with more of them its files are renamed one by one.
 const MOST_TAKEN_ALONG: usize = 1_000;

@@ -4,18 +4,16 @@ use polars::prelude::*;
 
 use super::absent::{without, without_absent_words};
 use super::dealt::DealtFile;
-use super::engine;
 use super::error::IngestError;
 use super::facts::Fact;
 use super::limits::MAX_ROWS;
 use super::mapping::Mapping;
 use super::numeric::Census;
 use super::resolve::Available;
-use super::source::InputFile;
-use super::source::Opened;
-use super::sources;
+use super::source::{InputFile, Opened};
 use super::table::Origin;
 use super::words::Words;
+use super::{engine, sources};
 use crate::config::Table;
 
 /// What columns in memory are called where a file would be named.

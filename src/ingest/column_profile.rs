@@ -11,14 +11,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::decimal::number_from_text;
-use super::engine;
 use super::error::IngestError;
 use super::peek::{PeekedColumn, peeked};
-use super::sources;
 use super::table::TypedTable;
 use super::values::{ABSENT, NO_FLAG, Values};
 use super::words::{Words, trimmed};
-use super::{iso, paths, raw};
+use super::{engine, iso, paths, raw, sources};
 use crate::config::Table as InputTable;
 use crate::timeline::columns::NO_CODE;
 use crate::timeline::{Cutoff, local_time};

@@ -1,7 +1,6 @@
 //! What custom features saw in the cells of their columns.
 
-use super::error::A_NUMBER;
-use super::error::IngestError;
+use super::error::{A_NUMBER, IngestError};
 
 /// What the cells of a column of the shop's own are, all together.
 #[derive(Debug, Clone)]

@@ -1,32 +1,21 @@
 //! The values of custom features: one number a row.
 
+use polars::prelude::*;
+
 use super::custom_cells::CustomCells;
-use super::engine;
 use super::error::IngestError;
-use super::evaluate::answer;
-use super::evaluate::evaluate;
-use super::facts::Fact;
-use super::facts::FactRule;
+use super::evaluate::{answer, evaluate};
+use super::facts::{Fact, FactRule};
 use super::mapping::Mapping;
 use super::numeric::Numbers;
-use super::raw;
 use super::resolve::Mapped;
 use super::table::TypedTable;
-use super::typing::TypeProblem;
-use super::typing::money;
-use super::typing::plain;
-use super::typing::real_numbers;
-use super::typing::words;
-use super::values::ABSENT;
-use super::values::Values;
-use crate::config::Aggregate;
-use crate::config::CustomFeature;
-use crate::config::CustomTable;
-use crate::config::CustomUnit;
-use crate::timeline::columns::CustomColumn;
-use crate::timeline::columns::NO_CODE;
+use super::typing::{TypeProblem, money, plain, real_numbers, words};
+use super::values::{ABSENT, Values};
+use super::{engine, raw};
+use crate::config::{Aggregate, CustomFeature, CustomTable, CustomUnit};
+use crate::timeline::columns::{CustomColumn, NO_CODE};
 use crate::units::Currency;
-use polars::prelude::*;
 
 /// Evaluates the features of a table; rows that cannot be read are noted and do not count.
 ///

@@ -1,12 +1,13 @@
 //! The rows of a file that were dealt out to parts on disk.
 
+use std::path::PathBuf;
+
+use polars::prelude::*;
+
 use super::error::IngestError;
 use super::facts::Fact;
 use super::numeric::Census;
 use super::resolve::Available;
-use std::path::PathBuf;
-
-use polars::prelude::*;
 
 /// The column that holds the number of a row in its file, under a name that no file can have.
 pub(super) const NUMBER: &str = "\u{0}row";

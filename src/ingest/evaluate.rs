@@ -1,9 +1,10 @@
 //! Values of expressions, row by row.
 
+use polars::prelude::*;
+
 use super::engine;
 use super::error::IngestError;
 use super::resolve::Mapped;
-use polars::prelude::*;
 
 /// The value of an expression in every row.
 pub(super) fn evaluate(source: &DataFrame, mapped: &Mapped) -> Result<Column, IngestError> {

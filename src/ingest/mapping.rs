@@ -2,8 +2,7 @@
 
 use super::custom::{self, CustomMapped};
 use super::error::IngestError;
-use super::resolve::Available;
-use super::resolve::Mapped;
+use super::resolve::{Available, Mapped};
 use super::typing::becomes_words;
 use crate::config::{ColumnSpec, CustomFeature, Kind, Table, TableConfig};
 

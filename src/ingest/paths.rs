@@ -6,13 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::IngestError;
 use super::facts::{Example, Fact, FactRule};
-use super::globs;
 use super::source::InputFile;
-use super::sources;
-use super::walk::Id;
-use super::walk::Kind;
-use super::walk::Walk;
-use super::walk::kind_of;
+use super::walk::{Id, Kind, Walk, kind_of};
+use super::{globs, sources};
 
 /// The files of a table, and what was noticed on the way to them.
 #[derive(Debug, Default)]

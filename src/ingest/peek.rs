@@ -5,9 +5,8 @@ use std::path::Path;
 use polars::prelude::*;
 
 use super::error::IngestError;
-use super::paths;
 use super::raw::shown;
-use super::sources;
+use super::{paths, sources};
 
 /// One column of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,7 @@
 use super::error::IngestError;
 use super::mapping::Mapping;
 use super::resolve::Available;
-use crate::config::Config;
-use crate::config::Duplicates;
-use crate::config::Table;
-use crate::config::TableConfig;
+use crate::config::{Config, Duplicates, Table, TableConfig};
 
 /// A table and its section of the config.
 pub(super) type Section<'a> = (Table, &'a TableConfig);

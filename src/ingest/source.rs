@@ -1,7 +1,8 @@
 //! What a kind of source can do: open a file, whole or in pieces.
 
-use polars::prelude::*;
 use std::path::PathBuf;
+
+use polars::prelude::*;
 
 use super::error::IngestError;
 use super::facts::Fact;

@@ -5,13 +5,12 @@ use std::path::Path;
 use polars::prelude::*;
 
 use super::absent::without_absent_words;
-use super::cells;
 use super::csv::Csv;
-use super::engine;
 use super::error::IngestError;
 use super::limits::MOST_COLUMNS;
 use super::parquet::Parquet;
 use super::source::{InputFile, Opened, Pieces, Source};
+use super::{cells, engine};
 
 /// All kinds of sources.
 pub(crate) const SOURCES: &[&dyn Source] = &[&Parquet, &Csv];

@@ -1,12 +1,13 @@
 //! The walk through folders: what a path is, and what lies below it.
 
-use super::error::IngestError;
-use super::source::InputFile;
-use super::sources;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+use super::error::IngestError;
+use super::source::InputFile;
+use super::sources;
 
 /// Files and folders that are looked at for one path of the config.
 pub(super) const MOST_ENTRIES: usize = 100_000;

@@ -1,24 +1,18 @@
 //! The choice of cutoff weights on the folds.
 
-use super::chain::Fold;
-use super::cutoff_weights::CutoffWeights;
-use super::cutoff_weights::CutoffWeightsPolicy;
-use super::cutoff_weights::CutoffWeightsRecord;
-use super::cutoff_weights::CutoffWeightsTrial;
-use super::design::Design;
-use super::error::LearnError;
-use super::fold_losses::Paired;
-use super::fold_losses::losses_at_own_level;
-use super::fold_losses::paired_gain;
-use super::in_selection::MeasuredOn;
-use super::newton::Problem;
-use super::rows::labels;
-use super::rows::rows_per_customer;
-use super::selection::Selection;
-use super::selection::Selections;
-use super::training::Training;
 use ndarray::Array1;
 use rayon::prelude::*;
+
+use super::chain::Fold;
+use super::cutoff_weights::{CutoffWeights, CutoffWeightsPolicy, CutoffWeightsRecord, CutoffWeightsTrial};
+use super::design::Design;
+use super::error::LearnError;
+use super::fold_losses::{Paired, losses_at_own_level, paired_gain};
+use super::in_selection::MeasuredOn;
+use super::newton::Problem;
+use super::rows::{labels, rows_per_customer};
+use super::selection::{Selection, Selections};
+use super::training::Training;
 
 /// What is tried beside equal weights. Few and far apart: folds say little about small differences.
 const CANDIDATES: &[CutoffWeights] = &[

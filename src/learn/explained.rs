@@ -1,7 +1,8 @@
 //! What a model says of rows and what each feature adds to it.
 
-use super::log_odds::LogOddsPrediction;
 use ndarray::Array2;
+
+use super::log_odds::LogOddsPrediction;
 
 /// What a model says of some rows, and why.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::chain::Fold;
 use super::log_odds::OutOfTime;
-use super::losses::log_loss_at_own_level;
-use super::losses::own_shift;
-use super::losses::softplus;
+use super::losses::{log_loss_at_own_level, own_shift, softplus};
 use super::rows::labels;
 use super::training::Training;
 use crate::dataset::Dataset;

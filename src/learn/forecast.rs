@@ -2,8 +2,7 @@
 
 use super::cutoff_weights::CutoffWeightsRecord;
 use super::error::LearnError;
-use super::forecast_model::ForecastModel;
-use super::forecast_model::log_odds;
+use super::forecast_model::{ForecastModel, log_odds};
 use super::log_odds::OutOfTime;
 use super::logistic::Convergence;
 use super::preparation::position;

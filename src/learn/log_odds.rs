@@ -33,7 +33,7 @@ impl LogOddsPrediction {
 }
 
 /// What was said at an earlier cutoff by a model that had learnt from nothing after it. Its settings (penalty, number of
-/// trees) are those that all folds chose, later ones too: few numbers, of which [`NestedLoss`] tells what they gain by it.
+/// trees) are those that all folds chose, later ones too: few numbers, of which [`NestedLoss`](super::NestedLoss) tells what they gain by it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutOfTime {
     /// Log-odds of the rows.

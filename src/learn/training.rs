@@ -3,18 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::chain::Fold;
-use super::cutoff_weights::CutoffWeightsPolicy;
-use super::cutoff_weights::CutoffWeightsRecord;
+use super::cutoff_weights::{CutoffWeightsPolicy, CutoffWeightsRecord};
 use super::error::LearnError;
-use super::in_selection::MeasuredOn;
-use super::in_selection::NestedLoss;
+use super::in_selection::{MeasuredOn, NestedLoss};
 use super::log_odds::OutOfTime;
 use super::logistic::Convergence;
 use super::model::Model;
-use super::selection::Selection;
-use super::selection::SelectionPolicy;
-use super::selection::SelectionRecord;
-use super::selection::Selections;
+use super::selection::{Selection, SelectionPolicy, SelectionRecord, Selections};
 use super::shared_fits::{FitKey, SharedFits};
 use super::tuning::TuningRecord;
 use super::uncertainty::Uncertainty;

@@ -1,9 +1,10 @@
 //! What an inspection is asked for.
 
+use jiff::tz::TimeZone;
+
 use crate::label::Schedule;
 use crate::timeline::{Cutoff, KnownSpan};
 use crate::units::Days;
-use jiff::tz::TimeZone;
 
 /// What an inspection is asked for.
 #[derive(Debug, Clone)]

@@ -1,14 +1,13 @@
 //! Shops of known rhythm, and what they propose.
 
-use crate::timeline::Cutoff;
-use crate::units::Days;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
+use crate::timeline::Cutoff;
 use crate::timeline::columns::{ComplaintColumns, NEVER, PurchaseColumns, Tables};
-use crate::units::{Money, Timestamp};
+use crate::units::{Days, Money, Timestamp};
 
 /// One line of a customer: the day, counted from 2024-01-01, and the amount in minor units.
 type Line = (u32, i64);

@@ -3,9 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::change::CURRENCY;
-use super::change::ConfigChange;
-use super::change::config_changes;
+use super::change::{CURRENCY, ConfigChange, config_changes};
 use super::error::RegistryError;
 use super::stored::Version;
 use crate::config::Config;

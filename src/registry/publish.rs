@@ -4,13 +4,11 @@ use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::Path;
 
-use super::hashes;
 use super::history::{self, Event, History, HistoryLine};
-use super::layout::json;
-use super::layout::{CHAMPION, EVALUATION, HISTORY, LOCK, MANIFEST, MODEL, SCHEMA, XGBOOST};
+use super::layout::{CHAMPION, EVALUATION, HISTORY, LOCK, MANIFEST, MODEL, SCHEMA, XGBOOST, json};
 use super::promotion::{self, Promotion, STEPS, Settled};
 use super::versions::Registry;
-use super::{ModelManifest, RegistryError, Version};
+use super::{ModelManifest, RegistryError, Version, hashes};
 use crate::checked::{Checked, Flaw};
 use crate::error::Failure;
 use crate::files::{self, FileError, Ready, Uninterrupted};

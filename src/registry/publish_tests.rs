@@ -1,9 +1,9 @@
 //! Tests of how the champion, its list and the history change: killed between any two steps, torn, failing.
 
-use super::layout::HISTORY;
 use std::io::Write;
 use std::path::Path;
 
+use super::layout::HISTORY;
 use super::promotion::STEPS;
 use super::tests::{error, registry, version};
 use super::*;

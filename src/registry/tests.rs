@@ -1,10 +1,10 @@
 //! Tests of the registry on a model small enough to be written down.
 
-use super::layout::{HISTORY, MANIFEST, MODEL};
-use crate::error::Failure;
 use serde_json::json;
 
+use super::layout::{HISTORY, MANIFEST, MODEL};
 use super::*;
+use crate::error::Failure;
 use crate::evaluate::{LearnerScores, Settings, TestCutoff, evaluate};
 use crate::units::Timestamp;
 
