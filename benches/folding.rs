@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use jiff::civil::date;
 use retain::config::Config;
-use retain::dataset::Block;
+use retain::dataset::{Block, BlockWork};
 use retain::error::Failure;
-use retain::pipeline;
+use retain::pipeline::{self, WantedFeatures};
 use retain::timeline::{Cutoff, EventLog};
 use retain::validate;
 
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     cutoffs.sort_unstable();
     let schema = pipeline::feature_schema(&config, &log, &[]).map_err(told_as_text)?;
     let began = Instant::now();
-    let census = pipeline::feature_census(&config, &log, (&schema, &cutoffs)).map_err(told_as_text)?;
+    let census = pipeline::feature_census(&config, &log, &schema, &cutoffs).map_err(told_as_text)?;
     let contexts = census.contexts(&cutoffs);
     told("counting the shop", began)?;
     for _ in 0..RUNS {
@@ -52,7 +52,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Ok(())
         };
         let at_once = |work: &mut dyn FnMut()| work();
-        pipeline::feature_table(&config, &log, (&schema, &cutoffs, &contexts), (at_once, count), add)
+        let features = WantedFeatures { schema: &schema, cutoffs: &cutoffs, contexts: &contexts };
+        pipeline::feature_table(&config, &log, features, &BlockWork { around: at_once, pack: count }, add)
             .map_err(told_as_text)?;
         told(&format!("folding {n_rows} rows of {} features", schema.len()), began)?;
     }

@@ -4,10 +4,10 @@
 use polars::prelude::DataFrame;
 
 use crate::config::{Config, Table};
-use crate::dataset::Block;
+use crate::dataset::{Block, BlockWork};
 use crate::error::Failure;
 use crate::output::{feature_frame, stacked};
-use crate::pipeline;
+use crate::pipeline::{self, WantedFeatures};
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::Timestamp;
 use crate::validate;
@@ -36,7 +36,7 @@ pub fn features(config: &Config, tables: &[(Table, DataFrame)], wanted: Wanted<'
     let loaded = validate::load_frames(config, wanted.now, tables)?.accepted()?;
     let log = EventLog::build(loaded.tables, &config.timezone)?.naming_categories(loaded.dictionaries.categories);
     let schema = pipeline::feature_schema(config, &log, wanted.only)?;
-    let contexts = pipeline::feature_census(config, &log, (&schema, wanted.cutoffs))?.contexts(wanted.cutoffs);
+    let contexts = pipeline::feature_census(config, &log, &schema, wanted.cutoffs)?.contexts(wanted.cutoffs);
     let mut frames = Vec::new();
     let untimed = |work: &mut dyn FnMut()| work();
     let pack = |block: &Block| feature_frame(block, (&schema, wanted.cutoffs, log.customer_ids()));
@@ -44,6 +44,7 @@ pub fn features(config: &Config, tables: &[(Table, DataFrame)], wanted: Wanted<'
         frames.push(frame);
         Ok(())
     };
-    pipeline::feature_table(config, &log, (&schema, wanted.cutoffs, &contexts), (untimed, pack), keep)?;
+    let features = WantedFeatures { schema: &schema, cutoffs: wanted.cutoffs, contexts: &contexts };
+    pipeline::feature_table(config, &log, features, &BlockWork { around: untimed, pack }, keep)?;
     stacked(frames)
 }

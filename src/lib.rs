@@ -40,6 +40,8 @@ pub mod evaluate;
 pub mod guard;
 
 pub mod decide;
+pub mod value;
+
 pub mod explain;
 
 pub mod registry;

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::Likelihood;
+use super::likelihood::Likelihood;
 use super::summary::{CustomerSummary, Grouped, Row, sum_blocks};
 use crate::maths::special::{digamma_rise, ln_gamma, ln_rise, logistic_and_softplus};
 

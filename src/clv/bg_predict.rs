@@ -9,7 +9,7 @@
 use super::bg_long::LongFuture;
 use super::bg_nbd::BgNbd;
 use super::counts::{EventCounts, bisect, completed};
-use super::model::{Forecast, ValueModel, positive, window};
+use super::likelihood::{Forecast, ValueModel, positive, window};
 use super::nbd::median_of_first_event;
 use super::summary::CustomerSummary;
 use crate::maths::special::logistic;

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::ValueError;
-use super::model::ValueModel;
+use super::likelihood::ValueModel;
 use super::summary::CustomerSummary;
 
 /// Rows of the frequency table: 0 to 6 purchases, and 7 or more.

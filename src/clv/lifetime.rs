@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ValueError;
 use super::gamma_gamma::{GammaGamma, SpendSummary};
+use super::likelihood::ValueModel;
 use super::many::{Expected, figures_of_all, figures_of_one};
-use super::model::{PurchaseModel, ValueModel};
+use super::model::PurchaseModel;
 use super::summary::{CustomerSummary, TimeUnit};
 use crate::maths::quadrature::Nodes;
 

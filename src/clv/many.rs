@@ -7,7 +7,8 @@ use std::f64::consts::PI;
 use rayon::prelude::*;
 
 use super::bg_nbd::BgNbd;
-use super::model::{PurchaseModel, ValueModel};
+use super::likelihood::ValueModel;
+use super::model::PurchaseModel;
 use super::summary::CustomerSummary;
 
 /// Ages at which the sums of a frequency are taken. In the logarithm of `alpha + T` the nearest singularity is at least pi

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::counts::{EventCounts, completed};
-use super::model::{Likelihood, ValueModel, positive, window};
+use super::likelihood::{Likelihood, ValueModel, positive, window};
 use super::summary::{CustomerSummary, Grouped, sum_blocks};
 use crate::maths::special::{digamma_rise, ln_rise};
 

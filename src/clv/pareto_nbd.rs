@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::counts::{EventCounts, completed};
-use super::model::{Likelihood, Prediction, ValueModel, positive, window};
+use super::likelihood::{Likelihood, Prediction, ValueModel, positive, window};
 use super::nbd::median_of_first_event;
 use super::race::Race;
 use super::summary::{CustomerSummary, Grouped, Row, sum_blocks};

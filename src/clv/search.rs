@@ -5,7 +5,8 @@
 
 use rayon::prelude::*;
 
-use super::model::{Likelihood, ModelKind, PurchaseModel};
+use super::likelihood::Likelihood;
+use super::model::{ModelKind, PurchaseModel};
 use super::summary::Grouped;
 use crate::maths::quasi_newton::{self, EDGE, Evaluation, Optimum, Start, Stop, TOLERANCE};
 

@@ -6,8 +6,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::ValueError;
+use super::likelihood::ValueModel;
 use super::many::figures_of_all;
-use super::model::{PurchaseModel, ValueModel};
+use super::model::PurchaseModel;
 use super::summary::CustomerSummary;
 
 /// Equal periods one after the other.

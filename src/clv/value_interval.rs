@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::gamma_gamma::GammaGamma;
 use super::lifetime::{LifetimeValue, ValueSettings, ValuedCustomer};
-use super::model::{PurchaseModel, ValueModel};
+use super::likelihood::ValueModel;
+use super::model::PurchaseModel;
 
 /// Purchases distinguished at most.
 const MAX_PURCHASES: f64 = 400.0;

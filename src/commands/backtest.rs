@@ -9,9 +9,10 @@ use crate::cli::{Learning, Talk};
 use crate::error::Failure;
 use crate::evaluate::Evaluation;
 use crate::output::{Format, stage_table};
-use crate::pipeline::{self, Backtest, TestChoice, ValueRanking};
+use crate::pipeline::{self, Backtest, TestChoice};
 use crate::text::wrapped;
 use crate::units::Timestamp;
+use crate::value::ValueRanking;
 
 pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<(), Failure> {
     let (mut session, log) = job::start_learning(arguments, talk, now, &["backtest.json", "predictions.parquet"])?;

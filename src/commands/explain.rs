@@ -6,7 +6,8 @@ use super::champion;
 use super::job::{self, Task, Today, print};
 use crate::cli::{Explain, Job, Talk};
 use crate::error::Failure;
-use crate::pipeline::{self, CustomerExplanation, ExplainedValue};
+use crate::explain::{CustomerExplanation, ExplainedValue};
+use crate::pipeline;
 use crate::text::{printable, shortened, wrapped};
 use crate::units::Timestamp;
 
@@ -25,8 +26,7 @@ pub(super) fn run(arguments: &Explain, talk: Talk, now: Timestamp) -> Result<(),
     let plan = Task { today: Today::AfterTheData, files: None };
     let (session, log) = job::start(&job, talk, now, plan)?;
     let scored = pipeline::score(&session.config, &log, &version, session.as_of, &session.watch)?;
-    let whom = (session.as_of, arguments.customer.as_str());
-    let explanation = pipeline::explain_customer(&session.config, &log, (&version, &scored), whom)?;
+    let explanation = pipeline::explain_customer(&scored, &version, &arguments.customer)?;
     let _stages = session.watch.finish();
     if arguments.json {
         return job::print_json(&explanation);

@@ -6,11 +6,11 @@ use super::job::{self, Task, Today, print, shown};
 use super::shop::Shop;
 use crate::cli::{Features, Job, Talk};
 use crate::config::Config;
-use crate::dataset::Block;
+use crate::dataset::{Block, BlockWork};
 use crate::error::Failure;
 use crate::features::{FeatureSchema, dictionary};
 use crate::output::{FeatureSheet, PackedRows, stage_features};
-use crate::pipeline::{self, Progress};
+use crate::pipeline::{self, Progress, WantedFeatures};
 use crate::text::counted;
 use crate::timeline::{Cutoff, EventLog, ShopCensus};
 use crate::units::Timestamp;
@@ -72,7 +72,8 @@ fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure
                 watch.during("writing features", || file.append(rows).map(|()| ((), n_bytes)))
             };
             let fold = |work: &mut dyn FnMut()| watch.time("folding and encoding features", work);
-            pipeline::feature_table(config, log, (&schema, &cutoffs, &contexts), (fold, pack), append)
+            let features = WantedFeatures { schema: &schema, cutoffs: &cutoffs, contexts: &contexts };
+            pipeline::feature_table(config, log, features, &BlockWork { around: fold, pack }, append)
         })
     })?;
     let more = serde_json::json!({ "rows": n_rows });
@@ -91,7 +92,7 @@ struct Counted {
 impl Counted {
     fn add(&mut self, config: &Config, log: &EventLog, (cutoffs, only): (&[Cutoff], &[String])) -> Result<(), Failure> {
         let schema = pipeline::feature_schema(config, log, only)?;
-        self.census.merge(pipeline::feature_census(config, log, (&schema, cutoffs))?);
+        self.census.merge(pipeline::feature_census(config, log, &schema, cutoffs)?);
         self.schema = Some(schema);
         Ok(())
     }

@@ -181,7 +181,7 @@ fn look(config: &Config, present: Option<(Days, Days)>, (now, watch): (Timestamp
     let profile = |table: &TypedTable| table.profile(&config.timezone, &config.currency);
     let (loaded, profiles) =
         validate::load_and_look(config, now, |tables| tables.iter().map(profile).collect::<Vec<_>>())?;
-    let as_of = job::as_of(config, job::last_purchase(&loaded), (Today::AfterTheData, now));
+    let as_of = job::as_of(config, job::last_purchase(&loaded), Today::AfterTheData, now);
     let tables = loaded.accounts.into_iter().zip(profiles);
     let tables = tables.map(|(account, profile)| ReadTable { account, profile }).collect();
     watch.begin("counting", 1);

@@ -19,7 +19,7 @@ use crate::registry::{Mended, Registry, Writing};
 use crate::text::counted;
 use crate::timeline::{Calendar, Cutoff, EventLog, date_of};
 use crate::units::{Days, Timestamp};
-use crate::validate::{self, DataError, Loaded};
+use crate::validate::{self, AsOf, DataError, Loaded};
 
 /// The config that is looked for where none is named, and the sample's where there is none.
 const CONFIG: &str = "retain.toml";
@@ -87,7 +87,7 @@ pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, plan: Task) -> Result
     watch.begin("reading and checking", 1);
     let loaded = validate::load(&config, now)?;
     let last_purchase = last_purchase(&loaded);
-    let (session, loaded) = begin(job, (config, watch), loaded, (last_purchase, plan, now))?;
+    let (session, loaded) = begin(job, loaded, Opening { config, watch, last_purchase, plan, now })?;
     let Loaded { tables, dictionaries, .. } = loaded;
     session.watch.begin("sorting by customer and time", 1);
     let log = EventLog::build(tables, &session.config.timezone)?.naming_categories(dictionaries.categories);
@@ -108,15 +108,23 @@ pub(super) fn start_learning(
     Ok((session, log))
 }
 
+/// What a session begins with, beside the checked data.
+pub(super) struct Opening {
+    pub(super) config: Config,
+    pub(super) watch: Watch,
+    pub(super) last_purchase: Option<Timestamp>,
+    pub(super) plan: Task,
+    pub(super) now: Timestamp,
+}
+
 /// Tells what became of every row, writes the rejected ones, and refuses data that may not be used.
 pub(super) fn begin(
     job: &Job,
-    (config, watch): (Config, Watch),
     loaded: Loaded,
-    (last_purchase, plan, now): (Option<Timestamp>, Task, Timestamp),
+    Opening { config, watch, last_purchase, plan, now }: Opening,
 ) -> Result<(Session, Loaded), Failure> {
     report(&loaded);
-    let as_of = as_of(&config, last_purchase, (plan.today, now));
+    let as_of = as_of(&config, last_purchase, plan.today, now);
     let folder = folder_of(job, &config, as_of.map(Cutoff::date));
     inputs_of(job, &config).refuse(&folder, &plan.names())?;
     let is_written = plan.files.is_some() || !loaded.rejects.is_empty();
@@ -134,9 +142,9 @@ pub(super) fn begin(
     let findings = json!(loaded.findings);
     let provenance = Provenance { inputs: json!(loaded.fingerprints), accounts: json!(loaded.accounts) };
     let loaded = loaded.accepted()?;
-    if let Some(as_of) = as_of {
+    if let Some(day) = as_of {
         let is_of_the_clock = plan.today == Today::OfTheClock;
-        validate::require_usual_pace(&loaded.pace, (as_of, is_of_the_clock), &config.validate)?;
+        validate::require_usual_pace(&loaded.pace, AsOf { day, is_of_the_clock }, &config.validate)?;
     }
     let (Some(as_of), Some(last_purchase)) = (as_of, last_purchase) else { return Err(JobError::NoPurchases.into()) };
     let session =
@@ -186,11 +194,7 @@ pub(super) fn last_purchase(loaded: &Loaded) -> Option<Timestamp> {
 }
 
 /// The as-of day: of the config or the command line, else of the clock or after the data; `None` without data.
-pub(super) fn as_of(
-    config: &Config,
-    last_purchase: Option<Timestamp>,
-    (today, now): (Today, Timestamp),
-) -> Option<Cutoff> {
+pub(super) fn as_of(config: &Config, last_purchase: Option<Timestamp>, today: Today, now: Timestamp) -> Option<Cutoff> {
     let as_of = match today {
         Today::OfTheClock => Some(as_of_day(config, now)),
         Today::AfterTheData => last_purchase.map(|last| as_of_day(config, last).after(Days(1), &config.timezone)),
@@ -273,7 +277,7 @@ impl Session {
     /// Refuses to go on with purchases that end too long before the as-of day.
     pub(super) fn require_fresh(&self) -> Result<(), DataError> {
         let config = &self.config;
-        validate::require_fresh((self.last_purchase, self.as_of.at()), &config.validate, &config.timezone)
+        validate::require_fresh(self.last_purchase, self.as_of.at(), &config.validate, &config.timezone)
     }
 
     /// Begins the files of the run.

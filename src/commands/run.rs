@@ -1,10 +1,9 @@
 //! `retain run`: check, train, judge, score, and a closing summary.
 
-use super::champion;
 use super::job::{self, Session, print};
 use super::score::{self, score_and_write};
-use super::summary;
 use super::train::train_and_register;
+use super::{champion, summary};
 use crate::cli::{Learning, Talk};
 use crate::error::Failure;
 use crate::registry::{Registry, Version};
@@ -29,14 +28,14 @@ pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<()
     };
     let version = champion.as_ref().unwrap_or(&trained.version);
     // The list and the model behind it become true together.
-    let list = match score_and_write(&mut session, (&log, version), "run", |ready| trained.publish(ready, now)) {
+    let list = match score_and_write(&mut session, &log, version, "run", |ready| trained.publish(ready, now)) {
         Err(error) if refused.is_err() && champion::is_unfit(&error) => {
             tell_unfit(&error);
             return Ok(refused?);
         }
         list => list?,
     };
-    print(&summary::of_run(&session, (version, &verdict), &list))?;
+    print(&summary::of_run(&session, version, &verdict, &list))?;
     Ok(refused?)
 }
 

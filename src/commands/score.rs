@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
     let plan = Task { today: Today::OfTheClock, files: Some(FILES) };
     let (mut session, log) = job::start(arguments, talk, now, plan)?;
     session.require_fresh()?;
-    let list = score_and_write(&mut session, (&log, &version), "score", job::appear)?;
+    let list = score_and_write(&mut session, &log, &version, "score", job::appear)?;
     let printed = print(&summary::of_list(&session, &version, &list));
     // The process ends here, and the kernel takes its memory back at once; for a million customers the allocator would
     // first be given back every text by itself.
@@ -35,7 +35,8 @@ pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Fai
 /// Ranks the present customers, and has the list and the manifest of the run published.
 pub(super) fn score_and_write(
     session: &mut Session,
-    (log, version): (&EventLog, &Version),
+    log: &EventLog,
+    version: &Version,
     command: &str,
     publish: impl FnOnce(Ready) -> Result<(), Failure>,
 ) -> Result<RankedList, Failure> {
@@ -48,7 +49,7 @@ pub(super) fn score_and_write(
     let staged = session.stage()?;
     // The list waits for the disk for a while.
     let (files, value) =
-        rayon::join(|| stage_csv_and_parquet("list", list.pieces(), &staged), || valuing.report(&list));
+        rayon::join(|| stage_csv_and_parquet("list", list.pieces(), &staged), || valuing.report(&list.customers()));
     let mut files = files?.to_vec();
     let value = value.map_err(|error| error.to_string());
     if let Ok(report) = &value {

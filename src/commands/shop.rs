@@ -1,6 +1,6 @@
 //! The events of a shop: all in memory, or one part of the customers after the other.
 
-use super::job::{self, Session, Task};
+use super::job::{self, Opening, Session, Task};
 use crate::cli::{Job, MemorySize, Talk, Watch};
 use crate::config::Config;
 use crate::error::Failure;
@@ -41,12 +41,12 @@ impl Shop {
         (talk, now, plan): (Talk, Timestamp, Task),
         look: Look<'_>,
     ) -> Result<(Session, Self), Failure> {
-        let Some(memory) = memory else { return Self::whole(job, (talk, now, plan), look) };
+        let Some(memory) = memory else { return Self::whole(job, talk, now, plan, look) };
         let config = job::configure(job)?;
         job::require_output(job, &config, plan)?;
         let folder = ScratchFolder::new(&config.output.dir)?;
         match Parts::deal(&config, memory.bytes(), folder.path())? {
-            None => Self::whole(job, (talk, now, plan), look),
+            None => Self::whole(job, talk, now, plan, look),
             Some(parts) => {
                 let mut on_disk = PartsOnDisk { parts, codes: CodeBook::default(), now, folder };
                 let session = on_disk.check(job, (config, Watch::new(talk)), plan, look)?;
@@ -55,11 +55,7 @@ impl Shop {
         }
     }
 
-    fn whole(
-        job: &Job,
-        (talk, now, plan): (Talk, Timestamp, Task),
-        look: Look<'_>,
-    ) -> Result<(Session, Self), Failure> {
+    fn whole(job: &Job, talk: Talk, now: Timestamp, plan: Task, look: Look<'_>) -> Result<(Session, Self), Failure> {
         let (session, log) = job::start(job, talk, now, plan)?;
         session.watch.begin("counting the shop", 1);
         look(&session.config, &log)?;
@@ -100,7 +96,8 @@ impl PartsOnDisk {
         }
         let last_purchase = together.last_purchase();
         let loaded = together.finish(&config, self.now, &self.parts)?;
-        Ok(job::begin(job, (config, watch), loaded, (last_purchase, plan, self.now))?.0)
+        let opening = Opening { config, watch, last_purchase, plan, now: self.now };
+        Ok(job::begin(job, loaded, opening)?.0)
     }
 
     fn read(
@@ -109,7 +106,7 @@ impl PartsOnDisk {
         part: usize,
         seen: Option<&mut SeenEvents>,
     ) -> Result<(EventLog, CheckedPart), Failure> {
-        let (mut tables, mut dictionaries, checked) = validate::load_part(config, self.now, (&self.parts, part), seen)?;
+        let (mut tables, mut dictionaries, checked) = validate::load_part(config, self.now, &self.parts, part, seen)?;
         self.codes.share(&mut tables, &mut dictionaries);
         Ok((EventLog::build(tables, &config.timezone)?.naming_categories(dictionaries.categories), checked))
     }

@@ -2,16 +2,17 @@
 
 use super::job::{Session, shown};
 use crate::config::Config;
-use crate::pipeline::{ListRow, RankedList, ValueReport};
+use crate::pipeline::{ListRow, RankedList};
 use crate::registry::Version;
 use crate::text::{counted, printable, shortened, wrapped};
+use crate::value::ValueReport;
 
 const WIDTH: usize = 80;
 const LABEL: usize = 12;
 const TOP: usize = 10;
 
 /// The summary of a whole run; `promotion` says what became of the model that it trained.
-pub(super) fn of_run(session: &Session, (version, promotion): (&Version, &str), list: &RankedList) -> String {
+pub(super) fn of_run(session: &Session, version: &Version, promotion: &str, list: &RankedList) -> String {
     let verdict = &version.manifest.verdict;
     let tests = &verdict.population;
     let churned = if tests.n_rows == 0 { 0.0 } else { 100.0 * tests.n_churned as f64 / tests.n_rows as f64 };

@@ -1,12 +1,11 @@
 //! `retain train`: a candidate, tested out of time, registered, and promoted if it may score.
 
 use super::job::{self, Session, print};
-use super::remarks;
-use super::{champion, choices};
+use super::{champion, choices, remarks};
 use crate::cli::{Learning, Talk};
 use crate::error::Failure;
 use crate::files::Ready;
-use crate::pipeline::{self, CurrentChampion, GateVerdict, PipelineError};
+use crate::pipeline::{self, CurrentChampion, GateVerdict, PipelineError, TrainingContext};
 use crate::registry::{CHAMPION, Registry, Version, Writing};
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
@@ -87,7 +86,7 @@ fn current(registry: &Registry) -> Result<CurrentChampion, Failure> {
 pub(super) fn train_and_register(session: &Session, log: &EventLog) -> Result<Trained, Failure> {
     let registry = Registry::new(&session.config.models.dir, &session.config.name);
     let writing = job::write_registry(&registry, session.now)?;
-    let given = (session.provenance.clone(), &current(&registry)?);
+    let given = TrainingContext { provenance: session.provenance.clone(), champion: &current(&registry)? };
     let candidate = pipeline::train(&session.config, log, session.as_of, given, &session.watch)?;
     let version = writing.register(candidate.version, session.now)?;
     remarks::print(&version.manifest.leak_guard, version.manifest.training.sampled);

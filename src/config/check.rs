@@ -5,18 +5,19 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::catalogue::{Allowed, SHARE};
+use super::allowed::{Allowed, SHARE};
 use super::error::{ConfigError, Violation};
 use super::keys::{self, Written, join};
 use super::raw::{
     OneOrMany, RawBacktest, RawChurn, RawConfig, RawDay, RawLeakGuard, RawPanel, RawSelection, RawTable, RawValidate,
     RawValue,
 };
-use super::values::Check;
-use super::{
+use super::settings::{
     BacktestConfig, ChurnConfig, Config, FeaturesConfig, GateConfig, LeakGuardConfig, LearnersConfig, ModelsConfig,
-    OutputConfig, PanelConfig, SelectionConfig, Table, TableConfig, TuningConfig, ValidateConfig, ValueConfig, knobs,
+    OutputConfig, PanelConfig, SelectionConfig, TableConfig, TuningConfig, ValidateConfig, ValueConfig,
 };
+use super::values::Check;
+use super::{Table, knobs};
 use crate::units::Days;
 
 impl Config {
@@ -299,7 +300,7 @@ impl Check<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Duplicates, NegativeAmounts};
+    use crate::config::settings::{Duplicates, NegativeAmounts};
 
     const SHOP: &str = r#"
 name = "online-retail"

@@ -151,7 +151,8 @@ fn names(source: &str) -> Vec<String> {
 mod tests {
     use std::path::Path;
 
-    use crate::config::{Config, ConfigError};
+    use crate::config::ConfigError;
+    use crate::config::settings::Config;
 
     const TEXT: &str = "name = 'x'\ncurrency = 'EUR'\n[purchases]\npath = 'p.csv'\n[purchases.columns]\ncustomer_id = 'c'\n\
                         purchased_at = 't'\namount = 'a'\n[churn]\nhorizon_days = 30\n";

@@ -2,18 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::catalogue::Allowed;
+use super::allowed::Allowed;
 use super::error::Violation;
-use super::keys::join;
+use super::keys::{is_name, join, labels};
 use super::raw::{RawConfig, RawCustomFeature};
 use super::values::Check;
 use super::{Table, knobs};
 use crate::units::Days;
 
-/// The section of custom features; each has a table of its own under it.
-pub(super) const SECTION: &str = "features.custom";
-/// Longest name and longest sentence, in characters.
-const MAX_NAME: usize = 60;
+/// Longest sentence, in characters.
 const MAX_SENTENCE: usize = 200;
 
 /// A custom feature: an aggregate over the rows of a table that were known before a cutoff.
@@ -153,23 +150,6 @@ pub enum CustomUnit {
     Count,
 }
 
-/// What each feature is called in the paths of its keys: its name, or its place from 1 if it has none that can be reported
-/// from the others.
-pub(super) fn labels<'n>(names: impl IntoIterator<Item = Option<&'n str>>) -> Vec<String> {
-    let mut labels: Vec<String> = Vec::new();
-    for name in names {
-        let place = (labels.len() + 1).to_string();
-        let label = name.filter(|name| is_name(name) && !labels.iter().any(|known| known == name));
-        labels.push(label.map_or(place, str::to_owned));
-    }
-    labels
-}
-
-fn is_name(name: &str) -> bool {
-    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-    name.len() <= MAX_NAME && name.starts_with(|c: char| c.is_ascii_lowercase()) && name.bytes().all(fits)
-}
-
 /// Whether the sentence has `{value}` or `{value noun}`, no other braces, and stands on one line.
 fn is_sentence(text: &str) -> bool {
     let mut parts = text.split('{');
@@ -191,7 +171,7 @@ impl Check<'_> {
         let labels = labels(written.iter().map(|feature| feature.name.as_deref()));
         let mut features: Vec<CustomFeature> = Vec::new();
         for (place, (feature, label)) in written.iter().zip(labels).enumerate() {
-            let section = join(SECTION, &label);
+            let section = join(knobs::CUSTOM_SECTION, &label);
             let earlier = written.iter().take(place).any(|other| other.name == feature.name);
             let name = self.feature_name(&section, feature, earlier, is_taken);
             let checked = self.custom_feature(&section, feature, raw);
@@ -315,7 +295,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::{Config, ConfigError};
+    use crate::config::ConfigError;
+    use crate::config::settings::Config;
 
     const SHOP: &str = "name = 'x'\ncurrency = 'GBP'\n[churn]\nhorizon_days = 90\n[purchases]\npath = 'a.csv'\n\
                         [purchases.columns]\ncustomer_id = 'c'\npurchased_at = 't'\namount = 'a'\n";

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::catalogue::{Allowed, Key, Preset, Section};
-use super::guess;
+use super::allowed::Allowed;
+use super::catalogue::{Key, Preset, Section};
+use super::guess::{self, DraftColumn};
 use super::knobs::{self, SECTIONS};
 use super::tables::{ColumnSpec, Kind, Table};
 use crate::text::printable;
@@ -27,19 +28,6 @@ pub struct DraftTable {
     pub path: String,
     /// The columns of the source in their order.
     pub columns: Vec<DraftColumn>,
-}
-
-/// One column of a source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftColumn {
-    /// Its name in the source.
-    pub name: String,
-    /// Its type as the source states it, for example `f64`, `str`, `datetime[us]`.
-    pub dtype: String,
-    /// A value of it; empty if there is none.
-    pub example: String,
-    /// Different values among the rows that were looked at; 0 if none were.
-    pub n_distinct: usize,
 }
 
 /// What is proposed for `[churn]`.
@@ -240,7 +228,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::{Config, ConfigError};
+    use crate::config::ConfigError;
+    use crate::config::settings::Config;
 
     fn source(table: Table, columns: &[(&str, &str, &str)]) -> DraftTable {
         let columns = columns.iter().map(|(name, dtype, example)| DraftColumn {

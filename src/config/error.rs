@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use super::catalogue::{self, Allowed, Listed, Section};
+use super::allowed::{Allowed, Listed};
+use super::catalogue::Section;
+use super::knobs;
 use super::tables::Table;
 use crate::error::{Exit, Report};
 
@@ -80,7 +82,7 @@ impl Place {
     fn owner(&self) -> String {
         match self.key.rsplit_once('.') {
             Some((section, _)) => {
-                let head = catalogue::section(section).map(Section::head);
+                let head = knobs::section_at(section).map(Section::head);
                 format!("`{}`", head.unwrap_or_else(|| format!("[{section}]")))
             }
             None => "the top of the file".to_owned(),
@@ -211,7 +213,7 @@ impl Violation {
         match self {
             Self::UnknownKey { nearest: Some(nearest), .. } => Some(format!("the nearest known key is `{nearest}`")),
             Self::Unknown { nearest: Some(nearest), .. } => Some(format!("the nearest known is `{nearest}`")),
-            Self::Unknown { allowed: Allowed::Timezone, .. } if super::values::no_zones_installed() => {
+            Self::Unknown { allowed: Allowed::Timezone, .. } if no_zones_installed() => {
                 Some("this machine has no time zone database; install the package `tzdata`".to_owned())
             }
             Self::NotAvailable { instead, .. } | Self::Refused { instead, .. } => Some((*instead).to_owned()),
@@ -290,6 +292,11 @@ impl fmt::Display for Lines<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether no zone can be known because the machine has no database of them.
+pub(super) fn no_zones_installed() -> bool {
+    jiff::tz::db().is_definitively_empty()
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::DraftColumn;
 use super::synonyms::{self, ORDER_LEVEL, UNIT_PRICES};
 use super::tables::{Kind, Table};
 
@@ -248,6 +247,19 @@ fn quoted(name: &str) -> String {
         && name.starts_with(|first: char| first.is_ascii_alphabetic())
         && !RESERVED.contains(&name.to_lowercase().as_str());
     if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}
+
+/// One column of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftColumn {
+    /// Its name in the source.
+    pub name: String,
+    /// Its type as the source states it, for example `f64`, `str`, `datetime[us]`.
+    pub dtype: String,
+    /// A value of it; empty if there is none.
+    pub example: String,
+    /// Different values among the rows that were looked at; 0 if none were.
+    pub n_distinct: usize,
 }
 
 #[cfg(test)]

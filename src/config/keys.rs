@@ -8,10 +8,10 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::catalogue::{Allowed, SHARE, Section, section};
-use super::custom;
+use super::allowed::{Allowed, SHARE};
+use super::catalogue::Section;
 use super::error::{ConfigError, Place, Violation};
-use super::knobs::SECTIONS;
+use super::knobs::{SECTIONS, section_at};
 use super::raw::RawConfig;
 use super::tables::Table;
 
@@ -69,13 +69,13 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
 
 /// The keys known in a table of the config and what they accept.
 fn known_under(path: &str) -> Vec<(&'static str, Allowed)> {
-    let keys = section(path).into_iter().flat_map(|section| section.keys).map(|key| (key.name, key.allowed));
+    let keys = section_at(path).into_iter().flat_map(|section| section.keys).map(|key| (key.name, key.allowed));
     let sections = SECTIONS.iter().filter(|section| path.is_empty() && !section.name.is_empty());
     let list = |section: &Section| {
         let name = section.name.strip_prefix(path).and_then(|rest| rest.strip_prefix('.')).filter(|_| section.is_list);
         name.filter(|name| !name.contains('.')).map(|name| (name, Allowed::Entries(section.name)))
     };
-    let columns = path.strip_suffix(".columns").and_then(section).and_then(|section| section.table);
+    let columns = path.strip_suffix(".columns").and_then(section_at).and_then(|section| section.table);
     keys.chain(sections.map(|section| (section.first(), Allowed::Section)))
         .chain(SECTIONS.iter().filter_map(list))
         .chain(columns.into_iter().flat_map(Table::columns).map(|column| (column.name, Allowed::Source)))
@@ -181,7 +181,7 @@ impl Walk<'_> {
             Some(table.get("name")?.get_ref().as_str()?.to_owned())
         };
         let names: Vec<Option<String>> = items.iter().map(name).collect();
-        for (item, label) in items.iter_mut().zip(custom::labels(names.iter().map(Option::as_deref))) {
+        for (item, label) in items.iter_mut().zip(labels(names.iter().map(Option::as_deref))) {
             let entry = join(path, &label);
             let (line, _) = position(self.text, item.span().start);
             self.lines.insert(entry.clone(), line);
@@ -193,7 +193,7 @@ impl Walk<'_> {
 }
 
 fn unknown(place: Place, path: &str, name: &str, known: &[(&'static str, Allowed)]) -> Violation {
-    let is_table = section(path).is_some_and(|section| section.table.is_some());
+    let is_table = section_at(path).is_some_and(|section| section.table.is_some());
     let planned =
         NOT_AVAILABLE.iter().find(|(home, key, ..)| *key == name && (*home == path || *home == "*" && is_table));
     if let Some((_, _, what, instead)) = planned {
@@ -243,6 +243,26 @@ fn shortened(written: &str) -> String {
         Some((end, _)) => format!("{}...", one_line.get(..end).unwrap_or_default()),
         None => one_line,
     }
+}
+
+/// Longest name of a feature, in characters.
+const MAX_NAME: usize = 60;
+
+/// What each feature is called in the paths of its keys: its name, or its place from 1 if it has none that can be reported
+/// from the others.
+pub(super) fn labels<'n>(names: impl IntoIterator<Item = Option<&'n str>>) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for name in names {
+        let place = (labels.len() + 1).to_string();
+        let label = name.filter(|name| is_name(name) && !labels.iter().any(|known| known == name));
+        labels.push(label.map_or(place, str::to_owned));
+    }
+    labels
+}
+
+pub(super) fn is_name(name: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    name.len() <= MAX_NAME && name.starts_with(|c: char| c.is_ascii_lowercase()) && name.bytes().all(fits)
 }
 
 #[cfg(test)]

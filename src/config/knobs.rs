@@ -1,9 +1,12 @@
 //! The keys themselves, section by section. A new knob is one `Key` here, its field in `raw.rs` and in the checked
 //! struct, and one line in `check.rs`; tests fail until all of them agree.
 
-use super::catalogue::{Allowed, Key, Preset, Section};
-use super::custom;
+use super::allowed::Allowed;
+use super::catalogue::{Key, Preset, Section};
 use super::tables::Table;
+
+/// The section of custom features; each has a table of its own under it.
+pub(super) const CUSTOM_SECTION: &str = "features.custom";
 
 pub(super) const NAME: Key =
     key("name", Allowed::Name, Preset::Required).means("Name of the shop or job; names the folders of models and runs");
@@ -186,7 +189,7 @@ pub(super) const SECTIONS: &[Section] = &[
         &[PATH, FILTER, DUPLICATES, TIME_FORMAT, columns(Table::Surveys)],
     ),
     Section {
-        name: custom::SECTION,
+        name: CUSTOM_SECTION,
         is_list: true,
         table: None,
         meaning: "A custom feature, beside ours; the section may stand several times. Where no row counts or \
@@ -260,4 +263,9 @@ impl Key {
     const fn means(self, meaning: &'static str) -> Self {
         Self { meaning, ..self }
     }
+}
+
+/// The section of a table of the file, by its full dotted path.
+pub(super) fn section_at(path: &str) -> Option<&'static Section> {
+    SECTIONS.iter().find(|section| section.is_at(path))
 }

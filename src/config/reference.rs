@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::catalogue::{Allowed, Key, Preset, Section};
+use super::allowed::Allowed;
+use super::catalogue::{Key, Preset, Section};
 use super::knobs::SECTIONS;
 use super::raw::RawConfig;
 use super::tables::Table;

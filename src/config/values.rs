@@ -9,7 +9,8 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
-use super::catalogue::{Allowed, Key, Preset};
+use super::allowed::Allowed;
+use super::catalogue::{Key, Preset};
 use super::error::{Place, Violation};
 use super::keys::{join, nearest};
 use super::raw::RawDay;
@@ -170,15 +171,10 @@ impl Check<'_> {
     }
 }
 
-/// Whether no zone can be known because the machine has no database of them.
-pub(super) fn no_zones_installed() -> bool {
-    jiff::tz::db().is_definitively_empty()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Duplicates;
+    use crate::config::settings::Duplicates;
 
     fn check<T>(run: impl FnOnce(&mut Check<'_>) -> Option<T>) -> (Option<T>, Vec<Violation>) {
         let lines = BTreeMap::from([("churn".to_owned(), 3), ("churn.gap_days".to_owned(), 4)]);

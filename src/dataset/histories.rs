@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::DatasetSettings;
 use super::rows::numbers;
+use super::settings::DatasetSettings;
 use crate::clv::{CustomerSummary, SpendSummary};
 use crate::timeline::{Cutoff, EventLog, FoldScratch, History, Shard, Window};
 

@@ -4,8 +4,9 @@
 use rayon::prelude::*;
 
 use super::rows::{DatasetRows, Part, RowFacts};
+use super::settings::DatasetSettings;
 use super::stream::check;
-use super::{Dataset, DatasetError, DatasetSettings};
+use super::{Dataset, DatasetError};
 use crate::features::{FeatureColumns, FeatureSchema};
 use crate::label::RuleWindow;
 use crate::timeline::{Cutoff, EventLog, FoldScratch, Place, Presence, Shard, ShopContext};
@@ -138,7 +139,7 @@ mod tests {
     use jiff::civil::date;
     use jiff::tz::TimeZone;
 
-    use super::super::MAX_CUTOFFS;
+    use super::super::settings::MAX_CUTOFFS;
     use super::*;
     use crate::label::ChurnRule;
     use crate::timeline::Margins;
@@ -218,7 +219,7 @@ mod tests {
         assert_eq!(panel.cutoffs().len(), MAX_CUTOFFS);
         let refused = Panel::open(&log, &schema, &days(MAX_CUTOFFS + 1), &settings).map(|_| ()).unwrap_err();
         assert!(matches!(refused, DatasetError::TooManyCutoffs { n_cutoffs } if n_cutoffs == MAX_CUTOFFS + 1));
-        let census = super::super::census(&log, &schema, (&days(MAX_CUTOFFS + 1), &settings));
+        let census = super::super::census(&log, &schema, &days(MAX_CUTOFFS + 1), &settings);
         assert!(matches!(census, Err(DatasetError::TooManyCutoffs { .. })));
     }
 }

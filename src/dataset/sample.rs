@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::DatasetSettings;
+use super::settings::DatasetSettings;
 use crate::maths::hash::stable_hash;
 use crate::timeline::{Cutoff, EventLog, Place, Shard};
 

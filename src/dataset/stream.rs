@@ -4,8 +4,9 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::DatasetError;
 use super::rows::numbers;
-use super::{DatasetError, DatasetSettings, MAX_CUTOFFS};
+use super::settings::{DatasetSettings, MAX_CUTOFFS};
 use crate::features::{FeatureColumns, FeatureSchema};
 use crate::label::RuleWindow;
 use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, Place, Shard, ShopCensus, ShopContext};
@@ -45,29 +46,54 @@ impl Block {
 pub fn census(
     log: &EventLog,
     schema: &FeatureSchema,
-    (cutoffs, settings): (&[Cutoff], &DatasetSettings),
+    cutoffs: &[Cutoff],
+    settings: &DatasetSettings,
 ) -> Result<ShopCensus, DatasetError> {
     check(cutoffs)?;
     Ok(log.census(cutoffs, settings.rule.season(), schema.columns_of(log)?.context_needs()))
 }
 
+/// Which rows and columns are streamed.
+#[derive(Clone, Copy)]
+pub struct StreamPlan<'a> {
+    /// The columns.
+    pub schema: &'a FeatureSchema,
+    /// In ascending order.
+    pub cutoffs: &'a [Cutoff],
+    /// The shop's rules.
+    pub settings: &'a DatasetSettings,
+    /// Those of the [`census`], one for each cutoff.
+    pub contexts: &'a [ShopContext],
+}
+
+/// What is done with each block.
+#[derive(Clone, Copy)]
+pub struct BlockWork<A, P> {
+    /// Runs a piece of work once, and may time it.
+    pub around: A,
+    /// Makes of a block what is kept of it.
+    pub pack: P,
+}
+
 /// Folds the log block by block: `pack` makes of each what is kept of it, in parallel, and `take` gets that in the order
-/// of customers, while the next is made. `cutoffs` are in ascending order; `contexts` are those of the [`census`]. Each
-/// piece of the folding, `pack` included, runs inside `around`, which may time it and must run it once.
+/// of customers, while the next is made.
+/// Each piece of the folding, `pack` included, runs inside `around`.
 ///
 /// # Errors
 /// A feature that this version or the log does not know, too many cutoffs, or the first error of `pack` or `take`.
-pub fn stream<T, E>(
+pub fn stream<T, E, A, P>(
     log: &EventLog,
-    schema: &FeatureSchema,
-    (cutoffs, settings, contexts): (&[Cutoff], &DatasetSettings, &[ShopContext]),
-    (around, pack): (impl Fn(&mut dyn FnMut()) + Sync, impl Fn(&Block) -> Result<T, E> + Sync),
+    plan: &StreamPlan<'_>,
+    BlockWork { around, pack }: &BlockWork<A, P>,
     mut take: impl FnMut(T) -> Result<(), E> + Send,
 ) -> Result<(), E>
 where
     T: Send,
     E: From<DatasetError> + Send,
+    A: Fn(&mut dyn FnMut()) + Sync,
+    P: Fn(&Block) -> Result<T, E> + Sync,
 {
+    let StreamPlan { schema, cutoffs, settings, contexts } = *plan;
     check(cutoffs)?;
     let columns = schema.columns_of(log).map_err(DatasetError::from)?;
     let windows = settings.rule.windows(cutoffs, &settings.zone);
@@ -81,7 +107,7 @@ where
             let (mut scratch, mut tiles) =
                 spare.take().unwrap_or_else(|| (FoldScratch::default(), Tiles::new(columns.len())));
             let mut made = Ok(Vec::new());
-            around(&mut || made = packed(shard, &fold, (&mut scratch, &mut tiles), (&windows, &columns), &pack));
+            around(&mut || made = packed(shard, &fold, (&mut scratch, &mut tiles), (&windows, &columns), pack));
             spare.put((scratch, tiles));
             made
         };

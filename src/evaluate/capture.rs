@@ -121,7 +121,7 @@ impl Ranked {
 
 /// Compares rankings of customers by what came; `None` without any customer.
 #[must_use]
-pub fn captures(tests: &[SpendCutoff], population: &str, (seed, n_bootstrap): (u64, u32)) -> Option<CaptureReport> {
+pub fn captures(tests: &[SpendCutoff], population: &str, resampling: Resampling) -> Option<CaptureReport> {
     let ids: Vec<&[u32]> = tests.iter().map(|test| test.customer.as_slice()).collect();
     let customers = Customers::new(&ids).filter(|customers| !customers.is_empty())?;
     let ranked: Vec<Vec<Ranked>> = tests
@@ -132,7 +132,7 @@ pub fn captures(tests: &[SpendCutoff], population: &str, (seed, n_bootstrap): (u
         let whole = Whole::of(&tests[cutoff].came, weights);
         ranked[cutoff].iter().map(|ranking| ranking.captured(weights, &whole)).collect()
     };
-    let draws = bootstrap(&customers, Resampling { seed, n_replicates: n_bootstrap }, figures);
+    let draws = bootstrap(&customers, resampling, figures);
     let names = tests.first().map_or(&[][..], |test| test.rankings.as_slice()).iter().map(|(name, _)| *name);
     let ranking = |(place, name): (usize, &str)| RankingCapture {
         name: name.to_owned(),
@@ -145,7 +145,7 @@ pub fn captures(tests: &[SpendCutoff], population: &str, (seed, n_bootstrap): (u
         n_customers: customers.len() as usize,
         spend: tests.iter().flat_map(|test| &test.came).sum(),
         rankings: names.enumerate().map(ranking).collect(),
-        n_bootstrap,
+        n_bootstrap: resampling.n_replicates,
     })
 }
 
@@ -187,7 +187,9 @@ mod tests {
 
     #[test]
     fn shares_by_hand() {
-        let report = captures(&[test("2024-01-01"), test("2024-02-01")], "all", (1, 100)).unwrap();
+        let report =
+            captures(&[test("2024-01-01"), test("2024-02-01")], "all", Resampling { seed: 1, n_replicates: 100 })
+                .unwrap();
         let share = |place: usize| report.rankings[place].share.unwrap().estimate;
         assert!((share(0) - 0.9).abs() < 1e-12 && (share(1) - 2.0 / 180.0).abs() < 1e-12);
         assert!((share(2) - 0.1).abs() < 1e-12, "equal scores count in proportion");
@@ -199,12 +201,20 @@ mod tests {
 
     #[test]
     fn the_table_fits_80_columns_and_nobody_is_none() {
-        let text =
-            captures(&[test("2024-01-01")], "everyone who had bought by the cutoff", (1, 60)).unwrap().to_string();
+        let text = captures(
+            &[test("2024-01-01")],
+            "everyone who had bought by the cutoff",
+            Resampling { seed: 1, n_replicates: 60 },
+        )
+        .unwrap()
+        .to_string();
         assert!(text.lines().all(|line| line.chars().count() <= 80 && !line.ends_with(' ')), "{text}");
         assert!(text.contains("20 customers at 1 cutoff"), "{text}");
-        assert_eq!(captures(&[], "all", (1, 60)), None);
+        assert_eq!(captures(&[], "all", Resampling { seed: 1, n_replicates: 60 }), None);
         let nothing = SpendCutoff { came: vec![0.0; 20], ..test("2024-01-01") };
-        assert_eq!(captures(&[nothing], "all", (1, 60)).unwrap().rankings[0].share, None);
+        assert_eq!(
+            captures(&[nothing], "all", Resampling { seed: 1, n_replicates: 60 }).unwrap().rankings[0].share,
+            None
+        );
     }
 }

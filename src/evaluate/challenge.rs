@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{Customers, Draws, Interval, Resampling, bootstrap};
 use super::error::EvaluateError;
+use super::figures::N_CHALLENGE_FIGURES;
 use super::grade::Population;
 use super::input::{Settings, TestCutoff, checked_learners};
-use super::prepared::{N_CHALLENGE_FIGURES, Prepared};
+use super::prepared::Prepared;
 use super::report::population;
 
 /// The names under which the two stand among the scores of a [`TestCutoff`].

@@ -5,14 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::figures::{FRACTIONS, N_FIGURES, TENTH};
 use super::prepared::{Prepared, Sample};
-
-/// Shares of the customers, ranked first, at which lift, gain and value captured are given.
-pub const FRACTIONS: [f64; 5] = [0.01, 0.05, 0.1, 0.2, 0.3];
-/// Place of 10 % in [`FRACTIONS`].
-pub const TENTH: usize = 2;
-/// Figures in a [`Metrics`].
-pub const N_FIGURES: usize = 8 + 3 * FRACTIONS.len();
 
 /// A figure about the customers ranked first.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ pub mod calibration;
 pub mod capture;
 pub mod challenge;
 pub mod error;
+pub mod figures;
 pub mod grade;
 pub mod input;
 pub mod metrics;

@@ -1,13 +1,9 @@
 //! Owns the computation of all figures from rows that are ranked once, under any weights.
 
 use super::calibration::{N_BINS, ReliabilityBin, bins, expected_calibration_error, reliability};
-use super::metrics::{FRACTIONS, N_FIGURES, TENTH};
+use super::figures::{FRACTIONS, N_CHALLENGE_FIGURES, N_FIGURES, N_RELIABILITY_FIGURES, TENTH};
 use super::ranking::{Ranked, Ranking, listed_mass, share_found, total};
 use super::recalibration::{CLIP, Logits, RecalibrationLine, logit};
-use super::reliability::N_RELIABILITY_FIGURES;
-
-/// Figures that [`Prepared::challenge_figures`] gives.
-pub const N_CHALLENGE_FIGURES: usize = 5;
 
 /// One learner's scores of a set of customers, and what became of them.
 ///

@@ -4,11 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{Customers, Draws, Interval, Resampling, bootstrap};
 use super::calibration::N_BINS;
+use super::figures::N_RELIABILITY_FIGURES;
 use super::input::TestCutoff;
 use super::prepared::{Prepared, Sample};
-
-/// Figures before those of the bins: mean probability, churn rate, slope, intercept, level, calibration error.
-pub const N_RELIABILITY_FIGURES: usize = 6;
 
 /// Whether the main learner's probabilities mean what they say. Empty for rule scores.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{Customers, Draws, HELD_FIXED, Interval, Resampling, bootstrap};
 use super::error::EvaluateError;
+use super::figures::{N_FIGURES, N_SLICE_FIGURES};
 use super::grade::{Baseline, CutoffPopulation, Population, Verdict};
 use super::input::{Settings, TestCutoff, checked_learners};
-use super::metrics::{Metrics, N_FIGURES, place};
+use super::metrics::{Metrics, place};
 use super::prepared::Prepared;
 use super::reliability::ReliabilityReport;
-use super::slices::{self, N_SLICE_FIGURES, SliceReport};
+use super::slices::{self, SliceReport};
 
 /// Everything that is said about quality at test cutoffs: each lies after all that the model tested there has learnt from
 /// or chosen by. Means are over the cutoffs; intervals are 95 % percentile intervals from resamples of customers.

@@ -7,9 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::bootstrap::{Draws, Interval};
 use super::prepared::{Prepared, Sample};
 
-/// Figures that a slice takes in a flat list: churn rate, mean probability, AUC, Brier score.
-pub const N_SLICE_FIGURES: usize = 4;
-
 /// A named group of the customers of one test cutoff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slice {

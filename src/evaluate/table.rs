@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::bootstrap::Interval;
+use super::figures::TENTH;
 use super::grade::{decimal, with_bounds};
-use super::metrics::TENTH;
 use super::reliability::Reliability;
 use super::report::{Evaluation, LearnerReport};
 use crate::text::{shortened, wrapped};

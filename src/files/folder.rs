@@ -4,9 +4,9 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::error::FileError;
-use super::folder_of;
 use super::staged::Staged;
 use super::unfinished::{TemporaryFolder, sweep};
+use super::whole::folder_of;
 
 /// A folder for outputs that no other run writes to while this value lives. A folder that was made for it goes with it if
 /// nothing came into it.

@@ -5,7 +5,7 @@
 //! system cannot exchange two names), its files are renamed one after the other, in the order in which they were added.
 
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -13,44 +13,10 @@ use serde::Serialize;
 
 use super::error::FileError;
 use super::unfinished::{TemporaryFolder, Uninterrupted, sweep};
-use super::{folder_of, sync_folder, write_whole};
+use super::whole::{Writer, fill_and_sync, folder_of, sync_folder, write_whole};
 
 /// Other files that are taken along when a folder changes places; with more of them its files are renamed one by one.
 const MOST_TAKEN_ALONG: usize = 1_000;
-
-/// What a file is filled through.
-pub type Writer<'f> = BufWriter<Sealing<'f>>;
-
-/// Passes bytes on to a file and keeps their hash.
-#[derive(Debug)]
-pub struct Sealing<'f> {
-    file: &'f mut File,
-    hasher: blake3::Hasher,
-}
-
-impl Write for Sealing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let n_written = self.file.write(bytes)?;
-        self.hasher.update(&bytes[..n_written]);
-        Ok(n_written)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.file.flush()
-    }
-}
-
-/// Lets `fill` write an open file, syncs it, and tells what came to be in it.
-pub(super) fn fill_and_sync(
-    target: &mut File,
-    fill: impl FnOnce(&mut Writer<'_>) -> std::io::Result<()>,
-) -> std::io::Result<(u64, String)> {
-    let mut writer = BufWriter::new(Sealing { file: target, hasher: blake3::Hasher::new() });
-    fill(&mut writer)?;
-    let Sealing { file, hasher } = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-    file.sync_all()?;
-    Ok((hasher.count(), hasher.finalize().to_hex().to_string()))
-}
 
 /// A file of a folder: its name, and what it takes to tell it from any other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -291,6 +257,8 @@ fn exchange(_: &Path, _: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::super::testing::names;
     use super::*;
 

@@ -3,8 +3,8 @@
 use polars::prelude::*;
 
 use super::error::IngestError;
-use super::paths::InputFile;
 use super::records::LONGEST_FIELD;
+use super::source::InputFile;
 
 /// Refuses rows with a cell that is too long. Lines of text files with such cells were set aside before.
 ///

@@ -2,18 +2,18 @@
 
 use polars::prelude::*;
 
-use super::MAX_ROWS;
 use super::absent::{without, without_absent_words};
-use super::engine;
+use super::dealt::DealtFile;
 use super::error::IngestError;
 use super::facts::Fact;
-use super::mapping::{Available, Mapping};
+use super::limits::MAX_ROWS;
+use super::mapping::Mapping;
 use super::numeric::Census;
-use super::parts::DealtFile;
-use super::paths::InputFile;
-use super::source::{self, Opened};
+use super::resolve::Available;
+use super::source::{InputFile, Opened};
 use super::table::Origin;
 use super::words::Words;
+use super::{engine, sources};
 use crate::config::Table;
 
 /// What columns in memory are called where a file would be named.
@@ -73,7 +73,7 @@ pub(super) fn collect(
     match supply {
         Supply::Files(files) => {
             for file in files {
-                let mut opened = source::open(file)?;
+                let mut opened = sources::open(file)?;
                 let available = columns_of(file, &mut opened)?;
                 let piece = Piece::read(file, &mut opened, &known(&available)?)?;
                 let (path, n_rows) = (file.path.clone(), piece.frame.height());
@@ -108,7 +108,7 @@ pub(super) fn collect(
     let words = engine::ask(|| together(&mut pieces)).map_err(failed())?;
     let source = engine::ask(|| stack(pieces.into_iter().map(|piece| piece.frame).collect())).map_err(failed())?;
     let nothing =
-        || IngestError::NoFiles { table: table.name(), path: String::new(), allowed: source::allowed_names() };
+        || IngestError::NoFiles { table: table.name(), path: String::new(), allowed: sources::allowed_names() };
     Ok(Collected { source, words, mapping: mapping.ok_or_else(nothing)?, origins, facts })
 }
 
@@ -132,14 +132,14 @@ impl Piece {
     fn read(file: &InputFile, opened: &mut Opened, mapping: &Mapping) -> Result<Self, IngestError> {
         let mut names = mapping.reads();
         let mut words = Vec::new();
-        if source::keeps_columns_apart(file)? {
+        if sources::keeps_columns_apart(file)? {
             let schema = engine::ask(|| opened.frame.collect_schema()).map_err(failed(file))?;
             let is_text = |name: &str| schema.get(name).is_some_and(DataType::is_string);
             let mut apart = mapping.words_only();
             // The number of rows is that of the columns that stay.
             apart.truncate(names.len().saturating_sub(1));
             for name in apart.into_iter().filter(|name| is_text(name)) {
-                let frame = source::rows_as_written(file, opened.frame.clone().select([col(name.as_str())]))?;
+                let frame = sources::rows_as_written(file, opened.frame.clone().select([col(name.as_str())]))?;
                 let column = frame.column(&name).and_then(|column| column.str()).map_err(failed(file))?;
                 names.retain(|other| *other != name);
                 words.push((name, without(Words::from_text(column))));
@@ -153,7 +153,7 @@ impl Piece {
 
 fn rows_of(file: &InputFile, frame: &LazyFrame, names: &[String]) -> Result<DataFrame, IngestError> {
     let columns: Vec<Expr> = names.iter().map(|name| col(name.as_str())).collect();
-    source::rows(file, frame.clone().select(columns))
+    sources::rows(file, frame.clone().select(columns))
 }
 
 fn failed(file: &InputFile) -> impl FnOnce(PolarsError) -> IngestError {
@@ -188,7 +188,7 @@ fn together(pieces: &mut [Piece]) -> PolarsResult<Vec<(String, Words)>> {
 }
 
 pub(super) fn columns_of(file: &InputFile, opened: &mut Opened) -> Result<Available, IngestError> {
-    Ok(Available { path: file.path.display().to_string(), names: source::column_names(file, opened)? })
+    Ok(Available { path: file.path.display().to_string(), names: sources::column_names(file, opened)? })
 }
 
 /// Whether as many lines were read as were counted: none may be lost between the two.

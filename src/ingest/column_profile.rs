@@ -11,13 +11,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::decimal::number_from_text;
-use super::engine;
 use super::error::IngestError;
 use super::peek::{PeekedColumn, peeked};
 use super::table::TypedTable;
 use super::values::{ABSENT, NO_FLAG, Values};
 use super::words::{Words, trimmed};
-use super::{iso, paths, raw, source};
+use super::{engine, iso, paths, raw, sources};
 use crate::config::Table as InputTable;
 use crate::timeline::columns::NO_CODE;
 use crate::timeline::{Cutoff, local_time};
@@ -118,9 +117,9 @@ pub fn profile_source(path: &Path) -> Result<SourceProfile, IngestError> {
     let files = paths::expand("inspect", &[path.to_owned()])?.files;
     let file = files.first().ok_or_else(nothing)?;
     let doing = || format!("reading `{}`", file.path.display());
-    let mut opened = source::open(file)?;
-    source::column_names(file, &mut opened)?;
-    let frame = source::rows(file, opened.frame.limit(ROWS + 1))?;
+    let mut opened = sources::open(file)?;
+    sources::column_names(file, &mut opened)?;
+    let frame = sources::rows(file, opened.frame.limit(ROWS + 1))?;
     let is_whole = frame.height() <= ROWS as usize;
     let frame = frame.head(Some(ROWS as usize));
     let profiled = frame.columns().par_iter().map(|column| engine::ask(|| source_column(column)));

@@ -4,8 +4,7 @@
 //! fields and the words in [`ABSENT_WORDS`](super::absent::ABSENT_WORDS).
 
 use super::error::IngestError;
-use super::paths::InputFile;
-use super::source::{Opened, Pieces, Source};
+use super::source::{InputFile, Opened, Pieces, Source};
 use super::text_pieces::TextPieces;
 
 /// Reads text tables.

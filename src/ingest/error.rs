@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use polars::error::PolarsError;
 use thiserror::Error;
 
-use super::custom::A_NUMBER;
+use super::limits::MAX_ROWS;
 use crate::error::{Exit, Report};
 
 /// An error of getting tables in.
@@ -249,7 +249,7 @@ pub enum IngestError {
         source: Box<PolarsError>,
     },
     /// Rows are numbered with 32 bits.
-    #[error("table `{table}` has {rows} rows; at most {} are read at a time", super::MAX_ROWS)]
+    #[error("table `{table}` has {rows} rows; at most {} are read at a time", MAX_ROWS)]
     TooManyRows {
         /// The table.
         table: &'static str,
@@ -403,3 +403,6 @@ impl IngestError {
         }
     }
 }
+
+/// What a value has to be; the hint of the error knows it.
+pub(super) const A_NUMBER: &str = "a number";

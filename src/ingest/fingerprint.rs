@@ -23,7 +23,7 @@ pub struct Fingerprint {
 ///
 /// # Errors
 /// `IngestError::Io` if a file cannot be read.
-pub(crate) fn of_files(paths: impl IntoIterator<Item = PathBuf>) -> Result<Vec<Fingerprint>, IngestError> {
+pub fn fingerprints(paths: impl IntoIterator<Item = PathBuf>) -> Result<Vec<Fingerprint>, IngestError> {
     let mut paths: Vec<PathBuf> = paths.into_iter().collect();
     paths.sort();
     paths.dedup();
@@ -46,10 +46,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         std::fs::write(&path, "abc").unwrap();
-        let prints = of_files([path.clone(), path.clone()]).unwrap();
+        let prints = fingerprints([path.clone(), path.clone()]).unwrap();
         assert_eq!(prints.len(), 1);
         assert_eq!(prints[0].size, 3);
         assert_eq!(prints[0].blake3, "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85");
-        assert!(of_files([folder.path().join("none")]).is_err());
+        assert!(fingerprints([folder.path().join("none")]).is_err());
     }
 }

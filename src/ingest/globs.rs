@@ -4,7 +4,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::error::IngestError;
-use super::paths::{Kind, Walk, kind_of, name_of};
+use super::walk::{Kind, Walk, kind_of, name_of};
 
 /// Whether a path is a pattern where it is not the name of something.
 pub(super) fn is_pattern(path: &Path) -> bool {

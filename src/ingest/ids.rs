@@ -7,7 +7,7 @@
 use polars::prelude::*;
 
 use super::facts::Example;
-use super::values::{Cell, gather};
+use super::gather::{Cell, gather};
 use super::words::Words;
 use crate::maths::hash::key;
 

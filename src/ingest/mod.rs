@@ -11,18 +11,24 @@ mod collect;
 mod column_profile;
 mod csv;
 mod custom;
+mod custom_cells;
+mod custom_values;
+mod dealt;
 mod decimal;
 mod duplicates;
 mod engine;
 mod error;
+mod evaluate;
 mod events;
 mod facts;
 mod fingerprint;
+mod gather;
 mod globs;
 mod growth;
 mod handover;
 mod ids;
 mod iso;
+mod limits;
 mod mapping;
 mod meant;
 mod numeric;
@@ -35,26 +41,29 @@ mod reach;
 mod read;
 mod records;
 mod rejects;
+mod resolve;
+mod sections;
 mod seen;
 mod source;
+mod sources;
 mod sql;
 mod table;
 mod text_pieces;
 mod typing;
 mod values;
+mod walk;
 mod words;
 mod zone;
-
-use std::path::PathBuf;
 
 pub use account::{About, Account, Reason};
 pub use code_book::CodeBook;
 pub use column_profile::{ColumnProfile, Holds, MonthCount, SourceProfile, TableProfile, profile_source};
-pub(crate) use custom::OwnCells;
+pub(crate) use custom_cells::CustomCells;
 pub use error::IngestError;
 pub use facts::{Example, Fact, FactRule};
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Fingerprint, fingerprints};
 pub use handover::{Dictionaries, columns};
+pub use limits::MAX_ROWS;
 pub use meant::{Meant, MeantRule, exchanged};
 pub use parts::Parts;
 pub use peek::{PeekedColumn, peek};
@@ -64,17 +73,6 @@ pub use seen::SeenEvents;
 pub use table::TypedTable;
 pub use typing::{NO, YES};
 pub use values::{ABSENT, NO_FLAG};
-
-/// Rows of a table in memory at most: their numbers, and those of different words, are 32 bits wide.
-pub const MAX_ROWS: usize = u32::MAX as usize - 1;
-
-/// The fingerprints of files that were read, sorted by path.
-///
-/// # Errors
-/// `IngestError::Io` if a file can no longer be read.
-pub fn fingerprints(files: Vec<PathBuf>) -> Result<Vec<Fingerprint>, IngestError> {
-    fingerprint::of_files(files)
-}
 
 #[cfg(test)]
 pub(crate) mod tests;

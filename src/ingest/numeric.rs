@@ -11,7 +11,8 @@ use rayon::prelude::*;
 
 use super::custom::CustomMapped;
 use super::decimal::number_from_text;
-use super::mapping::{Mapped, Mapping, keeps_text, text_columns};
+use super::mapping::{Mapping, keeps_text};
+use super::resolve::{Mapped, text_columns};
 
 /// The number form of the text columns of a source that are used as numbers.
 #[derive(Debug, Default)]
@@ -182,7 +183,7 @@ impl Parsed {
 mod tests {
     use super::*;
     use crate::config::Table;
-    use crate::ingest::mapping::Available;
+    use crate::ingest::resolve::Available;
 
     fn derived(amount: &str, quantity: &[&str]) -> (DataFrame, Mapping, Numbers) {
         let n = quantity.len();

@@ -4,8 +4,7 @@ use polars::prelude::*;
 
 use super::engine;
 use super::error::IngestError;
-use super::paths::InputFile;
-use super::source::{Opened, Source};
+use super::source::{InputFile, Opened, Source};
 use super::text_pieces::refuse_bomb;
 
 /// Reads Parquet files.

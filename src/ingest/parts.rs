@@ -12,14 +12,18 @@ use polars::prelude::*;
 
 use super::account::Reason;
 use super::collect::{check_lines, columns_of};
+use super::dealt::{DealtFile, NUMBER};
 use super::error::IngestError;
+use super::evaluate::evaluate;
 use super::facts::{Fact, add_facts};
 use super::ids::IdColumn;
-use super::mapping::{Available, Mapping};
+use super::mapping::Mapping;
 use super::numeric::{self, Census};
-use super::paths::{self, Found, InputFile};
-use super::read::{evaluate, mapping_of, sections};
-use super::source;
+use super::paths::{self, Found};
+use super::resolve::Available;
+use super::sections::{mapping_of, sections};
+use super::source::{self, InputFile};
+use super::sources;
 use super::typing::plain;
 use super::words::Words;
 use crate::config::{Config, Table};
@@ -37,29 +41,12 @@ const TEXT_AT_ONCE: RangeInclusive<usize> = 1 << 16..=1 << 27;
 /// One customer in so many is looked at to find ranges of equal weight.
 const SAMPLED: u64 = 16;
 
-/// The column that holds the number of a row in its file, under a name that no file can have.
-const NUMBER: &str = "\u{0}row";
-
 /// The tables of a shop, in parts.
 #[derive(Debug)]
 pub struct Parts {
     n_parts: usize,
     /// The files of each table.
     dealt: Vec<(Table, Vec<DealtFile>)>,
-}
-
-/// A source file whose rows have been dealt out.
-#[derive(Debug)]
-pub(super) struct DealtFile {
-    pub(super) path: PathBuf,
-    pub(super) available: Available,
-    /// Positions of its broken lines; they belong to the first part.
-    pub(super) broken: Vec<u64>,
-    pub(super) facts: Vec<Fact>,
-    /// How the values of the columns that expressions read are written.
-    pub(super) written: Census,
-    /// Its rows, by part.
-    chunks: Vec<Vec<PathBuf>>,
 }
 
 impl Parts {
@@ -76,8 +63,8 @@ impl Parts {
         for (table, section) in sections(config) {
             let found = paths::expand(table.name(), &section.paths)?;
             for file in &found.files {
-                for piece in source::pieces(file, n_bytes)? {
-                    needed_bytes += rows_of(file, &piece?)? * source::bytes_per_row(file)?;
+                for piece in sources::pieces(file, n_bytes)? {
+                    needed_bytes += rows_of(file, &piece?)? * sources::bytes_per_row(file)?;
                 }
             }
             tables.push((table, found));
@@ -161,32 +148,11 @@ impl Parts {
     }
 }
 
-impl DealtFile {
-    /// The rows of a part and their positions among all rows of the file.
-    pub(super) fn rows(&self, part: usize, columns: &[String]) -> Result<(DataFrame, Vec<u64>), IngestError> {
-        let failed = || IngestError::engine("reading back a part of the customers");
-        let mut rows: Option<DataFrame> = None;
-        for path in self.chunks.get(part).into_iter().flatten() {
-            let path = PlRefPath::try_from_path(path).map_err(failed())?;
-            let columns: Vec<Expr> = columns.iter().map(String::as_str).chain([NUMBER]).map(col).collect();
-            let chunk = LazyFrame::scan_parquet(path, ScanArgsParquet { glob: false, ..Default::default() });
-            let chunk = chunk.and_then(|chunk| chunk.select(columns).collect()).map_err(failed())?;
-            match &mut rows {
-                Some(rows) => rows.vstack_mut_owned(chunk).map(|_| ()).map_err(failed())?,
-                None => rows = Some(chunk),
-            }
-        }
-        let mut rows = rows.unwrap_or_default();
-        let numbers = rows.drop_in_place(NUMBER).and_then(|numbers| Ok(numbers.u64()?.iter().flatten().collect()));
-        Ok((rows, numbers.map_err(failed())?))
-    }
-}
-
 fn rows_of(file: &InputFile, opened: &source::Opened) -> Result<u64, IngestError> {
     if let Some(rows) = opened.expected_rows {
         return Ok(rows as u64);
     }
-    let counted = source::rows(file, opened.frame.clone().select([len().cast(DataType::UInt64)]))?;
+    let counted = sources::rows(file, opened.frame.clone().select([len().cast(DataType::UInt64)]))?;
     let counted = counted.columns().first().map(|counted| counted.u64().map(|counted| counted.get(0)));
     let failed = IngestError::engine(format!("counting the rows of `{}`", file.path.display()));
     Ok(counted.transpose().map_err(failed)?.flatten().unwrap_or(0))
@@ -225,7 +191,7 @@ struct Chunk {
 impl<'f> Dealing<'f> {
     fn new(config: &Config, (table, file): (Table, &'f InputFile), n_bytes: usize) -> Result<Self, IngestError> {
         // A source has one piece at least.
-        let mut opened = source::pieces(file, n_bytes)?.next().unwrap_or_else(|| source::open(file))?;
+        let mut opened = sources::pieces(file, n_bytes)?.next().unwrap_or_else(|| sources::open(file))?;
         let available = columns_of(file, &mut opened)?;
         let mapping = mapping_of(config, table, &available)?;
         Ok(Self { file, n_bytes, available, mapping })
@@ -239,7 +205,7 @@ impl<'f> Dealing<'f> {
     ) -> Result<(Vec<u64>, Vec<Fact>), IngestError> {
         let columns: Vec<Expr> = columns.iter().map(|name| col(name.as_str())).collect();
         let (mut all_broken, mut all_facts) = (Vec::new(), Vec::new());
-        for piece in source::pieces(self.file, self.n_bytes)? {
+        for piece in sources::pieces(self.file, self.n_bytes)? {
             let piece = piece?;
             let n_rows = i64::try_from(rows_of(self.file, &piece)?).unwrap_or(i64::MAX);
             let source::Opened { frame, expected_rows, first_row, broken, facts } = piece;
@@ -248,7 +214,7 @@ impl<'f> Dealing<'f> {
             // An empty piece has one empty chunk, which has its columns.
             for first in (0..n_rows.max(1)).step_by(ROWS_AT_ONCE as usize) {
                 let rows = frame.clone().slice(first, ROWS_AT_ONCE).select(columns.clone());
-                let rows = source::rows(self.file, rows)?;
+                let rows = sources::rows(self.file, rows)?;
                 n_read += rows.height();
                 let positions = positions.by_ref().take(rows.height()).collect();
                 take(Chunk { rows, positions })?;

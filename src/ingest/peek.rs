@@ -5,9 +5,8 @@ use std::path::Path;
 use polars::prelude::*;
 
 use super::error::IngestError;
-use super::paths;
 use super::raw::shown;
-use super::source;
+use super::{paths, sources};
 
 /// One column of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +35,9 @@ pub fn peek(path: &Path) -> Result<Vec<PeekedColumn>, IngestError> {
     let files = paths::expand("init", &[path.to_owned()])?.files;
     let Some(file) = files.first() else { return Ok(Vec::new()) };
     // A source has one piece at least, and the first one holds enough.
-    let mut opened = source::pieces(file, BYTES)?.next().unwrap_or_else(|| source::open(file))?;
-    source::column_names(file, &mut opened)?;
-    let frame = source::rows(file, opened.frame.limit(ROWS))?;
+    let mut opened = sources::pieces(file, BYTES)?.next().unwrap_or_else(|| sources::open(file))?;
+    sources::column_names(file, &mut opened)?;
+    let frame = sources::rows(file, opened.frame.limit(ROWS))?;
     Ok(frame.columns().iter().map(peeked).collect())
 }
 

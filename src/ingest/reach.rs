@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::globs::name_matches;
 use super::paths::expand;
-use super::source;
+use super::sources;
 
 /// The files that paths lead to; a path that leads nowhere stands for itself, because reading it will say so.
 #[must_use]
@@ -20,7 +20,7 @@ pub fn input_files(table: &'static str, paths: &[PathBuf]) -> Vec<PathBuf> {
 /// `file` is absolute, its folder without links.
 #[must_use]
 pub fn would_be_read(path: &Path, file: &Path) -> bool {
-    if source::of_file(file).is_none() {
+    if sources::of_file(file).is_none() {
         return false;
     }
     let is_pattern = |component: &Component<'_>| component.as_os_str().to_string_lossy().contains(['*', '?']);

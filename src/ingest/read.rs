@@ -8,24 +8,25 @@ use rayon::prelude::*;
 
 use super::account::Reason;
 use super::collect::{Collected, MEMORY, Supply, collect};
-use super::custom::{self, OwnCells};
+use super::custom_cells::CustomCells;
 use super::duplicates::repeated_rows;
-use super::engine;
 use super::error::IngestError;
+use super::evaluate::{answer, evaluate};
 use super::facts::{Example, Fact, FactRule};
-use super::mapping::{Available, Mapped, Mapping};
+use super::mapping::Mapping;
 use super::meant::{self, Meant};
 use super::numeric::{self, Numbers};
 use super::parts::Parts;
-use super::paths;
 use super::raw::Raw;
-use super::source;
+use super::resolve::{Available, Mapped};
+use super::sections::{Section, mapping_of, sections};
 use super::table::TypedTable;
 use super::typing::{Rules, TypeProblem, Typed, typed};
 use super::values::Values;
 use super::words::Words;
 use super::zone::LocalClock;
-use crate::config::{ColumnSpec, Config, Duplicates, Kind, Table, TableConfig};
+use super::{custom_values, engine, paths, sources};
+use crate::config::{ColumnSpec, Config, Duplicates, Kind, Table};
 
 /// What was read.
 #[derive(Debug)]
@@ -78,36 +79,12 @@ pub fn read_frames(config: &Config, frames: &[(Table, DataFrame)]) -> Result<Rea
         return Ok(Read { tables, files: Vec::new() });
     }
     let (table, path) = (Table::Purchases.name(), MEMORY.to_owned());
-    Err(IngestError::NoFiles { table, path, allowed: source::allowed_names() })
+    Err(IngestError::NoFiles { table, path, allowed: sources::allowed_names() })
 }
 
 /// Refuses columns of the shop's own that hold words in all rows.
 fn refuse_words(tables: &[TypedTable]) -> Result<(), IngestError> {
-    tables.iter().try_for_each(|table| OwnCells::refuse_words(&table.own_cells))
-}
-
-/// A table and its section of the config.
-type Section<'a> = (Table, &'a TableConfig);
-
-/// The tables that the shop has, purchases first.
-pub(super) fn sections(config: &Config) -> Vec<Section<'_>> {
-    let sections = [
-        (Table::Purchases, Some(&config.purchases)),
-        (Table::Complaints, config.complaints.as_ref()),
-        (Table::Customers, config.customers.as_ref()),
-        (Table::Surveys, config.surveys.as_ref()),
-    ];
-    sections.into_iter().filter_map(|(table, section)| Some((table, section?))).collect()
-}
-
-/// The mapping of a table, which stands first among those read from the same files.
-pub(super) fn mapping_of(config: &Config, table: Table, available: &Available) -> Result<Mapping, IngestError> {
-    let sections = sections(config);
-    let Some(own) = sections.iter().find(|section| section.0 == table) else { return Ok(Mapping::default()) };
-    let is_other = |other: &&Section<'_>| other.0 != own.0 && other.1.paths == own.1.paths;
-    let together: Vec<Section<'_>> = std::iter::once(own).chain(sections.iter().filter(is_other)).copied().collect();
-    let is_compared = own.1.duplicates != Duplicates::Keep;
-    Mapping::with_others(&together, is_compared, &config.features.custom, available)
+    tables.iter().try_for_each(|table| CustomCells::refuse_words(&table.custom_cells))
 }
 
 /// Reads one table: filter first, then what cannot be read, then duplicates; a row is rejected for the first reason.
@@ -147,7 +124,7 @@ fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>
     if let Some(keys) = keys {
         read.reject(engine::ask(|| repeated_rows(&keys)).map_err(failed())?, Reason::DUPLICATE);
     }
-    custom::read_all(&mut read, (&source, &mapping), &numbers, &config.currency)?;
+    custom_values::read_all(&mut read, (&source, &mapping), &numbers, &config.currency)?;
     Ok(read)
 }
 
@@ -177,28 +154,6 @@ fn mapped_columns(
     shown.map(raw).collect()
 }
 
-/// The value of an expression in every row.
-pub(super) fn evaluate(source: &DataFrame, mapped: &Mapped) -> Result<Column, IngestError> {
-    let n_rows = source.height();
-    let bad = |error: PolarsError| IngestError::BadExpression {
-        key: mapped.key.clone(),
-        expression: mapped.text.clone(),
-        detail: error.to_string().lines().next().unwrap_or_default().to_owned(),
-        available: mapped.reads.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
-    };
-    if mapped.is_plain {
-        return source.column(&mapped.text).cloned().map_err(bad);
-    }
-    let value = source.clone().lazy().select([mapped.expression.clone().alias("value")]);
-    let value = engine::ask(|| value.collect()).map_err(bad)?;
-    let column = value.column("value").map_err(bad)?.clone();
-    match column.len() {
-        n if n == n_rows => Ok(column),
-        1 if mapped.reads.is_empty() => Ok(column.new_from_index(0, n_rows)),
-        _ => Err(IngestError::NotRowWise { key: mapped.key.clone(), expression: mapped.text.clone() }),
-    }
-}
-
 /// Sets rows aside for which the filter is not true. If it is unknown because a text is no number, that is the reason.
 fn apply_filter(
     read: &mut TypedTable,
@@ -211,18 +166,6 @@ fn apply_filter(
     read.reject(unknown, Reason::of_row("unreadable_number"));
     read.reject((0..source.height()).filter(|row| answer.get(*row) != Some(true)), Reason::FILTER);
     Ok(())
-}
-
-/// The answer of a condition in every row.
-pub(super) fn answer(source: &DataFrame, filter: &Mapped) -> Result<BooleanChunked, IngestError> {
-    let answer = evaluate(source, filter)?;
-    let wrong = |_| IngestError::WrongType {
-        key: filter.key.clone(),
-        expression: filter.text.clone(),
-        dtype: answer.dtype().to_string(),
-        allowed: "true or false",
-    };
-    Ok(answer.bool().map_err(wrong)?.rechunk().into_owned())
 }
 
 /// A typed column, and what it shows of having been meant otherwise.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::account::{About, Account, Reason};
-use super::custom::OwnCells;
+use super::custom_cells::CustomCells;
 use super::error::IngestError;
 use super::events::{Events, Numbered};
 use super::facts::{Example, Fact};
@@ -36,7 +36,7 @@ pub struct TypedTable {
     /// What their cells are.
     /// What columns show of how they were meant.
     pub(crate) meant: Vec<Meant>,
-    pub(crate) own_cells: Vec<OwnCells>,
+    pub(crate) custom_cells: Vec<CustomCells>,
     /// What was noticed on the way.
     pub facts: Vec<Fact>,
 }
@@ -144,7 +144,7 @@ impl TypedTable {
             events: OnceLock::new(),
             custom: Vec::new(),
             meant: Vec::new(),
-            own_cells: Vec::new(),
+            custom_cells: Vec::new(),
             facts: Vec::new(),
         }
     }

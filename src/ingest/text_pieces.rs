@@ -15,6 +15,7 @@ use super::absent::ABSENT_WORDS;
 use super::engine;
 use super::error::IngestError;
 use super::facts::{Example, Fact, FactRule};
+use super::limits::MOST_COLUMNS;
 use super::records::{self, Head, Records};
 use super::source::Opened;
 
@@ -26,9 +27,6 @@ const MOST_UNPACKED: u64 = 100;
 
 /// Bytes of a line at most.
 const LONGEST_LINE: u64 = 16 << 20;
-
-/// Columns of a table at most.
-pub(super) const MOST_COLUMNS: usize = 10_000;
 
 /// Bytes that are read before the text is looked at.
 const STEP: u64 = 4 << 20;

@@ -4,9 +4,10 @@ use jiff::fmt::strtime::BrokenDownTime;
 use polars::prelude::*;
 
 use super::decimal::{minor_from_float, minor_from_text, number_from_text};
+use super::gather::{Cell, gather, gather_numbers};
 use super::ids::{IdColumn, SpreadsheetIds, tidy};
 use super::iso::{self, Written};
-use super::values::{ABSENT, Cell, NO_FLAG, Values, gather, gather_numbers};
+use super::values::{ABSENT, NO_FLAG, Values};
 use super::words::{Words, trimmed};
 use super::zone::{LocalClock, is_believable};
 use crate::config::{ColumnSpec, Kind};

@@ -8,7 +8,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::values::{Cell, gather};
+use super::gather::{Cell, gather};
 use crate::timeline::columns::NO_CODE;
 
 /// The distinct texts of a column and each row's position among them; [`NO_CODE`] where there is none.

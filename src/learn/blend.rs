@@ -1,18 +1,21 @@
 //! The learner that lets several learners vote: their log-odds, each measured from its own level, are added with
 //! non-negative weights that would have served best at earlier cutoffs.
 
-use super::blend_model::BlendModel;
 use super::chain::Fold;
 use super::cutoff_weights::CutoffWeightsRecord;
 use super::error::LearnError;
+use super::fold_losses::{Paired, fold_losses, paired_gain};
+use super::log_odds::OutOfTime;
 use super::logistic::Convergence;
-use super::rows::{Paired, fold_losses, labels, mean, paired_gain};
+use super::losses::own_shift;
+use super::model::{BlendMember, BlendModel};
+use super::rows::{labels, latest, mean};
 use super::selection::Selections;
+use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
 use super::uncertainty::Uncertainty;
 use super::weights::{self, CutoffDeviations};
-use super::{
-    Choice, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training, TrainingNotes, own_shift,
-};
+use super::{MeasuredOn, Model, NestedLoss};
+use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 use crate::units::Days;
 
@@ -86,17 +89,17 @@ impl Learner for BlendLearner {
                 .unwrap_or_default(),
         };
         let uncertainty = votes.uncertainty(&shares.weights);
-        let model = Model::Blend(BlendModel::new(training, members, &shares)?);
+        let model = Model::Blend(blend_of(training, members, &shares)?);
         Ok(Trained { model, out_of_time, notes, uncertainty })
     }
 }
 
 /// What the members count.
-pub(super) struct Shares {
+struct Shares {
     /// Of their deviations.
-    pub(super) weights: Vec<f64>,
+    weights: Vec<f64>,
     /// Of their levels.
-    pub(super) levels: Vec<f64>,
+    levels: Vec<f64>,
 }
 
 impl Shares {
@@ -261,6 +264,31 @@ fn blended(predicted: &[&OutOfTime], shares: &Shares) -> OutOfTime {
         }
     }
     OutOfTime { log_odds, level, drift }
+}
+
+/// The members that count, and how much.
+///
+/// # Errors
+/// `LearnError` if the rows lack a feature of a member.
+fn blend_of(training: &Training<'_>, members: &[Member<'_>], shares: &Shares) -> Result<BlendModel, LearnError> {
+    let recent = latest(training.dataset, training.rows);
+    let blended = |(member, (weight, level_share)): (&Member<'_>, (&f64, &f64))| {
+        let (model, learner) = (member.trained.model.clone(), member.name.to_owned());
+        let drift = drift(&model, training.dataset, &recent)?;
+        Ok(BlendMember { learner, weight: *weight, level_share: *level_share, drift, model })
+    };
+    let of_members = members.iter().zip(shares.weights.iter().zip(&shares.levels));
+    let counts = |(_, (weight, level_share)): &(_, (&f64, &f64))| **weight > 0.0 || **level_share > 0.0;
+    let members = of_members.filter(counts).map(blended).collect::<Result<Vec<BlendMember>, LearnError>>()?;
+    Ok(BlendModel::new(members))
+}
+
+/// How far from average rows at one cutoff are, in a model's log-odds.
+fn drift(model: &Model, dataset: &Dataset, rows: &[usize]) -> Result<f64, LearnError> {
+    let level = rows.first().map_or(0.0, |row| {
+        dataset.cutoffs.get(usize::from(dataset.cutoff_idx[*row])).map_or(0.0, |cutoff| model.base_log_odds(*cutoff))
+    });
+    Ok(if rows.is_empty() { 0.0 } else { mean(&model.log_odds(dataset, rows)?) - level })
 }
 
 #[cfg(test)]

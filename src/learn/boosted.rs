@@ -8,17 +8,17 @@ use super::chain::Fold;
 use super::cutoff_weights::CutoffWeightsRecord;
 use super::ensemble::{BoostedModel, Grown, Reader, Trees};
 use super::error::LearnError;
+use super::fold_losses::{FoldLosses, fold_losses, gain_on_folds, weighted};
 use super::intercepts::Intercepts;
 use super::level::{Level, LevelPoint};
+use super::log_odds::OutOfTime;
 use super::logistic::{Convergence, GRADIENT_LIMIT};
-use super::rows::{
-    FoldLosses, check_classes, fold_losses, gain_on_folds, labels, latest, mean, results_of, rows_per_customer,
-    weighted,
-};
-use super::selection::{Selection, Selections};
+use super::rows::{check_classes, labels, latest, mean, results_of, rows_per_customer};
+use super::selection::{RISING, Selection, Selections};
 use super::shared_fits::FitKey;
+use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
 use super::tuning::{BoostingSettings, TuningRecord, TuningTrial, clear_errors};
-use super::{Choice, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training, TrainingNotes};
+use super::{MeasuredOn, Model, NestedLoss};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 use crate::units::Days;
@@ -36,9 +36,6 @@ const PATIENCE: usize = 2;
 /// Share of the rows and of the features that a tree sees: what differs from tree to tree averages out.
 const ROW_SHARE: f64 = 0.6;
 const FEATURE_SHARE: f64 = 0.4;
-
-/// More of these never lowers the risk, whatever a few customers did: a complaint that is still open, and its age.
-pub const RISING: &[&str] = &["open_complaints_count", "oldest_open_complaint_days", "unanswered_complaints_count"];
 
 /// Gradient boosting with trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

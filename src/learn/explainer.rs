@@ -3,7 +3,8 @@
 use ndarray::Array2;
 
 use super::attribution::Attribution;
-use super::{BlendModel, BoostedModel, ForecastModel, LearnError, LinearModel, LogOddsPrediction, Model, Uncertainty};
+use super::explained::Explained;
+use super::{BlendModel, BoostedModel, ForecastModel, LearnError, LinearModel, Model, Uncertainty};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
 
@@ -24,17 +25,6 @@ enum Ready<'m> {
     Boosted(&'m BoostedModel, Attribution),
     Forecast(&'m ForecastModel),
     Blend(&'m BlendModel, Vec<Explainer<'m>>),
-}
-
-/// What a model says of some rows, and why.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Explained {
-    /// Their log-odds.
-    pub prediction: LogOddsPrediction,
-    /// What each of the model's contributing features adds to them: `(n_rows, n_features)`, in log-odds.
-    pub contributions: Array2<f64>,
-    /// The variances of a doubt that was asked along; empty without one.
-    pub variances: Vec<f64>,
 }
 
 impl<'m> Explainer<'m> {
@@ -103,10 +93,19 @@ impl<'m> Explainer<'m> {
     }
 }
 
-impl Explained {
-    /// What a model without members says.
-    pub(super) fn alone((log_odds, contributions): (Vec<f64>, Array2<f64>)) -> Self {
-        let between_members = vec![0.0; log_odds.len()];
-        Self { prediction: LogOddsPrediction { log_odds, between_members }, contributions, variances: Vec::new() }
+impl Model {
+    /// The model, made ready to explain many rows.
+    #[must_use]
+    pub fn explainer(&self) -> Explainer<'_> {
+        Explainer::of(self)
+    }
+
+    /// For each row, what each feature adds to the log-odds; with `base_log_odds` they sum to the log-odds, which is
+    /// checked.
+    ///
+    /// # Errors
+    /// `LearnError::MissingFeature` if the dataset lacks a feature of the model; `LearnError::NotAdditive`.
+    pub fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
+        Ok(self.explainer().explain(dataset, rows)?.contributions)
     }
 }

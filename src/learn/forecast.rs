@@ -1,22 +1,16 @@
 //! The learner that repeats what a value model says: one feature is a probability of churning already.
 
-use ndarray::Array2;
-use serde::{Deserialize, Serialize};
-
 use super::cutoff_weights::CutoffWeightsRecord;
 use super::error::LearnError;
+use super::forecast_model::{ForecastModel, log_odds};
+use super::log_odds::OutOfTime;
 use super::logistic::Convergence;
 use super::preparation::position;
-use super::rows::{check_classes, labels, latest, matrix, mean};
+use super::rows::{check_classes, labels, latest, mean};
 use super::selection::Selections;
-use super::{
-    Choice, LOG_ODDS, Learner, MeasuredOn, Member, Model, OutOfTime, Trained, Training, TrainingNotes, TuningRecord,
-};
-use crate::checked::{self, Checked, Flaw};
+use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
+use super::{MeasuredOn, Model, TuningRecord};
 use crate::dataset::Dataset;
-
-/// Probabilities nearer to 0 or 1 than this count as this: log-odds stay finite.
-const EDGE: f64 = 1e-6;
 
 /// Log-odds are those of a feature that is a probability.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,15 +21,6 @@ pub struct ForecastLearner {
     pub title: &'static str,
     /// The feature.
     pub feature: &'static str,
-}
-
-/// The feature, and what is said where it is missing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ForecastModel {
-    /// One name.
-    features: Vec<String>,
-    /// Mean of the log-odds over the training rows.
-    centre: f64,
 }
 
 impl Learner for ForecastLearner {
@@ -104,49 +89,5 @@ impl ForecastLearner {
         let plain = ((n_churned + 0.5) / (churned.len() as f64 - n_churned + 0.5)).ln();
         let centre = if n > 0.0 { sum / n } else { plain };
         Ok(ForecastModel { features: vec![self.feature.to_owned()], centre })
-    }
-}
-
-fn log_odds(probability: f64) -> f64 {
-    let p = probability.clamp(EDGE, 1.0 - EDGE);
-    (p / (1.0 - p)).ln()
-}
-
-impl Checked for ForecastModel {
-    fn check(&self) -> Result<(), Flaw> {
-        checked::length("features", self.features.len(), 1)?;
-        checked::number("centre", self.centre, &LOG_ODDS)
-    }
-}
-
-impl ForecastModel {
-    /// How far the log-odds of each row are from the centre; 0 where the feature is missing.
-    fn deviations(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
-        let column = position(dataset, self.features.first().map_or("", String::as_str))?;
-        let deviation = |row: &usize| {
-            let value = dataset.value(*row, column);
-            if value.is_nan() { 0.0 } else { log_odds(value) - self.centre }
-        };
-        Ok(rows.iter().map(deviation).collect())
-    }
-
-    pub(super) fn log_odds(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
-        Ok(self.explained(dataset, rows)?.0)
-    }
-
-    /// The log-odds of rows and what the feature adds to them.
-    pub(super) fn explained(&self, dataset: &Dataset, rows: &[usize]) -> Result<(Vec<f64>, Array2<f64>), LearnError> {
-        let deviations = self.deviations(dataset, rows)?;
-        let log_odds = deviations.iter().map(|deviation| self.centre + deviation).collect();
-        Ok((log_odds, matrix((rows.len(), 1), deviations)?))
-    }
-
-    pub(super) fn features(&self) -> &[String] {
-        &self.features
-    }
-
-    /// The same at every cutoff: the feature itself tells how many leave.
-    pub(super) const fn base_log_odds(&self) -> f64 {
-        self.centre
     }
 }

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
-use super::{ERRORS, LOG_ODDS};
+use super::log_odds::{ERRORS, LOG_ODDS};
 use crate::checked::{self, Checked, Flaw};
 use crate::maths::cholesky::Cholesky;
 use crate::units::Days;

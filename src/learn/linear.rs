@@ -1,32 +1,26 @@
 //! The learner whose log-odds are linear in prepared columns: the main logistic regression over all features, and the
 //! baselines over one to three of them.
 
-use ndarray::{Array1, Array2};
-use serde::{Deserialize, Serialize};
+use ndarray::Array1;
 
-use super::card::Coefficient;
 use super::chain::Fold;
 use super::cutoff_weights::CutoffWeightsRecord;
 use super::design::Design;
 use super::error::LearnError;
-use super::explainer::Explained;
+use super::fold_losses::{FoldLosses, weighted};
 use super::level::Level;
-use super::logistic;
+use super::linear_model::LinearModel;
+use super::log_odds::OutOfTime;
 use super::preparation::Preparation;
-use super::rows::{FoldLosses, check_classes, labels, latest, mean, results_of, rows_per_customer, weighted};
+use super::rows::{check_classes, labels, latest, mean, results_of, rows_per_customer};
 use super::selection::{Selection, Selections};
 use super::shared_fits::FitKey;
 use super::standard_errors::standard_errors;
+use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
 use super::tuning::penalty_of_trial;
 use super::uncertainty::{self, Uncertainty};
-use super::{
-    Choice, ERRORS, LOG_ODDS, Learner, MeasuredOn, Member, Model, NestedLoss, OutOfTime, Trained, Training,
-    TrainingNotes, TuningRecord,
-};
-use crate::checked::{self, Checked, Flaw};
-use crate::dataset::Dataset;
+use super::{MeasuredOn, Model, NestedLoss, TuningRecord, logistic};
 use crate::maths::logistic::{Curvature, Problem};
-use crate::timeline::Cutoff;
 
 /// L2 penalties that are tried, the strongest first. As precisions of a prior they do not grow with the number of
 /// customers; but rows of one customer repeat each other, so each counts times the rows that a customer has on average.
@@ -59,17 +53,6 @@ pub struct LinearLearner {
     pub title: &'static str,
     /// What it uses.
     pub columns: Columns,
-}
-
-/// Prepared columns, their weights, and the level of churn over the calendar.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LinearModel {
-    preparation: Preparation,
-    weights: Vec<f64>,
-    /// Standard errors of the weights, clustered by customer; empty in models of before and where none can be had.
-    #[serde(default)]
-    standard_errors: Vec<f64>,
-    level: Level,
 }
 
 impl Learner for LinearLearner {
@@ -236,90 +219,6 @@ fn predict_path(training: &Training<'_>, fold: &Fold, path: PathOf<'_>) -> Resul
         path.push(OutOfTime { log_odds: (validation.dot(&weights) + level).to_vec(), level, drift });
     }
     Ok(path)
-}
-
-impl Checked for LinearModel {
-    fn check(&self) -> Result<(), Flaw> {
-        checked::within("preparation", &self.preparation)?;
-        let n_columns = self.preparation.n_columns();
-        checked::length("weights", self.weights.len(), n_columns)?;
-        checked::numbers("weights", self.weights.iter().copied(), &LOG_ODDS)?;
-        let n_errors = if self.standard_errors.is_empty() { 0 } else { n_columns };
-        checked::length("standard_errors", self.standard_errors.len(), n_errors)?;
-        checked::numbers("standard_errors", self.standard_errors.iter().copied(), &ERRORS)?;
-        checked::within("level", &self.level)
-    }
-}
-
-impl LinearModel {
-    pub(super) fn log_odds(&self, dataset: &Dataset, rows: &[usize]) -> Result<Vec<f64>, LearnError> {
-        Ok(self.log_odds_of(&self.preparation.apply(dataset, rows)?, dataset, rows))
-    }
-
-    /// The log-odds of prepared rows.
-    fn log_odds_of(&self, x: &Array2<f64>, dataset: &Dataset, rows: &[usize]) -> Vec<f64> {
-        let levels: Vec<f64> = dataset.cutoffs.iter().map(|cutoff| self.base_log_odds(*cutoff)).collect();
-        // Row by row, so that one customer alone gets the same bits as in company.
-        let of_row = |(row, values): (&usize, ndarray::ArrayView1<'_, f64>)| {
-            let level = levels[usize::from(dataset.cutoff_idx[*row])];
-            values.iter().zip(&self.weights).fold(level, |sum, (value, weight)| sum + value * weight)
-        };
-        rows.iter().zip(x.outer_iter()).map(of_row).collect()
-    }
-
-    pub(super) const fn preparation(&self) -> &Preparation {
-        &self.preparation
-    }
-
-    /// The log-odds of rows and what each feature adds to them; the variances of a doubt about the same columns.
-    pub(super) fn explained(
-        &self,
-        dataset: &Dataset,
-        rows: &[usize],
-        uncertainty: Option<&Uncertainty>,
-    ) -> Result<Explained, LearnError> {
-        let x = self.preparation.apply(dataset, rows)?;
-        let mut contributions = Array2::zeros((rows.len(), self.features().len()));
-        for (mut out, row) in contributions.outer_iter_mut().zip(x.outer_iter()) {
-            for (column, (value, weight)) in row.iter().zip(&self.weights).enumerate() {
-                out[self.preparation.feature_of(column)] += value * weight;
-            }
-        }
-        let explained = Explained::alone((self.log_odds_of(&x, dataset, rows), contributions));
-        let uncertainty = uncertainty.filter(|uncertainty| uncertainty.reads_columns_of(&self.preparation));
-        Ok(Explained {
-            variances: uncertainty.map_or_else(Vec::new, |uncertainty| uncertainty.variances_of(&x)),
-            ..explained
-        })
-    }
-
-    /// The weights with their errors, those farthest from zero in standard errors first.
-    pub(super) fn coefficients(&self) -> Vec<Coefficient> {
-        let coefficient = |(column, (weight, error)): (usize, (&f64, &f64))| {
-            let (kind, mean, sd) = self.preparation.described(column);
-            Coefficient {
-                feature: self.features()[self.preparation.feature_of(column)].clone(),
-                column: kind,
-                mean,
-                sd,
-                log_odds_per_sd: *weight,
-                standard_error: *error,
-                z: if *error > 0.0 { weight / error } else { 0.0 },
-            }
-        };
-        let mut all: Vec<Coefficient> =
-            self.weights.iter().zip(&self.standard_errors).enumerate().map(coefficient).collect();
-        all.sort_by(|a, b| b.z.abs().total_cmp(&a.z.abs()));
-        all
-    }
-
-    pub(super) fn features(&self) -> &[String] {
-        self.preparation.features()
-    }
-
-    pub(super) fn base_log_odds(&self, cutoff: Cutoff) -> f64 {
-        self.level.at(cutoff.date())
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::boosted::RISING;
 use super::error::LearnError;
 use super::stability::{Stability, stability_index};
 use crate::dataset::Dataset;
@@ -263,3 +262,6 @@ pub struct Selections {
     /// For the training rows of each fold.
     pub folds: Vec<Selection>,
 }
+
+/// More of these never lowers the risk, whatever a few customers did: a complaint that is still open, and its age.
+pub const RISING: &[&str] = &["open_complaints_count", "oldest_open_complaint_days", "unanswered_complaints_count"];

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use super::OutOfTime;
 use super::ensemble::Grown;
+use super::log_odds::OutOfTime;
 use super::selection::Selection;
 use crate::timeline::Cutoff;
 

@@ -3,7 +3,6 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::capture::{ValueRanking, rank_by_value};
 use super::error::PipelineError;
 use super::frame::Frame;
 use super::learnt::{LearntModel, Trainings};
@@ -17,6 +16,7 @@ use crate::guard::{GuardRecord, look_for_leaks};
 use crate::learn::{Choice, LEARNERS, MAIN_LEARNER, NestedLoss};
 use crate::table::{Column, Table};
 use crate::timeline::{Cutoff, EventLog};
+use crate::value::{ValueRanking, rank_by_value};
 
 /// What a backtest leaves.
 #[derive(Debug, Clone)]
@@ -68,7 +68,7 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn P
     let frame = Frame::new(config, log);
     let tests = test_cutoffs(config, &frame, as_of)?;
     progress.begin("features", 1);
-    let dataset = frame.panel(log, &Frame::schema(config, log)?, (&tests, &tests))?;
+    let dataset = frame.panel(log, &Frame::schema(config, log)?, &tests, &tests)?;
     progress.begin("looking for leaks", 1);
     let leak_guard = look_for_leaks(config, log, &dataset, as_of)?;
     let everyone: Vec<&str> = LEARNERS.iter().map(|learner| learner.name()).collect();

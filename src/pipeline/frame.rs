@@ -4,12 +4,12 @@ use jiff::tz::TimeZone;
 
 use super::error::PipelineError;
 use crate::config::{Config, PanelWeights, Unstable};
-use crate::dataset::{Dataset, DatasetSettings, PanelCap, PanelSample};
+use crate::dataset::{Dataset, DatasetSettings, PanelCap, PanelCutoffs, PanelSample};
 use crate::error::Failure;
 use crate::features::{FeatureSchema, SchemaError};
 use crate::label::{ChurnRule, Schedule};
 use crate::learn::{CutoffWeightsPolicy, SelectionPolicy};
-use crate::timeline::{Cutoff, EventLog, Margins, local_time, matured_cutoffs};
+use crate::timeline::{Cutoff, EventLog, local_time, matured_cutoffs};
 use crate::units::Days;
 
 /// The rules of one shop over its history.
@@ -25,22 +25,11 @@ pub(super) struct Frame {
     pub(super) trials: u32,
 }
 
-/// What datasets of a shop are built for, under a churn rule.
-pub(super) fn settings(config: &Config, log: &EventLog, rule: ChurnRule) -> DatasetSettings {
-    let value = &config.value;
-    DatasetSettings {
-        rule,
-        zone: config.timezone.clone(),
-        minor_per_major: config.currency.minor_per_major(),
-        margins: Margins::new(value.margin_share, &value.category_margins, log.categories()),
-    }
-}
-
 impl Frame {
     pub(super) fn new(config: &Config, log: &EventLog) -> Self {
         let rule = ChurnRule::from(&config.churn);
         Self {
-            settings: settings(config, log, rule),
+            settings: DatasetSettings::new(config, log, rule),
             schedule: Schedule {
                 step: config.panel.step_days,
                 max_cutoffs: config.panel.max_cutoffs,
@@ -109,12 +98,13 @@ impl Frame {
         &self,
         log: &EventLog,
         schema: &FeatureSchema,
-        (tests, trainings): (&[Cutoff], &[Cutoff]),
+        tests: &[Cutoff],
+        trainings: &[Cutoff],
     ) -> Result<Dataset, Failure> {
         let trainings =
             trainings.iter().map(|as_of| self.training_cutoffs(*as_of)).collect::<Result<Vec<_>, PipelineError>>()?;
         let sample = PanelSample::choose(log, &trainings, &self.settings, self.cap);
         let cutoffs: Vec<Cutoff> = tests.iter().chain(trainings.iter().flatten()).copied().collect();
-        Ok(Dataset::build_panel(log, schema, (&cutoffs, tests), (&self.settings, sample))?)
+        Ok(Dataset::build_panel(log, schema, PanelCutoffs { all: &cutoffs, tests }, &self.settings, sample)?)
     }
 }

@@ -1,16 +1,13 @@
-//! The ranked list as rows and as the table that goes to files.
-
-use std::ops::Range;
+//! The ranked list as rows.
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
-use super::customer_value::CustomerValue;
-use super::list_columns::{LIST_COLUMNS, Piece};
 use crate::clv::ValueInterval;
 use crate::decide::{Prospect, Stage};
 use crate::explain::Reason;
-use crate::table::Table;
 use crate::units::Currency;
+use crate::value::{CustomerValue, ListedCustomer};
 
 /// One customer on the list.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,78 +91,15 @@ pub struct RankedList {
     pub rows: Vec<ListRow>,
 }
 
-/// Rows of a list that are held as columns at one time.
-const PIECE_ROWS: usize = 1 << 17;
-
 impl RankedList {
-    /// The list in its stable column order, in pieces one after the other; at least one.
-    pub fn pieces(&self) -> impl Iterator<Item = Table<'_>> {
-        let n = self.rows.len();
-        (0..n.max(1)).step_by(PIECE_ROWS).map(move |start| self.table_of(start..(start + PIECE_ROWS).min(n)))
-    }
-
-    fn table_of(&self, places: Range<usize>) -> Table<'_> {
-        let piece = Piece { list: self, rows: &self.rows[places.clone()], first: places.start };
-        Table::new("list", LIST_COLUMNS.iter().map(|column| (column.name, column.of(piece))))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-    use crate::decide::Suppression;
-    use crate::features::Family;
-    use crate::table::Column;
-
-    #[test]
-    fn the_columns_keep_their_order_and_absent_values_stay_absent() {
-        let reason = Reason { family: Family::Cadence, sentence: "silent for 71 days".into(), log_odds: 0.4 };
-        let prospect = Prospect {
-            customer: 0,
-            churn_probability: 0.123_456,
-            value_at_stake: 10.0,
-            suppressed: Some(Suppression::OptedOut),
+    /// The customers as tables of value by group know them.
+    #[must_use]
+    pub fn customers(&self) -> Vec<ListedCustomer> {
+        let listed = |row: &ListRow| ListedCustomer {
+            customer: row.prospect.customer,
+            stage: row.stage,
+            churn_probability: row.prospect.churn_probability,
         };
-        let row = ListRow {
-            customer_id: "007".to_owned(),
-            prospect,
-            churn_interval: Some([0.1, 0.150_04]),
-            rank_interval: None,
-            clv_historic: -0.001,
-            customer_value: None,
-            expected_next_order: None,
-            days_since_last_order: 71,
-            stage: Stage::AtRisk,
-            open_complaints: None,
-            reasons: vec![reason],
-        };
-        let list = RankedList {
-            as_of: date(2024, 6, 1),
-            model_version: "v".to_owned(),
-            currency: Currency::from_code("EUR").unwrap(),
-            population: String::new(),
-            rows: vec![row],
-        };
-        let mut pieces = list.pieces();
-        let table = pieces.next().unwrap();
-        assert!(pieces.next().is_none());
-        let names: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(
-            names.join(" "),
-            "rank customer_id expected_loss churn_probability churn_probability_low churn_probability_high rank_low \
-             rank_high risk_band value_at_stake clv_historic \
-             clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage open_complaints reason_1 reason_2 reason_3 \
-             reason_code_1 reason_code_2 reason_code_3 suppressed_because model_version as_of"
-        );
-        let column = |name: &str| table.column(name).unwrap().clone();
-        assert_eq!(column("churn_probability"), Column::Number(vec![0.1235]));
-        assert_eq!(column("churn_probability_high"), Column::OptionalNumber(vec![Some(0.15)]));
-        assert_eq!(column("rank_low"), Column::OptionalInteger(vec![None]));
-        assert_eq!(column("expected_loss"), Column::Number(vec![1.23]));
-        assert_eq!(format!("{:?}", column("clv_historic")), "Number([0.0])");
-        assert_eq!(column("reason_2"), Column::OptionalText(vec![None]));
-        assert_eq!(column("suppressed_because"), Column::optional_text([Some("opted_out")]));
+        self.rows.par_iter().map(listed).collect()
     }
 }

@@ -1,12 +1,14 @@
 //! The columns of the list: what each is called, in which unit it is, what it means, and how it is filled. A column stands in
 //! the files because it stands here, so that there is none without a sentence.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::list::{ListRow, ListedValue, RankedList};
 use crate::decide::RiskBand;
 use crate::explain::Reason;
-use crate::table::Column;
+use crate::table::{Column, Table};
 
 /// One column of the list.
 pub struct ListColumn {
@@ -236,12 +238,33 @@ fn rounded(value: f64, decimals: u32) -> f64 {
     (value * scale).round() / scale + 0.0
 }
 
+/// Rows of a list that are held as columns at one time.
+const PIECE_ROWS: usize = 1 << 17;
+
+impl RankedList {
+    /// The list in its stable column order, in pieces one after the other; at least one.
+    pub fn pieces(&self) -> impl Iterator<Item = Table<'_>> {
+        let n = self.rows.len();
+        (0..n.max(1)).step_by(PIECE_ROWS).map(move |start| self.table_of(start..(start + PIECE_ROWS).min(n)))
+    }
+
+    fn table_of(&self, places: Range<usize>) -> Table<'_> {
+        let piece = Piece { list: self, rows: &self.rows[places.clone()], first: places.start };
+        Table::new("list", LIST_COLUMNS.iter().map(|column| (column.name, column.of(piece))))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
+    use jiff::civil::date;
+
     use super::*;
+    use crate::decide::{Prospect, Stage, Suppression};
     use crate::explain::REASONS;
+    use crate::features::Family;
+    use crate::units::Currency;
 
     #[test]
     fn every_column_has_a_name_of_its_own_a_unit_and_a_sentence() {
@@ -252,5 +275,54 @@ mod tests {
         }
         let reasons = |prefix: &str| names.iter().filter(|name| name.starts_with(prefix)).count();
         assert_eq!((reasons("reason_"), reasons("reason_code_")), (2 * REASONS, REASONS));
+    }
+    #[test]
+    fn the_columns_keep_their_order_and_absent_values_stay_absent() {
+        let reason = Reason { family: Family::Cadence, sentence: "silent for 71 days".into(), log_odds: 0.4 };
+        let prospect = Prospect {
+            customer: 0,
+            churn_probability: 0.123_456,
+            value_at_stake: 10.0,
+            suppressed: Some(Suppression::OptedOut),
+        };
+        let row = ListRow {
+            customer_id: "007".to_owned(),
+            prospect,
+            churn_interval: Some([0.1, 0.150_04]),
+            rank_interval: None,
+            clv_historic: -0.001,
+            customer_value: None,
+            expected_next_order: None,
+            days_since_last_order: 71,
+            stage: Stage::AtRisk,
+            open_complaints: None,
+            reasons: vec![reason],
+        };
+        let list = RankedList {
+            as_of: date(2024, 6, 1),
+            model_version: "v".to_owned(),
+            currency: Currency::from_code("EUR").unwrap(),
+            population: String::new(),
+            rows: vec![row],
+        };
+        let mut pieces = list.pieces();
+        let table = pieces.next().unwrap();
+        assert!(pieces.next().is_none());
+        let names: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(
+            names.join(" "),
+            "rank customer_id expected_loss churn_probability churn_probability_low churn_probability_high rank_low \
+             rank_high risk_band value_at_stake clv_historic \
+             clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage open_complaints reason_1 reason_2 reason_3 \
+             reason_code_1 reason_code_2 reason_code_3 suppressed_because model_version as_of"
+        );
+        let column = |name: &str| table.column(name).unwrap().clone();
+        assert_eq!(column("churn_probability"), Column::Number(vec![0.1235]));
+        assert_eq!(column("churn_probability_high"), Column::OptionalNumber(vec![Some(0.15)]));
+        assert_eq!(column("rank_low"), Column::OptionalInteger(vec![None]));
+        assert_eq!(column("expected_loss"), Column::Number(vec![1.23]));
+        assert_eq!(format!("{:?}", column("clv_historic")), "Number([0.0])");
+        assert_eq!(column("reason_2"), Column::OptionalText(vec![None]));
+        assert_eq!(column("suppressed_because"), Column::optional_text([Some("opted_out")]));
     }
 }

@@ -2,11 +2,8 @@
 //! writes files, knows the clock, or prints.
 
 mod backtest;
-mod capture;
 mod challenge;
 mod customer_explanation;
-mod customer_value;
-mod economics;
 mod error;
 mod facts;
 mod feature_table;
@@ -15,26 +12,19 @@ mod gate;
 mod learnt;
 mod list;
 mod list_columns;
-mod outlook;
 mod progress;
 mod score;
 mod score_uncertainty;
 mod train;
 
 pub use backtest::{Backtest, NestedChoice, TestChoice, backtest};
-pub use capture::{ValueRanking, rank_by_value};
 pub use challenge::CurrentChampion;
-pub use customer_explanation::{
-    ComplaintSummary, CustomerExplanation, ExplainedValue, FeatureContribution, explain_customer,
-};
-pub use customer_value::{CustomerValue, ValueFrame, ValueModels};
-pub use economics::{HoldoutReport, RetentionReport, ValueReport};
+pub use customer_explanation::explain_customer;
 pub use error::PipelineError;
-pub use feature_table::{feature_census, feature_schema, feature_table};
+pub use feature_table::{WantedFeatures, feature_census, feature_schema, feature_table};
 pub use gate::{GateVerdict, judge};
 pub use list::{ListRow, ListedValue, RankedList};
 pub use list_columns::{LIST_COLUMNS, ListColumn};
-pub use outlook::{SalesForecast, Tracking, ValueTables};
 pub use progress::{Nobody, Progress};
-pub use score::{Scored, Valuing, score};
-pub use train::{Candidate, Provenance, train};
+pub use score::{Scored, score};
+pub use train::{Candidate, Provenance, TrainingContext, train};

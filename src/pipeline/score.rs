@@ -2,23 +2,21 @@
 
 use rayon::prelude::*;
 
-use super::customer_value::{CustomerValue, ValueFrame, ValueModels};
-use super::economics::{Basis, Eligible, Findings, HoldoutReport, ValueReport};
 use super::error::PipelineError;
 use super::facts::{Facts, Reader, TOLD};
-use super::frame::{Frame, settings};
+use super::frame::Frame;
 use super::list::{ListRow, ListedValue, RankedList};
 use super::progress::Progress;
 use super::score_uncertainty::{ScoreUncertainty, calibrated};
-use crate::clv::{ValueError, ValueTable};
 use crate::config::Config;
-use crate::dataset::{Dataset, DatasetSettings, Histories, Panel};
+use crate::dataset::{Dataset, DatasetSettings, Panel};
 use crate::decide::{Prospect, Suppression, rank};
 use crate::error::Failure;
 use crate::explain::{CustomerExplainer, Explanations, Reason};
 use crate::features::{FeatureSchema, SchemaDifference};
 use crate::registry::Version;
 use crate::timeline::{Cutoff, EventLog};
+use crate::value::{Basis, CustomerValues, Eligible, Fitted, ValueFrame, Valued, Valuing};
 
 /// The ranked list and what stands behind its values.
 pub struct Scored<'a> {
@@ -30,36 +28,6 @@ pub struct Scored<'a> {
     pub(super) schema: FeatureSchema,
     /// The value models, and what a report on the shop is made from.
     pub valuing: Valuing<'a>,
-}
-
-/// The value models of a shop and what a report on it is made from; why there are none, if there are not.
-pub struct Valuing<'a> {
-    config: &'a Config,
-    log: &'a EventLog,
-    settings: DatasetSettings,
-    as_of: Cutoff,
-    histories: Histories,
-    eligible: Eligible,
-    fitted: Result<Fitted, ValueError>,
-}
-
-impl Valuing<'_> {
-    /// The value models, if there are any.
-    #[must_use]
-    pub fn models(&self) -> Option<&ValueModels> {
-        self.fitted.as_ref().ok().map(|fitted| &fitted.models)
-    }
-
-    /// The value models and the economics of retention.
-    ///
-    /// # Errors
-    /// Why there are none.
-    pub fn report(self, list: &RankedList) -> Result<ValueReport, ValueError> {
-        let Fitted { models, shop, holdout } = self.fitted?;
-        let basis = Basis { config: self.config, log: self.log, settings: &self.settings, as_of: self.as_of };
-        let (histories, holdout) = (&self.histories, holdout?);
-        basis.report(Findings { models, histories, shop, holdout, list: &list.rows, eligible: self.eligible })
-    }
 }
 
 /// Ranks the customers eligible at `as_of` with a stored version.
@@ -76,7 +44,7 @@ pub fn score<'a>(
     version.accept_config(config)?;
     // Today's sentences for the columns of the version.
     let (schema, not_used) = version.columns_of(&Frame::schema(config, log)?, &TOLD)?;
-    let settings = settings(config, log, version.model.rule.clone());
+    let settings = DatasetSettings::new(config, log, version.model.rule.clone());
     let population = settings.rule.population();
     progress.begin("counting the shop", 1);
     let panel = Panel::open(log, &schema, &[as_of], &settings)?;
@@ -94,7 +62,11 @@ pub fn score<'a>(
     let Valued { histories, customer_value, fitted } = valued;
     let (mut rows, eligible) = scoring.listed(everyone, CustomerValues { histories: &histories, customer_value })?;
     if let Ok(Fitted { models, .. }) = &fitted {
-        models.put_intervals(&mut rows, &histories, &frame);
+        let ranked = rows.iter().map(|row| row.prospect.customer);
+        let intervals = models.first_intervals(&histories, ranked, &frame);
+        for (row, interval) in rows.iter_mut().zip(intervals) {
+            row.customer_value.iter_mut().for_each(|value| value.interval = interval);
+        }
     }
     let list = RankedList {
         as_of: as_of.date(),
@@ -131,8 +103,8 @@ impl Scoring<'_> {
     /// What the model says of everyone eligible, and what else the list tells of them. Features are folded and read part
     /// by part: those of all customers need never be held at one time.
     fn everyone(&self, progress: &dyn Progress) -> Result<Everyone, Failure> {
-        let model = (&self.version.model.model, self.version.model.uncertainty.as_ref());
-        let explainer = CustomerExplainer::of(model, self.panel.schema(), &self.config.currency);
+        let (model, uncertainty) = (&self.version.model.model, self.version.model.uncertainty.as_ref());
+        let explainer = CustomerExplainer::of(model, uncertainty, self.panel.schema(), &self.config.currency);
         let reader = Reader::of(self.panel, self.as_of);
         let of_part = |dataset: &Dataset| {
             let part = (explainer.explain(dataset)?, reader.read(dataset));
@@ -159,13 +131,13 @@ impl Scoring<'_> {
         let model = &self.version.model;
         let probabilities =
             calibrated(&model.calibrator, model.model.base_log_odds(self.as_of), &explanations.prediction);
-        let uncertainty = ScoreUncertainty::of(model, (&explanations.prediction, &explanations.variances), self.as_of);
+        let uncertainty = ScoreUncertainty::of(model, &explanations.prediction, &explanations.variances, self.as_of);
         let intervals = uncertainty.as_ref().map(ScoreUncertainty::intervals);
         let prospects = self.prospects((&facts, &probabilities), &customer_value);
         let mut rows = self.ranked((&facts, &prospects, intervals.as_deref()), explanations.reasons, &customer_value);
         drop(customer_value);
         if let Some(uncertainty) = &uncertainty {
-            uncertainty.put_places(&mut rows, (&facts, self.panel), self.config.seed)?;
+            uncertainty.put_places(&mut rows, &facts, self.panel, self.config.seed)?;
         }
         let margins = facts.iter().map(|facts| facts.past_year_margin);
         Ok((rows, Eligible::of(&probabilities, margins)))
@@ -220,50 +192,3 @@ impl Scoring<'_> {
 
 /// Facts, what decides the place, and bounds of the probability, of each row.
 type Placed<'a> = (&'a [Facts], &'a [Prospect], Option<&'a [[f64; 2]]>);
-
-/// Everyone who ever bought, what they are worth, and what stands behind it.
-struct Valued {
-    histories: Histories,
-    /// Of everyone in the histories; empty where no model can be had.
-    customer_value: Vec<CustomerValue>,
-    /// Or why there is none.
-    fitted: Result<Fitted, ValueError>,
-}
-
-/// Value models and what they say of the shop.
-struct Fitted {
-    models: ValueModels,
-    shop: ValueTable,
-    holdout: Result<HoldoutReport, ValueError>,
-}
-
-impl Valued {
-    fn of(basis: &Basis<'_>, frame: &ValueFrame) -> Self {
-        let [then, histories] = basis.histories();
-        let valued = || {
-            let models = ValueModels::fit(&histories)?;
-            let customer_value = models.values_of_all(&histories, frame);
-            Ok((models, customer_value))
-        };
-        let (valued, holdout) = rayon::join(valued, || basis.holdout(&then, &histories));
-        match valued {
-            Ok((models, customer_value)) => {
-                let shop = ValueTable::of_shop(customer_value.iter().map(|customer_value| &customer_value.value));
-                Self { histories, customer_value, fitted: Ok(Fitted { models, shop, holdout }) }
-            }
-            Err(error) => Self { histories, customer_value: Vec::new(), fitted: Err(error) },
-        }
-    }
-}
-
-/// What everyone in the histories is worth.
-struct CustomerValues<'a> {
-    histories: &'a Histories,
-    customer_value: Vec<CustomerValue>,
-}
-
-impl CustomerValues<'_> {
-    fn of(&self, customer: u32) -> Option<&CustomerValue> {
-        self.customer_value.get(self.histories.position(customer)?)
-    }
-}

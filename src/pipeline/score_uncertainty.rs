@@ -42,7 +42,8 @@ impl<'a> ScoreUncertainty<'a> {
     /// states none, or does not know how far the level may be off: without that, every interval would be too narrow.
     pub(super) fn of(
         model: &'a StoredModel,
-        (predicted, variances): (&LogOddsPrediction, &[f64]),
+        predicted: &LogOddsPrediction,
+        variances: &[f64],
         as_of: Cutoff,
     ) -> Option<Self> {
         let uncertainty = model.uncertainty.as_ref()?;
@@ -74,7 +75,8 @@ impl<'a> ScoreUncertainty<'a> {
     pub(super) fn put_places(
         &self,
         rows: &mut [ListRow],
-        (facts, panel): (&[Facts], &Panel<'_>),
+        facts: &[Facts],
+        panel: &Panel<'_>,
         seed: u64,
     ) -> Result<(), LearnError> {
         let listed = rows.iter().take_while(|row| row.prospect.suppressed.is_none()).take(CONTENDERS);

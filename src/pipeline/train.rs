@@ -33,6 +33,15 @@ pub struct Provenance {
     pub accounts: serde_json::Value,
 }
 
+/// What a training is given beside config and data.
+#[derive(Debug, Clone)]
+pub struct TrainingContext<'a> {
+    /// What the model is learnt from, for its manifest.
+    pub provenance: Provenance,
+    /// The model that scores now.
+    pub champion: &'a CurrentChampion,
+}
+
 /// Tests at the last matured cutoffs, beside the model that scores, then learns from all that has matured by `as_of`.
 ///
 /// # Errors
@@ -41,7 +50,7 @@ pub fn train(
     config: &Config,
     log: &EventLog,
     as_of: Cutoff,
-    (provenance, current): (Provenance, &CurrentChampion),
+    TrainingContext { provenance, champion: current }: TrainingContext<'_>,
     progress: &dyn Progress,
 ) -> Result<Candidate, Failure> {
     let frame = Frame::new(config, log);
@@ -49,7 +58,7 @@ pub fn train(
     let tests = frame.latest_tests(as_of, config.backtest.step_days, config.backtest.last)?;
     let trainings: Vec<Cutoff> = tests.iter().copied().chain([as_of]).collect();
     progress.begin("features", 1);
-    let dataset = frame.panel(log, &schema, (&tests, &trainings))?;
+    let dataset = frame.panel(log, &schema, &tests, &trainings)?;
     progress.begin("looking for leaks", 1);
     let leak_guard = look_for_leaks(config, log, &dataset, as_of)?;
     let is_wanted = |learner: &&&dyn Learner| !learner.is_on_request() || wants(config, learner.name());

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::ProfileSettings;
+use super::settings::ProfileSettings;
 use crate::label::{ChurnRule, RuleWindow, Schedule};
 use crate::timeline::{Cutoff, EventLog, Shard};
 use crate::units::Days;

@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::ProfileSettings;
 use super::quantiles::Quantiles;
+use super::settings::ProfileSettings;
 use crate::clv::{Concentration, concentration};
 use crate::timeline::{Available, EventLog, FoldScratch, FoldSettings, History, Shard, Window, date_of};
 use crate::units::Days;

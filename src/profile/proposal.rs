@@ -9,10 +9,10 @@
 
 use serde::Serialize;
 
-use super::ProfileSettings;
 use super::candidates::{Candidate, HORIZONS, WINDOWS};
 use super::curve::{Curve, MIN_WATCHED};
 use super::figures::ShopFigures;
+use super::settings::ProfileSettings;
 use crate::text::{counted, grouped};
 use crate::units::Days;
 
@@ -75,7 +75,8 @@ pub(super) fn asked(curve: &Curve) -> Option<(Days, Days)> {
 pub(super) fn propose(
     curve: &Curve,
     candidates: &[Candidate],
-    (asked, shop): (Option<(Days, Days)>, &ShopFigures),
+    asked: Option<(Days, Days)>,
+    shop: &ShopFigures,
     settings: &ProfileSettings,
 ) -> Proposal {
     let mut notes = notes_on(curve, shop, settings);

@@ -5,8 +5,9 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
+use crate::timeline::Cutoff;
 use crate::timeline::columns::{ComplaintColumns, NEVER, PurchaseColumns, Tables};
-use crate::units::{Money, Timestamp};
+use crate::units::{Days, Money, Timestamp};
 
 /// One line of a customer: the day, counted from 2024-01-01, and the amount in minor units.
 type Line = (u32, i64);
@@ -186,7 +187,7 @@ fn a_rate_that_swings_asks_for_the_next_horizon_at_which_it_is_steady() {
             let known = spreads.iter().find(|(horizon, _)| candidate.horizon_days == Days(*horizon));
             candidate.spread = Some(known.map_or(0.3, |(_, spread)| *spread));
         }
-        proposal::propose(&inspection.curve, &candidates, (asked, &inspection.shop), &settings)
+        proposal::propose(&inspection.curve, &candidates, asked, &inspection.shop, &settings)
     };
     let steadier = with_spreads([(30, 0.2), (60, 0.15), (90, 0.05)]);
     let found = (steadier.horizon_days, steadier.active_days, steadier.fit);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::fit::ConfigChange;
+use super::change::ConfigChange;
 use crate::error::{Exit, Report};
 
 /// A model that cannot be stored or had.

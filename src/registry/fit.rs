@@ -1,67 +1,14 @@
 //! Whether a version fits the shop as it is now: the features that it uses mean what they meant, and the config asks the
 //! same question of the same columns.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::collections::BTreeSet;
 
-use serde_json::Value;
-
+use super::change::{CURRENCY, ConfigChange, config_changes};
 use super::error::RegistryError;
 use super::stored::Version;
 use crate::config::Config;
 use crate::explain::features_in_sentence;
 use crate::features::{FeatureSchema, SchemaDifference, SchemaError, find};
-
-/// A key of the config that differs; `None` where it is not set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigChange {
-    /// The key, such as `churn.horizon_days`.
-    pub key: String,
-    /// Its value in the first config, as JSON.
-    pub from: Option<String>,
-    /// Its value in the second config.
-    pub to: Option<String>,
-}
-
-impl fmt::Display for ConfigChange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "absent".to_owned());
-        write!(f, "`{}`: {} -> {}", self.key, shown(&self.from), shown(&self.to))
-    }
-}
-
-/// Every key in which two configs, written as JSON, differ.
-#[must_use]
-pub fn config_changes(from: &Value, to: &Value) -> Vec<ConfigChange> {
-    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
-    flatten(from, String::new(), &mut before);
-    flatten(to, String::new(), &mut after);
-    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let change = |key: &String| {
-        let (from, to) = (before.get(key).cloned(), after.get(key).cloned());
-        (from != to).then(|| ConfigChange { key: key.clone(), from, to })
-    };
-    keys.into_iter().filter_map(change).collect()
-}
-
-/// Every leaf of a JSON value by its path, which is the key of the config.
-fn flatten(value: &Value, path: String, leaves: &mut BTreeMap<String, String>) {
-    match value {
-        // Its decimals follow from its code, and the config names the code.
-        Value::Object(fields) if path == CURRENCY => {
-            leaves.insert(path, fields.get("code").map_or_else(String::new, Value::to_string));
-        }
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                flatten(field, path, leaves);
-            }
-        }
-        leaf => {
-            leaves.insert(path, leaf.to_string());
-        }
-    }
-}
 
 /// What a change of a key means for a model that was trained before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,9 +41,6 @@ fn is_compared(key: &str) -> bool {
 
 /// The column that says who opted out.
 const OPTED_OUT: &str = "customers.opted_out";
-
-/// The key of the currency.
-const CURRENCY: &str = "currency";
 
 /// Sections of the config that are input tables: what a change means depends on what the model reads of them.
 const TABLES: [&str; 4] = ["purchases", "complaints", "customers", "surveys"];
@@ -263,7 +207,7 @@ mod tests {
                         [complaints]\npath = 'b.csv'\n[complaints.columns]\ncomplaint_id = 'i'\ncustomer_id = 'c'\n\
                         opened_at = 't'\n";
 
-    fn config(text: &str) -> Value {
+    fn config(text: &str) -> serde_json::Value {
         let read = Config::from_toml_beside(text, Path::new("retain.toml"), &|_| false);
         serde_json::to_value(read.unwrap()).unwrap()
     }

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{EVALUATION, FORMAT, MANIFEST, MODEL, SCHEMA, XGBOOST};
+use super::FORMAT;
+use super::layout::{EVALUATION, MANIFEST, MODEL, SCHEMA, XGBOOST};
 use crate::files::{self, FileError};
 
 /// The file.
@@ -51,7 +52,7 @@ pub(super) fn write(folder: &Path) -> Result<String, FileError> {
             }
         }
     }
-    let text = super::publish::json(&hashes);
+    let text = super::layout::json(&hashes);
     files::write_whole(&folder.join(HASHES), |writer| writer.write_all(&text))?;
     Ok(hash(&text))
 }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use super::hashes::{ALWAYS, FILES, HASHES, Hashes, digits, hash};
-use super::{EVALUATION, FORMAT, MANIFEST, MODEL, ModelManifest, RegistryError, SCHEMA, Version};
+use super::layout::{EVALUATION, MANIFEST, MODEL, SCHEMA};
+use super::{FORMAT, ModelManifest, RegistryError, Version};
 use crate::checked::{Checked, Flaw};
 use crate::error::Failure;
 use crate::files::FileError;

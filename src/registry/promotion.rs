@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::history::HistoryLine;
+use super::layout::{CHAMPION, HISTORY};
 use super::load::read_json;
-use super::{CHAMPION, HISTORY};
 use crate::error::Failure;
 use crate::files::{self, FileError, Ready, sync_folder};
 

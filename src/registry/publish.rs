@@ -4,15 +4,11 @@ use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::Path;
 
-use serde::Serialize;
-
-use super::hashes;
 use super::history::{self, Event, History, HistoryLine};
+use super::layout::{CHAMPION, EVALUATION, HISTORY, LOCK, MANIFEST, MODEL, SCHEMA, XGBOOST, json};
 use super::promotion::{self, Promotion, STEPS, Settled};
-use super::{
-    CHAMPION, EVALUATION, HISTORY, LOCK, MANIFEST, MODEL, ModelManifest, Registry, RegistryError, SCHEMA, Version,
-    XGBOOST,
-};
+use super::versions::Registry;
+use super::{ModelManifest, RegistryError, Version, hashes};
 use crate::checked::{Checked, Flaw};
 use crate::error::Failure;
 use crate::files::{self, FileError, Ready, Uninterrupted};
@@ -287,14 +283,6 @@ fn files_of(version: &Version) -> Vec<(&'static str, Vec<u8>)> {
     }
     files.extend([(MANIFEST, json(&version.manifest)), (EVALUATION, json(&version.evaluation))]);
     files
-}
-
-/// Indented JSON with a line end.
-pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
-    // Plain numbers and texts can always be written as JSON.
-    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
 }
 
 /// UTC time and the first eight digits of a hash over what scores: versions sort by time, and equal models show.

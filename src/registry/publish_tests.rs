@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use super::layout::HISTORY;
 use super::promotion::STEPS;
 use super::tests::{error, registry, version};
 use super::*;

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
+use super::layout::{HISTORY, MANIFEST, MODEL};
 use super::*;
+use crate::error::Failure;
 use crate::evaluate::{LearnerScores, Settings, TestCutoff, evaluate};
 use crate::units::Timestamp;
 

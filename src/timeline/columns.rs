@@ -2,7 +2,7 @@
 //!
 //! Columns of one table have equal length, rows in any order. An optional column is `None` when the shop has none.
 
-use super::log::LogError;
+use super::error::LogError;
 use crate::units::{Money, Timestamp};
 
 /// What has not happened, or not yet: later than every cutoff, so that `NEVER < cutoff` is false.

@@ -14,7 +14,7 @@ use super::custom::{CustomLog, CustomRows};
 use super::cutoff::Cutoff;
 use super::future::Future;
 use super::history::History;
-use super::ledger::{Ledger, Orders};
+use super::ledger::{Ledger, Orders, Presence};
 use super::lines::{Grouping, Lines};
 use super::mix::Mixer;
 use super::partition::{Part, Returns};
@@ -42,13 +42,6 @@ pub(super) struct PartFacts {
     pub(super) surveys: SurveyLog,
     /// Rows of the shop's own features, those over purchases included.
     pub(super) custom: CustomLog,
-}
-
-/// What decides whether a customer counts at a cutoff.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Presence {
-    pub(crate) orders: usize,
-    pub(crate) last_order_at: Timestamp,
 }
 
 /// What a fold is asked for.

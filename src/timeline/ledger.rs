@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::calendar::Calendar;
 use super::columns::NEVER;
-use super::fold::Presence;
 use super::lines::Lines;
 use crate::units::Timestamp;
 
@@ -198,6 +197,13 @@ fn part(column: &[u32], range: Range<usize>) -> &[u32] {
 /// Whether an instant lies before the cutoff; [`NEVER`] does not lie before anything.
 pub(super) fn happened_before(at: Timestamp, cutoff: Timestamp) -> bool {
     at < cutoff && at != NEVER
+}
+
+/// What decides whether a customer counts at a cutoff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Presence {
+    pub(crate) orders: usize,
+    pub(crate) last_order_at: Timestamp,
 }
 
 #[cfg(test)]

@@ -2,16 +2,8 @@
 
 use super::complaints::KnownComplaint;
 use super::history::History;
+use super::slope::Slope;
 use crate::units::{Days, Timestamp};
-
-/// Change of monthly figures per month: the slope of a straight line through months of 30 days.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Slope {
-    /// Orders per month, each month.
-    pub orders: f64,
-    /// Spend per month, each month, in major units.
-    pub amount: f64,
-}
 
 impl History<'_> {
     /// The quantile `q` of the gaps in days, interpolated between neighbours; `None` without gaps.

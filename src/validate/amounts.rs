@@ -1,6 +1,6 @@
 //! Amounts: the sign of returns, lines that cost nothing. Those that cost too much to be true are in `sizes`.
 
-use super::Checked;
+use super::checked::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
 use crate::config::{NegativeAmounts, Table};

@@ -1,6 +1,6 @@
 //! Rows that repeat earlier ones: rejected with a warning, or refused, as the config says.
 
-use super::Checked;
+use super::checked::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
 use crate::config::Duplicates;

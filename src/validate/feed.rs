@@ -17,7 +17,7 @@ pub(super) fn check(days: &PurchaseDays, config: &Config, as_of: Timestamp) -> V
     let limits = &config.validate;
     let mut findings: Vec<Finding> = gaps(days, limits.max_feed_gap_days).into_iter().collect();
     if let Some((_, last)) = days.span()
-        && let Err(stale) = require_fresh((last, as_of), limits, &config.timezone)
+        && let Err(stale) = require_fresh(last, as_of, limits, &config.timezone)
     {
         let finding = Finding::new("stale", "purchases", Severity::Warning, stale.to_string());
         let finding = finding.of_column("purchased_at").counting(1);
@@ -31,7 +31,8 @@ pub(super) fn check(days: &PurchaseDays, config: &Config, as_of: Timestamp) -> V
 /// # Errors
 /// `DataError::Stale` with both days and the limit.
 pub fn require_fresh(
-    (last, as_of): (Timestamp, Timestamp),
+    last: Timestamp,
+    as_of: Timestamp,
     limits: &ValidateConfig,
     zone: &TimeZone,
 ) -> Result<(), DataError> {
@@ -123,7 +124,7 @@ mod tests {
             min_recent_share: 0.05,
             silent_opt_outs: crate::config::SilentOptOuts::Refuse,
         };
-        let fresh = |zone, limit| require_fresh((last, as_of), &limits(limit), &TimeZone::get(zone).unwrap()).is_ok();
+        let fresh = |zone, limit| require_fresh(last, as_of, &limits(limit), &TimeZone::get(zone).unwrap()).is_ok();
         assert_eq!([60, 59].map(|limit| fresh("America/Los_Angeles", limit)), [true, false]);
         assert_eq!([59, 58].map(|limit| fresh("UTC", limit)), [true, false]);
     }

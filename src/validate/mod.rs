@@ -3,6 +3,7 @@
 
 mod amounts;
 mod categories;
+mod checked;
 mod duplicates;
 mod error;
 mod feed;
@@ -21,39 +22,20 @@ mod volume;
 use jiff::civil::Time;
 use polars::prelude::DataFrame;
 
-use crate::config::{Config, Table, TableConfig};
+use crate::config::{Config, Table};
 use crate::error::Failure;
-use crate::ingest::{self, Account, Dictionaries, Fingerprint, IngestError, OwnCells, Read, TypedTable};
+use crate::ingest::{self, Account, CustomCells, Dictionaries, Fingerprint, IngestError, Read, TypedTable};
 use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
+use checked::Checked;
 use shop_totals::ShopTotals;
 use tally::Tallies;
 
 pub use error::DataError;
 pub use feed::require_fresh;
 pub use finding::{Finding, Severity};
-pub use pace::{Pace, require_usual_pace};
+pub use pace::{AsOf, Pace, require_usual_pace};
 pub use parts::{CheckedPart, Together, load_part};
-
-/// Data on their way through the checks.
-struct Checked<'a> {
-    config: &'a Config,
-    /// The clock: nothing happens after it.
-    now: Timestamp,
-    tables: Vec<TypedTable>,
-    tallies: Tallies,
-}
-
-impl Checked<'_> {
-    fn section(&self, table: Table) -> Option<&TableConfig> {
-        match table {
-            Table::Purchases => Some(&self.config.purchases),
-            Table::Complaints => self.config.complaints.as_ref(),
-            Table::Customers => self.config.customers.as_ref(),
-            Table::Surveys => self.config.surveys.as_ref(),
-        }
-    }
-}
 
 /// The families of checks that look at rows, in the order in which they run: rows are rejected before they are compared
 /// and counted. Those that look at the shop as a whole follow, see `standing`.
@@ -147,7 +129,7 @@ struct Outcome {
     tallies: Tallies,
     rejects: Vec<DataFrame>,
     totals: ShopTotals,
-    own_cells: Vec<OwnCells>,
+    custom_cells: Vec<CustomCells>,
 }
 
 impl Outcome {
@@ -171,8 +153,8 @@ fn check(config: &Config, now: Timestamp, read: Read) -> Result<Verdict, IngestE
     let rejects = tables.iter().map(TypedTable::rejected_rows).collect::<Result<Vec<_>, _>>()?;
     let rejects = rejects.into_iter().flatten().collect();
     let totals = ShopTotals::of(&tables, config, now);
-    let own_cells = tables.iter().flat_map(|table| table.own_cells.iter().cloned()).collect();
-    Ok(Verdict { tables, outcome: Outcome { accounts, tallies, rejects, totals, own_cells } })
+    let custom_cells = tables.iter().flat_map(|table| table.custom_cells.iter().cloned()).collect();
+    Ok(Verdict { tables, outcome: Outcome { accounts, tallies, rejects, totals, custom_cells } })
 }
 
 /// The instant the run takes for now.

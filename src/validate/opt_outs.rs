@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Checked;
+use super::checked::Checked;
 use super::finding::{Finding, Severity};
 use super::tally::{Counts, Tally};
 use crate::config::{Config, SilentOptOuts, Table};

@@ -108,6 +108,15 @@ impl Pace {
     }
 }
 
+/// The day whose data are looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct AsOf {
+    /// Its local midnight.
+    pub day: Cutoff,
+    /// Whether the clock gave it, and not the config or the data.
+    pub is_of_the_clock: bool,
+}
+
 /// Refuses a day before which practically nothing was sold, beside what the shop sells usually. A shop that was as quiet a
 /// year before, and sold in between, is in its season. A day of the clock may be as long after the feed as scoring allows.
 ///
@@ -115,7 +124,7 @@ impl Pace {
 /// `DataError::Quiet` with the window, what it holds, what is usual, and the last day of the usual pace.
 pub fn require_usual_pace(
     pace: &Pace,
-    (as_of, is_of_the_clock): (Cutoff, bool),
+    AsOf { day: as_of, is_of_the_clock }: AsOf,
     limits: &ValidateConfig,
 ) -> Result<(), DataError> {
     let window = 2 * i64::from(limits.max_feed_gap_days.0);
@@ -181,7 +190,11 @@ mod tests {
     }
 
     fn refused(pace: &Pace, day: Date) -> Option<Date> {
-        match require_usual_pace(pace, (Cutoff::at_start_of(day, &TimeZone::UTC), false), &limits()) {
+        match require_usual_pace(
+            pace,
+            AsOf { day: Cutoff::at_start_of(day, &TimeZone::UTC), is_of_the_clock: false },
+            &limits(),
+        ) {
             Ok(()) => None,
             Err(DataError::Quiet { usual_until, .. }) => Some(usual_until),
             Err(other) => panic!("{other}"),
@@ -198,7 +211,8 @@ mod tests {
                 assert_eq!(refused(&stray, day), Some(date(2024, 1, 1)), "{lines} {day}");
             }
             let clock = |day| Cutoff::at_start_of(day, &TimeZone::UTC);
-            let scores = |day| require_usual_pace(&stray, (clock(day), true), &limits()).is_ok();
+            let scores =
+                |day| require_usual_pace(&stray, AsOf { day: clock(day), is_of_the_clock: true }, &limits()).is_ok();
             assert!(scores(date(2024, 2, 5)) && !scores(date(2024, 3, 6)), "36 days after the feed, and 66");
             assert_eq!(refused(&stray, date(2024, 1, 1)), None);
             assert_eq!(refused(&stray, date(2024, 1, 20)), None, "part of the window is as usual");

@@ -7,7 +7,7 @@ use super::relations::{SHARED_ORDER, shared_orders};
 use super::{Loaded, Outcome, Verdict, check};
 use crate::config::{Config, Table};
 use crate::error::Failure;
-use crate::ingest::{self, Account, Dictionaries, IngestError, OwnCells, Parts, SeenEvents};
+use crate::ingest::{self, Account, CustomCells, Dictionaries, IngestError, Parts, SeenEvents};
 use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
 
@@ -23,7 +23,8 @@ pub struct CheckedPart(Outcome);
 pub fn load_part(
     config: &Config,
     now: Timestamp,
-    (parts, part): (&Parts, usize),
+    parts: &Parts,
+    part: usize,
     seen: Option<&mut SeenEvents>,
 ) -> Result<(Tables, Dictionaries, CheckedPart), IngestError> {
     let mut checked = check(config, now, ingest::read_part(config, parts, part)?)?;
@@ -73,7 +74,7 @@ impl Together {
         for rows in part.rejects {
             self.add_rejects(rows)?;
         }
-        OwnCells::add_all(&mut self.0.own_cells, &part.own_cells);
+        CustomCells::add_all(&mut self.0.custom_cells, &part.custom_cells);
         self.0.totals.add(part.totals);
         Ok(())
     }
@@ -105,7 +106,7 @@ impl Together {
     /// # Errors
     /// An [`IngestError`] if a file can no longer be read.
     pub fn finish(self, config: &Config, now: Timestamp, parts: &Parts) -> Result<Loaded, Failure> {
-        OwnCells::refuse_words(&self.0.own_cells)?;
+        CustomCells::refuse_words(&self.0.custom_cells)?;
         let (accounts, findings, rejects, pace) = self.0.completed(config, now);
         let mut rejects = rejects.iter().map(|rows| parts.in_order(rows)).collect::<Result<Vec<_>, _>>()?;
         rejects

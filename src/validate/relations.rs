@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::Checked;
+use super::checked::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
 use crate::config::Table;

@@ -8,7 +8,7 @@ use super::finding::{Finding, Severity};
 use super::opt_outs::{self, Statements};
 use super::pace::Pace;
 use super::sizes::Sizes;
-use super::volume;
+use super::volume::{self, Presence, Volume};
 use crate::config::{Config, Table};
 use crate::ingest::TypedTable;
 use crate::text::counted;
@@ -32,18 +32,6 @@ pub(super) struct ShopTotals {
     with_margins: BTreeSet<String>,
     /// Used rows of each table, and whether any of them has a value, for each optional column that is mapped.
     filled: BTreeMap<MappedColumn, (u64, bool)>,
-}
-
-/// Whether there is a table, and rows in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) enum Presence {
-    /// No table is configured.
-    #[default]
-    NoTable,
-    /// No row is usable.
-    Empty,
-    /// Some rows are.
-    Rows,
 }
 
 impl ShopTotals {
@@ -89,12 +77,17 @@ impl ShopTotals {
     /// What the checks of the whole find.
     pub(super) fn findings(&self, config: &Config, as_of: Timestamp) -> Vec<Finding> {
         let mut findings = feed::check(&self.days, config, as_of);
-        findings.extend(volume::check(self, config));
+        findings.extend(volume::check(&self.volume(), config));
         findings.extend(self.sizes.absurd(config));
         findings.extend(categories::unknown(&self.with_margins, config));
         findings.extend(self.statements.stopped(config));
         findings.extend(self.empty_columns());
         findings
+    }
+
+    fn volume(&self) -> Volume {
+        let (n_customers, n_returning, complaints) = (self.n_customers, self.n_returning, self.complaints);
+        Volume { n_customers, n_returning, complaints, span: self.days.span() }
     }
 
     /// Columns that are mapped and have no value in any row: what they tell of is taken as absent everywhere.

@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::config::{
     BacktestConfig, ChurnConfig, Duplicates, FeaturesConfig, GateConfig, LeakGuardConfig, LowestGrade, ModelsConfig,
-    NegativeAmounts, OutputConfig, PanelConfig, PanelWeights, SelectionConfig, SilentOptOuts, TuningConfig, Unstable,
-    ValidateConfig, ValueConfig,
+    NegativeAmounts, OutputConfig, PanelConfig, PanelWeights, SelectionConfig, SilentOptOuts, TableConfig,
+    TuningConfig, Unstable, ValidateConfig, ValueConfig,
 };
 use crate::timeline::columns::{NEVER, NO_CODE};
 use crate::units::{Currency, Days, Money};

@@ -1,6 +1,6 @@
 //! Times: nothing happens in the future, and nothing happens to a complaint before it is opened.
 
-use super::Checked;
+use super::checked::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
 use crate::config::Table;

@@ -1,6 +1,6 @@
 //! Types and missing values: what could not be read, what was read with a rule of ours, what was missing.
 
-use super::Checked;
+use super::checked::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
 use crate::ingest::{Example, Fact, FactRule, Meant, MeantRule, NO, TypedTable, YES, exchanged};

@@ -1,19 +1,31 @@
 //! Minimum data: enough customers, a long enough history, not too much of it rejected.
 
 use super::finding::{Finding, Severity};
-use super::shop_totals::{Presence, ShopTotals};
 use crate::config::Config;
 use crate::ingest::{Account, TypedTable};
 use crate::text::{counted, grouped, verb};
 use crate::units::{MICROS_PER_DAY, Timestamp};
 
 /// Errors where a minimum is missed, notes where a table is absent or empty.
-pub(super) fn check(totals: &ShopTotals, config: &Config) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = customers(totals.n_customers, config).into_iter().collect();
-    findings.extend(few_return(totals));
-    findings.extend(totals.days.span().and_then(|span| short_span(span, config)));
-    findings.extend(no_complaints(totals.complaints));
+pub(super) fn check(volume: &Volume, config: &Config) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = customers(volume.n_customers, config).into_iter().collect();
+    findings.extend(few_return(volume));
+    findings.extend(volume.span.and_then(|span| short_span(span, config)));
+    findings.extend(no_complaints(volume.complaints));
     findings
+}
+
+/// How much data there are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Volume {
+    /// Customers with a purchase.
+    pub(super) n_customers: u64,
+    /// Those of them who bought again more than a day after the first.
+    pub(super) n_returning: u64,
+    /// First and last purchase.
+    pub(super) span: Option<(Timestamp, Timestamp)>,
+    /// Whether there are complaints.
+    pub(super) complaints: Presence,
 }
 
 /// Customers with a purchase, and those of them who bought again more than a day after the first: two lines of one order
@@ -32,8 +44,8 @@ pub(super) fn customers_and_returning(purchases: &TypedTable) -> (u64, u64) {
 }
 
 /// Nobody, or hardly anybody, comes back: there is nothing to learn of who stays.
-fn few_return(totals: &ShopTotals) -> Option<Finding> {
-    let (n_customers, n_returning) = (totals.n_customers, totals.n_returning);
+fn few_return(volume: &Volume) -> Option<Finding> {
+    let (n_customers, n_returning) = (volume.n_customers, volume.n_returning);
     if n_customers < LEAST_CUSTOMERS || n_returning * 100 >= n_customers {
         return None;
     }
@@ -114,4 +126,16 @@ pub(super) fn rejected_shares(accounts: &[Account], limit: f64) -> Vec<Finding> 
                 .with_hint("the reject file lists the rows and reasons; correct the mapping or filter the rows out")
         })
         .collect()
+}
+
+/// Whether there is a table, and rows in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Presence {
+    /// No table is configured.
+    #[default]
+    NoTable,
+    /// No row is usable.
+    Empty,
+    /// Some rows are.
+    Rows,
 }

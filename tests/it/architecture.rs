@@ -1,7 +1,7 @@
-//! The way of the data: a room uses only those above it, and only some rooms know certain libraries.
+//! The way of the data: a room uses only those above it, and only some rooms know certain libraries;
+//! within a room no file uses one that uses it.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use crate::source::{Sources, circles, room, sources};
 
 /// The rooms in the order of `ARCHITECTURE.md`: each may use those before it.
 const ROOMS: &[&str] = &[
@@ -26,6 +26,7 @@ const ROOMS: &[&str] = &[
     "evaluate",
     "guard",
     "decide",
+    "value",
     "explain",
     "registry",
     "simulate",
@@ -52,67 +53,60 @@ const OWNED: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
 ];
 
-pub(crate) fn sources() -> BTreeMap<String, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = BTreeMap::new();
-    let mut folders: Vec<PathBuf> = vec![root.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.to_string_lossy().ends_with("tests.rs") {
-                continue; // a file of unit tests may use whatever it needs
-            }
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-                files.insert(name, std::fs::read_to_string(&path).unwrap());
-            }
-        }
-    }
-    files
-}
-
-/// The code of a file without its tests and its comments.
-pub(crate) fn code(text: &str) -> impl Iterator<Item = &str> {
-    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    code.lines().filter(|line| !line.trim_start().starts_with("//"))
-}
-
-fn room(file: &str) -> &str {
-    file.split(['/', '.']).next().unwrap_or_default()
-}
-
 #[test]
 fn a_room_uses_only_rooms_above_it() {
+    let files = sources();
+    let all = Sources::read(&files);
     let place = |room: &str| ROOMS.iter().position(|other| *other == room);
-    for (file, text) in sources() {
-        let Some(own) = place(room(&file)) else {
+    for (file, names) in &all.names {
+        let Some(own) = place(room(file)) else {
             assert!(["lib.rs", "main.rs"].contains(&file.as_str()), "{file} belongs to no room");
             continue;
         };
-        for line in code(&text) {
-            for used in line.split("crate::").skip(1) {
-                let used = used.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
-                if let Some(used_place) = place(used) {
-                    assert!(used_place <= own, "{file} uses `{used}`, which stands below it: {line}");
-                }
-            }
+        for used in names.paths.iter().filter_map(|path| all.absolute(file, path)) {
+            let below = used.first().and_then(|room| place(room)).is_some_and(|used| used > own);
+            assert!(!below, "{file} uses `{}`, which stands below it", used.join("::"));
         }
+    }
+}
+
+#[test]
+fn the_page_has_the_rooms_in_their_order() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md")).unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once(" |"));
+    let rooms: Vec<&str> = rows.flat_map(|(names, _)| names.split(", ")).map(|name| name.trim_matches('`')).collect();
+    assert_eq!(rooms, ROOMS);
+}
+
+#[test]
+fn no_circle_leads_through_the_files_of_a_room() {
+    let files = sources();
+    let all = Sources::read(&files);
+    for own in ROOMS {
+        let is_own = |file: &&String| room(file) == *own;
+        let used_by = |file: &String| all.uses(file).into_iter().filter(|used| is_own(&used)).collect();
+        let all_uses = files.keys().filter(is_own).map(|file| (file.clone(), used_by(file))).collect();
+        let circles: Vec<String> = circles(&all_uses)
+            .into_iter()
+            .map(|(group, shortest)| format!("{} (files in the knot: {})", shortest.join(" -> "), group.join(", ")))
+            .collect();
+        assert!(
+            circles.is_empty(),
+            "files of `{own}` use each other in a circle; move what both need to a file below them:\n{}",
+            circles.join("\n")
+        );
     }
 }
 
 #[test]
 fn libraries_are_named_only_where_they_belong() {
-    for (file, text) in sources() {
+    let files = sources();
+    for (file, names) in Sources::read(&files).names {
         for (library, owners) in OWNED {
-            let path = format!("{library}::");
-            let named = code(&text).any(|line| {
-                line.match_indices(&path)
-                    .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
-            });
-            let allowed = owners.iter().any(|owner| file == *owner || file.starts_with(&format!("{owner}/")));
-            assert!(!named || allowed, "{file} names `{library}`");
+            let library_path: Vec<&str> = library.split("::").collect();
+            let is_named = names.paths.iter().any(|path| path.parts.iter().take(library_path.len()).eq(&library_path));
+            let is_allowed = owners.iter().any(|owner| file == *owner || file.starts_with(&format!("{owner}/")));
+            assert!(!is_named || is_allowed, "{file} names `{library}`");
         }
     }
 }

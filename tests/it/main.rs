@@ -22,5 +22,6 @@ mod rising;
 mod selection;
 mod shop;
 mod skip;
+mod source;
 mod value_ranking;
 mod xgboost_parity;

@@ -419,11 +419,11 @@ const CATALOGUE: &str = "error/codes.rs";
 /// Every error code that stands in the source outside its tests.
 pub(crate) fn codes_in_the_source() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
-    for (file, text) in crate::architecture::sources() {
+    for (file, text) in crate::source::sources() {
         if file == CATALOGUE {
             continue;
         }
-        for line in crate::architecture::code(&text) {
+        for line in crate::source::code(&text) {
             for (at, _) in line.match_indices("\"E") {
                 let code = line.get(at + 1..at + 5).unwrap_or_default();
                 if line.get(at + 5..at + 6) == Some("\"") && code[1..].bytes().all(|b| b.is_ascii_digit()) {

@@ -5,9 +5,9 @@ use std::path::Path;
 use jiff::civil::{Date, date};
 use retain::config::{Config, Table};
 use retain::evaluate::capture::CaptureReport;
-use retain::pipeline::rank_by_value;
 use retain::timeline::{Cutoff, EventLog};
 use retain::units::{Days, Timestamp};
+use retain::value::rank_by_value;
 
 /// CDNOW as `examples/cdnow.toml` maps it, read through the data contract; `None` where the data are not there.
 fn cdnow() -> Option<(Config, EventLog)> {

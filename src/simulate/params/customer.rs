@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Weighted, weighted};
+use super::weighted::{Weighted, weighted};
 
 /// How customers arrive, and who they are.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Weighted, weighted};
+use super::weighted::{Weighted, weighted};
 
 /// What is in an order.
 #[derive(Debug, Clone, PartialEq, Serialize)]

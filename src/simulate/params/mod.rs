@@ -3,6 +3,7 @@
 mod check;
 mod customer;
 mod events;
+mod weighted;
 
 use jiff::civil::{Date, date};
 use serde::Serialize;
@@ -10,6 +11,7 @@ use serde::Serialize;
 pub(super) use check::check;
 pub use customer::{Acquisition, ArrivalParams, BuyingParams, LeavingParams};
 pub use events::{BasketParams, ComplaintParams, ReturnParams};
+pub use weighted::Weighted;
 
 /// How large the shop is, when it exists, and how everything in it behaves.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -108,18 +110,4 @@ impl Default for RecordingParams {
     fn default() -> Self {
         Self { late_share: 0.0, late_days_mean: 2.0 }
     }
-}
-
-/// A word and how often it is used.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Weighted {
-    /// The word.
-    pub word: String,
-    /// Its weight; weights need not sum to one.
-    pub weight: f64,
-}
-
-/// Words with their weights.
-fn weighted(words: &[(&str, f64)]) -> Vec<Weighted> {
-    words.iter().map(|&(word, weight)| Weighted { word: word.to_owned(), weight }).collect()
 }

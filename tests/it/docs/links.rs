@@ -80,7 +80,7 @@ fn named_file(word: &str) -> Option<&str> {
 #[test]
 fn every_file_that_is_named_exists() {
     let mut n_files = 0;
-    let sources = crate::architecture::sources();
+    let sources = crate::source::sources();
     for (page, text) in present_pages() {
         // Messages in the reference name made-up files.
         if page.starts_with("docs/reference/") {

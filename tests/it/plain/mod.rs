@@ -10,7 +10,7 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use ndarray::Array2;
 use retain::config::{CustomFeature, CustomTable};
-use retain::dataset::{Block, Dataset, DatasetError, DatasetSettings, census, stream};
+use retain::dataset::{Block, BlockWork, Dataset, DatasetError, DatasetSettings, StreamPlan, census, stream};
 use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
 use retain::timeline::columns::{ComplaintColumns, CustomerColumns, NEVER, PurchaseColumns, SurveyColumns, Tables};
@@ -278,8 +278,9 @@ pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]
         Ok(())
     };
     let whole = |block: &Block| Ok::<_, DatasetError>(block.clone());
-    let contexts = census(&log, &schema, (&cutoffs, &settings)).unwrap().contexts(&cutoffs);
-    stream(&log, &schema, (&cutoffs, &settings, &contexts), (|work: &mut dyn FnMut()| work(), whole), take).unwrap();
+    let contexts = census(&log, &schema, &cutoffs, &settings).unwrap().contexts(&cutoffs);
+    let plan = StreamPlan { schema: &schema, cutoffs: &cutoffs, settings: &settings, contexts: &contexts };
+    stream(&log, &plan, &BlockWork { around: |work: &mut dyn FnMut()| work(), pack: whole }, take).unwrap();
     let features = Array2::from_shape_fn((customers.len(), columns.len()), |(row, column)| columns[column][row]);
     ExactRows { schema, cutoffs, customers, cutoff_idx, features }
 }

@@ -6,19 +6,18 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::customer_value::ValueModels;
-use super::list::ListRow;
+use super::models::ValueModels;
 use crate::clv::{
     CohortColumns, CohortForecast, Covariate, CovariateFit, Covariates, ModelKind, Periods, TrackingPoint, ValueError,
     ValueSettings, ValueTable, fit_covariates, forecast_by_cohort, tracking_curve,
 };
 use crate::dataset::Histories;
-use crate::decide::RiskBand;
+use crate::decide::{RiskBand, Stage};
 use crate::maths::quantiles::median;
 use crate::timeline::{Cutoff, date_of};
 
 /// Years of the tables by year ahead.
-pub(super) const TABLE_YEARS: f64 = 5.0;
+pub(crate) const TABLE_YEARS: f64 = 5.0;
 /// Quarters of the sales forecast, and days in one.
 const QUARTERS: u32 = 4;
 const QUARTER_DAYS: f64 = 365.25 / 4.0;
@@ -63,6 +62,17 @@ pub struct ValueTables {
     pub by_risk_band: BTreeMap<String, ValueTable>,
 }
 
+/// What tables by group know of a customer of the list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ListedCustomer {
+    /// The number of the customer.
+    pub customer: u32,
+    /// The life-cycle stage.
+    pub stage: Stage,
+    /// Calibrated probability of leaving.
+    pub churn_probability: f64,
+}
+
 /// Whom neither stage nor band has.
 const ELSEWHERE: &str = "not_on_the_list";
 
@@ -70,7 +80,8 @@ const ELSEWHERE: &str = "not_on_the_list";
 pub(super) fn tracking(
     models: &ValueModels,
     now: &Histories,
-    (cutoff, end): (Cutoff, Cutoff),
+    cutoff: Cutoff,
+    end: Cutoff,
 ) -> Result<Option<Tracking>, ValueError> {
     let Some(start) = now.first_day.iter().copied().min() else { return Ok(None) };
     let since = |day: i32| f64::from(day - start);
@@ -104,24 +115,25 @@ pub(super) fn sales(models: &ValueModels, histories: &Histories) -> Result<Sales
 pub(super) fn tables(
     models: &ValueModels,
     histories: &Histories,
-    (list, settings): (&[ListRow], &ValueSettings),
+    list: &[ListedCustomer],
+    settings: &ValueSettings,
 ) -> ValueTables {
     let values = models.lifetimes(histories, settings);
-    let mut rows: Vec<Option<&ListRow>> = vec![None; values.len()];
-    let places: Vec<Option<usize>> = list.par_iter().map(|row| histories.position(row.prospect.customer)).collect();
+    let mut rows: Vec<Option<&ListedCustomer>> = vec![None; values.len()];
+    let places: Vec<Option<usize>> = list.par_iter().map(|row| histories.position(row.customer)).collect();
     for (row, place) in list.iter().zip(places) {
         if let Some(place) = place {
             rows[place] = Some(row);
         }
     }
-    let by = |name: fn(&ListRow) -> &'static str| {
+    let by = |name: fn(&ListedCustomer) -> &'static str| {
         let mut groups: BTreeMap<&str, ValueTable> = BTreeMap::new();
         for (row, value) in rows.iter().zip(&values) {
             groups.entry(row.map_or(ELSEWHERE, name)).or_default().add(value);
         }
         groups.into_iter().map(|(name, table)| (name.to_owned(), table)).collect()
     };
-    let by_risk_band = || by(|row| RiskBand::of(row.prospect.churn_probability).name());
+    let by_risk_band = || by(|row| RiskBand::of(row.churn_probability).name());
     let (by_stage, by_risk_band) = rayon::join(|| by(|row| row.stage.name()), by_risk_band);
     ValueTables { years: TABLE_YEARS, by_stage, by_risk_band, shop: ValueTable::of_shop(&values) }
 }

@@ -3,12 +3,13 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::customer_value::{ValueFrame, ValueModels};
-use super::frame::{Frame, settings};
+use super::models::{ValueFrame, ValueModels};
 use crate::clv::ValueError;
 use crate::config::{Config, ValueConfig};
 use crate::dataset::{DatasetSettings, Histories};
+use crate::evaluate::bootstrap::Resampling;
 use crate::evaluate::capture::{CaptureReport, SpendCutoff, captures};
+use crate::label::ChurnRule;
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::Days;
 
@@ -32,7 +33,7 @@ pub struct ValueRanking {
 /// came, as known at the end of those days. `eligible` are the numbers of those who would have been on the list.
 #[must_use]
 pub fn rank_by_value(config: &Config, log: &EventLog, tests: &[(Cutoff, Vec<u32>)]) -> ValueRanking {
-    let settings = settings(config, log, Frame::new(config, log).settings.rule);
+    let settings = DatasetSettings::new(config, log, ChurnRule::from(&config.churn));
     let days = settings.rule.horizon;
     let (mut all, mut listed, mut without_model) = (Vec::new(), Vec::new(), Vec::new());
     for (cutoff, eligible) in tests {
@@ -44,7 +45,8 @@ pub fn rank_by_value(config: &Config, log: &EventLog, tests: &[(Cutoff, Vec<u32>
                 continue;
             }
         };
-        match spend_cutoff(*cutoff, (&then, &now), &models, (&config.value, &settings)) {
+        let test = SpendTest { cutoff: *cutoff, then: &then, now: &now, value: &config.value, settings: &settings };
+        match test.ranked_by(&models) {
             Ok(test) => {
                 listed.push(only(&test, eligible));
                 all.push(test);
@@ -52,7 +54,7 @@ pub fn rank_by_value(config: &Config, log: &EventLog, tests: &[(Cutoff, Vec<u32>
             Err(error) => without_model.push((cutoff.to_string(), error.to_string())),
         }
     }
-    let plan = (config.seed, config.backtest.bootstrap);
+    let plan = Resampling { seed: config.seed, n_replicates: config.backtest.bootstrap };
     let population = settings.rule.population();
     ValueRanking {
         days,
@@ -62,30 +64,41 @@ pub fn rank_by_value(config: &Config, log: &EventLog, tests: &[(Cutoff, Vec<u32>
     }
 }
 
-/// Everyone at a cutoff by predicted value of the horizon, last year's spend and RFM, with the spend that came in it.
-pub(super) fn spend_cutoff(
-    cutoff: Cutoff,
-    (then, now): (&Histories, &Histories),
-    models: &ValueModels,
-    (value, settings): (&ValueConfig, &DatasetSettings),
-) -> Result<SpendCutoff, ValueError> {
-    let frame = ValueFrame::over(f64::from(settings.rule.horizon.0), value, &settings.rule)?;
-    let predicted =
-        models.values_of_all(then, &frame).iter().map(|customer_value| customer_value.value.predicted).collect();
-    let came = |place: usize| {
-        let later = now.position(then.customers[place]);
-        later.map_or(0.0, |later| (now.net_total[later] - then.net_total[place]).max(0.0))
-    };
-    Ok(SpendCutoff {
-        cutoff: cutoff.to_string(),
-        customer: then.customers.clone(),
-        came: (0..then.customers.len()).map(came).collect(),
-        rankings: vec![
-            ("predicted value", predicted),
-            ("spend of the past year", then.past_year.clone()),
-            ("recency, frequency, monetary", rfm(then)),
-        ],
-    })
+/// What customers spent after a cutoff, beside what was known of them then.
+pub(super) struct SpendTest<'a> {
+    pub(super) cutoff: Cutoff,
+    /// As known at the cutoff.
+    pub(super) then: &'a Histories,
+    /// As known at the end of the horizon.
+    pub(super) now: &'a Histories,
+    pub(super) value: &'a ValueConfig,
+    pub(super) settings: &'a DatasetSettings,
+}
+
+impl SpendTest<'_> {
+    /// Everyone at a cutoff by predicted value of the horizon, last year's spend and RFM, with the spend that came in it.
+    pub(super) fn ranked_by(&self, models: &ValueModels) -> Result<SpendCutoff, ValueError> {
+        let frame = ValueFrame::over(f64::from(self.settings.rule.horizon.0), self.value, &self.settings.rule)?;
+        let predicted = models
+            .values_of_all(self.then, &frame)
+            .iter()
+            .map(|customer_value| customer_value.value.predicted)
+            .collect();
+        let came = |place: usize| {
+            let later = self.now.position(self.then.customers[place]);
+            later.map_or(0.0, |later| (self.now.net_total[later] - self.then.net_total[place]).max(0.0))
+        };
+        Ok(SpendCutoff {
+            cutoff: self.cutoff.to_string(),
+            customer: self.then.customers.clone(),
+            came: (0..self.then.customers.len()).map(came).collect(),
+            rankings: vec![
+                ("predicted value", predicted),
+                ("spend of the past year", self.then.past_year.clone()),
+                ("recency, frequency, monetary", rfm(self.then)),
+            ],
+        })
+    }
 }
 
 /// The rows of some customers, whose numbers ascend.

@@ -4,16 +4,16 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::capture::{EVERYONE, spend_cutoff};
-use super::customer_value::{ValueFrame, ValueModels};
-use super::list::ListRow;
-use super::outlook::{self, SalesForecast, TABLE_YEARS, Tracking, ValueTables, quarter};
+use super::models::{ValueFrame, ValueModels};
+use super::outlook::{self, ListedCustomer, SalesForecast, TABLE_YEARS, Tracking, ValueTables, quarter};
+use super::ranking::{EVERYONE, SpendTest};
 use crate::clv::{
     CohortMember, CohortRates, CompoundingRow, Concentration, CovariateFit, Holdout, RetentionEconomics, TimeUnit,
     ValueError, ValueOfRetention, ValueTable, cohort_rates, concentration, holdout,
 };
 use crate::config::Config;
 use crate::dataset::{DatasetSettings, Histories};
+use crate::evaluate::bootstrap::Resampling;
 use crate::evaluate::capture::{CaptureReport, captures};
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::Days;
@@ -80,11 +80,11 @@ pub struct RetentionReport {
 
 /// The shop whose values are reported.
 #[derive(Clone, Copy)]
-pub(super) struct Basis<'a> {
-    pub(super) config: &'a Config,
-    pub(super) log: &'a EventLog,
-    pub(super) settings: &'a DatasetSettings,
-    pub(super) as_of: Cutoff,
+pub(crate) struct Basis<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) log: &'a EventLog,
+    pub(crate) settings: &'a DatasetSettings,
+    pub(crate) as_of: Cutoff,
 }
 
 /// What the report is made from.
@@ -93,13 +93,13 @@ pub(super) struct Findings<'a> {
     pub(super) histories: &'a Histories,
     pub(super) shop: ValueTable,
     pub(super) holdout: HoldoutReport,
-    pub(super) list: &'a [ListRow],
+    pub(super) list: &'a [ListedCustomer],
     pub(super) eligible: Eligible,
 }
 
 /// The eligible in figures.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Eligible {
+pub(crate) struct Eligible {
     n_customers: usize,
     mean_churn_probability: f64,
     /// Of the past 365 days, in major units.
@@ -107,7 +107,7 @@ pub(super) struct Eligible {
 }
 
 impl Eligible {
-    pub(super) fn of(churn_probabilities: &[f64], margins: impl Iterator<Item = f64>) -> Self {
+    pub(crate) fn of(churn_probabilities: &[f64], margins: impl Iterator<Item = f64>) -> Self {
         let n_customers = churn_probabilities.len();
         let n = (n_customers as f64).max(1.0);
         Self {
@@ -124,7 +124,7 @@ impl Basis<'_> {
         let Findings { models, histories, shop, holdout, list, eligible } = findings;
         let days = TABLE_YEARS * TimeUnit::Year.days();
         let ahead = ValueFrame::over(days, &self.config.value, &self.settings.rule)?;
-        let years_ahead = || outlook::tables(&models, histories, (list, &ahead.settings));
+        let years_ahead = || outlook::tables(&models, histories, list, &ahead.settings);
         let others = || (outlook::sales(&models, histories), cohort_rates(&self.cohort_members(histories)));
         let (years_ahead, (sales, cohorts)) = rayon::join(years_ahead, others);
         let covariates = outlook::covariates(histories);
@@ -173,9 +173,10 @@ impl Basis<'_> {
             Ok(models) => {
                 let span = f64::from(days.0);
                 report.purchases = Some(holdout(&models.purchases.model, &then.purchases, &counts, span)?);
-                report.tracking = outlook::tracking(&models, now, (cutoff, self.as_of))?;
-                let spent = spend_cutoff(cutoff, (then, now), &models, (&self.config.value, self.settings))?;
-                let plan = (self.config.seed, self.config.backtest.bootstrap);
+                report.tracking = outlook::tracking(&models, now, cutoff, self.as_of)?;
+                let test = SpendTest { cutoff, then, now, value: &self.config.value, settings: self.settings };
+                let spent = test.ranked_by(&models)?;
+                let plan = Resampling { seed: self.config.seed, n_replicates: self.config.backtest.bootstrap };
                 report.top_tenth = captures(&[spent], EVERYONE, plan);
             }
             Err(why) => report.without_model = Some(why.to_string()),

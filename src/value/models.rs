@@ -1,9 +1,8 @@
-//! What the customers of a list are worth: the value models, fitted on everyone who ever bought, asked about the eligible.
+//! What customers are worth: the value models, fitted on everyone who ever bought, asked about the eligible.
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::list::ListRow;
 use crate::clv::{
     CustomerSummary, Fit, Grouped, LifetimeValue, Parameter, SpendFit, TimeUnit, ValueError, ValueInterval, ValueModel,
     ValueSettings, ValuedCustomer, Wanted, fit, fit_spend, lifetime_value, lifetime_values, standard_errors,
@@ -63,12 +62,12 @@ impl ValueModels {
     }
 
     /// The lifetime value of one customer.
-    pub(super) fn lifetime(&self, histories: &Histories, place: usize, settings: &ValueSettings) -> LifetimeValue {
+    pub(crate) fn lifetime(&self, histories: &Histories, place: usize, settings: &ValueSettings) -> LifetimeValue {
         lifetime_value(&self.purchases.model, &self.spend.model, &valued(histories, place), settings)
     }
 
     /// The lifetime values of all.
-    pub(super) fn lifetimes(&self, histories: &Histories, settings: &ValueSettings) -> Vec<LifetimeValue> {
+    pub(crate) fn lifetimes(&self, histories: &Histories, settings: &ValueSettings) -> Vec<LifetimeValue> {
         let customers: Vec<ValuedCustomer> =
             (0..histories.customers.len()).map(|place| valued(histories, place)).collect();
         lifetime_values(&self.purchases.model, &self.spend.model, &customers, settings)
@@ -80,25 +79,27 @@ impl ValueModels {
         &self,
         histories: &Histories,
         place: usize,
-        (customer_value, frame): (&CustomerValue, &ValueFrame),
+        value: &LifetimeValue,
+        frame: &ValueFrame,
     ) -> ValueInterval {
         let customer = valued(histories, place);
         let (model, spend) = (&self.purchases.model, &self.spend.model);
-        value_interval(model, spend, (&customer, &customer_value.value), (&frame.settings, INTERVAL_LEVEL))
+        value_interval(model, spend, (&customer, value), (&frame.settings, INTERVAL_LEVEL))
     }
 
-    /// Gives the customers ranked first the intervals of their values: a thousandth of a second each.
-    pub(super) fn put_intervals(&self, rows: &mut [ListRow], histories: &Histories, frame: &ValueFrame) {
-        let shown = rows.len().min(INTERVALS_SHOWN);
-        rows[..shown].par_iter_mut().for_each(|row| {
-            let Some((customer_value, place)) =
-                row.customer_value.as_mut().zip(histories.position(row.prospect.customer))
-            else {
-                return;
-            };
-            let all = self.customer_value(histories, place, frame);
-            customer_value.interval = Some(self.interval(histories, place, (&all, frame)));
-        });
+    /// The intervals of the values of the customers ranked first: a thousandth of a second each.
+    pub(crate) fn first_intervals(
+        &self,
+        histories: &Histories,
+        ranked: impl Iterator<Item = u32>,
+        frame: &ValueFrame,
+    ) -> Vec<Option<ValueInterval>> {
+        let customers: Vec<u32> = ranked.take(INTERVALS_SHOWN).collect();
+        let interval = |customer: &u32| {
+            let place = histories.position(*customer)?;
+            Some(self.interval(histories, place, &self.customer_value(histories, place, frame).value, frame))
+        };
+        customers.par_iter().map(interval).collect()
     }
 
     /// What everyone is worth.
@@ -151,7 +152,7 @@ impl ValueFrame {
     }
 
     /// The window of churn, in days from the cutoff.
-    pub(super) fn window(&self) -> (f64, f64) {
+    pub(crate) fn window(&self) -> (f64, f64) {
         let from = f64::from(self.gap.0);
         (from, from + f64::from(self.horizon.0))
     }

@@ -1,0 +1,194 @@
+//! One customer explained: orders and complaints, every feature beside the shop's median, what each adds to the odds of
+//! leaving, and what value models expect.
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::clv::{TimeUnit, ValueError, ValueInterval, ValueModel};
+use crate::config::ValueConfig;
+use crate::dataset::{Dataset, DatasetSettings, Histories};
+use crate::learn::{LearnError, Model};
+use crate::maths::quantiles::median;
+use crate::timeline::{Cutoff, EventLog, KnownComplaint, local_time};
+use crate::units::Days;
+use crate::value::{TABLE_YEARS, ValueFrame, ValueModels};
+
+/// What is known of one customer at a day.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CustomerExplanation {
+    /// As in the shop's tables.
+    pub customer_id: String,
+    /// The day.
+    pub as_of: String,
+    /// The version that scored.
+    pub model_version: String,
+    /// Place on the list, from 1, and how long the list is.
+    pub rank: (usize, usize),
+    /// The places between which the customer stands in four of five cases; only for those ranked first.
+    pub rank_interval: Option<[u32; 2]>,
+    /// Calibrated probability of churning.
+    pub churn_probability: f64,
+    /// Bounds that hold it in four of five cases.
+    pub churn_interval: Option<[f64; 2]>,
+    /// Margin lost if the customer leaves, in major units.
+    pub value_at_stake: f64,
+    /// What value models say; absent without one.
+    pub value: Option<ExplainedValue>,
+    /// Whether value model and classifier agree.
+    pub confidence: &'static str,
+    /// Sentences, the strongest first.
+    pub reasons: Vec<String>,
+    /// Log-odds of a customer who is average in everything, before calibration.
+    pub base_log_odds: f64,
+    /// Features with their contributions, the largest first.
+    pub features: Vec<FeatureContribution>,
+    /// Orders known at the day: when by the clocks of the shop, and for how much in major units.
+    pub orders: Vec<(String, f64)>,
+    /// Complaints known at the day.
+    pub complaints: Vec<ComplaintSummary>,
+}
+
+/// What value models say of a customer, money in major units.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExplainedValue {
+    /// Margin so far.
+    pub historic: f64,
+    /// Discounted margin expected within the value horizon, leaving included.
+    pub predicted: f64,
+    /// Bounds that hold it with probability 0.8.
+    pub interval: ValueInterval,
+    /// Historic and predicted.
+    pub total: f64,
+    /// Discounted margin expected in each of the coming years.
+    pub by_year: Vec<f64>,
+    /// Expected purchases within the value horizon.
+    pub expected_purchases: f64,
+    /// Expected spend on a purchase.
+    pub spend_per_purchase: f64,
+    /// Probability of still being active.
+    pub probability_active: f64,
+    /// Probability of no purchase in the window of churn, by the value model alone.
+    pub probability_no_purchase: f64,
+    /// Probabilities of 0, 1, .. purchases within the churn horizon, the last one of that many or more.
+    pub purchase_counts: Vec<f64>,
+    /// The day by which the next purchase has come in half of the cases in which one comes within the value horizon.
+    pub next_purchase_by: String,
+}
+
+/// Purchases from which on the distribution no longer tells them apart.
+const COUNTED: u32 = 5;
+
+/// One feature of a customer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FeatureContribution {
+    /// Its name.
+    pub name: String,
+    /// The customer's value; absent if missing.
+    pub value: Option<f64>,
+    /// The median of the eligible customers who have one.
+    pub shop_median: Option<f64>,
+    /// What it adds to the log-odds, before calibration.
+    pub log_odds: f64,
+}
+
+/// One complaint as it was known.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ComplaintSummary {
+    /// When it was opened, by the clocks of the shop.
+    pub opened_at: String,
+    /// When it was last resolved, if it had been.
+    pub resolved_at: Option<String>,
+    /// Whether it waits for a resolution.
+    pub is_open: bool,
+}
+
+/// A customer of a shop at a day.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) log: &'a EventLog,
+    pub(crate) settings: &'a DatasetSettings,
+    pub(crate) as_of: Cutoff,
+    pub(crate) customer: u32,
+}
+
+impl Subject<'_> {
+    /// The orders and complaints known at the day, as [`CustomerExplanation`] has them.
+    pub(crate) fn events(&self) -> (Vec<(String, f64)>, Vec<ComplaintSummary>) {
+        let (mut orders, mut complaints) = (Vec::new(), Vec::new());
+        let zone = &self.settings.zone;
+        self.log.visit(self.customer, self.as_of, self.settings.minor_per_major, |history| {
+            orders = history.orders().map(|(at, amount)| (local_time(at, zone), history.major(amount))).collect();
+            complaints = history.complaints().iter().map(|complaint| ComplaintSummary::of(complaint, zone)).collect();
+        });
+        (orders, complaints)
+    }
+
+    /// What the value models say; `None` of who has not bought.
+    ///
+    /// # Errors
+    /// A value horizon or discount rate out of range, which the config has refused before.
+    pub(crate) fn value(
+        &self,
+        models: &ValueModels,
+        value: &ValueConfig,
+    ) -> Result<Option<ExplainedValue>, ValueError> {
+        let rule = &self.settings.rule;
+        let frame = ValueFrame::new(value, rule)?;
+        let ahead = ValueFrame::over(TABLE_YEARS * TimeUnit::Year.days(), value, rule)?;
+        let history = Histories::of_one(self.log, self.customer, self.as_of, self.settings);
+        let Some(summary) = history.purchases.first() else { return Ok(None) };
+        let customer_value = models.customer_value(&history, 0, &frame);
+        let value = &customer_value.value;
+        let model = &models.purchases.model;
+        Ok(Some(ExplainedValue {
+            historic: value.historic,
+            predicted: value.predicted,
+            interval: models.interval(&history, 0, value, &frame),
+            total: value.total,
+            by_year: models.lifetime(&history, 0, &ahead.settings).by_year,
+            expected_purchases: value.expected_purchases,
+            spend_per_purchase: value.spend_per_purchase,
+            probability_active: value.probability_alive,
+            probability_no_purchase: customer_value.probability_no_purchase,
+            purchase_counts: model.purchase_counts(summary, f64::from(rule.horizon.0), COUNTED),
+            next_purchase_by: self.day_in(model.median_wait(summary, frame.settings.horizon())),
+        }))
+    }
+
+    /// The day so many days after the cutoff.
+    fn day_in(&self, days: f64) -> String {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the value horizon")]
+        let days = days.max(0.0).floor() as u32;
+        self.as_of.after(Days(days), &self.settings.zone).to_string()
+    }
+}
+
+impl FeatureContribution {
+    /// What the features of a row add to its log-odds, the largest contribution first.
+    ///
+    /// # Errors
+    /// `LearnError` if the dataset lacks a feature of the model.
+    pub(crate) fn of_row(model: &Model, dataset: &Dataset, row: usize) -> Result<Vec<Self>, LearnError> {
+        let contributions = model.contributions(dataset, &[row])?;
+        let one = |(name, log_odds): (&String, &f64)| {
+            let column = dataset.schema.position(name);
+            let value = column.map(|column| dataset.value(row, column)).filter(|value| value.is_finite());
+            let shop_median =
+                column.and_then(|column| median(dataset.features.column(column).iter().map(|value| f64::from(*value))));
+            Self { name: name.clone(), value, shop_median, log_odds: *log_odds }
+        };
+        let mut features: Vec<Self> = model.contributing_features().iter().zip(contributions.row(0)).map(one).collect();
+        features.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()).then(a.name.cmp(&b.name)));
+        Ok(features)
+    }
+}
+
+impl ComplaintSummary {
+    fn of(complaint: &KnownComplaint, zone: &TimeZone) -> Self {
+        Self {
+            opened_at: local_time(complaint.opened_at, zone),
+            resolved_at: complaint.resolved_at.map(|at| local_time(at, zone)),
+            is_open: complaint.is_open(),
+        }
+    }
+}

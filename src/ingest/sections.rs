@@ -1,0 +1,30 @@
+//! The tables of the config that are to be read, and the mapping of each.
+
+use super::error::IngestError;
+use super::mapping::Mapping;
+use super::resolve::Available;
+use crate::config::{Config, Duplicates, Table, TableConfig};
+
+/// A table and its section of the config.
+pub(super) type Section<'a> = (Table, &'a TableConfig);
+
+/// The tables that the shop has, purchases first.
+pub(super) fn sections(config: &Config) -> Vec<Section<'_>> {
+    let sections = [
+        (Table::Purchases, Some(&config.purchases)),
+        (Table::Complaints, config.complaints.as_ref()),
+        (Table::Customers, config.customers.as_ref()),
+        (Table::Surveys, config.surveys.as_ref()),
+    ];
+    sections.into_iter().filter_map(|(table, section)| Some((table, section?))).collect()
+}
+
+/// The mapping of a table, which stands first among those read from the same files.
+pub(super) fn mapping_of(config: &Config, table: Table, available: &Available) -> Result<Mapping, IngestError> {
+    let sections = sections(config);
+    let Some(own) = sections.iter().find(|section| section.0 == table) else { return Ok(Mapping::default()) };
+    let is_other = |other: &&Section<'_>| other.0 != own.0 && other.1.paths == own.1.paths;
+    let together: Vec<Section<'_>> = std::iter::once(own).chain(sections.iter().filter(is_other)).copied().collect();
+    let is_compared = own.1.duplicates != Duplicates::Keep;
+    Mapping::with_others(&together, is_compared, &config.features.custom, available)
+}

@@ -1,0 +1,17 @@
+//! Owns what customers are worth and how well value models do: the models of a shop, their test against what came, a
+//! ranking by value beside plain ones, and the report for people who decide about budgets.
+
+mod models;
+mod outlook;
+mod ranking;
+mod report;
+mod valued;
+
+pub use models::{CustomerValue, ValueFrame, ValueModels};
+pub(crate) use outlook::TABLE_YEARS;
+pub use outlook::{ListedCustomer, SalesForecast, Tracking, ValueTables};
+pub use ranking::{ValueRanking, rank_by_value};
+pub(crate) use report::{Basis, Eligible};
+pub use report::{HoldoutReport, RetentionReport, ValueReport};
+pub use valued::Valuing;
+pub(crate) use valued::{CustomerValues, Fitted, Valued};
