@@ -47,16 +47,8 @@ mod tests {
     use ndarray::Axis;
 
     use super::*;
+    use crate::maths::random::noise::draw;
     use crate::maths::special::probability;
-
-    /// Numbers between 0 and 1 without pattern, the same each time.
-    fn draw(seed: u64) -> f64 {
-        let mut x = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        for _ in 0..3 {
-            x = (x ^ (x >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        }
-        (x >> 11) as f64 / (1_u64 << 53) as f64
-    }
 
     const TRUTH: [f64; 3] = [0.8, -0.5, 0.0];
     const INTERCEPT: f64 = -0.3;

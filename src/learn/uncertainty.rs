@@ -181,13 +181,8 @@ fn mixed(mut covariance: Array2<f64>) -> Option<Vec<Array1<f64>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::maths::random::noise::noise;
     use crate::maths::special::probability;
-
-    fn noise(i: u32) -> f64 {
-        let mut x = u64::from(i).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        x = (x ^ (x >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        ((x ^ (x >> 32)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
 
     /// Outcomes of 200 customers with so many equal rows each, under known weights.
     fn rows(seed: u32, copies: usize) -> (Array2<f64>, Vec<bool>, Vec<u32>) {
