@@ -12,9 +12,9 @@ use retain::dataset::{Dataset, DatasetSettings};
 use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
 use retain::learn::{
-    CutoffWeightsPolicy, LEARNERS, SelectionPolicy, SharedFits, Training, fit_logistic, forward_chain, probability,
-    train,
+    CutoffWeightsPolicy, LEARNERS, SelectionPolicy, SharedFits, Training, fit_logistic, forward_chain, train,
 };
+use retain::maths::special::probability;
 use retain::timeline::columns::{PurchaseColumns, Tables};
 use retain::timeline::{Cutoff, EventLog, Margins, matured_cutoffs};
 use retain::units::{Days, MICROS_PER_DAY, Money, Timestamp};

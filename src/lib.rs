@@ -13,6 +13,8 @@ pub mod table;
 pub mod text;
 pub mod units;
 
+pub mod maths;
+
 pub mod clv;
 pub mod config;
 pub mod timeline;

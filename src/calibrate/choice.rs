@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::maps::Kind;
 use super::{Calibrator, CutoffPredictions};
-use crate::learn::{MeasuredOn, NestedLoss, softplus};
+use crate::learn::{MeasuredOn, NestedLoss};
+use crate::maths::special::softplus;
 use crate::timeline::Cutoff;
 use crate::units::Days;
 
@@ -184,14 +185,11 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::calibrate::lines::shift_to;
-    use crate::learn::probability;
+    use crate::maths::newton::{Limits, shift_to};
+    use crate::maths::random::noise::even as noise;
+    use crate::maths::special::probability;
 
     const N: u32 = 2_000;
-
-    fn noise(i: u32) -> f64 {
-        f64::from(i.wrapping_mul(2_654_435_769) >> 8) / f64::from(1_u32 << 24)
-    }
 
     /// A cutoff in a month of 2024 at which the truth lies around `level`, and a model predicts `of_truth` of the
     /// deviations, around a level at which as many leave as in truth, but for an `error` of the level.
@@ -200,7 +198,7 @@ mod tests {
         let truth: Vec<f64> = (0..N).map(|i| 5.0 * noise(i + seed) - 2.5).collect();
         let happened = |(i, z): (u32, &f64)| noise(i * 31 + 7 + seed) < probability(level + z);
         let predicted: Vec<f64> = truth.iter().map(|z| of_truth(*z)).collect();
-        let own = error + shift_to(truth.iter().map(|z| probability(level + z)).sum(), &predicted);
+        let own = error + shift_to(truth.iter().map(|z| probability(level + z)).sum(), &predicted, Limits::OF_LOG_ODDS);
         CutoffPredictions {
             cutoff: Cutoff::at_start_of(date(2024, month, 1), &TimeZone::UTC),
             customers: (0..N).collect(),

@@ -1,6 +1,7 @@
 //! A rising curve through pools of customers, on the scale of log-odds.
 
-use crate::learn::probability;
+use crate::maths::newton::{Limits, Slope, minimum};
+use crate::maths::special::probability;
 
 /// Customers of one cutoff in a bin or pool: its level, how many, and how many of them left.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,8 +46,6 @@ const PRIOR_INFORMATION: f64 = 4.0;
 /// and different log-odds do not become ties.
 const LEAST_SLOPE: f64 = 0.05;
 
-const MAX_STEPS: usize = 50;
-
 /// Bins that were pooled, and the value that serves them best.
 struct Pool {
     bins: Vec<Bin>,
@@ -79,8 +78,8 @@ impl Pool {
     /// Any convex loss of a pool can be pooled (Robertson, Wright and Dykstra 1988, theorem 1.4.4): here log-loss beside the
     /// levels of the cutoffs, and the belief of each bin.
     fn of(bins: Vec<Bin>) -> Self {
-        let mut value = bins.iter().map(|bin| bin.sum).sum::<f64>() / bins.iter().map(|bin| bin.n).sum::<f64>();
-        for _ in 0..MAX_STEPS {
+        let start = bins.iter().map(|bin| bin.sum).sum::<f64>() / bins.iter().map(|bin| bin.n).sum::<f64>();
+        let slope_at = |value: f64| {
             let (mut gradient, mut information) = (0.0, 0.0);
             for bin in &bins {
                 gradient += PRIOR_INFORMATION * (value - bin.sum / bin.n);
@@ -91,12 +90,9 @@ impl Pool {
                     information += share.n * p * (1.0 - p);
                 }
             }
-            let step = (gradient / information).clamp(-1.0, 1.0);
-            value -= step;
-            if step.abs() < 1e-12 {
-                break;
-            }
-        }
+            Slope { gradient, information }
+        };
+        let value = minimum(start, Limits::OF_LOG_ODDS, slope_at).at;
         Self { bins, value }
     }
 
@@ -118,7 +114,7 @@ pub(super) fn at(points: &[[f64; 2]], deviation: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learn::softplus;
+    use crate::maths::special::softplus;
 
     fn loss(bins: &[Bin], value: f64) -> f64 {
         let of_share = |share: &Share| share.n * softplus(share.level + value) - share.churned * (share.level + value);

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::isotonic::{self, Bin};
-use super::lines::{self, InterceptGroup};
 use super::{Calibrator, CutoffPredictions, Map};
-use crate::learn::softplus;
+use crate::maths::lines::{self, InterceptGroup};
+use crate::maths::special::softplus;
 
 /// The kinds of maps, the simplest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,7 +12,6 @@
 
 mod choice;
 mod isotonic;
-mod lines;
 mod maps;
 
 use std::ops::RangeInclusive;
@@ -20,7 +19,8 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::checked::{self, Checked, Flaw};
-use crate::learn::{probability, softplus};
+use crate::maths::newton::{Limits, shift_to};
+use crate::maths::special::{probability, softplus};
 use crate::timeline::Cutoff;
 
 pub use choice::{Calibration, Trial, calibrate};
@@ -109,7 +109,7 @@ impl Calibrator {
     pub fn at(&self, level: f64) -> AtLevel<'_> {
         let expected = self.reference.iter().map(|deviation| probability(level + deviation)).sum();
         let mapped: Vec<f64> = self.reference.iter().map(|deviation| level + self.map.at(*deviation)).collect();
-        AtLevel { map: &self.map, level, shift: self.bias + lines::shift_to(expected, &mapped) }
+        AtLevel { map: &self.map, level, shift: self.bias + shift_to(expected, &mapped, Limits::OF_LOG_ODDS) }
     }
 }
 

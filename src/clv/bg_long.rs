@@ -7,7 +7,7 @@
 use std::f64::consts::TAU;
 
 use super::counts::EventCounts;
-use super::quadrature::beta_mean;
+use crate::maths::quadrature::beta_mean;
 
 /// Below this q the powers of q make the plain sum short.
 const SMALL_Q: f64 = 0.01;

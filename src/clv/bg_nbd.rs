@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::likelihood::Likelihood;
-use super::special::{digamma_rise, ln_gamma, ln_rise, logistic_and_softplus};
 use super::summary::{CustomerSummary, Grouped, Row, sum_blocks};
+use crate::maths::special::{digamma_rise, ln_gamma, ln_rise, logistic_and_softplus};
 
 /// After which purchases a customer may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

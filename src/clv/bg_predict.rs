@@ -11,8 +11,8 @@ use super::bg_nbd::BgNbd;
 use super::counts::{EventCounts, bisect, completed};
 use super::likelihood::{Forecast, ValueModel, positive, window};
 use super::nbd::median_of_first_event;
-use super::special::logistic;
 use super::summary::CustomerSummary;
+use crate::maths::special::logistic;
 
 /// Sums longer than this are replaced by an integral over p.
 const MAX_TERMS: f64 = 20_000.0;

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ValueError;
 use super::model::{ModelKind, PurchaseModel};
-use super::optimise::{self, Evaluation, Matrix, Start, Stop, TOLERANCE};
 use super::search::{Found, Objective, maximise, time_scale};
-use super::special::chi_square_tail;
 use super::summary::{CustomerSummary, Grouped};
+use crate::maths::quasi_newton::{self, Evaluation, Matrix, Start, Stop, TOLERANCE};
+use crate::maths::special::chi_square_tail;
 
 /// Strata of one block; fixed, because the grouping of a sum decides its last bits.
 const STRATA_OF_A_BLOCK: usize = 64;
@@ -257,8 +257,8 @@ impl Problem {
             .map(|(i, value)| if self.kind.is_time(i) { (value / self.scale).ln() } else { value.ln() })
             .collect();
         start.extend(std::iter::repeat_n(0.0, n_effects));
-        let best = optimise::minimise(&function, Start { at: start, inverse: None, tolerance: TOLERANCE });
-        let covariance = optimise::inverse(&optimise::hessian(&function, &best.at));
+        let best = quasi_newton::minimise(&function, Start { at: start, inverse: None, tolerance: TOLERANCE });
+        let covariance = quasi_newton::inverse(&quasi_newton::hessian(&function, &best.at));
         let (point, estimates) = best.at.split_at(n_parameters);
         let scale = |i: usize| if self.kind.is_time(i) { self.scale } else { 1.0 };
         let parameters: Vec<f64> = point.iter().enumerate().map(|(i, z)| z.exp() * scale(i)).collect();

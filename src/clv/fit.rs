@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ValueError;
 use super::model::{ModelKind, PurchaseModel};
-use super::optimise::Stop;
 use super::search::{Found, maximise};
 use super::summary::{Grouped, TimeUnit};
+use crate::maths::quasi_newton::Stop;
 
 /// Regularities tried at most.
 const MAX_REGULARITY: u32 = 12;

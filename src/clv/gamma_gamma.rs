@@ -7,9 +7,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::ValueError;
-use super::optimise::{self, EDGE, Evaluation, Start, Stop, TOLERANCE};
-use super::special::{digamma, ln_gamma};
 use super::summary::sum_blocks;
+use crate::maths::quasi_newton::{self, EDGE, Evaluation, Start, Stop, TOLERANCE};
+use crate::maths::special::{digamma, ln_gamma};
 
 /// Customers with a positive mean that a fit needs at least.
 const LEAST_SPENDERS: usize = 10;
@@ -132,7 +132,7 @@ impl GammaGamma {
         }
         let x = f64::from(spend.n_orders);
         let share = total / (total + self.gamma + x * spend.mean);
-        super::special::incomplete_beta(share, self.p * f64::from(n_purchases), self.p * x + self.q)
+        crate::maths::special::incomplete_beta(share, self.p * f64::from(n_purchases), self.p * x + self.q)
     }
 }
 
@@ -170,7 +170,8 @@ pub fn fit_spend(spends: &[SpendSummary]) -> Result<SpendFit, ValueError> {
     used.par_sort_unstable_by_key(|s| (s.n_orders, s.mean.to_bits()));
     let objective = Objective::new(&used);
     let function = |at: &[f64]| objective.evaluate(at);
-    let best = optimise::minimise(&function, Start { at: vec![1.0, 1.0, 1.0], inverse: None, tolerance: TOLERANCE });
+    let best =
+        quasi_newton::minimise(&function, Start { at: vec![1.0, 1.0, 1.0], inverse: None, tolerance: TOLERANCE });
     let (model, replaced_because) = objective.guarded(&best)?;
     let [p, q, gamma] = model.parameters();
     let at = [p.ln(), q.ln(), (gamma / objective.scale).ln()];
@@ -240,7 +241,7 @@ impl<'a> Objective<'a> {
     }
 
     /// The model of the optimum, or the fallback and why.
-    fn guarded(&self, best: &optimise::Optimum) -> Result<(GammaGamma, Option<String>), ValueError> {
+    fn guarded(&self, best: &quasi_newton::Optimum) -> Result<(GammaGamma, Option<String>), ValueError> {
         let &[p, q, gamma] = best.at.as_slice() else { return Ok((self.by_moments()?, None)) };
         let [p, q, gamma] = [p.exp(), q.exp(), gamma.exp() * self.scale];
         let replaced = |why: String| Ok((self.by_moments()?, Some(why)));
@@ -308,9 +309,9 @@ mod tests {
         let model = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
         let spend = SpendSummary::new(3, 90.0).unwrap();
         let above = |total| 1.0 - model.probability_total_below(total, 2, &spend);
-        let near = super::super::quadrature::integrate(0.0, 200.0, super::super::quadrature::Nodes::ThirtyTwo, above);
+        let near = crate::maths::quadrature::integrate(0.0, 200.0, crate::maths::quadrature::Nodes::ThirtyTwo, above);
         let far =
-            super::super::quadrature::integrate(200.0, 4_000.0, super::super::quadrature::Nodes::ThirtyTwo, above);
+            crate::maths::quadrature::integrate(200.0, 4_000.0, crate::maths::quadrature::Nodes::ThirtyTwo, above);
         assert!((near + far - 2.0 * model.expected_spend(&spend)).abs() < 1e-2, "{near} {far}");
     }
 

@@ -9,8 +9,8 @@ use super::gamma_gamma::{GammaGamma, SpendSummary};
 use super::likelihood::ValueModel;
 use super::many::{Expected, figures_of_all, figures_of_one};
 use super::model::PurchaseModel;
-use super::quadrature::Nodes;
 use super::summary::{CustomerSummary, TimeUnit};
+use crate::maths::quadrature::Nodes;
 
 /// Years ahead that a value table may have.
 const MAX_YEARS: f64 = 100.0;

@@ -20,14 +20,11 @@ mod likelihood;
 mod many;
 mod model;
 mod nbd;
-mod optimise;
 mod pareto_nbd;
-mod quadrature;
 mod race;
 #[cfg(test)]
 mod recovery_tests;
 mod search;
-mod special;
 mod standard_errors;
 mod summary;
 #[cfg(test)]
@@ -37,6 +34,7 @@ mod tests;
 mod tracking;
 mod value_interval;
 
+pub use crate::maths::quasi_newton::Stop;
 pub use bg_nbd::{BgNbd, Dropout};
 pub use covariates::{Covariate, CovariateFit, Covariates, Effect, LikelihoodRatio, fit_covariates};
 pub use diagnostics::{Capture, ForecastError, FrequencyRow, Holdout, compare_rankings, holdout};
@@ -51,7 +49,6 @@ pub use lifetime::{LifetimeValue, ValueSettings, ValueTable, ValuedCustomer, lif
 pub use likelihood::{Forecast, Prediction, ValueModel};
 pub use model::{ModelKind, PurchaseModel, predict_all};
 pub use nbd::Nbd;
-pub use optimise::Stop;
 pub use pareto_nbd::ParetoNbd;
 pub use standard_errors::{Parameter, standard_errors};
 pub use summary::{CustomerSummary, Grouped, TimeUnit};

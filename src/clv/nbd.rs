@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::{EventCounts, completed};
 use super::likelihood::{Likelihood, ValueModel, positive, window};
-use super::special::{digamma_rise, ln_rise};
 use super::summary::{CustomerSummary, Grouped, sum_blocks};
+use crate::maths::special::{digamma_rise, ln_rise};
 
 /// Purchases at a rate that is gamma-distributed over customers with shape r and scale alpha.
 ///

@@ -8,8 +8,8 @@ use super::counts::{EventCounts, completed};
 use super::likelihood::{Likelihood, Prediction, ValueModel, positive, window};
 use super::nbd::median_of_first_event;
 use super::race::Race;
-use super::special::{digamma_rise, ln_rise};
 use super::summary::{CustomerSummary, Grouped, Row, sum_blocks};
+use crate::maths::special::{digamma_rise, ln_rise};
 
 /// Purchases at a gamma-distributed rate until a death at a gamma-distributed rate.
 ///

@@ -6,7 +6,7 @@
 //! active, or dead at u and silent before. All terms are positive. The integral is taken over `v = ln(1 + u / c)` with c
 //! the smaller scale, in which the integrand is smooth, and cut where it has become negligible.
 
-use super::quadrature::{Nodes, Rule};
+use crate::maths::quadrature::{Nodes, Rule};
 
 /// Shapes and scales of both rates.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::likelihood::Likelihood;
 use super::model::{ModelKind, PurchaseModel};
-use super::optimise::{self, EDGE, Evaluation, Optimum, Start, Stop, TOLERANCE};
 use super::summary::Grouped;
+use crate::maths::quasi_newton::{self, EDGE, Evaluation, Optimum, Start, Stop, TOLERANCE};
 
 /// Histories on which the starts compete.
 const THINNED_ROWS: usize = 10_000;
@@ -88,7 +88,7 @@ impl<'a> Objective<'a> {
                 ModelKind::ParetoNbd => vec![*r, alpha, *a, b * self.shop.mean_age() / 3.0],
                 ModelKind::BgCnbd { .. } | ModelKind::MbgCnbd { .. } => vec![*r, alpha, *a, *b],
             };
-            optimise::boxed(&self.point(&parameters))
+            quasi_newton::boxed(&self.point(&parameters))
         };
         STARTS.iter().map(start).collect()
     }
@@ -109,8 +109,8 @@ impl<'a> Objective<'a> {
             Evaluation { value, gradient: of_free(gradient) }
         };
         let free = of_free(at.to_vec());
-        let inverse = optimise::inverse(&optimise::hessian(&function, &free));
-        let best = optimise::minimise(&function, Start { at: free, inverse, tolerance: TOLERANCE });
+        let inverse = quasi_newton::inverse(&quasi_newton::hessian(&function, &free));
+        let best = quasi_newton::minimise(&function, Start { at: free, inverse, tolerance: TOLERANCE });
         Optimum { at: whole(&best.at), ..best }
     }
 
@@ -135,25 +135,26 @@ pub(super) fn maximise(kind: ModelKind, shop: &Grouped) -> Option<Found> {
     let on_thinned = |at: &[f64]| coarse.evaluate(at);
     let search = |at: &Vec<f64>| {
         let start = Start { at: at.clone(), inverse: None, tolerance: COARSE };
-        optimise::minimise(&on_thinned, start)
+        quasi_newton::minimise(&on_thinned, start)
     };
     let optima: Vec<_> = starts.par_iter().map(search).collect();
     let mut evaluations: u32 = optima.iter().map(|optimum| optimum.evaluations).sum();
     let finite = optima.into_iter().filter(|optimum| optimum.value.is_finite());
     let best = finite.reduce(|best, other| if other.value < best.value { other } else { best })?;
     let mut at = best.at;
-    let mut inverse = optimise::inverse(&optimise::hessian(&on_thinned, &at));
+    let mut inverse = quasi_newton::inverse(&quasi_newton::hessian(&on_thinned, &at));
     for (n_rows, tolerance) in LEVELS.into_iter().filter(|(n_rows, _)| *n_rows < shop.n_rows()) {
         let level_shop = shop.thinned(n_rows);
         let level = Objective { kind, shop: &level_shop, scale: coarse.scale };
         let start = Start { at, inverse, tolerance };
-        let best = optimise::minimise(&|at: &[f64]| level.evaluate(at), start);
+        let best = quasi_newton::minimise(&|at: &[f64]| level.evaluate(at), start);
         evaluations += best.evaluations;
         at = best.at;
-        inverse = optimise::inverse(&optimise::hessian(&on_thinned, &at));
+        inverse = quasi_newton::inverse(&quasi_newton::hessian(&on_thinned, &at));
     }
     let whole = Objective { kind, shop, scale: coarse.scale };
-    let mut best = optimise::minimise(&|at: &[f64]| whole.evaluate(at), Start { at, inverse, tolerance: TOLERANCE });
+    let mut best =
+        quasi_newton::minimise(&|at: &[f64]| whole.evaluate(at), Start { at, inverse, tolerance: TOLERANCE });
     evaluations += best.evaluations;
     if best.stop == Stop::NoProgress {
         let again = whole.with_the_edge_held(&best.at);

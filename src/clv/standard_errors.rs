@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::PurchaseModel;
-use super::optimise::{EDGE, hessian, inverse};
 use super::search::Objective;
 use super::summary::Grouped;
+use crate::maths::quasi_newton::{EDGE, hessian, inverse};
 
 /// A parameter with its standard error.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,34 +4,27 @@ use super::bg_nbd::{BgNbd, Dropout};
 use super::model::{ModelKind, PurchaseModel};
 use super::nbd::Nbd;
 use super::pareto_nbd::ParetoNbd;
-use super::special::ln_gamma;
 use super::summary::CustomerSummary;
+use crate::maths::random::SplitMix64;
+use crate::maths::special::ln_gamma;
 
-/// Seeded random numbers (`SplitMix64`).
-pub(super) struct Random(u64);
+/// Seeded random numbers.
+pub(super) struct Random(SplitMix64);
 
 impl Random {
     pub(super) fn new(seed: u64) -> Self {
         // Neighbouring seeds must not be the same stream a step later.
-        let mut start = Self(seed.wrapping_mul(0xd134_2543_de82_ef95) ^ 0x5851_f42d_4c95_7f2d);
-        Self(start.bits() ^ (start.bits() << 1))
-    }
-
-    fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        let mut start = SplitMix64::new(seed.wrapping_mul(0xd134_2543_de82_ef95) ^ 0x5851_f42d_4c95_7f2d);
+        Self(SplitMix64::new(start.bits() ^ (start.bits() << 1)))
     }
 
     /// Uniform in (0, 1).
     pub(super) fn uniform(&mut self) -> f64 {
-        ((self.bits() >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
+        self.0.uniform()
     }
 
     fn normal(&mut self) -> f64 {
-        (-2.0 * self.uniform().ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
+        self.0.normal()
     }
 
     pub(super) fn exponential(&mut self) -> f64 {
@@ -214,7 +207,7 @@ pub(super) fn bg_oracle(model: &BgNbd, history: &CustomerSummary, span: f64) -> 
     let (x, silence) = (f64::from(history.frequency()), history.age() - history.recency());
     let k = model.regularity;
     let chances = model.chances(x);
-    let beta = super::special::ln_beta(model.a, model.b);
+    let beta = crate::maths::special::ln_beta(model.a, model.b);
     let scales = [model.alpha + history.recency(), model.alpha + history.age()];
     let (low, high) = Rectangle::gamma(model.r + f64::from(k) * x, scales);
     let rectangle = Rectangle { lows: [low, -38.0 / model.a - 6.0], highs: [high, 38.0 / model.b + 6.0] };
@@ -239,9 +232,9 @@ pub(super) fn bg_oracle(model: &BgNbd, history: &CustomerSummary, span: f64) -> 
         };
         let come: Vec<f64> = (1..400).map(of).take_while(|come| *come > 1e-15).collect();
         move |log_odds: f64| {
-            let p = super::special::logistic(log_odds);
-            let log_stay = -super::special::softplus(log_odds);
-            let log_leave = -super::special::softplus(-log_odds);
+            let p = crate::maths::special::logistic(log_odds);
+            let log_stay = -crate::maths::special::softplus(log_odds);
+            let log_leave = -crate::maths::special::softplus(-log_odds);
             let prior = rate_prior * (model.a * log_leave + model.b * log_stay - beta).exp();
             let stay = 1.0 - p;
             let at_least: Vec<f64> = (0..).zip(&come).map(|(m, come)| stay.powi(m) * come).collect();
@@ -277,7 +270,7 @@ pub(super) fn pareto_oracle(model: &ParetoNbd, history: &CustomerSummary, span: 
             };
             add((-death * span).exp(), span);
             for piece in 0..4 {
-                for (node, width) in super::quadrature::Nodes::Sixteen.rule() {
+                for (node, width) in crate::maths::quadrature::Nodes::Sixteen.rule() {
                     let time = span / 4.0 * (f64::from(piece) + node);
                     add(span / 4.0 * width * death * (-death * time).exp(), time);
                 }

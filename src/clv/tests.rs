@@ -7,6 +7,7 @@ use super::gamma_gamma::{GammaGamma, SpendSummary};
 use super::search::Objective;
 use super::testing::{Oracle, bg_oracle, hypergeometric, pareto_oracle, shop, typical};
 use super::*;
+use crate::maths::random::noise;
 
 fn model(kind: ModelKind, parameters: &[f64]) -> PurchaseModel {
     kind.with_parameters(parameters).unwrap()
@@ -169,13 +170,7 @@ fn threads_change_nothing() {
 #[test]
 fn dropout_alike_for_everyone_is_fitted_at_the_edge() {
     for (n, end) in [(251_u32, 500.0), (300, 600.0), (300, 660.0)] {
-        let draw = |customer: u32, i: u32| {
-            let mut x = (u64::from(customer) << 32 | u64::from(i)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            for _ in 0..3 {
-                x = (x ^ (x >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-            }
-            (x >> 11) as f64 / (1_u64 << 53) as f64
-        };
+        let draw = |customer: u32, i: u32| noise::draw(u64::from(customer) << 32 | u64::from(i));
         let customer = |who: u32| {
             let gap = 8.0 + 32.0 * draw(who, 0).powi(2);
             let (mut at, mut times) = ((end - 60.0) * draw(who, 1), Vec::new());

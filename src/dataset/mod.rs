@@ -4,7 +4,6 @@
 mod error;
 mod histories;
 mod matrix;
-mod median;
 mod panel;
 mod rows;
 mod sample;
@@ -18,7 +17,6 @@ use crate::timeline::{Cutoff, EventLog};
 pub use error::DatasetError;
 pub use histories::{Histories, RepeatDays};
 pub use matrix::Dataset;
-pub use median::median;
 pub use panel::Panel;
 pub use sample::{PanelCap, PanelSample, SampleRecord};
 pub use settings::{DatasetSettings, MAX_CUTOFFS};

@@ -7,7 +7,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::settings::DatasetSettings;
-use crate::timeline::{Cutoff, EventLog, Place, Shard, stable_hash};
+use crate::maths::hash::stable_hash;
+use crate::timeline::{Cutoff, EventLog, Place, Shard};
 
 /// The customers that training learns from.
 #[derive(Debug, Clone, Default)]
@@ -144,7 +145,7 @@ fn rows_per_customer(log: &EventLog, cutoffs: &[Cutoff], settings: &DatasetSetti
 
 /// The hash of a customer's id under a seed.
 fn hash(id: &str, seed: u64) -> u64 {
-    stable_hash(seed.to_le_bytes().into_iter().chain(id.bytes()))
+    stable_hash(&[&seed.to_le_bytes(), id.as_bytes()])
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
-use crate::evaluate::bootstrap::SplitMix64;
-use crate::learn::probability;
+use crate::maths::random::SplitMix64;
+use crate::maths::special::probability;
 
 /// Lists that are drawn.
 const DRAWS: u32 = 200;

@@ -10,6 +10,9 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::maths::quantiles::percentile;
+use crate::maths::random::SplitMix64;
+
 /// What every interval takes as given, in the words in which reports say so.
 pub const HELD_FIXED: &str = "models, their settings, cutoffs and season";
 
@@ -157,63 +160,6 @@ fn interval(estimate: f64, replicates: impl ExactSizeIterator<Item = Option<f64>
     enough.then_some(Interval { estimate, low: bound(25)?, high: bound(975)? })
 }
 
-/// A percentile of ascending values, in thousandths, with linear interpolation between neighbours; `None` without values.
-///
-/// ```
-/// use retain::evaluate::bootstrap::percentile;
-/// assert_eq!(percentile(&[1.0, 2.0, 4.0], 750), Some(3.0));
-/// assert_eq!(percentile(&[], 500), None);
-/// ```
-///
-/// # Source
-/// Hyndman and Fan (1996), The American Statistician 50, 361-365, definition 7.
-#[must_use]
-pub fn percentile(ascending: &[f64], permille: usize) -> Option<f64> {
-    let position = permille * ascending.len().checked_sub(1)?;
-    let low = *ascending.get(position / 1000)?;
-    let high = ascending.get(position / 1000 + 1).copied().unwrap_or(low);
-    Some(low + (high - low) * ((position % 1000) as f64 / 1000.0))
-}
-
-/// A small generator of random numbers whose state is a counter, so that each replicate has its own.
-///
-/// # Source
-/// Steele, Lea and Flood (2014), OOPSLA, figure 1.
-pub(crate) struct SplitMix64(u64);
-
-impl SplitMix64 {
-    const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
-
-    /// The replicate's number is mixed twice, so that neighbouring seeds and replicates share no stretch of numbers.
-    pub(crate) fn of_replicate(seed: u64, replicate: u32) -> Self {
-        let start = Self(seed).next();
-        Self(Self(start ^ u64::from(replicate).wrapping_mul(Self::GAMMA)).next())
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(Self::GAMMA);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number from a standard normal distribution.
-    ///
-    /// # Source
-    /// Box and Muller (1958), Annals of Mathematical Statistics 29, 610-611.
-    pub(crate) fn normal(&mut self) -> f64 {
-        // The upper 53 bits; adding one half keeps the logarithm finite.
-        let mut uniform = || ((self.next() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
-        let (radius, turn) = ((-2.0 * uniform().ln()).sqrt(), uniform());
-        radius * (std::f64::consts::TAU * turn).cos()
-    }
-
-    /// A number from 0 to `n - 1` by the high half of a product (Lemire 2019); its bias is below n / 2^32.
-    fn below(&mut self, n: u32) -> u32 {
-        (((self.next() >> 32) * u64::from(n)) >> 32) as u32
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::ranking::total;
@@ -225,21 +171,6 @@ mod tests {
         let mass = total(weights);
         let sum: f64 = churned.iter().zip(weights).map(|(&c, &w)| f64::from(u8::from(c)) * f64::from(w)).sum();
         (mass > 0.0).then(|| sum / mass)
-    }
-
-    /// Published first outputs of the generator for the state 1234567.
-    #[test]
-    fn the_generator_is_splitmix64() {
-        let mut random = SplitMix64(1_234_567);
-        assert_eq!([random.next(), random.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
-    }
-
-    #[test]
-    fn normal_numbers_have_their_moments() {
-        let mut random = SplitMix64::of_replicate(5, 0);
-        let drawn: Vec<f64> = (0..20_000).map(|_| random.normal()).collect();
-        let moment = |power: i32| drawn.iter().map(|x| x.powi(power)).sum::<f64>() / 20_000.0;
-        assert!(moment(1).abs() < 0.03 && (moment(2) - 1.0).abs() < 0.05 && (moment(4) - 3.0).abs() < 0.25);
     }
 
     #[test]

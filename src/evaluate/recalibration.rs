@@ -1,4 +1,7 @@
 //! Owns the logistic recalibration: the line that would turn probabilities into calibrated ones.
+//!
+//! Its search is its own, because it is made for every resample: a step is judged by the slope of the likelihood, which its
+//! sums give anyway, and no logarithm is taken.
 
 use serde::{Deserialize, Serialize};
 

@@ -147,14 +147,9 @@ mod tests {
     use super::super::input::LearnerScores;
     use super::super::slices::Slice;
     use super::*;
+    use crate::maths::random::noise::noise;
 
     const PLAN: Resampling = Resampling { seed: 11, n_replicates: 200 };
-
-    fn noise(i: u32) -> f64 {
-        let mut x = u64::from(i).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        x = (x ^ (x >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        ((x ^ (x >> 32)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
 
     /// Outcomes of known probabilities, about which a learner says `said(log-odds)`.
     fn cutoff(name: &str, first: u32, predicted: impl Fn(f64) -> f64) -> TestCutoff {

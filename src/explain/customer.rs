@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::clv::{TimeUnit, ValueError, ValueInterval, ValueModel};
 use crate::config::ValueConfig;
-use crate::dataset::{Dataset, DatasetSettings, Histories, median};
+use crate::dataset::{Dataset, DatasetSettings, Histories};
 use crate::learn::{LearnError, Model};
+use crate::maths::quantiles::median;
 use crate::timeline::{Cutoff, EventLog, KnownComplaint, local_time};
 use crate::units::Days;
 use crate::value::{TABLE_YEARS, ValueFrame, ValueModels};

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::ids;
+use crate::maths::hash::{key, with_value};
 
 /// Rows equal in every column to an earlier row; ascending. Absent equals absent.
 ///
@@ -52,15 +52,14 @@ fn mix_in(hashes: &mut [u64], column: &Column) -> PolarsResult<()> {
     } else {
         let values = column.cast(&DataType::String)?;
         let values = values.str()?.rechunk();
-        mix_each(hashes, |row| values.get(row).map(ids::key));
+        mix_each(hashes, |row| values.get(row).map(|text| key(text.as_bytes())));
     }
     Ok(())
 }
 
 fn mix_each(hashes: &mut [u64], value: impl Fn(usize) -> Option<u64> + Sync) {
     let mix = |(row, hash): (usize, &mut u64)| {
-        *hash =
-            ids::finished((hash.rotate_left(17) ^ value(row).unwrap_or(0x5EED)).wrapping_add(0x9E37_79B9_7F4A_7C15));
+        *hash = with_value(*hash, value(row).unwrap_or(0x5eed));
     };
     hashes.par_iter_mut().enumerate().with_min_len(1 << 14).for_each(mix);
 }
@@ -137,7 +136,7 @@ mod tests {
 
     #[test]
     fn keys_that_occur_twice_meet_and_few_others_do() {
-        let mixed = |n: u64| crate::ingest::ids::key(&n.to_string());
+        let mixed = |n: u64| super::key(n.to_string().as_bytes());
         let mut keys: Vec<u64> = (0..10_000).map(mixed).collect();
         keys.push(mixed(77));
         let meeting = meeting(keys.len(), |position| Some(keys[position]));

@@ -104,11 +104,11 @@ impl Events {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ids::finished;
     use super::*;
+    use crate::maths::hash::spread;
 
     fn counted(keys: &[u64], customers: &[u32], unused: &[usize]) -> (u64, Vec<usize>) {
-        let keys: Vec<u64> = keys.iter().map(|key| if *key == 0 { 0 } else { finished(*key) }).collect();
+        let keys: Vec<u64> = keys.iter().map(|key| if *key == 0 { 0 } else { spread(*key) }).collect();
         let rows = Numbered { keys: &keys, customers, times: &vec![0; keys.len()] };
         let events = Events::count(rows, |row| !unused.contains(&row), |_| true);
         assert!(events.again.is_empty());
@@ -119,7 +119,7 @@ mod tests {
     fn a_number_that_stands_again_much_later_is_counted_again() {
         let rows =
             [(4, 1, 0), (4, 1, 20), (5, 1, 0), (4, 1, 45), (4, 2, 400), (4, 1, 90), (4, 1, 90), (6, 1, 0), (6, 1, 31)];
-        let keys: Vec<u64> = rows.iter().map(|row| finished(row.0)).collect();
+        let keys: Vec<u64> = rows.iter().map(|row| spread(row.0)).collect();
         let customers: Vec<u32> = rows.iter().map(|row| row.1).collect();
         let times: Vec<i64> = rows.iter().map(|row| row.2 * crate::units::MICROS_PER_DAY).collect();
         let rows = Numbered { keys: &keys, customers: &customers, times: &times };

@@ -73,7 +73,6 @@ pub use seen::SeenEvents;
 pub use table::TypedTable;
 pub use typing::{NO, YES};
 pub use values::{ABSENT, NO_FLAG};
-pub(crate) use words::KeyHasher;
 
 #[cfg(test)]
 pub(crate) mod tests;

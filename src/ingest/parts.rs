@@ -27,7 +27,7 @@ use super::sources;
 use super::typing::plain;
 use super::words::Words;
 use crate::config::{Config, Table};
-use crate::timeline::stable_hash;
+use crate::maths::hash::stable_hash;
 
 /// Source rows in memory at a time while they are dealt out.
 const ROWS_AT_ONCE: u32 = 1 << 21;
@@ -249,7 +249,7 @@ impl<'f> Dealing<'f> {
                 }
             }
             for (name, count) in words.names.into_iter().zip(counts) {
-                if stable_hash(name.bytes()).is_multiple_of(SAMPLED) {
+                if stable_hash(&[name.as_bytes()]).is_multiple_of(SAMPLED) {
                     *weights.entry(name).or_default() += count;
                 }
             }

@@ -3,7 +3,8 @@
 //!
 //! The rules are those of RFC 4180. A quote inside an unquoted field is taken as it stands; a quoted field that is not
 //! closed, or is followed by more text, makes its line broken, and only that line. A large file is checked piece by
-//! piece; what its last lines say may depend on the next piece, and they are left to it.
+//! piece; what its last lines say may depend on the next piece, and they are left to it. Ours, because `csv-core` takes the
+//! rest of the file into a field whose quote is not closed.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

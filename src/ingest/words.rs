@@ -1,11 +1,12 @@
 //! Words as codes: each distinct text is kept once, a row keeps its position.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use polars::prelude::*;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::gather::{Cell, gather};
 use crate::timeline::columns::NO_CODE;
@@ -88,7 +89,7 @@ impl Words {
         D: PolarsNumericType,
         D::Native: Into<i64>,
     {
-        let mut known: HashMap<i64, u32, BuildHasherDefault<KeyHasher>> = HashMap::default();
+        let mut known: FxHashMap<i64, u32> = FxHashMap::default();
         let mut names = Vec::new();
         let codes = column
             .iter()
@@ -193,9 +194,9 @@ impl Hash for Short {
 /// Distinct texts and where each stands.
 #[derive(Default)]
 struct Vocabulary<'t> {
-    long: HashMap<&'t str, u32, BuildHasherDefault<KeyHasher>>,
+    long: FxHashMap<&'t str, u32>,
     /// Short ones are compared as numbers, without a look at the text.
-    short: HashMap<Short, u32, BuildHasherDefault<KeyHasher>>,
+    short: FxHashMap<Short, u32>,
     distinct: Vec<&'t str>,
 }
 
@@ -242,36 +243,6 @@ pub(crate) fn translate(new_codes: &[u32], old: u32) -> u32 {
 /// files are put together, and more customers of all tables when the log is built.
 pub(crate) fn position(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(NO_CODE)
-}
-
-/// A fast hasher for the words of a shop; not for hostile input, which could only slow a run down.
-#[derive(Default)]
-pub(crate) struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for eight in bytes.chunks(8) {
-            let mut padded = [0; 8];
-            padded.iter_mut().zip(eight).for_each(|(to, from)| *to = *from);
-            self.write_u64(u64::from_le_bytes(padded));
-        }
-    }
-
-    fn write_u8(&mut self, value: u8) {
-        self.write_u64(u64::from(value));
-    }
-
-    fn write_i64(&mut self, value: i64) {
-        self.write_u64(value.cast_unsigned());
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use super::design::Design;
 use super::error::LearnError;
 use super::fold_losses::{Paired, losses_at_own_level, paired_gain};
 use super::in_selection::MeasuredOn;
-use super::newton::Problem;
 use super::rows::{labels, rows_per_customer};
 use super::selection::{Selection, Selections};
 use super::training::Training;
+use crate::maths::logistic::Problem;
 
 /// What is tried beside equal weights. Few and far apart: folds say little about small differences.
 const CANDIDATES: &[CutoffWeights] = &[

@@ -5,9 +5,9 @@ use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 
 use super::error::LearnError;
 use super::level::{Level, LevelPoint};
-use super::losses::probability;
 use super::preparation::Preparation;
 use crate::dataset::Dataset;
+use crate::maths::special::probability;
 use crate::units::Days;
 
 /// What stands in a cutoff's column: large, so that the penalty hardly holds its intercept.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::chain::Fold;
 use super::log_odds::OutOfTime;
-use super::losses::{log_loss_at_own_level, own_shift, softplus};
+use super::losses::{log_loss_at_own_level, own_shift};
 use super::rows::labels;
 use super::training::Training;
 use crate::dataset::Dataset;
+use crate::maths::special::softplus;
 
 /// Log-losses of a fold for each setting tried, and the weight of the fold.
 pub(super) struct FoldLosses {

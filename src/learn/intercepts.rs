@@ -1,14 +1,16 @@
 //! The log-odds of an average customer at each training cutoff, given how far each row is from the average.
 
 use super::level::LevelPoint;
-use super::losses::probability;
 use crate::dataset::Dataset;
+use crate::maths::newton::{Limits, Minimum, Slope, minimum};
+use crate::maths::special::probability;
 use crate::timeline::Cutoff;
 
 /// What a cutoff with few rows is held to: the overall log-odds, with the weight of about four rows.
 const PRIOR_INFORMATION: f64 = 1.0;
 
-const MAX_STEPS: usize = 30;
+/// When an intercept is found: the gradient, per row, is that of rounding.
+const LIMITS: Limits = Limits { steps: 31, longest: 1.0, step: 0.0, gradient: 1e-10 };
 
 /// The intercepts of the cutoffs.
 #[derive(Debug, Clone)]
@@ -38,9 +40,9 @@ impl Intercepts {
         let mut points = Vec::with_capacity(groups.len());
         for (group, cutoff) in groups.iter().zip(&dataset.cutoffs) {
             points.push((!group.is_empty()).then(|| {
-                let (log_odds, gradient, information) = intercept(group, overall);
-                gradient_per_row = gradient_per_row.max(gradient.abs() / group.len() as f64);
-                LevelPoint { date: cutoff.date(), log_odds, variance: 1.0 / information }
+                let Minimum { at: log_odds, slope } = intercept(group, overall);
+                gradient_per_row = gradient_per_row.max(slope.gradient.abs() / group.len() as f64);
+                LevelPoint { date: cutoff.date(), log_odds, variance: 1.0 / slope.information }
             }));
         }
         Self { points, gradient_per_row }
@@ -62,25 +64,17 @@ fn overall(churned: &[bool]) -> f64 {
     ((n_churned + 0.5) / (churned.len() as f64 - n_churned + 0.5)).ln()
 }
 
-/// The intercept of one cutoff, the gradient left and the information.
-fn intercept(group: &[(f64, bool)], prior: f64) -> (f64, f64, f64) {
-    let mut at = prior;
-    let (mut gradient, mut information) = slope(group, at, prior);
-    for _ in 0..MAX_STEPS {
-        at -= (gradient / information).clamp(-1.0, 1.0);
-        (gradient, information) = slope(group, at, prior);
-        if gradient.abs() < 1e-10 * group.len() as f64 {
-            break;
-        }
-    }
-    (at, gradient, information)
+/// The intercept of one cutoff.
+fn intercept(group: &[(f64, bool)], prior: f64) -> Minimum {
+    let limits = Limits { gradient: LIMITS.gradient * group.len() as f64, ..LIMITS };
+    minimum(prior, limits, |at| slope(group, at, prior))
 }
 
-fn slope(group: &[(f64, bool)], at: f64, prior: f64) -> (f64, f64) {
-    let start = (PRIOR_INFORMATION * (at - prior), PRIOR_INFORMATION);
-    group.iter().fold(start, |(gradient, information), (deviation, churned)| {
+fn slope(group: &[(f64, bool)], at: f64, prior: f64) -> Slope {
+    let start = Slope { gradient: PRIOR_INFORMATION * (at - prior), information: PRIOR_INFORMATION };
+    group.iter().fold(start, |Slope { gradient, information }, (deviation, churned)| {
         let p = probability(at + deviation);
-        (gradient + p - f64::from(u8::from(*churned)), information + p * (1.0 - p))
+        Slope { gradient: gradient + p - f64::from(u8::from(*churned)), information: information + p * (1.0 - p) }
     })
 }
 
@@ -91,14 +85,14 @@ mod tests {
     #[test]
     fn the_intercept_meets_the_rate() {
         let group: Vec<(f64, bool)> = (0..4_000).map(|i| (f64::from(i % 3 - 1), i % 4 == 0)).collect();
-        let (at, gradient, information) = intercept(&group, 0.0);
+        let Minimum { at, slope: Slope { gradient, information } } = intercept(&group, 0.0);
         let mean = group.iter().map(|(deviation, _)| probability(at + deviation)).sum::<f64>() / 4_000.0;
         assert!((mean - 0.25).abs() < 1e-3 && gradient.abs() < 1e-6 && information > 500.0, "{mean} {gradient}");
     }
 
     #[test]
     fn one_outcome_only_stays_finite() {
-        let (at, ..) = intercept(&[(0.0, true); 50], 0.0);
+        let at = intercept(&[(0.0, true); 50], 0.0).at;
         assert!(at > 1.0 && at < 10.0, "{at}");
     }
 }

@@ -11,9 +11,9 @@ use jiff::civil::Date;
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
-use super::cholesky::Cholesky;
 use super::log_odds::{ERRORS, LOG_ODDS};
 use crate::checked::{self, Checked, Flaw};
+use crate::maths::cholesky::Cholesky;
 use crate::units::Days;
 
 /// Share of the pattern that is seasonal; the rest is drift.
@@ -183,6 +183,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::maths::random::noise::even;
 
     /// Monthly levels over `n` months from January 2023.
     fn learn(n: i32, level: impl Fn(f64) -> f64) -> Level {
@@ -219,8 +220,7 @@ mod tests {
     #[test]
     fn the_error_of_a_predicted_level_is_as_large_as_it_says() {
         let draw = |i: i32| {
-            let uniform =
-                |j: i32| f64::from((i * 97 + j).unsigned_abs().wrapping_mul(2_654_435_769) >> 8) / 16_777_216.0;
+            let uniform = |j: i32| even((i * 97 + j).unsigned_abs());
             (0..12).map(uniform).sum::<f64>() - 6.0
         };
         let start = date(2023, 1, 1);

@@ -11,7 +11,6 @@ use super::fold_losses::{FoldLosses, weighted};
 use super::level::Level;
 use super::linear_model::LinearModel;
 use super::log_odds::OutOfTime;
-use super::newton::{Curvature, Problem};
 use super::preparation::Preparation;
 use super::rows::{check_classes, labels, latest, mean, results_of, rows_per_customer};
 use super::selection::{Selection, Selections};
@@ -21,6 +20,7 @@ use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes}
 use super::tuning::penalty_of_trial;
 use super::uncertainty::{self, Uncertainty};
 use super::{MeasuredOn, Model, NestedLoss, TuningRecord, logistic};
+use crate::maths::logistic::{Curvature, Problem};
 
 /// L2 penalties that are tried, the strongest first. As precisions of a prior they do not grow with the number of
 /// customers; but rows of one customer repeat each other, so each counts times the rows that a customer has on average.

@@ -1,8 +1,16 @@
-//! The only file that knows linfa. It orients the model itself, starts the solver at Newton's optimum, and computes the
-//! gradient that linfa does not report.
+//! The only file that knows linfa.
+//!
+//! What linfa does for the fitted model: it confirms it. Newton's method (`maths/logistic.rs`) finds the optimum. linfa
+//! starts there, computes loss and gradient with code that is not ours, finds nothing to do, and gives the same numbers back
+//! bit for bit; a test holds it to that. Only where Newton stopped early does linfa search on. Rows that do not count alike
+//! are left to Newton, because linfa-logistic 0.8.1 reads no weights. In either case the gradient, which linfa does not
+//! report, is computed here once more, and a fit whose gradient is too large is refused. For 100,000 rows of 110 columns
+//! Newton takes 0.23 s on two cores, linfa's look 0.08 s, and linfa alone, from zero, 2.8 s.
 //!
 //! Traps of linfa-logistic 0.8.1: the positive class is the larger one, so that the sign of the weights turns round at
 //! a churn rate of one half; a solver stopped by its iteration limit returns `Ok`.
+
+use std::cmp::Ordering;
 
 use linfa::DatasetBase;
 use linfa::traits::Fit;
@@ -11,12 +19,12 @@ use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
 use super::error::LearnError;
-use super::newton::Problem;
+use crate::maths::logistic::Problem;
 
 /// Largest entry of the gradient, per row, with which a fit counts as converged.
 pub(super) const GRADIENT_LIMIT: f64 = 1e-6;
 
-/// Newton stops well below the limit, so that linfa accepts its result.
+/// Newton stops well below the limit, so that linfa finds nothing left to do.
 const WARM_START_TOLERANCE: f64 = 1e-9;
 
 /// How an optimiser stopped.
@@ -56,7 +64,12 @@ pub(super) fn fit(learner: &'static str, problem: &Problem<'_>) -> Result<Orient
 /// Lets linfa fit, starting at `warm`; parameters come back oriented towards churning.
 fn polish(learner: &'static str, problem: &Problem<'_>, warm: ArrayView1<'_, f64>) -> Result<Array1<f64>, LearnError> {
     let n_churned = problem.churned.iter().filter(|churned| **churned).count();
-    let expected_positive = n_churned * 2 > problem.churned.len();
+    // The larger class is positive, of two equal ones that of the first row.
+    let expected_positive = match (2 * n_churned).cmp(&problem.churned.len()) {
+        Ordering::Less => false,
+        Ordering::Equal => problem.churned.first() == Some(&true),
+        Ordering::Greater => true,
+    };
     let start = if expected_positive { warm.to_owned() } else { -&warm };
     let data = DatasetBase::new(problem.x, Array1::from(problem.churned.to_vec()));
     let fitted = LogisticRegression::default()
@@ -98,12 +111,15 @@ mod tests {
     }
 
     #[test]
-    fn linfa_agrees_with_newton() {
-        let (x, churned) = rows(30);
-        let newton =
-            Problem { x: x.view(), churned: &churned, alpha: 1.0, weights: &[] }.solve(Array1::zeros(2), 1e-12);
-        let linfa = fit("test", &Problem { x: x.view(), churned: &churned, alpha: 1.0, weights: &[] }).unwrap();
-        assert!((newton[0] - linfa.parameters[0]).abs() < 1e-6 && (newton[1] - linfa.parameters[1]).abs() < 1e-6);
+    fn linfa_confirms_newton_bit_for_bit_and_mends_an_early_stop() {
+        for n_churned in [20, 50, 80] {
+            let (x, churned) = rows(n_churned);
+            let problem = Problem { x: x.view(), churned: &churned, alpha: 1.0, weights: &[] };
+            let newton = problem.solve(Array1::zeros(2), WARM_START_TOLERANCE);
+            assert_eq!(polish("test", &problem, newton.view()).unwrap(), newton);
+            let mended = polish("test", &problem, Array1::zeros(2).view()).unwrap();
+            assert!((&mended - &newton).iter().all(|apart| apart.abs() < 1e-4), "{mended} {newton}");
+        }
     }
 
     #[test]

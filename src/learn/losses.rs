@@ -1,14 +1,7 @@
 //! Probabilities of log-odds, and the losses of predictions.
 
-/// Probability of given log-odds.
-///
-/// ```
-/// assert_eq!(retain::learn::probability(0.0), 0.5);
-/// ```
-#[must_use]
-pub fn probability(log_odds: f64) -> f64 {
-    1.0 / (1.0 + (-log_odds).exp())
-}
+use crate::maths::newton::{Limits, shift_to};
+use crate::maths::special::softplus;
 
 /// Mean log-loss of log-odds, computed without ever rounding a probability to 0 or 1.
 #[must_use]
@@ -29,23 +22,9 @@ pub fn log_loss_at_own_level(log_odds: &[f64], churned: &[bool]) -> f64 {
 pub(super) fn own_shift(log_odds: &[f64], churned: &[bool]) -> f64 {
     let n = churned.len() as f64;
     let observed = churned.iter().filter(|churned| **churned).count() as f64;
-    let mut shift = 0.0;
-    // Newton on a convex function of one variable; with one outcome only it would run away.
-    if observed > 0.0 && observed < n {
-        for _ in 0..SHIFT_STEPS {
-            let (expected, information) = log_odds
-                .iter()
-                .map(|z| probability(z + shift))
-                .fold((0.0, 0.0), |sum, p| (sum.0 + p, sum.1 + p * (1.0 - p)));
-            shift += ((observed - expected) / f64::max(information, 1e-9)).clamp(-2.0, 2.0);
-        }
-    }
-    shift
+    // With one outcome only the search would run away.
+    if observed > 0.0 && observed < n { shift_to(observed, log_odds, SHIFT_LIMITS) } else { 0.0 }
 }
 
-const SHIFT_STEPS: u32 = 12;
-
-/// `ln(1 + exp(x))` without overflow.
-pub(crate) fn softplus(x: f64) -> f64 {
-    x.max(0.0) + (-x.abs()).exp().ln_1p()
-}
+/// Twelve steps are enough from anywhere, and no step is spared: losses are compared to their last digits.
+const SHIFT_LIMITS: Limits = Limits { steps: 12, longest: 2.0, step: 0.0, gradient: 0.0 };

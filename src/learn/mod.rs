@@ -7,7 +7,6 @@ mod boosted;
 mod boosting;
 mod card;
 mod chain;
-mod cholesky;
 mod curves;
 mod cutoff_weight_choice;
 mod cutoff_weights;
@@ -29,7 +28,6 @@ mod log_odds;
 mod logistic;
 mod losses;
 mod model;
-mod newton;
 mod preparation;
 mod rows;
 mod scores;
@@ -45,6 +43,8 @@ mod weights;
 mod xgboost;
 
 use ndarray::ArrayView2;
+
+use crate::maths::logistic::Problem;
 
 pub use blend::BlendLearner;
 pub use boosted::BoostedLearner;
@@ -65,8 +65,7 @@ pub use linear_model::LinearModel;
 pub use log_odds::LogOddsPrediction;
 pub use log_odds::OutOfTime;
 pub use logistic::Convergence;
-pub(crate) use losses::softplus;
-pub use losses::{log_loss_at_own_level, mean_log_loss, probability};
+pub use losses::{log_loss_at_own_level, mean_log_loss};
 pub use model::{BlendMember, BlendModel, Model};
 pub use preparation::Preparation;
 pub use selection::{FeatureNote, RISING, Selection, SelectionPolicy, SelectionRecord, Selections, Why};
@@ -152,6 +151,6 @@ pub fn fit_logistic(
     alpha: f64,
 ) -> Result<(Vec<f64>, Convergence), LearnError> {
     rows::check_classes("logistic", churned)?;
-    let fit = logistic::fit("logistic", &newton::Problem { x: x.view(), churned, alpha, weights: &[] })?;
+    let fit = logistic::fit("logistic", &Problem { x: x.view(), churned, alpha, weights: &[] })?;
     Ok((fit.parameters.to_vec(), fit.convergence))
 }

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::card::ColumnKind;
 use super::error::LearnError;
 use super::rows::matrix;
-use super::selection::{fingerprint, finite_values};
+use super::selection::finite_values;
 use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
+use crate::maths::hash::fingerprint;
 
 /// A feature with larger skewness is replaced by its signed logarithm, if that lowers the skewness.
 const SKEWED: f64 = 1.0;

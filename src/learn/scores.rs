@@ -3,8 +3,8 @@
 use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis, s};
 use rayon::prelude::*;
 
-use super::losses::probability;
-use super::newton::Problem;
+use crate::maths::logistic::Problem;
+use crate::maths::special::probability;
 
 /// Customers whose scores are summed at a time, and such blocks in a task; fixed, because the grouping of a sum decides
 /// its last bits.

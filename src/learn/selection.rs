@@ -11,6 +11,7 @@ use super::error::LearnError;
 use super::stability::{Stability, stability_index};
 use crate::dataset::Dataset;
 use crate::features::FeatureSchema;
+use crate::maths::hash::fingerprint;
 
 /// What is done about features that have moved, and which nobody shall learn from.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,17 +96,19 @@ impl Selection {
         let newest = rows.iter().map(|row| dataset.cutoff_idx[*row]).max();
         let is_newest: Vec<bool> = rows.iter().map(|row| Some(dataset.cutoff_idx[*row]) == newest).collect();
         let parts = Parts { n_earlier: customers_outside(dataset, rows, &is_newest), rows, is_newest: &is_newest };
-        let look = |(column, name): (usize, &&str)| Look::at(dataset, parts, (column, name));
+        let look = |(column, name): (usize, &&str)| Look::at(dataset, parts, name, column);
         let looks = names.par_iter().enumerate().map(look).collect::<Result<Vec<_>, LearnError>>()?;
-        let kept = |column: usize| !is_left_out(&dataset.schema, names[column], policy);
-        let copies = duplicates(dataset, rows, (&looks, &kept));
+        let of_use = |(column, look): &(usize, &Look)| {
+            look.silent.is_none() && !is_left_out(&dataset.schema, names[*column], policy)
+        };
+        let copies = duplicates(dataset, rows, looks.iter().enumerate().filter(of_use));
         let mut selection = Self { varying: Vec::new(), used: Vec::new(), record: SelectionRecord::default() };
         selection.record.n_features = names.len();
         for (column, (name, look)) in names.iter().zip(&looks).enumerate() {
             if is_left_out(&dataset.schema, name, policy) {
                 selection.leave_out(name, look);
             } else {
-                selection.note(name, look, (copies.get(&column).map(|of| names[*of]), policy));
+                selection.note(name, look, copies.get(&column).map(|of| names[*of]), policy);
             }
         }
         selection.record.n_used = selection.used.len();
@@ -120,7 +123,7 @@ impl Selection {
         self.record.dropped.push(FeatureNote { feature: name.to_owned(), why: Why::LeftOut });
     }
 
-    fn note(&mut self, name: &str, look: &Look, (copy_of, policy): (Option<&str>, &SelectionPolicy)) {
+    fn note(&mut self, name: &str, look: &Look, copy_of: Option<&str>, policy: &SelectionPolicy) {
         let note = |why: Why| FeatureNote { feature: name.to_owned(), why };
         if let Some(why) = &look.silent {
             self.record.dropped.push(note(why.clone()));
@@ -177,7 +180,8 @@ impl Look {
     fn at(
         dataset: &Dataset,
         Parts { rows, is_newest, n_earlier }: Parts<'_>,
-        (column, name): (usize, &str),
+        name: &str,
+        column: usize,
     ) -> Result<Self, LearnError> {
         let values = finite_values(dataset, rows, name, column)?;
         let silent = why_silent(dataset, rows, &values);
@@ -220,15 +224,15 @@ fn why_silent(dataset: &Dataset, rows: &[usize], values: &[f32]) -> Option<Why> 
     (!differs).then_some(if is_constant { Why::Constant } else { Why::SameForEveryoneAtACutoff })
 }
 
-/// The columns that repeat another one, and which: the first of its kind, but one whose rise may never lower the risk
+/// Which of some columns repeat another one, and which: the first of its kind, but one whose rise may never lower the risk
 /// before all others, so that this is not forgotten.
-fn duplicates(
+fn duplicates<'l>(
     dataset: &Dataset,
     rows: &[usize],
-    (looks, kept): (&[Look], &dyn Fn(usize) -> bool),
+    columns: impl Iterator<Item = (usize, &'l Look)>,
 ) -> BTreeMap<usize, usize> {
     let mut alike: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-    for (column, look) in looks.iter().enumerate().filter(|(column, look)| look.silent.is_none() && kept(*column)) {
+    for (column, look) in columns {
         alike.entry(look.fingerprint).or_default().push(column);
     }
     let rising: Vec<bool> = dataset.schema.names().map(|name| RISING.contains(&name)).collect();
@@ -238,7 +242,7 @@ fn duplicates(
         // A fingerprint may be shared by chance, so values are compared.
         while let Some((first, others)) = columns.split_first() {
             let (same, different): (Vec<usize>, Vec<usize>) =
-                others.iter().partition(|other| are_equal(dataset, rows, (*first, **other)));
+                others.iter().partition(|other| are_equal(dataset, rows, [*first, **other]));
             copies.extend(same.into_iter().map(|other| (other, *first)));
             columns = different;
         }
@@ -246,13 +250,8 @@ fn duplicates(
     copies
 }
 
-fn are_equal(dataset: &Dataset, rows: &[usize], (a, b): (usize, usize)) -> bool {
+fn are_equal(dataset: &Dataset, rows: &[usize], [a, b]: [usize; 2]) -> bool {
     rows.iter().all(|row| dataset.features[[*row, a]].to_bits() == dataset.features[[*row, b]].to_bits())
-}
-
-/// A number that equal sequences share.
-pub(super) fn fingerprint(values: impl Iterator<Item = u64>) -> u64 {
-    values.fold(0xcbf2_9ce4_8422_2325, |hash, value| (hash ^ value).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 /// The selections of a training and of each of its folds.

@@ -3,9 +3,9 @@
 use ndarray::{Array1, Array2, ArrayView1};
 use rayon::prelude::*;
 
-use super::cholesky::Cholesky;
-use super::newton::Problem;
 use super::scores::Scores;
+use crate::maths::cholesky::Cholesky;
+use crate::maths::logistic::Problem;
 
 /// Standard errors of the parameters at the optimum `at`, the intercept last; `customers` has one entry for each row, and
 /// the rows of one customer stand together. `None` with fewer than two customers or a singular curvature.
@@ -47,23 +47,15 @@ mod tests {
     use ndarray::Axis;
 
     use super::*;
-    use crate::learn::losses::probability;
-
-    /// Numbers between 0 and 1 without pattern, the same each time.
-    fn draw(seed: u64) -> f64 {
-        let mut x = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        for _ in 0..3 {
-            x = (x ^ (x >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        }
-        (x >> 11) as f64 / (1_u64 << 53) as f64
-    }
+    use crate::maths::random::noise::draw;
+    use crate::maths::special::probability;
 
     const TRUTH: [f64; 3] = [0.8, -0.5, 0.0];
     const INTERCEPT: f64 = -0.3;
 
     /// `n` independent customers with three columns of variance 1, whose log-odds are linear with [`TRUTH`].
     fn shop(seed: u64, n: usize) -> (Array2<f64>, Vec<bool>) {
-        let at = |row: usize, column: usize| draw(seed * 1_000_003 + (row * 8 + column) as u64);
+        let at = |row: usize, column: usize| draw(seed * 1_000_003 + (row * 8 + column) as u64 + 1);
         let x = Array2::from_shape_fn((n, 3), |(row, column)| (at(row, column) - 0.5) * 12.0_f64.sqrt());
         let churned = (0..n).map(|row| {
             let z = INTERCEPT + x.row(row).iter().zip(TRUTH).map(|(x, weight)| x * weight).sum::<f64>();

@@ -5,15 +5,16 @@ use ndarray::{Array1, Array2, s};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::cholesky::Cholesky;
 use super::error::LearnError;
 use super::level::Level;
 use super::log_odds::LOG_ODDS;
-use super::newton::Problem;
 use super::preparation::Preparation;
 use super::scores::Scores;
 use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
+use crate::maths::cholesky::Cholesky;
+use crate::maths::logistic::Problem;
+use crate::maths::random::is_heads;
 use crate::timeline::Cutoff;
 
 /// Directions by which the uncertainty of the weights is represented. Each is a mixture of all directions there are, so
@@ -148,8 +149,7 @@ impl Fit<'_, '_> {
     /// (1992), Applied Statistics 41, 191-201 (bias and variance under a penalty); `MacKay` (1992), Neural Computation 4,
     /// 415-447, equation 4.8 (`t` as the sum of squared weights over the number of well-determined ones).
     fn covariance(&self, n: usize) -> Option<Array2<f64>> {
-        let factor = Cholesky::of(self.problem.hessian(self.parameters.view()))?;
-        let inverse = solve_columns(&factor, &Array2::eye(self.parameters.len()));
+        let inverse = Cholesky::of(self.problem.hessian(self.parameters.view()))?.inverse();
         let alpha = self.problem.alpha;
         let determined = (0..n).map(|weight| 1.0 - alpha * inverse[[weight, weight]]).sum::<f64>();
         let squares = self.parameters.slice(s![..n]).mapv(|weight| weight * weight).sum();
@@ -159,12 +159,6 @@ impl Fit<'_, '_> {
         let covariance = inverse.dot(&middle).dot(&inverse).slice(s![..n, ..n]).to_owned();
         covariance.iter().all(|value| value.is_finite()).then_some(covariance)
     }
-}
-
-fn solve_columns(factor: &Cholesky, right: &Array2<f64>) -> Array2<f64> {
-    let columns: Vec<Array1<f64>> =
-        (0..right.ncols()).into_par_iter().map(|column| factor.solve(&right.column(column).to_owned())).collect();
-    Array2::from_shape_fn(right.dim(), |(row, column)| columns[column][row])
 }
 
 /// Directions whose squares are, on average, a covariance: its Cholesky factor times random signs; `None` if it has none.
@@ -178,30 +172,17 @@ fn mixed(mut covariance: Array2<f64>) -> Option<Vec<Array1<f64>>> {
     let factor = Cholesky::of(covariance)?;
     let share = (DIRECTIONS as f64).sqrt().recip();
     let direction = |number: usize| {
-        let sign = |place: usize| if is_odd(number * n + place) { share } else { -share };
+        let sign = |place: usize| if is_heads(SEED, number * n + place) { share } else { -share };
         factor.times(&(0..n).map(sign).collect())
     };
     Some((0..DIRECTIONS).map(direction).collect())
 }
 
-/// A coin whose side depends on its number alone (the mixing step of Steele, Lea and Flood 2014).
-fn is_odd(number: usize) -> bool {
-    let mut mixed = (number as u64 ^ (SEED << 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (mixed ^ (mixed >> 31)) & 1 == 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learn::losses::probability;
-
-    fn noise(i: u32) -> f64 {
-        let mut x = u64::from(i).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        x = (x ^ (x >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        ((x ^ (x >> 32)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
+    use crate::maths::random::noise::noise;
+    use crate::maths::special::probability;
 
     /// Outcomes of 200 customers with so many equal rows each, under known weights.
     fn rows(seed: u32, copies: usize) -> (Array2<f64>, Vec<bool>, Vec<u32>) {

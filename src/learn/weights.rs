@@ -2,8 +2,9 @@
 
 use ndarray::{Array1, Array2};
 
-use super::cholesky::Cholesky;
-use super::losses::{probability, softplus};
+use crate::maths::cholesky::Cholesky;
+use crate::maths::newton::{Convex, descend};
+use crate::maths::special::{probability, softplus};
 
 /// Predictions at one cutoff, whose level is left to itself.
 pub(super) struct CutoffDeviations {
@@ -17,8 +18,6 @@ pub(super) struct CutoffDeviations {
 /// Precision of the belief, before any outcome is seen, that all predictors count alike.
 const PRIOR_PRECISION: f64 = 30.0;
 
-const MAX_STEPS: usize = 50;
-const MAX_HALVINGS: i32 = 20;
 const TOLERANCE: f64 = 1e-9;
 
 /// The weights under which the outcomes are most likely, none of them negative. `repetition` rows count as one.
@@ -47,41 +46,17 @@ struct Problem<'a> {
 
 impl Problem<'_> {
     fn solve(&self) -> Vec<f64> {
-        let n = self.active.len() + self.groups.len();
-        let mut at = Array1::zeros(n);
-        at.iter_mut().take(self.active.len()).for_each(|weight| *weight = self.share);
-        let mut loss = self.loss(&at);
-        for _ in 0..MAX_STEPS {
-            let (gradient, curvature) = self.derivatives(&at);
-            let Some(step) = Cholesky::of(curvature).map(|factor| factor.solve(&gradient)) else { break };
-            let halved = (0..MAX_HALVINGS).map(|halvings| &at - &(&step * 0.5_f64.powi(halvings)));
-            let Some(next) = halved.into_iter().find(|next| self.loss(next) < loss) else { break };
-            let gained = loss - self.loss(&next);
-            (at, loss) = (next, loss - gained);
-            if gained < TOLERANCE {
-                break;
-            }
-        }
-        at.iter().take(self.active.len()).copied().collect()
+        let n_active = self.active.len();
+        let start: Array1<f64> =
+            (0..n_active + self.groups.len()).map(|place| if place < n_active { self.share } else { 0.0 }).collect();
+        let at = descend(self, start.clone(), TOLERANCE).unwrap_or(start);
+        at.iter().take(n_active).copied().collect()
     }
 
     fn log_odds(&self, at: &Array1<f64>, group: usize, row: usize) -> f64 {
         let deviations = &self.groups[group].deviations;
         let weighted = |(place, predictor): (usize, &usize)| at[place] * deviations[*predictor][row];
         at[self.active.len() + group] + self.active.iter().enumerate().map(weighted).sum::<f64>()
-    }
-
-    fn loss(&self, at: &Array1<f64>) -> f64 {
-        let mut loss = 0.0;
-        for (number, group) in self.groups.iter().enumerate() {
-            let of_row = |(row, churned): (usize, &bool)| {
-                let z = self.log_odds(at, number, row);
-                softplus(if *churned { -z } else { z })
-            };
-            loss += group.weight / self.repetition * group.churned.iter().enumerate().map(of_row).sum::<f64>();
-        }
-        let from_prior = |weight: &f64| PRIOR_PRECISION / 2.0 * (weight - self.share).powi(2);
-        loss + at.iter().take(self.active.len()).map(from_prior).sum::<f64>()
     }
 
     fn derivatives(&self, at: &Array1<f64>) -> (Array1<f64>, Array2<f64>) {
@@ -114,13 +89,36 @@ impl Problem<'_> {
     }
 }
 
+impl Convex for Problem<'_> {
+    type Point = Array1<f64>;
+
+    fn loss(&self, at: &Array1<f64>) -> f64 {
+        let mut loss = 0.0;
+        for (number, group) in self.groups.iter().enumerate() {
+            let of_row = |(row, churned): (usize, &bool)| {
+                let z = self.log_odds(at, number, row);
+                softplus(if *churned { -z } else { z })
+            };
+            loss += group.weight / self.repetition * group.churned.iter().enumerate().map(of_row).sum::<f64>();
+        }
+        let from_prior = |weight: &f64| PRIOR_PRECISION / 2.0 * (weight - self.share).powi(2);
+        loss + at.iter().take(self.active.len()).map(from_prior).sum::<f64>()
+    }
+
+    fn step(&self, at: &Array1<f64>) -> Option<Array1<f64>> {
+        let (gradient, curvature) = self.derivatives(at);
+        Some(Cholesky::of(curvature)?.solve(&gradient))
+    }
+
+    fn less(&self, at: &Array1<f64>, step: &Array1<f64>, share: f64) -> Array1<f64> {
+        at - &(step * share)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn noise(i: u32) -> f64 {
-        f64::from(i.wrapping_mul(2_654_435_769) >> 8) / f64::from(1_u32 << 24)
-    }
+    use crate::maths::random::noise::even as noise;
 
     #[test]
     fn what_predicts_counts_and_what_misleads_does_not() {

@@ -8,7 +8,8 @@ use super::list::ListRow;
 use crate::calibrate::{AtLevel, Calibrator};
 use crate::dataset::Panel;
 use crate::decide::Contenders;
-use crate::learn::{LearnError, LogOddsPrediction, Uncertainty, probability};
+use crate::learn::{LearnError, LogOddsPrediction, Uncertainty};
+use crate::maths::special::probability;
 use crate::registry::StoredModel;
 use crate::timeline::Cutoff;
 

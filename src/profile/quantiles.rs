@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::maths::quantiles::quantile;
+
 /// How values are spread; quantiles between two values are interpolated.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Quantiles {
@@ -39,18 +41,6 @@ impl Quantiles {
         let [p10, p25, p50, p75, p90, p95] = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95].map(at);
         Some(Self { n: values.len(), mean, min, p10, p25, p50, p75, p90, p95, max })
     }
-}
-
-/// The quantile `q` in [0, 1] of ascending values, interpolated between neighbours; `None` without values.
-///
-/// # Source
-/// Hyndman and Fan (1996), definition 7.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place among the values")]
-fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
-    let place = q.clamp(0.0, 1.0) * sorted.len().checked_sub(1)? as f64;
-    let lower = *sorted.get(place as usize)?;
-    let upper = sorted.get(place as usize + 1).copied().unwrap_or(lower);
-    Some(lower + place.fract() * (upper - lower))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Owns complaints: when they come, how the shop handles them, and what bad handling does to the customer.
 
 use super::params::ComplaintParams;
-use super::random::Random;
 use super::strain::{Cause, Strain};
 use super::world::World;
+use crate::maths::random::Random;
 use crate::units::Timestamp;
 
 const HOURS_PER_DAY: f64 = 24.0;

@@ -3,9 +3,9 @@
 use super::complaint::{Complaint, Grievance, complain};
 use super::order::{self, Line, Placed};
 use super::person::{Beginning, Person};
-use super::random::Random;
 use super::strain::{Cause, Leaving, Strain, Strains};
 use super::world::World;
+use crate::maths::random::Random;
 
 /// What one customer leaves behind.
 #[derive(Debug, Clone)]

@@ -33,7 +33,6 @@ mod life;
 mod order;
 mod params;
 mod person;
-mod random;
 mod season;
 mod shop;
 mod strain;

@@ -1,8 +1,8 @@
 //! Owns what is in an order: lines with products, pieces, amounts and discounts, and which of them come back.
 
 use super::person::Person;
-use super::random::Random;
 use super::world::World;
+use crate::maths::random::Random;
 use crate::units::Timestamp;
 
 /// A return comes at least this many days after its order.

@@ -1,7 +1,7 @@
 //! Owns what is true of one customer from the first day on: pace, regularity, tastes, and readiness to leave.
 
-use super::random::Random;
 use super::world::World;
+use crate::maths::random::Random;
 
 /// Tries to find an established customer who would have stayed until the start; then the last one is taken.
 const SURVIVOR_TRIES: usize = 64;

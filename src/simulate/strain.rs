@@ -1,6 +1,6 @@
 //! Owns why and when customers leave: a base hazard, and strains that raise it for a while.
 
-use super::random::Random;
+use crate::maths::random::Random;
 
 /// Why a customer left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

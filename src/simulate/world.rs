@@ -1,8 +1,8 @@
 //! Owns what all customers of a shop share: its clock, its products, and the weights of its words.
 
 use super::params::{ShopParams, Weighted};
-use super::random::{Random, Weights};
 use super::season::Clock;
+use crate::maths::random::{Random, Weights};
 
 /// The stream of the shop itself; customers have the streams from 1 on.
 const SHOP_STREAM: u64 = 0;

@@ -17,7 +17,6 @@ mod cutoff;
 mod error;
 mod fold;
 mod future;
-mod hash;
 mod history;
 mod ledger;
 mod lines;
@@ -59,5 +58,4 @@ pub use surveys::KnownAnswer;
 pub use tally::CategoryCadence;
 
 pub(crate) use fold::{FoldScratch, FoldSettings, Place, Shard};
-pub(crate) use hash::stable_hash;
 pub(crate) use ledger::Presence;

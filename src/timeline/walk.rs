@@ -6,6 +6,7 @@
 use super::ledger::Orders;
 use super::lines::is_code;
 use super::tally::{Rhythms, Tally};
+use crate::maths::quantiles::quantile;
 
 /// Longest half-life of the decayed sums, in days; the others are a half and a sixth of it.
 pub(super) const LONGEST_HALF_LIFE_DAYS: f64 = 180.0;
@@ -207,13 +208,8 @@ impl CustomerWalk {
     }
 
     /// The quantile `q` of the gaps in days, interpolated between neighbours; `None` without gaps.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place among the gaps")]
     pub(super) fn gap_quantile(&self, q: f64) -> Option<f64> {
-        let gaps = &self.sorted_gaps;
-        let place = q.clamp(0.0, 1.0) * gaps.len().checked_sub(1)? as f64;
-        let lower = gaps[place as usize];
-        let upper = gaps[(place as usize + 1).min(gaps.len() - 1)];
-        Some(f64::from(lower) + place.fract() * f64::from(upper - lower))
+        quantile(&self.sorted_gaps, q)
     }
 
     /// Sample standard deviation of the order amounts in minor units; `None` with fewer than two orders.

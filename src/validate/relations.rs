@@ -1,14 +1,13 @@
 //! Relations between tables: complaints and facts of customers who never bought, orders of several customers, numbers of
 //! orders that stand again much later.
 
-use std::collections::HashSet;
-use std::hash::BuildHasherDefault;
+use rustc_hash::FxHashSet;
 
 use super::checked::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
 use crate::config::Table;
-use crate::ingest::{Example, KeyHasher, TypedTable};
+use crate::ingest::{Example, TypedTable};
 use crate::text::{counted, grouped, verb};
 use crate::timeline::SAME_ORDER_DAYS;
 
@@ -37,7 +36,7 @@ pub(super) fn check(checked: &mut Checked<'_>) {
 }
 
 /// Names of customers.
-type Known<'a> = HashSet<&'a str, BuildHasherDefault<KeyHasher>>;
+type Known<'a> = FxHashSet<&'a str>;
 
 /// Used rows of each name of the customer column.
 fn rows_per_customer(table: &TypedTable) -> Vec<u64> {

@@ -2,13 +2,14 @@
 //!
 //! Sizes are distinguished by their leading eleven bits, so that those of parts can be counted apart and add up.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasherDefault;
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::amounts::with_amount;
 use super::finding::{Finding, Severity};
 use crate::config::{Config, Table};
-use crate::ingest::{Example, KeyHasher, TypedTable};
+use crate::ingest::{Example, TypedTable};
 use crate::text::{counted, verb};
 use crate::units::Currency;
 
@@ -19,7 +20,7 @@ pub(super) struct Sizes(BTreeMap<u64, (u64, Vec<Example>)>);
 impl Sizes {
     pub(super) fn of(purchases: &TypedTable, currency: &Currency) -> Self {
         let amounts = purchases.money("amount");
-        let mut rows: HashMap<u64, (u64, Vec<usize>), BuildHasherDefault<KeyHasher>> = HashMap::default();
+        let mut rows: FxHashMap<u64, (u64, Vec<usize>)> = FxHashMap::default();
         for row in purchases.used_rows() {
             let Some(amount) = amounts.get(row) else { continue };
             let (count, first) = rows.entry(lowest_of_bin(amount.unsigned_abs())).or_default();

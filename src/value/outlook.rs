@@ -11,8 +11,9 @@ use crate::clv::{
     CohortColumns, CohortForecast, Covariate, CovariateFit, Covariates, ModelKind, Periods, TrackingPoint, ValueError,
     ValueSettings, ValueTable, fit_covariates, forecast_by_cohort, tracking_curve,
 };
-use crate::dataset::{Histories, median};
+use crate::dataset::Histories;
 use crate::decide::{RiskBand, Stage};
+use crate::maths::quantiles::median;
 use crate::timeline::{Cutoff, date_of};
 
 /// Years of the tables by year ahead.

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 use retain::features::FeatureSchema;
 use retain::learn::{
     self, BoostingSettings, CutoffWeights, CutoffWeightsPolicy, LEARNERS, LearnError, MAIN_LEARNER, Model, Trained,
-    Training, probability,
+    Training,
 };
+use retain::maths::special::probability;
 
 use crate::panel::{FLEETING, Kind, LOYAL, Panel};
 

@@ -1,12 +1,16 @@
-//! Newton's method for L2-penalised logistic regression: the warm start that makes the library's solver finish at once.
+//! L2-penalised logistic regression by Newton's method.
 //!
 //! Parallel over fixed blocks of rows that are summed in order, so the result does not depend on the number of threads.
+//! Ours, because it is faster and reads weights: 100,000 rows of 110 columns take 0.23 s on two cores, linfa-logistic from
+//! zero 2.8 s. The other logistic fits are of a few numbers and stay with their own sums: lines with an intercept for each
+//! group (`lines.rs`), the weights of an ensemble (`learn/weights.rs`), the recalibration line, which is fitted to every
+//! resample (`evaluate/recalibration.rs`).
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
 use super::cholesky::Cholesky;
-use super::losses::{probability, softplus};
+use super::special::{probability, softplus};
 
 /// Rows of one block; fixed, because the grouping of a sum decides its last bits.
 const BLOCK_ROWS: usize = 2_048;
@@ -20,13 +24,13 @@ const MAX_HALVINGS: usize = 30;
 /// Penalised logistic loss over prepared rows: `weighted sum of log-losses + alpha / 2 * |parameters|^2`. The intercept is the last
 /// parameter and is not penalised.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Problem<'a> {
+pub(crate) struct Problem<'a> {
     /// `(n_rows, n_columns)`.
-    pub(super) x: ArrayView2<'a, f64>,
-    pub(super) churned: &'a [bool],
-    pub(super) alpha: f64,
+    pub(crate) x: ArrayView2<'a, f64>,
+    pub(crate) churned: &'a [bool],
+    pub(crate) alpha: f64,
     /// How much each row counts; empty if all count alike.
-    pub(super) weights: &'a [f64],
+    pub(crate) weights: &'a [f64],
 }
 
 /// Loss and gradient at a point.
@@ -48,7 +52,7 @@ const FLAT: f64 = 1e-13;
 /// Second derivatives of the loss without its penalty, kept from fit to fit: between neighbouring penalties they hardly
 /// change, and they are by far the dearest part of a step.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Curvature(Option<Array2<f64>>);
+pub(crate) struct Curvature(Option<Array2<f64>>);
 
 /// A step with old second derivatives must shrink the gradient at least to this share, else they are made anew.
 const GOOD_SHRINKAGE: f64 = 0.3;
@@ -56,12 +60,12 @@ const GOOD_SHRINKAGE: f64 = 0.3;
 impl Problem<'_> {
     /// The minimum, starting from `start` (`n_columns + 1` parameters). Stops when the largest entry of the gradient,
     /// per row, falls below `tolerance`, or when no step helps.
-    pub(super) fn solve(&self, start: Array1<f64>, tolerance: f64) -> Array1<f64> {
+    pub(crate) fn solve(&self, start: Array1<f64>, tolerance: f64) -> Array1<f64> {
         self.solve_with(start, tolerance, &mut Curvature::default())
     }
 
     /// The minimum, with second derivatives that an earlier fit to the same rows left behind.
-    pub(super) fn solve_with(&self, start: Array1<f64>, tolerance: f64, curvature: &mut Curvature) -> Array1<f64> {
+    pub(crate) fn solve_with(&self, start: Array1<f64>, tolerance: f64, curvature: &mut Curvature) -> Array1<f64> {
         let limit = tolerance * self.churned.len() as f64;
         let mut at = start;
         let mut here = self.slope(at.view());
@@ -97,14 +101,14 @@ impl Problem<'_> {
     }
 
     /// Largest entry of the gradient, per row: 0 at the optimum.
-    pub(super) fn gradient_per_row(&self, at: ArrayView1<'_, f64>) -> f64 {
+    pub(crate) fn gradient_per_row(&self, at: ArrayView1<'_, f64>) -> f64 {
         largest(&self.slope(at).gradient) / (self.churned.len() as f64).max(1.0)
     }
 
     /// Loss and gradient in one pass over the rows.
     fn slope(&self, at: ArrayView1<'_, f64>) -> Slope {
         let n_columns = self.x.ncols();
-        let blocks: Vec<Slope> = self.blocks().map(|(rows, weights)| slope_of(rows, weights, at)).collect();
+        let blocks: Vec<Slope> = self.blocks().par_iter().map(|block| block.slope(at)).collect();
         let nothing = Slope { loss: 0.0, gradient: Array1::zeros(at.len()) };
         let mut total = blocks
             .into_iter()
@@ -115,23 +119,23 @@ impl Problem<'_> {
         total
     }
 
-    fn blocks(&self) -> impl IndexedParallelIterator<Item = ((ArrayView2<'_, f64>, &[bool]), &[f64])> {
+    fn blocks(&self) -> Vec<Block<'_>> {
         let rows = self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).zip(self.churned.chunks(BLOCK_ROWS));
-        let blocks: Vec<_> = rows.enumerate().map(|(block, rows)| (rows, weights_of(self.weights, block))).collect();
-        blocks.into_par_iter()
+        // None for each block, if all rows count alike.
+        let weights = self.weights.chunks(BLOCK_ROWS).chain(std::iter::repeat(&[][..]));
+        rows.zip(weights).map(|((x, churned), weights)| Block { x, churned, weights }).collect()
     }
 
     /// Second derivatives of the loss without its penalty.
     fn curvature(&self, at: ArrayView1<'_, f64>) -> Array2<f64> {
         let n = at.len();
-        let blocks: Vec<_> = self.x.axis_chunks_iter(Axis(0), BLOCK_ROWS).enumerate().collect();
-        let of_task = |blocks: &[(usize, ArrayView2<'_, f64>)]| sum_curvature(blocks, self.weights, at);
-        let sums: Vec<Array2<f64>> = blocks.par_chunks(BLOCKS_PER_TASK).map(of_task).collect();
+        let sums: Vec<Array2<f64>> =
+            self.blocks().par_chunks(BLOCKS_PER_TASK).map(|blocks| sum_curvature(blocks, at)).collect();
         sums.into_iter().fold(Array2::zeros((n, n)), |sum, block| sum + block)
     }
 
     /// Second derivatives of the penalised loss.
-    pub(super) fn hessian(&self, at: ArrayView1<'_, f64>) -> Array2<f64> {
+    pub(crate) fn hessian(&self, at: ArrayView1<'_, f64>) -> Array2<f64> {
         self.penalised(&self.curvature(at))
     }
 
@@ -143,27 +147,50 @@ impl Problem<'_> {
     }
 }
 
-/// The weights of the rows of a block; empty if all count alike.
-fn weights_of(weights: &[f64], block: usize) -> &[f64] {
-    weights.chunks(BLOCK_ROWS).nth(block).unwrap_or_default()
+/// Rows that are read by one thread.
+struct Block<'a> {
+    x: ArrayView2<'a, f64>,
+    churned: &'a [bool],
+    /// Empty if all count alike.
+    weights: &'a [f64],
 }
 
-/// What a row counts among the weights of its block.
-fn weight(weights: &[f64], row: usize) -> f64 {
-    weights.get(row).copied().unwrap_or(1.0)
+impl Block<'_> {
+    /// What a row counts.
+    fn weight(&self, row: usize) -> f64 {
+        self.weights.get(row).copied().unwrap_or(1.0)
+    }
+
+    fn slope(&self, at: ArrayView1<'_, f64>) -> Slope {
+        let n_columns = self.x.ncols();
+        let (slopes, intercept) = (at.slice(s![..n_columns]), at[n_columns]);
+        let mut slope = Slope { loss: 0.0, gradient: Array1::zeros(at.len()) };
+        let mut of_columns = slope.gradient.slice_mut(s![..n_columns]);
+        let mut of_intercept = 0.0;
+        for (place, (row, churned)) in self.x.outer_iter().zip(self.churned).enumerate() {
+            let z = row.dot(&slopes) + intercept;
+            let weight = self.weight(place);
+            let residual = weight * (probability(z) - f64::from(u8::from(*churned)));
+            slope.loss += weight * softplus(if *churned { -z } else { z });
+            of_columns.scaled_add(residual, &row);
+            of_intercept += residual;
+        }
+        slope.gradient[n_columns] = of_intercept;
+        slope
+    }
 }
 
-fn sum_curvature(blocks: &[(usize, ArrayView2<'_, f64>)], weights: &[f64], at: ArrayView1<'_, f64>) -> Array2<f64> {
+fn sum_curvature(blocks: &[Block<'_>], at: ArrayView1<'_, f64>) -> Array2<f64> {
     let n = at.len();
     let mut sum = Array2::zeros((n, n));
-    for (block, x) in blocks {
-        let weights = weights_of(weights, *block);
+    for block in blocks {
         // One more column of ones carries the intercept.
-        let mut weighted = Array2::ones((x.nrows(), n));
-        weighted.slice_mut(s![.., ..n - 1]).assign(x);
-        for (place, (mut row, z)) in weighted.outer_iter_mut().zip(&linear(*x, at)).enumerate() {
+        let mut weighted = Array2::ones((block.x.nrows(), n));
+        weighted.slice_mut(s![.., ..n - 1]).assign(&block.x);
+        let log_odds = block.x.dot(&at.slice(s![..n - 1])) + at[n - 1];
+        for (place, (mut row, z)) in weighted.outer_iter_mut().zip(&log_odds).enumerate() {
             let p = probability(*z);
-            row *= (weight(weights, place) * p * (1.0 - p)).max(1e-12).sqrt();
+            row *= (block.weight(place) * p * (1.0 - p)).max(1e-12).sqrt();
         }
         add_lower_triangle(&weighted, &mut sum);
     }
@@ -192,28 +219,6 @@ fn mirror(matrix: &mut Array2<f64>) {
             matrix[[column, row]] = matrix[[row, column]];
         }
     }
-}
-
-fn linear(x: ArrayView2<'_, f64>, at: ArrayView1<'_, f64>) -> Array1<f64> {
-    x.dot(&at.slice(s![..x.ncols()])) + at[x.ncols()]
-}
-
-fn slope_of((x, churned): (ArrayView2<'_, f64>, &[bool]), weights: &[f64], at: ArrayView1<'_, f64>) -> Slope {
-    let n_columns = x.ncols();
-    let (slopes, intercept) = (at.slice(s![..n_columns]), at[n_columns]);
-    let mut slope = Slope { loss: 0.0, gradient: Array1::zeros(at.len()) };
-    let mut of_columns = slope.gradient.slice_mut(s![..n_columns]);
-    let mut of_intercept = 0.0;
-    for (place, (row, churned)) in x.outer_iter().zip(churned).enumerate() {
-        let z = row.dot(&slopes) + intercept;
-        let weight = weight(weights, place);
-        let residual = weight * (probability(z) - f64::from(u8::from(*churned)));
-        slope.loss += weight * softplus(if *churned { -z } else { z });
-        of_columns.scaled_add(residual, &row);
-        of_intercept += residual;
-    }
-    slope.gradient[n_columns] = of_intercept;
-    slope
 }
 
 fn largest(vector: &Array1<f64>) -> f64 {

@@ -1,55 +1,105 @@
-//! Owns the random draws of a simulated shop: one small generator per customer, the same on every machine.
+//! Random numbers, the same for a seed on every machine and with any number of threads.
 //!
-//! Logarithms and exponentials come from `libm`, not from the system, so that a seed means the same shop everywhere.
+//! The generators are those of the crate `rand_xoshiro`. The distributions are ours: those of `rand_distr` draw other
+//! numbers, and with them another sample shop and other bootstrap intervals.
 
 use std::f64::consts::TAU;
 
-/// One stream of random numbers.
-///
-/// # Source
-/// Blackman and Vigna (2021), "Scrambled linear pseudorandom number generators": xoshiro256++.
-#[derive(Debug, Clone)]
-pub(super) struct Random {
-    state: [u64; 4],
-}
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 
-impl Random {
-    /// The stream number `stream` of a seed; streams of one seed do not depend on each other.
-    pub(super) fn new(seed: u64, stream: u64) -> Self {
-        let mut mixed = split_mix(seed) ^ stream.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mut next = || {
-            mixed = mixed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            split_mix(mixed)
-        };
-        Self { state: [next(), next(), next(), next()] }
+use super::hash::mixed;
+
+/// The step of `SplitMix64`: neighbouring numbers times it have nothing in common.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Random floats have 53 bits.
+const TWO_TO_53: f64 = (1_u64 << 53) as f64;
+
+/// A generator whose state is a counter, so that each resample has its own.
+#[derive(Debug, Clone)]
+pub(crate) struct SplitMix64(rand_xoshiro::SplitMix64);
+
+impl SplitMix64 {
+    /// The numbers of a seed.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(rand_xoshiro::SplitMix64::seed_from_u64(seed))
+    }
+
+    /// The numbers of one resample of a seed. Its number is mixed twice, so that neighbouring seeds and resamples share no
+    /// stretch of numbers.
+    pub(crate) fn of_replicate(seed: u64, replicate: u32) -> Self {
+        let start = Self::new(seed).bits();
+        Self::new(Self::new(start ^ u64::from(replicate).wrapping_mul(GOLDEN)).bits())
     }
 
     /// 64 random bits.
-    pub(super) fn bits(&mut self) -> u64 {
-        let [a, b, c, d] = self.state;
-        let result = a.wrapping_add(d).rotate_left(23).wrapping_add(a);
-        let (c, d) = (c ^ a, d ^ b);
-        self.state = [a ^ d, b ^ c, c ^ (b << 17), d.rotate_left(45)];
-        result
+    pub(crate) fn bits(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
+    /// Uniform in (0, 1): adding one half keeps its logarithm finite.
+    pub(crate) fn uniform(&mut self) -> f64 {
+        ((self.bits() >> 11) as f64 + 0.5) / TWO_TO_53
+    }
+
+    /// Standard normal.
+    ///
+    /// # Source
+    /// Box and Muller (1958), Annals of Mathematical Statistics 29, 610-611.
+    pub(crate) fn normal(&mut self) -> f64 {
+        let (radius, turn) = ((-2.0 * self.uniform().ln()).sqrt(), self.uniform());
+        radius * (TAU * turn).cos()
+    }
+
+    /// A whole number from 0 to `n - 1`; its bias is below `n / 2^32`.
+    ///
+    /// # Source
+    /// Lemire (2019), ACM Transactions on Modeling and Computer Simulation 29(1), 3: the high half of a product.
+    pub(crate) fn below(&mut self, n: u32) -> u32 {
+        (((self.bits() >> 32) * u64::from(n)) >> 32) as u32
+    }
+}
+
+/// A coin whose side depends on seed and number alone.
+pub(crate) fn is_heads(seed: u64, number: usize) -> bool {
+    mixed((number as u64 ^ (seed << 32)).wrapping_mul(GOLDEN)) & 1 == 1
+}
+
+/// One stream of random numbers, such as that of a simulated customer.
+///
+/// Logarithms and exponentials come from `libm`, not from the system, so that a seed means the same shop everywhere.
+#[derive(Debug, Clone)]
+pub(crate) struct Random(Xoshiro256PlusPlus);
+
+impl Random {
+    /// The stream number `stream` of a seed; streams of one seed do not depend on each other.
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
+        Self(Xoshiro256PlusPlus::seed_from_u64(mixed(seed) ^ stream.wrapping_mul(GOLDEN)))
+    }
+
+    /// 64 random bits.
+    pub(crate) fn bits(&mut self) -> u64 {
+        self.0.next_u64()
     }
 
     /// Uniform in [0, 1).
-    pub(super) fn uniform(&mut self) -> f64 {
-        (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
+    pub(crate) fn uniform(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 / TWO_TO_53
     }
 
     /// Uniform between two bounds.
-    pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
+    pub(crate) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.uniform()
     }
 
     /// True with that probability.
-    pub(super) fn chance(&mut self, probability: f64) -> bool {
+    pub(crate) fn chance(&mut self, probability: f64) -> bool {
         self.uniform() < probability
     }
 
     /// Exponential with that mean.
-    pub(super) fn exponential(&mut self, mean: f64) -> f64 {
+    pub(crate) fn exponential(&mut self, mean: f64) -> f64 {
         -mean * libm::log(1.0 - self.uniform())
     }
 
@@ -57,13 +107,13 @@ impl Random {
     ///
     /// # Source
     /// Box and Muller (1958), "A note on the generation of random normal deviates".
-    pub(super) fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         let radius = (-2.0 * libm::log(1.0 - self.uniform())).sqrt();
         radius * libm::cos(TAU * self.uniform())
     }
 
     /// Lognormal with that mean; `sigma` is the standard deviation of its logarithm.
-    pub(super) fn lognormal(&mut self, mean: f64, sigma: f64) -> f64 {
+    pub(crate) fn lognormal(&mut self, mean: f64, sigma: f64) -> f64 {
         mean * libm::exp(sigma * self.normal() - sigma * sigma / 2.0)
     }
 
@@ -71,7 +121,7 @@ impl Random {
     ///
     /// # Source
     /// Marsaglia and Tsang (2000), "A simple method for generating gamma variables", with their boost below shape 1.
-    pub(super) fn gamma(&mut self, shape: f64, mean: f64) -> f64 {
+    pub(crate) fn gamma(&mut self, shape: f64, mean: f64) -> f64 {
         if shape < 1.0 {
             let boost = libm::pow(1.0 - self.uniform(), 1.0 / shape);
             return self.standard_gamma(shape + 1.0) * boost * mean / shape;
@@ -93,7 +143,7 @@ impl Random {
     }
 
     /// Beta with that mean; `concentration` is the sum of its two parameters: the larger, the more alike the draws.
-    pub(super) fn beta(&mut self, mean: f64, concentration: f64) -> f64 {
+    pub(crate) fn beta(&mut self, mean: f64, concentration: f64) -> f64 {
         if mean <= 0.0 || mean >= 1.0 {
             return mean.clamp(0.0, 1.0);
         }
@@ -106,7 +156,7 @@ impl Random {
     ///
     /// # Source
     /// Knuth (1969), The Art of Computer Programming 2, section 3.4.1.
-    pub(super) fn poisson(&mut self, mean: f64) -> u32 {
+    pub(crate) fn poisson(&mut self, mean: f64) -> u32 {
         if mean > 16.0 {
             return self.poisson(mean / 2.0) + self.poisson(mean / 2.0);
         }
@@ -120,23 +170,15 @@ impl Random {
     }
 }
 
-/// # Source
-/// Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators": the finaliser of `SplitMix64`.
-const fn split_mix(value: u64) -> u64 {
-    let mixed = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
-}
-
 /// Weights to draw positions from.
 #[derive(Debug, Clone)]
-pub(super) struct Weights {
+pub(crate) struct Weights {
     cumulative: Vec<f64>,
 }
 
 impl Weights {
     /// The weights of positions 0, 1, 2 and so on; they need not sum to one.
-    pub(super) fn new(weights: impl IntoIterator<Item = f64>) -> Self {
+    pub(crate) fn new(weights: impl IntoIterator<Item = f64>) -> Self {
         let running = |total: &mut f64, weight: f64| {
             *total += weight;
             Some(*total)
@@ -148,14 +190,39 @@ impl Weights {
     ///
     /// # Source
     /// Zipf (1949), Human Behavior and the Principle of Least Effort.
-    pub(super) fn zipf(n: usize, exponent: f64) -> Self {
+    pub(crate) fn zipf(n: usize, exponent: f64) -> Self {
         Self::new((1..=n).map(|rank| libm::pow(rank as f64, -exponent)))
     }
 
     /// A position, with probability proportional to its weight.
-    pub(super) fn draw(&self, random: &mut Random) -> usize {
+    pub(crate) fn draw(&self, random: &mut Random) -> usize {
         let target = random.uniform() * self.cumulative.last().copied().unwrap_or(0.0);
         self.cumulative.partition_point(|&sum| sum <= target).min(self.cumulative.len().saturating_sub(1))
+    }
+}
+
+/// Numbers in [0, 1) without pattern for tests, each of its argument alone.
+#[cfg(test)]
+pub(crate) mod noise {
+    /// Of a number.
+    pub(crate) fn noise(number: u32) -> f64 {
+        let mut x = u64::from(number).wrapping_add(1).wrapping_mul(super::GOLDEN);
+        x = (x ^ (x >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        ((x ^ (x >> 32)) >> 11) as f64 / super::TWO_TO_53
+    }
+
+    /// Of a large number, neighbours of which are drawn in different tests.
+    pub(crate) fn draw(number: u64) -> f64 {
+        let mut x = number.wrapping_mul(super::GOLDEN);
+        for _ in 0..3 {
+            x = (x ^ (x >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        }
+        (x >> 11) as f64 / super::TWO_TO_53
+    }
+
+    /// Spread evenly, as multiples of a fraction are.
+    pub(crate) fn even(number: u32) -> f64 {
+        f64::from(number.wrapping_mul(2_654_435_769) >> 8) / f64::from(1_u32 << 24)
     }
 }
 
@@ -164,6 +231,17 @@ mod tests {
     use super::*;
 
     const N: u32 = 200_000;
+
+    /// The first outputs that the authors of both generators publish.
+    #[test]
+    fn the_generators_are_those_of_the_papers() {
+        let mut draws = SplitMix64::new(1_234_567);
+        assert_eq!([draws.bits(), draws.bits()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
+        let mut bytes = [0; 32];
+        [0, 8, 16, 24].into_iter().zip(1..).for_each(|(place, value)| bytes[place] = value);
+        let mut random = Random(Xoshiro256PlusPlus::from_seed(bytes));
+        assert_eq!([random.bits(), random.bits()], [41_943_041, 58_720_359]);
+    }
 
     /// Mean and variance of many draws.
     fn moments(draw: impl Fn(&mut Random) -> f64) -> (f64, f64) {
@@ -192,6 +270,14 @@ mod tests {
         assert_moments(|random| random.lognormal(10.0, 0.4), 10.0, 100.0 * (0.16_f64.exp() - 1.0));
         assert_moments(|random| f64::from(random.poisson(1.3)), 1.3, 1.3);
         assert_moments(|random| f64::from(random.poisson(40.0)), 40.0, 40.0);
+    }
+
+    #[test]
+    fn normal_numbers_of_a_resample_have_their_moments() {
+        let mut random = SplitMix64::of_replicate(5, 0);
+        let drawn: Vec<f64> = (0..20_000).map(|_| random.normal()).collect();
+        let moment = |power: i32| drawn.iter().map(|x| x.powi(power)).sum::<f64>() / 20_000.0;
+        assert!(moment(1).abs() < 0.03 && (moment(2) - 1.0).abs() < 0.05 && (moment(4) - 3.0).abs() < 0.25);
     }
 
     #[test]

@@ -1,9 +1,16 @@
-//! Owns the search for a minimum: BFGS with a line search, second derivatives by differences, and why a search stopped.
+//! The search for a minimum: BFGS with a line search, second derivatives by differences, and why a search stopped.
+//!
+//! Ours: the NBD likelihood of 400 customers takes 15 to 17 evaluations here; BFGS of `argmin` 0.11 asks 12 to 14 times for
+//! the value and 23 to 25 times for the gradient with the search of More and Thuente, and ends in an error with that of Hager
+//! and Zhang. It has no box either.
 //!
 //! Coordinates are logarithms of parameters (or plain effects), held inside a box: outside, the function is continued
 //! flat, so that a parameter that runs away stops at the edge while the others still find their optimum.
 
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
+
+use super::cholesky::Cholesky;
 
 /// Why a search stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,36 +28,39 @@ pub enum Stop {
 
 /// A function's value and gradient at a point.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Evaluation {
-    pub(super) value: f64,
-    pub(super) gradient: Vec<f64>,
+pub(crate) struct Evaluation {
+    pub(crate) value: f64,
+    pub(crate) gradient: Vec<f64>,
 }
 
 /// Where a search ended.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Optimum {
-    pub(super) at: Vec<f64>,
-    pub(super) value: f64,
+pub(crate) struct Optimum {
+    pub(crate) at: Vec<f64>,
+    pub(crate) value: f64,
     /// Largest entry of the gradient.
-    pub(super) gradient: f64,
-    pub(super) stop: Stop,
-    pub(super) evaluations: u32,
+    pub(crate) gradient: f64,
+    pub(crate) stop: Stop,
+    pub(crate) evaluations: u32,
 }
 
 /// Half the width of the box in logarithms.
-pub(super) const EDGE: f64 = 14.0;
+pub(crate) const EDGE: f64 = 14.0;
 
 /// Largest entry of the gradient, per customer, at which a search counts as converged.
-pub(super) const TOLERANCE: f64 = 1e-9;
+pub(crate) const TOLERANCE: f64 = 1e-9;
 
 /// Changes of the value below this share of it are rounding.
 const ROUNDING: f64 = 1e-13;
+
+/// Below this share of its diagonal, a pivot of second derivatives is rounding.
+const LEAST_PIVOT: f64 = 1e-14;
 
 const MAX_STEPS: u32 = 300;
 const MAX_LINE_STEPS: u32 = 30;
 
 /// A square matrix, row after row.
-pub(super) type Matrix = Vec<Vec<f64>>;
+pub(crate) type Matrix = Vec<Vec<f64>>;
 
 struct Search<'a, F> {
     function: &'a F,
@@ -101,25 +111,25 @@ impl<F: Fn(&[f64]) -> Evaluation> Search<'_, F> {
 }
 
 /// The point moved into the box.
-pub(super) fn boxed(at: &[f64]) -> Vec<f64> {
+pub(crate) fn boxed(at: &[f64]) -> Vec<f64> {
     at.iter().map(|z| z.clamp(-EDGE, EDGE)).collect()
 }
 
 /// Where a search begins, and when it is done.
 #[derive(Debug, Clone)]
-pub(super) struct Start {
-    pub(super) at: Vec<f64>,
+pub(crate) struct Start {
+    pub(crate) at: Vec<f64>,
     /// The inverse of the second derivatives there, if known.
-    pub(super) inverse: Option<Matrix>,
+    pub(crate) inverse: Option<Matrix>,
     /// Largest entry of the gradient that counts as none.
-    pub(super) tolerance: f64,
+    pub(crate) tolerance: f64,
 }
 
 /// The minimum of `function` from `start`.
 ///
 /// # Source
 /// Nocedal and Wright (2006), Numerical Optimization, algorithm 6.1 and equation 6.20.
-pub(super) fn minimise<F: Fn(&[f64]) -> Evaluation>(function: &F, start: Start) -> Optimum {
+pub(crate) fn minimise<F: Fn(&[f64]) -> Evaluation>(function: &F, start: Start) -> Optimum {
     let Start { mut at, inverse, tolerance } = start;
     let mut search = Search { function, evaluations: 0 };
     let mut now = search.evaluate(&at);
@@ -181,7 +191,7 @@ fn update(inverse: &mut Matrix, moved: &[f64], turned: &[f64]) {
 }
 
 /// Second derivatives at a point by central differences of the gradient, made symmetric.
-pub(super) fn hessian<F: Fn(&[f64]) -> Evaluation>(function: &F, at: &[f64]) -> Matrix {
+pub(crate) fn hessian<F: Fn(&[f64]) -> Evaluation>(function: &F, at: &[f64]) -> Matrix {
     const STEP: f64 = 1e-4;
     let shifted = |i: usize, by: f64| {
         let mut point = at.to_vec();
@@ -197,32 +207,10 @@ pub(super) fn hessian<F: Fn(&[f64]) -> Evaluation>(function: &F, at: &[f64]) -> 
 }
 
 /// The inverse of a symmetric positive definite matrix; `None` if it is not that.
-pub(super) fn inverse(matrix: &Matrix) -> Option<Matrix> {
+pub(crate) fn inverse(matrix: &Matrix) -> Option<Matrix> {
     let n = matrix.len();
-    let mut lower = identity(n);
-    for i in 0..n {
-        for j in 0..=i {
-            let known: f64 = (0..j).map(|l| lower[i][l] * lower[j][l]).sum();
-            let rest = matrix[i][j] - known;
-            if i == j && (rest.is_nan() || rest <= 1e-14 * matrix[i][i].abs() || rest <= 0.0) {
-                return None;
-            }
-            lower[i][j] = if i == j { rest.sqrt() } else { rest / lower[j][j] };
-        }
-    }
-    let column = |unit: usize| {
-        let mut z: Vec<f64> = (0..n).map(|i| f64::from(u8::from(i == unit))).collect();
-        for i in 0..n {
-            let known: f64 = (0..i).map(|l| lower[i][l] * z[l]).sum();
-            z[i] = (z[i] - known) / lower[i][i];
-        }
-        for i in (0..n).rev() {
-            let known: f64 = (i + 1..n).map(|l| lower[l][i] * z[l]).sum();
-            z[i] = (z[i] - known) / lower[i][i];
-        }
-        z
-    };
-    Some((0..n).map(column).collect())
+    let factor = Cholesky::with_pivots(Array2::from_shape_fn((n, n), |(i, j)| matrix[i][j]), LEAST_PIVOT)?;
+    Some(factor.inverse().columns().into_iter().map(|column| column.to_vec()).collect())
 }
 
 fn identity(n: usize) -> Matrix {

@@ -1,0 +1,16 @@
+//! Owns the mathematics that several rooms share: hashes, random numbers, Cholesky factors, Newton and quasi-Newton searches,
+//! logistic regression, special functions, quadrature, quantiles.
+//!
+//! Plain numbers in and out. A crate does the work where it gives the same digits as fast; where
+//! ours stays, the file says why. Sums run in a fixed order, so that threads change no bit.
+
+pub(crate) mod cholesky;
+pub(crate) mod hash;
+pub(crate) mod lines;
+pub(crate) mod logistic;
+pub(crate) mod newton;
+pub(crate) mod quadrature;
+pub mod quantiles;
+pub mod quasi_newton;
+pub(crate) mod random;
+pub mod special;
