@@ -1,6 +1,5 @@
 //! What boosting learns: trees over named features, and the level of churn over the calendar around them.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use ndarray::Array2;
@@ -15,7 +14,7 @@ use super::intercepts::Intercepts;
 use super::level::Level;
 use super::preparation::positions;
 use super::rows::matrix;
-use super::walk::Walk;
+use super::walk::{self, Walk};
 use super::xgboost;
 use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
@@ -113,11 +112,16 @@ fn each_sum(
     places: &mut [f64],
     put: impl Fn(&mut f64, f64) + Sync,
 ) {
+    let (features, width) = (dataset.features.as_standard_layout(), dataset.features.ncols());
+    let features = features.as_slice().unwrap_or_default();
     places.par_chunks_mut(BLOCK_ROWS).zip(rows.par_chunks(BLOCK_ROWS)).for_each(|(places, rows)| {
-        for (place, row) in places.iter_mut().zip(rows) {
-            let row = dataset.features.row(*row);
-            let values = row.to_slice().map_or_else(|| Cow::Owned(row.to_vec()), Cow::Borrowed);
-            put(place, walk.sum(&values));
+        for (places, rows) in places.chunks_mut(walk::ROWS).zip(rows.chunks(walk::ROWS)) {
+            let mut values: [&[f32]; walk::ROWS] = [&[]; walk::ROWS];
+            for (values, row) in values.iter_mut().zip(rows) {
+                *values = &features[row * width..][..width];
+            }
+            let sums = walk.sums(&values[..rows.len()]);
+            places.iter_mut().zip(sums).for_each(|(place, sum)| put(place, sum));
         }
     });
 }

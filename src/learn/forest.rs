@@ -312,9 +312,11 @@ pub(super) mod tests {
         let last = sum(&forest.trees[1..], &[0.0, 9.0]);
         assert!((last - 0.25).abs() < 1e-12);
         let walk = Walk::of(&forest.trees, &[Some(2), Some(0)]);
-        for row in [[0.0, 9.0], [1.0, 4.9], [f32::NAN, f32::NAN]] {
-            let walked = walk.sum(&[row[1], 0.0, row[0]]);
-            assert_eq!(walked.to_bits(), sum(&forest.trees, &row).to_bits(), "the same features from other places");
+        let rows = [[0.0, 9.0], [1.0, 4.9], [f32::NAN, f32::NAN]];
+        let moved = rows.map(|row| [row[1], 0.0, row[0]]);
+        let walked = walk.sums(&moved.each_ref().map(|row| row.as_slice()));
+        for (walked, row) in walked.iter().zip(&rows) {
+            assert_eq!(walked.to_bits(), sum(&forest.trees, row).to_bits(), "the same features from other places");
         }
     }
 

@@ -1,7 +1,10 @@
 //! Trees made ready for many rows: every row takes as many steps as the tree is deep, a leaf leading to itself, so that the
-//! processor has no end of a path to guess and follows several trees at once.
+//! processor has no end of a path to guess, and follows several rows through a tree at once.
 
 use super::forest::Tree;
+
+/// Rows that are led through a tree at once.
+pub(super) const ROWS: usize = 8;
 
 /// Some trees, reading their features from given places of a row.
 pub(super) struct Walk {
@@ -46,19 +49,34 @@ impl Walk {
         self.trees.push((first, small(tree.depth())));
     }
 
-    /// What the trees say of a row together.
-    pub(super) fn sum(&self, row: &[f32]) -> f64 {
-        let leaf = |&(first, depth): &(u32, u32)| {
-            let end = (0..depth).fold(first, |at, _| {
-                let step = &self.steps[at as usize];
-                let value = row[step.place as usize];
-                // A value that is missing is not less.
-                let goes_left = (value < step.threshold) | (value.is_nan() & step.missing_left);
-                step.next[usize::from(!goes_left)]
-            });
-            f64::from(self.steps[end as usize].value)
-        };
-        self.trees.iter().map(leaf).sum()
+    /// What the trees say of each of at most [`ROWS`] rows together, summed tree after tree.
+    pub(super) fn sums(&self, rows: &[&[f32]]) -> [f64; ROWS] {
+        let mut sums = [NOTHING; ROWS];
+        for &(first, depth) in &self.trees {
+            let mut at = [first; ROWS];
+            for _ in 0..depth {
+                for (at, row) in at.iter_mut().zip(rows) {
+                    *at = self.steps[*at as usize].next(row);
+                }
+            }
+            for (sum, at) in sums.iter_mut().zip(&at[..rows.len().min(ROWS)]) {
+                *sum += f64::from(self.steps[*at as usize].value);
+            }
+        }
+        sums
+    }
+}
+
+/// The sum of no numbers, as iterators have it.
+const NOTHING: f64 = -0.0;
+
+impl Step {
+    #[inline]
+    fn next(&self, row: &[f32]) -> u32 {
+        let value = row[self.place as usize];
+        // A value that is missing is not less.
+        let goes_left = (value < self.threshold) | (value.is_nan() & self.missing_left);
+        self.next[usize::from(!goes_left)]
     }
 }
 

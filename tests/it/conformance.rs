@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use retain::features::FeatureSchema;
 use retain::learn::{
-    self, BoostingSettings, CutoffWeights, CutoffWeightsPolicy, LEARNERS, LearnError, MAIN_LEARNER, Model, Trained,
-    Training,
+    self, BoostingSettings, CutoffWeights, CutoffWeightsPolicy, LEARNERS, LearnError, MAIN_LEARNER, Model, SharedFits,
+    Trained, Training,
 };
 use retain::maths::special::probability;
 
@@ -97,6 +97,29 @@ fn one_thread_and_two_learn_the_same() {
         assert!(json(one) == json(two), "{name} differs");
         for (one, two) in one.out_of_time.iter().zip(&two.out_of_time) {
             assert_eq!(bits(&one.log_odds), bits(&two.log_odds), "{name}");
+        }
+    }
+}
+
+#[test]
+fn fits_that_trainings_share_change_nothing() {
+    let panel = Panel::of(Kind { customers: 150, ..LOYAL });
+    let alone = train_all(&panel);
+    let shared = SharedFits::default();
+    // What an earlier training has learnt from everything is a fold of a later one.
+    for fold in panel.training().folds {
+        let earlier =
+            Training { rows: &fold.training, as_of: fold.cutoff, folds: &[], shared: &shared, ..panel.training() };
+        learn::train(&earlier, &names()).unwrap();
+    }
+    for _ in 0..2 {
+        let again = learn::train(&Training { shared: &shared, ..panel.training() }, &names()).unwrap();
+        for ((name, alone), (_, again)) in alone.iter().zip(&again) {
+            let json = |trained: &Trained| serde_json::to_string(&(&trained.model, &trained.notes)).unwrap();
+            assert!(json(alone) == json(again), "{name} differs");
+            for (alone, again) in alone.out_of_time.iter().zip(&again.out_of_time) {
+                assert_eq!(bits(&alone.log_odds), bits(&again.log_odds), "{name}");
+            }
         }
     }
 }
