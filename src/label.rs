@@ -135,7 +135,7 @@ impl RuleWindow {
 
     /// The instant after which it is known that the customer stayed; `NEVER` for one who left.
     #[must_use]
-    pub fn stayed_known(&self, future: &Future<'_>) -> Timestamp {
+    pub fn retained_known_at(&self, future: &Future<'_>) -> Timestamp {
         future.purchase_known(self.label_from, self.label_until)
     }
 }
@@ -146,7 +146,7 @@ mod tests {
 
     use super::*;
     use crate::timeline::columns::{NEVER, PurchaseColumns, Tables};
-    use crate::timeline::{EventLog, FoldScratch, FoldSettings};
+    use crate::timeline::{EventLog, ScanScratch, ScanSettings};
     use crate::units::{Days, MICROS_PER_DAY, Money};
 
     fn rule() -> ChurnRule {
@@ -171,11 +171,11 @@ mod tests {
         let log = EventLog::build(tables, &TimeZone::UTC).unwrap();
         let windows = rule().windows(&[cutoff], &TimeZone::UTC);
         let settings =
-            FoldSettings { cutoffs: &[cutoff], minor_per_major: 100.0, horizon: Days(10), gap: Days(0), contexts: &[] };
+            ScanSettings { cutoffs: &[cutoff], minor_per_major: 100.0, horizon: Days(10), gap: Days(0), contexts: &[] };
         let mut left = None;
         let wanted = |at: crate::timeline::Place, presence| windows[at.cutoff].is_eligible(presence);
-        log.shards()[0].fold(&settings, &mut FoldScratch::default(), wanted, |_, _, future| {
-            left = Some(windows[0].stayed_known(future) == NEVER);
+        log.shards()[0].fold(&settings, &mut ScanScratch::default(), wanted, |_, _, future| {
+            left = Some(windows[0].retained_known_at(future) == NEVER);
         });
         left
     }

@@ -8,7 +8,7 @@ use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, MakeWriter};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::{LogFormat, Talk, watch};
+use super::{LogFormat, OutputOptions, watch};
 use crate::error::Failure;
 use crate::text::printable_lines;
 
@@ -30,10 +30,10 @@ pub fn print_failure(failure: &Failure) {
 }
 
 /// Sets up how messages are written.
-pub fn start_logging(talk: Talk) {
+pub fn start_logging(talk: OutputOptions) {
     let level = match talk {
-        Talk { quiet: true, .. } => Level::ERROR,
-        Talk { verbose: true, .. } => Level::DEBUG,
+        OutputOptions { quiet: true, .. } => Level::ERROR,
+        OutputOptions { verbose: true, .. } => Level::DEBUG,
         _ => Level::INFO,
     };
     let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(AboveTheBar);

@@ -23,12 +23,12 @@ pub struct Cli {
     pub command: Command,
     /// How to talk.
     #[command(flatten)]
-    pub talk: Talk,
+    pub talk: OutputOptions,
 }
 
 /// How the program talks to people and machines; never what it computes.
 #[derive(Debug, Clone, Copy, clap::Args)]
-pub struct Talk {
+pub struct OutputOptions {
     /// Say only what went wrong.
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

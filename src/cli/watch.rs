@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use super::Talk;
+use super::OutputOptions;
 use crate::pipeline::Progress;
 
 /// How long a stage took.
@@ -58,7 +58,7 @@ struct Stages {
 impl Watch {
     /// A watch; the bar appears only on a terminal, and not if the user wants silence.
     #[must_use]
-    pub fn new(talk: Talk) -> Self {
+    pub fn new(talk: OutputOptions) -> Self {
         if !talk.quiet && !talk.no_progress {
             // Hidden by the library itself where standard error is no terminal.
             let bar = ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr());

@@ -27,7 +27,7 @@ pub enum Wanted {
 /// What became of a step of the ladder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum FitOutcome {
     /// This is the model.
     Accepted,
     /// Usable, but another regularity is more likely.
@@ -48,7 +48,7 @@ pub struct LadderStep {
     /// Parameters that ran to the edge of the search: their distribution is as good as degenerate.
     pub at_edge: Vec<String>,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: FitOutcome,
 }
 
 /// A fitted model and how it came about.
@@ -123,7 +123,7 @@ fn choose_regularity(shop: &Grouped, baseline: Option<&Found>, steps: &mut Vec<L
             None => None,
         };
         if let Some(step) = loser.and_then(|loser| steps.get_mut(loser)) {
-            step.outcome = Outcome::LessLikely;
+            step.outcome = FitOutcome::LessLikely;
         }
         if loser == Some(place) {
             break;
@@ -156,7 +156,7 @@ fn attempt(kind: ModelKind, shop: &Grouped, baseline: Option<&Found>, steps: &mu
         stop: found.as_ref().map(|found| found.stop),
         log_likelihood: found.as_ref().map(|found| found.log_likelihood),
         at_edge: found.iter().flat_map(|found| &found.at_edge).map(|&name| name.to_owned()).collect(),
-        outcome: refused.clone().map_or(Outcome::Accepted, Outcome::Refused),
+        outcome: refused.clone().map_or(FitOutcome::Accepted, FitOutcome::Refused),
     });
     found.filter(|_| refused.is_none())
 }
@@ -195,7 +195,7 @@ fn by_moments(shop: &Grouped, steps: &mut Vec<LadderStep>) -> Option<Found> {
         stop: None,
         log_likelihood: Some(log_likelihood),
         at_edge: Vec::new(),
-        outcome: Outcome::Accepted,
+        outcome: FitOutcome::Accepted,
     });
     Some(Found {
         model,

@@ -43,7 +43,7 @@ pub use economics::{
     cohort_rates, concentration, retention_curves,
 };
 pub use error::ValueError;
-pub use fit::{Fit, LadderStep, Outcome, Wanted, fit};
+pub use fit::{Fit, FitOutcome, LadderStep, Wanted, fit};
 pub use gamma_gamma::{GammaGamma, SpendFit, SpendSummary, blended_margin, fit_spend};
 pub use lifetime::{LifetimeValue, ValueSettings, ValueTable, ValuedCustomer, lifetime_value, lifetime_values};
 pub use likelihood::{Forecast, Prediction, ValueModel};

@@ -92,7 +92,7 @@ fn the_likelihood_finds_the_regularity() {
         let shop = Grouped::new(&shop(&truth, 2_000, 40.0, 3)).unwrap();
         let fit = fit(&shop, TimeUnit::Week, Wanted::ChosenRegularity).unwrap();
         assert_eq!(fit.model.kind(), truth.kind());
-        let accepted = fit.steps.iter().filter(|step| step.outcome == Outcome::Accepted).count();
+        let accepted = fit.steps.iter().filter(|step| step.outcome == FitOutcome::Accepted).count();
         assert_eq!(accepted, 1, "{:?}", fit.steps);
     }
 }

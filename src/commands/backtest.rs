@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::job::{self, print, shown, write_json};
 use super::remarks;
-use crate::cli::{Learning, Talk};
+use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;
 use crate::evaluate::Evaluation;
 use crate::output::{Format, stage_table};
@@ -14,7 +14,7 @@ use crate::text::wrapped;
 use crate::units::Timestamp;
 use crate::value::ValueRanking;
 
-pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     let (mut session, log) = job::start_learning(arguments, talk, now, &["backtest.json", "predictions.parquet"])?;
     let backtest = pipeline::backtest(&session.config, &log, session.as_of, &session.watch)?;
     let staged = session.stage()?;

@@ -27,8 +27,8 @@ pub(super) fn load(config: &Config, now: Timestamp) -> Result<Version, Failure> 
     Ok(version)
 }
 
-/// Tells of features that differ and that the model does not use, in one line.
-pub(super) fn tell_not_used(differences: &[SchemaDifference]) {
+/// Reports features that differ and that the model does not use, in one line.
+pub(super) fn report_not_used(differences: &[SchemaDifference]) {
     let (shown, n) = (differences.iter().take(SHOWN).map(ToString::to_string), differences.len());
     let more = if n > SHOWN { format!(" and {} more", n - SHOWN) } else { String::new() };
     if n > 0 {

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::job::{self, Task, Today, print, shown};
-use crate::cli::{Job, Talk};
+use crate::cli::{Job, OutputOptions};
 use crate::error::Failure;
 use crate::text::counted;
 use crate::units::Timestamp;
 
-pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Job, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     let plan = Task { today: Today::AfterTheData, files: Some(&[]) };
     let (mut session, log) = job::start(arguments, talk, now, plan)?;
     let n_findings = session.findings.as_array().map_or(0, Vec::len) as u64;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::champion;
 use super::job::{self, Task, Today, print};
-use crate::cli::{Explain, Job, Talk};
+use crate::cli::{Explain, Job, OutputOptions};
 use crate::error::Failure;
 use crate::explain::{CustomerExplanation, ExplainedValue};
 use crate::pipeline;
@@ -14,7 +14,7 @@ use crate::units::Timestamp;
 /// Features, orders and complaints shown in the text.
 const SHOWN: usize = 12;
 
-pub(super) fn run(arguments: &Explain, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Explain, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     let job = Job {
         config: arguments.config.clone(),
         as_of: arguments.as_of,

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::job::{self, Task, Today, print, shown};
 use super::shop::Shop;
-use crate::cli::{Features, Job, Talk};
+use crate::cli::{Features, Job, OutputOptions};
 use crate::config::Config;
 use crate::dataset::{Block, BlockWork};
 use crate::error::Failure;
@@ -17,7 +17,7 @@ use crate::units::Timestamp;
 
 const TASK: Task = Task { today: Today::AfterTheData, files: Some(&["features.parquet"]) };
 
-pub(super) fn run(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Features, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     if arguments.describe { describe(arguments) } else { table(arguments, talk, now) }
 }
 
@@ -30,7 +30,7 @@ fn describe(arguments: &Features) -> Result<(), Failure> {
     print(&dictionary(&job::configure(&job)?.features.custom))
 }
 
-fn table(arguments: &Features, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+fn table(arguments: &Features, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     let job = Job {
         config: arguments.config.clone(),
         as_of: arguments.as_of.iter().max().copied(),

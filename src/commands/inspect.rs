@@ -9,7 +9,7 @@ use super::inputs::{Inputs, is_same_file};
 use super::inspect_page;
 use super::inspect_report::{ReadTable, Report, Shop, Source};
 use super::job::{self, Today, print};
-use crate::cli::{Inspect, Talk, Watch};
+use crate::cli::{Inspect, OutputOptions, Watch};
 use crate::config::{Config, ConfigError, DraftChurn, DraftTable, Table, draft, proposed_mapping, with_churn};
 use crate::error::Failure;
 use crate::files::write_whole;
@@ -25,7 +25,7 @@ const CONFIG: &str = "retain.toml";
 /// Stands for a horizon that nobody has chosen yet: no figure depends on it.
 const NOT_CHOSEN: Days = Days(1);
 
-pub(super) fn run(arguments: &Inspect, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Inspect, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     if let Some(path) = arguments.out.as_ref().filter(|path| path.exists() && !arguments.force) {
         return Err(JobError::Exists { path: path.clone() }.into());
     }

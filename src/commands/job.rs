@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::error::JobError;
 use super::inputs::Inputs;
-use crate::cli::{self, Job, Learning, Talk, Watch};
+use crate::cli::{self, Job, Learning, OutputOptions, Watch};
 use crate::config::{Config, Table};
 use crate::error::Failure;
 use crate::features;
@@ -80,7 +80,12 @@ pub(super) enum Today {
 
 /// Reads the config, makes sure that the outputs can be written, reads and checks the data, tells what became of every row,
 /// writes the rejected ones, and refuses data that may not be used.
-pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, plan: Task) -> Result<(Session, EventLog), Failure> {
+pub(super) fn start(
+    job: &Job,
+    talk: OutputOptions,
+    now: Timestamp,
+    plan: Task,
+) -> Result<(Session, EventLog), Failure> {
     let config = configure(job)?;
     require_output(job, &config, plan)?;
     let watch = Watch::new(talk);
@@ -97,7 +102,7 @@ pub(super) fn start(job: &Job, talk: Talk, now: Timestamp, plan: Task) -> Result
 /// The same for a job that trains, with the settings that it is to try.
 pub(super) fn start_learning(
     learning: &Learning,
-    talk: Talk,
+    talk: OutputOptions,
     now: Timestamp,
     files: &'static [&'static str],
 ) -> Result<(Session, EventLog), Failure> {
@@ -117,7 +122,7 @@ pub(super) struct Opening {
     pub(super) now: Timestamp,
 }
 
-/// Tells what became of every row, writes the rejected ones, and refuses data that may not be used.
+/// Reports what became of every row, writes the rejected ones, and refuses data that may not be used.
 pub(super) fn begin(
     job: &Job,
     loaded: Loaded,
@@ -171,18 +176,18 @@ fn inputs_of(job: &Job, config: &Config) -> Inputs {
 /// The models of the shop, and what had to be mended there told.
 pub(super) fn registry(config: &Config, now: Timestamp) -> Result<Registry, Failure> {
     let registry = Registry::new(&config.models.dir, &config.name);
-    tell_mended(&registry.settle(now)?);
+    report_mended(&registry.settle(now)?);
     Ok(registry)
 }
 
 /// Begins to write to the models of the shop, and tells what had to be mended there.
 pub(super) fn write_registry(registry: &Registry, now: Timestamp) -> Result<Writing, Failure> {
     let writing = registry.write(now)?;
-    tell_mended(writing.mended());
+    report_mended(writing.mended());
     Ok(writing)
 }
 
-fn tell_mended(mended: &[Mended]) {
+fn report_mended(mended: &[Mended]) {
     for mended in mended {
         tracing::warn!("note[registry_mended]: {mended}");
     }

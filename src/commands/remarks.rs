@@ -6,7 +6,7 @@ use crate::pipeline::RankedList;
 use crate::text::{counted, grouped};
 use crate::timeline::{Cutoff, EventLog};
 
-/// Tells it on standard error.
+/// Prints it on standard error.
 pub(super) fn print(guard: &GuardRecord, sampled: Option<SampleRecord>) {
     if let Some(sampled) = sampled {
         tracing::warn!("note[capped_panel]: {}", of_sample(&sampled));
@@ -20,7 +20,7 @@ pub(super) fn print(guard: &GuardRecord, sampled: Option<SampleRecord>) {
     }
     for name in &guard.accepted_without_effect {
         tracing::warn!(
-            "note[accepted_without_effect]: `leak_guard.accept` names `{name}`, which nothing speaks against"
+            "note[accepted_without_effect]: `leak_guard.accept` names `{name}`, which no check flagged"
         );
     }
     if guard.cutoffs.is_empty() {
@@ -30,9 +30,9 @@ pub(super) fn print(guard: &GuardRecord, sampled: Option<SampleRecord>) {
     }
 }
 
-/// Tells that customers of a list asked later than its day not to be contacted: a list of the past does not know it, but
+/// Reports that customers of a list asked later than its day not to be contacted: a list of the past does not know it, but
 /// whoever works with it today should.
-pub(super) fn tell_later_opt_outs(log: &EventLog, list: &RankedList, as_of: Cutoff) {
+pub(super) fn report_later_opt_outs(log: &EventLog, list: &RankedList, as_of: Cutoff) {
     let prospects = list.rows.iter().map(|row| &row.prospect).filter(|prospect| prospect.suppressed.is_none());
     let count = prospects.filter(|prospect| log.opts_out_after(prospect.customer, as_of)).count() as u64;
     if count > 0 {

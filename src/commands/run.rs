@@ -4,12 +4,12 @@ use super::job::{self, Session, print};
 use super::score::{self, score_and_write};
 use super::train::train_and_register;
 use super::{champion, summary};
-use crate::cli::{Learning, Talk};
+use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;
 use crate::registry::{Registry, Version};
 use crate::units::Timestamp;
 
-pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     let (mut session, log) = job::start_learning(arguments, talk, now, score::FILES)?;
     session.require_fresh()?;
     let trained = train_and_register(&session, &log)?;
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<()
     // The list and the model behind it become true together.
     let list = match score_and_write(&mut session, &log, version, "run", |ready| trained.publish(ready, now)) {
         Err(error) if refused.is_err() && champion::is_unfit(&error) => {
-            tell_unfit(&error);
+            report_unfit(&error);
             return Ok(refused?);
         }
         list => list?,
@@ -47,7 +47,7 @@ fn of_champion(session: &Session, now: Timestamp) -> Result<Option<Version>, Fai
     }
     match champion::load(&session.config, now) {
         Err(error) if champion::is_unfit(&error) => {
-            tell_unfit(&error);
+            report_unfit(&error);
             Ok(None)
         }
         champion => {
@@ -58,7 +58,7 @@ fn of_champion(session: &Session, now: Timestamp) -> Result<Option<Version>, Fai
     }
 }
 
-fn tell_unfit(error: &Failure) {
+fn report_unfit(error: &Failure) {
     tracing::warn!(
         "warning[no_list]: the new model is not promoted, and the champion cannot score: {}",
         error.report()

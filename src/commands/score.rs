@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::job::{self, Session, Task, Today, print, write_json};
 use super::{champion, remarks, summary};
-use crate::cli::{Job, Talk};
+use crate::cli::{Job, OutputOptions};
 use crate::error::Failure;
 use crate::files::Ready;
 use crate::output::stage_csv_and_parquet;
@@ -17,7 +17,7 @@ use crate::units::Timestamp;
 pub(super) const FILES: &[&str] = &["list.csv", "list.parquet", VALUE];
 const VALUE: &str = "value.json";
 
-pub(super) fn run(arguments: &Job, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Job, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     // What does not need the data fails before they are read.
     let config = job::configure(arguments)?;
     let version = champion::load(&config, now)?;
@@ -42,9 +42,9 @@ pub(super) fn score_and_write(
 ) -> Result<RankedList, Failure> {
     use crate::pipeline::Progress;
     let scored = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
-    champion::tell_not_used(&scored.not_used);
+    champion::report_not_used(&scored.not_used);
     let Scored { list, valuing, .. } = scored;
-    remarks::tell_later_opt_outs(log, &list, session.as_of);
+    remarks::report_later_opt_outs(log, &list, session.as_of);
     session.watch.begin("reporting and writing", 1);
     let staged = session.stage()?;
     // The list waits for the disk for a while.

@@ -1,7 +1,7 @@
 //! The events of a shop: all in memory, or one part of the customers after the other.
 
 use super::job::{self, Opening, Session, Task};
-use crate::cli::{Job, MemorySize, Talk, Watch};
+use crate::cli::{Job, MemorySize, OutputOptions, Watch};
 use crate::config::Config;
 use crate::error::Failure;
 use crate::files::ScratchFolder;
@@ -38,7 +38,7 @@ impl Shop {
     pub(super) fn open(
         job: &Job,
         memory: Option<MemorySize>,
-        (talk, now, plan): (Talk, Timestamp, Task),
+        (talk, now, plan): (OutputOptions, Timestamp, Task),
         look: Look<'_>,
     ) -> Result<(Session, Self), Failure> {
         let Some(memory) = memory else { return Self::whole(job, talk, now, plan, look) };
@@ -55,7 +55,13 @@ impl Shop {
         }
     }
 
-    fn whole(job: &Job, talk: Talk, now: Timestamp, plan: Task, look: Look<'_>) -> Result<(Session, Self), Failure> {
+    fn whole(
+        job: &Job,
+        talk: OutputOptions,
+        now: Timestamp,
+        plan: Task,
+        look: Look<'_>,
+    ) -> Result<(Session, Self), Failure> {
         let (session, log) = job::start(job, talk, now, plan)?;
         session.watch.begin("counting the shop", 1);
         look(&session.config, &log)?;

@@ -2,7 +2,7 @@
 
 use super::job::{self, Session, print};
 use super::{champion, choices, remarks};
-use crate::cli::{Learning, Talk};
+use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;
 use crate::files::Ready;
 use crate::pipeline::{self, CurrentChampion, GateVerdict, PipelineError, TrainingContext};
@@ -10,7 +10,7 @@ use crate::registry::{CHAMPION, Registry, Version, Writing};
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
 
-pub(super) fn run(arguments: &Learning, talk: Talk, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     let (mut session, log) = job::start_learning(arguments, talk, now, &[])?;
     let trained = train_and_register(&session, &log)?;
     let version = &trained.version;

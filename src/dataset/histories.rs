@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::rows::numbers;
 use super::settings::DatasetSettings;
 use crate::clv::{CustomerSummary, SpendSummary};
-use crate::timeline::{Cutoff, EventLog, FoldScratch, History, Shard, Window};
+use crate::timeline::{Cutoff, EventLog, History, ScanScratch, Shard, Window};
 
 /// Everyone who had bought before a cutoff, in the order of customer numbers; one entry each in every column.
 #[derive(Debug, Clone, Default)]
@@ -67,7 +67,7 @@ impl Histories {
     pub fn collect<const N: usize>(log: &EventLog, cutoffs: [Cutoff; N], settings: &DatasetSettings) -> [Self; N] {
         // Neither purchase days nor spend depend on the rest of the shop.
         let fold = settings.fold(&cutoffs, &[]);
-        let of_shard = |scratch: &mut FoldScratch, shard: &Shard| {
+        let of_shard = |scratch: &mut ScanScratch, shard: &Shard| {
             let (mut part, mut days) = (std::array::from_fn(|_| Self::default()), Vec::new());
             shard.fold(
                 &fold,
@@ -79,7 +79,7 @@ impl Histories {
             );
             part
         };
-        let parts: Vec<[Self; N]> = log.shards().par_iter().map_init(FoldScratch::default, of_shard).collect();
+        let parts: Vec<[Self; N]> = log.shards().par_iter().map_init(ScanScratch::default, of_shard).collect();
         let n = |cutoff: usize| parts.iter().map(|part| part[cutoff].customers.len()).sum();
         let mut joined = std::array::from_fn(|cutoff| Self::with_capacity(n(cutoff)));
         for part in parts {

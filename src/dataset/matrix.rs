@@ -29,7 +29,7 @@ pub struct Dataset {
     /// Day of the last order of each row, counted from 1970-01-01.
     pub last_order_day: Vec<i32>,
     /// The instant after which it is known that the customer of the row stayed; `NEVER` for one who left.
-    pub(super) stayed_known: Vec<Timestamp>,
+    pub(super) retained_known_at: Vec<Timestamp>,
     /// The customers that training learns from.
     pub(super) sample: PanelSample,
 }
@@ -72,7 +72,7 @@ impl Dataset {
     /// count. Ask only for rows whose label window has ended by then.
     #[must_use]
     pub fn churned(&self, row: usize, as_of: Cutoff) -> bool {
-        self.stayed_known[row] >= as_of.at()
+        self.retained_known_at[row] >= as_of.at()
     }
 
     /// A column of the matrix for some rows; `None` if the schema has no such feature.

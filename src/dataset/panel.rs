@@ -9,7 +9,7 @@ use super::stream::check;
 use super::{Dataset, DatasetError};
 use crate::features::{FeatureColumns, FeatureSchema};
 use crate::label::RuleWindow;
-use crate::timeline::{Cutoff, EventLog, FoldScratch, Place, Presence, Shard, ShopContext};
+use crate::timeline::{Cutoff, EventLog, Place, Presence, ScanScratch, Shard, ShopContext};
 
 /// Everyone eligible at some cutoffs, not yet folded.
 pub struct Panel<'a> {
@@ -72,8 +72,8 @@ impl<'a> Panel<'a> {
     /// # Errors
     /// The first error of `make`.
     pub fn parts<T: Send, E: Send>(&self, make: impl Fn(&Dataset) -> Result<T, E> + Sync) -> Result<Vec<T>, E> {
-        let part = |scratch: &mut FoldScratch, shard: &Shard| make(&self.of_shard(shard, scratch));
-        self.log.shards().par_iter().map_init(FoldScratch::default, part).collect()
+        let part = |scratch: &mut ScanScratch, shard: &Shard| make(&self.of_shard(shard, scratch));
+        self.log.shards().par_iter().map_init(ScanScratch::default, part).collect()
     }
 
     /// The rows of some of the customers, whose numbers ascend.
@@ -92,7 +92,7 @@ impl<'a> Panel<'a> {
         let counts: Vec<usize> = self.log.shards().par_iter().map(count).collect();
         let mut rows = DatasetRows::with_capacity(counts.iter().sum(), self.columns.len());
         rows.split(&counts).into_par_iter().zip(self.log.shards()).for_each_init(
-            FoldScratch::default,
+            ScanScratch::default,
             |scratch, (mut part, shard)| {
                 self.fill(shard, scratch, &wanted, &mut part);
             },
@@ -101,7 +101,7 @@ impl<'a> Panel<'a> {
     }
 
     /// The rows of one shard.
-    fn of_shard(&self, shard: &Shard, scratch: &mut FoldScratch) -> Dataset {
+    fn of_shard(&self, shard: &Shard, scratch: &mut ScanScratch) -> Dataset {
         let at_most = shard.customers().len() * self.cutoffs.len();
         let mut rows = DatasetRows::with_capacity(at_most, self.columns.len());
         let n_rows = rows.split(&[at_most]).iter_mut().map(|part| self.fill(shard, scratch, |_| true, part)).sum();
@@ -113,7 +113,7 @@ impl<'a> Panel<'a> {
     fn fill(
         &self,
         shard: &Shard,
-        scratch: &mut FoldScratch,
+        scratch: &mut ScanScratch,
         wanted: impl Fn(Place) -> bool,
         part: &mut Part<'_>,
     ) -> usize {
@@ -122,8 +122,8 @@ impl<'a> Panel<'a> {
         let mut n_rows = 0;
         shard.fold(&fold, scratch, self.eligible(wanted), |place, history, future| {
             self.columns.compute(history, &mut features);
-            let stayed_known = self.windows[place.cutoff].stayed_known(future);
-            part.put(n_rows, place, (&features, RowFacts::of(history, &self.settings.margins, stayed_known)));
+            let retained_known_at = self.windows[place.cutoff].retained_known_at(future);
+            part.put(n_rows, place, (&features, RowFacts::of(history, &self.settings.margins, retained_known_at)));
             n_rows += 1;
         });
         n_rows

@@ -23,7 +23,7 @@ pub(super) struct RowFacts {
     spend_so_far: f64,
     margin_share: f64,
     last_order_day: i32,
-    stayed_known: Timestamp,
+    retained_known_at: Timestamp,
 }
 
 /// The rows of one shard.
@@ -79,7 +79,7 @@ impl DatasetRows {
             spend_so_far: facts.iter().map(|row| row.spend_so_far).collect(),
             margin_share: facts.iter().map(|row| row.margin_share).collect(),
             last_order_day: facts.iter().map(|row| row.last_order_day).collect(),
-            stayed_known: facts.iter().map(|row| row.stayed_known).collect(),
+            retained_known_at: facts.iter().map(|row| row.retained_known_at).collect(),
             customers: self.customers,
             cutoff_idx: self.cutoff_idx,
             features: self.features,
@@ -114,13 +114,13 @@ impl Part<'_> {
 }
 
 impl RowFacts {
-    pub(super) fn of(history: &History<'_>, margins: &Margins, stayed_known: Timestamp) -> Self {
+    pub(super) fn of(history: &History<'_>, margins: &Margins, retained_known_at: Timestamp) -> Self {
         Self {
             past_year_spend: history.net_spend(Window::Days365).max(0.0),
             spend_so_far: history.net_spend(Window::All),
             margin_share: history.margin_share(margins),
             last_order_day: history.visit_days().last().copied().unwrap_or_default(),
-            stayed_known,
+            retained_known_at,
         }
     }
 }

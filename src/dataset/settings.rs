@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::config::Config;
 use crate::label::ChurnRule;
-use crate::timeline::{Cutoff, EventLog, FoldSettings, Margins, ShopContext};
+use crate::timeline::{Cutoff, EventLog, Margins, ScanSettings, ShopContext};
 
 /// Cutoffs that the rows of a dataset can number.
 pub const MAX_CUTOFFS: usize = 65_536;
@@ -36,8 +36,8 @@ impl DatasetSettings {
     }
 
     /// What a fold over `cutoffs` is asked for.
-    pub(super) fn fold<'a>(&self, cutoffs: &'a [Cutoff], contexts: &'a [ShopContext]) -> FoldSettings<'a> {
+    pub(super) fn fold<'a>(&self, cutoffs: &'a [Cutoff], contexts: &'a [ShopContext]) -> ScanSettings<'a> {
         let (horizon, gap) = (self.rule.horizon, self.rule.gap);
-        FoldSettings { cutoffs, contexts, minor_per_major: self.minor_per_major, horizon, gap }
+        ScanSettings { cutoffs, contexts, minor_per_major: self.minor_per_major, horizon, gap }
     }
 }

@@ -9,7 +9,7 @@ use super::rows::numbers;
 use super::settings::{DatasetSettings, MAX_CUTOFFS};
 use crate::features::{FeatureColumns, FeatureSchema};
 use crate::label::RuleWindow;
-use crate::timeline::{Cutoff, EventLog, FoldScratch, FoldSettings, Place, Shard, ShopCensus, ShopContext};
+use crate::timeline::{Cutoff, EventLog, Place, ScanScratch, ScanSettings, Shard, ShopCensus, ShopContext};
 
 /// Shards computed while those before them are taken.
 const SHARDS_AT_ONCE: usize = 4;
@@ -105,7 +105,7 @@ where
         let now = std::mem::take(&mut ready);
         let make = |shard: &Shard| {
             let (mut scratch, mut tiles) =
-                spare.take().unwrap_or_else(|| (FoldScratch::default(), Tiles::new(columns.len())));
+                spare.take().unwrap_or_else(|| (ScanScratch::default(), Tiles::new(columns.len())));
             let mut made = Ok(Vec::new());
             around(&mut || made = packed(shard, &fold, (&mut scratch, &mut tiles), (&windows, &columns), pack));
             spare.put((scratch, tiles));
@@ -130,8 +130,8 @@ pub(super) fn check(cutoffs: &[Cutoff]) -> Result<(), DatasetError> {
 /// What `pack` makes of the rows of a shard.
 fn packed<T, E>(
     shard: &Shard,
-    fold: &FoldSettings<'_>,
-    (scratch, tiles): (&mut FoldScratch, &mut Tiles),
+    fold: &ScanSettings<'_>,
+    (scratch, tiles): (&mut ScanScratch, &mut Tiles),
     (windows, columns): (&[RuleWindow], &FeatureColumns<'_>),
     pack: impl Fn(&Block) -> Result<T, E>,
 ) -> Result<Vec<T>, E> {
@@ -158,14 +158,14 @@ fn packed<T, E>(
 
 /// Memory that threads hand on from shard to shard, so that the system need not clear new pages for each.
 #[derive(Default)]
-struct Spare(Mutex<Vec<(FoldScratch, Tiles)>>);
+struct Spare(Mutex<Vec<(ScanScratch, Tiles)>>);
 
 impl Spare {
-    fn take(&self) -> Option<(FoldScratch, Tiles)> {
+    fn take(&self) -> Option<(ScanScratch, Tiles)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    fn put(&self, memory: (FoldScratch, Tiles)) {
+    fn put(&self, memory: (ScanScratch, Tiles)) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
     }
 }

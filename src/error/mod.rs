@@ -13,7 +13,7 @@ pub use codes::{ERROR_CODES, ERROR_GROUPS, ErrorCode};
 pub enum Exit {
     /// The command did what it was asked.
     Done = 0,
-    /// It could not run: a bug, or the machine said no.
+    /// It could not run: a bug, or an error of the system.
     CouldNotRun = 1,
     /// The command line or the config is wrong.
     BadUsage = 2,
@@ -44,7 +44,7 @@ impl Exit {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Done => "Done",
-            Self::CouldNotRun => "Could not run: the machine said no, or a bug",
+            Self::CouldNotRun => "Could not run: an error of the system, or a bug",
             Self::BadUsage => "Wrong usage or config",
             Self::DataRefused => "Data refused: the data contract, freshness, too little of it, or a leak",
             Self::GateFailed => "The new model is not promoted",

@@ -34,7 +34,7 @@ pub struct Explanations {
     /// For each row, what raises its odds, the strongest first: at most [`REASONS`] families, each told by that of its
     /// features that adds most and can be reported.
     pub reasons: Vec<Vec<Reason>>,
-    /// The variances of their log-odds by the doubt that was asked along; empty without one.
+    /// The variances of their log-odds by the uncertainty that was asked along; empty without one.
     pub variances: Vec<f64>,
 }
 
@@ -59,7 +59,7 @@ pub fn features_in_sentence(schema: &FeatureSchema, feature: &str) -> impl Itera
     schema.entry(feature).and_then(|entry| Template::named(&entry)).into_iter().flat_map(Template::names)
 }
 
-/// Asks a model, and a doubt about it, and puts what it says into words.
+/// Asks a model, and a uncertainty about it, and puts what it says into words.
 pub struct CustomerExplainer<'a> {
     explainer: Explainer<'a>,
     families: Families,
@@ -84,7 +84,7 @@ impl<'a> CustomerExplainer<'a> {
         Self { explainer, families: Families::of(model.contributing_features(), schema, template), currency }
     }
 
-    /// Tells of every row of a dataset.
+    /// Reports every row of a dataset.
     ///
     /// # Errors
     /// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
@@ -125,7 +125,7 @@ impl<T> Families<T> {
         Self(families)
     }
 
-    /// Tells the families that raise the odds most, given what each feature adds.
+    /// Finds the families that raise the odds most, given what each feature adds.
     fn strongest(&self, part: impl Fn(usize) -> f64, mut render: impl FnMut(&T) -> Option<Box<str>>) -> Vec<Reason> {
         let sum = |features: &[(usize, Option<T>)]| features.iter().map(|(number, _)| part(*number)).sum::<f64>();
         let mut raising: Vec<_> = self.0.iter().map(|(family, features)| (sum(features), family, features)).collect();

@@ -50,7 +50,7 @@ pub(super) const FEATURES: &[Feature] = &[
     )
     .needs(Available::Product)
     .or_missing()
-    .is(|h, _| h.basket().product_standing.mean_buyers_share()),
+    .is(|h, _| h.basket().product_popularity.mean_buyers_share()),
     shop(
         "product_repeat_mean_share",
         Unit::Share,
@@ -60,7 +60,7 @@ pub(super) const FEATURES: &[Feature] = &[
     )
     .needs(Available::Product)
     .or_missing()
-    .is(|h, _| h.basket().product_standing.mean_repeat_share()),
+    .is(|h, _| h.basket().product_popularity.mean_repeat_share()),
     shop(
         "popular_products_share",
         Unit::Share,
@@ -69,7 +69,7 @@ pub(super) const FEATURES: &[Feature] = &[
     )
     .needs(Available::Product)
     .or_missing()
-    .is(|h, _| h.basket().product_standing.popular_share()),
+    .is(|h, _| h.basket().product_popularity.popular_share()),
     shop(
         "seasonal_products_share",
         Unit::Share,
@@ -79,7 +79,7 @@ pub(super) const FEATURES: &[Feature] = &[
     )
     .needs(Available::Product)
     .or_missing()
-    .revised(2).is(|h, _| h.basket().product_standing.in_season_share()),
+    .revised(2).is(|h, _| h.basket().product_popularity.in_season_share()),
     shop(
         "category_repeat_mean_share",
         Unit::Share,
@@ -89,5 +89,5 @@ pub(super) const FEATURES: &[Feature] = &[
     )
     .needs(Available::Category)
     .or_missing()
-    .is(|h, _| h.basket().category_standing.mean_repeat_share()),
+    .is(|h, _| h.basket().category_popularity.mean_repeat_share()),
 ];

@@ -8,13 +8,13 @@ use crate::error::{Exit, Report};
 use crate::text::counted;
 
 /// What keys of custom features start with.
-pub(super) const OWN: &str = "features.custom.";
+pub(super) const CUSTOM_PREFIX: &str = "features.custom.";
 
 /// Something in the data that knows who leaves.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Suspicion {
     /// A feature alone tells those who left.
-    Tells {
+    SeparatesAlone {
         /// The feature.
         feature: String,
         /// The column behind it and what the config maps to it, if one column makes the feature.
@@ -29,7 +29,7 @@ pub enum Suspicion {
         cutoffs: Vec<Date>,
     },
     /// A fact about customers tells more of the present than of the past.
-    Rises {
+    AucRises {
         /// The feature.
         feature: String,
         /// The column behind it.
@@ -87,11 +87,12 @@ impl Suspicion {
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         match self {
-            Self::Tells { feature, source, .. }
-            | Self::Rises { feature, source, .. }
+            Self::SeparatesAlone { feature, source, .. }
+            | Self::AucRises { feature, source, .. }
             | Self::OnlyLeavers { feature, source, .. } => {
                 // A custom feature is accepted by its name, as no column of ours is behind it.
-                let columns = source.iter().map(|origin| &origin.column).filter(|column| !column.starts_with(OWN));
+                let columns =
+                    source.iter().map(|origin| &origin.column).filter(|column| !column.starts_with(CUSTOM_PREFIX));
                 [feature].into_iter().chain(columns).cloned().collect()
             }
             Self::Exit { category: Some(category), .. } => vec![format!("complaints.{category}")],
@@ -108,12 +109,12 @@ impl Suspicion {
             Self::Exit { .. } => {
                 "if such complaints are the exit itself, set them aside with `complaints.filter`".to_owned()
             }
-            Self::Tells { source: Some(origin), .. }
-            | Self::Rises { source: Some(origin), .. }
+            Self::SeparatesAlone { source: Some(origin), .. }
+            | Self::AucRises { source: Some(origin), .. }
             | Self::OnlyLeavers { source: Some(origin), .. }
-                if origin.column.starts_with("customers.") || origin.column.starts_with(OWN) =>
+                if origin.column.starts_with("customers.") || origin.column.starts_with(CUSTOM_PREFIX) =>
             {
-                let whole = if origin.column.starts_with(OWN) { "the config" } else { "the mapping" };
+                let whole = if origin.column.starts_with(CUSTOM_PREFIX) { "the config" } else { "the mapping" };
                 format!(
                     "if `{}` is written or overwritten when a customer leaves, give its earlier versions with \
                      `customers.valid_from`, or take it out of {whole}",
@@ -153,8 +154,8 @@ fn auc(value: f64) -> String {
 impl fmt::Display for Suspicion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tells { feature, source, by_value, auc: largest, limit, cutoffs } => {
-                let what = if *by_value { "" } else { "; that there is a value, or none, is what tells" };
+            Self::SeparatesAlone { feature, source, by_value, auc: largest, limit, cutoffs } => {
+                let what = if *by_value { "" } else { "; whether there is a value is what separates those who leave" };
                 let days = match cutoffs.as_slice() {
                     [] => String::new(),
                     [one] => format!(" at {one}"),
@@ -169,7 +170,7 @@ impl fmt::Display for Suspicion {
                     auc(*largest)
                 )
             }
-            Self::Rises { feature, source, older, newest, cutoff } => write!(
+            Self::AucRises { feature, source, older, newest, cutoff } => write!(
                 f,
                 "{} has an AUC of {} at the newest cutoff {cutoff} and of {} at the older ones, a rise that no feature of \
                  purchases has; it looks like the state of today",

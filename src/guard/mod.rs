@@ -20,7 +20,7 @@ use attributes::{Rise, Shared, only_leavers};
 use exits::complaint_figures;
 use separation::{CutoffRows, Separation, by_presence, by_value, rows_by_cutoff};
 
-use error::OWN;
+use error::CUSTOM_PREFIX;
 
 pub use error::{GuardError, Origin, Suspicion};
 pub use exits::ComplaintFigure;
@@ -220,7 +220,7 @@ fn features_that_tell(config: &Config, at_cutoffs: &[CutoffRows], figures: &[Fig
     let of = |figures: &Figures| {
         let (by, _, auc) = figures.largest().filter(|(_, _, auc)| *auc > limit)?;
         let above = figures.all().filter(|(side, _, auc)| *side == by && *auc > limit);
-        Some(Suspicion::Tells {
+        Some(Suspicion::SeparatesAlone {
             source: origin(config, &figures.feature),
             feature: figures.feature.clone(),
             by_value: by == Side::Value,
@@ -245,7 +245,7 @@ fn facts_of_today(
     let of = |figures: &Figures| {
         let (feature, source) = (figures.feature.clone(), origin(config, &figures.feature));
         if let Some(rise) = figures.rise().filter(|rise| rise.is_suspicious(largest)) {
-            return Some(Suspicion::Rises { feature, source, older: rise.older, newest: rise.newest, cutoff });
+            return Some(Suspicion::AucRises { feature, source, older: rise.older, newest: rise.newest, cutoff });
         }
         let values = values(dataset, newest, dataset.schema.position(&feature)?);
         let (shared, leavers) = only_leavers(&values, newest, config.leak_guard.max_exit_rate)?;
@@ -326,7 +326,7 @@ fn origin(config: &Config, feature: &str) -> Option<Origin> {
 fn own_origin(own: &CustomFeature) -> Option<Origin> {
     let parts = [("column", &own.column), ("filter", &own.filter)];
     let (part, text) = parts.into_iter().find_map(|(part, text)| Some((part, text.clone()?)))?;
-    let column = format!("{OWN}{}.{part}", own.name);
+    let column = format!("{CUSTOM_PREFIX}{}.{part}", own.name);
     own.table.has_versions().then_some(Origin { column, mapped: Some(text) })
 }
 
@@ -397,7 +397,7 @@ mod tests {
     #[test]
     fn accepted_suspicions_are_parted_from_the_others_by_any_of_their_names() {
         let column = Origin { column: "customers.region".to_owned(), mapped: Some("status".to_owned()) };
-        let tells = |feature: &str| Suspicion::Tells {
+        let tells = |feature: &str| Suspicion::SeparatesAlone {
             feature: feature.to_owned(),
             source: Some(column.clone()),
             by_value: true,

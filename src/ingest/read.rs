@@ -236,7 +236,7 @@ fn settle(read: &mut TypedTable, spec: &'static ColumnSpec, values: &Values, unr
         let absent: Vec<usize> = (0..read.n_rows()).filter(|row| values.is_absent(*row)).collect();
         read.verdicts.reject(absent.iter().copied(), Reason::of_column("missing", spec.name));
         if spec.name == "customer_id" {
-            read.verdicts.retell(absent, Reason::FILTER, Reason::FILTER_WITHOUT_CUSTOMER);
+            read.verdicts.change_reason(absent, Reason::FILTER, Reason::FILTER_WITHOUT_CUSTOMER);
         }
     }
 }

@@ -83,7 +83,7 @@ impl Verdicts {
     }
 
     /// Gives rows that were rejected for one reason another.
-    pub(crate) fn retell(&mut self, rows: impl IntoIterator<Item = usize>, from: Reason, to: Reason) {
+    pub(crate) fn change_reason(&mut self, rows: impl IntoIterator<Item = usize>, from: Reason, to: Reason) {
         let Some(from) = self.reasons.iter().position(|known| *known == from) else { return };
         let to = self.code_of(to);
         for row in rows {

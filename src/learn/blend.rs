@@ -1,19 +1,19 @@
 //! The learner that lets several learners vote: their log-odds, each measured from its own level, are added with
 //! non-negative weights that would have served best at earlier cutoffs.
 
-use super::chain::Fold;
+use super::blend_weights::{self, CutoffDeviations};
 use super::cutoff_weights::CutoffWeightsRecord;
 use super::error::LearnError;
+use super::feature_selection::FeatureSelections;
 use super::fold_losses::{Paired, fold_losses, paired_gain};
+use super::folds::Fold;
 use super::log_odds::OutOfTime;
 use super::logistic::Convergence;
 use super::losses::own_shift;
 use super::model::{BlendMember, BlendModel};
 use super::rows::{labels, latest, mean};
-use super::selection::Selections;
 use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
 use super::uncertainty::Uncertainty;
-use super::weights::{self, CutoffDeviations};
 use super::{MeasuredOn, Model, NestedLoss};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
@@ -32,7 +32,7 @@ pub struct BlendLearner {
     pub name: &'static str,
     /// Its name for people.
     pub title: &'static str,
-    /// The learners it listens to.
+    /// Its members.
     pub members: &'static [&'static str],
 }
 
@@ -52,16 +52,16 @@ impl Learner for BlendLearner {
     fn train(
         &self,
         training: &Training<'_>,
-        selections: &Selections,
+        selections: &FeatureSelections,
         members: &[Member<'_>],
     ) -> Result<Trained, LearnError> {
-        let votes = Votes { training, members };
-        let out_of_time = votes.out_of_time();
-        let comparison = Comparison::of(&votes, &out_of_time);
+        let predictions = MemberPredictions { training, members };
+        let out_of_time = predictions.out_of_time();
+        let comparison = Comparison::of(&predictions, &out_of_time);
         let all: Vec<usize> = (0..training.folds.len()).collect();
         let (shares, out_of_time) = match comparison.alone(&all) {
-            Some(best) => votes.only(best),
-            None => (votes.shares(training.as_of, |_| true), out_of_time),
+            Some(best) => predictions.only(best),
+            None => (predictions.shares(training.as_of, |_| true), out_of_time),
         };
         // Without folds nothing was compared.
         let n_compared = if all.is_empty() { 0 } else { comparison.losses.len() };
@@ -88,21 +88,21 @@ impl Learner for BlendLearner {
                 .cloned()
                 .unwrap_or_default(),
         };
-        let uncertainty = votes.uncertainty(&shares.weights);
+        let uncertainty = predictions.uncertainty(&shares.weights);
         let model = Model::Blend(blend_of(training, members, &shares)?);
         Ok(Trained { model, out_of_time, notes, uncertainty })
     }
 }
 
 /// What the members count.
-struct Shares {
+struct MemberWeights {
     /// Of their deviations.
     weights: Vec<f64>,
     /// Of their levels.
     levels: Vec<f64>,
 }
 
-impl Shares {
+impl MemberWeights {
     fn level(&self, levels: impl Iterator<Item = f64>) -> f64 {
         levels.zip(&self.levels).map(|(level, share)| level * share).sum()
     }
@@ -116,12 +116,12 @@ fn worst(members: &[Member<'_>]) -> Convergence {
 }
 
 /// What the members said out of time.
-struct Votes<'a> {
+struct MemberPredictions<'a> {
     training: &'a Training<'a>,
     members: &'a [Member<'a>],
 }
 
-impl Votes<'_> {
+impl MemberPredictions<'_> {
     fn of_fold(&self, fold: usize) -> Vec<&OutOfTime> {
         self.members.iter().filter_map(|member| member.trained.out_of_time.get(fold)).collect()
     }
@@ -137,8 +137,8 @@ impl Votes<'_> {
     }
 
     /// What would have served best at the folds that are `known`, with labels as of a day.
-    fn shares(&self, as_of: Cutoff, known: impl Fn(&Fold) -> bool) -> Shares {
-        Shares { weights: self.weights(as_of, &known), levels: self.level_shares(as_of, &known) }
+    fn shares(&self, as_of: Cutoff, known: impl Fn(&Fold) -> bool) -> MemberWeights {
+        MemberWeights { weights: self.weights(as_of, &known), levels: self.level_shares(as_of, &known) }
     }
 
     /// The smaller the errors of a member's levels were, the more its level counts. Errors are measured by their mean size:
@@ -173,10 +173,11 @@ impl Votes<'_> {
             churned: labels(self.training.dataset, &fold.validation, as_of),
             weight: fold.weight() / most,
         };
-        let heard: Vec<(usize, &Fold)> = folds.iter().enumerate().filter(|(_, fold)| known(fold)).collect();
-        let repetition = overlap(&heard.iter().map(|(_, fold)| fold.cutoff).collect::<Vec<_>>(), self.training.horizon);
-        let groups: Vec<CutoffDeviations> = heard.into_iter().map(group).collect();
-        weights::fit(&groups, self.members.len(), repetition)
+        let known_folds: Vec<(usize, &Fold)> = folds.iter().enumerate().filter(|(_, fold)| known(fold)).collect();
+        let repetition =
+            overlap(&known_folds.iter().map(|(_, fold)| fold.cutoff).collect::<Vec<_>>(), self.training.horizon);
+        let groups: Vec<CutoffDeviations> = known_folds.into_iter().map(group).collect();
+        blend_weights::fit(&groups, self.members.len(), repetition)
     }
 
     /// What the blend says of each fold, with weights from the folds whose labels were known by then.
@@ -189,9 +190,9 @@ impl Votes<'_> {
     }
 
     /// One member's word on who is riskier than whom, around the level of all.
-    fn only(&self, best: usize) -> (Shares, Vec<OutOfTime>) {
+    fn only(&self, best: usize) -> (MemberWeights, Vec<OutOfTime>) {
         let weights: Vec<f64> = (0..self.members.len()).map(|member| f64::from(u8::from(member == best))).collect();
-        let around = |levels: Vec<f64>| Shares { weights: weights.clone(), levels };
+        let around = |levels: Vec<f64>| MemberWeights { weights: weights.clone(), levels };
         let of_fold = |(number, fold): (usize, &Fold)| {
             let levels = self.level_shares(fold.cutoff, |earlier| fold.knows(earlier));
             blended(&self.of_fold(number), &around(levels))
@@ -209,10 +210,10 @@ struct Comparison<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    fn of(votes: &Votes<'a>, mixture: &[OutOfTime]) -> Self {
-        let members = votes.members.iter().map(|member| member.trained.out_of_time.as_slice());
-        let losses = members.chain([mixture]).map(|predicted| fold_losses(votes.training, predicted)).collect();
-        Self { training: votes.training, losses }
+    fn of(predictions: &MemberPredictions<'a>, mixture: &[OutOfTime]) -> Self {
+        let members = predictions.members.iter().map(|member| member.trained.out_of_time.as_slice());
+        let losses = members.chain([mixture]).map(|predicted| fold_losses(predictions.training, predicted)).collect();
+        Self { training: predictions.training, losses }
     }
 
     /// Mean loss of a candidate over some folds, each with its weight.
@@ -252,7 +253,7 @@ fn deviations(predicted: &OutOfTime) -> Vec<f64> {
     predicted.log_odds.iter().map(|log_odds| log_odds - predicted.level).collect()
 }
 
-fn blended(predicted: &[&OutOfTime], shares: &Shares) -> OutOfTime {
+fn blended(predicted: &[&OutOfTime], shares: &MemberWeights) -> OutOfTime {
     let of_recent = shares.level(predicted.iter().map(|predicted| predicted.level + predicted.drift));
     let drift = predicted.iter().zip(&shares.weights).map(|(predicted, weight)| weight * predicted.drift).sum::<f64>();
     let level = of_recent - drift;
@@ -270,7 +271,7 @@ fn blended(predicted: &[&OutOfTime], shares: &Shares) -> OutOfTime {
 ///
 /// # Errors
 /// `LearnError` if the rows lack a feature of a member.
-fn blend_of(training: &Training<'_>, members: &[Member<'_>], shares: &Shares) -> Result<BlendModel, LearnError> {
+fn blend_of(training: &Training<'_>, members: &[Member<'_>], shares: &MemberWeights) -> Result<BlendModel, LearnError> {
     let recent = latest(training.dataset, training.rows);
     let blended = |(member, (weight, level_share)): (&Member<'_>, (&f64, &f64))| {
         let (model, learner) = (member.trained.model.clone(), member.name.to_owned());
@@ -317,7 +318,7 @@ mod tests {
         let predicted = |level: f64, drift: f64| OutOfTime { log_odds: vec![level + drift], level, drift };
         let (one, other) = (predicted(0.0, 1.0), predicted(1.0, 0.0));
         for (weights, levels) in [([0.9, 0.0], [0.3, 0.7]), ([0.0, 0.8], [1.0, 0.0]), ([0.5, 0.5], [0.5, 0.5])] {
-            let shares = Shares { weights: weights.to_vec(), levels: levels.to_vec() };
+            let shares = MemberWeights { weights: weights.to_vec(), levels: levels.to_vec() };
             let together = blended(&[&one, &other], &shares);
             assert!((together.log_odds[0] - 1.0).abs() < 1e-12, "{weights:?} {levels:?}");
             assert!((together.level + together.drift - 1.0).abs() < 1e-12, "{weights:?} {levels:?}");

@@ -3,18 +3,18 @@
 
 use rayon::prelude::*;
 
+use super::boosted_model::{BoostedModel, Grown, Reader, Trees};
 use super::boosting::{Grower, Growth};
-use super::chain::Fold;
 use super::cutoff_weights::CutoffWeightsRecord;
-use super::ensemble::{BoostedModel, Grown, Reader, Trees};
 use super::error::LearnError;
+use super::feature_selection::{FeatureSelection, FeatureSelections, RISING};
 use super::fold_losses::{FoldLosses, fold_losses, gain_on_folds, weighted};
+use super::folds::Fold;
 use super::intercepts::Intercepts;
 use super::level::{Level, LevelPoint};
 use super::log_odds::OutOfTime;
 use super::logistic::{Convergence, GRADIENT_LIMIT};
 use super::rows::{check_classes, labels, latest, mean, results_of, rows_per_customer};
-use super::selection::{RISING, Selection, Selections};
 use super::shared_fits::FitKey;
 use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
 use super::tuning::{BoostingSettings, TuningRecord, TuningTrial, clear_errors};
@@ -68,7 +68,7 @@ impl Learner for BoostedLearner {
     fn train(
         &self,
         training: &Training<'_>,
-        selections: &Selections,
+        selections: &FeatureSelections,
         _members: &[Member<'_>],
     ) -> Result<Trained, LearnError> {
         let (dataset, rows) = (training.dataset, training.rows);
@@ -115,9 +115,9 @@ impl OnFolds {
     fn grow(
         learner: &BoostedLearner,
         training: &Training<'_>,
-        (selections, settings): (&Selections, BoostingSettings),
+        (selections, settings): (&FeatureSelections, BoostingSettings),
     ) -> Result<Self, LearnError> {
-        let folds: Vec<(&Fold, &Selection)> = training.folds.iter().zip(&selections.folds).collect();
+        let folds: Vec<(&Fold, &FeatureSelection)> = training.folds.iter().zip(&selections.folds).collect();
         let n_cells = training.rows.len() * selections.whole.used.len();
         let mut on_folds = results_of(&folds, n_cells, |(fold, selection)| {
             Growing::start((learner, settings), training, (&fold.training, fold.cutoff), &selection.used)
@@ -288,7 +288,7 @@ impl BoostedLearner {
     fn tune(
         &self,
         training: &Training<'_>,
-        selections: &Selections,
+        selections: &FeatureSelections,
         usual: OnFolds,
     ) -> Result<(OnFolds, TuningRecord), LearnError> {
         if training.trials == 0 || training.folds.is_empty() {

@@ -3,14 +3,14 @@
 use ndarray::Array1;
 use rayon::prelude::*;
 
-use super::chain::Fold;
 use super::cutoff_weights::{CutoffWeights, CutoffWeightsPolicy, CutoffWeightsRecord, CutoffWeightsTrial};
 use super::design::Design;
 use super::error::LearnError;
+use super::feature_selection::{FeatureSelection, FeatureSelections};
 use super::fold_losses::{Paired, losses_at_own_level, paired_gain};
-use super::in_selection::MeasuredOn;
+use super::folds::Fold;
 use super::rows::{labels, rows_per_customer};
-use super::selection::{Selection, Selections};
+use super::selection_optimism::MeasuredOn;
 use super::training::Training;
 use crate::maths::logistic::Problem;
 
@@ -35,7 +35,10 @@ const TOLERANCE: f64 = 1e-5;
 ///
 /// # Errors
 /// A feature that the dataset lacks.
-pub(super) fn choose(training: &Training<'_>, selections: &Selections) -> Result<CutoffWeightsRecord, LearnError> {
+pub(super) fn choose(
+    training: &Training<'_>,
+    selections: &FeatureSelections,
+) -> Result<CutoffWeightsRecord, LearnError> {
     match training.cutoff_weights {
         CutoffWeightsPolicy::Given(used) => return Ok(CutoffWeightsRecord { used, ..CutoffWeightsRecord::default() }),
         CutoffWeightsPolicy::Choose if training.folds.is_empty() => return Ok(CutoffWeightsRecord::default()),
@@ -67,7 +70,7 @@ struct FoldLosses<'a> {
 }
 
 impl<'a> FoldLosses<'a> {
-    fn of(training: &Training<'_>, fold: &'a Fold, selection: &Selection) -> Result<Self, LearnError> {
+    fn of(training: &Training<'_>, fold: &'a Fold, selection: &FeatureSelection) -> Result<Self, LearnError> {
         let dataset = training.dataset;
         let design = Design::learn(dataset, &fold.training, &selection.used)?;
         let validation = design.preparation.apply(dataset, &fold.validation)?;

@@ -72,7 +72,7 @@ pub enum LearnError {
         found: usize,
     },
     /// The parts of a row do not sum to its log-odds.
-    #[error("the parts of row {row} miss its log-odds by {difference:.1e}, at most {limit:.1e} is allowed")]
+    #[error("the contributions of row {row} miss its log-odds by {difference:.1e}, at most {limit:.1e} is allowed")]
     NotAdditive {
         /// The row of the dataset.
         row: usize,

@@ -11,7 +11,7 @@ pub struct Explained {
     pub prediction: LogOddsPrediction,
     /// What each of the model's contributing features adds to them: `(n_rows, n_features)`, in log-odds.
     pub contributions: Array2<f64>,
-    /// The variances of a doubt that was asked along; empty without one.
+    /// The variances of a uncertainty that was asked along; empty without one.
     pub variances: Vec<f64>,
 }
 

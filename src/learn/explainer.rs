@@ -38,7 +38,7 @@ impl<'m> Explainer<'m> {
         Self { model, ready, uncertainty: None }
     }
 
-    /// Asks a doubt along, by the member that reads the same prepared columns, if there is one.
+    /// Asks a uncertainty along, by the member that reads the same prepared columns, if there is one.
     #[must_use]
     pub fn with_uncertainty(mut self, uncertainty: &'m Uncertainty) -> Self {
         if let Ready::Blend(_, members) = &mut self.ready

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::chain::Fold;
+use super::folds::Fold;
 use super::log_odds::OutOfTime;
 use super::losses::{log_loss_at_own_level, own_shift};
 use super::rows::labels;

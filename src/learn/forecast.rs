@@ -2,12 +2,12 @@
 
 use super::cutoff_weights::CutoffWeightsRecord;
 use super::error::LearnError;
+use super::feature_selection::FeatureSelections;
 use super::forecast_model::{ForecastModel, log_odds};
 use super::log_odds::OutOfTime;
 use super::logistic::Convergence;
 use super::preparation::position;
 use super::rows::{check_classes, labels, latest, mean};
-use super::selection::Selections;
 use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
 use super::{MeasuredOn, Model, TuningRecord};
 use crate::dataset::Dataset;
@@ -39,7 +39,7 @@ impl Learner for ForecastLearner {
     fn train(
         &self,
         training: &Training<'_>,
-        selections: &Selections,
+        selections: &FeatureSelections,
         _members: &[Member<'_>],
     ) -> Result<Trained, LearnError> {
         let churned = labels(training.dataset, training.rows, training.as_of);

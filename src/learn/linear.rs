@@ -3,17 +3,17 @@
 
 use ndarray::Array1;
 
-use super::chain::Fold;
 use super::cutoff_weights::CutoffWeightsRecord;
 use super::design::Design;
 use super::error::LearnError;
+use super::feature_selection::{FeatureSelection, FeatureSelections};
 use super::fold_losses::{FoldLosses, weighted};
+use super::folds::Fold;
 use super::level::Level;
 use super::linear_model::LinearModel;
 use super::log_odds::OutOfTime;
 use super::preparation::Preparation;
 use super::rows::{check_classes, labels, latest, mean, results_of, rows_per_customer};
-use super::selection::{Selection, Selections};
 use super::shared_fits::FitKey;
 use super::standard_errors::standard_errors;
 use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
@@ -71,7 +71,7 @@ impl Learner for LinearLearner {
     fn train(
         &self,
         training: &Training<'_>,
-        selections: &Selections,
+        selections: &FeatureSelections,
         _members: &[Member<'_>],
     ) -> Result<Trained, LearnError> {
         let churned = labels(training.dataset, training.rows, training.as_of);
@@ -118,7 +118,7 @@ struct Chosen {
 
 impl LinearLearner {
     /// A rule uses what it names, whatever else says the same.
-    fn features(&self, selection: &Selection) -> Vec<String> {
+    fn features(&self, selection: &FeatureSelection) -> Vec<String> {
         match self.columns {
             Columns::All => selection.used.clone(),
             Columns::Only(names) => {
@@ -138,7 +138,7 @@ impl LinearLearner {
         Uncertainty::learn(&fit, preparation, level)
     }
 
-    fn choose_penalty(&self, training: &Training<'_>, selections: &Selections) -> Result<Chosen, LearnError> {
+    fn choose_penalty(&self, training: &Training<'_>, selections: &FeatureSelections) -> Result<Chosen, LearnError> {
         let penalties = penalties(training.trials);
         let folds: Vec<(&Fold, Vec<String>)> =
             training.folds.iter().zip(&selections.folds).map(|(fold, known)| (fold, self.features(known))).collect();

@@ -58,7 +58,7 @@ impl LinearModel {
         &self.preparation
     }
 
-    /// The log-odds of rows and what each feature adds to them; the variances of a doubt about the same columns.
+    /// The log-odds of rows and what each feature adds to them; the variances of a uncertainty about the same columns.
     pub(super) fn explained(
         &self,
         dataset: &Dataset,

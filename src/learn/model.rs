@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use super::boosted_model::BoostedModel;
 use super::card::ModelCard;
 use super::curves::Curve;
-use super::ensemble::BoostedModel;
 use super::error::LearnError;
 use super::explained::Explained;
 use super::forecast_model::ForecastModel;
@@ -207,7 +207,7 @@ impl Checked for BlendMember {
 }
 
 impl BlendModel {
-    /// The models that are listened to.
+    /// The models of the members.
     pub(super) fn models(&self) -> impl Iterator<Item = &Model> {
         self.members.iter().map(|member| &member.model)
     }

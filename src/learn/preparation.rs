@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::card::ColumnKind;
 use super::error::LearnError;
+use super::feature_selection::finite_values;
 use super::rows::matrix;
-use super::selection::finite_values;
 use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
 use crate::maths::hash::fingerprint;

@@ -4,15 +4,15 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use super::ensemble::Grown;
+use super::boosted_model::Grown;
+use super::feature_selection::FeatureSelection;
 use super::log_odds::OutOfTime;
-use super::selection::Selection;
 use crate::timeline::Cutoff;
 
 /// What trainings on one dataset, under one policy, have fitted so far.
 #[derive(Debug, Default)]
 pub struct SharedFits {
-    pub(super) selections: Shared<Selection>,
+    pub(super) selections: Shared<FeatureSelection>,
     pub(super) trees: Shared<Grown>,
     pub(super) paths: Shared<Vec<OutOfTime>>,
 }

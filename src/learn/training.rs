@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::chain::Fold;
 use super::cutoff_weights::{CutoffWeightsPolicy, CutoffWeightsRecord};
 use super::error::LearnError;
-use super::in_selection::{MeasuredOn, NestedLoss};
+use super::feature_selection::{FeatureSelection, FeatureSelections, SelectionPolicy, SelectionRecord};
+use super::folds::Fold;
 use super::log_odds::OutOfTime;
 use super::logistic::Convergence;
 use super::model::Model;
-use super::selection::{Selection, SelectionPolicy, SelectionRecord, Selections};
+use super::selection_optimism::{MeasuredOn, NestedLoss};
 use super::shared_fits::{FitKey, SharedFits};
 use super::tuning::TuningRecord;
 use super::uncertainty::Uncertainty;
@@ -48,7 +48,7 @@ pub trait Learner: Sync {
     fn train(
         &self,
         training: &Training<'_>,
-        selections: &Selections,
+        selections: &FeatureSelections,
         members: &[Member<'_>],
     ) -> Result<Trained, LearnError>;
 }
@@ -95,13 +95,13 @@ impl Training<'_> {
     }
 
     /// The features of the training rows, and of those of each fold.
-    pub(super) fn selections(&self) -> Result<Selections, LearnError> {
+    pub(super) fn selections(&self) -> Result<FeatureSelections, LearnError> {
         let of = |rows: &[usize]| {
             let key = FitKey::new("selection").rows(rows);
-            self.shared.selections.get_or(key, || Selection::learn(self.dataset, rows, self.policy))
+            self.shared.selections.get_or(key, || FeatureSelection::learn(self.dataset, rows, self.policy))
         };
         let folds = self.folds.iter().map(|fold| of(&fold.training)).collect::<Result<_, _>>()?;
-        Ok(Selections { whole: of(self.rows)?, folds })
+        Ok(FeatureSelections { whole: of(self.rows)?, folds })
     }
 }
 

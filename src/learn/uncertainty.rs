@@ -46,7 +46,7 @@ pub struct Uncertainty {
 }
 
 impl Uncertainty {
-    /// The doubt of a linear fit; `None` where its second derivatives cannot be inverted.
+    /// The uncertainty of a linear fit; `None` where its second derivatives cannot be inverted.
     pub(super) fn learn(fit: &Fit<'_, '_>, preparation: &Preparation, level: &Level) -> Option<Self> {
         let directions = mixed(fit.covariance(preparation.n_columns())?)?;
         #[expect(clippy::cast_possible_truncation, reason = "a standard deviation needs no more digits")]
@@ -59,7 +59,7 @@ impl Uncertainty {
         })
     }
 
-    /// The doubt of a model in which the learner's deviations count `scale`.
+    /// The uncertainty of a model in which the learner's deviations count `scale`.
     pub(super) fn scaled(&self, scale: f64) -> Self {
         Self { scale, ..self.clone() }
     }
@@ -127,7 +127,7 @@ impl Checked for Uncertainty {
     }
 }
 
-/// A linear fit as its doubt needs it.
+/// A linear fit as its uncertainty needs it.
 pub(super) struct Fit<'a, 'p> {
     pub(super) problem: &'a Problem<'p>,
     pub(super) parameters: &'a Array1<f64>,

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::error::PipelineError;
-use super::facts::{Facts, Reader, TOLD};
+use super::facts::{Facts, LIST_FEATURES, Reader};
 use super::frame::Frame;
 use super::list::{ListRow, ListedValue, RankedList};
 use super::progress::Progress;
@@ -43,7 +43,7 @@ pub fn score<'a>(
 ) -> Result<Scored<'a>, Failure> {
     version.accept_config(config)?;
     // Today's sentences for the columns of the version.
-    let (schema, not_used) = version.columns_of(&Frame::schema(config, log)?, &TOLD)?;
+    let (schema, not_used) = version.columns_of(&Frame::schema(config, log)?, &LIST_FEATURES)?;
     let settings = DatasetSettings::new(config, log, version.model.rule.clone());
     let population = settings.rule.population();
     progress.begin("counting the shop", 1);

@@ -38,7 +38,7 @@ pub(super) struct ScoreUncertainty<'a> {
 }
 
 impl<'a> ScoreUncertainty<'a> {
-    /// The uncertainty about what a stored model says of rows at one cutoff, with variances by its doubt; `None` for a model that
+    /// The uncertainty about what a stored model says of rows at one cutoff, with variances by its uncertainty; `None` for a model that
     /// states none, or does not know how far the level may be off: without that, every interval would be too narrow.
     pub(super) fn of(
         model: &'a StoredModel,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::quantiles::Quantiles;
 use super::settings::ProfileSettings;
 use crate::clv::{Concentration, concentration};
-use crate::timeline::{Available, EventLog, FoldScratch, FoldSettings, History, Shard, Window, date_of};
+use crate::timeline::{Available, EventLog, History, ScanScratch, ScanSettings, Shard, Window, date_of};
 use crate::units::Days;
 
 /// What the history of a shop is like. Days are calendar days of its zone, amounts are in major units.
@@ -82,7 +82,7 @@ pub(super) fn collect(log: &EventLog, settings: &ProfileSettings) -> Option<(Sho
     let (first, _) = log.span().before(settings.as_of)?;
     let first_day = log.calendar().day(first);
     let cutoffs = [settings.as_of];
-    let fold = FoldSettings {
+    let fold = ScanSettings {
         cutoffs: &cutoffs,
         minor_per_major: settings.minor_per_major,
         horizon: Days(1),
@@ -90,12 +90,12 @@ pub(super) fn collect(log: &EventLog, settings: &ProfileSettings) -> Option<(Sho
         // Nothing that is read here depends on the rest of the shop.
         contexts: &[],
     };
-    let of_shard = |scratch: &mut FoldScratch, shard: &Shard| {
+    let of_shard = |scratch: &mut ScanScratch, shard: &Shard| {
         let mut part = Part { first_day, ..Part::default() };
         shard.fold(&fold, scratch, |_, _| true, |_, history, _| part.add(history, settings.as_of.day()));
         part
     };
-    let parts: Vec<Part> = log.shards().par_iter().map_init(FoldScratch::default, of_shard).collect();
+    let parts: Vec<Part> = log.shards().par_iter().map_init(ScanScratch::default, of_shard).collect();
     let whole = parts.into_iter().reduce(Part::joined)?;
     let records = |part: Available| log.available().contains(&part);
     whole.finish(records(Available::Complaints), records(Available::Resolution))

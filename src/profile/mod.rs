@@ -17,7 +17,7 @@ use crate::timeline::EventLog;
 pub use candidates::{Candidate, CutoffRate, HORIZONS, Obstacle, WINDOWS};
 pub use curve::{Curve, CurvePoint};
 pub use figures::{ComplaintFigures, ReturnFigures, ShopFigures};
-pub use proposal::{COME_BACK_ACTIVE, COME_BACK_HORIZON, Fit, Proposal};
+pub use proposal::{COME_BACK_ACTIVE, COME_BACK_HORIZON, Proposal, ProposalKind};
 pub use quantiles::Quantiles;
 pub use settings::ProfileSettings;
 

@@ -32,7 +32,7 @@ const TELLING: std::ops::RangeInclusive<f64> = 0.05..=0.95;
 /// How the recommendation came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fit {
+pub enum ProposalKind {
     /// What the curve asks for.
     Asked,
     /// The horizon that the curve asks for, with the longest active window that history allows.
@@ -55,7 +55,7 @@ pub struct Proposal {
     /// What the curve asks for, be history long enough or not.
     pub asked: Option<(Days, Days)>,
     /// How the recommendation came about.
-    pub fit: Fit,
+    pub fit: ProposalKind,
     /// Why, in a sentence or two.
     pub why: String,
     /// What else should be known before it is used.
@@ -97,7 +97,7 @@ pub(super) fn propose(
 }
 
 fn nothing(asked: Option<(Days, Days)>, why: String, notes: Vec<String>) -> Proposal {
-    Proposal { horizon_days: None, active_days: None, asked, fit: Fit::Nothing, why, notes }
+    Proposal { horizon_days: None, active_days: None, asked, fit: ProposalKind::Nothing, why, notes }
 }
 
 /// What is chosen among, and what for.
@@ -110,17 +110,17 @@ struct Choice<'a> {
 }
 
 impl<'a> Choice<'a> {
-    fn choose(&self) -> Option<(&'a Candidate, Fit)> {
+    fn choose(&self) -> Option<(&'a Candidate, ProposalKind)> {
         let Some(first) = self.best_of(self.horizon) else {
             let comes_back = |horizon: &Days| self.come_back(*horizon) >= COME_BACK_LEAST;
             let mut shorter = HORIZONS.into_iter().rev().filter(|horizon| *horizon < self.horizon).filter(comes_back);
-            return Some((shorter.find_map(|horizon| self.best_of(horizon))?, Fit::ShorterHorizon));
+            return Some((shorter.find_map(|horizon| self.best_of(horizon))?, ProposalKind::ShorterHorizon));
         };
         let mut longer = HORIZONS.into_iter().filter(|horizon| *horizon > self.horizon);
         let steadier = (!is_steady(first))
             .then(|| longer.find_map(|horizon| self.best_of(horizon).filter(|candidate| is_steady(candidate))));
-        let fit = if first.active_days == self.active { Fit::Asked } else { Fit::ShorterWindow };
-        Some(steadier.flatten().map_or((first, fit), |steadier| (steadier, Fit::Steadier)))
+        let fit = if first.active_days == self.active { ProposalKind::Asked } else { ProposalKind::ShorterWindow };
+        Some(steadier.flatten().map_or((first, fit), |steadier| (steadier, ProposalKind::Steadier)))
     }
 
     /// The candidate of a horizon with the longest active window up to the one asked for that history allows.
@@ -138,7 +138,7 @@ impl<'a> Choice<'a> {
         self.curve.come_back_within(days.0).unwrap_or(0.0)
     }
 
-    fn why(&self, chosen: &Candidate, fit: Fit) -> String {
+    fn why(&self, chosen: &Candidate, fit: ProposalKind) -> String {
         let (horizon, active) = (chosen.horizon_days, chosen.active_days);
         let reach = |days: Days| format!("{:.0} % within {days}", percent_down(self.come_back(days)));
         let rule = format!(
@@ -151,24 +151,24 @@ impl<'a> Choice<'a> {
         );
         let points = |candidate: &Candidate| format!("{:.0} points", 100.0 * candidate.spread.unwrap_or(0.0));
         match fit {
-            Fit::Steadier => format!(
+            ProposalKind::Steadier => format!(
                 "{rule}; but at {} the churn rate swings by {} between cutoffs, and {horizon} is the next horizon at which \
                  it is steady",
                 self.horizon,
                 self.best_of(self.horizon).map_or_else(String::new, points)
             ),
-            Fit::ShorterWindow => format!(
+            ProposalKind::ShorterWindow => format!(
                 "{rule}; history is too short for {} with {}, and {active} is the longest active window that it allows",
                 self.horizon, self.active
             ),
-            Fit::ShorterHorizon => format!(
+            ProposalKind::ShorterHorizon => format!(
                 "{rule}; but history is too short to learn with {} ({}): {horizon} is the longest that it allows, at which \
                  only {:.0} % have come back, so that many count as churned who do come back later",
                 self.horizon,
                 self.obstacle(),
                 percent_down(self.come_back(horizon))
             ),
-            Fit::Asked | Fit::Nothing => rule,
+            ProposalKind::Asked | ProposalKind::Nothing => rule,
         }
     }
 

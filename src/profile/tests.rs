@@ -91,7 +91,7 @@ fn figures_are_those_of_a_small_shop_counted_by_hand() {
     assert_eq!(complaints.complaints, 3);
     assert!((complaints.resolved_share.unwrap() - 1.0 / 3.0).abs() < 1e-12, "resolved later is open at the day");
     assert!((complaints.days_to_resolve.unwrap().p50 - 3.0).abs() < 1e-12);
-    assert_eq!(inspection.proposal.fit, Fit::Nothing);
+    assert_eq!(inspection.proposal.fit, ProposalKind::Nothing);
     assert!(inspection.proposal.why.starts_with("there are too few orders"), "{}", inspection.proposal.why);
 }
 
@@ -118,7 +118,7 @@ fn a_shop_of_regulars_gets_the_shortest_horizon_that_holds_their_gap() {
     let proposal = &inspection.proposal;
     assert_eq!(
         (proposal.horizon_days, proposal.active_days, proposal.fit),
-        (Some(Days(30)), Some(Days(30)), Fit::Asked)
+        (Some(Days(30)), Some(Days(30)), ProposalKind::Asked)
     );
     let chosen = inspection.candidates.iter().find(|candidate| candidate.horizon_days == Days(30)).unwrap();
     assert!(chosen.cutoffs.len() > 15 && chosen.obstacle.is_none());
@@ -167,7 +167,7 @@ fn a_shorter_horizon_is_recommended_with_its_price_where_history_forces_it() {
     let proposal = profile(&log, &settings(300)).unwrap().proposal;
     assert_eq!(proposal.asked, Some((Days(120), Days(120))));
     let found = (proposal.horizon_days, proposal.active_days, proposal.fit);
-    assert_eq!(found, (Some(Days(90)), Some(Days(120)), Fit::ShorterHorizon), "{}", proposal.why);
+    assert_eq!(found, (Some(Days(90)), Some(Days(120)), ProposalKind::ShorterHorizon), "{}", proposal.why);
     assert!(
         proposal.why.contains("too short to learn with 120 days (history of 299 days, 360 needed)"),
         "{}",
@@ -191,10 +191,10 @@ fn a_rate_that_swings_asks_for_the_next_horizon_at_which_it_is_steady() {
     };
     let steadier = with_spreads([(30, 0.2), (60, 0.15), (90, 0.05)]);
     let found = (steadier.horizon_days, steadier.active_days, steadier.fit);
-    assert_eq!(found, (Some(Days(90)), Some(Days(90)), Fit::Steadier));
+    assert_eq!(found, (Some(Days(90)), Some(Days(90)), ProposalKind::Steadier));
     assert!(steadier.why.contains("swings by 20 points"), "{}", steadier.why);
     let swinging = with_spreads([(30, 0.2), (60, 0.15), (90, 0.15)]);
-    assert_eq!((swinging.horizon_days, swinging.fit), (Some(Days(30)), Fit::Asked));
+    assert_eq!((swinging.horizon_days, swinging.fit), (Some(Days(30)), ProposalKind::Asked));
     assert!(swinging.notes.iter().any(|note| note.contains("swings by 20 points")), "{:?}", swinging.notes);
 }
 
@@ -226,7 +226,7 @@ proptest! {
     fn only_what_can_be_learnt_is_recommended(gap in 3_u32..200, stay in 1_u32..6, end in 40_u32..900, n in 1_u32..400) {
         let inspection = profile(&log(&regulars(n, gap, (stay, end)), ComplaintColumns::default()), &settings(end)).unwrap();
         let proposal = &inspection.proposal;
-        prop_assert_eq!(proposal.horizon_days.is_some(), proposal.fit != Fit::Nothing);
+        prop_assert_eq!(proposal.horizon_days.is_some(), proposal.fit != ProposalKind::Nothing);
         if let (Some(horizon), Some(active)) = (proposal.horizon_days, proposal.active_days) {
             let is_it = |candidate: &&Candidate| (candidate.horizon_days, candidate.active_days) == (horizon, active);
             let chosen = inspection.candidates.iter().find(is_it).unwrap();

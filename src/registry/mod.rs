@@ -11,8 +11,8 @@
 //! ```
 
 mod change;
+mod compatibility;
 mod error;
-mod fit;
 mod hashes;
 mod history;
 mod layout;
@@ -24,8 +24,8 @@ mod stored;
 mod versions;
 
 pub use change::{ConfigChange, config_changes};
+pub use compatibility::Concern;
 pub use error::RegistryError;
-pub use fit::Concern;
 pub use history::{Event, History, HistoryLine};
 pub use layout::CHAMPION;
 pub use publish::{Mended, Writing};

@@ -56,7 +56,7 @@ impl Registry {
         let path = self.folder.join(CHAMPION);
         match std::fs::read(&path) {
             // A link into the folder of a list that is gone: the history says who scores.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.is_forsaken(&path) => {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.is_dangling_link(&path) => {
                 Ok(history::champion(&self.history()?.lines).map(str::to_owned))
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -67,7 +67,7 @@ impl Registry {
     }
 
     /// Whether the alias is a link that leads nowhere and that no promotion under way has made.
-    fn is_forsaken(&self, champion: &Path) -> bool {
+    fn is_dangling_link(&self, champion: &Path) -> bool {
         champion.is_symlink() && !promotion::is_under_way(&self.folder)
     }
 

@@ -9,10 +9,10 @@ use super::buyers::hash_of;
 use super::columns::NEVER;
 use super::context::ContextNeeds;
 use super::cutoff::Cutoff;
-use super::fold::Shard;
 use super::ledger::Ledger;
 use super::lines::{Lines, is_code};
 use super::pairs::Pairs;
+use super::scan::Shard;
 use super::season::{Season, YEAR_DAYS};
 use super::shop_census::{Counts, Sales, Seen, ShopCensus, merge_all};
 use crate::units::{Days, Timestamp};
@@ -81,7 +81,7 @@ struct Counters {
 #[derive(Default)]
 struct Scratch {
     ledger: Ledger,
-    late: super::fold::Late,
+    late: super::scan::Late,
     products: Pairs,
     categories: Pairs,
 }

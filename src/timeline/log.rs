@@ -17,10 +17,10 @@ use super::context::{ContextNeeds, ShopContext};
 use super::custom::{self, CustomLog};
 use super::cutoff::Cutoff;
 use super::error::LogError;
-use super::fold::{FoldScratch, FoldSettings, PartFacts, Shard};
 use super::history::History;
 use super::opt_outs::OptOuts;
 use super::partition::{Part, counting_sort, partition};
+use super::scan::{PartFacts, ScanScratch, ScanSettings, Shard};
 use super::season::Season;
 use super::shop_census::ShopCensus;
 use super::span::KnownSpan;
@@ -166,12 +166,12 @@ impl EventLog {
     pub fn visit(&self, customer: u32, cutoff: Cutoff, minor_per_major: f64, mut show: impl FnMut(&History<'_>)) {
         let cutoffs = [cutoff];
         let settings =
-            FoldSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1), gap: Days(0), contexts: &[] };
+            ScanSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1), gap: Days(0), contexts: &[] };
         let has = |shard: &&Shard| shard.customers().contains(&(customer as usize));
         if let Some(shard) = self.shards.iter().find(has) {
             shard.fold(
                 &settings,
-                &mut FoldScratch::default(),
+                &mut ScanScratch::default(),
                 |_, _| true,
                 |place, history, _| {
                     if place.customer == customer as usize {

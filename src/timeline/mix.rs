@@ -12,9 +12,9 @@ pub struct Basket {
     /// Categories in the last 90 and 365 days.
     pub categories: [u32; 2],
     /// How the shop buys the products of the last 365 days.
-    pub product_standing: ShopMix,
+    pub product_popularity: ShopMix,
     /// How the shop buys the categories of the last 365 days.
-    pub category_standing: ShopMix,
+    pub category_popularity: ShopMix,
 }
 
 /// How the shop as a whole buys a customer's distinct things.
@@ -103,9 +103,9 @@ impl Mixer {
             let in_year = in_quarter + count(older);
             ([in_quarter, in_year], standing)
         };
-        let (products, product_standing) = distinct(orders.lines.product(), &mut self.products, &context.products);
-        let (categories, category_standing) =
+        let (products, product_popularity) = distinct(orders.lines.product(), &mut self.products, &context.products);
+        let (categories, category_popularity) =
             distinct(orders.lines.category(), &mut self.categories, &context.categories);
-        Basket { products, categories, product_standing, category_standing }
+        Basket { products, categories, product_popularity, category_popularity }
     }
 }

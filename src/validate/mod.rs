@@ -38,7 +38,7 @@ pub use pace::{AsOf, Pace, require_usual_pace};
 pub use parts::{CheckedPart, Together, load_part};
 
 /// The families of checks that look at rows, in the order in which they run: rows are rejected before they are compared
-/// and counted. Those that look at the shop as a whole follow, see `standing`.
+/// and counted. Those that look at the shop as a whole follow, see [`ShopTotals::findings`](shop_totals::ShopTotals::findings).
 const CHECKS: &[fn(&mut Checked<'_>)] =
     &[typing::check, duplicates::check, opt_outs::check, time::check, amounts::check, relations::check];
 
@@ -117,14 +117,14 @@ pub fn load_and_look<T>(
 }
 
 /// Checked tables and what the checks say about them.
-struct Verdict {
+struct CheckVerdict {
     tables: Vec<TypedTable>,
-    outcome: Outcome,
+    outcome: CheckOutcome,
 }
 
 /// What checks say of a shop or a part of it.
 #[derive(Debug, Default)]
-struct Outcome {
+struct CheckOutcome {
     accounts: Vec<Account>,
     tallies: Tallies,
     rejects: Vec<DataFrame>,
@@ -132,7 +132,7 @@ struct Outcome {
     custom_cells: Vec<CustomCells>,
 }
 
-impl Outcome {
+impl CheckOutcome {
     /// The accounts, what is to be said of the shop, errors first, and the rejected rows.
     fn completed(self, config: &Config, now: Timestamp) -> (Vec<Account>, Vec<Finding>, Vec<DataFrame>, Pace) {
         let mut findings = self.tallies.findings(&self.accounts);
@@ -143,7 +143,7 @@ impl Outcome {
     }
 }
 
-fn check(config: &Config, now: Timestamp, read: Read) -> Result<Verdict, IngestError> {
+fn check(config: &Config, now: Timestamp, read: Read) -> Result<CheckVerdict, IngestError> {
     let mut checked = Checked { config, now, tables: read.tables, tallies: Tallies::default() };
     for check in CHECKS {
         check(&mut checked);
@@ -154,7 +154,7 @@ fn check(config: &Config, now: Timestamp, read: Read) -> Result<Verdict, IngestE
     let rejects = rejects.into_iter().flatten().collect();
     let totals = ShopTotals::of(&tables, config, now);
     let custom_cells = tables.iter().flat_map(|table| table.custom_cells.iter().cloned()).collect();
-    Ok(Verdict { tables, outcome: Outcome { accounts, tallies, rejects, totals, custom_cells } })
+    Ok(CheckVerdict { tables, outcome: CheckOutcome { accounts, tallies, rejects, totals, custom_cells } })
 }
 
 /// The instant the run takes for now.

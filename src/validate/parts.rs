@@ -4,7 +4,7 @@
 use polars::prelude::DataFrame;
 
 use super::relations::{SHARED_ORDER, shared_orders};
-use super::{Loaded, Outcome, Verdict, check};
+use super::{CheckOutcome, CheckVerdict, Loaded, check};
 use crate::config::{Config, Table};
 use crate::error::Failure;
 use crate::ingest::{self, Account, CustomCells, Dictionaries, IngestError, Parts, SeenEvents};
@@ -13,7 +13,7 @@ use crate::units::Timestamp;
 
 /// What the checks say of a part.
 #[derive(Debug)]
-pub struct CheckedPart(Outcome);
+pub struct CheckedPart(CheckOutcome);
 
 /// Reads a part of the customers, checks its rows, and hands over what may be used. Where all parts are checked, one after
 /// the other, `seen` has the orders and complaints of those before.
@@ -36,7 +36,7 @@ pub fn load_part(
 }
 
 /// Corrects what a part says of orders and complaints by those of the parts before.
-fn beside(Verdict { tables, outcome }: &mut Verdict, seen: &mut SeenEvents) -> Result<(), IngestError> {
+fn beside(CheckVerdict { tables, outcome }: &mut CheckVerdict, seen: &mut SeenEvents) -> Result<(), IngestError> {
     for table in tables {
         let crossing = seen.add(table)?;
         let own = outcome.accounts.iter_mut().filter(|account| account.table == table.table().name());
@@ -59,7 +59,7 @@ fn table_of(rows: &DataFrame) -> Option<String> {
 
 /// What the checks of the parts say together.
 #[derive(Debug, Default)]
-pub struct Together(Outcome);
+pub struct Together(CheckOutcome);
 
 impl Together {
     /// Adds a part.

@@ -57,16 +57,16 @@ fn known(table: &TypedTable) -> Known<'_> {
 }
 
 /// Customers of the table outside `buyers`, sorted, and how many rows they have.
-fn strangers<'a>(table: &'a TypedTable, buyers: &Known<'_>) -> (Vec<&'a str>, u64) {
+fn ids_missing_in<'a>(table: &'a TypedTable, buyers: &Known<'_>) -> (Vec<&'a str>, u64) {
     let names = table.names("customer_id").iter().zip(rows_per_customer(table));
-    let strangers = names.filter(|(name, count)| *count > 0 && !buyers.contains(name.as_str()));
-    let (mut names, counts): (Vec<&str>, Vec<u64>) = strangers.map(|(name, count)| (name.as_str(), count)).unzip();
+    let ids_missing_in = names.filter(|(name, count)| *count > 0 && !buyers.contains(name.as_str()));
+    let (mut names, counts): (Vec<&str>, Vec<u64>) = ids_missing_in.map(|(name, count)| (name.as_str(), count)).unzip();
     names.sort_unstable();
     (names, counts.iter().sum())
 }
 
 fn orphan_complaints(complaints: &TypedTable, buyers: &Known<'_>) -> Option<Tally> {
-    let (names, n_rows) = strangers(complaints, buyers);
+    let (names, n_rows) = ids_missing_in(complaints, buyers);
     let wording = |counts: Counts| {
         let (found, of) = (grouped(counts.found), counted(counts.used, "complaint"));
         let (are, customers) = (verb(counts.found, "is", "are"), counted(counts.customers, "customer"));
@@ -78,7 +78,7 @@ fn orphan_complaints(complaints: &TypedTable, buyers: &Known<'_>) -> Option<Tall
 }
 
 fn customers_without_purchase(customers: &TypedTable, buyers: &Known<'_>) -> Option<Tally> {
-    let (names, n_rows) = strangers(customers, buyers);
+    let (names, n_rows) = ids_missing_in(customers, buyers);
     let wording = |counts: Counts| {
         let (found, of) = (grouped(counts.customers), counted(counts.used_customers, "customer"));
         let have = verb(counts.customers, "has", "have");
@@ -94,7 +94,7 @@ fn customers_without_purchase(customers: &TypedTable, buyers: &Known<'_>) -> Opt
 
 /// Buyers of whom nobody knows whether they opted out.
 fn buyers_without_row(purchases: &TypedTable, customers: &TypedTable) -> Option<Tally> {
-    let (names, n_rows) = strangers(purchases, &known(customers));
+    let (names, n_rows) = ids_missing_in(purchases, &known(customers));
     let wording = |counts: Counts| {
         let (found, of) = (grouped(counts.customers), counted(counts.used_customers, "buyer"));
         let have = verb(counts.customers, "has", "have");

@@ -309,13 +309,13 @@ fn leaks() -> Vec<Failure> {
         others_churn_rate: 0.447,
     };
     let tells = |feature: &str, source: Option<Origin>, by_value: bool, cutoffs: Vec<jiff::civil::Date>| {
-        Suspicion::Tells { feature: feature.to_owned(), source, by_value, auc: 0.9971, limit: 0.95, cutoffs }
+        Suspicion::SeparatesAlone { feature: feature.to_owned(), source, by_value, auc: 0.9971, limit: 0.95, cutoffs }
     };
     vec![
         GuardError::Leaks {
             suspicions: vec![
                 tells("home_region_rank_level", region(), true, vec![day(2), day(3), day(4)]),
-                Suspicion::Rises {
+                Suspicion::AucRises {
                     feature: "home_region_customers_share".to_owned(),
                     source: region(),
                     older: 0.612,

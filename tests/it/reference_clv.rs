@@ -3,7 +3,7 @@
 //! The shops are read by `clv_shops` from the shared data; without the data every test here says so and passes.
 
 use retain::clv::{
-    CustomerSummary, Fit, GammaGamma, Grouped, ModelKind, Outcome, PurchaseModel, SpendSummary, TimeUnit, ValueModel,
+    CustomerSummary, Fit, GammaGamma, Grouped, ModelKind, FitOutcome, PurchaseModel, SpendSummary, TimeUnit, ValueModel,
     ValueSettings, ValuedCustomer, Wanted, compare_rankings, fit, fit_spend, holdout, lifetime_values, predict_all,
     standard_errors,
 };
@@ -142,7 +142,7 @@ fn regularity_of_the_grocery_shop() {
     printed("MBG/CNBD-2", chosen.log_likelihood, -14_978.2, 1);
     printed("MBG/NBD", chosen.steps[0].log_likelihood.unwrap(), -15_781.9, 1);
     assert!(chosen.steps[2].log_likelihood.unwrap() < chosen.log_likelihood);
-    assert_eq!(chosen.steps[2].outcome, Outcome::LessLikely);
+    assert_eq!(chosen.steps[2].outcome, FitOutcome::LessLikely);
     let bg = fit(&grouped, TimeUnit::Week, Wanted::Model(ModelKind::BgCnbd { regularity: 2 })).unwrap();
     printed("BG/CNBD-2", bg.log_likelihood, -15_054.2, 1);
     printed("NBD", chosen.baseline_log_likelihood, -16_376.9, 1);

@@ -1,6 +1,6 @@
 //! Which features are left out and which are flagged, on rows made for it.
 
-use retain::learn::{self, Selection, SelectionPolicy, Why};
+use retain::learn::{self, FeatureSelection, SelectionPolicy, Why};
 
 use crate::panel::{Kind, LOYAL, Panel};
 
@@ -8,12 +8,12 @@ fn small() -> Panel {
     Panel::of(Kind { customers: 300, ..LOYAL })
 }
 
-fn selection(panel: &Panel, drop_unstable: bool) -> Selection {
+fn selection(panel: &Panel, drop_unstable: bool) -> FeatureSelection {
     let policy = SelectionPolicy { drop_unstable, ..SelectionPolicy::default() };
-    Selection::learn(&panel.dataset, &panel.rows, &policy).unwrap()
+    FeatureSelection::learn(&panel.dataset, &panel.rows, &policy).unwrap()
 }
 
-fn why(selection: &Selection, feature: &str) -> Option<Why> {
+fn why(selection: &FeatureSelection, feature: &str) -> Option<Why> {
     selection.record.dropped.iter().find(|note| note.feature == feature).map(|note| note.why.clone())
 }
 
@@ -54,7 +54,7 @@ fn what_the_config_leaves_out_is_not_learnt_from_and_the_copy_of_it_is() {
     copy(&mut panel, "orders_all_count", "recency_days");
     let leave_out = vec!["cadence".to_owned(), "orders_all_count".to_owned()];
     let policy = SelectionPolicy { leave_out, ..SelectionPolicy::default() };
-    let selection = Selection::learn(&panel.dataset, &panel.rows, &policy).unwrap();
+    let selection = FeatureSelection::learn(&panel.dataset, &panel.rows, &policy).unwrap();
     assert_eq!(why(&selection, "orders_all_count"), Some(Why::LeftOut));
     assert_eq!(why(&selection, "overdue_ratio"), Some(Why::LeftOut), "one of a family");
     assert!(selection.used.contains(&"recency_days".to_owned()), "{:?}", why(&selection, "recency_days"));

@@ -1,7 +1,7 @@
 //! What a model of repeat purchases expects, from plainly counted histories: the fit itself is that of the value models,
 //! which published numbers test.
 
-use retain::clv::{CustomerSummary, Grouped, ModelKind, Outcome, PurchaseModel, TimeUnit, ValueModel, Wanted, fit};
+use retain::clv::{CustomerSummary, Grouped, ModelKind, FitOutcome, PurchaseModel, TimeUnit, ValueModel, Wanted, fit};
 use retain::timeline::Cutoff;
 
 use super::super::{CUSTOMERS, GAP, HORIZON, PlainShop};
@@ -25,7 +25,7 @@ pub(crate) fn fitted(shop: &PlainShop, cutoff: Cutoff) -> Option<PurchaseModel> 
         return None;
     }
     let fit = fit(&Grouped::new(&histories).unwrap(), TimeUnit::Day, Wanted::Model(ModelKind::MBG_NBD)).unwrap();
-    (fit.steps[0].outcome == Outcome::Accepted).then_some(fit.model)
+    (fit.steps[0].outcome == FitOutcome::Accepted).then_some(fit.model)
 }
 
 impl Reference {

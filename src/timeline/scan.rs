@@ -46,7 +46,7 @@ pub(super) struct PartFacts {
 
 /// What a fold is asked for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct FoldSettings<'a> {
+pub(crate) struct ScanSettings<'a> {
     /// In ascending order.
     pub(crate) cutoffs: &'a [Cutoff],
     pub(crate) minor_per_major: f64,
@@ -62,7 +62,7 @@ static UNKNOWN_SHOP: ShopContext = ShopContext::UNKNOWN;
 
 /// Memory that a thread keeps from shard to shard.
 #[derive(Debug, Default)]
-pub(crate) struct FoldScratch {
+pub(crate) struct ScanScratch {
     ledger: Ledger,
     walk: CustomerWalk,
     late: Late,
@@ -181,12 +181,12 @@ impl Shard {
     /// Visits every customer and cutoff that `wanted` accepts, customers ascending, then cutoffs ascending.
     pub(crate) fn fold(
         &self,
-        settings: &FoldSettings<'_>,
-        scratch: &mut FoldScratch,
+        settings: &ScanSettings<'_>,
+        scratch: &mut ScanScratch,
         wanted: impl Fn(Place, Presence) -> bool,
         mut visit: impl FnMut(Place, &History<'_>, &Future<'_>),
     ) {
-        let FoldScratch { ledger, walk, late, late_walk, recent } = scratch;
+        let ScanScratch { ledger, walk, late, late_walk, recent } = scratch;
         for (local, customer) in self.customers.clone().enumerate() {
             let all = self.orders_of(local, ledger);
             walk.begin();
@@ -220,7 +220,7 @@ impl Shard {
     fn history<'h>(
         &'h self,
         place: Place,
-        settings: &FoldSettings<'h>,
+        settings: &ScanSettings<'h>,
         (orders, walk): (Orders<'h>, &'h CustomerWalk),
         recent: &'h mut Recent,
     ) -> History<'h> {

@@ -32,7 +32,7 @@ impl Default for SelectionPolicy {
 
 /// The features of some training rows.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Selection {
+pub struct FeatureSelection {
     /// Those that tell customers of a cutoff apart, in column order.
     pub varying: Vec<String>,
     /// Those of them that learners of everything use.
@@ -86,7 +86,7 @@ pub enum Why {
     },
 }
 
-impl Selection {
+impl FeatureSelection {
     /// Looks at the features of some rows.
     ///
     /// # Errors
@@ -256,11 +256,11 @@ fn are_equal(dataset: &Dataset, rows: &[usize], [a, b]: [usize; 2]) -> bool {
 
 /// The selections of a training and of each of its folds.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Selections {
+pub struct FeatureSelections {
     /// For the rows of the training.
-    pub whole: Selection,
+    pub whole: FeatureSelection,
     /// For the training rows of each fold.
-    pub folds: Vec<Selection>,
+    pub folds: Vec<FeatureSelection>,
 }
 
 /// More of these never lowers the risk, whatever a few customers did: a complaint that is still open, and its age.
