@@ -19,9 +19,7 @@ pub(super) fn print(guard: &GuardRecord, sampled: Option<SampleRecord>) {
         );
     }
     for name in &guard.accepted_without_effect {
-        tracing::warn!(
-            "note[accepted_without_effect]: `leak_guard.accept` names `{name}`, which no check flagged"
-        );
+        tracing::warn!("note[accepted_without_effect]: `leak_guard.accept` names `{name}`, which no check flagged");
     }
     if guard.cutoffs.is_empty() {
         tracing::warn!(

@@ -391,9 +391,7 @@ impl IngestError {
             Self::Bomb { .. } => {
                 Some("unpack the file and look at it; if it is sound, give the unpacked one as `path`")
             }
-            Self::CrowdedRows { .. } => {
-                Some("look at the file: it repeats the same row; give orders, not copies")
-            }
+            Self::CrowdedRows { .. } => Some("look at the file: it repeats the same row; give orders, not copies"),
             Self::EndlessLine { .. } => Some("save the table as text with a line for each row"),
             Self::LongCell { .. } => Some("shorten the column in the export, or leave it out of the mapping"),
             Self::TooManyColumns { .. } => Some("export the columns that are mapped"),

@@ -47,6 +47,7 @@ pub struct CutoffWeightsRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CutoffWeightsTrial {
     /// The weights.
+    #[serde(alias = "emphasis")]
     pub cutoff_weights: CutoffWeights,
     /// Mean log-loss of a logistic regression over the folds, each at its own level.
     pub log_loss: f64,

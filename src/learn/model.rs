@@ -150,6 +150,8 @@ const MOST_MEMBERS: usize = 16;
 /// Models and their weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BlendModel {
+    /// Its name in files is that of the first versions, so that their models and the tools that read them still work.
+    #[serde(rename = "voices")]
     members: Vec<BlendMember>,
     /// All features of the members.
     features: Vec<String>,
@@ -185,13 +187,13 @@ fn features_of(members: &[BlendMember]) -> Vec<String> {
 
 impl Checked for BlendModel {
     fn check(&self) -> Result<(), Flaw> {
-        checked::holds("members", !self.members.is_empty(), "is empty")?;
-        checked::at_most("members", self.members.len(), MOST_MEMBERS)?;
+        checked::holds("voices", !self.members.is_empty(), "is empty")?;
+        checked::at_most("voices", self.members.len(), MOST_MEMBERS)?;
         for (number, member) in self.members.iter().enumerate() {
-            member.check().map_err(|flaw| flaw.within(&format!("members[{number}]")))?;
+            member.check().map_err(|flaw| flaw.within(&format!("voices[{number}]")))?;
         }
         let levels: f64 = self.members.iter().map(|member| member.level_share).sum();
-        checked::number("members", levels, &(1.0 - 1e-6..=1.0 + 1e-6))?;
+        checked::number("voices", levels, &(1.0 - 1e-6..=1.0 + 1e-6))?;
         checked::holds("features", self.features == features_of(&self.members), "are not those of the members")
     }
 }

@@ -142,7 +142,7 @@ pub struct TrainingNotes {
     #[serde(default)]
     pub selection: SelectionRecord,
     /// How much the training cutoffs count, and what else was tried.
-    #[serde(default)]
+    #[serde(default, alias = "emphasis")]
     pub cutoff_weights: CutoffWeightsRecord,
     /// Settings of boosting that were tried; of a blend, those of its member.
     #[serde(default)]

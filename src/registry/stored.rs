@@ -29,6 +29,7 @@ pub struct StoredModel {
     pub calibrator: Calibrator,
     /// How uncertain the log-odds are; models of earlier versions do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "doubt")]
     pub uncertainty: Option<Uncertainty>,
 }
 

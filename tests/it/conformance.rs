@@ -205,7 +205,7 @@ fn a_blend_without_drift_mixes_levels_as_they_are() {
     let panel = Panel::of(Kind { customers: 150, ..LOYAL });
     let trained = learn::train(&panel.training(), &[MAIN_LEARNER]).unwrap();
     let mut stored = serde_json::to_value(&trained[0].1.model).unwrap();
-    for member in stored["members"].as_array_mut().unwrap() {
+    for member in stored["voices"].as_array_mut().unwrap() {
         assert!(member.as_object_mut().unwrap().remove("drift").is_some());
     }
     let earlier: Model = serde_json::from_value(stored).unwrap();

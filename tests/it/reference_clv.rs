@@ -3,9 +3,9 @@
 //! The shops are read by `clv_shops` from the shared data; without the data every test here says so and passes.
 
 use retain::clv::{
-    CustomerSummary, Fit, GammaGamma, Grouped, ModelKind, FitOutcome, PurchaseModel, SpendSummary, TimeUnit, ValueModel,
-    ValueSettings, ValuedCustomer, Wanted, compare_rankings, fit, fit_spend, holdout, lifetime_values, predict_all,
-    standard_errors,
+    CustomerSummary, Fit, FitOutcome, GammaGamma, Grouped, ModelKind, PurchaseModel, SpendSummary, TimeUnit,
+    ValueModel, ValueSettings, ValuedCustomer, Wanted, compare_rankings, fit, fit_spend, holdout, lifetime_values,
+    predict_all, standard_errors,
 };
 
 use crate::clv_shops::{Shop, cdnow_master, cdnow_sample, grocery};

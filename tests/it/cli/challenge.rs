@@ -126,7 +126,7 @@ fn a_bad_champion_is_beaten_and_one_that_cannot_be_compared_is_reported() {
 
 /// Makes the opposite of a model: whoever it held for the safest becomes the riskiest.
 fn turn_around(model: &mut Value) {
-    for member in model["members"].as_array_mut().unwrap() {
+    for member in model["voices"].as_array_mut().unwrap() {
         let member = &mut member["model"];
         let negate = |values: &mut Value| {
             for value in values.as_array_mut().into_iter().flatten() {

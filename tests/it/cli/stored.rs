@@ -73,9 +73,9 @@ fn a_damaged_model_is_an_error_that_names_the_place_and_a_run_replaces_it() {
     let name = |version: &str| format!("models/sample/{version}/model.json");
     let whole = shop.read(&name(&champion(&shop)));
     let model: Value = serde_json::from_str(&whole).unwrap();
-    let members = model["model"]["members"].as_array().unwrap();
+    let members = model["model"]["voices"].as_array().unwrap();
     let linear = members.iter().position(|member| member["model"]["kind"] == "linear").unwrap();
-    let columns = format!("/model/members/{linear}/model/preparation/columns/0");
+    let columns = format!("/model/voices/{linear}/model/preparation/columns/0");
     for (place, value, says) in [
         (format!("{columns}/what/low"), Value::from(1e9), "columns[0].what` has a lowest value above the highest"),
         (format!("{columns}/feature"), 999.into(), "columns[0].feature` is the number of no feature"),
@@ -84,7 +84,7 @@ fn a_damaged_model_is_an_error_that_names_the_place_and_a_run_replaces_it() {
         ("/rule/horizon".to_owned(), 30.into(), "`rule` is not the one of the manifest's config"),
         ("/calibrator/bias".to_owned(), 1e9.into(), "`calibrator.bias` is 1000000000"),
         ("/uncertainty/directions/0".to_owned(), Value::Array(Vec::new()), "`uncertainty.directions[0]` has 0 entries"),
-        ("/model/members".to_owned(), Value::Array(Vec::new()), "`model.members` is empty"),
+        ("/model/voices".to_owned(), Value::Array(Vec::new()), "`model.voices` is empty"),
     ] {
         let mut damaged = model.clone();
         *damaged.pointer_mut(&place).unwrap() = value;

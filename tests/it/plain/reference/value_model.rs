@@ -1,7 +1,7 @@
 //! What a model of repeat purchases expects, from plainly counted histories: the fit itself is that of the value models,
 //! which published numbers test.
 
-use retain::clv::{CustomerSummary, Grouped, ModelKind, FitOutcome, PurchaseModel, TimeUnit, ValueModel, Wanted, fit};
+use retain::clv::{CustomerSummary, FitOutcome, Grouped, ModelKind, PurchaseModel, TimeUnit, ValueModel, Wanted, fit};
 use retain::timeline::Cutoff;
 
 use super::super::{CUSTOMERS, GAP, HORIZON, PlainShop};
