@@ -66,6 +66,26 @@ fn a_champion_cannot_be_rolled_back_to_a_changed_version() {
     assert_eq!(champion(&shop), second);
 }
 
+#[test]
+fn words_of_before_are_read_in_a_stored_version() {
+    let shop = trained(|text| text);
+    let columns = |list: &str| -> Vec<String> {
+        // All but the version, which has another name.
+        list.lines().map(|line| line.split(',').take(15).collect::<Vec<_>>().join(",")).collect()
+    };
+    let new = columns(&list(&shop, "new").unwrap());
+    for (file, word, before) in
+        [("model.json", "\"uncertainty\":", "\"doubt\":"), ("manifest.json", "\"cutoff_weights\":", "\"emphasis\":")]
+    {
+        shop.edit(&format!("models/sample/{}/{file}", champion(&shop)), |text| {
+            assert!(text.contains(word), "{file} has {word}");
+            text.replace(word, before)
+        });
+        reseal(&shop.path("models/sample"), &champion(&shop));
+    }
+    assert_eq!(columns(&list(&shop, "old").unwrap()), new);
+}
+
 /// Numbers, positions and lengths that no training writes, with hashes that fit.
 #[test]
 fn a_damaged_model_is_an_error_that_names_the_place_and_a_run_replaces_it() {
