@@ -197,7 +197,7 @@ pub struct Explain {
 /// A feature table.
 #[derive(Debug, clap::Args)]
 pub struct Features {
-    /// Print the dictionary of features as Markdown and do nothing else; with `--config`, those of the shop's own too.
+    /// Print the dictionary of features as Markdown and do nothing else; with `--config`, custom features too.
     #[arg(long)]
     pub describe: bool,
     /// The days, as YYYY-MM-DD, each a cutoff; without them the config's `as_of`, else the day after the last purchase.

@@ -104,7 +104,7 @@ pub enum NegativeAmounts {
 /// Features beside ours.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FeaturesConfig {
-    /// Those of the shop's own, in the order of the file.
+    /// Custom features, in the order of the file.
     pub custom: Vec<CustomFeature>,
 }
 

@@ -49,7 +49,7 @@ struct Noun {
 }
 
 impl Template<usize> {
-    /// The reason of a feature, ours or the shop's own, whose `{value}` is the feature's own value; numbers are columns of
+    /// The reason of a feature, ours or a custom one, whose `{value}` is the feature's own value; numbers are columns of
     /// the schema. `None` if it names one that the schema lacks.
     pub(super) fn of_feature(feature: &Entry<'_>, schema: &FeatureSchema) -> Option<Self> {
         Self::of(&feature.reason, |name| match name {

@@ -5,7 +5,7 @@ use super::spec::{Family, Feature};
 use crate::config::CustomFeature;
 use crate::timeline::{ContextNeeds, History};
 
-/// The functions of a schema's columns, in their order: ours, then those of the shop's own.
+/// The functions of a schema's columns, in their order: ours, then custom ones.
 #[derive(Debug, Clone)]
 pub struct FeatureColumns<'s> {
     pub(super) ours: Vec<&'static Feature>,

@@ -120,7 +120,7 @@ pub(super) const fn known_from(feature: &CustomFeature) -> &'static str {
     }
 }
 
-/// The columns of our tables behind its rows, and the expressions over the shop's own.
+/// The columns of our tables behind its rows, and the expressions over the shop's columns.
 pub(super) fn sources(feature: &CustomFeature) -> String {
     let table = feature.table.table().name();
     let time = match feature.table {

@@ -66,7 +66,7 @@ impl Feature {
     }
 }
 
-/// Every feature of the catalogue, and those of a shop's own, as a table in Markdown.
+/// Every feature of the catalogue, and custom features, as a table in Markdown.
 #[must_use]
 pub fn dictionary(own: &[CustomFeature]) -> String {
     let mut page = "| feature | family | unit | window | absent | needs | source columns | known from | meaning |\n\
@@ -85,7 +85,7 @@ pub fn dictionary(own: &[CustomFeature]) -> String {
     for feature in own {
         let window = feature.window_days.map_or_else(|| "all".to_owned(), |days| days.to_string());
         let unit = custom::unit(feature).suffix().trim_start_matches('_').to_owned();
-        // Expressions of the shop's own may hold what separates cells.
+        // Expressions of custom features may hold what separates cells.
         let cell = |text: String| text.replace('|', "\\|").replace(['\n', '\r'], " ");
         let (sources, meaning) = (cell(custom::sources(feature)), cell(custom::meaning(feature)));
         let (family, absent) = (Family::Custom.code(), absent_value(custom::absent(feature)));

@@ -22,7 +22,7 @@ pub struct FeatureSchema {
     custom: Vec<CustomFeature>,
 }
 
-/// What sentences need to know of a feature, ours or the shop's own.
+/// What sentences need to know of a feature, ours or a custom one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry<'s> {
     /// Its name.
@@ -125,7 +125,7 @@ pub enum SchemaError {
         name: String,
     },
     /// A custom feature has no column in the event log.
-    #[error("the tables have no column for feature `{name}` of the shop's own")]
+    #[error("the tables have no column for the custom feature `{name}`")]
     NoColumn {
         /// The feature.
         name: String,

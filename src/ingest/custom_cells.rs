@@ -2,7 +2,7 @@
 
 use super::error::{A_NUMBER, IngestError};
 
-/// What the cells of a column of the shop's own are, all together.
+/// What the cells of a column of a custom feature are, all together.
 #[derive(Debug, Clone)]
 pub(crate) struct CustomCells {
     pub(super) key: String,

@@ -127,7 +127,7 @@ impl UsedRows {
         }
     }
 
-    /// The columns of the shop's own features.
+    /// The columns of custom features.
     fn custom(&mut self) -> Vec<CustomColumn> {
         let columns = std::mem::take(&mut self.custom).into_iter();
         columns.map(|column| CustomColumn { name: column.name, values: self.keep(column.values) }).collect()

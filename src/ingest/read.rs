@@ -82,7 +82,7 @@ pub fn read_frames(config: &Config, frames: &[(Table, DataFrame)]) -> Result<Rea
     Err(IngestError::NoFiles { table, path, allowed: sources::allowed_names() })
 }
 
-/// Refuses columns of the shop's own that hold words in all rows.
+/// Refuses columns of custom features that hold words in all rows.
 fn refuse_words(tables: &[TypedTable]) -> Result<(), IngestError> {
     tables.iter().try_for_each(|table| CustomCells::refuse_words(&table.custom_cells))
 }

@@ -31,7 +31,7 @@ pub struct TypedTable {
     pub(super) verdicts: Verdicts,
     /// Orders or complaints among the used rows, counted when first asked for.
     events: OnceLock<Events>,
-    /// Columns of the shop's own features.
+    /// Columns of custom features.
     pub(super) custom: Vec<CustomColumn>,
     /// What their cells are.
     /// What columns show of how they were meant.

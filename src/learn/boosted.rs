@@ -240,10 +240,8 @@ impl<'a> Growing<'a> {
 
     /// Lets other trainings have what has grown, unless they had more.
     fn share(&self, training: &Training<'_>) {
-        let n_known = training.shared.trees.get(&self.key).map_or(0, |known| known.levels.len());
-        if self.grown.levels.len() > n_known {
-            training.shared.trees.keep(self.key, self.grown.clone());
-        }
+        let n_steps = self.grown.levels.len();
+        training.shared.trees.keep_unless(self.key, &self.grown, |known| known.levels.len() >= n_steps);
     }
 
     /// The first trees, and the levels around them.

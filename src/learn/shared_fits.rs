@@ -35,11 +35,13 @@ impl<T: Clone> Shared<T> {
         self.fits.lock().ok()?.get(key).cloned()
     }
 
-    /// Keeps a fit for other trainings.
-    pub(super) fn keep(&self, key: FitKey, fit: T) {
+    /// Keeps a fit for other trainings, unless the one that there is will do.
+    pub(super) fn keep_unless(&self, key: FitKey, fit: &T, will_do: impl Fn(&T) -> bool) {
         // After a panic elsewhere nobody reads on.
-        if let Ok(mut fits) = self.fits.lock() {
-            fits.insert(key, fit);
+        if let Ok(mut fits) = self.fits.lock()
+            && !fits.get(&key).is_some_and(will_do)
+        {
+            fits.insert(key, fit.clone());
         }
     }
 
@@ -52,7 +54,7 @@ impl<T: Clone> Shared<T> {
             return Ok(fit);
         }
         let fit = make()?;
-        self.keep(key, fit.clone());
+        self.keep_unless(key, &fit, |_| true);
         Ok(fit)
     }
 }

@@ -66,7 +66,7 @@ pub struct PurchaseColumns {
     pub channel: Option<Vec<u32>>,
     /// Code of the region; `NO_CODE` where not given.
     pub region: Option<Vec<u32>>,
-    /// Columns of the shop's own features over this table.
+    /// Columns of custom features over this table.
     pub custom: Vec<CustomColumn>,
 }
 
@@ -106,7 +106,7 @@ pub struct ComplaintColumns {
     pub amount: Option<Vec<Money>>,
     /// What was paid in compensation, in minor units; known with the resolution.
     pub compensation: Option<Vec<Money>>,
-    /// Columns of the shop's own features over this table.
+    /// Columns of custom features over this table.
     pub custom: Vec<CustomColumn>,
 }
 
@@ -133,7 +133,7 @@ pub struct CustomerColumns {
     pub region_places: Vec<u32>,
     /// The same of the channels that brought customers.
     pub acquisition_places: Vec<u32>,
-    /// Columns of the shop's own features over this table.
+    /// Columns of custom features over this table.
     pub custom: Vec<CustomColumn>,
 }
 
@@ -152,7 +152,7 @@ pub struct SurveyColumns {
     pub nps: Option<Vec<f32>>,
     /// How satisfied the customer is, 1 to 5; NaN where not given.
     pub csat: Option<Vec<f32>>,
-    /// Columns of the shop's own features over this table.
+    /// Columns of custom features over this table.
     pub custom: Vec<CustomColumn>,
 }
 

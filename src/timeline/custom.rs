@@ -32,13 +32,13 @@ struct ColumnRows {
     are_versions: bool,
 }
 
-/// The columns of a shop's own features for a range of customers, in the order of [`names`].
+/// The columns of custom features for a range of customers, in the order of [`names`].
 #[derive(Debug, Default)]
 pub(super) struct CustomLog {
     columns: Vec<ColumnRows>,
 }
 
-/// What one customer has in the columns of a shop's own features.
+/// What one customer has in the columns of custom features.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CustomRows<'a> {
     pub(super) log: &'a CustomLog,

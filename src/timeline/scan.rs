@@ -40,7 +40,7 @@ pub(super) struct PartFacts {
     pub(super) complaints: ComplaintLog,
     pub(super) attributes: AttributeLog,
     pub(super) surveys: SurveyLog,
-    /// Rows of the shop's own features, those over purchases included.
+    /// Rows of custom features, those over purchases included.
     pub(super) custom: CustomLog,
 }
 

@@ -263,7 +263,7 @@ impl ExactRows {
     }
 }
 
-/// Every feature of everyone who bought in the 400 days before a cutoff: ours, then those of the shop's own.
+/// Every feature of everyone who bought in the 400 days before a cutoff: ours, then custom ones.
 pub(crate) fn features(own: &[CustomFeature], tables: Tables, cutoffs: &[Cutoff]) -> ExactRows {
     let mut cutoffs = cutoffs.to_vec();
     cutoffs.sort_unstable();
