@@ -7,10 +7,10 @@ use super::error::JobError;
 use super::inputs::Inputs;
 use super::job::print;
 use crate::cli::Init;
-use crate::config::{DraftColumn, DraftTable, Table, draft};
+use crate::config::{DraftTable, Table, draft};
 use crate::error::Failure;
 use crate::files::write_whole;
-use crate::ingest::{PeekedColumn, peek};
+use crate::ingest::peek;
 
 pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
     if arguments.out.exists() && !arguments.force {
@@ -26,8 +26,7 @@ pub(super) fn run(arguments: &Init) -> Result<(), Failure> {
     let mut tables = Vec::new();
     for (table, paths) in given {
         for path in paths {
-            let columns = peek(path)?.into_iter().map(drafted).collect();
-            tables.push(DraftTable { table, path: written(path, &arguments.out), columns });
+            tables.push(DraftTable { table, path: written(path, &arguments.out), peek: peek(path)? });
         }
     }
     let text = draft(&name(arguments.name.as_deref(), &arguments.out), &tables, None);
@@ -47,11 +46,6 @@ pub(super) fn refuse_inputs(given: &[(Table, &Vec<PathBuf>)], out: &Path) -> Res
         inputs.add_paths(*table, paths);
     }
     inputs.refuse_file(out)
-}
-
-pub(super) fn drafted(column: PeekedColumn) -> DraftColumn {
-    let PeekedColumn { name, dtype, example, n_distinct } = column;
-    DraftColumn { name, dtype, example, n_distinct }
 }
 
 /// The path as it holds from the folder of the config: unchanged where that is the present folder, else absolute.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::JobError;
-use super::init::{drafted, name, refuse_inputs, written};
+use super::init::{name, refuse_inputs, written};
 use super::inputs::{Inputs, is_same_file};
 use super::inspect_page;
 use super::inspect_report::{ReadTable, Report, Shop, Source};
@@ -153,16 +153,12 @@ fn looked_at(arguments: &Inspect, out: &Path) -> Result<(Vec<DraftTable>, Vec<So
     let (mut tables, mut sources) = (Vec::new(), Vec::new());
     for (table, paths) in given {
         for (place, path) in paths.iter().enumerate() {
-            let columns = if place == 0 {
-                let profile = ingest::profile_source(path)?;
-                let columns: Vec<_> = profile.peeked.iter().cloned().map(drafted).collect();
-                let mapping = proposed_mapping(table, &columns);
-                sources.push(Source::new(table, profile, mapping));
-                columns
-            } else {
-                ingest::peek(path)?.into_iter().map(drafted).collect()
-            };
-            tables.push(DraftTable { table, path: written(path, out), columns });
+            let peek = ingest::peek(path)?;
+            if place == 0 {
+                let mapping = proposed_mapping(table, &peek.columns);
+                sources.push(Source::new(table, ingest::profile_source(path)?, mapping));
+            }
+            tables.push(DraftTable { table, path: written(path, out), peek });
         }
     }
     Ok((tables, sources))

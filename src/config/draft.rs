@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::allowed::Allowed;
 use super::catalogue::{Key, Preset, Section};
-use super::guess::{self, DraftColumn};
+use super::found::{DraftColumn, Peek};
+use super::guess;
 use super::knobs::{self, SECTIONS};
 use super::tables::{ColumnSpec, Kind, Table};
 use crate::text::printable;
@@ -26,8 +27,8 @@ pub struct DraftTable {
     pub table: Table,
     /// The path as it shall be written in the config: absolute, or relative to the folder of the config file.
     pub path: String,
-    /// The columns of the source in their order.
-    pub columns: Vec<DraftColumn>,
+    /// What the first look at the source told.
+    pub peek: Peek,
 }
 
 /// What is proposed for `[churn]`.
@@ -122,7 +123,7 @@ fn shown(key: &Key) -> String {
 
 fn draft_table(draft: &mut String, section: &Section, table: Table, tables: &[DraftTable]) {
     let sources: Vec<_> = tables.iter().filter(|source| source.table == table).collect();
-    let columns = sources.first().map_or(&[][..], |source| &source.columns);
+    let columns = sources.first().map_or(&[][..], |source| &source.peek.columns);
     let mapping = guess::mapping(table, columns);
     let in_use = table == Table::Purchases || !sources.is_empty();
     let mark = if in_use { "" } else { "# " };
@@ -236,9 +237,13 @@ mod tests {
             name: (*name).to_owned(),
             dtype: (*dtype).to_owned(),
             example: (*example).to_owned(),
-            n_distinct: 0,
+            ..DraftColumn::default()
         });
-        DraftTable { table, path: format!("{}.csv", table.name()), columns: columns.collect() }
+        DraftTable {
+            table,
+            path: format!("{}.csv", table.name()),
+            peek: Peek { columns: columns.collect(), ..Peek::default() },
+        }
     }
 
     fn load(text: &str) -> Result<Config, ConfigError> {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::found::DraftColumn;
 use super::synonyms::{self, ORDER_LEVEL, UNIT_PRICES};
 use super::tables::{Kind, Table};
 
@@ -249,19 +250,6 @@ fn quoted(name: &str) -> String {
     if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
-/// One column of a source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftColumn {
-    /// Its name in the source.
-    pub name: String,
-    /// Its type as the source states it, for example `f64`, `str`, `datetime[us]`.
-    pub dtype: String,
-    /// A value of it; empty if there is none.
-    pub example: String,
-    /// Different values among the rows that were looked at; 0 if none were.
-    pub n_distinct: usize,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,8 +260,7 @@ mod tests {
             .map(|(name, dtype)| DraftColumn {
                 name: (*name).to_owned(),
                 dtype: (*dtype).to_owned(),
-                example: String::new(),
-                n_distinct: 0,
+                ..DraftColumn::default()
             })
             .collect();
         mapping(table, &columns)
@@ -326,8 +313,8 @@ mod tests {
                 .map(|(name, n_distinct)| DraftColumn {
                     name: (*name).to_owned(),
                     dtype: "str".to_owned(),
-                    example: String::new(),
                     n_distinct: *n_distinct,
+                    ..DraftColumn::default()
                 })
                 .collect();
             mapping(Table::Purchases, &columns)["customer_id"].clone()

@@ -10,6 +10,7 @@ mod custom;
 mod draft;
 mod edit;
 mod error;
+mod found;
 mod guess;
 mod keys;
 mod knobs;
@@ -25,7 +26,7 @@ pub use custom::{Aggregate, CustomFeature, CustomTable, CustomUnit};
 pub use draft::{DraftChurn, DraftTable, draft, proposed_mapping};
 pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
-pub use guess::DraftColumn;
+pub use found::{DraftColumn, FoundKey, Peek, Reading, ValueCount};
 pub use raw::RawConfig;
 pub use reference::{reference, schema_json};
 pub use settings::{

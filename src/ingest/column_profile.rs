@@ -12,7 +12,6 @@ use serde::Serialize;
 
 use super::decimal::number_from_text;
 use super::error::IngestError;
-use super::peek::{PeekedColumn, peeked};
 use super::table::TypedTable;
 use super::values::{ABSENT, NO_FLAG, Values};
 use super::words::{Words, trimmed};
@@ -79,9 +78,6 @@ pub struct SourceProfile {
     pub rows: usize,
     /// Whether these are all of them.
     pub is_whole: bool,
-    /// The columns with their types and an example of each; the example leads to the mapping and is not written out.
-    #[serde(skip)]
-    pub peeked: Vec<PeekedColumn>,
     /// The columns in figures, in the order of the file.
     pub columns: Vec<ColumnProfile>,
 }
@@ -128,7 +124,6 @@ pub fn profile_source(path: &Path) -> Result<SourceProfile, IngestError> {
         path: file.path.display().to_string(),
         rows: frame.height(),
         is_whole,
-        peeked: frame.columns().iter().map(peeked).collect(),
         columns: columns.map_err(IngestError::engine(doing()))?,
     })
 }

@@ -35,7 +35,14 @@ impl Source for Parquet {
             Ok(frame)
         });
         let frame = frame.map_err(|error| wrong(first_line(&error)))?;
-        Ok(Opened { frame, expected_rows: None, first_row: 0, broken: Vec::new(), facts: Vec::new() })
+        Ok(Opened {
+            frame,
+            expected_rows: None,
+            first_row: 0,
+            broken: Vec::new(),
+            facts: Vec::new(),
+            found: Vec::new(),
+        })
     }
 
     fn keeps_columns_apart(&self) -> bool {

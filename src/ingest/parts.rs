@@ -208,7 +208,7 @@ impl<'f> Dealing<'f> {
         for piece in sources::pieces(self.file, self.n_bytes)? {
             let piece = piece?;
             let n_rows = i64::try_from(rows_of(self.file, &piece)?).unwrap_or(i64::MAX);
-            let source::Opened { frame, expected_rows, first_row, broken, facts } = piece;
+            let source::Opened { frame, expected_rows, first_row, broken, facts, .. } = piece;
             let mut n_read = 0;
             let mut positions = (first_row..).filter(|position| broken.binary_search(position).is_err());
             // An empty piece has one empty chunk, which has its columns.

@@ -1,25 +1,14 @@
-//! A first look at a file that nobody has described yet: columns, types, examples.
+//! A first look at a file that nobody has described yet: columns, types, examples, and keys that its reading needs.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use polars::prelude::*;
 
 use super::error::IngestError;
 use super::raw::shown;
-use super::{paths, sources};
-
-/// One column of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PeekedColumn {
-    /// Its name.
-    pub name: String,
-    /// Its type, for example `f64`, `str`, `datetime[μs]`; columns of text files are `str`.
-    pub dtype: String,
-    /// A value from the first rows; empty if they hold none.
-    pub example: String,
-    /// Different values among the rows that were looked at.
-    pub n_distinct: usize,
-}
+use super::{found_in_rows, found_in_values, paths, sources};
+use crate::config::{DraftColumn, Peek, ValueCount};
 
 /// Rows that are looked at.
 const ROWS: IdxSize = 100_000;
@@ -27,33 +16,64 @@ const ROWS: IdxSize = 100_000;
 /// Bytes of a text file that hold them.
 const BYTES: usize = 1 << 24;
 
-/// The columns of a file, or of the first file of a folder or glob.
+/// Different values up to which a column's values are listed.
+const FEW: usize = 12;
+
+/// The first rows of a file, or of the first file of a folder or glob.
 ///
 /// # Errors
 /// An `IngestError` naming the path if it cannot be read.
-pub fn peek(path: &Path) -> Result<Vec<PeekedColumn>, IngestError> {
+pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     let files = paths::expand("init", &[path.to_owned()])?.files;
-    let Some(file) = files.first() else { return Ok(Vec::new()) };
+    let Some(file) = files.first() else { return Ok(Peek::default()) };
     // A source has one piece at least, and the first one holds enough.
     let mut opened = sources::pieces(file, BYTES)?.next().unwrap_or_else(|| sources::open(file))?;
     sources::column_names(file, &mut opened)?;
     let frame = sources::rows(file, opened.frame.limit(ROWS))?;
-    Ok(frame.columns().iter().map(peeked).collect())
+    let mut found = opened.found;
+    found.extend(frame.columns().iter().flat_map(found_in_values::of_column));
+    found.extend(found_in_rows::of_rows(&frame));
+    Ok(Peek { columns: frame.columns().iter().map(peeked).collect(), found, n_rows: frame.height() })
 }
 
-pub(super) fn peeked(column: &Column) -> PeekedColumn {
-    let mut values = (0..column.len()).filter_map(|row| column.get(row).ok());
-    let text = |value: AnyValue<'_>| match value {
-        AnyValue::Null => None,
-        AnyValue::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        other => Some(shown(&other)),
-    };
-    PeekedColumn {
+fn peeked(column: &Column) -> DraftColumn {
+    let counts = counts(column);
+    let n_given: usize = counts.values().map(|count| count.rows).sum();
+    let example = counts.iter().min_by_key(|(_, count)| count.first).map(|(value, _)| value.clone());
+    let mut values: Vec<_> = counts.iter().map(|(value, count)| (count.rows, value)).collect();
+    values.sort_unstable_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(other.1)));
+    values.truncate(if counts.len() <= FEW { FEW } else { 0 });
+    DraftColumn {
         name: column.name().to_string(),
         dtype: column.dtype().to_string(),
-        example: values.find_map(text).unwrap_or_default(),
-        n_distinct: column.drop_nulls().n_unique().unwrap_or_default(),
+        example: example.unwrap_or_default(),
+        n_distinct: counts.len(),
+        n_empty: column.len() - n_given,
+        n_rows: column.len(),
+        values: values.into_iter().map(|(rows, value)| ValueCount { value: value.clone(), rows }).collect(),
     }
+}
+
+/// Rows with a value, and the first of them.
+struct Count {
+    rows: usize,
+    first: usize,
+}
+
+/// The values of a column without blanks at their ends; an empty one is none.
+fn counts(column: &Column) -> BTreeMap<String, Count> {
+    let mut counts: BTreeMap<String, Count> = BTreeMap::new();
+    for row in 0..column.len() {
+        let text = match column.get(row) {
+            Err(_) | Ok(AnyValue::Null) => continue,
+            Ok(AnyValue::String(text)) => text.trim().to_owned(),
+            Ok(other) => shown(&other),
+        };
+        if !text.is_empty() {
+            counts.entry(text).or_insert(Count { rows: 0, first: row }).rows += 1;
+        }
+    }
+    counts
 }
 
 #[cfg(test)]
@@ -61,17 +81,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_shown_with_their_first_value() {
+    fn columns_are_shown_with_their_first_value_and_what_is_counted() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
-        std::fs::write(&path, "id,name\n,x\n007,\n").unwrap();
-        let column = |name: &str, example: &str| PeekedColumn {
-            name: name.to_owned(),
-            dtype: "str".to_owned(),
-            example: example.to_owned(),
-            n_distinct: 1,
-        };
-        assert_eq!(peek(&path).unwrap(), [column("id", "007"), column("name", "x")]);
-        assert!(peek(&folder.path().join("b.csv")).is_err());
+        std::fs::write(&path, "id,name,none\n,x,\n007,,\n8,x,\n").unwrap();
+        let peek = peek(&path).unwrap();
+        let seen: Vec<_> = peek
+            .columns
+            .iter()
+            .map(|column| {
+                let values = column.values.iter().map(|count| format!("{} {}", count.value, count.rows));
+                let counts = (column.n_distinct, column.n_empty, column.is_empty());
+                (column.name.as_str(), column.example.as_str(), counts, values.collect::<Vec<_>>().join(", "))
+            })
+            .collect();
+        let expected = [
+            ("id", "007", (2, 1, false), "007 1, 8 1".to_owned()),
+            ("name", "x", (1, 1, false), "x 2".to_owned()),
+            ("none", "", (0, 3, true), String::new()),
+        ];
+        assert_eq!((seen, peek.n_rows), (expected.to_vec(), 3));
+        assert!(super::peek(&folder.path().join("b.csv")).is_err());
     }
 }

@@ -6,6 +6,7 @@ use polars::prelude::*;
 
 use super::error::IngestError;
 use super::facts::Fact;
+use crate::config::FoundKey;
 
 /// A kind of file that tables come in.
 pub(crate) trait Source: Sync {
@@ -58,6 +59,8 @@ pub(crate) struct Opened {
     pub(crate) broken: Vec<u64>,
     /// What was noticed about the file as a whole.
     pub(crate) facts: Vec<Fact>,
+    /// Keys of the config that say how the file was read, where it was found out and not given; for drafts.
+    pub(crate) found: Vec<FoundKey>,
 }
 
 /// One file of a table.

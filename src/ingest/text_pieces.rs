@@ -104,7 +104,7 @@ impl TextPieces {
         });
         let frame = scan(&head, (body, n_sound)).map_err(IngestError::engine(format!("opening `{}`", self.shown())))?;
         (self.head, self.is_done) = (Some(head), is_last);
-        Ok(Some(Opened { frame, expected_rows: Some(n_sound), first_row: first, broken, facts }))
+        Ok(Some(Opened { frame, expected_rows: Some(n_sound), first_row: first, broken, facts, found: Vec::new() }))
     }
 
     /// The head of the file and where the lines of a text begin; `None` if more of the file is needed to tell.
