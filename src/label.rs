@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checked::{Checked, Flaw};
 use crate::config::ChurnConfig;
-use crate::timeline::{Cutoff, Future, KnownSpan, Presence, Season, matured_cutoffs};
+use crate::timeline::{Cutoff, Future, KnownSpan, Presence, Retention, Season, matured_cutoffs};
 use crate::units::{Days, Timestamp};
 
 /// What churn means for a shop.
@@ -133,10 +133,10 @@ impl RuleWindow {
         presence.orders >= self.min_purchases && presence.last_order_at >= self.active_from
     }
 
-    /// The instant after which it is known that the customer stayed; `NEVER` for one who left.
+    /// From when to when it is known that the customer stayed; [`Retention::NONE`] for one who left.
     #[must_use]
-    pub fn retained_known_at(&self, future: &Future<'_>) -> Timestamp {
-        future.purchase_known(self.label_from, self.label_until)
+    pub fn retention(&self, future: &Future<'_>) -> Retention {
+        future.purchase(self.label_from, self.label_until)
     }
 }
 
@@ -145,7 +145,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::timeline::columns::{NEVER, PurchaseColumns, Tables};
+    use crate::timeline::columns::{PurchaseColumns, Tables};
     use crate::timeline::{EventLog, ScanScratch, ScanSettings};
     use crate::units::{Days, MICROS_PER_DAY, Money};
 
@@ -175,7 +175,7 @@ mod tests {
         let mut left = None;
         let wanted = |at: crate::timeline::Place, presence| windows[at.cutoff].is_eligible(presence);
         log.shards()[0].fold(&settings, &mut ScanScratch::default(), wanted, |_, _, future| {
-            left = Some(windows[0].retained_known_at(future) == NEVER);
+            left = Some(windows[0].retention(future) == Retention::NONE);
         });
         left
     }

@@ -4,8 +4,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::sample::{PanelSample, SampleRecord};
 use crate::features::FeatureSchema;
-use crate::timeline::Cutoff;
-use crate::units::Timestamp;
+use crate::timeline::{Cutoff, Retention};
 
 /// Eligible customers at cutoffs: one row each, customers ascending, then cutoffs ascending.
 #[derive(Debug, Clone)]
@@ -28,8 +27,8 @@ pub struct Dataset {
     pub margin_share: Vec<f64>,
     /// Day of the last order of each row, counted from 1970-01-01.
     pub last_order_day: Vec<i32>,
-    /// The instant after which it is known that the customer of the row stayed; `NEVER` for one who left.
-    pub(super) retained_known_at: Vec<Timestamp>,
+    /// From when to when it is known that the customer of the row stayed.
+    pub(super) retention: Vec<Retention>,
     /// The customers that training learns from.
     pub(super) sample: PanelSample,
 }
@@ -72,7 +71,7 @@ impl Dataset {
     /// count. Ask only for rows whose label window has ended by then.
     #[must_use]
     pub fn churned(&self, row: usize, as_of: Cutoff) -> bool {
-        self.retained_known_at[row] >= as_of.at()
+        !self.retention[row].stands_at(as_of.at())
     }
 
     /// A column of the matrix for some rows; `None` if the schema has no such feature.

@@ -122,8 +122,8 @@ impl<'a> Panel<'a> {
         let mut n_rows = 0;
         shard.fold(&fold, scratch, self.eligible(wanted), |place, history, future| {
             self.columns.compute(history, &mut features);
-            let retained_known_at = self.windows[place.cutoff].retained_known_at(future);
-            part.put(n_rows, place, (&features, RowFacts::of(history, &self.settings.margins, retained_known_at)));
+            let retention = self.windows[place.cutoff].retention(future);
+            part.put(n_rows, place, (&features, RowFacts::of(history, &self.settings.margins, retention)));
             n_rows += 1;
         });
         n_rows

@@ -4,8 +4,7 @@ use ndarray::{Array2, ArrayViewMut2, Axis, s};
 
 use super::{Dataset, PanelSample, single};
 use crate::features::FeatureSchema;
-use crate::timeline::{Cutoff, History, Margins, Place, Window};
-use crate::units::Timestamp;
+use crate::timeline::{Cutoff, History, Margins, Place, Retention, Window};
 
 /// The growing columns of a dataset, preallocated so that shards fill their parts in place.
 pub(super) struct DatasetRows {
@@ -23,7 +22,7 @@ pub(super) struct RowFacts {
     spend_so_far: f64,
     margin_share: f64,
     last_order_day: i32,
-    retained_known_at: Timestamp,
+    retention: Retention,
 }
 
 /// The rows of one shard.
@@ -79,7 +78,7 @@ impl DatasetRows {
             spend_so_far: facts.iter().map(|row| row.spend_so_far).collect(),
             margin_share: facts.iter().map(|row| row.margin_share).collect(),
             last_order_day: facts.iter().map(|row| row.last_order_day).collect(),
-            retained_known_at: facts.iter().map(|row| row.retained_known_at).collect(),
+            retention: facts.iter().map(|row| row.retention).collect(),
             customers: self.customers,
             cutoff_idx: self.cutoff_idx,
             features: self.features,
@@ -114,13 +113,13 @@ impl Part<'_> {
 }
 
 impl RowFacts {
-    pub(super) fn of(history: &History<'_>, margins: &Margins, retained_known_at: Timestamp) -> Self {
+    pub(super) fn of(history: &History<'_>, margins: &Margins, retention: Retention) -> Self {
         Self {
             past_year_spend: history.net_spend(Window::Days365).max(0.0),
             spend_so_far: history.net_spend(Window::All),
             margin_share: history.margin_share(margins),
             last_order_day: history.visit_days().last().copied().unwrap_or_default(),
-            retained_known_at,
+            retention,
         }
     }
 }

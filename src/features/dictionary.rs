@@ -6,9 +6,17 @@ use super::spec::{Absent, Family, Feature, Unit};
 use super::{catalogue, custom};
 use crate::config::CustomFeature;
 
-/// Columns behind every order: a feature exists only for a customer with one.
-const ORDERS: &[&str] =
-    &["purchases.customer_id", "purchases.purchased_at", "purchases.order_id", "purchases.is_return"];
+/// Columns behind every order: a feature exists only for a customer with one. By the last four it is found which returns
+/// make an order void.
+const ORDERS: &[&str] = &[
+    "purchases.customer_id",
+    "purchases.purchased_at",
+    "purchases.order_id",
+    "purchases.is_return",
+    "purchases.product_id",
+    "purchases.quantity",
+    "purchases.amount",
+];
 
 impl Family {
     /// Columns that its features read beside those of orders and the input that each needs.

@@ -195,7 +195,7 @@ fn count(log: &EventLog, rules: &[ChurnRule], cutoffs: &[Cutoff], settings: &Pro
             for (rule, windows) in windows.iter().enumerate() {
                 let window = &windows[at.cutoff];
                 if window.is_eligible(presence) {
-                    let left = *left.get_or_insert_with(|| window.retained_known_at(future) >= settings.as_of.at());
+                    let left = *left.get_or_insert_with(|| !window.retention(future).stands_at(settings.as_of.at()));
                     let count = &mut counts[rule * cutoffs.len() + at.cutoff];
                     count.eligible += 1;
                     count.churned += usize::from(left);

@@ -69,8 +69,10 @@ struct Table {
 
 /// Counters of one kind of thing; each cell counts what becomes true, or false, at its cutoff and stays so.
 struct Counters {
-    buyers: Table,
-    /// Having bought a thing in two orders: that becomes true, then false where a line was recorded late that makes them one.
+    /// Having bought a thing: that becomes true, then false where the order is void.
+    buyers: [Table; 2],
+    /// Having bought a thing in two orders: that becomes true, then false where one is void, or a line was recorded late
+    /// that makes them one.
     repeaters: [Table; 2],
     /// Lines of the past year, and of the coming season a year ago: entering the window, then leaving it.
     year: [Table; 2],
@@ -90,7 +92,7 @@ impl<'c> Census<'c> {
     fn new(codes: CodeCounts, cutoffs: &'c [Cutoff], asked: Asked<'c>) -> Self {
         let table = |n_codes| Table::new(n_codes, cutoffs.len());
         let counters = |n_codes| Counters {
-            buyers: table(n_codes),
+            buyers: [table(n_codes), table(n_codes)],
             repeaters: [table(n_codes), table(n_codes)],
             year: [table(n_codes), table(n_codes)],
             season: [table(n_codes), table(n_codes)],
@@ -151,6 +153,10 @@ impl<'c> Census<'c> {
         (lines, range): (&Lines, Range<usize>),
     ) {
         let Some(own) = codes.get(range.clone()).filter(|own| !own.is_empty()) else { return };
+        if lines.changed(range.clone()) {
+            self.count_at_each(counters, pairs, codes, (lines, range));
+            return;
+        }
         pairs.begin();
         let (first, mut order) = (range.start, 0);
         for (line, code) in range.zip(own) {
@@ -162,40 +168,50 @@ impl<'c> Census<'c> {
             pairs.add(*code, order, known);
             self.count_season(counters, *code, lines.at[line], known);
         }
-        let were_apart = lines.were_apart(first..first + own.len());
         for pair in pairs.all() {
             let [first, second] = pair.finished();
-            counters.buyers.count(self.first_after(first), Some(pair.code));
-            if !were_apart {
-                counters.repeaters[0].count(self.first_after(second), Some(pair.code));
-            }
-        }
-        if were_apart {
-            self.count_repeats_at_each(counters, pairs, codes, (lines, first..first + own.len()));
+            counters.buyers[0].count(self.first_after(first), Some(pair.code));
+            counters.repeaters[0].count(self.first_after(second), Some(pair.code));
         }
     }
 
-    /// Counts repeats by the orders that each cutoff knew.
-    fn count_repeats_at_each(
+    /// Counts what was bought by the orders that each cutoff knew.
+    fn count_at_each(
         &self,
         counters: &Counters,
         pairs: &mut Pairs,
         codes: &[u32],
         (lines, range): (&Lines, Range<usize>),
     ) {
+        let year = Days(YEAR_DAYS);
+        let (from, to) = self.season.ages();
         for (position, cutoff) in self.cutoffs.iter().enumerate() {
+            let count_here = |tables: &[Table; 2], code: u32| {
+                tables[0].count(position, Some(code));
+                tables[1].count(position + 1, Some(code));
+            };
             pairs.begin();
             let (mut order, mut before) = (0, None);
-            for line in range.clone().filter(|line| lines.known(*line) < cutoff.at()) {
+            for line in range.clone().filter(|line| lines.stands_at(*line, cutoff.at())) {
                 order += u64::from(before.is_some_and(|before| !lines.are_one_order(before, line)));
                 before = Some(line);
-                if is_code(codes[line]) {
-                    pairs.add(codes[line], order, lines.known(line));
+                let (code, at) = (codes[line], lines.at[line]);
+                if !is_code(code) {
+                    continue;
+                }
+                pairs.add(code, order, lines.known(line));
+                if at.plus(year) >= cutoff.at() {
+                    count_here(&counters.year, code);
+                }
+                if at.plus(from) < cutoff.at() && at.plus(to) >= cutoff.at() {
+                    count_here(&counters.season, code);
                 }
             }
-            for pair in pairs.all().iter().filter(|pair| pair.finished()[1] != NEVER) {
-                counters.repeaters[0].count(position, Some(pair.code));
-                counters.repeaters[1].count(position + 1, Some(pair.code));
+            for pair in pairs.all() {
+                count_here(&counters.buyers, pair.code);
+                if pair.finished()[1] != NEVER {
+                    count_here(&counters.repeaters, pair.code);
+                }
             }
         }
     }
@@ -237,7 +253,7 @@ impl<'c> Census<'c> {
 impl Counters {
     fn finish(self) -> Sales {
         Sales {
-            buyers: self.buyers.finish(),
+            buyers: self.buyers.map(Table::finish),
             repeaters: self.repeaters.map(Table::finish),
             year: self.year.map(Table::finish),
             season: self.season.map(Table::finish),

@@ -193,10 +193,11 @@ impl<'a> History<'a> {
         self.major(bought - self.returned(window))
     }
 
-    /// What came back in a window, in minor units, not negative.
+    /// What came back in a window, in minor units, not negative; what void orders had cost is in no sum.
     #[must_use]
     pub fn returned(&self, window: Window) -> i64 {
-        self.returns_in(window).map(|given_back| given_back.amount).sum()
+        let of_standing = self.returns_in(window).filter(|given_back| given_back.void >= self.cutoff.at());
+        of_standing.map(|given_back| given_back.amount).sum()
     }
 
     /// Return lines in a window.

@@ -16,6 +16,8 @@ pub(super) struct Ledger {
     day: Vec<i32>,
     /// The instant after which this and all earlier orders are completely known.
     known_so_far: Vec<Timestamp>,
+    /// The instant after which one of these orders is void; `NEVER` if none is.
+    void_so_far: Vec<Timestamp>,
     amount: Vec<i64>,
     /// Sums over this and all earlier orders.
     amount_so_far: Vec<i64>,
@@ -25,9 +27,9 @@ pub(super) struct Ledger {
     lines_so_far: Vec<u32>,
 }
 
-#[derive(Default)]
 struct Totals {
     known: Timestamp,
+    void: Timestamp,
     amount: i64,
     discount: i64,
     quantity: f64,
@@ -38,7 +40,8 @@ impl Ledger {
     /// Replaces the orders by those of the lines `range`, which stand order after order.
     pub(super) fn read<'l>(&'l mut self, lines: &'l Lines, range: Range<usize>, calendar: &Calendar) -> Orders<'l> {
         self.clear();
-        let mut totals = Totals { known: Timestamp(i64::MIN), ..Totals::default() };
+        let mut totals =
+            Totals { known: Timestamp(i64::MIN), void: NEVER, amount: 0, discount: 0, quantity: 0.0, lines: 0 };
         let mut line = range.start;
         while line < range.end {
             line = self.push_order(lines, line..range.end, &mut totals);
@@ -48,6 +51,7 @@ impl Ledger {
             at: &self.at,
             day: &self.day,
             known_so_far: &self.known_so_far,
+            void_so_far: &self.void_so_far,
             amount: &self.amount,
             amount_so_far: &self.amount_so_far,
             discount_so_far: &self.discount_so_far,
@@ -63,6 +67,7 @@ impl Ledger {
         let mut line = range.start;
         while line < range.end && (line == range.start || lines.continues(line)) {
             totals.known = totals.known.max(lines.known(line));
+            totals.void = totals.void.min(lines.void(line));
             totals.amount += lines.amount[line];
             totals.discount += lines.discount.get(line).copied().unwrap_or(0);
             totals.quantity += f64::from(lines.quantity.get(line).copied().filter(|q| q.is_finite()).unwrap_or(0.0));
@@ -71,6 +76,7 @@ impl Ledger {
         }
         self.at.push(lines.at[range.start]);
         self.known_so_far.push(totals.known);
+        self.void_so_far.push(totals.void);
         self.amount.push(totals.amount - before);
         self.amount_so_far.push(totals.amount);
         self.discount_so_far.push(totals.discount);
@@ -83,6 +89,7 @@ impl Ledger {
         self.at.clear();
         self.day.clear();
         self.known_so_far.clear();
+        self.void_so_far.clear();
         self.amount.clear();
         self.amount_so_far.clear();
         self.discount_so_far.clear();
@@ -97,6 +104,7 @@ pub(super) struct Orders<'a> {
     pub(super) at: &'a [Timestamp],
     pub(super) day: &'a [i32],
     pub(super) known_so_far: &'a [Timestamp],
+    pub(super) void_so_far: &'a [Timestamp],
     pub(super) amount: &'a [i64],
     pub(super) amount_so_far: &'a [i64],
     pub(super) discount_so_far: &'a [i64],
@@ -107,10 +115,11 @@ pub(super) struct Orders<'a> {
 
 impl<'a> Orders<'a> {
     /// What was known before `cutoff`, if that is simply the orders before it; `None` if some row of those was
-    /// recorded, or happened, later.
+    /// recorded, or happened, later, or was void by then.
     pub(super) fn known_at(&self, cutoff: Timestamp) -> Option<Orders<'a>> {
         let n = self.count_before(cutoff);
-        (n == 0 || self.known_so_far[n - 1] < cutoff).then(|| self.first(n))
+        let is_simple = |last: usize| self.known_so_far[last] < cutoff && self.void_so_far[last] >= cutoff;
+        n.checked_sub(1).is_none_or(is_simple).then(|| self.first(n))
     }
 
     /// The first `n` orders.
@@ -120,6 +129,7 @@ impl<'a> Orders<'a> {
             at: &self.at[..n],
             day: &self.day[..n],
             known_so_far: &self.known_so_far[..n],
+            void_so_far: &self.void_so_far[..n],
             amount: &self.amount[..n],
             amount_so_far: &self.amount_so_far[..n],
             discount_so_far: &self.discount_so_far[..n],
@@ -183,10 +193,10 @@ impl<'a> LineSlice<'a> {
         self.lines.order.get(self.start + line).copied()
     }
 
-    /// The earliest instant after which one of the lines `range`, counted from the first of these, is known; `NEVER`
-    /// without lines.
-    pub(super) fn first_known(&self, range: Range<usize>) -> Timestamp {
-        range.map(|line| self.lines.known(self.start + line)).min().unwrap_or(NEVER)
+    /// From when to when each of the lines `range`, counted from the first of these, stands.
+    pub(super) fn standing(&self, range: Range<usize>) -> impl Iterator<Item = (Timestamp, Timestamp)> + use<'a> {
+        let (lines, start) = (self.lines, self.start);
+        range.map(move |line| (lines.known(start + line), lines.void(start + line)))
     }
 }
 
@@ -231,8 +241,8 @@ mod tests {
         assert!(orders.known_at(Timestamp(50)).is_none());
         assert_eq!(orders.known_at(Timestamp(51)).map(|known| known.at.len()), Some(2));
         assert_eq!(orders.known_at(Timestamp(10)).map(|known| known.at.len()), Some(0));
-        assert_eq!(orders.lines.first_known(2..4), Timestamp(20));
-        assert_eq!(orders.lines.first_known(0..0), NEVER);
+        assert_eq!(orders.lines.standing(2..4).next(), Some((Timestamp(20), NEVER)));
+        assert_eq!(orders.lines.standing(0..0).next(), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::columns::NO_CODE;
+use super::columns::{NEVER, NO_CODE};
 use crate::units::{Days, Timestamp};
 
 /// Lines of one number that lie further apart are orders of their own: deliveries that follow come within weeks, and
@@ -21,6 +21,8 @@ pub(super) struct Lines {
     pub(super) at: Vec<Timestamp>,
     /// When the line was recorded, where that is known apart from when it happened.
     pub(super) recorded: Vec<Timestamp>,
+    /// Since when the order is void, wholly given back; `NEVER` where it is not. None if the shop has no returns.
+    pub(super) void: Vec<Timestamp>,
     /// The key of the order; without order numbers, the instant.
     pub(super) order: Vec<u64>,
     pub(super) amount: Vec<i64>,
@@ -39,6 +41,16 @@ impl Lines {
         self.recorded.get(line).map_or(at, |recorded| at.max(*recorded))
     }
 
+    /// The instant after which a line is known to belong to a void order; `NEVER` where it does not.
+    pub(super) fn void(&self, line: usize) -> Timestamp {
+        self.void.get(line).copied().unwrap_or(NEVER)
+    }
+
+    /// Whether a line is part of a purchase as known before a cutoff.
+    pub(super) fn stands_at(&self, line: usize, cutoff: Timestamp) -> bool {
+        self.known(line) < cutoff && self.void(line) >= cutoff
+    }
+
     /// The key of a line's order: its number or, for a line without one, its instant, earlier ones being smaller.
     pub(super) fn order_key(&self, line: usize) -> u64 {
         self.order.get(line).copied().filter(|key| *key != 0).unwrap_or_else(|| instant_key(self.at[line]))
@@ -54,9 +66,13 @@ impl Lines {
         self.order_key(before) == self.order_key(line) && goes_on(self.at[before], self.at[line])
     }
 
-    /// Whether an order of one customer's lines, which stand order after order, may have been two until a line between
-    /// them was recorded.
-    pub(super) fn were_apart(&self, range: Range<usize>) -> bool {
+    /// Whether what one customer's lines, which stand order after order, have in common may have been otherwise at an
+    /// earlier cutoff: an order is void since then, or may have been two until a line between them was recorded.
+    pub(super) fn changed(&self, range: Range<usize>) -> bool {
+        range.clone().any(|line| self.void(line) != NEVER) || self.were_apart(range)
+    }
+
+    fn were_apart(&self, range: Range<usize>) -> bool {
         if self.recorded.is_empty() {
             return false;
         }
@@ -77,6 +93,7 @@ impl Lines {
         self.at.push(source.at[line]);
         self.amount.push(source.amount[line]);
         copy_if_present(&mut self.recorded, &source.recorded, line);
+        copy_if_present(&mut self.void, &source.void, line);
         copy_if_present(&mut self.order, &source.order, line);
         copy_if_present(&mut self.quantity, &source.quantity, line);
         copy_if_present(&mut self.discount, &source.discount, line);
@@ -91,6 +108,7 @@ impl Lines {
         Self {
             at: arranged(&self.at, rows),
             recorded: arranged(&self.recorded, rows),
+            void: arranged(&self.void, rows),
             order: arranged(&self.order, rows),
             amount: arranged(&self.amount, rows),
             quantity: arranged(&self.quantity, rows),
@@ -106,6 +124,7 @@ impl Lines {
     pub(super) fn clear(&mut self) {
         self.at.clear();
         self.recorded.clear();
+        self.void.clear();
         self.order.clear();
         self.amount.clear();
         self.quantity.clear();

@@ -25,6 +25,7 @@ use super::season::Season;
 use super::shop_census::ShopCensus;
 use super::span::KnownSpan;
 use super::surveys::SurveyLog;
+use super::voids::ReturnCounts;
 use crate::units::Days;
 
 /// All events of a shop.
@@ -124,6 +125,14 @@ impl EventLog {
     #[must_use]
     pub fn customer_ids(&self) -> &[String] {
         &self.customer_ids
+    }
+
+    /// How returns were matched with purchases.
+    #[must_use]
+    pub fn return_counts(&self) -> ReturnCounts {
+        let mut counts = ReturnCounts::default();
+        self.shards.iter().for_each(|shard| counts += shard.return_counts());
+        counts
     }
 
     /// Whether the customer had asked not to be contacted, by the latest statement that was known before a day.

@@ -34,6 +34,7 @@ mod slope;
 mod span;
 mod surveys;
 mod tally;
+mod voids;
 mod walk;
 
 pub use attributes::Attributes;
@@ -44,7 +45,7 @@ pub use complaints::KnownComplaint;
 pub use context::{ContextNeeds, ShopContext};
 pub use cutoff::{Cutoff, matured_cutoffs};
 pub use error::LogError;
-pub use future::Future;
+pub use future::{Future, Retention};
 pub use history::{Gaps, History, Window};
 pub use lines::{SAME_ORDER_DAYS, goes_on};
 pub use log::EventLog;
@@ -56,6 +57,7 @@ pub use slope::Slope;
 pub use span::KnownSpan;
 pub use surveys::KnownAnswer;
 pub use tally::CategoryCadence;
+pub use voids::ReturnCounts;
 
 pub(crate) use ledger::Presence;
 pub(crate) use scan::{Place, ScanScratch, ScanSettings, Shard};

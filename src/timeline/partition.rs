@@ -175,6 +175,8 @@ pub(super) struct Return {
     pub(super) known: Timestamp,
     /// What was given back, in minor units, not negative.
     pub(super) amount: i64,
+    /// Since when the order that it gives back is void; `NEVER` where it is not, or not known which it is.
+    pub(super) void: Timestamp,
 }
 
 /// Return lines of a range of customers.
@@ -185,12 +187,13 @@ pub(super) struct Returns {
 }
 
 impl Returns {
-    /// Return lines customer after customer.
-    pub(super) fn new(lines: &Lines, starts: Vec<u32>) -> Self {
+    /// Return lines customer after customer; `void` says since when the order that a line gives back is void.
+    pub(super) fn new(lines: &Lines, starts: Vec<u32>, void: impl Fn(usize) -> Timestamp) -> Self {
         let one = |line: usize| Return {
             at: lines.at[line],
             known: lines.known(line),
             amount: lines.amount[line].saturating_abs(),
+            void: void(line),
         };
         Self { starts, rows: (0..lines.at.len()).map(one).collect() }
     }
@@ -202,6 +205,7 @@ impl Returns {
 
 #[cfg(test)]
 mod tests {
+    use super::super::columns::NEVER;
     use super::*;
 
     #[test]
@@ -217,8 +221,8 @@ mod tests {
         let parts = partition(purchases, &[0..2, 2..3]);
         assert_eq!((&parts[0].bought.amount, &parts[0].bought_starts), (&vec![200, 50], &vec![0, 1, 2]));
         assert_eq!((&parts[1].bought.amount, &parts[1].bought.order), (&vec![100, 300], &vec![3, 1]));
-        let returns = Returns::new(&parts[0].returned, parts[0].returned_starts.clone());
-        assert_eq!(returns.of(0), [Return { at: Timestamp(7), known: Timestamp(7), amount: 70 }]);
+        let returns = Returns::new(&parts[0].returned, parts[0].returned_starts.clone(), |_| NEVER);
+        assert_eq!(returns.of(0), [Return { at: Timestamp(7), known: Timestamp(7), amount: 70, void: NEVER }]);
         assert!(returns.of(1).is_empty() && parts[1].returned.at.is_empty());
     }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::attributes::{AttributeLog, Attributes};
 use super::calendar::Calendar;
+use super::columns::NEVER;
 use super::complaints::{ComplaintLog, KnownComplaint};
 use super::context::ShopContext;
 use super::custom::{CustomLog, CustomRows};
@@ -19,6 +20,7 @@ use super::lines::{Grouping, Lines};
 use super::mix::Mixer;
 use super::partition::{Part, Returns};
 use super::surveys::{KnownAnswer, SurveyLog};
+use super::voids::{ReturnCounts, Undone};
 use super::walk::CustomerWalk;
 use crate::units::{Days, Timestamp};
 
@@ -31,6 +33,7 @@ pub(crate) struct Shard {
     lines: Lines,
     line_starts: Vec<u32>,
     returns: Returns,
+    return_counts: ReturnCounts,
     facts: PartFacts,
 }
 
@@ -70,7 +73,8 @@ pub(crate) struct ScanScratch {
     recent: Recent,
 }
 
-/// Memory for the rare customer of whom some rows were not yet known at a cutoff: the known lines are grouped anew.
+/// Memory for the rare customer of whom some rows were not yet known at a cutoff, or no longer stood: those that did are
+/// grouped anew.
 #[derive(Debug, Default)]
 pub(super) struct Late {
     lines: Lines,
@@ -99,12 +103,12 @@ pub(crate) struct Place {
 }
 
 impl Late {
-    /// The orders built anew from the lines that were known before the cutoff.
+    /// The orders built anew from the lines that were known before the cutoff, without those of void orders.
     pub(super) fn orders(&mut self, shard: &Shard, range: Range<usize>, cutoff: Timestamp) -> Orders<'_> {
         let lines = &shard.lines;
         self.sequence.clear();
         self.lines.clear();
-        let known = range.filter(|line| lines.known(*line) < cutoff).filter_map(|line| u32::try_from(line).ok());
+        let known = range.filter(|line| lines.stands_at(*line, cutoff)).filter_map(|line| u32::try_from(line).ok());
         self.grouping.arrange(lines, known, &mut self.sequence);
         for line in &self.sequence {
             self.lines.push_from(lines, *line as usize);
@@ -115,9 +119,14 @@ impl Late {
 
 impl Shard {
     pub(super) fn new(customers: Range<usize>, part: Part, facts: PartFacts, calendar: Arc<Calendar>) -> Self {
-        let returns = Returns::new(&part.returned, part.returned_starts);
-        let (lines, line_starts) = (part.bought, part.bought_starts);
-        Self { customers, calendar, lines, line_starts, returns, facts }
+        let Part { bought: mut lines, bought_starts: line_starts, returned, returned_starts } = part;
+        let undone = Undone::find(&lines, &line_starts, &returned, &returned_starts);
+        if undone.counts.void_orders > 0 {
+            lines.void = undone.void;
+        }
+        let gives_back = |line: usize| undone.line[line].map_or(NEVER, |bought| lines.void(bought));
+        let returns = Returns::new(&returned, returned_starts, gives_back);
+        Self { customers, calendar, lines, line_starts, returns, return_counts: undone.counts, facts }
     }
 
     /// The orders of the customer at a position of the shard, whenever they happened or became known.
@@ -132,6 +141,11 @@ impl Shard {
     /// The attributes of the customer at a position of the shard.
     pub(super) fn attributes_at(&self, local: usize, cutoff: Timestamp) -> Attributes {
         self.facts.attributes.known_at(local, cutoff)
+    }
+
+    /// How its returns were matched with purchases.
+    pub(super) const fn return_counts(&self) -> ReturnCounts {
+        self.return_counts
     }
 
     /// The numbers of its customers.

@@ -114,8 +114,8 @@ impl Counts {
 /// Counts of one kind of thing; each counts what becomes true, or false, at its cutoff and stays so.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sales {
-    pub(super) buyers: Counts,
-    /// Becoming true, then false: orders become one where a line between them is recorded late.
+    /// Becoming true, then false: orders become void, and one where a line between them is recorded late.
+    pub(super) buyers: [Counts; 2],
     pub(super) repeaters: [Counts; 2],
     /// Lines of the past year, and of the coming season a year ago: entering the window, then leaving it.
     pub(super) year: [Counts; 2],
@@ -124,7 +124,7 @@ pub(super) struct Sales {
 
 impl Sales {
     fn merge(&mut self, other: &Self) {
-        self.buyers.merge(&other.buyers);
+        self.buyers.iter_mut().zip(&other.buyers).for_each(|(sum, other)| sum.merge(other));
         self.repeaters.iter_mut().zip(&other.repeaters).for_each(|(sum, other)| sum.merge(other));
         self.year.iter_mut().zip(&other.year).for_each(|(sum, other)| sum.merge(other));
         self.season.iter_mut().zip(&other.season).for_each(|(sum, other)| sum.merge(other));
@@ -140,7 +140,7 @@ impl Sales {
             };
             year.iter().zip(&season).map(is_more).collect()
         };
-        let bought = self.buyers.running().zip(Counts::inside(self.repeaters));
+        let bought = Counts::inside(self.buyers).zip(Counts::inside(self.repeaters));
         bought
             .zip(windows.map(in_season))
             .map(|((buyers, repeaters), in_season)| Popularity::new(buyers, repeaters, in_season))

@@ -67,6 +67,18 @@ fn bridged() -> impl Strategy<Value = [Line; 3]> {
     })
 }
 
+/// Returns of whole lines, most of them on record a little later, some of them naming the order.
+fn given_back(lines: &[Line], picks: Vec<(usize, bool, i64, i64)>) -> Vec<Line> {
+    let bought: Vec<&Line> = lines.iter().filter(|line| !line.is_return).collect();
+    let back = |(pick, is_named, after, late): (usize, bool, i64, i64)| {
+        let line = **bought.get(pick % bought.len().max(1))?;
+        let at = line.at + after * MICROS_PER_DAY / 4;
+        let order = if is_named { line.order } else { 99 };
+        Some(Line { at, recorded: at + late, amount: -line.amount, is_return: true, order, ..line })
+    };
+    picks.into_iter().filter_map(back).collect()
+}
+
 /// Customers who order often and lately, beside those who hardly do.
 fn lines() -> impl Strategy<Value = Vec<Line>> {
     let regular = (line(), 1_u64..40, instant(-1_700..100), delay()).prop_map(|(line, order, at, delay)| Line {
@@ -82,7 +94,12 @@ fn lines() -> impl Strategy<Value = Vec<Line>> {
         prop::collection::vec(crowd(), 0..50),
         prop::collection::vec(bridged(), 0..4),
     );
-    many.prop_map(|(lines, regular, crowd, bridged)| [lines, regular, crowd, bridged.concat()].concat())
+    let picks = prop::collection::vec((0_usize..200, any::<bool>(), 0_i64..120, delay()), 0..25);
+    (many, picks).prop_map(|((lines, regular, crowd, bridged), picks)| {
+        let lines = [lines, regular, crowd, bridged.concat()].concat();
+        let returns = given_back(&lines, picks);
+        [lines, returns].concat()
+    })
 }
 
 fn complaint() -> impl Strategy<Value = Complaint> {

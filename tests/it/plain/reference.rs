@@ -6,6 +6,7 @@ mod custom;
 mod money;
 mod said;
 pub(crate) mod value_model;
+mod voids;
 mod whole_shop;
 
 use std::collections::BTreeMap;
@@ -122,7 +123,7 @@ impl Reference {
         customer: u32,
         (cutoff, model): (Cutoff, Option<PurchaseModel>),
     ) -> Self {
-        let shop = shop.as_recorded_by(cutoff.at().0);
+        let shop = voids::without_voids(&shop.as_recorded_by(cutoff.at().0));
         let of = |customer: u32| (orders_of(&shop.lines, customer), version_of(&shop.versions, customer));
         let mut answers: Vec<Answer> = shop.answers.iter().filter(|row| row.customer == customer).cloned().collect();
         answers.sort_by_key(|answer| answer.at);

@@ -5,6 +5,7 @@ use retain::clv::{CustomerSummary, FitOutcome, Grouped, ModelKind, PurchaseModel
 use retain::timeline::Cutoff;
 
 use super::super::{CUSTOMERS, GAP, HORIZON, PlainShop};
+use super::voids::without_voids;
 use super::{Order, Reference, between, dates, orders_of};
 
 /// Days with an order, from the first to the cutoff.
@@ -17,7 +18,7 @@ fn history(orders: &[Order], cutoff: Cutoff) -> Option<CustomerSummary> {
 
 /// MBG/NBD of everyone with an order; none where fewer than ten came back or the search did not get there.
 pub(crate) fn fitted(shop: &PlainShop, cutoff: Cutoff) -> Option<PurchaseModel> {
-    let shop = shop.as_recorded_by(cutoff.at().0);
+    let shop = without_voids(&shop.as_recorded_by(cutoff.at().0));
     let of = |customer: u32| history(&orders_of(&shop.lines, customer), cutoff);
     let histories: Vec<CustomerSummary> = (0..CUSTOMERS).filter_map(of).collect();
     let returned = histories.iter().filter(|history| history.frequency() > 0).count();
