@@ -6,7 +6,7 @@ use super::champion;
 use super::job::{self, Task, Today, print};
 use crate::cli::{Explain, Job, OutputOptions};
 use crate::error::Failure;
-use crate::explain::{CustomerExplanation, ExplainedValue};
+use crate::explain::{CustomerExplanation, ExplainedValue, VoidOrderSummary};
 use crate::pipeline;
 use crate::text::{printable, shortened, wrapped};
 use crate::units::Timestamp;
@@ -70,6 +70,15 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
     let _ = writeln!(page, "\norders, the latest first ({}):", explanation.orders.len());
     for (at, amount) in explanation.orders.iter().rev().take(SHOWN) {
         let _ = writeln!(page, "  {at}  {currency} {amount:.2}");
+    }
+    if !explanation.void_orders.is_empty() {
+        let n = explanation.void_orders.len();
+        let _ = writeln!(page, "\norders given back as a whole, which count as none ({n}):");
+    }
+    for order in explanation.void_orders.iter().rev().take(SHOWN) {
+        let VoidOrderSummary { ordered_at, given_back_at, amount, .. } = order;
+        let when = if order.is_same_day { "on the same day".to_owned() } else { given_back_at.clone() };
+        let _ = writeln!(page, "  {ordered_at}  {currency} {amount:.2}, given back {when}");
     }
     let _ = writeln!(page, "\ncomplaints, the latest first ({}):", explanation.complaints.len());
     for complaint in explanation.complaints.iter().rev().take(SHOWN) {

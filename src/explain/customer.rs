@@ -9,7 +9,7 @@ use crate::config::ValueConfig;
 use crate::dataset::{Dataset, DatasetSettings, Histories};
 use crate::learn::{LearnError, Model};
 use crate::maths::quantiles::median;
-use crate::timeline::{Cutoff, EventLog, KnownComplaint, local_time};
+use crate::timeline::{Cutoff, EventLog, KnownComplaint, VoidOrder, local_time};
 use crate::units::Days;
 use crate::value::{TABLE_YEARS, ValueFrame, ValueModels};
 
@@ -44,6 +44,8 @@ pub struct CustomerExplanation {
     pub features: Vec<FeatureContribution>,
     /// Orders known at the day: when by the clocks of the shop, and for how much in major units.
     pub orders: Vec<(String, f64)>,
+    /// Orders that were given back as a whole by the day, which count as none.
+    pub void_orders: Vec<VoidOrderSummary>,
     /// Complaints known at the day.
     pub complaints: Vec<ComplaintSummary>,
 }
@@ -91,6 +93,19 @@ pub struct FeatureContribution {
     pub log_odds: f64,
 }
 
+/// An order that was given back as a whole.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VoidOrderSummary {
+    /// When it was placed, by the clocks of the shop.
+    pub ordered_at: String,
+    /// When it was known to be given back.
+    pub given_back_at: String,
+    /// Whether that was on the same day.
+    pub is_same_day: bool,
+    /// What it had cost, in major units.
+    pub amount: f64,
+}
+
 /// One complaint as it was known.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ComplaintSummary {
@@ -121,6 +136,19 @@ impl Subject<'_> {
             complaints = history.complaints().iter().map(|complaint| ComplaintSummary::of(complaint, zone)).collect();
         });
         (orders, complaints)
+    }
+
+    /// The orders that were given back as a whole by the day.
+    pub(crate) fn void_orders(&self) -> Vec<VoidOrderSummary> {
+        let DatasetSettings { zone, minor_per_major, .. } = self.settings;
+        let calendar = self.log.calendar();
+        let summary = |order: VoidOrder| VoidOrderSummary {
+            ordered_at: local_time(order.at, zone),
+            given_back_at: local_time(order.void_at, zone),
+            is_same_day: calendar.day(order.at) == calendar.day(order.void_at),
+            amount: order.amount as f64 / minor_per_major,
+        };
+        self.log.void_orders_at(self.customer, self.as_of).into_iter().map(summary).collect()
     }
 
     /// What the value models say; `None` of who has not bought.

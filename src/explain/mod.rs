@@ -5,6 +5,6 @@ mod reasons;
 mod sentence;
 
 pub(crate) use customer::Subject;
-pub use customer::{ComplaintSummary, CustomerExplanation, ExplainedValue, FeatureContribution};
+pub use customer::{ComplaintSummary, CustomerExplanation, ExplainedValue, FeatureContribution, VoidOrderSummary};
 pub use reasons::{CustomerExplainer, Explanations, REASONS, Reason, features_in_sentence};
 pub use sentence::render;

@@ -48,9 +48,13 @@ const fn first_definition() -> u32 {
     1
 }
 
+/// Added to the definitions of all features where returns are recorded, since orders can be void.
+const WITH_VOID_ORDERS: u32 = 100;
+
 impl Column {
-    fn of(feature: &Feature) -> Self {
-        Self { name: feature.name.to_owned(), unit: feature.unit, definition: feature.definition }
+    fn of(feature: &Feature, records_returns: bool) -> Self {
+        let definition = feature.definition + if records_returns { WITH_VOID_ORDERS } else { 0 };
+        Self { name: feature.name.to_owned(), unit: feature.unit, definition }
     }
 }
 
@@ -177,7 +181,9 @@ impl FeatureSchema {
     #[must_use]
     pub fn for_inputs(available: &BTreeSet<Available>) -> Self {
         let has = |feature: &&Feature| feature.needs.is_none_or(|input| available.contains(&input));
-        Self { columns: catalogue().filter(has).map(Column::of).collect(), custom: Vec::new() }
+        let records_returns = available.contains(&Available::Returns);
+        let columns = catalogue().filter(has).map(|feature| Column::of(feature, records_returns)).collect();
+        Self { columns, custom: Vec::new() }
     }
 
     /// The same with custom features behind, sorted by name: their order in the config does not matter.
@@ -418,7 +424,8 @@ mod tests {
         let twice = r#"{"columns": [{"name": "a", "unit": "days"}, {"name": "a", "unit": "days"}]}"#;
         assert_eq!(read(twice).check().unwrap_err().to_string(), "`columns` has `a` twice");
         let feature = Feature::new("a_days", Family::Recency, Unit::Days);
-        assert_eq!((Column::of(&feature).definition, Column::of(&feature.revised(3)).definition), (1, 3));
+        let of = |feature: &Feature, returns| Column::of(feature, returns).definition;
+        assert_eq!((of(&feature, false), of(&feature.revised(3), false), of(&feature, true)), (1, 3, 101));
     }
 
     fn own(name: &str, days: u32) -> CustomFeature {

@@ -53,6 +53,7 @@ pub fn explain_customer(
         base_log_odds: version.model.model.base_log_odds(*as_of),
         features: FeatureContribution::of_row(&version.model.model, &dataset, place)?,
         orders,
+        void_orders: subject.void_orders(),
         complaints,
     };
     check_sum(version, &dataset, place, &explanation)?;

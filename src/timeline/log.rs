@@ -25,7 +25,7 @@ use super::season::Season;
 use super::shop_census::ShopCensus;
 use super::span::KnownSpan;
 use super::surveys::SurveyLog;
-use super::voids::ReturnCounts;
+use super::voids::{ReturnCounts, VoidOrder};
 use crate::units::Days;
 
 /// All events of a shop.
@@ -195,10 +195,20 @@ impl EventLog {
     pub(crate) fn complaints_at(&self, customer: u32, cutoff: Cutoff, known: &mut Vec<KnownComplaint>) {
         known.clear();
         let customer = customer as usize;
-        let after = self.shards.partition_point(|shard| shard.customers().end <= customer);
-        if let Some(shard) = self.shards.get(after).filter(|shard| shard.customers().contains(&customer)) {
+        if let Some(shard) = self.shard_of(customer) {
             shard.complaints_at(customer, cutoff, known);
         }
+    }
+
+    /// A customer's orders that were void before a cutoff.
+    pub(crate) fn void_orders_at(&self, customer: u32, cutoff: Cutoff) -> Vec<VoidOrder> {
+        let customer = customer as usize;
+        self.shard_of(customer).map_or_else(Vec::new, |shard| shard.void_orders_at(customer, cutoff))
+    }
+
+    fn shard_of(&self, customer: usize) -> Option<&Shard> {
+        let after = self.shards.partition_point(|shard| shard.customers().end <= customer);
+        self.shards.get(after).filter(|shard| shard.customers().contains(&customer))
     }
 
     /// The name of a cause of complaints, or its number where the tables have no names.

@@ -57,7 +57,7 @@ pub use slope::Slope;
 pub use span::KnownSpan;
 pub use surveys::KnownAnswer;
 pub use tally::CategoryCadence;
-pub use voids::ReturnCounts;
+pub use voids::{ReturnCounts, VoidOrder};
 
 pub(crate) use ledger::Presence;
 pub(crate) use scan::{Place, ScanScratch, ScanSettings, Shard};

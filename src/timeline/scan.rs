@@ -20,7 +20,7 @@ use super::lines::{Grouping, Lines};
 use super::mix::Mixer;
 use super::partition::{Part, Returns};
 use super::surveys::{KnownAnswer, SurveyLog};
-use super::voids::{ReturnCounts, Undone};
+use super::voids::{ReturnCounts, Undone, VoidOrder};
 use super::walk::CustomerWalk;
 use crate::units::{Days, Timestamp};
 
@@ -190,6 +190,11 @@ impl Shard {
     /// Writes into `known` the complaints of one of its customers, by number, as they were known before a cutoff.
     pub(crate) fn complaints_at(&self, customer: usize, cutoff: Cutoff, known: &mut Vec<KnownComplaint>) {
         self.facts.complaints.known_at(customer - self.customers.start, cutoff.at(), known);
+    }
+
+    /// The void orders of one of its customers, by number, as they were known before a cutoff.
+    pub(crate) fn void_orders_at(&self, customer: usize, cutoff: Cutoff) -> Vec<VoidOrder> {
+        VoidOrder::among(&self.lines, self.lines_of(customer - self.customers.start), cutoff.at())
     }
 
     /// Visits every customer and cutoff that `wanted` accepts, customers ascending, then cutoffs ascending.

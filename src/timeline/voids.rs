@@ -41,6 +41,32 @@ impl AddAssign for ReturnCounts {
     }
 }
 
+/// An order that was given back as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VoidOrder {
+    /// When it was placed.
+    pub at: Timestamp,
+    /// When it was known to be given back.
+    pub void_at: Timestamp,
+    /// What it had cost, in minor units.
+    pub amount: i64,
+}
+
+impl VoidOrder {
+    /// The orders among one customer's lines that were void before a cutoff, the lines standing order after order.
+    pub(super) fn among(lines: &Lines, range: Range<usize>, cutoff: Timestamp) -> Vec<Self> {
+        let mut orders: Vec<(u64, Self)> = Vec::new();
+        for line in range.filter(|line| lines.void(*line) < cutoff) {
+            let (key, void_at, amount) = (lines.order_key(line), lines.void(line), lines.amount[line]);
+            match orders.last_mut() {
+                Some((last, order)) if *last == key && order.void_at == void_at => order.amount += amount,
+                _ => orders.push((key, Self { at: lines.at[line], void_at, amount })),
+            }
+        }
+        orders.into_iter().map(|(_, order)| order).collect()
+    }
+}
+
 /// What the returns of a range of customers undo.
 #[derive(Debug, Default)]
 pub(super) struct Undone {
