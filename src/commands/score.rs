@@ -62,6 +62,7 @@ pub(super) fn score_and_write(
         "model_version": version.manifest.version,
         "population": list.population,
         "rows": list.rows.len(),
+        "returns": log.return_counts(),
         "mean_churn_probability": summary::mean_probability(&list),
         "value_at_stake": summary::value_in_words(&session.config, &value),
         "convergence": version.manifest.notes.convergence,

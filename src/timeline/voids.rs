@@ -12,12 +12,14 @@
 use std::cmp::Reverse;
 use std::ops::{AddAssign, Range};
 
+use serde::Serialize;
+
 use super::columns::{NEVER, NO_CODE};
 use super::lines::{Lines, goes_on, is_code};
 use crate::units::Timestamp;
 
 /// By which rule returns found what they give back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct ReturnCounts {
     /// The order that they name.
     pub by_order: u64,

@@ -11,7 +11,7 @@ const COLUMNS: &str = "customer_id,order_id,purchased_at,amount";
 
 /// An order by the clock of the shop.
 #[derive(Debug, Clone)]
-struct Order {
+pub(super) struct Order {
     customer: u32,
     day: Date,
     /// Hour and minute.
@@ -28,7 +28,7 @@ impl Order {
 }
 
 /// Two years of 320 customers who order in one hour of the day, of whom some leave.
-fn orders(hour: u32) -> Vec<Order> {
+pub(super) fn orders(hour: u32) -> Vec<Order> {
     let mut state = 7_u64;
     let mut below = |n: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -56,12 +56,12 @@ fn with_second_orders(orders: &[Order], nth: usize) -> Vec<Order> {
     orders.iter().enumerate().flat_map(second).flatten().collect()
 }
 
-fn table(orders: &[Order]) -> String {
+pub(super) fn table(orders: &[Order]) -> String {
     let lines = orders.iter().enumerate().map(|(number, order)| order.line(number) + "\n");
     format!("{COLUMNS}\n{}", lines.collect::<String>())
 }
 
-fn config(zone: &str) -> String {
+pub(super) fn config(zone: &str) -> String {
     let mapping = COLUMNS.split(',').map(|column| format!("{column} = \"{column}\"\n")).collect::<Vec<_>>().concat();
     format!(
         "name = \"shop\"\ncurrency = \"USD\"\ntimezone = \"{zone}\"\n[purchases]\npath = \"purchases.csv\"\n\
@@ -71,7 +71,7 @@ fn config(zone: &str) -> String {
 }
 
 /// The list of a run, each customer's cells by column.
-fn list(shop: &Shop) -> BTreeMap<String, BTreeMap<String, String>> {
+pub(super) fn list(shop: &Shop) -> BTreeMap<String, BTreeMap<String, String>> {
     shop.command("run").args(["--as-of", "2024-01-01", "--out", "out"]).assert().success();
     let text = shop.read("out/list.csv");
     let mut lines = csv_rows(&text);

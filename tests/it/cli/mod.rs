@@ -18,3 +18,4 @@ mod reused_orders;
 mod rows_decide_nothing;
 mod stored;
 mod trials;
+mod voids;
