@@ -86,6 +86,11 @@ impl Check<'_> {
         let complaints = raw.complaints.as_ref().and_then(|table| self.table(Table::Complaints, table));
         let customers = raw.customers.as_ref().and_then(|table| self.table(Table::Customers, table));
         let surveys = raw.surveys.as_ref().and_then(|table| self.table(Table::Surveys, table));
+        let follow = |table: Option<TableConfig>| {
+            let (case, trim) = purchases.as_ref().map_or((None, None), |own| (own.id_case, own.id_trim));
+            table.map(|own| TableConfig { id_case: own.id_case.or(case), id_trim: own.id_trim.or(trim), ..own })
+        };
+        let [complaints, customers, surveys] = [complaints, customers, surveys].map(follow);
         let features = FeaturesConfig { custom: self.custom_features(raw, is_taken) };
         let churn = self.churn(&raw.churn);
         let panel = self.panel(&raw.panel);
@@ -143,6 +148,9 @@ impl Check<'_> {
         let duplicates = self.word(section, &knobs::DUPLICATES, raw.duplicates.as_deref());
         let time_format = self.text(section, &knobs::TIME_FORMAT, raw.time_format.as_deref());
         let negative_amounts = self.word(section, &knobs::NEGATIVE_AMOUNTS, raw.negative_amounts.as_deref());
+        let id_case = raw.id_case.as_deref().and_then(|word| self.word(section, &knobs::ID_CASE, Some(word)));
+        let id_trim = raw.id_trim.as_deref().and_then(|word| self.word(section, &knobs::ID_TRIM, Some(word)));
+        let fill_down = self.fill_down(table, raw);
         self.columns(table, &raw.columns);
         Some(TableConfig {
             paths: paths?,
@@ -150,8 +158,24 @@ impl Check<'_> {
             duplicates: duplicates?,
             time_format,
             negative_amounts: negative_amounts?,
+            id_case,
+            id_trim,
+            fill_down,
             columns: raw.columns.clone(),
         })
+    }
+
+    /// The columns to be filled; lines are told to be of one order by its number.
+    fn fill_down(&mut self, table: Table, raw: &RawTable) -> Option<Vec<String>> {
+        let (section, names) = (table.name(), raw.fill_down.as_ref()?);
+        if names.iter().any(|name| name.trim().is_empty()) {
+            return self.unsuitable(section, &knobs::FILL_DOWN, "");
+        }
+        if table == Table::Purchases && !names.is_empty() && !raw.columns.contains_key("order_id") {
+            let columns = join(section, "columns");
+            self.missing(&columns, "order_id", "which lines are one order, as `fill_down` needs it", Allowed::Source);
+        }
+        Some(names.clone())
     }
 
     fn churn(&mut self, raw: &RawChurn) -> Option<ChurnConfig> {
@@ -237,6 +261,8 @@ impl Check<'_> {
         let max_feed_gap = self.days(section, &knobs::MAX_FEED_GAP_DAYS, raw.max_feed_gap_days);
         let absurd = self.number(section, &knobs::ABSURD_AMOUNT_FACTOR, raw.absurd_amount_factor);
         let max_rejected = self.number(section, &knobs::MAX_REJECTED_SHARE, raw.max_rejected_share);
+        let max_guest = self.number(section, &knobs::MAX_GUEST_SHARE, raw.max_guest_share);
+        let placeholder = self.word(section, &knobs::PLACEHOLDER_IDS, raw.placeholder_ids.as_deref());
         let max_age = self.days(section, &knobs::MAX_AGE_DAYS, raw.max_age_days);
         let silent = self.word(section, &knobs::SILENT_OPT_OUTS, raw.silent_opt_outs.as_deref());
         let min_recent = self.number(section, &knobs::MIN_RECENT_SHARE, raw.min_recent_share);
@@ -246,6 +272,8 @@ impl Check<'_> {
             max_feed_gap_days: max_feed_gap?,
             absurd_amount_factor: absurd?,
             max_rejected_share: max_rejected?,
+            max_guest_share: max_guest?,
+            placeholder_ids: placeholder?,
             max_age_days: max_age?,
             silent_opt_outs: silent?,
             min_recent_share: min_recent?,
@@ -340,7 +368,7 @@ horizon_days = 90
         assert_eq!((config.panel.step_days, config.panel.max_cutoffs), (Days(30), None));
         assert_eq!((config.backtest.last, config.backtest.bootstrap), (4, 200));
         assert_eq!((config.validate.min_customers, config.validate.max_age_days), (200, Days(45)));
-        assert_eq!(config.purchases.duplicates, Duplicates::Drop);
+        assert_eq!(config.purchases.duplicates, Duplicates::Overlap);
         assert_eq!(config.purchases.negative_amounts, NegativeAmounts::Return);
         assert_eq!(config.timezone.iana_name(), Some("Europe/London"));
     }

@@ -75,7 +75,7 @@ pub(super) fn time_format(example: &str) -> Option<String> {
 }
 
 /// The words of a name in lower case: `InvoiceDate`, `invoice-date` and `INVOICE DATE` are `invoice`, `date`.
-pub(super) fn in_words(name: &str) -> Vec<String> {
+pub(crate) fn in_words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
     for letter in name.chars() {

@@ -24,8 +24,29 @@ pub(super) const AS_OF: Key = key("as_of", Allowed::Day, Preset::Absent("2011-12
 pub(super) const PATH: Key = key("path", Allowed::Paths, Preset::Required).means("Where the rows are");
 pub(super) const FILTER: Key = key("filter", Allowed::Condition, Preset::Absent("\"Quantity > 0\""))
     .means("Which rows belong to the table; the others are set aside and counted");
-pub(super) const DUPLICATES: Key = key("duplicates", Allowed::Word(&["drop", "keep", "refuse"]), Preset::Text("drop"))
-    .means("What happens to rows equal in every column that the mapping, the filter and own features read");
+pub(super) const DUPLICATES: Key = key(
+    "duplicates",
+    Allowed::Word(&["overlap", "drop", "keep", "refuse"]),
+    Preset::Text("overlap"),
+)
+.means(
+    "What happens to rows that repeat others: `overlap` counts rows equal in all columns of their files as often as the one \
+     file that has them most often; `drop` and `refuse` compare the columns that the mapping, the filter and own features read",
+);
+pub(super) const ID_CASE: Key =
+    key("id_case", Allowed::Word(&["keep", "lower", "fold"]), Preset::Absent("\"lower\"")).means(
+        "Letters of customer ids: `keep` as written, `lower` in small letters, `fold` in small letters without accents; other \
+         tables follow the purchases unless they say otherwise",
+    );
+pub(super) const ID_TRIM: Key = key("id_trim", Allowed::Word(&["keep", "all"]), Preset::Absent("\"all\"")).means(
+    "Blanks in customer ids: `keep` those inside, or remove `all`, and a `.0` at the end; other tables follow the purchases \
+     unless they say otherwise",
+);
+pub(super) const FILL_DOWN: Key =
+    key("fill_down", Allowed::Names("Financial Status"), Preset::Absent("[\"Financial Status\", \"Email\"]")).means(
+        "Source columns that are written on the first line of an order alone: on the lines of the same order that follow it in \
+         the file, an empty value takes the first one given, before filter and mapping are evaluated",
+    );
 pub(super) const TIME_FORMAT: Key = key("time_format", Allowed::TimeFormat, Preset::Absent("\"%d/%m/%Y %H:%M\""))
     .means("Format of times written as text; ISO 8601 is understood without it");
 pub(super) const NEGATIVE_AMOUNTS: Key =
@@ -100,8 +121,17 @@ pub(super) const MAX_FEED_GAP_DAYS: Key = key("max_feed_gap_days", whole(1, 365,
 pub(super) const ABSURD_AMOUNT_FACTOR: Key =
     key("absurd_amount_factor", number(1.0, f64::INFINITY), Preset::Number(100.0))
         .means("A line above this many times the 99.9th percentile is reported as absurd");
-pub(super) const MAX_REJECTED_SHARE: Key = key("max_rejected_share", number(0.0, 1.0), Preset::Number(0.5))
-    .means("Largest share of rejected rows, filtered and duplicate rows aside, with which the data are still used");
+pub(super) const MAX_REJECTED_SHARE: Key = key("max_rejected_share", number(0.0, 1.0), Preset::Number(0.05)).means(
+    "Largest share of rejected rows (filtered rows, duplicates and purchases without a customer aside), and of the turnover and \
+     the customers that are lost with them, with which the data are still used",
+);
+pub(super) const MAX_GUEST_SHARE: Key = key("max_guest_share", number(0.0, 1.0), Preset::Number(0.8))
+    .means("Largest share of purchases without a customer, such as those of guests, with which the data are still used");
+pub(super) const PLACEHOLDER_IDS: Key =
+    key("placeholder_ids", Allowed::Word(&["refuse", "accept"]), Preset::Text("refuse")).means(
+        "What happens where one customer id stands for many people, such as `guest`, or an id with a tenth of all orders and \
+         many times those of the next",
+    );
 pub(super) const MAX_AGE_DAYS: Key = key("max_age_days", whole(0, 3650, "days"), Preset::Whole(45))
     .means("Oldest last purchase before the as-of day with which scoring is still allowed");
 pub(super) const SILENT_OPT_OUTS: Key = key(
@@ -171,22 +201,23 @@ pub(super) const SECTIONS: &[Section] = &[
     table(
         Table::Purchases,
         "The purchases; required",
-        &[PATH, FILTER, DUPLICATES, TIME_FORMAT, NEGATIVE_AMOUNTS, columns(Table::Purchases)],
+        &[
+            PATH, FILTER, FILL_DOWN, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, NEGATIVE_AMOUNTS, columns(Table::Purchases)],
     ),
     table(
         Table::Complaints,
         "The complaints, if the shop has any",
-        &[PATH, FILTER, DUPLICATES, TIME_FORMAT, columns(Table::Complaints)],
+        &[PATH, FILTER, FILL_DOWN, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, columns(Table::Complaints)],
     ),
     table(
         Table::Customers,
         "Facts about customers, if there are any",
-        &[PATH, FILTER, DUPLICATES, TIME_FORMAT, columns(Table::Customers)],
+        &[PATH, FILTER, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, columns(Table::Customers)],
     ),
     table(
         Table::Surveys,
         "Answers to surveys, if there are any",
-        &[PATH, FILTER, DUPLICATES, TIME_FORMAT, columns(Table::Surveys)],
+        &[PATH, FILTER, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, columns(Table::Surveys)],
     ),
     Section {
         name: CUSTOM_SECTION,
@@ -215,6 +246,8 @@ pub(super) const SECTIONS: &[Section] = &[
             MAX_FEED_GAP_DAYS,
             ABSURD_AMOUNT_FACTOR,
             MAX_REJECTED_SHARE,
+            MAX_GUEST_SHARE,
+            PLACEHOLDER_IDS,
             MAX_AGE_DAYS,
             SILENT_OPT_OUTS,
             MIN_RECENT_SHARE,

@@ -27,11 +27,12 @@ pub use draft::{DraftChurn, DraftTable, draft, proposed_mapping};
 pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
 pub use found::{DraftColumn, FoundKey, Peek, Reading, ValueCount};
+pub(crate) use guess::in_words;
 pub use raw::RawConfig;
 pub use reference::{reference, schema_json};
 pub use settings::{
-    BacktestConfig, ChurnConfig, Config, Duplicates, FeaturesConfig, GateConfig, LeakGuardConfig, LearnersConfig,
-    LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig, PanelWeights, ReadableModel,
+    BacktestConfig, ChurnConfig, Config, Duplicates, FeaturesConfig, GateConfig, IdCase, IdTrim, LeakGuardConfig, LearnersConfig,
+    LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig, PanelWeights, PlaceholderIds, ReadableModel,
     SelectionConfig, SilentOptOuts, TableConfig, TuningConfig, Unstable, ValidateConfig, ValueConfig,
 };
 pub use tables::{ColumnSpec, Kind, Table};

@@ -74,9 +74,20 @@ pub struct RawTable {
     /// Which rows belong to the table; the others are set aside and counted. A SQL condition over the columns of
     /// the source; optional.
     pub filter: Option<String>,
-    /// What happens to rows equal in every column that the mapping, the filter and own features read. One of `drop`,
-    /// `keep`, `refuse`; default `"drop"`.
+    /// Source columns that are written on the first line of an order alone: on the lines of the same order that follow it
+    /// in the file, an empty value takes the first one given, before filter and mapping are evaluated. A list of names such
+    /// as `["Financial Status"]`; optional.
+    pub fill_down: Option<Vec<String>>,
+    /// What happens to rows that repeat others: `overlap` counts rows equal in all columns of their files as often as the
+    /// one file that has them most often; `drop` and `refuse` compare the columns that the mapping, the filter and own
+    /// features read. One of `overlap`, `drop`, `keep`, `refuse`; default `"overlap"`.
     pub duplicates: Option<String>,
+    /// Letters of customer ids: `keep` as written, `lower` in small letters, `fold` in small letters without accents; other
+    /// tables follow the purchases unless they say otherwise. One of `keep`, `lower`, `fold`; optional.
+    pub id_case: Option<String>,
+    /// Blanks in customer ids: `keep` those inside, or remove `all`, and a `.0` at the end; other tables follow the
+    /// purchases unless they say otherwise. One of `keep`, `all`; optional.
+    pub id_trim: Option<String>,
     /// Format of times written as text; ISO 8601 is understood without it. A `strftime` format such as `%d/%m/%Y
     /// %H:%M`; optional.
     pub time_format: Option<String>,
@@ -198,9 +209,16 @@ pub struct RawValidate {
     /// A line above this many times the 99.9th percentile is reported as absurd. A number of at least 1.0; default
     /// `100.0`.
     pub absurd_amount_factor: Option<f64>,
-    /// Largest share of rejected rows, filtered and duplicate rows aside, with which the data are still used. A
-    /// number of at least 0.0 and at most 1.0; default `0.5`.
+    /// Largest share of rejected rows (filtered rows, duplicates and purchases without a customer aside), and of the
+    /// turnover and the customers that are lost with them, with which the data are still used. A number of at least 0.0
+    /// and at most 1.0; default `0.05`.
     pub max_rejected_share: Option<f64>,
+    /// Largest share of purchases without a customer, such as those of guests, with which the data are still used. A
+    /// number of at least 0.0 and at most 1.0; default `0.8`.
+    pub max_guest_share: Option<f64>,
+    /// What happens where one customer id stands for many people, such as `guest`, or an id with a tenth of all orders and
+    /// many times those of the next. One of `refuse`, `accept`; default `"refuse"`.
+    pub placeholder_ids: Option<String>,
     /// Oldest last purchase before the as-of day with which scoring is still allowed. A whole number of days from 0
     /// to 3650; default `45`.
     pub max_age_days: Option<i64>,

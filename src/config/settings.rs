@@ -75,6 +75,12 @@ pub struct TableConfig {
     pub time_format: Option<String>,
     /// What a negative amount means (purchases only).
     pub negative_amounts: NegativeAmounts,
+    /// Whether ids of customers that differ in capitals alone are one; `None` if nobody has said.
+    pub id_case: Option<IdCase>,
+    /// Whether ids of customers that differ in blanks alone are one; `None` if nobody has said.
+    pub id_trim: Option<IdTrim>,
+    /// Source columns of which an empty value takes the first one given in its order; `None` if nobody has said.
+    pub fill_down: Option<Vec<String>>,
     /// Our column name to a source column name or a SQL expression over source columns.
     pub columns: BTreeMap<String, String>,
 }
@@ -83,12 +89,46 @@ pub struct TableConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Duplicates {
+    /// Rows equal in all columns of their files count as often as in the one file that has them most often.
+    Overlap,
     /// Keep the first, reject the others.
     Drop,
     /// They are real.
     Keep,
     /// Stop if there is any.
     Refuse,
+}
+
+/// Policy for the letters of customer ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IdCase {
+    /// As written: ids that differ in capitals are different customers.
+    Keep,
+    /// In small letters.
+    Lower,
+    /// In small letters without accents.
+    Fold,
+}
+
+/// Policy for blanks inside customer ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IdTrim {
+    /// As written.
+    Keep,
+    /// Without any blank, and without a `.0` at the end.
+    All,
+}
+
+/// Policy for customer ids that stand for many people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlaceholderIds {
+    /// Stop: guests would be one large customer.
+    Refuse,
+    /// They are customers.
+    Accept,
 }
 
 /// Policy for negative amounts of purchase lines.
@@ -183,8 +223,13 @@ pub struct ValidateConfig {
     pub max_feed_gap_days: Days,
     /// A line above this many times the 99.9th percentile is reported as absurd.
     pub absurd_amount_factor: f64,
-    /// Largest share of rejected rows (filtered and duplicate rows aside) with which the data are still used.
+    /// Largest share of rejected rows (filtered rows, duplicates and guests aside), and of what they carry, with which the
+    /// data are still used.
     pub max_rejected_share: f64,
+    /// Largest share of purchases without a customer with which the data are still used.
+    pub max_guest_share: f64,
+    /// What happens where one customer id stands for many people.
+    pub placeholder_ids: PlaceholderIds,
     /// Oldest last purchase before the as-of day with which scoring is still allowed.
     pub max_age_days: Days,
     /// What happens where the column of opt-outs says nothing, or nothing any more.

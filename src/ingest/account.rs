@@ -22,6 +22,8 @@ impl Reason {
     pub const FILTER: Self = Self::of_row("filter");
     /// The row repeats an earlier one.
     pub const DUPLICATE: Self = Self::of_row("duplicate");
+    /// The row stands in another file of the table too, equal in all columns, and is counted there.
+    pub const OVERLAP: Self = Self::of_row("overlap");
     /// The row is outside the filter and has no customer either: counted with those that have none.
     pub const FILTER_WITHOUT_CUSTOMER: Self = Self::of_column("filter", "customer_id");
     /// The row has no customer.
@@ -44,7 +46,13 @@ impl Reason {
     /// Whether the config asked for it: such rows say nothing about the quality of the data.
     #[must_use]
     pub fn is_wanted(self) -> bool {
-        self.is_filter() || self == Self::DUPLICATE
+        self.is_filter() || self == Self::DUPLICATE || self == Self::OVERLAP || self.rule == "negative"
+    }
+
+    /// Whether the row is lost: the config did not ask for it, and it is no guest's.
+    #[must_use]
+    pub fn is_loss(self) -> bool {
+        !self.is_wanted() && self != Self::NO_CUSTOMER
     }
 
     /// When it is checked: lines, filter, columns, repetition, then what the values say.
@@ -54,7 +62,7 @@ impl Reason {
             _ if self.is_filter() => 2,
             Self { rule, column: None } if rule.starts_with("unreadable") => 1,
             Self { rule, .. } if rule == "missing" || rule.starts_with("unreadable") => 3,
-            Self::DUPLICATE => 4,
+            Self::DUPLICATE | Self::OVERLAP => 4,
             _ => 5,
         }
     }
@@ -78,8 +86,10 @@ impl fmt::Display for Reason {
 /// Distinct things among the used rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct About {
-    /// Customers.
+    /// Customers; of purchases, those who bought.
     pub customers: u64,
+    /// Customers of whom there are returns alone.
+    pub returns_only: u64,
     /// Orders, or complaints; `None` if the rows have no number of them.
     pub events: Option<u64>,
 }
@@ -125,6 +135,7 @@ impl Account {
         self.rows_in += other.rows_in;
         self.used += other.used;
         self.about.customers += other.about.customers;
+        self.about.returns_only += other.about.returns_only;
         self.about.events = self.about.events.zip(other.about.events).map(|(own, others)| own + others);
         for (reason, count) in &other.rejected {
             match self.rejected.iter_mut().find(|(known, _)| known == reason) {
@@ -161,12 +172,22 @@ impl Account {
         self.rejected.iter().map(|(_, count)| count).sum()
     }
 
-    /// Share of rows rejected for other reasons than the filter or repetition, among the rows left by those two.
+    /// Rows that are lost: rejected for other reasons than the filter, repetition or an absent customer.
+    pub(crate) fn n_lost(&self) -> u64 {
+        self.rejected.iter().filter(|(reason, _)| reason.is_loss()).map(|(_, count)| count).sum()
+    }
+
+    /// Share of rows without a customer among those that the config does not set aside.
+    pub(crate) fn guest_share(&self) -> f64 {
+        let examined = self.used + self.n_lost() + self.count(Reason::NO_CUSTOMER);
+        if examined == 0 { 0.0 } else { self.count(Reason::NO_CUSTOMER) as f64 / examined as f64 }
+    }
+
+    /// Share of rows that are lost among those that the config does not set aside and that have a customer.
     #[must_use]
     pub fn rejected_share(&self) -> f64 {
-        let wanted: u64 = self.rejected.iter().filter(|(reason, _)| reason.is_wanted()).map(|(_, count)| count).sum();
-        let (unwanted, examined) = (self.n_rejected() - wanted, self.rows_in - wanted);
-        if examined == 0 { 0.0 } else { unwanted as f64 / examined as f64 }
+        let (lost, examined) = (self.n_lost(), self.used + self.n_lost());
+        if examined == 0 { 0.0 } else { lost as f64 / examined as f64 }
     }
 }
 
@@ -177,10 +198,13 @@ impl fmt::Display for Account {
         write!(f, "{}: {} rows = {} used", self.table, grouped(self.rows_in), grouped(self.used))?;
         write!(f, " ({}", counted(self.about.customers, "customer"))?;
         let noun = if self.table == Table::Complaints.name() { "complaint" } else { "order" };
-        match self.about.events {
-            Some(events) => write!(f, ", {})", counted(events, noun))?,
-            None => write!(f, ")")?,
+        if let Some(events) = self.about.events {
+            write!(f, ", {}", counted(events, noun))?;
         }
+        if self.about.returns_only > 0 {
+            write!(f, "; {} more with returns alone", counted(self.about.returns_only, "customer"))?;
+        }
+        write!(f, ")")?;
         if self.rejected.is_empty() {
             return Ok(());
         }
@@ -224,7 +248,7 @@ mod tests {
 
     #[test]
     fn parts_add_up_in_the_order_of_the_checks() {
-        let about = About { customers: 1, events: Some(2) };
+        let about = About { customers: 1, returns_only: 0, events: Some(2) };
         let future = Reason::of_column("future", "purchased_at");
         let unreadable = Reason::of_column("unreadable_number", "amount");
         let account = |rejected: &[(Reason, u64)]| {
@@ -242,15 +266,15 @@ mod tests {
 
     #[test]
     fn an_account_reads_as_a_sum_and_must_balance() {
-        let about = About { customers: 1, events: Some(1_200) };
+        let about = About { customers: 1, returns_only: 0, events: Some(1_200) };
         let rejected = vec![(Reason::FILTER, 15), (Reason::FILTER_WITHOUT_CUSTOMER, 5), (Reason::NO_CUSTOMER, 30)];
         let account = Account::balanced(Table::Purchases, 1_050, (1_000, about), rejected.clone()).unwrap();
         let line = "purchases: 1,050 rows = 1,000 used (1 customer, 1,200 orders) + 50 rejected (missing customer_id 35, \
                     5 of them outside the filter, filter 15)";
         assert_eq!(account.to_string(), line);
-        assert!((account.rejected_share() - 30.0 / 1_030.0).abs() < 1e-12);
+        assert!((account.guest_share() - 30.0 / 1_030.0).abs() < 1e-12 && account.rejected_share() < 1e-12);
         assert!(Account::balanced(Table::Purchases, 1_051, (1_000, about), rejected).is_err());
-        let clean = Account::balanced(Table::Complaints, 3, (3, About { customers: 2, events: None }), Vec::new());
+        let clean = Account::balanced(Table::Complaints, 3, (3, About { customers: 2, returns_only: 0, events: None }), Vec::new());
         assert_eq!(clean.unwrap().to_string(), "complaints: 3 rows = 3 used (2 customers)");
     }
 }

@@ -3,15 +3,18 @@
 use polars::prelude::*;
 
 use super::absent::{without, without_absent_words};
-use super::dealt::DealtFile;
+use super::dealt::{DealtFile, DealtRows};
 use super::error::IngestError;
 use super::facts::Fact;
+use super::fill_down::FillDown;
 use super::limits::MAX_ROWS;
 use super::mapping::Mapping;
 use super::numeric::Census;
+use super::overlap::Others;
 use super::resolve::Available;
 use super::source::{InputFile, Opened};
 use super::table::Origin;
+use super::watched::with_absent;
 use super::words::Words;
 use super::{engine, sources};
 use crate::config::Table;
@@ -31,6 +34,18 @@ pub(super) enum Supply<'a> {
 }
 
 impl Supply<'_> {
+    /// Where the columns are that the mapping does not read; `hashes` are those of rows that were dealt out.
+    pub(super) fn others<'h>(self, hashes: &'h [u64]) -> Others<'h>
+    where
+        Self: 'h,
+    {
+        match self {
+            Self::Files(files) => Others::Files(files),
+            Self::Part(..) => Others::Dealt(hashes),
+            Self::Frame(_) => Others::Nowhere,
+        }
+    }
+
     /// How the values of the whole table are written, where these are not all its rows.
     pub(super) fn written(self) -> Option<Census> {
         let Self::Part(files, _) = self else { return None };
@@ -50,6 +65,8 @@ pub(super) struct Collected {
     pub(super) mapping: Mapping,
     pub(super) origins: Vec<Origin>,
     pub(super) facts: Vec<Fact>,
+    /// A hash of all columns of each row, of rows that were dealt out of several files.
+    pub(super) hashes: Vec<u64>,
 }
 
 /// Reads all columns that a mapping, found when the columns of the first file are known, needs.
@@ -69,13 +86,14 @@ pub(super) fn collect(
         };
         Ok(known.clone())
     };
-    let (mut pieces, mut origins, mut facts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut pieces, mut origins, mut facts, mut hashes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     match supply {
         Supply::Files(files) => {
             for file in files {
                 let mut opened = sources::open(file)?;
                 let available = columns_of(file, &mut opened)?;
-                let piece = Piece::read(file, &mut opened, &known(&available)?)?;
+                let mapping = known(&available)?;
+                let piece = Piece::read(file, &mut opened, &available, &mapping)?;
                 let (path, n_rows) = (file.path.clone(), piece.frame.height());
                 origins.push(Origin { path, n_rows, broken: opened.broken, numbers: None });
                 facts.extend(opened.facts);
@@ -86,13 +104,17 @@ pub(super) fn collect(
             let names = frame.get_column_names().into_iter().map(ToString::to_string).collect();
             let reads = known(&Available { path: MEMORY.to_owned(), names })?.reads();
             let frame = frame.select(&reads).and_then(|frame| without_absent_words(&frame));
-            let frame = frame.map_err(IngestError::engine("choosing columns"))?;
+            let mut frame = frame.map_err(IngestError::engine("choosing columns"))?;
+            if let Some(mut filling) = mapping.as_ref().and_then(FillDown::new) {
+                filling.fill(&mut frame)?;
+            }
             origins.push(Origin { path: MEMORY.into(), n_rows: frame.height(), broken: Vec::new(), numbers: None });
             pieces.push(Piece { frame, words: Vec::new() });
         }
         Supply::Part(files, part) => {
             for file in files {
-                let (frame, numbers) = file.rows(part, &known(&file.available)?.reads())?;
+                let DealtRows { frame, numbers, hashes: own } = file.rows(part, &known(&file.available)?.reads())?;
+                hashes.extend(own);
                 let (path, n_rows) = (file.path.clone(), frame.height());
                 // What is said of a file as a whole is said once, in the first part.
                 let broken = if part == 0 { file.broken.clone() } else { Vec::new() };
@@ -109,7 +131,7 @@ pub(super) fn collect(
     let source = engine::ask(|| stack(pieces.into_iter().map(|piece| piece.frame).collect())).map_err(failed())?;
     let nothing =
         || IngestError::NoFiles { table: table.name(), path: String::new(), allowed: sources::allowed_names() };
-    Ok(Collected { source, words, mapping: mapping.ok_or_else(nothing)?, origins, facts })
+    Ok(Collected { source, words, mapping: mapping.ok_or_else(nothing)?, origins, facts, hashes })
 }
 
 /// Refuses more rows than can be numbered.
@@ -129,8 +151,14 @@ struct Piece {
 impl Piece {
     /// Reads a file. Where columns lie apart, those that will be words are read one after the other, so that each takes the
     /// memory of the one before.
-    fn read(file: &InputFile, opened: &mut Opened, mapping: &Mapping) -> Result<Self, IngestError> {
+    fn read(
+        file: &InputFile,
+        opened: &mut Opened,
+        available: &Available,
+        mapping: &Mapping,
+    ) -> Result<Self, IngestError> {
         let mut names = mapping.reads();
+        names.retain(|name| available.names.contains(name));
         let mut words = Vec::new();
         if sources::keeps_columns_apart(file)? {
             let schema = engine::ask(|| opened.frame.collect_schema()).map_err(failed(file))?;
@@ -145,8 +173,12 @@ impl Piece {
                 words.push((name, without(Words::from_text(column))));
             }
         }
-        let frame = rows_of(file, &opened.frame, &names)?;
+        let mut frame = rows_of(file, &opened.frame, &names)?;
         check_lines(file, opened.expected_rows, frame.height())?;
+        with_absent(&mut frame, &mapping.watched).map_err(failed(file))?;
+        if let Some(mut filling) = FillDown::new(mapping) {
+            filling.fill(&mut frame)?;
+        }
         Ok(Self { frame, words })
     }
 }

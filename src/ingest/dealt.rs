@@ -8,9 +8,22 @@ use super::error::IngestError;
 use super::facts::Fact;
 use super::numeric::Census;
 use super::resolve::Available;
+use super::watched::Watched;
 
 /// The column that holds the number of a row in its file, under a name that no file can have.
 pub(super) const NUMBER: &str = "\u{0}row";
+
+/// The column that holds a hash of all columns of a row, where rows of several files are compared.
+pub(super) const HASH: &str = "\u{0}hash";
+
+/// Rows of a file that belong to a part.
+pub(super) struct DealtRows {
+    pub(super) frame: DataFrame,
+    /// Their positions among all rows of the file.
+    pub(super) numbers: Vec<u64>,
+    /// A hash of all columns of each; empty where rows are not compared.
+    pub(super) hashes: Vec<u64>,
+}
 
 /// A source file whose rows have been dealt out.
 #[derive(Debug)]
@@ -20,20 +33,25 @@ pub(super) struct DealtFile {
     /// Positions of its broken lines; they belong to the first part.
     pub(super) broken: Vec<u64>,
     pub(super) facts: Vec<Fact>,
+    /// Its columns that nothing reads and that are looked at.
+    pub(super) watched: Vec<Watched>,
     /// How the values of the columns that expressions read are written.
     pub(super) written: Census,
+    /// Whether its rows have hashes of all their columns.
+    pub(super) is_hashed: bool,
     /// Its rows, by part.
     pub(super) chunks: Vec<Vec<PathBuf>>,
 }
 
 impl DealtFile {
-    /// The rows of a part and their positions among all rows of the file.
-    pub(super) fn rows(&self, part: usize, columns: &[String]) -> Result<(DataFrame, Vec<u64>), IngestError> {
+    /// The rows of a part.
+    pub(super) fn rows(&self, part: usize, columns: &[String]) -> Result<DealtRows, IngestError> {
         let failed = || IngestError::engine("reading back a part of the customers");
         let mut rows: Option<DataFrame> = None;
         for path in self.chunks.get(part).into_iter().flatten() {
             let path = PlRefPath::try_from_path(path).map_err(failed())?;
-            let columns: Vec<Expr> = columns.iter().map(String::as_str).chain([NUMBER]).map(col).collect();
+            let hidden = [NUMBER].into_iter().chain(self.is_hashed.then_some(HASH));
+            let columns: Vec<Expr> = columns.iter().map(String::as_str).chain(hidden).map(col).collect();
             let chunk = LazyFrame::scan_parquet(path, ScanArgsParquet { glob: false, ..Default::default() });
             let chunk = chunk.and_then(|chunk| chunk.select(columns).collect()).map_err(failed())?;
             match &mut rows {
@@ -41,8 +59,13 @@ impl DealtFile {
                 None => rows = Some(chunk),
             }
         }
-        let mut rows = rows.unwrap_or_default();
-        let numbers = rows.drop_in_place(NUMBER).and_then(|numbers| Ok(numbers.u64()?.iter().flatten().collect()));
-        Ok((rows, numbers.map_err(failed())?))
+        let mut frame = rows.unwrap_or_default();
+        let mut taken = |name: &str| -> Result<Vec<u64>, IngestError> {
+            let column = frame.drop_in_place(name).and_then(|column| Ok(column.u64()?.iter().flatten().collect()));
+            column.map_err(failed())
+        };
+        let numbers = taken(NUMBER)?;
+        let hashes = if self.is_hashed { taken(HASH)? } else { Vec::new() };
+        Ok(DealtRows { frame, numbers, hashes })
     }
 }

@@ -15,25 +15,45 @@ use crate::maths::hash::{key, with_value};
 /// # Errors
 /// An error of the table engine.
 pub(crate) fn repeated_rows(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
+    let mut repeated: Vec<usize> = equal_rows(frame)?.into_iter().flat_map(|rows| rows.into_iter().skip(1)).collect();
+    repeated.sort_unstable();
+    Ok(repeated)
+}
+
+/// The rows that are equal in every column to others, ascending in each group. Absent equals absent.
+///
+/// # Errors
+/// An error of the table engine.
+pub(super) fn equal_rows(frame: &DataFrame) -> PolarsResult<Vec<Vec<usize>>> {
     if frame.height() < 2 || frame.width() == 0 {
         return Ok(Vec::new());
     }
+    let hashes = hashes(frame)?;
+    let mut known: HashMap<u64, Vec<Vec<usize>>> = HashMap::new();
+    for row in meeting(hashes.len(), |row| hashes.get(row).copied()) {
+        let Some(hash) = hashes.get(row) else { continue };
+        let same_hash = known.entry(*hash).or_default();
+        let is_equal = |group: &&mut Vec<usize>| group.first().is_some_and(|first| are_equal(frame, *first, row));
+        match same_hash.iter_mut().find(is_equal) {
+            Some(group) => group.push(row),
+            None => same_hash.push(vec![row]),
+        }
+    }
+    let mut groups: Vec<Vec<usize>> = known.into_values().flatten().filter(|group| group.len() > 1).collect();
+    groups.sort_unstable();
+    Ok(groups)
+}
+
+/// A hash of each row of some columns.
+///
+/// # Errors
+/// An error of the table engine.
+pub(super) fn hashes(frame: &DataFrame) -> PolarsResult<Vec<u64>> {
     let mut hashes = vec![0; frame.height()];
     for column in frame.columns() {
         mix_in(&mut hashes, column)?;
     }
-    let mut firsts: HashMap<u64, Vec<usize>> = HashMap::new();
-    let mut repeated = Vec::new();
-    for row in meeting(hashes.len(), |row| hashes.get(row).copied()) {
-        let Some(hash) = hashes.get(row) else { continue };
-        let same_hash = firsts.entry(*hash).or_default();
-        if same_hash.iter().any(|first| are_equal(frame, *first, row)) {
-            repeated.push(row);
-        } else {
-            same_hash.push(row);
-        }
-    }
-    Ok(repeated)
+    Ok(hashes)
 }
 
 /// Mixes the values of a column into the hashes of their rows. Equal values have equal hashes; what a cast cannot hold

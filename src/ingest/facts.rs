@@ -66,4 +66,15 @@ pub enum FactRule {
     Unreadable,
     /// Words in a column of flags that mean neither yes nor no.
     UnreadableFlag,
+    /// Lines of an order that is used otherwise, lost because a source column is empty on all but its first line.
+    FirstLineOnly,
+}
+
+/// What was found of rows that repeat others where their repetition is no reason to drop them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Repeats {
+    /// Rows that stand in another file too, equal in every mapped column and differing in others; all of them are used.
+    pub differing: Vec<usize>,
+    /// Rows that stand once more in the same file, far from each other: an export that was put behind itself has them.
+    pub far: Vec<usize>,
 }

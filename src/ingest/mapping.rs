@@ -4,6 +4,7 @@ use super::custom::{self, CustomMapped};
 use super::error::IngestError;
 use super::resolve::{Available, Mapped};
 use super::typing::becomes_words;
+use super::watched::Watched;
 use crate::config::{ColumnSpec, CustomFeature, Kind, Table, TableConfig};
 
 /// The mapping of a table.
@@ -17,6 +18,10 @@ pub(crate) struct Mapping {
     pub(crate) custom: Vec<CustomMapped>,
     /// Source columns that other tables read from the same files: rows that differ there are no repetitions.
     pub(crate) compared: Vec<String>,
+    /// Source columns of which an empty value takes the first one given in its order.
+    pub(crate) fill_down: Vec<String>,
+    /// Source columns that nothing reads and that may say what a row is.
+    pub(crate) watched: Vec<Watched>,
 }
 
 impl Mapping {
@@ -58,13 +63,22 @@ impl Mapping {
         }
         let key = format!("{}.filter", table.name());
         let filter = config.filter.as_deref().map(|text| available.resolve(key, text)).transpose()?;
-        Ok(Self { columns, filter, ..Self::default() })
+        let fill_down = config.fill_down.clone().unwrap_or_default();
+        available.check(&format!("{}.fill_down", table.name()), &fill_down)?;
+        Ok(Self { columns, filter, fill_down, ..Self::default() })
     }
 
-    /// All source columns that the mapping and the filter read, and those that rows are compared by, without repetition.
+    /// The column that says which lines are one order or complaint.
+    pub(crate) fn order(&self) -> Option<&Mapped> {
+        let column = |name: &str| self.columns.iter().find(|(spec, _)| spec.name == name).map(|(_, mapped)| mapped);
+        column("complaint_id").or_else(|| column("order_id"))
+    }
+
+    /// All source columns that the mapping and the filter read, those that are watched, and those that rows are compared by, without repetition.
     pub(crate) fn reads(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for name in self.all().flat_map(|mapped| &mapped.reads).chain(&self.compared) {
+        let watched = self.watched.iter().map(|watched| &watched.name);
+        for name in self.all().flat_map(|mapped| &mapped.reads).chain(&self.compared).chain(watched) {
             if !names.contains(name) {
                 names.push(name.clone());
             }
@@ -76,7 +90,8 @@ impl Mapping {
     pub(crate) fn words_only(&self) -> Vec<String> {
         let is_alone = |name: &String| self.all().filter(|mapped| mapped.reads.contains(name)).count() == 1;
         let words = self.columns.iter().filter(|(spec, mapped)| mapped.is_plain && becomes_words(spec));
-        words.map(|(_, mapped)| mapped.text.clone()).filter(is_alone).collect()
+        let is_filled = |name: &String| self.fill_down.contains(name);
+        words.map(|(_, mapped)| mapped.text.clone()).filter(|name| is_alone(name) && !is_filled(name)).collect()
     }
 
     /// Checks that another file of the table has every column that is read.

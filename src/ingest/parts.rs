@@ -12,22 +12,28 @@ use polars::prelude::*;
 
 use super::account::Reason;
 use super::collect::{check_lines, columns_of};
-use super::dealt::{DealtFile, NUMBER};
+use super::dealt::{DealtFile, HASH, NUMBER};
+use super::duplicates::hashes;
 use super::error::IngestError;
 use super::evaluate::evaluate;
 use super::facts::{Fact, add_facts};
+use super::fill_down::FillDown;
+use super::id_rules::IdRules;
 use super::ids::IdColumn;
 use super::mapping::Mapping;
 use super::numeric::{self, Census};
+use super::overlap::common_columns;
 use super::paths::{self, Found};
 use super::resolve::Available;
 use super::sections::{mapping_of, sections};
 use super::source::{self, InputFile};
 use super::sources;
 use super::typing::plain;
+use super::watched::{self, Watched, with_absent};
 use super::words::Words;
-use crate::config::{Config, Table};
+use crate::config::{Config, Duplicates, Table};
 use crate::maths::hash::stable_hash;
+use crate::timeline::columns::NO_CODE;
 
 /// Source rows in memory at a time while they are dealt out.
 const ROWS_AT_ONCE: u32 = 1 << 21;
@@ -77,15 +83,16 @@ impl Parts {
         let mut weights = BTreeMap::new();
         for (table, found) in tables.iter().filter(|(table, _)| *table == Table::Purchases) {
             for file in &found.files {
-                Dealing::new(config, (*table, file), n_bytes)?.weigh(&mut weights)?;
+                Dealing::new(config, (*table, file), n_bytes, &Beside::default())?.weigh(&mut weights)?;
             }
         }
         let starts = starts(&weights, n_parts);
         let mut dealt = Vec::new();
         for (table, Found { files, facts }) in tables {
+            let beside = Beside::of(config, table, &files)?;
             let deal = |(number, file)| {
                 let name = format!("{}_{number}", table.name());
-                Dealing::new(config, (table, file), n_bytes)?.deal(&starts, &folder.join(name))
+                Dealing::new(config, (table, file), n_bytes, &beside)?.deal(&starts, &folder.join(name))
             };
             let mut files = files.iter().enumerate().map(deal).collect::<Result<Vec<_>, IngestError>>()?;
             // What is said of the table as a whole is said with its first file.
@@ -173,6 +180,25 @@ fn starts(weights: &BTreeMap<String, u64>, n_parts: usize) -> Vec<String> {
     starts
 }
 
+/// What is read of the files of a table beside what its mapping reads.
+#[derive(Debug, Default)]
+struct Beside {
+    /// Columns that may contradict the mapping.
+    watched: Vec<Watched>,
+    /// The columns by which rows of several files are compared; none where they are not.
+    compared: Vec<String>,
+}
+
+impl Beside {
+    fn of(config: &Config, table: Table, files: &[InputFile]) -> Result<Self, IngestError> {
+        let watched = watched::of_files(table, files, |available| mapping_of(config, table, available))?;
+        let section = sections(config).into_iter().find(|(own, _)| *own == table);
+        let is_compared = section.is_some_and(|(_, section)| section.duplicates == Duplicates::Overlap);
+        let compared = if is_compared && files.len() > 1 { common_columns(files)? } else { Vec::new() };
+        Ok(Self { watched, compared })
+    }
+}
+
 /// A file on its way to the parts.
 struct Dealing<'f> {
     file: &'f InputFile,
@@ -180,6 +206,10 @@ struct Dealing<'f> {
     n_bytes: usize,
     available: Available,
     mapping: Mapping,
+    /// How ids of customers are written.
+    ids: IdRules,
+    /// Columns of which each row gets a hash.
+    compared: Vec<String>,
 }
 
 /// Some rows of a file, in memory, and their positions in it.
@@ -189,12 +219,19 @@ struct Chunk {
 }
 
 impl<'f> Dealing<'f> {
-    fn new(config: &Config, (table, file): (Table, &'f InputFile), n_bytes: usize) -> Result<Self, IngestError> {
+    fn new(
+        config: &Config,
+        (table, file): (Table, &'f InputFile),
+        n_bytes: usize,
+        beside: &Beside,
+    ) -> Result<Self, IngestError> {
         // A source has one piece at least.
         let mut opened = sources::pieces(file, n_bytes)?.next().unwrap_or_else(|| sources::open(file))?;
         let available = columns_of(file, &mut opened)?;
-        let mapping = mapping_of(config, table, &available)?;
-        Ok(Self { file, n_bytes, available, mapping })
+        let mapping = Mapping { watched: beside.watched.clone(), ..mapping_of(config, table, &available)? };
+        let section = sections(config).into_iter().find(|(own, _)| *own == table);
+        let ids = section.map_or_else(IdRules::default, |(_, section)| IdRules::of(section));
+        Ok(Self { file, n_bytes, available, mapping, ids, compared: beside.compared.clone() })
     }
 
     /// Takes the rows, some at a time; what is said of the file as a whole is returned.
@@ -233,6 +270,7 @@ impl<'f> Dealing<'f> {
         };
         let column = evaluate(rows, mapped)?;
         let words = plain(&column).and_then(|column| IdColumn::new(&column)).map(|column| column.words().0);
+        let words = words.map(|words| self.ids.of_words(words));
         words.map_err(IngestError::engine(format!("reading `{}`", mapped.key)))
     }
 
@@ -262,11 +300,25 @@ impl<'f> Dealing<'f> {
     fn deal(self, starts: &[String], place: &Path) -> Result<DealtFile, IngestError> {
         let mut chunks = vec![Vec::new(); starts.len() + 1];
         let (mut number, mut written) = (0, Census::default());
-        let (broken, facts) = self.for_each_chunk(&self.mapping.reads(), |Chunk { mut rows, positions }| {
+        let mut filling = FillDown::new(&self.mapping);
+        let mut last = LastRow::default();
+        let mut reads = self.mapping.reads();
+        reads.extend(self.compared.iter().filter(|name| !self.mapping.reads().contains(name)).cloned());
+        reads.retain(|name| self.available.names.contains(name));
+        let (broken, facts) = self.for_each_chunk(&reads, |Chunk { mut rows, positions }| {
             let failed = |error| IngestError::engine(format!("dealing out `{}`", self.file.path.display()))(error);
+            let hashes = self.take_hashes(&mut rows).map_err(failed)?;
+            with_absent(&mut rows, &self.mapping.watched).map_err(failed)?;
+            if let Some(filling) = &mut filling {
+                filling.fill(&mut rows)?;
+            }
             numeric::count(&rows, &self.mapping, &mut written).map_err(failed)?;
+            let parts = self.parts_of(&rows, starts, &mut last)?;
             rows.with_column(Column::new(NUMBER.into(), positions)).map_err(failed)?;
-            for (part, (own, chunks)) in self.parts_of(&rows, starts)?.into_iter().zip(&mut chunks).enumerate() {
+            if !self.compared.is_empty() {
+                rows.with_column(Column::new(HASH.into(), hashes)).map_err(failed)?;
+            }
+            for (part, (own, chunks)) in parts.into_iter().zip(&mut chunks).enumerate() {
                 // The first chunk tells the columns, be there rows or not.
                 if !own.is_empty() || number == 0 {
                     let mut own = rows.take(&IdxCa::from_vec("".into(), own)).map_err(failed)?;
@@ -278,21 +330,72 @@ impl<'f> Dealing<'f> {
             number += 1;
             Ok(())
         })?;
-        Ok(DealtFile { path: self.file.path.clone(), available: self.available, broken, facts, written, chunks })
+        let (is_hashed, watched) = (!self.compared.is_empty(), self.mapping.watched.clone());
+        let path = self.file.path.clone();
+        Ok(DealtFile { path, available: self.available, broken, facts, watched, written, is_hashed, chunks })
     }
 
-    /// The rows of each part; those without a customer are in the first.
-    fn parts_of(&self, rows: &DataFrame, starts: &[String]) -> Result<Vec<Vec<IdxSize>>, IngestError> {
+    /// A hash of all columns of each row, if rows are compared; columns that are read for that alone are taken out.
+    fn take_hashes(&self, rows: &mut DataFrame) -> PolarsResult<Vec<u64>> {
+        if self.compared.is_empty() {
+            return Ok(Vec::new());
+        }
+        let hashes = hashes(&rows.select(&self.compared)?)?;
+        let reads = self.mapping.reads();
+        let alone: Vec<&String> = self.compared.iter().filter(|name| !reads.contains(name)).collect();
+        *rows = rows.drop_many(alone);
+        Ok(hashes)
+    }
+
+    /// The number of the order of each row; nothing where orders have none.
+    fn orders(&self, rows: &DataFrame) -> Result<Vec<Option<String>>, IngestError> {
+        let Some(order) = self.mapping.order() else { return Ok(Vec::new()) };
+        let text = evaluate(rows, order)?.cast(&DataType::String);
+        let orders = text.and_then(|text| Ok(text.str()?.iter().map(|order| order.map(str::to_owned)).collect()));
+        orders.map_err(IngestError::engine("reading the numbers of orders"))
+    }
+
+    /// The rows of each part; those without a customer are in that of the line before, if they are of its order, else in
+    /// the first.
+    fn parts_of(
+        &self,
+        rows: &DataFrame,
+        starts: &[String],
+        last: &mut LastRow,
+    ) -> Result<Vec<Vec<IdxSize>>, IngestError> {
         let words = self.customers(rows)?;
+        // Numbers of orders are needed beside rows without a customer alone, and of the last row.
+        let n_needed = if words.codes.contains(&NO_CODE) { rows.height() } else { 1 };
+        let orders = self.orders(&rows.tail(Some(n_needed)))?;
+        let order_of = |row: usize| orders.get((row + n_needed).checked_sub(rows.height())?)?.as_deref();
         let part_of = |name: &String| starts.partition_point(|start| start <= name);
         let parts: Vec<usize> = words.names.iter().map(part_of).collect();
         let mut own: Vec<Vec<IdxSize>> = vec![Vec::new(); starts.len() + 1];
         for row in 0..rows.height() {
             let code = words.codes.get(row).and_then(|code| usize::try_from(*code).ok());
-            let part = code.and_then(|code| parts.get(code)).copied().unwrap_or(0);
+            let order = order_of(row);
+            let of_line_before = || order.filter(|order| last.order.as_deref() == Some(order)).map(|_| last.part);
+            let part = code.and_then(|code| parts.get(code)).copied().or_else(of_line_before).unwrap_or(0);
+            last.follow(order, part);
             own[part].push(IdxSize::try_from(row).unwrap_or(IdxSize::MAX));
         }
         Ok(own)
+    }
+}
+
+/// The order of the last row so far, and its part.
+#[derive(Debug, Default)]
+struct LastRow {
+    order: Option<String>,
+    part: usize,
+}
+
+impl LastRow {
+    fn follow(&mut self, order: Option<&str>, part: usize) {
+        if self.order.as_deref() != order {
+            self.order = order.map(str::to_owned);
+        }
+        self.part = part;
     }
 }
 

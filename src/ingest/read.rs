@@ -13,9 +13,11 @@ use super::duplicates::repeated_rows;
 use super::error::IngestError;
 use super::evaluate::{answer, evaluate};
 use super::facts::{Example, Fact, FactRule};
+use super::id_rules::IdRules;
 use super::mapping::Mapping;
 use super::meant::{self, Meant};
 use super::numeric::{self, Numbers};
+use super::overlap::{Others, overlap};
 use super::parts::Parts;
 use super::raw::Raw;
 use super::resolve::{Available, Mapped};
@@ -25,7 +27,7 @@ use super::typing::{Rules, TypeProblem, Typed, typed};
 use super::values::Values;
 use super::words::Words;
 use super::zone::LocalClock;
-use super::{custom_values, engine, paths, sources};
+use super::{custom_values, engine, first_lines, paths, sources, watched};
 use crate::config::{ColumnSpec, Config, Duplicates, Kind, Table};
 
 /// What was read.
@@ -89,8 +91,22 @@ fn refuse_words(tables: &[TypedTable]) -> Result<(), IngestError> {
 
 /// Reads one table: filter first, then what cannot be read, then duplicates; a row is rejected for the first reason.
 fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>) -> Result<TypedTable, IngestError> {
-    let mapped = |available: &Available| mapping_of(config, table, available);
-    let Collected { mut source, mut words, mut mapping, origins, facts } = collect(table, mapped, supply)?;
+    let own = |available: &Available| mapping_of(config, table, available);
+    let watched = match supply {
+        Supply::Files(files) => watched::of_files(table, files, own)?,
+        Supply::Part(files, _) => files.first().map_or_else(Vec::new, |file| file.watched.clone()),
+        Supply::Frame(_) => Vec::new(),
+    };
+    let mapped = |available: &Available| Ok(Mapping { watched: watched.clone(), ..own(available)? });
+    let Collected { mut source, mut words, mut mapping, origins, facts, hashes } = collect(table, mapped, supply)?;
+    let ids = IdRules::of(section);
+    let rules = Rules {
+        clock: LocalClock::new(&config.timezone),
+        time_format: section.time_format.clone(),
+        currency: config.currency.clone(),
+    };
+    let watched = engine::ask(|| watched::taken(&mut source, &mapping, &rules));
+    let watched = watched.map_err(IngestError::engine("looking at columns that are not mapped"))?;
     let failed = || IngestError::engine("comparing rows");
     let is_compared = section.duplicates != Duplicates::Keep;
     let keys = is_compared.then(|| engine::ask(|| keys(&source, &words))).transpose().map_err(failed())?;
@@ -99,15 +115,11 @@ fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>
         .map_err(IngestError::engine("reading numbers"))?;
     let mut read = TypedTable::new(table, source.height(), origins);
     read.facts = facts;
+    read.watched = watched;
     read.mapped = mapped_columns(&source, &mut words, &mapping)?;
     if let Some(filter) = &mapping.filter {
         apply_filter(&mut read, &source, filter, &numbers)?;
     }
-    let rules = Rules {
-        clock: LocalClock::new(&config.timezone),
-        time_format: section.time_format.clone(),
-        currency: config.currency.clone(),
-    };
     let is_part = matches!(supply, Supply::Part(..));
     // Columns are read side by side and settled one after the other, because a row is rejected for its first fault.
     let typed: Vec<Result<Option<ReadColumn>, IngestError>> = mapping
@@ -116,16 +128,48 @@ fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>
         .map(|(spec, mapped)| type_column(&read, (spec, mapped), (&rules, is_part)))
         .collect();
     for ((spec, mapped), typed) in mapping.columns.iter().zip(typed) {
-        if let Some((typed, meant)) = typed?.or_else(|| read.type_words(spec).map(|typed| (typed, None))) {
+        if let Some((mut typed, meant)) = typed?.or_else(|| read.type_words(spec, ids).map(|typed| (typed, None))) {
+            typed.values = with_rules(typed.values, spec, ids);
             read.meant.extend(meant);
             settle_column(&mut read, (spec, mapped), typed, &numbers);
         }
     }
     if let Some(keys) = keys {
-        read.reject(engine::ask(|| repeated_rows(&keys)).map_err(failed())?, Reason::DUPLICATE);
+        set_repetitions_aside(&mut read, &keys, section.duplicates, supply.others(&hashes))?;
+    }
+    if section.fill_down.as_ref().is_none_or(|columns| !columns.is_empty()) {
+        first_lines::notice(&mut read, &source, &mapping)?;
     }
     custom_values::read_all(&mut read, (&source, &mapping), &numbers, &config.currency)?;
     Ok(read)
+}
+
+/// The ids of customers as the config has them written.
+fn with_rules(values: Values, spec: &ColumnSpec, ids: IdRules) -> Values {
+    match values {
+        Values::Words(words) if spec.name == "customer_id" => Values::Words(ids.of_words(words)),
+        other => other,
+    }
+}
+
+/// Rejects rows that repeat others, as the config says.
+fn set_repetitions_aside(
+    read: &mut TypedTable,
+    keys: &DataFrame,
+    policy: Duplicates,
+    others: Others<'_>,
+) -> Result<(), IngestError> {
+    if policy == Duplicates::Overlap {
+        let (dropped, mut repeats) = overlap(keys, &read.origins, others)?;
+        read.reject(dropped, Reason::OVERLAP);
+        repeats.differing.retain(|row| read.verdicts.is_used(*row));
+        repeats.far.retain(|row| read.verdicts.is_used(*row));
+        read.repeats = repeats;
+    } else {
+        let repeated = engine::ask(|| repeated_rows(keys)).map_err(IngestError::engine("comparing rows"))?;
+        read.reject(repeated, Reason::DUPLICATE);
+    }
+    Ok(())
 }
 
 /// What rows are compared by. Words are equal where their codes are.

@@ -84,7 +84,7 @@ impl Origin {
     }
 
     /// The number of a sound row in its file, from 1, broken lines counted.
-    fn number_of(&self, sound: usize) -> u64 {
+    pub(super) fn number_of(&self, sound: usize) -> u64 {
         if let Some(number) = self.numbers.as_ref().and_then(|numbers| numbers.get(sound)) {
             return number + 1;
         }

@@ -25,6 +25,7 @@ pub(super) fn mapping_of(config: &Config, table: Table, available: &Available) -
     let Some(own) = sections.iter().find(|section| section.0 == table) else { return Ok(Mapping::default()) };
     let is_other = |other: &&Section<'_>| other.0 != own.0 && other.1.paths == own.1.paths;
     let together: Vec<Section<'_>> = std::iter::once(own).chain(sections.iter().filter(is_other)).copied().collect();
-    let is_compared = own.1.duplicates != Duplicates::Keep;
+    // Where files overlap, rows are compared in all columns anyway.
+    let is_compared = !matches!(own.1.duplicates, Duplicates::Keep | Duplicates::Overlap);
     Mapping::with_others(&together, is_compared, &config.features.custom, available)
 }

@@ -8,11 +8,13 @@ use super::account::{About, Account, Reason};
 use super::custom_cells::CustomCells;
 use super::error::IngestError;
 use super::events::{Events, Numbered};
-use super::facts::{Example, Fact};
+use super::facts::{Example, Fact, Repeats};
+use super::id_rules::IdRules;
 use super::meant::Meant;
 use super::raw::{self, Raw};
 use super::typing::{Typed, tidier};
 use super::values::Values;
+use super::watched::WatchedColumn;
 use super::words::Words;
 use crate::config::{ColumnSpec, Table};
 use crate::timeline::columns::CustomColumn;
@@ -37,6 +39,10 @@ pub struct TypedTable {
     /// What columns show of how they were meant.
     pub(crate) meant: Vec<Meant>,
     pub(crate) custom_cells: Vec<CustomCells>,
+    /// Rows that repeat others and are used all the same.
+    pub(crate) repeats: Repeats,
+    /// Columns of the source that nothing reads and that may contradict the mapping.
+    pub(crate) watched: Vec<WatchedColumn>,
     /// What was noticed on the way.
     pub facts: Vec<Fact>,
 }
@@ -145,6 +151,8 @@ impl TypedTable {
             custom: Vec::new(),
             meant: Vec::new(),
             custom_cells: Vec::new(),
+            repeats: Repeats::default(),
+            watched: Vec::new(),
             facts: Vec::new(),
         }
     }
@@ -194,6 +202,11 @@ impl TypedTable {
     #[must_use]
     pub fn rejections(&self) -> Vec<(Reason, u64, Vec<usize>)> {
         self.verdicts.counts().into_iter().map(|(reason, count)| (reason, count, self.verdicts.first(reason))).collect()
+    }
+
+    /// Rows rejected for any of some reasons.
+    pub(super) fn rejections_of(&self, reasons: &[Reason]) -> u64 {
+        self.verdicts.counts().iter().filter(|(reason, _)| reasons.contains(reason)).map(|(_, count)| count).sum()
     }
 
     /// Sets the flag `is_return` of rows, if the shop has it.
@@ -292,10 +305,11 @@ impl TypedTable {
     }
 
     /// Tidies a column that came as words, if it did. Where nothing had to be tidied, they are kept once.
-    pub(super) fn type_words(&mut self, spec: &ColumnSpec) -> Option<Typed> {
+    pub(super) fn type_words(&mut self, spec: &ColumnSpec, ids: IdRules) -> Option<Typed> {
         let (_, raw) = self.mapped.iter_mut().find(|(name, raw)| *name == spec.name && matches!(raw, Raw::Words(_)))?;
         let Raw::Words(words) = std::mem::replace(raw, Raw::AsTyped) else { return None };
-        if !words.are_tidy(tidier(spec.kind)) {
+        let is_folded = spec.name == "customer_id" && ids.change_ids();
+        if is_folded || !words.are_tidy(tidier(spec.kind)) {
             *raw = Raw::Words(words.clone());
         }
         Some(Typed::of_words(words, spec.kind))
@@ -340,20 +354,25 @@ impl TypedTable {
 
     fn about(&self) -> About {
         let codes = self.codes("customer_id");
-        let mut is_seen = vec![false; self.names("customer_id").len()];
-        for code in self.used_rows().filter_map(|row| codes.get(row)) {
-            if let Some(seen) = usize::try_from(*code).ok().and_then(|code| is_seen.get_mut(code)) {
-                *seen = true;
+        // Whether a customer gave something back, or bought.
+        let mut seen = vec![(false, false); self.names("customer_id").len()];
+        for row in self.used_rows() {
+            let code = codes.get(row).and_then(|code| usize::try_from(*code).ok());
+            if let Some((returned, bought)) = code.and_then(|code| seen.get_mut(code)) {
+                let is_bought = self.is_bought(row);
+                *bought |= is_bought;
+                *returned |= !is_bought;
             }
         }
         About {
-            customers: is_seen.iter().filter(|seen| **seen).count() as u64,
+            customers: seen.iter().filter(|(_, bought)| *bought).count() as u64,
+            returns_only: seen.iter().filter(|(returned, bought)| *returned && !bought).count() as u64,
             events: self.events().map(|events| events.distinct),
         }
     }
 
     /// Whether the row gives nothing back.
-    fn is_bought(&self, row: usize) -> bool {
+    pub(crate) fn is_bought(&self, row: usize) -> bool {
         match (self.flags("is_return").get(row), self.money("amount").get(row)) {
             _ if self.table != Table::Purchases => true,
             (Some(flag), _) => *flag != 1,

@@ -12,6 +12,9 @@ pub(crate) fn table_config(paths: &[&str]) -> TableConfig {
         duplicates: Duplicates::Drop,
         time_format: None,
         negative_amounts: NegativeAmounts::Return,
+        id_case: None,
+        id_trim: None,
+        fill_down: None,
         columns: std::collections::BTreeMap::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! Words as codes: each distinct text is kept once, a row keeps its position.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -148,6 +149,26 @@ impl Words {
             })
             .collect();
         let mut words = Self { names, codes: self.codes };
+        words.recode(&new_codes);
+        words
+    }
+
+    /// Writes every name anew; names that become equal are joined.
+    pub(crate) fn renamed<'n>(&'n self, name: impl Fn(&'n str) -> Cow<'n, str>) -> Self {
+        let mut known: HashMap<Cow<'n, str>, u32> = HashMap::new();
+        let mut names = Vec::with_capacity(self.names.len());
+        let new_codes: Vec<u32> = self
+            .names
+            .iter()
+            .map(|old| {
+                let name = name(old);
+                *known.entry(name).or_insert_with_key(|name| {
+                    names.push(name.clone().into_owned());
+                    position(names.len() - 1)
+                })
+            })
+            .collect();
+        let mut words = Self { names, codes: self.codes.clone() };
         words.recode(&new_codes);
         words
     }

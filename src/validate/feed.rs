@@ -120,6 +120,8 @@ mod tests {
             max_feed_gap_days: Days(14),
             absurd_amount_factor: 100.0,
             max_rejected_share: 1.0,
+            max_guest_share: 1.0,
+            placeholder_ids: crate::config::PlaceholderIds::Refuse,
             max_age_days: Days(max_age_days),
             min_recent_share: 0.05,
             silent_opt_outs: crate::config::SilentOptOuts::Refuse,

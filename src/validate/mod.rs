@@ -4,13 +4,19 @@
 mod amounts;
 mod categories;
 mod checked;
+mod customer_ids;
 mod duplicates;
 mod error;
 mod feed;
 mod finding;
+mod losses;
+mod mending;
 mod opt_outs;
+mod order_signs;
+mod order_totals;
 mod pace;
 mod parts;
+mod placeholders;
 mod relations;
 mod shop_totals;
 mod sizes;
@@ -137,8 +143,9 @@ impl CheckOutcome {
     fn completed(self, config: &Config, now: Timestamp) -> (Vec<Account>, Vec<Finding>, Vec<DataFrame>, Pace) {
         let mut findings = self.tallies.findings(&self.accounts);
         findings.extend(self.totals.findings(config, as_of(config, now)));
-        findings.extend(volume::rejected_shares(&self.accounts, config.validate.max_rejected_share));
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        findings.extend(self.totals.of_customers(config, &self.accounts));
+        findings.extend(volume::rejected_shares(&self.accounts, config));
+        findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.is_consequence()));
         (self.accounts, findings, self.rejects, self.totals.pace)
     }
 }

@@ -173,6 +173,8 @@ mod tests {
             max_feed_gap_days: Days(14),
             absurd_amount_factor: 100.0,
             max_rejected_share: 0.5,
+            max_guest_share: 1.0,
+            placeholder_ids: crate::config::PlaceholderIds::Refuse,
             max_age_days: Days(45),
             min_recent_share: 0.05,
             silent_opt_outs: crate::config::SilentOptOuts::Refuse,

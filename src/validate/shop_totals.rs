@@ -3,14 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::categories;
+use super::customer_ids::{self, Ids};
 use super::feed::{self, PurchaseDays};
 use super::finding::{Finding, Severity};
+use super::losses::Losses;
 use super::opt_outs::{self, Statements};
+use super::order_signs::OrderSigns;
+use super::order_totals::OrderTotals;
 use super::pace::Pace;
+use super::placeholders::Heaviest;
 use super::sizes::Sizes;
 use super::volume::{self, Presence, Volume};
 use crate::config::{Config, Table};
-use crate::ingest::TypedTable;
+use crate::ingest::{Account, TypedTable};
 use crate::text::counted;
 use crate::units::Timestamp;
 
@@ -27,6 +32,12 @@ pub(super) struct ShopTotals {
     pub(super) complaints: Presence,
     /// Who asked not to be contacted.
     pub(super) statements: Statements,
+    /// The ids of customers in each table.
+    ids: BTreeMap<Table, Ids>,
+    heaviest: Heaviest,
+    losses: Losses,
+    signs: OrderSigns,
+    order_totals: OrderTotals,
     sizes: Sizes,
     /// Categories of purchases that have a margin of their own.
     with_margins: BTreeSet<String>,
@@ -43,6 +54,8 @@ impl ShopTotals {
         let mut totals = Self {
             complaints: table(Table::Complaints).map_or(Presence::NoTable, has_rows),
             filled: tables.iter().flat_map(filled).collect(),
+            ids: tables.iter().map(|table| (table.table(), Ids::of(table))).collect(),
+            losses: Losses::of(tables, config),
             ..Self::default()
         };
         if let Some(purchases) = table(Table::Purchases) {
@@ -51,6 +64,9 @@ impl ShopTotals {
             totals.pace = Pace::new(purchases, &config.timezone);
             totals.sizes = Sizes::of(purchases, &config.currency);
             totals.with_margins = categories::with_margins(purchases, config);
+            totals.heaviest = Heaviest::of(purchases);
+            totals.signs = OrderSigns::of(purchases);
+            totals.order_totals = OrderTotals::of(purchases);
         }
         if let Some(customers) = table(Table::Customers) {
             totals.statements = Statements::of(customers, config, now);
@@ -67,6 +83,13 @@ impl ShopTotals {
         self.complaints = self.complaints.max(other.complaints);
         self.statements.add(&other.statements);
         self.sizes.add(&other.sizes);
+        for (table, own) in other.ids {
+            self.ids.entry(table).or_default().add(own);
+        }
+        self.heaviest.add(other.heaviest);
+        self.losses.add(other.losses);
+        self.signs.add(other.signs);
+        self.order_totals.add(other.order_totals);
         self.with_margins.extend(other.with_margins);
         for (column, (rows, is_filled)) in other.filled {
             let sum = self.filled.entry(column).or_default();
@@ -82,6 +105,21 @@ impl ShopTotals {
         findings.extend(categories::unknown(&self.with_margins, config));
         findings.extend(self.statements.stopped(config));
         findings.extend(self.empty_columns());
+        findings
+    }
+
+    /// What is found of who is a customer, what is an order, and what is lost with rejected rows.
+    pub(super) fn of_customers(&self, config: &Config, accounts: &[Account]) -> Vec<Finding> {
+        let account = accounts.iter().find(|account| account.table == Table::Purchases.name());
+        let mut findings = self.losses.findings(config, accounts);
+        findings.extend(self.heaviest.findings(config, accounts));
+        if let Some(purchases) = self.ids.get(&Table::Purchases) {
+            findings.extend(customer_ids::merging(purchases, &config.purchases));
+            let others = self.ids.iter().filter(|(table, _)| **table != Table::Purchases);
+            findings.extend(others.filter_map(|(table, own)| customer_ids::meeting(*table, own, purchases, config)));
+        }
+        findings.extend(self.signs.findings(config, account.map_or(0, |account| account.used)));
+        findings.extend(self.order_totals.disagreement(config));
         findings
     }
 

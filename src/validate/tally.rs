@@ -43,6 +43,8 @@ pub(super) struct Tally {
     hint: Option<String>,
     /// How many there have to be, in the whole shop.
     least: u64,
+    /// How many per cent of the used rows, in the whole shop.
+    least_percent: u64,
     /// Whether anything speaks against it, and for it, anywhere in the shop.
     is_contradicted: bool,
     is_confirmed: bool,
@@ -72,6 +74,7 @@ impl Tally {
             wording,
             hint: None,
             least: 0,
+            least_percent: 0,
             is_contradicted: false,
             is_confirmed: true,
         }
@@ -113,8 +116,15 @@ impl Tally {
         Self { least, is_contradicted, is_confirmed, ..self }
     }
 
-    const fn holds(&self) -> bool {
-        self.found >= self.least && self.is_confirmed && !self.is_contradicted
+    /// Makes it a finding only where it is about so many per cent of the used rows of the whole shop.
+    pub(super) fn if_share(self, least_percent: u64) -> Self {
+        Self { least_percent, ..self }
+    }
+
+    fn holds(&self, accounts: &[Account]) -> bool {
+        let account = accounts.iter().find(|account| account.table == self.table.name());
+        let is_share = self.found * 100 >= self.least_percent * account.map_or(0, |account| account.used);
+        self.found >= self.least && is_share && self.is_confirmed && !self.is_contradicted
     }
 
     fn is_like(&self, other: &Self) -> bool {
@@ -173,7 +183,7 @@ impl Tallies {
     /// The findings, in an order that depends on nothing but what they are about.
     pub(super) fn findings(mut self, accounts: &[Account]) -> Vec<Finding> {
         self.0.sort_by(|a, b| (a.table, a.rule, &a.column).cmp(&(b.table, b.rule, &b.column)));
-        self.0.into_iter().filter(Tally::holds).map(|tally| tally.finding(accounts)).collect()
+        self.0.into_iter().filter(|tally| tally.holds(accounts)).map(|tally| tally.finding(accounts)).collect()
     }
 }
 

@@ -24,6 +24,9 @@ fn section(paths: &[PathBuf], columns: &[(&str, &str)]) -> TableConfig {
         duplicates: Duplicates::Drop,
         time_format: None,
         negative_amounts: NegativeAmounts::Return,
+        id_case: None,
+        id_trim: None,
+        fill_down: None,
         columns: columns.iter().map(|(ours, theirs)| ((*ours).to_owned(), (*theirs).to_owned())).collect(),
     }
 }
@@ -55,6 +58,8 @@ fn config(purchases: TableConfig) -> Config {
             max_feed_gap_days: Days(365),
             absurd_amount_factor: 100.0,
             max_rejected_share: 1.0,
+            max_guest_share: 1.0,
+            placeholder_ids: crate::config::PlaceholderIds::Refuse,
             min_recent_share: 0.05,
             max_age_days: Days(3650),
             silent_opt_outs: SilentOptOuts::Refuse,

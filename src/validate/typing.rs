@@ -2,6 +2,7 @@
 
 use super::checked::Checked;
 use super::finding::Severity;
+use super::mending::toml_text;
 use super::tally::{Counts, Tally};
 use crate::ingest::{Example, Fact, FactRule, Meant, MeantRule, NO, TypedTable, YES, exchanged};
 use crate::text::{counted, grouped, verb};
@@ -10,7 +11,8 @@ use crate::text::{counted, grouped, verb};
 pub(super) fn check(checked: &mut Checked<'_>) {
     for table in &checked.tables {
         let format = checked.section(table.table()).and_then(|section| section.time_format.clone());
-        table.facts.iter().for_each(|fact| checked.tallies.add(of_fact(table, fact)));
+        let filled = checked.section(table.table()).and_then(|section| section.fill_down.clone()).unwrap_or_default();
+        table.facts.iter().for_each(|fact| checked.tallies.add(of_fact(table, fact, &filled)));
         table.meant.iter().for_each(|meant| checked.tallies.add(of_meant(table, meant, format.as_deref())));
         for tally in rejections(table) {
             checked.tallies.add(tally);
@@ -59,7 +61,7 @@ fn hint_for(rule: &str) -> Option<&'static str> {
     }
 }
 
-fn of_fact(table: &TypedTable, fact: &Fact) -> Tally {
+fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Tally {
     let (one, place, rule) = (table.table().one(), fact.place.clone(), fact.rule);
     let (name, hint) = match rule {
         FactRule::SpreadsheetIds => {
@@ -78,6 +80,7 @@ fn of_fact(table: &TypedTable, fact: &Fact) -> Tally {
             "correct the source, or map the column with SQL that yields the expected form".to_owned(),
         ),
         FactRule::UnreadableFlag => (UNREADABLE_FLAG, flags_that_are_read(&fact.place)),
+        FactRule::FirstLineOnly => (FIRST_LINE_ONLY, fill_down(table, filled)),
         FactRule::SameFile => (
             "same_file",
             "links, and globs or folders that overlap, lead to the same rows; give each path once".to_owned(),
@@ -94,6 +97,25 @@ fn of_fact(table: &TypedTable, fact: &Fact) -> Tally {
     });
     let tally = Tally::new(name, (table.table(), fact.count), wording).of_column(fact.place.clone());
     tally.with_examples(examples).with_hint(hint)
+}
+
+/// The rule about lines of an order that are lost because a field stands on its first line alone.
+const FIRST_LINE_ONLY: &str = "first_line_only";
+
+/// The line of config that fills the columns which are written on the first lines alone.
+fn fill_down(table: &TypedTable, filled: &[String]) -> String {
+    let of_facts = table.facts.iter().filter(|fact| fact.rule == FactRule::FirstLineOnly).map(|fact| &fact.place);
+    let mut columns: Vec<String> = Vec::new();
+    for name in filled.iter().chain(of_facts).map(|name| toml_text(name)) {
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
+    }
+    format!(
+        "write `fill_down = [{}]` in `[{}]`: empty values then take the first one of their order; `fill_down = []` leaves them",
+        columns.join(", "),
+        table.table().name()
+    )
 }
 
 /// The rule about words that mean neither yes nor no: what is taken for a `no` there may be a `yes`.
@@ -133,6 +155,16 @@ fn worded(rule: FactRule, place: &str, counts: Counts, one: &str) -> (Severity, 
         ),
         FactRule::UnreadableFlag => {
             (Severity::Error, format!("{count} of {of} {have} a word in `{place}` that means neither yes nor no"))
+        }
+        FactRule::FirstLineOnly => {
+            let is_much = counts.found * 100 >= counts.used;
+            let severity = if is_much { Severity::Error } else { Severity::Warning };
+            let are = verb(counts.found, "is", "are");
+            let message = format!(
+                "{lines} of orders that are used {are} lost, because `{place}` is empty there and stands on the first line of \
+                 an order alone"
+            );
+            (severity, message)
         }
         _ => (Severity::Warning, format!("{count} of {of} {have} an unreadable `{place}`; taken as absent")),
     }

@@ -33,7 +33,7 @@ pub(super) struct Volume {
 pub(super) fn customers_and_returning(purchases: &TypedTable) -> (u64, u64) {
     let (codes, times) = (purchases.codes("customer_id"), purchases.times("purchased_at"));
     let mut spans = vec![(i64::MAX, i64::MIN); purchases.names("customer_id").len()];
-    for row in purchases.used_rows() {
+    for row in purchases.used_rows().filter(|row| purchases.is_bought(*row)) {
         let (Some(code), Some(time)) = (codes.get(row), times.get(row)) else { continue };
         if let Some((first, last)) = usize::try_from(*code).ok().and_then(|code| spans.get_mut(code)) {
             (*first, *last) = ((*first).min(*time), (*last).max(*time));
@@ -111,25 +111,49 @@ fn no_complaints(complaints: Presence) -> Option<Finding> {
 }
 
 /// An error for each table of which too large a share is rejected.
-pub(super) fn rejected_shares(accounts: &[Account], limit: f64) -> Vec<Finding> {
-    let too_much = accounts.iter().filter(|account| account.rejected_share() > limit);
-    too_much
+pub(super) fn rejected_shares(accounts: &[Account], config: &Config) -> Vec<Finding> {
+    let limit = config.validate.max_rejected_share;
+    let is_too_much = |account: &&Account| {
+        account.rejected_share() > limit && (account.n_lost() >= LEAST_LOST || account.rejected_share() > ANY_LOST)
+    };
+    let too_much = accounts.iter().filter(is_too_much);
+    let mut findings = too_many_guests(accounts, config.validate.max_guest_share);
+    findings.extend(too_much
         .map(|account| {
             let message = format!(
-                "{:.1} % of the rows of `{}` are rejected, filtered and repeated ones aside; `validate.max_rejected_share` \
-                 allows {:.1} %",
+                "{:.1} % of the rows of `{}` are rejected, filtered and repeated ones and those without a customer aside; \
+                 `validate.max_rejected_share` allows {:.1} %",
                 100.0 * account.rejected_share(),
                 account.table,
                 100.0 * limit
             );
-            let counts = account.rejected.iter().filter(|(reason, _)| !reason.is_wanted());
+            let counts = account.rejected.iter().filter(|(reason, _)| reason.is_loss());
             let examples = counts.map(|(reason, count)| format!("{reason} {}", grouped(*count)));
             Finding::new("too_many_rejected", account.table, Severity::Error, message)
-                .counting(account.n_rejected())
+                .counting(account.n_lost())
                 .with_examples(examples)
                 .with_hint("the reject file lists the rows and reasons; correct the mapping or filter the rows out")
-        })
-        .collect()
+        }));
+    findings
+}
+
+/// Of fewer rows it is no rule that they are lost, unless they are most.
+const LEAST_LOST: u64 = 20;
+const ANY_LOST: f64 = 0.5;
+
+fn too_many_guests(accounts: &[Account], limit: f64) -> Vec<Finding> {
+    let too_many = accounts.iter().filter(|account| account.guest_share() > limit);
+    let finding = |account: &Account| {
+        let message = format!(
+            "{:.1} % of the rows of `{}` have no customer; `validate.max_guest_share` allows {:.1} %",
+            100.0 * account.guest_share(),
+            account.table,
+            100.0 * limit
+        );
+        let hint = "is `customer_id` mapped to the column that is filled? Of guests nobody can tell who comes back";
+        Finding::new("too_many_guests", account.table, Severity::Error, message).of_column("customer_id").with_hint(hint)
+    };
+    too_many.map(finding).collect()
 }
 
 /// Whether there is a table, and rows in it.

@@ -1,0 +1,135 @@
+//! Words with which shops say that a row is no purchase, or no longer one, in the languages of their exports.
+
+use crate::config::in_words;
+
+/// What a column may say of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Says {
+    /// In words, what became of it or what kind it is.
+    State,
+    /// Whether or when it was undone, or that it was a test: any value but a no.
+    Undone,
+    /// How much was given back.
+    GivenBack,
+    /// What it came to as a whole.
+    Total,
+}
+
+/// States of an order that count for no purchase, in small letters, `_` and `-` as blanks.
+const NO_PURCHASE: &[&str] = &[
+    // English
+    "abandoned", "auto canceled", "auto cancelled", "cancel", "cancelation", "canceled", "cancellation", "cancelled",
+    "chargeback", "declined", "deleted", "denied", "disputed", "draft", "expired", "failed", "failure", "fraud",
+    "fully refunded", "incomplete", "on hold", "pending", "pending payment", "refund", "refunded", "rejected", "return",
+    "returned", "reversed", "suspected fraud", "test", "testing", "unavailable", "uncaptured", "unpaid", "void", "voided",
+    // German
+    "abgebrochen", "abgelehnt", "ausstehend", "erstattet", "erstattung", "fehlgeschlagen", "gutschrift", "offen",
+    "retoure", "retourniert", "rückerstattet", "storniert", "storno", "stornierung", "unbezahlt", "zurückerstattet",
+    // French
+    "annulation", "annulé", "annulée", "annulee", "annule", "en attente", "essai", "échoué", "échouée", "echoue", "impayé",
+    "refusé", "refusée", "remboursé", "remboursée", "rembourse", "remboursement", "retourné",
+    // Spanish and Portuguese
+    "anulado", "anulada", "cancelado", "cancelada", "devolución", "devuelto", "devolvido", "estornado", "fallido", "falhou",
+    "pendente", "pendiente", "prueba", "rechazado", "recusado", "reembolsado", "teste",
+    // Italian
+    "annullato", "annullata", "fallito", "in attesa", "in sospeso", "reso", "rifiutato", "rimborsato", "stornato",
+    // Dutch
+    "geannuleerd", "mislukt", "retour", "retour gezonden", "terugbetaald", "geretourneerd", "onbetaald",
+    // Polish, Danish, Swedish
+    "anulowane", "anulowano", "nieopłacone", "zwrócone", "annulleret", "refunderet", "annullerad", "återbetald", "makulerad",
+    // Document types of SAP: cancelled invoices, credit notes
+    "s1", "s2",
+];
+
+/// Words of a flag that say no.
+const NO: &[&str] = &[
+    "no", "n", "false", "f", "0", "0.0", "nein", "non", "nee", "não", "nao", "nej", "nie", "off", "live", "none", "never",
+    "0.00", "not cancelled", "not canceled", "active",
+];
+
+/// Whether a state means that the row is no purchase.
+pub(crate) fn is_no_purchase(word: &str) -> bool {
+    let plain = plain(word);
+    // Most values of most columns are no states.
+    plain.len() <= 24 && NO_PURCHASE.contains(&plain.as_str())
+}
+
+/// Whether a word of a flag says no.
+pub(crate) fn is_no(word: &str) -> bool {
+    NO.contains(&plain(word).as_str())
+}
+
+fn plain(word: &str) -> String {
+    let letters = word.trim().chars().map(|letter| if matches!(letter, '_' | '-') { ' ' } else { letter });
+    letters.collect::<String>().to_lowercase()
+}
+
+/// What a column of that name may say of an order.
+pub(super) fn of_name(name: &str) -> Option<Says> {
+    let words = in_words(name);
+    let any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let starts = |known: &[&str]| words.iter().any(|word| known.iter().any(|start| word.starts_with(start)));
+    if any(&["reason", "address", "billing", "shipping", "note", "notes", "by"]) {
+        return None;
+    }
+    let is_refund = starts(&["refund", "erstatt", "gutschrift", "rembours", "reembols", "rimbors", "terugbetaal"]);
+    if is_refund && !any(&["status", "at", "date", "id", "type", "currency"]) {
+        return Some(Says::GivenBack);
+    }
+    if starts(&["cancel", "storn", "annul", "void", "deleted", "anulad"]) || any(&["test"]) {
+        return Some(Says::Undone);
+    }
+    if any(&["status", "statut", "estado", "stato", "state", "zustand", "mode"]) {
+        return Some(Says::State);
+    }
+    let joined = words.join(" ");
+    TOTALS.contains(&joined.as_str()).then_some(Says::Total)
+}
+
+/// Names of what an order comes to.
+const TOTALS: &[&str] = &[
+    "total", "subtotal", "sub total", "order total", "order subtotal", "order amount", "order value", "total amount",
+    "total price", "total value", "grand total", "grand total base", "grand total purchased", "invoice total",
+    "invoice amount", "receipt total", "amount total", "gesamt", "gesamtbetrag", "gesamtsumme", "summe", "rechnungsbetrag",
+    "bestellwert", "montant total", "total ttc", "total ht", "importe total", "valor total", "totale", "totaal",
+    "totaalbedrag",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_what_a_column_may_say() {
+        for (name, says) in [
+            ("Financial Status", Some(Says::State)),
+            ("order_status", Some(Says::State)),
+            ("Mode", Some(Says::State)),
+            ("Cancelled at", Some(Says::Undone)),
+            ("Storniert", Some(Says::Undone)),
+            ("isTest", Some(Says::Undone)),
+            ("Refunded Amount", Some(Says::GivenBack)),
+            ("Total Refunded", Some(Says::GivenBack)),
+            ("Refund status", Some(Says::State)),
+            ("Subtotal", Some(Says::Total)),
+            ("orderTotal", Some(Says::Total)),
+            ("Grand Total (Base)", Some(Says::Total)),
+            ("billing_state", None),
+            ("Lineitem price", None),
+            ("Latest", None),
+        ] {
+            assert_eq!(of_name(name), says, "{name}");
+        }
+    }
+
+    #[test]
+    fn states_are_known_however_they_are_written() {
+        for word in ["Refunded", " on-hold ", "PENDING_PAYMENT", "Storniert", "Annulé", "Test"] {
+            assert!(is_no_purchase(word), "{word}");
+        }
+        for word in ["paid", "completed", "shipped", "", "latest", "partially_refunded"] {
+            assert!(!is_no_purchase(word), "{word}");
+        }
+        assert!(is_no("No") && is_no("0") && !is_no("X") && !is_no("2024-01-02"));
+    }
+}

@@ -1,0 +1,147 @@
+//! Source columns that nothing reads and that may contradict the mapping: what became of an order, whether it was a test,
+//! what was given back, what it came to.
+//!
+//! Which these are is told by their names, and by the values of the first rows of the first file: the same for a table
+//! that is read whole and in parts, and other columns cost nothing.
+
+use polars::prelude::*;
+
+use super::error::IngestError;
+use super::mapping::Mapping;
+use super::resolve::Available;
+use super::source::InputFile;
+use super::typing::{Rules, typed};
+use super::values::Values;
+use super::words::Words;
+use super::state_words::{self, Says};
+use super::sources;
+use crate::config::Table;
+
+/// A source column that is looked at, and what it may say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    /// Its name.
+    pub name: String,
+    /// What it may say.
+    pub says: Says,
+}
+
+/// The values of a watched column, in the order of the rows of its table.
+#[derive(Debug, Clone)]
+pub struct WatchedColumn {
+    /// The column.
+    pub watched: Watched,
+    /// Whether it is text: other types compare with no text in a filter.
+    pub is_text: bool,
+    words: Words,
+    money: Vec<i64>,
+}
+
+impl WatchedColumn {
+    /// The word of a row, without blanks at its ends; `None` if there is none.
+    #[must_use]
+    pub fn word(&self, row: usize) -> Option<&str> {
+        self.words.get(row).map(str::trim).filter(|word| !word.is_empty())
+    }
+
+    /// The code of the word of a row.
+    #[must_use]
+    pub fn code(&self, row: usize) -> Option<u32> {
+        self.words.codes.get(row).copied()
+    }
+
+    /// The word that a code stands for.
+    #[must_use]
+    pub fn word_of(&self, code: u32) -> Option<&str> {
+        let word = self.words.names.get(usize::try_from(code).ok()?)?;
+        Some(word.trim()).filter(|word| !word.is_empty())
+    }
+
+    /// The amount of a row in minor units; `None` if there is none that can be read.
+    #[must_use]
+    pub fn money(&self, row: usize) -> Option<i64> {
+        self.money.get(row).copied().filter(|amount| *amount != super::ABSENT)
+    }
+}
+
+/// Rows of the first file whose values are looked at.
+const ROWS: IdxSize = 5_000;
+
+/// Bytes of a text file that hold them.
+const BYTES: usize = 1 << 22;
+
+/// Different values of a column that can be states.
+const MOST_STATES: usize = 20;
+
+/// The columns of the first file of the purchases that may contradict their mapping.
+///
+/// # Errors
+/// An `IngestError` if the file cannot be read.
+pub(super) fn of_files(
+    table: Table,
+    files: &[InputFile],
+    mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
+) -> Result<Vec<Watched>, IngestError> {
+    let Some(file) = files.first().filter(|_| table == Table::Purchases) else { return Ok(Vec::new()) };
+    let mut opened = sources::pieces(file, BYTES)?.next().unwrap_or_else(|| sources::open(file))?;
+    let names = sources::column_names(file, &mut opened)?;
+    let mapping = mapped(&Available { path: file.path.display().to_string(), names: names.clone() })?;
+    let read = mapping.reads();
+    let others: Vec<Expr> = names.iter().filter(|name| !read.contains(name)).map(|name| col(name.as_str())).collect();
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    let head = sources::rows(file, opened.frame.limit(ROWS).select(others))?;
+    Ok(head.columns().iter().filter_map(watched).collect())
+}
+
+/// What a column may say, as its name and its first values have it.
+pub(super) fn watched(column: &Column) -> Option<Watched> {
+    let name = column.name().to_string();
+    let says = if let Some(says) = state_words::of_name(&name) {
+        says
+    } else {
+        let words = Words::from_text(column.str().ok()?);
+        let are_few = words.names.len() <= MOST_STATES;
+        (are_few && words.names.iter().any(|word| state_words::is_no_purchase(word))).then_some(Says::State)?
+    };
+    Some(Watched { name, says })
+}
+
+/// Puts the watched columns behind the others, those too that a file does not have.
+pub(super) fn with_absent(rows: &mut DataFrame, watched: &[Watched]) -> PolarsResult<()> {
+    for Watched { name, .. } in watched {
+        let own = rows.column(name).is_ok().then(|| rows.drop_in_place(name)).transpose()?;
+        let own = own.unwrap_or_else(|| Column::full_null(name.as_str().into(), rows.height(), &DataType::String));
+        rows.with_column(own)?;
+    }
+    Ok(())
+}
+
+/// Takes the watched columns out of the rows of a table; one that rows are compared by stays there too.
+pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: &Rules) -> PolarsResult<Vec<WatchedColumn>> {
+    let taken = |watched: &Watched| {
+        let column = rows.column(&watched.name)?.clone();
+        if !mapping.compared.contains(&watched.name) {
+            let _ = rows.drop_in_place(&watched.name)?;
+        }
+        let is_text = column.dtype().is_string();
+        let (words, money) = match watched.says {
+            Says::State | Says::Undone => {
+                (Words::from_text(column.cast(&DataType::String)?.str()?), Vec::new())
+            }
+            Says::GivenBack | Says::Total => (Words::default(), amounts(&column, rules)),
+        };
+        Ok(WatchedColumn { watched: watched.clone(), is_text, words, money })
+    };
+    mapping.watched.iter().map(taken).collect()
+}
+
+/// The amounts of a column as those of purchases are read; none if it holds something else.
+fn amounts(column: &Column, rules: &Rules) -> Vec<i64> {
+    let amount = Table::Purchases.column("amount").and_then(|spec| typed(column, spec, rules).ok());
+    match amount.map(|amount| amount.values) {
+        Some(Values::Money(money)) => money,
+        _ => Vec::new(),
+    }
+}

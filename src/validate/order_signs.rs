@@ -1,0 +1,148 @@
+//! Columns that contradict the mapping: purchases that the source calls cancelled, failed or a test, and money that was given
+//! back, while nothing of the config looks at them.
+
+use std::collections::BTreeMap;
+
+use super::finding::{Finding, Severity};
+use super::mending::{filter, sql_name, sql_text};
+use crate::config::{Config, Table};
+use crate::ingest::{Says, TypedTable, WatchedColumn, is_no, is_no_purchase};
+use crate::text::{counted, grouped, verb};
+
+/// Values of a column up to which it can hold states; a column of more is none.
+const MOST_VALUES: usize = 100;
+
+/// States that a message shows.
+const SHOWN: usize = 5;
+
+/// What a column says of the used purchases.
+#[derive(Debug, Clone, Default)]
+struct Sign {
+    /// Rows with each value that speaks against a purchase.
+    against: BTreeMap<String, u64>,
+    /// Whether there are more than can be states.
+    are_many: bool,
+    /// Whether the column is empty in some rows.
+    has_empty: bool,
+    is_text: bool,
+}
+
+/// What the columns that nothing reads say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OrderSigns(BTreeMap<(String, Says), Sign>);
+
+impl OrderSigns {
+    pub(super) fn of(purchases: &TypedTable) -> Self {
+        let columns = purchases.watched.iter().filter(|column| column.watched.says != Says::Total);
+        Self(columns.map(|own| ((own.watched.name.clone(), own.watched.says), sign(purchases, own))).collect())
+    }
+
+    /// Adds other customers.
+    pub(super) fn add(&mut self, other: Self) {
+        for (column, own) in other.0 {
+            let sum = self.0.entry(column).or_default();
+            for (value, count) in own.against {
+                *sum.against.entry(value).or_default() += count;
+            }
+            sum.are_many |= own.are_many || sum.against.len() > MOST_VALUES;
+            sum.has_empty |= own.has_empty;
+            sum.is_text |= own.is_text;
+        }
+    }
+
+    pub(super) fn findings(&self, config: &Config, used: u64) -> Vec<Finding> {
+        let found = self.0.iter().filter(|(_, sign)| !sign.against.is_empty());
+        found.map(|((name, says), sign)| finding(config, used, (name, *says), sign)).collect()
+    }
+}
+
+fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
+    let mut sign = Sign { is_text: column.is_text, ..Sign::default() };
+    let rows = purchases.used_rows();
+    if column.watched.says == Says::GivenBack {
+        let count = rows.filter(|row| column.money(*row).is_some_and(|amount| amount != 0)).count() as u64;
+        sign.against.extend((count > 0).then(|| (String::new(), count)));
+        return sign;
+    }
+    let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+    rows.filter_map(|row| column.code(row)).for_each(|code| *counts.entry(code).or_default() += 1);
+    for (code, count) in counts {
+        let Some(word) = column.word_of(code) else {
+            sign.has_empty = true;
+            continue;
+        };
+        let speaks = if column.watched.says == Says::State { is_no_purchase(word) } else { !is_no(word) };
+        if speaks {
+            *sign.against.entry(word.to_owned()).or_default() += count;
+        }
+    }
+    if sign.against.len() > MOST_VALUES {
+        // Such as times: that there is one counts, not which.
+        let total = sign.against.values().sum();
+        sign = Sign { against: BTreeMap::from([(String::new(), total)]), are_many: true, ..sign };
+    }
+    sign
+}
+
+fn finding(config: &Config, used: u64, (name, says): (&str, Says), sign: &Sign) -> Finding {
+    let total: u64 = sign.against.values().sum();
+    let percent = |count: u64| 100.0 * count as f64 / used.max(1) as f64;
+    let mut values: Vec<(&String, u64)> = sign.against.iter().map(|(value, count)| (value, *count)).collect();
+    values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let are_listed = !sign.are_many && sign.against.len() <= 2 * SHOWN && !sign.against.contains_key("");
+    let listed = |(value, count): &(&String, u64)| format!("`{value}` {} ({:.1} %)", grouped(*count), percent(*count));
+    let listed: Vec<String> = values.iter().take(SHOWN).map(listed).collect();
+    let (found, of, are) = (grouped(total), counted(used, "purchase"), verb(total, "is", "are"));
+    let column = sql_name(name);
+    let (rule, message, condition) = match says {
+        Says::GivenBack => (
+            "refunds_not_looked_at",
+            format!("of {found} of {of} ({:.1} %) money was given back, as `{name}` says; nothing in the config looks at it", percent(total)),
+            None,
+        ),
+        Says::State => (
+            "status_not_looked_at",
+            format!(
+                "{found} of {of} that are used {are} perhaps none, as `{name}` says: {}; nothing in the config looks at it",
+                listed.join(", ")
+            ),
+            Some(not_in(&column, &values, sign)),
+        ),
+        _ => (
+            "status_not_looked_at",
+            format!(
+                "{found} of {of} that are used ({:.1} %) have a `{name}`{}; nothing in the config looks at it",
+                percent(total),
+                if are_listed { format!(": {}", listed.join(", ")) } else { String::new() }
+            ),
+            Some(match (are_listed && sign.is_text, sign.is_text) {
+                (true, _) => not_in(&column, &values, sign),
+                (false, true) => format!("COALESCE({column}, '') = ''"),
+                (false, false) => format!("{column} IS NULL"),
+            }),
+        ),
+    };
+    let hint = condition.map_or_else(
+        || {
+            format!(
+                "subtract it in `amount` if it stands once for each line, or set orders that were given back as a whole aside: \
+                 their column of states, or {}, as a filter",
+                filter(config, &format!("COALESCE({column}, '0') IN ('', '0', '0.00')"))
+            )
+        },
+        |condition| format!("if they are no purchases, write {}", filter(config, &condition)),
+    );
+    Finding::new(rule, Table::Purchases.name(), Severity::Warning, message).of_column(name).counting(total).with_hint(hint)
+}
+
+/// The condition that sets some values of a column aside and keeps rows that have none.
+fn not_in(column: &str, values: &[(&String, u64)], sign: &Sign) -> String {
+    let mut texts: Vec<String> = values.iter().map(|(value, _)| sql_text(value)).collect();
+    texts.sort_unstable();
+    let column = match (sign.has_empty, sign.is_text) {
+        (true, true) => format!("COALESCE({column}, '')"),
+        (false, true) => column.to_owned(),
+        (_, false) => format!("COALESCE(CAST({column} AS VARCHAR), '')"),
+    };
+    format!("{column} NOT IN ({})", texts.join(", "))
+}
