@@ -146,7 +146,12 @@ pub(super) fn begin(
     let (written, seals) = write_rejects(&loaded, output.as_ref())?;
     let findings = json!(loaded.findings);
     let provenance = Provenance { inputs: json!(loaded.fingerprints), accounts: json!(loaded.accounts) };
-    let loaded = loaded.accepted()?;
+    let loaded = loaded.accepted();
+    if loaded.is_err() && !written.is_empty() {
+        let paths: Vec<String> = written.iter().map(|path| shown(path)).collect();
+        tracing::info!("rejected rows are listed in {}", paths.join(", "));
+    }
+    let loaded = loaded?;
     if let Some(day) = as_of {
         let is_of_the_clock = plan.today == Today::OfTheClock;
         validate::require_usual_pace(&loaded.pace, AsOf { day, is_of_the_clock }, &config.validate)?;

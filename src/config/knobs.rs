@@ -125,8 +125,9 @@ pub(super) const MAX_REJECTED_SHARE: Key = key("max_rejected_share", number(0.0,
     "Largest share of rejected rows (filtered rows, duplicates and purchases without a customer aside), and of the turnover and \
      the customers that are lost with them, with which the data are still used",
 );
-pub(super) const MAX_GUEST_SHARE: Key = key("max_guest_share", number(0.0, 1.0), Preset::Number(0.8))
-    .means("Largest share of purchases without a customer, such as those of guests, with which the data are still used");
+pub(super) const MAX_GUEST_SHARE: Key = key("max_guest_share", number(0.0, 1.0), Preset::Number(0.8)).means(
+    "Largest share of purchases without a customer, such as those of guests, with which the data are still used",
+);
 pub(super) const PLACEHOLDER_IDS: Key =
     key("placeholder_ids", Allowed::Word(&["refuse", "accept"]), Preset::Text("refuse")).means(
         "What happens where one customer id stands for many people, such as `guest`, or an id with a tenth of all orders and \
@@ -202,7 +203,16 @@ pub(super) const SECTIONS: &[Section] = &[
         Table::Purchases,
         "The purchases; required",
         &[
-            PATH, FILTER, FILL_DOWN, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, NEGATIVE_AMOUNTS, columns(Table::Purchases)],
+            PATH,
+            FILTER,
+            FILL_DOWN,
+            DUPLICATES,
+            ID_CASE,
+            ID_TRIM,
+            TIME_FORMAT,
+            NEGATIVE_AMOUNTS,
+            columns(Table::Purchases),
+        ],
     ),
     table(
         Table::Complaints,

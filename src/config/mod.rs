@@ -31,8 +31,9 @@ pub(crate) use guess::in_words;
 pub use raw::RawConfig;
 pub use reference::{reference, schema_json};
 pub use settings::{
-    BacktestConfig, ChurnConfig, Config, Duplicates, FeaturesConfig, GateConfig, IdCase, IdTrim, LeakGuardConfig, LearnersConfig,
-    LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig, PanelWeights, PlaceholderIds, ReadableModel,
-    SelectionConfig, SilentOptOuts, TableConfig, TuningConfig, Unstable, ValidateConfig, ValueConfig,
+    BacktestConfig, ChurnConfig, Config, Duplicates, FeaturesConfig, GateConfig, IdCase, IdTrim, LeakGuardConfig,
+    LearnersConfig, LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig, PanelWeights,
+    PlaceholderIds, ReadableModel, SelectionConfig, SilentOptOuts, TableConfig, TuningConfig, Unstable, ValidateConfig,
+    ValueConfig,
 };
 pub use tables::{ColumnSpec, Kind, Table};

@@ -274,7 +274,12 @@ mod tests {
         assert_eq!(account.to_string(), line);
         assert!((account.guest_share() - 30.0 / 1_030.0).abs() < 1e-12 && account.rejected_share() < 1e-12);
         assert!(Account::balanced(Table::Purchases, 1_051, (1_000, about), rejected).is_err());
-        let clean = Account::balanced(Table::Complaints, 3, (3, About { customers: 2, returns_only: 0, events: None }), Vec::new());
+        let clean = Account::balanced(
+            Table::Complaints,
+            3,
+            (3, About { customers: 2, returns_only: 0, events: None }),
+            Vec::new(),
+        );
         assert_eq!(clean.unwrap().to_string(), "complaints: 3 rows = 3 used (2 customers)");
     }
 }

@@ -152,7 +152,18 @@ mod tests {
             }
             let filled = filled.unwrap();
             let status: Vec<_> = filled.column("status").unwrap().str().unwrap().iter().collect();
-            let given = [Some("paid"), Some("paid"), Some("paid"), None, Some("void"), Some("x"), None, None, Some("a"), Some("b")];
+            let given = [
+                Some("paid"),
+                Some("paid"),
+                Some("paid"),
+                None,
+                Some("void"),
+                Some("x"),
+                None,
+                None,
+                Some("a"),
+                Some("b"),
+            ];
             assert_eq!(status, given, "{size}");
             let sums: Vec<_> = filled.column("sum").unwrap().f64().unwrap().iter().collect();
             let given = [Some(1.5), Some(1.5), Some(1.5), Some(2.0), Some(2.0), None, None, None, None, Some(3.0)];

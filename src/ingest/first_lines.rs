@@ -11,8 +11,16 @@ use super::fill_down::is_given;
 use super::mapping::Mapping;
 use super::table::TypedTable;
 
-/// Notices, for each source column, lines of orders that are used otherwise and that are set aside because the column is
-/// empty there.
+/// Lines that are set aside because a source column is empty there.
+struct Lost {
+    column: String,
+    rows: Vec<usize>,
+    /// For each row of the table, whether the column has a value.
+    is_given: Vec<bool>,
+}
+
+/// Notices, for each source column, lines that are set aside because the column is empty there, while another line of their
+/// order has a value, and some line of such an order is used.
 ///
 /// # Errors
 /// An error of the table engine.
@@ -21,26 +29,28 @@ pub(super) fn notice(read: &mut TypedTable, source: &DataFrame, mapping: &Mappin
         return Ok(());
     }
     let lost = engine::ask(|| lost(read, source, mapping)).map_err(IngestError::engine("looking at empty values"))?;
-    if lost.iter().all(|(_, rows)| rows.is_empty()) {
-        return Ok(());
-    }
-    let keys = read.event_keys();
-    let used: FxHashSet<u64> = read.used_rows().filter_map(|row| keys.get(row)).filter(|key| **key != 0).copied().collect();
-    let is_of_used = |row: &usize| keys.get(*row).is_some_and(|key| used.contains(key));
-    let mut facts = Vec::new();
-    for (place, rows) in lost {
-        let rows: Vec<usize> = rows.into_iter().filter(is_of_used).collect();
-        if !rows.is_empty() {
-            let examples = rows.iter().take(Example::SHOWN).map(|row| read.mentioned(*row)).collect();
-            facts.push(Fact { rule: FactRule::FirstLineOnly, place, count: rows.len() as u64, examples });
-        }
-    }
+    let facts: Vec<Fact> = lost.into_iter().filter_map(|lost| fact(read, lost)).collect();
     read.facts.extend(facts);
     Ok(())
 }
 
+fn fact(read: &TypedTable, Lost { column, rows, is_given }: Lost) -> Option<Fact> {
+    rows.first()?;
+    let keys = read.event_keys();
+    let key = |row: usize| keys.get(row).copied().filter(|key| *key != 0);
+    let given_rows = is_given.iter().enumerate().filter(|(_, is_given)| **is_given).map(|(row, _)| row);
+    let given: FxHashSet<u64> = given_rows.filter_map(key).collect();
+    let used: FxHashSet<u64> = read.used_rows().filter_map(key).collect();
+    let rows: Vec<usize> = rows.into_iter().filter(|row| key(*row).is_some_and(|key| given.contains(&key))).collect();
+    let is_used = |row: &usize| key(*row).is_some_and(|key| used.contains(&key));
+    let examples = rows.iter().filter(|row| is_used(row)).take(Example::SHOWN).map(|row| read.mentioned(*row));
+    let examples: Vec<Example> = examples.collect();
+    let count = rows.len() as u64;
+    (!examples.is_empty()).then_some(Fact { rule: FactRule::FirstLineOnly, place: column, count, examples })
+}
+
 /// Source columns, and the rows that are lost where they are empty.
-fn lost(read: &TypedTable, source: &DataFrame, mapping: &Mapping) -> PolarsResult<Vec<(String, Vec<usize>)>> {
+fn lost(read: &TypedTable, source: &DataFrame, mapping: &Mapping) -> PolarsResult<Vec<Lost>> {
     let rejected = |wanted: &[Reason]| -> Vec<usize> {
         let is_wanted = |row: &usize| read.reason(*row).is_some_and(|reason| wanted.contains(&reason));
         (0..read.n_rows()).filter(is_wanted).collect()
@@ -57,16 +67,17 @@ fn lost(read: &TypedTable, source: &DataFrame, mapping: &Mapping) -> PolarsResul
         if read.used_rows().any(|row| is_empty(&row)) {
             continue;
         }
-        let mut rows = rejected(&[Reason::FILTER, Reason::FILTER_WITHOUT_CUSTOMER]);
+        let mut rows = rejected(&[Reason::FILTER]);
         rows.retain(is_empty);
-        lost.push((name.clone(), rows));
+        lost.push(Lost { column: name.clone(), rows, is_given });
     }
     for (spec, mapped) in mapping.columns.iter().filter(|(spec, mapped)| spec.required && mapped.is_plain) {
         let missing = Reason::of_column("missing", spec.name);
-        let reasons = if missing == Reason::NO_CUSTOMER { vec![missing, Reason::FILTER_WITHOUT_CUSTOMER] } else { vec![missing] };
-        if read.rejections_of(&reasons) > 0 {
-            lost.push((mapped.text.clone(), rejected(&reasons)));
-        }
+        let outside = (missing == Reason::NO_CUSTOMER).then_some(Reason::FILTER_WITHOUT_CUSTOMER);
+        let reasons: Vec<Reason> = std::iter::once(missing).chain(outside).collect();
+        let Some(values) = read.columns.get(spec.name).filter(|_| read.rejections_of(&reasons) > 0) else { continue };
+        let is_given = (0..read.n_rows()).map(|row| !values.is_absent(row)).collect();
+        lost.push(Lost { column: mapped.text.clone(), rows: rejected(&reasons), is_given });
     }
     Ok(lost)
 }

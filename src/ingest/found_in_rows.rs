@@ -2,9 +2,135 @@
 
 use polars::prelude::*;
 
-use crate::config::FoundKey;
+use super::conditions::{ColumnForm, is_empty, none_of, toml_text};
+use super::fill_down::on_later_lines;
+use super::state_words::{self, Says, is_no, is_no_purchase};
+use super::words::Words;
+use crate::config::{FoundKey, in_words};
+
+/// Lines that go on with an order, at least, for a field of its first line to be seen.
+const LEAST_LINES: usize = 20;
+
+/// One later line in so many may have a value of its own.
+const ONE_IN: usize = 50;
+
+/// Values of a column that a filter lists.
+const MOST_LISTED: usize = 10;
 
 /// The keys that the rows ask for: `fill_down`, `filter`.
-pub(super) fn of_rows(_rows: &DataFrame) -> Vec<FoundKey> {
-    Vec::new()
+pub(super) fn of_rows(rows: &DataFrame) -> Vec<FoundKey> {
+    // A file that cannot be looked at in this way asks for nothing.
+    let filled = first_line_columns(rows).unwrap_or_default();
+    let mut found = Vec::new();
+    if !filled.is_empty() {
+        let list: Vec<String> = filled.iter().map(|name| toml_text(name)).collect();
+        let why = "empty on all lines of an order but the first";
+        found.push(FoundKey::settled("fill_down", format!("[{}]", list.join(", ")), why));
+    }
+    let conditions: Vec<Condition> = rows.columns().iter().filter_map(|column| condition(column, &filled)).collect();
+    if !conditions.is_empty() {
+        let whole: Vec<&str> = conditions.iter().map(|condition| condition.sql.as_str()).collect();
+        let why: Vec<String> =
+            conditions.iter().map(|condition| format!("`{}`: {} lines", condition.column, condition.lines)).collect();
+        let why = format!("they are no purchases by {}", why.join(", "));
+        found.push(FoundKey::settled("filter", toml_text(&whole.join(" AND ")), why));
+    }
+    found
+}
+
+/// Fields of orders that are written on their first lines alone: those that say who bought or what became of the order.
+fn first_line_columns(rows: &DataFrame) -> PolarsResult<Vec<String>> {
+    for column in rows.columns() {
+        if !may_number_orders(column)? {
+            continue;
+        }
+        let orders = column.cast(&DataType::String)?;
+        let mut filled = Vec::new();
+        for other in rows.columns().iter().filter(|other| is_told_of_orders(other.name())) {
+            let (empty, given) = on_later_lines(other, orders.str()?)?;
+            if empty >= LEAST_LINES && given * ONE_IN <= empty {
+                filled.push(other.name().to_string());
+            }
+        }
+        if !filled.is_empty() {
+            return Ok(filled);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Whether the values of a column stand in all rows, and each in rows that follow each other, some of them in several.
+fn may_number_orders(column: &Column) -> PolarsResult<bool> {
+    if column.null_count() > 0 || !(column.dtype().is_string() || column.dtype().is_integer()) {
+        return Ok(false);
+    }
+    let words = Words::from_text(column.cast(&DataType::String)?.str()?);
+    let n_runs = words.codes.windows(2).filter(|pair| pair.first() != pair.last()).count() + 1;
+    Ok(n_runs == words.names.len() && n_runs + LEAST_LINES <= column.len())
+}
+
+/// Amounts of an order must not be filled down: they would be counted with each line.
+fn is_told_of_orders(name: &str) -> bool {
+    let words = in_words(name);
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    matches!(state_words::of_name(name), Some(Says::State | Says::Undone))
+        || has(&["email", "mail", "customer", "currency", "user", "client", "kunde", "channel", "source", "tags"])
+        || (has(&["country"]) && has(&["billing", "shipping"]))
+}
+
+/// A condition that sets rows aside.
+struct Condition {
+    column: String,
+    sql: String,
+    lines: usize,
+}
+
+fn condition(column: &Column, filled: &[String]) -> Option<Condition> {
+    let name = column.name().to_string();
+    let says = state_words::of_name(&name).filter(|says| matches!(says, Says::State | Says::Undone));
+    let text = column.cast(&DataType::String).ok()?;
+    let words = Words::from_text(text.str().ok()?);
+    let speaks = |word: &&String| match says {
+        Some(Says::Undone) => !word.trim().is_empty() && !is_no(word),
+        _ => is_no_purchase(word),
+    };
+    let against: Vec<&str> = words.names.iter().filter(speaks).map(|word| word.trim()).collect();
+    let is_state = says.is_some() || words.names.len() <= MOST_LISTED;
+    if against.is_empty() || !is_state {
+        return None;
+    }
+    let rows = |row: &usize| words.get(*row).is_some_and(|word| against.contains(&word.trim()));
+    let lines = (0..column.len()).filter(rows).count();
+    // Rows that are empty and not filled stay.
+    let has_empty =
+        column.null_count() > 0 || words.names.iter().any(|word| word.trim().is_empty()) || filled.contains(&name);
+    let form = ColumnForm { is_text: column.dtype().is_string(), has_empty };
+    let is_listed = form.is_text && against.len() <= MOST_LISTED;
+    let sql =
+        if is_listed || says != Some(Says::Undone) { none_of(&name, &against, form) } else { is_empty(&name, form) };
+    Some(Condition { column: name, sql, lines })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_first_lines_and_rows_that_are_no_purchases_are_found() {
+        let n = 120;
+        let on_first = |row: usize, text: &'static str| (row % 3 == 0).then_some(text);
+        let rows = df!(
+            "Name" => (0..n).map(|row| format!("#{}", row / 3)).collect::<Vec<_>>(),
+            "Email" => (0..n).map(|row| on_first(row, "a@x.com")).collect::<Vec<_>>(),
+            "Total" => (0..n).map(|row| on_first(row, "9.00")).collect::<Vec<_>>(),
+            "Status" => (0..n).map(|row| on_first(row, if row == 3 { "voided" } else { "paid" })).collect::<Vec<_>>(),
+            "Lineitem" => (0..n).map(|row| format!("p{}", row % 7)).collect::<Vec<_>>(),
+        )
+        .unwrap();
+        let found = of_rows(&rows);
+        let written: Vec<(&str, &str)> = found.iter().map(|key| (key.key, key.readings[0].toml.as_str())).collect();
+        let filter = "\"COALESCE(\\\"Status\\\", '') NOT IN ('voided')\"";
+        assert_eq!(written, [("fill_down", "[\"Email\", \"Status\"]"), ("filter", filter)]);
+        assert!(of_rows(&rows.select(["Name", "Lineitem"]).unwrap()).is_empty());
+    }
 }

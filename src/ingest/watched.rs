@@ -10,11 +10,11 @@ use super::error::IngestError;
 use super::mapping::Mapping;
 use super::resolve::Available;
 use super::source::InputFile;
+use super::sources;
+use super::state_words::{self, Says};
 use super::typing::{Rules, typed};
 use super::values::Values;
 use super::words::Words;
-use super::state_words::{self, Says};
-use super::sources;
 use crate::config::Table;
 
 /// A source column that is looked at, and what it may say.
@@ -127,9 +127,7 @@ pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: &Rules) -> P
         }
         let is_text = column.dtype().is_string();
         let (words, money) = match watched.says {
-            Says::State | Says::Undone => {
-                (Words::from_text(column.cast(&DataType::String)?.str()?), Vec::new())
-            }
+            Says::State | Says::Undone => (Words::from_text(column.cast(&DataType::String)?.str()?), Vec::new()),
             Says::GivenBack | Says::Total => (Words::default(), amounts(&column, rules)),
         };
         Ok(WatchedColumn { watched: watched.clone(), is_text, words, money })

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::finding::{Finding, Severity};
 use super::mending::customer;
 use crate::config::{Config, IdCase, IdTrim, Table, TableConfig};
-use crate::ingest::{IdRules, TypedTable};
+use crate::ingest::{IdRules, TypedTable, toml_text};
 use crate::maths::hash::{key, spread};
 use crate::text::{counted, grouped, verb};
 
@@ -78,7 +78,8 @@ impl Ids {
         }
     }
 
-    fn names(&self) -> impl Iterator<Item = &str> {
+    /// The ids that are kept.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.groups.values().flatten().map(|name| &**name)
     }
 }
@@ -159,8 +160,13 @@ pub(super) fn merging(ids: &Ids, section: &TableConfig) -> Option<Finding> {
     let merged = [n[0] - n[1], n[1] - n[2], n[2] - n[3]];
     let is_open = [section.id_case.is_none(), section.id_case.is_none(), section.id_trim.is_none()];
     let kinds = [Difference::Capitals, Difference::Accents, Difference::Blanks];
-    let found: Vec<(Difference, usize)> =
-        kinds.into_iter().zip(merged).zip(is_open).filter(|((_, count), open)| *count > 0 && *open).map(|(own, _)| own).collect();
+    let found: Vec<(Difference, usize)> = kinds
+        .into_iter()
+        .zip(merged)
+        .zip(is_open)
+        .filter(|((_, count), open)| *count > 0 && *open)
+        .map(|(own, _)| own)
+        .collect();
     let n_merged: usize = found.iter().map(|(_, count)| count).sum();
     if n_merged == 0 {
         return None;
@@ -227,8 +233,7 @@ pub(super) fn meeting(table: Table, own: &Ids, purchases: &Ids, config: &Config)
 }
 
 fn written_otherwise(table: Table, n: usize, loosely: &[(Difference, &str, &str)], config: &Config) -> Finding {
-    let kinds =
-        [Difference::Capitals, Difference::Accents, Difference::Blanks, Difference::Zeros, Difference::Signs];
+    let kinds = [Difference::Capitals, Difference::Accents, Difference::Blanks, Difference::Zeros, Difference::Signs];
     let count = |kind| loosely.iter().filter(|(own, ..)| *own == kind).count();
     let cause = kinds.into_iter().max_by_key(|kind| count(*kind)).unwrap_or(Difference::Signs);
     let name = table.name();
@@ -246,7 +251,9 @@ fn written_otherwise(table: Table, n: usize, loosely: &[(Difference, &str, &str)
         Difference::Accents => "write `id_case = \"fold\"` in `[purchases]`: it holds for all tables".to_owned(),
         Difference::Blanks => "write `id_trim = \"all\"` in `[purchases]`: it holds for all tables".to_owned(),
         Difference::Zeros => without_zeros(table, loosely, config),
-        Difference::Signs => "take the signs out with SQL, as in `customer_id = \"REPLACE(customer_id, '-', '')\"`".to_owned(),
+        Difference::Signs => {
+            "take the signs out with SQL, as in `customer_id = \"REPLACE(customer_id, '-', '')\"`".to_owned()
+        }
     };
     let finding = Finding::new("ids_written_otherwise", name, Severity::Error, message).of_column("customer_id");
     finding.counting(loosely.len() as u64).with_examples(examples).with_hint(hint)
@@ -259,7 +266,7 @@ fn without_zeros(table: Table, loosely: &[(Difference, &str, &str)], config: &Co
     let place = if own_zeros >= other_zeros { table } else { Table::Purchases };
     let source = config.table(place).map_or_else(String::new, customer);
     let sql = format!("LTRIM({source}, '0')");
-    format!("write `customer_id = {}` in `[{}.columns]`", super::mending::toml_text(&sql), place.name())
+    format!("write `customer_id = {}` in `[{}.columns]`", toml_text(&sql), place.name())
 }
 
 fn nothing_in_common(table: Table, own: &Ids, purchases: &Ids, config: &Config) -> Finding {
@@ -314,7 +321,11 @@ mod tests {
         let found = merging(&ids(&few), &section(None, None)).unwrap();
         assert_eq!(found.severity, Severity::Warning);
         assert!(found.hint.unwrap().contains("id_trim = \"all\""));
-        assert_eq!(merging(&ids(&["007".into(), "7".into()]), &section(None, None)), None, "zeros are told with other tables");
+        assert_eq!(
+            merging(&ids(&["007".into(), "7".into()]), &section(None, None)),
+            None,
+            "zeros are told with other tables"
+        );
     }
 
     #[test]

@@ -54,7 +54,8 @@ fn overlap(table: &TypedTable, count: u64, rows: &[usize]) -> Tally {
         );
         (Severity::Warning, message)
     };
-    let hint = format!("the files overlap; set `{name}.duplicates` to \"keep\" if equal rows of several files are all real");
+    let hint =
+        format!("the files overlap; set `{name}.duplicates` to \"keep\" if equal rows of several files are all real");
     let tally = Tally::new("overlap", (table.table(), count), wording);
     tally.with_examples(rows.iter().map(|row| table.mentioned(*row))).with_hint(hint)
 }

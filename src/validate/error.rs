@@ -77,7 +77,12 @@ impl Report for DataError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Refused { findings } => {
-                let hints: Vec<&str> = findings.iter().filter_map(|finding| finding.hint.as_deref()).collect();
+                let mut hints: Vec<&str> = Vec::new();
+                for hint in findings.iter().filter_map(|finding| finding.hint.as_deref()) {
+                    if !hints.contains(&hint) {
+                        hints.push(hint);
+                    }
+                }
                 (!hints.is_empty()).then(|| hints.join("; "))
             }
             Self::Quiet { usual_until, allowed, .. } => Some(format!(

@@ -29,8 +29,16 @@ impl fmt::Display for Severity {
 }
 
 /// Rules about what is left of the data.
-const CONSEQUENCES: &[&str] =
-    &["too_many_rejected", "lost_turnover", "lost_customers", "lost_period", "too_few_customers", "nobody_returns", "short_span", "stale"];
+const CONSEQUENCES: &[&str] = &[
+    "too_many_rejected",
+    "lost_turnover",
+    "lost_customers",
+    "lost_period",
+    "too_few_customers",
+    "nobody_returns",
+    "short_span",
+    "stale",
+];
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

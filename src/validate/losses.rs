@@ -92,7 +92,10 @@ impl Losses {
             if reason.is_some() && !lost && reason != Some(Reason::NO_CUSTOMER) {
                 continue;
             }
-            let size = amounts.get(row).filter(|amount| **amount != ABSENT).map_or(0, |amount| u128::from(amount.unsigned_abs()));
+            let size = amounts
+                .get(row)
+                .filter(|amount| **amount != ABSENT)
+                .map_or(0, |amount| u128::from(amount.unsigned_abs()));
             let fate = codes.get(row).and_then(|code| fates.get_mut(usize::try_from(*code).ok()?));
             if lost {
                 self.lost_rows += 1;
@@ -205,7 +208,9 @@ impl Losses {
         let months = self.unlike_others(|month| month.lost);
         let count = months.iter().map(|(_, lost, _)| lost).sum();
         let (one, are) = (counted(months.len() as u64, "month"), verb(months.len() as u64, "loses", "lose"));
-        let message = format!("{one} {are} a far larger share of purchases to rejections than the others: what is missing looks like churn");
+        let message = format!(
+            "{one} {are} a far larger share of purchases to rejections than the others: what is missing looks like churn"
+        );
         let finding = refusal("lost_period", message).of_column("purchased_at").counting(count);
         (!months.is_empty()).then(|| finding.with_examples(months.iter().map(shown)))
     }
@@ -214,11 +219,13 @@ impl Losses {
         let months = self.unlike_others(|month| month.guests);
         let count = months.iter().map(|(_, lost, _)| lost).sum();
         let (one, have) = (counted(months.len() as u64, "month"), verb(months.len() as u64, "has", "have"));
-        let message =
-            format!("{one} {have} a far larger share of purchases without a customer than the others: what is missing looks like churn");
+        let message = format!(
+            "{one} {have} a far larger share of purchases without a customer than the others: what is missing looks like churn"
+        );
         let finding = Finding::new("guest_period", Table::Purchases.name(), Severity::Warning, message);
         let finding = finding.of_column("customer_id").counting(count).with_examples(months.iter().map(shown));
-        let hint = "check whether the source has stopped to deliver ids, or has begun to, and leave the months before out";
+        let hint =
+            "check whether the source has stopped to deliver ids, or has begun to, and leave the months before out";
         (!months.is_empty()).then(|| finding.with_hint(hint))
     }
 
@@ -291,7 +298,8 @@ mod tests {
     fn a_month_that_loses_far_more_than_the_others_is_told() {
         let month = |used, lost| Month { used, lost, guests: 0 };
         let of = |own: Month| {
-            let months: BTreeMap<_, _> = (1..=11).map(|n| ((2024, n), month(100, 1))).chain([((2024, 12), own)]).collect();
+            let months: BTreeMap<_, _> =
+                (1..=11).map(|n| ((2024, n), month(100, 1))).chain([((2024, 12), own)]).collect();
             Losses { months, ..Losses::default() }.period().map(|finding| finding.examples)
         };
         assert_eq!(of(month(60, 40)), Some(vec!["2024-12 (40 of 100)".to_owned()]));

@@ -1,21 +1,7 @@
 //! Lines of config that mend what a check found.
 
 use crate::config::{Config, Table, TableConfig};
-
-/// A text as the config file writes it.
-pub(super) fn toml_text(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// A name of a column as SQL writes it.
-pub(super) fn sql_name(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A text as SQL writes it.
-pub(super) fn sql_text(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
+use crate::ingest::{sql_name, toml_text};
 
 /// The line that adds a condition to the filter of the purchases.
 pub(super) fn filter(config: &Config, condition: &str) -> String {
@@ -33,15 +19,4 @@ pub(super) fn customer(section: &TableConfig) -> String {
     let name = if source.chars().all(is_name) { sql_name(source) } else { format!("({source})") };
     let is_text = section.paths.iter().all(|path| !path.to_string_lossy().contains("parquet"));
     if is_text { name } else { format!("CAST({name} AS VARCHAR)") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_written_as_they_are_read() {
-        assert_eq!(toml_text("a \"b\" \\c"), "\"a \\\"b\\\" \\\\c\"");
-        assert_eq!((sql_name("a\"b"), sql_text("it's")), ("\"a\"\"b\"".to_owned(), "'it''s'".to_owned()));
-    }
 }

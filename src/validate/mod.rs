@@ -14,6 +14,7 @@ mod mending;
 mod opt_outs;
 mod order_signs;
 mod order_totals;
+mod other_ids;
 mod pace;
 mod parts;
 mod placeholders;
@@ -118,7 +119,9 @@ pub fn load_and_look<T>(
     let (fingerprints, checked) = (fingerprints?, checked?);
     let seen = look(&checked.tables);
     let (tables, dictionaries) = ingest::columns(config, checked.tables);
-    let (accounts, findings, rejects, pace) = checked.outcome.completed(config, now);
+    let are_names = checked.outcome.totals.has_names();
+    let (accounts, mut findings, rejects, pace) = checked.outcome.completed(config, now);
+    other_ids::name_better(config, are_names, &mut findings)?;
     Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace }, seen))
 }
 

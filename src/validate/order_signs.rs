@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::finding::{Finding, Severity};
-use super::mending::{filter, sql_name, sql_text};
+use super::mending::filter;
 use crate::config::{Config, Table};
-use crate::ingest::{Says, TypedTable, WatchedColumn, is_no, is_no_purchase};
+use crate::ingest::{ColumnForm, Says, TypedTable, WatchedColumn, is_empty, is_no, is_no_purchase, none_of, sql_name};
 use crate::text::{counted, grouped, verb};
 
 /// Values of a column up to which it can hold states; a column of more is none.
@@ -22,9 +22,7 @@ struct Sign {
     against: BTreeMap<String, u64>,
     /// Whether there are more than can be states.
     are_many: bool,
-    /// Whether the column is empty in some rows.
-    has_empty: bool,
-    is_text: bool,
+    form: ColumnForm,
 }
 
 /// What the columns that nothing reads say.
@@ -45,8 +43,8 @@ impl OrderSigns {
                 *sum.against.entry(value).or_default() += count;
             }
             sum.are_many |= own.are_many || sum.against.len() > MOST_VALUES;
-            sum.has_empty |= own.has_empty;
-            sum.is_text |= own.is_text;
+            sum.form.has_empty |= own.form.has_empty;
+            sum.form.is_text |= own.form.is_text;
         }
     }
 
@@ -57,7 +55,7 @@ impl OrderSigns {
 }
 
 fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
-    let mut sign = Sign { is_text: column.is_text, ..Sign::default() };
+    let mut sign = Sign { form: ColumnForm { is_text: column.is_text, has_empty: false }, ..Sign::default() };
     let rows = purchases.used_rows();
     if column.watched.says == Says::GivenBack {
         let count = rows.filter(|row| column.money(*row).is_some_and(|amount| amount != 0)).count() as u64;
@@ -68,7 +66,7 @@ fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
     rows.filter_map(|row| column.code(row)).for_each(|code| *counts.entry(code).or_default() += 1);
     for (code, count) in counts {
         let Some(word) = column.word_of(code) else {
-            sign.has_empty = true;
+            sign.form.has_empty = true;
             continue;
         };
         let speaks = if column.watched.says == Says::State { is_no_purchase(word) } else { !is_no(word) };
@@ -93,32 +91,37 @@ fn finding(config: &Config, used: u64, (name, says): (&str, Says), sign: &Sign) 
     let listed = |(value, count): &(&String, u64)| format!("`{value}` {} ({:.1} %)", grouped(*count), percent(*count));
     let listed: Vec<String> = values.iter().take(SHOWN).map(listed).collect();
     let (found, of, are) = (grouped(total), counted(used, "purchase"), verb(total, "is", "are"));
-    let column = sql_name(name);
+    let have = verb(total, "has", "have");
+    let texts: Vec<&str> = values.iter().map(|(value, _)| value.as_str()).collect();
     let (rule, message, condition) = match says {
         Says::GivenBack => (
             "refunds_not_looked_at",
-            format!("of {found} of {of} ({:.1} %) money was given back, as `{name}` says; nothing in the config looks at it", percent(total)),
+            format!(
+                "of {found} of {of} ({:.1} %) money was given back, as `{name}` says; nothing in the config looks at it",
+                percent(total)
+            ),
             None,
         ),
         Says::State => (
             "status_not_looked_at",
             format!(
-                "{found} of {of} that are used {are} perhaps none, as `{name}` says: {}; nothing in the config looks at it",
+                "{found} of {of} that are used ({:.1} %) {are} none by their `{name}`: {}; nothing in the config looks at it",
+                percent(total),
                 listed.join(", ")
             ),
-            Some(not_in(&column, &values, sign)),
+            Some(none_of(name, &texts, sign.form)),
         ),
         _ => (
             "status_not_looked_at",
             format!(
-                "{found} of {of} that are used ({:.1} %) have a `{name}`{}; nothing in the config looks at it",
+                "{found} of {of} that are used ({:.1} %) {have} a `{name}`{}; nothing in the config looks at it",
                 percent(total),
                 if are_listed { format!(": {}", listed.join(", ")) } else { String::new() }
             ),
-            Some(match (are_listed && sign.is_text, sign.is_text) {
-                (true, _) => not_in(&column, &values, sign),
-                (false, true) => format!("COALESCE({column}, '') = ''"),
-                (false, false) => format!("{column} IS NULL"),
+            Some(if are_listed && sign.form.is_text {
+                none_of(name, &texts, sign.form)
+            } else {
+                is_empty(name, sign.form)
             }),
         ),
     };
@@ -127,22 +130,13 @@ fn finding(config: &Config, used: u64, (name, says): (&str, Says), sign: &Sign) 
             format!(
                 "subtract it in `amount` if it stands once for each line, or set orders that were given back as a whole aside: \
                  their column of states, or {}, as a filter",
-                filter(config, &format!("COALESCE({column}, '0') IN ('', '0', '0.00')"))
+                filter(config, &format!("COALESCE({}, '0') IN ('', '0', '0.00')", sql_name(name)))
             )
         },
         |condition| format!("if they are no purchases, write {}", filter(config, &condition)),
     );
-    Finding::new(rule, Table::Purchases.name(), Severity::Warning, message).of_column(name).counting(total).with_hint(hint)
-}
-
-/// The condition that sets some values of a column aside and keeps rows that have none.
-fn not_in(column: &str, values: &[(&String, u64)], sign: &Sign) -> String {
-    let mut texts: Vec<String> = values.iter().map(|(value, _)| sql_text(value)).collect();
-    texts.sort_unstable();
-    let column = match (sign.has_empty, sign.is_text) {
-        (true, true) => format!("COALESCE({column}, '')"),
-        (false, true) => column.to_owned(),
-        (_, false) => format!("COALESCE(CAST({column} AS VARCHAR), '')"),
-    };
-    format!("{column} NOT IN ({})", texts.join(", "))
+    Finding::new(rule, Table::Purchases.name(), Severity::Warning, message)
+        .of_column(name)
+        .counting(total)
+        .with_hint(hint)
 }

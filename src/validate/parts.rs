@@ -3,6 +3,7 @@
 
 use polars::prelude::DataFrame;
 
+use super::other_ids;
 use super::relations::{SHARED_ORDER, shared_orders};
 use super::{CheckOutcome, CheckVerdict, Loaded, check};
 use crate::config::{Config, Table};
@@ -107,7 +108,9 @@ impl Together {
     /// An [`IngestError`] if a file can no longer be read.
     pub fn finish(self, config: &Config, now: Timestamp, parts: &Parts) -> Result<Loaded, Failure> {
         CustomCells::refuse_words(&self.0.custom_cells)?;
-        let (accounts, findings, rejects, pace) = self.0.completed(config, now);
+        let are_names = self.0.totals.has_names();
+        let (accounts, mut findings, rejects, pace) = self.0.completed(config, now);
+        other_ids::name_better(config, are_names, &mut findings)?;
         let mut rejects = rejects.iter().map(|rows| parts.in_order(rows)).collect::<Result<Vec<_>, _>>()?;
         rejects
             .sort_by_key(|rows| accounts.iter().position(|account| Some(account.table.to_owned()) == table_of(rows)));

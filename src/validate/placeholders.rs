@@ -5,30 +5,113 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::finding::{Finding, Severity};
-use super::mending::{customer, filter, sql_text};
+use super::mending::{customer, filter};
 use crate::config::{Config, PlaceholderIds, Table};
-use crate::ingest::{Account, TypedTable};
+use crate::ingest::{Account, TypedTable, sql_text};
 use crate::text::{counted, grouped};
 
 /// Words that are no customer, in small letters.
 const NOBODY: &[&str] = &[
-    "-", "--", "---", ".", "?", "??", "anon", "anonim", "anonimo", "anonym", "anonyme", "anonymous", "anónimo", "barverkauf",
-    "blank", "(blank)", "cash customer", "cliente generico", "default", "default customer", "dummy", "empty", "gast", "guest",
-    "guests", "inconnu", "invitado", "invité", "invite", "kassenkunde", "keine", "k.a.", "laufkunde", "laufkundschaft",
-    "missing", "n.a.", "n/a", "na", "nan", "nil", "no customer", "no name", "noname", "none", "not logged in", "null",
-    "onbekend", "ospite", "sconosciuto", "desconocido", "undefined", "unknown", "unbekannt", "walk in", "walk-in",
-    "walk-in customer", "walkin", "#n/a", "[null]", "<na>", "hóspede", "convidado",
+    "-",
+    "--",
+    "---",
+    ".",
+    "?",
+    "??",
+    "anon",
+    "anonim",
+    "anonimo",
+    "anonym",
+    "anonyme",
+    "anonymous",
+    "anónimo",
+    "barverkauf",
+    "blank",
+    "(blank)",
+    "cash customer",
+    "cliente generico",
+    "default",
+    "default customer",
+    "dummy",
+    "empty",
+    "gast",
+    "guest",
+    "guests",
+    "inconnu",
+    "invitado",
+    "invité",
+    "invite",
+    "kassenkunde",
+    "keine",
+    "k.a.",
+    "laufkunde",
+    "laufkundschaft",
+    "missing",
+    "n.a.",
+    "n/a",
+    "na",
+    "nan",
+    "nil",
+    "no customer",
+    "no name",
+    "noname",
+    "none",
+    "not logged in",
+    "null",
+    "onbekend",
+    "ospite",
+    "sconosciuto",
+    "desconocido",
+    "undefined",
+    "unknown",
+    "unbekannt",
+    "walk in",
+    "walk-in",
+    "walk-in customer",
+    "walkin",
+    "#n/a",
+    "[null]",
+    "<na>",
+    "hóspede",
+    "convidado",
 ];
 
 /// Ids that may be a customer's, and often are nobody's.
 const PERHAPS_NOBODY: &[&str] = &[
-    "0", "00", "000", "0000", "00000", "000000", "0000000", "00000000", "-1", "1111111111", "9999", "99999", "999999",
-    "9999999", "99999999", "999999999", "9999999999", "test", "tester", "testing", "test user", "testkunde", "x", "xx", "xxx",
-    "cash", "diverse", "other", "customer",
+    "0",
+    "00",
+    "000",
+    "0000",
+    "00000",
+    "000000",
+    "0000000",
+    "00000000",
+    "-1",
+    "1111111111",
+    "9999",
+    "99999",
+    "999999",
+    "9999999",
+    "99999999",
+    "999999999",
+    "9999999999",
+    "test",
+    "tester",
+    "testing",
+    "test user",
+    "testkunde",
+    "x",
+    "xx",
+    "xxx",
+    "cash",
+    "diverse",
+    "other",
+    "customer",
 ];
 
 /// Beginnings of addresses that are nobody's.
-const NOBODYS_ADDRESS: &[&str] = &["guest@", "noemail@", "no-email@", "anonymous@", "unknown@", "test@", "none@", "noreply@"];
+const NOBODYS_ADDRESS: &[&str] =
+    &["guest@", "noemail@", "no-email@", "anonymous@", "unknown@", "test@", "none@", "noreply@"];
 
 /// Fewer orders are an accident.
 const LEAST_ORDERS: u64 = 20;
@@ -61,7 +144,8 @@ fn nobody(id: &str) -> Option<Nobody> {
     if NOBODY.contains(&small.as_str()) {
         Some(Nobody::Surely)
     } else {
-        let is_perhaps = PERHAPS_NOBODY.contains(&small.as_str()) || NOBODYS_ADDRESS.iter().any(|start| small.starts_with(start));
+        let is_perhaps =
+            PERHAPS_NOBODY.contains(&small.as_str()) || NOBODYS_ADDRESS.iter().any(|start| small.starts_with(start));
         is_perhaps.then_some(Nobody::Perhaps)
     }
 }
@@ -76,7 +160,8 @@ impl Heaviest {
                 *lines += 1;
             }
         }
-        let mut candidates: Vec<usize> = (0..names.len()).filter(|code| lines.get(*code).is_some_and(|n| *n > 0)).collect();
+        let mut candidates: Vec<usize> =
+            (0..names.len()).filter(|code| lines.get(*code).is_some_and(|n| *n > 0)).collect();
         candidates.sort_unstable_by_key(|code| (std::cmp::Reverse(lines.get(*code).copied()), names.get(*code)));
         let is_named = |code: &usize| names.get(*code).is_some_and(|name| nobody(name).is_some());
         let named: Vec<usize> = candidates.iter().copied().filter(is_named).collect();

@@ -10,6 +10,7 @@ use super::losses::Losses;
 use super::opt_outs::{self, Statements};
 use super::order_signs::OrderSigns;
 use super::order_totals::OrderTotals;
+use super::other_ids;
 use super::pace::Pace;
 use super::placeholders::Heaviest;
 use super::sizes::Sizes;
@@ -121,6 +122,11 @@ impl ShopTotals {
         findings.extend(self.signs.findings(config, account.map_or(0, |account| account.used)));
         findings.extend(self.order_totals.disagreement(config));
         findings
+    }
+
+    /// Whether customers are called by names.
+    pub(super) fn has_names(&self) -> bool {
+        self.ids.get(&Table::Purchases).is_some_and(|ids| other_ids::are_names(ids.names()))
     }
 
     fn volume(&self) -> Volume {

@@ -2,9 +2,8 @@
 
 use super::checked::Checked;
 use super::finding::Severity;
-use super::mending::toml_text;
 use super::tally::{Counts, Tally};
-use crate::ingest::{Example, Fact, FactRule, Meant, MeantRule, NO, TypedTable, YES, exchanged};
+use crate::ingest::{Example, Fact, FactRule, Meant, MeantRule, NO, TypedTable, YES, exchanged, toml_text};
 use crate::text::{counted, grouped, verb};
 
 /// Counts rows rejected while typing, and what `ingest` noticed.
@@ -92,7 +91,8 @@ fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Tally {
         _ => worded(rule, &place, counts, one),
     };
     let examples = fact.examples.iter().map(|example| {
-        let text = format!("`{}`", example.text);
+        let is_row = rule == FactRule::FirstLineOnly;
+        let text = if is_row { example.text.clone() } else { format!("`{}`", example.text) };
         crate::ingest::Example { text, ..example.clone() }
     });
     let tally = Tally::new(name, (table.table(), fact.count), wording).of_column(fact.place.clone());
@@ -161,8 +161,8 @@ fn worded(rule: FactRule, place: &str, counts: Counts, one: &str) -> (Severity, 
             let severity = if is_much { Severity::Error } else { Severity::Warning };
             let are = verb(counts.found, "is", "are");
             let message = format!(
-                "{lines} of orders that are used {are} lost, because `{place}` is empty there and stands on the first line of \
-                 an order alone"
+                "{lines} of orders {are} set aside because `{place}` is empty there: it stands on the first line of an order \
+                 alone"
             );
             (severity, message)
         }

@@ -118,22 +118,21 @@ pub(super) fn rejected_shares(accounts: &[Account], config: &Config) -> Vec<Find
     };
     let too_much = accounts.iter().filter(is_too_much);
     let mut findings = too_many_guests(accounts, config.validate.max_guest_share);
-    findings.extend(too_much
-        .map(|account| {
-            let message = format!(
-                "{:.1} % of the rows of `{}` are rejected, filtered and repeated ones and those without a customer aside; \
+    findings.extend(too_much.map(|account| {
+        let message = format!(
+            "{:.1} % of the rows of `{}` are rejected, filtered and repeated ones and those without a customer aside; \
                  `validate.max_rejected_share` allows {:.1} %",
-                100.0 * account.rejected_share(),
-                account.table,
-                100.0 * limit
-            );
-            let counts = account.rejected.iter().filter(|(reason, _)| reason.is_loss());
-            let examples = counts.map(|(reason, count)| format!("{reason} {}", grouped(*count)));
-            Finding::new("too_many_rejected", account.table, Severity::Error, message)
-                .counting(account.n_lost())
-                .with_examples(examples)
-                .with_hint("the reject file lists the rows and reasons; correct the mapping or filter the rows out")
-        }));
+            100.0 * account.rejected_share(),
+            account.table,
+            100.0 * limit
+        );
+        let counts = account.rejected.iter().filter(|(reason, _)| reason.is_loss());
+        let examples = counts.map(|(reason, count)| format!("{reason} {}", grouped(*count)));
+        Finding::new("too_many_rejected", account.table, Severity::Error, message)
+            .counting(account.n_lost())
+            .with_examples(examples)
+            .with_hint("the reject file lists the rows and reasons; correct the mapping or filter the rows out")
+    }));
     findings
 }
 
@@ -151,7 +150,9 @@ fn too_many_guests(accounts: &[Account], limit: f64) -> Vec<Finding> {
             100.0 * limit
         );
         let hint = "is `customer_id` mapped to the column that is filled? Of guests nobody can tell who comes back";
-        Finding::new("too_many_guests", account.table, Severity::Error, message).of_column("customer_id").with_hint(hint)
+        Finding::new("too_many_guests", account.table, Severity::Error, message)
+            .of_column("customer_id")
+            .with_hint(hint)
     };
     too_many.map(finding).collect()
 }

@@ -1,0 +1,167 @@
+//! Columns of the purchases that may name a person, looked at where the mapped one names nobody who comes back, or names.
+
+use std::path::Path;
+
+use polars::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::engine;
+use super::error::IngestError;
+use super::evaluate::evaluate;
+use super::ids::tidy;
+use super::resolve::Mapped;
+use super::sections::mapping_of;
+use super::{collect, paths, sources};
+use crate::config::{Config, Table, in_words};
+use crate::maths::hash::key;
+
+/// A column that may name persons, beside the mapped one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonColumn {
+    /// Its name.
+    pub name: String,
+    /// Different values.
+    pub n_values: u64,
+    /// Values that stand in rows of several of the mapped ids.
+    pub n_of_several_ids: u64,
+    /// Mapped ids that stand in rows of several of its values.
+    pub n_ids_of_several: u64,
+}
+
+/// Words of names of columns that name persons.
+const PERSON: &[&str] = &[
+    "account",
+    "buyer",
+    "card",
+    "client",
+    "cliente",
+    "customer",
+    "debitor",
+    "email",
+    "klant",
+    "kunde",
+    "kunden",
+    "kundennr",
+    "loyalty",
+    "mail",
+    "member",
+    "mitglied",
+    "person",
+    "phone",
+    "shopper",
+    "user",
+    "household",
+    "auftraggeber",
+    "karten",
+];
+
+/// Words of names of columns that name something else, or more than one.
+const OTHER: &[&str] = &[
+    "agent", "brand", "city", "class", "country", "date", "group", "note", "notes", "segment", "state", "status",
+    "store", "tag", "tags", "tier", "type", "since", "last4", "zip",
+];
+
+/// Values of a column that are told apart at most: there are no more persons among which to choose.
+const MOST_VALUES: usize = 1 << 20;
+
+/// Bytes of text read at a time.
+const BYTES: usize = 1 << 26;
+
+type Sets = FxHashMap<u64, FxHashSet<u64>>;
+
+/// Columns beside the mapped one that may name the customers of the purchases, those with the most values first.
+///
+/// # Errors
+/// An `IngestError` if a file cannot be read.
+pub fn person_columns(config: &Config) -> Result<Vec<PersonColumn>, IngestError> {
+    let files = paths::expand(Table::Purchases.name(), &config.purchases.paths)?.files;
+    let mut looks: Vec<Look> = Vec::new();
+    for (place, file) in files.iter().enumerate() {
+        for piece in sources::pieces(file, BYTES)? {
+            let mut piece = piece?;
+            let available = collect::columns_of(file, &mut piece)?;
+            let mapping = mapping_of(config, Table::Purchases, &available)?;
+            let Some((_, customer)) = mapping.columns.iter().find(|(spec, _)| spec.name == "customer_id") else {
+                continue;
+            };
+            if place == 0 && looks.is_empty() {
+                let is_person = |name: &&String| may_name_persons(name) && !customer.reads.contains(name);
+                looks = available.names.iter().filter(is_person).map(|name| Look::new(name)).collect();
+            }
+            looks.retain(|look| available.names.contains(&look.name));
+            if looks.is_empty() {
+                return Ok(Vec::new());
+            }
+            let names = looks.iter().map(|look| &look.name).chain(&customer.reads);
+            let columns: Vec<Expr> =
+                names.collect::<FxHashSet<_>>().into_iter().map(|name| col(name.as_str())).collect();
+            let rows = sources::rows(file, piece.frame.select(columns))?;
+            look_at(&rows, customer, &mut looks, &file.path)?;
+        }
+    }
+    let mut found: Vec<PersonColumn> = looks.iter().filter_map(Look::found).collect();
+    found.sort_by(|a, b| b.n_values.cmp(&a.n_values).then_with(|| a.name.cmp(&b.name)));
+    Ok(found)
+}
+
+fn may_name_persons(name: &str) -> bool {
+    let words = in_words(name);
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    has(PERSON) && !has(OTHER)
+}
+
+/// The values of a column beside the mapped ids.
+struct Look {
+    name: String,
+    ids_of_value: Sets,
+    values_of_id: Sets,
+    are_too_many: bool,
+}
+
+impl Look {
+    fn new(name: &str) -> Self {
+        let (ids_of_value, values_of_id) = (Sets::default(), Sets::default());
+        Self { name: name.to_owned(), ids_of_value, values_of_id, are_too_many: false }
+    }
+
+    fn add(&mut self, value: u64, id: u64) {
+        add_to(&mut self.ids_of_value, value, id);
+        add_to(&mut self.values_of_id, id, value);
+        self.are_too_many |= self.ids_of_value.len().max(self.values_of_id.len()) > MOST_VALUES;
+    }
+
+    fn found(&self) -> Option<PersonColumn> {
+        let several = |sets: &Sets| sets.values().filter(|others| others.len() > 1).count() as u64;
+        (!self.are_too_many && !self.ids_of_value.is_empty()).then(|| PersonColumn {
+            name: self.name.clone(),
+            n_values: self.ids_of_value.len() as u64,
+            n_of_several_ids: several(&self.ids_of_value),
+            n_ids_of_several: several(&self.values_of_id),
+        })
+    }
+}
+
+/// Two are enough to know that there are several.
+fn add_to(sets: &mut Sets, one: u64, other: u64) {
+    let others = sets.entry(one).or_default();
+    if others.len() < 2 {
+        others.insert(other);
+    }
+}
+
+fn look_at(rows: &DataFrame, customer: &Mapped, looks: &mut [Look], path: &Path) -> Result<(), IngestError> {
+    let ids = evaluate(rows, customer)?;
+    let failed = || IngestError::engine(format!("looking at columns of `{}`", path.display()));
+    let ids = engine::ask(|| ids.cast(&DataType::String)).map_err(failed())?;
+    let ids = ids.str().map_err(failed())?;
+    for look in looks.iter_mut().filter(|look| !look.are_too_many) {
+        let values = engine::ask(|| rows.column(&look.name)?.cast(&DataType::String)).map_err(failed())?;
+        let values = values.str().map_err(failed())?;
+        for (value, id) in values.iter().zip(ids.iter()) {
+            if let Some((value, id)) = value.and_then(tidy).zip(id.and_then(tidy)) {
+                look.add(key(value.as_bytes()), key(id.as_bytes()));
+            }
+        }
+    }
+    Ok(())
+}
