@@ -8,7 +8,7 @@ use super::error::IngestError;
 use super::facts::Fact;
 use super::numeric::Census;
 use super::resolve::Available;
-use super::watched::Watched;
+use super::state_words::Watched;
 
 /// The column that holds the number of a row in its file, under a name that no file can have.
 pub(super) const NUMBER: &str = "\u{0}row";

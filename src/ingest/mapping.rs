@@ -3,8 +3,8 @@
 use super::custom::{self, CustomMapped};
 use super::error::IngestError;
 use super::resolve::{Available, Mapped};
+use super::state_words::Watched;
 use super::typing::becomes_words;
-use super::watched::Watched;
 use crate::config::{ColumnSpec, CustomFeature, Kind, Table, TableConfig};
 
 /// The mapping of a table.

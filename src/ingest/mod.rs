@@ -83,12 +83,12 @@ pub use reach::{input_files, would_be_read};
 pub use read::{Read, read, read_frames, read_part};
 pub use repeating::{PersonColumn, person_columns};
 pub use seen::SeenEvents;
-pub use state_words::Says;
+pub use state_words::{Says, Watched};
 pub(crate) use state_words::{is_no, is_no_purchase};
 pub use table::TypedTable;
 pub use typing::{NO, YES};
 pub use values::{ABSENT, NO_FLAG};
-pub use watched::{Watched, WatchedColumn};
+pub use watched::WatchedColumn;
 
 #[cfg(test)]
 pub(crate) mod tests;

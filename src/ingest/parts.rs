@@ -28,8 +28,9 @@ use super::resolve::Available;
 use super::sections::{mapping_of, sections};
 use super::source::{self, InputFile};
 use super::sources;
+use super::state_words::Watched;
 use super::typing::plain;
-use super::watched::{self, Watched, with_absent};
+use super::watched::{self, with_absent};
 use super::words::Words;
 use crate::config::{Config, Duplicates, Table};
 use crate::maths::hash::stable_hash;
@@ -191,7 +192,7 @@ struct Beside {
 
 impl Beside {
     fn of(config: &Config, table: Table, files: &[InputFile]) -> Result<Self, IngestError> {
-        let watched = watched::of_files(table, files, |available| mapping_of(config, table, available))?;
+        let watched = watched::of_files(table, files, |available| mapping_of(config, table, available));
         let section = sections(config).into_iter().find(|(own, _)| *own == table);
         let is_compared = section.is_some_and(|(_, section)| section.duplicates == Duplicates::Overlap);
         let compared = if is_compared && files.len() > 1 { common_columns(files)? } else { Vec::new() };

@@ -93,7 +93,7 @@ fn refuse_words(tables: &[TypedTable]) -> Result<(), IngestError> {
 fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>) -> Result<TypedTable, IngestError> {
     let own = |available: &Available| mapping_of(config, table, available);
     let watched = match supply {
-        Supply::Files(files) => watched::of_files(table, files, own)?,
+        Supply::Files(files) => watched::of_files(table, files, own),
         Supply::Part(files, _) => files.first().map_or_else(Vec::new, |file| file.watched.clone()),
         Supply::Frame(_) => Vec::new(),
     };

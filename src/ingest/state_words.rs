@@ -2,6 +2,15 @@
 
 use crate::config::in_words;
 
+/// A source column that is looked at, and what it may say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    /// Its name.
+    pub name: String,
+    /// What it may say.
+    pub says: Says,
+}
+
 /// What a column may say of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Says {

@@ -11,20 +11,11 @@ use super::mapping::Mapping;
 use super::resolve::Available;
 use super::source::InputFile;
 use super::sources;
-use super::state_words::{self, Says};
+use super::state_words::{self, Says, Watched};
 use super::typing::{Rules, typed};
 use super::values::Values;
 use super::words::Words;
 use crate::config::Table;
-
-/// A source column that is looked at, and what it may say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Watched {
-    /// Its name.
-    pub name: String,
-    /// What it may say.
-    pub says: Says,
-}
 
 /// The values of a watched column, in the order of the rows of its table.
 #[derive(Debug, Clone)]
@@ -73,16 +64,21 @@ const BYTES: usize = 1 << 22;
 /// Different values of a column that can be states.
 const MOST_STATES: usize = 20;
 
-/// The columns of the first file of the purchases that may contradict their mapping.
-///
-/// # Errors
-/// An `IngestError` if the file cannot be read.
+/// The columns of the first file of the purchases that may contradict their mapping. What is wrong with the file is told when
+/// it is read.
 pub(super) fn of_files(
     table: Table,
     files: &[InputFile],
     mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
+) -> Vec<Watched> {
+    let file = files.first().filter(|_| table == Table::Purchases);
+    file.and_then(|file| of_file(file, mapped).ok()).unwrap_or_default()
+}
+
+fn of_file(
+    file: &InputFile,
+    mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
 ) -> Result<Vec<Watched>, IngestError> {
-    let Some(file) = files.first().filter(|_| table == Table::Purchases) else { return Ok(Vec::new()) };
     let mut opened = sources::pieces(file, BYTES)?.next().unwrap_or_else(|| sources::open(file))?;
     let names = sources::column_names(file, &mut opened)?;
     let mapping = mapped(&Available { path: file.path.display().to_string(), names: names.clone() })?;

@@ -236,7 +236,7 @@ fn policies_decide_about_duplicates_and_negative_amounts() {
 
 #[test]
 fn too_little_or_too_bad_data_are_refused_by_name() {
-    let mut config = purchases_only("id,at,amount\n1,2011-01-01,1\n2,2011-03-01,1\n,2011-03-01,1\n");
+    let mut config = purchases_only("id,at,amount\n1,2011-01-01,1\n2,2011-03-01,1\n3,soon,1\n4,2011-03-01,?\n5,,1\n");
     config.churn.horizon_days = Days(90);
     config.validate.min_customers = 3;
     config.validate.min_span_horizons = 2.0;
