@@ -221,11 +221,13 @@ pub struct Features {
     pub threads: Option<usize>,
 }
 
-/// A config to be drafted.
+/// Files that no config maps yet.
 #[derive(Debug, clap::Args)]
-pub struct Init {
+pub struct DraftFiles {
+    /// Files, globs or folders with any of the tables; their columns tell which is which.
+    pub files: Vec<PathBuf>,
     /// Files, globs or folders with purchases.
-    #[arg(long, required = true, num_args = 1..)]
+    #[arg(long, num_args = 1..)]
     pub purchases: Vec<PathBuf>,
     /// Files, globs or folders with complaints.
     #[arg(long, num_args = 1..)]
@@ -236,6 +238,36 @@ pub struct Init {
     /// Files, globs or folders with answers to surveys.
     #[arg(long, num_args = 1..)]
     pub surveys: Vec<PathBuf>,
+    /// The product whose export a file is, where its columns do not tell; `csv` for none. May be given several times.
+    #[arg(long, value_name = "PRODUCT", value_parser = clap::builder::PossibleValuesParser::new(products_or_none()))]
+    pub from: Vec<String>,
+}
+
+impl DraftFiles {
+    /// Whether no file was given.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.files.is_empty()
+            && self.purchases.is_empty()
+            && self.complaints.is_empty()
+            && self.customers.is_empty()
+            && self.surveys.is_empty()
+    }
+}
+
+/// The products that have templates, and the word for none of them.
+fn products_or_none() -> Vec<&'static str> {
+    let mut products = crate::config::products();
+    products.push("csv");
+    products
+}
+
+/// A config to be drafted.
+#[derive(Debug, clap::Args)]
+pub struct Init {
+    /// The files.
+    #[command(flatten)]
+    pub files: DraftFiles,
     /// Name of the shop; the name of the config's folder if not given.
     #[arg(long)]
     pub name: Option<String>,
@@ -250,23 +282,14 @@ pub struct Init {
 /// Files, or a shop whose config maps them, to be described.
 #[derive(Debug, clap::Args)]
 pub struct Inspect {
-    /// Files, globs or folders with purchases that no config maps yet; without them the shop of the config is described.
-    #[arg(long, num_args = 1.., conflicts_with = "config")]
-    pub purchases: Vec<PathBuf>,
-    /// Files, globs or folders with complaints.
-    #[arg(long, num_args = 1.., requires = "purchases")]
-    pub complaints: Vec<PathBuf>,
-    /// Files, globs or folders with facts about customers.
-    #[arg(long, num_args = 1.., requires = "purchases")]
-    pub customers: Vec<PathBuf>,
-    /// Files, globs or folders with answers to surveys.
-    #[arg(long, num_args = 1.., requires = "purchases")]
-    pub surveys: Vec<PathBuf>,
+    /// Files that no config maps yet; without them the shop of the config is described.
+    #[command(flatten)]
+    pub files: DraftFiles,
     /// Name of the shop in a drafted config; the name of the config's folder if not given.
-    #[arg(long, requires = "purchases")]
+    #[arg(long)]
     pub name: Option<String>,
     /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
-    #[arg(long, short)]
+    #[arg(long, short, conflicts_with_all = ["files", "purchases", "complaints", "customers", "surveys", "from"])]
     pub config: Option<PathBuf>,
     /// The day at whose start history ends, as YYYY-MM-DD; without it the config's `as_of`, else the day after the last
     /// purchase.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::config::Unsorted;
 use crate::error::{Exit, Report};
 
 /// A job that cannot start.
@@ -75,6 +76,12 @@ pub enum JobError {
         /// The folder of the shop's models.
         registry: PathBuf,
     },
+    /// None of the files given can be the purchases.
+    #[error("no file is known to hold purchases:{}", each(files))]
+    Unsorted {
+        /// The files, and why not.
+        files: Vec<Unsorted>,
+    },
     /// The tables have no purchase.
     #[error("there is no purchase to start from")]
     NoPurchases,
@@ -100,6 +107,13 @@ pub enum JobError {
     },
 }
 
+/// The files and why each is no table of purchases, a line for each.
+fn each(files: &[Unsorted]) -> String {
+    let lines = files.iter().map(|file| format!("\n  `{}` {}", file.path, file.why));
+    let lines: String = lines.collect();
+    if lines.is_empty() { " none was given".to_owned() } else { lines }
+}
+
 impl JobError {
     /// What helps where memory is short, without asking for any.
     pub const OUT_OF_MEMORY: &str =
@@ -117,6 +131,7 @@ impl Report for JobError {
             Self::BecomesInput { .. } => "E116",
             Self::AmongModels { .. } => "E117",
             Self::Epoch { .. } => "E118",
+            Self::Unsorted { .. } => "E119",
             Self::NoPurchases => "E241",
             Self::Output { .. } => "E704",
             Self::NoThreads { .. } => "E706",
@@ -132,6 +147,7 @@ impl Report for JobError {
             | Self::Exists { .. }
             | Self::NotEdited { .. }
             | Self::Epoch { .. }
+            | Self::Unsorted { .. }
             | Self::ReplacesInput { .. }
             | Self::BecomesInput { .. }
             | Self::AmongModels { .. } => Exit::BadUsage,
@@ -161,6 +177,9 @@ impl Report for JobError {
             Self::OutOfMemory { .. } => Self::OUT_OF_MEMORY.to_owned(),
             Self::Bug { .. } => {
                 "earlier results are untouched; report the place and the command, `RUST_BACKTRACE=1` tells more".to_owned()
+            }
+            Self::Unsorted { .. } => {
+                "say which files hold what: `retain init --purchases FILE... --complaints FILE...`".to_owned()
             }
             Self::Epoch { .. } => "unset it to take the time of the clock".to_owned(),
             Self::ReplacesInput { .. } | Self::AmongModels { .. } => "choose another place with `--out`".to_owned(),

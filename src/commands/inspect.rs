@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::drafting;
 use super::error::JobError;
-use super::init::{name, refuse_inputs, written};
 use super::inputs::{Inputs, is_same_file};
 use super::inspect_page;
 use super::inspect_report::{ReadTable, Report, Shop, Source};
 use super::job::{self, Today, print};
 use crate::cli::{Inspect, OutputOptions, Watch};
-use crate::config::{Config, ConfigError, DraftChurn, DraftTable, Table, draft, proposed_mapping, with_churn};
+use crate::config::{Config, ConfigError, DraftChurn, DraftInput, draft, with_churn};
 use crate::error::Failure;
 use crate::files::write_whole;
 use crate::ingest::{self, TypedTable};
@@ -30,11 +30,8 @@ pub(super) fn run(arguments: &Inspect, talk: OutputOptions, now: Timestamp) -> R
         return Err(JobError::Exists { path: path.clone() }.into());
     }
     let watch = Watch::new(talk);
-    let (mut report, outcome) = if arguments.purchases.is_empty() {
-        of_config(arguments, now, &watch)
-    } else {
-        of_files(arguments, now, &watch)
-    }?;
+    let (mut report, outcome) =
+        if arguments.files.is_empty() { of_config(arguments, now, &watch) } else { of_files(arguments, now, &watch) }?;
     let _stages = watch.finish();
     report.failure = outcome.as_ref().err().map(ToString::to_string);
     if arguments.json {
@@ -111,13 +108,14 @@ fn edited((path, text): (&Path, &str), out: &Path, (horizon, active): (Days, Day
 fn of_files(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Reported, Failure> {
     watch.begin("looking at the files", 1);
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
-    let (tables, sources) = looked_at(arguments, &out)?;
-    let name = name(arguments.name.as_deref(), &out);
-    let mut report = Report::new(name.clone(), None);
+    let input = drafting::looked_at(&arguments.files, arguments.name.as_deref(), &out)?;
+    let sources = sources(&input)?;
+    let mut report = Report::new(input.name.clone(), None);
+    report.not_used = input.not_used().into_iter().map(str::to_owned).collect();
     let is_mapped = sources.iter().all(|source| source.missing.is_empty());
     report.sources = sources;
     let outcome = if is_mapped {
-        let shop = provisional(&draft(&name, &tables, None), &out).and_then(|mut config| {
+        let shop = provisional(&draft(&input, None), &out).and_then(|mut config| {
             config.as_of = arguments.as_of;
             // The code for no currency in ISO 4217.
             config.currency = Currency::from_code("XXX").unwrap_or(config.currency);
@@ -129,7 +127,7 @@ fn of_files(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Report
     };
     let churn =
         report.proposal().map(|proposal| DraftChurn { days: days_of(Some(proposal)), why: proposal.why.clone() });
-    let text = draft(&name, &tables, churn.as_ref());
+    let text = draft(&input, churn.as_ref());
     report.to_fill_in = text.lines().filter(|line| line.contains("# fill in")).map(str::to_owned).collect();
     if out.exists() && !arguments.force {
         report.not_written = Some(format!("`{}`, because it exists (`--force` replaces it)", out.display()));
@@ -140,28 +138,16 @@ fn of_files(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Report
     Ok((report, outcome))
 }
 
-/// The files as tables of a draft and in figures. Several paths of one table share one mapping, that of the first, which
-/// is the one shown.
-fn looked_at(arguments: &Inspect, out: &Path) -> Result<(Vec<DraftTable>, Vec<Source>), Failure> {
-    let given = [
-        (Table::Purchases, &arguments.purchases),
-        (Table::Complaints, &arguments.complaints),
-        (Table::Customers, &arguments.customers),
-        (Table::Surveys, &arguments.surveys),
-    ];
-    refuse_inputs(&given, out)?;
-    let (mut tables, mut sources) = (Vec::new(), Vec::new());
-    for (table, paths) in given {
-        for (place, path) in paths.iter().enumerate() {
-            let peek = ingest::peek(path)?;
-            if place == 0 {
-                let mapping = proposed_mapping(table, &peek.columns);
-                sources.push(Source::new(table, ingest::profile_source(path)?, mapping));
-            }
-            tables.push(DraftTable { table, path: written(path, out), peek });
-        }
+/// The tables in figures. The files of one table share one mapping; the first is the one shown.
+fn sources(input: &DraftInput) -> Result<Vec<Source>, Failure> {
+    let mut sources = Vec::new();
+    for table in &input.tables {
+        let Some(first) = table.files.first() else { continue };
+        let profile = ingest::profile_source(Path::new(&first.path))?;
+        let looks_like = input.looks_like(table.table);
+        sources.push(Source::new(table.table, profile, input.proposed_mapping(table.table), looks_like));
     }
-    Ok((tables, sources))
+    Ok(sources)
 }
 
 /// The draft as a config that can be read before a person has filled in currency and horizon: no figure shown depends on
@@ -218,6 +204,7 @@ impl Report {
             name,
             currency,
             sources: Vec::new(),
+            not_used: Vec::new(),
             to_fill_in: Vec::new(),
             shop: None,
             failure: None,

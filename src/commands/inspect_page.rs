@@ -21,6 +21,9 @@ pub(super) fn page(report: &Report) -> String {
     for source in &report.sources {
         page.push_str(&source_section(source));
     }
+    for path in &report.not_used {
+        paragraph(&mut page, &format!("not used: {path}"));
+    }
     if let Some(shop) = &report.shop {
         page.push_str(&shop_sections(shop, report.currency.as_deref()));
     }
@@ -54,6 +57,9 @@ fn source_section(source: &Source) -> String {
     let looked_at = if profile.is_whole { rows } else { format!("its first {rows}") };
     let mut page = String::new();
     paragraph(&mut page, &format!("{} from {}, {looked_at}", source.table, profile.path));
+    if let Some(looks_like) = source.looks_like {
+        indented(&mut page, &format!("It looks like {looks_like}."));
+    }
     page.push_str(&format!("  {:18} {:>7}  {:29}  taken for\n", "column", "absent", "holds"));
     for column in &profile.columns {
         let ours = shortened(&source.taken_for(&column.name).join(", "), 19);

@@ -20,6 +20,8 @@ pub(super) struct Report {
     pub(super) currency: Option<String>,
     /// The files as they are, where no config maps them yet.
     pub(super) sources: Vec<Source>,
+    /// Files that were taken for no table.
+    pub(super) not_used: Vec<String>,
     /// What a person has to fill in before the drafted config can be used.
     pub(super) to_fill_in: Vec<String>,
     /// The shop, as far as its tables can be read.
@@ -42,6 +44,8 @@ pub(super) struct Source {
     pub(super) profile: SourceProfile,
     /// Our columns with the source column or expression proposed for each.
     pub(super) mapping: Vec<Mapped>,
+    /// What kind of export it looks like, if it is one that is known.
+    pub(super) looks_like: Option<&'static str>,
     /// Our required columns that no column was taken for.
     pub(super) missing: Vec<&'static str>,
 }
@@ -76,11 +80,12 @@ impl Source {
         table: Table,
         profile: SourceProfile,
         mapping: std::collections::BTreeMap<&'static str, String>,
+        looks_like: Option<&'static str>,
     ) -> Self {
         let is_missing = |column: &&crate::config::ColumnSpec| column.required && !mapping.contains_key(column.name);
         let missing = table.columns().iter().filter(is_missing).map(|column| column.name).collect();
         let mapping = mapping.into_iter().map(|(column, from)| Mapped { column, from }).collect();
-        Self { table: table.name(), profile, mapping, missing }
+        Self { table: table.name(), profile, mapping, looks_like, missing }
     }
 
     /// Our columns for which a column of the file is taken, alone or with others.

@@ -62,6 +62,7 @@ pub(super) struct Key {
     pub(super) meaning: &'static str,
 }
 
+#[cfg(test)]
 impl Key {
     /// Meaning, range and default in two sentences.
     pub(super) fn describe(&self) -> String {
@@ -70,6 +71,7 @@ impl Key {
 }
 
 /// The sentence with a capital first letter.
+#[cfg(test)]
 fn upper_first(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()

@@ -1,14 +1,13 @@
-//! Drafts a config from the columns of given files: every key with its meaning, what is at its default behind a `#`,
-//! and the blanks that only a person can fill.
+//! Drafts a config from the columns of given files: what was found, the mapping, one line for each choice that a person may
+//! make, and the blanks that only a person can fill. What is at its default is left to the reference.
 
-use std::collections::BTreeMap;
-
-use super::allowed::Allowed;
-use super::catalogue::{Key, Preset, Section};
-use super::found::{DraftColumn, Peek};
+use super::catalogue::Section;
+use super::currencies;
+use super::found::{DraftColumn, FoundKey};
 use super::guess;
 use super::knobs::{self, SECTIONS};
-use super::tables::{ColumnSpec, Kind, Table};
+use super::proposal::{DraftInput, DraftLookup, Proposal, reads};
+use super::tables::Table;
 use crate::text::printable;
 use crate::units::Days;
 
@@ -16,20 +15,9 @@ use crate::units::Days;
 const WIDTH: usize = 110;
 
 const HEADER: &str = "\
-# Config of `retain`. Every key is here; what stands behind a `#` is at its default or not in use.
-# To fill in: what says \"fill in\". Read the mapping of the columns: it is proposed by name.
+# Config of `retain`. All keys with their meaning and default: docs/reference/config.md, or `retain config-reference`.
+# To fill in: what says \"fill in\". Read the mapping of the columns: it is proposed by their names.
 ";
-
-/// A source as found: the table it is to be, where it is, and its columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftTable {
-    /// What the rows are.
-    pub table: Table,
-    /// The path as it shall be written in the config: absolute, or relative to the folder of the config file.
-    pub path: String,
-    /// What the first look at the source told.
-    pub peek: Peek,
-}
 
 /// What is proposed for `[churn]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,148 +28,203 @@ pub struct DraftChurn {
     pub why: String,
 }
 
-/// Our column names with the source column or expression that is proposed for each.
+/// Drafts a config as commented TOML. What loads only after a person has filled it in says so: a currency that no column
+/// tells, the horizon, and columns that no name gave away. With `churn`, its horizon and active window are put in, and the
+/// reason stands above them.
 #[must_use]
-pub fn proposed_mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, String> {
-    guess::mapping(table, columns)
-}
-
-/// Drafts a config as commented TOML. Several sources of one table are read one after the other with one mapping, that
-/// of the first. What loads only after a person has filled it in says so: the currency, the horizon, and columns that
-/// no name gave away. With `churn`, its horizon and active window are put in, and the reason stands above them.
-#[must_use]
-pub fn draft(name: &str, tables: &[DraftTable], churn: Option<&DraftChurn>) -> String {
+pub fn draft(input: &DraftInput, churn: Option<&DraftChurn>) -> String {
+    let proposals = input.proposals();
     let mut draft = HEADER.to_owned();
-    for section in SECTIONS {
-        draft.push('\n');
-        match section.table {
-            Some(table) => draft_table(&mut draft, section, table, tables),
-            None if section.is_list => draft_list(&mut draft, section),
-            None => draft_section(&mut draft, section, (name, churn.filter(|_| section.name == "churn"))),
-        }
+    draft.push('\n');
+    line(&mut draft, &format!("name = {}", text(&folder_name(&input.name))));
+    currency(&mut draft, &proposals);
+    line(&mut draft, "# timezone = \"UTC\"  # of midnights, and of times that are written without a zone");
+    for proposal in &proposals {
+        draft_table(&mut draft, proposal);
     }
+    if !proposals.iter().any(|proposal| proposal.table == Table::Purchases) {
+        line(&mut draft, "\n[purchases]\npath = \"\"  # fill in: file, glob or folder\n[purchases.columns]");
+        required_columns(&mut draft, Table::Purchases, &|_| false, &[]);
+    }
+    draft_churn(&mut draft, churn);
     draft
 }
 
-fn draft_section(draft: &mut String, section: &Section, (name, churn): (&str, Option<&DraftChurn>)) {
-    if !section.name.is_empty() {
-        comment(draft, &format!("{}.", section.meaning));
-        line(draft, &format!("[{}]", section.name));
+fn currency(draft: &mut String, proposals: &[Proposal]) {
+    let key = knobs::CURRENCY.name;
+    let purchases = proposals.iter().find(|proposal| proposal.table == Table::Purchases);
+    let columns = purchases.map_or(&[][..], |purchases| &purchases.peek.columns);
+    let of_currencies =
+        columns.iter().filter(|column| guess::names_currencies(&column.name) && !column.values.is_empty());
+    for column in of_currencies {
+        let codes: Vec<String> = column.values.iter().map(|count| count.value.to_uppercase()).collect();
+        if !codes.iter().all(|code| currencies::CODES.contains(&code.as_str())) {
+            continue;
+        }
+        let found = one_line(&column.name);
+        match codes.as_slice() {
+            [code] => return line(draft, &format!("{key} = \"{code}\"  # the only one in the column `{found}`")),
+            several => {
+                let several = several.join(", ");
+                return line(
+                    draft,
+                    &format!("{key} = \"\"  # fill in: three-letter code, required; `{found}` has {several}"),
+                );
+            }
+        }
     }
+    line(draft, &format!("{key} = \"\"  # fill in: three-letter code, required"));
+}
+
+fn draft_table(draft: &mut String, proposal: &Proposal) {
+    let table = proposal.table;
+    let Some(section) = SECTIONS.iter().find(|section| section.table == Some(table)) else { return };
+    draft.push('\n');
+    if let Some(template) = proposal.template {
+        let path = proposal.paths.first().map(String::as_str).unwrap_or_default();
+        comment(draft, &format!("`{}` looks like {}.", one_line(file_name(path)), template.looks_like));
+        template.notes.iter().for_each(|note| comment(draft, note));
+    }
+    line(draft, &format!("[{}]", table.name()));
+    line(draft, &format!("{} = {}", knobs::PATH.name, paths(&proposal.paths)));
+    if !proposal.fill_down.is_empty() && knows(section, FILL_DOWN) {
+        let names: Vec<String> = proposal.fill_down.iter().map(|name| text(name)).collect();
+        line(draft, &format!("{FILL_DOWN} = [{}]  # stands on the first line of an order alone", names.join(", ")));
+    }
+    if let Some(filter) = &proposal.filter {
+        line(draft, &format!("{} = {}", knobs::FILTER.name, text(filter)));
+    }
+    found_keys(draft, proposal, section);
+    line(draft, &format!("[{}.columns]", table.name()));
+    for spec in table.columns() {
+        if let Some(source) = proposal.mapping.get(spec.name) {
+            line(draft, &format!("{} = {}", spec.name, text(source)));
+        }
+    }
+    let is_mapped = |name: &str| proposal.mapping.contains_key(name);
+    required_columns(draft, table, &is_mapped, &proposal.peek.columns);
+    let others = table.columns().iter().map(|spec| spec.name).filter(|name| !is_mapped(name));
+    let others: Vec<&str> = others.filter(|name| table.column(name).is_some_and(|spec| !spec.required)).collect();
+    if !others.is_empty() {
+        comment(draft, &format!("Not found: {}.", others.join(", ")));
+    }
+    proposal.lookups.iter().for_each(|lookup| draft_lookup(draft, table, lookup));
+}
+
+/// The key of order fields that stand on the first line of an order alone.
+const FILL_DOWN: &str = "fill_down";
+
+/// Whether a section has a key.
+fn knows(section: &Section, key: &str) -> bool {
+    section.keys.iter().any(|known| known.name == key)
+}
+
+fn draft_lookup(draft: &mut String, table: Table, lookup: &DraftLookup) {
+    line(draft, &format!("[{}.lookup.{}]", table.name(), lookup.name));
+    line(draft, &format!("path = {}", text(&lookup.path)));
+    line(draft, &format!("key = {}", text(&lookup.key)));
+    let columns: Vec<String> = lookup.columns.iter().map(|name| text(name)).collect();
+    line(draft, &format!("columns = [{}]", columns.join(", ")));
+}
+
+/// The blanks of columns that a table cannot do without.
+fn required_columns(draft: &mut String, table: Table, is_mapped: &dyn Fn(&str) -> bool, columns: &[DraftColumn]) {
+    for spec in table.columns().iter().filter(|spec| spec.required && !is_mapped(spec.name)) {
+        let names: Vec<_> = columns.iter().map(|column| format!("`{}`", one_line(&column.name))).collect();
+        let known = if names.is_empty() { String::new() } else { format!("; the source has {}", names.join(", ")) };
+        line(draft, &format!("# {} = \"\"  # fill in: {}, required{known}", spec.name, spec.meaning));
+    }
+}
+
+/// The keys that reading found, as far as they concern columns that are read; what is open stays open.
+fn found_keys(draft: &mut String, proposal: &Proposal, section: &Section) {
+    let mut written: Vec<&str> = Vec::new();
+    let mut formats: Vec<String> = Vec::new();
+    for found in proposal.peek.found.iter().filter(|found| knows(section, found.key)) {
+        let is_set = match found.key {
+            key if key == knobs::FILTER.name => proposal.filter.is_some(),
+            FILL_DOWN => !proposal.fill_down.is_empty(),
+            key => written.contains(&key),
+        };
+        let ours = found.column.as_deref().map(|column| mapped_from(proposal, column));
+        if is_set || ours.as_ref().is_some_and(Vec::is_empty) {
+            continue;
+        }
+        match (found.readings.as_slice(), ours) {
+            ([reading], Some(ours)) if found.key == knobs::TIME_FORMAT.name => {
+                formats.extend(ours.iter().map(|ours| format!("{ours} = {}", reading.toml)));
+            }
+            (_, ours) => {
+                written.push(found.key);
+                found_key(draft, found, &ours.unwrap_or_default());
+            }
+        }
+    }
+    if !formats.is_empty() && !written.contains(&knobs::TIME_FORMAT.name) {
+        line(draft, &format!("{} = {{ {} }}", knobs::TIME_FORMAT.name, formats.join(", ")));
+    }
+}
+
+/// Our columns that are read from a column of the source.
+fn mapped_from(proposal: &Proposal, column: &str) -> Vec<&'static str> {
+    let is_read = |from: &String| reads(from, &proposal.peek.columns).iter().any(|name| name == column);
+    let mut ours: Vec<&'static str> =
+        proposal.mapping.iter().filter(|(_, from)| is_read(from)).map(|(ours, _)| *ours).collect();
+    if ours.is_empty() && proposal.filter.as_ref().is_some_and(is_read) {
+        ours.push(knobs::FILTER.name);
+    }
+    ours
+}
+
+fn found_key(draft: &mut String, found: &FoundKey, ours: &[&str]) {
+    let key = found.key;
+    let why = if found.why.is_empty() { String::new() } else { format!("  # {}", printable(&found.why)) };
+    let value = |toml: &str| {
+        let each: Vec<String> = ours.iter().map(|ours| format!("{ours} = {toml}")).collect();
+        if key == knobs::TIME_FORMAT.name && !each.is_empty() {
+            format!("{{ {} }}", each.join(", "))
+        } else {
+            toml.to_owned()
+        }
+    };
+    match found.readings.as_slice() {
+        [] => {}
+        // Which rows count is for a person to say.
+        [reading] if key == knobs::FILTER.name => line(draft, &format!("# {key} = {}{why}", value(&reading.toml))),
+        [reading] => line(draft, &format!("{key} = {}{why}", value(&reading.toml))),
+        several => {
+            comment(draft, &format!("fill in: choose one, both can be read; {}.", printable(&found.why)));
+            for reading in several {
+                line(draft, &format!("# {key} = {}  # fill in: {}", value(&reading.toml), printable(&reading.means)));
+            }
+        }
+    }
+}
+
+fn draft_churn(draft: &mut String, churn: Option<&DraftChurn>) {
+    let (horizon_key, active_key) = (knobs::HORIZON_DAYS.name, knobs::ACTIVE_DAYS.name);
+    draft.push('\n');
+    comment(draft, "Who buys nothing in this many days has churned.");
+    line(draft, "[churn]");
     if let Some(churn) = churn {
         comment(draft, &format!("`retain inspect` says: {}.", churn.why));
     }
-    let days = churn.and_then(|churn| churn.days);
-    for key in section.keys {
-        comment(draft, &key.describe());
-        match days {
-            Some((horizon, _)) if key.name == knobs::HORIZON_DAYS.name => put_in(draft, key, horizon),
-            Some((_, active)) if key.name == knobs::ACTIVE_DAYS.name => put_in(draft, key, active),
-            _ => line(draft, &entry(section, key, name)),
+    match churn.and_then(|churn| churn.days) {
+        Some((horizon, active)) => {
+            line(draft, &format!("{horizon_key} = {}\n{active_key} = {}", horizon.0, active.0));
         }
+        None => line(draft, &format!("{horizon_key} = 0  # fill in: days, required; `retain inspect` proposes them")),
     }
 }
 
-fn put_in(draft: &mut String, key: &Key, days: Days) {
-    line(draft, &format!("{} = {}", key.name, days.0));
-}
-
-/// A section that may stand several times, wholly behind `#`: an example to copy.
-fn draft_list(draft: &mut String, section: &Section) {
-    comment(draft, &format!("{}.", section.meaning));
-    line(draft, &format!("# {}", section.head()));
-    for key in section.keys {
-        comment(draft, &key.describe());
-        let example = match (key.preset, key.allowed) {
-            (Preset::Required, Allowed::FeatureName) => text("premium_spend_90d"),
-            (Preset::Required, Allowed::Word(words)) => text(words.first().unwrap_or(&"")),
-            _ => shown(key),
-        };
-        line(draft, &format!("# {} = {example}", key.name));
-    }
-}
-
-/// The line of a key: filled in, blank, or behind a `#`.
-fn entry(section: &Section, key: &Key, name: &str) -> String {
-    match (key.preset, key.allowed) {
-        (_, Allowed::Name) => format!("{} = {}", key.name, text(&folder_name(name))),
-        (Preset::Required, Allowed::Currency) => format!("{} = \"\"  # fill in: three-letter code, required", key.name),
-        (Preset::Required, Allowed::Whole { unit, .. }) => format!("{} = 0  # fill in: {unit}, required", key.name),
-        (Preset::Required, _) => format!("{} = \"\"  # fill in: required in [{}]", key.name, section.name),
-        _ => format!("# {} = {}", key.name, shown(key)),
-    }
-}
-
-/// The default, or for a key without one a value that shows the form.
-fn shown(key: &Key) -> String {
-    match key.preset {
-        Preset::Absent(example) => example.to_owned(),
-        Preset::TwiceHorizon => "180".to_owned(),
-        preset => preset.written().unwrap_or_default(),
-    }
-}
-
-fn draft_table(draft: &mut String, section: &Section, table: Table, tables: &[DraftTable]) {
-    let sources: Vec<_> = tables.iter().filter(|source| source.table == table).collect();
-    let columns = sources.first().map_or(&[][..], |source| &source.peek.columns);
-    let mapping = guess::mapping(table, columns);
-    let in_use = table == Table::Purchases || !sources.is_empty();
-    let mark = if in_use { "" } else { "# " };
-    comment(draft, &format!("{}.", section.meaning));
-    line(draft, &format!("{mark}[{}]", section.name));
-    for key in section.keys {
-        comment(draft, &key.describe());
-        match key.allowed {
-            Allowed::Paths => line(draft, &format!("{mark}{} = {}", key.name, paths(&sources, in_use))),
-            Allowed::TimeFormat => line(draft, &time_format(table, columns, &mapping)),
-            Allowed::Columns(_) => line(draft, &format!("{mark}[{}.columns]", section.name)),
-            _ => line(draft, &format!("# {} = {}", key.name, shown(key))),
-        }
-    }
-    for spec in table.columns() {
-        line(draft, &column(spec, mapping.get(spec.name), columns, in_use));
-    }
-}
-
-fn paths(sources: &[&DraftTable], in_use: bool) -> String {
-    match sources {
-        [] if !in_use => "\"\"  # file, glob or folder".to_owned(),
+fn paths(paths: &[String]) -> String {
+    match paths {
         [] => "\"\"  # fill in: file, glob or folder".to_owned(),
-        [source] => text(&source.path),
-        several => format!("[{}]", several.iter().map(|source| text(&source.path)).collect::<Vec<_>>().join(", ")),
-    }
-}
-
-fn time_format(table: Table, columns: &[DraftColumn], mapping: &BTreeMap<&'static str, String>) -> String {
-    let key = knobs::TIME_FORMAT.name;
-    let is_time = |name: &str| table.column(name).is_some_and(|spec| spec.kind == Kind::Time);
-    let sources: Vec<_> = mapping.iter().filter(|(name, _)| is_time(name)).map(|(_, source)| source).collect();
-    let mut written =
-        columns.iter().filter(|column| sources.contains(&&column.name) && !column.dtype.starts_with("date"));
-    if let Some(format) = written.clone().find_map(|column| guess::time_format(&column.example)) {
-        return format!("{key} = {}", text(&format));
-    }
-    let example = written.find(|column| !column.example.is_empty());
-    let note = example.map_or(String::new(), |column| format!("  # times look like `{}`", one_line(&column.example)));
-    format!("# {key} = {}{note}", shown(&knobs::TIME_FORMAT))
-}
-
-fn column(spec: &ColumnSpec, source: Option<&String>, columns: &[DraftColumn], in_use: bool) -> String {
-    let required = if spec.required { ", required" } else { "" };
-    match source {
-        Some(source) => {
-            // The words of a customer belong in no config.
-            let may_show = spec.name != "text";
-            let found = columns.iter().find(|column| may_show && column.name == *source && !column.example.is_empty());
-            let example = found.map_or(String::new(), |column| format!(", e.g. `{}`", one_line(&column.example)));
-            format!("{} = {}  # {}{required}{example}", spec.name, text(source), spec.meaning)
+        [path] => text(path),
+        several => {
+            let all: Vec<String> = several.iter().map(|path| format!("    {},\n", text(path))).collect();
+            format!("[\n{}]", all.concat())
         }
-        None if spec.required && in_use => {
-            let names: Vec<_> = columns.iter().map(|column| format!("`{}`", one_line(&column.name))).collect();
-            let known = if names.is_empty() { String::new() } else { format!("; the source has {}", names.join(", ")) };
-            format!("# {} = \"\"  # fill in: {}{required}{known}", spec.name, spec.meaning)
-        }
-        None => format!("# {} = \"{}\"  # {}{required}", spec.name, spec.name, spec.meaning),
     }
 }
 
@@ -194,8 +237,18 @@ fn folder_name(name: &str) -> String {
     if cleaned.is_empty() { "shop".to_owned() } else { cleaned.to_owned() }
 }
 
+/// The last part of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
 /// The text as a TOML string.
 fn text(value: &str) -> String {
+    // SQL has quotes of both kinds, and reads best as it is.
+    let is_plain = !value.contains("'''") && !value.chars().any(char::is_control);
+    if is_plain && value.contains('"') && value.contains('\'') {
+        return format!("'''{value}'''");
+    }
     toml::Value::String(value.to_owned()).to_string()
 }
 
@@ -230,20 +283,23 @@ mod tests {
 
     use super::*;
     use crate::config::ConfigError;
+    use crate::config::found::{Peek, Reading, ValueCount};
+    use crate::config::proposal::{DraftFile, DraftTable};
     use crate::config::settings::Config;
 
-    fn source(table: Table, columns: &[(&str, &str, &str)]) -> DraftTable {
-        let columns = columns.iter().map(|(name, dtype, example)| DraftColumn {
-            name: (*name).to_owned(),
-            dtype: (*dtype).to_owned(),
-            example: (*example).to_owned(),
-            ..DraftColumn::default()
-        });
-        DraftTable {
-            table,
-            path: format!("{}.csv", table.name()),
-            peek: Peek { columns: columns.collect(), ..Peek::default() },
-        }
+    fn column((name, dtype, example): &(&str, &str, &str)) -> DraftColumn {
+        let (name, dtype, example) = ((*name).to_owned(), (*dtype).to_owned(), (*example).to_owned());
+        DraftColumn { name, dtype, example, ..DraftColumn::default() }
+    }
+
+    fn file(path: &str, columns: &[(&str, &str, &str)]) -> DraftFile {
+        let columns = columns.iter().map(column).collect();
+        DraftFile { path: path.to_owned(), peek: Peek { columns, ..Peek::default() } }
+    }
+
+    fn input(table: Table, columns: &[(&str, &str, &str)]) -> DraftInput {
+        let files = vec![file(&format!("{}.csv", table.name()), columns)];
+        DraftInput { name: "x".to_owned(), tables: vec![DraftTable { table, files }], ..DraftInput::default() }
     }
 
     fn load(text: &str) -> Result<Config, ConfigError> {
@@ -255,7 +311,7 @@ mod tests {
     }
 
     fn purchases_of(columns: &[(&str, &str, &str)]) -> crate::config::TableConfig {
-        load(&filled(&draft("shop", &[source(Table::Purchases, columns)], None))).unwrap().purchases
+        load(&filled(&draft(&input(Table::Purchases, columns), None))).unwrap().purchases
     }
 
     fn mapped(config: &crate::config::TableConfig) -> Vec<(&str, &str)> {
@@ -286,76 +342,133 @@ mod tests {
             ("region", "Country"),
         ];
         assert_eq!(mapped(&table), expected);
-        assert_eq!(table.time_format, None);
     }
 
     #[test]
-    fn cdnow_is_mapped_whole() {
-        let table = purchases_of(&[
-            ("customer_id", "i64", "1"),
-            ("date", "i64", "19970101"),
-            ("number_of_cds", "i64", "1"),
-            ("dollar_value", "f64", "11.77"),
-        ]);
-        let expected = [
-            ("amount", "dollar_value"),
-            ("customer_id", "customer_id"),
-            ("purchased_at", "date"),
-            ("quantity", "number_of_cds"),
-        ];
-        assert_eq!(mapped(&table), expected);
-        assert_eq!(table.time_format.as_deref(), Some("%Y%m%d"));
-    }
-
-    #[test]
-    fn an_export_of_a_shop_system_is_mapped() {
-        let table = purchases_of(&[
+    fn an_export_of_a_shop_system_is_known_by_its_columns() {
+        let columns = [
             ("Name", "str", "#1001"),
-            ("Email", "str", "a@b.example"),
+            ("Email", "str", "A@b.example"),
             ("Financial Status", "str", "paid"),
-            ("Paid at", "str", "2021-05-04 10:11:12 +0200"),
             ("Currency", "str", "GBP"),
-            ("Subtotal", "f64", "20.0"),
-            ("Shipping", "f64", "3.5"),
-            ("Taxes", "f64", "4.0"),
-            ("Total", "f64", "27.5"),
-            ("Discount Code", "str", ""),
-            ("Discount Amount", "f64", "0.0"),
             ("Created at", "str", "2021-05-04 10:11:10 +0200"),
             ("Lineitem quantity", "i64", "2"),
             ("Lineitem name", "str", "Mug"),
-            ("Lineitem price", "f64", "10.0"),
-            ("Lineitem sku", "str", "MUG-1"),
-            ("Billing Name", "str", "A B"),
+            ("lineitem price", "f64", "10.0"),
             ("Billing Country", "str", "GB"),
-            ("Id", "i64", "1"),
-        ]);
+            ("Cancelled at", "str", ""),
+        ];
+        let mut input = input(Table::Purchases, &columns);
+        for column in &mut input.tables[0].files[0].peek.columns {
+            column.n_rows = 9;
+            column.n_empty = if column.name == "Cancelled at" { 9 } else { 0 };
+            if column.name == "Currency" {
+                column.values = vec![ValueCount { value: "gbp".to_owned(), rows: 9 }];
+            }
+        }
+        let text = draft(&input, None);
+        for line in ["# `purchases.csv` looks like a Shopify orders export.\n", "currency = \"GBP\"  # the only one in"]
+        {
+            assert!(text.contains(line), "{text}");
+        }
+        let table = load(&filled(&text)).unwrap().purchases;
         let expected = [
-            ("amount", "\"Lineitem quantity\" * \"Lineitem price\""),
-            ("customer_id", "Email"),
-            ("discount", "Discount Amount"),
-            ("product_id", "Lineitem sku"),
+            ("amount", "\"Lineitem quantity\" * \"lineitem price\""),
+            ("customer_id", "LOWER(\"Email\")"),
+            ("order_id", "Name"),
+            ("product_id", "Lineitem name"),
             ("purchased_at", "Created at"),
             ("quantity", "Lineitem quantity"),
             ("region", "Billing Country"),
         ];
         assert_eq!(mapped(&table), expected);
+        let filter = table.filter.unwrap();
+        assert!(
+            filter.starts_with("\"Financial Status\" NOT IN ('voided'") && !filter.contains("Cancelled"),
+            "{filter}"
+        );
+        assert!(text.lines().count() < 35, "short: {text}");
+    }
+
+    #[test]
+    fn cents_and_clocks_in_columns_of_their_own_are_put_together() {
+        let columns = [
+            ("DATUM", "str", "20241101"),
+            ("ZEIT", "str", "905"),
+            ("BON_NR", "str", "1"),
+            ("KARTEN_NR", "str", "2600100001023"),
+            ("UMSATZ_CENT", "str", "112"),
+        ];
+        let table = purchases_of(&columns);
+        let expected = [
+            ("amount", "\"UMSATZ_CENT\" / 100"),
+            ("customer_id", "KARTEN_NR"),
+            ("order_id", "BON_NR"),
+            ("purchased_at", "\"DATUM\" || ' ' || LPAD(\"ZEIT\", 4, '0')"),
+        ];
+        assert_eq!(mapped(&table), expected);
+    }
+
+    #[test]
+    fn a_number_goes_before_a_name_and_an_empty_column_is_never_mapped() {
+        let columns = [
+            ("Invoice No", "str", "INV-1"),
+            ("Customer No", "str", "1167.0"),
+            ("Customer", "str", "Piotr Rossi Ltd"),
+            ("Invoice Date", "str", "45597"),
+            ("Line Total", "str", "(3,495.10)"),
+            ("Category", "str", ""),
+        ];
+        let mut input = input(Table::Purchases, &columns);
+        let empty = &mut input.tables[0].files[0].peek.columns[5];
+        (empty.n_rows, empty.n_empty) = (3, 3);
+        let table = load(&filled(&draft(&input, None))).unwrap().purchases;
+        let expected = [
+            ("amount", "Line Total"),
+            ("customer_id", "Customer No"),
+            ("order_id", "Invoice No"),
+            ("purchased_at", "Invoice Date"),
+        ];
+        assert_eq!(mapped(&table), expected);
+    }
+
+    #[test]
+    fn customers_of_another_table_are_those_that_buy() {
+        let mut input =
+            input(Table::Purchases, &[("card", "str", "7"), ("date", "str", "2024-01-01"), ("amount", "str", "1")]);
+        let sketch: Vec<u64> = (0..50).collect();
+        input.tables[0].files[0].peek.columns[0].name = "customer_id".to_owned();
+        input.tables[0].files[0].peek.columns[0].sketch.clone_from(&sketch);
+        let tickets = [
+            ("Ticket ID", "str", "1"),
+            ("Created time", "str", "2024-01-01"),
+            ("Resolved time", "str", "2024-01-02"),
+            ("Status", "str", "Open"),
+            ("Priority", "str", "Low"),
+            ("Email", "str", "a@b.example"),
+            ("Loyalty card", "str", "7"),
+        ];
+        let mut complaints = file("tickets.csv", &tickets);
+        complaints.peek.columns[5].sketch = vec![90, 91];
+        complaints.peek.columns[6].sketch = vec![3, 9, 60];
+        input.add(Table::Complaints, complaints);
+        assert_eq!(input.proposed_mapping(Table::Complaints)["customer_id"], "Loyalty card");
+        assert_eq!(input.looks_like(Table::Complaints), Some("a Freshdesk tickets export"));
     }
 
     #[test]
     fn the_blanks_of_a_whole_mapping_are_currency_and_horizon() {
-        let text = draft("online retail", &[source(Table::Purchases, ONLINE_RETAIL)], None);
+        let text = draft(&input(Table::Purchases, ONLINE_RETAIL), None);
         let Err(ConfigError::Violations { violations, .. }) = load(&text) else { panic!("{text}") };
         let keys: Vec<_> = violations.iter().map(|violation| violation.place().key.as_str()).collect();
         assert_eq!(keys, ["currency", "churn.horizon_days"]);
-        assert_eq!(load(&filled(&text)).unwrap().name, "online-retail");
     }
 
     #[test]
     fn a_proposal_is_put_in_with_its_reason_and_without_days_the_horizon_stays_blank() {
         let draft = |days| {
             let churn = DraftChurn { days, why: "the gaps say so".to_owned() };
-            draft("x", &[source(Table::Purchases, ONLINE_RETAIL)], Some(&churn))
+            draft(&input(Table::Purchases, ONLINE_RETAIL), Some(&churn))
         };
         let text = draft(Some((Days(60), Days(365)))).replace("currency = \"\"", "currency = \"GBP\"");
         let config = load(&text).unwrap();
@@ -365,58 +478,51 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_a_complaint_are_no_example() {
-        let columns = [("ticket_id", "str", "T1"), ("customer_id", "str", "a"), ("opened_at", "str", "2024-01-01")];
-        let words = ("text", "str", "never again");
-        let tables = [source(Table::Complaints, &[columns.as_slice(), &[words]].concat())];
-        let text = draft("x", &tables, None);
-        assert!(text.contains("\ntext = \"text\"") && !text.contains("never again"), "{text}");
+    fn what_was_found_is_written_and_what_is_open_is_left_to_a_person() {
+        let mut input = input(Table::Purchases, ONLINE_RETAIL);
+        let reading = |toml: &str, means: &str| Reading { toml: toml.to_owned(), means: means.to_owned() };
+        let format = FoundKey {
+            key: "time_format",
+            column: Some("InvoiceDate".to_owned()),
+            readings: vec![reading("\"%d/%m/%Y\"", "`01/02/2024` is 1 February"), reading("\"%m/%d/%Y\"", "2 January")],
+            why: "no day is above 12".to_owned(),
+        };
+        let filter = FoundKey::settled("filter", "\"Quantity > 0\"", "2 % are below");
+        let duplicates = FoundKey::settled("duplicates", "\"keep\"", "why not");
+        let elsewhere = FoundKey::settled("negative_amounts", "\"reject\"", "").of_column("Description");
+        input.tables[0].files[0].peek.found = vec![format, filter, duplicates, elsewhere];
+        let text = draft(&input, None);
+        for line in [
+            "\n# fill in: choose one, both can be read; no day is above 12.\n",
+            "\n# time_format = { purchased_at = \"%m/%d/%Y\" }  # fill in: 2 January\n",
+            "\n# filter = \"Quantity > 0\"  # 2 % are below\n",
+            "\nduplicates = \"keep\"  # why not\n",
+        ] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+        assert!(!text.contains("negative_amounts"), "nothing reads the column: {text}");
     }
 
     #[test]
     fn what_cannot_be_guessed_is_left_to_fill_in() {
-        let text = draft(
-            "x",
-            &[source(Table::Purchases, &[("who\nis", "str", "a"), ("order_date", "str", "12/1/2010")])],
-            None,
-        );
+        let columns = [("who\nis", "str", "a"), ("order_date", "str", "12/1/2010")];
+        let text = draft(&input(Table::Purchases, &columns), None);
         assert!(text.contains(
             "\n# customer_id = \"\"  # fill in: who bought, required; the source has `who is`, `order_date`\n"
         ));
-        assert!(text.contains("\n# time_format = \"%d/%m/%Y %H:%M\"  # times look like `12/1/2010`\n"));
         let Err(ConfigError::Violations { violations, .. }) = load(&filled(&text)) else { panic!("{text}") };
         let keys: Vec<_> = violations.iter().map(|violation| violation.place().key.as_str()).collect();
         assert_eq!(keys, ["purchases.columns.customer_id", "purchases.columns.amount"]);
     }
 
     #[test]
-    fn every_key_is_there_and_loads_when_its_mark_is_taken_away() {
-        let is_entry =
-            |line: &str| line.starts_with('[') || line.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
-        let text = filled(&draft("x", &[source(Table::Purchases, ONLINE_RETAIL)], None));
-        let unmarked: Vec<_> =
-            text.lines().map(|line| line.strip_prefix("# ").filter(|rest| is_entry(rest)).unwrap_or(line)).collect();
-        let text = unmarked.join("\n").replace("path = \"\"", "path = \"a.csv\"");
-        for section in SECTIONS {
-            let written: toml::Table = text.parse().unwrap();
-            let table = match section.name {
-                "" => Some(&written),
-                name if section.is_list => written[section.first()][&name[section.first().len() + 1..]][0].as_table(),
-                name => written[name].as_table(),
-            };
-            assert!(section.keys.iter().all(|key| table.unwrap().contains_key(key.name)), "{}", section.name);
-        }
-        load(&text).unwrap();
-    }
-
-    #[test]
     fn several_files_share_one_mapping_and_odd_names_survive() {
-        let mut second = source(Table::Purchases, ONLINE_RETAIL);
-        second.path = "C:\\data\\\"odd\".csv".to_owned();
-        let text = filled(&draft("../Café \u{2603}", &[source(Table::Purchases, ONLINE_RETAIL), second], None));
-        let config = load(&text).unwrap();
+        let mut input = input(Table::Purchases, ONLINE_RETAIL);
+        input.add(Table::Purchases, file("C:\\data\\\"odd\".csv", ONLINE_RETAIL));
+        input.name = "../Café \u{2603}".to_owned();
+        let config = load(&filled(&draft(&input, None))).unwrap();
         assert_eq!(config.purchases.paths, [Path::new("purchases.csv"), Path::new("C:\\data\\\"odd\".csv")]);
         assert_eq!(config.name, "Caf---");
-        assert!(load(&filled(&draft("", &[], None))).is_err());
+        assert!(load(&filled(&draft(&DraftInput::default(), None))).is_err());
     }
 }

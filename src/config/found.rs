@@ -28,6 +28,8 @@ pub struct DraftColumn {
     pub n_rows: usize,
     /// The values, the most frequent first, where there are few; an empty list where there are many.
     pub values: Vec<ValueCount>,
+    /// The lowest hashes of its values, ascending: by them ids of two sources are held against each other.
+    pub sketch: Vec<u64>,
 }
 
 /// A value of a column and how many rows have it.
@@ -77,7 +79,91 @@ impl FoundKey {
     }
 }
 
+impl Peek {
+    /// The same with what another file of the table tells. A key that one file leaves open may be settled by the other.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.n_rows += other.n_rows;
+        for theirs in other.columns {
+            if let Some(own) = self.columns.iter_mut().find(|own| own.name == theirs.name) {
+                own.add(theirs);
+            }
+        }
+        for theirs in other.found {
+            let is_same = |own: &&mut FoundKey| own.key == theirs.key && own.column == theirs.column;
+            match self.found.iter_mut().find(is_same) {
+                Some(own) => own.narrow(theirs),
+                None => self.found.push(theirs),
+            }
+        }
+        self
+    }
+}
+
+impl FoundKey {
+    /// Leaves the readings that another file allows too; where none is left, both say theirs and a person chooses.
+    fn narrow(&mut self, other: Self) {
+        let is_allowed = |reading: &Reading| other.readings.iter().any(|theirs| theirs.toml == reading.toml);
+        if self.readings.iter().any(is_allowed) {
+            self.readings.retain(is_allowed);
+        } else {
+            self.readings.extend(other.readings);
+        }
+    }
+}
+
 impl DraftColumn {
+    /// Adds the rows of another file.
+    fn add(&mut self, other: Self) {
+        let was_listed = self.lists_values() && other.lists_values();
+        self.n_rows += other.n_rows;
+        self.n_empty += other.n_empty;
+        self.n_distinct = self.n_distinct.max(other.n_distinct);
+        if self.example.is_empty() {
+            self.example = other.example;
+        }
+        for theirs in other.values {
+            match self.values.iter_mut().find(|own| own.value == theirs.value) {
+                Some(own) => own.rows += theirs.rows,
+                None => self.values.push(theirs),
+            }
+        }
+        if !was_listed || self.values.len() > Self::FEW {
+            self.values.clear();
+        }
+        self.n_distinct = self.n_distinct.max(self.values.len());
+        self.values.sort_unstable_by(|one, two| two.rows.cmp(&one.rows).then_with(|| one.value.cmp(&two.value)));
+        self.sketch.extend(other.sketch);
+        self.sketch.sort_unstable();
+        self.sketch.dedup();
+        self.sketch.truncate(Self::SKETCH);
+    }
+
+    /// Different values up to which a column's values are listed.
+    pub const FEW: usize = 12;
+
+    /// Hashes that are kept of a column at most.
+    pub const SKETCH: usize = 2048;
+
+    /// Whether its values are few enough to be listed.
+    const fn lists_values(&self) -> bool {
+        self.n_distinct <= Self::FEW
+    }
+
+    /// The share of its different values that another column has too, estimated from both sketches; nothing without any.
+    #[must_use]
+    pub fn share_in(&self, other: &Self) -> f64 {
+        // Beyond the last hash of a full sketch nothing is known.
+        let end = |column: &Self| {
+            let is_full = column.sketch.len() == Self::SKETCH;
+            column.sketch.last().copied().filter(|_| is_full).unwrap_or(u64::MAX)
+        };
+        let end = end(self).min(end(other));
+        let own: Vec<&u64> = self.sketch.iter().filter(|hash| **hash <= end).collect();
+        let met = own.iter().filter(|hash| other.sketch.binary_search(hash).is_ok()).count();
+        if own.is_empty() { 0.0 } else { met as f64 / own.len() as f64 }
+    }
+
     /// Whether no row that was looked at has a value.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -3,30 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::expressions::{always_quoted, quoted};
 use super::found::DraftColumn;
 use super::synonyms::{self, ORDER_LEVEL, UNIT_PRICES};
 use super::tables::{Kind, Table};
-
-/// Words that a SQL expression needs in quotes.
-const RESERVED: &[&str] = &[
-    "date",
-    "desc",
-    "end",
-    "from",
-    "group",
-    "index",
-    "limit",
-    "number",
-    "order",
-    "select",
-    "table",
-    "time",
-    "timestamp",
-    "user",
-    "value",
-    "values",
-    "where",
-];
 
 /// Our column names with the mapping proposed for each.
 pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, String> {
@@ -43,35 +23,43 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
     {
         mapping.insert("amount", amount);
     }
+    if let Some(name) = ["purchased_at", "opened_at", "answered_at"].into_iter().find(|name| mapping.contains_key(name))
+        && let Some(time) = matched.get(name).and_then(|day| with_clock(day, columns))
+    {
+        mapping.insert(name, time);
+    }
     mapping
 }
 
-/// The format of a time written as text or number, if it is not ISO 8601 and its parts leave no doubt.
-pub(super) fn time_format(example: &str) -> Option<String> {
-    let (day, clock) = example.trim().split_once([' ', 'T']).unwrap_or((example.trim(), ""));
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    if day.len() == 8 && is_digits(day) && (day.starts_with("19") || day.starts_with("20")) && clock.is_empty() {
-        return Some("%Y%m%d".to_owned());
-    }
-    let separator = day.chars().find(|letter| matches!(letter, '/' | '.' | '-'))?;
-    let parts: Vec<&str> = day.split(separator).collect();
-    let [first, second, year] = parts.as_slice() else { return None };
-    if year.len() != 4 || ![first, second, year].iter().all(|part| is_digits(part)) {
+/// Words of names of columns that hold the time of the day.
+const CLOCKS: &[&str] = &["time", "zeit", "uhrzeit", "uhr", "heure", "hora", "ora", "tijd", "klok", "tid"];
+
+/// A day together with the time of the day that stands in a column of its own.
+fn with_clock(day: &DraftColumn, columns: &[DraftColumn]) -> Option<String> {
+    if day.example.contains(':') || !day.example.contains(|letter: char| letter.is_ascii_digit()) {
         return None;
     }
-    let above_twelve = |part: &str| part.parse::<u32>().is_ok_and(|number| number > 12);
-    let order = match (above_twelve(first), above_twelve(second), separator) {
-        (false, true, _) => ["%m", "%d", "%Y"],
-        (true, false, _) | (false, false, '.') => ["%d", "%m", "%Y"],
-        _ => return None,
+    let is_clock = |column: &&DraftColumn| {
+        column.name != day.name && in_words(&column.name).iter().any(|word| CLOCKS.contains(&word.as_str()))
     };
-    let clock = match clock.matches(':').count() {
-        _ if clock.is_empty() => "",
-        1 => " %H:%M",
-        2 => " %H:%M:%S",
-        _ => return None,
-    };
-    Some(format!("{}{clock}", order.join(&separator.to_string())))
+    columns.iter().filter(is_clock).find_map(|column| {
+        let (digits, colons) = (column.example.as_str(), column.example.matches(':').count());
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let time = match (colons, digits.len()) {
+            (1 | 2, 4..) => as_text(column),
+            // 905 is five past nine.
+            (0, 3 | 4) if is_number => format!("LPAD({}, 4, '0')", as_text(column)),
+            (0, 5 | 6) if is_number => format!("LPAD({}, 6, '0')", as_text(column)),
+            _ => return None,
+        };
+        Some(format!("{} || ' ' || {time}", as_text(day)))
+    })
+}
+
+/// The column as text, whatever its type.
+fn as_text(column: &DraftColumn) -> String {
+    let name = always_quoted(&column.name);
+    if is_text(&column.dtype.to_lowercase()) { name } else { format!("CAST({name} AS VARCHAR)") }
 }
 
 /// The words of a name in lower case: `InvoiceDate`, `invoice-date` and `INVOICE DATE` are `invoice`, `date`.
@@ -98,7 +86,10 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
     for (name, synonyms) in synonyms::of(table) {
         let Some(spec) = table.column(name) else { continue };
         for (position, column) in columns.iter().enumerate().filter(|(_, column)| plausible(spec.kind, column)) {
-            if let Some(distance) = distance(spec.kind, synonyms, &column.name) {
+            if let Some(mut distance) = distance(spec.kind, synonyms, &column.name) {
+                if spec.kind == Kind::Id && holds_names(column) {
+                    distance.0 += BEHIND_NUMBERS;
+                }
                 candidates.push((distance, !spec.required, position, spec.name, column));
             }
         }
@@ -114,6 +105,15 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
         });
     }
     matched
+}
+
+/// How much nearer any number is than a name: two customers may have the same name.
+const BEHIND_NUMBERS: u8 = 10;
+
+/// Whether a column holds names of people or firms and no numbers or addresses.
+fn holds_names(column: &DraftColumn) -> bool {
+    let example = column.example.trim();
+    example.contains(' ') && !example.contains('@') && !example.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Words of names that tell of a person, and words that tell of more than one.
@@ -171,7 +171,10 @@ fn telling(kind: Kind, words: &[String]) -> String {
     let idle: &[&str] = match kind {
         Kind::Id => &["id", "no", "nr", "num", "number", "code", "key", "uuid", "ref"],
         Kind::Time => &["utc", "local", "ts", "dt", "timestamp", "datetime", "time"],
-        Kind::Money => &["gbp", "usd", "eur", "chf", "in", "gross", "net", "incl", "excl", "vat", "local"],
+        Kind::Money => &[
+            "gbp", "usd", "eur", "chf", "in", "gross", "net", "incl", "excl", "vat", "local", "cent", "cents", "ct",
+            "pence", "centimes", "centavos", "minor", "brutto", "netto",
+        ],
         Kind::Number => &["count", "no"],
         Kind::Text => &["name", "code", "label", "desc"],
         Kind::Flag => &["flag", "is", "has"],
@@ -189,7 +192,10 @@ fn counts_pieces(kind: Kind, synonyms: &[&str], words: &[String]) -> bool {
 }
 
 /// Whether the type and the example allow the kind.
-fn plausible(kind: Kind, column: &DraftColumn) -> bool {
+pub(super) fn plausible(kind: Kind, column: &DraftColumn) -> bool {
+    if column.is_empty() {
+        return false;
+    }
     let dtype = column.dtype.to_lowercase();
     let is_time = dtype.starts_with("date") || dtype.starts_with("time");
     let is_flag = dtype.starts_with("bool");
@@ -209,11 +215,40 @@ fn is_text(dtype: &str) -> bool {
     ["str", "utf8", "text", "varchar"].iter().any(|name| dtype.starts_with(name))
 }
 
-/// Nothing is known from an empty example, so it passes.
+/// Nothing is known from an empty example, so it passes. Signs and codes of currencies and marks between thousands are no
+/// obstacle: how a number is written is the business of reading.
 fn looks_like_number(example: &str) -> bool {
-    let digits: String = example.chars().filter(|letter| !matches!(letter, ',' | ' ')).collect();
-    digits.is_empty() || digits.trim_start_matches(['$', '£', '€']).parse::<f64>().is_ok_and(f64::is_finite)
+    let is_outside = |letter: char| !letter.is_ascii_digit();
+    let inner = example.trim_matches(is_outside);
+    let outer = example.replace(inner, "");
+    let codes = outer.chars().filter(char::is_ascii_alphabetic).count();
+    let is_usual = |letter: char| letter.is_ascii_uppercase() || letter.is_whitespace() || "().,-+%".contains(letter);
+    let has_usual_ends =
+        matches!(codes, 0 | 3) && outer.chars().all(|letter| is_usual(letter) || is_currency_sign(letter));
+    let groups: Vec<&str> = inner.split([',', '.', '\'', ' ', '\u{a0}', '\u{202f}']).collect();
+    let are_digits = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
+    let between = groups.get(1..groups.len().saturating_sub(1)).unwrap_or_default();
+    let is_written = are_digits && between.iter().all(|group| group.len() == 3);
+    example.is_empty()
+        || (is_written && has_usual_ends && !inner.is_empty())
+        || example.parse::<f64>().is_ok_and(f64::is_finite)
 }
+
+/// Whether a letter is the sign of a currency.
+const fn is_currency_sign(letter: char) -> bool {
+    matches!(letter, '$' | '¢'..='¥' | '\u{20a0}'..='\u{20cf}')
+}
+
+/// Whether a column of that name holds currencies.
+pub(super) fn names_currencies(name: &str) -> bool {
+    const WORDS: &[&str] =
+        &["currency", "währung", "waehrung", "währg", "waehrg", "whrg", "devise", "moneda", "valuta", "wkz"];
+    let words = in_words(name);
+    words.iter().any(|word| WORDS.contains(&word.as_str())) && !words.iter().any(|word| word == "converted")
+}
+
+/// Words that tell that an amount is counted in hundredths.
+const HUNDREDTHS: &[&str] = &["cent", "cents", "ct", "pence", "centimes", "centavos", "pfennig", "ore", "minor"];
 
 /// A column by its name; numbers that name something lose their decimals, else `13085` would be called `13085.0`.
 fn source_of(table: Table, name: &str, column: &DraftColumn) -> String {
@@ -221,7 +256,19 @@ fn source_of(table: Table, name: &str, column: &DraftColumn) -> String {
     if is_id && is_float(&column.dtype.to_lowercase()) {
         return format!("CAST(CAST({} AS BIGINT) AS VARCHAR)", quoted(&column.name));
     }
+    if table.column(name).is_some_and(|spec| spec.kind == Kind::Money) {
+        return in_major_units(column, column.name.clone());
+    }
+    if name == "customer_id" && column.example.contains('@') {
+        return format!("LOWER({})", always_quoted(&column.name));
+    }
     column.name.clone()
+}
+
+/// An amount as it stands, or divided where its name says that it is counted in cents.
+fn in_major_units(column: &DraftColumn, written: String) -> String {
+    let is_in_cents = in_words(&column.name).iter().any(|word| HUNDREDTHS.contains(&word.as_str()));
+    if is_in_cents { format!("{} / 100", always_quoted(&column.name)) } else { written }
 }
 
 /// Quantity times unit price, if there is no amount of the line itself; the price alone if there is no quantity.
@@ -236,18 +283,10 @@ fn derived_amount(matched: &BTreeMap<&'static str, &DraftColumn>, columns: &[Dra
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, column)| column)?;
     match matched.get("quantity") {
-        Some(quantity) => Some(format!("{} * {}", quoted(&quantity.name), quoted(&price.name))),
+        Some(quantity) => Some(format!("{} * {}", quoted(&quantity.name), in_major_units(price, quoted(&price.name)))),
         None if matched.contains_key("amount") => None,
-        None => Some(price.name.clone()),
+        None => Some(in_major_units(price, price.name.clone())),
     }
-}
-
-/// A column name as it must be written inside a SQL expression.
-fn quoted(name: &str) -> String {
-    let is_plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        && name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && !RESERVED.contains(&name.to_lowercase().as_str());
-    if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 #[cfg(test)]
@@ -268,6 +307,28 @@ mod tests {
 
     fn pairs<'m>(mapping: &'m BTreeMap<&'static str, String>) -> Vec<(&'static str, &'m str)> {
         mapping.iter().map(|(name, source)| (*name, source.as_str())).collect()
+    }
+
+    #[test]
+    fn numbers_are_told_from_dates_and_names() {
+        for number in [
+            "1.435,15",
+            "$1,234.56",
+            "-$2.73",
+            "(87.00)",
+            "1'299.00 CHF",
+            "€ 12",
+            "12,50-",
+            "3e4",
+            "",
+            "EUR 5",
+            "1,5 %",
+        ] {
+            assert!(looks_like_number(number), "{number}");
+        }
+        for other in ["01.05.2024", "2024-05-01", "12:30", "A-12", "abc", "#1001", "5/1/24", "Order 7"] {
+            assert!(!looks_like_number(other), "{other}");
+        }
     }
 
     #[test]
@@ -348,17 +409,5 @@ mod tests {
         let members = [("id", "i64"), ("join_date", "date"), ("unsubscribed", "bool")];
         let expected = [("customer_id", "id"), ("opted_out", "unsubscribed"), ("signed_up_at", "join_date")];
         assert_eq!(pairs(&guess(Table::Customers, &members)), expected);
-    }
-
-    #[test]
-    fn formats_are_guessed_only_without_doubt() {
-        let format = |example| time_format(example);
-        assert_eq!(format("19970101").as_deref(), Some("%Y%m%d"));
-        assert_eq!(format("12/13/2010 8:26").as_deref(), Some("%m/%d/%Y %H:%M"));
-        assert_eq!(format("13/12/2010 08:26:00").as_deref(), Some("%d/%m/%Y %H:%M:%S"));
-        assert_eq!(format("01.12.2010").as_deref(), Some("%d.%m.%Y"));
-        for doubtful in ["12/1/2010 8:26", "2010-12-01", "2010-12-01T08:26:00Z", "13085", "", "noon"] {
-            assert_eq!(format(doubtful), None, "{doubtful}");
-        }
     }
 }

@@ -10,24 +10,29 @@ mod custom;
 mod draft;
 mod edit;
 mod error;
+mod expressions;
 mod found;
 mod guess;
 mod keys;
 mod knobs;
+mod proposal;
 mod raw;
 mod reference;
 mod settings;
+mod sorting;
 mod synonyms;
 pub mod tables;
+mod templates;
 mod values;
 
 pub use allowed::Allowed;
 pub use custom::{Aggregate, CustomFeature, CustomTable, CustomUnit};
-pub use draft::{DraftChurn, DraftTable, draft, proposed_mapping};
+pub use draft::{DraftChurn, draft};
 pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
 pub use found::{DraftColumn, FoundKey, Peek, Reading, ValueCount};
 pub(crate) use guess::in_words;
+pub use proposal::{DraftFile, DraftInput, DraftTable};
 pub use raw::RawConfig;
 pub use reference::{reference, schema_json};
 pub use settings::{
@@ -36,4 +41,6 @@ pub use settings::{
     PlaceholderIds, ReadableModel, SelectionConfig, SilentOptOuts, TableConfig, TuningConfig, Unstable, ValidateConfig,
     ValueConfig,
 };
+pub use sorting::{Unsorted, sorted};
 pub use tables::{ColumnSpec, Kind, Table};
+pub use templates::products;

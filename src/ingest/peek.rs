@@ -1,23 +1,23 @@
 //! A first look at a file that nobody has described yet: columns, types, examples, and keys that its reading needs.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::path::Path;
 
 use polars::prelude::*;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::error::IngestError;
 use super::raw::shown;
-use super::{found_in_rows, found_in_values, paths, sources};
+use super::{found_in_rows, found_in_values, ids, paths, sources};
 use crate::config::{DraftColumn, Peek, ValueCount};
+use crate::maths::hash::key;
 
 /// Rows that are looked at.
 const ROWS: IdxSize = 100_000;
 
 /// Bytes of a text file that hold them.
 const BYTES: usize = 1 << 24;
-
-/// Different values up to which a column's values are listed.
-const FEW: usize = 12;
 
 /// The first rows of a file, or of the first file of a folder or glob.
 ///
@@ -33,16 +33,17 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     let mut found = opened.found;
     found.extend(frame.columns().iter().flat_map(found_in_values::of_column));
     found.extend(found_in_rows::of_rows(&frame));
-    Ok(Peek { columns: frame.columns().iter().map(peeked).collect(), found, n_rows: frame.height() })
+    Ok(Peek { columns: frame.columns().par_iter().map(peeked).collect(), found, n_rows: frame.height() })
 }
 
 fn peeked(column: &Column) -> DraftColumn {
     let counts = counts(column);
     let n_given: usize = counts.values().map(|count| count.rows).sum();
-    let example = counts.iter().min_by_key(|(_, count)| count.first).map(|(value, _)| value.clone());
-    let mut values: Vec<_> = counts.iter().map(|(value, count)| (count.rows, value)).collect();
-    values.sort_unstable_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(other.1)));
-    values.truncate(if counts.len() <= FEW { FEW } else { 0 });
+    let example = counts.iter().min_by_key(|(_, count)| count.first).map(|(value, _)| value.to_string());
+    let few = counts.iter().filter(|_| counts.len() <= DraftColumn::FEW);
+    let mut values: Vec<_> =
+        few.map(|(value, count)| ValueCount { value: value.to_string(), rows: count.rows }).collect();
+    values.sort_unstable_by(|one, other| other.rows.cmp(&one.rows).then_with(|| one.value.cmp(&other.value)));
     DraftColumn {
         name: column.name().to_string(),
         dtype: column.dtype().to_string(),
@@ -50,7 +51,8 @@ fn peeked(column: &Column) -> DraftColumn {
         n_distinct: counts.len(),
         n_empty: column.len() - n_given,
         n_rows: column.len(),
-        values: values.into_iter().map(|(rows, value)| ValueCount { value: value.clone(), rows }).collect(),
+        values,
+        sketch: sketch(counts.keys()),
     }
 }
 
@@ -61,19 +63,33 @@ struct Count {
 }
 
 /// The values of a column without blanks at their ends; an empty one is none.
-fn counts(column: &Column) -> BTreeMap<String, Count> {
-    let mut counts: BTreeMap<String, Count> = BTreeMap::new();
-    for row in 0..column.len() {
-        let text = match column.get(row) {
-            Err(_) | Ok(AnyValue::Null) => continue,
-            Ok(AnyValue::String(text)) => text.trim().to_owned(),
-            Ok(other) => shown(&other),
-        };
-        if !text.is_empty() {
-            counts.entry(text).or_insert(Count { rows: 0, first: row }).rows += 1;
+fn counts(column: &Column) -> FxHashMap<Cow<'_, str>, Count> {
+    let mut counts: FxHashMap<Cow<'_, str>, Count> = FxHashMap::default();
+    for (row, value) in texts(column).enumerate() {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            counts.entry(value).or_insert(Count { rows: 0, first: row }).rows += 1;
         }
     }
     counts
+}
+
+/// The values of a column as texts.
+fn texts(column: &Column) -> Box<dyn Iterator<Item = Option<Cow<'_, str>>> + '_> {
+    if let Ok(texts) = column.str() {
+        return Box::new(texts.iter().map(|text| text.map(|text| Cow::Borrowed(text.trim()))));
+    }
+    let value = |row| column.get(row).ok().filter(|value| !value.is_null()).map(|value| Cow::Owned(shown(&value)));
+    Box::new((0..column.len()).map(value))
+}
+
+/// The lowest hashes of ids as they are compared, whatever the case of their letters.
+fn sketch<'v>(values: impl Iterator<Item = &'v Cow<'v, str>>) -> Vec<u64> {
+    let mut hashes: Vec<u64> =
+        values.filter_map(|value| ids::tidy(value)).map(|id| key(id.to_lowercase().as_bytes())).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes.truncate(DraftColumn::SKETCH);
+    hashes
 }
 
 #[cfg(test)]

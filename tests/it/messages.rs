@@ -7,7 +7,7 @@ use std::io::{Error, ErrorKind};
 use jiff::civil::date;
 use retain::clv::ValueError;
 use retain::commands::JobError;
-use retain::config::{Allowed, ConfigError, Place, Table, Violation};
+use retain::config::{Allowed, ConfigError, Place, Table, Unsorted, Violation};
 use retain::dataset::DatasetError;
 use retain::error::Failure;
 use retain::evaluate::EvaluateError;
@@ -98,6 +98,13 @@ fn config_errors() -> Vec<Failure> {
         JobError::BecomesInput { output: "data/runs/list.csv".into(), path: "data".into() }.into(),
         JobError::AmongModels { output: "models/shop/manifest.json".into(), registry: "models/shop".into() }.into(),
         JobError::Epoch { value: "yesterday".to_owned() }.into(),
+        JobError::Unsorted {
+            files: vec![Unsorted {
+                path: "churn.csv".to_owned(),
+                why: "has no column for `purchased_at` (when)".to_owned(),
+            }],
+        }
+        .into(),
     ]
 }
 

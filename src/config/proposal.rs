@@ -1,0 +1,236 @@
+//! What is proposed for each table of a draft: by the template of its export, else by the names of its columns.
+
+use std::collections::BTreeMap;
+
+use super::expressions::{always_quoted, names_in, renamed};
+use super::found::{DraftColumn, Peek};
+use super::guess;
+use super::tables::{Kind, Table};
+use super::templates::{self, Template, TemplateLookup};
+
+/// A file as it was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftFile {
+    /// The path as it shall be written in the config: absolute, or relative to the folder of the config file.
+    pub path: String,
+    /// What the first look at it told.
+    pub peek: Peek,
+}
+
+/// The files of one table, which have the same columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftTable {
+    /// What the rows are.
+    pub table: Table,
+    /// Its files.
+    pub files: Vec<DraftFile>,
+}
+
+/// What a config is drafted from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DraftInput {
+    /// Name of the shop.
+    pub name: String,
+    /// The tables, each at most once.
+    pub tables: Vec<DraftTable>,
+    /// Files that are no table and may have more about the rows of one.
+    pub beside: Vec<DraftFile>,
+    /// Products whose exports the files are said to be; of none, the columns tell.
+    pub products: Vec<String>,
+}
+
+/// What is proposed for a table.
+pub(super) struct Proposal {
+    pub(super) table: Table,
+    pub(super) paths: Vec<String>,
+    pub(super) peek: Peek,
+    pub(super) template: Option<&'static Template>,
+    pub(super) mapping: BTreeMap<&'static str, String>,
+    pub(super) filter: Option<String>,
+    pub(super) fill_down: Vec<String>,
+    pub(super) lookups: Vec<DraftLookup>,
+}
+
+/// A file that has more about the rows of a table.
+pub(super) struct DraftLookup {
+    pub(super) name: &'static str,
+    pub(super) path: String,
+    pub(super) key: String,
+    pub(super) columns: Vec<String>,
+}
+
+impl DraftInput {
+    /// Our column names with the source column or expression that is proposed for each.
+    #[must_use]
+    pub fn proposed_mapping(&self, table: Table) -> BTreeMap<&'static str, String> {
+        let proposal = self.proposals().into_iter().find(|proposal| proposal.table == table);
+        proposal.map_or_else(BTreeMap::new, |proposal| proposal.mapping)
+    }
+
+    /// What kind of export the files of a table look like, if it is one that is known.
+    #[must_use]
+    pub fn looks_like(&self, table: Table) -> Option<&'static str> {
+        let proposal = self.proposals().into_iter().find(|proposal| proposal.table == table);
+        proposal.and_then(|proposal| proposal.template).map(|template| template.looks_like)
+    }
+
+    /// What is proposed for each table, purchases first: by their customers those of the others are found.
+    pub(super) fn proposals(&self) -> Vec<Proposal> {
+        let mut tables: Vec<&DraftTable> = self.tables.iter().collect();
+        tables.sort_by_key(|table| table.table);
+        let mut proposals: Vec<Proposal> = Vec::new();
+        for table in tables {
+            let buyers =
+                proposals.first().filter(|first| first.table == Table::Purchases).and_then(Proposal::customers);
+            proposals.push(self.proposal(table, buyers.as_ref()));
+        }
+        proposals
+    }
+
+    fn proposal(&self, table: &DraftTable, buyers: Option<&DraftColumn>) -> Proposal {
+        let mut peeks = table.files.iter().map(|file| file.peek.clone());
+        let first = peeks.next().unwrap_or_default();
+        let peek = peeks.fold(first, Peek::and);
+        let template = self.template(table.table, &peek.columns);
+        let lookups = template.map_or_else(Vec::new, |template| self.lookups(template, &peek.columns));
+        let mut columns = peek.columns.clone();
+        columns.extend(lookups.iter().flat_map(|(_, taken)| taken.iter().cloned()));
+        let mapping = match template {
+            Some(template) => of_template(template, &columns, buyers),
+            None => with_customers(guess::mapping(table.table, &columns), &columns, buyers),
+        };
+        let filter = template.and_then(|template| filter(template, &columns));
+        let read: Vec<String> = mapping.values().chain(&filter).flat_map(|from| reads(from, &columns)).collect();
+        let fill_down = template.map_or(&[][..], |template| template.fill_down).iter();
+        let fill_down = fill_down.filter_map(|name| templates::find(&columns, name)).map(|column| column.name.clone());
+        Proposal {
+            table: table.table,
+            paths: table.files.iter().map(|file| file.path.clone()).collect(),
+            fill_down: fill_down.filter(|name| read.contains(name)).collect(),
+            peek: Peek { columns, ..peek },
+            template,
+            mapping,
+            filter,
+            lookups: lookups.into_iter().map(|(lookup, _)| lookup).collect(),
+        }
+    }
+
+    fn template(&self, table: Table, columns: &[DraftColumn]) -> Option<&'static Template> {
+        let asked =
+            self.products.iter().filter_map(|product| templates::of_product(product, Some(table), columns)).next();
+        let free =
+            || templates::recognised(columns).filter(|template| template.table == table && self.products.is_empty());
+        asked.or_else(free)
+    }
+
+    /// The files beside the tables that a template looks into, and the columns that are taken from each.
+    fn lookups(&self, template: &Template, own: &[DraftColumn]) -> Vec<(DraftLookup, Vec<DraftColumn>)> {
+        let mut known = own.to_vec();
+        let mut lookups = Vec::new();
+        for lookup in template.lookups {
+            let Some(found) = self.lookup(lookup, &known) else { continue };
+            known.extend(found.1.iter().cloned());
+            lookups.push(found);
+        }
+        lookups
+    }
+
+    fn lookup(&self, lookup: &TemplateLookup, known: &[DraftColumn]) -> Option<(DraftLookup, Vec<DraftColumn>)> {
+        let has_it = |file: &&DraftFile| templates::has_all(&file.peek.columns, lookup.tells);
+        let file = self.beside.iter().find(has_it)?;
+        let key = templates::find(known, lookup.key)?.name.clone();
+        let columns = lookup.columns.iter().filter_map(|name| templates::find(&file.peek.columns, name)).cloned();
+        let columns: Vec<DraftColumn> = columns.collect();
+        let names = columns.iter().map(|column| column.name.clone()).collect();
+        Some((DraftLookup { name: lookup.name, path: file.path.clone(), key, columns: names }, columns))
+    }
+}
+
+impl Proposal {
+    /// The source column of the customers.
+    fn customers(&self) -> Option<DraftColumn> {
+        let from = self.mapping.get("customer_id")?;
+        let name = reads(from, &self.peek.columns).into_iter().next()?;
+        self.peek.columns.iter().find(|column| column.name == name).cloned()
+    }
+}
+
+/// The columns of a source that a mapping reads.
+pub(super) fn reads(from: &str, columns: &[DraftColumn]) -> Vec<String> {
+    if columns.iter().any(|column| column.name == from) {
+        return vec![from.to_owned()];
+    }
+    let mut names = names_in(from);
+    let words = from.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    names.extend(words.map(str::to_owned));
+    names.retain(|name| columns.iter().any(|column| column.name == *name));
+    names
+}
+
+/// The expression with the columns called as the source calls them; nothing if one is not there or empty.
+fn fitted(expression: &str, columns: &[DraftColumn]) -> Option<String> {
+    let usable = |name: &String| templates::find(columns, name).is_some_and(|column| !column.is_empty());
+    let called = |name: &str| templates::find(columns, name).map_or(name, |column| column.name.as_str()).to_owned();
+    names_in(expression).iter().all(usable).then(|| renamed(expression, called))
+}
+
+/// The mapping of a template, as far as the source has its columns.
+fn of_template(
+    template: &Template,
+    columns: &[DraftColumn],
+    buyers: Option<&DraftColumn>,
+) -> BTreeMap<&'static str, String> {
+    let mut mapping = BTreeMap::new();
+    for (ours, from) in template.mapping {
+        let usable = || from.iter().filter_map(|expression| fitted(expression, columns));
+        let chosen =
+            if *ours == "customer_id" { usable().min_by_key(|from| n_without(from, columns)) } else { usable().next() };
+        if let Some(chosen) = chosen {
+            mapping.insert(*ours, chosen);
+        }
+    }
+    with_customers(mapping, columns, buyers)
+}
+
+/// Rows for which an expression has no value, in hundredths of all: fewer are no reason for another column.
+fn n_without(from: &str, columns: &[DraftColumn]) -> usize {
+    let read = reads(from, columns);
+    let share = |column: &DraftColumn| column.n_empty * 100 / column.n_rows.max(1);
+    columns.iter().filter(|column| read.contains(&column.name)).map(share).max().unwrap_or_default()
+}
+
+/// Least share of the customers of a table that are buyers, for its column to be taken by that.
+const MEETS: f64 = 0.3;
+
+/// The mapping with the column of the customers that are those of the purchases, where another one's are not.
+fn with_customers(
+    mut mapping: BTreeMap<&'static str, String>,
+    columns: &[DraftColumn],
+    buyers: Option<&DraftColumn>,
+) -> BTreeMap<&'static str, String> {
+    let Some(buyers) = buyers.filter(|buyers| !buyers.sketch.is_empty()) else { return mapping };
+    let share = |column: &DraftColumn| column.share_in(buyers);
+    let present = mapping.get("customer_id").map(|from| reads(from, columns)).unwrap_or_default();
+    let meets = columns.iter().any(|column| present.contains(&column.name) && share(column) >= MEETS);
+    if meets {
+        return mapping;
+    }
+    let best = columns.iter().filter(|column| guess::plausible(Kind::Id, column) && share(column) >= MEETS);
+    let best =
+        best.max_by(|one, other| share(one).total_cmp(&share(other)).then(one.n_distinct.cmp(&other.n_distinct)));
+    if let Some(best) = best {
+        mapping.insert("customer_id", by_customer(best));
+    }
+    mapping
+}
+
+/// The id of a customer; addresses are written in any case.
+fn by_customer(column: &DraftColumn) -> String {
+    if column.example.contains('@') { format!("LOWER({})", always_quoted(&column.name)) } else { column.name.clone() }
+}
+
+/// The conditions of a template whose columns are there, and not empty.
+fn filter(template: &Template, columns: &[DraftColumn]) -> Option<String> {
+    let conditions: Vec<String> = template.filter.iter().filter_map(|condition| fitted(condition, columns)).collect();
+    (!conditions.is_empty()).then(|| conditions.join(" AND "))
+}

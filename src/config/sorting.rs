@@ -1,0 +1,192 @@
+//! Which of some files are purchases, complaints, customers and answers to surveys.
+
+use super::found::DraftColumn;
+use super::guess;
+use super::proposal::{DraftFile, DraftInput, DraftTable};
+use super::tables::Table;
+use super::templates;
+
+/// A file that was put to no table, or another reason to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsorted {
+    /// The file.
+    pub path: String,
+    /// Why it is no table of purchases, as a sentence that begins with a verb.
+    pub why: String,
+}
+
+/// Puts files to tables by their columns, else by their names; those that stay over are kept beside the tables.
+///
+/// # Errors
+/// Why none of them can be the purchases, file by file.
+pub fn sorted(mut input: DraftInput, files: Vec<DraftFile>) -> Result<DraftInput, Vec<Unsorted>> {
+    let mut reasons = Vec::new();
+    for file in files {
+        let table = table_of(&file, &input.products);
+        let fits = table
+            .is_some_and(|table| input.tables.iter().all(|known| known.table != table || known.has_columns_of(&file)));
+        match table.filter(|_| fits) {
+            Some(table) => input.add(table, file),
+            None => {
+                reasons.push(Unsorted { path: file.path.clone(), why: why_no_purchases(&file.peek.columns) });
+                input.beside.push(file);
+            }
+        }
+    }
+    if input.tables.iter().any(|table| table.table == Table::Purchases) {
+        return Ok(input);
+    }
+    let others = input.tables.iter().flat_map(|table| table.files.iter().map(|file| (table.table, file)));
+    let others = others.map(|(table, file)| Unsorted {
+        path: file.path.clone(),
+        why: format!("looks like `{}`; as purchases it {}", table.name(), why_no_purchases(&file.peek.columns)),
+    });
+    Err(others.chain(reasons).collect())
+}
+
+impl DraftInput {
+    /// Adds a file to a table.
+    pub fn add(&mut self, table: Table, file: DraftFile) {
+        match self.tables.iter_mut().find(|known| known.table == table) {
+            Some(known) => known.files.push(file),
+            None => self.tables.push(DraftTable { table, files: vec![file] }),
+        }
+    }
+
+    /// The files that belong to no table and are looked into by none.
+    #[must_use]
+    pub fn not_used(&self) -> Vec<&str> {
+        let used: Vec<String> =
+            self.proposals().iter().flat_map(|proposal| &proposal.lookups).map(|lookup| lookup.path.clone()).collect();
+        self.beside.iter().map(|file| file.path.as_str()).filter(|path| !used.iter().any(|used| used == path)).collect()
+    }
+}
+
+impl DraftTable {
+    /// Whether a file has the columns of the first one.
+    fn has_columns_of(&self, file: &DraftFile) -> bool {
+        let names = |file: &DraftFile| -> Vec<String> {
+            let mut names: Vec<_> = file.peek.columns.iter().map(|column| column.name.trim().to_lowercase()).collect();
+            names.sort_unstable();
+            names
+        };
+        self.files.first().is_none_or(|first| names(first) == names(file))
+    }
+}
+
+/// Words of file names and columns that tell what the rows are.
+const WORDS: &[(Table, &[&str])] = &[
+    (
+        Table::Complaints,
+        &[
+            "complaint",
+            "complaints",
+            "ticket",
+            "tickets",
+            "case",
+            "cases",
+            "claim",
+            "claims",
+            "reklamation",
+            "reklamationen",
+            "beschwerden",
+            "support",
+            "issues",
+            "reclamations",
+            "klachten",
+        ],
+    ),
+    (Table::Surveys, &["survey", "surveys", "nps", "csat", "umfrage", "feedback"]),
+    (
+        Table::Purchases,
+        &[
+            "order",
+            "orders",
+            "purchase",
+            "purchases",
+            "invoice",
+            "invoices",
+            "sale",
+            "sales",
+            "transactions",
+            "payments",
+            "charges",
+            "rechnungen",
+            "bestellungen",
+            "umsatz",
+            "bon",
+            "receipts",
+            "lines",
+            "commandes",
+            "pedidos",
+        ],
+    ),
+    (
+        Table::Customers,
+        &["customer", "customers", "client", "clients", "kunden", "members", "accounts", "contacts", "klanten"],
+    ),
+];
+
+fn table_of(file: &DraftFile, products: &[String]) -> Option<Table> {
+    let columns = &file.peek.columns;
+    let asked = products.iter().find_map(|product| templates::of_product(product, None, columns));
+    if let Some(template) = asked.or_else(|| templates::recognised(columns)) {
+        return Some(template.table);
+    }
+    if is_looked_into(columns, products) {
+        return None;
+    }
+    let name = file.path.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = guess::in_words(name);
+    let tells = |words: &[String], table: Table| {
+        let known = WORDS.iter().find(|(known, _)| *known == table).map_or(&[][..], |(_, known)| known);
+        words.iter().any(|word| known.contains(&word.as_str()))
+    };
+    let columns_say = |table: Table| match table {
+        Table::Surveys => maps(table, columns, &["nps"]) || (tells(&name, table) && maps(table, columns, &["csat"])),
+        Table::Complaints => {
+            let first = columns.first().map(|column| guess::in_words(&column.name)).unwrap_or_default();
+            maps(table, columns, &[]) && (tells(&name, table) || tells(&first, table))
+        }
+        Table::Purchases => maps(table, columns, &[]),
+        Table::Customers => is_one_a_customer(columns),
+    };
+    let order = [Table::Surveys, Table::Complaints, Table::Purchases, Table::Customers];
+    order.into_iter().find(|table| columns_say(*table)).or_else(|| order.into_iter().find(|table| tells(&name, *table)))
+}
+
+/// Whether a template looks into a file of such columns from another one.
+fn is_looked_into(columns: &[DraftColumn], products: &[String]) -> bool {
+    templates::all()
+        .filter(|template| products.is_empty() || products.iter().any(|product| product == template.product))
+        .flat_map(|template| template.lookups)
+        .any(|lookup| templates::has_all(columns, lookup.tells))
+}
+
+/// Whether all required columns of a table are found, and these too.
+fn maps(table: Table, columns: &[DraftColumn], more: &[&str]) -> bool {
+    let mapping = guess::mapping(table, columns);
+    let required = table.columns().iter().filter(|column| column.required).map(|column| column.name);
+    required.chain(more.iter().copied()).all(|name| mapping.contains_key(name))
+}
+
+/// Whether each row is another customer.
+fn is_one_a_customer(columns: &[DraftColumn]) -> bool {
+    let mapping = guess::mapping(Table::Customers, columns);
+    let Some(from) = mapping.get("customer_id") else { return false };
+    let read = super::proposal::reads(from, columns);
+    columns.iter().any(|column| {
+        read.contains(&column.name) && column.n_rows > 0 && column.n_distinct == column.n_rows - column.n_empty
+    })
+}
+
+fn why_no_purchases(columns: &[DraftColumn]) -> String {
+    let mapping = guess::mapping(Table::Purchases, columns);
+    let missing =
+        Table::Purchases.columns().iter().filter(|column| column.required && !mapping.contains_key(column.name));
+    let missing: Vec<String> = missing.map(|column| format!("`{}` ({})", column.name, column.meaning)).collect();
+    if missing.is_empty() {
+        return "has other columns than the files before it".to_owned();
+    }
+    format!("has no column for {}", missing.join(", "))
+}
