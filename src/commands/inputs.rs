@@ -47,6 +47,9 @@ impl Inputs {
         ];
         for (table, section) in tables {
             inputs.add_paths(table, section.map_or(&[], |TableConfig { paths, .. }| paths));
+            for lookup in section.iter().flat_map(|section| &section.lookups) {
+                inputs.add_paths(table, &lookup.paths);
+            }
         }
         inputs.registry = Some(placed(&config.models.dir.join(&config.name)).unwrap_or_default());
         inputs

@@ -61,6 +61,10 @@ pub enum Allowed {
     Sentence,
     /// A list of tables of keys; the text is the section of each.
     Entries(&'static str),
+    /// Tables of keys, each with a name of the shop's own.
+    Named,
+    /// Columns by name, renamed or not.
+    ColumnNames,
 }
 
 /// What each entry of [`Allowed::Shares`] accepts.
@@ -83,6 +87,8 @@ impl Allowed {
             Self::Names(_) => "list of texts",
             Self::Paths => "text or list of texts",
             Self::Columns(_) | Self::Shares | Self::Section => "table",
+            Self::Named => "tables",
+            Self::ColumnNames => "list of texts or table",
             Self::Entries(_) => "list of tables",
             Self::Name
             | Self::Currency
@@ -135,6 +141,10 @@ impl fmt::Display for Allowed {
                  200 characters",
             ),
             Self::Entries(section) => write!(f, "a list of tables `[[{section}]]`"),
+            Self::Named => f.write_str("tables `[TABLE.lookup.NAME]`, one for each lookup"),
+            Self::ColumnNames => f.write_str(
+                "a list of columns such as `[\"customer_id\"]`, or a table `{ ours = \"theirs\" }` that renames them",
+            ),
         }
     }
 }

@@ -84,6 +84,8 @@ pub(super) struct Section {
     pub(super) name: &'static str,
     /// Whether the file may have it several times, each a table of its own.
     pub(super) is_list: bool,
+    /// Whether the file may have it several times, each under a name of its own.
+    pub(super) is_named: bool,
     /// The input table it describes, if it describes one.
     pub(super) table: Option<Table>,
     /// What it is about, without a full stop.
@@ -95,7 +97,11 @@ pub(super) struct Section {
 impl Section {
     /// The section as a head line of the file.
     pub(super) fn head(&self) -> String {
-        if self.is_list { format!("[[{}]]", self.name) } else { format!("[{}]", self.name) }
+        match (self.is_list, self.is_named) {
+            (true, _) => format!("[[{}]]", self.name),
+            (_, true) => format!("[{}.NAME]", self.name),
+            _ => format!("[{}]", self.name),
+        }
     }
 
     /// The first part of its name.
@@ -106,7 +112,7 @@ impl Section {
     /// Whether the full dotted path of a table of the file is that of the section.
     pub(super) fn is_at(&self, path: &str) -> bool {
         let entry = path.strip_prefix(self.name).and_then(|rest| rest.strip_prefix('.'));
-        if self.is_list { entry.is_some_and(|label| !label.contains('.')) } else { self.name == path }
+        if self.is_list || self.is_named { entry.is_some_and(|label| !label.contains('.')) } else { self.name == path }
     }
 }
 

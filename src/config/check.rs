@@ -152,6 +152,7 @@ impl Check<'_> {
         let id_trim = raw.id_trim.as_deref().and_then(|word| self.word(section, &knobs::ID_TRIM, Some(word)));
         let fill_down = self.fill_down(table, raw);
         self.columns(table, &raw.columns);
+        let lookups = self.lookups(section, &raw.lookup);
         Some(TableConfig {
             paths: paths?,
             filter,
@@ -162,6 +163,7 @@ impl Check<'_> {
             id_trim,
             fill_down,
             columns: raw.columns.clone(),
+            lookups: lookups?,
         })
     }
 
@@ -280,7 +282,7 @@ impl Check<'_> {
         })
     }
 
-    fn paths(&mut self, section: &str, came: Option<&OneOrMany>) -> Option<Vec<PathBuf>> {
+    pub(super) fn paths(&mut self, section: &str, came: Option<&OneOrMany>) -> Option<Vec<PathBuf>> {
         if self.reported(&join(section, "postgres")) {
             return None;
         }

@@ -88,7 +88,8 @@ fn elsewhere(path: &str, name: &str) -> Option<String> {
     if known_under(&mapping).iter().any(|(known, _)| *known == name) {
         return Some(join(&mapping, name));
     }
-    let has = |section: &&Section| !section.is_list && section.keys.iter().any(|key| key.name == name);
+    let has =
+        |section: &&Section| !section.is_list && !section.is_named && section.keys.iter().any(|key| key.name == name);
     let home = SECTIONS.iter().find(has)?;
     (!path.ends_with(".columns")).then(|| join(home.name, name))
 }
@@ -132,6 +133,18 @@ impl Walk<'_> {
         }
     }
 
+    /// Keeps what fits of each of the tables that have names of the shop's own.
+    fn named(&mut self, path: &str, table: &mut DeTable<'_>) {
+        for (key, mut value) in std::mem::take(table) {
+            let (line, _) = position(self.text, key.span().start);
+            let place = Place { key: join(path, key.get_ref()), line: Some(line) };
+            self.lines.insert(place.key.clone(), line);
+            if self.fits(place, Allowed::Section, &mut value) {
+                table.insert(key, value);
+            }
+        }
+    }
+
     /// Keeps the numbers of a table whose keys are the shop's own words.
     fn shares(&mut self, path: &str, table: &mut DeTable<'_>) {
         for (key, value) in std::mem::take(table) {
@@ -159,6 +172,10 @@ impl Walk<'_> {
             && items.iter().all(|item| item.get_ref().is_table())
         {
             self.entries(&place.key, items);
+            return true;
+        }
+        if let (Allowed::Named, DeValue::Table(inner)) = (allowed, value.get_mut()) {
+            self.named(&place.key, inner);
             return true;
         }
         if let (Allowed::Shares, DeValue::Table(inner)) = (allowed, value.get_mut()) {
@@ -229,10 +246,15 @@ fn has_type(allowed: Allowed, value: &DeValue<'_>) -> bool {
         ),
         DeValue::Array(items) => match allowed {
             Allowed::Days => items.iter().all(|item| has_type(Allowed::Day, item.get_ref())),
-            Allowed::Paths | Allowed::Names(_) => items.iter().all(|item| item.get_ref().is_str()),
+            Allowed::Paths | Allowed::Names(_) | Allowed::ColumnNames => {
+                items.iter().all(|item| item.get_ref().is_str())
+            }
             _ => false,
         },
-        DeValue::Boolean(_) | DeValue::Table(_) => false,
+        DeValue::Table(table) => {
+            allowed == Allowed::ColumnNames && table.values().all(|value| value.get_ref().is_str())
+        }
+        DeValue::Boolean(_) => false,
     }
 }
 

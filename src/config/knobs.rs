@@ -212,26 +212,32 @@ pub(super) const SECTIONS: &[Section] = &[
             TIME_FORMAT,
             NEGATIVE_AMOUNTS,
             columns(Table::Purchases),
+            LOOKUPS,
         ],
     ),
     table(
         Table::Complaints,
         "The complaints, if the shop has any",
-        &[PATH, FILTER, FILL_DOWN, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, columns(Table::Complaints)],
+        &[PATH, FILTER, FILL_DOWN, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, columns(Table::Complaints), LOOKUPS],
     ),
     table(
         Table::Customers,
         "Facts about customers, if there are any",
-        &[PATH, FILTER, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, columns(Table::Customers)],
+        &[PATH, FILTER, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, columns(Table::Customers), LOOKUPS],
     ),
     table(
         Table::Surveys,
         "Answers to surveys, if there are any",
-        &[PATH, FILTER, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, columns(Table::Surveys)],
+        &[PATH, FILTER, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, columns(Table::Surveys), LOOKUPS],
     ),
+    lookup("purchases.lookup"),
+    lookup("complaints.lookup"),
+    lookup("customers.lookup"),
+    lookup("surveys.lookup"),
     Section {
         name: CUSTOM_SECTION,
         is_list: true,
+        is_named: false,
         table: None,
         meaning: "A custom feature, beside ours; the section may stand several times. Where no row counts or \
                   has a value, `sum`, `count` and `distinct` are 0 and the others missing; `last` takes the latest row, \
@@ -295,11 +301,36 @@ const fn above(min: f64, max: f64) -> Allowed {
 }
 
 const fn section(name: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { name, is_list: false, table: None, meaning, keys }
+    Section { name, is_list: false, is_named: false, table: None, meaning, keys }
 }
 
 const fn table(table: Table, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { name: table.name(), is_list: false, table: Some(table), meaning, keys }
+    Section { name: table.name(), is_list: false, is_named: false, table: Some(table), meaning, keys }
+}
+
+/// The key under which the lookups of a table stand.
+pub(super) const LOOKUP: &str = "lookup";
+const LOOKUPS: Key = key(LOOKUP, Allowed::Named, Preset::Absent("{}"))
+    .means("Files that have more about the rows, such as the customers of orders");
+pub(super) const LOOKUP_KEY: Key =
+    key("key", Allowed::Source, Preset::Required).means("What a row of the table is looked up by");
+pub(super) const THEIR_KEY: Key = key("their_key", Allowed::Source, Preset::Absent("\"order_id\""))
+    .means("The same in the lookup, if it is called otherwise there");
+pub(super) const LOOKUP_COLUMNS: Key = key("columns", Allowed::ColumnNames, Preset::Required)
+    .means("Columns of the lookup that the mapping, the filter and custom features may read");
+
+const fn lookup(name: &'static str) -> Section {
+    let meaning = "A file that has more about the rows of a table, by a key that both have; the section may stand several \
+                   times, for each of the tables, and a later lookup may use columns of those before it. A key may stand \
+                   in several rows of the lookup only if they agree";
+    Section {
+        name,
+        is_list: false,
+        is_named: true,
+        table: None,
+        meaning,
+        keys: &[PATH, LOOKUP_KEY, THEIR_KEY, LOOKUP_COLUMNS],
+    }
 }
 
 impl Key {

@@ -97,6 +97,38 @@ pub struct RawTable {
     /// How our columns are called in the source. A table of our column names, each with a source column or SQL
     /// expression; required.
     pub columns: BTreeMap<String, String>,
+    /// Files that have more about the rows, such as the customers of orders. Tables `[TABLE.lookup.NAME]`, one for each
+    /// lookup; optional.
+    pub lookup: BTreeMap<String, RawLookup>,
+}
+
+/// `[purchases.lookup.NAME]`: a file that has more about the rows of a table.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawLookup {
+    /// Where the rows are. A file, glob or folder, relative to the config file or absolute, or a list of them;
+    /// required.
+    pub path: Option<OneOrMany>,
+    /// What a row of the table is looked up by. A column of the source or a SQL expression over its columns; required.
+    pub key: Option<String>,
+    /// The same in the lookup, if it is called otherwise there. A column of the source or a SQL expression over its
+    /// columns; optional.
+    pub their_key: Option<String>,
+    /// Columns of the lookup that the mapping, the filter and custom features may read. A list of columns such as
+    /// `["customer_id"]`, or a table `{ ours = "theirs" }` that renames them; required.
+    pub columns: Option<LookupColumns>,
+}
+
+/// The columns of a lookup.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum LookupColumns {
+    /// `columns = ["customer_id"]`
+    Same(Vec<String>),
+    /// `columns = { buyer = "customer_id" }`
+    Named(BTreeMap<String, String>),
 }
 
 /// `[features]`: features beside ours.

@@ -15,7 +15,8 @@ use super::tables::Table;
 #[must_use]
 pub fn reference() -> String {
     let mut page = String::new();
-    for section in SECTIONS {
+    // What is the same for each table is shown for the first.
+    for section in SECTIONS.iter().filter(|section| !is_repeated(section)) {
         let title =
             if section.name.is_empty() { "Top of the file".to_owned() } else { format!("`{}`", section.head()) };
         let _ = write!(page, "### {title}\n\n{}.\n\n", section.meaning);
@@ -57,13 +58,23 @@ pub fn schema_json() -> String {
     format!("{schema:#}\n")
 }
 
+/// Whether a section is shown for the purchases already.
+fn is_repeated(section: &Section) -> bool {
+    section.is_named && section.first() != Table::Purchases.name()
+}
+
 /// Where the schema describes a section.
 fn pointer(section: &Section) -> String {
     if section.name.is_empty() {
         return String::new();
     }
     let path: Vec<String> = section.name.split('.').map(|part| format!("/properties/{part}")).collect();
-    path.concat() + if section.is_list { "/items" } else { "" }
+    path.concat()
+        + match (section.is_list, section.is_named) {
+            (true, _) => "/items",
+            (_, true) => "/additionalProperties",
+            _ => "",
+        }
 }
 
 fn columns(page: &mut String, table: Table) {
@@ -198,7 +209,8 @@ mod tests {
     #[test]
     fn the_reference_has_a_row_for_every_key_and_column() {
         let page = reference();
-        let n_keys: usize = SECTIONS.iter().map(|section| section.keys.len()).sum();
+        let n_keys: usize =
+            SECTIONS.iter().filter(|section| !is_repeated(section)).map(|section| section.keys.len()).sum();
         let tables = SECTIONS.iter().filter_map(|section| section.table);
         let n_columns: usize = tables.map(|table| table.columns().len()).sum();
         assert_eq!(page.lines().filter(|line| line.starts_with("| `")).count(), n_keys + n_columns);

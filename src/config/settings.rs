@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::custom::CustomFeature;
 use super::knobs;
+use super::lookup::LookupConfig;
 use crate::checked::{Checked, Flaw};
 use crate::units::{Currency, Days};
 
@@ -83,6 +84,9 @@ pub struct TableConfig {
     pub fill_down: Option<Vec<String>>,
     /// Our column name to a source column name or a SQL expression over source columns.
     pub columns: BTreeMap<String, String>,
+    /// Files that have more about its rows, in the order in which they are looked into.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lookups: Vec<LookupConfig>,
 }
 
 /// Policy for duplicate rows.

@@ -8,11 +8,13 @@ use super::error::IngestError;
 use super::facts::Fact;
 use super::fill_down::FillDown;
 use super::limits::MAX_ROWS;
+use super::lookup::Lookups;
 use super::mapping::Mapping;
 use super::numeric::Census;
 use super::overlap::Others;
 use super::resolve::Available;
 use super::source::{InputFile, Opened};
+use super::stack::stack;
 use super::table::Origin;
 use super::watched::with_absent;
 use super::words::Words;
@@ -74,6 +76,7 @@ pub(super) fn collect(
     table: Table,
     mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
     supply: Supply<'_>,
+    lookups: &Lookups,
 ) -> Result<Collected, IngestError> {
     let mut mapping = None;
     let mut known = |available: &Available| -> Result<Mapping, IngestError> {
@@ -113,7 +116,8 @@ pub(super) fn collect(
         }
         Supply::Part(files, part) => {
             for file in files {
-                let DealtRows { frame, numbers, hashes: own } = file.rows(part, &known(&file.available)?.reads())?;
+                let DealtRows { frame, numbers, hashes: own } =
+                    file.rows(part, &known(&file.available)?.reads_with_lookups())?;
                 hashes.extend(own);
                 let (path, n_rows) = (file.path.clone(), frame.height());
                 // What is said of a file as a whole is said once, in the first part.
@@ -131,7 +135,14 @@ pub(super) fn collect(
     let source = engine::ask(|| stack(pieces.into_iter().map(|piece| piece.frame).collect())).map_err(failed())?;
     let nothing =
         || IngestError::NoFiles { table: table.name(), path: String::new(), allowed: sources::allowed_names() };
-    Ok(Collected { source, words, mapping: mapping.ok_or_else(nothing)?, origins, facts, hashes })
+    let mapping = mapping.ok_or_else(nothing)?;
+    // The rows of a part have the columns of the lookups already.
+    let (source, missed) = match supply {
+        Supply::Part(..) => (source, Vec::new()),
+        Supply::Files(_) | Supply::Frame(_) => lookups.extend(source, &mapping)?,
+    };
+    facts.extend(missed);
+    Ok(Collected { source, words, mapping, origins, facts, hashes })
 }
 
 /// Refuses more rows than can be numbered.
@@ -230,37 +241,6 @@ pub(super) fn check_lines(file: &InputFile, expected: Option<usize>, found: usiz
             Err(IngestError::LinesDisagree { path: file.path.display().to_string(), expected, found })
         }
         _ => Ok(()),
-    }
-}
-
-/// The rows of all files; a column that is of different types in them becomes text, or floats if all are numbers.
-fn stack(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
-    let mut frames = frames.into_iter();
-    let mut stacked = frames.next().unwrap_or_default();
-    for mut next in frames {
-        for name in stacked.get_column_names_owned() {
-            let (left, right) = (stacked.column(&name)?.dtype().clone(), next.column(&name)?.dtype().clone());
-            if left != right {
-                let common = common_type(&left, &right);
-                stacked.with_column(stacked.column(&name)?.cast(&common)?)?;
-                next.with_column(next.column(&name)?.cast(&common)?)?;
-            }
-        }
-        stacked.vstack_mut_owned(next)?;
-    }
-    // Columns are put in one piece when they are typed, one after the other: together they would be in memory twice.
-    Ok(stacked)
-}
-
-fn common_type(left: &DataType, right: &DataType) -> DataType {
-    match (left, right) {
-        (DataType::Null, other) | (other, DataType::Null) => other.clone(),
-        (a, b) if a.is_integer() && b.is_integer() => DataType::Int64,
-        (a, b) if a.is_primitive_numeric() && b.is_primitive_numeric() => DataType::Float64,
-        (DataType::Datetime(_, zone), DataType::Datetime(_, other)) if zone == other => {
-            DataType::Datetime(TimeUnit::Microseconds, zone.clone())
-        }
-        _ => DataType::String,
     }
 }
 

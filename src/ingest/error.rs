@@ -107,6 +107,48 @@ pub enum IngestError {
         /// The expression as given.
         expression: String,
     },
+    /// A lookup gives a column that is there already.
+    #[error("`{section}.columns` gives a column `{column}`, which the rows from `{path}` have already")]
+    ColumnTwice {
+        /// The section of the lookup.
+        section: String,
+        /// The column.
+        column: String,
+        /// The file of the table.
+        path: String,
+    },
+    /// A key stands in rows of a lookup that differ.
+    #[error(
+        "`{section}` has {keys} keys that stand in several rows with different values, e.g. {examples}; one row for each key is \
+         expected"
+    )]
+    RepeatedKey {
+        /// The section of the lookup.
+        section: String,
+        /// How many keys.
+        keys: u64,
+        /// Three of them.
+        examples: String,
+    },
+    /// No row of a table found anything in a lookup.
+    #[error(
+        "none of the {rows} rows of `{table}` finds its key in `{section}`: they look for keys like `{wanted}`, and `{path}` has \
+         keys like `{there}`"
+    )]
+    NothingFound {
+        /// The section of the lookup.
+        section: String,
+        /// The table.
+        table: &'static str,
+        /// The files of the lookup.
+        path: String,
+        /// Rows of the table.
+        rows: u64,
+        /// A key of the table.
+        wanted: String,
+        /// A key of the lookup.
+        there: String,
+    },
     /// An expression calls a function that no expression may call.
     #[error("`{key} = {expression:?}` calls `{function}`; functions that are allowed: {allowed}")]
     UnknownFunction {
@@ -301,6 +343,9 @@ impl Report for IngestError {
             Self::TooManyRows { .. } => "E215",
             Self::Unbounded { .. } => "E223",
             Self::UnknownFunction { .. } => "E224",
+            Self::ColumnTwice { .. } => "E236",
+            Self::RepeatedKey { .. } => "E237",
+            Self::NothingFound { .. } => "E238",
             Self::Bomb { .. } | Self::CrowdedRows { .. } => "E225",
             Self::EndlessLine { .. } | Self::LongCell { .. } => "E226",
             Self::TooManyColumns { .. } => "E227",
@@ -320,10 +365,13 @@ impl Report for IngestError {
             | Self::Hidden { .. }
             | Self::Unbounded { .. }
             | Self::UnknownFunction { .. }
+            | Self::ColumnTwice { .. }
             | Self::TooManyFiles { .. }
             | Self::NotAFile { .. }
             | Self::WrongType { .. } => Exit::BadUsage,
             Self::WrongFormat { .. }
+            | Self::RepeatedKey { .. }
+            | Self::NothingFound { .. }
             | Self::Empty { .. }
             | Self::Bomb { .. }
             | Self::CrowdedRows { .. }
@@ -367,6 +415,9 @@ impl Report for IngestError {
                      \"{expression} = '...'\"`, an order of levels with `CASE WHEN ... THEN 1 ... END`"
                 ))
             }
+            Self::ColumnTwice { column, .. } => {
+                Some(format!("give it another name: `columns = {{ their_{column} = \"{column}\" }}`"))
+            }
             Self::WrongType { allowed, .. } => Some(format!("use `CAST(... AS ...)` to make it {allowed}")),
             Self::TooManyRows { .. } => {
                 Some("`retain features --memory 8GiB` reads the customers part by part; leave out what is old".to_owned())
@@ -385,6 +436,12 @@ impl IngestError {
             Self::Unbounded { .. } => {
                 Some("prepare the column in the export where the config cannot say it within these bounds")
             }
+            Self::RepeatedKey { .. } => Some(
+                "give a file with one row for each key, or a finer `key` and `their_key`; leave columns out that differ",
+            ),
+            Self::NothingFound { .. } => Some(
+                "look at `key` and `their_key`: they may be other numbers, or written otherwise (`LOWER`, `TRIM`, `LPAD`)",
+            ),
             Self::UnknownFunction { .. } => {
                 Some("write the expression with these, or prepare the column in the export")
             }

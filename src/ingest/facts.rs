@@ -68,6 +68,8 @@ pub enum FactRule {
     UnreadableFlag,
     /// Lines of an order that is used otherwise, lost because a source column is empty on all but its first line.
     FirstLineOnly,
+    /// Rows whose key a lookup does not have.
+    NotLookedUp,
 }
 
 /// What was found of rows that repeat others where their repetition is no reason to drop them.

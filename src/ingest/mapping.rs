@@ -16,12 +16,43 @@ pub(crate) struct Mapping {
     pub(crate) filter: Option<Mapped>,
     /// Custom features over this table.
     pub(crate) custom: Vec<CustomMapped>,
+    /// What its lookups are made by, and the columns that each gives.
+    pub(crate) lookups: Vec<MappedLookup>,
     /// Source columns that other tables read from the same files: rows that differ there are no repetitions.
     pub(crate) compared: Vec<String>,
     /// Source columns of which an empty value takes the first one given in its order.
     pub(crate) fill_down: Vec<String>,
     /// Source columns that nothing reads and that may say what a row is.
     pub(crate) watched: Vec<Watched>,
+}
+
+/// A lookup as expressions over the source.
+#[derive(Debug, Clone)]
+pub(crate) struct MappedLookup {
+    pub(crate) key: Mapped,
+    /// The columns that it gives.
+    pub(crate) gives: Vec<String>,
+}
+
+/// The lookups of a table, and the columns that are there with them.
+fn with_lookups(
+    table: Table,
+    config: &TableConfig,
+    available: &Available,
+) -> Result<(Vec<MappedLookup>, Available), IngestError> {
+    let mut available = available.clone();
+    let mut lookups = Vec::new();
+    for lookup in &config.lookups {
+        let section = format!("{}.lookup.{}", table.name(), lookup.name);
+        let key = available.resolve(format!("{section}.key"), &lookup.key)?;
+        let gives: Vec<String> = lookup.columns.keys().cloned().collect();
+        if let Some(column) = gives.iter().find(|name| available.names.contains(name)) {
+            return Err(IngestError::ColumnTwice { section, column: column.clone(), path: available.path });
+        }
+        available.names.extend(gives.iter().cloned());
+        lookups.push(MappedLookup { key, gives });
+    }
+    Ok((lookups, available))
 }
 
 impl Mapping {
@@ -38,8 +69,9 @@ impl Mapping {
         available: &Available,
     ) -> Result<Self, IngestError> {
         let of = |(table, config): (Table, &TableConfig)| {
-            let custom = custom::map(table, features, tables, available)?;
-            Ok(Self { custom, ..Self::new(table, config, available)? })
+            let (lookups, available) = with_lookups(table, config, available)?;
+            let custom = custom::map(table, features, tables, &available)?;
+            Ok(Self { custom, lookups, ..Self::new(table, config, &available)? })
         };
         let mut each = tables.iter().copied();
         let mut mapping = each.next().map_or_else(|| Ok(Self::default()), of)?;
@@ -74,8 +106,16 @@ impl Mapping {
         column("complaint_id").or_else(|| column("order_id"))
     }
 
-    /// All source columns that the mapping and the filter read, those that are watched, and those that rows are compared by, without repetition.
+    /// All columns of the files that the mapping and the filter read, those that are watched, and those that rows are
+    /// compared by, without repetition.
     pub(crate) fn reads(&self) -> Vec<String> {
+        let mut names = self.reads_with_lookups();
+        names.retain(|name| !self.is_given(name));
+        names
+    }
+
+    /// The same with the columns of lookups that are read.
+    pub(crate) fn reads_with_lookups(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         let watched = self.watched.iter().map(|watched| &watched.name);
         for name in self.all().flat_map(|mapped| &mapped.reads).chain(&self.compared).chain(watched) {
@@ -86,12 +126,25 @@ impl Mapping {
         names
     }
 
+    /// Whether a column of a lookup is read.
+    pub(crate) fn needs(&self, name: &str) -> bool {
+        self.all().any(|mapped| mapped.reads.iter().any(|read| read == name))
+    }
+
+    /// Whether a lookup gives a column.
+    fn is_given(&self, name: &str) -> bool {
+        self.lookups.iter().any(|lookup| lookup.gives.iter().any(|given| given == name))
+    }
+
     /// Source columns that one of our columns of words is, and that nothing else reads.
     pub(crate) fn words_only(&self) -> Vec<String> {
         let is_alone = |name: &String| self.all().filter(|mapped| mapped.reads.contains(name)).count() == 1;
         let words = self.columns.iter().filter(|(spec, mapped)| mapped.is_plain && becomes_words(spec));
         let is_filled = |name: &String| self.fill_down.contains(name);
-        words.map(|(_, mapped)| mapped.text.clone()).filter(|name| is_alone(name) && !is_filled(name)).collect()
+        words
+            .map(|(_, mapped)| mapped.text.clone())
+            .filter(|name| is_alone(name) && !is_filled(name) && !self.is_given(name))
+            .collect()
     }
 
     /// Checks that another file of the table has every column that is read.
@@ -99,12 +152,16 @@ impl Mapping {
     /// # Errors
     /// `IngestError::UnknownColumn` naming the key and the file.
     pub(crate) fn check(&self, available: &Available) -> Result<(), IngestError> {
-        self.all().try_for_each(|mapped| available.check(&mapped.key, &mapped.reads))
+        self.all().try_for_each(|mapped| {
+            let own: Vec<String> = mapped.reads.iter().filter(|name| !self.is_given(name)).cloned().collect();
+            available.check(&mapped.key, &own)
+        })
     }
 
     fn all(&self) -> impl Iterator<Item = &Mapped> {
         let custom = self.custom.iter().flat_map(CustomMapped::all);
-        self.columns.iter().map(|(_, mapped)| mapped).chain(&self.filter).chain(custom)
+        let keys = self.lookups.iter().map(|lookup| &lookup.key);
+        self.columns.iter().map(|(_, mapped)| mapped).chain(&self.filter).chain(custom).chain(keys)
     }
 }
 

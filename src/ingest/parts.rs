@@ -20,6 +20,7 @@ use super::facts::{Fact, add_facts};
 use super::fill_down::FillDown;
 use super::id_rules::IdRules;
 use super::ids::IdColumn;
+use super::lookup::Lookups;
 use super::mapping::Mapping;
 use super::numeric::{self, Census};
 use super::overlap::common_columns;
@@ -54,6 +55,8 @@ pub struct Parts {
     n_parts: usize,
     /// The files of each table.
     dealt: Vec<(Table, Vec<DealtFile>)>,
+    /// Files that were looked into for more about the rows.
+    looked_into: Vec<PathBuf>,
 }
 
 impl Parts {
@@ -74,7 +77,7 @@ impl Parts {
                     needed_bytes += rows_of(file, &piece?)? * sources::bytes_per_row(file)?;
                 }
             }
-            tables.push((table, found));
+            tables.push((table, found, Lookups::read(table, section)?));
         }
         let n_parts = needed_bytes.div_ceil(memory_bytes.max(1));
         let n_parts = usize::try_from(n_parts).unwrap_or(usize::MAX);
@@ -82,27 +85,29 @@ impl Parts {
             return Ok(None);
         }
         let mut weights = BTreeMap::new();
-        for (table, found) in tables.iter().filter(|(table, _)| *table == Table::Purchases) {
+        for (table, found, lookups) in tables.iter().filter(|(table, ..)| *table == Table::Purchases) {
             for file in &found.files {
-                Dealing::new(config, (*table, file), n_bytes, &Beside::default())?.weigh(&mut weights)?;
+                Dealing::new(config, (*table, file), n_bytes, &Beside::default(), lookups)?.weigh(&mut weights)?;
             }
         }
         let starts = starts(&weights, n_parts);
-        let mut dealt = Vec::new();
-        for (table, Found { files, facts }) in tables {
+        let (mut dealt, mut looked_into) = (Vec::new(), Vec::new());
+        for (table, Found { files, facts }, lookups) in tables {
             let beside = Beside::of(config, table, &files)?;
             let deal = |(number, file)| {
                 let name = format!("{}_{number}", table.name());
-                Dealing::new(config, (table, file), n_bytes, &beside)?.deal(&starts, &folder.join(name))
+                Dealing::new(config, (table, file), n_bytes, &beside, &lookups)?.deal(&starts, &folder.join(name))
             };
             let mut files = files.iter().enumerate().map(deal).collect::<Result<Vec<_>, IngestError>>()?;
             // What is said of the table as a whole is said with its first file.
             if let Some(first) = files.first_mut() {
                 first.facts.extend(facts);
             }
+            lookups.check()?;
+            looked_into.extend(lookups.files());
             dealt.push((table, files));
         }
-        Ok(Some(Self { n_parts: starts.len() + 1, dealt }))
+        Ok(Some(Self { n_parts: starts.len() + 1, dealt, looked_into }))
     }
 
     /// How many parts there are.
@@ -120,7 +125,8 @@ impl Parts {
     /// The files that were dealt out.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
-        self.dealt.iter().flat_map(|(_, files)| files).map(|file| file.path.clone()).collect()
+        let dealt = self.dealt.iter().flat_map(|(_, files)| files).map(|file| file.path.clone());
+        dealt.chain(self.looked_into.iter().cloned()).collect()
     }
 
     /// Rejected rows of all parts of a table in the order of its files, as they stand in those of the whole: lines that
@@ -211,6 +217,7 @@ struct Dealing<'f> {
     ids: IdRules,
     /// Columns of which each row gets a hash.
     compared: Vec<String>,
+    lookups: &'f Lookups,
 }
 
 /// Some rows of a file, in memory, and their positions in it.
@@ -225,6 +232,7 @@ impl<'f> Dealing<'f> {
         (table, file): (Table, &'f InputFile),
         n_bytes: usize,
         beside: &Beside,
+        lookups: &'f Lookups,
     ) -> Result<Self, IngestError> {
         // A source has one piece at least.
         let mut opened = sources::pieces(file, n_bytes)?.next().unwrap_or_else(|| sources::open(file))?;
@@ -232,7 +240,7 @@ impl<'f> Dealing<'f> {
         let mapping = Mapping { watched: beside.watched.clone(), ..mapping_of(config, table, &available)? };
         let section = sections(config).into_iter().find(|(own, _)| *own == table);
         let ids = section.map_or_else(IdRules::default, |(_, section)| IdRules::of(section));
-        Ok(Self { file, n_bytes, available, mapping, ids, compared: beside.compared.clone() })
+        Ok(Self { file, n_bytes, available, mapping, ids, compared: beside.compared.clone(), lookups })
     }
 
     /// Takes the rows, some at a time; what is said of the file as a whole is returned.
@@ -278,9 +286,13 @@ impl<'f> Dealing<'f> {
     /// Adds the rows of some customers.
     fn weigh(&self, weights: &mut BTreeMap<String, u64>) -> Result<(), IngestError> {
         let customer = self.mapping.columns.iter().find(|(spec, _)| spec.name == "customer_id");
-        let reads = customer.map_or_else(Vec::new, |(_, mapped)| mapped.reads.clone());
+        let mut reads = customer.map_or_else(Vec::new, |(_, mapped)| mapped.reads.clone());
+        // What the lookups need may lead to the customer.
+        if !self.mapping.lookups.is_empty() {
+            reads = self.mapping.reads();
+        }
         self.for_each_chunk(&reads, |chunk| {
-            let words = self.customers(&chunk.rows)?;
+            let words = self.customers(&self.lookups.extend(chunk.rows, &self.mapping)?.0)?;
             let mut counts = vec![0_u64; words.names.len()];
             for code in &words.codes {
                 if let Some(count) = counts.get_mut(*code as usize) {
@@ -303,16 +315,19 @@ impl<'f> Dealing<'f> {
         let (mut number, mut written) = (0, Census::default());
         let mut filling = FillDown::new(&self.mapping);
         let mut last = LastRow::default();
+        let mut all_missed = Vec::new();
         let mut reads = self.mapping.reads();
         reads.extend(self.compared.iter().filter(|name| !self.mapping.reads().contains(name)).cloned());
         reads.retain(|name| self.available.names.contains(name));
-        let (broken, facts) = self.for_each_chunk(&reads, |Chunk { mut rows, positions }| {
+        let (broken, mut facts) = self.for_each_chunk(&reads, |Chunk { mut rows, positions }| {
             let failed = |error| IngestError::engine(format!("dealing out `{}`", self.file.path.display()))(error);
             let hashes = self.take_hashes(&mut rows).map_err(failed)?;
             with_absent(&mut rows, &self.mapping.watched).map_err(failed)?;
             if let Some(filling) = &mut filling {
                 filling.fill(&mut rows)?;
             }
+            let (mut rows, missed) = self.lookups.extend(rows, &self.mapping)?;
+            add_facts(&mut all_missed, missed);
             numeric::count(&rows, &self.mapping, &mut written).map_err(failed)?;
             let parts = self.parts_of(&rows, starts, &mut last)?;
             rows.with_column(Column::new(NUMBER.into(), positions)).map_err(failed)?;
@@ -331,6 +346,7 @@ impl<'f> Dealing<'f> {
             number += 1;
             Ok(())
         })?;
+        facts.extend(all_missed);
         let (is_hashed, watched) = (!self.compared.is_empty(), self.mapping.watched.clone());
         let path = self.file.path.clone();
         Ok(DealtFile { path, available: self.available, broken, facts, watched, written, is_hashed, chunks })

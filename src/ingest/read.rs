@@ -14,6 +14,7 @@ use super::error::IngestError;
 use super::evaluate::{answer, evaluate};
 use super::facts::{Example, Fact, FactRule};
 use super::id_rules::IdRules;
+use super::lookup::Lookups;
 use super::mapping::Mapping;
 use super::meant::{self, Meant};
 use super::numeric::{self, Numbers};
@@ -47,7 +48,10 @@ pub fn read(config: &Config) -> Result<Read, IngestError> {
     let mut read = Read { tables: Vec::new(), files: Vec::new() };
     for (table, section) in sections(config) {
         let paths::Found { files, facts } = paths::expand(table.name(), &section.paths)?;
-        let mut typed = read_table((table, section), config, Supply::Files(&files))?;
+        let lookups = Lookups::read(table, section)?;
+        let mut typed = read_table((table, section), config, Supply::Files(&files), &lookups)?;
+        lookups.check()?;
+        read.files.extend(lookups.files());
         typed.facts.extend(facts);
         read.tables.push(typed);
         read.files.extend(files.into_iter().map(|file| file.path));
@@ -61,8 +65,10 @@ pub fn read(config: &Config) -> Result<Read, IngestError> {
 /// # Errors
 /// As [`read`].
 pub fn read_part(config: &Config, parts: &Parts, part: usize) -> Result<Read, IngestError> {
-    let of =
-        |(table, section): Section<'_>| read_table((table, section), config, Supply::Part(parts.files_of(table), part));
+    let of = |(table, section): Section<'_>| {
+        let supply = Supply::Part(parts.files_of(table), part);
+        read_table((table, section), config, supply, &Lookups::default())
+    };
     Ok(Read { tables: sections(config).into_iter().map(of).collect::<Result<_, _>>()?, files: Vec::new() })
 }
 
@@ -74,7 +80,11 @@ pub fn read_part(config: &Config, parts: &Parts, part: usize) -> Result<Read, In
 pub fn read_frames(config: &Config, frames: &[(Table, DataFrame)]) -> Result<Read, IngestError> {
     let frame_of = |table| frames.iter().find(|(known, _)| *known == table).map(|(_, frame)| frame);
     let given = sections(config).into_iter().filter_map(|section| Some((section, frame_of(section.0)?)));
-    let tables = given.map(|(section, frame)| read_table(section, config, Supply::Frame(frame)));
+    let tables = given.map(|(section, frame)| {
+        let lookups = Lookups::read(section.0, section.1)?;
+        let typed = read_table(section, config, Supply::Frame(frame), &lookups)?;
+        lookups.check().map(|()| typed)
+    });
     let tables = tables.collect::<Result<Vec<_>, _>>()?;
     refuse_words(&tables)?;
     if tables.iter().any(|table| table.table() == Table::Purchases) {
@@ -90,7 +100,12 @@ fn refuse_words(tables: &[TypedTable]) -> Result<(), IngestError> {
 }
 
 /// Reads one table: filter first, then what cannot be read, then duplicates; a row is rejected for the first reason.
-fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>) -> Result<TypedTable, IngestError> {
+fn read_table(
+    (table, section): Section<'_>,
+    config: &Config,
+    supply: Supply<'_>,
+    lookups: &Lookups,
+) -> Result<TypedTable, IngestError> {
     let own = |available: &Available| mapping_of(config, table, available);
     let watched = match supply {
         Supply::Files(files) => watched::of_files(table, files, own),
@@ -98,7 +113,8 @@ fn read_table((table, section): Section<'_>, config: &Config, supply: Supply<'_>
         Supply::Frame(_) => Vec::new(),
     };
     let mapped = |available: &Available| Ok(Mapping { watched: watched.clone(), ..own(available)? });
-    let Collected { mut source, mut words, mut mapping, origins, facts, hashes } = collect(table, mapped, supply)?;
+    let Collected { mut source, mut words, mut mapping, origins, facts, hashes } =
+        collect(table, mapped, supply, lookups)?;
     let ids = IdRules::of(section);
     let rules = Rules {
         clock: LocalClock::new(&config.timezone),

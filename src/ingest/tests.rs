@@ -16,5 +16,6 @@ pub(crate) fn table_config(paths: &[&str]) -> TableConfig {
         id_trim: None,
         fill_down: None,
         columns: std::collections::BTreeMap::new(),
+        lookups: Vec::new(),
     }
 }

@@ -28,6 +28,7 @@ fn section(paths: &[PathBuf], columns: &[(&str, &str)]) -> TableConfig {
         id_trim: None,
         fill_down: None,
         columns: columns.iter().map(|(ours, theirs)| ((*ours).to_owned(), (*theirs).to_owned())).collect(),
+        lookups: Vec::new(),
     }
 }
 

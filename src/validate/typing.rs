@@ -80,6 +80,14 @@ fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Tally {
         ),
         FactRule::UnreadableFlag => (UNREADABLE_FLAG, flags_that_are_read(&fact.place)),
         FactRule::FirstLineOnly => (FIRST_LINE_ONLY, fill_down(table, filled)),
+        FactRule::NotLookedUp => (
+            NOT_LOOKED_UP,
+            format!(
+                "such rows have nothing in the columns of `[{}.lookup.{}]`; look at its `key`, and whether its file is whole",
+                table.table().name(),
+                fact.place
+            ),
+        ),
         FactRule::SameFile => (
             "same_file",
             "links, and globs or folders that overlap, lead to the same rows; give each path once".to_owned(),
@@ -88,6 +96,7 @@ fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Tally {
     let name_of_table = table.table().name();
     let wording = move |counts: Counts| match rule {
         FactRule::SameFile => same_file(name_of_table, counts.found),
+        FactRule::NotLookedUp => not_looked_up(name_of_table, &place, counts.found),
         _ => worded(rule, &place, counts, one),
     };
     let examples = fact.examples.iter().map(|example| {
@@ -168,6 +177,17 @@ fn worded(rule: FactRule, place: &str, counts: Counts, one: &str) -> (Severity, 
         }
         _ => (Severity::Warning, format!("{count} of {of} {have} an unreadable `{place}`; taken as absent")),
     }
+}
+
+/// The rule about rows whose key a lookup does not have.
+const NOT_LOOKED_UP: &str = "not_looked_up";
+
+fn not_looked_up(table: &str, lookup: &str, found: u64) -> (Severity, String) {
+    let (rows, find) = (counted(found, "row"), verb(found, "finds", "find"));
+    (
+        Severity::Warning,
+        format!("{rows} of `{table}` {find} no key in the lookup `{lookup}`, rows outside the filter among them"),
+    )
 }
 
 fn same_file(table: &str, found: u64) -> (Severity, String) {

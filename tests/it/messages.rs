@@ -206,6 +206,27 @@ fn data_errors() -> Vec<Failure> {
             allowed: 0.05,
         }
         .into(),
+        IngestError::ColumnTwice {
+            section: "purchases.lookup.orders".to_owned(),
+            column: "order_id".to_owned(),
+            path: "items.csv".to_owned(),
+        }
+        .into(),
+        IngestError::RepeatedKey {
+            section: "purchases.lookup.orders".to_owned(),
+            keys: 12,
+            examples: "`A1`, `A2`, `A3`".to_owned(),
+        }
+        .into(),
+        IngestError::NothingFound {
+            section: "purchases.lookup.orders".to_owned(),
+            table: "purchases",
+            path: "orders.csv".to_owned(),
+            rows: 1_200,
+            wanted: "A1".to_owned(),
+            there: "00001".to_owned(),
+        }
+        .into(),
         JobError::NoPurchases.into(),
         LogError::UnequalColumns { table: "purchases", column: "amount", found: 9, expected: 10 }.into(),
         LogError::TooManyRows { table: "purchases", rows: 5_000_000_000 }.into(),

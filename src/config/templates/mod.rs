@@ -6,57 +6,13 @@
 
 mod shops;
 mod systems;
+mod template;
 mod tickets;
 
 use super::found::DraftColumn;
 use super::tables::Table;
 
-/// One kind of export.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Template {
-    /// What `--from` calls the product.
-    pub(super) product: &'static str,
-    /// What it looks like, for example "a Shopify orders export".
-    pub(super) looks_like: &'static str,
-    pub(super) table: Table,
-    /// Columns that a file of this kind has.
-    pub(super) tells: &'static [&'static str],
-    /// Our columns, each with expressions of which the first that can be used is taken.
-    pub(super) mapping: &'static [(&'static str, &'static [&'static str])],
-    /// Conditions that all hold for rows that count.
-    pub(super) filter: &'static [&'static str],
-    /// Fields of the order that stand on its first line alone.
-    pub(super) fill_down: &'static [&'static str],
-    /// Files that come with it and have columns of its rows.
-    pub(super) lookups: &'static [TemplateLookup],
-    /// What a person should know, a sentence each.
-    pub(super) notes: &'static [&'static str],
-}
-
-/// A file that has more about the rows of another.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct TemplateLookup {
-    pub(super) name: &'static str,
-    /// Columns by which the file is known.
-    pub(super) tells: &'static [&'static str],
-    /// The column that both have.
-    pub(super) key: &'static str,
-    /// Columns that are taken over.
-    pub(super) columns: &'static [&'static str],
-}
-
-/// A template that says nothing yet.
-const BLANK: Template = Template {
-    product: "",
-    looks_like: "",
-    table: Table::Purchases,
-    tells: &[],
-    mapping: &[],
-    filter: &[],
-    fill_down: &[],
-    lookups: &[],
-    notes: &[],
-};
+pub(super) use template::{Template, TemplateLookup};
 
 /// All templates.
 pub(super) fn all() -> impl Iterator<Item = &'static Template> {

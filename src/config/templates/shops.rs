@@ -1,6 +1,6 @@
 //! Exports of shop systems, marketplaces and tills.
 
-use super::{BLANK, Template, TemplateLookup};
+use super::template::{BLANK, Template, TemplateLookup};
 use crate::config::tables::Table;
 
 const OLIST_ORDERS: TemplateLookup = TemplateLookup {

@@ -1,6 +1,6 @@
 //! Lists of business systems.
 
-use super::{BLANK, Template};
+use super::template::{BLANK, Template};
 use crate::config::tables::Table;
 
 const SAP: Template = Template { product: "sap", ..BLANK };

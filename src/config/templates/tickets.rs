@@ -1,6 +1,6 @@
 //! Exports of help desks. Every ticket counts as a complaint until a filter says which do.
 
-use super::{BLANK, Template};
+use super::template::{BLANK, Template};
 use crate::config::tables::Table;
 
 const COMPLAINTS: Template = Template { table: Table::Complaints, ..BLANK };

@@ -10,6 +10,7 @@ mod init;
 mod inspect;
 mod jobs;
 mod leaks;
+mod lookups;
 mod memory;
 mod opt_outs;
 mod panel_size;
