@@ -19,6 +19,9 @@ const MOST_LISTED: usize = 10;
 
 /// The keys that the rows ask for: `fill_down`, `filter`.
 pub(super) fn of_rows(rows: &DataFrame) -> Vec<FoundKey> {
+    if !rows.columns().iter().any(|column| is_of_money(column.name())) {
+        return Vec::new();
+    }
     // A file that cannot be looked at in this way asks for nothing.
     let filled = first_line_columns(rows).unwrap_or_default();
     let mut found = Vec::new();
@@ -37,6 +40,23 @@ pub(super) fn of_rows(rows: &DataFrame) -> Vec<FoundKey> {
     }
     found
 }
+
+/// Whether a column of that name has amounts: of a table without any, rows are no purchases in the first place.
+fn is_of_money(name: &str) -> bool {
+    let words = in_words(name);
+    let is_money = |word: &String| MONEY.iter().any(|known| word.starts_with(known));
+    words.iter().any(is_money)
+}
+
+/// Beginnings of words that name amounts.
+const MONEY: &[&str] = &[
+    "amount", "betrag", "charge", "gross", "importe", "montant", "netto", "prezzo", "price", "preis", "prix", "precio",
+    "revenue", "sales", "subtotal", "summe", "total", "umsatz", "value", "wert",
+];
+
+/// Kinds of rows that give goods back: they are returns, which are read as such and not set aside.
+const RETURNS: &[&str] =
+    &["refund", "return", "retour", "retoure", "gutschrift", "erstattung", "remboursement", "reso", "devolución"];
 
 /// Fields of orders that are written on their first lines alone: those that say who bought or what became of the order.
 fn first_line_columns(rows: &DataFrame) -> PolarsResult<Vec<String>> {
@@ -92,7 +112,7 @@ fn condition(column: &Column, filled: &[String]) -> Option<Condition> {
     let words = Words::from_text(text.str().ok()?);
     let speaks = |word: &&String| match says {
         Some(Says::Undone) => !word.trim().is_empty() && !is_no(word),
-        _ => is_no_purchase(word),
+        _ => is_no_purchase(word) && !RETURNS.contains(&word.trim().to_lowercase().as_str()),
     };
     let against: Vec<&str> = words.names.iter().filter(speaks).map(|word| word.trim()).collect();
     let is_state = says.is_some() || words.names.len() <= MOST_LISTED;
@@ -131,6 +151,7 @@ mod tests {
         let written: Vec<(&str, &str)> = found.iter().map(|key| (key.key, key.readings[0].toml.as_str())).collect();
         let filter = "\"COALESCE(\\\"Status\\\", '') NOT IN ('voided')\"";
         assert_eq!(written, [("fill_down", "[\"Email\", \"Status\"]"), ("filter", filter)]);
-        assert!(of_rows(&rows.select(["Name", "Lineitem"]).unwrap()).is_empty());
+        assert!(of_rows(&rows.select(["Name", "Lineitem", "Total"]).unwrap()).is_empty());
+        assert!(of_rows(&rows.drop("Total").unwrap()).is_empty(), "without amounts these are no purchases");
     }
 }

@@ -158,7 +158,7 @@ impl Losses {
             }
             let (rows, have) = (counted(*count, table.one()), verb(*count, "has", "have"));
             let message = format!(
-                "{rows} of {} {have} a `{column}` that cannot be read, and {} look like `{form}`: they are lost by a rule, not by \
+                "{rows} of {} {have} a value in `{column}` that cannot be read, and {} look like `{form}`: they are lost by a rule, not by \
                  accident",
                 grouped(belonging),
                 if *count == total { "all" } else { "nearly all" },

@@ -122,6 +122,7 @@ pub fn load_and_look<T>(
     let are_names = checked.outcome.totals.has_names();
     let (accounts, mut findings, rejects, pace) = checked.outcome.completed(config, now);
     other_ids::name_better(config, are_names, &mut findings)?;
+    in_order(&mut findings);
     Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace }, seen))
 }
 
@@ -148,9 +149,14 @@ impl CheckOutcome {
         findings.extend(self.totals.findings(config, as_of(config, now)));
         findings.extend(self.totals.of_customers(config, &self.accounts));
         findings.extend(volume::rejected_shares(&self.accounts, config));
-        findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.is_consequence()));
+        in_order(&mut findings);
         (self.accounts, findings, self.rejects, self.totals.pace)
     }
+}
+
+/// Errors first, and causes before what follows from them.
+fn in_order(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.is_consequence()));
 }
 
 fn check(config: &Config, now: Timestamp, read: Read) -> Result<CheckVerdict, IngestError> {

@@ -56,7 +56,8 @@ impl OrderSigns {
 
 fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
     let mut sign = Sign { form: ColumnForm { is_text: column.is_text, has_empty: false }, ..Sign::default() };
-    let rows = purchases.used_rows();
+    // What is read as given back is no purchase already.
+    let rows = purchases.used_rows().filter(|row| purchases.is_bought(*row));
     if column.watched.says == Says::GivenBack {
         let count = rows.filter(|row| column.money(*row).is_some_and(|amount| amount != 0)).count() as u64;
         sign.against.extend((count > 0).then(|| (String::new(), count)));

@@ -3,6 +3,7 @@
 mod accidents;
 mod challenge;
 mod custom;
+mod customers_and_orders;
 mod days;
 mod honest_figures;
 mod hostile;
