@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn fields_of_first_lines_and_rows_that_are_no_purchases_are_found() {
         let n = 120;
-        let on_first = |row: usize, text: &'static str| (row % 3 == 0).then_some(text);
+        let on_first = |row: usize, text: &'static str| row.is_multiple_of(3).then_some(text);
         let rows = df!(
             "Name" => (0..n).map(|row| format!("#{}", row / 3)).collect::<Vec<_>>(),
             "Email" => (0..n).map(|row| on_first(row, "a@x.com")).collect::<Vec<_>>(),

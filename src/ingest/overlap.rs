@@ -71,7 +71,9 @@ pub(super) fn overlap(
 /// Of some rows, those of the file that has most of them (the first of such files), and the others.
 fn of_one_file(rows: Vec<usize>, places: &Places<'_>) -> (Vec<usize>, Vec<usize>) {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    rows.iter().for_each(|row| *counts.entry(places.of(*row).0).or_default() += 1);
+    for row in &rows {
+        *counts.entry(places.of(*row).0).or_default() += 1;
+    }
     let most = counts.iter().max_by_key(|(file, count)| (**count, std::cmp::Reverse(**file))).map(|(file, _)| *file);
     rows.into_iter().partition(|row| Some(places.of(*row).0) == most)
 }

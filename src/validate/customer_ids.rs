@@ -3,9 +3,7 @@
 //! Ids that may be the same lie in different parts of a shop. So they are counted together: in groups that are equal but for
 //! letters, signs and zeros in front, of all ids, or of those with the lowest hashes where there are very many.
 
-use std::collections::BTreeSet;
-
-use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, Severity};
 use super::mending::customer;
@@ -28,7 +26,7 @@ const LEAST_IDS: usize = 20;
 pub(super) struct Ids {
     /// One group in 2 to the power of this is kept.
     level: u32,
-    groups: FxHashMap<u64, Vec<Box<str>>>,
+    groups: BTreeMap<u64, Vec<Box<str>>>,
 }
 
 impl Ids {
@@ -150,7 +148,9 @@ pub(super) fn merging(ids: &Ids, section: &TableConfig) -> Option<Finding> {
     let mut examples: Vec<String> = Vec::new();
     for names in ids.groups.values() {
         let of = rules.map(|rules| names.iter().map(|name| rules.applied(name)).collect::<BTreeSet<_>>().len());
-        [names.len(), of[0], of[1], of[2]].into_iter().zip(&mut n).for_each(|(own, sum)| *sum += own);
+        for (own, sum) in [names.len(), of[0], of[1], of[2]].into_iter().zip(&mut n) {
+            *sum += own;
+        }
         if of[2] < names.len() {
             let mut sorted: Vec<&str> = names.iter().map(|name| &**name).collect();
             sorted.sort_unstable();
@@ -297,7 +297,9 @@ mod tests {
 
     fn ids(names: &[String]) -> Ids {
         let mut ids = Ids::default();
-        names.iter().for_each(|name| ids.insert(loose(name), name.as_str().into()));
+        for name in names {
+            ids.insert(loose(name), name.as_str().into());
+        }
         ids
     }
 
@@ -331,10 +333,14 @@ mod tests {
     #[test]
     fn of_very_many_ids_those_with_the_lowest_hashes_are_kept() {
         let mut ids = Ids { level: 3, ..Ids::default() };
-        (0..8_000).for_each(|n: u32| ids.insert(loose(&format!("{n}")), n.to_string().into()));
+        for n in 0..8_000 {
+            ids.insert(loose(&format!("{n}")), n.to_string().into());
+        }
         assert!((800..1_200).contains(&ids.groups.len()), "{}", ids.groups.len());
         let mut other = Ids::default();
-        (0..8_000).for_each(|n: u32| other.insert(loose(&format!("{n}")), n.to_string().into()));
+        for n in 0..8_000 {
+            other.insert(loose(&format!("{n}")), n.to_string().into());
+        }
         other.add(ids.clone());
         assert_eq!(other.groups.len(), ids.groups.len());
     }

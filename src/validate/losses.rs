@@ -33,6 +33,9 @@ struct Month {
     guests: u64,
 }
 
+/// How many values have each form, and the first of them.
+type Forms = BTreeMap<String, (u64, Vec<Example>)>;
+
 /// What is lost with rejected rows.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Losses {
@@ -46,7 +49,7 @@ pub(super) struct Losses {
     lost_customers: u64,
     months: BTreeMap<(i16, i8), Month>,
     /// The forms of values that cannot be read, by table and column.
-    forms: BTreeMap<(Table, &'static str), BTreeMap<String, (u64, Vec<Example>)>>,
+    forms: BTreeMap<(Table, &'static str), Forms>,
 }
 
 impl Losses {
@@ -100,10 +103,14 @@ impl Losses {
             if lost {
                 self.lost_rows += 1;
                 self.lost_minor += size;
-                fate.into_iter().for_each(|fate| *fate |= 2);
+                if let Some(fate) = fate {
+                    *fate |= 2;
+                }
             } else if reason.is_none() {
                 self.used_minor += size;
-                fate.into_iter().for_each(|fate| *fate |= 1);
+                if let Some(fate) = fate {
+                    *fate |= 1;
+                }
             }
             let is_future = reason.is_some_and(|reason| reason.rule == "future");
             let Some(time) = times.get(row).filter(|time| **time != ABSENT && !is_future) else { continue };
@@ -253,7 +260,7 @@ fn refusal(rule: &'static str, message: String) -> Finding {
     Finding::new(rule, Table::Purchases.name(), Severity::Error, message).with_hint(hint)
 }
 
-fn add_form(forms: &mut BTreeMap<String, (u64, Vec<Example>)>, form: String, count: u64, examples: Vec<Example>) {
+fn add_form(forms: &mut Forms, form: String, count: u64, examples: Vec<Example>) {
     // Where there are so many, none of them is that of nearly all.
     let form = if forms.len() >= MOST_FORMS && !forms.contains_key(&form) { "...".to_owned() } else { form };
     let (sum, first) = forms.entry(form).or_default();

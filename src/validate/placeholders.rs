@@ -152,8 +152,8 @@ fn nobody(id: &str) -> Option<Nobody> {
 
 impl Heaviest {
     pub(super) fn of(purchases: &TypedTable) -> Self {
-        let (names, codes) = (purchases.names("customer_id"), purchases.codes("customer_id"));
-        let mut lines = vec![0_u64; names.len()];
+        let (ids, codes) = (purchases.names("customer_id"), purchases.codes("customer_id"));
+        let mut lines = vec![0_u64; ids.len()];
         let code_of = |row: usize| codes.get(row).and_then(|code| usize::try_from(*code).ok());
         for code in purchases.used_rows().filter_map(code_of) {
             if let Some(lines) = lines.get_mut(code) {
@@ -161,13 +161,13 @@ impl Heaviest {
             }
         }
         let mut candidates: Vec<usize> =
-            (0..names.len()).filter(|code| lines.get(*code).is_some_and(|n| *n > 0)).collect();
-        candidates.sort_unstable_by_key(|code| (std::cmp::Reverse(lines.get(*code).copied()), names.get(*code)));
-        let is_named = |code: &usize| names.get(*code).is_some_and(|name| nobody(name).is_some());
+            (0..ids.len()).filter(|code| lines.get(*code).is_some_and(|n| *n > 0)).collect();
+        candidates.sort_unstable_by_key(|code| (std::cmp::Reverse(lines.get(*code).copied()), ids.get(*code)));
+        let is_named = |code: &usize| ids.get(*code).is_some_and(|name| nobody(name).is_some());
         let named: Vec<usize> = candidates.iter().copied().filter(is_named).collect();
         candidates.truncate(KEPT);
         let orders = orders_of(purchases, candidates.iter().chain(&named).copied());
-        let of = |code: &usize| Some((orders.get(code).copied()?, names.get(*code)?.clone()));
+        let of = |code: &usize| Some((orders.get(code).copied()?, ids.get(*code)?.clone()));
         let mut heaviest = Self {
             top: candidates.iter().filter_map(of).collect(),
             named: named.iter().filter_map(of).map(|(orders, name)| (name, orders)).collect(),

@@ -190,10 +190,10 @@ fn a_filter_on_a_field_of_first_lines_is_refused_and_filling_down_mends_it() {
     saying(&lines.shop(filter), 3, &told);
     saying_in_parts(&lines.shop(filter), 3, &told);
     let filled = lines.shop(&format!("{filter}\nfill_down = [\"Status\"]"));
-    let used = "6,480 used (300 customers, 3,240 orders)";
+    let used = "6,480 used (270 customers, 3,240 orders)";
     saying(&filled, 0, &[used]);
     saying_in_parts(&filled, 0, &[used]);
-    saying(&lines.shop(&format!("{filter}\nfill_down = []")), 0, &["3,240 used (300 customers, 3,240 orders)"]);
+    saying(&lines.shop(&format!("{filter}\nfill_down = []")), 0, &["3,240 used (270 customers, 3,240 orders)"]);
 }
 
 #[test]
@@ -302,7 +302,7 @@ fn customers_are_those_who_bought() {
 
 #[test]
 fn the_column_that_repeats_is_named_where_nobody_comes_back() {
-    let text = PLAIN.rows().concat().replace('@', "@").lines().enumerate().fold(
+    let text = PLAIN.rows().concat().lines().enumerate().fold(
         "order,customer,at,product,amount,client_key\n".to_owned(),
         |text, (row, line)| {
             let mut fields: Vec<&str> = line.split(',').take(5).collect();
