@@ -95,6 +95,19 @@ pub struct LifetimeValue {
     pub by_year: Vec<f64>,
 }
 
+impl LifetimeValue {
+    /// The value where `factor` of the expected purchases come.
+    #[must_use]
+    pub fn times(mut self, factor: f64) -> Self {
+        self.predicted *= factor;
+        self.total = self.historic + self.predicted;
+        self.expected_purchases *= factor;
+        self.discounted_purchases *= factor;
+        self.by_year.iter_mut().for_each(|value| *value *= factor);
+        self
+    }
+}
+
 /// The value of one customer over the horizon: discounted purchases, times spend, times margin.
 ///
 /// # Source

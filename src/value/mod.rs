@@ -6,6 +6,7 @@ mod outlook;
 mod ranking;
 mod report;
 mod valued;
+mod visit_calibration;
 
 pub use models::{CustomerValue, ValueFrame, ValueModels};
 pub(crate) use outlook::TABLE_YEARS;
@@ -15,3 +16,4 @@ pub(crate) use report::{Basis, Eligible};
 pub use report::{HoldoutReport, RetentionReport, ValueReport};
 pub use valued::Valuing;
 pub(crate) use valued::{CustomerValues, Fitted, Valued};
+pub use visit_calibration::VisitCalibration;

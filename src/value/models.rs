@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::visit_calibration::VisitCalibration;
 use crate::clv::{
     CustomerSummary, Fit, Grouped, LifetimeValue, Parameter, SpendFit, TimeUnit, ValueError, ValueInterval, ValueModel,
     ValueSettings, ValuedCustomer, Wanted, fit, fit_spend, lifetime_value, lifetime_values, standard_errors,
@@ -30,6 +31,8 @@ pub struct ValueModels {
     pub parameters: Vec<Parameter>,
     /// How much they spend on a purchase day.
     pub spend: SpendFit,
+    /// How many of the visits that the model expects are to be counted on; absent where that could not be learnt.
+    pub visits: Option<VisitCalibration>,
 }
 
 impl ValueModels {
@@ -41,7 +44,16 @@ impl ValueModels {
         let grouped = Grouped::new(&histories.purchases)?;
         let purchases = fit(&grouped, TimeUnit::Day, Wanted::ChosenRegularity)?;
         let parameters = standard_errors(&purchases.model, &grouped);
-        Ok(Self { purchases, parameters, spend: fit_spend(&histories.spend)? })
+        Ok(Self { purchases, parameters, spend: fit_spend(&histories.spend)?, visits: None })
+    }
+
+    /// The same, counting on so many of the visits.
+    pub(super) fn counting_on(self, visits: Option<VisitCalibration>) -> Self {
+        Self { visits, ..self }
+    }
+
+    fn factor(&self, history: &CustomerSummary) -> f64 {
+        self.visits.as_ref().map_or(1.0, |visits| visits.factor(history))
     }
 
     /// What one customer is worth.
@@ -63,14 +75,16 @@ impl ValueModels {
 
     /// The lifetime value of one customer.
     pub(crate) fn lifetime(&self, histories: &Histories, place: usize, settings: &ValueSettings) -> LifetimeValue {
-        lifetime_value(&self.purchases.model, &self.spend.model, &valued(histories, place), settings)
+        let value = lifetime_value(&self.purchases.model, &self.spend.model, &valued(histories, place), settings);
+        value.times(self.factor(&histories.purchases[place]))
     }
 
     /// The lifetime values of all.
     pub(crate) fn lifetimes(&self, histories: &Histories, settings: &ValueSettings) -> Vec<LifetimeValue> {
         let customers: Vec<ValuedCustomer> =
             (0..histories.customers.len()).map(|place| valued(histories, place)).collect();
-        lifetime_values(&self.purchases.model, &self.spend.model, &customers, settings)
+        let values = lifetime_values(&self.purchases.model, &self.spend.model, &customers, settings);
+        values.into_iter().zip(&histories.purchases).map(|(value, history)| value.times(self.factor(history))).collect()
     }
 
     /// The interval of one customer's predicted value.
@@ -84,7 +98,11 @@ impl ValueModels {
     ) -> ValueInterval {
         let customer = valued(histories, place);
         let (model, spend) = (&self.purchases.model, &self.spend.model);
-        value_interval(model, spend, (&customer, value), (&frame.settings, INTERVAL_LEVEL))
+        let factor = self.factor(&customer.history);
+        let expected = value.clone().times(factor.recip());
+        let ValueInterval { low, high } =
+            value_interval(model, spend, (&customer, &expected), (&frame.settings, INTERVAL_LEVEL));
+        ValueInterval { low: low * factor, high: high * factor }
     }
 
     /// The intervals of the values of the customers ranked first: a thousandth of a second each.

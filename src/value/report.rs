@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::models::{ValueFrame, ValueModels};
 use super::outlook::{self, ListedCustomer, SalesForecast, TABLE_YEARS, Tracking, ValueTables, quarter};
 use super::ranking::{EVERYONE, SpendTest};
+use super::visit_calibration::VisitCalibration;
 use crate::clv::{
     CohortMember, CohortRates, CompoundingRow, Concentration, CovariateFit, Holdout, RetentionEconomics, TimeUnit,
     ValueError, ValueOfRetention, ValueTable, cohort_rates, concentration, holdout,
@@ -118,6 +119,15 @@ impl Eligible {
     }
 }
 
+/// Visits that came between two histories, in the order of the customers of the first.
+fn visits_since(then: &Histories, now: &Histories) -> Vec<u32> {
+    let count = |place: usize| {
+        let later = now.position(then.customers[place]).map_or(0, |place| now.purchases[place].frequency());
+        later.saturating_sub(then.purchases[place].frequency())
+    };
+    (0..then.customers.len()).into_par_iter().map(count).collect()
+}
+
 impl Basis<'_> {
     /// Assembles the report.
     pub(super) fn report(&self, findings: Findings<'_>) -> Result<ValueReport, ValueError> {
@@ -142,9 +152,28 @@ impl Basis<'_> {
         })
     }
 
-    /// The histories at the day of the holdout's forecast, and at the as-of day.
-    pub(super) fn histories(&self) -> [Histories; 2] {
-        Histories::collect(self.log, [self.holdout_cutoff(), self.as_of], self.settings)
+    /// The histories at the day from which visits are compared with those expected, at the day of the holdout's forecast,
+    /// and at the as-of day.
+    pub(super) fn histories(&self) -> [Histories; 3] {
+        let cutoffs = [self.calibration_cutoff(), self.holdout_cutoff(), self.as_of];
+        Histories::collect(self.log, cutoffs, self.settings)
+    }
+
+    /// The day from which visits are compared with those expected: the value horizon ago or, in a younger shop, half of its
+    /// history; never later than the holdout's.
+    fn calibration_cutoff(&self) -> Cutoff {
+        let half = self.log.span().before(self.as_of).map_or(0.0, |(first, _)| self.as_of.at().days_since(first) / 2.0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the value horizon")]
+        let days = half.min(f64::from(self.config.value.horizon_days.0)).max(0.0) as u32;
+        self.as_of.before(Days(days.max(self.settings.rule.horizon.0)), &self.settings.zone)
+    }
+
+    /// How the visits that came since then compare with those that a model had expected then; `None` without a model.
+    pub(super) fn visit_calibration(&self, then: &Histories, now: &Histories) -> Option<VisitCalibration> {
+        let cutoff = self.calibration_cutoff();
+        let models = ValueModels::fit(then).ok()?;
+        let days = f64::from(self.as_of.day() - cutoff.day());
+        VisitCalibration::learn(&models.purchases.model, then, &visits_since(then, now), (cutoff.to_string(), days))
     }
 
     /// The day from which the last horizon before the as-of day is forecast.
@@ -155,12 +184,7 @@ impl Basis<'_> {
     /// Forecasts the last horizon before the as-of day; what came is the difference of two histories.
     pub(super) fn holdout(&self, then: &Histories, now: &Histories) -> Result<HoldoutReport, ValueError> {
         let (cutoff, days) = (self.holdout_cutoff(), self.settings.rule.horizon);
-        let came = |place: usize| now.position(then.customers[place]);
-        let count = |place: usize| {
-            let later = came(place).map_or(0, |place| now.purchases[place].frequency());
-            later.saturating_sub(then.purchases[place].frequency())
-        };
-        let counts: Vec<u32> = (0..then.customers.len()).into_par_iter().map(count).collect();
+        let counts = visits_since(then, now);
         let mut report = HoldoutReport {
             cutoff: cutoff.to_string(),
             days,

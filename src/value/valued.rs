@@ -56,9 +56,11 @@ pub(crate) struct Fitted {
 
 impl Valued {
     pub(crate) fn of(basis: &Basis<'_>, frame: &ValueFrame) -> Self {
-        let [then, histories] = basis.histories();
+        let [earlier, then, histories] = basis.histories();
         let valued = || {
-            let models = ValueModels::fit(&histories)?;
+            let (models, visits) =
+                rayon::join(|| ValueModels::fit(&histories), || basis.visit_calibration(&earlier, &histories));
+            let models = models?.counting_on(visits);
             let customer_value = models.values_of_all(&histories, frame);
             Ok((models, customer_value))
         };
