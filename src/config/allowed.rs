@@ -35,6 +35,14 @@ pub enum Allowed {
     Timezone,
     /// A `strftime` format.
     TimeFormat,
+    /// The name of an encoding.
+    Encoding,
+    /// What separates fields.
+    Delimiter,
+    /// What stands around fields.
+    Quote,
+    /// The name of a sheet.
+    Sheet,
     /// A SQL condition.
     Condition,
     /// A column of the source or a SQL expression over its columns.
@@ -94,6 +102,10 @@ impl Allowed {
             | Self::Currency
             | Self::Timezone
             | Self::TimeFormat
+            | Self::Encoding
+            | Self::Delimiter
+            | Self::Quote
+            | Self::Sheet
             | Self::Condition
             | Self::Source
             | Self::FeatureName
@@ -123,6 +135,7 @@ impl fmt::Display for Allowed {
             Self::Currency => f.write_str("a three-letter code of ISO 4217 such as `EUR`"),
             Self::Timezone => f.write_str("an IANA time zone such as `Europe/London`"),
             Self::TimeFormat => f.write_str("a `strftime` format such as `%d/%m/%Y %H:%M`"),
+            Self::Encoding | Self::Delimiter | Self::Quote | Self::Sheet => f.write_str(self.of_layout()),
             Self::Condition => f.write_str("a SQL condition over the columns of the source"),
             Self::Source => f.write_str("a column of the source or a SQL expression over its columns"),
             Self::Folder => f.write_str("a folder, relative to the config file or absolute"),

@@ -144,6 +144,7 @@ impl Check<'_> {
     fn table(&mut self, table: Table, raw: &RawTable) -> Option<TableConfig> {
         let section = table.name();
         let paths = self.paths(section, raw.path.as_ref());
+        let layout = self.layout(section, raw);
         let filter = self.text(section, &knobs::FILTER, raw.filter.as_deref());
         let duplicates = self.word(section, &knobs::DUPLICATES, raw.duplicates.as_deref());
         let time_format = self.text(section, &knobs::TIME_FORMAT, raw.time_format.as_deref());
@@ -155,6 +156,7 @@ impl Check<'_> {
         let lookups = self.lookups(section, &raw.lookup);
         Some(TableConfig {
             paths: paths?,
+            layout,
             filter,
             duplicates: duplicates?,
             time_format,

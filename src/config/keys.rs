@@ -236,6 +236,10 @@ fn has_type(allowed: Allowed, value: &DeValue<'_>) -> bool {
                 | Allowed::Currency
                 | Allowed::Timezone
                 | Allowed::TimeFormat
+                | Allowed::Encoding
+                | Allowed::Delimiter
+                | Allowed::Quote
+                | Allowed::Sheet
                 | Allowed::Condition
                 | Allowed::Source
                 | Allowed::FeatureName

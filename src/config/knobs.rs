@@ -22,6 +22,16 @@ pub(super) const AS_OF: Key = key("as_of", Allowed::Day, Preset::Absent("2011-12
     .means("Day the run pretends it is, unless the command line says otherwise");
 
 pub(super) const PATH: Key = key("path", Allowed::Paths, Preset::Required).means("Where the rows are");
+pub(super) const ENCODING: Key = key("encoding", Allowed::Encoding, Preset::Absent("\"windows-1252\""))
+    .means("Encoding of text files; detected in each file if not given");
+pub(super) const DELIMITER: Key = key("delimiter", Allowed::Delimiter, Preset::Absent("\";\""))
+    .means("What stands between the fields of text files; detected in each file if not given");
+pub(super) const QUOTE: Key = key("quote", Allowed::Quote, Preset::Absent("\"none\""))
+    .means("What stands around fields of text files; detected in each file if not given");
+pub(super) const SKIP_ROWS: Key = key("skip_rows", whole(0, 10_000, "lines"), Preset::Absent("0"))
+    .means("Lines above the line with the names of the columns; detected in each file if not given");
+pub(super) const SHEET: Key = key("sheet", Allowed::Sheet, Preset::Absent("\"Sheet1\""))
+    .means("Sheet of a spreadsheet; the first one that has rows if not given");
 pub(super) const FILTER: Key = key("filter", Allowed::Condition, Preset::Absent("\"Quantity > 0\""))
     .means("Which rows belong to the table; the others are set aside and counted");
 pub(super) const DUPLICATES: Key = key(
@@ -204,6 +214,11 @@ pub(super) const SECTIONS: &[Section] = &[
         "The purchases; required",
         &[
             PATH,
+            ENCODING,
+            DELIMITER,
+            QUOTE,
+            SKIP_ROWS,
+            SHEET,
             FILTER,
             FILL_DOWN,
             DUPLICATES,
@@ -218,17 +233,60 @@ pub(super) const SECTIONS: &[Section] = &[
     table(
         Table::Complaints,
         "The complaints, if the shop has any",
-        &[PATH, FILTER, FILL_DOWN, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, columns(Table::Complaints), LOOKUPS],
+        &[
+            PATH,
+            ENCODING,
+            DELIMITER,
+            QUOTE,
+            SKIP_ROWS,
+            SHEET,
+            FILTER,
+            FILL_DOWN,
+            DUPLICATES,
+            ID_CASE,
+            ID_TRIM,
+            TIME_FORMAT,
+            columns(Table::Complaints),
+            LOOKUPS,
+        ],
     ),
     table(
         Table::Customers,
         "Facts about customers, if there are any",
-        &[PATH, FILTER, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, columns(Table::Customers), LOOKUPS],
+        &[
+            PATH,
+            ENCODING,
+            DELIMITER,
+            QUOTE,
+            SKIP_ROWS,
+            SHEET,
+            FILTER,
+            DUPLICATES,
+            ID_CASE,
+            ID_TRIM,
+            TIME_FORMAT,
+            columns(Table::Customers),
+            LOOKUPS,
+        ],
     ),
     table(
         Table::Surveys,
         "Answers to surveys, if there are any",
-        &[PATH, FILTER, DUPLICATES, ID_CASE, ID_TRIM, TIME_FORMAT, columns(Table::Surveys), LOOKUPS],
+        &[
+            PATH,
+            ENCODING,
+            DELIMITER,
+            QUOTE,
+            SKIP_ROWS,
+            SHEET,
+            FILTER,
+            DUPLICATES,
+            ID_CASE,
+            ID_TRIM,
+            TIME_FORMAT,
+            columns(Table::Surveys),
+            LOOKUPS,
+        ],
     ),
     lookup("purchases.lookup"),
     lookup("complaints.lookup"),

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::custom::CustomFeature;
 use super::knobs;
+use super::layout::Layout;
 use super::lookup::LookupConfig;
 use crate::checked::{Checked, Flaw};
 use crate::units::{Currency, Days};
@@ -68,6 +69,8 @@ pub struct Config {
 pub struct TableConfig {
     /// Files, globs or folders; read one after the other.
     pub paths: Vec<PathBuf>,
+    /// How the files are written.
+    pub layout: Layout,
     /// SQL condition over the source's columns; other rows are set aside and counted.
     pub filter: Option<String>,
     /// What happens to rows equal in every column that the mapping and the filter read.

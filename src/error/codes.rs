@@ -54,6 +54,7 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E213", "Rows were lost on the way: a bug"),
     code("E214", "A custom feature reads a column that became known later than its row"),
     code("E215", "A table has more rows than can be numbered"),
+    code("E219", "A spreadsheet has no sheet of the name that the config gives"),
     code("E221", "Checks of the data found errors; all of them are listed"),
     code("E222", "The last purchase is too long before the day of the run"),
     code("E223", "An expression could take memory or time without end"),

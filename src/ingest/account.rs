@@ -31,6 +31,11 @@ impl Reason {
     /// The line of the text file cannot be split into the columns of its header.
     pub const BROKEN_LINE: Self = Self::of_row("broken_line");
 
+    /// The line is the header of the file once more.
+    pub const REPEATED_HEADER: Self = Self::of_row("repeated_header");
+    /// The line states totals of others.
+    pub const TOTAL_LINE: Self = Self::of_row("total_line");
+
     /// A reason about the row as a whole.
     #[must_use]
     pub const fn of_row(rule: &'static str) -> Self {
@@ -43,10 +48,14 @@ impl Reason {
         Self { rule, column: Some(column) }
     }
 
-    /// Whether the config asked for it: such rows say nothing about the quality of the data.
+    /// Whether the config asked for it, or the row is none: such rows say nothing about the quality of the data.
     #[must_use]
     pub fn is_wanted(self) -> bool {
-        self.is_filter() || self == Self::DUPLICATE || self == Self::OVERLAP || self.rule == "negative"
+        self.is_filter()
+            || self == Self::DUPLICATE
+            || self == Self::OVERLAP
+            || self.is_no_row()
+            || self.rule == "negative"
     }
 
     /// Whether the row is lost: the config did not ask for it, and it is no guest's.
@@ -58,13 +67,28 @@ impl Reason {
     /// When it is checked: lines, filter, columns, repetition, then what the values say.
     fn stage(self) -> u8 {
         match self {
-            Self::BROKEN_LINE => 0,
+            _ if self.is_of_line() => 0,
             _ if self.is_filter() => 2,
             Self { rule, column: None } if rule.starts_with("unreadable") => 1,
             Self { rule, .. } if rule == "missing" || rule.starts_with("unreadable") => 3,
             Self::DUPLICATE | Self::OVERLAP => 4,
             _ => 5,
         }
+    }
+
+    /// Whether it was found before anything was parsed.
+    pub(crate) fn is_of_line(self) -> bool {
+        self == Self::BROKEN_LINE || self.is_no_row()
+    }
+
+    /// Whether a rule finds lines before anything is parsed.
+    pub(crate) fn is_rule_of_line(rule: &str) -> bool {
+        [Self::BROKEN_LINE, Self::REPEATED_HEADER, Self::TOTAL_LINE].iter().any(|reason| reason.rule == rule)
+    }
+
+    /// Whether the line of the file is no row of the table.
+    fn is_no_row(self) -> bool {
+        self == Self::REPEATED_HEADER || self == Self::TOTAL_LINE
     }
 
     /// Whether the row was set aside by the table's `filter`.
@@ -156,7 +180,7 @@ impl Account {
 
     /// Rows that can be read and lie inside the table's filter, used or not.
     pub(crate) fn n_belonging(&self) -> u64 {
-        let outside = |reason: &Reason| reason.is_filter() || *reason == Reason::BROKEN_LINE;
+        let outside = |reason: &Reason| reason.is_filter() || reason.is_of_line();
         let outside = self.rejected.iter().filter(|(reason, _)| outside(reason)).map(|(_, count)| count);
         self.rows_in - outside.sum::<u64>()
     }

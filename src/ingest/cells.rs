@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::error::IngestError;
-use super::records::LONGEST_FIELD;
+use super::lines::LONGEST_FIELD;
 use super::source::InputFile;
 
 /// Refuses rows with a cell that is too long. Lines of text files with such cells were set aside before.
@@ -29,7 +29,7 @@ mod tests {
 
     #[test]
     fn a_cell_that_is_too_long_is_named() {
-        let file = InputFile { path: "a.parquet".into(), folder: None };
+        let file = InputFile::new("a.parquet".into(), None);
         let rows = |n: usize| df!("n" => [1, 2], "text" => ["x".to_owned(), "y".repeat(n)]).unwrap();
         assert!(check(&file, &rows(LONGEST_FIELD)).is_ok());
         let error = check(&file, &rows(LONGEST_FIELD + 1)).unwrap_err().to_string();

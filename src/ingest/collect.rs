@@ -98,7 +98,7 @@ pub(super) fn collect(
                 let mapping = known(&available)?;
                 let piece = Piece::read(file, &mut opened, &available, &mapping)?;
                 let (path, n_rows) = (file.path.clone(), piece.frame.height());
-                origins.push(Origin { path, n_rows, broken: opened.broken, numbers: None });
+                origins.push(Origin { path, n_rows, cut: opened.cut, numbers: None });
                 facts.extend(opened.facts);
                 pieces.push(piece);
             }
@@ -111,7 +111,7 @@ pub(super) fn collect(
             if let Some(mut filling) = mapping.as_ref().and_then(FillDown::new) {
                 filling.fill(&mut frame)?;
             }
-            origins.push(Origin { path: MEMORY.into(), n_rows: frame.height(), broken: Vec::new(), numbers: None });
+            origins.push(Origin { path: MEMORY.into(), n_rows: frame.height(), cut: Vec::new(), numbers: None });
             pieces.push(Piece { frame, words: Vec::new() });
         }
         Supply::Part(files, part) => {
@@ -121,8 +121,8 @@ pub(super) fn collect(
                 hashes.extend(own);
                 let (path, n_rows) = (file.path.clone(), frame.height());
                 // What is said of a file as a whole is said once, in the first part.
-                let broken = if part == 0 { file.broken.clone() } else { Vec::new() };
-                origins.push(Origin { path, n_rows, broken, numbers: Some(numbers) });
+                let cut = if part == 0 { file.cut.clone() } else { Vec::new() };
+                origins.push(Origin { path, n_rows, cut, numbers: Some(numbers) });
                 facts.extend(file.facts.iter().filter(|_| part == 0).cloned());
                 pieces.push(Piece { frame, words: Vec::new() });
             }

@@ -16,7 +16,7 @@ impl Source for Csv {
     }
 
     fn open(&self, file: &InputFile) -> Result<Opened, IngestError> {
-        let whole = TextPieces::new(&file.path, usize::MAX)?.next();
+        let whole = TextPieces::new(file, usize::MAX)?.next();
         whole.unwrap_or_else(|| Err(IngestError::Empty { path: file.path.display().to_string() }))
     }
 
@@ -25,7 +25,7 @@ impl Source for Csv {
     }
 
     fn pieces(&self, file: &InputFile, n_bytes: usize) -> Result<Pieces, IngestError> {
-        Ok(Box::new(TextPieces::new(&file.path, n_bytes)?))
+        Ok(Box::new(TextPieces::new(file, n_bytes)?))
     }
 }
 
@@ -33,14 +33,16 @@ impl Source for Csv {
 mod tests {
     use polars::prelude::*;
 
+    use super::super::account::Reason;
     use super::super::facts::FactRule;
+    use super::super::source::CutLine;
     use super::*;
 
     fn open(name: &str, bytes: &[u8]) -> Result<Opened, IngestError> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
-        Csv.open(&InputFile { path, folder: None })
+        Csv.open(&InputFile::new(path, None))
     }
 
     fn rows(opened: Opened) -> Vec<String> {
@@ -61,10 +63,10 @@ mod tests {
     #[test]
     fn broken_and_short_lines_are_reported() {
         let opened = open("a.csv", b"a,b,c\n1,2,3\n1,2,3,4\n5\n\n6,7\" x,8\n9,10,11,\n").unwrap();
-        assert_eq!(opened.broken, [1]);
+        assert_eq!(opened.cut, [CutLine { row: 1, reason: Reason::BROKEN_LINE }]);
         let rules: Vec<_> = opened.facts.iter().map(|fact| (fact.rule, fact.count)).collect();
-        assert_eq!(rules, [(FactRule::BrokenLines, 1), (FactRule::ShortLines, 1), (FactRule::StrayQuotes, 1)]);
-        assert_eq!(opened.facts[0].examples[0].text, "row 2");
+        assert_eq!(rules, [(FactRule::ShortLines, 1), (FactRule::StrayQuotes, 1), (FactRule::BrokenLines, 1)]);
+        assert_eq!(opened.facts[2].examples[0].text, "row 2");
         assert_eq!(rows(opened), ["1|2|3", "5|-|-", "6|7\" x|8", "9|10|11"]);
     }
 
@@ -77,12 +79,16 @@ mod tests {
     }
 
     #[test]
-    fn other_encodings_are_replaced_or_refused() {
+    fn other_encodings_are_read_and_other_formats_refused() {
         let opened = open("a.csv", b"a;b\ncaf\xE9;1\n").unwrap();
-        assert_eq!((opened.facts[0].rule, opened.facts[0].count), (FactRule::NotUtf8, 1));
-        assert_eq!(rows(opened), ["caf\u{FFFD}|1"]);
+        assert_eq!((opened.facts[0].rule, opened.facts[0].place.as_str()), (FactRule::Encoding, "windows-1252"));
+        assert_eq!(rows(opened), ["caf\u{E9}|1"]);
+        let damaged = open("a.csv", b"a;b\ncaf\xC3\xA9;1\ncaf\xE9;2\n").unwrap();
+        assert_eq!((damaged.facts[0].rule, damaged.facts[0].count), (FactRule::NotUtf8, 1));
+        let wide = open("a.csv", b"\xFF\xFEa\0\t\0b\0\n\x001\0\t\0\xE9\0").unwrap();
+        assert_eq!(rows(wide), ["1|\u{E9}"]);
         let refused = |bytes| open("a.csv", bytes).map(|_| ()).unwrap_err();
-        assert!(refused(b"\xFF\xFEa\0").to_string().contains("UTF-16"));
+        assert!(refused(b"\xFF\xFE\0\0a\0\0\0").to_string().contains("UTF-32"));
         assert!(refused(b"PAR1...").to_string().contains("Parquet"));
         assert!(matches!(refused(b""), IngestError::Empty { .. }));
         assert!(matches!(refused(b"\n\n"), IngestError::Empty { .. }));
@@ -112,16 +118,19 @@ mod tests {
     fn pieces_are_the_file() {
         let text = b"\xEF\xBB\xBFid,\"a\nname\",n\r\n1,\"x\n,y\",2\n\n2,\"open,3\n3,caf\xC3\xA9,4\n4,caf\xE9,5\n5,6\n6,7,8,9\n\
             7,5\" nail,8\r\n8,\"two \"\"quotes\"\"\r\n\",9\n9,\"x\"y,1\n10,,\n11,\"end\nof it\",12";
+        // The head is told from the first lines together: behind them pieces may be small.
+        let (header, rest) = text.split_at(text.iter().position(|byte| *byte == b'1').unwrap());
+        let text = [header, "0,,1\n".repeat(16_000).as_bytes(), rest].concat();
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.csv");
-        std::fs::write(&path, text).unwrap();
+        let file = InputFile::new(folder.path().join("a.csv"), None);
+        std::fs::write(&file.path, &text).unwrap();
         let read = |n_bytes: usize| {
             let (mut lines, mut broken, mut counts) =
                 (Vec::new(), Vec::<u64>::new(), std::collections::BTreeMap::new());
-            for piece in TextPieces::new(&path, n_bytes).unwrap() {
+            for piece in TextPieces::new(&file, n_bytes).unwrap() {
                 let piece = piece.unwrap();
                 assert_eq!(piece.first_row, (lines.len() + broken.len()) as u64, "{n_bytes}");
-                broken.extend(&piece.broken);
+                broken.extend(piece.cut.iter().map(|line| line.row));
                 for fact in &piece.facts {
                     *counts.entry(fact.rule).or_insert(0) += fact.count;
                 }
@@ -130,9 +139,9 @@ mod tests {
             (lines, broken, counts)
         };
         let whole = read(usize::MAX);
-        assert_eq!((whole.0.len(), whole.1.len()), (8, 3), "{whole:?}");
-        for n_bytes in 1..=text.len() + 1 {
-            assert_eq!(read(n_bytes), whole, "{n_bytes}");
+        assert_eq!((whole.0.len(), whole.1.len()), (16_008, 3));
+        for n_bytes in [1, 7, 65_000, 80_000].into_iter().chain(text.len() - 250..=text.len() + 1) {
+            assert!(read(n_bytes) == whole, "{n_bytes}");
         }
     }
 }

@@ -8,6 +8,7 @@ use super::error::IngestError;
 use super::facts::Fact;
 use super::numeric::Census;
 use super::resolve::Available;
+use super::source::CutLine;
 use super::state_words::Watched;
 
 /// The column that holds the number of a row in its file, under a name that no file can have.
@@ -30,8 +31,8 @@ pub(super) struct DealtRows {
 pub(super) struct DealtFile {
     pub(super) path: PathBuf,
     pub(super) available: Available,
-    /// Positions of its broken lines; they belong to the first part.
-    pub(super) broken: Vec<u64>,
+    /// Lines that were set aside before anything was parsed; they belong to the first part.
+    pub(super) cut: Vec<CutLine>,
     pub(super) facts: Vec<Fact>,
     /// Its columns that nothing reads and that are looked at.
     pub(super) watched: Vec<Watched>,

@@ -55,6 +55,18 @@ pub enum IngestError {
         /// What was found.
         detail: String,
     },
+    /// A spreadsheet has no sheet of that name.
+    #[error("`{key}` asks for the sheet `{sheet}`, which `{path}` does not have; its sheets: {available}")]
+    UnknownSheet {
+        /// The config key.
+        key: &'static str,
+        /// The sheet that was asked for.
+        sheet: String,
+        /// The path as given.
+        path: String,
+        /// Its sheets.
+        available: String,
+    },
     /// The file has not even a header.
     #[error("`{path}` is empty: a header line with column names is expected")]
     Empty {
@@ -334,6 +346,7 @@ impl Report for IngestError {
             Self::Empty { .. } => "E206",
             Self::LinesDisagree { .. } => "E207",
             Self::UnknownColumn { .. } => "E208",
+            Self::UnknownSheet { .. } => "E219",
             Self::BadExpression { .. } => "E209",
             Self::NotRowWise { .. } => "E210",
             Self::WrongType { .. } => "E211",
@@ -360,6 +373,7 @@ impl Report for IngestError {
             | Self::NoFiles { .. }
             | Self::UnknownFormat { .. }
             | Self::UnknownColumn { .. }
+            | Self::UnknownSheet { .. }
             | Self::BadExpression { .. }
             | Self::NotRowWise { .. }
             | Self::Hidden { .. }
@@ -394,6 +408,7 @@ impl Report for IngestError {
             Self::UnknownColumn { nearest: None, .. } => {
                 Some("every file of a table must have the columns that its mapping and filter read".to_owned())
             }
+            Self::UnknownSheet { .. } => Some("write the name as it stands on the tab of the sheet, or leave the key out".to_owned()),
             Self::BadExpression { .. } => Some(
                 "write a column as it is called in the file, or SQL with such names in double quotes and texts in \
                  single quotes"

@@ -52,7 +52,7 @@ pub(crate) fn add_facts(all: &mut Vec<Fact>, facts: Vec<Fact>) {
 pub enum FactRule {
     /// Ids like `12680.0`, read as `12680`.
     SpreadsheetIds,
-    /// Bytes that are no UTF-8, each replaced by `U+FFFD`.
+    /// Characters that the encoding of the file does not have, each replaced by `U+FFFD`.
     NotUtf8,
     /// Lines with fewer fields than the header; the missing ones are absent.
     ShortLines,
@@ -60,6 +60,26 @@ pub enum FactRule {
     BrokenLines,
     /// Quotes inside unquoted fields, read as they stand.
     StrayQuotes,
+    /// Files in another encoding than UTF-8, which was found out; the place is its name.
+    Encoding,
+    /// Letters in UTF-8 in a file of another encoding.
+    MixedEncodings,
+    /// Files with lines above the header.
+    SkippedLines,
+    /// Lines that hold nothing but delimiters.
+    BlankLines,
+    /// Lines that are the header once more; rejected.
+    RepeatedHeaders,
+    /// Lines that state totals; rejected.
+    TotalLines,
+    /// A name that several columns of a file have; the place is the name.
+    DoubledColumns,
+    /// Names of columns that look like values.
+    DoubtfulHeader,
+    /// Cells of a spreadsheet with an error in them; absent.
+    ErrorCells,
+    /// Sheets of a spreadsheet that have rows; the first was read.
+    OtherSheets,
     /// Paths that lead to a file or folder of the table once more; it is read once.
     SameFile,
     /// Values of an optional column that cannot be read, treated as absent.

@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     fn origin(n_rows: usize) -> Origin {
-        Origin { path: "x.csv".into(), n_rows, broken: Vec::new(), numbers: None }
+        Origin { path: "x.csv".into(), n_rows, cut: Vec::new(), numbers: None }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use polars::prelude::*;
 use super::engine;
 use super::error::IngestError;
 use super::source::{InputFile, Opened, Source};
-use super::text_pieces::refuse_bomb;
+use super::text_file::refuse_bomb;
 
 /// Reads Parquet files.
 pub(crate) struct Parquet;
@@ -35,14 +35,7 @@ impl Source for Parquet {
             Ok(frame)
         });
         let frame = frame.map_err(|error| wrong(first_line(&error)))?;
-        Ok(Opened {
-            frame,
-            expected_rows: None,
-            first_row: 0,
-            broken: Vec::new(),
-            facts: Vec::new(),
-            found: Vec::new(),
-        })
+        Ok(Opened { frame, expected_rows: None, first_row: 0, cut: Vec::new(), facts: Vec::new(), found: Vec::new() })
     }
 
     fn keeps_columns_apart(&self) -> bool {
@@ -125,7 +118,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store=007/year=2011/a.parquet");
         write(&path, &mut df!("x" => [1_i64, 2]).unwrap());
-        let opened = Parquet.open(&InputFile { path, folder: Some(folder.path().to_owned()) }).unwrap();
+        let opened = Parquet.open(&InputFile::new(path, Some(folder.path()))).unwrap();
         let frame = opened.frame.select([col("store"), col("x")]).collect().unwrap();
         let stores: Vec<_> = frame.column("store").unwrap().str().unwrap().iter().collect();
         assert_eq!(stores, [Some("007"), Some("007")]);
@@ -137,7 +130,7 @@ mod tests {
         let open = |rows: usize| {
             let path = folder.path().join("a.parquet");
             write(&path, &mut df!("x" => vec![true; rows]).unwrap());
-            Parquet.open(&InputFile { path, folder: None }).map(|_| ())
+            Parquet.open(&InputFile::new(path, None)).map(|_| ())
         };
         let error = open((1 << 22) + 1).unwrap_err();
         assert!(matches!(error, IngestError::CrowdedRows { .. }), "{error}");
@@ -150,7 +143,7 @@ mod tests {
         for bytes in ["", "a,b\n1,2\n"] {
             let path: PathBuf = folder.path().join("a.parquet");
             std::fs::write(&path, bytes).unwrap();
-            let error = Parquet.open(&InputFile { path, folder: None }).map(|_| ()).unwrap_err();
+            let error = Parquet.open(&InputFile::new(path, None)).map(|_| ()).unwrap_err();
             assert!(matches!(error, IngestError::WrongFormat { format: "Parquet", .. }), "{error}");
             assert!(error.to_string().contains("a.parquet"));
         }

@@ -27,7 +27,7 @@ use super::overlap::common_columns;
 use super::paths::{self, Found};
 use super::resolve::Available;
 use super::sections::{mapping_of, sections};
-use super::source::{self, InputFile};
+use super::source::{self, CutLine, InputFile};
 use super::sources;
 use super::state_words::Watched;
 use super::typing::plain;
@@ -71,7 +71,7 @@ impl Parts {
         let mut tables = Vec::new();
         let mut needed_bytes = 0;
         for (table, section) in sections(config) {
-            let found = paths::expand(table.name(), &section.paths)?;
+            let found = paths::expand(table.name(), &section.paths)?.laid_out(&section.layout);
             for file in &found.files {
                 for piece in sources::pieces(file, n_bytes)? {
                     needed_bytes += rows_of(file, &piece?)? * sources::bytes_per_row(file)?;
@@ -147,7 +147,7 @@ impl Parts {
             let mut order: Vec<(bool, Option<usize>, Option<u64>, IdxSize)> = (0..)
                 .zip(files.iter().zip(reasons.iter()).zip(numbers.iter()))
                 .map(|(row, ((file, reason), number))| {
-                    let is_sound = reason != Some(Reason::BROKEN_LINE.rule);
+                    let is_sound = !reason.is_some_and(Reason::is_rule_of_line);
                     (is_sound, file.and_then(|file| places.get(file).copied()), number, row)
                 })
                 .collect();
@@ -248,15 +248,16 @@ impl<'f> Dealing<'f> {
         &self,
         columns: &[String],
         mut take: impl FnMut(Chunk) -> Result<(), IngestError>,
-    ) -> Result<(Vec<u64>, Vec<Fact>), IngestError> {
+    ) -> Result<(Vec<CutLine>, Vec<Fact>), IngestError> {
         let columns: Vec<Expr> = columns.iter().map(|name| col(name.as_str())).collect();
-        let (mut all_broken, mut all_facts) = (Vec::new(), Vec::new());
+        let (mut all_cut, mut all_facts) = (Vec::new(), Vec::new());
         for piece in sources::pieces(self.file, self.n_bytes)? {
             let piece = piece?;
             let n_rows = i64::try_from(rows_of(self.file, &piece)?).unwrap_or(i64::MAX);
-            let source::Opened { frame, expected_rows, first_row, broken, facts, .. } = piece;
+            let source::Opened { frame, expected_rows, first_row, cut, facts, .. } = piece;
             let mut n_read = 0;
-            let mut positions = (first_row..).filter(|position| broken.binary_search(position).is_err());
+            let mut positions =
+                (first_row..).filter(|position| cut.binary_search_by_key(position, |line| line.row).is_err());
             // An empty piece has one empty chunk, which has its columns.
             for first in (0..n_rows.max(1)).step_by(ROWS_AT_ONCE as usize) {
                 let rows = frame.clone().slice(first, ROWS_AT_ONCE).select(columns.clone());
@@ -266,10 +267,10 @@ impl<'f> Dealing<'f> {
                 take(Chunk { rows, positions })?;
             }
             check_lines(self.file, expected_rows, n_read)?;
-            all_broken.extend(broken);
+            all_cut.extend(cut);
             add_facts(&mut all_facts, facts);
         }
-        Ok((all_broken, all_facts))
+        Ok((all_cut, all_facts))
     }
 
     /// The customer of each row of a chunk.
@@ -319,7 +320,7 @@ impl<'f> Dealing<'f> {
         let mut reads = self.mapping.reads();
         reads.extend(self.compared.iter().filter(|name| !self.mapping.reads().contains(name)).cloned());
         reads.retain(|name| self.available.names.contains(name));
-        let (broken, mut facts) = self.for_each_chunk(&reads, |Chunk { mut rows, positions }| {
+        let (cut, mut facts) = self.for_each_chunk(&reads, |Chunk { mut rows, positions }| {
             let failed = |error| IngestError::engine(format!("dealing out `{}`", self.file.path.display()))(error);
             let hashes = self.take_hashes(&mut rows).map_err(failed)?;
             with_absent(&mut rows, &self.mapping.watched).map_err(failed)?;
@@ -349,7 +350,7 @@ impl<'f> Dealing<'f> {
         facts.extend(all_missed);
         let (is_hashed, watched) = (!self.compared.is_empty(), self.mapping.watched.clone());
         let path = self.file.path.clone();
-        Ok(DealtFile { path, available: self.available, broken, facts, watched, written, is_hashed, chunks })
+        Ok(DealtFile { path, available: self.available, cut, facts, watched, written, is_hashed, chunks })
     }
 
     /// A hash of all columns of each row, if rows are compared; columns that are read for that alone are taken out.

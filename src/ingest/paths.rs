@@ -9,6 +9,7 @@ use super::facts::{Example, Fact, FactRule};
 use super::source::InputFile;
 use super::walk::{Id, Kind, Walk, kind_of};
 use super::{globs, sources};
+use crate::config::Layout;
 
 /// The files of a table, and what was noticed on the way to them.
 #[derive(Debug, Default)]
@@ -16,6 +17,14 @@ pub(crate) struct Found {
     pub(crate) files: Vec<InputFile>,
     /// Paths that lead to a file or folder once more.
     pub(crate) facts: Vec<Fact>,
+}
+
+impl Found {
+    /// The same files, read as the config says that they are written.
+    pub(crate) fn laid_out(mut self, layout: &Layout) -> Self {
+        self.files.iter_mut().for_each(|file| file.layout = layout.clone());
+        self
+    }
 }
 
 /// The files behind the paths of a table: paths in the order given, those of one glob or folder sorted by name.
@@ -54,7 +63,7 @@ fn read_once(again: &[(PathBuf, PathBuf)]) -> Vec<Fact> {
 
 fn expand_one(path: &Path, walk: &mut Walk<'_>) -> Result<Vec<InputFile>, IngestError> {
     let shown = || path.display().to_string();
-    let (table, alone) = (walk.table, |path: PathBuf| InputFile { path, folder: None });
+    let (table, alone) = (walk.table, |path: PathBuf| InputFile::new(path, None));
     let found = match kind_of(path)? {
         Kind::Folder => walk.inside(path)?,
         Kind::File if sources::of_file(path).is_some() => return Ok(vec![alone(path.to_owned())]),

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::error::IngestError;
+use super::header::is_nameless;
 use super::raw::shown;
 use super::{found_in_rows, found_in_values, ids, paths, sources};
 use crate::config::{DraftColumn, Peek, ValueCount};
@@ -31,9 +32,13 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     sources::column_names(file, &mut opened)?;
     let frame = sources::rows(file, opened.frame.limit(ROWS))?;
     let mut found = opened.found;
+    // What is detected in each file may differ from file to file.
+    found.retain(|key| files.len() == 1 || !matches!(key.key, "encoding" | "skip_rows" | "sheet"));
     found.extend(frame.columns().iter().flat_map(found_in_values::of_column));
     found.extend(found_in_rows::of_rows(&frame));
-    Ok(Peek { columns: frame.columns().par_iter().map(peeked).collect(), found, n_rows: frame.height() })
+    let is_meant = |column: &DraftColumn| !(is_nameless(&column.name) && column.is_empty());
+    let columns = frame.columns().par_iter().map(peeked).filter(is_meant).collect();
+    Ok(Peek { columns, found, n_rows: frame.height() })
 }
 
 fn peeked(column: &Column) -> DraftColumn {

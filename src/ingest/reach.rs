@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use super::globs::name_matches;
 use super::paths::expand;
 use super::sources;
+use super::walk::NOT_READ;
 
 /// The files that paths lead to; a path that leads nowhere stands for itself, because reading it will say so.
 #[must_use]
@@ -42,7 +43,7 @@ pub fn would_be_read(path: &Path, file: &Path) -> bool {
     }
     let Ok(below) = file.strip_prefix(&fixed) else { return false };
     let names: Vec<String> = below.components().map(|part| part.as_os_str().to_string_lossy().into()).collect();
-    !names.iter().any(|name| name.starts_with(['.', '_'])) && is_reached(&patterns, &names)
+    !names.iter().any(|name| name.starts_with(NOT_READ)) && is_reached(&patterns, &names)
 }
 
 /// Whether names lead from a pattern to a file: a folder that it matches is read with all that is below.

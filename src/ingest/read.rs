@@ -47,7 +47,7 @@ pub struct Read {
 pub fn read(config: &Config) -> Result<Read, IngestError> {
     let mut read = Read { tables: Vec::new(), files: Vec::new() };
     for (table, section) in sections(config) {
-        let paths::Found { files, facts } = paths::expand(table.name(), &section.paths)?;
+        let paths::Found { files, facts } = paths::expand(table.name(), &section.paths)?.laid_out(&section.layout);
         let lookups = Lookups::read(table, section)?;
         let mut typed = read_table((table, section), config, Supply::Files(&files), &lookups)?;
         lookups.check()?;

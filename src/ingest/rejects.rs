@@ -20,11 +20,11 @@ impl TypedTable {
     pub fn rejected_rows(&self) -> Result<Option<DataFrame>, IngestError> {
         let listed = |row: &usize| self.verdicts.reason(*row).is_some_and(|reason| !reason.is_filter());
         let rows: Vec<usize> = (0..self.n_rows()).filter(listed).collect();
-        let broken: usize = self.origins.iter().map(|origin| origin.broken.len()).sum();
-        if rows.is_empty() && broken == 0 {
+        let n_cut: usize = self.origins.iter().map(|origin| origin.cut.len()).sum();
+        if rows.is_empty() && n_cut == 0 {
             return Ok(None);
         }
-        let frame = self.frame_of(&rows, broken);
+        let frame = self.frame_of(&rows, n_cut);
         frame.map(Some).map_err(IngestError::engine(format!("listing rejected rows of `{}`", self.table().name())))
     }
 
@@ -46,11 +46,11 @@ impl TypedTable {
         Example { place: (self.origins.len(), row as u64), text }
     }
 
-    fn frame_of(&self, rows: &[usize], n_broken: usize) -> PolarsResult<DataFrame> {
-        let n_listed = rows.len() + n_broken;
+    fn frame_of(&self, rows: &[usize], n_cut: usize) -> PolarsResult<DataFrame> {
+        let n_listed = rows.len() + n_cut;
         let mut places = Vec::with_capacity(n_listed);
         for origin in &self.origins {
-            places.extend(origin.broken.iter().map(|row| (origin.shown(), row + 1, Reason::BROKEN_LINE)));
+            places.extend(origin.cut.iter().map(|line| (origin.shown(), line.row + 1, line.reason)));
         }
         let mut origins = Walk { origins: self.origins.iter(), current: None, first: 0 };
         for row in rows {
@@ -70,7 +70,7 @@ impl TypedTable {
             about.with_name("column".into()).into_column(),
         ];
         for (name, raw) in &self.mapped {
-            let mut text = Column::full_null((*name).into(), n_broken, &DataType::String);
+            let mut text = Column::full_null((*name).into(), n_cut, &DataType::String);
             text.append(&raw::texts(raw, self.words(name), rows)?)?;
             columns.push(text);
         }
@@ -83,14 +83,14 @@ impl Origin {
         self.path.display().to_string()
     }
 
-    /// The number of a sound row in its file, from 1, broken lines counted.
+    /// The number of a sound row in its file, from 1, lines that were set aside counted.
     pub(super) fn number_of(&self, sound: usize) -> u64 {
         if let Some(number) = self.numbers.as_ref().and_then(|numbers| numbers.get(sound)) {
             return number + 1;
         }
         let mut number = sound as u64;
-        for broken in &self.broken {
-            if *broken > number {
+        for line in &self.cut {
+            if line.row > number {
                 break;
             }
             number += 1;
@@ -125,9 +125,11 @@ mod tests {
     use super::*;
     use crate::config::Table;
     use crate::ingest::raw::Raw;
+    use crate::ingest::source::CutLine;
 
     fn origin(path: &str, n_rows: usize, broken: &[u64]) -> Origin {
-        Origin { path: path.into(), n_rows, broken: broken.to_vec(), numbers: None }
+        let cut = broken.iter().map(|row| CutLine { row: *row, reason: Reason::BROKEN_LINE }).collect();
+        Origin { path: path.into(), n_rows, cut, numbers: None }
     }
 
     #[test]

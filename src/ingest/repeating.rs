@@ -74,7 +74,8 @@ type Sets = FxHashMap<u64, FxHashSet<u64>>;
 /// # Errors
 /// An `IngestError` if a file cannot be read.
 pub fn person_columns(config: &Config) -> Result<Vec<PersonColumn>, IngestError> {
-    let files = paths::expand(Table::Purchases.name(), &config.purchases.paths)?.files;
+    let files =
+        paths::expand(Table::Purchases.name(), &config.purchases.paths)?.laid_out(&config.purchases.layout).files;
     let mut looks: Vec<Look> = Vec::new();
     for (place, file) in files.iter().enumerate() {
         for piece in sources::pieces(file, BYTES)? {

@@ -1,12 +1,13 @@
 //! What a kind of source can do: open a file, whole or in pieces.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 
+use super::account::Reason;
 use super::error::IngestError;
 use super::facts::Fact;
-use crate::config::FoundKey;
+use crate::config::{FoundKey, Layout};
 
 /// A kind of file that tables come in.
 pub(crate) trait Source: Sync {
@@ -54,13 +55,21 @@ pub(crate) struct Opened {
     pub(crate) expected_rows: Option<usize>,
     /// Position of its first row among all rows of the file.
     pub(crate) first_row: u64,
-    /// Positions (counted from 0, over all rows of the file) of rows that are not in the frame because they are broken;
-    /// ascending.
-    pub(crate) broken: Vec<u64>,
+    /// Rows of the file that are not in the frame; ascending.
+    pub(crate) cut: Vec<CutLine>,
     /// What was noticed about the file as a whole.
     pub(crate) facts: Vec<Fact>,
     /// Keys of the config that say how the file was read, where it was found out and not given; for drafts.
     pub(crate) found: Vec<FoundKey>,
+}
+
+/// A row of a file that was set aside before anything was parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CutLine {
+    /// Its position among all rows of the file, from 0.
+    pub(crate) row: u64,
+    /// Why: it is broken, or no row.
+    pub(crate) reason: Reason,
 }
 
 /// One file of a table.
@@ -70,4 +79,13 @@ pub(crate) struct InputFile {
     pub(crate) path: PathBuf,
     /// The folder given in the config, if it was found inside one: `key=value` folders below it are columns.
     pub(crate) folder: Option<PathBuf>,
+    /// How it is written, as far as the config says it.
+    pub(crate) layout: Layout,
+}
+
+impl InputFile {
+    /// A file of which the config says no more than where it is.
+    pub(crate) fn new(path: PathBuf, folder: Option<&Path>) -> Self {
+        Self { path, folder: folder.map(Path::to_owned), layout: Layout::default() }
+    }
 }

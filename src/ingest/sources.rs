@@ -10,10 +10,11 @@ use super::error::IngestError;
 use super::limits::MOST_COLUMNS;
 use super::parquet::Parquet;
 use super::source::{InputFile, Opened, Pieces, Source};
+use super::spreadsheet::Spreadsheet;
 use super::{cells, engine};
 
 /// All kinds of sources.
-pub(crate) const SOURCES: &[&dyn Source] = &[&Parquet, &Csv];
+pub(crate) const SOURCES: &[&dyn Source] = &[&Parquet, &Csv, &Spreadsheet];
 
 /// The source that reads a file of that name.
 pub(crate) fn of_file(path: &Path) -> Option<&'static dyn Source> {
@@ -115,7 +116,8 @@ mod tests {
         let kind = |name: &str| of_file(Path::new(name)).map(|source| source.endings()[0]);
         assert_eq!(kind("x/Orders.PARQUET"), Some(".parquet"));
         assert_eq!(kind("x/orders.csv.gz"), Some(".csv"));
-        assert_eq!(kind("x/orders.xlsx"), None);
+        assert_eq!(kind("x/orders.xlsx"), Some(".xlsx"));
+        assert_eq!(kind("x/orders.doc"), None);
         assert!(allowed_names().contains("`*.csv.zst`"));
     }
 }

@@ -1,6 +1,6 @@
 //! A table between reading and use: typed columns, and for each row whether it is used or why it is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -12,6 +12,7 @@ use super::facts::{Example, Fact, Repeats};
 use super::id_rules::IdRules;
 use super::meant::Meant;
 use super::raw::{self, Raw};
+use super::source::CutLine;
 use super::typing::{Typed, tidier};
 use super::values::Values;
 use super::watched::WatchedColumn;
@@ -53,8 +54,8 @@ pub(crate) struct Origin {
     pub(crate) path: PathBuf,
     /// Sound rows.
     pub(crate) n_rows: usize,
-    /// Positions of broken lines among all rows of the file; ascending.
-    pub(crate) broken: Vec<u64>,
+    /// Rows of the file that were set aside before anything was parsed; ascending.
+    pub(crate) cut: Vec<CutLine>,
     /// Positions of these rows among all rows of the file, where they are not all its sound ones; ascending.
     pub(crate) numbers: Option<Vec<u64>>,
 }
@@ -344,12 +345,14 @@ impl TypedTable {
     /// # Errors
     /// `IngestError::Unbalanced` if a row got lost: a bug.
     pub fn account(&self) -> Result<Account, IngestError> {
-        let n_broken: usize = self.origins.iter().map(|origin| origin.broken.len()).sum();
+        let cut = || self.origins.iter().flat_map(|origin| &origin.cut).map(|line| line.reason);
+        let n_cut = cut().count();
         let n_sound: usize = self.origins.iter().map(|origin| origin.n_rows).sum();
-        let broken = (n_broken > 0).then_some((Reason::BROKEN_LINE, n_broken as u64));
-        let rejected = broken.into_iter().chain(self.verdicts.counts()).collect();
+        let reasons: BTreeSet<Reason> = cut().collect();
+        let count = |reason: Reason| (reason, cut().filter(|other| *other == reason).count() as u64);
+        let rejected = reasons.into_iter().map(count).chain(self.verdicts.counts()).collect();
         let used = self.used_rows().count() as u64;
-        Account::balanced(self.table, (n_sound + n_broken) as u64, (used, self.about()), rejected)
+        Account::balanced(self.table, (n_sound + n_cut) as u64, (used, self.about()), rejected)
     }
 
     fn about(&self) -> About {

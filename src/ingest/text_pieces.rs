@@ -4,37 +4,26 @@
 //! A piece ends where a line surely ends: what an open quote or half a line may still become is left to the next one.
 
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use polars::io::utils::compression::{CompressedReader, SupportedCompression};
 use polars::prelude::*;
 
 use super::absent::ABSENT_WORDS;
-use super::engine;
 use super::error::IngestError;
 use super::facts::{Example, Fact, FactRule};
+use super::head::{self, Head};
 use super::limits::MOST_COLUMNS;
-use super::records::{self, Head, Records};
-use super::source::Opened;
-
-/// Bytes of text that a compressed file may hold whatever its size.
-const ALWAYS_UNPACKED: u64 = 64 << 20;
-
-/// How many times its size a compressed file may hold beyond that. Tables of shops unpack to some ten times their size.
-const MOST_UNPACKED: u64 = 100;
-
-/// Bytes of a line at most.
-const LONGEST_LINE: u64 = 16 << 20;
-
-/// Bytes that are read before the text is looked at.
-const STEP: u64 = 4 << 20;
+use super::records::{self, Records};
+use super::source::{InputFile, Opened};
+use super::text_file::TextFile;
+use super::{encoding, file_facts};
+use crate::config::{FoundKey, Layout};
 
 /// A text table, some lines at a time; at least one piece, be there lines or not.
 pub(super) struct TextPieces {
     path: PathBuf,
-    text: Text,
+    layout: Layout,
+    text: TextFile,
     /// Bytes of a piece.
     n_bytes: usize,
     head: Option<Head>,
@@ -44,6 +33,9 @@ pub(super) struct TextPieces {
     n_replaced: u64,
     /// Rows of the pieces so far.
     n_rows: u64,
+    /// Whether it was told which encoding was found, and that two are mixed.
+    is_told: bool,
+    is_mix_told: bool,
     is_done: bool,
 }
 
@@ -51,11 +43,24 @@ impl TextPieces {
     /// Opens a file in pieces of about so many bytes.
     ///
     /// # Errors
-    /// Those of the machine.
-    pub(super) fn new(path: &Path, n_bytes: usize) -> Result<Self, IngestError> {
-        let (text, ahead) = Text::open(path)?;
-        let path = path.to_owned();
-        Ok(Self { path, text, n_bytes, head: None, ahead, n_replaced: 0, n_rows: 0, is_done: false })
+    /// Those of the machine, and of a file that is no text.
+    pub(super) fn new(file: &InputFile, n_bytes: usize) -> Result<Self, IngestError> {
+        let InputFile { path, layout, .. } = file.clone();
+        let text = TextFile::open(&path, layout.encoding.as_deref())?;
+        refuse_other_formats(&path, text.first_bytes())?;
+        Ok(Self {
+            path,
+            layout,
+            text,
+            n_bytes,
+            head: None,
+            ahead: Vec::new(),
+            n_replaced: 0,
+            n_rows: 0,
+            is_told: false,
+            is_mix_told: false,
+            is_done: false,
+        })
     }
 
     fn shown(&self) -> String {
@@ -66,7 +71,7 @@ impl TextPieces {
     fn read_on(&mut self) -> Result<(Vec<u8>, bool), IngestError> {
         let mut text = std::mem::take(&mut self.ahead);
         let wanted = self.n_bytes.saturating_sub(text.len()).max(1) as u64;
-        let is_last = self.text.read(&self.path, wanted, &mut text)? < wanted;
+        let is_last = self.text.read(&self.path, wanted, &mut text)?;
         if !is_last {
             let end = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
             self.ahead = text.split_off(end);
@@ -77,21 +82,25 @@ impl TextPieces {
     /// The next lines; `None` if more of the file is needed to tell where they end.
     fn piece(&mut self) -> Result<Option<Opened>, IngestError> {
         let (bytes, is_last) = self.read_on()?;
-        if self.head.is_none() {
-            refuse_other_formats(&self.path, &bytes)?;
-        }
         let (mut text, n_replaced) = as_utf8(bytes);
-        self.n_replaced += n_replaced;
+        self.n_replaced += n_replaced + self.text.take_replaced();
+        let is_first = self.head.is_none();
         let Some((head, start)) = self.head(&text, is_last)? else { return Ok(self.put_back(text)) };
-        let records = records::check(&head, text.get(start..).unwrap_or_default(), is_last);
+        let mut records = records::check(&head, text.get(start..).unwrap_or_default(), is_last);
         let end = start + records.n_bytes;
         if !is_last && records.n_bytes == 0 {
             return Ok(self.put_back(text));
         }
-        let first = self.n_rows;
-        let broken: Vec<u64> = records.broken.iter().map(|row| first + row).collect();
-        let facts = facts_of(&self.path, (&records, &broken), std::mem::take(&mut self.n_replaced));
-        self.n_rows += records.n_sound as u64 + broken.len() as u64;
+        let first_row = self.n_rows;
+        let mut cut = std::mem::take(&mut records.cut);
+        cut.iter_mut().for_each(|line| line.row += first_row);
+        let mut facts = self.facts_of(&records);
+        facts.extend(file_facts::of_cut_lines(&self.path, &cut));
+        if is_first {
+            facts.extend(file_facts::of_head(&self.path, &head));
+        }
+        let found = if is_first { self.found(&head) } else { Vec::new() };
+        self.n_rows += (records.n_sound + cut.len()) as u64;
         let n_sound = records.n_sound;
         let rewritten = match records.body {
             Cow::Owned(body) => Some(body),
@@ -104,7 +113,7 @@ impl TextPieces {
         });
         let frame = scan(&head, (body, n_sound)).map_err(IngestError::engine(format!("opening `{}`", self.shown())))?;
         (self.head, self.is_done) = (Some(head), is_last);
-        Ok(Some(Opened { frame, expected_rows: Some(n_sound), first_row: first, broken, facts, found: Vec::new() }))
+        Ok(Some(Opened { frame, expected_rows: Some(n_sound), first_row, cut, facts, found }))
     }
 
     /// The head of the file and where the lines of a text begin; `None` if more of the file is needed to tell.
@@ -112,13 +121,14 @@ impl TextPieces {
         if let Some(head) = &self.head {
             return Ok(Some((head.clone(), 0)));
         }
-        let head = match records::head(text) {
+        let head = match head::head(text, &self.layout, is_last) {
             None if is_last => return Err(IngestError::Empty { path: self.shown() }),
             found => found.filter(|head| is_last || head.n_bytes < text.len()),
         };
         match head {
-            Some(Head { columns, .. }) if columns.len() > MOST_COLUMNS => {
-                Err(IngestError::TooManyColumns { path: self.shown(), found: columns.len(), limit: MOST_COLUMNS })
+            Some(head) if head.columns().len() > MOST_COLUMNS => {
+                let (path, found) = (self.shown(), head.columns().len());
+                Err(IngestError::TooManyColumns { path, found, limit: MOST_COLUMNS })
             }
             head => Ok(head.map(|head| (head.clone(), head.n_bytes))),
         }
@@ -129,6 +139,40 @@ impl TextPieces {
         self.ahead.splice(0..0, text);
         self.n_bytes = self.n_bytes.saturating_mul(2);
         None
+    }
+
+    /// What was noticed among some lines.
+    fn facts_of(&mut self, records: &Records<'_>) -> Vec<Fact> {
+        let place = self.shown();
+        let counted = [
+            (FactRule::NotUtf8, std::mem::take(&mut self.n_replaced)),
+            (FactRule::ShortLines, records.n_short),
+            (FactRule::StrayQuotes, records.n_stray),
+            (FactRule::BlankLines, records.n_blank),
+        ];
+        let noticed = counted.into_iter().filter(|(_, count)| *count > 0);
+        let fact = |(rule, count)| Fact { rule, place: place.clone(), count, examples: Vec::new() };
+        let mut facts: Vec<Fact> = noticed.map(fact).collect();
+        if let Some((name, true)) = self.text.encoding().filter(|_| !self.is_told) {
+            self.is_told = true;
+            let examples = vec![Example::of_text(place.clone())];
+            facts.push(Fact { rule: FactRule::Encoding, place: name.to_owned(), count: 1, examples });
+        }
+        if self.text.holds_utf8 && !self.is_mix_told {
+            self.is_mix_told = true;
+            facts.push(Fact { rule: FactRule::MixedEncodings, place, count: 1, examples: Vec::new() });
+        }
+        facts
+    }
+
+    /// The keys that say how the file is read.
+    fn found(&self, head: &Head) -> Vec<FoundKey> {
+        let mut found = Vec::new();
+        if let Some((name, true)) = self.text.encoding() {
+            found.push(FoundKey::settled("encoding", format!("\"{}\"", name.to_lowercase()), "detected"));
+        }
+        found.extend(file_facts::keys_of(head, &self.layout));
+        found
     }
 }
 
@@ -150,111 +194,18 @@ impl Iterator for TextPieces {
     }
 }
 
-/// The text of a file, as it is read.
-struct Text {
-    form: Form,
-    /// Bytes of the file.
-    n_bytes: u64,
-    /// Bytes of text so far.
-    n_read: u64,
-    /// Where the line begins that has no end yet.
-    line: u64,
-}
-
-/// How the text stands in the file.
-enum Form {
-    Plain(File),
-    Compressed(Box<CompressedReader>),
-}
-
-impl Text {
-    /// Opens a file; its first bytes, from which its form is reported, are returned where they are text already.
-    fn open(path: &Path) -> Result<(Self, Vec<u8>), IngestError> {
-        let io = || IngestError::io(path);
-        let mut file = File::open(path).map_err(io())?;
-        let mut bytes = Vec::new();
-        file.by_ref().take(MAGIC).read_to_end(&mut bytes).map_err(io())?;
-        let n_bytes = file.metadata().map_err(io())?.len();
-        let of_form = |form, n_read| Self { form, n_bytes, n_read, line: 0 };
-        if SupportedCompression::check(&bytes).is_none() {
-            let n_read = bytes.len() as u64;
-            return Ok((of_form(Form::Plain(file), n_read), bytes));
-        }
-        file.read_to_end(&mut bytes).map_err(io())?;
-        let reader = engine::ask(|| CompressedReader::try_new(bytes.into())).map_err(|error| damaged(path, &error))?;
-        Ok((of_form(Form::Compressed(Box::new(reader)), 0), Vec::new()))
-    }
-
-    /// Adds so many bytes to a text, fewer at the end of the file; returns how many.
-    fn read(&mut self, path: &Path, wanted: u64, text: &mut Vec<u8>) -> Result<u64, IngestError> {
-        let mut n_read = 0;
-        while n_read < wanted {
-            let step = STEP.min(wanted - n_read);
-            let before = text.len();
-            let n_new = match &mut self.form {
-                Form::Plain(file) => {
-                    if n_read == 2 * LONGEST_LINE {
-                        // A first look has shown that lines end: the rest comes at one go, if there is room for it.
-                        let rest = usize::try_from((wanted - n_read).min(self.n_bytes)).unwrap_or(usize::MAX);
-                        let no_room = |_| std::io::Error::from(std::io::ErrorKind::OutOfMemory);
-                        text.try_reserve(rest).map_err(no_room).map_err(IngestError::io(path))?;
-                    }
-                    file.take(step).read_to_end(text).map_err(IngestError::io(path))?
-                }
-                Form::Compressed(reader) => {
-                    reader.take(step).read_to_end(text).map_err(|error| damaged(path, &error))?
-                }
-            } as u64;
-            n_read += n_new;
-            self.check(path, text.get(before..).unwrap_or_default())?;
-            if n_new < step {
-                break;
-            }
-        }
-        Ok(n_read)
-    }
-
-    /// Looks at new text: whether lines end, and whether a compressed file holds what its size allows.
-    fn check(&mut self, path: &Path, new: &[u8]) -> Result<(), IngestError> {
-        let shown = || path.display().to_string();
-        if let Some(last) = new.iter().rposition(|byte| *byte == b'\n') {
-            self.line = self.n_read + last as u64 + 1;
-        }
-        self.n_read += new.len() as u64;
-        if matches!(self.form, Form::Compressed(_)) {
-            refuse_bomb(&shown(), self.n_read, self.n_bytes)?;
-        }
-        if self.n_read - self.line > LONGEST_LINE {
-            return Err(IngestError::EndlessLine { path: shown(), start: self.line, limit: LONGEST_LINE });
-        }
-        Ok(())
-    }
-}
-
-/// Refuses a file of `size` bytes that unpacks to far more.
-pub(super) fn refuse_bomb(path: &str, unpacked: u64, size: u64) -> Result<(), IngestError> {
-    if unpacked <= ALWAYS_UNPACKED.max(size.saturating_mul(MOST_UNPACKED)) {
-        return Ok(());
-    }
-    Err(IngestError::Bomb { path: path.to_owned(), size, ratio: MOST_UNPACKED, always: ALWAYS_UNPACKED })
-}
-
-/// Bytes that tell whether a file is compressed.
-const MAGIC: u64 = 8;
-
-fn damaged(path: &Path, detail: &dyn std::fmt::Display) -> IngestError {
-    let (path, detail) = (path.display().to_string(), detail.to_string());
-    IngestError::WrongFormat { path, format: "readable compressed", detail }
-}
-
 /// Refuses what is no text table, whatever its name says.
 fn refuse_other_formats(path: &Path, bytes: &[u8]) -> Result<(), IngestError> {
     let detail = if bytes.starts_with(b"PAR1") {
-        "it begins like a Parquet file"
-    } else if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        "it is written in UTF-16; save it as UTF-8"
+        "it begins like a Parquet file; name it `.parquet`"
+    } else if encoding::is_utf32(bytes) {
+        "it is written in UTF-32; save it as UTF-8"
     } else if bytes.starts_with(b"PK\x03\x04") {
-        "it begins like a zip archive or a spreadsheet"
+        "it begins like a spreadsheet or another zip archive; a spreadsheet is named `.xlsx` or `.ods`"
+    } else if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
+        "it begins like a spreadsheet of former versions of Excel; name it `.xls`"
+    } else if bytes.starts_with(b"%PDF") {
+        "it begins like a PDF file; export the table itself"
     } else {
         return Ok(());
     };
@@ -273,24 +224,9 @@ fn as_utf8(bytes: Vec<u8>) -> (Vec<u8>, u64) {
     (text.into_bytes(), count)
 }
 
-/// What was noticed among some lines; broken ones by their positions in the file.
-fn facts_of(path: &Path, (records, broken): (&Records<'_>, &[u64]), n_replaced: u64) -> Vec<Fact> {
-    let line = |row: &u64| Example { place: (0, row + 1), text: format!("row {}", row + 1) };
-    let lines: Vec<Example> = broken.iter().take(Example::SHOWN).map(line).collect();
-    let counted = [
-        (FactRule::NotUtf8, n_replaced, Vec::new()),
-        (FactRule::BrokenLines, broken.len() as u64, lines),
-        (FactRule::ShortLines, records.n_short, Vec::new()),
-        (FactRule::StrayQuotes, records.n_stray, Vec::new()),
-    ];
-    let place = path.display().to_string();
-    let noticed = counted.into_iter().filter(|(_, count, _)| *count > 0);
-    noticed.map(|(rule, count, examples)| Fact { rule, place: place.clone(), count, examples }).collect()
-}
-
 /// A frame of so many lines.
 fn scan(head: &Head, (body, n_lines): (Vec<u8>, usize)) -> PolarsResult<LazyFrame> {
-    let schema: Schema = head.columns.iter().map(|name| Field::new(name.into(), DataType::String)).collect();
+    let schema: Schema = head.columns().iter().map(|name| Field::new(name.into(), DataType::String)).collect();
     if n_lines == 0 {
         return Ok(DataFrame::empty_with_schema(&schema).lazy());
     }
@@ -299,7 +235,8 @@ fn scan(head: &Head, (body, n_lines): (Vec<u8>, usize)) -> PolarsResult<LazyFram
     LazyCsvReader::new_with_sources(ScanSources::Buffers(body))
         .with_has_header(false)
         .with_schema(Some(Arc::new(schema)))
-        .with_separator(head.separator)
+        .with_separator(head.dialect.delimiter)
+        .with_quote_char(head.dialect.quote)
         .with_null_values(Some(NullValues::AllColumns(absent)))
         .with_missing_is_null(true)
         // Only empty fields are left to cut off; see `records`.

@@ -12,6 +12,9 @@ use super::sources;
 /// Files and folders that are looked at for one path of the config.
 pub(super) const MOST_ENTRIES: usize = 100_000;
 
+/// How names begin that are no tables: hidden ones, marks of other programs, locks of spreadsheets that are open.
+pub(super) const NOT_READ: [char; 3] = ['.', '_', '~'];
+
 /// What the machine knows a file or folder by, whatever path leads to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Id {
@@ -83,7 +86,7 @@ impl Walk<'_> {
     pub(super) fn inside(&mut self, folder: &Path) -> Result<Vec<InputFile>, IngestError> {
         let mut paths = Vec::new();
         self.files_below(folder, &mut paths)?;
-        Ok(paths.into_iter().map(|path| InputFile { path, folder: Some(folder.to_owned()) }).collect())
+        Ok(paths.into_iter().map(|path| InputFile::new(path, Some(folder))).collect())
     }
 
     fn files_below(&mut self, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), IngestError> {
@@ -139,7 +142,7 @@ impl Walk<'_> {
                 let path = self.given.display().to_string();
                 return Err(IngestError::TooManyFiles { table: self.table, path, limit: MOST_ENTRIES });
             }
-            if !name_of(&path).starts_with(['.', '_']) {
+            if !name_of(&path).starts_with(NOT_READ) {
                 paths.push(path);
             }
         }

@@ -127,7 +127,8 @@ impl Reads {
         }
         if TABLES.contains(&section) {
             let is_read = self.tables.contains(section)
-                && change.key.rsplit('.').next() != Some("paths")
+                // Where files are and how they are written says nothing about what they mean.
+                && !matches!(change.key.split('.').nth(1), Some("paths" | "layout"))
                 && change.key != section;
             return match (is_read, change.key.as_str()) {
                 (true, _) => Effect::Retrain,

@@ -9,6 +9,7 @@ mod duplicates;
 mod error;
 mod feed;
 mod finding;
+mod layout;
 mod losses;
 mod mending;
 mod opt_outs;

@@ -20,6 +20,7 @@ use crate::units::{Currency, Days, Money};
 fn section(paths: &[PathBuf], columns: &[(&str, &str)]) -> TableConfig {
     TableConfig {
         paths: paths.to_vec(),
+        layout: crate::config::Layout::default(),
         filter: None,
         duplicates: Duplicates::Drop,
         time_format: None,

@@ -2,6 +2,7 @@
 
 use super::checked::Checked;
 use super::finding::Severity;
+use super::layout;
 use super::tally::{Counts, Tally};
 use crate::ingest::{Example, Fact, FactRule, Meant, MeantRule, NO, TypedTable, YES, exchanged, toml_text};
 use crate::text::{counted, grouped, verb};
@@ -11,7 +12,9 @@ pub(super) fn check(checked: &mut Checked<'_>) {
     for table in &checked.tables {
         let format = checked.section(table.table()).and_then(|section| section.time_format.clone());
         let filled = checked.section(table.table()).and_then(|section| section.fill_down.clone()).unwrap_or_default();
-        table.facts.iter().for_each(|fact| checked.tallies.add(of_fact(table, fact, &filled)));
+        let section = checked.section(table.table()).cloned();
+        let of_fact = |fact| layout::of_fact(table, fact, section.as_ref()).or_else(|| of_fact(table, fact, &filled));
+        table.facts.iter().filter_map(of_fact).for_each(|tally| checked.tallies.add(tally));
         table.meant.iter().for_each(|meant| checked.tallies.add(of_meant(table, meant, format.as_deref())));
         for tally in rejections(table) {
             checked.tallies.add(tally);
@@ -60,18 +63,18 @@ fn hint_for(rule: &str) -> Option<&'static str> {
     }
 }
 
-fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Tally {
+fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Option<Tally> {
     let (one, place, rule) = (table.table().one(), fact.place.clone(), fact.rule);
     let (name, hint) = match rule {
         FactRule::SpreadsheetIds => {
             ("spreadsheet_ids", "such ids were numbers in a spreadsheet; export them as text".to_owned())
         }
-        FactRule::NotUtf8 => ("not_utf8", "save the file as UTF-8, lest ids or categories become the same".to_owned()),
+        FactRule::NotUtf8 => ("not_utf8", "give its `encoding`, or save it as UTF-8, lest ids or categories become the same".to_owned()),
         FactRule::ShortLines => {
             ("short_lines", "check that the file was written and transferred to its end".to_owned())
         }
         FactRule::BrokenLines => {
-            ("broken_lines", "put fields with separators, quotes or line ends in double quotes".to_owned())
+            ("broken_lines", "put fields with separators, quotes or line ends in double quotes; or write `quote = \"none\"` where quotes are text".to_owned())
         }
         FactRule::StrayQuotes => ("stray_quotes", "put such fields in double quotes and double the quote".to_owned()),
         FactRule::Unreadable => (
@@ -92,6 +95,8 @@ fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Tally {
             "same_file",
             "links, and globs or folders that overlap, lead to the same rows; give each path once".to_owned(),
         ),
+        // Those about the layout of files are worded elsewhere.
+        _ => return None,
     };
     let name_of_table = table.table().name();
     let wording = move |counts: Counts| match rule {
@@ -105,7 +110,7 @@ fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Tally {
         crate::ingest::Example { text, ..example.clone() }
     });
     let tally = Tally::new(name, (table.table(), fact.count), wording).of_column(fact.place.clone());
-    tally.with_examples(examples).with_hint(hint)
+    Some(tally.with_examples(examples).with_hint(hint))
 }
 
 /// The rule about lines of an order that are lost because a field stands on its first line alone.
@@ -148,7 +153,10 @@ fn worded(rule: FactRule, place: &str, counts: Counts, one: &str) -> (Severity, 
         ),
         FactRule::NotUtf8 => {
             let (characters, are) = (counted(counts.found, "character"), verb(counts.found, "is", "are"));
-            (Severity::Warning, format!("`{place}` holds {characters} that {are} no UTF-8; replaced by U+FFFD"))
+            (
+                Severity::Warning,
+                format!("`{place}` holds {characters} that {are} not in its encoding; replaced by U+FFFD"),
+            )
         }
         FactRule::ShortLines => (
             Severity::Warning,

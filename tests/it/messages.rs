@@ -123,7 +123,7 @@ fn ingest_errors() -> Vec<Failure> {
     vec![
         IngestError::NotFound { table, path: path() }.into(),
         IngestError::NoFiles { table, path: "shop/*.csv".to_owned(), allowed: "`*.csv`".to_owned() }.into(),
-        IngestError::UnknownFormat { path: "orders.xls".to_owned(), allowed: "`*.csv`".to_owned() }.into(),
+        IngestError::UnknownFormat { path: "orders.doc".to_owned(), allowed: "`*.csv`".to_owned() }.into(),
         IngestError::Io { path: path(), source: denied() }.into(),
         IngestError::WrongFormat { path: path(), format: "CSV", detail: "it begins like a zip archive".to_owned() }
             .into(),

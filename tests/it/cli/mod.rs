@@ -16,6 +16,7 @@ mod memory;
 mod opt_outs;
 mod panel_size;
 mod parts;
+mod reading;
 mod reused_orders;
 mod rows_decide_nothing;
 mod stored;

@@ -1,0 +1,182 @@
+//! In which encoding a text is written, and its way to UTF-8.
+//!
+//! A mark at the beginning, or every second byte being zero, tells at once. Otherwise ASCII is passed on until a letter
+//! comes that is none; so many bytes from there on decide, once for the file, however much of it is read at a time.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// Bytes from the first letter outside ASCII on that decide.
+pub(super) const LOOKED_AT: usize = 1 << 20;
+
+/// First bytes of a file that show whether it is UTF-16.
+pub(super) const FIRST_BYTES: usize = 1 << 12;
+
+/// How the bytes of a text become UTF-8.
+pub(super) enum Transcoder {
+    /// There was nothing but ASCII so far.
+    Undecided,
+    /// They are.
+    Utf8,
+    /// From another encoding.
+    From {
+        decoder: Box<Decoder>,
+        encoding: &'static Encoding,
+        /// Whether the config did not say so.
+        is_detected: bool,
+    },
+}
+
+impl Transcoder {
+    /// What the first bytes of a file tell, and the config.
+    pub(super) fn new(bytes: &[u8], label: Option<&str>) -> Self {
+        let given = label.and_then(named);
+        if let Some((encoding, _)) = Encoding::for_bom(bytes) {
+            return Self::from(encoding, given != Some(encoding));
+        }
+        let utf16 = without_mark(bytes);
+        match given {
+            // `utf-16` alone does not say which of the two.
+            Some(given) if given == UTF_16LE => Self::from(utf16.unwrap_or(UTF_16LE), false),
+            Some(given) => Self::from(given, false),
+            None => utf16.map_or(Self::Undecided, |encoding| Self::from(encoding, true)),
+        }
+    }
+
+    /// Decides by the first bytes from a letter on that is no ASCII.
+    pub(super) fn decide(bytes: &[u8]) -> Self {
+        Self::from(detected(bytes), true)
+    }
+
+    fn from(encoding: &'static Encoding, is_detected: bool) -> Self {
+        if encoding == UTF_8 {
+            return Self::Utf8;
+        }
+        Self::From { decoder: Box::new(encoding.new_decoder_with_bom_removal()), encoding, is_detected }
+    }
+
+    /// Adds bytes to a text as UTF-8; returns how many characters could not be read.
+    pub(super) fn add(&mut self, bytes: &[u8], is_last: bool, text: &mut Vec<u8>) -> u64 {
+        let Self::From { decoder, .. } = self else {
+            text.extend_from_slice(bytes);
+            return 0;
+        };
+        let (mut rest, mut n_replaced) = (bytes, 0);
+        loop {
+            let start = text.len();
+            let room = decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(rest.len());
+            text.resize(start + room, 0);
+            let free = text.get_mut(start..).unwrap_or_default();
+            let (result, n_read, n_written) = decoder.decode_to_utf8_without_replacement(rest, free, is_last);
+            text.truncate(start + n_written);
+            rest = rest.get(n_read..).unwrap_or_default();
+            match result {
+                DecoderResult::InputEmpty => return n_replaced,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => {
+                    text.extend_from_slice("\u{FFFD}".as_bytes());
+                    n_replaced += 1;
+                }
+            }
+        }
+    }
+}
+
+/// The first position of a byte that is no ASCII.
+pub(super) fn first_foreign(bytes: &[u8]) -> Option<usize> {
+    let n_ascii = Encoding::ascii_valid_up_to(bytes);
+    (n_ascii < bytes.len()).then_some(n_ascii)
+}
+
+/// Whether bytes hold letters that are written in UTF-8, which in another encoding are two odd characters each.
+pub(super) fn holds_utf8(bytes: &[u8]) -> bool {
+    bytes.windows(2).any(|pair| matches!(pair, [0xC3, 0x80..=0xBF] | [0xC2, 0xA0..=0xBF]))
+}
+
+/// Whether a text begins with the mark of UTF-32, which nobody reads.
+pub(super) fn is_utf32(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xFF\xFE\0\0") || bytes.starts_with(b"\0\0\xFE\xFF")
+}
+
+fn named(label: &str) -> Option<&'static Encoding> {
+    if label == "latin-1" { Some(WINDOWS_1252) } else { Encoding::for_label(label.as_bytes()) }
+}
+
+/// UTF-16 without a mark: digits, delimiters and line ends have a zero in one of their two bytes, and none in the other.
+fn without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let bytes = bytes.get(..FIRST_BYTES).unwrap_or(bytes);
+    let pairs = bytes.as_chunks::<2>().0;
+    let n_zero = |place: usize| pairs.iter().filter(|pair| pair.get(place) == Some(&0)).count();
+    let (first, second) = (n_zero(0), n_zero(1));
+    if first * 100 <= pairs.len() && second * 10 > pairs.len() {
+        Some(UTF_16LE)
+    } else if second * 100 <= pairs.len() && first * 10 > pairs.len() {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// UTF-8 if that is what most letters outside ASCII are; else what their company speaks for.
+fn detected(bytes: &[u8]) -> &'static Encoding {
+    let (mut n_valid, mut n_invalid) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        n_valid += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        n_invalid += usize::from(!chunk.invalid().is_empty());
+    }
+    if n_valid >= n_invalid {
+        return UTF_8;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8], label: Option<&str>) -> (String, &'static str) {
+        let mut transcoder = Transcoder::new(bytes, label);
+        if matches!(transcoder, Transcoder::Undecided) {
+            transcoder = first_foreign(bytes).map_or(Transcoder::Utf8, |at| Transcoder::decide(&bytes[at..]));
+        }
+        let name = if let Transcoder::From { encoding, .. } = &transcoder { encoding.name() } else { "UTF-8" };
+        let mut text = Vec::new();
+        for byte in bytes.chunks(3) {
+            transcoder.add(byte, false, &mut text);
+        }
+        transcoder.add(b"", true, &mut text);
+        (String::from_utf8_lossy(&text).into_owned(), name)
+    }
+
+    #[test]
+    fn encodings_are_detected_and_may_be_given() {
+        let text = "Kunde;Währung\n1;Jörg Müller & Söhne, Gießen\n2;5 €\n";
+        let bytes = |encoding: &'static Encoding| encoding.encode(text).0.into_owned();
+        assert_eq!(decoded(text.as_bytes(), None), (text.to_owned(), "UTF-8"));
+        assert_eq!(decoded(&bytes(WINDOWS_1252), None), (text.to_owned(), "windows-1252"));
+        let utf16 = |swap: bool, mark: bool| -> Vec<u8> {
+            let mark = mark.then_some(0xFEFF);
+            let units = mark.into_iter().chain(text.encode_utf16());
+            units.flat_map(|unit| if swap { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+        };
+        for mark in [false, true] {
+            assert_eq!(decoded(&utf16(false, mark), None), (text.to_owned(), "UTF-16LE"));
+            assert_eq!(decoded(&utf16(true, mark), None), (text.to_owned(), "UTF-16BE"));
+            assert_eq!(decoded(&utf16(true, mark), Some("utf-16")), (text.to_owned(), "UTF-16BE"));
+        }
+        let polish = "nazwa;miasto\nŁukasz Wiśniewski;Łódź\nGrażyna Brzęczyszczykiewicz;Częstochowa\n";
+        let bytes = encoding_rs::WINDOWS_1250.encode(polish).0;
+        assert_eq!(decoded(&bytes, None), (polish.to_owned(), "windows-1250"));
+        assert_eq!(decoded(b"caf\xE9", Some("latin-1")), ("café".to_owned(), "windows-1252"));
+        assert_eq!(decoded(b"caf\xE9", None), ("café".to_owned(), "windows-1252"));
+    }
+
+    #[test]
+    fn damaged_utf8_stays_utf8() {
+        assert!(matches!(Transcoder::decide(b"\xC3\xA9 \xE9 \xC3\xA9"), Transcoder::Utf8));
+        assert!(holds_utf8("x é".as_bytes()) && !holds_utf8(b"x \xE9 Spa\xDF\x93"));
+        assert!(is_utf32(b"\xFF\xFE\0\0a") && !is_utf32(b"\xFF\xFEa\0"));
+    }
+}

@@ -1,0 +1,77 @@
+//! What is noticed about how a file is laid out, the same for text and for spreadsheets, and the keys that say so.
+
+use std::path::Path;
+
+use super::account::Reason;
+use super::facts::{Example, Fact, FactRule};
+use super::head::Head;
+use super::header::Names;
+use super::source::CutLine;
+use crate::config::{FoundKey, Layout};
+
+/// What is noticed about the header of a text.
+pub(super) fn of_head(path: &Path, head: &Head) -> Vec<Fact> {
+    of_header(path, (&head.names, &head.doubted), head.n_skipped)
+}
+
+/// What is noticed about a header: its names, those that are doubted, and how many lines stand above it.
+pub(super) fn of_header(path: &Path, (names, doubted): (&Names, &[String]), n_skipped: usize) -> Vec<Fact> {
+    let place = path.display().to_string();
+    let mut facts = Vec::new();
+    if n_skipped > 0 {
+        let examples = vec![Example::of_text(format!("{n_skipped} of {place}"))];
+        facts.push(Fact { rule: FactRule::SkippedLines, place: String::new(), count: 1, examples });
+    }
+    if !doubted.is_empty() {
+        let shown = doubted.iter().filter(|name| !name.contains('@')).take(Example::SHOWN);
+        let (count, examples) = (doubted.len() as u64, shown.map(Example::of_text).collect());
+        facts.push(Fact { rule: FactRule::DoubtfulHeader, place, count, examples });
+    }
+    for called in &names.doubled {
+        let position = |name: &String| names.columns.iter().position(|column| column == name).map_or(0, |at| at + 1);
+        let shown = |name: &String| Example::of_text(format!("{name}, column {}", position(name)));
+        let examples = called.iter().take(Example::SHOWN).map(shown).collect();
+        let place = called.first().cloned().unwrap_or_default();
+        facts.push(Fact { rule: FactRule::DoubledColumns, place, count: called.len() as u64, examples });
+    }
+    facts
+}
+
+/// What is noticed about rows that were set aside before anything was parsed.
+pub(super) fn of_cut_lines(path: &Path, cut: &[CutLine]) -> Vec<Fact> {
+    let rules = [
+        (FactRule::BrokenLines, Reason::BROKEN_LINE),
+        (FactRule::RepeatedHeaders, Reason::REPEATED_HEADER),
+        (FactRule::TotalLines, Reason::TOTAL_LINE),
+    ];
+    let fact = |(rule, reason)| {
+        let rows: Vec<u64> = cut.iter().filter(|line| line.reason == reason).map(|line| line.row + 1).collect();
+        let example = |row: &u64| Example { place: (0, *row), text: format!("row {row}") };
+        let examples = rows.iter().take(Example::SHOWN).map(example).collect();
+        (!rows.is_empty()).then(|| Fact { rule, place: path.display().to_string(), count: rows.len() as u64, examples })
+    };
+    rules.into_iter().filter_map(fact).collect()
+}
+
+/// The keys of what was found at the head of a text and is not the usual.
+pub(super) fn keys_of(head: &Head, layout: &Layout) -> Vec<FoundKey> {
+    let mut keys = Vec::new();
+    let (delimiter, quote) = (head.dialect.delimiter, head.dialect.quote);
+    if delimiter != b',' && head.columns().len() > 1 && layout.delimiter.is_none() {
+        let written = if delimiter == b'\t' { "tab".to_owned() } else { char::from(delimiter).to_string() };
+        keys.push(FoundKey::settled("delimiter", format!("\"{written}\""), "detected from the first lines"));
+    }
+    if quote != Some(b'"') && layout.quote.is_none() {
+        let written = quote.map_or("none".to_owned(), |quote| char::from(quote).to_string());
+        keys.push(FoundKey::settled("quote", format!("\"{written}\""), "detected from the first lines"));
+    }
+    keys.extend(key_of_skipped(head.n_skipped, layout));
+    keys
+}
+
+/// The key of lines above the header, if there are any.
+pub(super) fn key_of_skipped(n_skipped: usize, layout: &Layout) -> Option<FoundKey> {
+    let is_found = n_skipped > 0 && layout.skip_rows.is_none();
+    let why = if n_skipped == 1 { "a line stands above the header" } else { "lines above the header" };
+    is_found.then(|| FoundKey::settled("skip_rows", n_skipped.to_string(), why))
+}
