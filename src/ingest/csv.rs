@@ -95,6 +95,19 @@ mod tests {
     }
 
     #[test]
+    fn what_was_found_out_is_told_for_drafts() {
+        let keys = |bytes: &[u8]| -> Vec<String> {
+            let found = open("a.csv", bytes).unwrap().found;
+            found.into_iter().map(|key| format!("{} = {}", key.key, key.readings[0].toml)).collect()
+        };
+        assert!(keys(b"id,day\n1,2024-01-01\n").is_empty());
+        let text = b"Umsatz\r\n\r\nid;W\xE4hrung\r\n1;EUR\r\n2;EUR\r\n";
+        assert_eq!(keys(text), ["encoding = \"windows-1252\"", "delimiter = \";\"", "skip_rows = 2"]);
+        assert_eq!(keys(b"id\tsize\n1\t\"5 inch\n"), ["delimiter = \"tab\"", "quote = \"none\""]);
+        assert_eq!(keys(b"C1,2024-01-01,5\nC2,2024-01-02,6\n"), ["skip_rows = 0"]);
+    }
+
+    #[test]
     fn a_header_alone_is_a_table_without_rows() {
         let frame = open("a.csv", b"a,b\n").unwrap().frame.collect().unwrap();
         assert_eq!(frame.shape(), (0, 2));

@@ -33,6 +33,13 @@ impl Example {
     }
 }
 
+impl Example {
+    /// Texts that are shown in their order.
+    pub(super) fn of_texts(texts: impl Iterator<Item = String>) -> Vec<Self> {
+        (0..).zip(texts.take(Self::SHOWN)).map(|(place, text)| Self { place: (0, place), text }).collect()
+    }
+}
+
 /// Adds what was noticed in a piece of a file to what was noticed in those before.
 pub(crate) fn add_facts(all: &mut Vec<Fact>, facts: Vec<Fact>) {
     for fact in facts {

@@ -23,14 +23,14 @@ pub(super) fn of_header(path: &Path, (names, doubted): (&Names, &[String]), n_sk
         facts.push(Fact { rule: FactRule::SkippedLines, place: String::new(), count: 1, examples });
     }
     if !doubted.is_empty() {
-        let shown = doubted.iter().filter(|name| !name.contains('@')).take(Example::SHOWN);
-        let (count, examples) = (doubted.len() as u64, shown.map(Example::of_text).collect());
+        let shown = doubted.iter().filter(|name| !name.contains('@')).cloned();
+        let (count, examples) = (doubted.len() as u64, Example::of_texts(shown));
         facts.push(Fact { rule: FactRule::DoubtfulHeader, place, count, examples });
     }
     for called in &names.doubled {
         let position = |name: &String| names.columns.iter().position(|column| column == name).map_or(0, |at| at + 1);
-        let shown = |name: &String| Example::of_text(format!("{name}, column {}", position(name)));
-        let examples = called.iter().take(Example::SHOWN).map(shown).collect();
+        let shown = |name: &String| format!("{name}, column {}", position(name));
+        let examples = Example::of_texts(called.iter().map(shown));
         let place = called.first().cloned().unwrap_or_default();
         facts.push(Fact { rule: FactRule::DoubledColumns, place, count: called.len() as u64, examples });
     }
@@ -65,8 +65,15 @@ pub(super) fn keys_of(head: &Head, layout: &Layout) -> Vec<FoundKey> {
         let written = quote.map_or("none".to_owned(), |quote| char::from(quote).to_string());
         keys.push(FoundKey::settled("quote", format!("\"{written}\""), "detected from the first lines"));
     }
-    keys.extend(key_of_skipped(head.n_skipped, layout));
+    let skipped = key_of_skipped(head.n_skipped, layout);
+    keys.extend(skipped.or_else(|| key_of_doubt(&head.doubted, layout)));
     keys
+}
+
+/// The key that says that the first line has names, where it does not look so: a person shall see it in the draft.
+pub(super) fn key_of_doubt(doubted: &[String], layout: &Layout) -> Option<FoundKey> {
+    let why = "the line of names looks like a row: if it is one, add a line with the names of the columns above it";
+    (!doubted.is_empty() && layout.skip_rows.is_none()).then(|| FoundKey::settled("skip_rows", "0", why))
 }
 
 /// The key of lines above the header, if there are any.

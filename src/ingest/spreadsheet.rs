@@ -298,15 +298,13 @@ fn opened(file: &InputFile, (grid, table): (&Grid, SheetTable<'_>), sheets: &[St
     let counted = [
         (FactRule::BlankLines, n_blank, Vec::new()),
         (FactRule::ErrorCells, grid.n_errors, Vec::new()),
-        (
-            FactRule::OtherSheets,
-            sheets.len() as u64,
-            sheets.iter().take(Example::SHOWN).map(Example::of_text).collect(),
-        ),
+        (FactRule::OtherSheets, sheets.len() as u64, Example::of_texts(sheets.iter().cloned())),
     ];
     let noticed = counted.into_iter().filter(|(_, count, _)| *count > 0);
     facts.extend(noticed.map(|(rule, count, examples)| Fact { rule, place: path.clone(), count, examples }));
-    let mut found: Vec<FoundKey> = file_facts::key_of_skipped(n_skipped, &file.layout).into_iter().collect();
+    let skipped = file_facts::key_of_skipped(n_skipped, &file.layout);
+    let skipped = skipped.or_else(|| file_facts::key_of_doubt(&doubted, &file.layout));
+    let mut found: Vec<FoundKey> = skipped.into_iter().collect();
     if let Some(sheet) = sheets.first() {
         let others = sheets.iter().skip(1).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let written = toml::Value::String(sheet.clone()).to_string();

@@ -125,6 +125,13 @@ fn ingest_errors() -> Vec<Failure> {
         IngestError::NoFiles { table, path: "shop/*.csv".to_owned(), allowed: "`*.csv`".to_owned() }.into(),
         IngestError::UnknownFormat { path: "orders.doc".to_owned(), allowed: "`*.csv`".to_owned() }.into(),
         IngestError::Io { path: path(), source: denied() }.into(),
+        IngestError::UnknownSheet {
+            key: "sheet",
+            sheet: "Umsaetze".to_owned(),
+            path: "shop/orders.xlsx".to_owned(),
+            available: "`Jan`, `Feb`".to_owned(),
+        }
+        .into(),
         IngestError::WrongFormat { path: path(), format: "CSV", detail: "it begins like a zip archive".to_owned() }
             .into(),
         IngestError::Empty { path: path() }.into(),
