@@ -94,7 +94,10 @@ fn is_told_of_orders(name: &str) -> bool {
     let words = in_words(name);
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     matches!(state_words::of_name(name), Some(Says::State | Says::Undone))
-        || has(&["email", "mail", "customer", "currency", "user", "client", "kunde", "channel", "source", "tags"])
+        || has(&[
+            "email", "mail", "customer", "currency", "user", "client", "kunde", "kunden", "klant", "cliente", "buyer",
+            "member", "debitor", "channel", "source", "tags",
+        ])
         || (has(&["country"]) && has(&["billing", "shipping"]))
 }
 

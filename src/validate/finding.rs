@@ -28,18 +28,6 @@ impl fmt::Display for Severity {
     }
 }
 
-/// Rules about what is left of the data.
-const CONSEQUENCES: &[&str] = &[
-    "too_many_rejected",
-    "lost_turnover",
-    "lost_customers",
-    "lost_period",
-    "too_few_customers",
-    "nobody_returns",
-    "short_span",
-    "stale",
-];
-
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -65,11 +53,6 @@ impl Finding {
     /// A finding about a table as a whole, without examples and hint.
     pub(crate) fn new(rule: &'static str, table: &'static str, severity: Severity, message: String) -> Self {
         Self { rule, table, column: None, count: 0, examples: Vec::new(), severity, message, hint: None }
-    }
-
-    /// Whether it may follow from what other findings tell: of too few rows that are left, whatever took them.
-    pub(crate) fn is_consequence(&self) -> bool {
-        CONSEQUENCES.contains(&self.rule)
     }
 
     /// Names the column or file it is about.

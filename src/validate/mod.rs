@@ -3,6 +3,7 @@
 
 mod amounts;
 mod categories;
+mod causes;
 mod checked;
 mod customer_ids;
 mod duplicates;
@@ -35,6 +36,7 @@ use crate::error::Failure;
 use crate::ingest::{self, Account, CustomCells, Dictionaries, Fingerprint, IngestError, Read, TypedTable};
 use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
+use causes::in_order;
 use checked::Checked;
 use shop_totals::ShopTotals;
 use tally::Tallies;
@@ -123,7 +125,7 @@ pub fn load_and_look<T>(
     let are_names = checked.outcome.totals.has_names();
     let (accounts, mut findings, rejects, pace) = checked.outcome.completed(config, now);
     other_ids::name_better(config, are_names, &mut findings)?;
-    in_order(&mut findings);
+    in_order(&mut findings, &accounts);
     Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace }, seen))
 }
 
@@ -150,14 +152,9 @@ impl CheckOutcome {
         findings.extend(self.totals.findings(config, as_of(config, now)));
         findings.extend(self.totals.of_customers(config, &self.accounts));
         findings.extend(volume::rejected_shares(&self.accounts, config));
-        in_order(&mut findings);
+        in_order(&mut findings, &self.accounts);
         (self.accounts, findings, self.rejects, self.totals.pace)
     }
-}
-
-/// Errors first, and causes before what follows from them.
-fn in_order(findings: &mut [Finding]) {
-    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.is_consequence()));
 }
 
 fn check(config: &Config, now: Timestamp, read: Read) -> Result<CheckVerdict, IngestError> {

@@ -3,9 +3,10 @@
 
 use polars::prelude::DataFrame;
 
+use super::causes::in_order;
 use super::other_ids;
 use super::relations::{SHARED_ORDER, shared_orders};
-use super::{CheckOutcome, CheckVerdict, Loaded, check, in_order};
+use super::{CheckOutcome, CheckVerdict, Loaded, check};
 use crate::config::{Config, Table};
 use crate::error::Failure;
 use crate::ingest::{self, Account, CustomCells, Dictionaries, IngestError, Parts, SeenEvents};
@@ -111,7 +112,7 @@ impl Together {
         let are_names = self.0.totals.has_names();
         let (accounts, mut findings, rejects, pace) = self.0.completed(config, now);
         other_ids::name_better(config, are_names, &mut findings)?;
-        in_order(&mut findings);
+        in_order(&mut findings, &accounts);
         let mut rejects = rejects.iter().map(|rows| parts.in_order(rows)).collect::<Result<Vec<_>, _>>()?;
         rejects
             .sort_by_key(|rows| accounts.iter().position(|account| Some(account.table.to_owned()) == table_of(rows)));

@@ -1,0 +1,78 @@
+//! Causes before what follows from them, and each thing once.
+
+use super::finding::{Finding, Severity};
+use crate::config::Table;
+use crate::ingest::Account;
+
+/// Rules about what is lost with rejected rows, and about the rest: they follow from whatever took the rows.
+const LOST: &[&str] = &["too_many_rejected", "lost_turnover", "lost_customers", "lost_period"];
+const LEFT: &[&str] = &["too_few_customers", "nobody_returns", "short_span", "stale"];
+
+/// The rule about rejected values of one form; another rule about the same column says better how they were meant.
+const ONE_FORM: &str = "rejected_form";
+
+/// Rules about ids of customers: they take no rows.
+const OF_IDS: &[&str] = &["ids_alike", "placeholder_id", "names_as_ids", "ids_written_otherwise", "ids_do_not_meet"];
+
+/// Errors first, causes before what follows from them, and nothing told again of a column that an error explains.
+pub(super) fn in_order(findings: &mut Vec<Finding>, accounts: &[Account]) {
+    let of_column = |finding: &Finding| Some((finding.table, finding.column.clone()?));
+    let is_cause = |finding: &&Finding| {
+        let rules = [LOST, LEFT, OF_IDS].concat();
+        finding.severity == Severity::Error && !rules.contains(&finding.rule)
+    };
+    let explained: Vec<(&str, String)> =
+        findings.iter().filter(is_cause).filter(|finding| finding.rule != ONE_FORM).filter_map(of_column).collect();
+    findings
+        .retain(|finding| finding.rule != ONE_FORM || !of_column(finding).is_some_and(|own| explained.contains(&own)));
+    let takes_rows = |finding: &&Finding| finding.rule == ONE_FORM || finding.rule == "first_line_only";
+    let caused: Vec<(&str, String)> =
+        findings.iter().filter(is_cause).filter(takes_rows).filter_map(of_column).collect();
+    let all: Vec<&(&str, String)> = caused.iter().chain(&explained).collect();
+    let is_caused = |table: &str| all.iter().any(|(own, _)| *own == table);
+    let purchases = accounts.iter().find(|account| account.table == Table::Purchases.name());
+    let are_few_left = purchases.is_some_and(|account| account.used * 2 < account.n_belonging());
+    findings.retain(|finding| {
+        let is_told = finding.severity == Severity::Warning && finding.rule.starts_with("unreadable");
+        let is_told = is_told && of_column(finding).is_some_and(|own| all.contains(&&own));
+        let is_lost = LOST.contains(&finding.rule) && is_caused(finding.table);
+        let is_left = LEFT.contains(&finding.rule) && are_few_left && is_caused(finding.table);
+        !(is_told || is_lost || is_left)
+    });
+    let place =
+        |finding: &Finding| [LOST, LEFT].concat().iter().position(|rule| *rule == finding.rule).map(|place| place + 1);
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), place(finding)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::{About, Reason};
+
+    #[test]
+    fn what_follows_from_a_cause_is_not_told_beside_it() {
+        let finding =
+            |rule, severity, column: &str| Finding::new(rule, "purchases", severity, String::new()).of_column(column);
+        let all = || {
+            vec![
+                finding("too_few_customers", Severity::Error, "customer_id"),
+                finding("lost_turnover", Severity::Error, "amount"),
+                finding("unreadable_time", Severity::Warning, "purchased_at"),
+                finding("unreadable_number", Severity::Warning, "amount"),
+                finding("rejected_form", Severity::Error, "purchased_at"),
+            ]
+        };
+        let rules = |mut findings: Vec<Finding>, used| {
+            let rejected = vec![(Reason::of_column("unreadable_time", "purchased_at"), 90)];
+            let account = Account { table: "purchases", rows_in: used + 90, used, about: About::default(), rejected };
+            in_order(&mut findings, &[account]);
+            findings.iter().map(|finding| finding.rule).collect::<Vec<_>>()
+        };
+        assert_eq!(rules(all(), 0), ["rejected_form", "unreadable_number"]);
+        assert_eq!(rules(all(), 900), ["rejected_form", "too_few_customers", "unreadable_number"]);
+        let exchanged = vec![finding("exchanged_dates", Severity::Error, "purchased_at")];
+        assert_eq!(rules([all(), exchanged].concat(), 0), ["exchanged_dates", "unreadable_number"]);
+        let without = all().into_iter().filter(|finding| finding.rule != "rejected_form").collect();
+        assert_eq!(rules(without, 0), ["lost_turnover", "too_few_customers", "unreadable_time", "unreadable_number"]);
+    }
+}
