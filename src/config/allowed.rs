@@ -33,7 +33,7 @@ pub enum Allowed {
     Currency,
     /// A time zone.
     Timezone,
-    /// A `strftime` format.
+    /// A format of times.
     TimeFormat,
     /// The name of an encoding.
     Encoding,
@@ -43,6 +43,8 @@ pub enum Allowed {
     Quote,
     /// The name of a sheet.
     Sheet,
+    /// A format of times, or a table of them by our columns.
+    TimeFormats(Table),
     /// A SQL condition.
     Condition,
     /// A column of the source or a SQL expression over its columns.
@@ -61,6 +63,8 @@ pub enum Allowed {
     Columns(Table),
     /// A table of product categories, each with a share of revenue.
     Shares,
+    /// A table of currencies, each with what one unit of it is worth.
+    Rates,
     /// A table of the config.
     Section,
     /// The name of a feature.
@@ -74,6 +78,21 @@ pub enum Allowed {
     /// Columns by name, renamed or not.
     ColumnNames,
 }
+
+/// What each entry of [`Allowed::Rates`] accepts.
+pub(super) const RATE: Allowed = Allowed::Number { min: 0.0, above_min: true, max: f64::INFINITY };
+
+/// Words that stand for a format of times.
+pub(super) const TIME_WORDS: &[&str] = &[
+    "iso",
+    "day_first",
+    "month_first",
+    "year_first",
+    "excel",
+    "epoch_seconds",
+    "epoch_milliseconds",
+    "epoch_microseconds",
+];
 
 /// What each entry of [`Allowed::Shares`] accepts.
 pub(super) const SHARE: Allowed = Allowed::Number { min: 0.0, above_min: true, max: 1.0 };
@@ -94,9 +113,10 @@ impl Allowed {
             Self::Days => "list of days",
             Self::Names(_) => "list of texts",
             Self::Paths => "text or list of texts",
-            Self::Columns(_) | Self::Shares | Self::Section => "table",
             Self::Named => "tables",
             Self::ColumnNames => "list of texts or table",
+            Self::TimeFormats(_) => "text or table",
+            Self::Columns(_) | Self::Shares | Self::Rates | Self::Section => "table",
             Self::Entries(_) => "list of tables",
             Self::Name
             | Self::Currency
@@ -134,7 +154,8 @@ impl fmt::Display for Allowed {
             Self::Name => f.write_str("at most 100 of A-Z, a-z, 0-9, `.`, `_` and `-`, not starting with a dot"),
             Self::Currency => f.write_str("a three-letter code of ISO 4217 such as `EUR`"),
             Self::Timezone => f.write_str("an IANA time zone such as `Europe/London`"),
-            Self::TimeFormat => f.write_str("a `strftime` format such as `%d/%m/%Y %H:%M`"),
+            Self::TimeFormat => write!(f, "{PATTERN} or one of {}", Listed(TIME_WORDS)),
+            Self::TimeFormats(_) => write!(f, "{PATTERN}, one of {}, or a table of these by our columns", Listed(TIME_WORDS)),
             Self::Encoding | Self::Delimiter | Self::Quote | Self::Sheet => f.write_str(self.of_layout()),
             Self::Condition => f.write_str("a SQL condition over the columns of the source"),
             Self::Source => f.write_str("a column of the source or a SQL expression over its columns"),
@@ -147,6 +168,7 @@ impl fmt::Display for Allowed {
             Self::Names(example) => write!(f, "a list of names such as `[\"{example}\"]`"),
             Self::Columns(_) => f.write_str("a table of our column names, each with a source column or SQL expression"),
             Self::Shares => f.write_str("a table of product categories, each with a number above 0.0 and at most 1.0"),
+            Self::Rates => f.write_str("a table of currency codes, each with a number above 0.0"),
             Self::Section => f.write_str("a table of keys"),
             Self::FeatureName => f.write_str("at most 60 of a-z, 0-9 and `_`, starting with a letter"),
             Self::Sentence => f.write_str(
@@ -161,6 +183,8 @@ impl fmt::Display for Allowed {
         }
     }
 }
+
+const PATTERN: &str = "a `strftime` format such as `%d/%m/%Y %H:%M`";
 
 fn write_whole(f: &mut fmt::Formatter<'_>, (min, max): (i64, i64), unit: &str) -> fmt::Result {
     f.write_str("a whole number")?;

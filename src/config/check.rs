@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::allowed::{Allowed, SHARE};
+use super::allowed::{Allowed, RATE, SHARE};
 use super::error::{ConfigError, Violation};
 use super::keys::{self, Written, join};
 use super::raw::{
@@ -17,7 +17,7 @@ use super::settings::{
     OutputConfig, PanelConfig, SelectionConfig, TableConfig, TuningConfig, ValidateConfig, ValueConfig,
 };
 use super::values::Check;
-use super::{Table, knobs};
+use super::{Table, currencies, knobs};
 use crate::units::Days;
 
 impl Config {
@@ -147,7 +147,11 @@ impl Check<'_> {
         let layout = self.layout(section, raw);
         let filter = self.text(section, &knobs::FILTER, raw.filter.as_deref());
         let duplicates = self.word(section, &knobs::DUPLICATES, raw.duplicates.as_deref());
-        let time_format = self.text(section, &knobs::TIME_FORMAT, raw.time_format.as_deref());
+        let time_format = self.time_formats(table, raw.time_format.as_ref());
+        let decimal = self.word(section, &knobs::DECIMAL, raw.decimal.as_deref());
+        let thousands = self.word(section, &knobs::THOUSANDS, raw.thousands.as_deref());
+        let amount_is = self.word(section, &knobs::AMOUNT_IS, raw.amount_is.as_deref());
+        self.numbers(table, raw);
         let negative_amounts = self.word(section, &knobs::NEGATIVE_AMOUNTS, raw.negative_amounts.as_deref());
         let id_case = raw.id_case.as_deref().and_then(|word| self.word(section, &knobs::ID_CASE, Some(word)));
         let id_trim = raw.id_trim.as_deref().and_then(|word| self.word(section, &knobs::ID_TRIM, Some(word)));
@@ -160,6 +164,10 @@ impl Check<'_> {
             filter,
             duplicates: duplicates?,
             time_format,
+            decimal,
+            thousands,
+            amount_is: amount_is?,
+            rates: raw.rates.clone(),
             negative_amounts: negative_amounts?,
             id_case,
             id_trim,
@@ -180,6 +188,35 @@ impl Check<'_> {
             self.missing(&columns, "order_id", "which lines are one order, as `fill_down` needs it", Allowed::Source);
         }
         Some(names.clone())
+    }
+
+    /// What marks, rates and amounts of orders need beside them.
+    fn numbers(&mut self, table: Table, raw: &RawTable) {
+        let section = table.name();
+        if raw.decimal.is_some() && raw.decimal == raw.thousands {
+            let place = self.place(section, knobs::THOUSANDS.name);
+            let (why, instead) =
+                ("it is the mark before decimals too".to_owned(), "leave it out, or give another mark");
+            self.violations.push(Violation::Refused { place, why, instead });
+        }
+        let rates = join(section, knobs::RATES.name);
+        for (code, rate) in &raw.rates {
+            let place = self.place(&rates, code);
+            if !RATE.holds_number(*rate) {
+                self.violations.push(Violation::NumberOutside { place, allowed: RATE, came: *rate });
+            } else if !currencies::CODES.contains(&code.as_str()) {
+                let nearest = keys::nearest(code, currencies::CODES.iter().copied()).map(str::to_owned);
+                let (allowed, came) = (Allowed::Currency, code.clone());
+                self.violations.push(Violation::Unknown { place, allowed, came, nearest });
+            }
+        }
+        let columns = join(section, "columns");
+        if !raw.rates.is_empty() && !raw.columns.contains_key("currency") {
+            self.missing(&columns, "currency", "the currency of each amount, which `rates` converts", Allowed::Source);
+        }
+        if raw.amount_is.as_deref() == Some("order") && !raw.columns.contains_key("order_id") {
+            self.missing(&columns, "order_id", "the order whose amount stands on each line", Allowed::Source);
+        }
     }
 
     fn churn(&mut self, raw: &RawChurn) -> Option<ChurnConfig> {

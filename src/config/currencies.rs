@@ -16,6 +16,12 @@ pub(super) const CODES: &[&str] = &[
     "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWG", "ZWL",
 ];
 
+/// Whether a text is such a code, in any letters.
+#[must_use]
+pub fn is_currency_code(text: &str) -> bool {
+    text.len() == 3 && CODES.iter().any(|code| code.eq_ignore_ascii_case(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

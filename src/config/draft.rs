@@ -7,7 +7,7 @@ use super::found::{DraftColumn, FoundKey};
 use super::guess;
 use super::knobs::{self, SECTIONS};
 use super::proposal::{DraftInput, DraftLookup, Proposal, reads};
-use super::tables::Table;
+use super::tables::{Kind, Table};
 use crate::text::printable;
 use crate::units::Days;
 
@@ -146,12 +146,23 @@ fn found_keys(draft: &mut String, proposal: &Proposal, section: &Section) {
             FILL_DOWN => !proposal.fill_down.is_empty(),
             key => written.contains(&key),
         };
-        let ours = found.column.as_deref().map(|column| mapped_from(proposal, column));
+        let fits = |ours: &&'static str| {
+            let kind = section.table.and_then(|table| table.column(ours)).map(|spec| spec.kind);
+            match found.key {
+                knobs::TIME_FORMAT => kind == Some(Kind::Time),
+                key if key == knobs::DECIMAL.name => matches!(kind, Some(Kind::Money | Kind::Number)),
+                _ => true,
+            }
+        };
+        let ours = found
+            .column
+            .as_deref()
+            .map(|column| mapped_from(proposal, column).into_iter().filter(fits).collect::<Vec<_>>());
         if is_set || ours.as_ref().is_some_and(Vec::is_empty) {
             continue;
         }
         match (found.readings.as_slice(), ours) {
-            ([reading], Some(ours)) if found.key == knobs::TIME_FORMAT.name => {
+            ([reading], Some(ours)) if found.key == knobs::TIME_FORMAT => {
                 formats.extend(ours.iter().map(|ours| format!("{ours} = {}", reading.toml)));
             }
             (_, ours) => {
@@ -160,8 +171,8 @@ fn found_keys(draft: &mut String, proposal: &Proposal, section: &Section) {
             }
         }
     }
-    if !formats.is_empty() && !written.contains(&knobs::TIME_FORMAT.name) {
-        line(draft, &format!("{} = {{ {} }}", knobs::TIME_FORMAT.name, formats.join(", ")));
+    if !formats.is_empty() && !written.contains(&knobs::TIME_FORMAT) {
+        line(draft, &format!("{} = {{ {} }}", knobs::TIME_FORMAT, formats.join(", ")));
     }
 }
 
@@ -181,7 +192,7 @@ fn found_key(draft: &mut String, found: &FoundKey, ours: &[&str]) {
     let why = if found.why.is_empty() { String::new() } else { format!("  # {}", printable(&found.why)) };
     let value = |toml: &str| {
         let each: Vec<String> = ours.iter().map(|ours| format!("{ours} = {toml}")).collect();
-        if key == knobs::TIME_FORMAT.name && !each.is_empty() {
+        if key == knobs::TIME_FORMAT && !each.is_empty() {
             format!("{{ {} }}", each.join(", "))
         } else {
             toml.to_owned()

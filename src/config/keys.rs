@@ -8,12 +8,12 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::allowed::{Allowed, SHARE};
+use super::allowed::{Allowed, RATE, SHARE};
 use super::catalogue::Section;
 use super::error::{ConfigError, Place, Violation};
 use super::knobs::{SECTIONS, section_at};
 use super::raw::RawConfig;
-use super::tables::Table;
+use super::tables::{ColumnSpec, Kind, Table};
 
 /// Longest piece of a value that a message repeats, in characters.
 const MAX_SHOWN: usize = 60;
@@ -75,10 +75,14 @@ fn known_under(path: &str) -> Vec<(&'static str, Allowed)> {
         let name = section.name.strip_prefix(path).and_then(|rest| rest.strip_prefix('.')).filter(|_| section.is_list);
         name.filter(|name| !name.contains('.')).map(|name| (name, Allowed::Entries(section.name)))
     };
-    let columns = path.strip_suffix(".columns").and_then(section_at).and_then(|section| section.table);
+    let of_table = |key: &str| path.strip_suffix(key).and_then(section_at).and_then(|section| section.table);
+    let columns = of_table(".columns");
+    let is_time = |column: &&ColumnSpec| column.kind == Kind::Time;
+    let times = of_table(".time_format").into_iter().flat_map(Table::columns).filter(is_time);
     keys.chain(sections.map(|section| (section.first(), Allowed::Section)))
         .chain(SECTIONS.iter().filter_map(list))
         .chain(columns.into_iter().flat_map(Table::columns).map(|column| (column.name, Allowed::Source)))
+        .chain(times.map(|column| (column.name, Allowed::TimeFormat)))
         .collect()
 }
 
@@ -146,12 +150,11 @@ impl Walk<'_> {
     }
 
     /// Keeps the numbers of a table whose keys are the shop's own words.
-    fn shares(&mut self, path: &str, table: &mut DeTable<'_>) {
+    fn shares(&mut self, path: &str, allowed: Allowed, table: &mut DeTable<'_>) {
         for (key, value) in std::mem::take(table) {
             let (line, _) = position(self.text, key.span().start);
             let place = Place { key: join(path, key.get_ref()), line: Some(line) };
             self.lines.insert(place.key.clone(), line);
-            let allowed = SHARE;
             if has_type(allowed, value.get_ref()) {
                 table.insert(key, value);
             } else {
@@ -164,7 +167,9 @@ impl Walk<'_> {
 
     /// Whether the value has the type of its key; tables are walked.
     fn fits(&mut self, place: Place, allowed: Allowed, value: &mut Spanned<DeValue<'_>>) -> bool {
-        if let (Allowed::Section | Allowed::Columns(_), DeValue::Table(inner)) = (allowed, value.get_mut()) {
+        if let (Allowed::Section | Allowed::Columns(_) | Allowed::TimeFormats(_), DeValue::Table(inner)) =
+            (allowed, value.get_mut())
+        {
             self.table(&place.key, inner);
             return true;
         }
@@ -178,8 +183,8 @@ impl Walk<'_> {
             self.named(&place.key, inner);
             return true;
         }
-        if let (Allowed::Shares, DeValue::Table(inner)) = (allowed, value.get_mut()) {
-            self.shares(&place.key, inner);
+        if let (Allowed::Shares | Allowed::Rates, DeValue::Table(inner)) = (allowed, value.get_mut()) {
+            self.shares(&place.key, if allowed == Allowed::Rates { RATE } else { SHARE }, inner);
             return true;
         }
         let fits = has_type(allowed, value.get_ref());
@@ -240,6 +245,7 @@ fn has_type(allowed: Allowed, value: &DeValue<'_>) -> bool {
                 | Allowed::Delimiter
                 | Allowed::Quote
                 | Allowed::Sheet
+                | Allowed::TimeFormats(_)
                 | Allowed::Condition
                 | Allowed::Source
                 | Allowed::FeatureName

@@ -57,8 +57,17 @@ pub(super) const FILL_DOWN: Key =
         "Source columns that are written on the first line of an order alone: on the lines of the same order that follow it in \
          the file, an empty value takes the first one given, before filter and mapping are evaluated",
     );
-pub(super) const TIME_FORMAT: Key = key("time_format", Allowed::TimeFormat, Preset::Absent("\"%d/%m/%Y %H:%M\""))
-    .means("Format of times written as text; ISO 8601 is understood without it");
+pub(super) const DECIMAL: Key = key("decimal", Allowed::Word(&[".", ","]), Preset::Absent("\",\""))
+    .means("The mark before the decimals of numbers and amounts; settled from all values of a column without it");
+pub(super) const THOUSANDS: Key = key("thousands", Allowed::Word(&["", ".", ",", " ", "'"]), Preset::Absent("\".\""))
+    .means("The mark between thousands, empty for none; settled from all values of a column without it");
+pub(super) const AMOUNT_IS: Key = key("amount_is", Allowed::Word(&["line", "order"]), Preset::Text("line")).means(
+    "What `amount` is of: its line, or its order; the amount of an order stands on each of its lines and is shared out \
+     evenly among them",
+);
+pub(super) const RATES: Key = key("rates", Allowed::Rates, Preset::Absent("{ USD = 0.92 }")).means(
+    "How many units of the config's currency one unit of another currency is worth; needs the column `currency`",
+);
 pub(super) const NEGATIVE_AMOUNTS: Key =
     key("negative_amounts", Allowed::Word(&["return", "reject"]), Preset::Text("return"))
         .means("What a line with a negative amount is: a return, or a row to reject");
@@ -224,8 +233,12 @@ pub(super) const SECTIONS: &[Section] = &[
             DUPLICATES,
             ID_CASE,
             ID_TRIM,
-            TIME_FORMAT,
+            time_format(Table::Purchases),
+            DECIMAL,
+            THOUSANDS,
             NEGATIVE_AMOUNTS,
+            AMOUNT_IS,
+            RATES,
             columns(Table::Purchases),
             LOOKUPS,
         ],
@@ -245,7 +258,10 @@ pub(super) const SECTIONS: &[Section] = &[
             DUPLICATES,
             ID_CASE,
             ID_TRIM,
-            TIME_FORMAT,
+            time_format(Table::Complaints),
+            DECIMAL,
+            THOUSANDS,
+            RATES,
             columns(Table::Complaints),
             LOOKUPS,
         ],
@@ -264,7 +280,9 @@ pub(super) const SECTIONS: &[Section] = &[
             DUPLICATES,
             ID_CASE,
             ID_TRIM,
-            TIME_FORMAT,
+            time_format(Table::Customers),
+            DECIMAL,
+            THOUSANDS,
             columns(Table::Customers),
             LOOKUPS,
         ],
@@ -283,7 +301,9 @@ pub(super) const SECTIONS: &[Section] = &[
             DUPLICATES,
             ID_CASE,
             ID_TRIM,
-            TIME_FORMAT,
+            time_format(Table::Surveys),
+            DECIMAL,
+            THOUSANDS,
             columns(Table::Surveys),
             LOOKUPS,
         ],
@@ -336,6 +356,15 @@ pub(super) const SECTIONS: &[Section] = &[
     section("models", "The registry of models", &[MODELS_DIR]),
     section("output", "Where runs are written", &[OUTPUT_DIR]),
 ];
+
+/// The format of the times of a table.
+pub(super) const fn time_format(table: Table) -> Key {
+    key(TIME_FORMAT, Allowed::TimeFormats(table), Preset::Absent("\"%d/%m/%Y %H:%M\""))
+        .means("Format of times written as text or numbers; settled from all values of a column without it")
+}
+
+/// The key of formats of times.
+pub(super) const TIME_FORMAT: &str = "time_format";
 
 /// The mapping of a table.
 pub(super) const fn columns(table: Table) -> Key {

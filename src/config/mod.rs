@@ -29,6 +29,7 @@ mod templates;
 mod values;
 
 pub use allowed::Allowed;
+pub use currencies::is_currency_code;
 pub use custom::{Aggregate, CustomFeature, CustomTable, CustomUnit};
 pub use draft::{DraftChurn, draft};
 pub use edit::with_churn;
@@ -38,13 +39,13 @@ pub(crate) use guess::in_words;
 pub use layout::{Layout, Quote};
 pub use lookup::LookupConfig;
 pub use proposal::{DraftFile, DraftInput, DraftTable};
-pub use raw::RawConfig;
+pub use raw::{RawConfig, TimeFormats};
 pub use reference::{reference, schema_json};
 pub use settings::{
-    BacktestConfig, ChurnConfig, Config, Duplicates, FeaturesConfig, GateConfig, IdCase, IdTrim, LeakGuardConfig,
-    LearnersConfig, LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig, PanelWeights,
-    PlaceholderIds, ReadableModel, SelectionConfig, SilentOptOuts, TableConfig, TuningConfig, Unstable, ValidateConfig,
-    ValueConfig,
+    AmountIs, BacktestConfig, ChurnConfig, Config, DecimalMark, Duplicates, FeaturesConfig, GateConfig, IdCase, IdTrim,
+    LeakGuardConfig, LearnersConfig, LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig,
+    PanelWeights, PlaceholderIds, ReadableModel, SelectionConfig, SilentOptOuts, TableConfig, ThousandsMark,
+    TuningConfig, Unstable, ValidateConfig, ValueConfig,
 };
 pub use sorting::{Unsorted, sorted};
 pub use tables::{ColumnSpec, Kind, Table};

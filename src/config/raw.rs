@@ -6,7 +6,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::value::Datetime;
 
 /// The whole file.
@@ -102,9 +102,22 @@ pub struct RawTable {
     /// Blanks in customer ids: `keep` those inside, or remove `all`, and a `.0` at the end; other tables follow the
     /// purchases unless they say otherwise. One of `keep`, `all`; optional.
     pub id_trim: Option<String>,
-    /// Format of times written as text; ISO 8601 is understood without it. A `strftime` format such as `%d/%m/%Y
-    /// %H:%M`; optional.
-    pub time_format: Option<String>,
+    /// Format of times written as text or numbers; settled from all values of a column without it. A `strftime` format
+    /// such as `%d/%m/%Y %H:%M`, one of `iso`, `day_first`, `month_first`, `year_first`, `excel`, `epoch_seconds`,
+    /// `epoch_milliseconds`, `epoch_microseconds`, or a table of these by our columns; optional.
+    pub time_format: Option<TimeFormats>,
+    /// The mark before the decimals of numbers and amounts; settled from all values of a column without it. One of `.`,
+    /// `,`; optional.
+    pub decimal: Option<String>,
+    /// The mark between thousands, empty for none; settled from all values of a column without it. One of ``, `.`, `,`,
+    /// ` `, `'`; optional.
+    pub thousands: Option<String>,
+    /// What `amount` is of: its line, or its order; the amount of an order stands on each of its lines and is shared out
+    /// evenly among them. One of `line`, `order`; default `"line"`.
+    pub amount_is: Option<String>,
+    /// How many units of the config's currency one unit of another currency is worth; needs the column `currency`. A
+    /// table of currency codes, each with a number above 0.0; optional.
+    pub rates: BTreeMap<String, f64>,
     /// What a line with a negative amount is: a return, or a row to reject. One of `return`, `reject`; default
     /// `"return"`.
     pub negative_amounts: Option<String>,
@@ -395,6 +408,28 @@ impl OneOrMany {
         match self {
             Self::One(text) => std::slice::from_ref(text),
             Self::Many(texts) => texts,
+        }
+    }
+}
+
+/// The format of all times of a table, or those of some of its columns.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum TimeFormats {
+    /// `time_format = "%d.%m.%Y"`
+    All(String),
+    /// `time_format = { opened_at = "day_first" }`
+    Each(BTreeMap<String, String>),
+}
+
+impl TimeFormats {
+    /// The format of a column, if it has one.
+    #[must_use]
+    pub fn of(&self, column: &str) -> Option<&str> {
+        match self {
+            Self::All(format) => Some(format),
+            Self::Each(formats) => formats.get(column).map(String::as_str),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::custom::CustomFeature;
 use super::knobs;
 use super::layout::Layout;
 use super::lookup::LookupConfig;
+use super::raw::TimeFormats;
 use crate::checked::{Checked, Flaw};
 use crate::units::{Currency, Days};
 
@@ -65,7 +66,7 @@ pub struct Config {
 }
 
 /// Where one table is and how its columns are called there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TableConfig {
     /// Files, globs or folders; read one after the other.
     pub paths: Vec<PathBuf>,
@@ -75,8 +76,16 @@ pub struct TableConfig {
     pub filter: Option<String>,
     /// What happens to rows equal in every column that the mapping and the filter read.
     pub duplicates: Duplicates,
-    /// `strftime` format of times written as text; ISO 8601 forms are understood without it.
-    pub time_format: Option<String>,
+    /// Formats of times written as text or numbers; settled from the values where there is none.
+    pub time_format: Option<TimeFormats>,
+    /// The mark before decimals; settled from the values if it is not given.
+    pub decimal: Option<DecimalMark>,
+    /// The mark between thousands; settled from the values if it is not given.
+    pub thousands: Option<ThousandsMark>,
+    /// What the amount of a purchase is of (purchases only).
+    pub amount_is: AmountIs,
+    /// What one unit of another currency is worth in that of the config.
+    pub rates: BTreeMap<String, f64>,
     /// What a negative amount means (purchases only).
     pub negative_amounts: NegativeAmounts,
     /// Whether ids of customers that differ in capitals alone are one; `None` if nobody has said.
@@ -146,6 +155,47 @@ pub enum NegativeAmounts {
     Return,
     /// The line is rejected.
     Reject,
+}
+
+/// The mark before decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
+pub enum DecimalMark {
+    /// `1299.00`
+    #[serde(rename = ".")]
+    Point,
+    /// `1299,00`
+    #[serde(rename = ",")]
+    Comma,
+}
+
+/// The mark between thousands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
+pub enum ThousandsMark {
+    /// `1299`
+    #[serde(rename = "")]
+    None,
+    /// `1.299`
+    #[serde(rename = ".")]
+    Point,
+    /// `1,299`
+    #[serde(rename = ",")]
+    Comma,
+    /// `1 299`, with any kind of blank
+    #[serde(rename = " ")]
+    Blank,
+    /// `1'299`
+    #[serde(rename = "'")]
+    Apostrophe,
+}
+
+/// What the amount of a purchase line is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AmountIs {
+    /// The line.
+    Line,
+    /// The order: it stands on each of its lines.
+    Order,
 }
 
 /// Features beside ours.

@@ -9,6 +9,7 @@ const CUSTOMER_ID: &[&str] = &["customer_id", "cust_id", "customer", "cust", "cl
     "loyalty_id", "card_id", "sold_to", "sold_to_party", "kundennummer", "kunden_nummer",
     "kunde", "kunden", "kdnr", "kd", "auftraggeber", "debitor", "kundenkarte", "karten_nr", "kartennummer", "klant", "klantnummer",
     "cliente", "numero_client", "n_client", "kund", "kundnummer", "customer_email", "email", "email_address", "user", "member", "account"];
+const CURRENCY: &[&str] = &["currency", "currency_code", "order_currency", "curr", "valuta", "devise", "moneda"];
 #[rustfmt::skip]
 const RECORDED_AT: &[&str] =
     &["recorded_at", "known_at", "loaded_at", "ingested_at", "inserted_at", "load_date", "loaded", "recorded"];
@@ -48,6 +49,7 @@ const PURCHASES: &[(&str, &[&str])] = &[
     ("region", &["region", "country", "customer_country", "billing_country", "shipping_country", "state",
         "customer_state", "country_code", "city", "market"]),
     ("is_return", &["is_return", "is_returned", "returned", "return_flag", "is_refund", "refunded"]),
+    ("currency", CURRENCY),
     ("recorded_at", RECORDED_AT),
 ];
 
@@ -74,6 +76,7 @@ const COMPLAINTS: &[(&str, &[&str])] = &[
     ("satisfaction", &["satisfaction", "csat", "customer_satisfaction_rating", "satisfaction_score", "rating",
         "review_score", "score"]),
     ("amount", &["amount", "disputed_amount", "claim_amount", "value"]),
+    ("currency", CURRENCY),
     ("text", &["text", "description", "message", "comment", "body", "complaint_text", "narrative",
         "ticket_description", "review_comment_message"]),
     ("recorded_at", RECORDED_AT),

@@ -107,6 +107,7 @@ const PURCHASES: &[ColumnSpec] = &[
     optional("channel", Kind::Text, "where it was bought: web, shop, app"),
     optional("region", Kind::Text, "the customer's region or country"),
     optional("is_return", Kind::Flag, "whether the line gives goods back"),
+    optional("currency", Kind::Text, "the currency of the amounts of the line, as a code such as `EUR`"),
     RECORDED_AT,
 ];
 
@@ -125,6 +126,7 @@ const COMPLAINTS: &[ColumnSpec] = &[
     optional("compensation", Kind::Money, "what was paid, in major units"),
     optional("satisfaction", Kind::Number, "satisfaction with the handling"),
     optional("amount", Kind::Money, "what it is about, in major units"),
+    optional("currency", Kind::Text, "the currency of its amounts, as a code such as `EUR`"),
     optional("text", Kind::Text, "the customer's words; never read into a feature or a log"),
     RECORDED_AT,
 ];

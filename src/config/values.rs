@@ -9,11 +9,12 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
-use super::allowed::Allowed;
+use super::allowed::{Allowed, TIME_WORDS};
 use super::catalogue::{Key, Preset};
 use super::error::{Place, Violation};
 use super::keys::{join, nearest};
-use super::raw::RawDay;
+use super::raw::{RawDay, TimeFormats};
+use super::tables::Table;
 use super::{currencies, knobs};
 use crate::units::{Currency, Days};
 
@@ -101,10 +102,31 @@ impl Check<'_> {
     /// A text that is not empty; a format of times also has a `%`.
     pub(super) fn text(&mut self, section: &str, key: &Key, came: Option<&str>) -> Option<String> {
         let text = self.written(section, key, came)?;
-        if text.trim().is_empty() || (key.allowed == Allowed::TimeFormat && !text.contains('%')) {
+        if text.trim().is_empty() {
             return self.unsuitable(section, key, text);
         }
         Some(text.to_owned())
+    }
+
+    /// Formats of times: words that are known, or texts with a `%`.
+    pub(super) fn time_formats(&mut self, table: Table, came: Option<&TimeFormats>) -> Option<TimeFormats> {
+        let (section, key) = (table.name(), knobs::time_format(table));
+        let is_format = |format: &str| format.contains('%') || TIME_WORDS.contains(&format);
+        let (place, wrong, allowed) = match came? {
+            TimeFormats::All(format) => {
+                (self.place(section, key.name), Some(format).filter(|format| !is_format(format)), key.allowed)
+            }
+            TimeFormats::Each(formats) => {
+                let wrong = formats.iter().find(|(_, format)| !is_format(format));
+                let section = join(section, key.name);
+                let place = self.place(&section, wrong.map_or("", |(column, _)| column));
+                (place, wrong.map(|(_, format)| format), Allowed::TimeFormat)
+            }
+        };
+        let Some(wrong) = wrong else { return came.cloned() };
+        let (came, nearest) = (wrong.clone(), nearest(wrong, TIME_WORDS.iter().copied()).map(str::to_owned));
+        self.violations.push(Violation::Unknown { place, allowed, came, nearest });
+        None
     }
 
     pub(super) fn folder(&mut self, section: &str, key: &Key, came: Option<&str>) -> Option<PathBuf> {
@@ -259,6 +281,11 @@ mod tests {
                 }
                 "weights" => check(|check| check.word::<crate::config::PanelWeights>("", key, Some(word))).0.is_some(),
                 "min_grade" => check(|check| check.word::<crate::config::LowestGrade>("", key, Some(word))).0.is_some(),
+                "decimal" => check(|check| check.word::<crate::config::DecimalMark>("", key, Some(word))).0.is_some(),
+                "thousands" => {
+                    check(|check| check.word::<crate::config::ThousandsMark>("", key, Some(word))).0.is_some()
+                }
+                "amount_is" => check(|check| check.word::<crate::config::AmountIs>("", key, Some(word))).0.is_some(),
                 _ => check(|check| check.word::<crate::config::NegativeAmounts>("", key, Some(word))).0.is_some(),
             })
         };
@@ -270,6 +297,9 @@ mod tests {
             &knobs::SILENT_OPT_OUTS,
             &knobs::READABLE,
             &knobs::WEIGHTS,
+            &knobs::DECIMAL,
+            &knobs::THOUSANDS,
+            &knobs::AMOUNT_IS,
         ] {
             assert!(understood(key), "{}", key.name);
         }
@@ -280,8 +310,12 @@ mod tests {
 
     #[test]
     fn formats_have_a_percent_sign() {
-        let format = |came| check(|check| check.text("purchases", &knobs::TIME_FORMAT, Some(came))).0;
-        assert_eq!(format("%d/%m/%Y").as_deref(), Some("%d/%m/%Y"));
+        let format = |came: &str| {
+            let came = TimeFormats::All(came.to_owned());
+            check(|check| check.time_formats(Table::Purchases, Some(&came))).0
+        };
+        assert_eq!(format("%d/%m/%Y").unwrap().of("purchased_at"), Some("%d/%m/%Y"));
+        assert_eq!(format("day_first").unwrap().of("purchased_at"), Some("day_first"));
         assert_eq!(format("dd/mm/yyyy"), None);
     }
 }

@@ -7,10 +7,10 @@ use super::dealt::{DealtFile, DealtRows};
 use super::error::IngestError;
 use super::facts::Fact;
 use super::fill_down::FillDown;
+use super::forms::WrittenForms;
 use super::limits::MAX_ROWS;
 use super::lookup::Lookups;
 use super::mapping::Mapping;
-use super::numeric::Census;
 use super::overlap::Others;
 use super::resolve::Available;
 use super::source::{InputFile, Opened};
@@ -48,14 +48,15 @@ impl Supply<'_> {
         }
     }
 
-    /// How the values of the whole table are written, where these are not all its rows.
-    pub(super) fn written(self) -> Option<Census> {
+    /// How the values of the whole table are written, file by file, where these are not all its rows.
+    pub(super) fn written(self) -> Option<Vec<(String, WrittenForms)>> {
         let Self::Part(files, _) = self else { return None };
-        let mut census = Census::default();
-        for (name, written) in files.iter().flat_map(|file| &file.written) {
-            census.entry(name.clone()).or_default().add(*written);
-        }
-        Some(census)
+        Some(files.iter().map(|file| (file.path.display().to_string(), file.written.clone())).collect())
+    }
+
+    /// Whether what is said of the table as a whole is said here.
+    pub(super) const fn tells(self) -> bool {
+        !matches!(self, Self::Part(_, 1..))
     }
 }
 

@@ -6,8 +6,11 @@ use super::custom_cells::CustomCells;
 use super::error::IngestError;
 use super::evaluate::{answer, evaluate};
 use super::facts::{Fact, FactRule};
+use super::forms::NumberForms;
 use super::mapping::Mapping;
+use super::marks::Marks;
 use super::numeric::Numbers;
+use super::rates::Rates;
 use super::resolve::Mapped;
 use super::table::TypedTable;
 use super::typing::{TypeProblem, money, plain, real_numbers, words};
@@ -15,7 +18,6 @@ use super::values::{ABSENT, Values};
 use super::{engine, raw};
 use crate::config::{Aggregate, CustomFeature, CustomTable, CustomUnit};
 use crate::timeline::columns::{CustomColumn, NO_CODE};
-use crate::units::Currency;
 
 /// Evaluates the features of a table; rows that cannot be read are noted and do not count.
 ///
@@ -24,8 +26,8 @@ use crate::units::Currency;
 pub(crate) fn read_all(
     read: &mut TypedTable,
     (source, mapping): (&DataFrame, &Mapping),
-    numbers: &Numbers,
-    currency: &Currency,
+    (numbers, forms): (&Numbers, &NumberForms),
+    (decimals, rates): (u32, Option<&Rates>),
 ) -> Result<(), IngestError> {
     for custom in &mapping.custom {
         let passes = custom.filter.as_ref().map(|filter| answer(source, filter)).transpose()?;
@@ -33,7 +35,13 @@ pub(crate) fn read_all(
         let mut values = match &custom.column {
             Some(mapped) => {
                 let column = evaluate(source, mapped)?;
-                let (values, mut unreadable) = values(&column, mapped, &custom.feature, currency)?;
+                let (mut values, mut unreadable) =
+                    values(&column, mapped, &custom.feature, (forms.of(mapped), decimals))?;
+                if custom.feature.unit == CustomUnit::Amount
+                    && let Some(rates) = rates
+                {
+                    convert(&mut values, rates);
+                }
                 read.custom_cells.push(CustomCells {
                     key: mapped.key.clone(),
                     expression: mapped.text.clone(),
@@ -57,12 +65,24 @@ pub(crate) fn read_all(
     Ok(())
 }
 
+/// Amounts of a feature in minor units of the config's currency.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "amounts that are believed stay below 2^53"
+)]
+fn convert(values: &mut [f64], rates: &Rates) {
+    for (row, value) in values.iter_mut().enumerate().filter(|(_, value)| !value.is_nan()) {
+        *value = rates.convert(row, *value as i64).map_or(f64::NAN, |amount| amount as f64);
+    }
+}
+
 /// The value of each row, NaN where there is none, and the rows that hold something else.
 pub(super) fn values(
     column: &Column,
     mapped: &Mapped,
     feature: &CustomFeature,
-    currency: &Currency,
+    (marks, decimals): (Marks, u32),
 ) -> Result<(Vec<f64>, Vec<usize>), IngestError> {
     let read = || -> Result<(Vec<f64>, Vec<usize>), TypeProblem> {
         let column = plain(column)?;
@@ -74,13 +94,13 @@ pub(super) fn values(
         }
         let column = if column.dtype().is_bool() { column.cast(&DataType::Float64)? } else { column };
         if feature.unit == CustomUnit::Amount {
-            let (values, unreadable) = money(&column, currency)?;
+            let (values, unreadable) = money(&column, marks, decimals)?;
             let amounts = if let Values::Money(amounts) = values { amounts } else { Vec::new() };
             #[expect(clippy::cast_precision_loss, reason = "amounts that are believed stay below 2^53 minor units")]
             let amount = |amount: i64| if amount == ABSENT { f64::NAN } else { amount as f64 };
             return Ok((amounts.into_iter().map(amount).collect(), unreadable));
         }
-        real_numbers(&column)
+        real_numbers(&column, marks)
     };
     let wrong = |allowed: &'static str, dtype: String| IngestError::WrongType {
         key: mapped.key.clone(),

@@ -6,7 +6,7 @@ use polars::prelude::*;
 
 use super::error::IngestError;
 use super::facts::Fact;
-use super::numeric::Census;
+use super::forms::WrittenForms;
 use super::resolve::Available;
 use super::source::CutLine;
 use super::state_words::Watched;
@@ -36,10 +36,10 @@ pub(super) struct DealtFile {
     pub(super) facts: Vec<Fact>,
     /// Its columns that nothing reads and that are looked at.
     pub(super) watched: Vec<Watched>,
-    /// How the values of the columns that expressions read are written.
-    pub(super) written: Census,
     /// Whether its rows have hashes of all their columns.
     pub(super) is_hashed: bool,
+    /// How its numbers and times are written.
+    pub(super) written: WrittenForms,
     /// Its rows, by part.
     pub(super) chunks: Vec<Vec<PathBuf>>,
 }

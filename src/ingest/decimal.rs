@@ -1,5 +1,8 @@
 //! Reads amounts and numbers: from floats with the rounding rule of money, from text without a detour over floats.
 
+use super::marks::{Apart, Marks};
+use crate::config::DecimalMark;
+
 /// Amounts above this many minor units are not believed (and would not survive sums in `i64`).
 const LARGEST: f64 = 9.0e15;
 
@@ -45,6 +48,25 @@ pub(crate) fn minor_from_text(text: &str, decimals: u32) -> Option<i64> {
     let rounds_up = fraction.get(decimals).is_some_and(|byte| *byte >= b'5');
     let minor = minor + i64::from(rounds_up);
     Some(if negative { -minor } else { minor })
+}
+
+/// Minor units of an amount written with the marks of its column, with signs and currencies beside it.
+pub(crate) fn minor_written(text: &str, marks: Marks, decimals: u32) -> Option<i64> {
+    let plain = if marks.decimal == DecimalMark::Point { minor_from_text(text, decimals) } else { None };
+    plain.or_else(|| {
+        let apart = Apart::new(text).filter(|apart| !apart.is_percent)?;
+        minor_from_text(apart.plain(marks)?.text(), decimals)
+    })
+}
+
+/// A number written with the marks of its column; a per cent is a hundredth.
+pub(crate) fn number_written(text: &str, marks: Marks) -> Option<f64> {
+    let plain = if marks.decimal == DecimalMark::Point { number_from_text(text) } else { None };
+    plain.or_else(|| {
+        let apart = Apart::new(text)?;
+        let number = number_from_text(apart.plain(marks)?.text())?;
+        Some(if apart.is_percent { number / 100.0 } else { number })
+    })
 }
 
 /// A finite number written in the plain or scientific form of English programs.

@@ -59,6 +59,22 @@ pub(crate) fn gather<D: PolarsDataType, T: Copy + Default + Send + Sync>(
     (values, unreadable.concat())
 }
 
+/// What is made of each piece of a column of texts, in order; pieces are looked at side by side.
+pub(crate) fn in_pieces<T: Send>(
+    texts: &StringChunked,
+    of_piece: impl Fn(&mut dyn Iterator<Item = Option<&str>>) -> T + Sync,
+) -> Vec<T> {
+    let mut pieces = Vec::new();
+    for array in texts.downcast_iter() {
+        let starts = (0..array.len()).step_by(CHUNK);
+        pieces.extend(starts.map(|start| (array, start..array.len().min(start + CHUNK))));
+    }
+    let read = |(array, range): (&<StringType as PolarsDataType>::Array, std::ops::Range<usize>)| {
+        of_piece(&mut range.map(|row| array.get(row)))
+    };
+    pieces.into_par_iter().map(read).collect()
+}
+
 /// Reads a column of numbers as [`gather`] does, usual types as they are: a cast would first copy the column.
 pub(crate) fn gather_numbers<T: Copy + Default + Send + Sync>(
     column: &Column,

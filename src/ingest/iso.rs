@@ -101,7 +101,7 @@ impl Cursor<'_> {
 }
 
 /// Midnight of a date as if it were UTC, in microseconds; `None` for an impossible date.
-fn midnight(year: i64, month: i64, day: i64) -> Option<i64> {
+pub(super) fn midnight(year: i64, month: i64, day: i64) -> Option<i64> {
     let date = Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     // The instants of `jiff` end a day before its dates do.
     let beyond = |_| i64::from(day_of(date)) * MICROS_PER_DAY;

@@ -4,6 +4,7 @@
 //! Parts are ranges of customers in the order of their ids, so that what is made of one part after the other comes in
 //! the order in which it would come of the whole. Rows keep their file and number, for the account and reject files.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -18,22 +19,22 @@ use super::error::IngestError;
 use super::evaluate::evaluate;
 use super::facts::{Fact, add_facts};
 use super::fill_down::FillDown;
+use super::forms::{self, WrittenForms};
 use super::id_rules::IdRules;
 use super::ids::IdColumn;
 use super::lookup::Lookups;
 use super::mapping::Mapping;
-use super::numeric::{self, Census};
 use super::overlap::common_columns;
 use super::paths::{self, Found};
 use super::resolve::Available;
 use super::sections::{mapping_of, sections};
 use super::source::{self, CutLine, InputFile};
-use super::sources;
 use super::state_words::Watched;
 use super::typing::plain;
 use super::watched::{self, with_absent};
 use super::words::Words;
-use crate::config::{Config, Duplicates, Table};
+use super::{found_currency, sources};
+use crate::config::{Config, Duplicates, Table, TableConfig};
 use crate::maths::hash::stable_hash;
 use crate::timeline::columns::NO_CODE;
 
@@ -53,6 +54,8 @@ const SAMPLED: u64 = 16;
 #[derive(Debug)]
 pub struct Parts {
     n_parts: usize,
+    /// Columns of currencies that the config does not name.
+    currencies: Vec<(Table, String)>,
     /// The files of each table.
     dealt: Vec<(Table, Vec<DealtFile>)>,
     /// Files that were looked into for more about the rows.
@@ -84,6 +87,12 @@ impl Parts {
         if n_parts <= 1 {
             return Ok(None);
         }
+        let files_of = |wanted| {
+            let found = tables.iter().find(|(table, ..): &&(Table, Found, Lookups)| *table == wanted);
+            found.map_or_else(Vec::new, |(_, found, _)| found.files.clone())
+        };
+        let asked = config;
+        let config = &*found_currency::completed(config, &files_of);
         let mut weights = BTreeMap::new();
         for (table, found, lookups) in tables.iter().filter(|(table, ..)| *table == Table::Purchases) {
             for file in &found.files {
@@ -107,7 +116,22 @@ impl Parts {
             looked_into.extend(lookups.files());
             dealt.push((table, files));
         }
-        Ok(Some(Self { n_parts: starts.len() + 1, dealt, looked_into }))
+        let column =
+            |config: &Config, table| config.table(table).and_then(|section| section.columns.get("currency").cloned());
+        let found = |(table, _): &(Table, Vec<DealtFile>)| {
+            Some((*table, column(config, *table).filter(|_| column(asked, *table).is_none())?))
+        };
+        let currencies = dealt.iter().filter_map(found).collect();
+        Ok(Some(Self { n_parts: starts.len() + 1, currencies, dealt, looked_into }))
+    }
+
+    /// The config with the columns mapped that were found when the rows were dealt out.
+    pub(super) fn completed<'c>(&self, config: &'c Config) -> Cow<'c, Config> {
+        let mut completed = Cow::Borrowed(config);
+        for (table, name) in &self.currencies {
+            found_currency::with_currency(completed.to_mut(), *table, name.clone());
+        }
+        completed
     }
 
     /// How many parts there are.
@@ -208,6 +232,8 @@ impl Beside {
 
 /// A file on its way to the parts.
 struct Dealing<'f> {
+    config: &'f Config,
+    section: &'f TableConfig,
     file: &'f InputFile,
     /// Bytes of text in memory at a time.
     n_bytes: usize,
@@ -228,7 +254,7 @@ struct Chunk {
 
 impl<'f> Dealing<'f> {
     fn new(
-        config: &Config,
+        config: &'f Config,
         (table, file): (Table, &'f InputFile),
         n_bytes: usize,
         beside: &Beside,
@@ -238,9 +264,10 @@ impl<'f> Dealing<'f> {
         let mut opened = sources::pieces(file, n_bytes)?.next().unwrap_or_else(|| sources::open(file))?;
         let available = columns_of(file, &mut opened)?;
         let mapping = Mapping { watched: beside.watched.clone(), ..mapping_of(config, table, &available)? };
-        let section = sections(config).into_iter().find(|(own, _)| *own == table);
-        let ids = section.map_or_else(IdRules::default, |(_, section)| IdRules::of(section));
-        Ok(Self { file, n_bytes, available, mapping, ids, compared: beside.compared.clone(), lookups })
+        let section = config.table(table).unwrap_or(&config.purchases);
+        let ids = IdRules::of(section);
+        let compared = beside.compared.clone();
+        Ok(Self { config, section, file, n_bytes, available, mapping, ids, compared, lookups })
     }
 
     /// Takes the rows, some at a time; what is said of the file as a whole is returned.
@@ -313,7 +340,7 @@ impl<'f> Dealing<'f> {
     /// Writes the rows of each part to files that begin with `place`.
     fn deal(self, starts: &[String], place: &Path) -> Result<DealtFile, IngestError> {
         let mut chunks = vec![Vec::new(); starts.len() + 1];
-        let (mut number, mut written) = (0, Census::default());
+        let (mut number, mut written) = (0, WrittenForms::default());
         let mut filling = FillDown::new(&self.mapping);
         let mut last = LastRow::default();
         let mut all_missed = Vec::new();
@@ -329,7 +356,7 @@ impl<'f> Dealing<'f> {
             }
             let (mut rows, missed) = self.lookups.extend(rows, &self.mapping)?;
             add_facts(&mut all_missed, missed);
-            numeric::count(&rows, &self.mapping, &mut written).map_err(failed)?;
+            forms::count(&rows, &self.mapping, (self.config, self.section), &mut written);
             let parts = self.parts_of(&rows, starts, &mut last)?;
             rows.with_column(Column::new(NUMBER.into(), positions)).map_err(failed)?;
             if !self.compared.is_empty() {

@@ -12,7 +12,7 @@ use super::{globs, sources};
 use crate::config::Layout;
 
 /// The files of a table, and what was noticed on the way to them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Found {
     pub(crate) files: Vec<InputFile>,
     /// Paths that lead to a file or folder once more.

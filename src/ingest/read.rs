@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use polars::prelude::*;
-use rayon::prelude::*;
 
 use super::account::Reason;
 use super::collect::{Collected, MEMORY, Supply, collect};
@@ -13,22 +12,24 @@ use super::duplicates::repeated_rows;
 use super::error::IngestError;
 use super::evaluate::{answer, evaluate};
 use super::facts::{Example, Fact, FactRule};
+use super::forms::{self, NumberForms};
 use super::id_rules::IdRules;
 use super::lookup::Lookups;
 use super::mapping::Mapping;
-use super::meant::{self, Meant};
 use super::numeric::{self, Numbers};
 use super::overlap::{Others, overlap};
 use super::parts::Parts;
+use super::rates::Rates;
 use super::raw::Raw;
 use super::resolve::{Available, Mapped};
 use super::sections::{Section, mapping_of, sections};
+use super::source::InputFile;
 use super::table::TypedTable;
-use super::typing::{Rules, TypeProblem, Typed, typed};
+use super::typed_columns::{Setting, numbers_of_results, type_columns};
+use super::typing::Typed;
 use super::values::Values;
 use super::words::Words;
-use super::zone::LocalClock;
-use super::{custom_values, engine, first_lines, paths, sources, watched};
+use super::{custom_values, engine, first_lines, found_currency, paths, sources, watched};
 use crate::config::{ColumnSpec, Config, Duplicates, Kind, Table};
 
 /// What was read.
@@ -46,8 +47,13 @@ pub struct Read {
 /// The first `IngestError`, naming table, file, column or expression.
 pub fn read(config: &Config) -> Result<Read, IngestError> {
     let mut read = Read { tables: Vec::new(), files: Vec::new() };
+    let mut all_found = Vec::new();
     for (table, section) in sections(config) {
-        let paths::Found { files, facts } = paths::expand(table.name(), &section.paths)?.laid_out(&section.layout);
+        all_found.push((table, paths::expand(table.name(), &section.paths)?.laid_out(&section.layout)));
+    }
+    let files_of = |table| files_of(&all_found, table);
+    let config = &*found_currency::completed(config, &files_of);
+    for ((table, section), (_, paths::Found { files, facts })) in sections(config).into_iter().zip(all_found.clone()) {
         let lookups = Lookups::read(table, section)?;
         let mut typed = read_table((table, section), config, Supply::Files(&files), &lookups)?;
         lookups.check()?;
@@ -60,11 +66,18 @@ pub fn read(config: &Config) -> Result<Read, IngestError> {
     Ok(read)
 }
 
+/// The files of a table.
+pub(super) fn files_of(all: &[(Table, paths::Found)], table: Table) -> Vec<InputFile> {
+    let found = all.iter().find(|(known, _)| *known == table);
+    found.map_or_else(Vec::new, |(_, found)| found.files.clone())
+}
+
 /// Reads a part of the customers, all tables of the config.
 ///
 /// # Errors
 /// As [`read`].
 pub fn read_part(config: &Config, parts: &Parts, part: usize) -> Result<Read, IngestError> {
+    let config = &*parts.completed(config);
     let of = |(table, section): Section<'_>| {
         let supply = Supply::Part(parts.files_of(table), part);
         read_table((table, section), config, supply, &Lookups::default())
@@ -116,47 +129,52 @@ fn read_table(
     let Collected { mut source, mut words, mut mapping, origins, facts, hashes } =
         collect(table, mapped, supply, lookups)?;
     let ids = IdRules::of(section);
-    let rules = Rules {
-        clock: LocalClock::new(&config.timezone),
-        time_format: section.time_format.clone(),
-        currency: config.currency.clone(),
-    };
-    let watched = engine::ask(|| watched::taken(&mut source, &mapping, &rules));
+    let setting = Setting { config, section, known: supply.written() };
+    let uses = forms::number_uses(&mapping, &config.currency);
+    let mut written = NumberForms::default();
+    let counted = setting.known_numbers(false).unwrap_or_else(|| forms::count_numbers(&source, &uses));
+    written.settle(counted, &uses, section);
+    let marks = written.common();
+    let watched = engine::ask(|| watched::taken(&mut source, &mapping, (marks, config.currency.decimals())));
     let watched = watched.map_err(IngestError::engine("looking at columns that are not mapped"))?;
     let failed = || IngestError::engine("comparing rows");
     let is_compared = section.duplicates != Duplicates::Keep;
     let keys = is_compared.then(|| engine::ask(|| keys(&source, &words))).transpose().map_err(failed())?;
-    let known = supply.written();
-    let numbers = engine::ask(|| numeric::derive(&mut source, &mut mapping, known.as_ref()))
+    let numbers = engine::ask(|| numeric::derive(&mut source, &mut mapping, &written))
         .map_err(IngestError::engine("reading numbers"))?;
     let mut read = TypedTable::new(table, source.height(), origins);
     read.facts = facts;
     read.watched = watched;
+    read.currency_source = section.columns.get("currency").cloned();
     read.mapped = mapped_columns(&source, &mut words, &mapping)?;
     if let Some(filter) = &mapping.filter {
         apply_filter(&mut read, &source, filter, &numbers)?;
     }
-    let is_part = matches!(supply, Supply::Part(..));
+    let counted = setting.known_numbers(true).unwrap_or_else(|| numbers_of_results(&read, &mapping));
+    written.settle(counted, &uses, section);
     // Columns are read side by side and settled one after the other, because a row is rejected for its first fault.
-    let typed: Vec<Result<Option<ReadColumn>, IngestError>> = mapping
-        .columns
-        .par_iter()
-        .map(|(spec, mapped)| type_column(&read, (spec, mapped), (&rules, is_part)))
-        .collect();
+    let typed = type_columns(&mut read, (&mapping, &written), &setting)?;
+    if !supply.tells() {
+        read.forms.clear();
+    }
     for ((spec, mapped), typed) in mapping.columns.iter().zip(typed) {
-        if let Some((mut typed, meant)) = typed?.or_else(|| read.type_words(spec, ids).map(|typed| (typed, None))) {
+        if let Some(mut typed) = typed.or_else(|| read.type_words(spec, ids)) {
             typed.values = with_rules(typed.values, spec, ids);
-            read.meant.extend(meant);
             settle_column(&mut read, (spec, mapped), typed, &numbers);
         }
     }
+    let others = forms::other_currencies((&read, &source), &written, &config.currency);
+    read.forms.extend(others);
+    let rates = Rates::of(&read, config, section);
+    rates.iter().for_each(|rates| rates.apply(&mut read));
     if let Some(keys) = keys {
         set_repetitions_aside(&mut read, &keys, section.duplicates, supply.others(&hashes))?;
     }
     if section.fill_down.as_ref().is_none_or(|columns| !columns.is_empty()) {
         first_lines::notice(&mut read, &source, &mapping)?;
     }
-    custom_values::read_all(&mut read, (&source, &mapping), &numbers, &config.currency)?;
+    let amounts = (setting.decimals(), rates.as_ref());
+    custom_values::read_all(&mut read, (&source, &mapping), (&numbers, &written), amounts)?;
     Ok(read)
 }
 
@@ -226,31 +244,6 @@ fn apply_filter(
     read.reject(unknown, Reason::of_row("unreadable_number"));
     read.reject((0..source.height()).filter(|row| answer.get(*row) != Some(true)), Reason::FILTER);
     Ok(())
-}
-
-/// A typed column, and what it shows of having been meant otherwise.
-type ReadColumn = (Typed, Option<Meant>);
-
-/// Types one of our columns, if it was mapped and is not words already.
-fn type_column(
-    read: &TypedTable,
-    (spec, mapped): (&'static ColumnSpec, &Mapped),
-    (rules, is_part): (&Rules, bool),
-) -> Result<Option<ReadColumn>, IngestError> {
-    let Some(Raw::Column(column)) = read.raw(spec.name) else { return Ok(None) };
-    let doing = || format!("reading `{}`", mapped.key);
-    let typed = engine::ask(|| Ok(typed(column, spec, rules))).map_err(IngestError::engine(doing()))?;
-    let typed = typed.map_err(|problem| match problem {
-        TypeProblem::WrongType(allowed) => IngestError::WrongType {
-            key: mapped.key.clone(),
-            expression: mapped.text.clone(),
-            dtype: column.dtype().to_string(),
-            allowed,
-        },
-        TypeProblem::Engine(error) => IngestError::engine(doing())(error),
-    })?;
-    let meant = meant::otherwise(column, spec, (rules, &typed), is_part);
-    Ok(Some((typed, meant)))
 }
 
 /// Takes a typed column over; rows without a value that is required are rejected.

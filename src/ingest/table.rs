@@ -9,8 +9,8 @@ use super::custom_cells::CustomCells;
 use super::error::IngestError;
 use super::events::{Events, Numbered};
 use super::facts::{Example, Fact, Repeats};
+use super::form_facts::FormFact;
 use super::id_rules::IdRules;
-use super::meant::Meant;
 use super::raw::{self, Raw};
 use super::source::CutLine;
 use super::typing::{Typed, tidier};
@@ -37,8 +37,10 @@ pub struct TypedTable {
     /// Columns of custom features.
     pub(super) custom: Vec<CustomColumn>,
     /// What their cells are.
-    /// What columns show of how they were meant.
-    pub(crate) meant: Vec<Meant>,
+    /// The column of the source that names the currency of amounts.
+    pub(crate) currency_source: Option<String>,
+    /// What is to be said of how columns are written.
+    pub(crate) forms: Vec<FormFact>,
     pub(crate) custom_cells: Vec<CustomCells>,
     /// Rows that repeat others and are used all the same.
     pub(crate) repeats: Repeats,
@@ -150,7 +152,8 @@ impl TypedTable {
             verdicts,
             events: OnceLock::new(),
             custom: Vec::new(),
-            meant: Vec::new(),
+            currency_source: None,
+            forms: Vec::new(),
             custom_cells: Vec::new(),
             repeats: Repeats::default(),
             watched: Vec::new(),
@@ -262,6 +265,15 @@ impl TypedTable {
     pub fn keys(&self, column: &str) -> &[u64] {
         match self.columns.get(column) {
             Some(Values::Keys(keys)) => keys,
+            _ => &[],
+        }
+    }
+
+    /// The numbers of a column, NaN where there is none; empty without the column.
+    #[must_use]
+    pub fn numbers(&self, column: &str) -> &[f32] {
+        match self.columns.get(column) {
+            Some(Values::Numbers(numbers)) => numbers,
             _ => &[],
         }
     }

@@ -1,27 +1,31 @@
 //! From source columns to typed columns, one function per kind; types are ours from here on.
 
-use jiff::fmt::strtime::BrokenDownTime;
 use polars::prelude::*;
 
-use super::decimal::{minor_from_float, minor_from_text, number_from_text};
+use super::dates::is_no_date;
+use super::decimal::{minor_from_float, minor_written, number_written};
 use super::gather::{Cell, gather, gather_numbers};
 use super::ids::{IdColumn, SpreadsheetIds, tidy};
-use super::iso::{self, Written};
+use super::iso::Written;
+use super::marks::Marks;
+use super::time_form::TimeForm;
 use super::values::{ABSENT, NO_FLAG, Values};
 use super::words::{Words, trimmed};
-use super::zone::{LocalClock, is_believable};
+use super::zone::{EARLIEST, LocalClock, is_believable};
 use crate::config::{ColumnSpec, Kind};
-use crate::units::{Currency, MICROS_PER_DAY};
+use crate::units::MICROS_PER_DAY;
 
 /// What typing needs to know beside the column.
-#[derive(Debug, Clone)]
-pub(crate) struct Rules {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules<'r> {
     /// Zone of local times.
-    pub(crate) clock: LocalClock,
-    /// Format of times written as text; ISO 8601 without it.
-    pub(crate) time_format: Option<String>,
-    /// The currency of amounts.
-    pub(crate) currency: Currency,
+    pub(crate) clock: &'r LocalClock,
+    /// Form of times written as text or numbers.
+    pub(crate) time: &'r TimeForm,
+    /// Marks of numbers written as text.
+    pub(crate) marks: Marks,
+    /// Decimals of the units in which amounts are counted.
+    pub(crate) decimals: u32,
 }
 
 /// A typed column and what was noticed on the way.
@@ -81,14 +85,14 @@ impl From<PolarsError> for TypeProblem {
 ///
 /// # Errors
 /// `TypeProblem` if the type of the column has nothing to do with the kind.
-pub(crate) fn typed(column: &Column, spec: &ColumnSpec, rules: &Rules) -> Result<Typed, TypeProblem> {
+pub(crate) fn typed(column: &Column, spec: &ColumnSpec, rules: &Rules<'_>) -> Result<Typed, TypeProblem> {
     let column = &plain(column)?;
     match spec.kind {
         Kind::Id => ids(column, spec),
         Kind::Text => words(column),
         Kind::Time => times(column, rules).map(Typed::new),
-        Kind::Money => money(column, &rules.currency).map(Typed::new),
-        Kind::Number => numbers(column).map(Typed::new),
+        Kind::Money => money(column, rules.marks, rules.decimals).map(Typed::new),
+        Kind::Number => numbers(column, rules.marks).map(Typed::new),
         Kind::Flag => flags(column).map(Typed::new),
     }
 }
@@ -134,7 +138,7 @@ pub(super) fn words(column: &Column) -> Result<Typed, TypeProblem> {
     Ok(Typed::of_words(Words::from_text(text.str()?), Kind::Text))
 }
 
-fn times(column: &Column, rules: &Rules) -> Result<(Values, Vec<usize>), TypeProblem> {
+fn times(column: &Column, rules: &Rules<'_>) -> Result<(Values, Vec<usize>), TypeProblem> {
     let dtype = column.dtype();
     let believed = |micros: i64| Cell::read(Some(micros).filter(|micros| is_believable(*micros)));
     let (values, unreadable) = match dtype {
@@ -149,45 +153,48 @@ fn times(column: &Column, rules: &Rules) -> Result<(Values, Vec<usize>), TypePro
             gather(column.date()?.physical(), ABSENT, |day| believed(utc(day)))
         }
         _ => {
-            let numbers_fit = dtype.is_integer() && rules.time_format.is_some();
-            check(column, numbers_fit, "a time, a date, text, or whole numbers with a `time_format`")?;
-            let text = column.cast(&DataType::String)?;
-            let written = |text: &str| match &rules.time_format {
-                Some(format) => with_format(format, text),
-                None => iso::parse(text),
-            };
+            let text = time_texts(column).ok_or(TypeProblem::WrongType("a time, a date, text, or numbers"))?;
             let utc = |w: Written| w.offset.map_or_else(|| rules.clock.to_utc(w.clock), |offset| w.clock - offset);
-            gather(text.str()?, ABSENT, |text| match text.trim() {
+            gather(&text, ABSENT, |text| match text.trim() {
                 "" => Cell::Absent,
-                text => written(text).map_or(Cell::Unreadable, |written| believed(utc(written))),
+                text => match rules.time.read(text) {
+                    // The first day that a spreadsheet has stands for none.
+                    Some(written) if written.clock == EARLIEST => Cell::Absent,
+                    Some(written) => believed(utc(written)),
+                    None if is_no_date(text) => Cell::Absent,
+                    None => Cell::Unreadable,
+                },
             })
         }
     };
     Ok((Values::Times(values), unreadable))
 }
 
-/// A time in a `strftime` format; a format without hours means midnight.
-pub(super) fn with_format(format: &str, text: &str) -> Option<Written> {
-    let parsed = BrokenDownTime::parse(format, text).ok()?;
-    if let Ok(instant) = parsed.to_timestamp() {
-        return Some(Written { clock: instant.as_microsecond(), offset: Some(0) });
-    }
-    let midnight = || parsed.to_date().ok().map(|date| date.to_datetime(jiff::civil::Time::midnight()));
-    let local = parsed.to_datetime().ok().or_else(midnight)?;
-    let clock = jiff::tz::Offset::UTC.to_timestamp(local).ok()?.as_microsecond();
-    Some(Written { clock, offset: None })
+/// The times of a column as texts, if they are texts or numbers.
+pub(super) fn time_texts(column: &Column) -> Option<StringChunked> {
+    let texts = match column.dtype() {
+        dtype if dtype.is_string() || dtype.is_integer() => column.cast(&DataType::String),
+        // The table engine would write large numbers with an exponent.
+        dtype if dtype.is_float() => column.cast(&DataType::Float64).and_then(|numbers| {
+            let text = |number: f64| (!number.is_nan()).then(|| number.to_string());
+            let texts: StringChunked = numbers.f64()?.iter().map(|number| number.and_then(text)).collect();
+            Ok(texts.into_column())
+        }),
+        _ => return None,
+    };
+    texts.ok()?.str().ok().cloned()
 }
 
 /// Amounts in minor units, and the rows that hold something else.
-pub(super) fn money(column: &Column, currency: &Currency) -> Result<(Values, Vec<usize>), TypeProblem> {
+pub(super) fn money(column: &Column, marks: Marks, decimals: u32) -> Result<(Values, Vec<usize>), TypeProblem> {
     check(column, column.dtype().is_primitive_numeric(), "a number")?;
     let (values, unreadable) = if column.dtype().is_string() {
         gather(column.str()?, ABSENT, |text| match text.trim() {
             "" => Cell::Absent,
-            text => Cell::read(minor_from_text(text, currency.decimals())),
+            text => Cell::read(minor_written(text, marks, decimals)),
         })
     } else {
-        let minor_per_major = currency.minor_per_major();
+        let minor_per_major = f64::from(10_u32.pow(decimals));
         let read = |amount| Cell::read(minor_from_float(amount, minor_per_major));
         gather_numbers(column, ABSENT, read)?
     };
@@ -195,20 +202,21 @@ pub(super) fn money(column: &Column, currency: &Currency) -> Result<(Values, Vec
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "quantities and grades need no more than the digits of f32")]
-fn numbers(column: &Column) -> Result<(Values, Vec<usize>), TypeProblem> {
+fn numbers(column: &Column, marks: Marks) -> Result<(Values, Vec<usize>), TypeProblem> {
     let (values, unreadable) =
-        numbers_as(column, f32::NAN, |number| Some(number as f32).filter(|number| number.is_finite()))?;
+        numbers_as(column, marks, f32::NAN, |number| Some(number as f32).filter(|number| number.is_finite()))?;
     Ok((Values::Numbers(values), unreadable))
 }
 
 /// Numbers with all their digits, NaN where there is none, and the rows that hold something else.
-pub(super) fn real_numbers(column: &Column) -> Result<(Vec<f64>, Vec<usize>), TypeProblem> {
+pub(super) fn real_numbers(column: &Column, marks: Marks) -> Result<(Vec<f64>, Vec<usize>), TypeProblem> {
     // The same range as for other numbers, so that sums stay finite; both zeros are one value.
-    numbers_as(column, f64::NAN, |number| (number.abs() <= f64::from(f32::MAX)).then_some(number + 0.0))
+    numbers_as(column, marks, f64::NAN, |number| (number.abs() <= f64::from(f32::MAX)).then_some(number + 0.0))
 }
 
 fn numbers_as<T: Copy + Default + Send + Sync>(
     column: &Column,
+    marks: Marks,
     absent: T,
     accept: impl Fn(f64) -> Option<T> + Sync,
 ) -> Result<(Vec<T>, Vec<usize>), TypeProblem> {
@@ -217,7 +225,7 @@ fn numbers_as<T: Copy + Default + Send + Sync>(
     Ok(if column.dtype().is_string() {
         gather(column.str()?, absent, |text| match text.trim() {
             "" => Cell::Absent,
-            text => number_from_text(text).map_or(Cell::Unreadable, &accept),
+            text => number_written(text, marks).map_or(Cell::Unreadable, &accept),
         })
     } else {
         let read = |number: f64| if number.is_nan() { Cell::Absent } else { accept(number) };

@@ -5,16 +5,11 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::config::Table;
 
-fn rules(format: Option<&str>) -> Rules {
-    Rules {
-        clock: LocalClock::new(&TimeZone::get("Europe/London").unwrap()),
-        time_format: format.map(str::to_owned),
-        currency: Currency::from_code("GBP").unwrap(),
-    }
-}
-
 fn read(name: &str, column: &Column, format: Option<&str>) -> Result<Typed, TypeProblem> {
-    typed(column, Table::Purchases.column(name).unwrap(), &rules(format))
+    let clock = LocalClock::new(&TimeZone::get("Europe/London").unwrap());
+    let time = format.map_or(TimeForm::Iso, TimeForm::given);
+    let rules = Rules { clock: &clock, time: &time, marks: Marks::default(), decimals: 2 };
+    typed(column, Table::Purchases.column(name).unwrap(), &rules)
 }
 
 fn instants(column: &Column, format: Option<&str>) -> (Vec<String>, Vec<usize>) {
@@ -59,14 +54,19 @@ fn formats_read_text_and_whole_numbers() {
     assert_eq!(instants(&seconds, Some("%s")).0, ["2011-07-01T12:00:00Z"]);
     let zoned = Column::new("t".into(), ["2011-07-01 12:00 +0200"]);
     assert_eq!(instants(&zoned, Some("%Y-%m-%d %H:%M %z")).0, ["2011-07-01T10:00:00Z"]);
-    assert!(matches!(read("purchased_at", &days, None), Err(TypeProblem::WrongType(_))));
+    assert_eq!(instants(&days, None).1, [0]);
+    assert_eq!(instants(&Column::new("t".into(), [45_292.5]), Some("excel")).0, ["2024-01-01T12:00:00Z"]);
+    let none = Column::new("t".into(), ["00.00.0000", "0000-00-00 00:00:00", "1900-01-01"]);
+    assert_eq!(instants(&none, None), (vec!["-".to_owned(); 3], Vec::new()));
+    let flags = Column::new("t".into(), [true]);
+    assert!(matches!(read("purchased_at", &flags, None), Err(TypeProblem::WrongType(_))));
 }
 
 #[test]
 fn money_comes_from_every_kind_of_number() {
     let columns = [
         Column::new("a".into(), [Some(12.5), None, Some(f64::NAN), Some(-3.0)]),
-        Column::new("a".into(), [Some("12.50"), Some(" "), Some("£3"), Some("-3")]),
+        Column::new("a".into(), [Some("12.50"), Some(" "), Some("£x"), Some("-3")]),
     ];
     for column in columns {
         let typed = read("amount", &column, None).unwrap();

@@ -8,11 +8,12 @@ use polars::prelude::*;
 
 use super::error::IngestError;
 use super::mapping::Mapping;
+use super::marks::Marks;
 use super::resolve::Available;
 use super::source::InputFile;
 use super::sources;
 use super::state_words::{self, Says, Watched};
-use super::typing::{Rules, typed};
+use super::typing::{money, plain};
 use super::values::Values;
 use super::words::Words;
 use crate::config::Table;
@@ -115,7 +116,7 @@ pub(super) fn with_absent(rows: &mut DataFrame, watched: &[Watched]) -> PolarsRe
 }
 
 /// Takes the watched columns out of the rows of a table; one that rows are compared by stays there too.
-pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: &Rules) -> PolarsResult<Vec<WatchedColumn>> {
+pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: (Marks, u32)) -> PolarsResult<Vec<WatchedColumn>> {
     let taken = |watched: &Watched| {
         let column = rows.column(&watched.name)?.clone();
         if !mapping.compared.contains(&watched.name) {
@@ -132,10 +133,9 @@ pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: &Rules) -> P
 }
 
 /// The amounts of a column as those of purchases are read; none if it holds something else.
-fn amounts(column: &Column, rules: &Rules) -> Vec<i64> {
-    let amount = Table::Purchases.column("amount").and_then(|spec| typed(column, spec, rules).ok());
-    match amount.map(|amount| amount.values) {
-        Some(Values::Money(money)) => money,
+fn amounts(column: &Column, (marks, decimals): (Marks, u32)) -> Vec<i64> {
+    match plain(column).map_err(Into::into).and_then(|column| money(&column, marks, decimals)) {
+        Ok((Values::Money(money), _)) => money,
         _ => Vec::new(),
     }
 }

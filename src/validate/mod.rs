@@ -5,15 +5,18 @@ mod amounts;
 mod categories;
 mod causes;
 mod checked;
+mod currencies;
 mod customer_ids;
 mod duplicates;
 mod error;
 mod feed;
 mod finding;
+mod forms;
 mod layout;
 mod losses;
 mod mending;
 mod opt_outs;
+mod order_amounts;
 mod order_signs;
 mod order_totals;
 mod other_ids;
@@ -49,8 +52,16 @@ pub use parts::{CheckedPart, Together, load_part};
 
 /// The families of checks that look at rows, in the order in which they run: rows are rejected before they are compared
 /// and counted. Those that look at the shop as a whole follow, see [`ShopTotals::findings`](shop_totals::ShopTotals::findings).
-const CHECKS: &[fn(&mut Checked<'_>)] =
-    &[typing::check, duplicates::check, opt_outs::check, time::check, amounts::check, relations::check];
+const CHECKS: &[fn(&mut Checked<'_>)] = &[
+    forms::check,
+    typing::check,
+    duplicates::check,
+    opt_outs::check,
+    time::check,
+    amounts::check,
+    order_amounts::share_out,
+    relations::check,
+];
 
 /// Tables that were read and checked.
 #[derive(Debug)]

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::categories;
+use super::currencies::Currencies;
 use super::customer_ids::{self, Ids};
 use super::feed::{self, PurchaseDays};
 use super::finding::{Finding, Severity};
 use super::losses::Losses;
 use super::opt_outs::{self, Statements};
+use super::order_amounts::OrderAmounts;
 use super::order_signs::OrderSigns;
 use super::order_totals::OrderTotals;
 use super::other_ids;
@@ -40,6 +42,8 @@ pub(super) struct ShopTotals {
     signs: OrderSigns,
     order_totals: OrderTotals,
     sizes: Sizes,
+    currencies: Currencies,
+    order_amounts: OrderAmounts,
     /// Categories of purchases that have a margin of their own.
     with_margins: BTreeSet<String>,
     /// Used rows of each table, and whether any of them has a value, for each optional column that is mapped.
@@ -57,12 +61,14 @@ impl ShopTotals {
             filled: tables.iter().flat_map(filled).collect(),
             ids: tables.iter().map(|table| (table.table(), Ids::of(table))).collect(),
             losses: Losses::of(tables, config),
+            currencies: Currencies::of(tables),
             ..Self::default()
         };
         if let Some(purchases) = table(Table::Purchases) {
             totals.days = PurchaseDays::new(purchases, &config.timezone);
             (totals.n_customers, totals.n_returning) = volume::customers_and_returning(purchases);
             totals.pace = Pace::new(purchases, &config.timezone);
+            totals.order_amounts = OrderAmounts::of(purchases, config);
             totals.sizes = Sizes::of(purchases, &config.currency);
             totals.with_margins = categories::with_margins(purchases, config);
             totals.heaviest = Heaviest::of(purchases);
@@ -91,6 +97,8 @@ impl ShopTotals {
         self.losses.add(other.losses);
         self.signs.add(other.signs);
         self.order_totals.add(other.order_totals);
+        self.currencies.add(other.currencies);
+        self.order_amounts.add(other.order_amounts);
         self.with_margins.extend(other.with_margins);
         for (column, (rows, is_filled)) in other.filled {
             let sum = self.filled.entry(column).or_default();
@@ -103,6 +111,8 @@ impl ShopTotals {
         let mut findings = feed::check(&self.days, config, as_of);
         findings.extend(volume::check(&self.volume(), config));
         findings.extend(self.sizes.absurd(config));
+        findings.extend(self.currencies.findings(config));
+        findings.extend(self.order_amounts.finding());
         findings.extend(categories::unknown(&self.with_margins, config));
         findings.extend(self.statements.stopped(config));
         findings.extend(self.empty_columns());

@@ -153,6 +153,7 @@ impl Tally {
 
 fn first(mut examples: Vec<Example>) -> Vec<Example> {
     examples.sort();
+    examples.dedup();
     examples.truncate(Example::SHOWN);
     examples
 }

@@ -24,6 +24,10 @@ fn section(paths: &[PathBuf], columns: &[(&str, &str)]) -> TableConfig {
         filter: None,
         duplicates: Duplicates::Drop,
         time_format: None,
+        decimal: None,
+        thousands: None,
+        amount_is: crate::config::AmountIs::Line,
+        rates: std::collections::BTreeMap::new(),
         negative_amounts: NegativeAmounts::Return,
         id_case: None,
         id_trim: None,
@@ -124,7 +128,7 @@ fn customers(loaded: &Loaded) -> Vec<&str> {
 #[test]
 fn every_row_is_used_or_rejected_for_a_reason() {
     let text = "id,at,amount\n007,2011-01-01,1.50\n12680.0,2011-01-02 10:00,2\n,2011-01-03,3\n9,soon,4\n9,2011-01-04,\
-                \"1,000\"\n007,2011-01-01,1.50\n9,2011-01-05\n9,2050-01-01,5\na,b,c,d\n12680,2011-01-06,-1\n";
+                one\n007,2011-01-01,1.50\n9,2011-01-05\n9,2050-01-01,5\na,b,c,d\n12680,2011-01-06,-1\n";
     let loaded = loaded(&purchases_only(text));
     let line = "purchases: 10 rows = 3 used (2 customers) + 7 rejected (missing customer_id 1, broken line 1, unreadable time \
                 purchased_at 1, unreadable number amount 1, missing amount 1, duplicate 1, future purchased_at 1)";

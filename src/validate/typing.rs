@@ -4,18 +4,16 @@ use super::checked::Checked;
 use super::finding::Severity;
 use super::layout;
 use super::tally::{Counts, Tally};
-use crate::ingest::{Example, Fact, FactRule, Meant, MeantRule, NO, TypedTable, YES, exchanged, toml_text};
+use crate::ingest::{Fact, FactRule, NO, TypedTable, YES, toml_text};
 use crate::text::{counted, grouped, verb};
 
 /// Counts rows rejected while typing, and what `ingest` noticed.
 pub(super) fn check(checked: &mut Checked<'_>) {
     for table in &checked.tables {
-        let format = checked.section(table.table()).and_then(|section| section.time_format.clone());
         let filled = checked.section(table.table()).and_then(|section| section.fill_down.clone()).unwrap_or_default();
         let section = checked.section(table.table()).cloned();
         let of_fact = |fact| layout::of_fact(table, fact, section.as_ref()).or_else(|| of_fact(table, fact, &filled));
         table.facts.iter().filter_map(of_fact).for_each(|tally| checked.tallies.add(tally));
-        table.meant.iter().for_each(|meant| checked.tallies.add(of_meant(table, meant, format.as_deref())));
         for tally in rejections(table) {
             checked.tallies.add(tally);
         }
@@ -45,19 +43,14 @@ fn rejections(table: &TypedTable) -> Vec<Tally> {
     tallies
 }
 
-/// The line of config that reads dates with day and month exchanged.
-fn mend_format(table: &TypedTable, format: Option<&str>) -> String {
-    let mended = format.and_then(exchanged).unwrap_or_default();
-    format!("write `time_format = \"{mended}\"` in `[{}]`", table.table().name())
-}
-
 fn hint_for(rule: &str) -> Option<&'static str> {
     match rule {
         "unreadable_time" => {
-            Some("times are read as ISO 8601 between 1900 and 2200; give `time_format` for another form")
+            Some("times between 1900 and 2200 are read; give `time_format` for a form that is not known")
         }
         "unreadable_number" => Some(
-            "numbers are written like 1234.50, without currency signs and thousands separators; use SQL to strip them",
+            "numbers are digits with a mark before decimals, marks between thousands, a sign and a currency; use SQL to strip \
+             other things",
         ),
         _ => None,
     }
@@ -203,36 +196,4 @@ fn same_file(table: &str, found: u64) -> (Severity, String) {
     let message =
         format!("{paths} {lead} to a file or folder of `{table}` that another one leads to; each is read once");
     (Severity::Warning, message)
-}
-
-/// A column that seems to have been meant otherwise than it was read.
-fn of_meant(table: &TypedTable, meant: &Meant, time_format: Option<&str>) -> Tally {
-    let (one, column, is_dates) = (table.table().one(), meant.column, meant.rule == MeantRule::ExchangedDates);
-    let (name, hint) = if is_dates {
-        ("exchanged_dates", mend_format(table, time_format))
-    } else {
-        let hint = "take the points out in the mapping: `amount = \"REPLACE(amount, '.', '')\"`, with the source's name of the \
-                    column; or, if they are decimal points, `amount = \"CAST(amount AS DOUBLE)\"`";
-        ("pointed_thousands", hint.to_owned())
-    };
-    let wording = move |counts: Counts| (Severity::Error, meant_otherwise(is_dates, column, counts, one));
-    let examples = meant.examples.iter().map(|example| Example::of_text(format!("`{}`", example.text)));
-    let tally = Tally::new(name, (table.table(), meant.speaks), wording).of_column(column).with_hint(hint);
-    tally.with_examples(examples).if_meant(meant.rule.least(), (meant.is_confirmed, meant.is_contradicted))
-}
-
-fn meant_otherwise(is_dates: bool, column: &str, counts: Counts, one: &str) -> String {
-    let (count, have) = (grouped(counts.found), verb(counts.found, "has", "have"));
-    let of = counted(counts.belonging, one);
-    if is_dates {
-        format!(
-            "{count} of {of} {have} a `{column}` that the time format of the config cannot read; every time of the column \
-             reads with day and month exchanged"
-        )
-    } else {
-        format!(
-            "{count} of {of} {have} an `{column}` with a point, always with three digits behind it, and none of a thousand \
-             or more is written without: the points stand between thousands, and `1.299` is 1299, not 1.30"
-        )
-    }
 }

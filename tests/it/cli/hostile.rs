@@ -338,7 +338,7 @@ fn dates_and_amounts_that_were_meant_otherwise_are_refused_with_the_line_that_me
     let config = shop.read("retain.toml").replace("[purchases]\n", "[purchases]\ntime_format = \"%m/%d/%Y\"\n");
     shop.edit_config(|_| config.clone());
     let mends = contains("exchanged_dates").and(contains("write `time_format = \"%d/%m/%Y\"` in `[purchases]`"));
-    let mends = mends.and(contains("pointed_thousands")).and(contains("REPLACE(amount, '.', '')"));
+    let mends = mends.and(contains("decimal_mark")).and(contains("write `decimal = \",\"` in `[purchases]`"));
     shop.command("check").assert().code(3).stderr(mends);
     shop.edit_config(|_| {
         config.replace("%m/%d", "%d/%m").replace("amount = \"amount\"", "amount = \"REPLACE(amount, '.', '')\"")

@@ -22,3 +22,4 @@ mod rows_decide_nothing;
 mod stored;
 mod trials;
 mod voids;
+mod written_forms;
