@@ -22,6 +22,8 @@ use crate::validate;
 
 /// Where a config is drafted, unless the command line says otherwise.
 const CONFIG: &str = "retain.toml";
+/// Rows of a table that are shown as they are read.
+const PREVIEWED: usize = 5;
 /// Stands for a horizon that nobody has chosen yet: no figure depends on it.
 const NOT_CHOSEN: Days = Days(1);
 
@@ -145,7 +147,8 @@ fn sources(input: &DraftInput) -> Result<Vec<Source>, Failure> {
         let Some(first) = table.files.first() else { continue };
         let profile = ingest::profile_source(Path::new(&first.path))?;
         let looks_like = input.looks_like(table.table);
-        sources.push(Source::new(table.table, profile, input.proposed_mapping(table.table), looks_like));
+        let mapping = input.proposed_mapping(table.table);
+        sources.push(Source::new(table.table, profile, mapping, looks_like, &first.peek.columns));
     }
     Ok(sources)
 }
@@ -160,12 +163,15 @@ fn provisional(text: &str, out: &Path) -> Result<Config, Failure> {
 /// Reads and checks the tables and inspects them; data that a job would refuse are described all the same.
 fn look(config: &Config, present: Option<(Days, Days)>, (now, watch): (Timestamp, &Watch)) -> Result<Shop, Failure> {
     watch.begin("reading and checking", 1);
-    let profile = |table: &TypedTable| table.profile(&config.timezone, &config.currency);
+    let profile = |table: &TypedTable| {
+        let preview = table.preview(PREVIEWED, &config.timezone, &config.currency);
+        (table.profile(&config.timezone, &config.currency), preview)
+    };
     let (loaded, profiles) =
         validate::load_and_look(config, now, |tables| tables.iter().map(profile).collect::<Vec<_>>())?;
     let as_of = job::as_of(config, job::last_purchase(&loaded), Today::AfterTheData, now);
     let tables = loaded.accounts.into_iter().zip(profiles);
-    let tables = tables.map(|(account, profile)| ReadTable { account, profile }).collect();
+    let tables = tables.map(|(account, (profile, preview))| ReadTable { account, profile, preview }).collect();
     watch.begin("counting", 1);
     let log = EventLog::build(loaded.tables, &config.timezone)?;
     let inspection = as_of.and_then(|as_of| {

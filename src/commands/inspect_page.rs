@@ -6,7 +6,7 @@ use crate::ingest::{ColumnProfile, Holds};
 use crate::profile::{
     COME_BACK_ACTIVE, COME_BACK_HORIZON, Candidate, Curve, Inspection, Obstacle, Proposal, Quantiles, ShopFigures,
 };
-use crate::text::{counted, grouped, shortened, wrapped};
+use crate::text::{counted, grouped, printable, shortened, wrapped};
 
 const WIDTH: usize = 80;
 const LABEL: usize = 14;
@@ -70,6 +70,12 @@ fn source_section(source: &Source) -> String {
             holds(&column.holds, 29)
         );
         page.push_str(&format!("{}\n", line.trim_end()));
+    }
+    for values in &source.values {
+        let shares = values.values.iter();
+        let shares =
+            shares.map(|value| format!("{} {:.1} %", shortened(&printable(&value.value), 24), 100.0 * value.share));
+        indented(&mut page, &format!("{}: {}", shortened(&values.column, 30), shares.collect::<Vec<_>>().join(", ")));
     }
     if !source.missing.is_empty() {
         let missing = source.missing.join(", ");
@@ -148,6 +154,13 @@ fn table_section(table: &ReadTable) -> String {
     for column in &table.profile.columns {
         let (absent, holds) = (absent(column, table.account.used), holds(&column.holds, 44));
         page.push_str(&format!("  {:24} {absent}  {holds}\n", shortened(&column.name, 24)));
+    }
+    if !table.preview.is_empty() {
+        page.push_str("  first rows as they are read:\n");
+    }
+    for row in &table.preview {
+        let cells: Vec<String> = row.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        indented(&mut page, &cells.join(", "));
     }
     page + "\n"
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::config::Table;
+use crate::config::{DraftColumn, Table};
 use crate::ingest::{Account, SourceProfile, TableProfile};
 use crate::profile::Inspection;
 use crate::validate::Finding;
@@ -42,12 +42,42 @@ pub(super) struct Source {
     pub(super) table: &'static str,
     #[serde(flatten)]
     pub(super) profile: SourceProfile,
+    /// Values of columns with few, with the share of rows that have each.
+    pub(super) values: Vec<ColumnValues>,
     /// Our columns with the source column or expression proposed for each.
     pub(super) mapping: Vec<Mapped>,
     /// What kind of export it looks like, if it is one that is known.
     pub(super) looks_like: Option<&'static str>,
     /// Our required columns that no column was taken for.
     pub(super) missing: Vec<&'static str>,
+}
+
+/// A column with few values.
+#[derive(Debug, Serialize)]
+pub(super) struct ColumnValues {
+    pub(super) column: String,
+    /// The values, the most frequent first.
+    pub(super) values: Vec<ValueShare>,
+}
+
+/// A value and the share of rows with it.
+#[derive(Debug, Serialize)]
+pub(super) struct ValueShare {
+    pub(super) value: String,
+    pub(super) share: f64,
+}
+
+impl ColumnValues {
+    /// The values of a column, if it has a few: one, or as many as rows, tells nothing.
+    pub(super) fn new(column: &DraftColumn) -> Option<Self> {
+        let rows = column.n_rows.max(1) as f64;
+        let share = |count: &crate::config::ValueCount| ValueShare {
+            value: count.value.clone(),
+            share: count.rows as f64 / rows,
+        };
+        let tells = column.values.len() > 1 && column.values.len() * 4 < column.n_rows;
+        tells.then(|| Self { column: column.name.clone(), values: column.values.iter().map(share).collect() })
+    }
 }
 
 /// One of our columns and where it is taken from.
@@ -72,6 +102,9 @@ pub(super) struct Shop {
 pub(super) struct ReadTable {
     pub(super) account: Account,
     pub(super) profile: TableProfile,
+    /// Its first rows as they are read; they name customers, so that programs do not get them.
+    #[serde(skip)]
+    pub(super) preview: Vec<Vec<(&'static str, String)>>,
 }
 
 impl Source {
@@ -81,11 +114,13 @@ impl Source {
         profile: SourceProfile,
         mapping: std::collections::BTreeMap<&'static str, String>,
         looks_like: Option<&'static str>,
+        columns: &[DraftColumn],
     ) -> Self {
         let is_missing = |column: &&crate::config::ColumnSpec| column.required && !mapping.contains_key(column.name);
+        let values = columns.iter().filter_map(ColumnValues::new).collect();
         let missing = table.columns().iter().filter(is_missing).map(|column| column.name).collect();
         let mapping = mapping.into_iter().map(|(column, from)| Mapped { column, from }).collect();
-        Self { table: table.name(), profile, mapping, looks_like, missing }
+        Self { table: table.name(), profile, values, mapping, looks_like, missing }
     }
 
     /// Our columns for which a column of the file is taken, alone or with others.

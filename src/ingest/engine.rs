@@ -45,10 +45,12 @@ fn in_words(panic: &(dyn Any + Send)) -> String {
     format!("the table engine cannot work with it ({line})")
 }
 
-/// Lets the hook that prints panics leave out those that become errors.
+/// Lets the hook that prints panics leave out those that become errors, and the engine's warnings with them.
 fn quieten() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        // What the engine will call otherwise one day is no matter of the user's.
+        polars::error::set_warning_function(|_, _| {});
         let print = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             if !is_caught() {

@@ -162,7 +162,7 @@ pub enum IngestError {
         there: String,
     },
     /// An expression calls a function that no expression may call.
-    #[error("`{key} = {expression:?}` calls `{function}`; functions that are allowed: {allowed}")]
+    #[error("`{key} = {expression:?}` calls `{function}`, which is no function of mappings")]
     UnknownFunction {
         /// The config key.
         key: String,
@@ -170,8 +170,8 @@ pub enum IngestError {
         expression: String,
         /// The function.
         function: String,
-        /// The functions of one row.
-        allowed: String,
+        /// What to write instead.
+        instead: String,
     },
     /// An expression could take memory or time without end.
     #[error("`{key} = {expression:?}` {why}")]
@@ -414,6 +414,13 @@ impl Report for IngestError {
                  single quotes"
                     .to_owned(),
             ),
+            Self::UnknownFunction { instead, .. } => {
+                Some(format!("{instead}; docs/reference/sql.md has all functions with an example each"))
+            }
+            Self::NotRowWise { expression, .. } if expression.to_lowercase().contains("select") => Some(
+                "what another file knows about a row comes by a lookup: `[purchases.lookup.NAME]` with `path`, `key` and `columns`"
+                    .to_owned(),
+            ),
             Self::NotRowWise { .. } => {
                 Some("a value that depends on other rows would carry later events into history".to_owned())
             }
@@ -457,9 +464,6 @@ impl IngestError {
             Self::NothingFound { .. } => Some(
                 "look at `key` and `their_key`: they may be other numbers, or written otherwise (`LOWER`, `TRIM`, `LPAD`)",
             ),
-            Self::UnknownFunction { .. } => {
-                Some("write the expression with these, or prepare the column in the export")
-            }
             Self::Bomb { .. } => {
                 Some("unpack the file and look at it; if it is sound, give the unpacked one as `path`")
             }

@@ -8,6 +8,7 @@ use polars::prelude::*;
 
 use super::error::IngestError;
 use super::sql::{self, Refusal};
+use super::sql_functions::instead_of;
 use crate::text::shortened;
 
 /// A mapped column or a filter.
@@ -72,7 +73,8 @@ impl Available {
             Refusal::Invalid(detail) => IngestError::BadExpression { key, expression, detail, available: self.list() },
             Refusal::OtherTables => IngestError::NotRowWise { key, expression },
             Refusal::Function(function) => {
-                IngestError::UnknownFunction { key, expression, function, allowed: sql::functions() }
+                let instead = instead_of(&function);
+                IngestError::UnknownFunction { key, expression, function, instead }
             }
             Refusal::Beyond(why) => IngestError::Unbounded { key, expression, why },
         }

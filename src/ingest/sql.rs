@@ -135,11 +135,12 @@ pub(super) enum Refusal {
     Beyond(String),
 }
 
-/// The functions that an expression may call, for messages.
-pub(super) fn functions() -> String {
+/// The functions that an expression may call.
+#[cfg(test)]
+pub(super) fn functions() -> Vec<&'static str> {
     let mut names: Vec<&str> = ONCE.iter().chain(SEVERAL_TIMES).copied().collect();
     names.sort_unstable();
-    names.join(", ").to_uppercase()
+    names
 }
 
 /// Reads an expression.

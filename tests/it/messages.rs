@@ -170,7 +170,7 @@ fn ingest_errors() -> Vec<Failure> {
             key: key(),
             expression: "UNNEST(a)".to_owned(),
             function: "unnest".to_owned(),
-            allowed: "ABS, ROUND".to_owned(),
+            instead: "the nearest known is `ABS`, as in `ABS(-2.5)`".to_owned(),
         }
         .into(),
         IngestError::Bomb { path: path(), size: 1_000, ratio: 100, always: 1 << 26 }.into(),

@@ -124,3 +124,16 @@ fn what_is_wrong_with_a_lookup_is_said_with_its_key() {
     refused("[\"person\", \"factor\"]", "3", "`purchases.lookup.customers.columns` must be a list of columns");
     refused("\"orders.csv\"", "\"order.csv\"", "`order.csv`, given as `purchases.path`, does not exist");
 }
+
+#[test]
+fn functions_that_others_have_are_answered_with_ours_and_sub_queries_with_a_lookup() {
+    let refused = |expression: &str, says: &str| {
+        let shop = shop();
+        shop.edit_config(|text| text.replace("\"price * factor\"", &format!("{expression:?}")));
+        let key = predicate::str::contains("`purchases.columns.amount = ");
+        shop.command("check").assert().code(2).stderr(key.and(predicate::str::contains(says)));
+    };
+    refused("REGEXP_EXTRACT(price, '[0-9]+', 0)", "hint: write `SPLIT_PART(");
+    refused("NVL(price, 0)", "hint: write `COALESCE(");
+    refused("(SELECT factor FROM customers)", "hint: what another file knows about a row comes by a lookup");
+}

@@ -85,7 +85,13 @@ fn config(example: &str) -> Result<Config, ConfigError> {
     let mut whole: toml::Table = example.parse().unwrap();
     if !whole.contains_key("name") {
         let section = std::mem::replace(&mut whole, SHOP.parse().unwrap());
-        whole.extend(section);
+        for (name, value) in section {
+            // A part of a table is put into that of the shop.
+            match (whole.get_mut(&name), value) {
+                (Some(toml::Value::Table(own)), toml::Value::Table(part)) => own.extend(part),
+                (_, value) => drop(whole.insert(name, value)),
+            }
+        }
     }
     Config::from_toml_beside(&toml::to_string(&whole).unwrap(), Path::new("shop/retain.toml"), &is_taken)
 }
@@ -126,8 +132,11 @@ fn every_key_that_is_named_exists() {
             if !is_known(section) {
                 continue;
             }
-            // A column of a table may be named without `columns`.
-            assert!(is_known(key) || is_known(&format!("{section}.columns.{rest}")), "{page}: `{key}` is no key");
+            // A column of a table may be named without `columns`; lookups have names of their own.
+            assert!(
+                key.contains(".lookup.") || is_known(key) || is_known(&format!("{section}.columns.{rest}")),
+                "{page}: `{key}` is no key"
+            );
             n_keys += 1;
         }
     }

@@ -28,6 +28,14 @@ fn the_config_page_is_current() {
 }
 
 #[test]
+fn the_sql_page_is_current() {
+    let about = "What the expressions of a mapping, a filter or a custom feature may use. An expression looks at its own row; \
+                 names of columns stand in double quotes, texts in single ones. What another file knows about a row comes by a \
+                 [lookup](config.md).";
+    hold("docs/reference/sql.md", &page("SQL of mappings", about, &retain::ingest::sql_reference()));
+}
+
+#[test]
 fn the_features_page_is_current() {
     let about = "Every feature of the catalogue. `retain features --describe` prints the same, with `--config` also the \
                  [custom features](../data-scientist.md#custom-features) of a shop. A feature whose input a shop lacks does \
