@@ -177,7 +177,12 @@ fn read(text: &str, is_row_wise: fn(&Expr) -> bool) -> Result<Expr, Refusal> {
         }
         parts.check()?;
     }
-    let expression = sql_expr(text).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    // A function that others have is answered with ours, whatever the engine says of it.
+    let unknown = parts.functions.iter().find(|name| !is_known(name));
+    let expression = sql_expr(text).map_err(|error| match unknown {
+        Some(name) => Refusal::Function(name.clone()),
+        None => Refusal::Invalid(error.to_string()),
+    })?;
     if is_row_wise(&expression) {
         if let Some(name) = parts.functions.into_iter().find(|name| !is_known(name)) {
             return Err(Refusal::Function(name));
