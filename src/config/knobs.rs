@@ -416,7 +416,7 @@ const fn lookup(name: &'static str) -> Section {
         is_named: true,
         table: None,
         meaning,
-        keys: &[PATH, LOOKUP_KEY, THEIR_KEY, LOOKUP_COLUMNS],
+        keys: &[PATH, ENCODING, DELIMITER, QUOTE, SKIP_ROWS, SHEET, LOOKUP_KEY, THEIR_KEY, LOOKUP_COLUMNS],
     }
 }
 

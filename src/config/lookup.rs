@@ -9,7 +9,8 @@ use super::allowed::Allowed;
 use super::error::Violation;
 use super::keys::{is_name, join};
 use super::knobs;
-use super::raw::{LookupColumns, RawLookup};
+use super::layout::Layout;
+use super::raw::{LookupColumns, RawLookup, RawTable};
 use super::values::Check;
 
 /// A file that has more about the rows of a table, by a key that both have.
@@ -19,12 +20,26 @@ pub struct LookupConfig {
     pub name: String,
     /// Files, globs or folders; read one after the other.
     pub paths: Vec<PathBuf>,
+    /// How they are written, as far as it was said.
+    pub layout: Layout,
     /// The key of a row of the table: a column or a SQL expression.
     pub key: String,
     /// The key of a row of the lookup: a column or a SQL expression.
     pub their_key: String,
     /// What its columns are called for the mapping, and in its files.
     pub columns: BTreeMap<String, String>,
+}
+
+/// How the files of a lookup are written, in the keys that tables have too.
+fn as_table(raw: &RawLookup) -> RawTable {
+    RawTable {
+        encoding: raw.encoding.clone(),
+        delimiter: raw.delimiter.clone(),
+        quote: raw.quote.clone(),
+        skip_rows: raw.skip_rows,
+        sheet: raw.sheet.clone(),
+        ..RawTable::default()
+    }
 }
 
 impl Check<'_> {
@@ -45,6 +60,7 @@ impl Check<'_> {
         }
         let section = join(section, name);
         let paths = self.paths(&section, raw.path.as_ref());
+        let layout = self.layout(&section, &as_table(raw));
         let key = self.text(&section, &knobs::LOOKUP_KEY, raw.key.as_deref());
         let their_key = self.text(&section, &knobs::THEIR_KEY, raw.their_key.as_deref());
         let columns = match &raw.columns {
@@ -60,6 +76,7 @@ impl Check<'_> {
         Some(LookupConfig {
             name: name.to_owned(),
             paths: paths?,
+            layout,
             their_key: their_key.unwrap_or_else(|| key.clone()),
             key,
             columns,

@@ -137,6 +137,20 @@ pub struct RawLookup {
     /// Where the rows are. A file, glob or folder, relative to the config file or absolute, or a list of them;
     /// required.
     pub path: Option<OneOrMany>,
+    /// Encoding of text files; detected in each file if not given. The name of an encoding such as `utf-8`, `utf-16le`,
+    /// `windows-1252` or `latin-1`; optional.
+    pub encoding: Option<String>,
+    /// What stands between the fields of text files; detected in each file if not given. One character such as `,` or
+    /// `;`, or `tab`; optional.
+    pub delimiter: Option<String>,
+    /// What stands around fields of text files; detected in each file if not given. One character such as `"` or `'`,
+    /// or `none`; optional.
+    pub quote: Option<String>,
+    /// Lines above the line with the names of the columns; detected in each file if not given. A whole number of lines
+    /// from 0 to 10000; optional.
+    pub skip_rows: Option<i64>,
+    /// Sheet of a spreadsheet; the first one that has rows if not given. The name of a sheet; optional.
+    pub sheet: Option<String>,
     /// What a row of the table is looked up by. A column of the source or a SQL expression over its columns; required.
     pub key: Option<String>,
     /// The same in the lookup, if it is called otherwise there. A column of the source or a SQL expression over its

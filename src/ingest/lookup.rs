@@ -107,7 +107,7 @@ impl Lookups {
 impl Lookup {
     fn read(table: Table, config: &LookupConfig) -> Result<Self, IngestError> {
         let section = format!("{}.lookup.{}", table.name(), config.name);
-        let files = paths::expand(table.name(), &config.paths)?.files;
+        let files = paths::expand(table.name(), &config.paths)?.laid_out(&config.layout).files;
         let (mut keys, mut frames) = (Vec::new(), Vec::new());
         for file in &files {
             let mut opened = sources::open(file)?;

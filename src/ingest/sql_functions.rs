@@ -195,8 +195,9 @@ pub fn sql_reference() -> String {
             let cell = |text: &str| text.replace('|', "\\|");
             let _ = writeln!(
                 page,
-                "| `{}` | {does} | `{}` | `{}` |",
+                "| `{}` | {} | `{}` | `{}` |",
                 cell(&name.to_uppercase()),
+                cell(does),
                 cell(example),
                 cell(&gives)
             );
