@@ -6,7 +6,9 @@ use super::champion;
 use super::job::{self, Task, Today, print};
 use crate::cli::{Explain, Job, OutputOptions};
 use crate::error::Failure;
-use crate::explain::{CustomerExplanation, ExplainedValue, VoidOrderSummary};
+use crate::explain::{
+    ContextContribution, CustomerExplanation, ExplainedValue, FeatureContribution, NO_REASON, VoidOrderSummary,
+};
 use crate::pipeline;
 use crate::text::{printable, shortened, wrapped};
 use crate::units::Timestamp;
@@ -48,6 +50,9 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
         explanation.value_at_stake,
         explanation.confidence
     );
+    if explanation.reasons.is_empty() {
+        let _ = writeln!(page, "  - {NO_REASON}");
+    }
     for reason in &explanation.reasons {
         for (position, line) in wrapped(reason, 76).iter().enumerate() {
             let _ = writeln!(page, "{}{line}", if position == 0 { "  - " } else { "    " });
@@ -56,17 +61,7 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
     if let Some(value) = &explanation.value {
         page.push_str(&customer_value(value, currency));
     }
-    let _ = writeln!(page, "\n{:36} {:>12} {:>12} {:>10}", "feature", "customer", "shop median", "log-odds");
-    let _ = writeln!(page, "{:36} {:>12} {:>12} {:>10.3}", "(everyone at this day)", "", "", explanation.base_log_odds);
-    for feature in explanation.features.iter().take(SHOWN) {
-        let shown = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
-        let (value, median) = (shown(feature.value), shown(feature.shop_median));
-        let _ =
-            writeln!(page, "{:36} {value:>12} {median:>12} {:>+10.3}", shortened(&feature.name, 36), feature.log_odds);
-    }
-    let rest: f64 = explanation.features.iter().skip(SHOWN).map(|feature| feature.log_odds).sum();
-    let n_rest = explanation.features.len().saturating_sub(SHOWN);
-    let _ = writeln!(page, "{:36} {:>12} {:>12} {rest:>+10.3}", format!("({n_rest} more)"), "", "");
+    page.push_str(&contributions(explanation));
     let _ = writeln!(page, "\norders, the latest first ({}):", explanation.orders.len());
     for (at, amount) in explanation.orders.iter().rev().take(SHOWN) {
         let _ = writeln!(page, "  {at}  {currency} {amount:.2}");
@@ -84,6 +79,40 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
     for complaint in explanation.complaints.iter().rev().take(SHOWN) {
         let state = if complaint.is_open { "open" } else { "resolved" };
         let _ = writeln!(page, "  {}  {state}", complaint.opened_at);
+    }
+    page
+}
+
+/// What adds to the log-odds: facts, features, and what is never told as a reason.
+fn contributions(explanation: &CustomerExplanation) -> String {
+    let mut page = format!("\n{:62} {:>10}\n", "fact", "log-odds");
+    for fact in explanation.facts.iter().take(SHOWN) {
+        let _ = writeln!(page, "{:62} {:>+10.3}", fact.fact.name(), fact.log_odds);
+    }
+    let _ = writeln!(page, "{:62} {:>+10.3}", "(what belongs to no fact)", explanation.context_log_odds);
+    let line = |page: &mut String, name: &str, feature: &FeatureContribution| {
+        let shown = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
+        let (value, median) = (shown(feature.value), shown(feature.shop_median));
+        let _ = writeln!(page, "{:36} {value:>12} {median:>12} {:>+10.3}", shortened(name, 36), feature.log_odds);
+    };
+    let _ = writeln!(page, "\n{:36} {:>12} {:>12} {:>10}", "feature", "customer", "shop median", "log-odds");
+    let _ = writeln!(page, "{:36} {:>12} {:>12} {:>10.3}", "(everyone at this day)", "", "", explanation.base_log_odds);
+    for feature in explanation.features.iter().take(SHOWN) {
+        line(&mut page, &feature.name, feature);
+    }
+    let rest: f64 = explanation.features.iter().skip(SHOWN).map(|feature| feature.log_odds).sum();
+    let n_rest = explanation.features.len().saturating_sub(SHOWN);
+    let _ = writeln!(page, "{:36} {:>12} {:>12} {rest:>+10.3}", format!("({n_rest} more)"), "", "");
+    if explanation.context.is_empty() {
+        return page;
+    }
+    let _ = writeln!(
+        page,
+        "\n{:36} {:>12} {:>12} {:>10}",
+        "context, never a reason", "customer", "shop median", "log-odds"
+    );
+    for ContextContribution { context, feature } in explanation.context.iter().take(SHOWN) {
+        line(&mut page, &format!("{} ({})", feature.name, context.name()), feature);
     }
     page
 }

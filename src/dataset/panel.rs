@@ -7,6 +7,7 @@ use super::rows::{DatasetRows, Part, RowFacts};
 use super::settings::DatasetSettings;
 use super::stream::check;
 use super::{Dataset, DatasetError};
+use crate::clv::PurchaseModel;
 use crate::features::{FeatureColumns, FeatureSchema};
 use crate::label::RuleWindow;
 use crate::timeline::{Cutoff, EventLog, Place, Presence, ScanScratch, Shard, ShopContext};
@@ -59,6 +60,12 @@ impl<'a> Panel<'a> {
     #[must_use]
     pub const fn settings(&self) -> &'a DatasetSettings {
         self.settings
+    }
+
+    /// The purchase model of the first cutoff; `None` where there is none or no feature asks it.
+    #[must_use]
+    pub fn purchase_model(&self) -> Option<&PurchaseModel> {
+        self.contexts.first()?.purchase_model()
     }
 
     /// How many parts there are.

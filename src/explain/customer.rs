@@ -4,10 +4,13 @@
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::medians::Medians;
+use super::reasons::Makeup;
 use crate::clv::{TimeUnit, ValueError, ValueInterval, ValueModel};
 use crate::config::ValueConfig;
 use crate::dataset::{Dataset, DatasetSettings, Histories};
-use crate::learn::{LearnError, Model};
+use crate::features::{Context, Fact};
+use crate::learn::Model;
 use crate::maths::quantiles::median;
 use crate::timeline::{Cutoff, EventLog, KnownComplaint, VoidOrder, local_time};
 use crate::units::Days;
@@ -38,10 +41,17 @@ pub struct CustomerExplanation {
     pub confidence: &'static str,
     /// Sentences, the strongest first.
     pub reasons: Vec<String>,
-    /// Log-odds of a customer who is average in everything, before calibration.
+    /// Log-odds of a customer who is average in everything, before calibration. With the features and the context it sums to
+    /// those of this customer.
     pub base_log_odds: f64,
-    /// Features with their contributions, the largest first.
+    /// Features that tell a fact with their contributions, the largest first.
     pub features: Vec<FeatureContribution>,
+    /// What is never told as a reason, the largest first.
+    pub context: Vec<ContextContribution>,
+    /// What the facts add that reasons are chosen from, the largest first: features and context with what was passed on.
+    pub facts: Vec<FactContribution>,
+    /// What remains in the context after it was passed on.
+    pub context_log_odds: f64,
     /// Orders known at the day: when by the clocks of the shop, and for how much in major units.
     pub orders: Vec<(String, f64)>,
     /// Orders that were given back as a whole by the day, which count as none.
@@ -87,7 +97,7 @@ pub struct FeatureContribution {
     pub name: String,
     /// The customer's value; absent if missing.
     pub value: Option<f64>,
-    /// The median of the eligible customers who have one.
+    /// The median of the customers of training who have one.
     pub shop_median: Option<f64>,
     /// What it adds to the log-odds, before calibration.
     pub log_odds: f64,
@@ -104,6 +114,33 @@ pub struct VoidOrderSummary {
     pub is_same_day: bool,
     /// What it had cost, in major units.
     pub amount: f64,
+}
+
+/// One feature that is never told: of the season, the shop, the population, or a forecast.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ContextContribution {
+    /// What it belongs to.
+    pub context: Context,
+    /// The feature.
+    #[serde(flatten)]
+    pub feature: FeatureContribution,
+}
+
+/// One fact of a customer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FactContribution {
+    /// The fact.
+    pub fact: Fact,
+    /// What it adds to the log-odds, before calibration.
+    pub log_odds: f64,
+}
+
+/// What the log-odds of one customer are made of.
+pub(crate) struct Breakdown {
+    pub(crate) features: Vec<FeatureContribution>,
+    pub(crate) context: Vec<ContextContribution>,
+    pub(crate) facts: Vec<FactContribution>,
+    pub(crate) context_log_odds: f64,
 }
 
 /// One complaint as it was known.
@@ -191,23 +228,36 @@ impl Subject<'_> {
     }
 }
 
+impl Breakdown {
+    /// What features and facts add to the log-odds of a row, the largest contribution first.
+    pub(crate) fn of_row(model: &Model, makeup: &Makeup, medians: &Medians, dataset: &Dataset, row: usize) -> Self {
+        let (mut features, mut context) = (Vec::new(), Vec::new());
+        for (name, log_odds) in model.contributing_features().iter().zip(&makeup.features) {
+            let feature = FeatureContribution::of(name, *log_odds, medians, dataset, row);
+            match dataset.schema.entry(name).and_then(|entry| entry.telling.context()) {
+                Some(of) => context.push(ContextContribution { context: of, feature }),
+                None => features.push(feature),
+            }
+        }
+        features.sort_by(FeatureContribution::before);
+        context.sort_by(|a, b| a.feature.before(&b.feature));
+        let facts = makeup.facts.iter().map(|(fact, log_odds)| FactContribution { fact: *fact, log_odds: *log_odds });
+        Self { features, context, facts: facts.collect(), context_log_odds: makeup.context }
+    }
+}
+
 impl FeatureContribution {
-    /// What the features of a row add to its log-odds, the largest contribution first.
-    ///
-    /// # Errors
-    /// `LearnError` if the dataset lacks a feature of the model.
-    pub(crate) fn of_row(model: &Model, dataset: &Dataset, row: usize) -> Result<Vec<Self>, LearnError> {
-        let contributions = model.contributions(dataset, &[row])?;
-        let one = |(name, log_odds): (&String, &f64)| {
-            let column = dataset.schema.position(name);
-            let value = column.map(|column| dataset.value(row, column)).filter(|value| value.is_finite());
-            let shop_median =
-                column.and_then(|column| median(dataset.features.column(column).iter().map(|value| f64::from(*value))));
-            Self { name: name.clone(), value, shop_median, log_odds: *log_odds }
-        };
-        let mut features: Vec<Self> = model.contributing_features().iter().zip(contributions.row(0)).map(one).collect();
-        features.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()).then(a.name.cmp(&b.name)));
-        Ok(features)
+    fn of(name: &str, log_odds: f64, medians: &Medians, dataset: &Dataset, row: usize) -> Self {
+        let column = dataset.schema.position(name);
+        let value = column.map(|column| dataset.value(row, column)).filter(|value| value.is_finite());
+        // Models of earlier versions keep no medians: then that of today's customers.
+        let of_today =
+            || column.and_then(|column| median(dataset.features.column(column).iter().map(|value| f64::from(*value))));
+        Self { name: name.to_owned(), value, shop_median: medians.get(name).or_else(of_today), log_odds }
+    }
+
+    fn before(&self, other: &Self) -> std::cmp::Ordering {
+        other.log_odds.abs().total_cmp(&self.log_odds.abs()).then(self.name.cmp(&other.name))
     }
 }
 

@@ -1,10 +1,22 @@
 //! Owns explanation: the reasons of a list, and one customer explained in full.
 
 mod customer;
+mod medians;
+mod passing;
 mod reasons;
 mod sentence;
+mod shapley;
 
+pub(crate) use customer::Breakdown;
 pub(crate) use customer::Subject;
-pub use customer::{ComplaintSummary, CustomerExplanation, ExplainedValue, FeatureContribution, VoidOrderSummary};
-pub use reasons::{CustomerExplainer, Explanations, REASONS, Reason, features_in_sentence};
+pub use customer::{
+    ComplaintSummary, ContextContribution, CustomerExplanation, ExplainedValue, FactContribution, FeatureContribution,
+    VoidOrderSummary,
+};
+pub use medians::Medians;
+pub use passing::Background;
+pub use reasons::{
+    CustomerExplainer, Explanations, MATERIAL_LOG_ODDS, MATERIAL_SHARE, Makeup, NO_REASON, REASONS, Reason,
+    features_in_sentence,
+};
 pub use sentence::render;

@@ -1,28 +1,38 @@
-//! What the model's exact contributions say of each customer: reasons, grouped by family, in sentences with the
+//! What the model's exact contributions say of each customer: reasons, each a fact of the customer, in sentences with the
 //! customer's own numbers.
 
-use std::collections::BTreeMap;
-
+use super::passing::{Background, Ledger, Passing};
 use super::sentence::Template;
 use crate::dataset::Dataset;
-use crate::features::{Entry, Family, FeatureSchema};
+use crate::features::{Fact, Family, FeatureSchema, SILENCE_FEATURE, Split};
 use crate::learn::{Explainer, LearnError, LogOddsPrediction, Model, Uncertainty};
 use crate::units::Currency;
 
 /// Reasons shown for each customer at most.
 pub const REASONS: usize = 3;
 
+/// A reason adds at least this share of what all facts that raise the odds of the customer add.
+pub const MATERIAL_SHARE: f64 = 0.1;
+
+/// And at least this much: about a hundredth of probability in the middle.
+pub const MATERIAL_LOG_ODDS: f64 = 0.05;
+
+/// What is said of a customer of whom no reason can be told.
+pub const NO_REASON: &str = "no single reason stands out";
+
 /// Rows whose contributions are held at one time: few enough to stay in the cache of a core.
 const BLOCK_ROWS: usize = 1_024;
 
-/// One side of a customer that raises the odds of leaving.
+/// A fact of a customer that raises the odds of leaving.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reason {
-    /// The family of features; its code is stable for systems.
+    /// The fact.
+    pub fact: Fact,
+    /// The family of the feature that tells it; its code is stable for systems.
     pub family: Family,
     /// The customer's own numbers, in a sentence.
     pub sentence: Box<str>,
-    /// What the family adds to the log-odds of leaving, against the mean training row.
+    /// What the fact adds to the log-odds of leaving, against the mean training row.
     pub log_odds: f64,
 }
 
@@ -31,8 +41,7 @@ pub struct Reason {
 pub struct Explanations {
     /// The log-odds of the rows.
     pub prediction: LogOddsPrediction,
-    /// For each row, what raises its odds, the strongest first: at most [`REASONS`] families, each told by that of its
-    /// features that adds most and can be reported.
+    /// For each row, what raises its odds, the strongest first: at most [`REASONS`] facts.
     pub reasons: Vec<Vec<Reason>>,
     /// The variances of their log-odds by the uncertainty that was asked along; empty without one.
     pub variances: Vec<f64>,
@@ -54,16 +63,34 @@ impl Explanations {
     }
 }
 
-/// The features whose numbers the reason of a feature tells; none for one that the schema lacks.
-pub fn features_in_sentence(schema: &FeatureSchema, feature: &str) -> impl Iterator<Item = String> {
-    schema.entry(feature).and_then(|entry| Template::named(&entry)).into_iter().flat_map(Template::names)
+/// The features whose numbers are read to tell of a feature: those in its sentence, and those that it is split among with
+/// theirs; none for one that the schema lacks.
+pub fn features_in_sentence(schema: &FeatureSchema, feature: &str) -> Vec<String> {
+    let in_sentence =
+        |name: &str| schema.entry(name).and_then(|entry| Template::named(&entry)).into_iter().flat_map(Template::names);
+    let Some(entry) = schema.entry(feature) else { return Vec::new() };
+    let inputs = entry.split.map_or_else(Vec::new, Split::inputs);
+    let silence = entry.recent_days.map(|_| SILENCE_FEATURE);
+    let of_inputs = inputs.iter().copied().chain(silence).flat_map(|name| in_sentence(name).chain([name.to_owned()]));
+    in_sentence(feature).chain(of_inputs).collect()
 }
 
 /// Asks a model, and a uncertainty about it, and puts what it says into words.
 pub struct CustomerExplainer<'a> {
     explainer: Explainer<'a>,
-    families: Families,
+    passing: Passing<'a>,
     currency: &'a Currency,
+}
+
+/// What the log-odds of one customer are made of, beside the level of the day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Makeup {
+    /// What each contributing feature of the model adds.
+    pub features: Vec<f64>,
+    /// What each fact adds, the largest first, without those that add nothing.
+    pub facts: Vec<(Fact, f64)>,
+    /// What belongs to no fact.
+    pub context: f64,
 }
 
 impl<'a> CustomerExplainer<'a> {
@@ -73,6 +100,7 @@ impl<'a> CustomerExplainer<'a> {
         model: &'a Model,
         uncertainty: Option<&'a Uncertainty>,
         schema: &FeatureSchema,
+        background: Background<'a>,
         currency: &'a Currency,
     ) -> Self {
         let explainer = model.explainer();
@@ -80,8 +108,7 @@ impl<'a> CustomerExplainer<'a> {
             Some(uncertainty) => explainer.with_uncertainty(uncertainty),
             None => explainer,
         };
-        let template = |entry: &Entry<'_>| Template::of_feature(entry, schema);
-        Self { explainer, families: Families::of(model.contributing_features(), schema, template), currency }
+        Self { explainer, passing: Passing::of(model.contributing_features(), schema, background), currency }
     }
 
     /// Reports every row of a dataset.
@@ -91,98 +118,94 @@ impl<'a> CustomerExplainer<'a> {
     pub fn explain(&self, dataset: &Dataset) -> Result<Explanations, LearnError> {
         let rows: Vec<usize> = (0..dataset.len()).collect();
         let mut explanations = Explanations::default();
+        let mut desk = Desk::default();
         for block in rows.chunks(BLOCK_ROWS) {
-            explanations.append(self.explain_block(dataset, block)?);
+            explanations.append(self.explain_block(dataset, block, &mut desk)?);
         }
         Ok(explanations)
     }
 
-    fn explain_block(&self, dataset: &Dataset, rows: &[usize]) -> Result<Explanations, LearnError> {
+    fn explain_block(&self, dataset: &Dataset, rows: &[usize], desk: &mut Desk) -> Result<Explanations, LearnError> {
         let found = self.explainer.explain(dataset, rows)?;
-        let mut sentence = String::new();
-        let of_row = |(place, row): (usize, &usize)| {
-            let parts = found.contributions.row(place);
-            let value = |column: &usize| dataset.value(*row, *column);
-            let render = |template: &Template<usize>| {
-                template.fill(value, self.currency, &mut sentence).then(|| sentence.as_str().into())
-            };
-            self.families.strongest(|feature| parts[feature], render)
+        let mut of_row = |(place, row): (usize, &usize)| {
+            let value = |column: usize| dataset.value(*row, column);
+            self.passing.enter(found.contributions.row(place).iter().copied(), &value, &mut desk.ledger);
+            desk.strongest(&self.passing, &value, self.currency)
         };
-        let reasons = rows.iter().enumerate().map(of_row).collect();
+        let reasons = rows.iter().enumerate().map(&mut of_row).collect();
         Ok(Explanations { prediction: found.prediction, reasons, variances: found.variances })
+    }
+
+    /// What the log-odds of a row are made of.
+    ///
+    /// # Errors
+    /// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
+    pub fn makeup(&self, dataset: &Dataset, row: usize) -> Result<Makeup, LearnError> {
+        let found = self.explainer.explain(dataset, &[row])?;
+        let features: Vec<f64> = found.contributions.row(0).to_vec();
+        let mut ledger = Ledger::default();
+        self.passing.enter(features.iter().copied(), &|column| dataset.value(row, column), &mut ledger);
+        let mut facts: Vec<(Fact, f64)> = Fact::ALL.into_iter().zip(ledger.facts).collect();
+        facts.retain(|(_, log_odds)| *log_odds != 0.0);
+        facts.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Ok(Makeup { features, facts, context: ledger.context })
     }
 }
 
-/// The features of a model with their numbers, by family; `None` where one cannot be reported.
-struct Families<T = Template<usize>>(BTreeMap<Family, Vec<(usize, Option<T>)>>);
+/// What is written on for one row after the other.
+#[derive(Default)]
+struct Desk {
+    ledger: Ledger,
+    /// Numbers of the tellers of a fact.
+    tellers: Vec<usize>,
+    sentence: String,
+}
 
-impl<T> Families<T> {
-    fn of(features: &[String], schema: &FeatureSchema, template: impl Fn(&Entry<'_>) -> Option<T>) -> Self {
-        let mut families: BTreeMap<Family, Vec<_>> = BTreeMap::new();
-        for (number, entry) in features.iter().enumerate().filter_map(|(i, name)| Some((i, schema.entry(name)?))) {
-            families.entry(entry.family).or_default().push((number, template(&entry)));
+impl Desk {
+    /// Finds the facts that raise the odds most and can be told.
+    fn strongest(&mut self, passing: &Passing<'_>, value: &impl Fn(usize) -> f64, currency: &Currency) -> Vec<Reason> {
+        let mut facts = Fact::ALL;
+        let sums = self.ledger.facts;
+        let sum = |fact: Fact| sums[fact as usize];
+        facts.sort_by(|a, b| sum(*b).total_cmp(&sum(*a)));
+        let raising: f64 = sums.iter().filter(|sum| **sum > 0.0).sum();
+        let is_material = |fact: &Fact| sum(*fact) >= (MATERIAL_SHARE * raising).max(MATERIAL_LOG_ODDS);
+        let mut reasons = Vec::with_capacity(REASONS);
+        for fact in facts.into_iter().take_while(is_material) {
+            if let Some(family) = self.tell(fact, passing, value, currency) {
+                reasons.push(Reason { fact, family, sentence: self.sentence.as_str().into(), log_odds: sum(fact) });
+            }
+            if reasons.len() == REASONS {
+                break;
+            }
         }
-        Self(families)
+        reasons
     }
 
-    /// Finds the families that raise the odds most, given what each feature adds.
-    fn strongest(&self, part: impl Fn(usize) -> f64, mut render: impl FnMut(&T) -> Option<Box<str>>) -> Vec<Reason> {
-        let sum = |features: &[(usize, Option<T>)]| features.iter().map(|(number, _)| part(*number)).sum::<f64>();
-        let mut raising: Vec<_> = self.0.iter().map(|(family, features)| (sum(features), family, features)).collect();
-        raising.retain(|(sum, ..)| *sum > 0.0);
-        raising.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let mut reasons = Vec::with_capacity(REASONS);
-        reasons.extend(
-            raising
-                .into_iter()
-                .filter_map(|(log_odds, family, features)| {
-                    let mut features: Vec<_> =
-                        features.iter().map(|(number, explanations)| (part(*number), explanations)).collect();
-                    features.sort_by(|a, b| b.0.total_cmp(&a.0));
-                    let sentence = features.into_iter().find_map(|(_, explanations)| render(explanations.as_ref()?))?;
-                    Some(Reason { family: *family, sentence, log_odds })
-                })
-                .take(REASONS),
-        );
-        reasons
+    /// Writes the sentence of a fact; the family of the feature that tells it, if one can.
+    fn tell(
+        &mut self,
+        fact: Fact,
+        passing: &Passing<'_>,
+        value: &impl Fn(usize) -> f64,
+        currency: &Currency,
+    ) -> Option<Family> {
+        let Self { ledger, tellers, sentence } = self;
+        let part = |number: usize| ledger.tellers.get(number).copied().unwrap_or(0.0);
+        tellers.clear();
+        let is_raising = |number: &usize| {
+            passing.tellers.get(*number).is_some_and(|teller| teller.fact == fact) && part(*number) > 0.0
+        };
+        tellers.extend((0..passing.tellers.len()).filter(is_raising));
+        let is_first = |number: usize| passing.tellers.get(number).is_some_and(|teller| teller.is_first);
+        tellers.sort_by(|a, b| is_first(*b).cmp(&is_first(*a)).then(part(*b).total_cmp(&part(*a))));
+        tellers.iter().filter_map(|number| passing.tellers.get(*number)).find_map(|teller| {
+            let is_told = teller.may_tell(value) && teller.template.fill(|column| value(*column), currency, sentence);
+            is_told.then_some(teller.family)
+        })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    /// With sentences that are the names of the features, where `can_tell` says so.
-    fn strongest_of(parts: &[(&str, f64)], can_tell: impl Fn(&str) -> bool) -> Vec<Reason> {
-        let schema = FeatureSchema::for_inputs(&BTreeSet::new());
-        let names: Vec<String> = parts.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let families = Families::of(&names, &schema, |entry| can_tell(entry.name).then(|| entry.name.to_owned()));
-        families.strongest(|number| parts[number].1, |name| Some(name.as_str().into()))
-    }
-
-    #[test]
-    fn families_that_raise_the_odds_are_reported_by_their_strongest_feature() {
-        let parts = [
-            ("recency_days", 0.4),
-            ("tenure_days", -0.1),
-            ("orders_90d_count", 0.9),
-            ("orders_all_count", -1.0),
-            ("overdue_ratio", 0.2),
-            ("gap_median_days", 0.3),
-        ];
-        let reasons = strongest_of(&parts, |_| true);
-        let explanations: Vec<_> =
-            reasons.iter().map(|reason| (reason.family.code(), reason.sentence.as_ref())).collect();
-        assert_eq!(explanations, [("cadence", "gap_median_days"), ("recency", "recency_days")]);
-        assert!((reasons[0].log_odds - 0.5).abs() < 1e-12);
-    }
-
-    #[test]
-    fn what_cannot_be_told_gives_way_to_the_next() {
-        let parts = [("gap_median_days", 0.5), ("overdue_days", 0.1)];
-        assert_eq!(strongest_of(&parts, |name| name == "overdue_days")[0].sentence.as_ref(), "overdue_days");
-        assert!(strongest_of(&parts, |_| false).is_empty());
-    }
-}
+#[path = "reasons_tests.rs"]
+mod tests;

@@ -1,15 +1,20 @@
-//! From a feature's reason to a sentence: placeholders become the customer's numbers in their units.
+//! From a feature's reason to a sentence: placeholders become the customer's numbers in their units, as a person in retail
+//! would say them.
+//!
+//! A reason of the catalogue is one sentence or several, parted by `|`, of which the first that holds is told. It may begin
+//! with conditions, `[a<b, c<d]`: each holds where its left side is less than its right side by more than a tenth. `{name}`
+//! stands for the customer's value of that feature, `{a-b}` for a difference, `{name order}` for the value and the noun in the
+//! right number, `{name category/categories}` likewise where the plural is irregular, `{name every}` for a rhythm of days and
+//! `{name span}` for a stretch of days in days, weeks, months or years.
 
 use std::fmt::Write;
 
-use crate::features::{self, Entry, FeatureSchema, Unit};
+use crate::features::{self, Entry, FeatureSchema, Telling, Unit};
 use crate::text::grouped_digits;
 use crate::units::Currency;
 
-/// The template with every placeholder filled; `None` if one of the values is missing.
-///
-/// `{name}` becomes the value, `{name order}` the value and its noun in the right number, `{name category/categories}`
-/// likewise where the plural is irregular.
+/// The first sentence of a template whose conditions hold, with every placeholder filled; `None` if there is none or one of the
+/// values is missing.
 ///
 /// ```
 /// use retain::{explain::render, units::Currency};
@@ -27,32 +32,53 @@ pub fn render(template: &str, value: impl Fn(&str) -> Option<f64>, currency: &Cu
 
 /// A reason taken apart: what stands for each number finds it again for every customer.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Template<N> {
+pub(super) struct Template<N>(Vec<Sentence<N>>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Sentence<N> {
+    /// Left sides and right sides.
+    conditions: Vec<[Term<N>; 2]>,
     head: String,
     slots: Vec<Slot<N>>,
+}
+
+/// A number that is compared or told.
+#[derive(Debug, Clone, PartialEq)]
+enum Term<N> {
+    Constant(f64),
+    Value(N),
+    Difference(N, N),
 }
 
 /// A number in a sentence, and the text up to the next one.
 #[derive(Debug, Clone, PartialEq)]
 struct Slot<N> {
-    number: N,
+    term: Term<N>,
     unit: Unit,
-    noun: Option<Noun>,
+    noun: Noun,
     text: String,
 }
 
-/// A noun for one and for many.
+/// What stands with a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Noun {
-    one: String,
-    many: String,
+enum Noun {
+    /// Nothing.
+    None,
+    /// Days as they are counted.
+    Days,
+    /// Days of a rhythm.
+    Every,
+    /// Days in the largest unit that fits.
+    Span,
+    /// A noun for one and for many.
+    Things { one: String, many: String },
 }
 
 impl Template<usize> {
     /// The reason of a feature, ours or a custom one, whose `{value}` is the feature's own value; numbers are columns of
-    /// the schema. `None` if it names one that the schema lacks.
+    /// the schema. `None` if it tells nothing, or names one that the schema lacks.
     pub(super) fn of_feature(feature: &Entry<'_>, schema: &FeatureSchema) -> Option<Self> {
-        Self::of(&feature.reason, |name| match name {
+        Self::of_entry(feature, |name| match name {
             "value" => Some((schema.position(feature.name)?, feature.unit)),
             _ => Some((schema.position(name)?, features::find(name)?.unit)),
         })
@@ -62,38 +88,83 @@ impl Template<usize> {
 impl Template<String> {
     /// The reason of a feature with the names of the features whose numbers it tells.
     pub(super) fn named(feature: &Entry<'_>) -> Option<Self> {
-        Self::of(&feature.reason, |name| match name {
+        Self::of_entry(feature, |name| match name {
             "value" => Some((feature.name.to_owned(), feature.unit)),
             _ => Some((name.to_owned(), features::find(name)?.unit)),
         })
     }
 
     pub(super) fn names(self) -> impl Iterator<Item = String> {
-        self.slots.into_iter().map(|slot| slot.number)
+        self.0.into_iter().flat_map(|sentence| {
+            let told = sentence.slots.into_iter().map(|slot| slot.term);
+            let terms: Vec<_> = sentence.conditions.into_iter().flatten().chain(told).collect();
+            terms.into_iter().flat_map(|term| match term {
+                Term::Constant(_) => Vec::new(),
+                Term::Value(name) => vec![name],
+                Term::Difference(name, other) => vec![name, other],
+            })
+        })
     }
 }
 
 impl<N> Template<N> {
-    /// Takes a reason apart; `None` if a number is not found or a brace not closed.
+    fn of_entry(feature: &Entry<'_>, find: impl Fn(&str) -> Option<(N, Unit)>) -> Option<Self> {
+        match feature.telling {
+            Telling::Tells(features::Fact::Custom, _) => {
+                // What the shop has written is one sentence, whatever signs are in it.
+                Some(Self(vec![Sentence::of(&feature.reason, Vec::new(), &find)?]))
+            }
+            Telling::Tells(..) | Telling::TellsFirst(..) => Self::of(&feature.reason, find),
+            Telling::Adds(_) | Telling::Context(_) | Telling::Undecided => None,
+        }
+    }
+
+    /// Takes a reason apart; `None` if a number is not found or a bracket not closed.
     fn of(template: &str, find: impl Fn(&str) -> Option<(N, Unit)>) -> Option<Self> {
-        let mut parts = template.split('{');
+        let sentence = |text: &str| {
+            let Some(rest) = text.strip_prefix('[') else { return Sentence::of(text, Vec::new(), &find) };
+            let (conditions, text) = rest.split_once(']')?;
+            let condition = |condition: &str| {
+                let (left, right) = condition.split_once('<')?;
+                Some([Term::of(left.trim(), &find)?.0, Term::of(right.trim(), &find)?.0])
+            };
+            Sentence::of(text, conditions.split(',').map(condition).collect::<Option<_>>()?, &find)
+        };
+        template.split('|').map(sentence).collect::<Option<_>>().map(Self)
+    }
+
+    /// Writes the first sentence that holds in place of what stands in `sentence`; says whether there is one.
+    pub(super) fn fill(&self, number: impl Fn(&N) -> f64, currency: &Currency, sentence: &mut String) -> bool {
+        self.0.iter().any(|told| told.holds(&number) && told.fill(&number, currency, sentence))
+    }
+}
+
+/// What is less than another number by less than this share of it is about the same.
+const CLEARLY: f64 = 0.1;
+
+impl<N> Sentence<N> {
+    fn of(text: &str, conditions: Vec<[Term<N>; 2]>, find: &impl Fn(&str) -> Option<(N, Unit)>) -> Option<Self> {
+        let mut parts = text.split('{');
         let head = parts.next()?.to_owned();
         let slot = |part: &str| {
             let (placeholder, text) = part.split_once('}')?;
-            let (name, noun) =
-                placeholder.split_once(' ').map_or((placeholder, None), |(name, noun)| (name, Some(noun)));
-            let (number, unit) = find(name)?;
-            Some(Slot { number, unit, noun: noun.map(Noun::of), text: text.to_owned() })
+            let (name, noun) = placeholder.split_once(' ').unwrap_or((placeholder, ""));
+            let (term, unit) = Term::of(name, find)?;
+            Some(Slot { term, unit, noun: Noun::of(noun), text: text.to_owned() })
         };
-        Some(Self { head, slots: parts.map(slot).collect::<Option<_>>()? })
+        Some(Self { conditions, head, slots: parts.map(slot).collect::<Option<_>>()? })
     }
 
-    /// Writes the sentence in place of what stands in `sentence`; says whether every number is there.
-    pub(super) fn fill(&self, number: impl Fn(&N) -> f64, currency: &Currency, sentence: &mut String) -> bool {
+    /// Written so that a number that is missing holds nowhere.
+    fn holds(&self, number: &impl Fn(&N) -> f64) -> bool {
+        self.conditions.iter().all(|[left, right]| left.number(number) * (1.0 + CLEARLY) < right.number(number))
+    }
+
+    fn fill(&self, number: &impl Fn(&N) -> f64, currency: &Currency, sentence: &mut String) -> bool {
         sentence.clear();
         sentence.push_str(&self.head);
         for slot in &self.slots {
-            let number = number(&slot.number);
+            let number = slot.term.number(number);
             if !number.is_finite() {
                 return false;
             }
@@ -103,21 +174,44 @@ impl<N> Template<N> {
     }
 }
 
+impl<N> Term<N> {
+    fn of(text: &str, find: &impl Fn(&str) -> Option<(N, Unit)>) -> Option<(Self, Unit)> {
+        if let Ok(constant) = text.parse() {
+            return Some((Self::Constant(constant), Unit::Number));
+        }
+        let Some((name, other)) = text.split_once('-') else {
+            return find(text).map(|(number, unit)| (Self::Value(number), unit));
+        };
+        let ((number, unit), (other, _)) = (find(name)?, find(other)?);
+        Some((Self::Difference(number, other), unit))
+    }
+
+    fn number(&self, number: &impl Fn(&N) -> f64) -> f64 {
+        match self {
+            Self::Constant(constant) => *constant,
+            Self::Value(name) => number(name),
+            Self::Difference(name, other) => number(name) - number(other),
+        }
+    }
+}
+
 impl<N> Slot<N> {
     fn write(&self, number: f64, currency: &Currency, sentence: &mut String) {
-        let start = sentence.len();
-        let is_part_of_a_day = (0.0..1.0).contains(&number) && self.noun.as_ref().is_some_and(Noun::is_day);
-        if is_part_of_a_day {
-            hours(number, sentence);
-        } else {
-            show(number, self.unit, currency, sentence);
-        }
-        if let Some(noun) = &self.noun {
-            let is_one = &sentence[start..] == "1";
-            let (one, many) =
-                if is_part_of_a_day { ("hour", "hours") } else { (noun.one.as_str(), noun.many.as_str()) };
-            sentence.push(' ');
-            sentence.push_str(if is_one { one } else { many });
+        match &self.noun {
+            Noun::None => show(number, self.unit, currency, sentence),
+            Noun::Days => days(number, sentence),
+            Noun::Every => every(number, sentence),
+            Noun::Span => span(number, sentence),
+            Noun::Things { one, many } => {
+                let start = sentence.len();
+                match self.unit {
+                    Unit::Count if number == 0.0 => sentence.push_str("no"),
+                    unit => show(number, unit, currency, sentence),
+                }
+                let is_one = &sentence[start..] == "1";
+                sentence.push(' ');
+                sentence.push_str(if is_one { one } else { many });
+            }
         }
         sentence.push_str(&self.text);
     }
@@ -125,24 +219,23 @@ impl<N> Slot<N> {
 
 impl Noun {
     fn of(noun: &str) -> Self {
-        match noun.split_once('/') {
-            Some((one, many)) => Self { one: one.to_owned(), many: many.to_owned() },
-            None => Self { one: noun.to_owned(), many: format!("{noun}s") },
+        match (noun, noun.split_once('/')) {
+            ("", _) => Self::None,
+            ("day", _) => Self::Days,
+            ("every", _) => Self::Every,
+            ("span", _) => Self::Span,
+            (_, Some((one, many))) => Self::Things { one: one.to_owned(), many: many.to_owned() },
+            (noun, None) => Self::Things { one: noun.to_owned(), many: format!("{noun}s") },
         }
-    }
-
-    fn is_day(&self) -> bool {
-        self.one == "day"
     }
 }
 
-/// A number as a person would write it in its unit.
+/// A number as a person would write it in its unit. Writing to a text cannot fail.
 fn show(number: f64, unit: Unit, currency: &Currency, text: &mut String) {
-    // Writing to a text cannot fail.
     let _ = match unit {
-        // Whole days that have passed, as in the list.
-        Unit::Days if number.abs() >= 10.0 => write!(text, "{:.0}", number.floor()),
-        Unit::Count if number.abs() >= 10.0 => write!(text, "{number:.0}"),
+        Unit::Days => write!(text, "{:.0}", whole_days(number)),
+        Unit::Count | Unit::Ratio if number.abs() >= 10.0 => write!(text, "{number:.0}"),
+        Unit::Share if number > 0.0 && number < 0.01 => write!(text, "less than 1 %"),
         Unit::Share => write!(text, "{:.0} %", 100.0 * number),
         Unit::Years => write!(text, "{:.0}", number.floor()),
         Unit::Amount => amount(number, currency, text),
@@ -150,9 +243,36 @@ fn show(number: f64, unit: Unit, currency: &Currency, text: &mut String) {
     };
 }
 
-/// Less than a day in hours; less than an hour counts as one, because nobody orders every 0 hours.
-fn hours(days: f64, text: &mut String) {
-    let _ = write!(text, "{:.0}", (24.0 * days).round().max(1.0));
+/// Whole days that have passed, as in the list; less than ten are rounded.
+fn whole_days(days: f64) -> f64 {
+    // Adding zero turns a negative zero into a positive one.
+    (if days.abs() >= 10.0 { days.floor() } else { days.round() }) + 0.0
+}
+
+fn days(number: f64, text: &mut String) {
+    let whole = whole_days(number);
+    let _ = match whole {
+        0.0 => write!(text, "less than a day"),
+        1.0 => write!(text, "1 day"),
+        _ => write!(text, "{whole:.0} days"),
+    };
+}
+
+fn every(number: f64, text: &mut String) {
+    let whole = whole_days(number);
+    let _ = if whole <= 1.0 { write!(text, "every day") } else { write!(text, "every {whole:.0} days") };
+}
+
+/// Days of a week, a month and a year, each with the number of days up to which the smaller unit is told.
+const SPANS: [(f64, f64, &str); 3] = [(14.0, 7.0, "weeks"), (70.0, 365.25 / 12.0, "months"), (700.0, 365.25, "years")];
+
+fn span(number: f64, text: &mut String) {
+    match SPANS.iter().rev().find(|(from, ..)| number >= *from) {
+        None => days(number, text),
+        Some((_, length, unit)) => {
+            let _ = write!(text, "{:.0} {unit}", number / length);
+        }
+    }
 }
 
 /// At most one decimal.
@@ -168,93 +288,17 @@ fn short(number: f64, text: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
-/// `GBP 1,234` from a hundred on, `GBP 12.50` below.
+/// `GBP 1,234` from ten on, `GBP 2.50` below; what is given back as a whole leaves nothing.
 fn amount(major: f64, currency: &Currency, text: &mut String) -> std::fmt::Result {
-    let decimals = if major.abs() >= 100.0 { 0 } else { currency.decimals() as usize };
-    let digits = format!("{:.decimals$}", major.abs());
+    let decimals = if major.abs() >= 10.0 { 0 } else { currency.decimals() as usize };
+    let digits = format!("{major:.decimals$}");
+    if major <= 0.0 || digits.bytes().all(|b| b == b'0' || b == b'.') {
+        return text.write_str("nothing");
+    }
     let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
-    let sign = if major < 0.0 { "-" } else { "" };
-    write!(text, "{} {sign}{}{rest}", currency.code(), grouped_digits(whole))
+    write!(text, "{} {}{rest}", currency.code(), grouped_digits(whole))
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    fn pounds() -> Currency {
-        Currency::from_code("GBP").unwrap()
-    }
-
-    #[test]
-    fn numbers_are_written_in_their_units() {
-        let shown = |number, unit| {
-            let mut text = "about ".to_owned();
-            show(number, unit, &pounds(), &mut text);
-            text.split_off("about ".len())
-        };
-        assert_eq!([23.6, 0.4, 1.0, -3.2].map(|days| shown(days, Unit::Days)), ["23", "0.4", "1", "-3.2"]);
-        assert_eq!([2.0, 2.46].map(|count| shown(count, Unit::Count)), ["2", "2.5"]);
-        assert_eq!([0.345, 1.0].map(|share| shown(share, Unit::Share)), ["34 %", "100 %"]);
-        assert_eq!(
-            [1234.5, 12.5, -0.04, 1e6].map(|amount| shown(amount, Unit::Amount)),
-            ["GBP 1,234", "GBP 12.50", "GBP -0.04", "GBP 1,000,000"]
-        );
-        assert_eq!(shown(-0.04, Unit::Ratio), "0");
-    }
-
-    #[test]
-    fn nouns_agree_and_missing_values_leave_no_sentence() {
-        let template = "{orders_all_count order} in {categories_all_count category/categories}";
-        let with = |orders: f64, categories: f64| {
-            render(template, |name| Some(if name == "orders_all_count" { orders } else { categories }), &pounds())
-        };
-        assert_eq!(with(1.0, 1.0).as_deref(), Some("1 order in 1 category"));
-        assert_eq!(with(2.0, 0.0).as_deref(), Some("2 orders in 0 categories"));
-        assert_eq!(with(f64::NAN, 1.0), None);
-        assert_eq!(render("{no_such_feature}", |_| Some(1.0), &pounds()), None);
-    }
-
-    #[test]
-    fn parts_of_a_day_are_reported_in_hours() {
-        let rendered = |days: f64| render("every {recency_days day}", |_| Some(days), &pounds());
-        assert_eq!(
-            [0.0, 0.05, 0.5, 1.0].map(|days| rendered(days).unwrap_or_default()),
-            ["every 1 hour", "every 1 hour", "every 12 hours", "every 1 day"]
-        );
-    }
-
-    #[test]
-    fn a_feature_of_the_shops_own_tells_its_value() {
-        let schema = FeatureSchema::for_inputs(&BTreeSet::new());
-        let last = schema.names().last().unwrap();
-        let entry = |reason: &'static str, unit| Entry {
-            name: last,
-            family: features::Family::Custom,
-            unit,
-            reason: reason.into(),
-        };
-        let rendered = |entry, value| {
-            let mut sentence = "of another customer".to_owned();
-            let template = Template::of_feature(&entry, &schema)?;
-            let number = |column: &usize| if column + 1 == schema.len() { value } else { f64::NAN };
-            template.fill(number, &pounds(), &mut sentence).then_some(sentence)
-        };
-        assert_eq!(
-            rendered(entry("spent {value} on it", Unit::Amount), 12.5).as_deref(),
-            Some("spent GBP 12.50 on it")
-        );
-        assert_eq!(rendered(entry("{value order}", Unit::Number), 12.5).as_deref(), Some("12.5 orders"));
-        assert_eq!(rendered(entry("{value}", Unit::Number), f64::NAN), None);
-        assert_eq!(rendered(entry("{no_such_feature}", Unit::Number), 1.0), None);
-    }
-
-    #[test]
-    fn every_reason_of_the_catalogue_can_be_reported() {
-        for feature in features::catalogue() {
-            let sentence = render(feature.reason, |_| Some(2.0), &pounds());
-            assert!(sentence.is_some_and(|sentence| !sentence.contains(['{', '}'])), "{}", feature.name);
-        }
-    }
-}
+#[path = "sentence_tests.rs"]
+mod tests;

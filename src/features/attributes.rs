@@ -3,6 +3,7 @@
 //! nothing of who left.
 
 use super::spec::{Family, Feature, Unit};
+use super::telling::Context;
 use crate::timeline::Available;
 
 const fn attribute(name: &'static str, unit: Unit, needs: Available, meaning: &'static str) -> Feature {
@@ -12,12 +13,9 @@ const fn attribute(name: &'static str, unit: Unit, needs: Available, meaning: &'
 /// Days in a year of the Julian calendar.
 const YEAR_DAYS: f64 = 365.25;
 
-const REGION: &str = "{home_region_customers_share} of the customers live in the same region";
-const CHANNEL: &str = "{acquisition_customers_share} of the customers came the same way";
-
 pub(super) const FEATURES: &[Feature] = &[
     attribute("age_years", Unit::Years, Available::BirthDate, "Years of 365.25 days from birth to the cutoff.")
-        .reason("{age_years year} old")
+        .context(Context::Person)
         .is(|h, _| h.attributes().birth_date.map_or(f64::NAN, |at| h.days_since(at) / YEAR_DAYS)),
     attribute(
         "home_region_customers_share",
@@ -25,7 +23,7 @@ pub(super) const FEATURES: &[Feature] = &[
         Available::HomeRegion,
         "Share of the customers (with an order and a known region) who live in the same region.",
     )
-    .reason(REGION)
+    .context(Context::Population)
     .is(|h, _| h.home_region()[0]),
     attribute(
         "home_region_rank_level",
@@ -34,7 +32,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "Place of the customer's region by customers with an order: 1 is the largest, equal ones share the \
             better place.",
     )
-    .reason(REGION)
+    .context(Context::Population)
     .is(|h, _| h.home_region()[1]),
     attribute(
         "acquisition_customers_share",
@@ -42,7 +40,7 @@ pub(super) const FEATURES: &[Feature] = &[
         Available::Acquisition,
         "Share of the customers (with an order and a known channel) whom the same channel brought.",
     )
-    .reason(CHANNEL)
+    .context(Context::Population)
     .is(|h, _| h.acquisition()[0]),
     attribute(
         "acquisition_rank_level",
@@ -52,6 +50,6 @@ pub(super) const FEATURES: &[Feature] = &[
             ones share \
          the better place.",
     )
-    .reason(CHANNEL)
+    .context(Context::Population)
     .is(|h, _| h.acquisition()[1]),
 ];

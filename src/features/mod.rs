@@ -17,10 +17,12 @@ mod recency;
 mod returns;
 mod schema;
 mod season;
+mod sentences;
 mod shop;
 mod silence;
 mod spec;
 mod surveys;
+mod telling;
 mod trend;
 mod value_model;
 
@@ -28,6 +30,7 @@ pub use columns::FeatureColumns;
 pub use dictionary::dictionary;
 pub use schema::{Absence, Entry, FeatureSchema, SchemaDifference, SchemaError};
 pub use spec::{Absent, Family, Feature, Unit};
+pub use telling::{Context, FORECAST_INPUTS, Fact, ForecastFigure, SILENCE_FEATURE, Side, Split, Telling};
 
 /// Every feature there is, family by family; the order is the order of the columns.
 pub const FAMILIES: &[&[Feature]] = &[
@@ -87,15 +90,32 @@ mod tests {
         assert!(seen.len() >= 120, "{} features", seen.len());
     }
 
+    /// The features that a sentence names: in numbers, differences and conditions.
+    fn named(sentence: &str) -> Vec<&'static Feature> {
+        let words = sentence.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        words.filter(|word| word.contains('_')).map(|name| find(name).unwrap_or_else(|| panic!("{name}"))).collect()
+    }
+
     #[test]
-    fn every_feature_is_documented_and_its_reason_names_known_features() {
+    fn every_feature_is_documented_and_tells_a_fact_or_says_why_not() {
         for feature in catalogue() {
             assert!(feature.meaning.len() > 10, "{}", feature.name);
-            for placeholder in feature.reason.split('{').skip(1) {
-                let name = placeholder.split(['}', ' ']).next().unwrap();
-                assert!(find(name).is_some(), "{}: reason names `{name}`", feature.name);
+            assert!(feature.telling != Telling::Undecided, "{}: which fact does it tell, on which side?", feature.name);
+            assert_eq!(feature.telling.side().is_some(), feature.reason.contains('{'), "{}", feature.name);
+            named(feature.reason);
+            for input in feature.split.into_iter().flat_map(Split::inputs) {
+                assert!(find(input).is_some_and(|input| input.telling.fact().is_some()), "{}: {input}", feature.name);
             }
-            assert!(feature.reason.contains('{'), "{}: the reason shows no number", feature.name);
+        }
+    }
+
+    /// So that the list says nothing of these, whoever adds a feature to the families.
+    #[test]
+    fn the_shop_the_season_the_population_and_forecasts_are_never_told() {
+        let untold = [Family::Season, Family::Attributes, Family::Shop, Family::ValueModel];
+        for feature in catalogue() {
+            let is_context = feature.telling.context().is_some();
+            assert_eq!(is_context, untold.contains(&feature.family), "{}", feature.name);
         }
     }
 
@@ -103,8 +123,7 @@ mod tests {
     #[test]
     fn a_sentence_needs_no_input_that_its_feature_does_not_need() {
         for feature in catalogue() {
-            for placeholder in feature.reason.split('{').skip(1) {
-                let named = find(placeholder.split(['}', ' ']).next().unwrap()).unwrap();
+            for named in named(feature.reason) {
                 assert!(named.needs.is_none() || named.needs == feature.needs, "{}: {}", feature.name, named.name);
             }
         }

@@ -1,46 +1,57 @@
 //! What is given back: a return is a service failure.
 
 use super::spec::{Family, Feature, Unit, count, ratio};
+use super::telling::{Fact, Side};
 use crate::timeline::{Available, Window};
 
-const RETURNED: &str = "gave back {returned_share} of what was bought, {returns_90d_count line} in the last 90 days";
-
 const fn returned(name: &'static str, unit: Unit, meaning: &'static str) -> Feature {
-    Feature::new(name, Family::Returns, unit).needs(Available::Returns).meaning(meaning).reason(RETURNED)
+    Feature::new(name, Family::Returns, unit).needs(Available::Returns).meaning(meaning)
 }
 
 pub(super) const FEATURES: &[Feature] = &[
     returned("returns_90d_count", Unit::Count, "Return lines in the last 90 days.")
+        .tells(Fact::Returns, Side::High, "returned {returns_90d_count item} in the last 90 days")
         .over(Window::Days90)
         .is(|h, window| count(h.return_count(window))),
     returned("returns_365d_count", Unit::Count, "Return lines in the last 365 days.")
+        .tells(
+            Fact::Returns,
+            Side::High,
+            "[0.05<returned_365d_share]returned {returns_365d_count item} in the past year",
+        )
         .over(Window::Days365)
         .is(|h, window| count(h.return_count(window))),
     returned("returns_30d_count", Unit::Count, "Return lines in the last 30 days.")
+        .tells(Fact::Returns, Side::High, "returned {returns_30d_count item} in the last 30 days")
         .over(Window::Days30)
         .is(|h, window| count(h.return_count(window))),
     returned("returns_180d_count", Unit::Count, "Return lines in the last 180 days.")
+        .tells(Fact::Returns, Side::High, "returned {returns_180d_count item} in the last six months")
         .over(Window::Days180)
         .is(|h, window| count(h.return_count(window))),
-    returned("returns_all_count", Unit::Count, "Return lines so far.").is(|h, window| count(h.return_count(window))),
+    returned("returns_all_count", Unit::Count, "Return lines so far.")
+        .tells(Fact::Returns, Side::High, "[0.05<returned_share]returned {returns_all_count item} so far")
+        .is(|h, window| count(h.return_count(window))),
     returned("returned_all_amount", Unit::Amount, "Amount given back so far.")
-        .reason("gave back goods for {returned_all_amount}")
+        .tells(Fact::Returns, Side::High, "[0.05<returned_share]returned goods for {returned_all_amount} so far")
         .is(|h, window| h.major(h.returned(window))),
     returned(
         "returned_365d_share",
         Unit::Share,
         "Amount given back over amount bought in the last 365 days, at most 1.",
     )
+    .tells(Fact::Returns, Side::High, "returned {returned_365d_share} of what was bought in the past year")
     .over(Window::Days365)
     .also(&["purchases.amount"])
     .or_missing()
     .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),
     returned("returned_share", Unit::Share, "Amount given back over amount bought, at most 1.")
+        .tells(Fact::Returns, Side::High, "returned {returned_share} of what was bought so far")
         .also(&["purchases.amount"])
         .or_missing()
         .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),
     returned("return_recency_days", Unit::Days, "Days since the latest return.")
+        .tells(Fact::Returns, Side::Low, "returned something {return_recency_days day} ago")
         .or_missing()
-        .reason("last gave something back {return_recency_days day} ago")
         .is(|h, _| h.return_recency_days().unwrap_or(f64::NAN)),
 ];

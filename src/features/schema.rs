@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::FeatureColumns;
 use super::spec::{Family, Feature, Unit};
+use super::telling::{Fact, Side, Split, Telling};
 use super::{catalogue, custom, find, is_taken};
 use crate::checked::{self, Checked, Flaw};
 use crate::config::CustomFeature;
@@ -31,7 +32,13 @@ pub struct Entry<'s> {
     pub family: Family,
     /// Its unit.
     pub unit: Unit,
-    /// Its reason; `{value}` in it is its own value.
+    /// What it has to do with reasons.
+    pub telling: Telling,
+    /// How its contribution is passed on, if it is a derived quantity.
+    pub split: Option<Split>,
+    /// It looks at so many last days.
+    pub recent_days: Option<u32>,
+    /// Its reason, empty if it tells nothing; `{value}` in that of a custom one is its own value.
     pub reason: Cow<'s, str>,
 }
 
@@ -274,11 +281,26 @@ impl FeatureSchema {
     #[must_use]
     pub fn entry(&self, name: &str) -> Option<Entry<'_>> {
         if let Some(feature) = self.custom.iter().find(|feature| feature.name == name) {
-            let (unit, reason) = (custom::unit(feature), custom::reason(feature));
-            return Some(Entry { name: &feature.name, family: Family::Custom, unit, reason });
+            return Some(Entry {
+                name: &feature.name,
+                family: Family::Custom,
+                unit: custom::unit(feature),
+                telling: Telling::Tells(Fact::Custom, Side::Any),
+                split: None,
+                recent_days: None,
+                reason: custom::reason(feature),
+            });
         }
-        let Feature { name, family, unit, reason, .. } = find(name).filter(|feature| self.has(feature.name))?;
-        Some(Entry { name, family: *family, unit: *unit, reason: Cow::Borrowed(reason) })
+        let feature = find(name).filter(|feature| self.has(feature.name))?;
+        Some(Entry {
+            name: feature.name,
+            family: feature.family,
+            unit: feature.unit,
+            telling: feature.telling,
+            split: feature.split,
+            recent_days: feature.recent_days,
+            reason: Cow::Borrowed(feature.reason),
+        })
     }
 
     fn has(&self, name: &str) -> bool {

@@ -3,9 +3,8 @@
 use std::f64::consts::TAU;
 
 use super::spec::{Family, Feature, Unit, count, ratio};
+use super::telling::Context;
 use crate::timeline::{History, Window};
-
-const LAST_YEAR: &str = "{orders_same_season_count order} in the coming season a year ago";
 
 /// Orders of the label window moved back by 365 days, as far as it lies before the cutoff.
 fn same_season(history: &History<'_>) -> std::ops::Range<usize> {
@@ -19,37 +18,30 @@ fn angle(history: &History<'_>) -> f64 {
 }
 
 pub(super) const FEATURES: &[Feature] = &[
-    Feature::new("orders_same_season_count", Family::Season, Unit::Count)
+    Feature::new("orders_same_season_count", Family::Season, Unit::Count).context(Context::Season)
         .meaning("Orders in the label window (horizon and gap) moved back by 365 days.")
-        .reason(LAST_YEAR)
         .revised(2).is(|h, _| count(same_season(h).len())),
-    Feature::new("spend_same_season_amount", Family::Season, Unit::Amount)
+    Feature::new("spend_same_season_amount", Family::Season, Unit::Amount).context(Context::Season)
         .meaning("Spend in the label window (horizon and gap) moved back by 365 days, before returns.")
-        .reason("spent {spend_same_season_amount} in the coming season a year ago")
         .revised(2).is(|h, _| h.amount_of(same_season(h))),
-    Feature::new("season_cosine_level", Family::Season, Unit::Level)
+    Feature::new("season_cosine_level", Family::Season, Unit::Level).context(Context::Season)
         .meaning("Place of the cutoff in the year, north-south axis: 1 at New Year, -1 in early July.")
-        .reason(LAST_YEAR)
         .is(|h, _| angle(h).cos()),
-    Feature::new("season_sine_level", Family::Season, Unit::Level)
+    Feature::new("season_sine_level", Family::Season, Unit::Level).context(Context::Season)
         .meaning("Place of the cutoff in the year, east-west axis: 1 in early April, -1 in early October.")
-        .reason(LAST_YEAR)
         .is(|h, _| angle(h).sin()),
-    Feature::new("orders_same_season_share", Family::Season, Unit::Share)
+    Feature::new("orders_same_season_share", Family::Season, Unit::Share).context(Context::Season)
         .meaning(
             "Share of the orders of the last 365 days that fell into the label window (horizon and gap) moved back by 365 \
              days.",
         )
         .or_missing()
-        .reason(LAST_YEAR)
         .revised(2).is(|h, _| ratio(count(same_season(h).len()), count(h.order_count(Window::Days365)))),
-    Feature::new("cutoff_month_level", Family::Season, Unit::Level)
+    Feature::new("cutoff_month_level", Family::Season, Unit::Level).context(Context::Season)
         .meaning("Calendar month of the cutoff, 1 to 12.")
-        .reason(LAST_YEAR)
         .is(|h, _| f64::from(h.cutoff().date().month())),
-    Feature::new("year_end_days", Family::Season, Unit::Days)
+    Feature::new("year_end_days", Family::Season, Unit::Days).context(Context::Season)
         .meaning("Days from the cutoff to the end of its calendar year.")
-        .reason("{year_end_days day} to the end of the year")
         .is(|h, _| {
             let date = h.cutoff().date();
             f64::from(date.days_in_year() - date.day_of_year() + 1)

@@ -1,12 +1,14 @@
 //! Going without a word: most of those who leave never complain.
 
+use super::sentences::{QUARTERS, RHYTHM, SPEND_HALVES};
 use super::spec::{Family, Feature, Unit, count, ratio};
+use super::telling::{Fact, Side, Split};
 use super::trend::change_of_orders;
 use crate::timeline::{Available, History};
 use crate::units::Days;
 
-const fn silent(name: &'static str, unit: Unit, meaning: &'static str, reason: &'static str) -> Feature {
-    Feature::new(name, Family::Silence, unit).needs(Available::Complaints).meaning(meaning).reason(reason)
+const fn silent(name: &'static str, unit: Unit, meaning: &'static str) -> Feature {
+    Feature::new(name, Family::Silence, unit).needs(Available::Complaints).meaning(meaning)
 }
 
 /// Without a complaint for this long a decline is silent.
@@ -18,24 +20,17 @@ fn if_silent(history: &History<'_>, figure: f64) -> f64 {
     if has_complained { 0.0 } else { figure }
 }
 
-const DECLINE: &str =
-    "no recent complaint, yet {orders_90d_count order} in the last 90 days after {orders_before_90d_count}";
-
 pub(super) const FEATURES: &[Feature] = &[
     silent(
         "silent_decline_ratio",
         Unit::Ratio,
         "Drop of the orders of the last 90 days against the 90 before (difference over sum) without a complaint \
-            in 180 days.",
-        DECLINE,
-    )
+            in 180 days.").tells(Fact::FewerOrders, Side::High, QUARTERS).recent(90)
     .is(|h, _| if_silent(h, (-change_of_orders(h, 90)).max(0.0))),
     silent(
         "silent_overdue_ratio",
         Unit::Ratio,
-        "Present silence over the median of the days between visits, less 1, at least 0, without a complaint in 180 days.",
-        "no recent complaint, yet silent for {recency_days day} after gaps of {gap_median_days day}",
-    )
+        "Present silence over the median of the days between visits, less 1, at least 0, without a complaint in 180 days.").tells_first(Fact::Silence, Side::High, RHYTHM)
     .or_missing()
     .revised(2).is(|h, _| {
         let overdue = h.gaps().map_or(f64::NAN, |gaps| h.recency_days() / gaps.median_days - 1.0);
@@ -45,9 +40,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "silent_spend_drop_share",
         Unit::Share,
         "Share by which the spend of the last 180 days lies below the 180 before, at least 0, without a \
-            complaint in 180 days.",
-        "no recent complaint, yet {silent_spend_drop_share} less spent than in the half-year before",
-    )
+            complaint in 180 days.").tells(Fact::SpendFell, Side::High, SPEND_HALVES).recent(180)
     .also(&["purchases.amount"])
     .is(|h, _| {
         let spent = |from, to| h.amount_of(h.orders_aged(Days(from), Days(to)));
@@ -57,15 +50,11 @@ pub(super) const FEATURES: &[Feature] = &[
     silent(
         "orders_per_complaint_ratio",
         Unit::Ratio,
-        "Orders per complaint, counting one complaint more than there are.",
-        "{orders_all_count order} and {complaints_all_count complaint}",
-    )
+        "Orders per complaint, counting one complaint more than there are.").adds_to(Fact::Complaints).split(Split::Product("orders_all_count"))
     .is(|h, window| count(h.order_count(window)) / count(h.complaints().len() + 1)),
     silent(
         "silent_months_count",
         Unit::Count,
-        "Months of 30 days since the last complaint, or since the first order without one.",
-        "no complaint for {silent_months_count month}",
-    )
+        "Months of 30 days since the last complaint, or since the first order without one.").adds_to(Fact::Complaints)
     .revised(2).is(|h, _| h.complaints().last().map_or_else(|| h.tenure_days(), |c| h.days_since(c.opened_at)) / 30.0),
 ];

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::telling::{Context, Fact, Side, Split, Telling};
 use crate::timeline::{Available, History, Window};
 
 /// Features that tell about the same side of a customer; reasons are given by family.
@@ -159,8 +160,13 @@ pub struct Feature {
     pub meaning: &'static str,
     /// Its value when there is nothing to compute it from.
     pub absent: Absent,
-    /// A factual sentence for the ranked list. `{name}` stands for the customer's value of that feature, `{name order}`
-    /// for the value and the noun in the right number, `{name category/categories}` where the plural is irregular.
+    /// What it has to do with reasons.
+    pub telling: Telling,
+    /// How its contribution is passed on to what it is made of, if it is a derived quantity.
+    pub split: Option<Split>,
+    /// It looks at so many last days: after a longer silence it says no more than the silence does, and adds to that.
+    pub recent_days: Option<u32>,
+    /// The sentence for the ranked list, if it tells a fact; `explain/sentence.rs` says how it is filled in.
     pub reason: &'static str,
     /// The computation; NaN stands for a missing value.
     pub compute: fn(&History<'_>, Window) -> f64,
@@ -179,6 +185,9 @@ impl Feature {
             also: &[],
             meaning: "",
             absent: Absent::Zero,
+            telling: Telling::Undecided,
+            split: None,
+            recent_days: None,
             reason: "",
             compute: |_, _| f64::NAN,
         }
@@ -217,8 +226,39 @@ impl Feature {
         self
     }
 
-    pub(super) const fn reason(mut self, reason: &'static str) -> Self {
+    /// It tells a fact on one side of the training median.
+    pub(super) const fn tells(mut self, fact: Fact, side: Side, reason: &'static str) -> Self {
+        self.telling = Telling::Tells(fact, side);
         self.reason = reason;
+        self
+    }
+
+    /// The same, ahead of what else tells the fact.
+    pub(super) const fn tells_first(mut self, fact: Fact, side: Side, reason: &'static str) -> Self {
+        self.telling = Telling::TellsFirst(fact, side);
+        self.reason = reason;
+        self
+    }
+
+    /// It adds to a fact that other features tell better.
+    pub(super) const fn adds_to(mut self, fact: Fact) -> Self {
+        self.telling = Telling::Adds(fact);
+        self
+    }
+
+    /// It is no fact about the customer alone, and never told.
+    pub(super) const fn context(mut self, context: Context) -> Self {
+        self.telling = Telling::Context(context);
+        self
+    }
+
+    pub(super) const fn split(mut self, split: Split) -> Self {
+        self.split = Some(split);
+        self
+    }
+
+    pub(super) const fn recent(mut self, days: u32) -> Self {
+        self.recent_days = Some(days);
         self
     }
 

@@ -1,15 +1,12 @@
 //! What customers say when they are asked.
 
 use super::spec::{Family, Feature, Unit, count, ratio};
+use super::telling::{Fact, Side};
 use crate::timeline::{Available, History, KnownAnswer, Window};
 
 const fn survey(name: &'static str, unit: Unit, meaning: &'static str) -> Feature {
     Feature::new(name, Family::Surveys, unit).needs(Available::Surveys).meaning(meaning)
 }
-
-const NPS: &str = "rated the shop {nps_last_level} of 10 last, {nps_mean_level} on average";
-const CSAT: &str = "satisfied to {csat_last_level} of 5 last, {csat_mean_level} on average";
-const ANSWERS: &str = "answered {surveys_all_count survey}, the last one {survey_recency_days day} ago";
 
 type Mark = fn(&KnownAnswer) -> f64;
 const fn nps(answer: &KnownAnswer) -> f64 {
@@ -45,57 +42,65 @@ const DETRACTOR: f64 = 6.0;
 
 pub(super) const FEATURES: &[Feature] = &[
     survey("surveys_all_count", Unit::Count, "Surveys answered so far.")
-        .reason(ANSWERS)
+        .adds_to(Fact::Surveys)
         .is(|h, _| count(h.answers().len())),
     survey("surveys_365d_count", Unit::Count, "Surveys answered in the last 365 days.")
+        .adds_to(Fact::Surveys)
         .over(Window::Days365)
-        .reason(ANSWERS)
         .is(|h, _| count(h.answers().iter().filter(|answer| h.days_since(answer.answered_at) <= 365.0).count())),
     survey("survey_recency_days", Unit::Days, "Days since a survey was last answered.")
+        .adds_to(Fact::Surveys)
         .or_missing()
-        .reason(ANSWERS)
         .is(|h, _| h.answers().last().map_or(f64::NAN, |answer| h.days_since(answer.answered_at))),
     survey(
         "nps_last_level",
         Unit::Level,
         "Latest likelihood to recommend, 0 to 10; of several at one instant the lowest.",
     )
+    .tells(Fact::Surveys, Side::Low, "last rated the shop {nps_last_level} of 10")
     .needs(Available::Nps)
     .or_missing()
-    .reason(NPS)
     .is(|h, _| last(h, nps)),
     survey("nps_mean_level", Unit::Level, "Mean likelihood to recommend, 0 to 10.")
+        .tells(Fact::Surveys, Side::Low, "rates the shop {nps_mean_level} of 10 on average")
         .needs(Available::Nps)
         .or_missing()
-        .reason(NPS)
         .is(|h, _| mean(h, nps)),
     survey(
         "nps_change_level",
         Unit::Level,
         "Latest likelihood to recommend less the mean of all; missing with fewer than two.",
     )
+    .tells(
+        Fact::Surveys,
+        Side::Low,
+        "[nps_last_level<nps_mean_level]last rated the shop {nps_last_level} of 10, {nps_mean_level} on average",
+    )
     .needs(Available::Nps)
     .or_missing()
-    .reason(NPS)
     .is(|h, _| change(h, nps)),
     survey("nps_detractor_share", Unit::Share, "Share of the likelihoods to recommend of 6 or less.")
+        .adds_to(Fact::Surveys)
         .needs(Available::Nps)
         .or_missing()
-        .reason("{nps_detractor_share} of the answers advise against the shop")
         .is(|h, _| ratio(count(marks(h, nps).filter(|mark| *mark <= DETRACTOR).count()), count(marks(h, nps).count()))),
     survey("csat_last_level", Unit::Level, "Latest satisfaction, 1 to 5; of several at one instant the lowest.")
+        .tells(Fact::Surveys, Side::Low, "last rated the shop {csat_last_level} of 5")
         .needs(Available::Csat)
         .or_missing()
-        .reason(CSAT)
         .is(|h, _| last(h, csat)),
     survey("csat_mean_level", Unit::Level, "Mean satisfaction, 1 to 5.")
+        .tells(Fact::Surveys, Side::Low, "rates the shop {csat_mean_level} of 5 on average")
         .needs(Available::Csat)
         .or_missing()
-        .reason(CSAT)
         .is(|h, _| mean(h, csat)),
     survey("csat_change_level", Unit::Level, "Latest satisfaction less the mean of all; missing with fewer than two.")
+        .tells(
+            Fact::Surveys,
+            Side::Low,
+            "[csat_last_level<csat_mean_level]last rated the shop {csat_last_level} of 5, {csat_mean_level} on average",
+        )
         .needs(Available::Csat)
         .or_missing()
-        .reason(CSAT)
         .is(|h, _| change(h, csat)),
 ];

@@ -2,10 +2,10 @@
 
 use super::error::PipelineError;
 use super::learnt::probabilities;
-use super::score::Scored;
-use crate::dataset::Dataset;
+use super::score::{Scored, explainer};
+use crate::dataset::{Dataset, Panel};
 use crate::error::Failure;
-use crate::explain::{CustomerExplanation, FeatureContribution, Subject};
+use crate::explain::{Breakdown, CustomerExplanation, Subject};
 use crate::registry::Version;
 use crate::value::Valuing;
 
@@ -31,13 +31,18 @@ pub fn explain_customer(
     let rank = list.rows.iter().position(|row| row.customer_id == customer_id).ok_or_else(absent)?;
     let row = &list.rows[rank];
     let subject = Subject { log, settings, as_of: *as_of, customer: row.prospect.customer };
-    let dataset = Dataset::build(log, &scored.schema, &[*as_of], settings)?;
+    let panel = Panel::open(log, &scored.schema, &[*as_of], settings)?;
+    let dataset = panel.of_customers(&[subject.customer]);
     let place = dataset.customers.binary_search(&subject.customer).map_err(|_| absent())?;
     let (orders, complaints) = subject.events();
     let value = match scored.valuing.models() {
         Some(models) => subject.value(models, &config.value)?,
         None => None,
     };
+    let makeup = explainer(version, &panel, &config.currency).makeup(&dataset, place)?;
+    let model = &version.model;
+    let Breakdown { features, context, facts, context_log_odds } =
+        Breakdown::of_row(&model.model, &makeup, &model.medians, &dataset, place);
     let explanation = CustomerExplanation {
         customer_id: customer_id.to_owned(),
         as_of: as_of.to_string(),
@@ -51,7 +56,10 @@ pub fn explain_customer(
         confidence: row.confidence(),
         reasons: row.reasons.iter().map(|reason| reason.sentence.clone().into_string()).collect(),
         base_log_odds: version.model.model.base_log_odds(*as_of),
-        features: FeatureContribution::of_row(&version.model.model, &dataset, place)?,
+        features,
+        context,
+        facts,
+        context_log_odds,
         orders,
         void_orders: subject.void_orders(),
         complaints,
@@ -69,8 +77,11 @@ fn check_sum(
 ) -> Result<(), Failure> {
     let model = &version.model.model;
     let log_odds = model.log_odds(dataset, &[place])?;
-    let sum = explanation.base_log_odds + explanation.features.iter().map(|feature| feature.log_odds).sum::<f64>();
-    let off = log_odds.first().map_or(f64::INFINITY, |log_odds| (log_odds - sum).abs());
+    let of_features = explanation.features.iter().chain(explanation.context.iter().map(|context| &context.feature));
+    let of_features: f64 = of_features.map(|feature| feature.log_odds).sum();
+    let of_facts = explanation.facts.iter().map(|fact| fact.log_odds).sum::<f64>() + explanation.context_log_odds;
+    let off = |sum: f64| log_odds.first().map_or(f64::INFINITY, |all| (all - explanation.base_log_odds - sum).abs());
+    let off = off(of_features).max(off(of_facts));
     let again = probabilities(model, &version.model.calibrator, dataset, &[place])?;
     let same = again.first().is_some_and(|again| (again - explanation.churn_probability).abs() < ADDITIVITY);
     if off <= ADDITIVITY && same { Ok(()) } else { Err(PipelineError::DoesNotAddUp { off }.into()) }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::list::{ListRow, ListedValue, RankedList};
 use crate::decide::RiskBand;
-use crate::explain::Reason;
+use crate::explain::{NO_REASON, Reason};
 use crate::table::{Column, Table};
 
 /// One column of the list.
@@ -148,15 +148,21 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "reason_1",
         SENTENCE,
-        "What raises the risk of this customer most, in the customer's own numbers",
-        |piece| reason(piece, 0, |reason| &reason.sentence),
+        "The fact about this customer that raises the risk most, in the customer's own numbers; `no single reason stands out` \
+         where none of those that can be told adds a tenth of the whole",
+        first_reason,
     ),
-    column("reason_2", SENTENCE, "What raises it second most", |piece| reason(piece, 1, |reason| &reason.sentence)),
-    column("reason_3", SENTENCE, "What raises it third most", |piece| reason(piece, 2, |reason| &reason.sentence)),
+    column("reason_2", SENTENCE, "The fact that raises it second most; empty if it adds less than a tenth", |piece| {
+        reason(piece, 1, |reason| &reason.sentence)
+    }),
+    column("reason_3", SENTENCE, "The fact that raises it third most; likewise", |piece| {
+        reason(piece, 2, |reason| &reason.sentence)
+    }),
     column(
         "reason_code_1",
         WORD,
-        "Family of the features behind `reason_1`, for other systems: `cadence`, `complaints`, `trend` and so on",
+        "Family of the feature that tells `reason_1`, for other systems: `cadence`, `complaints`, `trend` and so on; empty \
+         where no reason stands out",
         |piece| reason(piece, 0, |reason| reason.family.code()),
     ),
     column("reason_code_2", WORD, "The same of `reason_2`", |piece| reason(piece, 1, |reason| reason.family.code())),
@@ -227,6 +233,11 @@ fn place_bound(piece: Piece<'_>, side: usize) -> Column<'_> {
     Column::OptionalInteger(piece.rows.par_iter().map(bound).collect())
 }
 
+fn first_reason<'l>(piece: Piece<'l>) -> Column<'l> {
+    let first = |row: &'l ListRow| row.reasons.first().map_or(NO_REASON, |reason| &reason.sentence).into();
+    Column::Text(piece.rows.par_iter().map(first).collect())
+}
+
 fn reason<'l>(piece: Piece<'l>, nth: usize, of: fn(&'l Reason) -> &'l str) -> Column<'l> {
     let reason = |row: &'l ListRow| row.reasons.get(nth).map(|reason| of(reason).into());
     Column::OptionalText(piece.rows.par_iter().map(reason).collect())
@@ -263,7 +274,7 @@ mod tests {
     use super::*;
     use crate::decide::{Prospect, Stage, Suppression};
     use crate::explain::REASONS;
-    use crate::features::Family;
+    use crate::features::{Fact, Family};
     use crate::units::Currency;
 
     #[test]
@@ -278,7 +289,12 @@ mod tests {
     }
     #[test]
     fn the_columns_keep_their_order_and_absent_values_stay_absent() {
-        let reason = Reason { family: Family::Cadence, sentence: "silent for 71 days".into(), log_odds: 0.4 };
+        let reason = Reason {
+            fact: Fact::Silence,
+            family: Family::Cadence,
+            sentence: "silent for 71 days".into(),
+            log_odds: 0.4,
+        };
         let prospect = Prospect {
             customer: 0,
             churn_probability: 0.123_456,

@@ -12,10 +12,11 @@ use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Panel};
 use crate::decide::{Prospect, Suppression, rank};
 use crate::error::Failure;
-use crate::explain::{CustomerExplainer, Explanations, Reason};
+use crate::explain::{Background, CustomerExplainer, Explanations, Reason};
 use crate::features::{FeatureSchema, SchemaDifference};
-use crate::registry::Version;
+use crate::registry::{StoredModel, Version};
 use crate::timeline::{Cutoff, EventLog};
+use crate::units::Currency;
 use crate::value::{Basis, CustomerValues, Eligible, Fitted, ValueFrame, Valued, Valuing};
 
 /// The ranked list and what stands behind its values.
@@ -84,6 +85,18 @@ pub fn score<'a>(
     })
 }
 
+/// A version, made ready to tell why of the rows of a panel with one cutoff.
+pub(super) fn explainer<'a>(
+    version: &'a Version,
+    panel: &'a Panel<'_>,
+    currency: &'a Currency,
+) -> CustomerExplainer<'a> {
+    let StoredModel { model, uncertainty, medians, rule, .. } = &version.model;
+    let (gap, horizon) = (rule.gap, rule.horizon);
+    let background = Background { medians, purchases: panel.purchase_model(), gap, horizon };
+    CustomerExplainer::of(model, uncertainty.as_ref(), panel.schema(), background, currency)
+}
+
 /// A version at work on a shop.
 struct Scoring<'a> {
     config: &'a Config,
@@ -103,8 +116,7 @@ impl Scoring<'_> {
     /// What the model says of everyone eligible, and what else the list tells of them. Features are folded and read part
     /// by part: those of all customers need never be held at one time.
     fn everyone(&self, progress: &dyn Progress) -> Result<Everyone, Failure> {
-        let (model, uncertainty) = (&self.version.model.model, self.version.model.uncertainty.as_ref());
-        let explainer = CustomerExplainer::of(model, uncertainty, self.panel.schema(), &self.config.currency);
+        let explainer = explainer(self.version, self.panel, &self.config.currency);
         let reader = Reader::of(self.panel, self.as_of);
         let of_part = |dataset: &Dataset| {
             let part = (explainer.explain(dataset)?, reader.read(dataset));

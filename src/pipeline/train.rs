@@ -9,6 +9,7 @@ use super::learnt::{LearntModel, Trainings};
 use super::progress::Progress;
 use crate::config::{Config, ReadableModel};
 use crate::error::Failure;
+use crate::explain::Medians;
 use crate::features::FeatureSchema;
 use crate::guard::look_for_leaks;
 use crate::learn::{Curve, LEARNERS, LearnError, Learner, MAIN_LEARNER, ModelCard, READABLE_LEARNER};
@@ -72,6 +73,8 @@ pub fn train(
     let challenge = test_set.challenge(current)?;
     progress.begin("learning from all that has matured", 1);
     let (model, training, curves) = learn_main(config, &trainings, as_of)?;
+    let latest = training.cutoffs.last().copied();
+    let medians = Medians::of(&dataset, &dataset.panel_rows_at(|cutoff| Some(cutoff.date()) == latest));
     let gate = judge(&evaluation, &config.gate, &challenge);
     let manifest = ModelManifest {
         format: FORMAT,
@@ -98,6 +101,7 @@ pub fn train(
         model: model.trained.model,
         calibrator: model.calibration.calibrator,
         uncertainty: model.trained.uncertainty,
+        medians,
     };
     Ok(Candidate { version: Version { model, schema, manifest, evaluation }, gate })
 }

@@ -11,6 +11,7 @@ impl Checked for StoredModel {
         checked::within("rule", &self.rule)?;
         checked::within("model", &self.model)?;
         checked::within("calibrator", &self.calibrator)?;
+        checked::within("medians", &self.medians)?;
         self.uncertainty.as_ref().map_or(Ok(()), |uncertainty| checked::within("uncertainty", uncertainty))
     }
 }

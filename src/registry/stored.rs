@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::calibrate::{Calibration, Calibrator};
 use crate::dataset::SampleRecord;
 use crate::evaluate::{Challenge, Evaluation, Finding, Verdict};
+use crate::explain::Medians;
 use crate::features::FeatureSchema;
 use crate::guard::GuardRecord;
 use crate::label::ChurnRule;
@@ -31,6 +32,9 @@ pub struct StoredModel {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(alias = "doubt")]
     pub uncertainty: Option<Uncertainty>,
+    /// What customers were like in training, for its reasons; models of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Medians::is_empty")]
+    pub medians: Medians,
 }
 
 /// `manifest.json`: where the model comes from and how it was made.

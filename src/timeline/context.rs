@@ -182,6 +182,12 @@ impl ShopContext {
         Self { customers: trade.customers, trade: sums, orders_per_day, season_index, ..Self::UNKNOWN }
     }
 
+    /// How customers buy and leave, in days; `None` where no model could be fitted or none is asked for.
+    #[must_use]
+    pub const fn purchase_model(&self) -> Option<&PurchaseModel> {
+        self.purchases.as_ref()
+    }
+
     /// Orders per day of the coming season a year ago over those of the whole past year; 1 while the shop is younger
     /// than a year, and where no day of that season lies before the cutoff.
     #[must_use]

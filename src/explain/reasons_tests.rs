@@ -1,0 +1,154 @@
+//! What facts add, and which of them are told.
+
+use std::collections::BTreeMap;
+
+use super::super::medians::Medians;
+use super::*;
+use crate::clv::{ModelKind, PurchaseModel};
+use crate::features;
+use crate::maths::random::SplitMix64;
+use crate::units::Days;
+
+fn medians(of: impl Fn(&str) -> f64) -> Medians {
+    let all: BTreeMap<&str, f64> = features::catalogue().map(|feature| (feature.name, of(feature.name))).collect();
+    serde_json::from_value(serde_json::to_value(all).unwrap()).unwrap()
+}
+
+fn everything() -> FeatureSchema {
+    FeatureSchema::for_inputs(&features::catalogue().filter_map(|feature| feature.needs).collect())
+}
+
+fn purchases() -> PurchaseModel {
+    ModelKind::MbgCnbd { regularity: 1 }.with_parameters(&[0.6, 40.0, 0.8, 2.0]).unwrap()
+}
+
+/// Reasons of a customer of whom these values are known, by what these features add.
+struct Case<'a> {
+    medians: Medians,
+    model: Option<&'a PurchaseModel>,
+    parts: Vec<(&'a str, f64)>,
+    values: BTreeMap<&'a str, f64>,
+}
+
+impl<'a> Case<'a> {
+    fn of(parts: &[(&'a str, f64)], values: &[(&'a str, f64)]) -> Self {
+        let (parts, values) = (parts.to_vec(), values.iter().copied().collect());
+        Self { medians: medians(|_| 10.0), model: None, parts, values }
+    }
+
+    fn reasons(&self) -> (Vec<Reason>, Ledger) {
+        let (schema, currency) = (everything(), Currency::from_code("GBP").unwrap());
+        let names: Vec<String> = self.parts.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let columns: Vec<f64> = schema.names().map(|name| self.values.get(name).copied().unwrap_or(f64::NAN)).collect();
+        let background = Background { medians: &self.medians, purchases: self.model, gap: Days(0), horizon: Days(60) };
+        let passing = Passing::of(&names, &schema, background);
+        let mut desk = Desk::default();
+        let value = |column: usize| columns[column];
+        passing.enter(self.parts.iter().map(|(_, part)| *part), &value, &mut desk.ledger);
+        let reasons = desk.strongest(&passing, &value, &currency);
+        (reasons, desk.ledger)
+    }
+
+    fn told(&self) -> Vec<String> {
+        self.reasons().0.into_iter().map(|reason| format!("{}: {}", reason.family.code(), reason.sentence)).collect()
+    }
+}
+
+#[test]
+fn one_fact_is_told_once_with_the_sum_of_its_features() {
+    let values =
+        [("recency_days", 124.0), ("gap_median_days", 26.0), ("overdue_ratio", 12.0), ("order_days_all_count", 14.0)];
+    let case = Case::of(&[("recency_days", 0.5), ("overdue_ratio", 0.2), ("gap_median_days", 0.1)], &values);
+    let (reasons, _) = case.reasons();
+    assert_eq!(case.told(), ["cadence: usually buys every 26 days, silent for 124 days"], "the rhythm goes first");
+    assert!((reasons[0].log_odds - 0.7).abs() < 1e-12);
+    let without_rhythm = Case::of(&case.parts, &values[..1]);
+    assert_eq!(without_rhythm.told(), ["recency: no order for 124 days"]);
+}
+
+#[test]
+fn told_is_what_raises_the_odds_on_its_side_of_the_median_and_matters() {
+    let told = |parts: &[(&'static str, f64)], silence| Case::of(parts, &[("recency_days", silence)]).told();
+    assert_eq!(told(&[("recency_days", 0.5)], 124.0).len(), 1);
+    assert_eq!(told(&[("recency_days", 0.5)], 9.0).len(), 0, "below the median of 10");
+    assert_eq!(told(&[("recency_days", -0.5)], 124.0).len(), 0);
+    assert_eq!(
+        told(&[("recency_days", 0.5), ("recency_of_tenure_share", -0.6)], 124.0).len(),
+        0,
+        "the fact lowers them"
+    );
+    assert_eq!(told(&[("recency_days", -0.1), ("recency_of_tenure_share", 0.6)], 124.0).len(), 0, "its teller does");
+    assert_eq!(told(&[("recency_days", 0.09), ("order_mean_amount", 0.95)], 124.0).len(), 0, "less than a tenth");
+    assert_eq!(told(&[("recency_days", 0.04)], 124.0).len(), 0, "next to nothing");
+    let mut old = Case::of(&[("recency_days", 0.5)], &[("recency_days", 9.0)]);
+    old.medians = Medians::default();
+    assert_eq!(old.told().len(), 1, "a model of before knows no medians");
+}
+
+#[test]
+fn after_a_longer_silence_recent_days_say_no_more_than_the_silence() {
+    let parts = [("orders_90d_change_ratio", 0.5), ("recency_days", 0.1)];
+    let case = |silence| {
+        let values = [("orders_90d_count", 1.0), ("orders_before_90d_count", 4.0), ("orders_90d_change_ratio", -0.6)];
+        Case::of(&parts, &[&values[..], &[("recency_days", silence)]].concat())
+    };
+    let recent = case(30.0).told();
+    assert_eq!(
+        recent,
+        ["trend: 1 order in the last 90 days after 4 in the 90 days before", "recency: no order for 30 days"]
+    );
+    assert_eq!(case(91.0).told(), ["recency: no order for 91 days"]);
+}
+
+#[test]
+fn forecasts_and_seasons_are_never_told_but_what_they_are_made_of_is() {
+    let parts = [("model_no_purchase_share", 0.6), ("season_index_ratio", 0.4), ("home_region_customers_share", 0.3)];
+    let values = [("recency_days", 90.0), ("order_days_all_count", 10.0), ("tenure_days", 300.0)];
+    let mut case = Case::of(&parts, &values);
+    assert!(case.told().is_empty(), "without a purchase model a forecast is not taken apart");
+    let model = purchases();
+    case.medians = medians(|name| match name {
+        "recency_days" => 20.0,
+        "tenure_days" => 250.0,
+        _ => 9.0,
+    });
+    case.model = Some(&model);
+    let (_, ledger) = case.reasons();
+    assert_eq!(case.told(), ["recency: no order for 90 days"]);
+    assert!(ledger.facts[Fact::Silence as usize] > 0.55, "{ledger:?}");
+    assert!((ledger.context - 0.7).abs() < 1e-12);
+}
+
+/// Whatever the values are, missing ones included.
+#[test]
+fn facts_and_context_sum_to_what_the_features_add() {
+    let model = purchases();
+    let mut draws = SplitMix64::new(19);
+    for round in 0..300 {
+        let mut number = |scale: f64| {
+            let draw = draws.uniform();
+            if draw < 0.1 {
+                0.0
+            } else if draw > 0.95 {
+                f64::NAN
+            } else {
+                (scale * draw).floor()
+            }
+        };
+        let values: BTreeMap<&str, f64> = features::catalogue().map(|feature| (feature.name, number(400.0))).collect();
+        let parts: Vec<(&str, f64)> =
+            features::catalogue().map(|f| (f.name, (number(200.0) - 100.0) / 100.0)).collect();
+        let parts: Vec<_> = parts.into_iter().map(|(name, x)| (name, if x.is_finite() { x } else { 0.0 })).collect();
+        let mut typical: BTreeMap<&str, f64> = features::catalogue().map(|f| (f.name, number(100.0))).collect();
+        typical.retain(|_, median| median.is_finite());
+        let medians = serde_json::from_value(serde_json::to_value(typical).unwrap()).unwrap();
+        let sum: f64 = parts.iter().map(|(_, part)| part).sum();
+        let (reasons, ledger) = Case { medians, model: Some(&model), parts, values }.reasons();
+        let told = ledger.facts.iter().sum::<f64>() + ledger.context;
+        assert!((told - sum).abs() < 1e-6, "round {round}: {told} for {sum}");
+        let mut facts: Vec<Fact> = reasons.iter().map(|reason| reason.fact).collect();
+        facts.sort_unstable();
+        facts.dedup();
+        assert_eq!(facts.len(), reasons.len(), "round {round}: a fact is told twice");
+    }
+}

@@ -1,0 +1,26 @@
+//! Sentences that several features tell. `explain/sentence.rs` says how they are filled in.
+
+pub(super) const RHYTHM: &str = "[3<order_days_all_count, gap_median_days<recency_days]usually buys {gap_median_days every}, silent for {recency_days day}\
+     |[1<order_days_all_count, gap_max_days<recency_days]no order for {recency_days day}, longer than ever before";
+pub(super) const LONGEST: &str = "[3<order_days_all_count, gap_max_days<recency_days]silent for {recency_days day}, the \
+                                  longest break before was {gap_max_days day}";
+pub(super) const YEAR: &str = "{orders_365d_count order} in the past year";
+pub(super) const TOTAL: &str = "[1<order_days_all_count, 60<tenure_days]{orders_all_count order} in {tenure_days span}\
+                                |[1<order_days_all_count]first order only {tenure_days span} ago\
+                                |[orders_all_count<2]bought once so far|bought on one day only";
+pub(super) const QUARTERS: &str = "[orders_90d_count<orders_before_90d_count]{orders_90d_count order} in the last 90 days after \
+                                   {orders_before_90d_count} in the 90 days before";
+pub(super) const HALVES: &str = "[orders_180d_count<orders_365d_count-orders_180d_count]{orders_180d_count order} in the last six months after \
+     {orders_365d_count-orders_180d_count} in the six months before";
+pub(super) const SPEND_QUARTERS: &str = "[net_spend_90d_amount<net_spend_180d_amount-net_spend_90d_amount]spent {net_spend_90d_amount} in the last 90 days, \
+     {net_spend_180d_amount-net_spend_90d_amount} in the 90 days before";
+pub(super) const SPEND_HALVES: &str = "[net_spend_180d_amount<net_spend_365d_amount-net_spend_180d_amount]spent {net_spend_180d_amount} in the last six \
+     months, {net_spend_365d_amount-net_spend_180d_amount} in the six months before";
+pub(super) const STOPPED: &str = "[overdue_categories_count<regular_categories_count]no longer buys \
+                                  {overdue_categories_count} of {regular_categories_count category/categories} bought \
+                                  regularly";
+pub(super) const OPEN: &str = "[open_complaints_count<2]a complaint open for {oldest_open_complaint_days day}\
+                               |{open_complaints_count complaint} open, the oldest for {oldest_open_complaint_days day}";
+pub(super) const UNANSWERED: &str = "[unanswered_complaints_count<2]a complaint without an answer for {oldest_unanswered_complaint_days day}\
+     |{unanswered_complaints_count complaint} without an answer, the oldest for {oldest_unanswered_complaint_days day}";
+pub(super) const CLOSED: &str = "{badly_closed_complaints_count complaint} closed badly or opened again";
