@@ -1,6 +1,7 @@
 //! What separates the fields of a text table and what stands around them, told from its first lines.
 
 use super::lines::{self, Dialect, is_blank, next_record};
+use crate::config::Quote;
 
 /// What may separate fields, the usual one first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -9,16 +10,19 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 pub(super) const MOST_RECORDS: usize = 200;
 
 /// The dialect of the first lines of a text.
-pub(super) fn detect(text: &[u8], is_whole: bool, given: (Option<u8>, Option<Option<u8>>)) -> Dialect {
-    let (delimiter, quote) = given;
-    let quote = quote.unwrap_or_else(|| Some(mark(text)));
+pub(super) fn detect(text: &[u8], is_whole: bool, (delimiter, given): (Option<u8>, Option<Quote>)) -> Dialect {
+    let quote = match given {
+        Some(Quote::None) => None,
+        Some(Quote::Mark(mark)) => Some(mark),
+        None => Some(mark(text)),
+    };
     let delimiter = delimiter.unwrap_or_else(|| {
         let fit = |delimiter| Fit::of(text, is_whole, Dialect { delimiter, quote });
         let best = DELIMITERS.into_iter().filter_map(fit).min_by_key(Fit::rank);
         best.map_or_else(|| most_in_first_line(text), |fit| fit.delimiter)
     });
     let dialect = Dialect { delimiter, quote };
-    if given.1.is_none() && delimiter == b'\t' && quotes_nothing(text, dialect) {
+    if given.is_none() && delimiter == b'\t' && quotes_nothing(text, dialect) {
         return Dialect { quote: None, ..dialect };
     }
     dialect
@@ -147,7 +151,7 @@ mod tests {
         assert_eq!(of("id\tname\n1\t\"5 inch\n2\tx\n"), None);
         assert_eq!(of("id\tname\n1\t\"5 inch\"\n2\tx\n"), Some(b'"'));
         assert_eq!(of("id,name\n1,\"5 inch\n2,x\n"), Some(b'"'));
-        let given = detect(b"a;b\n1;2\n", true, (Some(b','), Some(None)));
+        let given = detect(b"a;b\n1;2\n", true, (Some(b','), Some(Quote::None)));
         assert_eq!(given, Dialect { delimiter: b',', quote: None });
     }
 

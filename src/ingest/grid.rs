@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::account::Reason;
-use super::header::{self, Names, first_bytes_of_totals, is_total};
+use super::header::{self, Names, is_total, may_begin_total};
 use super::source::CutLine;
 
 /// Rows of a sheet at most, as the programs that write them have it.
@@ -147,16 +147,14 @@ pub(super) fn table(grid: &Grid, skip_rows: Option<u32>) -> Option<SheetTable<'_
 
 /// Rows below the header that are no rows of the table.
 fn cut_lines(texts: &[(usize, Vec<Option<&str>>)], (header, n_rows): (usize, usize)) -> Vec<(usize, Reason)> {
-    let begins = first_bytes_of_totals();
     let cells = |row: usize| texts.iter().map(move |(_, texts)| texts.get(row).copied().flatten().unwrap_or_default());
     let names: Vec<&str> = cells(header).collect();
     let reason = |row: usize| {
         let first = cells(row).find(|cell| !cell.trim().is_empty())?.trim();
-        let may_be_total = first.bytes().next().is_some_and(|byte| begins.get(usize::from(byte)) == Some(&true));
         if names.contains(&first) && cells(row).eq(names.iter().copied()) {
             return Some(Reason::REPEATED_HEADER);
         }
-        (may_be_total && is_total(cells(row))).then_some(Reason::TOTAL_LINE)
+        (may_begin_total(first.as_bytes()) && is_total(cells(row))).then_some(Reason::TOTAL_LINE)
     };
     (header + 1..n_rows).filter_map(|row| Some((row, reason(row)?))).collect()
 }

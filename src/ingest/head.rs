@@ -3,7 +3,7 @@
 use super::dialect::{self, named_by};
 use super::header::{self, Names};
 use super::lines::{Dialect, fields, is_blank, next_record};
-use crate::config::{Layout, Quote};
+use crate::config::Layout;
 
 /// Bytes of text from which the head is told.
 const LOOKED_AT: usize = 1 << 16;
@@ -54,11 +54,7 @@ fn of_sample(text: &[u8], layout: &Layout, is_whole: bool) -> Option<Head> {
     let mark = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let (start, named) = above(text, mark, layout);
     let rest = text.get(start..)?;
-    let quote = layout.quote.map(|quote| match quote {
-        Quote::None => None,
-        Quote::Mark(byte) => Some(byte),
-    });
-    let dialect = dialect::detect(rest, is_whole, (layout.delimiter.or(named), quote));
+    let dialect = dialect::detect(rest, is_whole, (layout.delimiter.or(named), layout.quote));
     let cells = |from: usize| {
         let end = next_record(rest, from, dialect).end;
         fields(rest.get(from..end).unwrap_or_default(), dialect)
@@ -69,7 +65,7 @@ fn of_sample(text: &[u8], layout: &Layout, is_whole: bool) -> Option<Head> {
     let at = *starts.get(place)?;
     let record = next_record(rest, at, dialect);
     let line = rest.get(at..record.end)?;
-    let names = header::names(rows.get(place)?);
+    let called = header::names(rows.get(place)?);
     let header_at = start + at;
     let skipped = text.get(mark..header_at).unwrap_or_default();
     let n_lines = skipped.iter().filter(|byte| **byte == b'\n').count();
@@ -78,7 +74,7 @@ fn of_sample(text: &[u8], layout: &Layout, is_whole: bool) -> Option<Head> {
     Some(Head {
         begins_row: begins_row(&line, dialect),
         doubted: header::doubted(rows.get(place)?, rows.get(place + 1..).unwrap_or_default()),
-        names,
+        names: called,
         dialect,
         n_bytes: start + record.next,
         line,

@@ -2,6 +2,7 @@
 //! are no data: the header once more, and totals. The same for text and for spreadsheets.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 /// Rows after a title in which the header is looked for.
 const SOON: usize = 10;
@@ -188,6 +189,25 @@ pub(super) fn first_bytes_of_totals() -> [bool; 256] {
         }
     }
     may
+}
+
+/// The first three bytes of such a word, ASCII in small letters.
+fn beginning(text: &[u8]) -> Option<[u8; 3]> {
+    text.first_chunk::<3>().map(|bytes| bytes.map(|byte| byte.to_ascii_lowercase()))
+}
+
+/// How lines of totals begin.
+static BEGINNINGS: LazyLock<Vec<[u8; 3]>> = LazyLock::new(|| {
+    let words = TOTALS.iter().flat_map(|word| [(*word).to_owned(), word.to_uppercase()]);
+    let mut all: Vec<[u8; 3]> = words.filter_map(|word| beginning(word.as_bytes())).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+});
+
+/// Whether a text may begin a line of totals; a glance that spares most lines the whole look.
+pub(super) fn may_begin_total(text: &[u8]) -> bool {
+    beginning(text).is_some_and(|bytes| BEGINNINGS.binary_search(&bytes).is_ok())
 }
 
 /// Whether a row states totals: such a word stands first, and then values alone, or hardly anything.

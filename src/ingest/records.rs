@@ -5,11 +5,10 @@
 //! checked piece by piece; what its last lines say may depend on the next piece, and they are left to it.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use super::account::Reason;
 use super::head::Head;
-use super::header::{first_bytes_of_totals, is_total};
+use super::header::{is_total, may_begin_total};
 use super::lines::{Record, fields, is_blank, next_record, quote};
 use super::source::CutLine;
 
@@ -86,9 +85,6 @@ pub(super) fn check<'a>(head: &Head, text: &'a [u8], is_last: bool) -> Records<'
     records
 }
 
-/// The bytes with which lines of totals begin.
-static TOTALS_BEGIN: LazyLock<[bool; 256]> = LazyLock::new(first_bytes_of_totals);
-
 fn kind_of(head: &Head, line: &[u8], record: &Record) -> Line {
     let (n_columns, dialect) = (head.columns().len(), head.dialect);
     let is_filler = |byte: u8| byte == dialect.delimiter || dialect.quote == Some(byte) || matches!(byte, b' ' | b'\r');
@@ -96,8 +92,9 @@ fn kind_of(head: &Head, line: &[u8], record: &Record) -> Line {
     if is_whole && line.first().is_some_and(|first| head.begins_row.get(usize::from(*first)) == Some(&true)) {
         return Line::Sound;
     }
-    let Some(first) = line.iter().copied().find(|byte| !is_filler(*byte)) else { return Line::Blank };
-    if first == b'\t' && is_blank(line, dialect) {
+    let start = line.iter().position(|byte| !is_filler(*byte));
+    let Some(inside) = start.and_then(|start| line.get(start..)) else { return Line::Blank };
+    if inside.starts_with(b"\t") && is_blank(line, dialect) {
         return Line::Blank;
     }
     let is_too_long = || record.n_fields > n_columns && !excess_is_empty(line, head);
@@ -105,9 +102,7 @@ fn kind_of(head: &Head, line: &[u8], record: &Record) -> Line {
         Line::Cut(Reason::REPEATED_HEADER)
     } else if record.is_torn || is_too_long() {
         Line::Cut(Reason::BROKEN_LINE)
-    } else if TOTALS_BEGIN.get(usize::from(first)) == Some(&true)
-        && is_total(cells(head, line).iter().map(String::as_str))
-    {
+    } else if may_begin_total(inside) && is_total(cells(head, line).iter().map(String::as_str)) {
         Line::Cut(Reason::TOTAL_LINE)
     } else {
         Line::Sound

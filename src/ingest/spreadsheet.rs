@@ -345,8 +345,8 @@ mod tests {
             assert_eq!(text_of(&cell), expected);
         }
         assert_eq!(time(45_413.0, ExcelDateTimeType::DateTime), "2024-05-01");
-        assert_eq!(time(45_413.530_555_555_555, ExcelDateTimeType::DateTime), "2024-05-01T12:44:00");
-        assert_eq!(time(45_413.999_988_425_93, ExcelDateTimeType::DateTime), "2024-05-01T23:59:59");
+        assert_eq!(time(45_413.530_555_56, ExcelDateTimeType::DateTime), "2024-05-01T12:44:00");
+        assert_eq!(time(45_413.999_988_426, ExcelDateTimeType::DateTime), "2024-05-01T23:59:59");
         assert_eq!(time(0.75, ExcelDateTimeType::DateTime), "18:00:00");
         assert_eq!(time(1.5, ExcelDateTimeType::TimeDelta), "36:00:00");
         assert_eq!(time(-3.0, ExcelDateTimeType::DateTime), "-3");

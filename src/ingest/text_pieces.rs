@@ -93,7 +93,9 @@ impl TextPieces {
         }
         let first_row = self.n_rows;
         let mut cut = std::mem::take(&mut records.cut);
-        cut.iter_mut().for_each(|line| line.row += first_row);
+        for line in &mut cut {
+            line.row += first_row;
+        }
         let mut facts = self.facts_of(&records);
         facts.extend(file_facts::of_cut_lines(&self.path, &cut));
         if is_first {

@@ -41,6 +41,9 @@ const ROOMS: &[&str] = &[
 const OWNED: &[(&str, &[&str])] = &[
     ("polars", &["ingest", "validate", "output", "kernel.rs"]),
     ("sqlparser", &["ingest/sql.rs"]),
+    ("calamine", &["ingest/spreadsheet.rs"]),
+    ("encoding_rs", &["ingest/encoding.rs"]),
+    ("chardetng", &["ingest/encoding.rs"]),
     ("linfa", &["learn/logistic.rs"]),
     ("linfa_logistic", &["learn/logistic.rs"]),
     ("hessboost", &["learn/boosting.rs"]),
