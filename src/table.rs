@@ -17,6 +17,21 @@ pub enum Column<'a> {
     Number(Vec<f64>),
     /// Numbers, where there are any.
     OptionalNumber(Vec<Option<f64>>),
+    /// Amounts in major units, rounded by whoever fills the column; files for people show all the decimals of the
+    /// currency.
+    Money {
+        /// One for each row.
+        amounts: Vec<f64>,
+        /// Decimals of the currency.
+        decimals: u32,
+    },
+    /// The same, where there are any.
+    OptionalMoney {
+        /// One for each row.
+        amounts: Vec<Option<f64>>,
+        /// Decimals of the currency.
+        decimals: u32,
+    },
     /// Whole numbers.
     Integer(Vec<i64>),
     /// True or false.
@@ -50,6 +65,8 @@ impl<'a> Column<'a> {
             Self::OptionalText(values) => values.len(),
             Self::Number(values) => values.len(),
             Self::OptionalNumber(values) => values.len(),
+            Self::Money { amounts, .. } => amounts.len(),
+            Self::OptionalMoney { amounts, .. } => amounts.len(),
             Self::Integer(values) => values.len(),
             Self::Flag(values) => values.len(),
             Self::Time(values) => values.len(),

@@ -135,6 +135,23 @@ impl Currency {
         self.decimals
     }
 
+    /// A sum of minor units in plain digits with all decimals, without the code.
+    ///
+    /// ```
+    /// use retain::units::Currency;
+    /// let digits = |code, minor| Currency::from_code(code).unwrap().digits(minor);
+    /// assert_eq!([digits("EUR", 123_450), digits("EUR", -5), digits("JPY", 7)], ["1234.50", "-0.05", "7"]);
+    /// ```
+    #[must_use]
+    pub fn digits(&self, minor: i128) -> String {
+        let (sign, size) = (if minor < 0 { "-" } else { "" }, minor.unsigned_abs());
+        let scale = 10_u128.pow(self.decimals);
+        match self.decimals as usize {
+            0 => format!("{sign}{size}"),
+            width => format!("{sign}{}.{:0width$}", size / scale, size % scale),
+        }
+    }
+
     /// The amount in major units.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "amounts above 2^53 minor units lose pence, not pounds")]

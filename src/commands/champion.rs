@@ -4,8 +4,44 @@ use super::job;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::features::SchemaDifference;
-use crate::registry::{CHAMPION, Concern, Version};
+use crate::registry::{CHAMPION, Concern, Registry, Version};
 use crate::units::Timestamp;
+
+/// The version that makes lists: the champion, or, where none can score, the simple rule that a later training left in its
+/// place.
+pub(super) fn scorer(config: &Config, now: Timestamp) -> Result<Version, Failure> {
+    match load(config, now) {
+        Err(error) if is_unfit(&error) => match rule(config) {
+            Some(rule) => {
+                report_rule(&rule);
+                Ok(rule)
+            }
+            None => Err(error),
+        },
+        champion => champion,
+    }
+}
+
+/// The simple rule that scores in place of a champion, if there is one that fits the config.
+fn rule(config: &Config) -> Option<Version> {
+    let registry = Registry::new(&config.models.dir, &config.name);
+    let name = registry.latest_rule().ok().flatten()?;
+    let rule = registry.load(&name).ok()?;
+    rule.accept_config(config).is_ok().then_some(rule)
+}
+
+/// Says so where a simple rule makes the list.
+pub(super) fn report_rule(version: &Version) {
+    let manifest = &version.manifest;
+    if manifest.simple_rule.is_some() {
+        tracing::warn!(
+            "warning[simple_rule]: no model has passed the gate; the list comes from the best simple rule, marked `{}`, grade \
+             {}\nhint: `retain run` trains anew; a model that passes takes over by itself",
+            manifest.model_version(),
+            manifest.verdict.grade
+        );
+    }
+}
 
 /// The champion of the shop; tells of changes of the config since its training that it can live with.
 pub(super) fn load(config: &Config, now: Timestamp) -> Result<Version, Failure> {

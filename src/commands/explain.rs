@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Explain, talk: OutputOptions, now: Timestamp) -> R
         threads: arguments.threads,
     };
     let config = job::configure(&job)?;
-    let version = champion::load(&config, now)?;
+    let version = champion::scorer(&config, now)?;
     let plan = Task { today: Today::AfterTheData, files: None };
     let (session, log) = job::start(&job, talk, now, plan)?;
     let scored = pipeline::score(&session.config, &log, &version, session.as_of, &session.watch)?;

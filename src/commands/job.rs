@@ -13,6 +13,7 @@ use crate::config::{Config, Table};
 use crate::error::Failure;
 use crate::features;
 use crate::files::{FileError, OutputFolder, Ready, Seal, Staged, require_writable, sweep};
+use crate::ingest::Carried;
 use crate::output::{reject_file_name, stage_rejects};
 use crate::pipeline::{Progress, Provenance};
 use crate::registry::{Mended, Registry, Writing};
@@ -37,6 +38,8 @@ pub(super) struct Session {
     pub(super) folder: PathBuf,
     /// The same, kept from other runs; a job that only looks has none.
     output: Option<OutputFolder>,
+    /// What the list shows of customers as it is.
+    pub(super) carried: Carried,
     /// What is known of the input, for manifests.
     pub(super) provenance: Provenance,
     pub(super) findings: serde_json::Value,
@@ -92,8 +95,9 @@ pub(super) fn start(
     watch.begin("reading and checking", 1);
     let loaded = validate::load(&config, now)?;
     let last_purchase = last_purchase(&loaded);
-    let (session, loaded) = begin(job, loaded, Opening { config, watch, last_purchase, plan, now })?;
-    let Loaded { tables, dictionaries, .. } = loaded;
+    let (mut session, loaded) = begin(job, loaded, Opening { config, watch, last_purchase, plan, now })?;
+    let Loaded { tables, dictionaries, carried, .. } = loaded;
+    session.carried = carried;
     session.watch.begin("sorting by customer and time", 1);
     let log = EventLog::build(tables, &session.config.timezone)?.naming_categories(dictionaries.categories);
     Ok((session, log))
@@ -154,11 +158,23 @@ pub(super) fn begin(
     let loaded = loaded?;
     if let Some(day) = as_of {
         let is_of_the_clock = plan.today == Today::OfTheClock;
-        validate::require_usual_pace(&loaded.pace, AsOf { day, is_of_the_clock }, &config.validate)?;
+        validate::require_a_feed(&loaded.pace, AsOf { day, is_of_the_clock }, &config.validate)?;
     }
     let (Some(as_of), Some(last_purchase)) = (as_of, last_purchase) else { return Err(JobError::NoPurchases.into()) };
-    let session =
-        Session { config, as_of, last_purchase, now, watch, folder, output, provenance, findings, written, seals };
+    let session = Session {
+        config,
+        as_of,
+        last_purchase,
+        now,
+        watch,
+        folder,
+        output,
+        carried: Carried::default(),
+        provenance,
+        findings,
+        written,
+        seals,
+    };
     Ok((session, loaded))
 }
 

@@ -5,7 +5,9 @@ use super::summary::item;
 use crate::cli::{Job, Models, ModelsAction};
 use crate::error::Failure;
 use crate::evaluate::grade::with_bounds;
-use crate::registry::{CHAMPION, Event, History, HistoryLine, ModelManifest, Registry, Version, config_changes};
+use crate::registry::{
+    CHAMPION, Event, History, HistoryLine, ModelManifest, Registry, RegistryError, Version, config_changes,
+};
 use crate::text::grouped;
 use crate::units::Timestamp;
 
@@ -40,7 +42,11 @@ fn list(registry: &Registry) -> Result<(), Failure> {
         };
         let verdict = &manifest.verdict;
         let auc = verdict.auc.map_or_else(|| "-".to_owned(), with_bounds);
-        let last = if champion.as_ref() == Some(&name) { CHAMPION } else { last_event(&history, &name) };
+        let last = match &manifest.simple_rule {
+            Some(_) => manifest.model_version(),
+            None if champion.as_ref() == Some(&name) => CHAMPION.to_owned(),
+            None => last_event(&history, &name).to_owned(),
+        };
         let line = format!("{name:25}  {:10}  {:5}  {auc:18}  {last}", manifest.as_of, verdict.grade.to_string());
         page.push_str(&format!("{}\n", line.trim_end()));
     }
@@ -111,7 +117,10 @@ fn rollback(registry: &Registry, now: Timestamp) -> Result<String, Failure> {
 
 fn promote(registry: &Registry, version: &str, now: Timestamp) -> Result<String, Failure> {
     let writing = job::write_registry(registry, now)?;
-    let name = registry.load(version)?.manifest.version;
+    let ModelManifest { version: name, simple_rule, .. } = registry.load(version)?.manifest;
+    if let Some(rule) = simple_rule {
+        return Err(RegistryError::SimpleRule { version: name, rule }.into());
+    }
     writing.promote(&name, "by hand", now, None)?;
     Ok(format!("model {name} is the champion\n"))
 }

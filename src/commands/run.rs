@@ -18,24 +18,21 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
         Ok(()) => format!("promoted: {}", trained.challenge()),
         Err(refusal) => refusal.to_string(),
     };
-    let champion = if refused.is_ok() {
-        None
-    } else {
-        match of_champion(&session, now)? {
-            Some(champion) => Some(champion),
-            None => return Ok(refused?),
+    // Who may make the list, the first that can: the new model, or else the champion, or else the best simple rule.
+    let champion = if refused.is_ok() { None } else { of_champion(&session, now)? };
+    let stand_ins = || champion.iter().chain(&trained.rule).collect();
+    let scorers: Vec<&Version> = if refused.is_ok() { vec![&trained.version] } else { stand_ins() };
+    for version in scorers {
+        champion::report_rule(version);
+        // The list and the model behind it become true together.
+        match score_and_write(&mut session, &log, version, "run", |ready| trained.publish(ready, now)) {
+            Err(error) if refused.is_err() && champion::is_unfit(&error) => report_unfit(&error),
+            list => {
+                print(&summary::of_run(&session, version, &verdict, &list?))?;
+                break;
+            }
         }
-    };
-    let version = champion.as_ref().unwrap_or(&trained.version);
-    // The list and the model behind it become true together.
-    let list = match score_and_write(&mut session, &log, version, "run", |ready| trained.publish(ready, now)) {
-        Err(error) if refused.is_err() && champion::is_unfit(&error) => {
-            report_unfit(&error);
-            return Ok(refused?);
-        }
-        list => list?,
-    };
-    print(&summary::of_run(&session, version, &verdict, &list))?;
+    }
     Ok(refused?)
 }
 
@@ -60,7 +57,7 @@ fn of_champion(session: &Session, now: Timestamp) -> Result<Option<Version>, Fai
 
 fn report_unfit(error: &Failure) {
     tracing::warn!(
-        "warning[no_list]: the new model is not promoted, and the champion cannot score: {}",
+        "warning[no_list]: the new model is not promoted, and the champion makes no list because it cannot score: {}",
         error.report()
     );
 }

@@ -20,7 +20,7 @@ const VALUE: &str = "value.json";
 pub(super) fn run(arguments: &Job, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     // What does not need the data fails before they are read.
     let config = job::configure(arguments)?;
-    let version = champion::load(&config, now)?;
+    let version = champion::scorer(&config, now)?;
     let plan = Task { today: Today::OfTheClock, files: Some(FILES) };
     let (mut session, log) = job::start(arguments, talk, now, plan)?;
     session.require_fresh()?;
@@ -30,6 +30,19 @@ pub(super) fn run(arguments: &Job, talk: OutputOptions, now: Timestamp) -> Resul
     // first be given back every text by itself.
     std::mem::forget((list, log));
     printed
+}
+
+/// What the manifest says of a simple rule that made the list; null for a learnt model.
+fn simple_rule(version: &Version) -> serde_json::Value {
+    version.manifest.simple_rule.as_ref().map_or(serde_json::Value::Null, |rule| {
+        json!({
+            "rule": rule,
+            "version": version.manifest.version,
+            "grade": version.manifest.verdict.grade,
+            "why": "no learnt model has passed the gate, and there is no champion that can score",
+            "way_on": summary::WAY_ON,
+        })
+    })
 }
 
 /// Ranks the present customers, and has the list and the manifest of the run published.
@@ -43,13 +56,17 @@ pub(super) fn score_and_write(
     use crate::pipeline::Progress;
     let scored = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
     champion::report_not_used(&scored.not_used);
-    let Scored { list, valuing, .. } = scored;
+    let Scored { mut list, valuing, .. } = scored;
+    let customers = list.rows.iter().map(|row| row.customer_id.as_str());
+    list.carried = session.carried.at(session.as_of, customers);
     remarks::report_later_opt_outs(log, &list, session.as_of);
     session.watch.begin("reporting and writing", 1);
-    let staged = session.stage()?;
+    let (staged, flavour) = (session.stage()?, session.config.output.csv);
     // The list waits for the disk for a while.
-    let (files, value) =
-        rayon::join(|| stage_csv_and_parquet("list", list.pieces(), &staged), || valuing.report(&list.customers()));
+    let (files, value) = rayon::join(
+        || stage_csv_and_parquet("list", list.pieces(), flavour, &staged),
+        || valuing.report(&list.customers()),
+    );
     let mut files = files?.to_vec();
     let value = value.map_err(|error| error.to_string());
     if let Ok(report) = &value {
@@ -59,7 +76,8 @@ pub(super) fn score_and_write(
         tracing::warn!("warning[no_value_model]: {why}; value at stake is the margin of the past year");
     }
     let more = json!({
-        "model_version": version.manifest.version,
+        "model_version": version.manifest.model_version(),
+        "simple_rule": simple_rule(version),
         "population": list.population,
         "rows": list.rows.len(),
         "returns": log.return_counts(),

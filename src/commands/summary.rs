@@ -7,6 +7,11 @@ use crate::registry::Version;
 use crate::text::{counted, printable, shortened, wrapped};
 use crate::value::ValueReport;
 
+/// How a shop whose list a simple rule makes gets a model.
+pub(super) const WAY_ON: &str = "a simple rule makes the list until a model passes the gate: give a longer history, complaints \
+                                 or facts about customers, and run again; `evaluation.json` of the refused version has its \
+                                 figures";
+
 const WIDTH: usize = 80;
 const LABEL: usize = 12;
 const TOP: usize = 10;
@@ -23,8 +28,11 @@ pub(super) fn of_run(session: &Session, version: &Version, promotion: &str, list
     let expected = 100.0 * mean_probability(list);
     item(&mut page, "Churn", &format!("{question}: {churned:.1} % at the test cutoffs, {expected:.1} % expected now"));
     item(&mut page, "Grade", &verdict.to_string());
-    item(&mut page, "Model", &version.manifest.version);
+    item(&mut page, "Model", &version.manifest.model_version());
     item(&mut page, "Promotion", promotion);
+    if version.manifest.simple_rule.is_some() {
+        item(&mut page, "Way on", WAY_ON);
+    }
     page.push('\n');
     page + &of_list(session, version, list)
 }
@@ -42,7 +50,7 @@ pub(super) fn of_list(session: &Session, version: &Version, list: &RankedList) -
          Model {}.",
         list.currency.code(),
         session.config.value.horizon_days,
-        version.manifest.version
+        version.manifest.model_version()
     );
     for line in wrapped(&amounts, WIDTH) {
         page.push_str(&line);

@@ -36,6 +36,8 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
 /// A version in the registry, what the gate said of it, and the right to promote it.
 pub(super) struct Trained {
     pub(super) version: Version,
+    /// The simple rule that makes lists where the version may not and no champion can.
+    pub(super) rule: Option<Version>,
     gate: GateVerdict,
     writing: Writing,
 }
@@ -59,7 +61,12 @@ impl Trained {
         match &self.gate {
             GateVerdict::Passed { .. } => Ok(()),
             GateVerdict::Refused { why } => {
-                Err(PipelineError::GateFailed { version: self.version.manifest.version.clone(), why: why.clone() })
+                let rule = self.rule.as_ref().and_then(|rule| rule.manifest.simple_rule.clone());
+                Err(PipelineError::GateFailed {
+                    version: self.version.manifest.version.clone(),
+                    why: why.clone(),
+                    rule,
+                })
             }
         }
     }
@@ -93,5 +100,6 @@ pub(super) fn train_and_register(session: &Session, log: &EventLog) -> Result<Tr
     if let GateVerdict::Refused { why } = &candidate.gate {
         writing.refuse(&version.manifest.version, why, session.now)?;
     }
-    Ok(Trained { version, gate: candidate.gate, writing })
+    let rule = candidate.rule.map(|rule| writing.register(rule, session.now)).transpose()?;
+    Ok(Trained { version, rule, gate: candidate.gate, writing })
 }

@@ -106,7 +106,7 @@ impl Check<'_> {
         let max_auc = self.number("gate", &knobs::MAX_AUC, raw.gate.max_auc);
         let min_grade = self.word("gate", &knobs::MIN_GRADE, raw.gate.min_grade.as_deref());
         let models = self.folder("models", &knobs::MODELS_DIR, raw.models.dir.as_deref());
-        let output = self.folder("output", &knobs::OUTPUT_DIR, raw.output.dir.as_deref());
+        let output = self.output(raw);
         Some(Config {
             name: name?,
             currency: currency?,
@@ -129,7 +129,7 @@ impl Check<'_> {
             tuning: TuningConfig { trials: trials? },
             gate: GateConfig { max_auc: max_auc?, min_grade: min_grade? },
             models: ModelsConfig { dir: models? },
-            output: OutputConfig { dir: output? },
+            output: output?,
         })
     }
 
@@ -217,6 +217,20 @@ impl Check<'_> {
         if raw.amount_is.as_deref() == Some("order") && !raw.columns.contains_key("order_id") {
             self.missing(&columns, "order_id", "the order whose amount stands on each line", Allowed::Source);
         }
+    }
+
+    fn output(&mut self, raw: &RawConfig) -> Option<OutputConfig> {
+        let dir = self.folder("output", &knobs::OUTPUT_DIR, raw.output.dir.as_deref());
+        let csv = self.word("output", &knobs::OUTPUT_CSV, raw.output.csv.as_deref());
+        let carry: Vec<String> = raw.output.carry.iter().map(|column| column.trim().to_owned()).collect();
+        if carry.iter().collect::<BTreeSet<_>>().len() < carry.len() || carry.iter().any(String::is_empty) {
+            return self.unsuitable("output", &knobs::OUTPUT_CARRY, &carry.join(", "));
+        }
+        if !carry.is_empty() && raw.customers.is_none() {
+            let meaning = "Facts about customers, of which `output.carry` names columns";
+            self.missing("", Table::Customers.name(), meaning, Allowed::Section);
+        }
+        Some(OutputConfig { dir: dir?, csv: csv?, carry })
     }
 
     fn churn(&mut self, raw: &RawChurn) -> Option<ChurnConfig> {

@@ -136,7 +136,10 @@ pub(super) const MIN_CUSTOMERS: Key = key("min_customers", whole(1, 1_000_000_00
 pub(super) const MIN_SPAN_HORIZONS: Key = key("min_span_horizons", number(2.0, f64::INFINITY), Preset::Number(3.0))
     .means("Shortest span of purchases as a multiple of the horizon");
 pub(super) const MAX_FEED_GAP_DAYS: Key = key("max_feed_gap_days", whole(1, 365, "days"), Preset::Whole(14))
-    .means("A longer time without any purchase in the whole shop is reported as a gap in the feed");
+    .means(
+        "A longer time without any purchase in the whole shop is reported as a gap in the feed; one that lasts up to the as-of \
+         day, and is longer than any before, stops a run",
+    );
 pub(super) const ABSURD_AMOUNT_FACTOR: Key =
     key("absurd_amount_factor", number(1.0, f64::INFINITY), Preset::Number(100.0))
         .means("A line above this many times the 99.9th percentile is reported as absurd");
@@ -214,6 +217,14 @@ pub(super) const MODELS_DIR: Key =
     key("dir", Allowed::Folder, Preset::Text("models")).means("Folder of the registry of models");
 pub(super) const OUTPUT_DIR: Key =
     key("dir", Allowed::Folder, Preset::Text("data/runs")).means("Folder in which every run gets its own");
+pub(super) const OUTPUT_CSV: Key =
+    key("csv", Allowed::Word(&["plain", "excel", "excel-de"]), Preset::Text("plain")).means(
+        "How `list.csv` is written: for programs, for Excel where the decimal mark is a point, or, with semicolons, for Excel \
+         where it is a comma as in Germany, France, Italy, Spain and the Netherlands",
+    );
+pub(super) const OUTPUT_CARRY: Key = key("carry", Allowed::Names("phone"), Preset::EmptyList).means(
+    "Columns of the source of customers that the list has behind its own, as known on its day; personal data go nowhere else",
+);
 
 /// Every section, in the order in which they are drafted.
 pub(super) const SECTIONS: &[Section] = &[
@@ -354,7 +365,7 @@ pub(super) const SECTIONS: &[Section] = &[
     section("tuning", "The search for better settings of the learners", &[TRIALS]),
     section("gate", "What a model must satisfy to be promoted", &[MAX_AUC, MIN_GRADE]),
     section("models", "The registry of models", &[MODELS_DIR]),
-    section("output", "Where runs are written", &[OUTPUT_DIR]),
+    section("output", "Where runs are written", &[OUTPUT_DIR, OUTPUT_CSV, OUTPUT_CARRY]),
 ];
 
 /// The format of the times of a table.

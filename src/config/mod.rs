@@ -42,10 +42,10 @@ pub use proposal::{DraftFile, DraftInput, DraftTable};
 pub use raw::{RawConfig, TimeFormats};
 pub use reference::{reference, schema_json};
 pub use settings::{
-    AmountIs, BacktestConfig, ChurnConfig, Config, DecimalMark, Duplicates, FeaturesConfig, GateConfig, IdCase, IdTrim,
-    LeakGuardConfig, LearnersConfig, LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig,
-    PanelWeights, PlaceholderIds, ReadableModel, SelectionConfig, SilentOptOuts, TableConfig, ThousandsMark,
-    TuningConfig, Unstable, ValidateConfig, ValueConfig,
+    AmountIs, BacktestConfig, ChurnConfig, Config, CsvFlavour, DecimalMark, Duplicates, FeaturesConfig, GateConfig,
+    IdCase, IdTrim, LeakGuardConfig, LearnersConfig, LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig,
+    PanelConfig, PanelWeights, PlaceholderIds, ReadableModel, SelectionConfig, SilentOptOuts, TableConfig,
+    ThousandsMark, TuningConfig, Unstable, ValidateConfig, ValueConfig,
 };
 pub use sorting::{Unsorted, sorted};
 pub use tables::{ColumnSpec, Kind, Table};

@@ -276,8 +276,8 @@ pub struct RawValidate {
     pub min_customers: Option<i64>,
     /// Shortest span of purchases as a multiple of the horizon. A number of at least 2.0; default `3.0`.
     pub min_span_horizons: Option<f64>,
-    /// A longer time without any purchase in the whole shop is reported as a gap in the feed. A whole number of
-    /// days from 1 to 365; default `14`.
+    /// A longer time without any purchase in the whole shop is reported as a gap in the feed; one that lasts up to the
+    /// as-of day, and is longer than any before, stops a run. A whole number of days from 1 to 365; default `14`.
     pub max_feed_gap_days: Option<i64>,
     /// A line above this many times the 99.9th percentile is reported as absurd. A number of at least 1.0; default
     /// `100.0`.
@@ -402,6 +402,13 @@ pub struct RawOutput {
     /// Folder in which every run gets its own. A folder, relative to the config file or absolute; default
     /// `"data/runs"`.
     pub dir: Option<String>,
+    /// How `list.csv` is written: for programs, for Excel where the decimal mark is a point, or, with semicolons, for
+    /// Excel where it is a comma as in Germany, France, Italy, Spain and the Netherlands. One of `plain`, `excel`,
+    /// `excel-de`; default `"plain"`.
+    pub csv: Option<String>,
+    /// Columns of the source of customers that the list has behind its own, as known on its day; personal data go
+    /// nowhere else. A list of names such as `["phone"]`; default `[]`.
+    pub carry: Vec<String>,
 }
 
 /// One text or a list of texts.

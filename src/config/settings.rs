@@ -407,6 +407,24 @@ pub struct ModelsConfig {
 pub struct OutputConfig {
     /// Their folder.
     pub dir: PathBuf,
+    /// How the list is written as CSV.
+    pub csv: CsvFlavour,
+    /// Columns of the source of customers that are added to the list: names or SQL expressions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub carry: Vec<String>,
+}
+
+/// How the list is written as CSV.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CsvFlavour {
+    /// For programs: UTF-8, comma, decimal point.
+    Plain,
+    /// For Excel where the decimal mark is a point: the same behind a byte order mark.
+    Excel,
+    /// For Excel where the decimal mark is a comma, as in Germany, France, Italy, Spain or the Netherlands: a byte order
+    /// mark, semicolons, decimal commas.
+    ExcelDe,
 }
 
 fn zone_name<S: serde::Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {

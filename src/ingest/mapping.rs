@@ -18,6 +18,8 @@ pub(crate) struct Mapping {
     pub(crate) custom: Vec<CustomMapped>,
     /// What its lookups are made by, and the columns that each gives.
     pub(crate) lookups: Vec<MappedLookup>,
+    /// What goes to the list as it is.
+    pub(crate) carried: Vec<Mapped>,
     /// Source columns that other tables read from the same files: rows that differ there are no repetitions.
     pub(crate) compared: Vec<String>,
     /// Source columns of which an empty value takes the first one given in its order.
@@ -161,7 +163,7 @@ impl Mapping {
     fn all(&self) -> impl Iterator<Item = &Mapped> {
         let custom = self.custom.iter().flat_map(CustomMapped::all);
         let keys = self.lookups.iter().map(|lookup| &lookup.key);
-        self.columns.iter().map(|(_, mapped)| mapped).chain(&self.filter).chain(custom).chain(keys)
+        self.columns.iter().map(|(_, mapped)| mapped).chain(&self.filter).chain(custom).chain(keys).chain(&self.carried)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod absent;
 mod account;
+mod carried;
 mod cells;
 mod code_book;
 mod collect;
@@ -91,6 +92,7 @@ mod words;
 mod zone;
 
 pub use account::{About, Account, Reason};
+pub use carried::{Carried, CarriedColumn};
 pub use code_book::CodeBook;
 pub use column_profile::{ColumnProfile, Holds, MonthCount, SourceProfile, TableProfile, profile_source};
 pub use conditions::{ColumnForm, is_empty, none_of, sql_name, sql_text, toml_text};

@@ -29,7 +29,7 @@ use super::typed_columns::{Setting, numbers_of_results, type_columns};
 use super::typing::Typed;
 use super::values::Values;
 use super::words::Words;
-use super::{custom_values, engine, first_lines, found_currency, paths, sources, watched};
+use super::{carried, custom_values, engine, first_lines, found_currency, paths, sources, watched};
 use crate::config::{ColumnSpec, Config, Duplicates, Kind, Table};
 
 /// What was read.
@@ -173,6 +173,7 @@ fn read_table(
     if section.fill_down.as_ref().is_none_or(|columns| !columns.is_empty()) {
         first_lines::notice(&mut read, &source, &mapping)?;
     }
+    carried::read_all(&mut read, &source, &mapping)?;
     let amounts = (setting.decimals(), rates.as_ref());
     custom_values::read_all(&mut read, (&source, &mapping), (&numbers, &written), amounts)?;
     Ok(read)

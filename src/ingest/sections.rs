@@ -27,5 +27,10 @@ pub(super) fn mapping_of(config: &Config, table: Table, available: &Available) -
     let together: Vec<Section<'_>> = std::iter::once(own).chain(sections.iter().filter(is_other)).copied().collect();
     // Where files overlap, rows are compared in all columns anyway.
     let is_compared = !matches!(own.1.duplicates, Duplicates::Keep | Duplicates::Overlap);
-    Mapping::with_others(&together, is_compared, &config.features.custom, available)
+    let mut mapping = Mapping::with_others(&together, is_compared, &config.features.custom, available)?;
+    if table == Table::Customers {
+        let carried = config.output.carry.iter().map(|text| available.resolve("output.carry".to_owned(), text));
+        mapping.carried = carried.collect::<Result<_, _>>()?;
+    }
+    Ok(mapping)
 }

@@ -46,6 +46,8 @@ pub struct TypedTable {
     pub(crate) repeats: Repeats,
     /// Columns of the source that nothing reads and that may contradict the mapping.
     pub(crate) watched: Vec<WatchedColumn>,
+    /// What goes to the list as it is, by the name that the config gives it.
+    pub(super) carried: Vec<(String, Words)>,
     /// What was noticed on the way.
     pub facts: Vec<Fact>,
 }
@@ -157,6 +159,7 @@ impl TypedTable {
             custom_cells: Vec::new(),
             repeats: Repeats::default(),
             watched: Vec::new(),
+            carried: Vec::new(),
             facts: Vec::new(),
         }
     }

@@ -1,5 +1,6 @@
 //! Owns what people and systems open: one file per kind of output. How a file appears is the business of `files`.
 
+mod csv_form;
 mod error;
 mod features;
 mod formula;

@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use polars::prelude::{CsvWriter, DataFrame, ParquetWriter, SerWriter};
+use polars::prelude::{DataFrame, ParquetWriter};
 
+use super::csv_form::CsvForm;
 use super::error::{OutputError, of_engine};
-use super::formula::without_formulas;
-use super::tables::{Format, INSTANT, file_name, to_frame};
+use super::tables::{Format, file_name, to_frame};
+use crate::config::CsvFlavour;
 use crate::error::Failure;
 use crate::files::{FileError, Staged};
 use crate::table::Table;
@@ -21,9 +22,11 @@ use crate::table::Table;
 pub fn stage_csv_and_parquet<'t>(
     name: &str,
     mut pieces: impl Iterator<Item = Table<'t>>,
+    flavour: CsvFlavour,
     staged: &Staged,
 ) -> Result<[PathBuf; 2], Failure> {
-    let first = pieces.next().map_or_else(|| Ok(DataFrame::default()), |table| to_frame(&table))?;
+    let first = pieces.next().unwrap_or_else(|| Table { name: "list", columns: Vec::new() });
+    let (form, first) = (CsvForm::of(flavour, &first), to_frame(&first)?);
     let empty = first.clear();
     let (send, receive) = sync_channel(1);
     let file = |format| file_name(name, format);
@@ -32,7 +35,7 @@ pub fn stage_csv_and_parquet<'t>(
         let write = || staged.add(&file(Format::Parquet), |writer| write_parquet(writer, &empty, receive));
         let parquet = beside.spawn_scoped(scope, write).map_err(FileError::writing(file(Format::Parquet)))?;
         let frames = std::iter::once(Ok(first)).chain(pieces.map(|table| to_frame(&table)));
-        let csv = staged.add(&file(Format::Csv), |writer| write_csv(writer, &empty, (frames, send)));
+        let csv = staged.add(&file(Format::Csv), |writer| write_csv(writer, (&form, &empty), (frames, send)));
         Ok::<_, FileError>((csv, parquet.join()))
     })?;
     // A writer that panics has told so itself; the other file is not kept without it.
@@ -44,18 +47,18 @@ pub fn stage_csv_and_parquet<'t>(
 /// Writes the pieces as they come, and hands each on.
 fn write_csv(
     writer: impl Write,
-    empty: &DataFrame,
+    (form, empty): (&CsvForm, &DataFrame),
     (frames, hand_on): (impl Iterator<Item = Result<DataFrame, OutputError>>, SyncSender<DataFrame>),
 ) -> std::io::Result<()> {
-    let mut csv =
-        CsvWriter::new(writer).with_datetime_format(Some(INSTANT.into())).batched(empty.schema()).map_err(of_engine)?;
+    let empty = form.shown(empty).map_err(of_engine)?;
+    let mut csv = form.writer(writer).batched(empty.schema()).map_err(of_engine)?;
     for frame in frames {
         let frame = frame.map_err(|OutputError::Table { message, .. }| std::io::Error::other(message))?;
         if hand_on.send(frame.clone()).is_err() {
             // The other file could not be written, and says why.
             break;
         }
-        without_formulas(&frame).and_then(|frame| csv.write_batch(&frame)).map_err(of_engine)?;
+        form.shown(&frame).and_then(|frame| csv.write_batch(&frame)).map_err(of_engine)?;
     }
     csv.finish().map_err(of_engine)
 }
@@ -84,7 +87,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let pieces = [piece(1, &[None, None]), piece(3, &[Some("=1+1")]), piece(4, &[Some("a,b"), None])];
         let staged = Staged::among_others(folder.path()).unwrap();
-        let paths = stage_csv_and_parquet("list", pieces.into_iter(), &staged).unwrap();
+        let paths = stage_csv_and_parquet("list", pieces.into_iter(), CsvFlavour::Plain, &staged).unwrap();
         assert!(paths.iter().all(|path| !path.exists()), "not before the other files are whole");
         staged.commit().unwrap();
         let csv = std::fs::read_to_string(&paths[0]).unwrap();
@@ -101,7 +104,7 @@ mod tests {
         let broken = Table::new("list", [("rank", Column::Integer(vec![2])), ("word", Column::text(["a", "b"]))]);
         let pieces = [piece(1, &[Some("a")]), broken];
         let staged = Staged::among_others(folder.path()).unwrap();
-        assert!(stage_csv_and_parquet("list", pieces.into_iter(), &staged).is_err());
+        assert!(stage_csv_and_parquet("list", pieces.into_iter(), CsvFlavour::Plain, &staged).is_err());
         drop(staged);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }

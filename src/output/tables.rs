@@ -81,6 +81,8 @@ fn to_polars(name: &str, column: &Column<'_>) -> PolarsResult<PolarsColumn> {
         Column::OptionalText(values) => texts(name, values.iter().map(Option::as_deref)),
         Column::Number(values) => Series::new(name, values),
         Column::OptionalNumber(values) => Series::new(name, values),
+        Column::Money { amounts, .. } => Series::new(name, amounts),
+        Column::OptionalMoney { amounts, .. } => Series::new(name, amounts),
         Column::Integer(values) => Series::new(name, values),
         Column::OptionalInteger(values) => Series::new(name, values),
         Column::Flag(values) => Series::new(name, values),

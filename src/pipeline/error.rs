@@ -79,6 +79,8 @@ pub enum PipelineError {
         version: String,
         /// What it failed.
         why: String,
+        /// The simple rule that makes lists until a model passes, where there is no champion.
+        rule: Option<String>,
     },
 }
 
@@ -115,6 +117,11 @@ impl Report for PipelineError {
             }
             Self::DoesNotAddUp { .. } => "this is a bug in retain; please report it with the model's folder".to_owned(),
             Self::NotJson { .. } => "this is a bug in retain; please report it with the config".to_owned(),
+            Self::GateFailed { rule: Some(rule), .. } => format!(
+                "lists come from the simple rule `{rule}` until a model passes the gate; `evaluation.json` in the folder of the \
+                 version has every figure. Try `retain run` again with a longer history or with complaints, or see what \
+                 `[gate]` in the config allows"
+            ),
             Self::GateFailed { .. } => {
                 "the champion stays as it was; the version is kept, `evaluation.json` and `manifest.json` in its folder have \
                  every figure"

@@ -89,6 +89,8 @@ pub struct RankedList {
     pub population: String,
     /// The first is the most urgent.
     pub rows: Vec<ListRow>,
+    /// Columns of the shop's own behind the others: how the config names each, and the text of each row where there is any.
+    pub carried: Vec<(String, Vec<Option<String>>)>,
 }
 
 impl RankedList {

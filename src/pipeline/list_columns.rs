@@ -208,19 +208,21 @@ fn text<'l>(piece: Piece<'l>, of: fn(&'l ListRow) -> &'l str) -> Column<'l> {
 
 fn money(piece: Piece<'_>, of: fn(&ListRow) -> f64) -> Column<'_> {
     let decimals = piece.list.currency.decimals();
-    Column::Number(piece.rows.par_iter().map(|row| rounded(of(row), decimals)).collect())
+    Column::Money { amounts: piece.rows.par_iter().map(|row| rounded(of(row), decimals)).collect(), decimals }
 }
 
 fn value(piece: Piece<'_>, of: fn(&ListedValue) -> Option<f64>) -> Column<'_> {
-    let decimals = piece.list.currency.decimals();
-    let value = |row: &ListRow| Some(rounded(of(row.customer_value.as_ref()?)?, decimals));
-    Column::OptionalNumber(piece.rows.par_iter().map(value).collect())
+    optional_money(piece, |row| of(row.customer_value.as_ref()?))
 }
 
 fn total(piece: Piece<'_>) -> Column<'_> {
+    optional_money(piece, |row| Some(row.clv_historic + row.customer_value.as_ref()?.predicted))
+}
+
+fn optional_money(piece: Piece<'_>, of: impl Fn(&ListRow) -> Option<f64> + Sync) -> Column<'_> {
     let decimals = piece.list.currency.decimals();
-    let total = |row: &ListRow| Some(rounded(row.clv_historic + row.customer_value.as_ref()?.predicted, decimals));
-    Column::OptionalNumber(piece.rows.par_iter().map(total).collect())
+    let amount = |row: &ListRow| Some(rounded(of(row)?, decimals));
+    Column::OptionalMoney { amounts: piece.rows.par_iter().map(amount).collect(), decimals }
 }
 
 fn churn_bound(piece: Piece<'_>, side: usize) -> Column<'_> {
@@ -261,8 +263,19 @@ impl RankedList {
 
     fn table_of(&self, places: Range<usize>) -> Table<'_> {
         let piece = Piece { list: self, rows: &self.rows[places.clone()], first: places.start };
-        Table::new("list", LIST_COLUMNS.iter().map(|column| (column.name, column.of(piece))))
+        let own = LIST_COLUMNS.iter().map(|column| (column.name.to_owned(), column.of(piece)));
+        let carried = self.carried.iter().map(|(name, texts)| {
+            let texts = texts.iter().skip(places.start).take(places.len());
+            (carried_name(name), Column::optional_text(texts.map(Option::as_deref)))
+        });
+        Table::new("list", own.chain(carried))
     }
+}
+
+/// A column of the shop's own that is called like one of ours says whose it is.
+fn carried_name(name: &str) -> String {
+    let is_ours = LIST_COLUMNS.iter().any(|column| column.name == name);
+    if is_ours { format!("customers.{name}") } else { name.to_owned() }
 }
 
 #[cfg(test)]
@@ -320,6 +333,7 @@ mod tests {
             currency: Currency::from_code("EUR").unwrap(),
             population: String::new(),
             rows: vec![row],
+            carried: vec![("phone".to_owned(), vec![Some("+31 6".to_owned())]), ("rank".to_owned(), vec![None])],
         };
         let mut pieces = list.pieces();
         let table = pieces.next().unwrap();
@@ -330,15 +344,16 @@ mod tests {
             "rank customer_id expected_loss churn_probability churn_probability_low churn_probability_high rank_low \
              rank_high risk_band value_at_stake clv_historic \
              clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage open_complaints reason_1 reason_2 reason_3 \
-             reason_code_1 reason_code_2 reason_code_3 suppressed_because model_version as_of"
+             reason_code_1 reason_code_2 reason_code_3 suppressed_because model_version as_of phone customers.rank"
         );
         let column = |name: &str| table.column(name).unwrap().clone();
         assert_eq!(column("churn_probability"), Column::Number(vec![0.1235]));
         assert_eq!(column("churn_probability_high"), Column::OptionalNumber(vec![Some(0.15)]));
         assert_eq!(column("rank_low"), Column::OptionalInteger(vec![None]));
-        assert_eq!(column("expected_loss"), Column::Number(vec![1.23]));
-        assert_eq!(format!("{:?}", column("clv_historic")), "Number([0.0])");
+        assert_eq!(column("expected_loss"), Column::Money { amounts: vec![1.23], decimals: 2 });
+        assert_eq!(format!("{:?}", column("clv_historic")), "Money { amounts: [0.0], decimals: 2 }");
         assert_eq!(column("reason_2"), Column::OptionalText(vec![None]));
+        assert_eq!(column("phone"), Column::optional_text([Some("+31 6")]));
         assert_eq!(column("suppressed_because"), Column::optional_text([Some("opted_out")]));
     }
 }

@@ -15,6 +15,7 @@ mod list_columns;
 mod progress;
 mod score;
 mod score_uncertainty;
+mod simple_rule;
 mod train;
 
 pub use backtest::{Backtest, NestedChoice, TestChoice, backtest};

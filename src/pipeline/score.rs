@@ -71,10 +71,11 @@ pub fn score<'a>(
     }
     let list = RankedList {
         as_of: as_of.date(),
-        model_version: version.manifest.version.clone(),
+        model_version: version.manifest.model_version(),
         currency: config.currency.clone(),
         population,
         rows,
+        carried: Vec::new(),
     };
     drop(panel);
     Ok(Scored {

@@ -7,6 +7,7 @@ use super::frame::Frame;
 use super::gate::{GateVerdict, judge};
 use super::learnt::{LearntModel, Trainings};
 use super::progress::Progress;
+use super::simple_rule::stand_in;
 use crate::config::{Config, ReadableModel};
 use crate::error::Failure;
 use crate::explain::Medians;
@@ -23,6 +24,8 @@ pub struct Candidate {
     pub version: Version,
     /// Whether it may score.
     pub gate: GateVerdict,
+    /// The simple rule that makes the list where it may not, and no champion can.
+    pub rule: Option<Version>,
 }
 
 /// What a version remembers of the run that made it.
@@ -87,7 +90,8 @@ pub fn train(
         card: ModelCard { curves, ..model.trained.model.card() },
         calibration: model.calibration.clone(),
         verdict: evaluation.verdict.clone(),
-        challenge: Some(challenge),
+        challenge: Some(challenge.clone()),
+        simple_rule: None,
         leak_guard,
         absent_features: json("the absent features", &FeatureSchema::absences(log.available()))?,
         config: json("the config", config)?,
@@ -103,7 +107,10 @@ pub fn train(
         uncertainty: model.trained.uncertainty,
         medians,
     };
-    Ok(Candidate { version: Version { model, schema, manifest, evaluation }, gate })
+    let version = Version { model, schema, manifest, evaluation };
+    let is_wanted = matches!(gate, GateVerdict::Refused { .. }) && !challenge.outcome.leaves_a_champion();
+    let rule = is_wanted.then(|| stand_in(&version, &trainings, as_of)).transpose()?;
+    Ok(Candidate { version, gate, rule })
 }
 
 /// Whether the config asks for a learner that is trained on request.

@@ -62,6 +62,14 @@ pub enum RegistryError {
         /// What is wrong with it.
         message: String,
     },
+    /// A simple rule is no champion.
+    #[error("version `{version}` is the simple rule `{rule}`, and a rule is never the champion")]
+    SimpleRule {
+        /// The version.
+        version: String,
+        /// The rule.
+        rule: String,
+    },
     /// Another run is writing.
     #[error("another run is writing to `{}`", folder.display())]
     Busy {
@@ -92,12 +100,13 @@ impl Report for RegistryError {
             Self::NoPredecessor { .. } => "E606",
             Self::OtherConfig { .. } => "E607",
             Self::Unsound { .. } => "E608",
+            Self::SimpleRule { .. } => "E609",
         }
     }
 
     fn exit(&self) -> Exit {
         match self {
-            Self::UnknownVersion { .. } | Self::OtherConfig { .. } => Exit::BadUsage,
+            Self::UnknownVersion { .. } | Self::OtherConfig { .. } | Self::SimpleRule { .. } => Exit::BadUsage,
             Self::NoPredecessor { .. } => Exit::NothingToDo,
             _ => Exit::CouldNotRun,
         }
@@ -118,6 +127,9 @@ impl Report for RegistryError {
                 "take the changes back, or train a model under the present config with `retain run`".to_owned()
             }
             Self::Unsound { .. } => "this is a bug in retain; please report it with the message".to_owned(),
+            Self::SimpleRule { .. } => {
+                "lists come from it by themselves until a model has passed the gate; name a learnt version".to_owned()
+            }
             Self::Busy { .. } => "wait until it has ended".to_owned(),
         })
     }

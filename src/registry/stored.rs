@@ -64,6 +64,9 @@ pub struct ModelManifest {
     /// The model beside the champion of its day; absent in versions made before it was compared.
     #[serde(default)]
     pub challenge: Option<ChallengeRecord>,
+    /// The simple rule that the version is; `None` for a learnt model. A rule is never the champion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simple_rule: Option<String>,
     /// What was looked at for leaks.
     #[serde(default)]
     pub leak_guard: GuardRecord,
@@ -75,6 +78,14 @@ pub struct ModelManifest {
     pub inputs: serde_json::Value,
     /// What became of every input row.
     pub accounts: serde_json::Value,
+}
+
+impl ModelManifest {
+    /// What lists say of the model that made them: the version, or `rule:` and the name of a simple rule.
+    #[must_use]
+    pub fn model_version(&self) -> String {
+        self.simple_rule.as_ref().map_or_else(|| self.version.clone(), |rule| format!("rule:{rule}"))
+    }
 }
 
 /// A new model beside the champion of its day.
@@ -109,6 +120,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether there is a champion that can score.
+    #[must_use]
+    pub const fn leaves_a_champion(self) -> bool {
+        !matches!(self, Self::First | Self::Incomparable)
+    }
+
     /// Whether the new model may take over.
     #[must_use]
     pub const fn takes_over(self) -> bool {

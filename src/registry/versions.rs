@@ -71,6 +71,19 @@ impl Registry {
         champion.is_symlink() && !promotion::is_under_way(&self.folder)
     }
 
+    /// The newest version that is a simple rule, if it is newer than the champion: it makes the list until a model passes
+    /// the gate.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn latest_rule(&self) -> Result<Option<String>, FileError> {
+        let champion = self.champion()?;
+        let names = self.versions()?.into_iter().rev();
+        let newer = names.take_while(|name| champion.as_ref().is_none_or(|champion| name > champion));
+        // What cannot be read is no rule.
+        Ok(newer.into_iter().find(|name| self.manifest(name).is_ok_and(|manifest| manifest.simple_rule.is_some())))
+    }
+
     /// What became of each version, the oldest first, and what of the file is damaged.
     ///
     /// # Errors

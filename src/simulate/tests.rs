@@ -56,6 +56,8 @@ fn cell(column: &Column, row: usize) -> String {
         Column::OptionalText(values) => values[row].as_deref().unwrap_or_default().to_owned(),
         Column::Number(values) => values[row].to_string(),
         Column::OptionalNumber(values) => values[row].map_or_else(String::new, |value| value.to_string()),
+        Column::Money { amounts, .. } => amounts[row].to_string(),
+        Column::OptionalMoney { amounts, .. } => amounts[row].map_or_else(String::new, |value| value.to_string()),
         Column::Integer(values) => values[row].to_string(),
         Column::Flag(values) => values[row].to_string(),
         Column::Time(values) => values[row].to_string(),

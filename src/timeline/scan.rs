@@ -18,7 +18,7 @@ use super::history::History;
 use super::ledger::{Ledger, Orders, Presence};
 use super::lines::{Grouping, Lines};
 use super::mix::Mixer;
-use super::partition::{Part, Returns};
+use super::partition::{Part, Return, Returns};
 use super::surveys::{KnownAnswer, SurveyLog};
 use super::voids::{ReturnCounts, Undone, VoidOrder};
 use super::walk::CustomerWalk;
@@ -230,6 +230,11 @@ impl Shard {
                 visit(place, &history, &Future { orders: all });
             }
         }
+    }
+
+    /// What the customer at a position of the shard gave back, whenever that was.
+    pub(super) fn returns_of(&self, local: usize) -> &[Return] {
+        self.returns.of(local)
     }
 
     pub(super) fn lines_of(&self, local: usize) -> Range<usize> {

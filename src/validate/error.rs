@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::finding::Finding;
 use crate::error::{Exit, Report};
-use crate::text::printable;
+use crate::text::{counted, printable, verb};
 use crate::units::Days;
 
 /// Why data are refused.
@@ -48,6 +48,32 @@ pub enum DataError {
         /// `validate.min_recent_share`.
         allowed: f64,
     },
+    /// The shop is silent for longer than ever before, up to the as-of day.
+    #[error(
+        "the shop sold nothing for {} before {as_of}{}: the last usual day is {last}; its longest silence until then was {}, \
+         and {} {} allowed",
+        counted(silent_days.unsigned_abs(), "day"),
+        if *stray == 0 { String::new() } else { format!(", but for {} behind them", counted(*stray, "stray purchase")) },
+        counted(longest_days.unsigned_abs(), "day"),
+        allowed_days,
+        verb(allowed_days.unsigned_abs(), "is", "are")
+    )]
+    Silent {
+        /// The day that the run takes for today.
+        as_of: Date,
+        /// The last day on which the shop sold as usual.
+        last: Date,
+        /// The day after it.
+        usual_until: Date,
+        /// Purchases since.
+        stray: u64,
+        /// Days without any.
+        silent_days: i64,
+        /// Days without any, at most, until then.
+        longest_days: i64,
+        /// The longest silence with which a run goes on.
+        allowed_days: i64,
+    },
 }
 
 fn listed(findings: &[Finding]) -> String {
@@ -67,6 +93,7 @@ impl Report for DataError {
             Self::Refused { .. } => "E221",
             Self::Stale { .. } => "E222",
             Self::Quiet { .. } => "E231",
+            Self::Silent { .. } => "E232",
         }
     }
 
@@ -88,6 +115,10 @@ impl Report for DataError {
             Self::Quiet { usual_until, allowed, .. } => Some(format!(
                 "deliver the missing purchases, or set a stray one aside with `purchases.filter`, or take the day on which \
                  the usual pace ends: `--as-of {usual_until}`; `validate.min_recent_share` = {allowed} is the least share"
+            )),
+            Self::Silent { usual_until, silent_days, .. } => Some(format!(
+                "deliver the missing days, or take the day after the last usual one: `--as-of {usual_until}`; if the shop was \
+                 closed, set `validate.max_feed_gap_days = {silent_days}`"
             )),
             Self::Stale { .. } => Some(
                 "check that the latest purchases were delivered, or raise `validate.max_age_days`, or set `--as-of`"

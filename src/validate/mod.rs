@@ -25,6 +25,7 @@ mod parts;
 mod placeholders;
 mod relations;
 mod shop_totals;
+mod silence;
 mod sizes;
 mod tally;
 mod time;
@@ -36,7 +37,7 @@ use polars::prelude::DataFrame;
 
 use crate::config::{Config, Table};
 use crate::error::Failure;
-use crate::ingest::{self, Account, CustomCells, Dictionaries, Fingerprint, IngestError, Read, TypedTable};
+use crate::ingest::{self, Account, Carried, CustomCells, Dictionaries, Fingerprint, IngestError, Read, TypedTable};
 use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
 use causes::in_order;
@@ -47,8 +48,9 @@ use tally::Tallies;
 pub use error::DataError;
 pub use feed::require_fresh;
 pub use finding::{Finding, Severity};
-pub use pace::{AsOf, Pace, require_usual_pace};
+pub use pace::{AsOf, Pace};
 pub use parts::{CheckedPart, Together, load_part};
+pub use silence::require_a_feed;
 
 /// The families of checks that look at rows, in the order in which they run: rows are rejected before they are compared
 /// and counted. Those that look at the shop as a whole follow, see [`ShopTotals::findings`](shop_totals::ShopTotals::findings).
@@ -80,6 +82,8 @@ pub struct Loaded {
     pub fingerprints: Vec<Fingerprint>,
     /// How much the shop sold when.
     pub pace: Pace,
+    /// What the list shows of customers as it is.
+    pub carried: Carried,
 }
 
 impl Loaded {
@@ -115,7 +119,16 @@ pub fn load_frames(config: &Config, now: Timestamp, frames: &[(Table, DataFrame)
     checked.outcome.totals.statements = opt_outs::Statements::default();
     let (tables, dictionaries) = ingest::columns(config, checked.tables);
     let (accounts, findings, rejects, pace) = checked.outcome.completed(config, now);
-    Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints: Vec::new(), pace })
+    Ok(Loaded {
+        tables,
+        dictionaries,
+        accounts,
+        findings,
+        rejects,
+        fingerprints: Vec::new(),
+        pace,
+        carried: Carried::default(),
+    })
 }
 
 /// Does what [`load`] does, and shows the checked tables before they are handed over.
@@ -132,12 +145,13 @@ pub fn load_and_look<T>(
     let (fingerprints, checked) = rayon::join(|| ingest::fingerprints(files), || check(config, now, read));
     let (fingerprints, checked) = (fingerprints?, checked?);
     let seen = look(&checked.tables);
+    let carried = Carried::of(&checked.tables);
     let (tables, dictionaries) = ingest::columns(config, checked.tables);
     let are_names = checked.outcome.totals.has_names();
     let (accounts, mut findings, rejects, pace) = checked.outcome.completed(config, now);
     other_ids::name_better(config, are_names, &mut findings)?;
     in_order(&mut findings, &accounts);
-    Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace }, seen))
+    Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace, carried }, seen))
 }
 
 /// Checked tables and what the checks say about them.

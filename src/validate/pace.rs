@@ -72,6 +72,16 @@ impl Pace {
         }
     }
 
+    /// The days with purchases before a day, and how many each has.
+    pub(super) fn before(&self, day: i64) -> impl Iterator<Item = (i64, u64)> + '_ {
+        self.days.range(..day).map(|(day, purchases)| (*day, *purchases))
+    }
+
+    #[cfg(test)]
+    pub(super) const fn of(days: BTreeMap<i64, u64>) -> Self {
+        Self { days }
+    }
+
     /// What the `window` days before a day hold.
     fn held(&self, before: i64, window: i64) -> Held {
         let days = self.days.range(before - window..before);
@@ -122,7 +132,7 @@ pub struct AsOf {
 ///
 /// # Errors
 /// `DataError::Quiet` with the window, what it holds, what is usual, and the last day of the usual pace.
-pub fn require_usual_pace(
+pub(super) fn require_usual_pace(
     pace: &Pace,
     AsOf { day: as_of, is_of_the_clock }: AsOf,
     limits: &ValidateConfig,

@@ -9,7 +9,7 @@ use super::relations::{SHARED_ORDER, shared_orders};
 use super::{CheckOutcome, CheckVerdict, Loaded, check};
 use crate::config::{Config, Table};
 use crate::error::Failure;
-use crate::ingest::{self, Account, CustomCells, Dictionaries, IngestError, Parts, SeenEvents};
+use crate::ingest::{self, Account, Carried, CustomCells, Dictionaries, IngestError, Parts, SeenEvents};
 use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
 
@@ -118,6 +118,7 @@ impl Together {
             .sort_by_key(|rows| accounts.iter().position(|account| Some(account.table.to_owned()) == table_of(rows)));
         let fingerprints = ingest::fingerprints(parts.files())?;
         let (tables, dictionaries) = (Tables::default(), Dictionaries::default());
-        Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace })
+        let carried = Carried::default();
+        Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace, carried })
     }
 }

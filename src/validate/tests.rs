@@ -9,9 +9,9 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::config::{
-    BacktestConfig, ChurnConfig, Duplicates, FeaturesConfig, GateConfig, LeakGuardConfig, LowestGrade, ModelsConfig,
-    NegativeAmounts, OutputConfig, PanelConfig, PanelWeights, SelectionConfig, SilentOptOuts, TableConfig,
-    TuningConfig, Unstable, ValidateConfig, ValueConfig,
+    BacktestConfig, ChurnConfig, CsvFlavour, Duplicates, FeaturesConfig, GateConfig, LeakGuardConfig, LowestGrade,
+    ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig, PanelWeights, SelectionConfig, SilentOptOuts,
+    TableConfig, TuningConfig, Unstable, ValidateConfig, ValueConfig,
 };
 use crate::timeline::columns::{NEVER, NO_CODE};
 use crate::units::{Currency, Days, Money};
@@ -82,7 +82,7 @@ fn config(purchases: TableConfig) -> Config {
         tuning: TuningConfig { trials: 0 },
         gate: GateConfig { max_auc: 0.95, min_grade: LowestGrade::C },
         models: ModelsConfig { dir: "models".into() },
-        output: OutputConfig { dir: "out".into() },
+        output: OutputConfig { dir: "out".into(), csv: CsvFlavour::Plain, carry: Vec::new() },
     }
 }
 

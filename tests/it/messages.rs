@@ -234,6 +234,16 @@ fn data_errors() -> Vec<Failure> {
             there: "00001".to_owned(),
         }
         .into(),
+        DataError::Silent {
+            as_of: date(2024, 6, 28),
+            last: date(2024, 5, 31),
+            usual_until: date(2024, 6, 1),
+            stray: 0,
+            silent_days: 27,
+            longest_days: 3,
+            allowed_days: 14,
+        }
+        .into(),
         JobError::NoPurchases.into(),
         LogError::UnequalColumns { table: "purchases", column: "amount", found: 9, expected: 10 }.into(),
         LogError::TooManyRows { table: "purchases", rows: 5_000_000_000 }.into(),
@@ -303,7 +313,7 @@ fn value_errors() -> Vec<Failure> {
 }
 
 fn story_errors() -> Vec<Failure> {
-    let (as_of, version) = (|| "2011-12-10".to_owned(), || "20111210T020500Z-1a2b3c4d".to_owned());
+    let as_of = || "2011-12-10".to_owned();
     vec![
         PipelineError::NothingMatured { as_of: as_of(), matures_after: Days(90) }.into(),
         PipelineError::NotMatured { cutoff: "2011-10-10".to_owned(), as_of: as_of(), matures_after: Days(90) }.into(),
@@ -328,9 +338,20 @@ fn story_errors() -> Vec<Failure> {
         .into(),
         PipelineError::DoesNotAddUp { off: 0.01 }.into(),
         PipelineError::NotJson { what: "the config", message: "key must be a string".to_owned() }.into(),
-        PipelineError::GateFailed { version: version(), why: "grade C is below `gate.min_grade` = B".to_owned() }
-            .into(),
+        gate_failed(None),
+        gate_failed(Some("recency".to_owned())),
     ]
+}
+
+const VERSION: &str = "20111210T020500Z-1a2b3c4d";
+
+fn gate_failed(rule: Option<String>) -> Failure {
+    PipelineError::GateFailed {
+        version: VERSION.to_owned(),
+        why: "grade C is below `gate.min_grade` = B".to_owned(),
+        rule,
+    }
+    .into()
 }
 
 fn leaks() -> Vec<Failure> {
@@ -400,6 +421,7 @@ fn storage_errors() -> Vec<Failure> {
         RegistryError::Busy { folder: folder() }.into(),
         RegistryError::NoPredecessor { folder: folder() }.into(),
         other_config().into(),
+        RegistryError::SimpleRule { version: VERSION.to_owned(), rule: "recency".to_owned() }.into(),
         RegistryError::Unsound { message: "`model.level.mean` is NaN".to_owned() }.into(),
         FileError::Write { path: "runs/list.csv".into(), source: denied() }.into(),
         FileError::Write { path: "runs/list.csv".into(), source: ErrorKind::StorageFull.into() }.into(),

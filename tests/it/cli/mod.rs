@@ -1,6 +1,7 @@
 //! The binary as a user meets it, with good data and bad.
 
 mod accidents;
+mod carry;
 mod challenge;
 mod custom;
 mod customers_and_orders;
@@ -19,6 +20,8 @@ mod parts;
 mod reading;
 mod reused_orders;
 mod rows_decide_nothing;
+mod silence;
+mod simple_rule;
 mod stored;
 mod trials;
 mod voids;

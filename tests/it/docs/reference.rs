@@ -56,6 +56,7 @@ fn the_list_page_is_current() {
         currency: Currency::from_code("EUR").unwrap(),
         population: String::new(),
         rows: Vec::new(),
+        carried: Vec::new(),
     };
     let table = list.pieces().next().unwrap();
     let mut body = "| column | type | unit | may be empty | meaning |\n|---|---|---|---|---|\n".to_owned();
@@ -76,6 +77,8 @@ fn kind(column: &Column<'_>) -> (&'static str, bool) {
         Column::OptionalText(_) => ("text", true),
         Column::Number(_) => ("number", false),
         Column::OptionalNumber(_) => ("number", true),
+        Column::Money { .. } => ("number", false),
+        Column::OptionalMoney { .. } => ("number", true),
         Column::Integer(_) => ("whole number", false),
         Column::OptionalInteger(_) => ("whole number", true),
         Column::Flag(_) => ("true or false", false),
