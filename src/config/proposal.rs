@@ -116,8 +116,7 @@ impl DraftInput {
     }
 
     fn template(&self, table: Table, columns: &[DraftColumn]) -> Option<&'static Template> {
-        let asked =
-            self.products.iter().filter_map(|product| templates::of_product(product, Some(table), columns)).next();
+        let asked = self.products.iter().find_map(|product| templates::of_product(product, Some(table), columns));
         let free =
             || templates::recognised(columns).filter(|template| template.table == table && self.products.is_empty());
         asked.or_else(free)

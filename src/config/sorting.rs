@@ -25,12 +25,11 @@ pub fn sorted(mut input: DraftInput, files: Vec<DraftFile>) -> Result<DraftInput
         let table = table_of(&file, &input.products);
         let fits = table
             .is_some_and(|table| input.tables.iter().all(|known| known.table != table || known.has_columns_of(&file)));
-        match table.filter(|_| fits) {
-            Some(table) => input.add(table, file),
-            None => {
-                reasons.push(Unsorted { path: file.path.clone(), why: why_no_purchases(&file.peek.columns) });
-                input.beside.push(file);
-            }
+        if let Some(table) = table.filter(|_| fits) {
+            input.add(table, file);
+        } else {
+            reasons.push(Unsorted { path: file.path.clone(), why: why_no_purchases(&file.peek.columns) });
+            input.beside.push(file);
         }
     }
     if input.tables.iter().any(|table| table.table == Table::Purchases) {

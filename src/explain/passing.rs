@@ -177,6 +177,7 @@ fn factor_shares([value, factor]: [f64; 2], [median, median_factor]: [f64; 2]) -
 impl ForecastParting<'_> {
     /// What silence, visits and tenure add to each figure of the forecast on its way from that of the median customer;
     /// `None` where a number is missing.
+    #[expect(clippy::needless_range_loop, reason = "the bits of the place say which inputs are the customer's own")]
     fn movements(&self, value: &impl Fn(usize) -> f64) -> Option<[[f64; 3]; 3]> {
         let here = self.columns.map(value);
         let mut figures = [[0.0; 8]; 3];

@@ -106,12 +106,7 @@ pub(super) fn collect(
         }
         Supply::Frame(frame) => {
             let names = frame.get_column_names().into_iter().map(ToString::to_string).collect();
-            let reads = known(&Available { path: MEMORY.to_owned(), names })?.reads();
-            let frame = frame.select(&reads).and_then(|frame| without_absent_words(&frame));
-            let mut frame = frame.map_err(IngestError::engine("choosing columns"))?;
-            if let Some(mut filling) = mapping.as_ref().and_then(FillDown::new) {
-                filling.fill(&mut frame)?;
-            }
+            let frame = of_memory(frame, &known(&Available { path: MEMORY.to_owned(), names })?)?;
             origins.push(Origin { path: MEMORY.into(), n_rows: frame.height(), cut: Vec::new(), numbers: None });
             pieces.push(Piece { frame, words: Vec::new() });
         }
@@ -144,6 +139,16 @@ pub(super) fn collect(
     };
     facts.extend(missed);
     Ok(Collected { source, words, mapping, origins, facts, hashes })
+}
+
+/// What a mapping reads of a frame in memory.
+fn of_memory(frame: &DataFrame, mapping: &Mapping) -> Result<DataFrame, IngestError> {
+    let frame = frame.select(mapping.reads()).and_then(|frame| without_absent_words(&frame));
+    let mut frame = frame.map_err(IngestError::engine("choosing columns"))?;
+    if let Some(mut filling) = FillDown::new(mapping) {
+        filling.fill(&mut frame)?;
+    }
+    Ok(frame)
 }
 
 /// Refuses more rows than can be numbered.

@@ -6,6 +6,7 @@ use super::iso::{Written, midnight};
 
 /// Which number of a date comes first where all are short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "as the config calls them")]
 pub(crate) enum Order {
     DayFirst,
     MonthFirst,
@@ -40,12 +41,12 @@ impl Apart {
     /// The time as written; `None` for an impossible day.
     pub(crate) fn written(&self, order: Order) -> Option<Written> {
         let (year, month, day) = match (self.day, order) {
-            (Day::Known(year, month, day), _) => (year, month, day),
-            (Day::ShortNumbers(year, month, day), Order::YearFirst) => (full_year(year), month, day),
-            (Day::Numbers(day, month, year), Order::DayFirst) => (year, month, day),
-            (Day::Numbers(month, day, year), Order::MonthFirst) => (year, month, day),
-            (Day::ShortNumbers(day, month, year), Order::DayFirst) => (full_year(year), month, day),
-            (Day::ShortNumbers(month, day, year), Order::MonthFirst) => (full_year(year), month, day),
+            (Day::Known(year, month, day), _)
+            | (Day::Numbers(day, month, year), Order::DayFirst)
+            | (Day::Numbers(month, day, year), Order::MonthFirst) => (year, month, day),
+            (Day::ShortNumbers(year, month, day), Order::YearFirst)
+            | (Day::ShortNumbers(day, month, year), Order::DayFirst)
+            | (Day::ShortNumbers(month, day, year), Order::MonthFirst) => (full_year(year), month, day),
             (Day::Numbers(..), Order::YearFirst) => return None,
         };
         Some(Written { clock: midnight(year, month, day)? + self.time, offset: self.offset })
@@ -61,7 +62,7 @@ const fn full_year(year: i64) -> i64 {
 pub(crate) fn apart(text: &str) -> Option<Apart> {
     let mut rest = Rest(text.trim());
     let day = rest.day()?;
-    rest.to_time();
+    rest.skip_to_time();
     let time = if rest.digit_follows() { rest.time()? } else { 0 };
     let offset = rest.offset()?;
     rest.blanks();
@@ -81,7 +82,7 @@ pub(crate) fn is_no_date(text: &str) -> bool {
 #[derive(Clone, Copy)]
 struct Rest<'t>(&'t str);
 
-impl<'t> Rest<'t> {
+impl Rest<'_> {
     fn blanks(&mut self) {
         self.0 = self.0.trim_start();
     }
@@ -214,7 +215,7 @@ impl<'t> Rest<'t> {
     }
 
     /// Takes what stands between a day and a time.
-    fn to_time(&mut self) {
+    fn skip_to_time(&mut self) {
         loop {
             self.blanks();
             if self.digit_follows() {

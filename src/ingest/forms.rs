@@ -99,18 +99,17 @@ pub(super) fn count(
             continue;
         }
         let Some(column) = value_of(rows, mapped) else { continue };
-        match time_texts(&column).filter(|_| is_time) {
-            Some(texts) => {
-                let census = TimeCensus::of(&texts, &against(config, section, spec.name));
-                forms.times.entry(spec.name).or_default().add(census);
-            }
-            None => {
-                let texts = column.str().ok().filter(|_| !is_time);
-                numbers.extend(texts.map(|texts| (result_key(mapped), NumberCensus::of(texts))));
-            }
+        if let Some(texts) = time_texts(&column).filter(|_| is_time) {
+            let census = TimeCensus::of(&texts, &against(config, section, spec.name));
+            forms.times.entry(spec.name).or_default().add(census);
+        } else {
+            let texts = column.str().ok().filter(|_| !is_time);
+            numbers.extend(texts.map(|texts| (result_key(mapped), NumberCensus::of(texts))));
         }
     }
-    numbers.into_iter().for_each(|(key, census)| forms.numbers.entry(key).or_default().add(census));
+    for (key, census) in numbers {
+        forms.numbers.entry(key).or_default().add(census);
+    }
 }
 
 /// The value of an expression where the texts of a source are texts; `None` if it needs numbers.

@@ -32,22 +32,22 @@ pub(super) fn completed<'c>(config: &'c Config, files_of: &dyn Fn(Table) -> Vec<
         let Some(rows) = first_rows(&files_of(table)) else { continue };
         let amount = section.columns.get("amount").map_or("", String::as_str);
         if let Some(name) = currency_column(&rows, amount, config.currency.code()) {
-            with_currency(completed.to_mut(), table, name);
+            with_currency(completed.to_mut(), table, &name);
         }
     }
     completed
 }
 
 /// Maps a column of currencies.
-pub(super) fn with_currency(config: &mut Config, table: Table, name: String) {
+pub(super) fn with_currency(config: &mut Config, table: Table, name: &str) {
     let section = match table {
         Table::Purchases => Some(&mut config.purchases),
         Table::Complaints => config.complaints.as_mut(),
         Table::Customers | Table::Surveys => None,
     };
-    section.into_iter().for_each(|section| {
-        section.columns.insert("currency".to_owned(), name.clone());
-    });
+    if let Some(section) = section {
+        section.columns.insert("currency".to_owned(), name.to_owned());
+    }
 }
 
 /// The first rows of the first file, without columns that another file does not have. What cannot be read is reported where the

@@ -95,7 +95,9 @@ impl NumberCensus {
             values.flatten().for_each(|text| census.see(text));
             census
         });
-        pieces.into_iter().for_each(|piece| whole.add(piece));
+        for piece in pieces {
+            whole.add(piece);
+        }
         whole
     }
 
@@ -139,9 +141,9 @@ impl NumberCensus {
         match behind {
             [] if is_plain => {
                 if whole.len() > 3 {
-                    self.long += 1
+                    self.long += 1;
                 } else {
-                    self.short += 1
+                    self.short += 1;
                 }
             }
             [_, rest @ ..] if is_plain && rest.len() != 3 && rest.iter().all(u8::is_ascii_digit) => {

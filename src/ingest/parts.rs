@@ -53,7 +53,8 @@ const SAMPLED: u64 = 16;
 /// The tables of a shop, in parts.
 #[derive(Debug)]
 pub struct Parts {
-    n_parts: usize,
+    /// How many.
+    count: usize,
     /// Columns of currencies that the config does not name.
     currencies: Vec<(Table, String)>,
     /// The files of each table.
@@ -122,14 +123,14 @@ impl Parts {
             Some((*table, column(config, *table).filter(|_| column(asked, *table).is_none())?))
         };
         let currencies = dealt.iter().filter_map(found).collect();
-        Ok(Some(Self { n_parts: starts.len() + 1, currencies, dealt, looked_into }))
+        Ok(Some(Self { count: starts.len() + 1, currencies, dealt, looked_into }))
     }
 
     /// The config with the columns mapped that were found when the rows were dealt out.
     pub(super) fn completed<'c>(&self, config: &'c Config) -> Cow<'c, Config> {
         let mut completed = Cow::Borrowed(config);
         for (table, name) in &self.currencies {
-            found_currency::with_currency(completed.to_mut(), *table, name.clone());
+            found_currency::with_currency(completed.to_mut(), *table, name);
         }
         completed
     }
@@ -137,13 +138,13 @@ impl Parts {
     /// How many parts there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.n_parts
+        self.count
     }
 
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.n_parts == 0
+        self.count == 0
     }
 
     /// The files that were dealt out.

@@ -166,7 +166,9 @@ fn read_table(
     let others = forms::other_currencies((&read, &source), &written, &config.currency);
     read.forms.extend(others);
     let rates = Rates::of(&read, config, section);
-    rates.iter().for_each(|rates| rates.apply(&mut read));
+    if let Some(rates) = &rates {
+        rates.apply(&mut read);
+    }
     if let Some(keys) = keys {
         set_repetitions_aside(&mut read, &keys, section.duplicates, supply.others(&hashes))?;
     }

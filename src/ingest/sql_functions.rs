@@ -167,8 +167,9 @@ pub(super) fn instead_of(function: &str) -> String {
     if let Some((_, instead)) = SUBSTITUTES.iter().find(|(name, _)| *name == function) {
         return format!("write {instead}");
     }
-    let likeness = |example: &&Example| (strsim::jaro_winkler(example.0, function) * 1e6) as u64;
-    match EXAMPLES.iter().max_by_key(likeness).filter(|nearest| likeness(nearest) > 800_000) {
+    let likeness = |example: &&Example| strsim::jaro_winkler(example.0, function);
+    let nearest = EXAMPLES.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    match nearest.filter(|nearest| likeness(nearest) > 0.8) {
         Some(nearest) => format!("the nearest known is `{}`, as in `{}`", nearest.0.to_uppercase(), nearest.2),
         None => "prepare the column in the export, or find a function in docs/reference/sql.md".to_owned(),
     }

@@ -162,7 +162,9 @@ impl TimeCensus {
             values.flatten().for_each(|text| census.see(text.trim(), against));
             census
         });
-        pieces.into_iter().for_each(|piece| whole.add(piece));
+        for piece in pieces {
+            whole.add(piece);
+        }
         whole
     }
 
@@ -211,8 +213,12 @@ impl TimeCensus {
             (None, None) if apart.written(Order::YearFirst).is_none() => return false,
             (None, None) => {}
         }
-        day_first.into_iter().for_each(|day| self.days.see(day, as_of));
-        month_first.into_iter().for_each(|day| self.months.see(day, as_of));
+        if let Some(day) = day_first {
+            self.days.see(day, as_of);
+        }
+        if let Some(day) = month_first {
+            self.months.see(day, as_of);
+        }
         if let Day::ShortNumbers(first, second, third) = apart.day {
             self.short_years.see((first, second, third), text);
         }

@@ -87,7 +87,7 @@ fn count(text: &str) -> Option<(i64, i64)> {
     }
     let millionths = part.bytes().chain(std::iter::repeat(b'0')).take(6);
     let mut millionths = millionths.fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'));
-    millionths += i64::from(part.bytes().nth(6).is_some_and(|byte| byte >= b'5'));
+    millionths += i64::from(part.as_bytes().get(6).copied().is_some_and(|byte| byte >= b'5'));
     Some((whole.parse().ok()?, millionths))
 }
 

@@ -110,7 +110,7 @@ impl<'c> Sum<'c> {
         let mut kinds = kinds.into_iter();
         let Some((form, count)) = kinds.next() else { return TimeVerdict { form: TimeForm::Iso, says: None } };
         if let Some((other, less)) = kinds.next().filter(|(_, less)| less.n * SLIPS > less.n + count.n) {
-            let (one, two) = (self.side(form.clone(), count), self.side(other, less));
+            let (one, two) = (Self::side(form.clone(), count), Self::side(other, less));
             return TimeVerdict { form, says: Some(TimeSays::Mixed(one, two)) };
         }
         match form {
@@ -129,7 +129,7 @@ impl<'c> Sum<'c> {
         if self.all.month_first.n > self.all.day_first.n { Order::MonthFirst } else { Order::DayFirst }
     }
 
-    fn side(&self, form: TimeForm, count: Count) -> Side {
+    const fn side(form: TimeForm, count: Count) -> Side {
         Side { form, count, file: None }
     }
 
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn a_format_of_the_config_is_held_against_the_values() {
         let is = |given, texts: &[&str], form: &str, what| {
-            assert_eq!(says(Some(given), texts), (form.to_owned(), what), "{given}")
+            assert_eq!(says(Some(given), texts), (form.to_owned(), what), "{given}");
         };
         is("%m/%d/%Y", &["01/02/2024", "13/02/2024"], "day_first", "missed");
         is("%d/%m/%Y", &["01/02/2024", "13/02/2024"], "%d/%m/%Y", "");

@@ -239,8 +239,8 @@ impl<'l> Purchases<'l> {
         let open = |order: Vec<usize>| -> Vec<usize> {
             order.into_iter().filter(|line| self.is_open(*line, given_back)).collect()
         };
-        let orders = self.orders_among(self.with_key(given_back.order), given_back.known).into_iter().map(open);
-        let order = orders.filter(|order| !order.is_empty()).last()?;
+        let mut orders = self.orders_among(self.with_key(given_back.order), given_back.known).into_iter().map(open);
+        let order = orders.rfind(|order| !order.is_empty())?;
         let is_product = |line: &usize| is_code(given_back.product) && self.product(*line) == given_back.product;
         let of_product = order.iter().copied().filter(is_product);
         let line = of_product.max_by_key(|line| self.fit(*line, given_back));
@@ -329,7 +329,9 @@ impl<'l> Purchases<'l> {
         let Some(order) = orders.into_iter().find(|order| order.contains(&line)) else { return };
         if order.iter().all(|line| self.is_back[*line]) {
             self.n_void += 1;
-            order.iter().for_each(|line| self.void[*line] = now);
+            for line in order {
+                self.void[line] = now;
+            }
         }
     }
 

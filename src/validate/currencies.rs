@@ -38,7 +38,9 @@ impl Currencies {
     pub(super) fn add(&mut self, other: Self) {
         for (table, rows) in other.rows {
             let own = self.rows.entry(table).or_default();
-            rows.into_iter().for_each(|(code, n)| *own.entry(code).or_default() += n);
+            for (code, n) in rows {
+                *own.entry(code).or_default() += n;
+            }
         }
         self.sources.extend(other.sources);
     }

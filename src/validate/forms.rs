@@ -16,7 +16,9 @@ pub(super) fn check(checked: &mut Checked<'_>) {
                 (severity, message.replace(COUNT, &grouped(counts.found)))
             });
             let tally = tally.of_column(fact.column.clone()).with_hint(hint);
-            checked.tallies.add(tally.with_examples(examples(&fact.says).into_iter().map(quoted)));
+            checked.tallies.add(
+                tally.with_examples(examples(&fact.says).into_iter().map(|text| Example::of_text(format!("`{text}`")))),
+            );
         }
     }
 }
@@ -30,10 +32,6 @@ struct Worded {
 
 /// Stands for the count, where several parts of a shop add up to it.
 const COUNT: &str = "{count}";
-
-fn quoted(text: String) -> Example {
-    Example::of_text(format!("`{text}`"))
-}
 
 /// Values that the message itself does not show.
 fn examples(says: &FormSays) -> Vec<String> {

@@ -210,6 +210,8 @@ fn orders(table: &TypedTable) -> Vec<Vec<usize>> {
     };
     let mut orders: Vec<Vec<usize>> =
         lines.chunk_by(of_one).map(|lines| lines.iter().map(|line| line.3).collect()).collect();
-    orders.iter_mut().for_each(|rows| rows.sort_unstable());
+    for rows in &mut orders {
+        rows.sort_unstable();
+    }
     orders
 }

@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_shop_that_was_as_silent_before_goes_on() {
-        let mut closed = BTreeMap::from_iter(shop(5, 1, date(2024, 6, 1), &[]).before(i64::MAX));
+        let mut closed: BTreeMap<_, _> = shop(5, 1, date(2024, 6, 1), &[]).before(i64::MAX).collect();
         closed.retain(|at, _| !(day(date(2023, 8, 1))..day(date(2023, 8, 28))).contains(at));
         let closed = Pace::of(closed);
         assert_eq!(refused(&closed, date(2024, 6, 28)), None, "27 days, as in August");

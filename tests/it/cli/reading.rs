@@ -209,7 +209,7 @@ fn spreadsheet(path: &std::path::Path, sheets: &[(&str, std::ops::Range<usize>)]
         for (at, [customer, town, day, amount]) in (1..).zip(rows.clone().map(row)) {
             sheet.write(at, 0, customer).unwrap();
             sheet.write(at, 1, town).unwrap();
-            sheet.write_with_format(at, 2, &ExcelDateTime::parse_from_str(&day).unwrap(), &days).unwrap();
+            sheet.write_with_format(at, 2, ExcelDateTime::parse_from_str(&day).unwrap(), &days).unwrap();
             sheet.write(at, 3, amount.parse::<f64>().unwrap()).unwrap();
         }
     }
@@ -236,7 +236,7 @@ fn a_spreadsheet_is_read_and_its_sheet_told() {
     refused.stderr(contains("E219").and(contains("its sheets: `Leer`, `Umsatz`, `Alt`")));
 }
 
-/// A sheet of OpenDocument with titles above and a total below.
+/// A sheet of `OpenDocument` with titles above and a total below.
 fn open_document(rows: &str) -> Vec<u8> {
     let mut archive = zip::write::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let stored = zip::write::SimpleFileOptions::default();
@@ -333,7 +333,7 @@ fn parts_are_read_as_the_whole_is() {
         let output = command.args(["--as-of", "2024-11-01", "--out", "runs"]).args(more).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{said}");
-        let said = said.lines().filter(|line| line.contains("[") || line.starts_with("purchases:"));
+        let said = said.lines().filter(|line| line.contains('[') || line.starts_with("purchases:"));
         said.map(str::to_owned).collect::<Vec<_>>()
     };
     let whole = features(&[]);

@@ -100,7 +100,7 @@ fn times_are_read_as_all_values_prove() {
         let (year, month, day) = day(n);
         (year, month, day, n % 24, n % 60)
     };
-    let hour = |hour: usize| if hour % 12 == 0 { 12 } else { hour % 12 };
+    let hour = |hour: usize| if hour.is_multiple_of(12) { 12 } else { hour % 12 };
     let forms: [(&str, Box<dyn Fn(usize) -> String>); 6] = [
         (
             "day_first",
