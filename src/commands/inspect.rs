@@ -106,6 +106,9 @@ fn edited((path, text): (&Path, &str), out: &Path, (horizon, active): (Days, Day
     }
 }
 
+/// A currency that no column gave away.
+const NO_CURRENCY: &str = "currency = \"\"";
+
 /// Describes files that no config maps yet, and drafts one.
 fn of_files(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Reported, Failure> {
     watch.begin("looking at the files", 1);
@@ -117,10 +120,13 @@ fn of_files(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Report
     let is_mapped = sources.iter().all(|source| source.missing.is_empty());
     report.sources = sources;
     let outcome = if is_mapped {
-        let shop = provisional(&draft(&input, None), &out).and_then(|mut config| {
+        let text = draft(&input, None);
+        let shop = provisional(&text, &out).and_then(|mut config| {
             config.as_of = arguments.as_of;
-            // The code for no currency in ISO 4217.
-            config.currency = Currency::from_code("XXX").unwrap_or(config.currency);
+            if text.contains(NO_CURRENCY) {
+                // The code for no currency in ISO 4217.
+                config.currency = Currency::from_code("XXX").unwrap_or(config.currency);
+            }
             look(&config, None, (now, watch))
         });
         report.take(shop)
@@ -156,7 +162,7 @@ fn sources(input: &DraftInput) -> Result<Vec<Source>, Failure> {
 /// The draft as a config that can be read before a person has filled in currency and horizon: no figure shown depends on
 /// them, but that amounts have two decimals.
 fn provisional(text: &str, out: &Path) -> Result<Config, Failure> {
-    let text = text.replace("currency = \"\"", "currency = \"EUR\"");
+    let text = text.replace(NO_CURRENCY, "currency = \"EUR\"");
     Ok(Config::from_toml(&with_churn(&text, NOT_CHOSEN, NOT_CHOSEN), out)?)
 }
 

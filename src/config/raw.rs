@@ -109,8 +109,9 @@ pub struct RawTable {
     /// The mark before the decimals of numbers and amounts; settled from all values of a column without it. One of `.`,
     /// `,`; optional.
     pub decimal: Option<String>,
-    /// The mark between thousands, empty for none; settled from all values of a column without it. Empty or one of
-    /// point, comma, blank and apostrophe; optional.
+    /// The mark between thousands, empty for none; settled from all values of a column without it. One of ``, `.`, `,`,
+    /// ` `, `'`; optional.
+    #[expect(clippy::doc_markdown, reason = "the marks of the catalogue")]
     pub thousands: Option<String>,
     /// What `amount` is of: its line, or its order; the amount of an order stands on each of its lines and is shared out
     /// evenly among them. One of `line`, `order`; default `"line"`.

@@ -100,7 +100,10 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E422", "A test cutoff of the config has no labels yet"),
     code("E423", "No training cutoff has labels yet: the history is too short"),
     code("E424", "Nobody is eligible on the day of the list"),
-    code("E425", "The new model did not pass the gate, or is worse than the champion; the champion stays"),
+    code(
+        "E425",
+        "The new model did not pass the gate, or is worse than the champion; the list comes from the champion or, without one, from a simple rule",
+    ),
     code("E426", "The customer is not on the list"),
     code("E427", "The contributions of a customer do not add up: a bug"),
     code("E428", "Numbers do not fill a matrix: a damaged model, or a bug"),

@@ -58,12 +58,20 @@ impl Feature {
     /// The columns of the input tables that it reads.
     #[must_use]
     pub fn sources(&self) -> Vec<&'static str> {
+        let mut sources = ORDERS.to_vec();
+        sources.extend(self.own_sources().into_iter().filter(|column| !ORDERS.contains(column)));
+        sources
+    }
+
+    /// The same without those that stand behind every order, unless it reads them for a purpose of its own.
+    #[must_use]
+    pub fn own_sources(&self) -> Vec<&'static str> {
         let needed = self.needs.map_or("", |input| input.input());
         // Some inputs are tables or several columns in words.
         let needed = needed.split(" and ").filter(|column| column.contains('.') && !column.contains(' '));
         let amount = (self.unit == Unit::Amount && self.needs.is_none()).then_some("purchases.amount");
         let returned = (self.family == Family::Returns && self.unit == Unit::Amount).then_some("purchases.amount");
-        let all = ORDERS.iter().chain(self.family.columns()).chain(self.also).copied();
+        let all = self.family.columns().iter().chain(self.also).copied();
         let mut sources: Vec<&'static str> = Vec::new();
         for column in all.chain(needed).chain(amount).chain(returned) {
             if !sources.contains(&column) {

@@ -291,7 +291,7 @@ const COMMON: &[&str] = &[
 
 /// The columns that a feature reads beside those.
 fn own_columns(feature: &str) -> Vec<&'static str> {
-    let sources = features::find(feature).map(features::Feature::sources).unwrap_or_default();
+    let sources = features::find(feature).map(features::Feature::own_sources).unwrap_or_default();
     sources.into_iter().filter(|column| !COMMON.contains(column)).collect()
 }
 

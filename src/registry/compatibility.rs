@@ -67,7 +67,8 @@ const SECTIONS: &[(&str, Effect)] = &[
     ("output", Effect::Nothing),
 ];
 
-/// Columns of purchases of which labels, amounts and every feature are made.
+/// Columns of purchases of which labels, amounts and every feature are made. Product and pieces only help to tell which line a
+/// return gives back, and may come and go.
 const ALWAYS_READ: [&str; 6] = [
     "purchases.customer_id",
     "purchases.purchased_at",
@@ -93,7 +94,7 @@ impl Reads {
         for feature in used.iter().filter_map(|name| find(name)) {
             let input = feature.needs.map_or("", |input| input.input());
             let is_needed = |column: &&str| input.split(" and ").any(|needed| needed == *column);
-            let (own, others): (Vec<&str>, Vec<&str>) = feature.sources().into_iter().partition(is_needed);
+            let (own, others): (Vec<&str>, Vec<&str>) = feature.own_sources().into_iter().partition(is_needed);
             needed.extend(own.into_iter().map(str::to_owned));
             columns.extend(others.into_iter().map(str::to_owned));
         }

@@ -89,7 +89,9 @@ fn far(table: &TypedTable) -> Option<Tally> {
             "{found} of {of} {} a row far before in the same file in every mapped column; all are used",
             verb(counts.found, "repeats", "repeat")
         );
-        (Severity::Warning, message)
+        // So many are a file that was put behind itself.
+        let is_doubled = counts.found * 100 >= counts.used * DOUBLED_PERCENT;
+        (if is_doubled { Severity::Error } else { Severity::Warning }, message)
     };
     let hint = format!(
         "has an export been put behind itself? `duplicates = \"drop\"` in `[{name}]` counts each once, `\"keep\"` says that all \
@@ -98,6 +100,9 @@ fn far(table: &TypedTable) -> Option<Tally> {
     let tally = Tally::of_rows("repeated_far", (table, &table.repeats.far), wording)?.with_hint(hint);
     Some(tally.if_meant(LEAST, (true, false)).if_share(FAR_PERCENT))
 }
+
+/// The share of rows, in per cent, from which nothing is used until the config says what repetitions are.
+const DOUBLED_PERCENT: u64 = 25;
 
 /// Fewer rows are an accident.
 const LEAST: u64 = 20;

@@ -118,7 +118,12 @@ impl Report for DataError {
             )),
             Self::Silent { usual_until, silent_days, .. } => Some(format!(
                 "deliver the missing days, or take the day after the last usual one: `--as-of {usual_until}`; if the shop was \
-                 closed, set `validate.max_feed_gap_days = {silent_days}`"
+                 closed, set {}",
+                if *silent_days <= 365 {
+                    format!("`validate.max_feed_gap_days = {silent_days}`")
+                } else {
+                    "`validate.min_recent_share = 0`".to_owned()
+                }
             )),
             Self::Stale { .. } => Some(
                 "check that the latest purchases were delivered, or raise `validate.max_age_days`, or set `--as-of`"

@@ -144,7 +144,7 @@ impl Losses {
 
     /// What is lost that may not be lost.
     pub(super) fn findings(&self, config: &Config, accounts: &[Account]) -> Vec<Finding> {
-        let mut findings = self.one_form(accounts);
+        let mut findings = self.one_form(config, accounts);
         findings.extend(self.turnover(config));
         findings.extend(self.lost_customers(config));
         findings.extend(self.period());
@@ -153,7 +153,7 @@ impl Losses {
     }
 
     /// Values that cannot be read and all look alike: they were written by a rule, and are lost by one.
-    fn one_form(&self, accounts: &[Account]) -> Vec<Finding> {
+    fn one_form(&self, config: &Config, accounts: &[Account]) -> Vec<Finding> {
         let mut findings = Vec::new();
         for ((table, column), forms) in &self.forms {
             let total: u64 = forms.values().map(|(count, _)| count).sum();
@@ -175,7 +175,9 @@ impl Losses {
                  or set these rows aside with `filter`",
                 table.name()
             );
-            let finding = Finding::new("rejected_form", table.name(), Severity::Error, message).of_column(*column);
+            // Who allows every row to be lost has said so.
+            let severity = if config.validate.max_rejected_share >= 1.0 { Severity::Warning } else { Severity::Error };
+            let finding = Finding::new("rejected_form", table.name(), severity, message).of_column(*column);
             let examples = examples.iter().map(|example| example.text.clone());
             findings.push(finding.counting(*count).with_examples(examples).with_hint(hint));
         }

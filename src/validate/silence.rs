@@ -32,12 +32,12 @@ impl Silence {
 }
 
 /// Refuses a day before which the feed has ended, by the usual pace and by the silences of the shop. A silence that is no
-/// longer than one before it is believed.
+/// longer than one before it is believed, and every one where `validate.min_recent_share` is 0.
 ///
 /// # Errors
 /// As [`require_usual_pace`], or `DataError::Silent` with the last usual day and the silences.
 pub fn require_a_feed(pace: &Pace, as_of: AsOf, limits: &ValidateConfig) -> Result<(), DataError> {
-    if is_known(pace, as_of.day, limits) {
+    if limits.min_recent_share <= 0.0 || is_known(pace, as_of.day, limits) {
         return Ok(());
     }
     require_usual_pace(pace, as_of, limits)?;

@@ -200,6 +200,7 @@ fn too_few_customers() -> Finding {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn data_errors() -> Vec<Failure> {
     vec![
         DataError::Refused { findings: vec![too_few_customers()] }.into(),

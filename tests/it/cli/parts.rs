@@ -67,7 +67,7 @@ fn lines(dice: &mut Dice, nasty: Nasty) -> Vec<String> {
         let unit = if nasty.other_unit && is_late { 1_000 } else { 1 };
         let price = match dice.below(60) {
             0 => "0".to_owned(),
-            1 => "free".to_owned(),
+            1 => dice.of(&["free", "3 for 2", "?"]).to_owned(),
             2 => "-2.50".to_owned(),
             3 if is_late => "9000000".to_owned(),
             n => format!("{}.5", n * unit),
@@ -76,13 +76,15 @@ fn lines(dice: &mut Dice, nasty: Nasty) -> Vec<String> {
         // Numbers start again each quarter, and some are shared by customers of all parts.
         let order = match dice.below(30) {
             0 => String::new(),
+            // Lines without a customer are held against the other lines of their order in the whole alone.
+            _ if id.is_empty() => format!("G{}", dice.below(1_000_000)),
             1 => format!("S{}", dice.below(9)),
             _ => format!("{number}-{}", dice.below(4)),
         };
         let at = if dice.one_in(300) { "soon".to_owned() } else { at };
         let recorded = match dice.below(20) {
             0 => "2025-01-15",
-            1 => "late",
+            1 => dice.of(&["late", "2 days later", "?"]),
             _ => "",
         };
         let late_word = if is_late { "hats" } else { "tea" };
@@ -118,7 +120,8 @@ fn facts(dice: &mut Dice) -> String {
     let mut text = "id,since,joined,lives,out\n".to_owned();
     for number in 0..1_500 {
         let id = if dice.one_in(60) { String::new() } else { customer(dice, number % (CUSTOMERS + 100)) };
-        let since = dice.of(&["", "2024-03-01", "2024-03-01", "2024-09-01", "once"]);
+        let unreadable = dice.of(&["once", "2 or 3", "?"]);
+        let since = dice.of(&["", "2024-03-01", "2024-03-01", "2024-09-01", unreadable]);
         let joined = dice.of(&["2023-01-01", "2023-01-01", "", "then"]);
         // Later customers live where no earlier one does.
         let there = if number % (CUSTOMERS + 100) > 500 { "abroad" } else { "zoo" };

@@ -107,7 +107,7 @@ fn files_of_one_table_may_differ_in_everything_but_their_columns() {
 
 #[test]
 fn a_wrong_encoding_is_noticed_and_an_unknown_one_refused() {
-    let said = accepted(&shop("p.csv", text(';').replace("Köln", "K\u{F6}ln").as_bytes(), "encoding = \"utf-8\""));
+    let said = accepted(&shop("p.csv", text(';').as_bytes(), "encoding = \"utf-8\""));
     assert!(!said.contains("mixed"), "{said}");
     let mixed = shop("p.csv", text(';').as_bytes(), "encoding = \"windows-1252\"");
     mixed.edit_config(|text| text.replace("Ort = 'Köln'", "Ort LIKE 'K%'"));
@@ -149,7 +149,7 @@ fn delimiters_and_quotes_are_told_from_many_lines() {
     read_whole(&shop("p.csv", single.as_bytes(), ""), 0);
     let odd = text(';').replace(';', "^");
     read_whole(&shop("p.csv", odd.as_bytes(), "delimiter = \"^\""), 0);
-    let inches = text('\t').replace("Köln\t", "Köln\t").replace("München", "\"5 inch");
+    let inches = text('\t').replace("München", "\"5 inch");
     let said = read_whole(&shop("p.txt", inches.as_bytes(), ""), 0);
     assert!(!said.contains("broken"), "{said}");
 }

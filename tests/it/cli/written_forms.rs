@@ -95,6 +95,7 @@ fn thousands_are_told_by_the_values_beside_them_or_refused() {
 }
 
 #[test]
+#[expect(clippy::many_single_char_names, clippy::too_many_lines, clippy::type_complexity, reason = "a table of forms")]
 fn times_are_read_as_all_values_prove() {
     let at = |n| {
         let (year, month, day) = day(n);

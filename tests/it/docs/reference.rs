@@ -75,10 +75,8 @@ fn kind(column: &Column<'_>) -> (&'static str, bool) {
     match column {
         Column::Text(_) => ("text", false),
         Column::OptionalText(_) => ("text", true),
-        Column::Number(_) => ("number", false),
-        Column::OptionalNumber(_) => ("number", true),
-        Column::Money { .. } => ("number", false),
-        Column::OptionalMoney { .. } => ("number", true),
+        Column::Number(_) | Column::Money { .. } => ("number", false),
+        Column::OptionalNumber(_) | Column::OptionalMoney { .. } => ("number", true),
         Column::Integer(_) => ("whole number", false),
         Column::OptionalInteger(_) => ("whole number", true),
         Column::Flag(_) => ("true or false", false),

@@ -112,7 +112,9 @@ fn give_back(bought: &mut [Bought], back: &Line) -> Option<usize> {
     credit(bought, &lines, amount);
     let order = orders.iter().find(|order| order.contains(&lines[0]))?;
     if order.iter().all(|i| bought[*i].is_back()) {
-        order.iter().for_each(|i| bought[*i].is_void = true);
+        for i in order {
+            bought[*i].is_void = true;
+        }
     }
     Some(lines[0])
 }
