@@ -131,14 +131,9 @@ def olist(folder):
 
 
 def pos(folder):
-    """Cents as euros, returned lines netted; each line of this till has a number of its own."""
+    """Cents as euros, returned lines netted."""
     lines = read(sorted(folder.glob("bon_*.csv.gz")), separator="|")
     return counted(lines, pl.col("KARTEN_NR"), pl.col("BON_NR"), pl.col("UMSATZ_CENT").cast(pl.Float64) / 100)
-
-
-def cents(text):
-    """A till that writes cents: one line of the mapping."""
-    return re.sub(r'(?m)^amount = "UMSATZ_CENT".*$', "amount = '\"UMSATZ_CENT\" / 100'", text)
 
 
 EXPORTS = [
@@ -154,7 +149,7 @@ EXPORTS = [
     Export("09-olist", ("olist_*_dataset.csv",), olist, "BRL"),
     Export("10-instacart", ("orders.csv", "order_products.csv"), currency="USD", refused=("purchased_at", "amount")),
     Export("11-telco", ("WA_Fn-UseC_-Telco-Customer-Churn.csv",), currency="USD", refused=("purchase",)),
-    Export("12-pos-loyalty", ("bon_*.csv.gz", "freshdesk_tickets.csv"), pos, choice=("`amount` / 100", cents)),
+    Export("12-pos-loyalty", ("bon_*.csv.gz", "freshdesk_tickets.csv"), pos),
 ]
 
 
