@@ -28,7 +28,6 @@ class Export:
     truth: object = None              # function of the folder: (customers, orders, revenue); its first line states the rule
     currency: str = "EUR"             # where the draft leaves it open
     timezone: str | None = None       # of the till: no total depends on it
-    choice: tuple = ()                # (what it is, function of the draft's text), at most one
     refused: tuple = ()               # words of a refusal that is right
 
 
@@ -220,12 +219,6 @@ def row(retain, export, exports, work, with_list):
         is_right = code in (2, 3) and all(word in said for word in export.refused)
         return edits, "refused, rightly" if is_right else f"NOT REFUSED AS IT SHOULD (exit {code})", errors_of(said), ""
     truth = export.truth(exports / export.folder.split(" ")[0])
-    if not is_met(truth, triple) and export.choice and config.exists():
-        chosen = export.choice[1](config.read_text())
-        if chosen != config.read_text():
-            config.write_text(chosen)
-            code, said, triple, findings = retain.totals(config)
-            edits.append(export.choice[0])
     if is_met(truth, triple) and with_list:
         code, said = retain("run", "--config", config)
         is_listed = any((config.parent / "data").rglob("list.csv"))

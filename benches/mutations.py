@@ -98,6 +98,11 @@ class Mutation:
         self.customer, self.time, self.amount, self.order, self.state, self.currency = COLUMNS[name]
         self.is_german = name == "07-sap"
 
+    def _mapped(self, column):
+        """The key of the mapping that reads a column; states are read by filters alone."""
+        keys = {self.customer: "customer_id", self.time: "purchased_at", self.amount: "amount", self.order: "order_id"}
+        return keys.get(column, f"`{column}`")
+
     def swapped_columns(self):
         """The names of two mapped columns change places."""
         known = [column for column in (self.customer, self.time, self.amount, self.order, self.state) if column]
@@ -105,7 +110,7 @@ class Mutation:
         head = self.table.head
         i, j = head.index(a), head.index(b)
         head[i], head[j] = head[j], head[i]
-        return [a, b]
+        return [a, b, self._mapped(a), self._mapped(b)]
 
     def moved_columns(self):
         """Columns in another order, names with them: nothing is wrong."""
@@ -217,7 +222,7 @@ class Mutation:
             if at < len(row) and self.dice.random() < share:
                 row[at] = ""
         self.note = f"`{column}`, {share:.0%}"
-        return [column]
+        return [column, self._mapped(column)]
 
     def refunds_flipped(self):
         """Refunds without their minus."""
@@ -250,9 +255,8 @@ STANDS = {"moved_columns", "overlap", "appended", "dates", "numbers", "ids", "re
 
 
 def size(finding):
-    """How much a finding is about: the first number in what it says."""
-    found = re.search(r"\d[\d,]*", finding["message"])
-    return int(found.group().replace(",", "")) if found else 0
+    """How many rows, orders or customers a finding is about."""
+    return finding.get("count") or 0
 
 
 def judged(kind, truth, code, triple, findings, words, files):
@@ -320,7 +324,7 @@ def main():
         verdict = judged(kind, truth, code, triple, fresh, words, first.count('"') // 2)
         table[kind][verdict] += 1
         done += 1
-        about = f"{name}, {kind.replace('_', ' ')} {getattr(mutation, 'note', '') or ', '.join(words if kind == 'swapped_columns' else [])}".strip()
+        about = f"{name}, {kind.replace('_', ' ')} {getattr(mutation, 'note', '') or ', '.join(words[:2] if kind == 'swapped_columns' else [])}".strip()
         if log:
             log.write(json.dumps({"n": done, "about": about, "file": file.name, "verdict": verdict, "code": code, "truth": truth, "found": triple,
                                   "rules": [finding.get("rule") for finding in fresh], "said": said[:1500]}, ensure_ascii=False) + "\n")
