@@ -3,7 +3,7 @@
     python benches/exports.py ../shared/cases/newcomer-generator.py [--retain target/release/retain] [--exports DIR] [--only 01,07] [--run]
 
 needs polars and numpy. For each export `retain inspect FILES...` drafts a config; a person fills in the currency where the
-draft leaves it open and makes at most one choice; `retain check` has to end with 0 and with the customers (buyers), orders and
+draft leaves it open, and the zone of the till; `retain check` has to end with 0 and with the customers (buyers), orders and
 revenue of an independent count. One rule a shop, stated beside its count: no cancelled, failed, voided or test orders, guests
 out, full refunds out (or netted, where they are lines of their own), an overlap once. With `--run` it goes on to the list.
 Prints a table in Markdown.
