@@ -35,6 +35,7 @@ pub use draft::{DraftChurn, draft};
 pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
 pub use found::{DraftColumn, FoundKey, Peek, Reading, ValueCount};
+#[cfg(feature = "tables")]
 pub(crate) use guess::in_words;
 pub use layout::{Layout, Quote};
 pub use lookup::LookupConfig;

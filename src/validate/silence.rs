@@ -35,7 +35,7 @@ impl Silence {
 /// longer than one before it is believed, and every one where `validate.min_recent_share` is 0.
 ///
 /// # Errors
-/// As [`require_usual_pace`], or `DataError::Silent` with the last usual day and the silences.
+/// As the check of the usual pace, or `DataError::Silent` with the last usual day and the silences.
 pub fn require_a_feed(pace: &Pace, as_of: AsOf, limits: &ValidateConfig) -> Result<(), DataError> {
     if limits.min_recent_share <= 0.0 || is_known(pace, as_of.day, limits) {
         return Ok(());
