@@ -65,6 +65,7 @@ fn fold_every_feature(bencher: divan::Bencher<'_, '_>, n_cutoffs: u32) {
         zone: TimeZone::UTC,
         minor_per_major: 100.0,
         margins: Margins::alike(1.0),
+        follow_up: None,
     };
     bencher.bench(|| {
         let log = log.as_ref().ok()?;

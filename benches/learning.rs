@@ -47,6 +47,7 @@ fn panel(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
         zone: zone.clone(),
         minor_per_major: 100.0,
         margins: Margins::alike(1.0),
+        follow_up: None,
     };
     let tables = tables();
     let mut schema = serde_json::to_value(FeatureSchema::for_inputs(&tables.available()))?;

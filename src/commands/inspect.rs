@@ -194,6 +194,7 @@ fn look(config: &Config, present: Option<(Days, Days)>, (now, watch): (Timestamp
                 min_span_horizons: config.validate.min_span_horizons,
                 min_customers: config.validate.min_customers,
                 present,
+                follow_up: config.churn.follow_up_days,
             },
         )
     });

@@ -134,6 +134,10 @@ fn shop_sections(shop: &Shop, currency: Option<&str>) -> String {
         curve_section(&mut page, &inspection.curve, &inspection.proposal);
         candidates_section(&mut page, &inspection.candidates, &inspection.proposal);
         proposal_section(&mut page, &inspection.proposal);
+        if let Some(follow_up) = &inspection.follow_up {
+            paragraph(&mut page, &format!("follow-up behind the horizon: {follow_up}"));
+            page.push('\n');
+        }
     }
     page
 }

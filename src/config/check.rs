@@ -239,11 +239,13 @@ impl Check<'_> {
         let written = raw.active_days.and_then(|days| self.days("churn", &knobs::ACTIVE_DAYS, Some(days)));
         let active = written.or(horizon.map(|horizon| Days(horizon.0.saturating_mul(2))));
         let min_purchases = self.count("churn", &knobs::MIN_PURCHASES, raw.min_purchases);
+        let follow_up_days = raw.follow_up_days.and_then(|days| self.days("churn", &knobs::FOLLOW_UP_DAYS, Some(days)));
         Some(ChurnConfig {
             horizon_days: horizon?,
             gap_days: gap?,
             active_days: active?,
             min_purchases: min_purchases?,
+            follow_up_days,
         })
     }
 

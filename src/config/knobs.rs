@@ -107,6 +107,16 @@ pub(super) const ACTIVE_DAYS: Key = key("active_days", whole(1, 3650, "days"), P
 pub(super) const MIN_PURCHASES: Key = key("min_purchases", whole(1, 10_000, "orders"), Preset::Whole(1))
     .means("Orders an eligible customer has at least");
 
+pub(super) const FOLLOW_UP_DAYS: Key = key(
+    "follow_up_days",
+    whole(1, 1825, "days"),
+    Preset::Absent("120"),
+)
+.means(
+    "Time behind the label window in which customers are watched for a return: who bought nothing in either never came back. \
+     Chosen from the re-purchase curve of the shop if not given",
+);
+
 pub(super) const PANEL_STEP_DAYS: Key =
     key("step_days", whole(1, 365, "days"), Preset::Whole(30)).means("Time between training cutoffs");
 pub(super) const MAX_CUTOFFS: Key = key("max_cutoffs", whole(1, 10_000, "cutoffs"), Preset::Absent("12"))
@@ -338,7 +348,7 @@ pub(super) const SECTIONS: &[Section] = &[
     section(
         "churn",
         "What churn means: no purchase in [cutoff + gap, cutoff + gap + horizon) among the eligible",
-        &[HORIZON_DAYS, GAP_DAYS, ACTIVE_DAYS, MIN_PURCHASES],
+        &[HORIZON_DAYS, GAP_DAYS, ACTIVE_DAYS, MIN_PURCHASES, FOLLOW_UP_DAYS],
     ),
     section("panel", "The training cutoffs", &[PANEL_STEP_DAYS, MAX_CUTOFFS, MAX_ROWS, WEIGHTS]),
     section("backtest", "The test cutoffs", &[CUTOFFS, LAST, BACKTEST_STEP_DAYS, BOOTSTRAP]),

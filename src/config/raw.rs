@@ -229,6 +229,10 @@ pub struct RawChurn {
     pub active_days: Option<i64>,
     /// Orders an eligible customer has at least. A whole number of orders from 1 to 10000; default `1`.
     pub min_purchases: Option<i64>,
+    /// Time behind the label window in which customers are watched for a return: who bought nothing in either never
+    /// came back. Chosen from the re-purchase curve of the shop if not given. A whole number of days from 1 to 1825;
+    /// optional.
+    pub follow_up_days: Option<i64>,
 }
 
 /// `[panel]`: the training cutoffs.

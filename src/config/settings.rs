@@ -216,6 +216,9 @@ pub struct ChurnConfig {
     pub active_days: Days,
     /// Orders an eligible customer has at least.
     pub min_purchases: u32,
+    /// Length of the follow-up behind the label window; `None` if it is chosen from the re-purchase curve.
+    #[serde(default)]
+    pub follow_up_days: Option<Days>,
 }
 
 impl Checked for ChurnConfig {
@@ -225,6 +228,8 @@ impl Checked for ChurnConfig {
             (&knobs::GAP_DAYS, self.gap_days.0),
             (&knobs::ACTIVE_DAYS, self.active_days.0),
             (&knobs::MIN_PURCHASES, self.min_purchases),
+            // Without a follow-up of its own, the shortest one stands for none.
+            (&knobs::FOLLOW_UP_DAYS, self.follow_up_days.map_or(1, |days| days.0)),
         ];
         match keys.into_iter().find(|(key, value)| !key.allowed.has_whole(i64::from(*value))) {
             Some((key, value)) => Err(Flaw::new(key.name, format!("is {value}; allowed: {}", key.allowed))),

@@ -2,9 +2,12 @@
 
 use ndarray::{Array2, ArrayView2};
 
+use super::labels::RowLabels;
 use super::sample::{PanelSample, SampleRecord};
 use crate::features::FeatureSchema;
+use crate::label::Outcome;
 use crate::timeline::{Cutoff, Retention};
+use crate::units::Timestamp;
 
 /// Eligible customers at cutoffs: one row each, customers ascending, then cutoffs ascending.
 #[derive(Debug, Clone)]
@@ -27,8 +30,10 @@ pub struct Dataset {
     pub margin_share: Vec<f64>,
     /// Day of the last order of each row, counted from 1970-01-01.
     pub last_order_day: Vec<i32>,
-    /// From when to when it is known that the customer of the row stayed.
-    pub(super) retention: Vec<Retention>,
+    /// From when to when it is known that the customer of the row stayed, and came back.
+    pub(super) labels: Vec<RowLabels>,
+    /// The instant from which the outcomes of each cutoff are known; empty where nobody asked for outcomes.
+    pub(super) follow_up_ends: Vec<Timestamp>,
     /// The customers that training learns from.
     pub(super) sample: PanelSample,
 }
@@ -71,7 +76,17 @@ impl Dataset {
     /// count. Ask only for rows whose label window has ended by then.
     #[must_use]
     pub fn churned(&self, row: usize, as_of: Cutoff) -> bool {
-        !self.retention[row].stands_at(as_of.at())
+        !self.labels[row].retention.stands_at(as_of.at())
+    }
+
+    /// What came of the customer of the row, as far as was known at `as_of`: purchases recorded later do not count. `None`
+    /// where the follow-up had not ended by then, or was not asked for.
+    #[must_use]
+    pub fn outcome(&self, row: usize, as_of: Cutoff) -> Option<Outcome> {
+        let ends_at = self.follow_up_ends.get(usize::from(self.cutoff_idx[row]))?;
+        let RowLabels { retention, comeback } = &self.labels[row];
+        let came = |retention: &Retention| retention.stands_at(as_of.at());
+        (*ends_at <= as_of.at()).then(|| Outcome::of(came(retention), came(comeback)))
     }
 
     /// A column of the matrix for some rows; `None` if the schema has no such feature.

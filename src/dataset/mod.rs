@@ -3,6 +3,7 @@
 
 mod error;
 mod histories;
+mod labels;
 mod matrix;
 mod panel;
 mod rows;

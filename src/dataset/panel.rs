@@ -3,13 +3,14 @@
 
 use rayon::prelude::*;
 
+use super::labels::RowLabels;
 use super::rows::{DatasetRows, Part, RowFacts};
 use super::settings::DatasetSettings;
 use super::stream::check;
 use super::{Dataset, DatasetError};
 use crate::clv::PurchaseModel;
 use crate::features::{FeatureColumns, FeatureSchema};
-use crate::label::RuleWindow;
+use crate::label::{FollowUpWindow, RuleWindow};
 use crate::timeline::{Cutoff, EventLog, Place, Presence, ScanScratch, Shard, ShopContext};
 
 /// Everyone eligible at some cutoffs, not yet folded.
@@ -20,6 +21,8 @@ pub struct Panel<'a> {
     columns: FeatureColumns<'a>,
     cutoffs: Vec<Cutoff>,
     windows: Vec<RuleWindow>,
+    /// Empty where nobody asks for outcomes.
+    follow_ups: Vec<FollowUpWindow>,
     contexts: Vec<ShopContext>,
 }
 
@@ -40,8 +43,9 @@ impl<'a> Panel<'a> {
         cutoffs.dedup();
         check(&cutoffs)?;
         let windows = settings.rule.windows(&cutoffs, &settings.zone);
+        let follow_ups = settings.outcomes().map_or_else(Vec::new, |rule| rule.windows(&cutoffs, &settings.zone));
         let contexts = log.contexts(&cutoffs, settings.rule.season(), columns.context_needs());
-        Ok(Self { log, schema, settings, columns, cutoffs, windows, contexts })
+        Ok(Self { log, schema, settings, columns, cutoffs, windows, follow_ups, contexts })
     }
 
     /// The cutoffs in ascending order.
@@ -104,7 +108,12 @@ impl<'a> Panel<'a> {
                 self.fill(shard, scratch, &wanted, &mut part);
             },
         );
-        rows.into_dataset(self.schema.clone(), self.cutoffs.clone())
+        self.dataset(rows)
+    }
+
+    fn dataset(&self, rows: DatasetRows) -> Dataset {
+        let follow_up_ends = self.follow_ups.iter().map(FollowUpWindow::ends_at).collect();
+        Dataset { follow_up_ends, ..rows.into_dataset(self.schema.clone(), self.cutoffs.clone()) }
     }
 
     /// The rows of one shard.
@@ -113,7 +122,7 @@ impl<'a> Panel<'a> {
         let mut rows = DatasetRows::with_capacity(at_most, self.columns.len());
         let n_rows = rows.split(&[at_most]).iter_mut().map(|part| self.fill(shard, scratch, |_| true, part)).sum();
         rows.truncate(n_rows);
-        rows.into_dataset(self.schema.clone(), self.cutoffs.clone())
+        self.dataset(rows)
     }
 
     /// Fills the first rows of a part and returns how many.
@@ -129,8 +138,12 @@ impl<'a> Panel<'a> {
         let mut n_rows = 0;
         shard.fold(&fold, scratch, self.eligible(wanted), |place, history, future| {
             self.columns.compute(history, &mut features);
-            let retention = self.windows[place.cutoff].retention(future);
-            part.put(n_rows, place, (&features, RowFacts::of(history, &self.settings.margins, retention)));
+            let comeback = self.follow_ups.get(place.cutoff).map(|window| window.comeback(future));
+            let labels = RowLabels {
+                retention: self.windows[place.cutoff].retention(future),
+                comeback: comeback.unwrap_or_default(),
+            };
+            part.put(n_rows, place, (&features, RowFacts::of(history, &self.settings.margins, labels)));
             n_rows += 1;
         });
         n_rows
@@ -192,6 +205,7 @@ mod tests {
             zone: TimeZone::UTC,
             minor_per_major: 100.0,
             margins: Margins::alike(0.4),
+            follow_up: None,
         };
         let schema = FeatureSchema::for_inputs(log.available());
         let panel = Panel::open(&log, &schema, &[day], &settings).unwrap();
@@ -215,6 +229,7 @@ mod tests {
             zone: TimeZone::UTC,
             minor_per_major: 100.0,
             margins: Margins::alike(0.4),
+            follow_up: None,
         };
         let schema = FeatureSchema::default();
         let first = date(1900, 1, 1);

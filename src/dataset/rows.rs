@@ -2,9 +2,10 @@
 
 use ndarray::{Array2, ArrayViewMut2, Axis, s};
 
+use super::labels::RowLabels;
 use super::{Dataset, PanelSample, single};
 use crate::features::FeatureSchema;
-use crate::timeline::{Cutoff, History, Margins, Place, Retention, Window};
+use crate::timeline::{Cutoff, History, Margins, Place, Window};
 
 /// The growing columns of a dataset, preallocated so that shards fill their parts in place.
 pub(super) struct DatasetRows {
@@ -22,7 +23,7 @@ pub(super) struct RowFacts {
     spend_so_far: f64,
     margin_share: f64,
     last_order_day: i32,
-    retention: Retention,
+    labels: RowLabels,
 }
 
 /// The rows of one shard.
@@ -78,7 +79,8 @@ impl DatasetRows {
             spend_so_far: facts.iter().map(|row| row.spend_so_far).collect(),
             margin_share: facts.iter().map(|row| row.margin_share).collect(),
             last_order_day: facts.iter().map(|row| row.last_order_day).collect(),
-            retention: facts.iter().map(|row| row.retention).collect(),
+            labels: facts.iter().map(|row| row.labels).collect(),
+            follow_up_ends: Vec::new(),
             customers: self.customers,
             cutoff_idx: self.cutoff_idx,
             features: self.features,
@@ -113,13 +115,13 @@ impl Part<'_> {
 }
 
 impl RowFacts {
-    pub(super) fn of(history: &History<'_>, margins: &Margins, retention: Retention) -> Self {
+    pub(super) fn of(history: &History<'_>, margins: &Margins, labels: RowLabels) -> Self {
         Self {
             past_year_spend: history.net_spend(Window::Days365).max(0.0),
             spend_so_far: history.net_spend(Window::All),
             margin_share: history.margin_share(margins),
             last_order_day: history.visit_days().last().copied().unwrap_or_default(),
-            retention,
+            labels,
         }
     }
 }

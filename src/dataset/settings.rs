@@ -3,8 +3,9 @@
 use jiff::tz::TimeZone;
 
 use crate::config::Config;
-use crate::label::ChurnRule;
+use crate::label::{ChurnRule, OutcomeRule};
 use crate::timeline::{Cutoff, EventLog, Margins, ScanSettings, ShopContext};
+use crate::units::Days;
 
 /// Cutoffs that the rows of a dataset can number.
 pub const MAX_CUTOFFS: usize = 65_536;
@@ -20,6 +21,8 @@ pub struct DatasetSettings {
     pub minor_per_major: f64,
     /// What the shop earns of what it sells.
     pub margins: Margins,
+    /// Length of the follow-up behind the label window; `None` where nobody asks for outcomes.
+    pub follow_up: Option<Days>,
 }
 
 impl DatasetSettings {
@@ -32,7 +35,14 @@ impl DatasetSettings {
             zone: config.timezone.clone(),
             minor_per_major: config.currency.minor_per_major(),
             margins: Margins::new(value.margin_share, &value.category_margins, log.categories()),
+            follow_up: None,
         }
+    }
+
+    /// The rule of outcomes; `None` where nobody asks for them.
+    #[must_use]
+    pub fn outcomes(&self) -> Option<OutcomeRule<'_>> {
+        self.follow_up.map(|follow_up| OutcomeRule { churn: &self.rule, follow_up })
     }
 
     /// What a fold over `cutoffs` is asked for.

@@ -65,7 +65,7 @@ pub struct NestedChoice {
 /// # Errors
 /// Test cutoffs without labels, too little to learn from, or whatever a room could not do.
 pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn Progress) -> Result<Backtest, Failure> {
-    let frame = Frame::new(config, log);
+    let frame = Frame::with_outcomes(config, log, as_of);
     let tests = test_cutoffs(config, &frame, as_of)?;
     progress.begin("features", 1);
     let dataset = frame.panel(log, &Frame::schema(config, log)?, &tests, &tests)?;

@@ -7,8 +7,9 @@ use crate::config::{Config, PanelWeights, Unstable};
 use crate::dataset::{Dataset, DatasetSettings, PanelCap, PanelCutoffs, PanelSample};
 use crate::error::Failure;
 use crate::features::{FeatureSchema, SchemaError};
-use crate::label::{ChurnRule, Schedule};
+use crate::label::{ChurnRule, OutcomeRule, Schedule};
 use crate::learn::{CutoffWeightsPolicy, SelectionPolicy};
+use crate::profile::{FollowUp, FollowUpQuestion, follow_up};
 use crate::timeline::{Cutoff, EventLog, local_time, matured_cutoffs};
 use crate::units::Days;
 
@@ -23,6 +24,8 @@ pub(super) struct Frame {
     pub(super) cutoff_weights: CutoffWeightsPolicy,
     /// Settings of the learners that are tried beside the usual ones.
     pub(super) trials: u32,
+    /// The follow-up behind the label window; `None` where nobody asks for outcomes.
+    pub(super) follow_up: Option<FollowUp>,
 }
 
 impl Frame {
@@ -46,7 +49,24 @@ impl Frame {
                 PanelWeights::Choose => CutoffWeightsPolicy::Choose,
             },
             trials: config.tuning.trials,
+            follow_up: None,
         }
+    }
+
+    /// The same, asking for outcomes as well, with a follow-up chosen from what was known at `as_of`.
+    pub(super) fn with_outcomes(config: &Config, log: &EventLog, as_of: Cutoff) -> Self {
+        let mut frame = Self::new(config, log);
+        let question = FollowUpQuestion {
+            as_of,
+            rule: &frame.settings.rule,
+            schedule: &frame.schedule,
+            zone: frame.zone(),
+            days: config.churn.follow_up_days,
+        };
+        let chosen = follow_up(log, &question);
+        frame.settings.follow_up = Some(chosen.days);
+        frame.follow_up = Some(chosen);
+        frame
     }
 
     pub(super) const fn zone(&self) -> &TimeZone {
@@ -66,6 +86,13 @@ impl Frame {
             return Err(PipelineError::NothingToLearnFrom { cutoff, matures_after, start });
         }
         Ok(cutoffs)
+    }
+
+    /// Those of them, and earlier ones as many as a training may have, whose outcomes were known at `as_of` as well; none
+    /// where nobody asks for outcomes.
+    pub(super) fn outcome_cutoffs(&self, as_of: Cutoff) -> Vec<Cutoff> {
+        let of_rule = |rule: OutcomeRule<'_>| rule.training_cutoffs(as_of, &self.schedule, self.zone());
+        self.settings.outcomes().map_or_else(Vec::new, of_rule)
     }
 
     /// The last matured cutoffs, `step` apart, before which there was something to learn from.
@@ -101,8 +128,10 @@ impl Frame {
         tests: &[Cutoff],
         trainings: &[Cutoff],
     ) -> Result<Dataset, Failure> {
-        let trainings =
+        let of_outcomes: Vec<Vec<Cutoff>> = trainings.iter().map(|as_of| self.outcome_cutoffs(*as_of)).collect();
+        let mut trainings =
             trainings.iter().map(|as_of| self.training_cutoffs(*as_of)).collect::<Result<Vec<_>, PipelineError>>()?;
+        trainings.extend(of_outcomes);
         let sample = PanelSample::choose(log, &trainings, &self.settings, self.cap);
         let cutoffs: Vec<Cutoff> = tests.iter().chain(trainings.iter().flatten()).copied().collect();
         Ok(Dataset::build_panel(log, schema, PanelCutoffs { all: &cutoffs, tests }, &self.settings, sample)?)

@@ -105,5 +105,6 @@ fn record(training: &Training<'_>, frame: &Frame, cutoffs: &[Cutoff]) -> Trainin
         churn_rate: if n_rows == 0 { 0.0 } else { n_churned as f64 / n_rows as f64 },
         fold_cutoffs: training.folds.iter().map(|fold| fold.cutoff.date()).collect(),
         sampled: training.dataset.sampled(),
+        follow_up: frame.follow_up,
     }
 }

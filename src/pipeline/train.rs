@@ -57,7 +57,7 @@ pub fn train(
     TrainingContext { provenance, champion: current }: TrainingContext<'_>,
     progress: &dyn Progress,
 ) -> Result<Candidate, Failure> {
-    let frame = Frame::new(config, log);
+    let frame = Frame::with_outcomes(config, log, as_of);
     let schema = Frame::schema(config, log)?;
     let tests = frame.latest_tests(as_of, config.backtest.step_days, config.backtest.last)?;
     let trainings: Vec<Cutoff> = tests.iter().copied().chain([as_of]).collect();

@@ -77,6 +77,21 @@ pub(super) struct Rhythm {
     pub(super) silences: Vec<u32>,
 }
 
+impl Rhythm {
+    /// Takes in the days of one customer's visits, ascending; `today` is not watched yet.
+    pub(super) fn add(&mut self, days: &[i32], today: i32) {
+        let days_from = |from: i32, to: i32| u32::try_from(to - from).unwrap_or(0);
+        self.gaps.extend(days.windows(2).map(|pair| days_from(pair[0], pair[1])));
+        self.silences.extend(days.last().map(|last| days_from(last + 1, today)));
+    }
+
+    pub(super) fn joined(mut self, other: Self) -> Self {
+        self.gaps.extend(other.gaps);
+        self.silences.extend(other.silences);
+        self
+    }
+}
+
 /// One pass over all customers; `None` if nobody has an order before the as-of day.
 pub(super) fn collect(log: &EventLog, settings: &ProfileSettings) -> Option<(ShopFigures, Rhythm)> {
     let (first, _) = log.span().before(settings.as_of)?;
@@ -140,9 +155,7 @@ impl Part {
 
     /// Takes the days of one customer's visits, ascending, into the rhythm; `today` is not watched yet.
     fn add_days(&mut self, days: &[i32], today: i32) {
-        let days_from = |from: i32, to: i32| u32::try_from(to - from).unwrap_or(0);
-        self.rhythm.gaps.extend(days.windows(2).map(|pair| days_from(pair[0], pair[1])));
-        self.rhythm.silences.extend(days.last().map(|last| days_from(last + 1, today)));
+        self.rhythm.add(days, today);
         for day in days {
             let place = usize::try_from(day - self.first_day).unwrap_or(0);
             if place >= self.has_order.len() {
@@ -166,8 +179,7 @@ impl Part {
         self.orders_of.extend(other.orders_of);
         self.net_of.extend(other.net_of);
         self.values.extend(other.values);
-        self.rhythm.gaps.extend(other.rhythm.gaps);
-        self.rhythm.silences.extend(other.rhythm.silences);
+        self.rhythm = self.rhythm.joined(other.rhythm);
         let n_days = self.has_order.len().max(other.has_order.len());
         self.has_order.resize(n_days, false);
         self.has_order.iter_mut().zip(other.has_order).for_each(|(has, other)| *has |= other);

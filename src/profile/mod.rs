@@ -5,6 +5,7 @@
 mod candidates;
 mod curve;
 mod figures;
+mod follow_up;
 mod proposal;
 mod quantiles;
 mod settings;
@@ -12,11 +13,13 @@ mod settings;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::label::ChurnRule;
 use crate::timeline::EventLog;
 
 pub use candidates::{Candidate, CutoffRate, HORIZONS, Obstacle, WINDOWS};
 pub use curve::{Curve, CurvePoint};
 pub use figures::{ComplaintFigures, ReturnFigures, ShopFigures};
+pub use follow_up::{FollowUp, FollowUpQuestion, FollowUpSource, LEAST_CUTOFFS, RETURNS_SEEN, follow_up};
 pub use proposal::{COME_BACK_ACTIVE, COME_BACK_HORIZON, Proposal, ProposalKind};
 pub use quantiles::Quantiles;
 pub use settings::ProfileSettings;
@@ -34,6 +37,9 @@ pub struct Inspection {
     pub candidates: Vec<Candidate>,
     /// The recommendation.
     pub proposal: Proposal,
+    /// How long customers are watched behind the label window, with the horizon of the config or else the recommended one;
+    /// absent without either.
+    pub follow_up: Option<FollowUp>,
 }
 
 /// Describes the history before `settings.as_of` and proposes a horizon and an active window; `None` without any order.
@@ -44,7 +50,19 @@ pub fn profile(log: &EventLog, settings: &ProfileSettings) -> Option<Inspection>
     let asked = proposal::asked(&curve);
     let candidates = candidates::rated(log, settings, asked);
     let proposal = proposal::propose(&curve, &candidates, asked, &shop, settings);
-    Some(Inspection { as_of: settings.as_of.date(), shop, curve, candidates, proposal })
+    let of_days =
+        |(horizon, active)| ChurnRule { horizon, gap: settings.gap, active, min_purchases: settings.min_purchases };
+    let rule = settings.present.or_else(|| proposal.horizon_days.zip(proposal.active_days)).map(of_days);
+    let schedule = settings.schedule(log.span());
+    let question = |rule| FollowUpQuestion {
+        as_of: settings.as_of,
+        rule,
+        schedule: &schedule,
+        zone: &settings.zone,
+        days: settings.follow_up,
+    };
+    let follow_up = rule.as_ref().map(|rule| question(rule).choose(&curve));
+    Some(Inspection { as_of: settings.as_of.date(), shop, curve, candidates, proposal, follow_up })
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub struct ProfileSettings {
     pub min_customers: u32,
     /// Horizon and active window of the config, if it has them.
     pub present: Option<(Days, Days)>,
+    /// Follow-up of the config, if it has one.
+    pub follow_up: Option<Days>,
 }
 
 impl ProfileSettings {

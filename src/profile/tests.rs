@@ -44,6 +44,7 @@ fn settings(day: u32) -> ProfileSettings {
         min_span_horizons: 3.0,
         min_customers: 200,
         present: None,
+        follow_up: None,
     }
 }
 

@@ -23,6 +23,7 @@ impl Checked for ModelManifest {
         let is_past = training.cutoffs.last().is_none_or(|last| *last < self.as_of);
         checked::holds("training.cutoffs", is_past, "has a day that is not before `as_of`")?;
         checked::number("training.churn_rate", training.churn_rate, &(0.0..=1.0))?;
+        training.follow_up.map_or(Ok(()), |follow_up| checked::within("training.follow_up", &follow_up))?;
         checked::within("calibration.calibrator", &self.calibration.calibrator)?;
         if let Some(auc) = self.verdict.auc {
             checked::numbers("verdict.auc", [auc.estimate, auc.low, auc.high], &(0.0..=1.0))?;

@@ -11,6 +11,7 @@ use crate::features::FeatureSchema;
 use crate::guard::GuardRecord;
 use crate::label::ChurnRule;
 use crate::learn::{Model, ModelCard, TrainingNotes, Uncertainty};
+use crate::profile::FollowUp;
 
 /// The format of a version; raised when an older reader would misunderstand it, or a later one cannot trust it.
 pub const FORMAT: u32 = 2;
@@ -155,6 +156,9 @@ pub struct TrainingRecord {
     /// What a cap on the rows left; `None` where it learnt from everyone.
     #[serde(default)]
     pub sampled: Option<SampleRecord>,
+    /// How long customers were watched behind the label window; absent in earlier versions.
+    #[serde(default)]
+    pub follow_up: Option<FollowUp>,
 }
 
 /// A version as it is kept: four files in one folder, beside their hashes.

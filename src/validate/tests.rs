@@ -50,7 +50,13 @@ fn config(purchases: TableConfig) -> Config {
         customers: None,
         surveys: None,
         features: FeaturesConfig::default(),
-        churn: ChurnConfig { horizon_days: Days(1), gap_days: Days(0), active_days: Days(180), min_purchases: 1 },
+        churn: ChurnConfig {
+            horizon_days: Days(1),
+            gap_days: Days(0),
+            active_days: Days(180),
+            min_purchases: 1,
+            follow_up_days: None,
+        },
         panel: PanelConfig {
             step_days: Days(30),
             max_cutoffs: None,

@@ -11,6 +11,7 @@ mod golden;
 mod leakage;
 mod messages;
 mod mutations;
+mod outcomes;
 mod panel;
 mod plain;
 mod reference_clv;

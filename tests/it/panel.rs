@@ -17,6 +17,7 @@ use retain::units::{Days, MICROS_PER_DAY, Money, Timestamp};
 
 const HISTORY_DAYS: u32 = 720;
 const HORIZON: Days = Days(60);
+const FOLLOW_UP: Days = Days(90);
 
 /// How a shop is.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +61,7 @@ impl Panel {
             zone: TimeZone::UTC,
             minor_per_major: 100.0,
             margins: Margins::alike(1.0),
+            follow_up: Some(FOLLOW_UP),
         };
         let cutoffs: Vec<Cutoff> = training.iter().copied().chain([as_of]).collect();
         let log = EventLog::build(tables(kind), &TimeZone::UTC).unwrap();

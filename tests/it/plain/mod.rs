@@ -28,6 +28,8 @@ pub(crate) const CUSTOMERS: u32 = 28;
 pub(crate) const HORIZON: u32 = 60;
 /// Days between a cutoff and its label window.
 pub(crate) const GAP: u32 = 20;
+/// Days behind the label window in which customers are watched for a return.
+pub(crate) const FOLLOW_UP: u32 = 45;
 
 /// A purchase line.
 #[derive(Debug, Clone, Copy)]
@@ -297,6 +299,7 @@ fn settings(own: &[CustomFeature]) -> (DatasetSettings, FeatureSchema) {
         zone: zone(),
         minor_per_major: 100.0,
         margins: Margins::alike(1.0),
+        follow_up: Some(Days(FOLLOW_UP)),
     };
     (settings, FeatureSchema::for_inputs(&every_input()).with_custom(own).unwrap())
 }

@@ -1,4 +1,4 @@
-//! Owns the churn rule: who counts at a cutoff, and who left after it.
+//! The churn rule: who counts at a cutoff, and who left after it.
 //!
 //! Eligible at a cutoff: at least `min_purchases` orders, the last one in `[cutoff - active, cutoff)`. Churned: eligible
 //! and no purchase in `[cutoff + gap, cutoff + gap + horizon)`. Days are calendar days in the shop's zone.
@@ -39,7 +39,8 @@ impl Checked for ChurnRule {
     /// A rule is one that the config allows.
     fn check(&self) -> Result<(), Flaw> {
         let Self { horizon, gap, active, min_purchases } = *self;
-        ChurnConfig { horizon_days: horizon, gap_days: gap, active_days: active, min_purchases }.check()
+        let follow_up_days = None;
+        ChurnConfig { horizon_days: horizon, gap_days: gap, active_days: active, min_purchases, follow_up_days }.check()
     }
 }
 
@@ -82,8 +83,20 @@ impl ChurnRule {
     /// depend on nothing that was known only later.
     #[must_use]
     pub fn training_cutoffs(&self, as_of: Cutoff, schedule: &Schedule, zone: &TimeZone) -> Vec<Cutoff> {
+        self.cutoffs_before(as_of, as_of, schedule, zone)
+    }
+
+    /// The cutoffs of the same schedule at or before `limit` alone; as many of them as a training may have.
+    pub(super) fn cutoffs_before(
+        &self,
+        as_of: Cutoff,
+        limit: Cutoff,
+        schedule: &Schedule,
+        zone: &TimeZone,
+    ) -> Vec<Cutoff> {
         let Some(earliest) = self.earliest_cutoff(as_of, &schedule.span) else { return Vec::new() };
         let mut cutoffs = matured_cutoffs(as_of, self.matures_after(), schedule.step, earliest, zone);
+        cutoffs.retain(|cutoff| *cutoff <= limit);
         if let Some(most) = schedule.max_cutoffs {
             cutoffs.drain(..cutoffs.len().saturating_sub(most as usize));
         }
