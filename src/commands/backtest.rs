@@ -7,9 +7,9 @@ use super::job::{self, print, shown, write_json};
 use super::remarks;
 use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;
-use crate::evaluate::Evaluation;
+use crate::evaluate::{Evaluation, ValueCalibrationTable};
 use crate::output::{Format, stage_table};
-use crate::pipeline::{self, Backtest, TestChoice};
+use crate::pipeline::{self, Backtest, DayLeftOut, TestChoice, ValueCalibrationReport};
 use crate::text::wrapped;
 use crate::units::Timestamp;
 use crate::value::ValueRanking;
@@ -18,8 +18,12 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
     let (mut session, log) = job::start_learning(arguments, talk, now, &["backtest.json", "predictions.parquet"])?;
     let backtest = pipeline::backtest(&session.config, &log, session.as_of, &session.watch)?;
     let staged = session.stage()?;
-    let report =
-        Report { evaluation: &backtest.evaluation, value_ranking: &backtest.value, choices: &backtest.choices };
+    let report = Report {
+        evaluation: &backtest.evaluation,
+        value_ranking: &backtest.value,
+        value_calibration: &backtest.value_calibration,
+        choices: &backtest.choices,
+    };
     let path = staged.add("backtest.json", |writer| write_json(writer, &report))?;
     let predictions = stage_table(&backtest.predictions, Format::Parquet, &staged)?;
     remarks::print(&backtest.leak_guard, backtest.sampled);
@@ -29,7 +33,7 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
         "sampled": backtest.sampled,
     });
     session.conclude(("backtest", more), staged, vec![path, predictions], job::appear)?;
-    print(&page(&backtest))?;
+    print(&page(&backtest, session.config.currency.code()))?;
     tracing::info!("\nfiles are in {}", shown(&session.folder));
     Ok(())
 }
@@ -40,13 +44,14 @@ struct Report<'a> {
     #[serde(flatten)]
     evaluation: &'a Evaluation,
     value_ranking: &'a ValueRanking,
+    value_calibration: &'a ValueCalibrationReport,
     choices: &'a [TestChoice],
 }
 
 const WIDTH: usize = 80;
 
-/// The figures of the learners, then those of rankings by value.
-fn page(backtest: &Backtest) -> String {
+/// The figures of the learners, then those of rankings by value, then whether values were right.
+fn page(backtest: &Backtest, currency: &str) -> String {
     let mut page = backtest.evaluation.to_string();
     let value = &backtest.value;
     for report in [&value.everyone, &value.on_the_list].into_iter().flatten() {
@@ -58,12 +63,32 @@ fn page(backtest: &Backtest) -> String {
              is printed above held fixed.",
             value.days, report.n_bootstrap
         );
-        page.extend(wrapped(&note, WIDTH).iter().map(|line| format!("{line}\n")));
+        page.push_str(&sentence(&note));
     }
     for (cutoff, why) in &value.without_model {
-        page.extend(
-            wrapped(&format!("No value model at {cutoff}: {why}"), WIDTH).iter().map(|line| format!("{line}\n")),
-        );
+        page.push_str(&sentence(&format!("No value model at {cutoff}: {why}")));
     }
+    page.push_str(&values(&backtest.value_calibration, currency));
     page
+}
+
+/// What was predicted beside what came.
+fn values(report: &ValueCalibrationReport, currency: &str) -> String {
+    let mut text = String::new();
+    if !report.windows.is_empty() {
+        text = format!("\n{}", ValueCalibrationTable { windows: &report.windows, currency });
+        text.push_str(&sentence(
+            "Sum predicted over sum that came, not discounted: above 1, too much was predicted. Tenths by predicted value; the \
+             list ranked as on that day. Intervals from resamples of customers; models, groups and lists held fixed.",
+        ));
+    }
+    for DayLeftOut { cutoff, why } in &report.left_out {
+        text.push_str(&sentence(&format!("No values of the list of {cutoff}: {why}")));
+    }
+    text
+}
+
+/// A sentence in lines.
+fn sentence(text: &str) -> String {
+    wrapped(text, WIDTH).iter().map(|line| format!("{line}\n")).collect()
 }

@@ -151,6 +151,19 @@ impl Draws {
     }
 }
 
+impl Draws {
+    /// One figure divided by another, of sums over all cutoffs and on the same resamples; `None` as for
+    /// [`Draws::interval`], and where the divisor is not above 0.
+    #[must_use]
+    pub fn ratio(&self, figure: usize, other: usize) -> Option<Interval> {
+        let of = |figures: &Vec<Option<f64>>| {
+            let (figure, other) = ((*figures.get(figure)?)?, (*figures.get(other)?)?);
+            (other > 0.0).then(|| figure / other)
+        };
+        interval(of(&self.estimates)?, self.replicates.iter().map(of))
+    }
+}
+
 fn interval(estimate: f64, replicates: impl ExactSizeIterator<Item = Option<f64>>) -> Option<Interval> {
     let n_replicates = replicates.len();
     let mut defined: Vec<f64> = replicates.flatten().collect();
@@ -229,5 +242,7 @@ mod tests {
         let rarely = bootstrap(&customers, PLAN, |_, w| vec![w.iter().all(|&w| w == 1).then_some(1.0)]);
         assert_eq!(rarely.interval(0), None);
         assert_eq!(draws.difference(0, 0), Some(Interval { estimate: 0.0, low: 0.0, high: 0.0 }));
+        assert_eq!(draws.ratio(0, 0), Some(Interval { estimate: 1.0, low: 1.0, high: 1.0 }));
+        assert_eq!(draws.ratio(0, 1), None);
     }
 }

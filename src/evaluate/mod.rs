@@ -20,6 +20,7 @@ pub mod reliability;
 pub mod report;
 pub mod slices;
 mod table;
+pub mod value_calibration;
 
 pub use bootstrap::Interval;
 pub use challenge::{Challenge, Finding};
@@ -29,3 +30,4 @@ pub use input::{LearnerScores, Settings, TestCutoff};
 pub use metrics::Metrics;
 pub use report::{Evaluation, evaluate};
 pub use slices::Slice;
+pub use value_calibration::{ValueCalibration, ValueCalibrationTable, ValueTest};

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::error::PipelineError;
 use super::frame::Frame;
 use super::learnt::{LearntModel, Trainings};
+use super::past_lists::{DayLeftOut, PastDay, PastLists, ValueCalibrationReport};
 use super::progress::Progress;
 use crate::calibrate::Calibration;
 use crate::config::Config;
@@ -31,6 +32,8 @@ pub struct Backtest {
     pub sampled: Option<SampleRecord>,
     /// Whether a ranking by predicted value finds those who will spend.
     pub value: ValueRanking,
+    /// Whether the values of the lists of these days were right.
+    pub value_calibration: ValueCalibrationReport,
     /// What the main learner chose before each test cutoff.
     pub choices: Vec<TestChoice>,
 }
@@ -78,9 +81,46 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn P
     progress.begin("value models at test cutoffs", 1);
     let customers = |tested: &Tested| (tested.cutoff, tested.test.customer.clone());
     let value = rank_by_value(config, log, &tested.iter().map(customers).collect::<Vec<_>>());
+    let value_calibration = value_calibration(config, log, (&frame, &tested), as_of, progress);
     let predictions = predictions(&tested, log);
     let choices = tested.into_iter().filter_map(|tested| tested.choice).collect();
-    Ok(Backtest { evaluation, value, predictions, leak_guard, sampled: dataset.sampled(), choices })
+    Ok(Backtest { evaluation, value, value_calibration, predictions, leak_guard, sampled: dataset.sampled(), choices })
+}
+
+/// Holds the values of past lists against what came; where no test cutoff lies as far back as values look ahead, also those
+/// of the latest day that does.
+fn value_calibration(
+    config: &Config,
+    log: &EventLog,
+    (frame, tested): (&Frame, &[Tested]),
+    as_of: Cutoff,
+    progress: &dyn Progress,
+) -> ValueCalibrationReport {
+    progress.begin("learning at the day for values", 1);
+    let lists = PastLists { config, log, settings: &frame.settings, as_of };
+    let earlier = lists.day_for_value(tested.iter().map(|tested| tested.cutoff));
+    let (mut left_out, mut tested_earlier) = (None, None);
+    if let Some(cutoff) = earlier {
+        match test_earlier((config, log, frame), cutoff, as_of) {
+            Ok(tested) => tested_earlier = Some(tested),
+            Err(why) => left_out = Some(DayLeftOut { cutoff: cutoff.to_string(), why: why.to_string() }),
+        }
+    }
+    progress.begin("values of past lists", 1);
+    let days: Vec<PastDay<'_>> = tested_earlier.iter().chain(tested).filter_map(Tested::past_day).collect();
+    let mut report = lists.value_calibration(&days);
+    report.left_out.extend(left_out);
+    report
+}
+
+/// The main learner tested at a day before the test cutoffs.
+fn test_earlier(
+    (config, log, frame): (&Config, &EventLog, &Frame),
+    cutoff: Cutoff,
+    as_of: Cutoff,
+) -> Result<Tested, Failure> {
+    let dataset = frame.panel(log, &Frame::schema(config, log)?, &[cutoff], &[cutoff])?;
+    test_one(&Trainings::on(&dataset, frame), cutoff, &[MAIN_LEARNER], as_of)
 }
 
 /// The test cutoffs of the config, or the last matured ones.
@@ -105,6 +145,14 @@ pub(super) struct Tested {
     pub(super) test: TestCutoff,
     /// What the main learner chose, if it is among the learners.
     choice: Option<TestChoice>,
+}
+
+impl Tested {
+    /// What the list of the cutoff is made of, if the main learner was tested.
+    fn past_day(&self) -> Option<PastDay<'_>> {
+        let main = self.test.scores.iter().find(|scores| scores.name == MAIN_LEARNER)?;
+        Some(PastDay { cutoff: self.cutoff, customers: &self.test.customer, churn_probability: &main.values })
+    }
 }
 
 /// Trains learners on what was known at each test cutoff and predicts the customers there.

@@ -12,6 +12,7 @@ mod gate;
 mod learnt;
 mod list;
 mod list_columns;
+mod past_lists;
 mod progress;
 mod score;
 mod score_uncertainty;
@@ -26,6 +27,7 @@ pub use feature_table::{WantedFeatures, feature_census, feature_schema, feature_
 pub use gate::{GateVerdict, judge};
 pub use list::{ListRow, ListedValue, RankedList};
 pub use list_columns::{LIST_COLUMNS, ListColumn};
+pub use past_lists::{DayLeftOut, ValueCalibrationReport};
 pub use progress::{Nobody, Progress};
 pub use score::{Scored, score};
 pub use train::{Candidate, Provenance, TrainingContext, train};

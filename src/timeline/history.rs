@@ -193,11 +193,25 @@ impl<'a> History<'a> {
         self.major(bought - self.returned(window))
     }
 
+    /// Spend on orders placed in `[from, until)` net of what came back in it, in major units.
+    #[must_use]
+    pub fn net_spend_between(&self, from: Timestamp, until: Timestamp) -> f64 {
+        let [start, end] = [from, until].map(|at| self.orders.at.partition_point(|order| *order < at));
+        let back = self.standing_returns(Window::All).filter(|given_back| (from..until).contains(&given_back.at));
+        let bought = difference(self.orders.amount_so_far, start..end.max(start));
+        self.major(bought - back.map(|given_back| given_back.amount).sum::<i64>())
+    }
+
     /// What came back in a window, in minor units, not negative; what void orders had cost is in no sum.
     #[must_use]
     pub fn returned(&self, window: Window) -> i64 {
-        let of_standing = self.returns_in(window).filter(|given_back| given_back.void >= self.cutoff.at());
-        of_standing.map(|given_back| given_back.amount).sum()
+        self.standing_returns(window).map(|given_back| given_back.amount).sum()
+    }
+
+    /// Return lines in a window whose order is not void.
+    fn standing_returns(&self, window: Window) -> impl Iterator<Item = &'a Return> {
+        let cutoff = self.cutoff.at();
+        self.returns_in(window).filter(move |given_back| given_back.void >= cutoff)
     }
 
     /// Return lines in a window.

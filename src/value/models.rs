@@ -169,6 +169,15 @@ impl ValueFrame {
         Ok(Self { settings, gap: rule.gap, horizon: rule.horizon })
     }
 
+    /// The same, money being worth as much when it comes as now: what can be held against what came.
+    ///
+    /// # Errors
+    /// A number of days out of range.
+    pub(super) fn undiscounted(days: Days, rule: &ChurnRule) -> Result<Self, ValueError> {
+        let settings = ValueSettings::new(TimeUnit::Day, f64::from(days.0) / TimeUnit::Year.days(), 0.0)?;
+        Ok(Self { settings, gap: rule.gap, horizon: rule.horizon })
+    }
+
     /// The window of churn, in days from the cutoff.
     pub(crate) fn window(&self) -> (f64, f64) {
         let from = f64::from(self.gap.0);

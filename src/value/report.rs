@@ -159,9 +159,15 @@ impl Basis<'_> {
         Histories::collect(self.log, cutoffs, self.settings)
     }
 
+    /// The models of the as-of day, counting on so many of the visits as came since an earlier one.
+    pub(super) fn models(&self, earlier: &Histories, now: &Histories) -> Result<ValueModels, ValueError> {
+        let (models, visits) = rayon::join(|| ValueModels::fit(now), || self.visit_calibration(earlier, now));
+        Ok(models?.counting_on(visits))
+    }
+
     /// The day from which visits are compared with those expected: the value horizon ago or, in a younger shop, half of its
     /// history; never later than the holdout's.
-    fn calibration_cutoff(&self) -> Cutoff {
+    pub(super) fn calibration_cutoff(&self) -> Cutoff {
         let half = self.log.span().before(self.as_of).map_or(0.0, |(first, _)| self.as_of.at().days_since(first) / 2.0);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the value horizon")]
         let days = half.min(f64::from(self.config.value.horizon_days.0)).max(0.0) as u32;
@@ -169,7 +175,7 @@ impl Basis<'_> {
     }
 
     /// How the visits that came since then compare with those that a model had expected then; `None` without a model.
-    pub(super) fn visit_calibration(&self, then: &Histories, now: &Histories) -> Option<VisitCalibration> {
+    fn visit_calibration(&self, then: &Histories, now: &Histories) -> Option<VisitCalibration> {
         let cutoff = self.calibration_cutoff();
         let models = ValueModels::fit(then).ok()?;
         let days = f64::from(self.as_of.day() - cutoff.day());

@@ -58,9 +58,7 @@ impl Valued {
     pub(crate) fn of(basis: &Basis<'_>, frame: &ValueFrame) -> Self {
         let [earlier, then, histories] = basis.histories();
         let valued = || {
-            let (models, visits) =
-                rayon::join(|| ValueModels::fit(&histories), || basis.visit_calibration(&earlier, &histories));
-            let models = models?.counting_on(visits);
+            let models = basis.models(&earlier, &histories)?;
             let customer_value = models.values_of_all(&histories, frame);
             Ok((models, customer_value))
         };

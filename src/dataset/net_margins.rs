@@ -1,0 +1,106 @@
+//! What customers brought in stretches of time, by what is known at a later day: what predicted values are held against.
+
+use rayon::prelude::*;
+
+use super::settings::DatasetSettings;
+use crate::timeline::{Cutoff, EventLog, ScanScratch, Shard};
+
+/// A stretch of time, from the first cutoff to before the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Its start.
+    pub from: Cutoff,
+    /// Its end, no part of it.
+    pub until: Cutoff,
+}
+
+/// Net margin of every customer in some stretches of time: of the orders placed in them, less what came back in them. An
+/// order that was void by the day of the collection is none.
+#[derive(Debug, Clone, Default)]
+pub struct NetMargins {
+    customers: Vec<u32>,
+    /// A row for each customer, an entry for each stretch.
+    by_span: Vec<Vec<f64>>,
+}
+
+impl NetMargins {
+    /// Collects what came in `spans` by what was known at `as_of`, in one pass over the log.
+    #[must_use]
+    pub fn collect(log: &EventLog, spans: &[Span], as_of: Cutoff, settings: &DatasetSettings) -> Self {
+        let cutoffs = [as_of];
+        let fold = settings.fold(&cutoffs, &[]);
+        let of_shard = |scratch: &mut ScanScratch, shard: &Shard| {
+            let mut part = Vec::new();
+            shard.fold(
+                &fold,
+                scratch,
+                |_, _| true,
+                |place, history, _| {
+                    let share = history.margin_share(&settings.margins);
+                    let net = |span: &Span| share * history.net_spend_between(span.from.at(), span.until.at());
+                    part.push((super::rows::numbers(place).0, spans.iter().map(net).collect()));
+                },
+            );
+            part
+        };
+        let parts: Vec<Vec<(u32, Vec<f64>)>> =
+            log.shards().par_iter().map_init(ScanScratch::default, of_shard).collect();
+        let (customers, by_span) = parts.into_iter().flatten().unzip();
+        Self { customers, by_span }
+    }
+
+    /// Net margin of a customer in the stretch of that number, in major units; 0 of one of whom no order stands.
+    #[must_use]
+    pub fn of(&self, customer: u32, span: usize) -> f64 {
+        let place = self.customers.binary_search(&customer).ok();
+        place.and_then(|place| self.by_span[place].get(span).copied()).unwrap_or(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::label::ChurnRule;
+    use crate::timeline::Margins;
+    use crate::timeline::columns::{PurchaseColumns, Tables};
+    use crate::units::{Days, Money};
+
+    /// One customer: bought on January 1 for 10, on February 1 for 7 and on February 2 for 100; 2 of the first order came
+    /// back on February 3, the order of 100 as a whole on March 1.
+    fn margins_at(as_of: Cutoff) -> [f64; 2] {
+        let day = |month, day| Cutoff::at_start_of(date(2024, month, day), &TimeZone::UTC);
+        let at = [day(1, 1), day(2, 1), day(2, 2), day(2, 3), day(3, 1)].map(Cutoff::at);
+        let tables = Tables {
+            customer_ids: vec!["a".to_owned()],
+            purchases: PurchaseColumns {
+                customer: vec![0; 5],
+                purchased_at: at.to_vec(),
+                amount: [1_000, 700, 10_000, -200, -10_000].map(Money).to_vec(),
+                is_return: vec![false, false, false, true, true],
+                ..PurchaseColumns::default()
+            },
+            ..Tables::default()
+        };
+        let log = EventLog::build(tables, &TimeZone::UTC).unwrap();
+        let settings = DatasetSettings {
+            rule: ChurnRule { horizon: Days(30), gap: Days(0), active: Days(90), min_purchases: 1 },
+            zone: TimeZone::UTC,
+            minor_per_major: 100.0,
+            margins: Margins::alike(0.5),
+        };
+        let spans = [Span { from: day(1, 1), until: day(2, 1) }, Span { from: day(2, 1), until: day(3, 1) }];
+        let found = NetMargins::collect(&log, &spans, as_of, &settings);
+        [0, 1].map(|span| found.of(0, span))
+    }
+
+    #[test]
+    fn what_comes_back_counts_when_it_does_and_a_void_order_never() {
+        let day = |month, day| Cutoff::at_start_of(date(2024, month, day), &TimeZone::UTC);
+        assert_eq!(margins_at(day(3, 1)), [5.0, 52.5], "the large order still stands");
+        assert_eq!(margins_at(day(3, 2)), [5.0, 2.5], "it was given back");
+        assert_eq!(NetMargins::default().of(0, 0).to_bits(), 0.0_f64.to_bits());
+    }
+}
