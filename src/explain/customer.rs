@@ -13,7 +13,7 @@ use crate::features::{Context, Fact};
 use crate::learn::Model;
 use crate::maths::quantiles::median;
 use crate::timeline::{Cutoff, EventLog, KnownComplaint, VoidOrder, local_time};
-use crate::units::Days;
+use crate::units::{Days, Timestamp};
 use crate::value::{TABLE_YEARS, ValueFrame, ValueModels};
 
 /// What is known of one customer at a day.
@@ -166,13 +166,23 @@ pub(crate) struct Subject<'a> {
 impl Subject<'_> {
     /// The orders and complaints known at the day, as [`CustomerExplanation`] has them.
     pub(crate) fn events(&self) -> (Vec<(String, f64)>, Vec<ComplaintSummary>) {
-        let (mut orders, mut complaints) = (Vec::new(), Vec::new());
-        let zone = &self.settings.zone;
-        self.log.visit(self.customer, self.as_of, self.settings.minor_per_major, |history| {
-            orders = history.orders().map(|(at, amount)| (local_time(at, zone), history.major(amount))).collect();
+        let mut complaints = Vec::new();
+        let DatasetSettings { zone, minor_per_major, .. } = self.settings;
+        let order = |(at, minor): (Timestamp, i64)| (local_time(at, zone), minor as f64 / minor_per_major);
+        let orders = self.orders().into_iter().map(order).collect();
+        self.log.visit(self.customer, self.as_of, *minor_per_major, |history| {
             complaints = history.complaints().iter().map(|complaint| ComplaintSummary::of(complaint, zone)).collect();
         });
         (orders, complaints)
+    }
+
+    /// Instant and amount in minor units of the orders known at the day, in ascending time.
+    pub(super) fn orders(&self) -> Vec<(Timestamp, i64)> {
+        let mut orders = Vec::new();
+        self.log.visit(self.customer, self.as_of, self.settings.minor_per_major, |history| {
+            orders = history.orders().collect();
+        });
+        orders
     }
 
     /// The orders that were given back as a whole by the day.

@@ -1,5 +1,6 @@
 //! Owns explanation: the reasons of a list, and one customer explained in full.
 
+mod absence;
 mod customer;
 mod medians;
 mod passing;
@@ -7,6 +8,7 @@ mod reasons;
 mod sentence;
 mod shapley;
 
+pub use absence::{Absence, VoidNote};
 pub(crate) use customer::Breakdown;
 pub(crate) use customer::Subject;
 pub use customer::{

@@ -5,8 +5,9 @@ use super::learnt::probabilities;
 use super::score::{Scored, explainer};
 use crate::dataset::{Dataset, Panel};
 use crate::error::Failure;
-use crate::explain::{Breakdown, CustomerExplanation, Subject};
+use crate::explain::{Absence, Breakdown, CustomerExplanation, Subject};
 use crate::registry::Version;
+use crate::timeline::EventLog;
 use crate::value::Valuing;
 
 /// Contributions and log-odds that differ by more do not belong together.
@@ -22,15 +23,19 @@ pub fn explain_customer(
     customer_id: &str,
 ) -> Result<CustomerExplanation, Failure> {
     let (list, Valuing { config, log, settings, as_of, .. }) = (&scored.list, &scored.valuing);
+    let subject = |customer| Subject { log, settings, as_of: *as_of, customer };
     let absent = || PipelineError::NotOnTheList {
         customer: customer_id.to_owned(),
         as_of: as_of.to_string(),
         population: list.population.clone(),
-        is_known: log.customer_ids().binary_search_by(|id| id.as_str().cmp(customer_id)).is_ok(),
+        why: Box::new(
+            number_of(log, customer_id)
+                .map_or(Absence::Unknown, |customer| subject(customer).absence(&config.currency)),
+        ),
     };
     let rank = list.rows.iter().position(|row| row.customer_id == customer_id).ok_or_else(absent)?;
     let row = &list.rows[rank];
-    let subject = Subject { log, settings, as_of: *as_of, customer: row.prospect.customer };
+    let subject = subject(row.prospect.customer);
     let panel = Panel::open(log, &scored.schema, &[*as_of], settings)?;
     let dataset = panel.of_customers(&[subject.customer]);
     let place = dataset.customers.binary_search(&subject.customer).map_err(|_| absent())?;
@@ -66,6 +71,12 @@ pub fn explain_customer(
     };
     check_sum(version, &dataset, place, &explanation)?;
     Ok(explanation)
+}
+
+/// The number of a customer, if the tables have the id.
+fn number_of(log: &EventLog, customer_id: &str) -> Option<u32> {
+    let place = log.customer_ids().binary_search_by(|id| id.as_str().cmp(customer_id)).ok()?;
+    u32::try_from(place).ok()
 }
 
 /// Base and contributions must give the probability that is shown.

@@ -1,6 +1,7 @@
 //! What stops the work: nothing to test on, nothing to learn from, a model that may not be promoted.
 
 use crate::error::{Exit, Report};
+use crate::explain::Absence;
 use crate::units::Days;
 
 /// Work that cannot go on.
@@ -46,8 +47,7 @@ pub enum PipelineError {
         population: String,
     },
     /// A customer is asked about who is not ranked.
-    #[error("customer `{customer}` is not on the list of {as_of}: {}; on it are {population}",
-        if *is_known { "not eligible" } else { "no such customer in the tables" })]
+    #[error("customer `{customer}` is not on the list of {as_of}: {why}. On the list are {population}")]
     NotOnTheList {
         /// The customer.
         customer: String,
@@ -55,8 +55,8 @@ pub enum PipelineError {
         as_of: String,
         /// Who is on the list.
         population: String,
-        /// Whether the tables have the customer.
-        is_known: bool,
+        /// What keeps the customer off it.
+        why: Box<Absence>,
     },
     /// Contributions that do not sum to the log-odds: a bug.
     #[error("contributions differ from the log-odds by {off:.1e}")]
@@ -112,9 +112,7 @@ impl Report for PipelineError {
             Self::NobodyEligible { .. } => {
                 "choose an earlier `--as-of`, a longer `churn.active_days` or a lower `churn.min_purchases`".to_owned()
             }
-            Self::NotOnTheList { .. } => {
-                "write the id as in the tables, or choose a day at which the customer was active with `--as-of`".to_owned()
-            }
+            Self::NotOnTheList { why, .. } => why.hint(),
             Self::DoesNotAddUp { .. } => "this is a bug in retain; please report it with the model's folder".to_owned(),
             Self::NotJson { .. } => "this is a bug in retain; please report it with the config".to_owned(),
             Self::GateFailed { rule: Some(rule), .. } => format!(

@@ -11,6 +11,7 @@ use retain::config::{Allowed, ConfigError, Place, Table, Unsorted, Violation};
 use retain::dataset::DatasetError;
 use retain::error::Failure;
 use retain::evaluate::EvaluateError;
+use retain::explain::{Absence, VoidNote};
 use retain::features::{SchemaDifference, SchemaError};
 use retain::files::FileError;
 use retain::guard::{GuardError, Origin, Suspicion};
@@ -334,7 +335,16 @@ fn story_errors() -> Vec<Failure> {
             customer: "007".to_owned(),
             as_of: as_of(),
             population: "customers with at least 1 order, the last within 180 days".to_owned(),
-            is_known: false,
+            why: Box::new(Absence::Silent {
+                last_day: "2011-05-18".to_owned(),
+                amount: "GBP 2.90".to_owned(),
+                silence: Days(206),
+                active: Days(180),
+                void: VoidNote {
+                    n_orders: 1,
+                    last: Some("GBP 168,469.60 of 2011-12-09, given back on the same day".to_owned()),
+                },
+            }),
         }
         .into(),
         PipelineError::DoesNotAddUp { off: 0.01 }.into(),

@@ -12,11 +12,11 @@ const COLUMNS: &str = "customer_id,order_id,purchased_at,amount";
 /// An order by the clock of the shop.
 #[derive(Debug, Clone)]
 pub(super) struct Order {
-    customer: u32,
-    day: Date,
+    pub(super) customer: u32,
+    pub(super) day: Date,
     /// Hour and minute.
     clock: (u32, u32),
-    cents: u32,
+    pub(super) cents: u32,
 }
 
 impl Order {

@@ -13,6 +13,7 @@ mod inspect;
 mod jobs;
 mod leaks;
 mod lookups;
+mod measures;
 mod memory;
 mod opt_outs;
 mod panel_size;
