@@ -90,6 +90,7 @@ mod tests {
             zone: TimeZone::UTC,
             minor_per_major: 100.0,
             margins: Margins::alike(0.5),
+            follow_up: None,
         };
         let spans = [Span { from: day(1, 1), until: day(2, 1) }, Span { from: day(2, 1), until: day(3, 1) }];
         let found = NetMargins::collect(&log, &spans, as_of, &settings);
