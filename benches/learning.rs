@@ -12,7 +12,7 @@ use retain::dataset::{Dataset, DatasetSettings};
 use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
 use retain::learn::{
-    CutoffWeightsPolicy, LEARNERS, SelectionPolicy, SharedFits, Training, fit_logistic, forward_chain, train,
+    CutoffWeightsPolicy, LEARNERS, SelectionPolicy, SharedFits, Target, Training, fit_logistic, forward_chain, train,
 };
 use retain::maths::special::probability;
 use retain::timeline::columns::{PurchaseColumns, Tables};
@@ -76,6 +76,7 @@ fn panel(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write("/proc/self/clear_refs", "5")?;
     let policy = SelectionPolicy::default();
     let training = Training {
+        target: Target::Churn,
         dataset: &dataset,
         as_of,
         horizon: HORIZON,

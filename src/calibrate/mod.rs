@@ -11,6 +11,7 @@
 //! is on the list.
 
 mod choice;
+mod heads;
 mod isotonic;
 mod maps;
 
@@ -24,6 +25,7 @@ use crate::maths::special::{probability, softplus};
 use crate::timeline::Cutoff;
 
 pub use choice::{Calibration, Trial, calibrate};
+pub use heads::{CalibratedModel, Heads, probabilities};
 pub use maps::Kind;
 
 /// What a stored calibrator may have: log-odds, slopes, and points at most.

@@ -7,7 +7,7 @@ use super::job::{self, Task, Today, print};
 use crate::cli::{Explain, Job, OutputOptions};
 use crate::error::Failure;
 use crate::explain::{
-    ContextContribution, CustomerExplanation, ExplainedValue, FeatureContribution, NO_REASON, VoidOrderSummary,
+    ContextContribution, CustomerExplanation, ExplainedValue, FeatureContribution, NO_REASON, Ranks, VoidOrderSummary,
 };
 use crate::pipeline;
 use crate::text::{printable, shortened, wrapped};
@@ -38,13 +38,21 @@ pub(super) fn run(arguments: &Explain, talk: OutputOptions, now: Timestamp) -> R
 
 fn page(explanation: &CustomerExplanation, currency: &str) -> String {
     let mut page = format!(
-        "{} at {}: rank {} of {}{}, model {}\n\nchurn {:.1} %{}, value at stake {currency} {:.2}, confidence {}\n",
+        "{} at {}: {} {} of {}{}, model {}\n\nleaving {:.1} %, gone {:.1} %{}\nchurn {:.1} %{}, value at stake {currency} \
+         {:.2}, confidence {}\n",
         printable(&explanation.customer_id),
         explanation.as_of,
+        match explanation.ranked_by {
+            Ranks::Leaving => "rank",
+            Ranks::Gone => "on the win-back list, place",
+        },
         explanation.rank.0,
         explanation.rank.1,
         explanation.rank_interval.map_or_else(String::new, |[low, high]| format!(" ({low} to {high})")),
         explanation.model_version,
+        100.0 * explanation.leaving_probability,
+        100.0 * explanation.gone_probability,
+        explanation.quiet_probability.map_or_else(String::new, |quiet| format!(", quiet {:.1} %", 100.0 * quiet)),
         100.0 * explanation.churn_probability,
         explanation.churn_interval.map_or_else(String::new, percent_range),
         explanation.value_at_stake,
@@ -85,7 +93,11 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
 
 /// What adds to the log-odds: facts, features, and what is never told as a reason.
 fn contributions(explanation: &CustomerExplanation) -> String {
-    let mut page = format!("\n{:62} {:>10}\n", "fact", "log-odds");
+    let of_what = match explanation.ranked_by {
+        Ranks::Leaving => "fact (of leaving)",
+        Ranks::Gone => "fact (of having left)",
+    };
+    let mut page = format!("\n{of_what:62} {:>10}\n", "log-odds");
     for fact in explanation.facts.iter().take(SHOWN) {
         let _ = writeln!(page, "{:62} {:>+10.3}", fact.fact.name(), fact.log_odds);
     }

@@ -2,7 +2,8 @@
 
 use crate::dataset::SampleRecord;
 use crate::guard::GuardRecord;
-use crate::pipeline::RankedList;
+use crate::pipeline::Lists;
+use crate::registry::Version;
 use crate::text::{counted, grouped};
 use crate::timeline::{Cutoff, EventLog};
 
@@ -30,8 +31,8 @@ pub(super) fn print(guard: &GuardRecord, sampled: Option<SampleRecord>) {
 
 /// Reports that customers of a list asked later than its day not to be contacted: a list of the past does not know it, but
 /// whoever works with it today should.
-pub(super) fn report_later_opt_outs(log: &EventLog, list: &RankedList, as_of: Cutoff) {
-    let prospects = list.rows.iter().map(|row| &row.prospect).filter(|prospect| prospect.suppressed.is_none());
+pub(super) fn report_later_opt_outs(log: &EventLog, lists: &Lists, as_of: Cutoff) {
+    let prospects = lists.rows().map(|row| &row.prospect).filter(|prospect| prospect.suppressed.is_none());
     let count = prospects.filter(|prospect| log.opts_out_after(prospect.customer, as_of)).count() as u64;
     if count > 0 {
         tracing::warn!(
@@ -39,6 +40,22 @@ pub(super) fn report_later_opt_outs(log: &EventLog, list: &RankedList, as_of: Cu
             counted(count, "customer")
         );
     }
+}
+
+/// Reports that lists follow the rule of the own rhythm, where no head could be learnt.
+pub(super) fn report_heads(version: &Version) {
+    if version.model.heads.is_some() {
+        return;
+    }
+    let why = version.manifest.heads.as_ref().and_then(|heads| heads.fallback.as_deref());
+    let (why, hint) = match why {
+        Some(why) => (why, "give a longer history, or set `churn.follow_up_days` to a shorter follow-up"),
+        None => ("the model is of an earlier version", "`retain train` learns it"),
+    };
+    tracing::warn!(
+        "note[no_outcomes]: nothing could be learnt about who comes back: {why}; who buys nothing in the horizon is taken to \
+         stay away, and the silence in the own rhythm tells who has left already\nhint: {hint}"
+    );
 }
 
 fn of_sample(sampled: &SampleRecord) -> String {

@@ -8,13 +8,13 @@ use crate::cli::{Job, OutputOptions};
 use crate::error::Failure;
 use crate::files::Ready;
 use crate::output::stage_csv_and_parquet;
-use crate::pipeline::{self, RankedList, Scored};
+use crate::pipeline::{self, Lists, RankedList, Scored};
 use crate::registry::Version;
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
 
-/// The files of a list.
-pub(super) const FILES: &[&str] = &["list.csv", "list.parquet", VALUE];
+/// The files of a list, and of the win-back list beside it.
+pub(super) const FILES: &[&str] = &["list.csv", "list.parquet", "winback.csv", "winback.parquet", VALUE];
 const VALUE: &str = "value.json";
 
 pub(super) fn run(arguments: &Job, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
@@ -24,11 +24,11 @@ pub(super) fn run(arguments: &Job, talk: OutputOptions, now: Timestamp) -> Resul
     let plan = Task { today: Today::OfTheClock, files: Some(FILES) };
     let (mut session, log) = job::start(arguments, talk, now, plan)?;
     session.require_fresh()?;
-    let list = score_and_write(&mut session, &log, &version, "score", job::appear)?;
-    let printed = print(&summary::of_list(&session, &version, &list));
+    let lists = score_and_write(&mut session, &log, &version, "score", job::appear)?;
+    let printed = print(&summary::of_lists(&session, &version, &lists));
     // The process ends here, and the kernel takes its memory back at once; for a million customers the allocator would
     // first be given back every text by itself.
-    std::mem::forget((list, log));
+    std::mem::forget((lists, log));
     printed
 }
 
@@ -52,22 +52,27 @@ pub(super) fn score_and_write(
     version: &Version,
     command: &str,
     publish: impl FnOnce(Ready) -> Result<(), Failure>,
-) -> Result<RankedList, Failure> {
+) -> Result<Lists, Failure> {
     use crate::pipeline::Progress;
     let scored = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
     champion::report_not_used(&scored.not_used);
-    let Scored { mut list, valuing, .. } = scored;
-    let customers = list.rows.iter().map(|row| row.customer_id.as_str());
-    list.carried = session.carried.at(session.as_of, customers);
-    remarks::report_later_opt_outs(log, &list, session.as_of);
+    let Scored { mut list, mut winback, valuing, .. } = scored;
+    for list in [&mut list, &mut winback] {
+        let customers = list.rows.iter().map(|row| row.customer_id.as_str());
+        list.carried = session.carried.at(session.as_of, customers);
+    }
+    let lists = Lists { list, winback };
+    remarks::report_later_opt_outs(log, &lists, session.as_of);
+    remarks::report_heads(version);
     session.watch.begin("reporting and writing", 1);
     let (staged, flavour) = (session.stage()?, session.config.output.csv);
     // The list waits for the disk for a while.
+    let stage = |name, list: &RankedList| stage_csv_and_parquet(name, list.pieces(), flavour, &staged);
     let (files, value) = rayon::join(
-        || stage_csv_and_parquet("list", list.pieces(), flavour, &staged),
-        || valuing.report(&list.customers()),
+        || Ok::<_, Failure>([stage("list", &lists.list)?, stage("winback", &lists.winback)?]),
+        || valuing.report(&lists.customers()),
     );
-    let mut files = files?.to_vec();
+    let mut files = files?.concat();
     let value = value.map_err(|error| error.to_string());
     if let Ok(report) = &value {
         files.push(staged.add(VALUE, |writer| write_json(writer, report))?);
@@ -78,10 +83,13 @@ pub(super) fn score_and_write(
     let more = json!({
         "model_version": version.manifest.model_version(),
         "simple_rule": simple_rule(version),
-        "population": list.population,
-        "rows": list.rows.len(),
+        "population": lists.list.population,
+        "eligible": lists.n_eligible(),
+        "rows": lists.list.rows.len(),
+        "winback_rows": lists.winback.rows.len(),
+        "heads": version.manifest.heads,
         "returns": log.return_counts(),
-        "mean_churn_probability": summary::mean_probability(&list),
+        "mean_churn_probability": lists.mean_churn_probability(),
         "value_at_stake": summary::value_in_words(&session.config, &value),
         "convergence": version.manifest.notes.convergence,
         "verdict": version.manifest.verdict,
@@ -89,5 +97,5 @@ pub(super) fn score_and_write(
         "sampled": version.manifest.training.sampled,
     });
     session.conclude((command, more), staged, files, publish)?;
-    Ok(list)
+    Ok(lists)
 }

@@ -2,7 +2,7 @@
 
 use super::job::{Session, shown};
 use crate::config::Config;
-use crate::pipeline::{ListRow, RankedList};
+use crate::pipeline::{ListRow, Lists};
 use crate::registry::Version;
 use crate::text::{counted, printable, shortened, wrapped};
 use crate::value::ValueReport;
@@ -17,15 +17,16 @@ const LABEL: usize = 12;
 const TOP: usize = 10;
 
 /// The summary of a whole run; `promotion` says what became of the model that it trained.
-pub(super) fn of_run(session: &Session, version: &Version, promotion: &str, list: &RankedList) -> String {
+pub(super) fn of_run(session: &Session, version: &Version, promotion: &str, lists: &Lists) -> String {
     let verdict = &version.manifest.verdict;
     let tests = &verdict.population;
     let churned = if tests.n_rows == 0 { 0.0 } else { 100.0 * tests.n_churned as f64 / tests.n_rows as f64 };
     let mut page = String::new();
-    item(&mut page, "Shop", &format!("{}, as of {}", session.config.name, list.as_of));
-    item(&mut page, "Population", &format!("{}: {}", counted(list.rows.len() as u64, "customer"), list.population));
+    item(&mut page, "Shop", &format!("{}, as of {}", session.config.name, lists.list.as_of));
+    let eligible = counted(lists.n_eligible() as u64, "customer");
+    item(&mut page, "Population", &format!("{eligible}: {}", lists.list.population));
     let question = &version.manifest.training.question;
-    let expected = 100.0 * mean_probability(list);
+    let expected = 100.0 * lists.mean_churn_probability();
     item(&mut page, "Churn", &format!("{question}: {churned:.1} % at the test cutoffs, {expected:.1} % expected now"));
     item(&mut page, "Grade", &verdict.to_string());
     item(&mut page, "Model", &version.manifest.model_version());
@@ -34,22 +35,24 @@ pub(super) fn of_run(session: &Session, version: &Version, promotion: &str, list
         item(&mut page, "Way on", WAY_ON);
     }
     page.push('\n');
-    page + &of_list(session, version, list)
+    page + &of_lists(session, version, lists)
 }
 
 /// The top of the list, and where the files are.
-pub(super) fn of_list(session: &Session, version: &Version, list: &RankedList) -> String {
+pub(super) fn of_lists(session: &Session, version: &Version, Lists { list, winback }: &Lists) -> String {
     let mut page =
-        format!("{:>4}  {:20} {:>8} {:>14} {:>14}\n", "rank", "customer", "churn", "at stake", "expected loss");
+        format!("{:>4}  {:20} {:>8} {:>14} {:>14}\n", "rank", "customer", "leaving", "at stake", "expected loss");
     for (rank, row) in (1..).zip(list.rows.iter().take(TOP)) {
         page.push_str(&line(rank, row));
     }
     page.push('\n');
     let amounts = format!(
-        "Ranked by probability of churning x value at stake, in {}: the margin of the coming {} that leaving destroys. \
-         Model {}.",
+        "Ranked by probability of leaving x value at stake, in {}: the margin of the coming {} that leaving destroys. \
+         {} on the list; {} with a probability above one half of having left already on the win-back list. Model {}.",
         list.currency.code(),
         session.config.value.horizon_days,
+        counted(list.rows.len() as u64, "customer"),
+        counted(winback.rows.len() as u64, "customer"),
         version.manifest.model_version()
     );
     for line in wrapped(&amounts, WIDTH) {
@@ -68,7 +71,7 @@ fn line(rank: usize, row: &ListRow) -> String {
     let figures = format!(
         "{rank:>4}  {:20} {:>6.1} % {:>14.2} {:>14.2}\n",
         shortened(&printable(&row.customer_id), 20),
-        100.0 * prospect.churn_probability,
+        100.0 * prospect.outcome.leaving,
         prospect.value_at_stake,
         prospect.expected_loss()
     );
@@ -95,10 +98,4 @@ pub(super) fn value_in_words(config: &Config, value: &Result<ValueReport, String
         ),
         Err(why) => format!("margin of the past 365 days, because {why}"),
     }
-}
-
-/// Mean churn probability of everyone on the list; 0 for nobody.
-pub(super) fn mean_probability(list: &RankedList) -> f64 {
-    let sum: f64 = list.rows.iter().map(|row| row.prospect.churn_probability).sum();
-    if list.rows.is_empty() { 0.0 } else { sum / list.rows.len() as f64 }
 }

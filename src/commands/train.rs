@@ -20,12 +20,14 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
         "challenge": version.manifest.challenge,
         "leak_guard": version.manifest.leak_guard,
         "sampled": version.manifest.training.sampled,
+        "heads": version.manifest.heads,
         "selection": version.manifest.notes.selection,
         "cutoff_weights": version.manifest.notes.cutoff_weights,
         "tuning": version.manifest.notes.tuning,
     });
     let staged = session.stage()?;
     session.conclude(("train", more), staged, Vec::new(), |ready| trained.publish(ready, now))?;
+    remarks::report_heads(version);
     print(&version.evaluation.to_string())?;
     print(&choices::page(&version.manifest.notes, &session.watch.finish()))?;
     trained.refusal()?;

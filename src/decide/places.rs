@@ -15,10 +15,10 @@ const BEYOND: usize = 10;
 /// Customers who may swap places, in the order of the list.
 #[derive(Debug, Clone)]
 pub struct Contenders {
-    /// Calibrated log-odds of leaving.
+    /// Calibrated log-odds of churning.
     pub log_odds: Vec<f64>,
-    /// Margin lost by leaving.
-    pub value_at_stake: Vec<f64>,
+    /// What is expected to be lost of one who buys nothing in the label window, and of one who does.
+    pub losses: Vec<[f64; 2]>,
     /// Standard deviation of the error that all share.
     pub common_sd: f64,
     /// `(n_contenders, n_directions)`: errors that those who are alike share; one standard deviation each.
@@ -52,7 +52,9 @@ impl Contenders {
         let shared = self.in_directions.dot(&directions);
         let loss = |contender: usize| {
             let error = common + shared[contender] + self.own_sd[contender] * random.normal();
-            probability(self.log_odds[contender] + error) * self.value_at_stake[contender]
+            let churn = probability(self.log_odds[contender] + error);
+            let [without_purchase, with_purchase] = self.losses[contender];
+            churn * without_purchase + (1.0 - churn) * with_purchase
         };
         let losses: Vec<f64> = (0..self.log_odds.len()).map(loss).collect();
         let mut order: Vec<usize> = (0..losses.len()).collect();
@@ -75,7 +77,7 @@ mod tests {
         let n = 200;
         Contenders {
             log_odds: (0..n).map(|i| 1.0 - 0.01 * f64::from(i)).collect(),
-            value_at_stake: vec![10.0; 200],
+            losses: vec![[10.0, 0.0]; 200],
             common_sd,
             in_directions: Array2::from_elem((200, 1), in_direction),
             own_sd: vec![own_sd; 200],

@@ -1,7 +1,9 @@
-//! The order of the list: who is worth the retention team's time first, and who is not to be contacted.
+//! The order of the lists: who is to be kept and who to be won back, who first, and who is not to be contacted.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+
+use super::outcomes::OutcomeProbabilities;
 
 /// Why a customer is not to be contacted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -69,40 +71,58 @@ pub struct Prospect {
     pub customer: u32,
     /// Calibrated probability of churning.
     pub churn_probability: f64,
-    /// Margin that is lost if the customer leaves, in major units, not negative.
+    /// What is to come of the customer.
+    pub outcome: OutcomeProbabilities,
+    /// Margin of the coming time of a customer who is active at the day, in major units, not negative: lost if the customer
+    /// leaves, gained if one who has left comes back.
     pub value_at_stake: f64,
     /// Why the customer is not to be contacted, if so.
     pub suppressed: Option<Suppression>,
 }
 
 impl Prospect {
-    /// Margin expected to be lost: probability times value, in major units.
+    /// What the customer's list is ranked by, in major units: the probability of leaving times the value, and for a customer
+    /// who has more likely left than not, the probability of having left times the value after a return.
     #[must_use]
     pub fn expected_loss(&self) -> f64 {
-        self.churn_probability * self.value_at_stake
+        let OutcomeProbabilities { gone, leaving, .. } = self.outcome;
+        self.value_at_stake * if self.outcome.is_gone() { gone } else { leaving }
     }
 }
 
-/// The places of prospects in the order of the list: those who may be contacted first, the largest expected loss first,
-/// ties by customer id.
+/// Customers in the order in which they are worth the retention team's time: those to be kept, and those to be won back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Order {
+    /// Places of those who are here, in the order of the list.
+    pub list: Vec<usize>,
+    /// Places of those who have more likely left than not, in the order of the win-back list.
+    pub winback: Vec<usize>,
+}
+
+/// Orders prospects: in each list those who may be contacted first, the largest expected loss first, ties by customer id.
+/// Everyone stands in one of the two.
 #[must_use]
-pub fn rank(prospects: &[Prospect]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..prospects.len()).collect();
-    // No two are equal, so that the order does not depend on how it is found.
-    order.par_sort_unstable_by(|a, b| {
-        let (a, b) = (&prospects[*a], &prospects[*b]);
-        let by_contact = a.suppressed.is_some().cmp(&b.suppressed.is_some());
-        by_contact.then(b.expected_loss().total_cmp(&a.expected_loss())).then(a.customer.cmp(&b.customer))
-    });
-    order
+pub fn rank(prospects: &[Prospect]) -> Order {
+    let (mut winback, mut list): (Vec<usize>, Vec<usize>) =
+        (0..prospects.len()).partition(|place| prospects[*place].outcome.is_gone());
+    for order in [&mut list, &mut winback] {
+        // No two are equal, so that the order does not depend on how it is found.
+        order.par_sort_unstable_by(|a, b| {
+            let (a, b) = (&prospects[*a], &prospects[*b]);
+            let by_contact = a.suppressed.is_some().cmp(&b.suppressed.is_some());
+            by_contact.then(b.expected_loss().total_cmp(&a.expected_loss())).then(a.customer.cmp(&b.customer))
+        });
+    }
+    Order { list, winback }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn prospect(customer: u32, p: f64, value: f64, suppressed: Option<Suppression>) -> Prospect {
-        Prospect { customer, churn_probability: p, value_at_stake: value, suppressed }
+    fn prospect(customer: u32, leaving: f64, value: f64, suppressed: Option<Suppression>) -> Prospect {
+        let outcome = OutcomeProbabilities { gone: 0.05, leaving, quiet: None };
+        Prospect { customer, churn_probability: leaving, outcome, value_at_stake: value, suppressed }
     }
 
     #[test]
@@ -113,6 +133,28 @@ mod tests {
             prospect(2, 0.9, 1e6, Some(Suppression::OptedOut)),
             prospect(3, 0.6, 15.0, None),
         ];
-        assert_eq!(rank(&prospects), [1, 0, 3, 2], "customers 0 and 3 tie at 9 and stand in the order of their ids");
+        let order = rank(&prospects);
+        assert_eq!(order.list, [1, 0, 3, 2], "customers 0 and 3 tie at 9 and stand in the order of their ids");
+        assert!(order.winback.is_empty());
+    }
+
+    #[test]
+    fn who_has_more_likely_left_than_not_is_to_be_won_back() {
+        let gone = |customer, gone, value, suppressed| Prospect {
+            outcome: OutcomeProbabilities { gone, leaving: 0.3, quiet: Some(0.1) },
+            ..prospect(customer, 0.3, value, suppressed)
+        };
+        let prospects = [
+            prospect(0, 0.4, 10.0, None),
+            gone(1, 0.6, 10.0, None),
+            gone(2, 0.55, 100.0, None),
+            gone(3, 0.9, 1e6, Some(Suppression::OptedOut)),
+            gone(4, 0.5, 1e6, None),
+        ];
+        let order = rank(&prospects);
+        assert_eq!((order.list, order.winback), (vec![4, 0], vec![2, 1, 3]), "one half is not more likely than not");
+        assert!(
+            (prospects[1].expected_loss() - 6.0).abs() < 1e-12 && (prospects[4].expected_loss() - 3e5).abs() < 1e-6
+        );
     }
 }

@@ -5,12 +5,12 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::medians::Medians;
+use super::path::Ranks;
 use super::reasons::Makeup;
 use crate::clv::{TimeUnit, ValueError, ValueInterval, ValueModel};
 use crate::config::ValueConfig;
 use crate::dataset::{Dataset, DatasetSettings, Histories};
 use crate::features::{Context, Fact};
-use crate::learn::Model;
 use crate::maths::quantiles::median;
 use crate::timeline::{Cutoff, EventLog, KnownComplaint, VoidOrder, local_time};
 use crate::units::{Days, Timestamp};
@@ -25,7 +25,10 @@ pub struct CustomerExplanation {
     pub as_of: String,
     /// The version that scored.
     pub model_version: String,
-    /// Place on the list, from 1, and how long the list is.
+    /// The probability that ranks the customer, of leaving in the list, of having left in the win-back list; the reasons
+    /// explain it.
+    pub ranked_by: Ranks,
+    /// Place on that list, from 1, and how long it is.
     pub rank: (usize, usize),
     /// The places between which the customer stands in four of five cases; only for those ranked first.
     pub rank_interval: Option<[u32; 2]>,
@@ -33,6 +36,12 @@ pub struct CustomerExplanation {
     pub churn_probability: f64,
     /// Bounds that hold it in four of five cases.
     pub churn_interval: Option<[f64; 2]>,
+    /// Probability of having left before the day.
+    pub gone_probability: f64,
+    /// Probability of leaving from the day on.
+    pub leaving_probability: f64,
+    /// Probability of buying nothing in the label window and coming back behind it; absent where no head tells.
+    pub quiet_probability: Option<f64>,
     /// Margin lost if the customer leaves, in major units.
     pub value_at_stake: f64,
     /// What value models say; absent without one.
@@ -41,8 +50,8 @@ pub struct CustomerExplanation {
     pub confidence: &'static str,
     /// Sentences, the strongest first.
     pub reasons: Vec<String>,
-    /// Log-odds of a customer who is average in everything, before calibration. With the features and the context it sums to
-    /// those of this customer.
+    /// Log-odds of the probability that ranks, for a customer who is average in everything. With the features and the context
+    /// it sums to those of this customer.
     pub base_log_odds: f64,
     /// Features that tell a fact with their contributions, the largest first.
     pub features: Vec<FeatureContribution>,
@@ -99,7 +108,7 @@ pub struct FeatureContribution {
     pub value: Option<f64>,
     /// The median of the customers of training who have one.
     pub shop_median: Option<f64>,
-    /// What it adds to the log-odds, before calibration.
+    /// What it adds to the log-odds.
     pub log_odds: f64,
 }
 
@@ -131,7 +140,7 @@ pub struct ContextContribution {
 pub struct FactContribution {
     /// The fact.
     pub fact: Fact,
-    /// What it adds to the log-odds, before calibration.
+    /// What it adds to the log-odds.
     pub log_odds: f64,
 }
 
@@ -240,9 +249,14 @@ impl Subject<'_> {
 
 impl Breakdown {
     /// What features and facts add to the log-odds of a row, the largest contribution first.
-    pub(crate) fn of_row(model: &Model, makeup: &Makeup, medians: &Medians, dataset: &Dataset, row: usize) -> Self {
+    pub(crate) fn of_row(
+        (names, makeup): (&[String], &Makeup),
+        medians: &Medians,
+        dataset: &Dataset,
+        row: usize,
+    ) -> Self {
         let (mut features, mut context) = (Vec::new(), Vec::new());
-        for (name, log_odds) in model.contributing_features().iter().zip(&makeup.features) {
+        for (name, log_odds) in names.iter().zip(&makeup.features) {
             let feature = FeatureContribution::of(name, *log_odds, medians, dataset, row);
             match dataset.schema.entry(name).and_then(|entry| entry.telling.context()) {
                 Some(of) => context.push(ContextContribution { context: of, feature }),

@@ -4,7 +4,9 @@ mod absence;
 mod customer;
 mod medians;
 mod passing;
+mod path;
 mod reasons;
+mod scorer;
 mod sentence;
 mod shapley;
 
@@ -17,8 +19,10 @@ pub use customer::{
 };
 pub use medians::Medians;
 pub use passing::Background;
+pub use path::Ranks;
 pub use reasons::{
     CustomerExplainer, Explanations, MATERIAL_LOG_ODDS, MATERIAL_SHARE, Makeup, NO_REASON, REASONS, Reason,
     features_in_sentence,
 };
+pub use scorer::{Forecast, ScoringModel};
 pub use sentence::render;

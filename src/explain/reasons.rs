@@ -2,10 +2,11 @@
 //! customer's own numbers.
 
 use super::passing::{Background, Ledger, Passing};
+use super::scorer::{Forecast, Said, Scorer, ScoringModel};
 use super::sentence::Template;
 use crate::dataset::Dataset;
 use crate::features::{Fact, Family, FeatureSchema, SILENCE_FEATURE, Split};
-use crate::learn::{Explainer, LearnError, LogOddsPrediction, Model, Uncertainty};
+use crate::learn::{LearnError, LogOddsPrediction};
 use crate::units::Currency;
 
 /// Reasons shown for each customer at most.
@@ -23,7 +24,7 @@ pub const NO_REASON: &str = "no single reason stands out";
 /// Rows whose contributions are held at one time: few enough to stay in the cache of a core.
 const BLOCK_ROWS: usize = 1_024;
 
-/// A fact of a customer that raises the odds of leaving.
+/// A fact of a customer that raises the odds that rank the customer: of leaving, or of having left.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reason {
     /// The fact.
@@ -32,19 +33,21 @@ pub struct Reason {
     pub family: Family,
     /// The customer's own numbers, in a sentence.
     pub sentence: Box<str>,
-    /// What the fact adds to the log-odds of leaving, against the mean training row.
+    /// What the fact adds to the log-odds, against the mean training row.
     pub log_odds: f64,
 }
 
 /// What a model says of some rows, and why in words.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Explanations {
-    /// The log-odds of the rows.
+    /// The log-odds of churn of the rows.
     pub prediction: LogOddsPrediction,
-    /// For each row, what raises its odds, the strongest first: at most [`REASONS`] facts.
+    /// For each row, what raises the odds that rank it, the strongest first: at most [`REASONS`] facts.
     pub reasons: Vec<Vec<Reason>>,
     /// The variances of their log-odds by the uncertainty that was asked along; empty without one.
     pub variances: Vec<f64>,
+    /// What is to come of each.
+    pub forecasts: Vec<Forecast>,
 }
 
 impl Explanations {
@@ -52,7 +55,12 @@ impl Explanations {
     #[must_use]
     pub fn with_capacity(n_rows: usize) -> Self {
         let prediction = LogOddsPrediction::with_capacity(n_rows);
-        Self { prediction, reasons: Vec::with_capacity(n_rows), variances: Vec::with_capacity(n_rows) }
+        Self {
+            prediction,
+            reasons: Vec::with_capacity(n_rows),
+            variances: Vec::with_capacity(n_rows),
+            forecasts: Vec::with_capacity(n_rows),
+        }
     }
 
     /// Adds what was reported of more rows.
@@ -60,6 +68,7 @@ impl Explanations {
         self.prediction.append(more.prediction);
         self.reasons.extend(more.reasons);
         self.variances.extend(more.variances);
+        self.forecasts.extend(more.forecasts);
     }
 }
 
@@ -75,17 +84,21 @@ pub fn features_in_sentence(schema: &FeatureSchema, feature: &str) -> Vec<String
     in_sentence(feature).chain(of_inputs).collect()
 }
 
-/// Asks a model, and a uncertainty about it, and puts what it says into words.
+/// Asks a version, and puts what it says into words.
 pub struct CustomerExplainer<'a> {
-    explainer: Explainer<'a>,
+    scorer: Scorer<'a>,
     passing: Passing<'a>,
     currency: &'a Currency,
 }
 
-/// What the log-odds of one customer are made of, beside the level of the day.
+/// What the log-odds of the probability that ranks one customer are made of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Makeup {
-    /// What each contributing feature of the model adds.
+    /// What is said of the customer.
+    pub forecast: Forecast,
+    /// The log-odds of an average customer at the day, and of this one.
+    pub ends: [f64; 2],
+    /// What each contributing feature adds.
     pub features: Vec<f64>,
     /// What each fact adds, the largest first, without those that add nothing.
     pub facts: Vec<(Fact, f64)>,
@@ -97,18 +110,20 @@ impl<'a> CustomerExplainer<'a> {
     /// Makes ready to tell of rows with the columns of a schema.
     #[must_use]
     pub fn of(
-        model: &'a Model,
-        uncertainty: Option<&'a Uncertainty>,
+        version: ScoringModel<'a>,
         schema: &FeatureSchema,
         background: Background<'a>,
         currency: &'a Currency,
     ) -> Self {
-        let explainer = model.explainer();
-        let explainer = match uncertainty {
-            Some(uncertainty) => explainer.with_uncertainty(uncertainty),
-            None => explainer,
-        };
-        Self { explainer, passing: Passing::of(model.contributing_features(), schema, background), currency }
+        let scorer = Scorer::of(version, schema);
+        let passing = Passing::of(&scorer.features, schema, background);
+        Self { scorer, passing, currency }
+    }
+
+    /// The features of the columns of a [`Makeup`].
+    #[must_use]
+    pub fn contributing_features(&self) -> &[String] {
+        &self.scorer.features
     }
 
     /// Reports every row of a dataset.
@@ -126,14 +141,15 @@ impl<'a> CustomerExplainer<'a> {
     }
 
     fn explain_block(&self, dataset: &Dataset, rows: &[usize], desk: &mut Desk) -> Result<Explanations, LearnError> {
-        let found = self.explainer.explain(dataset, rows)?;
+        let found = self.scorer.say(dataset, rows)?;
         let mut of_row = |(place, row): (usize, &usize)| {
             let value = |column: usize| dataset.value(*row, column);
             self.passing.enter(found.contributions.row(place).iter().copied(), &value, &mut desk.ledger);
             desk.strongest(&self.passing, &value, self.currency)
         };
         let reasons = rows.iter().enumerate().map(&mut of_row).collect();
-        Ok(Explanations { prediction: found.prediction, reasons, variances: found.variances })
+        let Said { prediction, variances, forecasts, .. } = found;
+        Ok(Explanations { prediction, reasons, variances, forecasts })
     }
 
     /// What the log-odds of a row are made of.
@@ -141,14 +157,15 @@ impl<'a> CustomerExplainer<'a> {
     /// # Errors
     /// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
     pub fn makeup(&self, dataset: &Dataset, row: usize) -> Result<Makeup, LearnError> {
-        let found = self.explainer.explain(dataset, &[row])?;
+        let found = self.scorer.say(dataset, &[row])?;
+        let (forecast, ends) = (found.forecasts[0], found.ends[0]);
         let features: Vec<f64> = found.contributions.row(0).to_vec();
         let mut ledger = Ledger::default();
         self.passing.enter(features.iter().copied(), &|column| dataset.value(row, column), &mut ledger);
         let mut facts: Vec<(Fact, f64)> = Fact::ALL.into_iter().zip(ledger.facts).collect();
         facts.retain(|(_, log_odds)| *log_odds != 0.0);
         facts.sort_by(|a, b| b.1.total_cmp(&a.1));
-        Ok(Makeup { features, facts, context: ledger.context })
+        Ok(Makeup { forecast, ends, features, facts, context: ledger.context })
     }
 }
 

@@ -11,7 +11,7 @@ use super::log_odds::OutOfTime;
 use super::logistic::Convergence;
 use super::losses::own_shift;
 use super::model::{BlendMember, BlendModel};
-use super::rows::{labels, latest, mean};
+use super::rows::{latest, mean};
 use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
 use super::uncertainty::Uncertainty;
 use super::{MeasuredOn, Model, NestedLoss};
@@ -152,7 +152,7 @@ impl MemberPredictions<'_> {
         let folds = self.training.folds;
         let most = folds.iter().map(Fold::weight).fold(1.0, f64::max);
         for (number, fold) in folds.iter().enumerate().filter(|(_, fold)| known(fold)) {
-            let churned = labels(self.training.dataset, &fold.validation, as_of);
+            let churned = self.training.labels(&fold.validation, as_of);
             for ((sum, total), predicted) in errors.iter_mut().zip(self.of_fold(number)) {
                 let weight = fold.weight() / most;
                 *sum += weight * own_shift(&predicted.log_odds, &churned).abs();
@@ -170,7 +170,7 @@ impl MemberPredictions<'_> {
         let most = folds.iter().map(Fold::weight).fold(1.0, f64::max);
         let group = |(number, fold): (usize, &Fold)| CutoffDeviations {
             deviations: self.of_fold(number).into_iter().map(deviations).collect(),
-            churned: labels(self.training.dataset, &fold.validation, as_of),
+            churned: self.training.labels(&fold.validation, as_of),
             weight: fold.weight() / most,
         };
         let known_folds: Vec<(usize, &Fold)> = folds.iter().enumerate().filter(|(_, fold)| known(fold)).collect();

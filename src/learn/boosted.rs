@@ -14,7 +14,7 @@ use super::intercepts::Intercepts;
 use super::level::{Level, LevelPoint};
 use super::log_odds::OutOfTime;
 use super::logistic::{Convergence, GRADIENT_LIMIT};
-use super::rows::{check_classes, labels, latest, mean, results_of, rows_per_customer};
+use super::rows::{check_classes, latest, mean, results_of, rows_per_customer};
 use super::shared_fits::FitKey;
 use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
 use super::tuning::{BoostingSettings, TuningRecord, TuningTrial, clear_errors};
@@ -71,8 +71,8 @@ impl Learner for BoostedLearner {
         selections: &FeatureSelections,
         _members: &[Member<'_>],
     ) -> Result<Trained, LearnError> {
-        let (dataset, rows) = (training.dataset, training.rows);
-        check_classes(self.name, &labels(dataset, rows, training.as_of))?;
+        let rows = training.rows;
+        check_classes(self.name, &training.labels(rows, training.as_of))?;
         let usual = OnFolds::grow(self, training, (selections, BoostingSettings::USUAL))?;
         let (on_folds, tuning) = self.tune(training, selections, usual)?;
         let n_trees = on_folds.n_trees;
@@ -175,11 +175,11 @@ impl<'a> Growing<'a> {
         features: &[String],
     ) -> Result<Self, LearnError> {
         let dataset = training.dataset;
-        let churned = labels(dataset, rows, as_of);
+        let churned = training.labels(rows, as_of);
         let growth = learner.growth(settings, features, rows_per_customer(dataset, rows));
         let weights = training.weights(rows, as_of);
         let BoostingSettings { depth, learning_rate, penalty, leaf_information } = settings;
-        let key = FitKey::new(learner.name).as_of(as_of).rows(rows).features(features);
+        let key = FitKey::new(learner.name).target(training.target).as_of(as_of).rows(rows).features(features);
         let key = key.numbers(weights.iter().copied());
         let key = key.numbers([depth as f64, learning_rate, penalty, leaf_information]);
         let none = || Grown { trees: Trees::over(features.to_vec()), levels: Vec::new() };

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::folds::Fold;
 use super::log_odds::OutOfTime;
 use super::losses::{log_loss_at_own_level, own_shift};
-use super::rows::labels;
 use super::training::Training;
 use crate::dataset::Dataset;
 use crate::maths::special::softplus;
@@ -19,7 +18,7 @@ pub(super) struct FoldLosses {
 impl FoldLosses {
     /// Losses of predictions for the validation rows of a fold, each at its own level.
     pub(super) fn of<'p>(training: &Training<'_>, fold: &Fold, settings: impl Iterator<Item = &'p [f64]>) -> Self {
-        let churned = labels(training.dataset, &fold.validation, training.as_of);
+        let churned = training.labels(&fold.validation, training.as_of);
         Self {
             weight: fold.weight(),
             losses: settings.map(|predicted| log_loss_at_own_level(predicted, &churned)).collect(),
@@ -67,7 +66,7 @@ pub(super) fn losses_at_own_level(log_odds: &[f64], churned: &[bool]) -> Vec<f64
 /// Losses of the validation rows of each fold, each fold at its own level.
 pub(super) fn fold_losses(training: &Training<'_>, predicted: &[OutOfTime]) -> Vec<Vec<f64>> {
     let of_fold = |(fold, predicted): (&Fold, &OutOfTime)| {
-        losses_at_own_level(&predicted.log_odds, &labels(training.dataset, &fold.validation, training.as_of))
+        losses_at_own_level(&predicted.log_odds, &training.labels(&fold.validation, training.as_of))
     };
     training.folds.iter().zip(predicted).map(of_fold).collect()
 }

@@ -7,7 +7,7 @@ use super::forecast_model::{ForecastModel, log_odds};
 use super::log_odds::OutOfTime;
 use super::logistic::Convergence;
 use super::preparation::position;
-use super::rows::{check_classes, labels, latest, mean};
+use super::rows::{check_classes, latest, mean};
 use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
 use super::{MeasuredOn, Model, TuningRecord};
 use crate::dataset::Dataset;
@@ -42,12 +42,12 @@ impl Learner for ForecastLearner {
         selections: &FeatureSelections,
         _members: &[Member<'_>],
     ) -> Result<Trained, LearnError> {
-        let churned = labels(training.dataset, training.rows, training.as_of);
+        let churned = training.labels(training.rows, training.as_of);
         check_classes(self.name, &churned)?;
         let model = self.learn(training.dataset, training.rows, &churned)?;
         let mut out_of_time = Vec::with_capacity(training.folds.len());
         for fold in training.folds {
-            let churned = labels(training.dataset, &fold.training, fold.cutoff);
+            let churned = training.labels(&fold.training, fold.cutoff);
             let then = self.learn(training.dataset, &fold.training, &churned)?;
             let log_odds = then.log_odds(training.dataset, &fold.validation)?;
             let drift = mean(&then.deviations(training.dataset, &latest(training.dataset, &fold.training))?);

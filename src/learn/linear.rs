@@ -13,7 +13,7 @@ use super::level::Level;
 use super::linear_model::LinearModel;
 use super::log_odds::OutOfTime;
 use super::preparation::Preparation;
-use super::rows::{check_classes, labels, latest, mean, results_of, rows_per_customer};
+use super::rows::{check_classes, latest, mean, results_of, rows_per_customer};
 use super::shared_fits::FitKey;
 use super::standard_errors::standard_errors;
 use super::training::{Choice, Learner, Member, Trained, Training, TrainingNotes};
@@ -74,7 +74,7 @@ impl Learner for LinearLearner {
         selections: &FeatureSelections,
         _members: &[Member<'_>],
     ) -> Result<Trained, LearnError> {
-        let churned = labels(training.dataset, training.rows, training.as_of);
+        let churned = training.labels(training.rows, training.as_of);
         check_classes(self.name, &churned)?;
         let chosen = self.choose_penalty(training, selections)?;
         let design = Design::learn(training.dataset, training.rows, &self.features(&selections.whole))?;
@@ -145,7 +145,11 @@ impl LinearLearner {
         let n_cells = training.rows.len() * self.features(&selections.whole).len();
         let path = |(fold, features): &(&Fold, Vec<String>)| {
             let weights = training.weights(&fold.training, fold.cutoff);
-            let key = FitKey::new(self.name).as_of(fold.cutoff).rows(&fold.training).rows(&fold.validation);
+            let key = FitKey::new(self.name)
+                .target(training.target)
+                .as_of(fold.cutoff)
+                .rows(&fold.training)
+                .rows(&fold.validation);
             let key = key.features(features).numbers(penalties.iter().copied()).numbers(weights.iter().copied());
             let path = || predict_path(training, fold, PathOf { features, penalties: &penalties, weights: &weights });
             training.shared.paths.get_or(key, path)
@@ -205,7 +209,7 @@ fn predict_path(training: &Training<'_>, fold: &Fold, path: PathOf<'_>) -> Resul
     let design = Design::learn(dataset, &fold.training, features)?;
     let validation = design.preparation.apply(dataset, &fold.validation)?;
     let recent = design.preparation.apply(dataset, &latest(dataset, &fold.training))?;
-    let churned = labels(dataset, &fold.training, fold.cutoff);
+    let churned = training.labels(&fold.training, fold.cutoff);
     let repetition = rows_per_customer(dataset, &fold.training);
     let mut at = Array1::zeros(design.x.ncols() + 1);
     let mut curvature = Curvature::default();

@@ -5,12 +5,6 @@ use rayon::prelude::*;
 
 use super::error::LearnError;
 use crate::dataset::Dataset;
-use crate::timeline::Cutoff;
-
-/// Whether the customer of each row left, as far as was known at `as_of`.
-pub(super) fn labels(dataset: &Dataset, rows: &[usize], as_of: Cutoff) -> Vec<bool> {
-    rows.iter().map(|row| dataset.churned(*row, as_of)).collect()
-}
 
 /// Those of the rows that are at the latest cutoff among them.
 pub(super) fn latest(dataset: &Dataset, rows: &[usize]) -> Vec<usize> {

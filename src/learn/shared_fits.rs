@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use super::boosted_model::Grown;
 use super::feature_selection::FeatureSelection;
 use super::log_odds::OutOfTime;
+use super::target::Target;
 use crate::timeline::Cutoff;
 
 /// What trainings on one dataset, under one policy, have fitted so far.
@@ -67,6 +68,11 @@ impl FitKey {
     /// The key of fits of one kind, before anything else is named.
     pub(super) fn new(kind: &str) -> Self {
         Self(*blake3::hash(kind.as_bytes()).as_bytes())
+    }
+
+    /// With what is predicted.
+    pub(super) fn target(self, target: Target) -> Self {
+        self.with([*blake3::hash(target.name().as_bytes()).as_bytes()])
     }
 
     /// With rows that it learns from, or predicts.

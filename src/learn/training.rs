@@ -11,6 +11,7 @@ use super::logistic::Convergence;
 use super::model::Model;
 use super::selection_optimism::{MeasuredOn, NestedLoss};
 use super::shared_fits::{FitKey, SharedFits};
+use super::target::Target;
 use super::tuning::TuningRecord;
 use super::uncertainty::Uncertainty;
 use crate::dataset::Dataset;
@@ -67,6 +68,8 @@ pub struct Member<'a> {
 pub struct Training<'a> {
     /// Rows of all cutoffs.
     pub dataset: &'a Dataset,
+    /// What is predicted.
+    pub target: Target,
     /// The day at which labels are read: later purchases are not known.
     pub as_of: Cutoff,
     /// Length of the label window.
@@ -86,6 +89,11 @@ pub struct Training<'a> {
 }
 
 impl Training<'_> {
+    /// Whether the target came true for each row, as far as was known at a day.
+    pub(super) fn labels(&self, rows: &[usize], as_of: Cutoff) -> Vec<bool> {
+        rows.iter().map(|row| self.target.is_true(self.dataset, *row, as_of)).collect()
+    }
+
     /// How much some rows count for a model as of a day; empty if all count alike.
     pub(super) fn weights(&self, rows: &[usize], as_of: Cutoff) -> Vec<f64> {
         match self.cutoff_weights {

@@ -68,8 +68,9 @@ pub struct NestedChoice {
 /// # Errors
 /// Test cutoffs without labels, too little to learn from, or whatever a room could not do.
 pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn Progress) -> Result<Backtest, Failure> {
-    let frame = Frame::with_outcomes(config, log, as_of);
-    let tests = test_cutoffs(config, &frame, as_of)?;
+    let tests = test_cutoffs(config, &Frame::new(config, log), as_of)?;
+    // One follow-up for all tests, by what was known at the first of them.
+    let frame = Frame::with_outcomes(config, log, tests.first().copied().unwrap_or(as_of));
     progress.begin("features", 1);
     let dataset = frame.panel(log, &Frame::schema(config, log)?, &tests, &tests)?;
     progress.begin("looking for leaks", 1);

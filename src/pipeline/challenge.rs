@@ -3,7 +3,7 @@
 
 use super::backtest::Tested;
 use super::frame::Frame;
-use super::learnt::probabilities;
+use crate::calibrate::probabilities;
 use crate::config::Config;
 use crate::dataset::Dataset;
 use crate::error::Failure;

@@ -1,11 +1,11 @@
 //! One customer of a list explained.
 
 use super::error::PipelineError;
-use super::learnt::probabilities;
+use super::list::RankedList;
 use super::score::{Scored, explainer};
-use crate::dataset::{Dataset, Panel};
+use crate::dataset::Panel;
 use crate::error::Failure;
-use crate::explain::{Absence, Breakdown, CustomerExplanation, Subject};
+use crate::explain::{Absence, Breakdown, CustomerExplanation, Makeup, Ranks, Subject};
 use crate::registry::Version;
 use crate::timeline::EventLog;
 use crate::value::Valuing;
@@ -22,18 +22,20 @@ pub fn explain_customer(
     version: &Version,
     customer_id: &str,
 ) -> Result<CustomerExplanation, Failure> {
-    let (list, Valuing { config, log, settings, as_of, .. }) = (&scored.list, &scored.valuing);
+    let Valuing { config, log, settings, as_of, .. } = &scored.valuing;
     let subject = |customer| Subject { log, settings, as_of: *as_of, customer };
     let absent = || PipelineError::NotOnTheList {
         customer: customer_id.to_owned(),
         as_of: as_of.to_string(),
-        population: list.population.clone(),
+        population: scored.list.population.clone(),
         why: Box::new(
             number_of(log, customer_id)
                 .map_or(Absence::Unknown, |customer| subject(customer).absence(&config.currency)),
         ),
     };
-    let rank = list.rows.iter().position(|row| row.customer_id == customer_id).ok_or_else(absent)?;
+    let on = |list: &RankedList| list.rows.iter().position(|row| row.customer_id == customer_id);
+    let found = [&scored.list, &scored.winback].into_iter().find_map(|list| Some((list, on(list)?)));
+    let (list, rank) = found.ok_or_else(absent)?;
     let row = &list.rows[rank];
     let subject = subject(row.prospect.customer);
     let panel = Panel::open(log, &scored.schema, &[*as_of], settings)?;
@@ -44,23 +46,29 @@ pub fn explain_customer(
         Some(models) => subject.value(models, &config.value)?,
         None => None,
     };
-    let makeup = explainer(version, &panel, &config.currency).makeup(&dataset, place)?;
-    let model = &version.model;
+    let explainer = explainer(version, &panel, &config.currency);
+    let makeup = explainer.makeup(&dataset, place)?;
+    let names = explainer.contributing_features();
     let Breakdown { features, context, facts, context_log_odds } =
-        Breakdown::of_row(&model.model, &makeup, &model.medians, &dataset, place);
+        Breakdown::of_row((names, &makeup), &version.model.medians, &dataset, place);
+    let (outcome, ranked_by) = (row.prospect.outcome, Ranks::of(&row.prospect.outcome));
     let explanation = CustomerExplanation {
         customer_id: customer_id.to_owned(),
         as_of: as_of.to_string(),
         model_version: list.model_version.clone(),
+        ranked_by,
         rank: (rank + 1, list.rows.len()),
         rank_interval: row.rank_interval,
         churn_probability: row.prospect.churn_probability,
         churn_interval: row.churn_interval,
+        gone_probability: outcome.gone,
+        leaving_probability: outcome.leaving,
+        quiet_probability: outcome.quiet,
         value_at_stake: row.prospect.value_at_stake,
         value,
         confidence: row.confidence(),
         reasons: row.reasons.iter().map(|reason| reason.sentence.clone().into_string()).collect(),
-        base_log_odds: version.model.model.base_log_odds(*as_of),
+        base_log_odds: makeup.ends[0],
         features,
         context,
         facts,
@@ -69,7 +77,7 @@ pub fn explain_customer(
         void_orders: subject.void_orders(),
         complaints,
     };
-    check_sum(version, &dataset, place, &explanation)?;
+    check_sum(&makeup, &explanation)?;
     Ok(explanation)
 }
 
@@ -79,21 +87,18 @@ fn number_of(log: &EventLog, customer_id: &str) -> Option<u32> {
     u32::try_from(place).ok()
 }
 
-/// Base and contributions must give the probability that is shown.
-fn check_sum(
-    version: &Version,
-    dataset: &Dataset,
-    place: usize,
-    explanation: &CustomerExplanation,
-) -> Result<(), Failure> {
-    let model = &version.model.model;
-    let log_odds = model.log_odds(dataset, &[place])?;
+/// Base and contributions must give the probability that ranks the customer, and it must be the one of the list.
+fn check_sum(makeup: &Makeup, explanation: &CustomerExplanation) -> Result<(), Failure> {
     let of_features = explanation.features.iter().chain(explanation.context.iter().map(|context| &context.feature));
     let of_features: f64 = of_features.map(|feature| feature.log_odds).sum();
     let of_facts = explanation.facts.iter().map(|fact| fact.log_odds).sum::<f64>() + explanation.context_log_odds;
-    let off = |sum: f64| log_odds.first().map_or(f64::INFINITY, |all| (all - explanation.base_log_odds - sum).abs());
-    let off = off(of_features).max(off(of_facts));
-    let again = probabilities(model, &version.model.calibrator, dataset, &[place])?;
-    let same = again.first().is_some_and(|again| (again - explanation.churn_probability).abs() < ADDITIVITY);
+    let [base, log_odds] = makeup.ends;
+    let off = [of_features, of_facts].map(|sum| (log_odds - base - sum).abs()).into_iter().fold(0.0, f64::max);
+    let ranks = explanation.ranked_by;
+    let listed = match ranks {
+        Ranks::Leaving => explanation.leaving_probability,
+        Ranks::Gone => explanation.gone_probability,
+    };
+    let same = (ranks.probability(&makeup.forecast.outcome) - listed).abs() < ADDITIVITY;
     if off <= ADDITIVITY && same { Ok(()) } else { Err(PipelineError::DoesNotAddUp { off }.into()) }
 }

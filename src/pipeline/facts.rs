@@ -7,8 +7,8 @@ use crate::decide::{Behaviour, Stage};
 use crate::timeline::{Cutoff, date_of};
 
 /// Features that a row of the list tells, whether or not a model uses them.
-pub(super) const LIST_FEATURES: [&str; 4] =
-    ["gap_median_days", "gap_last_days", "order_days_all_count", "open_complaints_count"];
+pub(super) const LIST_FEATURES: [&str; 5] =
+    ["gap_median_days", "gap_last_days", "order_days_all_count", "open_complaints_count", "gap_mean_days"];
 
 /// The facts of one customer at the day of the list.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,7 +46,7 @@ struct Columns {
 impl<'a> Reader<'a> {
     /// A reader of the parts of a panel with one cutoff.
     pub(super) fn of(panel: &'a Panel<'_>, as_of: Cutoff) -> Self {
-        let [gap_median, gap_last, visits, open_complaints] =
+        let [gap_median, gap_last, visits, open_complaints, _] =
             LIST_FEATURES.map(|feature| panel.schema().position(feature));
         let columns = Columns { gap_median, gap_last, visits, open_complaints };
         Self { settings: panel.settings(), as_of, columns }

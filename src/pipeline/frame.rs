@@ -77,6 +77,11 @@ impl Frame {
         self.settings.rule.matures_after()
     }
 
+    /// Days from a cutoff until its outcomes are known; until its labels are, where nobody asks for outcomes.
+    pub(super) fn settles_after(&self) -> Days {
+        self.settings.outcomes().map_or_else(|| self.matures_after(), |rule| rule.settles_after())
+    }
+
     /// The cutoffs whose labels were known at `as_of`.
     pub(super) fn training_cutoffs(&self, as_of: Cutoff) -> Result<Vec<Cutoff>, PipelineError> {
         let cutoffs = self.settings.rule.training_cutoffs(as_of, &self.schedule, self.zone());

@@ -1,15 +1,15 @@
 //! What can be learnt at an as-of day: every learner trained on the matured cutoffs, and calibrated out of time.
 
 use super::frame::Frame;
-use crate::calibrate::{Calibration, Calibrator, CutoffPredictions, calibrate};
+use crate::calibrate::{Calibration, CutoffPredictions, calibrate, probabilities};
 use crate::dataset::Dataset;
 use crate::error::Failure;
-use crate::learn::{self, Fold, LearnError, Model, OutOfTime, SharedFits, Trained, Training, forward_chain};
+use crate::learn::{self, Fold, LearnError, OutOfTime, SharedFits, Target, Trained, Training, forward_chain};
 use crate::registry::TrainingRecord;
 use crate::timeline::Cutoff;
 
 /// Folds on which learners choose their settings and calibrators are learnt.
-const FOLDS: usize = 4;
+pub(super) const FOLDS: usize = 4;
 
 /// What was learnt at an as-of day.
 pub(super) struct Learnt {
@@ -31,23 +31,11 @@ impl LearntModel {
     }
 }
 
-/// Calibrated churn probabilities of some rows.
-pub(super) fn probabilities(
-    model: &Model,
-    calibrator: &Calibrator,
-    dataset: &Dataset,
-    rows: &[usize],
-) -> Result<Vec<f64>, LearnError> {
-    let levels: Vec<_> = dataset.cutoffs.iter().map(|cutoff| calibrator.at(model.base_log_odds(*cutoff))).collect();
-    let calibrated = |(row, raw): (&usize, f64)| levels[usize::from(dataset.cutoff_idx[*row])].probability(raw);
-    Ok(rows.iter().zip(model.log_odds(dataset, rows)?).map(calibrated).collect())
-}
-
 /// What all trainings of a command learn from, and what they have fitted so far.
 pub(super) struct Trainings<'a> {
     pub(super) dataset: &'a Dataset,
     pub(super) frame: &'a Frame,
-    shared: SharedFits,
+    pub(super) shared: SharedFits,
 }
 
 impl<'a> Trainings<'a> {
@@ -63,6 +51,7 @@ impl<'a> Trainings<'a> {
         let folds = forward_chain(dataset, &cutoffs, frame.matures_after(), FOLDS, frame.zone());
         let horizon = frame.settings.rule.horizon;
         let training = Training {
+            target: Target::Churn,
             dataset,
             as_of,
             horizon,
@@ -83,13 +72,17 @@ impl<'a> Trainings<'a> {
 }
 
 /// The predictions that a learner made on the way for rows that it had not seen.
-fn predicted(training: &Training<'_>, trained: &Trained) -> Vec<CutoffPredictions> {
+pub(super) fn predicted(training: &Training<'_>, trained: &Trained) -> Vec<CutoffPredictions> {
     let of_fold = |(fold, predicted): (&Fold, &OutOfTime)| CutoffPredictions {
         cutoff: fold.cutoff,
         customers: fold.validation.iter().map(|row| training.dataset.customers[*row]).collect(),
         log_odds: predicted.log_odds.clone(),
         level: predicted.level,
-        churned: fold.validation.iter().map(|row| training.dataset.churned(*row, training.as_of)).collect(),
+        churned: fold
+            .validation
+            .iter()
+            .map(|row| training.target.is_true(training.dataset, *row, training.as_of))
+            .collect(),
     };
     training.folds.iter().zip(&trained.out_of_time).map(of_fold).collect()
 }
@@ -105,6 +98,5 @@ fn record(training: &Training<'_>, frame: &Frame, cutoffs: &[Cutoff]) -> Trainin
         churn_rate: if n_rows == 0 { 0.0 } else { n_churned as f64 / n_rows as f64 },
         fold_cutoffs: training.folds.iter().map(|fold| fold.cutoff.date()).collect(),
         sampled: training.dataset.sampled(),
-        follow_up: frame.follow_up,
     }
 }

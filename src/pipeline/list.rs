@@ -93,7 +93,34 @@ pub struct RankedList {
     pub carried: Vec<(String, Vec<Option<String>>)>,
 }
 
-impl RankedList {
+/// Everyone eligible, each in one of two lists of the same columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lists {
+    /// Customers who are here: to be kept.
+    pub list: RankedList,
+    /// Customers who have more likely left than not: to be won back.
+    pub winback: RankedList,
+}
+
+impl Lists {
+    /// How many customers are eligible.
+    #[must_use]
+    pub const fn n_eligible(&self) -> usize {
+        self.list.rows.len() + self.winback.rows.len()
+    }
+
+    /// The rows of both lists.
+    pub fn rows(&self) -> impl Iterator<Item = &ListRow> {
+        self.list.rows.iter().chain(&self.winback.rows)
+    }
+
+    /// Mean churn probability of everyone eligible; 0 for nobody.
+    #[must_use]
+    pub fn mean_churn_probability(&self) -> f64 {
+        let sum: f64 = self.rows().map(|row| row.prospect.churn_probability).sum();
+        sum / (self.n_eligible() as f64).max(1.0)
+    }
+
     /// The customers as tables of value by group know them.
     #[must_use]
     pub fn customers(&self) -> Vec<ListedCustomer> {
@@ -102,6 +129,7 @@ impl RankedList {
             stage: row.stage,
             churn_probability: row.prospect.churn_probability,
         };
-        self.rows.par_iter().map(listed).collect()
+        let lists = self.list.rows.par_iter().chain(&self.winback.rows);
+        lists.map(listed).collect()
     }
 }

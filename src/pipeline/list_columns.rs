@@ -52,16 +52,38 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "expected_loss",
         MONEY,
-        "Churn probability x value at stake: what you lose on average if you do nothing; the list is ranked by it",
+        "Leaving probability x value at stake: what you lose on average if you do nothing; the list is ranked by it. In the \
+         win-back list, gone probability x value at stake: what a return is worth",
         |piece| money(piece, |row| row.prospect.expected_loss()),
     ),
     column(
         "churn_probability",
         PROBABILITY,
         "How likely it is that the customer buys nothing in the horizon of the config: 0.75 means three in four",
+        |piece| probabilities(piece, |row| row.prospect.churn_probability),
+    ),
+    column(
+        "gone_probability",
+        PROBABILITY,
+        "How likely it is that the customer has left already and will not come back by itself; above one half, the customer \
+         stands in the win-back list instead of this one",
+        |piece| probabilities(piece, |row| row.prospect.outcome.gone),
+    ),
+    column(
+        "leaving_probability",
+        PROBABILITY,
+        "How likely it is that the customer leaves from now on: buys once more at most in the horizon and then stays away, \
+         which a contact can still change",
+        |piece| probabilities(piece, |row| row.prospect.outcome.leaving),
+    ),
+    column(
+        "quiet_probability",
+        PROBABILITY,
+        "How likely it is that the customer buys nothing in the horizon and comes back by itself in the time behind it; empty \
+         where history is too short to tell. Gone, leaving and quiet leave the rest to those who stay",
         |piece| {
-            let probability = |row: &ListRow| rounded(row.prospect.churn_probability, PROBABILITY_DECIMALS);
-            Column::Number(piece.rows.par_iter().map(probability).collect())
+            let quiet = |row: &ListRow| Some(rounded(row.prospect.outcome.quiet?, PROBABILITY_DECIMALS));
+            Column::OptionalNumber(piece.rows.par_iter().map(quiet).collect())
         },
     ),
     column(
@@ -89,8 +111,8 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "value_at_stake",
         MONEY,
-        "Margin of the coming time (`value.horizon_days`, twelve months by default) that is lost if the customer leaves: what \
-         value models expect of a customer with this history who is still active, later money counting a little less",
+        "Margin of the coming time (`value.horizon_days`, twelve months by default) that is lost if the customer leaves, and \
+         gained if a customer who has left comes back: what value models expect of a customer with this history who is still active, later money counting a little less",
         |piece| money(piece, |row| row.prospect.value_at_stake),
     ),
     column("clv_historic", MONEY, "Margin of the customer so far, net of returns", |piece| {
@@ -148,7 +170,7 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "reason_1",
         SENTENCE,
-        "The fact about this customer that raises the risk most, in the customer's own numbers; `no single reason stands out` \
+        "The fact about this customer that raises the risk of leaving most (in the win-back list, of having left), in the customer's own numbers; `no single reason stands out` \
          where none of those that can be told adds a tenth of the whole",
         first_reason,
     ),
@@ -225,6 +247,10 @@ fn optional_money(piece: Piece<'_>, of: impl Fn(&ListRow) -> Option<f64> + Sync)
     Column::OptionalMoney { amounts: piece.rows.par_iter().map(amount).collect(), decimals }
 }
 
+fn probabilities(piece: Piece<'_>, of: fn(&ListRow) -> f64) -> Column<'_> {
+    Column::Number(piece.rows.par_iter().map(|row| rounded(of(row), PROBABILITY_DECIMALS)).collect())
+}
+
 fn churn_bound(piece: Piece<'_>, side: usize) -> Column<'_> {
     let bound = |row: &ListRow| Some(rounded(row.churn_interval?[side], PROBABILITY_DECIMALS));
     Column::OptionalNumber(piece.rows.par_iter().map(bound).collect())
@@ -285,7 +311,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::decide::{Prospect, Stage, Suppression};
+    use crate::decide::{OutcomeProbabilities, Prospect, Stage, Suppression};
     use crate::explain::REASONS;
     use crate::features::{Fact, Family};
     use crate::units::Currency;
@@ -311,6 +337,7 @@ mod tests {
         let prospect = Prospect {
             customer: 0,
             churn_probability: 0.123_456,
+            outcome: OutcomeProbabilities { gone: 0.02, leaving: 0.123_456, quiet: None },
             value_at_stake: 10.0,
             suppressed: Some(Suppression::OptedOut),
         };
@@ -341,8 +368,8 @@ mod tests {
         let names: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(
             names.join(" "),
-            "rank customer_id expected_loss churn_probability churn_probability_low churn_probability_high rank_low \
-             rank_high risk_band value_at_stake clv_historic \
+            "rank customer_id expected_loss churn_probability gone_probability leaving_probability quiet_probability \
+             churn_probability_low churn_probability_high rank_low rank_high risk_band value_at_stake clv_historic \
              clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage open_complaints reason_1 reason_2 reason_3 \
              reason_code_1 reason_code_2 reason_code_3 suppressed_because model_version as_of phone customers.rank"
         );

@@ -1,4 +1,5 @@
-//! Scoring: everyone eligible at a day, by probability of leaving times value, with reasons.
+//! Scoring: everyone eligible at a day, those to be kept by probability of leaving times value, those to be won back by that
+//! of having left, with reasons.
 
 use rayon::prelude::*;
 
@@ -7,12 +8,12 @@ use super::facts::{Facts, LIST_FEATURES, Reader};
 use super::frame::Frame;
 use super::list::{ListRow, ListedValue, RankedList};
 use super::progress::Progress;
-use super::score_uncertainty::{ScoreUncertainty, calibrated};
+use super::score_uncertainty::ScoreUncertainty;
 use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Panel};
-use crate::decide::{Prospect, Suppression, rank};
+use crate::decide::{Order, Prospect, Suppression, rank};
 use crate::error::Failure;
-use crate::explain::{Background, CustomerExplainer, Explanations, Reason};
+use crate::explain::{Background, CustomerExplainer, Explanations, Forecast, Reason, ScoringModel};
 use crate::features::{FeatureSchema, SchemaDifference};
 use crate::registry::{StoredModel, Version};
 use crate::timeline::{Cutoff, EventLog};
@@ -21,8 +22,10 @@ use crate::value::{Basis, CustomerValues, Eligible, Fitted, ValueFrame, Valued, 
 
 /// The ranked list and what stands behind its values.
 pub struct Scored<'a> {
-    /// The list.
+    /// The list: customers who are here.
     pub list: RankedList,
+    /// The win-back list: customers who have more likely left than not.
+    pub winback: RankedList,
     /// How features that the model does not use differ from those of its training.
     pub not_used: Vec<SchemaDifference>,
     /// The columns that the list was made of.
@@ -31,7 +34,7 @@ pub struct Scored<'a> {
     pub valuing: Valuing<'a>,
 }
 
-/// Ranks the customers eligible at `as_of` with a stored version.
+/// Ranks the customers eligible at `as_of` with a stored version, each in one of two lists.
 ///
 /// # Errors
 /// A shop or a config that the version does not fit, nobody eligible, or whatever a room could not do.
@@ -61,25 +64,28 @@ pub fn score<'a>(
     }
     progress.begin("valuing", 1);
     let Valued { histories, customer_value, fitted } = valued;
-    let (mut rows, eligible) = scoring.listed(everyone, CustomerValues { histories: &histories, customer_value })?;
+    let (mut lists, eligible) = scoring.listed(everyone, CustomerValues { histories: &histories, customer_value })?;
     if let Ok(Fitted { models, .. }) = &fitted {
-        let ranked = rows.iter().map(|row| row.prospect.customer);
-        let intervals = models.first_intervals(&histories, ranked, &frame);
-        for (row, interval) in rows.iter_mut().zip(intervals) {
-            row.customer_value.iter_mut().for_each(|value| value.interval = interval);
+        for rows in &mut lists {
+            let ranked = rows.iter().map(|row| row.prospect.customer);
+            let intervals = models.first_intervals(&histories, ranked, &frame);
+            for (row, interval) in rows.iter_mut().zip(intervals) {
+                row.customer_value.iter_mut().for_each(|value| value.interval = interval);
+            }
         }
     }
-    let list = RankedList {
+    let [list, winback] = lists.map(|rows| RankedList {
         as_of: as_of.date(),
         model_version: version.manifest.model_version(),
         currency: config.currency.clone(),
-        population,
+        population: population.clone(),
         rows,
         carried: Vec::new(),
-    };
+    });
     drop(panel);
     Ok(Scored {
         list,
+        winback,
         not_used,
         schema,
         valuing: Valuing { config, log, settings, as_of, histories, eligible, fitted },
@@ -92,10 +98,12 @@ pub(super) fn explainer<'a>(
     panel: &'a Panel<'_>,
     currency: &'a Currency,
 ) -> CustomerExplainer<'a> {
-    let StoredModel { model, uncertainty, medians, rule, .. } = &version.model;
+    let StoredModel { model, calibrator, heads, uncertainty, medians, rule, .. } = &version.model;
     let (gap, horizon) = (rule.gap, rule.horizon);
     let background = Background { medians, purchases: panel.purchase_model(), gap, horizon };
-    CustomerExplainer::of(model, uncertainty.as_ref(), panel.schema(), background, currency)
+    let (uncertainty, heads) = (uncertainty.as_ref(), heads.as_ref());
+    let scoring = ScoringModel { churn: model, calibrator, uncertainty, heads, medians, horizon };
+    CustomerExplainer::of(scoring, panel.schema(), background, currency)
 }
 
 /// A version at work on a shop.
@@ -135,60 +143,60 @@ impl Scoring<'_> {
         Ok(everyone)
     }
 
-    /// The rows of the list in their order, and the eligible in figures. What they are made of is dropped with it.
+    /// The rows of both lists in their order, and the eligible in figures. What they are made of is dropped with it.
     fn listed(
         &self,
         Everyone { explanations, facts }: Everyone,
         customer_value: CustomerValues<'_>,
-    ) -> Result<(Vec<ListRow>, Eligible), Failure> {
-        let model = &self.version.model;
-        let probabilities =
-            calibrated(&model.calibrator, model.model.base_log_odds(self.as_of), &explanations.prediction);
-        let uncertainty = ScoreUncertainty::of(model, &explanations.prediction, &explanations.variances, self.as_of);
+    ) -> Result<([Vec<ListRow>; 2], Eligible), Failure> {
+        let Explanations { prediction, mut reasons, variances, forecasts } = explanations;
+        let uncertainty = ScoreUncertainty::of(&self.version.model, &prediction, &variances, self.as_of);
         let intervals = uncertainty.as_ref().map(ScoreUncertainty::intervals);
-        let prospects = self.prospects((&facts, &probabilities), &customer_value);
-        let mut rows = self.ranked((&facts, &prospects, intervals.as_deref()), explanations.reasons, &customer_value);
+        let prospects = self.prospects(&facts, &forecasts, &customer_value);
+        let placed = Placed { facts: &facts, prospects: &prospects, intervals: intervals.as_deref() };
+        let Order { list, winback } = rank(&prospects);
+        let mut lists = [list, winback].map(|order| self.ranked(&placed, &order, &mut reasons, &customer_value));
         drop(customer_value);
         if let Some(uncertainty) = &uncertainty {
-            uncertainty.put_places(&mut rows, &facts, self.panel, self.config.seed)?;
+            for rows in &mut lists {
+                uncertainty.put_places(rows, (&facts, &forecasts), self.panel, self.config.seed)?;
+            }
         }
+        let churn: Vec<f64> = forecasts.iter().map(|forecast| forecast.churn).collect();
         let margins = facts.iter().map(|facts| facts.past_year_margin);
-        Ok((rows, Eligible::of(&probabilities, margins)))
+        Ok((lists, Eligible::of(&churn, margins)))
     }
 
     /// What decides the places of all rows.
-    fn prospects(
-        &self,
-        (facts, probabilities): (&[Facts], &[f64]),
-        customer_value: &CustomerValues<'_>,
-    ) -> Vec<Prospect> {
-        let prospect = |(facts, p): (&Facts, &f64)| Prospect {
+    fn prospects(&self, facts: &[Facts], forecasts: &[Forecast], customer_value: &CustomerValues<'_>) -> Vec<Prospect> {
+        let prospect = |(facts, forecast): (&Facts, &Forecast)| Prospect {
             customer: facts.customer,
-            churn_probability: *p,
+            churn_probability: forecast.churn,
+            outcome: forecast.outcome,
             // Without a value model, the coming year is expected to be like the past one.
             value_at_stake: customer_value
                 .of(facts.customer)
                 .map_or(facts.past_year_margin, |customer_value| customer_value.at_stake),
             suppressed: self.log.opted_out(facts.customer, self.as_of).then_some(Suppression::OptedOut),
         };
-        facts.par_iter().zip(probabilities).map(prospect).collect()
+        facts.par_iter().zip(forecasts).map(prospect).collect()
     }
 
-    /// All rows in the order of the list.
+    /// Rows in the order of a list.
     fn ranked(
         &self,
-        (facts, prospects, intervals): Placed<'_>,
-        mut why: Vec<Vec<Reason>>,
+        placed: &Placed<'_>,
+        order: &[usize],
+        why: &mut [Vec<Reason>],
         customer_value: &CustomerValues<'_>,
     ) -> Vec<ListRow> {
-        let order = rank(prospects);
         let why: Vec<Vec<Reason>> = order.iter().map(|row| std::mem::take(&mut why[*row])).collect();
-        let row = |(row, reasons): (usize, Vec<Reason>)| {
-            let (prospect, facts) = (prospects[row], &facts[row]);
+        let row = |(row, reasons): (&usize, Vec<Reason>)| {
+            let (prospect, facts) = (placed.prospects[*row], &placed.facts[*row]);
             ListRow {
                 customer_id: self.log.customer_ids()[prospect.customer as usize].clone(),
                 prospect,
-                churn_interval: intervals.map(|intervals| intervals[row]),
+                churn_interval: placed.intervals.map(|intervals| intervals[*row]),
                 rank_interval: None,
                 clv_historic: facts.clv_historic,
                 customer_value: customer_value.of(prospect.customer).map(ListedValue::new),
@@ -199,9 +207,13 @@ impl Scoring<'_> {
                 reasons,
             }
         };
-        order.into_par_iter().zip(why).map(row).collect()
+        order.par_iter().zip(why).map(row).collect()
     }
 }
 
 /// Facts, what decides the place, and bounds of the probability, of each row.
-type Placed<'a> = (&'a [Facts], &'a [Prospect], Option<&'a [[f64; 2]]>);
+struct Placed<'a> {
+    facts: &'a [Facts],
+    prospects: &'a [Prospect],
+    intervals: Option<&'a [[f64; 2]]>,
+}

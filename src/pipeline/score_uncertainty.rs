@@ -5,9 +5,10 @@ use rayon::prelude::*;
 
 use super::facts::Facts;
 use super::list::ListRow;
-use crate::calibrate::{AtLevel, Calibrator};
+use crate::calibrate::AtLevel;
 use crate::dataset::Panel;
-use crate::decide::Contenders;
+use crate::decide::{Contenders, OutcomeProbabilities, Prospect};
+use crate::explain::{Forecast, Ranks};
 use crate::learn::{LearnError, LogOddsPrediction, Uncertainty};
 use crate::maths::special::probability;
 use crate::registry::StoredModel;
@@ -75,21 +76,25 @@ impl<'a> ScoreUncertainty<'a> {
     pub(super) fn put_places(
         &self,
         rows: &mut [ListRow],
-        facts: &[Facts],
+        (facts, forecasts): (&[Facts], &[Forecast]),
         panel: &Panel<'_>,
         seed: u64,
     ) -> Result<(), LearnError> {
         let listed = rows.iter().take_while(|row| row.prospect.suppressed.is_none()).take(CONTENDERS);
         let place = |row: &ListRow| facts.binary_search_by_key(&row.prospect.customer, |facts| facts.customer).ok();
-        let (at, value_at_stake): (Vec<usize>, Vec<f64>) =
-            listed.filter_map(|row| Some((place(row)?, row.prospect.value_at_stake))).unzip();
+        let (at, losses): (Vec<usize>, Vec<[f64; 2]>) = listed
+            .filter_map(|row| {
+                let at = place(row)?;
+                Some((at, losses_if(&row.prospect, forecasts.get(at)?)))
+            })
+            .unzip();
         let mut in_directions = self.deviations(at.iter().map(|row| facts[*row].customer), panel)?;
         for (mut parts, row) in in_directions.outer_iter_mut().zip(&at) {
             parts *= self.slopes[*row];
         }
         let contenders = Contenders {
             log_odds: at.iter().map(|row| self.log_odds[*row]).collect(),
-            value_at_stake,
+            losses,
             common_sd: self.level_variance.sqrt(),
             own_sd: at.iter().map(|row| self.between_members[*row].sqrt()).collect(),
             in_directions,
@@ -112,14 +117,16 @@ impl<'a> ScoreUncertainty<'a> {
     }
 }
 
+/// What is expected to be lost of a customer who buys nothing in the label window, and of one who does: the probability of
+/// churn is taken as uncertain, and what heads and rhythm say given it as it is.
+fn losses_if(prospect: &Prospect, forecast: &Forecast) -> [f64; 2] {
+    let given = |churn: f64| OutcomeProbabilities::of(churn, forecast.conditionals, forecast.gone_share);
+    let ranks = Ranks::of(&prospect.outcome);
+    [1.0, 0.0].map(|churn| ranks.probability(&given(churn)) * prospect.value_at_stake)
+}
+
 /// How steep calibration is over one standard deviation on either side.
 fn slope(calibrate: &AtLevel<'_>, raw: f64, sd: f64) -> f64 {
     let step = sd.max(1e-3);
     (calibrate.log_odds(raw + step) - calibrate.log_odds(raw - step)) / (2.0 * step)
-}
-
-/// Calibrated probabilities of what was said of rows at one cutoff.
-pub(super) fn calibrated(calibrator: &Calibrator, level: f64, predicted: &LogOddsPrediction) -> Vec<f64> {
-    let at = calibrator.at(level);
-    predicted.log_odds.par_iter().map(|raw| at.probability(*raw)).collect()
 }

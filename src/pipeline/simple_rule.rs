@@ -28,7 +28,11 @@ pub(super) fn stand_in(refused: &Version, trainings: &Trainings<'_>, as_of: Cuto
     version.manifest.card = model.trained.model.card();
     version.manifest.calibration = model.calibration.clone();
     version.manifest.verdict = verdict(rule, &refused.evaluation);
+    if let Some(record) = &mut version.manifest.heads {
+        record.fallback = Some("a simple rule makes the list".to_owned());
+    }
     version.model = StoredModel {
+        heads: None,
         learner: rule.name().to_owned(),
         model: model.trained.model,
         calibrator: model.calibration.calibrator,

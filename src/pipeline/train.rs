@@ -5,6 +5,7 @@ use super::challenge::{CurrentChampion, TestSet};
 use super::error::PipelineError;
 use super::frame::Frame;
 use super::gate::{GateVerdict, judge};
+use super::heads::LearntHeads;
 use super::learnt::{LearntModel, Trainings};
 use super::progress::Progress;
 use super::simple_rule::stand_in;
@@ -76,6 +77,8 @@ pub fn train(
     let challenge = test_set.challenge(current)?;
     progress.begin("learning from all that has matured", 1);
     let (model, training, curves) = learn_main(config, &trainings, as_of)?;
+    progress.begin("learning who comes back", 1);
+    let LearntHeads { heads, record } = trainings.heads_at(as_of)?;
     let latest = training.cutoffs.last().copied();
     let medians = Medians::of(&dataset, &dataset.panel_rows_at(|cutoff| Some(cutoff.date()) == latest));
     let gate = judge(&evaluation, &config.gate, &challenge);
@@ -92,6 +95,7 @@ pub fn train(
         verdict: evaluation.verdict.clone(),
         challenge: Some(challenge.clone()),
         simple_rule: None,
+        heads: Some(record),
         leak_guard,
         absent_features: json("the absent features", &FeatureSchema::absences(log.available()))?,
         config: json("the config", config)?,
@@ -104,6 +108,7 @@ pub fn train(
         rule: frame.settings.rule.clone(),
         model: model.trained.model,
         calibrator: model.calibration.calibrator,
+        heads,
         uncertainty: model.trained.uncertainty,
         medians,
     };

@@ -23,8 +23,9 @@ const RETURNS_LEAST: f64 = 0.5;
 const STEP_DAYS: u32 = 30;
 /// The longest one that is chosen.
 const MOST_DAYS: u32 = 360;
-/// Training cutoffs whose outcomes must be known, or the follow-up is too long for the history.
-pub const LEAST_CUTOFFS: u32 = 4;
+/// Training cutoffs with known outcomes that others had before them, so that what was learnt from these can be tested: with
+/// fewer, the follow-up is too long for the history.
+const LEAST_FOLDS: u32 = 2;
 
 /// Where a follow-up comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,14 +97,15 @@ impl FollowUpQuestion<'_> {
         found(shorter.unwrap_or(asked), FollowUpSource::ShortHistory)
     }
 
-    /// The longest follow-up, in days, after which enough training cutoffs are left.
+    /// The longest follow-up, in days, after which enough training cutoffs are left to learn and to test: from the first cutoff,
+    /// outcomes become known twice, one after the other.
     fn longest(&self) -> u32 {
         let Some(earliest) = self.rule.earliest_cutoff(self.as_of, &self.schedule.span) else { return 0 };
         let whole = self.as_of.at().days_since(earliest).floor();
-        let needed = self.rule.matures_after().0 + self.schedule.step.0 * (LEAST_CUTOFFS - 1);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "days of a history, not negative")]
         let whole = whole.max(0.0) as u32;
-        whole.saturating_sub(needed)
+        let settles_twice = whole.saturating_sub(self.schedule.step.0 * (LEAST_FOLDS - 1));
+        (settles_twice / 2).saturating_sub(self.rule.matures_after().0)
     }
 }
 
@@ -208,8 +210,8 @@ mod tests {
         assert_eq!((found.days, found.source), (Days(120), FollowUpSource::Curve), "80 to 170 days, less 60");
         assert!((found.returns_seen.unwrap() - 0.8).abs() < 1e-9);
         assert_eq!(found.to_string(), "120 days, within which 80 % of late returns come");
-        // The first cutoff comes after a third of the 370 days; of the others, 60 days and three steps of 30 must be left.
-        let short = chosen(&curve(), 370, None);
+        // The first cutoff comes after a third of the 530 days; of the other 353 less a step of 30, the half less 60 is left.
+        let short = chosen(&curve(), 530, None);
         assert_eq!((short.days, short.source), (Days(90), FollowUpSource::ShortHistory));
         assert!(short.to_string().ends_with("60 % of late returns come; history is too short to see 80 %"), "{short}");
         assert_eq!(chosen(&curve(), 300, None).days, Days(120), "nothing can be learnt: what the curve asks for");

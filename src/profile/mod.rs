@@ -19,7 +19,7 @@ use crate::timeline::EventLog;
 pub use candidates::{Candidate, CutoffRate, HORIZONS, Obstacle, WINDOWS};
 pub use curve::{Curve, CurvePoint};
 pub use figures::{ComplaintFigures, ReturnFigures, ShopFigures};
-pub use follow_up::{FollowUp, FollowUpQuestion, FollowUpSource, LEAST_CUTOFFS, RETURNS_SEEN, follow_up};
+pub use follow_up::{FollowUp, FollowUpQuestion, FollowUpSource, RETURNS_SEEN, follow_up};
 pub use proposal::{COME_BACK_ACTIVE, COME_BACK_HORIZON, Proposal, ProposalKind};
 pub use quantiles::Quantiles;
 pub use settings::ProfileSettings;

@@ -147,7 +147,8 @@ impl Version {
     pub fn used_features(&self) -> BTreeSet<String> {
         let of_model = self.model.model.used_features().into_iter();
         let of_uncertainty = self.model.uncertainty.iter().flat_map(|uncertainty| uncertainty.used_features());
-        let mut used: BTreeSet<String> = of_model.chain(of_uncertainty).map(str::to_owned).collect();
+        let of_heads = self.model.head_models().flat_map(|head| head.used_features());
+        let mut used: BTreeSet<String> = of_model.chain(of_uncertainty).chain(of_heads).map(str::to_owned).collect();
         let named: Vec<String> = used.iter().flat_map(|name| features_in_sentence(&self.schema, name)).collect();
         used.extend(named);
         used

@@ -29,7 +29,10 @@ pub use error::RegistryError;
 pub use history::{Event, History, HistoryLine};
 pub use layout::CHAMPION;
 pub use publish::{Mended, Writing};
-pub use stored::{ChallengeRecord, FORMAT, ModelManifest, Outcome, StoredModel, TrainingRecord, Version};
+pub use stored::{
+    ChallengeRecord, FORMAT, HeadFigures, HeadRecord, HeadsRecord, ModelManifest, Outcome, StoredModel, TrainingRecord,
+    Version,
+};
 pub use versions::Registry;
 
 #[cfg(test)]

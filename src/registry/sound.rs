@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::stored::{ModelManifest, StoredModel, Version};
+use super::stored::{HeadRecord, HeadsRecord, ModelManifest, StoredModel, Version};
 use crate::checked::{self, Checked, Flaw};
 use crate::config::ChurnConfig;
 
@@ -12,6 +12,7 @@ impl Checked for StoredModel {
         checked::within("model", &self.model)?;
         checked::within("calibrator", &self.calibrator)?;
         checked::within("medians", &self.medians)?;
+        self.heads.as_ref().map_or(Ok(()), |heads| checked::within("heads", heads))?;
         self.uncertainty.as_ref().map_or(Ok(()), |uncertainty| checked::within("uncertainty", uncertainty))
     }
 }
@@ -23,12 +24,30 @@ impl Checked for ModelManifest {
         let is_past = training.cutoffs.last().is_none_or(|last| *last < self.as_of);
         checked::holds("training.cutoffs", is_past, "has a day that is not before `as_of`")?;
         checked::number("training.churn_rate", training.churn_rate, &(0.0..=1.0))?;
-        training.follow_up.map_or(Ok(()), |follow_up| checked::within("training.follow_up", &follow_up))?;
+        self.heads.as_ref().map_or(Ok(()), |heads| checked::within("heads", heads))?;
         checked::within("calibration.calibrator", &self.calibration.calibrator)?;
         if let Some(auc) = self.verdict.auc {
             checked::numbers("verdict.auc", [auc.estimate, auc.low, auc.high], &(0.0..=1.0))?;
         }
         checked::within("card", &self.card)
+    }
+}
+
+impl Checked for HeadsRecord {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::ascending("cutoffs", &self.cutoffs)?;
+        self.follow_up.map_or(Ok(()), |follow_up| checked::within("follow_up", &follow_up))?;
+        let heads = [("never", &self.never), ("last", &self.last)];
+        heads.into_iter().try_for_each(|(name, head)| head.as_ref().map_or(Ok(()), |head| checked::within(name, head)))
+    }
+}
+
+impl Checked for HeadRecord {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::number("rate", self.rate, &(0.0..=1.0))?;
+        checked::numbers("figures.auc", self.figures.iter().map(|figures| figures.auc), &(0.0..=1.0))?;
+        checked::numbers("figures.log_loss", self.figures.iter().map(|figures| figures.log_loss), &(0.0..=1e3))?;
+        checked::within("calibration.calibrator", &self.calibration.calibrator)
     }
 }
 
@@ -42,7 +61,8 @@ impl Checked for Version {
             .contributing_features()
             .iter()
             .map(String::as_str)
-            .chain(self.model.uncertainty.iter().flat_map(|uncertainty| uncertainty.used_features()));
+            .chain(self.model.uncertainty.iter().flat_map(|uncertainty| uncertainty.used_features()))
+            .chain(self.model.head_models().flat_map(|head| head.contributing_features()).map(String::as_str));
         if let Some(name) = read.find(|name| !known.contains(name)) {
             return Err(Flaw::new("model", format!("reads `{name}`, which the schema does not have")));
         }

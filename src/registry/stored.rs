@@ -3,14 +3,14 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::calibrate::{Calibration, Calibrator};
+use crate::calibrate::{Calibration, Calibrator, Heads};
 use crate::dataset::SampleRecord;
 use crate::evaluate::{Challenge, Evaluation, Finding, Verdict};
 use crate::explain::Medians;
 use crate::features::FeatureSchema;
 use crate::guard::GuardRecord;
 use crate::label::ChurnRule;
-use crate::learn::{Model, ModelCard, TrainingNotes, Uncertainty};
+use crate::learn::{Choice, Model, ModelCard, TrainingNotes, Uncertainty};
 use crate::profile::FollowUp;
 
 /// The format of a version; raised when an older reader would misunderstand it, or a later one cannot trust it.
@@ -29,6 +29,9 @@ pub struct StoredModel {
     pub model: Model,
     /// From log-odds to probabilities.
     pub calibrator: Calibrator,
+    /// What the label window's outcome says of a return, where it could be learnt; models of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heads: Option<Heads>,
     /// How uncertain the log-odds are; models of earlier versions do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(alias = "doubt")]
@@ -36,6 +39,13 @@ pub struct StoredModel {
     /// What customers were like in training, for its reasons; models of earlier versions do not say.
     #[serde(default, skip_serializing_if = "Medians::is_empty")]
     pub medians: Medians,
+}
+
+impl StoredModel {
+    /// The models of its heads.
+    pub fn head_models(&self) -> impl Iterator<Item = &Model> {
+        self.heads.iter().flat_map(Heads::models).map(|head| &head.model)
+    }
 }
 
 /// `manifest.json`: where the model comes from and how it was made.
@@ -68,6 +78,9 @@ pub struct ModelManifest {
     /// The simple rule that the version is; `None` for a learnt model. A rule is never the champion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simple_rule: Option<String>,
+    /// How the conditional heads were learnt, or why they were not; absent in earlier versions.
+    #[serde(default)]
+    pub heads: Option<HeadsRecord>,
     /// What was looked at for leaks.
     #[serde(default)]
     pub leak_guard: GuardRecord,
@@ -156,9 +169,51 @@ pub struct TrainingRecord {
     /// What a cap on the rows left; `None` where it learnt from everyone.
     #[serde(default)]
     pub sampled: Option<SampleRecord>,
-    /// How long customers were watched behind the label window; absent in earlier versions.
-    #[serde(default)]
+}
+
+/// How the conditional heads were learnt: no return given no purchase in the label window, and given one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeadsRecord {
+    /// How long customers are watched behind the label window.
     pub follow_up: Option<FollowUp>,
+    /// The training cutoffs whose outcomes were known.
+    pub cutoffs: Vec<Date>,
+    /// Who never comes back, given no purchase in the label window.
+    pub never: Option<HeadRecord>,
+    /// Whose purchase in the label window was the last.
+    pub last: Option<HeadRecord>,
+    /// Why there are no heads, so that lists follow the rule of the own rhythm alone.
+    pub fallback: Option<String>,
+}
+
+/// How one head was learnt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeadRecord {
+    /// Rows learnt from.
+    pub n_rows: usize,
+    /// Share of them without a return.
+    pub rate: f64,
+    /// The setting that the folds decided.
+    pub setting: Choice,
+    /// Earlier cutoffs on which the setting was chosen and the calibrator learnt.
+    pub fold_cutoffs: Vec<Date>,
+    /// The head and the rules that it has to beat, on these cutoffs.
+    pub figures: Vec<HeadFigures>,
+    /// How the calibrator was chosen; the calibrator itself is in the model.
+    pub calibration: Calibration,
+}
+
+/// How a learner did on the folds of a head, before calibration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeadFigures {
+    /// The learner: `boosting`, or the rules `silence` (in the own rhythm) and `alive` (of the value model).
+    pub learner: String,
+    /// Rows predicted.
+    pub n_rows: usize,
+    /// Mean AUC over the folds.
+    pub auc: f64,
+    /// Mean log-loss.
+    pub log_loss: f64,
 }
 
 /// A version as it is kept: four files in one folder, beside their hashes.

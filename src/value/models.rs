@@ -14,8 +14,8 @@ use crate::dataset::Histories;
 use crate::label::ChurnRule;
 use crate::units::Days;
 
-/// Below this probability of being active, the value of a customer who would stay is no longer read off the model: it
-/// would be a large number divided by almost nothing.
+/// Below this probability of being active, the value of an active customer is no longer a quotient of the model's own numbers:
+/// it would be almost nothing divided by almost nothing.
 const LEAST_ALIVE: f64 = 0.05;
 /// Customers, ranked first, whose values have intervals.
 const INTERVALS_SHOWN: usize = 1_000;
@@ -60,17 +60,34 @@ impl ValueModels {
     #[must_use]
     pub fn customer_value(&self, histories: &Histories, place: usize, frame: &ValueFrame) -> CustomerValue {
         let value = self.lifetime(histories, place, &frame.settings);
-        self.customer_value_of(&histories.purchases[place], value, frame)
+        self.customer_value_of(histories, place, value, frame)
     }
 
-    fn customer_value_of(&self, history: &CustomerSummary, value: LifetimeValue, frame: &ValueFrame) -> CustomerValue {
+    fn customer_value_of(
+        &self,
+        histories: &Histories,
+        place: usize,
+        value: LifetimeValue,
+        frame: &ValueFrame,
+    ) -> CustomerValue {
         let (from, to) = frame.window();
+        let history = &histories.purchases[place];
         let probability_no_purchase = self.purchases.model.probability_no_purchase_between(history, from, to);
-        CustomerValue {
-            at_stake: value.predicted / value.probability_alive.max(LEAST_ALIVE),
-            probability_no_purchase,
-            value,
-        }
+        let at_stake = if value.probability_alive >= LEAST_ALIVE {
+            value.predicted / value.probability_alive
+        } else {
+            self.value_if_active(histories, place, &frame.settings)
+        };
+        CustomerValue { at_stake, probability_no_purchase, value }
+    }
+
+    /// The value of a customer if active, of whom the model says that this is hardly so.
+    fn value_if_active(&self, histories: &Histories, place: usize, settings: &ValueSettings) -> f64 {
+        let customer = valued(histories, place);
+        let customer = ValuedCustomer { history: as_if_just_seen(&customer.history), ..customer };
+        let value = lifetime_value(&self.purchases.model, &self.spend.model, &customer, settings);
+        let value = value.times(self.factor(&histories.purchases[place]));
+        value.predicted / value.probability_alive.max(LEAST_ALIVE)
     }
 
     /// The lifetime value of one customer.
@@ -125,9 +142,18 @@ impl ValueModels {
     pub fn values_of_all(&self, histories: &Histories, frame: &ValueFrame) -> Vec<CustomerValue> {
         let values = self.lifetimes(histories, &frame.settings);
         let customer_value =
-            |(value, history): (LifetimeValue, &CustomerSummary)| self.customer_value_of(history, value, frame);
-        values.into_par_iter().zip(&histories.purchases).map(customer_value).collect()
+            |(place, value): (usize, LifetimeValue)| self.customer_value_of(histories, place, value, frame);
+        values.into_par_iter().enumerate().map(customer_value).collect()
     }
+}
+
+/// The same history ending with a purchase: given that a customer is active, the models with a constant rate of buying know
+/// no more of the future from how long the last silence was.
+fn as_if_just_seen(history: &CustomerSummary) -> CustomerSummary {
+    if history.frequency() == 0 {
+        return *history;
+    }
+    CustomerSummary::new(history.frequency(), history.age(), history.age()).unwrap_or(*history)
 }
 
 fn valued(histories: &Histories, place: usize) -> ValuedCustomer {
@@ -188,10 +214,34 @@ impl ValueFrame {
 /// What one customer is worth.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomerValue {
-    /// Margin that leaving destroys: the predicted value of the customer if still active, in major units.
+    /// Margin that leaving destroys, and a return brings: the predicted value of the customer given that the customer is active
+    /// at the day, in major units. Both numbers of the quotient are those of the value model.
     pub at_stake: f64,
     /// Probability of no purchase within the horizon of churn, by the value model alone.
     pub probability_no_purchase: f64,
     /// Predicted value and its parts.
     pub value: LifetimeValue,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clv::ModelKind;
+
+    #[test]
+    fn the_value_of_an_active_customer_does_not_depend_on_how_long_the_silence_was() {
+        let model = ModelKind::MbgCnbd { regularity: 1 }.with_parameters(&[0.6, 40.0, 0.8, 2.0]).unwrap();
+        let given_active =
+            |history: &CustomerSummary| model.expected_purchases(history, 365.0) / model.probability_alive(history);
+        for (frequency, recency, age) in [(1, 20.0, 60.0), (6, 200.0, 260.0), (12, 300.0, 340.0)] {
+            let history = CustomerSummary::new(frequency, recency, age).unwrap();
+            let (by_quotient, seen) = (given_active(&history), given_active(&as_if_just_seen(&history)));
+            assert!((by_quotient / seen - 1.0).abs() < 1e-9, "{frequency} in {age}: {by_quotient} {seen}");
+        }
+        let gone = CustomerSummary::new(40, 200.0, 700.0).unwrap();
+        assert!(model.probability_alive(&gone) < 1e-6, "hardly active");
+        assert!(given_active(&as_if_just_seen(&gone)) > 10.0, "and worth much if so");
+        let once = CustomerSummary::new(0, 0.0, 30.0).unwrap();
+        assert_eq!(as_if_just_seen(&once), once);
+    }
 }

@@ -180,6 +180,8 @@ fn assert_finite(list: &RankedList, told: &str) {
         assert!((0.0..=1.0).contains(&p) && row.prospect.value_at_stake.is_finite(), "{told}: {row:?}");
         let [low, high] = row.churn_interval.unwrap_or([p, p]);
         assert!((0.0..=1.0).contains(&low) && (low..=1.0).contains(&high), "{told}: {row:?}");
+        let outcome = row.prospect.outcome;
+        assert!([outcome.gone, outcome.leaving].iter().all(|p| (0.0..=1.0).contains(p)), "{told}: {row:?}");
         assert!(row.reasons.iter().all(|reason| reason.log_odds.is_finite()), "{told}: {row:?}");
     }
 }

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use retain::dataset::{Dataset, DatasetSettings, single};
 use retain::features::FeatureSchema;
 use retain::label::ChurnRule;
-use retain::learn::{CutoffWeightsPolicy, Fold, SelectionPolicy, Training, forward_chain};
+use retain::learn::{CutoffWeightsPolicy, Fold, SelectionPolicy, Target, Training, forward_chain};
 use retain::timeline::columns::{ComplaintColumns, NEVER, PurchaseColumns, Tables};
 use retain::timeline::{Available, Cutoff, EventLog, Margins, matured_cutoffs};
 use retain::units::{Days, MICROS_PER_DAY, Money, Timestamp};
@@ -75,6 +75,7 @@ impl Panel {
     pub(crate) fn training(&self) -> Training<'_> {
         static POLICY: LazyLock<SelectionPolicy> = LazyLock::new(SelectionPolicy::default);
         Training {
+            target: Target::Churn,
             dataset: &self.dataset,
             as_of: self.as_of,
             horizon: HORIZON,

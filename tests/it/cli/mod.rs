@@ -16,6 +16,7 @@ mod lookups;
 mod measures;
 mod memory;
 mod opt_outs;
+mod outcomes;
 mod panel_size;
 mod parts;
 mod reading;

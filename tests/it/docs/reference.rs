@@ -151,7 +151,7 @@ const SHOWN: &[&str] = &[
     "rank",
     "customer_id",
     "expected_loss",
-    "churn_probability",
+    "leaving_probability",
     "value_at_stake",
     "open_complaints",
     "reason_1",

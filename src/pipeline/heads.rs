@@ -1,0 +1,152 @@
+//! The conditional heads of a day: learnt from the cutoffs whose outcomes were known, calibrated and tested out of time.
+
+use super::learnt::{FOLDS, Trainings, predicted};
+use crate::calibrate::{CalibratedModel, Calibration, Calibrator, Heads, calibrate};
+use crate::error::Failure;
+use crate::evaluate::Metrics;
+use crate::evaluate::prepared::Sample;
+use crate::learn::{CutoffWeightsPolicy, Fold, HeadTrained, Target, Trained, Training, forward_chain, train_head};
+use crate::maths::special::probability;
+use crate::profile::FollowUp;
+use crate::registry::{HeadFigures, HeadRecord, HeadsRecord};
+use crate::timeline::Cutoff;
+
+/// Rows of either answer from which a head is learnt, at least.
+const LEAST_ROWS: usize = 100;
+/// Rows of either answer that a fold learns from, at least.
+const LEAST_FOLD_ROWS: usize = 30;
+
+/// Heads, where they could be learnt, and what is said of them in the manifest.
+pub(super) struct LearntHeads {
+    pub(super) heads: Option<Heads>,
+    pub(super) record: HeadsRecord,
+}
+
+/// One head and how it came about.
+struct LearntHead {
+    model: CalibratedModel,
+    record: HeadRecord,
+}
+
+impl Trainings<'_> {
+    /// Learns both heads from what was known at `as_of`; neither where history is too short for one of them.
+    pub(super) fn heads_at(&self, as_of: Cutoff) -> Result<LearntHeads, Failure> {
+        let cutoffs = self.frame.outcome_cutoffs(as_of);
+        let mut record = HeadsRecord {
+            follow_up: self.frame.follow_up,
+            cutoffs: cutoffs.iter().map(|cutoff| cutoff.date()).collect(),
+            never: None,
+            last: None,
+            fallback: None,
+        };
+        let Some(follow_up) = self.frame.follow_up else { return Ok(LearntHeads { heads: None, record }) };
+        let (never, last) =
+            (self.head_at(as_of, &cutoffs, Target::Never)?, self.head_at(as_of, &cutoffs, Target::Last)?);
+        let heads = match (never, last) {
+            (Ok(never), Ok(last)) => {
+                (record.never, record.last) = (Some(never.record), Some(last.record));
+                Some(Heads { follow_up: follow_up.days, never: never.model, last: last.model })
+            }
+            (never, last) => {
+                record.fallback = never.err().or_else(|| last.err()).map(|why| why.in_words(follow_up));
+                None
+            }
+        };
+        Ok(LearntHeads { heads, record })
+    }
+
+    fn head_at(
+        &self,
+        as_of: Cutoff,
+        cutoffs: &[Cutoff],
+        target: Target,
+    ) -> Result<Result<LearntHead, TooLittle>, Failure> {
+        let (dataset, frame) = (self.dataset, self.frame);
+        let mut rows = dataset.panel_rows_at(|cutoff| cutoffs.contains(&cutoff));
+        rows.retain(|row| target.is_asked(dataset, *row, as_of));
+        let settles_after = frame.settles_after();
+        let mut folds = forward_chain(dataset, cutoffs, settles_after, FOLDS, frame.zone());
+        let few = |rows: &[usize], as_of: Cutoff, least: usize| {
+            let n_true = rows.iter().filter(|row| target.is_true(dataset, **row, as_of)).count();
+            n_true.min(rows.len() - n_true) < least
+        };
+        for fold in &mut folds {
+            fold.training.retain(|row| target.is_asked(dataset, *row, fold.cutoff));
+            fold.validation.retain(|row| target.is_asked(dataset, *row, as_of));
+        }
+        folds.retain(|fold| !few(&fold.training, fold.cutoff, LEAST_FOLD_ROWS) && !few(&fold.validation, as_of, 1));
+        if folds.is_empty() || few(&rows, as_of, LEAST_ROWS) {
+            return Ok(Err(TooLittle { n_cutoffs: cutoffs.len(), n_rows: rows.len(), has_folds: !folds.is_empty() }));
+        }
+        let training = Training {
+            target,
+            dataset,
+            as_of,
+            horizon: frame.settings.rule.horizon,
+            rows: &rows,
+            folds: &folds,
+            policy: &frame.policy,
+            cutoff_weights: CutoffWeightsPolicy::default(),
+            trials: 0,
+            shared: &self.shared,
+        };
+        let HeadTrained { learner, trained, baselines } = train_head(&training)?;
+        let calibration = calibrate(&predicted(&training, &trained), settles_after, frame.zone());
+        let figures = std::iter::once((learner, &trained))
+            .chain(baselines.iter().map(|(name, trained)| (*name, trained)))
+            .filter_map(|(name, trained)| figures(&training, name, trained));
+        let n_true = rows.iter().filter(|row| target.is_true(dataset, **row, as_of)).count();
+        Ok(Ok(LearntHead {
+            record: HeadRecord {
+                n_rows: rows.len(),
+                rate: n_true as f64 / rows.len() as f64,
+                setting: trained.notes.choice.clone(),
+                fold_cutoffs: folds.iter().map(|fold| fold.cutoff.date()).collect(),
+                figures: figures.collect(),
+                calibration: Calibration { calibrator: Calibrator::NONE, ..calibration.clone() },
+            },
+            model: CalibratedModel { model: trained.model, calibrator: calibration.calibrator },
+        }))
+    }
+}
+
+/// AUC and log-loss over the folds, each weighted by its rows; `None` where a fold has no figure.
+fn figures(training: &Training<'_>, learner: &'static str, trained: &Trained) -> Option<HeadFigures> {
+    let (mut n_rows, mut auc, mut log_loss) = (0, 0.0, 0.0);
+    for (Fold { validation, .. }, predicted) in training.folds.iter().zip(&trained.out_of_time) {
+        let came = |row: &usize| training.target.is_true(training.dataset, *row, training.as_of);
+        let came: Vec<bool> = validation.iter().map(came).collect();
+        let scores: Vec<f64> = predicted.log_odds.iter().map(|log_odds| probability(*log_odds)).collect();
+        let value = vec![1.0; came.len()];
+        let metrics = Metrics::of(&Sample { churned: &came, scores: &scores, value: &value, is_probability: true })?;
+        let weight = came.len() as f64;
+        n_rows += came.len();
+        auc += weight * metrics.auc?;
+        log_loss += weight * metrics.log_loss?;
+    }
+    let total = n_rows as f64;
+    Some(HeadFigures { learner: learner.to_owned(), n_rows, auc: auc / total, log_loss: log_loss / total })
+}
+
+/// Why a head could not be learnt.
+struct TooLittle {
+    n_cutoffs: usize,
+    n_rows: usize,
+    has_folds: bool,
+}
+
+impl TooLittle {
+    fn in_words(&self, follow_up: FollowUp) -> String {
+        let Self { n_cutoffs, n_rows, has_folds } = self;
+        let days = follow_up.days;
+        if *n_cutoffs == 0 {
+            format!("no training cutoff has a follow-up of {days} that has ended")
+        } else if *has_folds {
+            format!("of {n_rows} rows with a known outcome, fewer than {LEAST_ROWS} came back, or fewer stayed away")
+        } else {
+            format!(
+                "history has {n_cutoffs} training cutoffs with a known outcome, none of them late enough to test the others"
+            )
+        }
+    }
+}
