@@ -6,6 +6,7 @@ mod medians;
 mod passing;
 mod path;
 mod reasons;
+mod rhythm;
 mod scorer;
 mod sentence;
 mod shapley;
@@ -24,5 +25,6 @@ pub use reasons::{
     CustomerExplainer, Explanations, MATERIAL_LOG_ODDS, MATERIAL_SHARE, Makeup, NO_REASON, REASONS, Reason,
     features_in_sentence,
 };
+pub use rhythm::RhythmReader;
 pub use scorer::{Forecast, ScoringModel};
 pub use sentence::render;

@@ -5,17 +5,16 @@ use ndarray::Array2;
 
 use super::medians::Medians;
 use super::path::{Path, Ranks};
+use super::rhythm::RhythmReader;
 use crate::calibrate::{AtLevel, Calibrator, Heads};
 use crate::dataset::Dataset;
-use crate::decide::{Conditionals, OutcomeProbabilities, OwnRhythm};
+use crate::decide::{Conditionals, OutcomeProbabilities};
 use crate::features::{FeatureSchema, SILENCE_FEATURE};
 use crate::learn::{Explained, Explainer, LearnError, LogOddsPrediction, Model, Uncertainty};
 use crate::maths::special::probability;
 use crate::units::Days;
 
-/// Features by which a silence is judged, and the one that tells of it.
-const VISITS: &str = "order_days_all_count";
-const GAP: &str = "gap_mean_days";
+/// The feature that tells how long a silence is in the own rhythm.
 const RATIO: &str = "overdue_to_mean_ratio";
 
 /// Log-odds of what is certain for all, as far as single numbers can say it.
@@ -65,6 +64,8 @@ pub(super) struct Scorer<'a> {
     /// Never and last.
     heads: Option<[Part<'a>; 2]>,
     rhythm: RhythmReader,
+    /// The feature that tells of the rhythm, among all.
+    teller: Option<usize>,
     /// All features that add something.
     pub(super) features: Vec<String>,
 }
@@ -91,8 +92,10 @@ impl<'a> Scorer<'a> {
         let heads = version
             .heads
             .map(|heads| heads.models().map(|head| Part::of(&head.model, &head.calibrator, &mut features)));
-        let rhythm = RhythmReader::of(version, schema, &mut features);
-        Self { churn, heads, rhythm, features }
+        let teller = [RATIO, SILENCE_FEATURE].into_iter().find(|name| schema.position(name).is_some());
+        let teller = teller.map(|name| place_of(name, &mut features));
+        let rhythm = RhythmReader::of(version.medians, version.horizon, schema);
+        Self { churn, heads, rhythm, teller, features }
     }
 
     /// What is said of some rows of a dataset with one cutoff.
@@ -113,7 +116,7 @@ impl<'a> Scorer<'a> {
             let of_head = |head: usize| heads.as_ref().and_then(|heads| heads.get(head)).map(|head| head.way(place));
             let ways = [churn.way(place), of_head(0).unwrap_or([CERTAIN; 2]), of_head(1).unwrap_or([-CERTAIN; 2])];
             let gone_share = self.rhythm.gone_share(dataset, *row);
-            let usual_share = self.rhythm.usual_share.unwrap_or(gone_share);
+            let usual_share = self.rhythm.usual_share().filter(|_| self.teller.is_some()).unwrap_or(gone_share);
             let end = |side: usize, share: f64| [ways[0][side], ways[1][side], ways[2][side], share];
             let path = Path { from: end(0, usual_share), to: end(1, gone_share) };
             let conditionals =
@@ -129,7 +132,7 @@ impl<'a> Scorer<'a> {
             for ((part, said), steepness) in parts {
                 part.add(said, place, steepness, &mut |feature, log_odds| sums[feature] += log_odds);
             }
-            if let Some(teller) = self.rhythm.teller {
+            if let Some(teller) = self.teller {
                 sums[teller] += steepness[3] * (gone_share - usual_share);
             }
             said.ends.push(path.ends(ranks));
@@ -187,50 +190,4 @@ fn place_of(name: &str, features: &mut Vec<String>) -> usize {
         features.push(name.to_owned());
         features.len() - 1
     })
-}
-
-/// Reads how long a silence has lasted in the own rhythm.
-struct RhythmReader {
-    visits: Option<usize>,
-    gap: Option<usize>,
-    usual_gap_days: f64,
-    /// That of the median customer of training.
-    usual_share: Option<f64>,
-    /// The feature that tells of it, among all.
-    teller: Option<usize>,
-}
-
-impl RhythmReader {
-    fn of(version: ScoringModel<'_>, schema: &FeatureSchema, features: &mut Vec<String>) -> Self {
-        let median = |name: &str| version.medians.get(name);
-        let usual_gap_days = median(GAP).unwrap_or(f64::from(version.horizon.0));
-        let usual = |silence_days| OwnRhythm {
-            silence_days,
-            visits: median(VISITS).unwrap_or(1.0),
-            gap_mean_days: median(GAP),
-            usual_gap_days,
-        };
-        let teller = [RATIO, SILENCE_FEATURE].into_iter().find(|name| schema.position(name).is_some());
-        Self {
-            visits: schema.position(VISITS),
-            gap: schema.position(GAP),
-            usual_gap_days,
-            usual_share: median(SILENCE_FEATURE)
-                .map(|silence| usual(silence).gone_share())
-                .filter(|_| teller.is_some()),
-            teller: teller.map(|name| place_of(name, features)),
-        }
-    }
-
-    fn gone_share(&self, dataset: &Dataset, row: usize) -> f64 {
-        let value = |column: Option<usize>| Some(dataset.value(row, column?)).filter(|value| value.is_finite());
-        let day = dataset.cutoffs.get(usize::from(dataset.cutoff_idx[row])).map_or(0, |cutoff| cutoff.day());
-        let rhythm = OwnRhythm {
-            silence_days: f64::from(day - dataset.last_order_day[row]),
-            visits: value(self.visits).unwrap_or(1.0),
-            gap_mean_days: value(self.gap),
-            usual_gap_days: self.usual_gap_days,
-        };
-        rhythm.gone_share()
-    }
 }

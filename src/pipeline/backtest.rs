@@ -11,6 +11,7 @@ use super::progress::Progress;
 use crate::calibrate::Calibration;
 use crate::config::Config;
 use crate::dataset::{Dataset, SampleRecord};
+use crate::decide::OutcomeProbabilities;
 use crate::error::Failure;
 use crate::evaluate::{self, Evaluation, LearnerScores, Settings, Slice, TestCutoff};
 use crate::guard::{GuardRecord, look_for_leaks};
@@ -76,7 +77,10 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn P
     progress.begin("looking for leaks", 1);
     let leak_guard = look_for_leaks(config, log, &dataset, as_of)?;
     let everyone: Vec<&str> = LEARNERS.iter().map(|learner| learner.name()).collect();
-    let tested = test_at(&Trainings::on(&dataset, &frame), (&tests, &everyone), as_of, progress)?;
+    let trainings = Trainings::on(&dataset, &frame);
+    let mut tested = test_at(&trainings, (&tests, &everyone), as_of, progress)?;
+    progress.begin("learning who comes back", 1);
+    tested.iter_mut().try_for_each(|tested| tested.forecast(&trainings))?;
     progress.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;
     progress.begin("value models at test cutoffs", 1);
@@ -121,7 +125,10 @@ fn test_earlier(
     as_of: Cutoff,
 ) -> Result<Tested, Failure> {
     let dataset = frame.panel(log, &Frame::schema(config, log)?, &[cutoff], &[cutoff])?;
-    test_one(&Trainings::on(&dataset, frame), cutoff, &[MAIN_LEARNER], as_of)
+    let trainings = Trainings::on(&dataset, frame);
+    let mut tested = test_one(&trainings, cutoff, &[MAIN_LEARNER], as_of)?;
+    tested.forecast(&trainings)?;
+    Ok(tested)
 }
 
 /// The test cutoffs of the config, or the last matured ones.
@@ -146,13 +153,28 @@ pub(super) struct Tested {
     pub(super) test: TestCutoff,
     /// What the main learner chose, if it is among the learners.
     choice: Option<TestChoice>,
+    /// What was to come of the customers, where a list of the day is asked for; else empty.
+    outcomes_expected: Vec<OutcomeProbabilities>,
 }
 
 impl Tested {
+    /// Adds what was to come of the customers, by the heads of the day.
+    fn forecast(&mut self, trainings: &Trainings<'_>) -> Result<(), Failure> {
+        if let Some(main) = self.test.scores.iter().find(|scores| scores.name == MAIN_LEARNER) {
+            self.outcomes_expected = trainings.outcomes_at(self.cutoff, &main.values)?;
+        }
+        Ok(())
+    }
+
     /// What the list of the cutoff is made of, if the main learner was tested.
     fn past_day(&self) -> Option<PastDay<'_>> {
         let main = self.test.scores.iter().find(|scores| scores.name == MAIN_LEARNER)?;
-        Some(PastDay { cutoff: self.cutoff, customers: &self.test.customer, churn_probability: &main.values })
+        Some(PastDay {
+            cutoff: self.cutoff,
+            customers: &self.test.customer,
+            churn_probability: &main.values,
+            outcomes_expected: &self.outcomes_expected,
+        })
     }
 }
 
@@ -196,7 +218,7 @@ fn test_one(trainings: &Trainings<'_>, cutoff: Cutoff, learners: &[&str], as_of:
         setting: model.trained.notes.choice,
         nested,
     });
-    Ok(Tested { cutoff, test, choice })
+    Ok(Tested { cutoff, test, choice, outcomes_expected: Vec::new() })
 }
 
 fn nested_choices(model: &LearntModel) -> impl Iterator<Item = NestedChoice> {

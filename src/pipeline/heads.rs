@@ -2,9 +2,11 @@
 
 use super::learnt::{FOLDS, Trainings, predicted};
 use crate::calibrate::{CalibratedModel, Calibration, Calibrator, Heads, calibrate};
+use crate::decide::{Conditionals, OutcomeProbabilities};
 use crate::error::Failure;
 use crate::evaluate::Metrics;
 use crate::evaluate::prepared::Sample;
+use crate::explain::{Medians, RhythmReader};
 use crate::learn::{CutoffWeightsPolicy, Fold, HeadTrained, Target, Trained, Training, forward_chain, train_head};
 use crate::maths::special::probability;
 use crate::profile::FollowUp;
@@ -107,6 +109,30 @@ impl Trainings<'_> {
             },
             model: CalibratedModel { model: trained.model, calibrator: calibration.calibrator },
         }))
+    }
+}
+
+impl Trainings<'_> {
+    /// What is to come of the customers at a cutoff, as a list of that day would have said it with these probabilities of churn.
+    pub(super) fn outcomes_at(&self, cutoff: Cutoff, churn: &[f64]) -> Result<Vec<OutcomeProbabilities>, Failure> {
+        let (dataset, rule) = (self.dataset, &self.frame.settings.rule);
+        let rows = dataset.rows_at(|other| other == cutoff);
+        let latest = self.frame.training_cutoffs(cutoff)?.last().copied();
+        let medians = Medians::of(dataset, &dataset.panel_rows_at(|other| Some(other) == latest));
+        let rhythm = RhythmReader::of(&medians, rule.horizon, &dataset.schema);
+        let heads = self.heads_at(cutoff)?.heads;
+        let said = match &heads {
+            Some(Heads { never, last, .. }) => {
+                Some((never.probabilities(dataset, &rows)?, last.probabilities(dataset, &rows)?))
+            }
+            None => None,
+        };
+        let outcome = |(place, (row, churn)): (usize, (&usize, &f64))| {
+            let of_heads = said.as_ref().and_then(|(never, last)| never.get(place).zip(last.get(place)));
+            let conditionals = of_heads.map(|(never, last)| Conditionals { never: *never, last: *last });
+            OutcomeProbabilities::of(*churn, conditionals, rhythm.gone_share(dataset, *row))
+        };
+        Ok(rows.iter().zip(churn).enumerate().map(outcome).collect())
     }
 }
 

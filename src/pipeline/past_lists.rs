@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::dataset::{DatasetSettings, NetMargins, Span};
-use crate::decide::{Prospect, Suppression, rank};
+use crate::decide::{OutcomeProbabilities, Prospect, Suppression, rank};
 use crate::evaluate::bootstrap::Resampling;
 use crate::evaluate::{ValueCalibration, ValueTest};
 use crate::timeline::{Cutoff, EventLog};
@@ -15,6 +15,8 @@ pub(super) struct PastDay<'a> {
     /// Their numbers, ascending.
     pub(super) customers: &'a [u32],
     pub(super) churn_probability: &'a [f64],
+    /// What was to come of each.
+    pub(super) outcomes_expected: &'a [OutcomeProbabilities],
 }
 
 /// Whether values were right, and where that could not be looked at.
@@ -48,7 +50,7 @@ pub(super) struct PastLists<'a> {
 struct PastList<'a> {
     day: &'a PastDay<'a>,
     values: PastValues,
-    /// Its rows in their order.
+    /// The rows of its list in their order, without those to be won back.
     ranked: Vec<usize>,
 }
 
@@ -94,18 +96,19 @@ impl PastLists<'_> {
 
     /// The list as the models of its day would have made it.
     fn list<'a>(&self, day: &'a PastDay<'a>, windows: &[Days]) -> Result<PastList<'a>, crate::clv::ValueError> {
-        let PastDay { cutoff, customers, churn_probability } = *day;
+        let PastDay { cutoff, customers, churn_probability, outcomes_expected } = *day;
         let basis = Basis { config: self.config, log: self.log, settings: self.settings, as_of: cutoff };
         let values = basis.past_values(customers, windows)?;
-        let prospect = |((customer, p), at_stake): ((&u32, &f64), &f64)| Prospect {
+        let prospect = |(((customer, p), at_stake), outcome): (((&u32, &f64), &f64), &OutcomeProbabilities)| Prospect {
             customer: *customer,
             churn_probability: *p,
+            outcome: *outcome,
             value_at_stake: *at_stake,
             suppressed: self.log.opted_out(*customer, cutoff).then_some(Suppression::OptedOut),
         };
-        let rows = customers.iter().zip(churn_probability).zip(&values.at_stake);
+        let rows = customers.iter().zip(churn_probability).zip(&values.at_stake).zip(outcomes_expected);
         let prospects: Vec<Prospect> = rows.map(prospect).collect();
-        Ok(PastList { day, ranked: rank(&prospects), values })
+        Ok(PastList { day, ranked: rank(&prospects).list, values })
     }
 
     /// What was predicted over one window beside what came.
