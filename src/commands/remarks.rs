@@ -49,6 +49,9 @@ pub(super) fn report_heads(version: &Version) {
     }
     let why = version.manifest.heads.as_ref().and_then(|heads| heads.fallback.as_deref());
     let (why, hint) = match why {
+        _ if version.manifest.simple_rule.is_some() => {
+            ("a simple rule makes the list", "a model that passes the gate brings it")
+        }
         Some(why) => (why, "give a longer history, or set `churn.follow_up_days` to a shorter follow-up"),
         None => ("the model is of an earlier version", "`retain train` learns it"),
     };

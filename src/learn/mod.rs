@@ -63,7 +63,7 @@ pub use feature_selection::{
 pub use folds::{Fold, forward_chain};
 pub use forecast::ForecastLearner;
 pub use forecast_model::ForecastModel;
-pub use heads::{HeadTrained, train_head};
+pub use heads::train_head;
 pub use level::Level;
 pub use linear::{Columns, LinearLearner, PENALTIES};
 pub use linear_model::LinearModel;

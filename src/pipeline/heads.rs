@@ -7,7 +7,7 @@ use crate::error::Failure;
 use crate::evaluate::Metrics;
 use crate::evaluate::prepared::Sample;
 use crate::explain::{Medians, RhythmReader};
-use crate::learn::{CutoffWeightsPolicy, Fold, HeadTrained, Target, Trained, Training, forward_chain, train_head};
+use crate::learn::{CutoffWeightsPolicy, Fold, Target, Trained, Training, forward_chain, train_head};
 use crate::maths::special::probability;
 use crate::profile::FollowUp;
 use crate::registry::{HeadFigures, HeadRecord, HeadsRecord};
@@ -77,8 +77,9 @@ impl Trainings<'_> {
             fold.validation.retain(|row| target.is_asked(dataset, *row, as_of));
         }
         folds.retain(|fold| !few(&fold.training, fold.cutoff, LEAST_FOLD_ROWS) && !few(&fold.validation, as_of, 1));
+        let too_little = TooLittle { n_cutoffs: cutoffs.len(), n_rows: rows.len(), has_folds: !folds.is_empty() };
         if folds.is_empty() || few(&rows, as_of, LEAST_ROWS) {
-            return Ok(Err(TooLittle { n_cutoffs: cutoffs.len(), n_rows: rows.len(), has_folds: !folds.is_empty() }));
+            return Ok(Err(too_little));
         }
         let training = Training {
             target,
@@ -92,19 +93,24 @@ impl Trainings<'_> {
             trials: 0,
             shared: &self.shared,
         };
-        let HeadTrained { learner, trained, baselines } = train_head(&training)?;
+        let candidates: Vec<Candidate> = train_head(&training)?
+            .into_iter()
+            .map(|(learner, trained)| Candidate { figures: figures(&training, learner, &trained), learner, trained })
+            .collect();
+        let all_figures = candidates.iter().filter_map(|candidate| candidate.figures.clone()).collect();
+        // The first is the learner, the others the rules that it has to beat; of equal losses the learner's stands.
+        let best = candidates.into_iter().reduce(|best, other| if other.loss() < best.loss() { other } else { best });
+        let Some(Candidate { learner, trained, .. }) = best else { return Ok(Err(too_little)) };
         let calibration = calibrate(&predicted(&training, &trained), settles_after, frame.zone());
-        let figures = std::iter::once((learner, &trained))
-            .chain(baselines.iter().map(|(name, trained)| (*name, trained)))
-            .filter_map(|(name, trained)| figures(&training, name, trained));
         let n_true = rows.iter().filter(|row| target.is_true(dataset, **row, as_of)).count();
         Ok(Ok(LearntHead {
             record: HeadRecord {
                 n_rows: rows.len(),
                 rate: n_true as f64 / rows.len() as f64,
+                learner: learner.to_owned(),
                 setting: trained.notes.choice.clone(),
                 fold_cutoffs: folds.iter().map(|fold| fold.cutoff.date()).collect(),
-                figures: figures.collect(),
+                figures: all_figures,
                 calibration: Calibration { calibrator: Calibrator::NONE, ..calibration.clone() },
             },
             model: CalibratedModel { model: trained.model, calibrator: calibration.calibrator },
@@ -133,6 +139,19 @@ impl Trainings<'_> {
             OutcomeProbabilities::of(*churn, conditionals, rhythm.gone_share(dataset, *row))
         };
         Ok(rows.iter().zip(churn).enumerate().map(outcome).collect())
+    }
+}
+
+/// A learner of a head, and how it did on the folds.
+struct Candidate {
+    learner: &'static str,
+    trained: Trained,
+    figures: Option<HeadFigures>,
+}
+
+impl Candidate {
+    fn loss(&self) -> f64 {
+        self.figures.as_ref().map_or(f64::INFINITY, |figures| figures.log_loss)
     }
 }
 

@@ -28,9 +28,7 @@ pub(super) fn stand_in(refused: &Version, trainings: &Trainings<'_>, as_of: Cuto
     version.manifest.card = model.trained.model.card();
     version.manifest.calibration = model.calibration.clone();
     version.manifest.verdict = verdict(rule, &refused.evaluation);
-    if let Some(record) = &mut version.manifest.heads {
-        record.fallback = Some("a simple rule makes the list".to_owned());
-    }
+    version.manifest.heads = None;
     version.model = StoredModel {
         heads: None,
         learner: rule.name().to_owned(),

@@ -193,6 +193,8 @@ pub struct HeadRecord {
     pub n_rows: usize,
     /// Share of them without a return.
     pub rate: f64,
+    /// What did best on the folds: `boosting`, or one of the rules in `figures`.
+    pub learner: String,
     /// The setting that the folds decided.
     pub setting: Choice,
     /// Earlier cutoffs on which the setting was chosen and the calibrator learnt.
