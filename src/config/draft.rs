@@ -73,7 +73,26 @@ fn currency(draft: &mut String, proposals: &[Proposal]) {
             }
         }
     }
-    line(draft, &format!("{key} = \"\"  # fill in: three-letter code, required"));
+    match signed_currency(columns) {
+        Some((code, sign, name)) => {
+            line(draft, &format!("{key} = \"{code}\"  # the sign `{sign}` in `{}`", one_line(name)))
+        }
+        None => line(draft, &format!("{key} = \"\"  # fill in: three-letter code, required")),
+    }
+}
+
+/// The currency whose sign, which no other currency uses, stands at an amount.
+fn signed_currency(columns: &[DraftColumn]) -> Option<(&'static str, char, &str)> {
+    // `$`, `¥` and `kr` are signs of several.
+    const SIGNS: &[(char, &str)] =
+        &[('€', "EUR"), ('£', "GBP"), ('₹', "INR"), ('₺', "TRY"), ('₩', "KRW"), ('₪', "ILS")];
+    let is_amount = |column: &&DraftColumn| guess::plausible(Kind::Money, column);
+    let found = columns.iter().filter(is_amount).flat_map(|column| {
+        let has = |(sign, _): &&(char, &str)| column.example.contains(*sign);
+        SIGNS.iter().filter(has).map(|(sign, code)| (*code, *sign, column.name.as_str()))
+    });
+    let found: Vec<_> = found.collect();
+    found.first().filter(|first| found.iter().all(|other| other.0 == first.0)).copied()
 }
 
 fn draft_table(draft: &mut String, proposal: &Proposal) {

@@ -11,10 +11,13 @@ use super::tables::{Kind, Table};
 /// Our column names with the mapping proposed for each.
 pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, String> {
     let mut matched = matched(table, columns);
-    if table == Table::Purchases
-        && let Some(person) = person_behind(&matched, columns)
-    {
-        matched.insert("customer_id", person);
+    if table == Table::Purchases {
+        if let Some(person) = person_behind(&matched, columns) {
+            matched.insert("customer_id", person);
+        }
+        if let Some(order) = plain_order(&matched, columns) {
+            matched.insert("order_id", order);
+        }
     }
     let mut mapping: BTreeMap<_, _> =
         matched.iter().map(|(name, column)| (*name, source_of(table, name, column))).collect();
@@ -149,6 +152,25 @@ fn person_behind<'c>(
         .max_by_key(|column| column.n_distinct)
 }
 
+/// A column called `ID` or `No` and no more, where no other names the order: of the purchase that a row belongs to, if it comes
+/// again within the file; one that never does may as well number lines.
+fn plain_order<'c>(
+    matched: &BTreeMap<&'static str, &DraftColumn>,
+    columns: &'c [DraftColumn],
+) -> Option<&'c DraftColumn> {
+    let is_plain = |column: &&DraftColumn| {
+        matches!(in_words(&column.name).join("_").as_str(), "id" | "no" | "nr" | "number" | "nummer")
+    };
+    let comes_again =
+        |column: &&DraftColumn| column.n_empty == 0 && column.n_distinct > 1 && column.n_distinct < column.n_rows;
+    let is_free = |column: &&DraftColumn| matched.values().all(|other| other.name != column.name);
+    let candidates = columns.iter().filter(|column| plausible(Kind::Id, column));
+    if matched.contains_key("order_id") || !matched.contains_key("customer_id") {
+        return None;
+    }
+    candidates.filter(is_plain).filter(is_free).find(comes_again)
+}
+
 /// How far a name is from the synonyms, smaller is nearer: the same, the same with words that say nothing, one letter
 /// apart. Within each, the more telling synonym is nearer.
 fn distance(kind: Kind, synonyms: &[&str], name: &str) -> Option<(u8, usize)> {
@@ -179,8 +201,47 @@ fn telling(kind: Kind, words: &[String]) -> String {
         Kind::Text => &["name", "code", "label", "desc"],
         Kind::Flag => &["flag", "is", "has"],
     };
+    let words = if kind == Kind::Money { without_taxes(words) } else { words };
     let kept: Vec<&str> = words.iter().map(String::as_str).filter(|word| !idle.contains(word)).collect();
     kept.join("_")
+}
+
+/// Words before a tax that say whether it is part of an amount.
+const WITH_OR_WITHOUT: &[&str] = &[
+    "inc",
+    "incl",
+    "including",
+    "ex",
+    "excl",
+    "excluding",
+    "with",
+    "without",
+    "before",
+    "after",
+    "inkl",
+    "exkl",
+    "mit",
+    "ohne",
+    "zzgl",
+    "avec",
+    "sans",
+    "hors",
+    "con",
+    "sin",
+    "senza",
+    "met",
+    "zonder",
+];
+
+/// The words before the first that say how an amount stands to its taxes: `Order Total (inc tax)` is an order total, and
+/// `tax amount` stays what it is.
+fn without_taxes(words: &[String]) -> &[String] {
+    const TAXES: &[&str] =
+        &["tax", "taxes", "vat", "gst", "mwst", "ust", "steuer", "tva", "taxe", "iva", "btw", "moms"];
+    let is = |word: Option<&String>, known: &[&str]| word.is_some_and(|word| known.contains(&word.as_str()));
+    let says = |place: &usize| is(words.get(*place), WITH_OR_WITHOUT) && is(words.get(place + 1), TAXES);
+    let end = (1..words.len()).find(says).unwrap_or(words.len());
+    words.get(..end).unwrap_or(words)
 }
 
 /// `number_of_cds`, `n_bottles`: pieces, whatever they are called.
@@ -364,6 +425,36 @@ mod tests {
         assert_eq!(pairs(&found), []);
         let found = guess(Table::Purchases, &[("date", "bool"), ("amount", "date")]);
         assert_eq!(pairs(&found), []);
+    }
+
+    #[test]
+    fn words_about_taxes_say_nothing_of_what_an_amount_is() {
+        let amount = |name: &str| guess(Table::Purchases, &[(name, "f64")]).remove("amount");
+        for name in
+            ["Order Total (inc tax)", "Subtotal (ex VAT)", "Gesamtbetrag inkl. MwSt", "Total TTC", "Importe (sin IVA)"]
+        {
+            assert_eq!(amount(name).as_deref(), Some(name));
+        }
+        for name in ["Tax", "Tax Amount", "Incl. Tax", "VAT total"] {
+            assert_eq!(amount(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_plain_id_is_the_order_where_it_comes_again() {
+        let order = |n_distinct| {
+            let column = |name: &str, n_distinct| DraftColumn {
+                name: name.to_owned(),
+                dtype: "i64".to_owned(),
+                n_distinct,
+                n_rows: 900,
+                ..DraftColumn::default()
+            };
+            let columns = [column("ID", n_distinct), column("Customer", 40)];
+            mapping(Table::Purchases, &columns).get("order_id").cloned()
+        };
+        assert_eq!(order(600).as_deref(), Some("ID"));
+        assert_eq!(order(900), None, "it may number lines");
     }
 
     #[test]

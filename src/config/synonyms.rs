@@ -8,7 +8,9 @@ const CUSTOMER_ID: &[&str] = &["customer_id", "cust_id", "customer", "cust", "cl
     "member_id", "account_id", "shopper_id", "buyer_id", "customer_unique_id", "household_id", "household_key",
     "loyalty_id", "card_id", "sold_to", "sold_to_party", "kundennummer", "kunden_nummer",
     "kunde", "kunden", "kdnr", "kd", "auftraggeber", "debitor", "kundenkarte", "karten_nr", "kartennummer", "klant", "klantnummer",
-    "cliente", "numero_client", "n_client", "kund", "kundnummer", "customer_email", "email", "email_address", "user", "member", "account"];
+    "cliente", "numero_client", "numéro_client", "n_client", "kund", "kundnummer", "buyer", "buyer_username", "buyer_user_id",
+    "username", "user_name", "login", "customer_email", "email", "e_mail", "email_address", "buyer_email", "mail", "courriel",
+    "user", "member", "account", "phone", "phone_number", "telefon", "telefonnummer", "telephone", "téléphone", "telefono", "mobile"];
 const CURRENCY: &[&str] = &["currency", "currency_code", "order_currency", "curr", "valuta", "devise", "moneda"];
 #[rustfmt::skip]
 const RECORDED_AT: &[&str] =
@@ -22,24 +24,37 @@ const PURCHASES: &[(&str, &[&str])] = &[
         "order_time", "purchase_time", "purchased", "created_at", "order_created_at", "booking_date",
         "receipt_date", "trans_date", "t_dat", "datetime", "timestamp", "date", "time", "day", "event_time",
         "paid_at", "processed_at", "billing_date", "document_date", "posting_date", "datum", "bestelldatum", "auftragsdatum",
-        "rechnungsdatum", "fakturadatum", "belegdatum", "buchungsdatum", "kaufdatum", "besteldatum", "factuurdatum",
-        "date_commande", "date_facture", "date_de_commande", "fecha", "fecha_pedido", "data", "data_ordine"]),
+        "rechnungsdatum", "fakturadatum", "belegdatum", "buchungsdatum", "kaufdatum", "verkaufsdatum", "besteldatum", "factuurdatum",
+        "verkoopdatum", "orderdatum", "köpdatum", "bestellzeit", "bestellzeitpunkt", "kaufzeitpunkt", "verkaufszeit", "zeitpunkt",
+        "zeitstempel", "datum_uhrzeit", "placed_at", "order_placed", "bought_at", "sold_at", "sold_on", "completed_at",
+        "date_purchased", "date_created", "created", "creation_date", "date_added", "checkout_at", "date_paid", "paid_on_date",
+        "date_commande", "date_facture", "date_de_commande", "date_achat", "date_vente", "fecha", "fecha_pedido",
+        "fecha_compra", "fecha_venta", "data", "data_ordine", "data_acquisto", "data_vendita", "data_pedido", "data_compra",
+        "data_da_compra", "heure", "zeit"]),
     ("amount", &["amount", "line_total", "lineitem_total", "line_amount", "sales_value", "revenue", "sales",
         "turnover", "dollar_value", "value", "spend", "payment_value", "net_amount", "net_sales", "gross_amount",
         "purchase_amount", "net_value", "nettowert", "umsatz", "positionswert", "zeilenbetrag", "nettobetrag", "betrag",
-        "wert", "montant", "importe", "importo", "bedrag", "belopp", "total", "total_amount", "order_total", "order_amount", "order_value", "grand_total",
-        "total_price", "subtotal"]),
+        "wert", "gesamtpreis", "positionssumme", "zeilensumme", "bruttoumsatz", "nettoumsatz", "warenwert", "item_total",
+        "item_subtotal", "row_total", "line_price", "line_subtotal", "extended_price", "extended_amount", "gross_sales",
+        "montant", "montant_ligne", "total_ligne", "importe", "importo", "valor", "bedrag", "regelbedrag", "belopp", "summe", "summa", "total", "total_amount", "order_total", "order_amount", "order_value", "grand_total",
+        "total_price", "subtotal", "invoice_total", "invoice_amount", "receipt_total", "gesamtbetrag", "gesamtsumme", "gesamt",
+        "rechnungsbetrag", "rechnungssumme", "bestellsumme", "bestellwert", "auftragswert", "endbetrag", "endsumme", "bonsumme",
+        "montant_total", "total_ttc", "total_ht", "prix_total", "importe_total", "valor_total", "precio_total", "totale",
+        "prezzo_totale", "importo_totale", "totaal", "totaalbedrag", "totalt"]),
     ("order_id", &["order_id", "order", "order_no", "order_number", "invoice", "invoice_id", "invoice_no",
         "transaction_id", "transaction", "trans_id", "basket_id", "basket", "receipt_id", "receipt", "bill_id",
         "bill_no", "billing_document", "sales_document", "document_no", "faktura", "rechnung", "rechnungsnummer",
-        "bestellung", "bestellnummer", "auftrag", "auftragsnummer", "beleg", "belegnummer", "bon", "commande",
-        "numero_commande", "facture", "pedido", "factuur", "ordernummer"]),
+        "bestellung", "bestellnummer", "auftrag", "auftragsnummer", "beleg", "belegnummer", "bon", "bonnummer", "bonnr",
+        "kassenbon", "vorgang", "commande", "numero_commande", "numéro_commande", "facture", "ticket", "pedido", "numero_pedido",
+        "ordine", "numero_ordine", "scontrino", "bestelling", "bestelnummer", "factuur", "ordernummer", "sale", "sales_order",
+        "purchase", "purchase_id", "check", "order_reference", "order_ref", "reference", "référence"]),
     ("product_id", &["product_id", "product", "stock_code", "sku", "lineitem_sku", "line_item_sku", "item_id",
         "item", "article_id", "article", "asin", "ean", "upc", "product_sku", "material",
-        "artikel", "artikelnummer", "art", "produkt", "produit", "producto", "prodotto"]),
+        "artikel", "artikelnummer", "art", "produkt", "produktnummer", "produit", "producto", "prodotto", "item_number", "item_title",
+        "item_name", "product_name", "product_title", "artikelbezeichnung", "bezeichnung", "lineitem_name", "désignation", "listing"]),
     ("category", &["category", "product_category", "category_name", "department", "product_type", "product_group",
-        "item_category", "commodity_desc", "lineitem_category", "warengruppe", "wgr", "kategorie",
-        "categorie", "categoria"]),
+        "item_category", "commodity_desc", "lineitem_category", "warengruppe", "produktgruppe", "artikelgruppe", "wgr", "kategorie",
+        "categorie", "catégorie", "famille", "rayon", "categoria", "kategori"]),
     ("quantity", &["quantity", "qty", "units", "pieces", "lineitem_quantity", "line_quantity", "item_count",
         "n_items", "quantity_ordered", "menge", "anzahl", "stueck", "stück", "quantite", "quantité", "cantidad", "aantal"]),
     ("discount", &["discount", "discount_amount", "lineitem_discount", "line_discount", "total_discount", "rebate", "discounts",
@@ -110,13 +125,18 @@ const SURVEYS: &[(&str, &[&str])] = &[
 /// What one piece costs; with a quantity it makes an amount.
 #[rustfmt::skip]
 pub(super) const UNIT_PRICES: &[&str] = &["unit_price", "price", "item_price", "lineitem_price", "line_item_price",
-    "price_per_unit", "price_each", "selling_price", "sales_price", "retail_price"];
+    "price_per_unit", "price_each", "selling_price", "sales_price", "sale_price", "retail_price", "sold_for", "einzelpreis", "stückpreis",
+    "stueckpreis", "artikelpreis", "verkaufspreis", "vk_preis", "preis", "prix_unitaire", "prix", "precio_unitario", "precio",
+    "preço", "preco", "preço_unitário", "prezzo_unitario", "prezzo", "stukprijs", "prijs", "styckpris", "pris", "retail"];
 
 /// Amounts that shops repeat on every line of an order, or write on its first line alone.
 #[rustfmt::skip]
 pub(super) const ORDER_LEVEL: &[&str] =
     &["total", "total_amount", "order_total", "order_amount", "order_value", "grand_total", "total_price",
-        "subtotal"];
+        "subtotal", "invoice_total", "invoice_amount", "receipt_total", "gesamtbetrag", "gesamtsumme", "gesamt", "summe",
+        "rechnungsbetrag", "rechnungssumme", "bestellsumme", "bestellwert", "auftragswert", "endbetrag", "endsumme", "bonsumme",
+        "montant_total", "total_ttc", "total_ht", "prix_total", "importe_total", "valor_total", "precio_total", "totale",
+        "prezzo_totale", "importo_totale", "totaal", "totaalbedrag", "totalt"];
 
 /// Our columns of a table with their names elsewhere.
 pub(super) const fn of(table: Table) -> &'static [(&'static str, &'static [&'static str])] {

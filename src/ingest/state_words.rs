@@ -176,8 +176,8 @@ const NO: &[&str] = &[
 /// Whether a state means that the row is no purchase.
 pub(crate) fn is_no_purchase(word: &str) -> bool {
     let plain = plain(word);
-    // Most values of most columns are no states.
-    plain.len() <= 24 && NO_PURCHASE.contains(&plain.as_str())
+    // Most values of most columns are no states. Two words for one state, such as `Storniert / Abgelehnt`, are both known.
+    plain.len() <= 40 && plain.split(['/', ',', '|']).all(|part| NO_PURCHASE.contains(&part.trim()))
 }
 
 /// Whether a word of a flag says no.
@@ -205,7 +205,8 @@ pub(super) fn of_name(name: &str) -> Option<Says> {
     if starts(&["cancel", "storn", "annul", "void", "deleted", "anulad"]) || any(&["test"]) {
         return Some(Says::Undone);
     }
-    if any(&["status", "statut", "estado", "stato", "state", "zustand", "mode"]) {
+    let is_compound = words.iter().any(|word| word.ends_with("status") || word.ends_with("zustand"));
+    if is_compound || any(&["statut", "estado", "stato", "state", "état", "etat", "tillstånd", "mode"]) {
         return Some(Says::State);
     }
     let joined = words.join(" ");

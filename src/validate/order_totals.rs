@@ -45,6 +45,8 @@ struct Order {
     total: Option<i64>,
     /// A line of it is not used.
     is_cut: bool,
+    /// Its lines name different totals: these are of lines, whatever they are called.
+    is_of_lines: bool,
 }
 
 impl OrderTotals {
@@ -100,13 +102,15 @@ fn agreement(purchases: &TypedTable, column: &WatchedColumn) -> Agreement {
     for (row, key) in keys.iter().enumerate().filter(|(_, key)| **key != 0) {
         let order = orders.entry(*key).or_default();
         order.lines += 1;
-        order.total = order.total.or(column.money(row));
+        let total = column.money(row);
+        order.is_of_lines |= order.total.zip(total).is_some_and(|(one, other)| one != other);
+        order.total = order.total.or(total);
         let amount = amounts.get(row).copied().filter(|amount| *amount != ABSENT);
         order.is_cut |= purchases.reason(row).is_some() || amount.is_none();
         order.sum = order.sum.saturating_add(amount.unwrap_or(0));
     }
     let mut agreement = Agreement::default();
-    for order in orders.values().filter(|order| !order.is_cut && order.sum > 0) {
+    for order in orders.values().filter(|order| !order.is_cut && !order.is_of_lines && order.sum > 0) {
         let Some(total) = order.total.filter(|total| *total > 0) else { continue };
         let ratio = total as f64 / order.sum as f64;
         agreement.orders += 1;
