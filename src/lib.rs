@@ -49,6 +49,8 @@ pub mod registry;
 pub mod simulate;
 
 #[cfg(feature = "tables")]
+pub mod charts;
+#[cfg(feature = "tables")]
 pub mod output;
 
 pub mod pipeline;

@@ -71,6 +71,8 @@ pub enum Command {
     Score(Job),
     /// Tell one customer: orders and complaints, features beside the shop's, what each adds to the risk, value.
     Explain(Explain),
+    /// Make the page of a past run again, from the files that it left.
+    Report(Report),
     /// List, show, promote, take back or compare the stored models of a shop.
     Models(Models),
     /// Write a simulated shop with known truth: purchases, complaints, customers, and the truth in a table of its own.
@@ -94,7 +96,7 @@ impl Command {
             Self::Explain(explain) => explain.threads,
             Self::Inspect(inspect) => inspect.threads,
             Self::Features(features) => features.threads,
-            Self::Init(_) | Self::Models(_) | Self::Simulate(_) | Self::ConfigReference => None,
+            Self::Init(_) | Self::Models(_) | Self::Report(_) | Self::Simulate(_) | Self::ConfigReference => None,
         }
     }
 }
@@ -192,6 +194,13 @@ pub struct Explain {
     /// Threads, from 1 to 1024; all cores if not given.
     #[arg(long)]
     pub threads: Option<usize>,
+}
+
+/// A run whose page is to be made again.
+#[derive(Debug, clap::Args)]
+pub struct Report {
+    /// The folder of the run, such as `data/runs/sample/2025-07-02`.
+    pub run: PathBuf,
 }
 
 /// A feature table.

@@ -16,6 +16,22 @@ pub enum JobError {
         /// Why not.
         source: std::io::Error,
     },
+    /// A folder that has not what the page of a run is made from.
+    #[error("the page of a run cannot be made from `{}`: it lacks {lacks}", folder.display())]
+    NoRun {
+        /// The folder.
+        folder: PathBuf,
+        /// What it has not.
+        lacks: String,
+    },
+    /// A document of a run that cannot be read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Document {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// A number of threads that is none, or too large to be meant.
     #[error("cannot use {threads} threads, as {key} says: from 1 to {most} are allowed")]
     Threads {
@@ -124,6 +140,8 @@ impl Report for JobError {
     fn code(&self) -> &'static str {
         match self {
             Self::Config { .. } => "E111",
+            Self::NoRun { .. } => "E711",
+            Self::Document { .. } => "E703",
             Self::Threads { .. } => "E112",
             Self::Exists { .. } => "E113",
             Self::NotEdited { .. } => "E114",
@@ -150,11 +168,14 @@ impl Report for JobError {
             | Self::Unsorted { .. }
             | Self::ReplacesInput { .. }
             | Self::BecomesInput { .. }
+            | Self::NoRun { .. }
             | Self::AmongModels { .. } => Exit::BadUsage,
             Self::NoPurchases => Exit::DataRefused,
-            Self::Output { .. } | Self::NoThreads { .. } | Self::OutOfMemory { .. } | Self::Bug { .. } => {
-                Exit::CouldNotRun
-            }
+            Self::Output { .. }
+            | Self::Document { .. }
+            | Self::NoThreads { .. }
+            | Self::OutOfMemory { .. }
+            | Self::Bug { .. } => Exit::CouldNotRun,
         }
     }
 
@@ -187,6 +208,13 @@ impl Report for JobError {
                 "choose another place with `--out` or `output.dir`, or name the input's files instead of the folder"
                     .to_owned()
             }
+            Self::NoRun { .. } => {
+                "name the folder of a `retain run` or `retain score`, such as `data/runs/sample/2025-07-02`; a run with \
+                 `output.page_rows = 0` and one of an earlier version of retain leave too little: `retain score --as-of DAY` \
+                 makes the list and the page anew"
+                    .to_owned()
+            }
+            Self::Document { .. } => "a run leaves the file whole: make the run again".to_owned(),
             Self::Output { .. } => return None,
         })
     }

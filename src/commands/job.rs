@@ -58,7 +58,9 @@ pub(super) struct Task {
 }
 
 /// What every job writes that does not only look.
-const MANIFEST: &str = "manifest.json";
+pub(super) const MANIFEST: &str = "manifest.json";
+/// Where it has the hashes of the other files.
+pub(super) const FILES: &str = "files";
 const TIMINGS: &str = "timings.json";
 
 /// The tables of which there may be rejected rows.
@@ -323,6 +325,18 @@ impl Session {
         let timings = json!({ "format": 1, "stages": self.watch.finish() });
         self.seals.extend(staged.seals());
         staged.add(TIMINGS, |writer| write_json(writer, &timings))?;
+        let mut manifest = self.manifest(command, more);
+        manifest[FILES] = json!(self.seals);
+        staged.leave_behind(self.of_earlier_run(command));
+        let path = staged.add(MANIFEST, |writer| write_json(writer, &manifest))?;
+        publish(staged.ready()?)?;
+        self.written.extend(files);
+        self.written.push(path);
+        Ok(())
+    }
+
+    /// What the run was, its files aside.
+    pub(super) fn manifest(&self, command: &str, more: serde_json::Value) -> serde_json::Value {
         let mut manifest = json!({
             "format": 1,
             "retain_version": env!("CARGO_PKG_VERSION"),
@@ -334,17 +348,11 @@ impl Session {
             "inputs": self.provenance.inputs,
             "accounts": self.provenance.accounts,
             "findings": self.findings,
-            "files": self.seals,
         });
         if let (Some(manifest), serde_json::Value::Object(more)) = (manifest.as_object_mut(), more) {
             manifest.extend(more);
         }
-        staged.leave_behind(self.of_earlier_run(command));
-        let path = staged.add(MANIFEST, |writer| write_json(writer, &manifest))?;
-        publish(staged.ready()?)?;
-        self.written.extend(files);
-        self.written.push(path);
-        Ok(())
+        manifest
     }
 
     /// The files in the folder that an earlier run of the same kind left and this one does not write anew.

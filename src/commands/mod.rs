@@ -17,6 +17,7 @@ mod job;
 mod models;
 mod plot;
 mod remarks;
+mod report;
 mod run;
 mod score;
 mod shop;
@@ -47,6 +48,7 @@ pub fn run(cli: &Cli, now: Timestamp) -> Result<(), Failure> {
         Command::Backtest(job) => backtest::run(job, talk, now),
         Command::Score(job) => score::run(job, talk, now),
         Command::Explain(customer) => explain::run(customer, talk, now),
+        Command::Report(past) => report::run(past),
         Command::Models(models) => models::run(models, now),
         Command::Simulate(shop) => simulate::run(shop),
         Command::Features(features) => features::run(features, talk, now),

@@ -3,19 +3,29 @@
 use serde_json::json;
 
 use super::job::{self, Session, Task, Today, print, write_json};
+use super::report::{self, Documents};
 use super::{champion, remarks, summary};
 use crate::cli::{Job, OutputOptions};
 use crate::error::Failure;
 use crate::files::Ready;
-use crate::output::stage_csv_and_parquet;
-use crate::pipeline::{self, Lists, RankedList, Scored};
+use crate::output::{DETAILED_ROWS, Format, columns_of, stage_csv_and_parquet, stage_table};
+use crate::pipeline::{self, ListRow, Lists, RankedList, Scored};
 use crate::registry::Version;
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
 
 /// The files of a list, and of the win-back list beside it.
-pub(super) const FILES: &[&str] = &["list.csv", "list.parquet", "winback.csv", "winback.parquet", VALUE];
-const VALUE: &str = "value.json";
+pub(super) const FILES: &[&str] = &[
+    "list.csv",
+    "list.parquet",
+    "winback.csv",
+    "winback.parquet",
+    report::SHEET,
+    VALUE,
+    report::DETAILS,
+    report::PAGE,
+];
+pub(super) const VALUE: &str = "value.json";
 
 pub(super) fn run(arguments: &Job, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     // What does not need the data fails before they are read.
@@ -66,13 +76,20 @@ pub(super) fn score_and_write(
     remarks::report_heads(version);
     session.watch.begin("reporting and writing", 1);
     let (staged, flavour) = (session.stage()?, session.config.output.csv);
+    let (config, as_of) = (&session.config, session.as_of);
     // The list waits for the disk for a while.
     let stage = |name, list: &RankedList| stage_csv_and_parquet(name, list.pieces(), flavour, &staged);
-    let (files, value) = rayon::join(
-        || Ok::<_, Failure>([stage("list", &lists.list)?, stage("winback", &lists.winback)?]),
-        || valuing.report(&lists.customers()),
+    let (files, (value, sheet)) = rayon::join(
+        || Ok::<_, Failure>([stage(report::LIST, &lists.list)?, stage(report::WINBACK, &lists.winback)?]),
+        || {
+            rayon::join(
+                || valuing.report(&lists.customers()),
+                || report::stage_sheet_of(config, &lists, version, &staged),
+            )
+        },
     );
     let mut files = files?.concat();
+    files.extend(sheet?);
     let value = value.map_err(|error| error.to_string());
     if let Ok(report) = &value {
         files.push(staged.add(VALUE, |writer| write_json(writer, report))?);
@@ -96,6 +113,25 @@ pub(super) fn score_and_write(
         "leak_guard": version.manifest.leak_guard,
         "sampled": version.manifest.training.sampled,
     });
+    if session.config.output.page_rows > 0 {
+        let documents = Documents {
+            manifest: session.manifest(command, more.clone()),
+            value: value.as_ref().ok().map(|report| json!(report)),
+            model: Some(json!(version.manifest)),
+            evaluation: Some(json!(version.evaluation)),
+        };
+        let first = [&lists.list, &lists.winback].into_iter().flat_map(|list| list.rows.iter().take(DETAILED_ROWS));
+        let rows: Vec<&ListRow> = first.collect();
+        let details = pipeline::details(&session.config, log, as_of, &rows);
+        files.push(stage_table(&details, Format::Parquet, &staged)?);
+        let n_rows = session.config.output.page_rows as usize;
+        let shown = |list: &RankedList| {
+            let first = list.pieces().next().map(|piece| columns_of(&piece, n_rows)).transpose()?;
+            Ok::<_, Failure>(report::Shown { rows: first.unwrap_or_default(), total: list.rows.len() })
+        };
+        let shown = [shown(&lists.list)?, shown(&lists.winback)?];
+        files.push(report::stage_page(&shown, &columns_of(&details, usize::MAX)?, &documents, &staged)?);
+    }
     session.conclude((command, more), staged, files, publish)?;
     Ok(lists)
 }

@@ -222,6 +222,8 @@ impl Check<'_> {
     fn output(&mut self, raw: &RawConfig) -> Option<OutputConfig> {
         let dir = self.folder("output", &knobs::OUTPUT_DIR, raw.output.dir.as_deref());
         let csv = self.word("output", &knobs::OUTPUT_CSV, raw.output.csv.as_deref());
+        let page_rows = self.count("output", &knobs::OUTPUT_PAGE_ROWS, raw.output.page_rows);
+        let sheet_rows = self.count("output", &knobs::OUTPUT_SHEET_ROWS, raw.output.sheet_rows);
         let carry: Vec<String> = raw.output.carry.iter().map(|column| column.trim().to_owned()).collect();
         if carry.iter().collect::<BTreeSet<_>>().len() < carry.len() || carry.iter().any(String::is_empty) {
             return self.unsuitable("output", &knobs::OUTPUT_CARRY, &carry.join(", "));
@@ -230,7 +232,7 @@ impl Check<'_> {
             let meaning = "Facts about customers, of which `output.carry` names columns";
             self.missing("", Table::Customers.name(), meaning, Allowed::Section);
         }
-        Some(OutputConfig { dir: dir?, csv: csv?, carry })
+        Some(OutputConfig { dir: dir?, csv: csv?, carry, page_rows: page_rows?, sheet_rows: sheet_rows? })
     }
 
     fn churn(&mut self, raw: &RawChurn) -> Option<ChurnConfig> {

@@ -236,6 +236,13 @@ pub(super) const OUTPUT_CARRY: Key = key("carry", Allowed::Names("phone"), Prese
     "Columns of the source of customers that the list has behind its own, as known on its day; personal data go nowhere else",
 );
 
+pub(super) const OUTPUT_PAGE_ROWS: Key = key("page_rows", whole(0, 50_000, "customers"), Preset::Whole(50_000))
+    .means("The page `report.html` has at most so many customers, the first of the list; 0 for no page");
+pub(super) const OUTPUT_SHEET_ROWS: Key = key("sheet_rows", whole(0, 1_048_575, "rows"), Preset::Whole(50_000)).means(
+    "The spreadsheet `list.xlsx` has at most so many rows of the list, the first ones; Excel holds no more than 1048575 below \
+     a header; 0 for no spreadsheet",
+);
+
 /// Every section, in the order in which they are drafted.
 pub(super) const SECTIONS: &[Section] = &[
     section("", "The run", &[NAME, CURRENCY, TIMEZONE, SEED, AS_OF]),
@@ -375,7 +382,11 @@ pub(super) const SECTIONS: &[Section] = &[
     section("tuning", "The search for better settings of the learners", &[TRIALS]),
     section("gate", "What a model must satisfy to be promoted", &[MAX_AUC, MIN_GRADE]),
     section("models", "The registry of models", &[MODELS_DIR]),
-    section("output", "Where runs are written", &[OUTPUT_DIR, OUTPUT_CSV, OUTPUT_CARRY]),
+    section(
+        "output",
+        "Where runs are written",
+        &[OUTPUT_DIR, OUTPUT_CSV, OUTPUT_CARRY, OUTPUT_PAGE_ROWS, OUTPUT_SHEET_ROWS],
+    ),
 ];
 
 /// The format of the times of a table.

@@ -417,6 +417,10 @@ pub struct OutputConfig {
     /// Columns of the source of customers that are added to the list: names or SQL expressions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub carry: Vec<String>,
+    /// Customers on the page at most; 0 for no page.
+    pub page_rows: u32,
+    /// Rows in the spreadsheet at most; 0 for no spreadsheet.
+    pub sheet_rows: u32,
 }
 
 /// How the list is written as CSV.

@@ -137,6 +137,8 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E707", "The system gives no more memory"),
     code("E708", "A folder is needed where a file is"),
     code("E709", "A bug in `retain`"),
+    code("E710", "The page of a run cannot be made"),
+    code("E711", "A folder does not have what the page of a run is made from"),
     code("E801", "Parameters of a simulated shop are out of range"),
 ];
 

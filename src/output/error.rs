@@ -13,6 +13,14 @@ pub enum OutputError {
         /// Why not.
         message: String,
     },
+    /// The template engine refused.
+    #[error("cannot make the page `{page}`: {message}")]
+    Page {
+        /// The page.
+        page: String,
+        /// Why not.
+        message: String,
+    },
 }
 
 impl OutputError {
@@ -34,6 +42,7 @@ impl Report for OutputError {
     fn code(&self) -> &'static str {
         match self {
             Self::Table { .. } => "E702",
+            Self::Page { .. } => "E710",
         }
     }
 

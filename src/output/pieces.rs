@@ -53,7 +53,7 @@ fn write_csv(
     let empty = form.shown(empty).map_err(of_engine)?;
     let mut csv = form.writer(writer).batched(empty.schema()).map_err(of_engine)?;
     for frame in frames {
-        let frame = frame.map_err(|OutputError::Table { message, .. }| std::io::Error::other(message))?;
+        let frame = frame.map_err(|error| std::io::Error::other(error.to_string()))?;
         if hand_on.send(frame.clone()).is_err() {
             // The other file could not be written, and says why.
             break;

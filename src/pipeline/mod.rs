@@ -4,6 +4,7 @@
 mod backtest;
 mod challenge;
 mod customer_explanation;
+mod details;
 mod error;
 mod facts;
 mod feature_table;
@@ -23,6 +24,7 @@ mod train;
 pub use backtest::{Backtest, NestedChoice, TestChoice, backtest};
 pub use challenge::CurrentChampion;
 pub use customer_explanation::explain_customer;
+pub use details::details;
 pub use error::PipelineError;
 pub use feature_table::{WantedFeatures, feature_census, feature_schema, feature_table};
 pub use gate::{GateVerdict, judge};

@@ -176,18 +176,10 @@ impl EventLog {
         let cutoffs = [cutoff];
         let settings =
             ScanSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1), gap: Days(0), contexts: &[] };
-        let has = |shard: &&Shard| shard.customers().contains(&(customer as usize));
-        if let Some(shard) = self.shards.iter().find(has) {
-            shard.fold(
-                &settings,
-                &mut ScanScratch::default(),
-                |_, _| true,
-                |place, history, _| {
-                    if place.customer == customer as usize {
-                        show(history);
-                    }
-                },
-            );
+        let customer = customer as usize;
+        if let Some(shard) = self.shard_of(customer) {
+            let scratch = &mut ScanScratch::default();
+            shard.fold_of(customer..customer + 1, &settings, scratch, |_, _| true, |_, history, _| show(history));
         }
     }
 

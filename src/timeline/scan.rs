@@ -203,10 +203,23 @@ impl Shard {
         settings: &ScanSettings<'_>,
         scratch: &mut ScanScratch,
         wanted: impl Fn(Place, Presence) -> bool,
+        visit: impl FnMut(Place, &History<'_>, &Future<'_>),
+    ) {
+        self.fold_of(self.customers.clone(), settings, scratch, wanted, visit);
+    }
+
+    /// The same for some of its customers, by number: no other is looked at.
+    pub(crate) fn fold_of(
+        &self,
+        customers: Range<usize>,
+        settings: &ScanSettings<'_>,
+        scratch: &mut ScanScratch,
+        wanted: impl Fn(Place, Presence) -> bool,
         mut visit: impl FnMut(Place, &History<'_>, &Future<'_>),
     ) {
         let ScanScratch { ledger, walk, late, late_walk, recent } = scratch;
-        for (local, customer) in self.customers.clone().enumerate() {
+        for customer in customers {
+            let local = customer - self.customers.start;
             let all = self.orders_of(local, ledger);
             walk.begin();
             for (position, cutoff) in settings.cutoffs.iter().enumerate() {

@@ -88,7 +88,13 @@ fn config(purchases: TableConfig) -> Config {
         tuning: TuningConfig { trials: 0 },
         gate: GateConfig { max_auc: 0.95, min_grade: LowestGrade::C },
         models: ModelsConfig { dir: "models".into() },
-        output: OutputConfig { dir: "out".into(), csv: CsvFlavour::Plain, carry: Vec::new() },
+        output: OutputConfig {
+            dir: "out".into(),
+            csv: CsvFlavour::Plain,
+            carry: Vec::new(),
+            page_rows: 0,
+            sheet_rows: 0,
+        },
     }
 }
 

@@ -30,6 +30,7 @@ const ROOMS: &[&str] = &[
     "explain",
     "registry",
     "simulate",
+    "charts",
     "output",
     "pipeline",
     "kernel",
@@ -54,6 +55,9 @@ const OWNED: &[(&str, &[&str])] = &[
     ("tempfile", &["files"]),
     ("tracing", &["cli", "commands", "main.rs"]),
     ("indicatif", &["cli"]),
+    ("minijinja", &["output/page"]),
+    ("rust_xlsxwriter", &["output/sheet.rs"]),
+    ("sha2", &["output/page"]),
 ];
 
 #[test]

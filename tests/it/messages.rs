@@ -88,6 +88,7 @@ fn config_errors() -> Vec<Failure> {
         ConfigError::Violations { file: file(), violations: violations() }.into(),
         ConfigError::TableNotMapped { table: Table::Complaints }.into(),
         JobError::Config { path: file(), source: ErrorKind::NotFound.into() }.into(),
+        JobError::NoRun { folder: "data/runs/shop".into(), lacks: "manifest.json".to_owned() }.into(),
         JobError::Threads { key: "`--threads`", threads: "100000".to_owned(), most: 1_024 }.into(),
         JobError::Exists { path: file() }.into(),
         JobError::NotEdited {
@@ -439,6 +440,8 @@ fn storage_errors() -> Vec<Failure> {
         FileError::Busy { folder: "runs/shop/2025-07-02".into() }.into(),
         FileError::InTheWay { folder: "afile/runs".into(), file: "afile".into() }.into(),
         OutputError::Table { table: "list".to_owned(), message: "out of memory".to_owned() }.into(),
+        OutputError::Page { page: "report.html".to_owned(), message: "out of fuel".to_owned() }.into(),
+        JobError::Document { path: "runs/shop/manifest.json".into(), source: ErrorKind::InvalidData.into() }.into(),
         FileError::Read { path: file(), source: denied() }.into(),
         JobError::Output { source: denied() }.into(),
         JobError::NoThreads { threads: 8, message: "Resource temporarily unavailable".to_owned() }.into(),

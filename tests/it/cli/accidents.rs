@@ -157,7 +157,7 @@ fn the_files_of_a_run_are_the_same_byte_for_byte_but_for_timings() {
     }
     let manifest: serde_json::Value = serde_json::from_slice(&one[&folder.join("manifest.json")]).unwrap();
     let listed: Vec<_> = manifest["files"].as_array().unwrap().iter().map(|file| &file["name"]).collect();
-    assert_eq!(listed, ["list.csv", "list.parquet", "value.json"]);
+    assert_eq!(listed, ["details.parquet", "list.csv", "list.parquet", "list.xlsx", "report.html", "value.json"]);
     for file in manifest["files"].as_array().unwrap() {
         let bytes = &one[&folder.join(file["name"].as_str().unwrap())];
         assert_eq!(file["blake3"], blake3::hash(bytes).to_hex().to_string());
@@ -216,7 +216,8 @@ fn a_list_of_an_earlier_run_keeps_nothing_that_is_not_of_the_new_one() {
     shop.command("check").assert().success();
     let names: Vec<_> =
         files(&folder).into_keys().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect();
-    assert_eq!(names, ["list.csv", "list.parquet", "manifest.json", "notes.txt", "timings.json", "value.json"]);
+    let of_score = ["details.parquet", "list.csv", "list.parquet", "list.xlsx", "manifest.json"];
+    assert_eq!(names, [&of_score[..], &["notes.txt", "report.html", "timings.json", "value.json"]].concat());
 }
 
 #[cfg(unix)]
@@ -351,7 +352,11 @@ fn a_kill_at_any_rename_of_the_nightly_job_leaves_one_list_whole() {
         let hash = |name: &str| {
             blake3::hash(&std::fs::read(shop.path("runs/sample/2025-07-02").join(name)).unwrap()).to_hex().to_string()
         };
-        assert!(["list.csv", "list.parquet", "value.json"].iter().all(|name| manifest.contains(&hash(name))));
+        assert!(
+            ["list.csv", "list.parquet", "list.xlsx", "report.html", "value.json"]
+                .iter()
+                .all(|name| manifest.contains(&hash(name)))
+        );
     }
     assert!(n_kills > 0);
     assert_ne!(shop.read("runs/sample/2025-07-02/list.csv"), before, "the last job was not killed");

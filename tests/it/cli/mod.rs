@@ -17,6 +17,7 @@ mod measures;
 mod memory;
 mod opt_outs;
 mod outcomes;
+mod page;
 mod panel_size;
 mod parts;
 mod reading;

@@ -1,0 +1,182 @@
+//! `retain report`: the page of a past run, made again; and what people open of every run, the page and the spreadsheet.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::error::JobError;
+use super::job::{self, FILES, MANIFEST, print, write_json};
+use super::score::VALUE;
+use crate::cli;
+use crate::config::Config;
+use crate::error::Failure;
+use crate::files::{OutputFolder, Staged};
+use crate::output::{
+    Columns, Format, OutputError, PageInput, PageList, Sheet, SheetColumn, file_name, page, read_columns, stage_sheet,
+};
+use crate::pipeline::{LIST_COLUMNS, Lists};
+use crate::registry::{Registry, Version};
+use crate::text::grouped;
+use crate::timeline::day_of;
+
+/// The page of a run.
+pub(super) const PAGE: &str = "report.html";
+/// The spreadsheet of a run.
+pub(super) const SHEET: &str = "list.xlsx";
+/// What the page tells of the first customers beside the list.
+pub(super) const DETAILS: &str = "details.parquet";
+/// The two lists of a run.
+pub(super) const LIST: &str = "list";
+pub(super) const WINBACK: &str = "winback";
+
+/// The documents behind a page.
+pub(super) struct Documents {
+    pub(super) manifest: Value,
+    pub(super) value: Option<Value>,
+    pub(super) model: Option<Value>,
+    pub(super) evaluation: Option<Value>,
+}
+
+/// The first rows of a list.
+pub(super) struct Shown {
+    pub(super) rows: Columns,
+    /// Rows of the whole list.
+    pub(super) total: usize,
+}
+
+/// Makes the page of a past run again.
+pub(super) fn run(arguments: &cli::Report) -> Result<(), Failure> {
+    let folder = arguments.run.as_path();
+    let lacks = |what: &str| JobError::NoRun { folder: folder.to_owned(), lacks: what.to_owned() };
+    let mut manifest = document(folder, MANIFEST)?.ok_or_else(|| lacks("manifest.json"))?;
+    let command = manifest["command"].as_str().unwrap_or_default();
+    if !["run", "score"].contains(&command) {
+        return Err(lacks(&format!("a list (it was left by `retain {command}`)")).into());
+    }
+    let [list, winback] = [LIST, WINBACK].map(|list| file_name(list, Format::Parquet));
+    for name in [list.as_str(), winback.as_str(), DETAILS] {
+        if !folder.join(name).is_file() {
+            return Err(lacks(name).into());
+        }
+    }
+    let n_rows = manifest.pointer("/config/output/page_rows").and_then(Value::as_u64).filter(|rows| *rows > 0);
+    let n_rows = n_rows.and_then(|rows| usize::try_from(rows).ok()).unwrap_or(crate::output::PAGE_ROWS);
+    let shown = |name: &str| read_columns(&folder.join(name), n_rows).map(|(rows, total)| Shown { rows, total });
+    let lists = [shown(&list)?, shown(&winback)?];
+    let (details, _) = read_columns(&folder.join(DETAILS), usize::MAX)?;
+    let version = stored_version(&manifest);
+    let documents = Documents {
+        value: document(folder, VALUE)?,
+        model: version.as_ref().map(|version| json!(version.manifest)),
+        evaluation: version.as_ref().map(|version| json!(version.evaluation)),
+        manifest: manifest.clone(),
+    };
+    let output = OutputFolder::claim(folder)?;
+    let staged = Staged::among_others(output.path())?;
+    let path = stage_page(&lists, &details, &documents, &staged)?;
+    if let Some(files) = manifest[FILES].as_array_mut() {
+        files.retain(|file| file["name"] != PAGE);
+        files.extend(staged.seals().iter().map(|seal| json!(seal)));
+        files.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
+    }
+    staged.add(MANIFEST, |writer| write_json(writer, &manifest))?;
+    staged.commit()?;
+    print(&format!("{}\n", job::shown(&path)))
+}
+
+/// A JSON document of a folder; `None` where there is none.
+fn document(folder: &Path, name: &str) -> Result<Option<Value>, Failure> {
+    let path = folder.join(name);
+    let failed = |source| JobError::Document { path: path.clone(), source };
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(error).into()),
+    }
+}
+
+/// The model that made the list, if it is still where it was.
+fn stored_version(manifest: &Value) -> Option<Version> {
+    let text = |pointer: &str| manifest.pointer(pointer).and_then(Value::as_str);
+    let (models, name) = (text("/config/models/dir")?, text("/name")?);
+    let version = text("/simple_rule/version").or_else(|| text("/model_version"))?;
+    let loaded = Registry::new(Path::new(models), name).load(version);
+    if let Err(error) = &loaded {
+        tracing::warn!("warning[no_model]: the page is made without the figures of the model: {}", error.report());
+    }
+    loaded.ok()
+}
+
+/// Stages the page of a run, and tells the path that it will have.
+pub(super) fn stage_page(
+    [list, winback]: &[Shown; 2],
+    details: &Columns,
+    documents: &Documents,
+    staged: &Staged,
+) -> Result<PathBuf, Failure> {
+    let meanings: Vec<(&str, &str)> = LIST_COLUMNS.iter().map(|column| (column.name, column.meaning)).collect();
+    let as_of = documents.manifest["as_of"].as_str().and_then(|day| day.parse().ok());
+    let input = PageInput {
+        list: &list.rows,
+        total: list.total,
+        further: &[PageList {
+            title: "To win back",
+            probability: "gone_probability",
+            rows: &winback.rows,
+            total: winback.total,
+        }],
+        details,
+        manifest: &documents.manifest,
+        value: documents.value.as_ref(),
+        model: documents.model.as_ref(),
+        evaluation: documents.evaluation.as_ref(),
+        meanings: &meanings,
+        today: as_of.map_or(0, day_of),
+    };
+    let page = page(&input).map_err(|error| OutputError::Page { page: PAGE.to_owned(), message: error.to_string() })?;
+    Ok(staged.add(PAGE, |writer| std::io::Write::write_all(writer, page.as_bytes()))?)
+}
+
+/// Stages the list as a spreadsheet, if the config wants one, and says what it leaves out.
+pub(super) fn stage_sheet_of(
+    config: &Config,
+    Lists { list, winback }: &Lists,
+    version: &Version,
+    staged: &Staged,
+) -> Result<Option<PathBuf>, Failure> {
+    let (n_rows, total) = (config.output.sheet_rows as usize, list.rows.len());
+    if n_rows == 0 {
+        return Ok(None);
+    }
+    let [shown, of] = [n_rows.min(total), total].map(|n| grouped(n as u64));
+    if n_rows < total {
+        tracing::info!(
+            "note[sheet]: {SHEET} has the first {shown} of {of} rows, as `output.sheet_rows` says; Excel opens 1,048,575 below a \
+             header at most\nhint: list.csv and list.parquet have all rows"
+        );
+    }
+    let columns = LIST_COLUMNS.iter();
+    let columns: Vec<SheetColumn<'_>> =
+        columns.map(|column| SheetColumn { name: column.name, unit: column.unit, meaning: column.meaning }).collect();
+    let sum = |of: fn(&crate::pipeline::ListRow) -> f64| {
+        let sum: f64 = list.rows.iter().map(of).sum();
+        format!("{} {sum:.2}", list.currency.code())
+    };
+    let n_off = list.rows.iter().filter(|row| row.prospect.suppressed.is_some()).count();
+    let summary = [
+        ("Shop", config.name.clone()),
+        ("As of", format!("{}: what happened on that day or later is not in it", list.as_of)),
+        ("Population", list.population.clone()),
+        ("Rows", if n_rows < total { format!("the first {shown} of {of}; list.csv has all") } else { of }),
+        ("Win-back list", format!("{} customers who have more likely left than not", grouped(winback.rows.len() as u64))),
+        ("Value at stake, all rows", sum(|row| row.prospect.value_at_stake)),
+        ("Expected loss, all rows", sum(|row| row.prospect.expected_loss())),
+        ("Not to be contacted", grouped(n_off as u64)),
+        ("Model", version.manifest.model_version()),
+        ("Grade", version.manifest.verdict.to_string()),
+        ("Question", version.manifest.training.question.clone()),
+        ("Columns", "each is explained in the sheet `Columns`".to_owned()),
+    ];
+    let sheet = Sheet { file: SHEET, as_of: list.as_of, n_rows, columns: &columns, summary: &summary };
+    stage_sheet(&sheet, [list.pieces(), winback.pieces()], staged).map(Some)
+}

@@ -1,0 +1,245 @@
+//! The rows for the page's script, within a size that a mail can carry: all that fits, and a sentence about what does not.
+
+use serde_json::{Map, Value, json};
+
+use super::columns::Columns;
+use super::input::{PageInput, PageList};
+use crate::text::grouped;
+
+/// Bytes of the rows at most, so that the page stays below four megabytes.
+const BUDGET: usize = 3_500_000;
+/// Rows of a list at most.
+pub const PAGE_ROWS: usize = 50_000;
+/// Rows with their history and all columns at most.
+pub const DETAILED_ROWS: usize = 5_000;
+
+/// Columns that every row has, those behind them only the first rows.
+const IN_ALL_ROWS: &[&str] = &[
+    "customer_id",
+    "expected_net_gain",
+    "expected_loss",
+    "churn_probability",
+    "leaving_probability",
+    "gone_probability",
+    "value_at_stake",
+    "days_since_last_order",
+    "life_cycle_stage",
+    "rfm_segment",
+    "value_quadrant",
+    "risk_band",
+    "confidence",
+    "open_complaints",
+    "recommended_action",
+    "reason_1",
+    "group",
+    "suppressed_because",
+];
+/// Columns that a row tells by where it stands.
+const TOLD_BY_PLACE: &[&str] = &["rank"];
+
+/// The data of the page, as text that may stand in a `script` element.
+pub(super) fn data_of(input: &PageInput<'_>) -> String {
+    let own = PageList { title: "To keep", probability: input.probability(), rows: input.list, total: input.total };
+    let lists: Vec<PageList<'_>> = std::iter::once(own).chain(input.further.iter().copied()).collect();
+    let budget = BUDGET / lists.len().max(1);
+    let lists: Vec<Value> = lists.iter().map(|list| within(input, list, budget)).collect();
+    let decimals = input.manifest.pointer("/config/currency/decimals").and_then(Value::as_u64).unwrap_or(2);
+    let name = input.manifest["name"].as_str().unwrap_or("shop");
+    let file: String = name.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
+    safe_in_script(
+        &json!({
+            "format": 1,
+            "as_of": input.as_of(),
+            "currency": input.currency(),
+            "decimals": decimals,
+            "csv": input.manifest.pointer("/config/output/csv"),
+            "file": file,
+            "lists": lists,
+        })
+        .to_string(),
+    )
+}
+
+/// JSON that neither ends the `script` element nor opens another, nor ends a line of a script.
+fn safe_in_script(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len() + json.len() / 50);
+    for letter in json.chars() {
+        match letter {
+            '<' => safe.push_str("\\u003c"),
+            '>' => safe.push_str("\\u003e"),
+            '&' => safe.push_str("\\u0026"),
+            '\u{2028}' => safe.push_str("\\u2028"),
+            '\u{2029}' => safe.push_str("\\u2029"),
+            letter => safe.push(letter),
+        }
+    }
+    safe
+}
+
+/// How much of a list the page has.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    n_rows: usize,
+    /// Rows with their history and all columns.
+    n_detailed: usize,
+    /// Whether the shop's own columns, such as names, are there for all rows, so that all can be searched.
+    has_own: bool,
+}
+
+/// A list in at most so many bytes: without names of the rows behind, then with fewer rows in detail, and then with fewer rows,
+/// where ids or texts are long.
+fn within(input: &PageInput<'_>, list: &PageList<'_>, budget: usize) -> Value {
+    let n_rows = list.rows.n_rows().min(PAGE_ROWS);
+    let mut extent = Extent { n_rows, n_detailed: n_rows.min(DETAILED_ROWS), has_own: true };
+    loop {
+        let encoded = encoded(input, list, extent);
+        let size = encoded.to_string().len();
+        if size <= budget || extent.n_rows <= FEWEST_ROWS {
+            return encoded;
+        }
+        let shrunk = |n: usize| n * 95 / 100 * budget / size;
+        if extent.has_own && extent.n_detailed < extent.n_rows {
+            extent.has_own = false;
+        } else if extent.n_detailed > FEWEST_DETAILED {
+            extent.n_detailed = shrunk(extent.n_detailed).max(FEWEST_DETAILED);
+        } else {
+            extent.n_rows = shrunk(extent.n_rows).max(FEWEST_ROWS);
+            extent.n_detailed = extent.n_detailed.min(extent.n_rows);
+        }
+    }
+}
+
+/// Rows in detail, and rows at all, that are kept whatever their size.
+const FEWEST_DETAILED: usize = 500;
+const FEWEST_ROWS: usize = 50;
+
+fn encoded(input: &PageInput<'_>, list: &PageList<'_>, extent: Extent) -> Value {
+    let Extent { n_rows, n_detailed, has_own } = extent;
+    let has = |name: &str| list.rows.get(name).is_some();
+    let first_of = |names: &[&'static str]| names.iter().copied().find(|name| has(name)).unwrap_or_default();
+    let mut columns = Map::new();
+    let told = list.rows.columns.iter().filter(|(name, _)| !TOLD_BY_PLACE.contains(&name.as_str()));
+    for (name, values) in told {
+        let is_full = IN_ALL_ROWS.contains(&name.as_str()) || has_own && input.is_carried(name);
+        let mut column = values.encoded(if is_full { n_rows } else { n_detailed }, input.today);
+        column["full"] = is_full.into();
+        columns.insert(name.clone(), column);
+    }
+    let carried = list.rows.columns.iter().map(|(name, _)| name).filter(|name| input.is_carried(name));
+    let (history, weights) = history(input, list.rows, n_detailed);
+    let resolutions = list.rows.numbers("open_complaints").iter().any(Option::is_some);
+    json!({
+        "title": list.title,
+        "total": list.total,
+        "shown": n_rows,
+        "detailed": n_detailed,
+        "limits": limits(list.total, n_rows, n_detailed),
+        "rank_probability": list.probability,
+        "rank_amount": first_of(&["expected_net_gain", "expected_loss"]),
+        "resolutions": resolutions,
+        "carried": carried.collect::<Vec<_>>(),
+        "order": list.rows.columns.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        "columns": columns,
+        "history": history,
+        "weights": weights,
+    })
+}
+
+/// What the page does not show.
+fn limits(total: usize, n_rows: usize, n_detailed: usize) -> String {
+    let [total, n_rows, n_detailed] = [total, n_rows, n_detailed].map(|n| grouped(n as u64));
+    let rows = (n_rows != total).then(|| format!("This page has the first {n_rows} of {total} customers."));
+    let detailed = (n_detailed != n_rows)
+        .then(|| format!("Rhythm, history and all columns are here for the first {n_detailed} of them."));
+    let parts: Vec<String> = rows.into_iter().chain(detailed).collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("{} The file list.csv has every row and column.", parts.join(" "))
+    }
+}
+
+/// What happened to each of the first customers, and how much each reason weighs: both by row of the list.
+fn history(input: &PageInput<'_>, rows: &Columns, n_detailed: usize) -> (Vec<Value>, Vec<Value>) {
+    let details = input.details;
+    let customers = rows.texts("customer_id").iter().take(n_detailed);
+    let places: std::collections::BTreeMap<&str, usize> =
+        customers.enumerate().filter_map(|(place, id)| Some((id.as_deref()?, place))).collect();
+    let n = places.len();
+    let (mut orders, mut complaints, mut weights) = (vec![Vec::new(); n], vec![Vec::new(); n], vec![Vec::new(); n]);
+    let ago = |days: &[Option<i32>], row: usize| days.get(row).copied().flatten().map(|day| input.today - day);
+    let text = |name: &str, row: usize| details.texts(name).get(row).and_then(Option::as_deref);
+    for row in 0..details.n_rows() {
+        let Some(place) = text("customer_id", row).and_then(|id| places.get(id)).copied() else { continue };
+        let amount = details.numbers("amount").get(row).copied().flatten();
+        match (text("kind", row), ago(details.days("day"), row)) {
+            (Some("order"), Some(day)) => {
+                if let Some(orders) = orders.get_mut(place) {
+                    orders.extend([json!(day), short(amount.unwrap_or(0.0))]);
+                }
+            }
+            (Some("complaint"), Some(day)) => {
+                if let Some(complaints) = complaints.get_mut(place) {
+                    complaints.push(json!([day, ago(details.days("closed"), row), text("word", row)]));
+                }
+            }
+            (Some("reason"), _) => {
+                if let Some(weights) = weights.get_mut(place) {
+                    weights.push(short(amount.unwrap_or(0.0)));
+                }
+            }
+            _ => {}
+        }
+    }
+    let history = orders.into_iter().zip(complaints).map(|(orders, complaints)| json!([orders, complaints]));
+    (history.collect(), weights.into_iter().map(Value::from).collect())
+}
+
+/// An amount that needs no more digits than can be seen.
+#[expect(clippy::cast_possible_truncation, reason = "amounts are far below 2^63")]
+fn short(amount: f64) -> Value {
+    if amount.abs() >= 100.0 || amount.fract() == 0.0 {
+        return json!(amount.round() as i64);
+    }
+    json!((amount * 100.0).round() / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::columns::Values;
+    use super::*;
+
+    #[test]
+    fn data_cannot_leave_the_script() {
+        let safe = safe_in_script(&json!(["</script><script>alert(1)</script>", "\u{2028}&"]).to_string());
+        assert!(!safe.contains(['<', '>', '&', '\u{2028}']), "{safe}");
+        let again: Value = serde_json::from_str(&safe).unwrap();
+        assert_eq!(again, json!(["</script><script>alert(1)</script>", "\u{2028}&"]));
+    }
+
+    #[test]
+    fn long_ids_take_details_and_then_rows_away_until_the_list_fits() {
+        let ids = (0..4_000).map(|n| Some(format!("{n:0>200}"))).collect();
+        let rows = Columns { columns: vec![("customer_id".into(), Values::Text(ids))] };
+        let list = PageList { title: "t", probability: "", rows: &rows, total: 4_000 };
+        let none = Columns::default();
+        let manifest = json!({ "as_of": "2024-01-01" });
+        let input = PageInput {
+            list: &rows,
+            total: 4_000,
+            further: &[],
+            details: &none,
+            manifest: &manifest,
+            value: None,
+            model: None,
+            evaluation: None,
+            meanings: &[("customer_id", "")],
+            today: 0,
+        };
+        let found = within(&input, &list, 100_000);
+        assert!(found.to_string().len() <= 100_000);
+        let shown = found["shown"].as_u64().unwrap();
+        assert!((300..500).contains(&shown), "{shown}");
+        assert_eq!(found["limits"].as_str().unwrap().contains("of 4,000 customers"), true);
+    }
+}

@@ -1,0 +1,60 @@
+//! Figures read from the JSON documents of a run: an absent one is absent on the page, never zero.
+
+use serde_json::Value;
+
+/// A figure with its interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Estimate {
+    pub(super) estimate: f64,
+    pub(super) interval: Option<[f64; 2]>,
+}
+
+impl Estimate {
+    /// The figure at a place of a document, with or without an interval.
+    pub(super) fn at(document: &Value, pointer: &str) -> Option<Self> {
+        let found = document.pointer(pointer)?;
+        if let Some(estimate) = found.as_f64() {
+            return Some(Self { estimate, interval: None });
+        }
+        let bound = |name: &str| found[name].as_f64();
+        let interval = bound("low").zip(bound("high")).map(|(low, high)| [low, high]);
+        Some(Self { estimate: bound("estimate")?, interval })
+    }
+
+    /// As figures of evaluation are set: three decimals and no zero in front, with the interval in brackets.
+    pub(super) fn text(&self) -> String {
+        let interval = self.interval.map(|[low, high]| format!(" [{}, {}]", unit(low), unit(high)));
+        unit(self.estimate) + &interval.unwrap_or_default()
+    }
+}
+
+fn unit(figure: f64) -> String {
+    format!("{figure:.3}").replacen("0.", ".", 1)
+}
+
+pub(super) fn number(document: &Value, pointer: &str) -> Option<f64> {
+    document.pointer(pointer)?.as_f64()
+}
+
+pub(super) fn text<'d>(document: &'d Value, pointer: &str) -> Option<&'d str> {
+    document.pointer(pointer)?.as_str()
+}
+
+pub(super) fn items<'d>(document: &'d Value, pointer: &str) -> &'d [Value] {
+    document.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_figure_is_read_with_its_interval_and_an_absent_one_is_absent() {
+        let document = json!({ "a": { "estimate": 0.77549, "low": -0.05, "high": 1.0 }, "b": 2.5, "c": {} });
+        assert_eq!(Estimate::at(&document, "/a").unwrap().text(), ".775 [-.050, 1.000]");
+        assert_eq!(Estimate::at(&document, "/b").unwrap().text(), "2.500");
+        assert_eq!([Estimate::at(&document, "/c"), Estimate::at(&document, "/d")], [None, None]);
+    }
+}

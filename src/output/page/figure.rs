@@ -1,0 +1,109 @@
+//! What a part of the page is made of: figures with their sentence, population and table; tiles; tables.
+
+use serde::Serialize;
+
+/// One part of the page, for one kind of reader.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Part {
+    /// Name of its tab within the page.
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) words: Vec<String>,
+    pub(super) tiles: Vec<Tile>,
+    pub(super) figures: Vec<Figure>,
+    pub(super) what_if: Option<WhatIf>,
+    pub(super) card: Vec<Entry>,
+    pub(super) tables: Vec<DataTable>,
+}
+
+/// What moving the retention rate does.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct WhatIf {
+    pub(super) sentence: String,
+    pub(super) formula: String,
+    pub(super) retention: f64,
+    pub(super) customers: f64,
+    /// Of one customer in one horizon.
+    pub(super) margin: f64,
+    /// What a unit of money one horizon ahead is worth today.
+    pub(super) discount: f64,
+}
+
+/// A chart with all that makes it readable.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Figure {
+    /// Name of its heading within the page.
+    pub(super) id: &'static str,
+    /// What it shows, as a sentence without a full stop.
+    pub(super) heading: String,
+    /// How to read it.
+    pub(super) sentence: String,
+    /// Of whom and when.
+    pub(super) population: String,
+    pub(super) svg: String,
+    /// The same figures.
+    pub(super) table: DataTable,
+}
+
+/// Rows of text.
+#[derive(Debug, Clone, PartialEq, Serialize, Default)]
+pub(super) struct DataTable {
+    pub(super) title: String,
+    pub(super) sentence: String,
+    pub(super) head: Vec<String>,
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+impl DataTable {
+    /// A table below a chart.
+    pub(super) fn new<const N: usize>(
+        title: &str,
+        head: [&str; N],
+        rows: impl IntoIterator<Item = [String; N]>,
+    ) -> Self {
+        Self {
+            title: title.to_owned(),
+            sentence: String::new(),
+            head: head.map(str::to_owned).to_vec(),
+            rows: rows.into_iter().map(|row| row.to_vec()).collect(),
+        }
+    }
+
+    /// The same as a part of its own.
+    pub(super) fn saying(mut self, sentence: &str) -> Self {
+        sentence.clone_into(&mut self.sentence);
+        self
+    }
+}
+
+/// One large number.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Tile {
+    pub(super) value: String,
+    pub(super) name: String,
+    pub(super) note: String,
+}
+
+/// An entry of the model card.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    pub(super) text: String,
+}
+
+/// An amount for people, whole from ten on.
+pub(super) fn money(currency: &str, amount: f64) -> String {
+    let shown = if amount.abs() >= 10.0 { amount.round() } else { amount };
+    format!("{currency} {}", crate::charts::Unit::Number.text(shown))
+}
+
+/// A share in percent for people.
+pub(super) fn percent(share: f64) -> String {
+    let decimals = usize::from(share.abs() < 0.095);
+    format!("{:.decimals$} %", 100.0 * share)
+}
+
+/// A day as people write it.
+pub(super) fn day(iso: &str) -> String {
+    iso.parse::<jiff::civil::Date>().map_or_else(|_| iso.to_owned(), |date| date.strftime("%-d %B %Y").to_string())
+}

@@ -1,0 +1,73 @@
+//! The page of a run: one file with three parts, for the retention team, the manager and the data scientist. It loads
+//! nothing: style, script and data stand in it, and its policy lets nothing else run.
+
+mod columns;
+mod data;
+mod document;
+mod figure;
+mod input;
+mod model;
+mod shop;
+mod words;
+
+use minijinja::{AutoEscape, Environment};
+use serde::Serialize;
+
+use figure::Part;
+use words::Words;
+
+pub use columns::Columns;
+pub(super) use columns::Values;
+pub use data::{DETAILED_ROWS, PAGE_ROWS};
+pub use input::{PageInput, PageList};
+
+const TEMPLATE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// The page as HTML.
+///
+/// # Errors
+/// What the template engine says.
+pub fn page(input: &PageInput<'_>) -> Result<String, minijinja::Error> {
+    let mut engine = Environment::new();
+    engine.set_auto_escape_callback(|_| AutoEscape::Html);
+    engine.add_template("page.html", TEMPLATE)?;
+    let whole = Whole {
+        policy: policy(),
+        style: STYLE,
+        script: SCRIPT,
+        data: data::data_of(input),
+        words: words::of(input),
+        parts: [shop::part(input), model::part(input)],
+    };
+    engine.get_template("page.html")?.render(minijinja::value::Serde(&whole))
+}
+
+/// What the template sets.
+#[derive(Serialize)]
+struct Whole {
+    policy: String,
+    style: &'static str,
+    script: &'static str,
+    data: String,
+    #[serde(flatten)]
+    words: Words,
+    parts: [Part; 2],
+}
+
+/// The content security policy: this style and this script, and nothing else from anywhere.
+fn policy() -> String {
+    let [style, script] = [STYLE, SCRIPT].map(hash);
+    format!(
+        "default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'; \
+         require-trusted-types-for 'script'"
+    )
+}
+
+/// A text as a policy names it.
+fn hash(text: &str) -> String {
+    use base64::Engine;
+    use sha2::Digest;
+    format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(text)))
+}

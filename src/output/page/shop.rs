@@ -1,0 +1,428 @@
+//! The part for the manager: what is at stake, where it lies, and what keeping customers is worth.
+
+use serde_json::Value;
+
+use super::columns::Columns;
+use super::document::{items, number};
+use super::figure::{DataTable, Figure, Part, Tile, WhatIf, money, percent};
+use super::input::PageInput;
+use crate::charts::{ColumnChart, Curve, CurveChart, Frame, Point, Row, RowChart, Unit, columns, curves, rows};
+use crate::text::{counted, grouped};
+
+/// The part of the shop.
+pub(super) fn part(input: &PageInput<'_>) -> Part {
+    Part {
+        id: "shop",
+        title: "The shop",
+        words: vec![format!("{}.", input.of_whom())],
+        tiles: tiles(input),
+        figures: figures(input),
+        what_if: what_if(input),
+        card: Vec::new(),
+        tables: Vec::new(),
+    }
+}
+
+/// The figures of the part, as far as the run has them.
+fn figures(input: &PageInput<'_>) -> Vec<Figure> {
+    let value = input.value.unwrap_or(&Value::Null);
+    let found = [
+        concentration_of_loss(input),
+        by_stage(input),
+        of_margin(value),
+        cohorts(value, input.question()),
+        sales(value, input.currency()),
+        tracking(value),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+/// The large numbers.
+fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
+    let (list, currency) = (input.list, input.currency());
+    let sum = |name: &str| list.numbers(name).iter().flatten().sum::<f64>();
+    let tile = |value: String, name: &str, note: String| Tile { value, name: name.to_owned(), note };
+    let mut tiles = vec![tile(grouped(input.total as u64), "customers on the list", input.population().to_owned())];
+    if let Some(mean) = number(input.manifest, "/mean_churn_probability") {
+        // The mean is of everyone eligible, the win-back list included.
+        let eligible = number(input.manifest, "/eligible").unwrap_or(input.total as f64);
+        let expected = mean * eligible;
+        let name = format!("of {} eligible expected to buy nothing, {}", grouped(eligible as u64), percent(mean));
+        tiles.push(tile(Unit::Number.text(expected.round()), &name, format!("{}, by the model", input.question())));
+    }
+    for (column, name) in [
+        ("value_at_stake", "margin at stake"),
+        ("expected_loss", "margin expected to be lost"),
+        ("expected_net_gain", "expected gain of all contacts"),
+    ] {
+        if list.get(column).is_some() {
+            tiles.push(tile(money(currency, sum(column)), name, "if nothing is done".to_owned()));
+        }
+    }
+    if let Some(share) = input.value.and_then(|value| number(value, "/concentration/top_fifth_share")) {
+        tiles.push(tile(percent(share), "of all margin so far", "comes from one customer in five".to_owned()));
+    }
+    tiles
+}
+
+/// What one more point of retention is worth.
+fn what_if(input: &PageInput<'_>) -> Option<WhatIf> {
+    let value = input.value?;
+    let of = |name: &str| number(value, &format!("/retention/{name}"));
+    let (customers, retention, margin) = (of("n_customers")?, of("retention_rate")?, of("margin_per_period")?);
+    let (worth, point) = (of("one_point/value")?, of("one_point/value_of_one_point")?);
+    // Solved for the discount, so that the slider says what the report says.
+    let discount = (1.0 - customers * margin / worth) / retention;
+    let fits = discount.is_finite() && discount > 0.0 && discount <= 1.0;
+    let currency = input.currency();
+    fits.then(|| WhatIf {
+        sentence: format!(
+            "{} of 100 of the {} are expected to buy again within one horizon. If it were one more, they would be worth \
+             {} more. Move the slider to see other rates.",
+            (100.0 * retention).round(),
+            counted(customers as u64, "customer"),
+            money(currency, point)
+        ),
+        formula: format!(
+            "Value = customers x margin in a horizon / (1 - retention x discount) = {} x {} / (1 - retention x {discount:.4}). \
+             It takes one rate for all and for ever; it is a rule of thumb, not a forecast.",
+            grouped(customers as u64),
+            format!("{currency} {margin:.2}")
+        ),
+        retention,
+        customers,
+        margin,
+        discount,
+    })
+}
+
+/// How much of the expected loss the first customers hold.
+fn concentration_of_loss(input: &PageInput<'_>) -> Option<Figure> {
+    let losses: Vec<f64> = amounts(input.list, "expected_loss").collect();
+    let total: f64 = losses.iter().sum();
+    let n = losses.len();
+    if total <= 0.0 || n < 20 {
+        return None;
+    }
+    let mut sum = 0.0;
+    let shares: Vec<f64> = losses
+        .iter()
+        .map(|loss| {
+            sum += loss;
+            sum / total
+        })
+        .collect();
+    let share_at = |rank: usize| shares.get(rank.saturating_sub(1)).copied().unwrap_or(1.0);
+    let half = shares.iter().position(|share| *share >= 0.5).map_or(n, |place| place + 1);
+    let ranks: Vec<usize> = (0..=50).map(|step| (step * n).div_ceil(50)).filter(|rank| *rank > 0).collect();
+    let say = |rank: usize| format!("the first {}: {}", grouped(rank as u64), percent(share_at(rank)));
+    let point = |rank: usize| Point { x: rank as f64, y: share_at(rank), interval: None, says: say(rank) };
+    let heading =
+        format!("Half of the expected loss lies with {} of {} customers", grouped(half as u64), grouped(n as u64));
+    let sentence = "How much of the margin that is expected to be lost the first rows of the list hold. The steeper at the left, \
+                    the more a short list is worth.";
+    let names = [10, 50, 100, 500, 1_000, 5_000, 10_000, n].into_iter().filter(|rank| *rank <= n);
+    let table = names
+        .map(|rank| [grouped(rank as u64), percent(share_at(rank)), money(input.currency(), share_at(rank) * total)]);
+    let frame = Frame {
+        x_title: "first customers of the list",
+        x_unit: Unit::Number,
+        y_title: "share of expected loss",
+        y_unit: Unit::Share,
+    };
+    let reference = [0.0, 1.0].map(|end| Point { x: end * n as f64, y: end, interval: None, says: String::new() });
+    let mut points = vec![Point { x: 0.0, y: 0.0, interval: None, says: String::new() }];
+    points.extend(ranks.into_iter().map(point));
+    let chart = CurveChart {
+        title: &format!("{heading}. A curve of the share of expected loss over the rank."),
+        frame,
+        across: Some([0.0, n as f64]),
+        up: Some([0.0, 1.0]),
+        curves: vec![
+            curve("in any order", "reference", reference.to_vec()),
+            curve("in the list's order", "main", points),
+        ],
+    };
+    Some(Figure {
+        id: "f-loss",
+        sentence: sentence.to_owned(),
+        population: input.of_whom(),
+        svg: curves(&chart),
+        table: DataTable::new(&heading, ["First customers", "Share of expected loss", "Expected loss"], table),
+        heading,
+    })
+}
+
+fn amounts<'l>(list: &'l Columns, name: &str) -> impl Iterator<Item = f64> + use<'l> {
+    list.numbers(name).iter().map(|amount| amount.unwrap_or(0.0).max(0.0))
+}
+
+fn curve<'a>(name: &'a str, class: &'a str, points: Vec<Point>) -> Curve<'a> {
+    Curve { name, class, points, is_joined: true, is_dotted: false }
+}
+
+/// The stages in the order of a customer's life, and how each is said.
+const STAGES: [(&str, &str); 7] = [
+    ("new", "new: one visit, not long ago"),
+    ("repeat", "repeat: two to four visits, in rhythm"),
+    ("loyal", "loyal: five visits or more, in rhythm"),
+    ("won_back", "won back: returned after a long silence"),
+    ("at_risk", "at risk: silent for twice the usual gap"),
+    ("dormant", "dormant: silent for four times the usual gap"),
+    ("lost", "lost: silent beyond the active time"),
+];
+
+/// Expected loss by life-cycle stage.
+fn by_stage(input: &PageInput<'_>) -> Option<Figure> {
+    let stages = input.list.texts("life_cycle_stage");
+    let losses: Vec<f64> = amounts(input.list, "expected_loss").collect();
+    let probabilities = input.list.numbers(input.probability());
+    let of_stage = |(name, says): (&str, &'static str)| {
+        let places =
+            stages.iter().enumerate().filter(|(_, stage)| stage.as_deref() == Some(name)).map(|(place, _)| place);
+        let places: Vec<usize> = places.collect();
+        let loss: f64 = places.iter().filter_map(|place| losses.get(*place)).sum();
+        let leaving: f64 = places.iter().filter_map(|place| probabilities.get(*place).copied().flatten()).sum();
+        (!places.is_empty()).then_some((says, places.len(), loss, leaving / places.len() as f64))
+    };
+    let found: Vec<(&str, usize, f64, f64)> = STAGES.into_iter().filter_map(of_stage).collect();
+    let total: f64 = found.iter().map(|(_, _, loss, _)| loss).sum();
+    let (most, _, loss, _) = found.iter().max_by(|a, b| a.2.total_cmp(&b.2))?;
+    if total <= 0.0 {
+        return None;
+    }
+    let word = most.split(':').next().unwrap_or(most);
+    let heading =
+        format!("The largest part of the expected loss, {}, lies with customers who are {word}", percent(loss / total));
+    let row = |(says, n, loss, mean): &(&str, usize, f64, f64)| Row {
+        name: says.split(':').next().unwrap_or(says).to_owned(),
+        value: *loss,
+        interval: None,
+        note: format!(
+            "{} of {}, {} leave",
+            money(input.currency(), *loss),
+            counted(*n as u64, "customer"),
+            percent(*mean)
+        ),
+        is_main: says == most,
+    };
+    let table = found.iter().map(|(says, n, loss, mean)| {
+        [(*says).to_owned(), grouped(*n as u64), percent(*mean), money(input.currency(), *loss)]
+    });
+    let table = DataTable::new(&heading, ["Stage", "Customers", "Mean probability of leaving", "Expected loss"], table);
+    let chart = RowChart {
+        title: &format!("{heading}. Bars of expected loss by stage."),
+        axis: &format!("expected loss, {}", input.currency()),
+        unit: Unit::Number,
+        range: None,
+        has_bars: true,
+        reference: None,
+        rows: found.iter().map(row).collect(),
+    };
+    Some(Figure {
+        id: "f-stage",
+        sentence: "A stage compares the silence of a customer with the customer's own rhythm. Behind each bar: the amount, how many \
+                   customers there are, and how many of a hundred leave by the model."
+            .to_owned(),
+        population: input.of_whom(),
+        svg: rows(&chart),
+        table,
+        heading,
+    })
+}
+
+/// How much of the margin few customers bring.
+fn of_margin(value: &Value) -> Option<Figure> {
+    let pairs = items(value, "/concentration/curve").iter();
+    let pairs: Vec<(f64, f64)> = pairs.filter_map(|pair| pair[0].as_f64().zip(pair[1].as_f64())).collect();
+    let (fifth, most) =
+        (number(value, "/concentration/top_fifth_share")?, number(value, "/concentration/customers_for_four_fifths")?);
+    let heading = format!("A fifth of the customers brought {} of the margin so far", percent(fifth));
+    let says = |(x, y): &(f64, f64)| format!("the best {} of customers: {} of the margin", percent(*x), percent(*y));
+    let point = |pair: &(f64, f64)| Point { x: pair.0, y: pair.1, interval: None, says: says(pair) };
+    let start = Point { x: 0.0, y: 0.0, interval: None, says: String::new() };
+    let points: Vec<Point> = std::iter::once(start.clone()).chain(pairs.iter().map(point)).collect();
+    let equal = vec![start, Point { x: 1.0, y: 1.0, interval: None, says: String::new() }];
+    let frame = Frame {
+        x_title: "share of customers, the most valuable first",
+        x_unit: Unit::Share,
+        y_title: "share of margin so far",
+        y_unit: Unit::Share,
+    };
+    let chart = CurveChart {
+        title: &format!("{heading}. A curve of the share of margin over the share of customers."),
+        frame,
+        across: Some([0.0, 1.0]),
+        up: Some([0.0, 1.0]),
+        curves: vec![curve("if all were equal", "reference", equal), curve("this shop", "main", points)],
+    };
+    let table = pairs.iter().map(|(x, y)| [percent(*x), percent(*y)]);
+    Some(Figure {
+        id: "f-margin",
+        sentence: format!(
+            "{} of the customers are needed for four fifths of it. These are the ones whom the shop cannot afford to lose.",
+            percent(most)
+        ),
+        population: everyone(value),
+        svg: curves(&chart),
+        table: DataTable::new(&heading, ["Share of customers", "Share of margin"], table),
+        heading,
+    })
+}
+
+/// The population of the value report.
+fn everyone(value: &Value) -> String {
+    let n = number(value, "/shop/n_customers").map(|n| counted(n as u64, "customer"));
+    format!("Everyone who has bought: {}", n.unwrap_or_else(|| "all customers".to_owned()))
+}
+
+/// Retention by the quarter of the first order.
+fn cohorts(value: &Value, question: &str) -> Option<Figure> {
+    let cohort = |cohort: &Value| {
+        let (name, n) = (number(cohort, "/cohort")?, number(cohort, "/n_customers")?);
+        Some((quarter(name), n, number(cohort, "/retention_rate")?, number(cohort, "/repeat_rate")?))
+    };
+    let found: Vec<(String, f64, f64, f64)> =
+        items(value, "/cohorts").iter().filter_map(cohort).filter(|found| found.1 >= 20.0).collect();
+    // A cohort younger than the active time has all of its customers.
+    let settled: Vec<&(String, f64, f64, f64)> = found.iter().filter(|found| found.2 < 1.0).collect();
+    let first = settled.first()?;
+    let heading = format!("Of the customers of {}, {} are still active", first.0, percent(first.2));
+    let row = |(name, n, retention, repeat): &(String, f64, f64, f64)| Row {
+        name: name.clone(),
+        value: *retention,
+        interval: None,
+        note: format!(
+            "{} of {}; {} bought again",
+            percent(*retention),
+            counted(*n as u64, "customer"),
+            percent(*repeat)
+        ),
+        is_main: true,
+    };
+    let chart = RowChart {
+        title: &format!("{heading}. Bars of the share still active by the quarter of the first order."),
+        axis: "share still active, by the quarter of the first order",
+        unit: Unit::Share,
+        range: Some([0.0, 1.0]),
+        has_bars: true,
+        reference: None,
+        rows: found.iter().map(row).collect(),
+    };
+    let table = found
+        .iter()
+        .map(|(name, n, retention, repeat)| [name.clone(), grouped(*n as u64), percent(*retention), percent(*repeat)]);
+    Some(Figure {
+        id: "f-cohorts",
+        sentence: format!(
+            "Active means: the last order is not too long ago for the list. The newest quarters are at 100 % because nobody could have \
+             been silent for so long yet. Churn on the list asks: {question}."
+        ),
+        population: format!("{}; quarters with fewer than 20 customers are left out", everyone(value)),
+        svg: rows(&chart),
+        table: DataTable::new(&heading, ["First order in", "Customers", "Still active", "Bought again"], table),
+        heading,
+    })
+}
+
+/// A quarter as people write it.
+fn quarter(code: f64) -> String {
+    let code = code as u64;
+    format!("{} Q{}", code / 10, code % 10)
+}
+
+/// Sales expected of today's customers, quarter by quarter.
+fn sales(value: &Value, currency: &str) -> Option<Figure> {
+    let days = number(value, "/sales/period_days")?;
+    let cohorts = items(value, "/sales/cohorts");
+    let n_periods = cohorts.iter().map(|cohort| items(cohort, "/sales").len()).max().filter(|n| *n > 0)?;
+    let of_period = |period: usize| cohorts.iter().filter_map(|cohort| cohort["sales"][period].as_f64()).sum::<f64>();
+    let sums: Vec<f64> = (0..n_periods).map(of_period).collect();
+    let (total, first, last) = (sums.iter().sum::<f64>(), sums.first()?, sums.last()?);
+    let heading = format!("Today's customers are expected to buy for {} in the coming year", money(currency, total));
+    let bar = |(period, sum): (usize, &f64)| {
+        let name = format!("{} to {}", (period as f64 * days).round(), ((period + 1) as f64 * days).round());
+        (name, *sum, money(currency, *sum))
+    };
+    let bars: Vec<(String, f64, String)> = sums.iter().enumerate().map(bar).collect();
+    let table = bars.iter().map(|(name, _, sum)| [name.clone(), sum.clone()]);
+    let table = DataTable::new(&heading, ["Days from today", "Expected sales"], table);
+    let frame = Frame {
+        x_title: "days from today",
+        x_unit: Unit::Number,
+        y_title: &format!("expected sales, {currency}"),
+        y_unit: Unit::Number,
+    };
+    let chart = ColumnChart { title: &format!("{heading}. Bars by quarter."), frame, bars, has_numbers: true };
+    Some(Figure {
+        id: "f-sales",
+        sentence: format!(
+            "From {} in the first quarter to {} in the last: what new customers buy is not in it.",
+            money(currency, *first),
+            money(currency, *last)
+        ),
+        population: format!("{}; by the models of purchases and spend", everyone(value)),
+        svg: columns(&chart),
+        table,
+        heading,
+    })
+}
+
+/// Purchases expected by the value model beside those that came.
+fn tracking(value: &Value) -> Option<Figure> {
+    let points = items(value, "/holdout/tracking/points").iter();
+    let point = |point: &Value| Some((number(point, "/end")?, number(point, "/expected")?, number(point, "/actual")?));
+    let points: Vec<(f64, f64, f64)> = points.filter_map(point).collect();
+    let cutoff = number(value, "/holdout/tracking/cutoff_days")?;
+    // The curve is cumulated: what came after the cutoff is the end less what there was by then.
+    let (last, known) = (points.last()?, points.iter().rfind(|point| point.0 <= cutoff)?);
+    let (expected, actual) = (last.1 - known.1, last.2 - known.2);
+    if actual <= 0.0 {
+        return None;
+    }
+    let off = expected / actual - 1.0;
+    let heading = format!(
+        "Left alone for {} days, the value model expected {} {} orders than came",
+        Unit::Number.text((last.0 - known.0).round()),
+        percent(off.abs()),
+        if off > 0.0 { "more" } else { "fewer" }
+    );
+    let series = |of: fn(&(f64, f64, f64)) -> f64| -> Vec<Point> {
+        let point = |point: &(f64, f64, f64)| {
+            let says = format!("to day {}: {}", point.0, Unit::Number.text(of(point)));
+            Point { x: point.0, y: of(point), interval: None, says }
+        };
+        points.iter().map(point).collect()
+    };
+    let frame = Frame {
+        x_title: "days since the first order of the shop",
+        x_unit: Unit::Number,
+        y_title: "repeat orders so far",
+        y_unit: Unit::Number,
+    };
+    let chart = CurveChart {
+        title: &format!("{heading}. Two curves of repeat orders over time."),
+        frame,
+        across: None,
+        up: None,
+        curves: vec![
+            curve("came", "other", series(|point| point.2)),
+            curve("expected", "main", series(|point| point.1)),
+        ],
+    };
+    let table = points.iter().map(|(end, expected, actual)| {
+        [Unit::Number.text(*end), Unit::Number.text(*expected), Unit::Number.text(*actual)]
+    });
+    Some(Figure {
+        id: "f-tracking",
+        sentence: format!(
+            "The model was fitted to what was known by day {cutoff}. After that day {} repeat orders were expected, {} came.",
+            Unit::Number.text(expected.round()),
+            Unit::Number.text(actual)
+        ),
+        population: everyone(value),
+        svg: curves(&chart),
+        table: DataTable::new(&heading, ["Up to day", "Expected", "Came"], table),
+        heading,
+    })
+}

@@ -1,0 +1,129 @@
+// Opens a page of a run in a browser, does what people do, and says `ok` for all that holds; ends with 1 at the first that
+// does not. Arguments: the page, the browser, the folder with `node_modules`.
+import {readFileSync, statSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {join} from 'node:path';
+
+const [page, executablePath, packages] = process.argv.slice(2);
+const require = createRequire(join(packages, 'package.json'));
+const {chromium} = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const check = (what, holds, found) => {
+  if (!holds) throw new Error(`${what}: ${JSON.stringify(found)}`);
+  console.log('ok ' + what);
+};
+const browser = await chromium.launch({executablePath, args: ['--no-sandbox']});
+const trouble = [];
+async function open(hash, options) {
+  const context = await browser.newContext({viewport: {width: 1440, height: 900}, acceptDownloads: true, reducedMotion: 'reduce', ...options});
+  const tab = await context.newPage();
+  tab.on('console', message => trouble.push('console: ' + message.text()));
+  tab.on('pageerror', error => trouble.push('error: ' + error.message));
+  tab.on('dialog', dialog => { trouble.push('a dialog: a name was run'); return dialog.dismiss(); });
+  tab.on('request', request => { if (!/^(file|blob):/.test(request.url())) trouble.push('request: ' + request.url()); });
+  await tab.goto('file://' + page + hash);
+  await tab.waitForSelector('#rows tbody tr', {state: 'attached'});
+  return tab;
+}
+
+try {
+  console.log(`size: ${statSync(page).size} bytes`);
+  check('the page has at most 4 MB', statSync(page).size <= 4e6, statSync(page).size);
+  const tab = await open('');
+  console.log(`script done after ${await tab.evaluate(() => document.documentElement.dataset.ready)} ms`);
+  const ids = () => tab.$$eval('#rows tbody .who', cells => cells.map(cell => cell.textContent));
+  const ranks = () => tab.$$eval('#rows tbody .c-rank', cells => cells.map(cell => +cell.textContent.replace(/,/g, '')));
+  const count = async () => +(await tab.innerText('#count')).match(/^[\d,]+/)[0].replace(/,/g, '');
+  const hash = () => tab.evaluate(() => location.hash);
+  const timed = async (what, act) => { const start = Date.now(); await act(); console.log(`${what}: ${Date.now() - start} ms`); };
+
+  const all = await count();
+  check('fifty rows in the order of the list', JSON.stringify(await ranks()) === JSON.stringify([...Array(50).keys()].map(i => i + 1)), await ranks());
+  check('a hostile name is text', (await tab.innerText('#rows')).includes('<script>alert(1)</script>'), '');
+  check('a formula is text', (await tab.innerText('#rows')).includes('=HYPERLINK("x")'), '');
+  check('every row has its rhythm, with words', (await tab.$$eval('.spark', all => all.filter(one => one.getAttribute('aria-label').length > 20 && one.querySelector('.s-tick')).length)) === 50, '');
+
+  await timed('sort', () => tab.click('[data-sort=days_since_last_order]'));
+  const silent = await tab.$$eval('#rows tbody .spark', all => all.map(one => +one.getAttribute('aria-label').match(/last one (\d+) day/)[1]));
+  check('sorted by silence, the longest first', silent.every((days, i) => !i || days <= silent[i - 1]), silent);
+  check('the sort is announced', await tab.$eval('[data-sort=days_since_last_order]', button => button.parentNode.getAttribute('aria-sort')) === 'descending', '');
+  await tab.click('[data-sort=customer_id]');
+  const sorted = await ids();
+  check('sorted by id', sorted.every((id, i) => !i || id >= sorted[i - 1]), sorted);
+  await tab.click('[data-sort=rank]');
+
+  const chip = '[data-filter=life_cycle_stage][data-value=loyal]';
+  const promised = +(await tab.innerText(chip + ' b')).replace(/,/g, '');
+  await timed('filter', () => tab.click(chip));
+  check('a filter leaves as many as its chip says', await count() === promised && promised < all, [await count(), promised]);
+  await tab.click('[data-filter=risk_band][data-value=high]');
+  const both = await count();
+  check('two filters are both held', both < promised && both > 0, both);
+  const view = await hash();
+  check('the view stands in the address', view.includes('f.life_cycle_stage=loyal') && view.includes('f.risk_band=high'), view);
+  const sent = await open(view);
+  check('an address that was sent shows the same', (await sent.innerText('#count')) === (await tab.innerText('#count')), await sent.innerText('#count'));
+  await sent.context().close();
+
+  const [download] = await Promise.all([tab.waitForEvent('download'), tab.click('#export')]);
+  const csv = readFileSync(await download.path(), 'utf8');
+  const lines = csv.trim().split('\r\n');
+  check('the export has what is shown', lines.length === both + 1 && csv.startsWith('\ufeffrank,customer_id,'), [lines.length, lines[0]]);
+  check('a formula in the export is harmless', csv.includes(`"'=HYPERLINK(""x"")"`) && !/(^|,)"?=HYPER/m.test(csv), lines[1]);
+  await tab.click('#clear');
+  check('all are shown again', await count() === all, await count());
+
+  const wanted = (await ids())[3];
+  await tab.focus('#rows tbody tr');
+  await tab.keyboard.press('/');
+  await timed('search', async () => { await tab.keyboard.type(wanted); await tab.waitForFunction(() => document.querySelectorAll('#rows tbody tr').length === 1); });
+  check('search finds the one', (await ids())[0] === wanted, await ids());
+  await tab.keyboard.press('Escape');
+  check('Escape ends the search', await count() === all, await count());
+
+  await timed('next page', () => tab.click('[data-page="1"]'));
+  check('the second page goes on', (await ranks())[0] === 51, await ranks());
+  await tab.click('[data-page="0"]');
+  await tab.keyboard.press('ArrowDown');
+  await timed('panel', async () => { await tab.keyboard.press('Enter'); await tab.waitForSelector('#panel[open]'); });
+  const second = (await ids())[1];
+  check('arrows and Enter open the second customer', await tab.innerText('#panel-name') === second, await tab.innerText('#panel-name'));
+  check('the panel has orders, spend and the rhythm', await tab.$$eval('#panel svg[role=img]', all => all.length) >= 2 && (await tab.innerText('#panel')).includes('Last orders'), '');
+  check('the customer stands in the address', (await hash()).includes('customer='), await hash());
+  await tab.keyboard.press('ArrowDown');
+  check('the arrow goes to the next customer', await tab.innerText('#panel-name') === (await ids())[2], '');
+  await tab.keyboard.press('Escape');
+  check('Escape closes and the row has the focus', await tab.evaluate(() => !document.getElementById('panel').open && document.activeElement.tagName === 'TR'), '');
+
+  for (const part of ['shop', 'model']) {
+    await tab.click('#tab-' + part);
+    const charts = await tab.$$eval(`#part-${part} figure`, all => all.map(one => ({
+      marks: one.querySelectorAll('svg rect, svg circle, svg path').length, title: one.querySelector('svg').getAttribute('aria-label'),
+      caption: one.querySelector('figcaption').textContent.trim(), population: one.querySelector('.pop').textContent, rows: one.querySelectorAll('tbody tr').length,
+    })));
+    check(`${part}: every chart has marks, a title, a sentence, a population and a table`, charts.length >= 5 && charts.every(c => c.marks && c.title.length > 20 && c.caption.length > 40 && c.population.length > 10 && c.rows), charts);
+  }
+  await tab.click('#tab-shop');
+  const worth = () => tab.innerText('#retention-value');
+  const before = await worth();
+  await tab.focus('#retention');
+  await tab.keyboard.press('End');
+  check('the slider says another value', await worth() !== before, before);
+
+  for (const [width, height] of [[390, 844], [1440, 900]]) for (const colorScheme of ['light', 'dark']) for (const part of ['list', 'shop', 'model', 'panel']) {
+    const seen = await open(part === 'panel' ? '#list?customer=' + encodeURIComponent(wanted) : '#' + part, {bypassCSP: true, viewport: {width, height}, colorScheme});
+    const wide = await seen.evaluate(() => document.documentElement.scrollWidth);
+    check(`${part} fits into ${width} pixels`, wide <= width, wide);
+    await seen.evaluate(axe);
+    const {violations, passes} = await seen.evaluate(() => window.axe.run());
+    check(`${part} ${width} ${colorScheme}: axe finds nothing`, passes.length > 10 && !violations.length, violations.map(v => [v.id, v.nodes[0].html]));
+    await seen.context().close();
+  }
+  check('no message, no error, no request', !trouble.length, trouble);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
