@@ -168,7 +168,10 @@ pub(super) fn stage_sheet_of(
         ("As of", format!("{}: what happened on that day or later is not in it", list.as_of)),
         ("Population", list.population.clone()),
         ("Rows", if n_rows < total { format!("the first {shown} of {of}; list.csv has all") } else { of }),
-        ("Win-back list", format!("{} customers who have more likely left than not", grouped(winback.rows.len() as u64))),
+        (
+            "Win-back list",
+            format!("{} customers who have more likely left than not", grouped(winback.rows.len() as u64)),
+        ),
         ("Value at stake, all rows", sum(|row| row.prospect.value_at_stake)),
         ("Expected loss, all rows", sum(|row| row.prospect.expected_loss())),
         ("Not to be contacted", grouped(n_off as u64)),

@@ -183,7 +183,7 @@ const COLUMNS = [
     const what = get(l, 'recommended_action', i);
     return what == null ? null : [words(what), h('span', {class: 'under'}, get(l, 'action_why', i) || '')];
   }},
-  {key: 'gain', head: l => l.worth === 'expected_net_gain' ? 'Gain' : 'Expected loss', is: 'num', css: 'gain', of: l => l.has(l.worth), name: l => l.worth, cell: (l, i) => {
+  {key: 'gain', head: l => l.worth === 'expected_net_gain' ? 'Gain' : l.risk === 'gone_probability' ? 'Worth of return' : 'Expected loss', is: 'num', css: 'gain', of: l => l.has(l.worth), name: l => l.worth, cell: (l, i) => {
     const v = get(l, l.worth, i);
     return v == null ? null : [h('span', {class: 'money', title: exact(l, l.worth, i)}, money(v)), bar('gain', v / l.top)];
   }},
@@ -244,7 +244,7 @@ function draw(keep) {
   if (!keep) current = 0;
   let sum = 0;
   if (list.has(list.worth)) shown.forEach(i => { sum += Math.max(0, get(list, list.worth, i) || 0); });
-  const what = list.worth === 'expected_net_gain' ? 'expected gain ' : 'expected loss ';
+  const what = list.worth === 'expected_net_gain' ? 'expected gain ' : list.risk === 'gone_probability' ? 'worth of their return ' : 'expected loss ';
   $('count').textContent = counted(shown.length, 'customer') + (shown.length && list.has(list.worth) ? ', ' + what + money(sum) : '');
   $('clear').hidden = !state.q && !Object.keys(state.f).length;
   $('search').value = state.q;
@@ -305,7 +305,7 @@ function open(row, keep) {
   if (reasons.length) lines.push(h('h3', {}, 'Why the risk is raised'), h('ul', {class: 'reasons'}, reasons.map(([text, weight]) => h('li', {}, [text, weight && most ? bar('wide', weight / most) : null]))));
   lines.push(h('h3', {}, 'How likely, how much'), h('dl', {class: 'facts'}, [
     ...fact('No order in the coming time', value('churn_probability') == null ? null : percent(value('churn_probability')) + range('churn_probability_low', 'churn_probability_high', percent)),
-    ...fact('At stake', money(value('value_at_stake'))), ...fact('Expected loss', money(value('expected_loss'))), ...fact('Margin so far', money(value('clv_historic'))),
+    ...fact('At stake', money(value('value_at_stake'))), ...fact(list.risk === 'gone_probability' ? 'Worth of return' : 'Expected loss', money(value('expected_loss'))), ...fact('Margin so far', money(value('clv_historic'))),
     ...fact('Margin to come', value('clv_predicted') == null ? null : money(value('clv_predicted')) + range('clv_predicted_low', 'clv_predicted_high', money)),
   ]), outcomes(list, row));
   if (events) lines.push(h('div', {class: 'events'}, [h('div', {}, [h('h4', {}, 'Last orders'), ul(orders)]), h('div', {}, [h('h4', {}, 'Complaints'), ul(complaints.slice(0, 6).map(c => h('li', {}, [dayText(c[0]) + (c[2] ? ', ' + c[2] : ''), list.resolutions ? h('span', {}, c[1] == null ? 'open' : 'closed') : null])))])]), ...(months(list, row) || []));

@@ -60,7 +60,19 @@ fn the_page_is_whole_loads_nothing_and_names_are_text() {
     let manifest: Value = serde_json::from_str(&SHOP.read(&format!("{DAY}/manifest.json"))).unwrap();
     let names: Vec<&str> =
         manifest["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["details.parquet", "list.csv", "list.parquet", "list.xlsx", "report.html", "value.json", "winback.csv", "winback.parquet"]);
+    assert_eq!(
+        names,
+        [
+            "details.parquet",
+            "list.csv",
+            "list.parquet",
+            "list.xlsx",
+            "report.html",
+            "value.json",
+            "winback.csv",
+            "winback.parquet"
+        ]
+    );
 }
 
 #[test]
