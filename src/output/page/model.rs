@@ -528,6 +528,28 @@ fn card(input: &PageInput<'_>) -> Vec<Entry> {
     card
 }
 
+/// How the heads that tell gone, leaving and quiet did on their folds.
+fn heads(input: &PageInput<'_>) -> DataTable {
+    let asked =
+        [("never", "never back, of those who bought nothing"), ("last", "bought a last time, of those who bought")];
+    let rows = asked.into_iter().flat_map(|(name, question)| {
+        let head = input.manifest.pointer(&format!("/heads/{name}")).unwrap_or(&Value::Null);
+        let used = text(head, "/learner").unwrap_or_default();
+        let row = move |figures: &Value| {
+            let learner = text(figures, "/learner").unwrap_or_default();
+            let auc = Estimate::at(figures, "/auc").map_or_else(String::new, |auc| auc.text());
+            let n = number(figures, "/n_rows").map_or_else(String::new, |n| grouped(n as u64));
+            let is_used = if learner == used { "yes" } else { "" };
+            [question.to_owned(), learner.to_owned(), auc, n, is_used.to_owned()]
+        };
+        items(head, "/figures").iter().map(row)
+    });
+    let head = ["Question", "Learner", "Mean AUC", "Rows", "Used"];
+    DataTable::new("Who comes back: two more questions", head, rows).saying(
+        "Measured on earlier cutoffs of training, before calibration. The first learner is held against rules; what did best is used.",
+    )
+}
+
 /// Findings of the data, and features that tell most alone.
 fn tables(input: &PageInput<'_>) -> Vec<DataTable> {
     let manifest = input.manifest;
@@ -564,6 +586,7 @@ fn tables(input: &PageInput<'_>) -> Vec<DataTable> {
     );
     let limit = number(manifest, "/leak_guard/max_auc").map_or_else(String::new, |auc| format!("{auc:.2}"));
     let found = [
+        heads(input),
         findings.saying("Recommendations and warnings; errors would have stopped the run."),
         accounts.saying("Rows read are rows used and rows set aside with a reason."),
         largest.saying(&format!(
