@@ -418,7 +418,7 @@ pub struct RawOutput {
     /// customers from 0 to 50000; default 50000.
     pub page_rows: Option<i64>,
     /// The spreadsheet `list.xlsx` has at most so many rows of the list, the first ones; Excel holds no more than 1048575
-    /// below a header; 0 for no spreadsheet. A whole number of rows from 0 to 1048575; default 50000.
+    /// below a header; 0 for no spreadsheet. A whole number of rows from 0 to 1048575; default 10000.
     pub sheet_rows: Option<i64>,
 }
 

@@ -181,9 +181,12 @@ fn a_spreadsheet_program_shows_the_rows_of_the_list() {
         assert_eq!(theirs.len(), ours.len(), "row {row}");
         for (ours, theirs) in ours.iter().zip(theirs) {
             // In a spreadsheet a text needs no apostrophe: its cell says that it is one.
+            // Shares are shown in percent, with all their digits.
+            let share = |cell: &str| cell.strip_suffix('%').and_then(|share| share.parse::<f64>().ok());
+            let theirs_as_number = theirs.parse::<f64>().ok().or_else(|| share(theirs).map(|percent| percent / 100.0));
             let same = ours == theirs
                 || ours.strip_prefix('\'') == Some(theirs)
-                || ours.parse::<f64>().ok().zip(theirs.parse::<f64>().ok()).is_some_and(|(a, b)| (a - b).abs() < 1e-9);
+                || ours.parse::<f64>().ok().zip(theirs_as_number).is_some_and(|(a, b)| (a - b).abs() < 1e-9);
             assert!(same, "row {row}: `{ours}` in the list, `{theirs}` in the spreadsheet");
             n_compared += 1;
         }
