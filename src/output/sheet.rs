@@ -127,7 +127,7 @@ fn list<'t>(
         for (at, (name, column)) in (0..).zip(&piece.columns) {
             let unit = sheet.columns.iter().find(|known| known.name == name).map_or("", |known| known.unit);
             for row in 0..n_rows {
-                write(worksheet, row_number(done + row), at, cell(column, row, unit, formats), formats)?;
+                write(worksheet, row_number(done + row), at, &cell(column, row, unit, formats), formats)?;
             }
         }
         done += n_rows;
@@ -196,8 +196,8 @@ fn cell<'c>(column: &'c Column<'_>, row: usize, unit: &str, formats: &'c Formats
 /// Characters of a cell at most; Excel reads no more.
 const LONGEST_TEXT: usize = 32_767;
 
-fn write(worksheet: &mut Worksheet, row: u32, at: u16, cell: Cell<'_>, formats: &Formats) -> Result<(), XlsxError> {
-    match cell {
+fn write(worksheet: &mut Worksheet, row: u32, at: u16, cell: &Cell<'_>, formats: &Formats) -> Result<(), XlsxError> {
+    match *cell {
         Cell::Text(text) if !text.is_empty() => {
             let cut: String;
             let text = if text.len() > LONGEST_TEXT {

@@ -93,7 +93,7 @@ fn encoded_numbers(numbers: &[Option<f64>]) -> Value {
     let scaled = |number: f64, decimals: u8| number * 10.0_f64.powi(i32::from(decimals));
     let is_exact = |decimals: u8| {
         let near = |number: &f64| (scaled(*number, decimals).round() - scaled(*number, decimals)).abs() < 1e-6;
-        numbers.iter().flatten().all(|number| near(number))
+        numbers.iter().flatten().all(near)
     };
     let decimals = (0..DECIMALS).find(|decimals| is_exact(*decimals)).unwrap_or(DECIMALS);
     let whole = |number: &Option<f64>| {

@@ -36,6 +36,17 @@ pub(super) fn number(document: &Value, pointer: &str) -> Option<f64> {
     document.pointer(pointer)?.as_f64()
 }
 
+/// A count; some documents write it as a number with decimals.
+pub(super) fn count(document: &Value, pointer: &str) -> Option<u64> {
+    let found = document.pointer(pointer)?;
+    found.as_u64().or_else(|| found.as_f64().filter(|number| *number >= 0.0).map(whole))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and far below 2^63")]
+const fn whole(number: f64) -> u64 {
+    number as u64
+}
+
 pub(super) fn text<'d>(document: &'d Value, pointer: &str) -> Option<&'d str> {
     document.pointer(pointer)?.as_str()
 }
@@ -56,5 +67,6 @@ mod tests {
         assert_eq!(Estimate::at(&document, "/a").unwrap().text(), ".775 [-.050, 1.000]");
         assert_eq!(Estimate::at(&document, "/b").unwrap().text(), "2.500");
         assert_eq!([Estimate::at(&document, "/c"), Estimate::at(&document, "/d")], [None, None]);
+        assert_eq!(["/b", "/c", "/d"].map(|place| count(&document, place)), [Some(2), None, None]);
     }
 }

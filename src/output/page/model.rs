@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::document::{Estimate, items, number, text};
+use super::document::{Estimate, count, items, number, text};
 use super::figure::{DataTable, Entry, Figure, Part, Tile, percent};
 use super::input::PageInput;
 use crate::charts::{ColumnChart, Curve, CurveChart, Frame, Point, Row, RowChart, Unit, columns, curves, rows};
@@ -30,8 +30,7 @@ fn main_learner(evaluation: &Value) -> Option<&Value> {
 
 /// The population of all test figures.
 fn population(evaluation: &Value) -> String {
-    let n =
-        |name: &str| number(evaluation, &format!("/population/{name}")).map_or_else(String::new, |n| grouped(n as u64));
+    let n = |name: &str| count(evaluation, &format!("/population/{name}")).map_or_else(String::new, grouped);
     let cutoffs = items(evaluation, "/population/cutoffs");
     let day = |cutoff: Option<&Value>| cutoff.and_then(|cutoff| text(cutoff, "/cutoff")).unwrap_or_default().to_owned();
     format!(
@@ -156,10 +155,10 @@ fn by_cutoff(evaluation: &Value) -> Option<Figure> {
     let main = main_learner(evaluation)?;
     let baseline = text(evaluation, "/verdict/best_baseline").unwrap_or_default();
     let other = items(evaluation, "/learners").iter().find(|learner| learner["name"] == baseline);
-    let of = |learner: &Value| -> Vec<(String, f64, f64)> {
+    let of = |learner: &Value| -> Vec<(String, u64, f64)> {
         let figures = items(learner, "/by_cutoff").iter();
         let figure = |figure: &Value| {
-            let (cutoff, n) = (text(figure, "/population/cutoff")?, number(figure, "/population/n")?);
+            let (cutoff, n) = (text(figure, "/population/cutoff")?, count(figure, "/population/n")?);
             Some((cutoff.to_owned(), n, Estimate::at(figure, "/metrics/auc")?.estimate))
         };
         figures.filter_map(figure).collect()
@@ -170,9 +169,9 @@ fn by_cutoff(evaluation: &Value) -> Option<Figure> {
     }
     let (low, high) = own.iter().fold((f64::MAX, f64::MIN), |(low, high), found| (low.min(found.2), high.max(found.2)));
     let heading = format!("From cutoff to cutoff the AUC lies between {low:.3} and {high:.3}").replace("0.", ".");
-    let row = |(cutoff, n, auc): &(String, f64, f64), is_main: bool| Row {
+    let row = |(cutoff, n, auc): &(String, u64, f64), is_main: bool| Row {
         name: if is_main {
-            format!("{cutoff}, {}", counted(*n as u64, "customer"))
+            format!("{cutoff}, {}", counted(*n, "customer"))
         } else {
             format!("{cutoff}, {}", learner_name(baseline))
         },
@@ -195,7 +194,7 @@ fn by_cutoff(evaluation: &Value) -> Option<Figure> {
     };
     let table = own.iter().enumerate().map(|(place, (cutoff, n, auc))| {
         let other = others.get(place).map_or_else(String::new, |found| format!("{:.3}", found.2));
-        [cutoff.clone(), grouped(*n as u64), format!("{auc:.3}"), other]
+        [cutoff.clone(), grouped(*n), format!("{auc:.3}"), other]
     });
     Some(Figure {
         id: "f-cutoffs",
@@ -212,9 +211,9 @@ fn by_cutoff(evaluation: &Value) -> Option<Figure> {
 fn reliability(evaluation: &Value) -> Option<Figure> {
     let bins = items(evaluation, "/calibration/overall/bins");
     let bin = |bin: &Value| {
-        Some((number(bin, "/n")?, number(bin, "/mean_probability")?, Estimate::at(bin, "/observed_rate")?))
+        Some((count(bin, "/n")?, number(bin, "/mean_probability")?, Estimate::at(bin, "/observed_rate")?))
     };
-    let found: Vec<(f64, f64, Estimate)> = bins.iter().filter_map(bin).collect();
+    let found: Vec<(u64, f64, Estimate)> = bins.iter().filter_map(bin).collect();
     let off = found.iter().map(|(_, mean, rate)| (rate.estimate - mean).abs()).fold(0.0, f64::max);
     if found.is_empty() {
         return None;
@@ -225,11 +224,11 @@ fn reliability(evaluation: &Value) -> Option<Figure> {
     } else {
         format!("The probabilities are off by up to {points} points")
     };
-    let point = |(n, mean, rate): &(f64, f64, Estimate)| Point {
+    let point = |(n, mean, rate): &(u64, f64, Estimate)| Point {
         x: *mean,
         y: rate.estimate,
         interval: rate.interval,
-        says: format!("said {}, came {}, {} rows", percent(*mean), percent(rate.estimate), grouped(*n as u64)),
+        says: format!("said {}, came {}, {} rows", percent(*mean), percent(rate.estimate), grouped(*n)),
     };
     let ideal = [0.0, 1.0].map(|end| Point { x: end, y: end, interval: None, says: String::new() });
     let frame = Frame {
@@ -249,8 +248,7 @@ fn reliability(evaluation: &Value) -> Option<Figure> {
             series("", "main", found.iter().map(point).collect(), false),
         ],
     };
-    let table =
-        found.iter().map(|(n, mean, rate)| [grouped(*n as u64), percent(*mean), percent(rate.estimate), rate.text()]);
+    let table = found.iter().map(|(n, mean, rate)| [grouped(*n), percent(*mean), percent(rate.estimate), rate.text()]);
     Some(Figure {
         id: "f-reliability",
         sentence: format!(
@@ -326,14 +324,14 @@ fn gain(evaluation: &Value) -> Option<Figure> {
 fn slices<'e>(evaluation: &'e Value) -> Option<Figure> {
     let slice = |slice: &'e Value| {
         let rates = [Estimate::at(slice, "/churn_rate")?, Estimate::at(slice, "/mean_probability")?];
-        Some((text(slice, "/name")?, number(slice, "/n")?, Estimate::at(slice, "/auc")?, rates))
+        Some((text(slice, "/name")?, count(slice, "/n")?, Estimate::at(slice, "/auc")?, rates))
     };
-    let found: Vec<(&str, f64, Estimate, [Estimate; 2])> =
+    let found: Vec<(&str, u64, Estimate, [Estimate; 2])> =
         items(evaluation, "/slices").iter().filter_map(slice).collect();
     let weakest = found.iter().min_by(|a, b| a.2.estimate.total_cmp(&b.2.estimate))?;
     let heading = format!("The model is weakest on customers with {}: AUC {}", weakest.0, weakest.2.text());
-    let row = |(name, n, auc, _): &(&str, f64, Estimate, [Estimate; 2])| Row {
-        name: format!("{name}, {}", counted(*n as u64, "row")),
+    let row = |(name, n, auc, _): &(&str, u64, Estimate, [Estimate; 2])| Row {
+        name: format!("{name}, {}", counted(*n, "row")),
         value: auc.estimate,
         interval: auc.interval,
         note: auc.text(),
@@ -349,7 +347,7 @@ fn slices<'e>(evaluation: &'e Value) -> Option<Figure> {
         rows: found.iter().map(row).collect(),
     };
     let table = found.iter().map(|(name, n, auc, [rate, mean])| {
-        [(*name).to_owned(), grouped(*n as u64), auc.text(), percent(rate.estimate), percent(mean.estimate)]
+        [(*name).to_owned(), grouped(*n), auc.text(), percent(rate.estimate), percent(mean.estimate)]
     });
     Some(Figure {
         id: "f-slices",
@@ -458,7 +456,7 @@ fn drivers<'m>(input: &PageInput<'m>) -> Option<Figure> {
             error.map_or_else(String::new, |error| format!("{error:.3}")),
         ]
     });
-    let n = number(model, "/training/n_rows").map_or_else(String::new, |n| counted(n as u64, "row"));
+    let n = count(model, "/training/n_rows").map_or_else(String::new, |n| counted(n, "row"));
     Some(Figure {
         id: "f-drivers",
         sentence: "Right of the line raises the risk, left lowers it, all others held equal. From the logistic regression, one part of the \
@@ -491,12 +489,12 @@ fn card(input: &PageInput<'_>) -> Vec<Entry> {
                 .to_owned(),
         ),
     ];
-    if let Some(n) = number(model, "/training/n_rows") {
+    if let Some(n) = count(model, "/training/n_rows") {
         card.push(entry(
             "Learnt from",
             format!(
                 "{} at {} cutoffs from {} to {}, {} of them churned; only label windows that had ended. Version {} of {}.",
-                counted(n as u64, "row"),
+                counted(n, "row"),
                 cutoffs.len(),
                 day(cutoffs.first()),
                 day(cutoffs.last()),
@@ -538,7 +536,7 @@ fn heads(input: &PageInput<'_>) -> DataTable {
         let row = move |figures: &Value| {
             let learner = text(figures, "/learner").unwrap_or_default();
             let auc = Estimate::at(figures, "/auc").map_or_else(String::new, |auc| auc.text());
-            let n = number(figures, "/n_rows").map_or_else(String::new, |n| grouped(n as u64));
+            let n = count(figures, "/n_rows").map_or_else(String::new, grouped);
             let is_used = if learner == used { "yes" } else { "" };
             [question.to_owned(), learner.to_owned(), auc, n, is_used.to_owned()]
         };
@@ -563,7 +561,7 @@ fn tables(input: &PageInput<'_>) -> Vec<DataTable> {
         items(manifest, "/findings").iter().map(finding),
     );
     let account = |account: &Value| {
-        let n = |name: &str| number(account, &format!("/{name}")).map_or_else(String::new, |n| grouped(n as u64));
+        let n = |name: &str| count(account, &format!("/{name}")).map_or_else(String::new, grouped);
         [text(account, "/table").unwrap_or_default().to_owned(), n("rows_in"), n("used"), n("about/customers")]
     };
     let accounts = DataTable::new(

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::columns::Columns;
-use super::document::{items, number};
+use super::document::{count, items, number};
 use super::figure::{DataTable, Figure, Part, Tile, WhatIf, money, percent};
 use super::input::PageInput;
 use crate::charts::{ColumnChart, Curve, CurveChart, Frame, Point, Row, RowChart, Unit, columns, curves, rows};
@@ -45,9 +45,9 @@ fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
     let mut tiles = vec![tile(grouped(input.total as u64), "customers on the list", input.population().to_owned())];
     if let Some(mean) = number(input.manifest, "/mean_churn_probability") {
         // The mean is of everyone eligible, the win-back list included.
-        let eligible = number(input.manifest, "/eligible").unwrap_or(input.total as f64);
-        let expected = mean * eligible;
-        let name = format!("of {} eligible expected to buy nothing, {}", grouped(eligible as u64), percent(mean));
+        let eligible = count(input.manifest, "/eligible").unwrap_or(input.total as u64);
+        let expected = mean * eligible as f64;
+        let name = format!("of {} eligible expected to buy nothing, {}", grouped(eligible), percent(mean));
         tiles.push(tile(Unit::Number.text(expected.round()), &name, format!("{}, by the model", input.question())));
     }
     for (column, name) in [
@@ -69,7 +69,9 @@ fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
 fn what_if(input: &PageInput<'_>) -> Option<WhatIf> {
     let value = input.value?;
     let of = |name: &str| number(value, &format!("/retention/{name}"));
-    let (customers, retention, margin) = (of("n_customers")?, of("retention_rate")?, of("margin_per_period")?);
+    let (retention, margin) = (of("retention_rate")?, of("margin_per_period")?);
+    let n_customers = count(value, "/retention/n_customers")?;
+    let customers = n_customers as f64;
     let (worth, point) = (of("one_point/value")?, of("one_point/value_of_one_point")?);
     // Solved for the discount, so that the slider says what the report says.
     let discount = (1.0 - customers * margin / worth) / retention;
@@ -80,14 +82,13 @@ fn what_if(input: &PageInput<'_>) -> Option<WhatIf> {
             "{} of 100 of the {} are expected to buy again within one horizon. If it were one more, they would be worth \
              {} more. Move the slider to see other rates.",
             (100.0 * retention).round(),
-            counted(customers as u64, "customer"),
+            counted(n_customers, "customer"),
             money(currency, point)
         ),
         formula: format!(
-            "Value = customers x margin in a horizon / (1 - retention x discount) = {} x {} / (1 - retention x {discount:.4}). \
+            "Value = customers x margin in a horizon / (1 - retention x discount) = {} x {currency} {margin:.2} / (1 - retention x {discount:.4}). \
              It takes one rate for all and for ever; it is a rule of thumb, not a forecast.",
-            grouped(customers as u64),
-            format!("{currency} {margin:.2}")
+            grouped(n_customers)
         ),
         retention,
         customers,
@@ -272,32 +273,27 @@ fn of_margin(value: &Value) -> Option<Figure> {
 
 /// The population of the value report.
 fn everyone(value: &Value) -> String {
-    let n = number(value, "/shop/n_customers").map(|n| counted(n as u64, "customer"));
+    let n = count(value, "/shop/n_customers").map(|n| counted(n, "customer"));
     format!("Everyone who has bought: {}", n.unwrap_or_else(|| "all customers".to_owned()))
 }
 
 /// Retention by the quarter of the first order.
 fn cohorts(value: &Value, question: &str) -> Option<Figure> {
     let cohort = |cohort: &Value| {
-        let (name, n) = (number(cohort, "/cohort")?, number(cohort, "/n_customers")?);
+        let (name, n) = (count(cohort, "/cohort")?, count(cohort, "/n_customers")?);
         Some((quarter(name), n, number(cohort, "/retention_rate")?, number(cohort, "/repeat_rate")?))
     };
-    let found: Vec<(String, f64, f64, f64)> =
-        items(value, "/cohorts").iter().filter_map(cohort).filter(|found| found.1 >= 20.0).collect();
+    let found: Vec<(String, u64, f64, f64)> =
+        items(value, "/cohorts").iter().filter_map(cohort).filter(|found| found.1 >= 20).collect();
     // A cohort younger than the active time has all of its customers.
-    let settled: Vec<&(String, f64, f64, f64)> = found.iter().filter(|found| found.2 < 1.0).collect();
+    let settled: Vec<&(String, u64, f64, f64)> = found.iter().filter(|found| found.2 < 1.0).collect();
     let first = settled.first()?;
     let heading = format!("Of the customers of {}, {} are still active", first.0, percent(first.2));
-    let row = |(name, n, retention, repeat): &(String, f64, f64, f64)| Row {
+    let row = |(name, n, retention, repeat): &(String, u64, f64, f64)| Row {
         name: name.clone(),
         value: *retention,
         interval: None,
-        note: format!(
-            "{} of {}; {} bought again",
-            percent(*retention),
-            counted(*n as u64, "customer"),
-            percent(*repeat)
-        ),
+        note: format!("{} of {}; {} bought again", percent(*retention), counted(*n, "customer"), percent(*repeat)),
         is_main: true,
     };
     let chart = RowChart {
@@ -311,7 +307,7 @@ fn cohorts(value: &Value, question: &str) -> Option<Figure> {
     };
     let table = found
         .iter()
-        .map(|(name, n, retention, repeat)| [name.clone(), grouped(*n as u64), percent(*retention), percent(*repeat)]);
+        .map(|(name, n, retention, repeat)| [name.clone(), grouped(*n), percent(*retention), percent(*repeat)]);
     Some(Figure {
         id: "f-cohorts",
         sentence: format!(
@@ -326,8 +322,7 @@ fn cohorts(value: &Value, question: &str) -> Option<Figure> {
 }
 
 /// A quarter as people write it.
-fn quarter(code: f64) -> String {
-    let code = code as u64;
+fn quarter(code: u64) -> String {
     format!("{} Q{}", code / 10, code % 10)
 }
 
