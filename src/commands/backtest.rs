@@ -7,10 +7,11 @@ use super::job::{self, print, shown, write_json};
 use super::remarks;
 use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;
-use crate::evaluate::{Evaluation, ValueCalibrationTable};
+use crate::evaluate::grade::with_bounds;
+use crate::evaluate::{Evaluation, Interval, Population, ValueCalibrationTable};
 use crate::output::{Format, stage_table};
-use crate::pipeline::{self, Backtest, DayLeftOut, TestChoice, ValueCalibrationReport};
-use crate::text::wrapped;
+use crate::pipeline::{self, Backtest, DayLeftOut, HeadTests, PastListsReport, TestChoice};
+use crate::text::{counted, wrapped};
 use crate::units::Timestamp;
 use crate::value::ValueRanking;
 
@@ -21,7 +22,7 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
     let report = Report {
         evaluation: &backtest.evaluation,
         value_ranking: &backtest.value,
-        value_calibration: &backtest.value_calibration,
+        past_lists: &backtest.past_lists,
         choices: &backtest.choices,
     };
     let path = staged.add("backtest.json", |writer| write_json(writer, &report))?;
@@ -44,7 +45,8 @@ struct Report<'a> {
     #[serde(flatten)]
     evaluation: &'a Evaluation,
     value_ranking: &'a ValueRanking,
-    value_calibration: &'a ValueCalibrationReport,
+    #[serde(flatten)]
+    past_lists: &'a PastListsReport,
     choices: &'a [TestChoice],
 }
 
@@ -68,15 +70,24 @@ fn page(backtest: &Backtest, currency: &str) -> String {
     for (cutoff, why) in &value.without_model {
         page.push_str(&sentence(&format!("No value model at {cutoff}: {why}")));
     }
-    page.push_str(&values(&backtest.value_calibration, currency));
+    page.push_str(&past_lists(&backtest.past_lists, currency));
     page
 }
 
-/// What was predicted beside what came.
-fn values(report: &ValueCalibrationReport, currency: &str) -> String {
+/// What came of those ranked first, and what was predicted beside what came.
+fn past_lists(report: &PastListsReport, currency: &str) -> String {
     let mut text = String::new();
+    if let Some(outcomes) = &report.outcomes {
+        text.push_str(&format!("\n{outcomes}"));
+        text.push_str(&sentence(
+            "Never: nothing bought in the horizon nor in the follow-up; quiet: back in the follow-up; last: bought in the \
+             horizon, then nothing. m.never, m.last: share of the past year's margin of all who turned out so.",
+        ));
+    }
+    text.push_str(&heads(&report.heads));
+    let report = &report.value_calibration;
     if !report.windows.is_empty() {
-        text = format!("\n{}", ValueCalibrationTable { windows: &report.windows, currency });
+        text.push_str(&format!("\n{}", ValueCalibrationTable { windows: &report.windows, currency }));
         text.push_str(&sentence(
             "Sum predicted over sum that came, not discounted: above 1, too much was predicted. Tenths by predicted value; the \
              list ranked as on that day. Intervals from resamples of customers; models, groups and lists held fixed.",
@@ -84,6 +95,38 @@ fn values(report: &ValueCalibrationReport, currency: &str) -> String {
     }
     for DayLeftOut { cutoff, why } in &report.left_out {
         text.push_str(&sentence(&format!("No values of the list of {cutoff}: {why}")));
+    }
+    text
+}
+
+/// How well it was predicted who comes back.
+fn heads(heads: &HeadTests) -> String {
+    let shown = |figure: Option<Interval>| figure.map_or_else(|| "-".to_owned(), with_bounds);
+    let mut text = String::new();
+    for (name, head) in [("never", &heads.never), ("last", &heads.last)] {
+        let Some(head) = head else { continue };
+        let Population { eligibility, n_rows, n_customers, n_churned, .. } = &head.population;
+        let who = format!(
+            "{name}: {n_churned} of {} of {}, {eligibility}, bought nothing in the follow-up.",
+            counted(*n_rows as u64, "row"),
+            counted(*n_customers as u64, "customer")
+        );
+        text.push_str(&format!("\n{}", sentence(&who)));
+        text.push_str(&format!("{:20}{:>24}{:>24}\n", "predicted by", "AUC [95 % interval]", "log-loss"));
+        for learner in &head.learners {
+            let line =
+                format!("{:20}{:>24}{:>24}", learner.name, shown(learner.mean.auc), shown(learner.mean.log_loss));
+            text.push_str(&format!("{line}\n"));
+        }
+        if let Some(all) = &head.calibration.overall {
+            let line = format!(
+                "Expected {}, came {}, slope {}.",
+                shown(all.mean_probability),
+                shown(all.churn_rate),
+                shown(all.slope)
+            );
+            text.push_str(&sentence(&line));
+        }
     }
     text
 }

@@ -1,11 +1,11 @@
 //! Owns what learners see: rows of eligible customers at cutoffs, with a feature matrix straight from the fold, and
 //! labels. Rows are split by cutoff only.
 
+mod brought;
 mod error;
 mod histories;
 mod labels;
 mod matrix;
-mod net_margins;
 mod panel;
 mod rows;
 mod sample;
@@ -16,10 +16,10 @@ mod stream;
 use crate::features::FeatureSchema;
 use crate::timeline::{Cutoff, EventLog};
 
+pub use brought::{Brought, BroughtInSpans, Span};
 pub use error::DatasetError;
 pub use histories::{Histories, RepeatDays};
 pub use matrix::Dataset;
-pub use net_margins::{NetMargins, Span};
 pub use panel::Panel;
 pub use sample::{PanelCap, PanelSample, SampleRecord};
 pub use settings::{DatasetSettings, MAX_CUTOFFS};

@@ -76,6 +76,21 @@ impl OutcomeProbabilities {
         }
     }
 
+    /// What the heads had said, of a customer with this probability of buying nothing; `None` where there were none.
+    #[must_use]
+    pub fn conditionals(&self, churn: f64) -> Option<Conditionals> {
+        let never = churn - self.quiet?;
+        let share = |part: f64, whole: f64| if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
+        Some(Conditionals { never: share(never, churn), last: share(self.leaving + self.gone - never, 1.0 - churn) })
+    }
+
+    /// Of those who never come back, the share who had left, of a customer with this probability of buying nothing.
+    #[must_use]
+    pub fn gone_share(&self, churn: f64) -> f64 {
+        let never = churn - self.quiet.unwrap_or(0.0);
+        if never > 0.0 { (self.gone / never).clamp(0.0, 1.0) } else { 0.0 }
+    }
+
     /// Whether the customer has more likely left than not: whom one wins back rather than keeps.
     #[must_use]
     pub fn is_gone(&self) -> bool {
@@ -95,6 +110,9 @@ mod tests {
         assert!((found.gone - 0.225).abs() < 1e-12);
         assert!((found.leaving - (0.075 + 0.1)).abs() < 1e-12);
         assert!((found.quiet.unwrap() - 0.2).abs() < 1e-12);
+        let Conditionals { never, last } = found.conditionals(0.5).unwrap();
+        assert!((never - heads.never).abs() < 1e-12 && (last - heads.last).abs() < 1e-12);
+        assert!((found.gone_share(0.5) - 0.75).abs() < 1e-12);
         let by_rule = OutcomeProbabilities::of(0.5, None, 0.75);
         assert!((by_rule.gone + by_rule.leaving - 0.5).abs() < 1e-12 && by_rule.quiet.is_none());
     }

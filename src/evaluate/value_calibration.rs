@@ -11,6 +11,8 @@ use crate::text::{counted, wrapped};
 use crate::units::Days;
 
 const TENTHS: usize = 10;
+/// Sums of a group.
+const N_SUMS: usize = 5;
 /// How many of those ranked first are held against what came.
 pub const FIRST: [usize; 3] = [10, 50, 100];
 const WIDTH: usize = 80;
@@ -24,8 +26,12 @@ pub struct ValueTest {
     pub customer: Vec<u32>,
     /// Predicted net margin of the days after the cutoff, in major units, not discounted.
     pub predicted: Vec<f64>,
+    /// Predicted days with a purchase.
+    pub predicted_visits: Vec<f64>,
     /// The net margin that came in them.
     pub actual: Vec<f64>,
+    /// Days with a purchase in them.
+    pub actual_visits: Vec<f64>,
     /// The rows in the order in which the list of that day would have had them.
     pub ranked: Vec<usize>,
 }
@@ -63,6 +69,8 @@ pub struct ValueGroup {
     /// Sum of what was predicted over the sum of what came: 1 is right, above 1 too much was predicted; `None` where
     /// nothing came.
     pub predicted_over_actual: Option<Interval>,
+    /// The same of days with a purchase: the rest of the ratio is due to margin per purchase.
+    pub visits_predicted_over_actual: Option<Interval>,
 }
 
 /// Rows of each cutoff that are looked at together.
@@ -113,16 +121,18 @@ impl ValueCalibration {
         let ids: Vec<&[u32]> = tests.iter().map(|test| test.customer.as_slice()).collect();
         let customers = Customers::new(&ids).filter(|customers| !customers.is_empty())?;
         let groups = Group::all_of(tests);
-        // Three sums for each group: rows, predicted, actual.
+        // Sums of each group: rows, predicted and actual margin, predicted and actual visits.
         let figures = |cutoff: usize, weights: &[u32]| -> Vec<Option<f64>> {
             let test = &tests[cutoff];
             let sums = |group: &Group| {
-                let mut sums = [0.0; 3];
+                let mut sums = [0.0; N_SUMS];
                 for row in &group.rows[cutoff] {
                     let weight = f64::from(weights[*row]);
                     sums[0] += weight;
                     sums[1] += weight * test.predicted[*row];
                     sums[2] += weight * test.actual[*row];
+                    sums[3] += weight * test.predicted_visits[*row];
+                    sums[4] += weight * test.actual_visits[*row];
                 }
                 sums.map(Some)
             };
@@ -131,13 +141,14 @@ impl ValueCalibration {
         let draws = bootstrap(&customers, resampling, figures);
         let group = |(place, group): (usize, &Group)| {
             let n_rows: usize = group.rows.iter().map(Vec::len).sum();
-            let [rows, predicted, actual] = [3 * place, 3 * place + 1, 3 * place + 2];
+            let [rows, predicted, actual, predicted_visits, visits] = std::array::from_fn(|sum| N_SUMS * place + sum);
             (n_rows > 0).then(|| ValueGroup {
                 name: group.name.clone(),
                 n_rows,
                 mean_predicted: draws.ratio(predicted, rows).map_or(0.0, |mean| mean.estimate),
                 mean_actual: draws.ratio(actual, rows),
                 predicted_over_actual: draws.ratio(predicted, actual),
+                visits_predicted_over_actual: draws.ratio(predicted_visits, visits),
             })
         };
         Some(Self {
@@ -213,6 +224,8 @@ mod tests {
             cutoff: cutoff.to_owned(),
             customer: (0..20).collect(),
             actual: predicted.iter().map(|value| value / 2.0).collect(),
+            predicted_visits: vec![2.0; 20],
+            actual_visits: vec![1.0; 20],
             predicted,
             ranked: (0..20).rev().collect(),
         }
@@ -230,6 +243,8 @@ mod tests {
         assert_eq!((found.n_rows, found.n_customers, found.groups.len()), (40, 20, 14));
         let ratio = |name| group(&found, name).predicted_over_actual.unwrap();
         assert!((ratio("all").estimate - 2.0 / 1.5).abs() < 1e-12, "a ratio of sums over both cutoffs");
+        let visits = group(&found, "tenth 3").visits_predicted_over_actual.unwrap();
+        assert_eq!((visits.low.to_bits(), visits.high.to_bits()), (2.0_f64.to_bits(), 2.0_f64.to_bits()));
         let highest = group(&found, "tenth 1, highest");
         assert_eq!((highest.n_rows, highest.mean_predicted.to_bits()), (4, 19.5_f64.to_bits()));
         assert_eq!(group(&found, "tenth 10, lowest").mean_predicted.to_bits(), 1.5_f64.to_bits());

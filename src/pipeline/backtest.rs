@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::error::PipelineError;
 use super::frame::Frame;
 use super::learnt::{LearntModel, Trainings};
-use super::past_lists::{DayLeftOut, PastDay, PastLists, ValueCalibrationReport};
+use super::past_lists::{DayLeftOut, PastDay, PastLists, PastListsReport};
 use super::progress::Progress;
 use crate::calibrate::Calibration;
 use crate::config::Config;
@@ -15,6 +15,7 @@ use crate::decide::OutcomeProbabilities;
 use crate::error::Failure;
 use crate::evaluate::{self, Evaluation, LearnerScores, Settings, Slice, TestCutoff};
 use crate::guard::{GuardRecord, look_for_leaks};
+use crate::label::Outcome;
 use crate::learn::{Choice, LEARNERS, MAIN_LEARNER, NestedLoss};
 use crate::table::{Column, Table};
 use crate::timeline::{Cutoff, EventLog};
@@ -33,8 +34,8 @@ pub struct Backtest {
     pub sampled: Option<SampleRecord>,
     /// Whether a ranking by predicted value finds those who will spend.
     pub value: ValueRanking,
-    /// Whether the values of the lists of these days were right.
-    pub value_calibration: ValueCalibrationReport,
+    /// What the lists of these days were worth.
+    pub past_lists: PastListsReport,
     /// What the main learner chose before each test cutoff.
     pub choices: Vec<TestChoice>,
 }
@@ -86,21 +87,21 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn P
     progress.begin("value models at test cutoffs", 1);
     let customers = |tested: &Tested| (tested.cutoff, tested.test.customer.clone());
     let value = rank_by_value(config, log, &tested.iter().map(customers).collect::<Vec<_>>());
-    let value_calibration = value_calibration(config, log, (&frame, &tested), as_of, progress);
+    let past_lists = past_lists(config, log, (&frame, &tested), as_of, progress);
     let predictions = predictions(&tested, log);
     let choices = tested.into_iter().filter_map(|tested| tested.choice).collect();
-    Ok(Backtest { evaluation, value, value_calibration, predictions, leak_guard, sampled: dataset.sampled(), choices })
+    Ok(Backtest { evaluation, value, past_lists, predictions, leak_guard, sampled: dataset.sampled(), choices })
 }
 
-/// Holds the values of past lists against what came; where no test cutoff lies as far back as values look ahead, also those
-/// of the latest day that does.
-fn value_calibration(
+/// Looks at the lists of the test cutoffs by what came; where none lies as far back as values look ahead, also at that of
+/// the latest day that does.
+fn past_lists(
     config: &Config,
     log: &EventLog,
     (frame, tested): (&Frame, &[Tested]),
     as_of: Cutoff,
     progress: &dyn Progress,
-) -> ValueCalibrationReport {
+) -> PastListsReport {
     progress.begin("learning at the day for values", 1);
     let lists = PastLists { config, log, settings: &frame.settings, as_of };
     let earlier = lists.day_for_value(tested.iter().map(|tested| tested.cutoff));
@@ -113,8 +114,8 @@ fn value_calibration(
     }
     progress.begin("values of past lists", 1);
     let days: Vec<PastDay<'_>> = tested_earlier.iter().chain(tested).filter_map(Tested::past_day).collect();
-    let mut report = lists.value_calibration(&days);
-    report.left_out.extend(left_out);
+    let mut report = lists.report(&days);
+    report.value_calibration.left_out.extend(left_out);
     report
 }
 
@@ -155,6 +156,8 @@ pub(super) struct Tested {
     choice: Option<TestChoice>,
     /// What was to come of the customers, where a list of the day is asked for; else empty.
     outcomes_expected: Vec<OutcomeProbabilities>,
+    /// What came of each customer; `None` where the follow-up has not ended.
+    outcomes: Option<Vec<Outcome>>,
 }
 
 impl Tested {
@@ -174,6 +177,8 @@ impl Tested {
             customers: &self.test.customer,
             churn_probability: &main.values,
             outcomes_expected: &self.outcomes_expected,
+            past_year_margin: &self.test.value,
+            outcomes: self.outcomes.as_deref(),
         })
     }
 }
@@ -218,7 +223,8 @@ fn test_one(trainings: &Trainings<'_>, cutoff: Cutoff, learners: &[&str], as_of:
         setting: model.trained.notes.choice,
         nested,
     });
-    Ok(Tested { cutoff, test, choice, outcomes_expected: Vec::new() })
+    let outcomes = rows.iter().map(|row| dataset.outcome(*row, as_of)).collect();
+    Ok(Tested { cutoff, test, choice, outcomes_expected: Vec::new(), outcomes })
 }
 
 fn nested_choices(model: &LearntModel) -> impl Iterator<Item = NestedChoice> {

@@ -1,10 +1,14 @@
-//! The lists of past days, made as they would have been then, and whether the values in them were right.
+//! The lists of past days, made as they would have been then: whether the values in them were right, and what came of
+//! those ranked first.
 
+use super::head_tests::{HeadDay, HeadTests};
+use crate::clv::ValueError;
 use crate::config::Config;
-use crate::dataset::{DatasetSettings, NetMargins, Span};
-use crate::decide::{OutcomeProbabilities, Prospect, Suppression, rank};
+use crate::dataset::{BroughtInSpans, DatasetSettings, Span};
+use crate::decide::{Order, OutcomeProbabilities, Prospect, Suppression, rank};
 use crate::evaluate::bootstrap::Resampling;
-use crate::evaluate::{ValueCalibration, ValueTest};
+use crate::evaluate::{ListOutcomes, OutcomeTest, ValueCalibration, ValueTest};
+use crate::label::Outcome;
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::Days;
 use crate::value::{Basis, PastValues};
@@ -17,6 +21,21 @@ pub(super) struct PastDay<'a> {
     pub(super) churn_probability: &'a [f64],
     /// What was to come of each.
     pub(super) outcomes_expected: &'a [OutcomeProbabilities],
+    /// In the 365 days before, in major units.
+    pub(super) past_year_margin: &'a [f64],
+    /// What came of each; `None` where the follow-up has not ended.
+    pub(super) outcomes: Option<&'a [Outcome]>,
+}
+
+/// What lists of past days were worth.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+pub struct PastListsReport {
+    /// Whether their values were right.
+    pub value_calibration: ValueCalibrationReport,
+    /// What came of those ranked first; `None` where no follow-up has ended.
+    pub outcomes: Option<ListOutcomes>,
+    /// How well the heads predicted what came, on the same days.
+    pub heads: HeadTests,
 }
 
 /// Whether values were right, and where that could not be looked at.
@@ -49,9 +68,31 @@ pub(super) struct PastLists<'a> {
 /// The list of a past day.
 struct PastList<'a> {
     day: &'a PastDay<'a>,
-    values: PastValues,
-    /// The rows of its list in their order, without those to be won back.
+    /// Why there are none, if there are not.
+    values: Result<PastValues, ValueError>,
+    prospects: Vec<Prospect>,
+    /// Rows of the list and of the win-back list, each in its order.
+    order: Order,
     ranked: Vec<usize>,
+}
+
+impl PastList<'_> {
+    /// The rows by other rules than the list's own, the first first.
+    fn rankings(&self) -> Vec<(&'static str, Vec<usize>)> {
+        let by = |score: fn(&Prospect) -> f64| {
+            let mut order: Vec<usize> = (0..self.prospects.len()).collect();
+            let score = |row: usize| score(&self.prospects[row]);
+            order.sort_by(|a, b| score(*b).total_cmp(&score(*a)).then(a.cmp(b)));
+            order
+        };
+        vec![
+            ("list", self.order.list.clone()),
+            ("win-back", self.order.winback.clone()),
+            ("churn probability", by(|prospect| prospect.churn_probability)),
+            ("value at stake", by(|prospect| prospect.value_at_stake)),
+            ("churn x value", by(|prospect| prospect.churn_probability * prospect.value_at_stake)),
+        ]
+    }
 }
 
 impl PastLists<'_> {
@@ -73,32 +114,79 @@ impl PastLists<'_> {
         (!cutoffs.any(|cutoff| self.reach(cutoff, days))).then(|| self.as_of.before(days, &self.settings.zone))
     }
 
-    /// Holds the margin that was predicted at past days against what came by now.
-    pub(super) fn value_calibration(&self, days: &[PastDay<'_>]) -> ValueCalibrationReport {
+    /// Looks at the lists of past days by what came of them by now.
+    pub(super) fn report(&self, days: &[PastDay<'_>]) -> PastListsReport {
         let windows = self.windows();
-        let mut report = ValueCalibrationReport::default();
-        let mut lists = Vec::with_capacity(days.len());
-        for day in days {
-            match self.list(day, &windows) {
-                Ok(list) => lists.push(list),
-                Err(why) => report.left_out.push(DayLeftOut { cutoff: day.cutoff.to_string(), why: why.to_string() }),
-            }
+        let lists: Vec<PastList<'_>> = days.iter().map(|day| self.list(day, &windows)).collect();
+        PastListsReport {
+            value_calibration: self.value_calibration(&lists, &windows),
+            outcomes: self.outcomes(&lists),
+            heads: self.heads(&lists),
         }
-        let resampling = Resampling { seed: self.config.seed, n_replicates: self.config.backtest.bootstrap };
+    }
+
+    fn resampling(&self) -> Resampling {
+        Resampling { seed: self.config.seed, n_replicates: self.config.backtest.bootstrap }
+    }
+
+    /// Holds the margin that was predicted at past days against what came.
+    fn value_calibration(&self, lists: &[PastList<'_>], windows: &[Days]) -> ValueCalibrationReport {
+        let why = |list: &PastList<'_>| {
+            let why = list.values.as_ref().err()?.to_string();
+            Some(DayLeftOut { cutoff: list.day.cutoff.to_string(), why })
+        };
         let population = self.settings.rule.population();
-        for (place, days) in windows.iter().enumerate() {
-            let matured: Vec<&PastList<'_>> = lists.iter().filter(|list| self.reach(list.day.cutoff, *days)).collect();
-            let tests = self.tests(&matured, place, *days);
-            report.windows.extend(ValueCalibration::of(&tests, *days, &population, resampling));
+        let of_window = |(place, days): (usize, &Days)| {
+            let matured = lists.iter().filter(|list| list.values.is_ok() && self.reach(list.day.cutoff, *days));
+            let tests = self.tests(&matured.collect::<Vec<_>>(), place, *days);
+            ValueCalibration::of(&tests, *days, &population, self.resampling())
+        };
+        ValueCalibrationReport {
+            windows: windows.iter().enumerate().filter_map(of_window).collect(),
+            left_out: lists.iter().filter_map(why).collect(),
         }
-        report
+    }
+
+    /// Tests the heads on the days whose follow-up has ended.
+    fn heads(&self, lists: &[PastList<'_>]) -> HeadTests {
+        let day = |list: &PastList<'_>| {
+            let values = list.values.as_ref().ok();
+            Some(HeadDay {
+                cutoff: list.day.cutoff.to_string(),
+                customers: list.day.customers.to_vec(),
+                churn_probability: list.day.churn_probability.to_vec(),
+                expected: list.day.outcomes_expected.to_vec(),
+                alive: values.map_or_else(Vec::new, |values| values.alive.clone()),
+                margin: list.day.past_year_margin.to_vec(),
+                came: list.day.outcomes?.to_vec(),
+            })
+        };
+        let days: Vec<HeadDay> = lists.iter().filter_map(day).collect();
+        HeadTests::of(&days, &self.settings.rule, self.resampling())
+    }
+
+    /// Counts what came of those ranked first.
+    fn outcomes(&self, lists: &[PastList<'_>]) -> Option<ListOutcomes> {
+        let test = |list: &PastList<'_>| {
+            Some(OutcomeTest {
+                cutoff: list.day.cutoff.to_string(),
+                customer: list.day.customers.to_vec(),
+                outcome: list.day.outcomes?.to_vec(),
+                margin: list.day.past_year_margin.to_vec(),
+                rankings: list.rankings(),
+            })
+        };
+        let tests: Vec<OutcomeTest> = lists.iter().filter_map(test).collect();
+        ListOutcomes::of(&tests, &self.settings.rule.population(), self.resampling())
     }
 
     /// The list as the models of its day would have made it.
-    fn list<'a>(&self, day: &'a PastDay<'a>, windows: &[Days]) -> Result<PastList<'a>, crate::clv::ValueError> {
-        let PastDay { cutoff, customers, churn_probability, outcomes_expected } = *day;
+    fn list<'a>(&self, day: &'a PastDay<'a>, windows: &[Days]) -> PastList<'a> {
+        let PastDay { cutoff, customers, churn_probability, outcomes_expected, past_year_margin, .. } = *day;
         let basis = Basis { config: self.config, log: self.log, settings: self.settings, as_of: cutoff };
-        let values = basis.past_values(customers, windows)?;
+        let values = basis.past_values(customers, windows);
+        // Without a value model, the coming year is expected to be like the past one.
+        let at_stake = values.as_ref().map_or(past_year_margin, |values| &values.at_stake);
         let prospect = |(((customer, p), at_stake), outcome): (((&u32, &f64), &f64), &OutcomeProbabilities)| Prospect {
             customer: *customer,
             churn_probability: *p,
@@ -106,9 +194,9 @@ impl PastLists<'_> {
             value_at_stake: *at_stake,
             suppressed: self.log.opted_out(*customer, cutoff).then_some(Suppression::OptedOut),
         };
-        let rows = customers.iter().zip(churn_probability).zip(&values.at_stake).zip(outcomes_expected);
+        let rows = customers.iter().zip(churn_probability).zip(at_stake).zip(outcomes_expected);
         let prospects: Vec<Prospect> = rows.map(prospect).collect();
-        Ok(PastList { day, ranked: rank(&prospects).list, values })
+        PastList { day, order: rank(&prospects), prospects, values }
     }
 
     /// What was predicted over one window beside what came.
@@ -118,14 +206,20 @@ impl PastLists<'_> {
             Span { from, until: from.after(days, &self.settings.zone) }
         };
         let spans: Vec<Span> = lists.iter().map(span).collect();
-        let came = NetMargins::collect(self.log, &spans, self.as_of, self.settings);
-        let test = |(place, list): (usize, &&PastList<'_>)| ValueTest {
-            cutoff: list.day.cutoff.to_string(),
-            customer: list.day.customers.to_vec(),
-            predicted: list.values.predicted.get(window).cloned().unwrap_or_default(),
-            actual: list.day.customers.iter().map(|customer| came.of(*customer, place)).collect(),
-            ranked: list.ranked.clone(),
+        let came = BroughtInSpans::collect(self.log, &spans, self.as_of, self.settings);
+        let test = |(place, list): (usize, &&PastList<'_>)| {
+            let expected = list.values.as_ref().ok()?.expected.get(window)?;
+            let brought = |customer: &u32| came.of(*customer, place);
+            Some(ValueTest {
+                cutoff: list.day.cutoff.to_string(),
+                customer: list.day.customers.to_vec(),
+                predicted: expected.iter().map(|expected| expected.margin).collect(),
+                predicted_visits: expected.iter().map(|expected| expected.visits).collect(),
+                actual: list.day.customers.iter().map(|customer| brought(customer).margin).collect(),
+                actual_visits: list.day.customers.iter().map(|customer| f64::from(brought(customer).visits)).collect(),
+                ranked: list.order.list.clone(),
+            })
         };
-        lists.iter().enumerate().map(test).collect()
+        lists.iter().enumerate().filter_map(test).collect()
     }
 }

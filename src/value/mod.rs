@@ -12,7 +12,7 @@ mod visit_calibration;
 pub use models::{CustomerValue, ValueFrame, ValueModels};
 pub(crate) use outlook::TABLE_YEARS;
 pub use outlook::{ListedCustomer, SalesForecast, Tracking, ValueTables};
-pub use past::PastValues;
+pub use past::{Expected, PastValues};
 pub use ranking::{ValueRanking, rank_by_value};
 pub(crate) use report::{Basis, Eligible};
 pub use report::{HoldoutReport, RetentionReport, ValueReport};
