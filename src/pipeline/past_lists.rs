@@ -73,7 +73,6 @@ struct PastList<'a> {
     prospects: Vec<Prospect>,
     /// Rows of the list and of the win-back list, each in its order.
     order: Order,
-    ranked: Vec<usize>,
 }
 
 impl PastList<'_> {

@@ -47,8 +47,11 @@ impl Basis<'_> {
         };
         let expected = windows.iter().map(over).collect::<Result<_, ValueError>>()?;
         let values = models.values_of_all(&now, &ValueFrame::new(&self.config.value, rule)?);
-        let stake =
-            |customer: &u32| place(customer).and_then(|place| values.get(place)).map_or(0.0, |value| value.at_stake);
-        Ok(PastValues { at_stake: customers.iter().map(stake).collect(), expected })
+        let figure = |figure: fn(&CustomerValue) -> f64| -> Vec<f64> {
+            let of = |customer: &u32| place(customer).and_then(|place| values.get(place)).map_or(0.0, figure);
+            customers.iter().map(of).collect()
+        };
+        let alive = figure(|value| value.value.probability_alive);
+        Ok(PastValues { at_stake: figure(|value| value.at_stake), alive, expected })
     }
 }

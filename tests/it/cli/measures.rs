@@ -75,6 +75,63 @@ fn predicted_values_are_held_against_the_margin_that_came() {
     assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
 }
 
+/// Never, quiet, last and staying of those eligible at a day, with a horizon and a follow-up of 60 days each.
+fn outcomes(orders: &[Order], cutoff: Date) -> [usize; 4] {
+    let ends = [60, 120].map(|days: i64| cutoff.checked_add(days.days()).unwrap());
+    let mut counts = [0; 4];
+    for customer in eligible(orders, cutoff) {
+        let bought = |from: Date, until: Date| {
+            orders.iter().any(|order| order.customer == customer && (from..until).contains(&order.day))
+        };
+        counts[2 * usize::from(bought(cutoff, ends[0])) + usize::from(bought(ends[0], ends[1]))] += 1;
+    }
+    counts
+}
+
+#[test]
+fn lists_of_past_days_are_held_against_what_came_of_their_customers() {
+    let orders = orders(10);
+    let shop = Shop::of(&table(&orders), &config("UTC"));
+    shop.edit_config(|text| {
+        text.replace("active_days = 180", "active_days = 180\nfollow_up_days = 60")
+            .replace("[backtest]\nlast = 1", "[backtest]\ncutoffs = ['2023-07-01', '2023-08-01', '2023-11-02']")
+    });
+    let said = shop.command("backtest").args(["--as-of", "2024-01-01", "--out", "out"]).assert().success();
+    let page = String::from_utf8(said.get_output().stdout.clone()).unwrap();
+    let report: Value = serde_json::from_str(&shop.read("out/backtest.json")).unwrap();
+    let found = &report["outcomes"];
+    let days = [date(2023, 1, 1), date(2023, 7, 1), date(2023, 8, 1)];
+    let dates: Vec<String> = days.iter().map(Date::to_string).collect();
+    assert_eq!(found["cutoffs"], Value::from(dates), "the follow-up of November has not ended");
+    let counts = days.map(|day| outcomes(&orders, day));
+    let total = |outcome: usize| counts.iter().map(|counts| counts[outcome]).sum::<usize>();
+    let n_rows = (0..4).map(total).sum::<usize>();
+    assert_eq!(found["n_rows"].as_u64(), Some(n_rows as u64));
+    for ranking in found["rankings"].as_array().unwrap() {
+        let all = &ranking["groups"][0]["share"];
+        for (outcome, name) in ["never", "quiet", "last", "staying"].into_iter().enumerate() {
+            let share = all[name]["estimate"].as_f64().unwrap();
+            assert!((share - total(outcome) as f64 / n_rows as f64).abs() < 1e-9, "{name}: {all}");
+        }
+    }
+    let list = &found["rankings"][0];
+    assert_eq!((&list["ranked_by"], &list["groups"][1]["name"]), (&Value::from("list"), &Value::from("first 50")));
+    assert_eq!(list["groups"][1]["n_rows"].as_u64(), Some(150));
+    let never = &report["heads"]["never"];
+    let auc = |learner: usize| never["learners"][learner]["mean"]["auc"]["estimate"].as_f64().unwrap();
+    assert!(
+        never["population"]["eligibility"]
+            .as_str()
+            .unwrap()
+            .ends_with("who bought nothing in the label window of 60 days")
+    );
+    let names: Vec<&str> = never["learners"].as_array().unwrap().iter().map(|l| l["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["head", "own_rhythm_silence", "p_alive"]);
+    assert!((0..3).all(|learner| (0.3..1.0).contains(&auc(learner))), "{never}");
+    assert!(page.contains("\nWhat came of customers with at least 1 order") && page.contains("\nnever: "), "{page}");
+    assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
+}
+
 #[test]
 fn who_is_not_on_the_list_is_told_why() {
     let more = "V1,V1,2023-12-09 09:15:00,168469.60\nV1,V2,2023-12-09 09:27:00,-168469.60\n\
