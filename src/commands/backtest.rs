@@ -10,7 +10,7 @@ use crate::error::Failure;
 use crate::evaluate::grade::with_bounds;
 use crate::evaluate::{Evaluation, Interval, Population, ValueCalibrationTable};
 use crate::output::{Format, stage_table};
-use crate::pipeline::{self, Backtest, DayLeftOut, HeadTests, PastListsReport, TestChoice};
+use crate::pipeline::{self, Backtest, DayLeftOut, HeadTests, PastListsReport, ReasonTests, TestChoice};
 use crate::text::{counted, wrapped};
 use crate::units::Timestamp;
 use crate::value::ValueRanking;
@@ -85,6 +85,7 @@ fn past_lists(report: &PastListsReport, currency: &str) -> String {
         ));
     }
     text.push_str(&heads(&report.heads));
+    text.push_str(&report.reasons.as_ref().map(reasons).unwrap_or_default());
     let report = &report.value_calibration;
     if !report.windows.is_empty() {
         text.push_str(&format!("\n{}", ValueCalibrationTable { windows: &report.windows, currency }));
@@ -129,6 +130,25 @@ fn heads(heads: &HeadTests) -> String {
         }
     }
     text
+}
+
+/// Whether reasons held.
+fn reasons(tests: &ReasonTests) -> String {
+    let shown = |figure: Option<Interval>| figure.map_or_else(|| "-".to_owned(), with_bounds);
+    let text = format!(
+        "Reasons: {} told of {} at {}, {} of them no fact of the customer, {} against their direction. With the fact of the \
+         first reason at the shop's median the ranking probability falls in {} of the rows, with another fact, drawn at \
+         random, in {}; it falls more in {}.",
+        counted(tests.n_reasons as u64, "reason"),
+        counted(tests.n_rows as u64, "row"),
+        counted(tests.cutoffs.len() as u64, "test cutoff"),
+        tests.n_circular,
+        tests.n_against,
+        shown(tests.faithful),
+        shown(tests.faithful_of_another),
+        shown(tests.larger_than_another)
+    );
+    format!("\n{}", sentence(&text))
 }
 
 /// A sentence in lines.

@@ -2,6 +2,7 @@
 
 mod absence;
 mod customer;
+mod faithfulness;
 mod medians;
 mod passing;
 mod path;
@@ -18,6 +19,7 @@ pub use customer::{
     ComplaintSummary, ContextContribution, CustomerExplanation, ExplainedValue, FactContribution, FeatureContribution,
     VoidOrderSummary,
 };
+pub use faithfulness::TestedReasons;
 pub use medians::Medians;
 pub use passing::Background;
 pub use path::Ranks;

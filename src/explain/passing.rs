@@ -31,7 +31,7 @@ pub(super) struct Teller {
     /// Ahead of the others of its fact.
     pub(super) is_first: bool,
     side: Side,
-    column: usize,
+    pub(super) column: usize,
     median: Option<f64>,
     pub(super) template: Template<usize>,
 }

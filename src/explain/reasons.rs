@@ -1,7 +1,7 @@
 //! What the model's exact contributions say of each customer: reasons, each a fact of the customer, in sentences with the
 //! customer's own numbers.
 
-use super::passing::{Background, Ledger, Passing};
+use super::passing::{Background, Ledger, Passing, Teller};
 use super::scorer::{Forecast, Said, Scorer, ScoringModel};
 use super::sentence::Template;
 use crate::dataset::Dataset;
@@ -31,6 +31,8 @@ pub struct Reason {
     pub fact: Fact,
     /// The family of the feature that tells it; its code is stable for systems.
     pub family: Family,
+    /// The place of that feature among the columns.
+    pub column: usize,
     /// The customer's own numbers, in a sentence.
     pub sentence: Box<str>,
     /// What the fact adds to the log-odds, against the mean training row.
@@ -189,8 +191,9 @@ impl Desk {
         let is_material = |fact: &Fact| sum(*fact) >= (MATERIAL_SHARE * raising).max(MATERIAL_LOG_ODDS);
         let mut reasons = Vec::with_capacity(REASONS);
         for fact in facts.into_iter().take_while(is_material) {
-            if let Some(family) = self.tell(fact, passing, value, currency) {
-                reasons.push(Reason { fact, family, sentence: self.sentence.as_str().into(), log_odds: sum(fact) });
+            if let Some(&Teller { family, column, .. }) = self.tell(fact, passing, value, currency) {
+                let sentence = self.sentence.as_str().into();
+                reasons.push(Reason { fact, family, column, sentence, log_odds: sum(fact) });
             }
             if reasons.len() == REASONS {
                 break;
@@ -199,14 +202,14 @@ impl Desk {
         reasons
     }
 
-    /// Writes the sentence of a fact; the family of the feature that tells it, if one can.
-    fn tell(
+    /// Writes the sentence of a fact; the feature that tells it, if one can.
+    fn tell<'p>(
         &mut self,
         fact: Fact,
-        passing: &Passing<'_>,
+        passing: &'p Passing<'_>,
         value: &impl Fn(usize) -> f64,
         currency: &Currency,
-    ) -> Option<Family> {
+    ) -> Option<&'p Teller> {
         let Self { ledger, tellers, sentence } = self;
         let part = |number: usize| ledger.tellers.get(number).copied().unwrap_or(0.0);
         tellers.clear();
@@ -216,10 +219,10 @@ impl Desk {
         tellers.extend((0..passing.tellers.len()).filter(is_raising));
         let is_first = |number: usize| passing.tellers.get(number).is_some_and(|teller| teller.is_first);
         tellers.sort_by(|a, b| is_first(*b).cmp(&is_first(*a)).then(part(*b).total_cmp(&part(*a))));
-        tellers.iter().filter_map(|number| passing.tellers.get(*number)).find_map(|teller| {
-            let is_told = teller.may_tell(value) && teller.template.fill(|column| value(*column), currency, sentence);
-            is_told.then_some(teller.family)
-        })
+        tellers
+            .iter()
+            .filter_map(|number| passing.tellers.get(*number))
+            .find(|teller| teller.may_tell(value) && teller.template.fill(|column| value(*column), currency, sentence))
     }
 }
 

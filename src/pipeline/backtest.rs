@@ -5,9 +5,11 @@ use serde::Serialize;
 
 use super::error::PipelineError;
 use super::frame::Frame;
+use super::heads::DayHeads;
 use super::learnt::{LearntModel, Trainings};
 use super::past_lists::{DayLeftOut, PastDay, PastLists, PastListsReport};
 use super::progress::Progress;
+use super::reason_tests::{DayReasons, test_reasons};
 use crate::calibrate::Calibration;
 use crate::config::Config;
 use crate::dataset::{Dataset, SampleRecord};
@@ -81,13 +83,19 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn P
     let trainings = Trainings::on(&dataset, &frame);
     let mut tested = test_at(&trainings, (&tests, &everyone), as_of, progress)?;
     progress.begin("learning who comes back", 1);
-    tested.iter_mut().try_for_each(|tested| tested.forecast(&trainings))?;
+    let mut reasons = Vec::with_capacity(tested.len());
+    for tested in &mut tested {
+        let day = tested.forecast(&trainings)?;
+        if let Some((day, main)) = day.zip(tested.main.as_ref()) {
+            reasons.push(test_reasons((config, log), &trainings, tested.cutoff, main, &day)?);
+        }
+    }
     progress.begin("evaluation", 1);
     let evaluation = evaluate(config, &frame, &tested)?;
     progress.begin("value models at test cutoffs", 1);
     let customers = |tested: &Tested| (tested.cutoff, tested.test.customer.clone());
     let value = rank_by_value(config, log, &tested.iter().map(customers).collect::<Vec<_>>());
-    let past_lists = past_lists(config, log, (&frame, &tested), as_of, progress);
+    let past_lists = past_lists((config, log), (&frame, &tested, &reasons), as_of, progress);
     let predictions = predictions(&tested, log);
     let choices = tested.into_iter().filter_map(|tested| tested.choice).collect();
     Ok(Backtest { evaluation, value, past_lists, predictions, leak_guard, sampled: dataset.sampled(), choices })
@@ -96,9 +104,8 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn P
 /// Looks at the lists of the test cutoffs by what came; where none lies as far back as values look ahead, also at that of
 /// the latest day that does.
 fn past_lists(
-    config: &Config,
-    log: &EventLog,
-    (frame, tested): (&Frame, &[Tested]),
+    (config, log): (&Config, &EventLog),
+    (frame, tested, reasons): (&Frame, &[Tested], &[DayReasons]),
     as_of: Cutoff,
     progress: &dyn Progress,
 ) -> PastListsReport {
@@ -114,7 +121,7 @@ fn past_lists(
     }
     progress.begin("values of past lists", 1);
     let days: Vec<PastDay<'_>> = tested_earlier.iter().chain(tested).filter_map(Tested::past_day).collect();
-    let mut report = lists.report(&days);
+    let mut report = lists.report(&days, reasons);
     report.value_calibration.left_out.extend(left_out);
     report
 }
@@ -154,6 +161,7 @@ pub(super) struct Tested {
     pub(super) test: TestCutoff,
     /// What the main learner chose, if it is among the learners.
     choice: Option<TestChoice>,
+    main: Option<LearntModel>,
     /// What was to come of the customers, where a list of the day is asked for; else empty.
     outcomes_expected: Vec<OutcomeProbabilities>,
     /// What came of each customer; `None` where the follow-up has not ended.
@@ -161,12 +169,12 @@ pub(super) struct Tested {
 }
 
 impl Tested {
-    /// Adds what was to come of the customers, by the heads of the day.
-    fn forecast(&mut self, trainings: &Trainings<'_>) -> Result<(), Failure> {
-        if let Some(main) = self.test.scores.iter().find(|scores| scores.name == MAIN_LEARNER) {
-            self.outcomes_expected = trainings.outcomes_at(self.cutoff, &main.values)?;
-        }
-        Ok(())
+    /// Adds what was to come of the customers, by the heads of the day, which it gives.
+    fn forecast(&mut self, trainings: &Trainings<'_>) -> Result<Option<DayHeads>, Failure> {
+        let Some(main) = self.test.scores.iter().find(|scores| scores.name == MAIN_LEARNER) else { return Ok(None) };
+        let day = trainings.day_heads(self.cutoff)?;
+        self.outcomes_expected = trainings.outcomes_at(self.cutoff, &day, &main.values)?;
+        Ok(Some(day))
     }
 
     /// What the list of the cutoff is made of, if the main learner was tested.
@@ -217,14 +225,14 @@ fn test_one(trainings: &Trainings<'_>, cutoff: Cutoff, learners: &[&str], as_of:
     };
     let nested = learnt.learners.iter().flat_map(nested_choices).collect();
     let main = learnt.learners.into_iter().find(|model| model.name == MAIN_LEARNER);
-    let choice = main.map(|model| TestChoice {
+    let choice = main.as_ref().map(|model| TestChoice {
         cutoff: cutoff.date(),
-        calibration: model.calibration,
-        setting: model.trained.notes.choice,
+        calibration: model.calibration.clone(),
+        setting: model.trained.notes.choice.clone(),
         nested,
     });
     let outcomes = rows.iter().map(|row| dataset.outcome(*row, as_of)).collect();
-    Ok(Tested { cutoff, test, choice, outcomes_expected: Vec::new(), outcomes })
+    Ok(Tested { cutoff, test, choice, main, outcomes_expected: Vec::new(), outcomes })
 }
 
 fn nested_choices(model: &LearntModel) -> impl Iterator<Item = NestedChoice> {

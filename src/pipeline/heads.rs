@@ -118,16 +118,32 @@ impl Trainings<'_> {
     }
 }
 
+/// What a list of a day needs beside the model of churn.
+pub(super) struct DayHeads {
+    pub(super) heads: Option<Heads>,
+    /// What customers were like in training.
+    pub(super) medians: Medians,
+}
+
 impl Trainings<'_> {
+    /// The heads of a day, and what customers were like in its training.
+    pub(super) fn day_heads(&self, cutoff: Cutoff) -> Result<DayHeads, Failure> {
+        let latest = self.frame.training_cutoffs(cutoff)?.last().copied();
+        let medians = Medians::of(self.dataset, &self.dataset.panel_rows_at(|other| Some(other) == latest));
+        Ok(DayHeads { heads: self.heads_at(cutoff)?.heads, medians })
+    }
+
     /// What is to come of the customers at a cutoff, as a list of that day would have said it with these probabilities of churn.
-    pub(super) fn outcomes_at(&self, cutoff: Cutoff, churn: &[f64]) -> Result<Vec<OutcomeProbabilities>, Failure> {
+    pub(super) fn outcomes_at(
+        &self,
+        cutoff: Cutoff,
+        day: &DayHeads,
+        churn: &[f64],
+    ) -> Result<Vec<OutcomeProbabilities>, Failure> {
         let (dataset, rule) = (self.dataset, &self.frame.settings.rule);
         let rows = dataset.rows_at(|other| other == cutoff);
-        let latest = self.frame.training_cutoffs(cutoff)?.last().copied();
-        let medians = Medians::of(dataset, &dataset.panel_rows_at(|other| Some(other) == latest));
-        let rhythm = RhythmReader::of(&medians, rule.horizon, &dataset.schema);
-        let heads = self.heads_at(cutoff)?.heads;
-        let said = match &heads {
+        let rhythm = RhythmReader::of(&day.medians, rule.horizon, &dataset.schema);
+        let said = match &day.heads {
             Some(Heads { never, last, .. }) => {
                 Some((never.probabilities(dataset, &rows)?, last.probabilities(dataset, &rows)?))
             }

@@ -331,6 +331,7 @@ mod tests {
         let reason = Reason {
             fact: Fact::Silence,
             family: Family::Cadence,
+            column: 0,
             sentence: "silent for 71 days".into(),
             log_odds: 0.4,
         };

@@ -2,6 +2,7 @@
 //! those ranked first.
 
 use super::head_tests::{HeadDay, HeadTests};
+use super::reason_tests::{DayReasons, ReasonTests};
 use crate::clv::ValueError;
 use crate::config::Config;
 use crate::dataset::{BroughtInSpans, DatasetSettings, Span};
@@ -36,6 +37,8 @@ pub struct PastListsReport {
     pub outcomes: Option<ListOutcomes>,
     /// How well the heads predicted what came, on the same days.
     pub heads: HeadTests,
+    /// Whether the reasons of the test cutoffs held.
+    pub reasons: Option<ReasonTests>,
 }
 
 /// Whether values were right, and where that could not be looked at.
@@ -114,13 +117,14 @@ impl PastLists<'_> {
     }
 
     /// Looks at the lists of past days by what came of them by now.
-    pub(super) fn report(&self, days: &[PastDay<'_>]) -> PastListsReport {
+    pub(super) fn report(&self, days: &[PastDay<'_>], reasons: &[DayReasons]) -> PastListsReport {
         let windows = self.windows();
         let lists: Vec<PastList<'_>> = days.iter().map(|day| self.list(day, &windows)).collect();
         PastListsReport {
             value_calibration: self.value_calibration(&lists, &windows),
             outcomes: self.outcomes(&lists),
             heads: self.heads(&lists),
+            reasons: ReasonTests::of(reasons, &self.settings.rule.population(), self.resampling()),
         }
     }
 

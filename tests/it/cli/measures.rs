@@ -128,6 +128,11 @@ fn lists_of_past_days_are_held_against_what_came_of_their_customers() {
     let names: Vec<&str> = never["learners"].as_array().unwrap().iter().map(|l| l["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["head", "own_rhythm_silence", "p_alive"]);
     assert!((0..3).all(|learner| (0.3..1.0).contains(&auc(learner))), "{never}");
+    let reasons = &report["reasons"];
+    assert_eq!((&reasons["n_circular"], &reasons["n_against"]), (&Value::from(0), &Value::from(0)));
+    let share = |figure: &str| reasons[figure]["estimate"].as_f64().unwrap();
+    assert!(share("faithful") > 0.9 && share("larger_than_another") > 0.6, "{reasons}");
+    assert!(reasons["n_with_reason"].as_u64() > Some(100) && page.contains("\nReasons: "), "{reasons}");
     assert!(page.contains("\nWhat came of customers with at least 1 order") && page.contains("\nnever: "), "{page}");
     assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
 }
