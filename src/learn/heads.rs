@@ -1,12 +1,17 @@
 //! The learners of the conditional heads: who never comes back, and whose purchase was the last.
 
+use super::blend::BlendLearner;
 use super::boosted::BoostedLearner;
 use super::error::LearnError;
 use super::linear::{Columns, LinearLearner};
-use super::training::{Learner, Trained, Training};
+use super::training::{Learner, Member, Trained, Training};
 
-/// The learner of both heads.
-const HEAD: BoostedLearner = BoostedLearner {
+/// The learner of both heads. Boosting alone stays too near the mean for the most loyal, whose values are the largest.
+const HEAD: BlendLearner = BlendLearner { name: "blend", title: "blend", members: &["logistic", "boosting"] };
+
+/// What it is made of.
+const LOGISTIC: LinearLearner = LinearLearner { name: "logistic", title: "logistic regression", columns: Columns::All };
+const BOOSTING: BoostedLearner = BoostedLearner {
     name: "boosting",
     title: "gradient boosting",
     one_feature_a_tree: false,
@@ -20,8 +25,8 @@ const RULES: [LinearLearner; 2] = [
     LinearLearner { name: "alive", title: "P(alive)", columns: Columns::Only(&["model_active_share"]) },
 ];
 
-/// Trains the learner of a head, and the rules that it has to beat behind it, as far as the shop has their features; the rows
-/// and folds are those of whom the target is asked.
+/// Trains the learner of a head, and behind it its members and the rules that it has to beat, as far as the shop has their
+/// features; the rows and folds are those of whom the target is asked.
 ///
 /// # Errors
 /// Too little to learn from, or an optimiser that did not converge.
@@ -33,5 +38,12 @@ pub fn train_head(training: &Training<'_>) -> Result<Vec<(&'static str, Trained)
     };
     let rules = RULES.iter().filter(varies).map(|rule| rule as &dyn Learner);
     let train = |learner: &dyn Learner| Ok((learner.name(), learner.train(training, &selections, &[])?));
-    std::iter::once(&HEAD as &dyn Learner).chain(rules).map(train).collect()
+    let alone = [&LOGISTIC as &dyn Learner, &BOOSTING].into_iter().chain(rules);
+    let mut trained = alone.map(train).collect::<Result<Vec<(&'static str, Trained)>, LearnError>>()?;
+    let is_member = |(name, _): &&(&'static str, Trained)| HEAD.members.contains(name);
+    let members: Vec<Member<'_>> =
+        trained.iter().filter(is_member).map(|(name, trained)| Member { name, trained }).collect();
+    let head = HEAD.train(training, &selections, &members)?;
+    trained.insert(0, (HEAD.name, head));
+    Ok(trained)
 }

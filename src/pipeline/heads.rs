@@ -7,7 +7,9 @@ use crate::error::Failure;
 use crate::evaluate::Metrics;
 use crate::evaluate::prepared::Sample;
 use crate::explain::{Medians, RhythmReader};
-use crate::learn::{CutoffWeightsPolicy, Fold, Target, Trained, Training, forward_chain, train_head};
+use crate::learn::{
+    CutoffWeightsPolicy, Fold, Target, Trained, Training, forward_chain, log_loss_at_own_level, train_head,
+};
 use crate::maths::special::probability;
 use crate::profile::FollowUp;
 use crate::registry::{HeadFigures, HeadRecord, HeadsRecord};
@@ -183,7 +185,7 @@ fn figures(training: &Training<'_>, learner: &'static str, trained: &Trained) ->
         let weight = came.len() as f64;
         n_rows += came.len();
         auc += weight * metrics.auc?;
-        log_loss += weight * metrics.log_loss?;
+        log_loss += weight * log_loss_at_own_level(&predicted.log_odds, &came);
     }
     let total = n_rows as f64;
     Some(HeadFigures { learner: learner.to_owned(), n_rows, auc: auc / total, log_loss: log_loss / total })

@@ -193,7 +193,7 @@ pub struct HeadRecord {
     pub n_rows: usize,
     /// Share of them without a return.
     pub rate: f64,
-    /// What did best on the folds: `boosting`, or one of the rules in `figures`.
+    /// What did best on the folds, one of those in `figures`.
     pub learner: String,
     /// The setting that the folds decided.
     pub setting: Choice,
@@ -208,13 +208,14 @@ pub struct HeadRecord {
 /// How a learner did on the folds of a head, before calibration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeadFigures {
-    /// The learner: `boosting`, or the rules `silence` (in the own rhythm) and `alive` (of the value model).
+    /// The learner: `blend`, its members `logistic` and `boosting`, or the rules `silence` (in the own rhythm) and `alive` (of
+    /// the value model).
     pub learner: String,
     /// Rows predicted.
     pub n_rows: usize,
     /// Mean AUC over the folds.
     pub auc: f64,
-    /// Mean log-loss.
+    /// Mean log-loss, each fold at its own level.
     pub log_loss: f64,
 }
 

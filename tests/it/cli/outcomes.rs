@@ -83,7 +83,11 @@ fn everyone_eligible_stands_in_one_of_two_lists_and_reasons_add_up_to_what_ranks
             let figures = heads[head]["figures"].as_array().unwrap();
             figures.iter().find(|figures| figures["learner"] == learner).unwrap()["auc"].as_f64().unwrap()
         };
-        assert!(auc("boosting") > auc("silence") && auc("alive") > 0.5, "{head}: {}", heads[head]["figures"]);
+        assert!(
+            auc("blend") > auc("silence") && auc("boosting") > 0.6 && auc("alive") > 0.5,
+            "{head}: {}",
+            heads[head]["figures"]
+        );
     }
     explained(&shop, &list[0], "rank 1 of", "leaving");
     explained(&shop, &winback[0], "on the win-back list, place 1 of", "gone");
