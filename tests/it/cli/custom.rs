@@ -54,7 +54,7 @@ fn a_model_scores_only_with_the_features_it_learnt_and_tells_them() {
         text.replace("severity >= 2\"", "severity >= 2\"\nreason = \"{value complaint} that hurt\"")
     });
     shop.command("score").args(["--out", "night"]).assert().success();
-    let list = shop.read("night/list.csv");
+    let list = shop.read("night/list.csv") + &shop.read("night/winback.csv");
     assert!(list.contains(",custom,") && list.contains(" complaints that hurt"), "{}", &list[..2_000]);
     let customer = list.lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned();
     let told =

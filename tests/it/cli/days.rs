@@ -70,12 +70,12 @@ pub(super) fn config(zone: &str) -> String {
     )
 }
 
-/// The list of a run, each customer's cells by column.
+/// Both lists of a run, each customer's cells by column.
 pub(super) fn list(shop: &Shop) -> BTreeMap<String, BTreeMap<String, String>> {
     shop.command("run").args(["--as-of", "2024-01-01", "--out", "out"]).assert().success();
-    let text = shop.read("out/list.csv");
-    let mut lines = csv_rows(&text);
+    let mut lines = csv_rows(&shop.read("out/list.csv"));
     let header = lines.remove(0);
+    lines.extend(csv_rows(&shop.read("out/winback.csv")).into_iter().skip(1));
     let row = |cells: Vec<String>| (cells[1].clone(), header.iter().cloned().zip(cells).collect());
     lines.into_iter().map(row).collect()
 }
