@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::error::JobError;
 use super::job::{self, FILES, MANIFEST, print, write_json};
-use super::score::VALUE;
 use crate::cli;
 use crate::config::Config;
 use crate::error::Failure;
@@ -25,6 +24,8 @@ pub(super) const PAGE: &str = "report.html";
 pub(super) const SHEET: &str = "list.xlsx";
 /// What the page tells of the first customers beside the list.
 pub(super) const DETAILS: &str = "details.parquet";
+/// What its customers are worth.
+pub(super) const VALUE: &str = "value.json";
 /// The two lists of a run.
 pub(super) const LIST: &str = "list";
 pub(super) const WINBACK: &str = "winback";

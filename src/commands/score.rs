@@ -21,11 +21,10 @@ pub(super) const FILES: &[&str] = &[
     "winback.csv",
     "winback.parquet",
     report::SHEET,
-    VALUE,
+    report::VALUE,
     report::DETAILS,
     report::PAGE,
 ];
-pub(super) const VALUE: &str = "value.json";
 
 pub(super) fn run(arguments: &Job, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     // What does not need the data fails before they are read.
@@ -92,7 +91,7 @@ pub(super) fn score_and_write(
     files.extend(sheet?);
     let value = value.map_err(|error| error.to_string());
     if let Ok(report) = &value {
-        files.push(staged.add(VALUE, |writer| write_json(writer, report))?);
+        files.push(staged.add(report::VALUE, |writer| write_json(writer, report))?);
     }
     if let Err(why) = &value {
         tracing::warn!("warning[no_value_model]: {why}; value at stake is the margin of the past year");

@@ -96,7 +96,8 @@ try {
   await tab.keyboard.press('ArrowDown');
   check('the arrow goes to the next customer', await tab.innerText('#panel-name') === (await ids())[2], '');
   await tab.keyboard.press('Escape');
-  check('Escape closes and the row has the focus', await tab.evaluate(() => !document.getElementById('panel').open && document.activeElement.tagName === 'TR'), '');
+  await tab.waitForFunction(() => !document.getElementById('panel').open && document.activeElement.tagName === 'TR');
+  check('Escape closes and the row has the focus', await hash() === '#list', await hash());
 
   if (await tab.isVisible('[data-list="1"]')) {
     await tab.click('[data-list="1"]');
