@@ -376,7 +376,7 @@ fn scores(input: &PageInput<'_>) -> Option<Figure> {
         return None;
     }
     let heading = format!(
-        "{} of {} customers have a probability of two thirds or more",
+        "{} of {} customers have a churn probability of two thirds or more",
         grouped(high as u64),
         grouped(scores.len() as u64)
     );

@@ -91,10 +91,10 @@ fn lede(input: &PageInput<'_>) -> Vec<String> {
     )];
     for further in input.further.iter().filter(|further| further.total > 0) {
         lede.push(format!(
-            "{} more {} probably left already; {} in the list `{}`.",
+            "Another {} {} probably left already; {} in the list \u{201c}{}\u{201d}.",
             counted(further.total as u64, "customer"),
             verb(further.total as u64, "has", "have"),
-            verb(further.total as u64, "it stands", "they stand"),
+            verb(further.total as u64, "it is", "they are"),
             further.title
         ));
     }
