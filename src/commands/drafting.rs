@@ -55,8 +55,8 @@ pub(super) fn taken(input: &DraftInput) -> String {
         let looks = input.looks_like(table.table).map_or_else(String::new, |looks| format!(": looks like {looks}"));
         said.push_str(&format!("{} from {first}{more}{looks}\n", table.table.name()));
     }
-    for path in input.not_used() {
-        said.push_str(&format!("not used: {path}\n"));
+    for file in input.not_used() {
+        said.push_str(&format!("not used: {}, which {}\n", file.path, file.why));
     }
     said
 }

@@ -116,7 +116,8 @@ fn of_files(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Report
     let input = drafting::looked_at(&arguments.files, arguments.name.as_deref(), &out)?;
     let sources = sources(&input)?;
     let mut report = Report::new(input.name.clone(), None);
-    report.not_used = input.not_used().into_iter().map(str::to_owned).collect();
+    let not_used = input.not_used().into_iter();
+    report.not_used = not_used.map(|file| format!("{}, which {}", file.path, file.why)).collect();
     let is_mapped = sources.iter().all(|source| source.missing.is_empty());
     report.sources = sources;
     let outcome = if is_mapped {
@@ -124,8 +125,9 @@ fn of_files(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Report
         let shop = provisional(&text, &out).and_then(|mut config| {
             config.as_of = arguments.as_of;
             if text.contains(NO_CURRENCY) {
-                // The code for no currency in ISO 4217.
-                config.currency = Currency::from_code("XXX").unwrap_or(config.currency);
+                // XXX is the code for no currency in ISO 4217.
+                let code = input.usual_currency().unwrap_or_else(|| "XXX".to_owned());
+                config.currency = Currency::from_code(&code).unwrap_or(config.currency);
             }
             look(&config, None, (now, watch))
         });

@@ -24,10 +24,27 @@ pub(super) fn page(report: &Report) -> String {
     for path in &report.not_used {
         paragraph(&mut page, &format!("not used: {path}"));
     }
+    paragraph(&mut page, &no_purchases(report).unwrap_or_default());
     if let Some(shop) = &report.shop {
         page.push_str(&shop_sections(shop, report.currency.as_deref()));
     }
     page + &closing(report)
+}
+
+/// That no file tells when something was bought, or for how much.
+fn no_purchases(report: &Report) -> Option<String> {
+    let purchases = report.sources.iter().find(|source| source.table == "purchases")?;
+    let lacks = |name: &str| purchases.missing.contains(&name);
+    let what = match (lacks("purchased_at"), lacks("amount")) {
+        (true, true) => "the time of a purchase, nor for its amount",
+        (true, false) => "the time of a purchase",
+        (false, true) => "the amount of a purchase",
+        (false, false) => return None,
+    };
+    Some(format!(
+        "No file has a column that is known for {what}: `retain` needs both. If a column has them under another name, fill it in; if \
+         another file has them, give that too; else these data cannot be used."
+    ))
 }
 
 /// Lines of a labelled item, wrapped.

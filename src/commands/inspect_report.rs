@@ -20,7 +20,7 @@ pub(super) struct Report {
     pub(super) currency: Option<String>,
     /// The files as they are, where no config maps them yet.
     pub(super) sources: Vec<Source>,
-    /// Files that were taken for no table.
+    /// Files that were taken for no table, and why.
     pub(super) not_used: Vec<String>,
     /// What a person has to fill in before the drafted config can be used.
     pub(super) to_fill_in: Vec<String>,

@@ -172,6 +172,7 @@ impl Check<'_> {
             id_case,
             id_trim,
             fill_down,
+            known_values: raw.known_values.clone(),
             columns: raw.columns.clone(),
             lookups: lookups?,
         })
@@ -322,6 +323,7 @@ impl Check<'_> {
         let max_rejected = self.number(section, &knobs::MAX_REJECTED_SHARE, raw.max_rejected_share);
         let max_guest = self.number(section, &knobs::MAX_GUEST_SHARE, raw.max_guest_share);
         let placeholder = self.word(section, &knobs::PLACEHOLDER_IDS, raw.placeholder_ids.as_deref());
+        let whole_amounts = self.word(section, &knobs::WHOLE_AMOUNTS, raw.whole_amounts.as_deref());
         let max_age = self.days(section, &knobs::MAX_AGE_DAYS, raw.max_age_days);
         let silent = self.word(section, &knobs::SILENT_OPT_OUTS, raw.silent_opt_outs.as_deref());
         let min_recent = self.number(section, &knobs::MIN_RECENT_SHARE, raw.min_recent_share);
@@ -333,6 +335,7 @@ impl Check<'_> {
             max_rejected_share: max_rejected?,
             max_guest_share: max_guest?,
             placeholder_ids: placeholder?,
+            whole_amounts: whole_amounts?,
             max_age_days: max_age?,
             silent_opt_outs: silent?,
             min_recent_share: min_recent?,

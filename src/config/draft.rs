@@ -8,6 +8,7 @@ use super::guess;
 use super::knobs::{self, SECTIONS};
 use super::proposal::{DraftInput, DraftLookup, Proposal, reads};
 use super::tables::{Kind, Table};
+use super::time_zones;
 use crate::text::printable;
 use crate::units::Days;
 
@@ -37,8 +38,8 @@ pub fn draft(input: &DraftInput, churn: Option<&DraftChurn>) -> String {
     let mut draft = HEADER.to_owned();
     draft.push('\n');
     line(&mut draft, &format!("name = {}", text(&folder_name(&input.name))));
-    currency(&mut draft, &proposals);
-    line(&mut draft, "# timezone = \"UTC\"  # of midnights, and of times that are written without a zone");
+    currency(&mut draft, columns_of_purchases(&proposals));
+    timezone(&mut draft, columns_of_purchases(&proposals));
     for proposal in &proposals {
         draft_table(&mut draft, proposal);
     }
@@ -50,34 +51,30 @@ pub fn draft(input: &DraftInput, churn: Option<&DraftChurn>) -> String {
     draft
 }
 
-fn currency(draft: &mut String, proposals: &[Proposal]) {
-    let key = knobs::CURRENCY.name;
+/// The columns of the purchases.
+fn columns_of_purchases(proposals: &[Proposal]) -> &[DraftColumn] {
     let purchases = proposals.iter().find(|proposal| proposal.table == Table::Purchases);
-    let columns = purchases.map_or(&[][..], |purchases| &purchases.peek.columns);
+    purchases.map_or(&[][..], |purchases| &purchases.peek.columns)
+}
+
+/// The codes of currencies that a column has, the most frequent first, and the column.
+fn currencies_of(columns: &[DraftColumn]) -> Option<(&str, Vec<String>)> {
     let of_currencies =
         columns.iter().filter(|column| guess::names_currencies(&column.name) && !column.values.is_empty());
-    for column in of_currencies {
-        let codes: Vec<String> = column.values.iter().map(|count| count.value.to_uppercase()).collect();
-        if !codes.iter().all(|code| currencies::CODES.contains(&code.as_str())) {
-            continue;
-        }
-        let found = one_line(&column.name);
-        match codes.as_slice() {
-            [code] => return line(draft, &format!("{key} = \"{code}\"  # the only one in the column `{found}`")),
-            several => {
-                let several = several.join(", ");
-                return line(
-                    draft,
-                    &format!("{key} = \"\"  # fill in: three-letter code, required; `{found}` has {several}"),
-                );
-            }
-        }
-    }
-    match signed_currency(columns) {
-        Some((code, sign, name)) => {
-            line(draft, &format!("{key} = \"{code}\"  # the sign `{sign}` in `{}`", one_line(name)))
-        }
-        None => line(draft, &format!("{key} = \"\"  # fill in: three-letter code, required")),
+    let codes = |column: &DraftColumn| -> Vec<String> {
+        column.values.iter().map(|count| count.value.to_uppercase()).collect()
+    };
+    let are_codes = |codes: &Vec<String>| codes.iter().all(|code| currencies::CODES.contains(&code.as_str()));
+    let mut named = of_currencies.map(|column| (column.name.as_str(), codes(column)));
+    named.find(|(_, codes)| are_codes(codes))
+}
+
+impl DraftInput {
+    /// The currency that most purchases are in, if a column names it.
+    #[must_use]
+    pub fn usual_currency(&self) -> Option<String> {
+        let proposals = self.proposals();
+        currencies_of(columns_of_purchases(&proposals)).and_then(|(_, codes)| codes.into_iter().next())
     }
 }
 
@@ -93,6 +90,34 @@ fn signed_currency(columns: &[DraftColumn]) -> Option<(&'static str, char, &str)
     });
     let found: Vec<_> = found.collect();
     found.first().filter(|first| found.iter().all(|other| other.0 == first.0)).copied()
+}
+
+fn currency(draft: &mut String, columns: &[DraftColumn]) {
+    let key = knobs::CURRENCY.name;
+    let written = match currencies_of(columns) {
+        Some((column, codes)) => match codes.as_slice() {
+            [code] => format!("{key} = \"{code}\"  # the only one in the column `{}`", one_line(column)),
+            several => format!(
+                "{key} = \"\"  # fill in: three-letter code, required; `{}` has {}",
+                one_line(column),
+                several.join(", ")
+            ),
+        },
+        None => match signed_currency(columns) {
+            Some((code, sign, name)) => format!("{key} = \"{code}\"  # the sign `{sign}` in `{}`", one_line(name)),
+            None => format!("{key} = \"\"  # fill in: three-letter code, required"),
+        },
+    };
+    line(draft, &written);
+}
+
+fn timezone(draft: &mut String, columns: &[DraftColumn]) {
+    let key = knobs::TIMEZONE.name;
+    let written = match time_zones::of_columns(columns) {
+        Some((column, zone)) => format!("{key} = \"{zone}\"  # the only one in the column `{}`", one_line(column)),
+        None => format!("# {key} = \"UTC\"  # of midnights, and of times that are written without a zone"),
+    };
+    line(draft, &written);
 }
 
 fn draft_table(draft: &mut String, proposal: &Proposal) {
@@ -112,6 +137,11 @@ fn draft_table(draft: &mut String, proposal: &Proposal) {
     }
     if let Some(filter) = &proposal.filter {
         line(draft, &format!("{} = {}", knobs::FILTER.name, text(filter)));
+    }
+    if !proposal.known.is_empty() && knows(section, knobs::KNOWN_VALUES.name) {
+        let known: Vec<String> = proposal.known.iter().map(|state| text(state)).collect();
+        let key = knobs::KNOWN_VALUES.name;
+        line(draft, &format!("{key} = [{}]  # counts as bought; else name it in the filter", known.join(", ")));
     }
     found_keys(draft, proposal, section);
     line(draft, &format!("[{}.columns]", table.name()));

@@ -57,6 +57,10 @@ pub(super) const FILL_DOWN: Key =
         "Source columns that are written on the first line of an order alone: on the lines of the same order that follow it in \
          the file, an empty value takes the first one given, before filter and mapping are evaluated",
     );
+pub(super) const KNOWN_VALUES: Key = key("known_values", Allowed::Names("ready"), Preset::EmptyList).means(
+    "Values of columns of states that count as known beside those that filter and mapping name and those that are usual, such \
+     as `paid`: any other value is reported",
+);
 pub(super) const DECIMAL: Key = key("decimal", Allowed::Word(&[".", ","]), Preset::Absent("\",\""))
     .means("The mark before the decimals of numbers and amounts; settled from all values of a column without it");
 pub(super) const THOUSANDS: Key = key("thousands", Allowed::Word(&["", ".", ",", " ", "'"]), Preset::Absent("\".\""))
@@ -165,6 +169,11 @@ pub(super) const PLACEHOLDER_IDS: Key =
         "What happens where one customer id stands for many people, such as `guest`, or an id with a tenth of all orders and \
          many times those of the next",
     );
+pub(super) const WHOLE_AMOUNTS: Key =
+    key("whole_amounts", Allowed::Word(&["doubt", "accept"]), Preset::Text("doubt")).means(
+        "What happens where amounts look like cents or like numbers of documents: whole numbers in a currency that has cents, \
+         large beside other columns or files",
+    );
 pub(super) const MAX_AGE_DAYS: Key = key("max_age_days", whole(0, 3650, "days"), Preset::Whole(45))
     .means("Oldest last purchase before the as-of day with which scoring is still allowed");
 pub(super) const SILENT_OPT_OUTS: Key = key(
@@ -257,6 +266,7 @@ pub(super) const SECTIONS: &[Section] = &[
             SKIP_ROWS,
             SHEET,
             FILTER,
+            KNOWN_VALUES,
             FILL_DOWN,
             DUPLICATES,
             ID_CASE,
@@ -370,6 +380,7 @@ pub(super) const SECTIONS: &[Section] = &[
             MAX_REJECTED_SHARE,
             MAX_GUEST_SHARE,
             PLACEHOLDER_IDS,
+            WHOLE_AMOUNTS,
             MAX_AGE_DAYS,
             SILENT_OPT_OUTS,
             MIN_RECENT_SHARE,

@@ -26,6 +26,7 @@ mod sorting;
 mod synonyms;
 pub mod tables;
 mod templates;
+mod time_zones;
 mod values;
 
 pub use allowed::Allowed;
@@ -46,7 +47,7 @@ pub use settings::{
     AmountIs, BacktestConfig, ChurnConfig, Config, CsvFlavour, DecimalMark, Duplicates, FeaturesConfig, GateConfig,
     IdCase, IdTrim, LeakGuardConfig, LearnersConfig, LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig,
     PanelConfig, PanelWeights, PlaceholderIds, ReadableModel, SelectionConfig, SilentOptOuts, TableConfig,
-    ThousandsMark, TuningConfig, Unstable, ValidateConfig, ValueConfig,
+    ThousandsMark, TuningConfig, Unstable, ValidateConfig, ValueConfig, WholeAmounts,
 };
 pub use sorting::{Unsorted, sorted};
 pub use tables::{ColumnSpec, Kind, Table};

@@ -48,6 +48,8 @@ pub(super) struct Proposal {
     pub(super) mapping: BTreeMap<&'static str, String>,
     pub(super) filter: Option<String>,
     pub(super) fill_down: Vec<String>,
+    /// States that count as purchases, as the filter has them.
+    pub(super) known: Vec<String>,
     pub(super) lookups: Vec<DraftLookup>,
 }
 
@@ -103,7 +105,9 @@ impl DraftInput {
         let read: Vec<String> = mapping.values().chain(&filter).flat_map(|from| reads(from, &columns)).collect();
         let fill_down = template.map_or(&[][..], |template| template.fill_down).iter();
         let fill_down = fill_down.filter_map(|name| templates::find(&columns, name)).map(|column| column.name.clone());
+        let known = template.map_or_else(Vec::new, |template| known(template, filter.as_deref(), &columns));
         Proposal {
+            known,
             table: table.table,
             paths: table.files.iter().map(|file| file.path.clone()).collect(),
             fill_down: fill_down.filter(|name| read.contains(name)).collect(),
@@ -226,6 +230,14 @@ fn with_customers(
 /// The id of a customer; addresses are written in any case.
 fn by_customer(column: &DraftColumn) -> String {
     if column.example.contains('@') { format!("LOWER({})", always_quoted(&column.name)) } else { column.name.clone() }
+}
+
+/// The states that a template takes for purchases beside the usual ones, if the columns of its filter have them.
+fn known(template: &Template, filter: Option<&str>, columns: &[DraftColumn]) -> Vec<String> {
+    let read = filter.map_or_else(Vec::new, |filter| reads(filter, columns));
+    let of_filter = || columns.iter().filter(|column| read.contains(&column.name));
+    let has = |state: &&&str| of_filter().any(|column| column.values.iter().any(|count| count.value == **state));
+    template.known.iter().filter(has).map(|state| (*state).to_owned()).collect()
 }
 
 /// The conditions of a template whose columns are there, and not empty.

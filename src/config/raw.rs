@@ -92,6 +92,9 @@ pub struct RawTable {
     /// in the file, an empty value takes the first one given, before filter and mapping are evaluated. A list of names such
     /// as `["Financial Status"]`; optional.
     pub fill_down: Option<Vec<String>>,
+    /// Values of columns of states that count as known beside those that filter and mapping name and those that are usual,
+    /// such as `paid`: any other value is reported. A list of names such as `["ready"]`; default `[]`.
+    pub known_values: Vec<String>,
     /// What happens to rows that repeat others: `overlap` counts rows equal in all columns of their files as often as the
     /// one file that has them most often; `drop` and `refuse` compare the columns that the mapping, the filter and own
     /// features read. One of `overlap`, `drop`, `keep`, `refuse`; default `"overlap"`.
@@ -297,6 +300,9 @@ pub struct RawValidate {
     /// What happens where one customer id stands for many people, such as `guest`, or an id with a tenth of all orders and
     /// many times those of the next. One of `refuse`, `accept`; default `"refuse"`.
     pub placeholder_ids: Option<String>,
+    /// What happens where amounts look like cents or like numbers of documents: whole numbers in a currency that has cents,
+    /// large beside other columns or files. One of `doubt`, `accept`; default `"doubt"`.
+    pub whole_amounts: Option<String>,
     /// Oldest last purchase before the as-of day with which scoring is still allowed. A whole number of days from 0
     /// to 3650; default `45`.
     pub max_age_days: Option<i64>,

@@ -94,6 +94,9 @@ pub struct TableConfig {
     pub id_trim: Option<IdTrim>,
     /// Source columns of which an empty value takes the first one given in its order; `None` if nobody has said.
     pub fill_down: Option<Vec<String>>,
+    /// Values of columns of states that need no mention (purchases only).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub known_values: Vec<String>,
     /// Our column name to a source column name or a SQL expression over source columns.
     pub columns: BTreeMap<String, String>,
     /// Files that have more about its rows, in the order in which they are looked into.
@@ -144,6 +147,16 @@ pub enum PlaceholderIds {
     /// Stop: guests would be one large customer.
     Refuse,
     /// They are customers.
+    Accept,
+}
+
+/// Policy for amounts that look like cents or like numbers of documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WholeAmounts {
+    /// Say so, and stop where something beside them contradicts them.
+    Doubt,
+    /// They are right.
     Accept,
 }
 
@@ -292,6 +305,8 @@ pub struct ValidateConfig {
     pub max_guest_share: f64,
     /// What happens where one customer id stands for many people.
     pub placeholder_ids: PlaceholderIds,
+    /// What happens where amounts look like cents or like numbers of documents.
+    pub whole_amounts: WholeAmounts,
     /// Oldest last purchase before the as-of day with which scoring is still allowed.
     pub max_age_days: Days,
     /// What happens where the column of opt-outs says nothing, or nothing any more.

@@ -52,12 +52,13 @@ impl DraftInput {
         }
     }
 
-    /// The files that belong to no table and are looked into by none.
+    /// The files that belong to no table and are looked into by none, each with why it is no table of purchases.
     #[must_use]
-    pub fn not_used(&self) -> Vec<&str> {
+    pub fn not_used(&self) -> Vec<Unsorted> {
         let used: Vec<String> =
             self.proposals().iter().flat_map(|proposal| &proposal.lookups).map(|lookup| lookup.path.clone()).collect();
-        self.beside.iter().map(|file| file.path.as_str()).filter(|path| !used.iter().any(|used| used == path)).collect()
+        let unused = self.beside.iter().filter(|file| !used.contains(&file.path));
+        unused.map(|file| Unsorted { path: file.path.clone(), why: why_no_purchases(&file.peek.columns) }).collect()
     }
 }
 

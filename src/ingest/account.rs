@@ -28,6 +28,8 @@ impl Reason {
     pub const FILTER_WITHOUT_CUSTOMER: Self = Self::of_column("filter", "customer_id");
     /// The row has no customer.
     pub const NO_CUSTOMER: Self = Self::of_column("missing", "customer_id");
+    /// The filter asks for a column of a lookup, and the lookup has none for the row.
+    pub const NOT_LOOKED_UP: Self = Self::of_row("not_looked_up");
     /// The line of the text file cannot be split into the columns of its header.
     pub const BROKEN_LINE: Self = Self::of_row("broken_line");
 
@@ -70,6 +72,7 @@ impl Reason {
             _ if self.is_of_line() => 0,
             _ if self.is_filter() => 2,
             Self { rule, column: None } if rule.starts_with("unreadable") => 1,
+            Self::NOT_LOOKED_UP => 2,
             Self { rule, .. } if rule == "missing" || rule.starts_with("unreadable") => 3,
             Self::DUPLICATE | Self::OVERLAP => 4,
             _ => 5,

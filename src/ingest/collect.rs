@@ -1,13 +1,16 @@
 //! The rows of a table from all its files, in memory: source columns, and words of text that is nothing but mapped.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::*;
 
 use super::absent::{without, without_absent_words};
 use super::dealt::{DealtFile, DealtRows};
 use super::error::IngestError;
-use super::facts::Fact;
+use super::facts::{Example, Fact, FactRule};
 use super::fill_down::FillDown;
 use super::forms::WrittenForms;
+use super::header::is_nameless;
 use super::limits::MAX_ROWS;
 use super::lookup::Lookups;
 use super::mapping::Mapping;
@@ -91,6 +94,7 @@ pub(super) fn collect(
         Ok(known.clone())
     };
     let (mut pieces, mut origins, mut facts, mut hashes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut names_of_files: Vec<Available> = Vec::new();
     match supply {
         Supply::Files(files) => {
             for file in files {
@@ -102,6 +106,7 @@ pub(super) fn collect(
                 origins.push(Origin { path, n_rows, cut: opened.cut, numbers: None });
                 facts.extend(opened.facts);
                 pieces.push(piece);
+                names_of_files.push(available);
             }
         }
         Supply::Frame(frame) => {
@@ -120,9 +125,13 @@ pub(super) fn collect(
                 let cut = if part == 0 { file.cut.clone() } else { Vec::new() };
                 origins.push(Origin { path, n_rows, cut, numbers: Some(numbers) });
                 facts.extend(file.facts.iter().filter(|_| part == 0).cloned());
+                names_of_files.push(file.available.clone());
                 pieces.push(Piece { frame, words: Vec::new() });
             }
         }
+    }
+    if supply.tells() {
+        facts.extend(of_some_files(&names_of_files));
     }
     let n_rows = pieces.iter().map(|piece| piece.frame.height()).sum();
     check_rows(table, n_rows)?;
@@ -149,6 +158,19 @@ fn of_memory(frame: &DataFrame, mapping: &Mapping) -> Result<DataFrame, IngestEr
         filling.fill(&mut frame)?;
     }
     Ok(frame)
+}
+
+/// Columns that some of several files have and others do not; those that are mapped are asked for in each.
+fn of_some_files(files: &[Available]) -> Option<Fact> {
+    let mut missing: BTreeMap<&String, &Available> = BTreeMap::new();
+    for name in files.iter().flat_map(|file| &file.names).filter(|name| !is_nameless(name)) {
+        if let Some(without) = files.iter().find(|file| !file.names.contains(name)) {
+            missing.insert(name, without);
+        }
+    }
+    let shown = missing.iter().map(|(name, file)| format!("{name}, not in {}", file.path));
+    let (count, examples) = (missing.len() as u64, Example::of_texts(shown));
+    (count > 0).then(|| Fact { rule: FactRule::ColumnsOfSomeFiles, place: String::new(), count, examples })
 }
 
 /// Refuses more rows than can be numbered.

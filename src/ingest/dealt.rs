@@ -9,7 +9,7 @@ use super::facts::Fact;
 use super::forms::WrittenForms;
 use super::resolve::Available;
 use super::source::CutLine;
-use super::state_words::Watched;
+use super::watched::Unread;
 
 /// The column that holds the number of a row in its file, under a name that no file can have.
 pub(super) const NUMBER: &str = "\u{0}row";
@@ -34,8 +34,8 @@ pub(super) struct DealtFile {
     /// Lines that were set aside before anything was parsed; they belong to the first part.
     pub(super) cut: Vec<CutLine>,
     pub(super) facts: Vec<Fact>,
-    /// Its columns that nothing reads and that are looked at.
-    pub(super) watched: Vec<Watched>,
+    /// What its columns that nothing reads say.
+    pub(super) unread: Unread,
     /// Whether its rows have hashes of all their columns.
     pub(super) is_hashed: bool,
     /// How its numbers and times are written.

@@ -22,8 +22,11 @@ pub(super) fn detect(text: &[u8], is_whole: bool, (delimiter, given): (Option<u8
         best.map_or_else(|| most_in_first_line(text), |fit| fit.delimiter)
     });
     let dialect = Dialect { delimiter, quote };
+    let without = Dialect { quote: None, ..dialect };
     if given.is_none() && delimiter == b'\t' && quotes_nothing(text, dialect) {
-        return Dialect { quote: None, ..dialect };
+        // A quoted field may have line ends inside: then records are of one width with quotes alone.
+        let share = |dialect| Fit::of(text, is_whole, dialect).map_or(0, |fit| fit.share);
+        return if share(dialect) > share(without) { dialect } else { without };
     }
     dialect
 }
@@ -151,6 +154,9 @@ mod tests {
         assert_eq!(of("id\tname\n1\t\"5 inch\n2\tx\n"), None);
         assert_eq!(of("id\tname\n1\t\"5 inch\"\n2\tx\n"), Some(b'"'));
         assert_eq!(of("id,name\n1,\"5 inch\n2,x\n"), Some(b'"'));
+        let row = |n: usize| format!("{n}\t\"Main Website\n  Main, Store\"\tLeeds, {n} High St, UK\n");
+        let quoted = "id\tplace\taddress\n".to_owned() + &(0..40).map(row).collect::<String>();
+        assert_eq!((of(&quoted), delimiter(&quoted)), (Some(b'"'), '\t'), "line ends between quotes");
         let given = detect(b"a;b\n1;2\n", true, (Some(b','), Some(Quote::None)));
         assert_eq!(given, Dialect { delimiter: b',', quote: None });
     }

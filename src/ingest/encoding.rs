@@ -82,6 +82,12 @@ impl Transcoder {
     }
 }
 
+/// Whether bytes are not in the encoding of the config, whatever the letters: line ends of UTF-16 have zeros.
+pub(super) fn cannot_be(bytes: &[u8], label: Option<&str>) -> bool {
+    let is_utf16 = label.and_then(named).is_some_and(|given| given == UTF_16LE || given == UTF_16BE);
+    is_utf16 && !bytes.is_empty() && Encoding::for_bom(bytes).is_none() && !bytes.contains(&0)
+}
+
 /// The first position of a byte that is no ASCII.
 pub(super) fn first_foreign(bytes: &[u8]) -> Option<usize> {
     let n_ascii = Encoding::ascii_valid_up_to(bytes);

@@ -96,6 +96,14 @@ pub enum IngestError {
         available: String,
         /// The most similar one.
         nearest: Option<String>,
+        /// What its one column looks separated by.
+        separated_by: Option<&'static str>,
+    },
+    /// Several things are wrong with the mapping of a table.
+    #[error("{}", several(errors))]
+    Several {
+        /// What is wrong; two at least.
+        errors: Vec<IngestError>,
     },
     /// An expression of the mapping is no SQL, or does not fit the types of its columns.
     #[error("`{key} = {expression:?}` is neither a column nor a valid SQL expression: {detail}; columns: {available}")]
@@ -346,6 +354,7 @@ impl Report for IngestError {
             Self::Empty { .. } => "E206",
             Self::LinesDisagree { .. } => "E207",
             Self::UnknownColumn { .. } => "E208",
+            Self::Several { errors } => errors.first().map_or("E208", Report::code),
             Self::UnknownSheet { .. } => "E219",
             Self::BadExpression { .. } => "E209",
             Self::NotRowWise { .. } => "E210",
@@ -373,6 +382,7 @@ impl Report for IngestError {
             | Self::NoFiles { .. }
             | Self::UnknownFormat { .. }
             | Self::UnknownColumn { .. }
+            | Self::Several { .. }
             | Self::UnknownSheet { .. }
             | Self::BadExpression { .. }
             | Self::NotRowWise { .. }
@@ -404,6 +414,10 @@ impl Report for IngestError {
                 Some("the user who runs `retain` needs the right to read it, and to enter the folders above it".to_owned())
             }
             Self::NotFound { .. } => Some("relative paths start at the folder of the config file".to_owned()),
+            Self::Several { errors } => hints(errors),
+            Self::UnknownColumn { separated_by: Some(mark), .. } => Some(format!(
+                "the file looks separated by {mark}: take `delimiter` out of the section, or give the right one"
+            )),
             Self::UnknownColumn { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::UnknownColumn { nearest: None, .. } => {
                 Some("every file of a table must have the columns that its mapping and filter read".to_owned())
@@ -453,7 +467,7 @@ impl Report for IngestError {
 
 impl IngestError {
     /// What can be done where the input is beyond a bound.
-    const fn hint_at_a_bound(&self) -> Option<&'static str> {
+    fn hint_at_a_bound(&self) -> Option<&'static str> {
         match self {
             Self::Unbounded { .. } => {
                 Some("prepare the column in the export where the config cannot say it within these bounds")
@@ -464,6 +478,7 @@ impl IngestError {
             Self::NothingFound { .. } => Some(
                 "look at `key` and `their_key`: they may be other numbers, or written otherwise (`LOWER`, `TRIM`, `LPAD`)",
             ),
+            Self::WrongFormat { format: UTF_16, .. } => Some("leave `encoding` out of the config: the file tells it"),
             Self::Bomb { .. } => {
                 Some("unpack the file and look at it; if it is sound, give the unpacked one as `path`")
             }
@@ -478,5 +493,30 @@ impl IngestError {
     }
 }
 
+/// The first error, and the others a line each; a list of columns is told once.
+fn several(errors: &[IngestError]) -> String {
+    let each = errors.iter().enumerate().map(|(place, error)| match error {
+        IngestError::UnknownColumn { key, column, .. } if place > 0 => {
+            format!("`{key}` reads column `{column}`, which is not there either")
+        }
+        other => other.to_string(),
+    });
+    each.collect::<Vec<_>>().join("\n")
+}
+
+/// The hints of several errors, each once.
+fn hints(errors: &[IngestError]) -> Option<String> {
+    let mut hints: Vec<String> = Vec::new();
+    for hint in errors.iter().filter_map(Report::hint) {
+        if !hints.contains(&hint) {
+            hints.push(hint);
+        }
+    }
+    (!hints.is_empty()).then(|| hints.join("; "))
+}
+
 /// What a value has to be; the hint of the error knows it.
 pub(super) const A_NUMBER: &str = "a number";
+
+/// What a file is not whose encoding is given as UTF-16 and that has no zero among its bytes.
+pub(super) const UTF_16: &str = "UTF-16";

@@ -2,9 +2,13 @@
 
 use polars::prelude::*;
 
+use super::decimal::number_written;
 use super::engine;
 use super::error::IngestError;
-use super::resolve::Mapped;
+use super::marks::Marks;
+use super::numeric::{NUMBER, number_name};
+use super::resolve::{Mapped, text_columns};
+use crate::text::{printable, shortened};
 
 /// The value of an expression in every row.
 pub(super) fn evaluate(source: &DataFrame, mapped: &Mapped) -> Result<Column, IngestError> {
@@ -12,7 +16,7 @@ pub(super) fn evaluate(source: &DataFrame, mapped: &Mapped) -> Result<Column, In
     let bad = |error: PolarsError| IngestError::BadExpression {
         key: mapped.key.clone(),
         expression: mapped.text.clone(),
-        detail: error.to_string().lines().next().unwrap_or_default().to_owned(),
+        detail: texts_as_numbers(source, mapped, &error).unwrap_or_else(|| plain_sentence(&error)),
         available: mapped.reads.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     };
     if mapped.is_plain {
@@ -26,6 +30,26 @@ pub(super) fn evaluate(source: &DataFrame, mapped: &Mapped) -> Result<Column, In
         1 if mapped.reads.is_empty() => Ok(column.new_from_index(0, n_rows)),
         _ => Err(IngestError::NotRowWise { key: mapped.key.clone(), expression: mapped.text.clone() }),
     }
+}
+
+/// What the engine says, without names that are ours alone.
+fn plain_sentence(error: &PolarsError) -> String {
+    error.to_string().lines().next().unwrap_or_default().replace(NUMBER, "")
+}
+
+/// The columns of texts that an expression reckons with, each with a value.
+fn texts_as_numbers(source: &DataFrame, mapped: &Mapped, error: &PolarsError) -> Option<String> {
+    let is_arithmetic = ["arithmetic", "numeric"].iter().any(|word| error.to_string().contains(word));
+    let as_text = text_columns(&mapped.expression);
+    let shown = |name: &String| {
+        let texts = source.column(name).ok()?.str().ok()?;
+        let value =
+            texts.iter().flatten().map(str::trim).find(|text| number_written(text, Marks::default()).is_none())?;
+        Some(format!("`{name}` holds texts such as `{}`", shortened(&printable(value), 40)))
+    };
+    let is_reckoned = |name: &&String| !as_text.contains(name) && source.column(&number_name(name)).is_err();
+    let texts: Vec<String> = mapped.reads.iter().filter(is_reckoned).filter_map(shown).collect();
+    (is_arithmetic && !texts.is_empty()).then(|| format!("it reckons with numbers, and {}", texts.join(", ")))
 }
 
 /// The answer of a condition in every row.

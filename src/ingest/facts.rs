@@ -97,6 +97,10 @@ pub enum FactRule {
     FirstLineOnly,
     /// Rows whose key a lookup does not have.
     NotLookedUp,
+    /// Columns that some files of a table have and others do not; nothing reads them.
+    ColumnsOfSomeFiles,
+    /// Rows without a key, which find nothing in a lookup.
+    NoLookupKey,
 }
 
 /// What was found of rows that repeat others where their repetition is no reason to drop them.

@@ -21,7 +21,9 @@ pub(crate) enum FormSays {
     /// Numbers can be read in two ways.
     NumbersOpen { example: String, as_decimal: String, as_thousands: String, mark: char },
     /// Some numbers have a point before decimals, others a comma.
-    NumbersMixed { point: String, comma: String, n_comma: u64 },
+    NumbersMixed { point: String, comma: String, n_comma: u64, comma_file: Option<String> },
+    /// Numbers of one file can be read in another way than those of the others.
+    NumbersOfFile { file: String, example: String, as_read: String, otherwise: String, decimal: char },
     /// Signs or codes of other currencies than that of the config stand beside numbers.
     OtherCurrency { marks: Vec<String>, currency: String },
     /// Times are read in a form that their values prove.

@@ -12,8 +12,9 @@ use super::form_facts::{FormFact, FormSays, MixedSide};
 use super::mapping::{Mapping, keeps_text};
 use super::marks::{Apart, Marks};
 use super::number_census::{self, Count, GivenMarks, NumberCensus, NumberColumn, NumberVerdict, other};
+use super::number_files;
 use super::resolve::{Mapped, text_columns};
-use super::table::TypedTable;
+use super::table::{Origin, TypedTable};
 use super::time_census::{Against, TimeCensus};
 use super::time_form::{TimeForm, exchanged};
 use super::time_settle::{self, Side, TimeColumn, TimeSays, TimeVerdict};
@@ -78,10 +79,29 @@ pub(super) fn number_uses(mapping: &Mapping, currency: &Currency) -> BTreeMap<St
     uses
 }
 
+/// How the numbers of each file are written, by column of the source or key of an expression.
+pub(super) type NumbersByFile = Vec<(String, BTreeMap<String, NumberCensus>)>;
+
 /// Counts how texts of a source are written that are read as numbers.
 pub(super) fn count_numbers(source: &DataFrame, uses: &BTreeMap<String, NumberUse>) -> BTreeMap<String, NumberCensus> {
     let count = |key: &String| Some((key.clone(), NumberCensus::of(source.column(key).ok()?.str().ok()?)));
     uses.par_iter().filter(|(key, _)| !is_result(key)).filter_map(|(key, _)| count(key)).collect()
+}
+
+/// The same file by file.
+pub(super) fn count_by_file(source: &DataFrame, uses: &BTreeMap<String, NumberUse>, files: &[Origin]) -> NumbersByFile {
+    by_file(files, |first, n_rows| count_numbers(&source.slice(first, n_rows), uses))
+}
+
+/// What is counted of the rows of each file: where they begin among those of the table, and how many they are.
+pub(super) fn by_file(files: &[Origin], count: impl Fn(i64, usize) -> BTreeMap<String, NumberCensus>) -> NumbersByFile {
+    let mut first = 0;
+    let of_file = |file: &Origin| {
+        let counted = count(first, file.n_rows);
+        first += i64::try_from(file.n_rows).unwrap_or(i64::MAX);
+        (file.path.display().to_string(), counted)
+    };
+    files.iter().map(of_file).collect()
 }
 
 /// Adds how the rows of a part of a file are written.
@@ -159,16 +179,11 @@ impl NumberForms {
     }
 
     /// Settles how columns are read that were not settled before.
-    pub(super) fn settle(
-        &mut self,
-        counted: BTreeMap<String, NumberCensus>,
-        uses: &BTreeMap<String, NumberUse>,
-        section: &TableConfig,
-    ) {
-        for (key, census) in counted {
-            if let Some(NumberUse { label, decimals }) = uses.get(&key) {
-                self.columns.insert(key, NumberColumn { label: label.clone(), decimals: *decimals, census });
-            }
+    pub(super) fn settle(&mut self, files: &NumbersByFile, uses: &BTreeMap<String, NumberUse>, section: &TableConfig) {
+        for (key, census) in files.iter().flat_map(|(_, counted)| counted) {
+            let Some(NumberUse { label, decimals }) = uses.get(key) else { continue };
+            let fresh = || NumberColumn { label: label.clone(), decimals: *decimals, census: NumberCensus::default() };
+            self.columns.entry(key.clone()).or_insert_with(fresh).census.add(census.clone());
         }
         let given = GivenMarks { decimal: section.decimal, thousands: section.thousands };
         // Words and ids say nothing about numbers.
@@ -180,7 +195,10 @@ impl NumberForms {
         let verdicts = number_census::settle(&columns.iter().map(|(_, column)| *column).collect::<Vec<_>>(), given);
         for ((key, column), verdict) in columns.into_iter().zip(verdicts) {
             if self.marks.insert(key.clone(), verdict.marks()).is_none() {
-                self.facts.extend(of_numbers(column, &verdict));
+                self.facts.extend(of_numbers(column, &verdict).map(|fact| with_file(fact, key, files)));
+                if given.decimal().is_none() {
+                    self.facts.extend(number_files::unlike(key, (column, &verdict), files));
+                }
             }
         }
     }
@@ -193,9 +211,19 @@ pub(super) const fn letter(mark: DecimalMark) -> char {
     }
 }
 
-fn read_with(text: &str, decimal: DecimalMark) -> String {
+pub(super) fn read_with(text: &str, decimal: DecimalMark) -> String {
     let plain = Apart::new(text).and_then(|apart| apart.plain(Marks { decimal, thousands: None }));
     plain.map_or_else(|| "nothing".to_owned(), |plain| plain.text().to_owned())
+}
+
+/// Names a file that has a comma before decimals, where others have a point.
+fn with_file(mut fact: FormFact, key: &str, files: &NumbersByFile) -> FormFact {
+    if let FormSays::NumbersMixed { comma_file, .. } = &mut fact.says
+        && files.len() > 1
+    {
+        *comma_file = number_files::first_with_comma(key, files);
+    }
+    fact
 }
 
 pub(super) fn of_numbers(column: &NumberColumn, verdict: &NumberVerdict) -> Option<FormFact> {
@@ -213,7 +241,15 @@ pub(super) fn of_numbers(column: &NumberColumn, verdict: &NumberVerdict) -> Opti
         }
         NumberVerdict::Mixed(point, comma) => {
             let (n, n_comma) = (point.n + comma.n, comma.n);
-            fact(n, FormSays::NumbersMixed { point: point.example.clone(), comma: comma.example.clone(), n_comma })
+            fact(
+                n,
+                FormSays::NumbersMixed {
+                    point: point.example.clone(),
+                    comma: comma.example.clone(),
+                    n_comma,
+                    comma_file: None,
+                },
+            )
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn of_rows(rows: &DataFrame) -> Vec<FoundKey> {
 }
 
 /// Whether a column of that name has amounts: of a table without any, rows are no purchases in the first place.
-fn is_of_money(name: &str) -> bool {
+pub(super) fn is_of_money(name: &str) -> bool {
     let words = in_words(name);
     let is_money = |word: &String| MONEY.iter().any(|known| word.starts_with(known));
     words.iter().any(is_money)

@@ -70,7 +70,10 @@ impl Lookups {
         let mut facts = Vec::new();
         for (lookup, keyed) in self.each.iter().zip(&mapping.lookups) {
             let words = words(&rows, &keyed.key)?;
-            let (taken, missed) = lookup.places(&words);
+            let (taken, mut missed) = lookup.places(&words);
+            // A key that another lookup gives is empty where that one found nothing.
+            let is_own = !keyed.key.reads.iter().any(|name| mapping.is_given(name));
+            missed.retain(|fact| is_own || fact.rule != FactRule::NoLookupKey);
             let failed = || IngestError::engine(format!("looking into `{}`", lookup.section));
             let columns = lookup.columns.take(&taken).map_err(failed())?;
             for column in columns.columns().iter().filter(|column| mapping.needs(column.name())) {
@@ -145,7 +148,7 @@ impl Lookup {
     }
 
     /// The row of each word, and what is to be said of those that have none.
-    fn places(&self, words: &Words) -> (IdxCa, Option<Fact>) {
+    fn places(&self, words: &Words) -> (IdxCa, Vec<Fact>) {
         let place_of: Vec<Option<IdxSize>> = words.names.iter().map(|name| self.rows.get(name).copied()).collect();
         let place = |code: &u32| usize::try_from(*code).ok().and_then(|code| place_of.get(code).copied().flatten());
         let taken: IdxCa = words.codes.iter().map(place).collect();
@@ -153,7 +156,6 @@ impl Lookup {
         let n_found = (taken.len() - taken.null_count()) as u64;
         self.asked.fetch_add(words.codes.len() as u64, Ordering::Relaxed);
         self.found.fetch_add(n_found, Ordering::Relaxed);
-        // A row without a key lacks what the key was made of, which is said there.
         let n_missed = words.codes.len() as u64 - n_absent - n_found;
         let missed = words.codes.iter().filter(|code| **code != NO_CODE && place(code).is_none());
         let mut examples: Vec<&str> = Vec::new();
@@ -165,13 +167,11 @@ impl Lookup {
         if let Some(first) = examples.first() {
             let _ = self.example.set((*first).to_owned());
         }
-        let fact = (n_missed > 0).then(|| Fact {
-            rule: FactRule::NotLookedUp,
-            place: self.name.clone(),
-            count: n_missed,
-            examples: examples.into_iter().map(Example::of_text).collect(),
-        });
-        (taken, fact)
+        let examples: Vec<Example> = examples.into_iter().map(Example::of_text).collect();
+        let fact =
+            |rule, count, examples| (count > 0).then(|| Fact { rule, place: self.name.clone(), count, examples });
+        let missed = fact(FactRule::NotLookedUp, n_missed, examples);
+        (taken, missed.into_iter().chain(fact(FactRule::NoLookupKey, n_absent, Vec::new())).collect())
     }
 }
 

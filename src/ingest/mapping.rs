@@ -88,17 +88,21 @@ impl Mapping {
     /// # Errors
     /// `IngestError::UnknownColumn`, `BadExpression` or `NotRowWise`, each naming the config key.
     pub(crate) fn new(table: Table, config: &TableConfig, available: &Available) -> Result<Self, IngestError> {
+        let mut errors = Vec::new();
+        let mut resolved =
+            |key: String, text: &str| available.resolve(key, text).map_err(|error| errors.push(error)).ok();
         let mut columns = Vec::new();
         for spec in table.columns() {
             if let Some(text) = config.columns.get(spec.name) {
                 let key = format!("{}.columns.{}", table.name(), spec.name);
-                columns.push((spec, available.resolve(key, text)?));
+                columns.extend(resolved(key, text).map(|mapped| (spec, mapped)));
             }
         }
         let key = format!("{}.filter", table.name());
-        let filter = config.filter.as_deref().map(|text| available.resolve(key, text)).transpose()?;
+        let filter = config.filter.as_deref().and_then(|text| resolved(key, text));
         let fill_down = config.fill_down.clone().unwrap_or_default();
-        available.check(&format!("{}.fill_down", table.name()), &fill_down)?;
+        errors.extend(available.check(&format!("{}.fill_down", table.name()), &fill_down).err());
+        together(errors)?;
         Ok(Self { columns, filter, fill_down, ..Self::default() })
     }
 
@@ -134,7 +138,7 @@ impl Mapping {
     }
 
     /// Whether a lookup gives a column.
-    fn is_given(&self, name: &str) -> bool {
+    pub(crate) fn is_given(&self, name: &str) -> bool {
         self.lookups.iter().any(|lookup| lookup.gives.iter().any(|given| given == name))
     }
 
@@ -154,16 +158,26 @@ impl Mapping {
     /// # Errors
     /// `IngestError::UnknownColumn` naming the key and the file.
     pub(crate) fn check(&self, available: &Available) -> Result<(), IngestError> {
-        self.all().try_for_each(|mapped| {
+        let wrong = self.all().filter_map(|mapped| {
             let own: Vec<String> = mapped.reads.iter().filter(|name| !self.is_given(name)).cloned().collect();
-            available.check(&mapped.key, &own)
-        })
+            available.check(&mapped.key, &own).err()
+        });
+        together(wrong.collect())
     }
 
     fn all(&self) -> impl Iterator<Item = &Mapped> {
         let custom = self.custom.iter().flat_map(CustomMapped::all);
         let keys = self.lookups.iter().map(|lookup| &lookup.key);
         self.columns.iter().map(|(_, mapped)| mapped).chain(&self.filter).chain(custom).chain(keys).chain(&self.carried)
+    }
+}
+
+/// All that is wrong in one error, so that it is told in one round.
+fn together(mut errors: Vec<IngestError>) -> Result<(), IngestError> {
+    match errors.len() {
+        0 => Ok(()),
+        1 => errors.pop().map_or(Ok(()), Err),
+        _ => Err(IngestError::Several { errors }),
     }
 }
 

@@ -5,11 +5,13 @@
 
 mod absent;
 mod account;
+mod beside;
 mod carried;
 mod cells;
 mod code_book;
 mod collect;
 mod column_profile;
+mod compared;
 mod conditions;
 mod csv;
 mod currency_marks;
@@ -53,6 +55,7 @@ mod lookup;
 mod mapping;
 mod marks;
 mod number_census;
+mod number_files;
 mod numeric;
 mod overlap;
 mod parquet;
@@ -92,9 +95,11 @@ mod words;
 mod zone;
 
 pub use account::{About, Account, Reason};
+pub use beside::MoneyBeside;
 pub use carried::{Carried, CarriedColumn};
 pub use code_book::CodeBook;
 pub use column_profile::{ColumnProfile, Holds, MonthCount, SourceProfile, TableProfile, profile_source};
+pub use compared::ComparedColumn;
 pub use conditions::{ColumnForm, is_empty, none_of, sql_name, sql_text, toml_text};
 pub(crate) use custom_cells::CustomCells;
 pub use error::IngestError;

@@ -179,6 +179,16 @@ impl NumberCensus {
         self.leading_zeros == 0 && self.others * 10 <= self.numbers + self.others
     }
 
+    /// How many values can be read in two ways by a mark.
+    pub(super) const fn n_open(&self, mark: DecimalMark) -> u64 {
+        self.open.of(mark).n
+    }
+
+    /// How many values prove that a mark stands before decimals.
+    pub(super) const fn n_proving(&self, mark: DecimalMark) -> u64 {
+        self.proves.of(mark).n
+    }
+
     /// The mark that its values prove to stand before decimals.
     fn proved(&self) -> Proved {
         let (point, comma) = (self.proves.point.n, self.proves.comma.n);
@@ -245,7 +255,7 @@ impl GivenMarks {
     }
 
     /// The mark before decimals, which a mark between thousands gives away.
-    const fn decimal(self) -> Option<DecimalMark> {
+    pub(super) const fn decimal(self) -> Option<DecimalMark> {
         match (self.decimal, self.thousands) {
             (None, Some(ThousandsMark::Point)) => Some(DecimalMark::Comma),
             (None, Some(ThousandsMark::Comma)) => Some(DecimalMark::Point),

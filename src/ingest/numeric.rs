@@ -93,9 +93,11 @@ fn candidates(source: &DataFrame, mapped: &Mapped) -> Vec<String> {
     mapped.reads.iter().filter(|name| is_text(name) && !as_text.contains(name)).cloned().collect()
 }
 
-/// The number form of a column lives beside it under a name that no file can have.
-fn number_name(name: &str) -> PlSmallStr {
-    format!("{name}\u{0}number").into()
+/// The number form of a column lives beside it under a name that no file can have: with this behind that of the column.
+pub(super) const NUMBER: &str = "\u{0}number";
+
+pub(super) fn number_name(name: &str) -> PlSmallStr {
+    format!("{name}{NUMBER}").into()
 }
 
 #[cfg(test)]
@@ -115,7 +117,7 @@ mod tests {
         let mut mapping = Mapping::new(Table::Purchases, &config, &available).unwrap();
         let currency = crate::units::Currency::from_code("EUR").unwrap();
         let (uses, mut forms) = (number_uses(&mapping, &currency), NumberForms::default());
-        forms.settle(count_numbers(&source, &uses), &uses, &config);
+        forms.settle(&vec![(String::new(), count_numbers(&source, &uses))], &uses, &config);
         let numbers = derive(&mut source, &mut mapping, &forms).unwrap();
         (source, mapping, numbers)
     }

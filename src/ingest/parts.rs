@@ -29,9 +29,8 @@ use super::paths::{self, Found};
 use super::resolve::Available;
 use super::sections::{mapping_of, sections};
 use super::source::{self, CutLine, InputFile};
-use super::state_words::Watched;
 use super::typing::plain;
-use super::watched::{self, with_absent};
+use super::watched::{self, Unread, with_absent};
 use super::words::Words;
 use super::{found_currency, sources};
 use crate::config::{Config, Duplicates, Table, TableConfig};
@@ -216,18 +215,19 @@ fn starts(weights: &BTreeMap<String, u64>, n_parts: usize) -> Vec<String> {
 #[derive(Debug, Default)]
 struct Beside {
     /// Columns that may contradict the mapping.
-    watched: Vec<Watched>,
+    unread: Unread,
     /// The columns by which rows of several files are compared; none where they are not.
     compared: Vec<String>,
 }
 
 impl Beside {
     fn of(config: &Config, table: Table, files: &[InputFile]) -> Result<Self, IngestError> {
-        let watched = watched::of_files(table, files, |available| mapping_of(config, table, available));
+        let looked_at = (files, config.currency.decimals());
+        let unread = watched::of_files(table, looked_at, |available| mapping_of(config, table, available));
         let section = sections(config).into_iter().find(|(own, _)| *own == table);
         let is_compared = section.is_some_and(|(_, section)| section.duplicates == Duplicates::Overlap);
         let compared = if is_compared && files.len() > 1 { common_columns(files)? } else { Vec::new() };
-        Ok(Self { watched, compared })
+        Ok(Self { unread, compared })
     }
 }
 
@@ -240,6 +240,7 @@ struct Dealing<'f> {
     n_bytes: usize,
     available: Available,
     mapping: Mapping,
+    unread: Unread,
     /// How ids of customers are written.
     ids: IdRules,
     /// Columns of which each row gets a hash.
@@ -264,11 +265,12 @@ impl<'f> Dealing<'f> {
         // A source has one piece at least.
         let mut opened = sources::pieces(file, n_bytes)?.next().unwrap_or_else(|| sources::open(file))?;
         let available = columns_of(file, &mut opened)?;
-        let mapping = Mapping { watched: beside.watched.clone(), ..mapping_of(config, table, &available)? };
+        let unread = beside.unread.clone();
+        let mapping = Mapping { watched: unread.watched.clone(), ..mapping_of(config, table, &available)? };
         let section = config.table(table).unwrap_or(&config.purchases);
         let ids = IdRules::of(section);
         let compared = beside.compared.clone();
-        Ok(Self { config, section, file, n_bytes, available, mapping, ids, compared, lookups })
+        Ok(Self { config, section, file, n_bytes, available, mapping, unread, ids, compared, lookups })
     }
 
     /// Takes the rows, some at a time; what is said of the file as a whole is returned.
@@ -376,9 +378,9 @@ impl<'f> Dealing<'f> {
             Ok(())
         })?;
         facts.extend(all_missed);
-        let (is_hashed, watched) = (!self.compared.is_empty(), self.mapping.watched.clone());
+        let (is_hashed, unread) = (!self.compared.is_empty(), self.unread);
         let path = self.file.path.clone();
-        Ok(DealtFile { path, available: self.available, cut, facts, watched, written, is_hashed, chunks })
+        Ok(DealtFile { path, available: self.available, cut, facts, unread, written, is_hashed, chunks })
     }
 
     /// A hash of all columns of each row, if rows are compared; columns that are read for that alone are taken out.

@@ -28,8 +28,9 @@ use super::table::TypedTable;
 use super::typed_columns::{Setting, numbers_of_results, type_columns};
 use super::typing::Typed;
 use super::values::Values;
+use super::watched::Unread;
 use super::words::Words;
-use super::{carried, custom_values, engine, first_lines, found_currency, paths, sources, watched};
+use super::{carried, compared, custom_values, engine, first_lines, found_currency, paths, sources, watched};
 use crate::config::{ColumnSpec, Config, Duplicates, Kind, Table};
 
 /// What was read.
@@ -120,20 +121,21 @@ fn read_table(
     lookups: &Lookups,
 ) -> Result<TypedTable, IngestError> {
     let own = |available: &Available| mapping_of(config, table, available);
-    let watched = match supply {
-        Supply::Files(files) => watched::of_files(table, files, own),
-        Supply::Part(files, _) => files.first().map_or_else(Vec::new, |file| file.watched.clone()),
-        Supply::Frame(_) => Vec::new(),
+    let unread = match supply {
+        Supply::Files(files) => watched::of_files(table, (files, config.currency.decimals()), own),
+        Supply::Part(files, _) => files.first().map_or_else(Unread::default, |file| file.unread.clone()),
+        Supply::Frame(_) => Unread::default(),
     };
-    let mapped = |available: &Available| Ok(Mapping { watched: watched.clone(), ..own(available)? });
+    let mapped = |available: &Available| Ok(Mapping { watched: unread.watched.clone(), ..own(available)? });
     let Collected { mut source, mut words, mut mapping, origins, facts, hashes } =
         collect(table, mapped, supply, lookups)?;
     let ids = IdRules::of(section);
     let setting = Setting { config, section, known: supply.written() };
+    let compared = compared::of_rows(&source, &mapping, (table, section))?;
     let uses = forms::number_uses(&mapping, &config.currency);
     let mut written = NumberForms::default();
-    let counted = setting.known_numbers(false).unwrap_or_else(|| forms::count_numbers(&source, &uses));
-    written.settle(counted, &uses, section);
+    let counted = || forms::count_by_file(&source, &uses, &origins);
+    written.settle(&setting.known_numbers(false).unwrap_or_else(counted), &uses, section);
     let marks = written.common();
     let watched = engine::ask(|| watched::taken(&mut source, &mapping, (marks, config.currency.decimals())));
     let watched = watched.map_err(IngestError::engine("looking at columns that are not mapped"))?;
@@ -145,13 +147,15 @@ fn read_table(
     let mut read = TypedTable::new(table, source.height(), origins);
     read.facts = facts;
     read.watched = watched;
+    read.beside = unread.beside;
+    read.compared = compared;
     read.currency_source = section.columns.get("currency").cloned();
     read.mapped = mapped_columns(&source, &mut words, &mapping)?;
     if let Some(filter) = &mapping.filter {
-        apply_filter(&mut read, &source, filter, &numbers)?;
+        apply_filter(&mut read, (&source, &mapping), filter, &numbers)?;
     }
-    let counted = setting.known_numbers(true).unwrap_or_else(|| numbers_of_results(&read, &mapping));
-    written.settle(counted, &uses, section);
+    let counted = || numbers_of_results(&read, &mapping);
+    written.settle(&setting.known_numbers(true).unwrap_or_else(counted), &uses, section);
     // Columns are read side by side and settled one after the other, because a row is rejected for its first fault.
     let typed = type_columns(&mut read, (&mapping, &written), &setting)?;
     if !supply.tells() {
@@ -235,16 +239,22 @@ fn mapped_columns(
     shown.map(raw).collect()
 }
 
-/// Sets rows aside for which the filter is not true. If it is unknown because a text is no number, that is the reason.
+/// Sets rows aside for which the filter is not true. If it is unknown because a text is no number, or because a lookup gave
+/// nothing, that is the reason.
 fn apply_filter(
     read: &mut TypedTable,
-    source: &DataFrame,
+    (source, mapping): (&DataFrame, &Mapping),
     filter: &Mapped,
     numbers: &Numbers,
 ) -> Result<(), IngestError> {
     let answer = answer(source, filter)?;
     let unknown = numbers.lost_by(filter).into_iter().filter(|row| answer.get(*row).is_none());
     read.reject(unknown, Reason::of_row("unreadable_number"));
+    for name in filter.reads.iter().filter(|name| mapping.is_given(name)) {
+        let given = source.column(name).map_err(IngestError::engine(format!("looking at `{name}`")))?.is_null();
+        let rows = (0..source.height()).filter(|row| answer.get(*row).is_none() && given.get(*row) == Some(true));
+        read.reject(rows, Reason::NOT_LOOKED_UP);
+    }
     read.reject((0..source.height()).filter(|row| answer.get(*row) != Some(true)), Reason::FILTER);
     Ok(())
 }

@@ -94,7 +94,15 @@ impl Available {
             path: self.path.clone(),
             available: self.list(),
             nearest: self.nearest(column),
+            separated_by: self.separated_by(),
         }
+    }
+
+    /// What the name of the only column has in it as other files have between columns.
+    fn separated_by(&self) -> Option<&'static str> {
+        let [only] = self.names.as_slice() else { return None };
+        let marks = [(';', "`;`"), ('|', "`|`"), ('\t', "tabs"), (',', "`,`")];
+        marks.into_iter().find(|(mark, _)| only.contains(*mark)).map(|(_, name)| name)
     }
 
     fn nearest(&self, column: &str) -> Option<String> {
@@ -182,6 +190,34 @@ pub(crate) fn text_columns(expression: &Expr) -> Vec<String> {
     names
 }
 
+/// What an expression compares with texts: one side of each comparison, and the texts on the other.
+pub(super) fn comparisons(expression: &Expr) -> Vec<(Expr, Vec<String>)> {
+    let of_pair = |one: &Expr, other: &Expr| match (texts_of(one), texts_of(other)) {
+        (None, Some(texts)) => Some((one.clone(), texts)),
+        (Some(texts), None) => Some((other.clone(), texts)),
+        _ => None,
+    };
+    let of_part = |part: &Expr| match part {
+        Expr::BinaryExpr { left, op: Operator::Eq | Operator::NotEq, right } => of_pair(left, right),
+        Expr::Function { input, function: FunctionExpr::Boolean(BooleanFunction::IsIn { .. }) } => {
+            of_pair(input.first()?, input.get(1)?)
+        }
+        _ => None,
+    };
+    expression.into_iter().filter_map(of_part).collect()
+}
+
+/// The texts of a literal, or of a list of them.
+fn texts_of(expression: &Expr) -> Option<Vec<String>> {
+    match list_of(expression).unwrap_or(expression) {
+        Expr::Literal(LiteralValue::Series(list)) => {
+            Some(list.str().ok()?.iter().flatten().map(str::to_owned).collect())
+        }
+        Expr::Literal(value) => value.extract_str().map(|text| vec![text.to_owned()]),
+        _ => None,
+    }
+}
+
 fn name_of(expression: &Expr) -> Option<String> {
     match expression {
         Expr::Column(name) => Some(name.to_string()),
@@ -250,6 +286,21 @@ mod tests {
             let error = resolve(text).unwrap_err();
             assert!(matches!(error, IngestError::NotRowWise { .. }), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn comparisons_with_texts_are_found_with_their_other_side() {
+        let of = |sql: &str| -> Vec<(String, Vec<String>)> {
+            let found = comparisons(&resolve(sql).unwrap().expression).into_iter();
+            found.map(|(side, texts)| (leaves(&side).join(","), texts)).collect()
+        };
+        let one = |name: &str, texts: &[&str]| {
+            vec![(name.to_owned(), texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())]
+        };
+        assert_eq!(of("LOWER(Invoice) NOT IN ('a', 'b') AND Quantity > 0"), one("Invoice", &["a", "b"]));
+        assert_eq!(of("COALESCE(Invoice, 'x') <> 'test'"), one("Invoice", &["test"]));
+        assert_eq!(of("CASE WHEN 'a' = Invoice THEN -Price ELSE Price END"), one("Invoice", &["a"]));
+        assert!(of("Quantity > 0 AND Invoice LIKE 'C%'").is_empty());
     }
 
     #[test]

@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::account::{About, Account, Reason};
+use super::beside::MoneyBeside;
+use super::compared::ComparedColumn;
 use super::custom_cells::CustomCells;
 use super::error::IngestError;
 use super::events::{Events, Numbered};
 use super::facts::{Example, Fact, Repeats};
 use super::form_facts::FormFact;
+use super::gather::{Cell, gather};
 use super::id_rules::IdRules;
 use super::raw::{self, Raw};
 use super::source::CutLine;
@@ -46,6 +49,10 @@ pub struct TypedTable {
     pub(crate) repeats: Repeats,
     /// Columns of the source that nothing reads and that may contradict the mapping.
     pub(crate) watched: Vec<WatchedColumn>,
+    /// Columns of money that nothing reads.
+    pub(crate) beside: Vec<MoneyBeside>,
+    /// Columns of states that the filter or the mapping compares with texts.
+    pub(crate) compared: Vec<ComparedColumn>,
     /// What goes to the list as it is, by the name that the config gives it.
     pub(super) carried: Vec<(String, Words)>,
     /// What was noticed on the way.
@@ -159,6 +166,8 @@ impl TypedTable {
             custom_cells: Vec::new(),
             repeats: Repeats::default(),
             watched: Vec::new(),
+            beside: Vec::new(),
+            compared: Vec::new(),
             carried: Vec::new(),
             facts: Vec::new(),
         }
@@ -185,6 +194,17 @@ impl TypedTable {
     /// Rows that are used.
     pub fn used_rows(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.n_rows()).filter(|row| self.verdicts.is_used(*row))
+    }
+
+    /// The files and how many rows of the table came from each, in the order of the rows.
+    pub fn files(&self) -> impl Iterator<Item = (String, usize)> + '_ {
+        self.origins.iter().map(|origin| (origin.path.display().to_string(), origin.n_rows))
+    }
+
+    /// What each cell of a mapped column of text is, as it came: 0 where there is none. `None` if it is no text.
+    pub(crate) fn classes(&self, column: &str, class: impl Fn(&str) -> u8 + Sync) -> Option<Vec<u8>> {
+        let Raw::Column(texts) = self.raw(column)? else { return None };
+        Some(gather(texts.str().ok()?, 0, |text| Cell::Value(class(text))).0)
     }
 
     /// Whether the shop has the column.

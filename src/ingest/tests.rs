@@ -20,6 +20,7 @@ pub(crate) fn table_config(paths: &[&str]) -> TableConfig {
         id_case: None,
         id_trim: None,
         fill_down: None,
+        known_values: Vec::new(),
         columns: std::collections::BTreeMap::new(),
         lookups: Vec::new(),
     }

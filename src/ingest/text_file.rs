@@ -7,9 +7,9 @@ use std::path::Path;
 
 use polars::io::utils::compression::{CompressedReader, SupportedCompression};
 
-use super::encoding::{FIRST_BYTES, LOOKED_AT, Transcoder, first_foreign, holds_utf8};
+use super::encoding::{FIRST_BYTES, LOOKED_AT, Transcoder, cannot_be, first_foreign, holds_utf8};
 use super::engine;
-use super::error::IngestError;
+use super::error::{IngestError, UTF_16};
 
 /// Bytes that a compressed file may hold whatever its size.
 const ALWAYS_UNPACKED: u64 = 64 << 20;
@@ -71,6 +71,13 @@ impl TextFile {
             reader.by_ref().take(FIRST_BYTES as u64).read_to_end(&mut first).map_err(|error| damaged(path, &error))?;
             Form::Compressed(reader)
         };
+        if cannot_be(&first, label) {
+            return Err(IngestError::WrongFormat {
+                path: path.display().to_string(),
+                format: UTF_16,
+                detail: "`encoding` says so, and none of its first bytes is zero, as many are in such files".to_owned(),
+            });
+        }
         let transcoder = Transcoder::new(&first, label);
         Ok(Self {
             form,

@@ -1,12 +1,11 @@
 //! The columns of a table in their types: how numbers and times are written is settled over all rows, and then they are read.
 
-use std::collections::BTreeMap;
-
+use polars::prelude::StringChunked;
 use rayon::prelude::*;
 
 use super::engine;
 use super::error::IngestError;
-use super::forms::{self, NumberForms, WrittenForms};
+use super::forms::{self, NumberForms, NumbersByFile, WrittenForms};
 use super::mapping::Mapping;
 use super::number_census::NumberCensus;
 use super::raw::Raw;
@@ -30,14 +29,12 @@ pub(super) struct Setting<'a> {
 
 impl Setting<'_> {
     /// How all rows of the table write the numbers of source columns, or the values of expressions.
-    pub(super) fn known_numbers(&self, of_results: bool) -> Option<BTreeMap<String, NumberCensus>> {
-        let mut numbers: BTreeMap<String, NumberCensus> = BTreeMap::new();
-        for (key, census) in self.known.as_ref()?.iter().flat_map(|(_, forms)| &forms.numbers) {
-            if forms::is_result(key) == of_results {
-                numbers.entry(key.clone()).or_default().add(census.clone());
-            }
-        }
-        Some(numbers)
+    pub(super) fn known_numbers(&self, of_results: bool) -> Option<NumbersByFile> {
+        let of_file = |(file, forms): &(String, WrittenForms)| {
+            let own = forms.numbers.iter().filter(|(key, _)| forms::is_result(key) == of_results);
+            (file.clone(), own.map(|(key, census)| (key.clone(), census.clone())).collect())
+        };
+        Some(self.known.as_ref()?.iter().map(of_file).collect())
     }
 
     /// Decimals of the units in which amounts are read: more than those of the currency where they are converted.
@@ -83,15 +80,21 @@ fn times(mapping: &Mapping) -> impl Iterator<Item = &(&'static ColumnSpec, Mappe
 }
 
 /// How the values of expressions that are texts write numbers.
-pub(super) fn numbers_of_results(read: &TypedTable, mapping: &Mapping) -> BTreeMap<String, NumberCensus> {
+pub(super) fn numbers_of_results(read: &TypedTable, mapping: &Mapping) -> NumbersByFile {
     let is_result = |(spec, mapped): &&(&'static ColumnSpec, Mapped)| {
         matches!(spec.kind, Kind::Money | Kind::Number) && !mapped.is_plain
     };
-    let count = |(spec, mapped): &(&'static ColumnSpec, Mapped)| match read.raw(spec.name)? {
-        Raw::Column(column) => Some((forms::result_key(mapped), NumberCensus::of(column.str().ok()?))),
+    let texts = |(spec, mapped): &(&'static ColumnSpec, Mapped)| match read.raw(spec.name)? {
+        Raw::Column(column) => Some((forms::result_key(mapped), column.str().ok()?.clone())),
         Raw::Words(_) | Raw::AsTyped => None,
     };
-    mapping.columns.iter().filter(is_result).filter_map(count).collect()
+    let results: Vec<(String, StringChunked)> = mapping.columns.iter().filter(is_result).filter_map(texts).collect();
+    let of_file = |first, n_rows| {
+        let count =
+            |(key, texts): &(String, StringChunked)| (key.clone(), NumberCensus::of(&texts.slice(first, n_rows)));
+        results.iter().map(count).collect()
+    };
+    forms::by_file(&read.origins, of_file)
 }
 
 /// Types the mapped columns of a table; those that were not mapped or are words already are `None`.

@@ -6,6 +6,7 @@
 
 use polars::prelude::*;
 
+use super::beside::{self, MoneyBeside};
 use super::error::IngestError;
 use super::mapping::Mapping;
 use super::marks::Marks;
@@ -65,31 +66,42 @@ const BYTES: usize = 1 << 22;
 /// Different values of a column that can be states.
 const MOST_STATES: usize = 20;
 
+/// What the columns that nothing reads say of the mapping, as the first rows of a table have them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Unread {
+    /// Columns whose values are to be looked at in all rows.
+    pub(super) watched: Vec<Watched>,
+    /// Columns of money.
+    pub(super) beside: Vec<MoneyBeside>,
+}
+
 /// The columns of the first file of the purchases that may contradict their mapping. What is wrong with the file is told when
 /// it is read.
 pub(super) fn of_files(
     table: Table,
-    files: &[InputFile],
+    (files, decimals): (&[InputFile], u32),
     mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
-) -> Vec<Watched> {
+) -> Unread {
     let file = files.first().filter(|_| table == Table::Purchases);
-    file.and_then(|file| of_file(file, mapped).ok()).unwrap_or_default()
+    file.and_then(|file| of_file(file, decimals, mapped).ok()).unwrap_or_default()
 }
 
 fn of_file(
     file: &InputFile,
+    decimals: u32,
     mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
-) -> Result<Vec<Watched>, IngestError> {
+) -> Result<Unread, IngestError> {
     let mut opened = sources::pieces(file, BYTES)?.next().unwrap_or_else(|| sources::open(file))?;
     let names = sources::column_names(file, &mut opened)?;
     let mapping = mapped(&Available { path: file.path.display().to_string(), names: names.clone() })?;
     let read = mapping.reads();
     let others: Vec<Expr> = names.iter().filter(|name| !read.contains(name)).map(|name| col(name.as_str())).collect();
     if others.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Unread::default());
     }
     let head = sources::rows(file, opened.frame.limit(ROWS).select(others))?;
-    Ok(head.columns().iter().filter_map(watched).collect())
+    let watched = head.columns().iter().filter_map(watched).collect();
+    Ok(Unread { watched, beside: beside::of_columns(head.columns(), decimals) })
 }
 
 /// What a column may say, as its name and its first values have it.

@@ -11,8 +11,12 @@ const LEFT: &[&str] = &["too_few_customers", "nobody_returns", "short_span", "st
 /// The rule about rejected values of one form; another rule about the same column says better how they were meant.
 const ONE_FORM: &str = "rejected_form";
 
+/// Rules that say which rows are lost, and why.
+const TAKES_ROWS: &[&str] = &[ONE_FORM, "first_line_only", "filter_not_looked_up"];
+
 /// Rules about ids of customers: they take no rows.
-const OF_IDS: &[&str] = &["ids_alike", "placeholder_id", "names_as_ids", "ids_written_otherwise", "ids_do_not_meet"];
+const OF_IDS: &[&str] =
+    &["scientific_ids", "ids_alike", "placeholder_id", "names_as_ids", "ids_written_otherwise", "ids_do_not_meet"];
 
 /// Errors first, causes before what follows from them, and nothing told again of a column that an error explains.
 pub(super) fn in_order(findings: &mut Vec<Finding>, accounts: &[Account]) {
@@ -25,7 +29,7 @@ pub(super) fn in_order(findings: &mut Vec<Finding>, accounts: &[Account]) {
         findings.iter().filter(is_cause).filter(|finding| finding.rule != ONE_FORM).filter_map(of_column).collect();
     findings
         .retain(|finding| finding.rule != ONE_FORM || !of_column(finding).is_some_and(|own| explained.contains(&own)));
-    let takes_rows = |finding: &&Finding| finding.rule == ONE_FORM || finding.rule == "first_line_only";
+    let takes_rows = |finding: &&Finding| TAKES_ROWS.contains(&finding.rule);
     let caused: Vec<(&str, String)> =
         findings.iter().filter(is_cause).filter(takes_rows).filter_map(of_column).collect();
     let all: Vec<&(&str, String)> = caused.iter().chain(&explained).collect();

@@ -186,6 +186,36 @@ pub(super) fn merging(ids: &Ids, section: &TableConfig) -> Option<Finding> {
     Some(finding.counting(scaled(n_merged)).with_examples(examples).with_hint(mend_merging(&found)))
 }
 
+/// Ids that a spreadsheet has written with an exponent: different customers may have become one.
+pub(super) fn scientific(ids: &Ids) -> Option<Finding> {
+    let mut found: Vec<&str> = ids.names().filter(|id| is_scientific(id)).collect();
+    let (n, count) = (ids.names().count(), found.len());
+    if count == 0 {
+        return None;
+    }
+    found.sort_unstable();
+    let severity = if count * 100 >= n * NOTABLE_PERCENT { Severity::Error } else { Severity::Warning };
+    let scaled = |count: usize| (count as u64) << ids.level;
+    let message = format!(
+        "{} of {} are written with an exponent, as spreadsheets write long numbers: their last digits are lost, and several \
+         customers may be one",
+        grouped(scaled(count)),
+        counted(scaled(n), "customer id")
+    );
+    let finding = Finding::new("scientific_ids", Table::Purchases.name(), severity, message).of_column("customer_id");
+    let examples = found.iter().map(|id| format!("`{id}`"));
+    let hint = "take the export again where it comes from, and open it with the column of ids as text";
+    Some(finding.counting(scaled(count)).with_examples(examples).with_hint(hint))
+}
+
+/// Whether an id ends like `1.00E+05`.
+fn is_scientific(id: &str) -> bool {
+    let Some((number, power)) = id.rsplit_once(['E', 'e']) else { return false };
+    let digits = power.strip_prefix('+').unwrap_or_default();
+    let is_power = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_power && number.bytes().last().is_some_and(|byte| byte.is_ascii_digit())
+}
+
 fn mend_merging(found: &[(Difference, usize)]) -> String {
     let has = |wanted| found.iter().any(|(kind, _)| *kind == wanted);
     let mut keys = Vec::new();

@@ -122,6 +122,7 @@ mod tests {
             max_rejected_share: 1.0,
             max_guest_share: 1.0,
             placeholder_ids: crate::config::PlaceholderIds::Refuse,
+            whole_amounts: crate::config::WholeAmounts::Doubt,
             max_age_days: Days(max_age_days),
             min_recent_share: 0.05,
             silent_opt_outs: crate::config::SilentOptOuts::Refuse,

@@ -43,9 +43,10 @@ fn examples(says: &FormSays) -> Vec<String> {
 
 fn worded(fact: &FormFact, table: Table) -> Worded {
     match &fact.says {
-        FormSays::NumbersRead { .. } | FormSays::NumbersOpen { .. } | FormSays::NumbersMixed { .. } => {
-            numbers(fact, table)
-        }
+        FormSays::NumbersRead { .. }
+        | FormSays::NumbersOpen { .. }
+        | FormSays::NumbersMixed { .. }
+        | FormSays::NumbersOfFile { .. } => numbers(fact, table),
         FormSays::OtherCurrency { currency, .. } => other_currency(fact, currency),
         _ => times(fact, table),
     }
@@ -72,9 +73,11 @@ fn numbers(fact: &FormFact, table: Table) -> Worded {
             );
             Worded { rule: "open_decimal_mark", severity: Severity::Error, message, hint }
         }
-        FormSays::NumbersMixed { point, comma, n_comma } => {
+        FormSays::NumbersMixed { point, comma, n_comma, comma_file } => {
+            let place = comma_file.as_ref().map_or_else(String::new, |file| format!(", all of `{file}` among them"));
             let message = format!(
-                "`{}` has numbers with a point before decimals, such as `{point}`, and {} with a comma, such as `{comma}`",
+                "`{}` has numbers with a point before decimals, such as `{point}`, and {} with a comma, such as \
+                 `{comma}`{place}",
                 fact.column,
                 grouped(*n_comma)
             );
@@ -84,6 +87,22 @@ fn numbers(fact: &FormFact, table: Table) -> Worded {
                 fact.column
             );
             Worded { rule: "mixed_decimal_marks", severity: Severity::Error, message, hint }
+        }
+        FormSays::NumbersOfFile { file, example, as_read, otherwise, decimal } => {
+            let name = |mark: char| if mark == ',' { "comma" } else { "point" };
+            let other = if *decimal == ',' { '.' } else { ',' };
+            let message = format!(
+                "{} of `{file}` {} written like `{example}`: by the other files, which write a {} before decimals, it is {as_read}, \
+                 and by this file alone {otherwise}",
+                values_of(fact),
+                verb(fact.count, "is", "are"),
+                name(*decimal)
+            );
+            let hint = format!(
+                "if it is {otherwise}, write the file as the others, or read it with `decimal = \"{other}\"` and bring it into their \
+                 form; if it is {as_read}, write `decimal = \"{decimal}\"` in `[{section}]`"
+            );
+            Worded { rule: "numbers_of_file", severity: Severity::Error, message, hint }
         }
         FormSays::NumbersRead { example, value, decimal } => {
             let name = if *decimal == ',' { "comma" } else { "point" };

@@ -66,6 +66,10 @@ fn told(fact: &Fact, table: &str) -> Option<(&'static str, String)> {
             ),
         ),
         FactRule::ErrorCells => ("error_cells", "mend the formulas in the spreadsheet".to_owned()),
+        FactRule::ColumnsOfSomeFiles => (
+            "columns_of_some_files",
+            "nothing reads them; look whether the files are of one kind, and whether a column was renamed".to_owned(),
+        ),
         FactRule::OtherSheets => {
             let first = fact.examples.first().map_or("", |example| &example.text);
             (
@@ -113,6 +117,10 @@ fn worded(rule: FactRule, place: &str, found: u64, n_below: u64) -> (Severity, S
                 Severity::Warning,
                 format!("`{place}` seems to have no header: {names} {} like a value", verb(found, "looks", "look")),
             )
+        }
+        FactRule::ColumnsOfSomeFiles => {
+            let (columns, stand) = (counted(found, "column"), verb(found, "stands", "stand"));
+            (Severity::Recommendation, format!("{columns} {stand} in some of the files alone"))
         }
         FactRule::ErrorCells => {
             (Severity::Warning, format!("`{place}` has {} with an error; taken as absent", counted(found, "cell")))

@@ -6,11 +6,17 @@ use std::collections::BTreeMap;
 use super::finding::{Finding, Severity};
 use super::mending::filter;
 use crate::config::{Config, Table};
-use crate::ingest::{ColumnForm, Says, TypedTable, WatchedColumn, is_empty, is_no, is_no_purchase, none_of, sql_name};
+use crate::ingest::{
+    ColumnForm, Says, TypedTable, WatchedColumn, is_empty, is_no, is_no_purchase, none_of, sql_name, sql_text,
+    toml_text,
+};
 use crate::text::{counted, grouped, verb};
 
 /// Values of a column up to which it can hold states; a column of more is none.
 const MOST_VALUES: usize = 100;
+
+/// Per cent of the purchases of which a part may be given back while a filter sets aside what was given back as a whole.
+const LITTLE_PERCENT: f64 = 5.0;
 
 /// States that a message shows.
 const SHOWN: usize = 5;
@@ -83,6 +89,35 @@ fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
     sign
 }
 
+/// The line of config that makes rows with some of the values returns.
+fn returns(name: &str, values: &[&str]) -> String {
+    let is_return = |value: &&&str| {
+        let value = value.to_lowercase();
+        RETURNS.iter().any(|word| value.contains(word))
+    };
+    let given_back: Vec<String> = values.iter().filter(is_return).map(|value| sql_text(value)).collect();
+    if given_back.is_empty() {
+        return String::new();
+    }
+    let line = toml_text(&format!("{} IN ({})", sql_name(name), given_back.join(", ")));
+    format!("; if something was given back, write `is_return = {line}` in `[purchases.columns]`")
+}
+
+/// Parts of words for what was given back.
+const RETURNS: &[&str] = &[
+    "refund",
+    "return",
+    "retour",
+    "credit",
+    "gutschrift",
+    "erstatt",
+    "avoir",
+    "rembours",
+    "reembols",
+    "devol",
+    "reso",
+];
+
 fn finding(config: &Config, used: u64, (name, says): (&str, Says), sign: &Sign) -> Finding {
     let total: u64 = sign.against.values().sum();
     let percent = |count: u64| 100.0 * count as f64 / used.max(1) as f64;
@@ -134,10 +169,12 @@ fn finding(config: &Config, used: u64, (name, says): (&str, Says), sign: &Sign) 
                 filter(config, &format!("COALESCE({}, '0') IN ('', '0', '0.00')", sql_name(name)))
             )
         },
-        |condition| format!("if they are no purchases, write {}", filter(config, &condition)),
+        |condition| format!("if they are no purchases, write {}{}", filter(config, &condition), returns(name, &texts)),
     );
-    Finding::new(rule, Table::Purchases.name(), Severity::Warning, message)
-        .of_column(name)
-        .counting(total)
-        .with_hint(hint)
+    // Orders that were given back as a whole are looked at: what is left is a part of few.
+    let are_set_aside =
+        config.purchases.filter.as_deref().is_some_and(|filter| filter.to_lowercase().contains("refund"));
+    let is_little = says == Says::GivenBack && are_set_aside && percent(total) < LITTLE_PERCENT;
+    let severity = if is_little { Severity::Recommendation } else { Severity::Warning };
+    Finding::new(rule, Table::Purchases.name(), severity, message).of_column(name).counting(total).with_hint(hint)
 }

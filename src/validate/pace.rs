@@ -185,6 +185,7 @@ mod tests {
             max_rejected_share: 0.5,
             max_guest_share: 1.0,
             placeholder_ids: crate::config::PlaceholderIds::Refuse,
+            whole_amounts: crate::config::WholeAmounts::Doubt,
             max_age_days: Days(45),
             min_recent_share: 0.05,
             silent_opt_outs: crate::config::SilentOptOuts::Refuse,

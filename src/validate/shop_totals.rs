@@ -10,12 +10,15 @@ use super::finding::{Finding, Severity};
 use super::losses::Losses;
 use super::opt_outs::{self, Statements};
 use super::order_amounts::OrderAmounts;
+use super::order_numbers::OrderNumbers;
 use super::order_signs::OrderSigns;
 use super::order_totals::OrderTotals;
 use super::other_ids;
 use super::pace::Pace;
 use super::placeholders::Heaviest;
+use super::scales::Scales;
 use super::sizes::Sizes;
+use super::unknown_states::UnknownStates;
 use super::volume::{self, Presence, Volume};
 use crate::config::{Config, Table};
 use crate::ingest::{Account, TypedTable};
@@ -42,6 +45,9 @@ pub(super) struct ShopTotals {
     signs: OrderSigns,
     order_totals: OrderTotals,
     sizes: Sizes,
+    scales: Scales,
+    order_numbers: OrderNumbers,
+    unknown_states: UnknownStates,
     currencies: Currencies,
     order_amounts: OrderAmounts,
     /// Categories of purchases that have a margin of their own.
@@ -69,7 +75,9 @@ impl ShopTotals {
             (totals.n_customers, totals.n_returning) = volume::customers_and_returning(purchases);
             totals.pace = Pace::new(purchases, &config.timezone);
             totals.order_amounts = OrderAmounts::of(purchases, config);
-            totals.sizes = Sizes::of(purchases, &config.currency);
+            (totals.sizes, totals.scales) = Sizes::of(purchases, &config.currency);
+            totals.order_numbers = OrderNumbers::of(purchases);
+            totals.unknown_states = UnknownStates::of(purchases);
             totals.with_margins = categories::with_margins(purchases, config);
             totals.heaviest = Heaviest::of(purchases);
             totals.signs = OrderSigns::of(purchases);
@@ -90,6 +98,9 @@ impl ShopTotals {
         self.complaints = self.complaints.max(other.complaints);
         self.statements.add(&other.statements);
         self.sizes.add(&other.sizes);
+        self.scales.add(&other.scales);
+        self.order_numbers.add(other.order_numbers);
+        self.unknown_states.add(other.unknown_states);
         for (table, own) in other.ids {
             self.ids.entry(table).or_default().add(own);
         }
@@ -111,6 +122,7 @@ impl ShopTotals {
         let mut findings = feed::check(&self.days, config, as_of);
         findings.extend(volume::check(&self.volume(), config));
         findings.extend(self.sizes.absurd(config));
+        findings.extend(self.scales.findings(config));
         findings.extend(self.currencies.findings(config));
         findings.extend(self.order_amounts.finding());
         findings.extend(categories::unknown(&self.with_margins, config));
@@ -125,12 +137,15 @@ impl ShopTotals {
         let mut findings = self.losses.findings(config, accounts);
         findings.extend(self.heaviest.findings(config, accounts));
         if let Some(purchases) = self.ids.get(&Table::Purchases) {
+            findings.extend(customer_ids::scientific(purchases));
             findings.extend(customer_ids::merging(purchases, &config.purchases));
             let others = self.ids.iter().filter(|(table, _)| **table != Table::Purchases);
             findings.extend(others.filter_map(|(table, own)| customer_ids::meeting(*table, own, purchases, config)));
         }
         findings.extend(self.signs.findings(config, account.map_or(0, |account| account.used)));
         findings.extend(self.order_totals.disagreement(config));
+        findings.extend(self.order_numbers.findings(config, account));
+        findings.extend(self.unknown_states.findings(config, account));
         findings
     }
 

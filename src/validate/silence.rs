@@ -125,6 +125,7 @@ mod tests {
             silent_opt_outs: crate::config::SilentOptOuts::Refuse,
             max_guest_share: 1.0,
             placeholder_ids: crate::config::PlaceholderIds::Refuse,
+            whole_amounts: crate::config::WholeAmounts::Doubt,
         }
     }
 

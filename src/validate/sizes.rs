@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::amounts::with_amount;
 use super::finding::{Finding, Severity};
+use super::scales::{Scale, Scales};
 use crate::config::{Config, Table};
 use crate::ingest::{Example, TypedTable};
 use crate::text::{counted, verb};
@@ -18,19 +19,36 @@ use crate::units::Currency;
 pub(super) struct Sizes(BTreeMap<u64, (u64, Vec<Example>)>);
 
 impl Sizes {
-    pub(super) fn of(purchases: &TypedTable, currency: &Currency) -> Self {
-        let amounts = purchases.money("amount");
-        let mut rows: FxHashMap<u64, (u64, Vec<usize>)> = FxHashMap::default();
-        for row in purchases.used_rows() {
-            let Some(amount) = amounts.get(row) else { continue };
-            let (count, first) = rows.entry(lowest_of_bin(amount.unsigned_abs())).or_default();
-            *count += 1;
-            if first.len() < Example::SHOWN {
-                first.push(row);
+    /// The sizes of all amounts, and those of each file.
+    pub(super) fn of(purchases: &TypedTable, currency: &Currency) -> (Self, Scales) {
+        let mut scales = Scales { beside: purchases.beside.clone(), ..Scales::default() };
+        let mut all: FxHashMap<u64, (u64, Vec<usize>)> = FxHashMap::default();
+        let (mut rows, mut end) = (purchases.used_rows().peekable(), 0);
+        let (amounts, minor_per_major) = (purchases.money("amount"), 10_u64.pow(currency.decimals()));
+        for (file, n_rows) in purchases.files() {
+            end += n_rows;
+            let mut own: FxHashMap<u64, (u64, Vec<usize>)> = FxHashMap::default();
+            let mut scale = Scale::default();
+            while let Some(row) = rows.next_if(|row| *row < end) {
+                let Some(amount) = amounts.get(row) else { continue };
+                let size = amount.unsigned_abs();
+                scale.see(size, minor_per_major);
+                let (count, first) = own.entry(lowest_of_bin(size)).or_default();
+                *count += 1;
+                if first.len() < Example::SHOWN {
+                    first.push(row);
+                }
             }
+            for (size, (count, rows)) in own {
+                scale.add_bin(size, count);
+                let (sum, first) = all.entry(size).or_default();
+                *sum += count;
+                first.extend(rows.into_iter().take(Example::SHOWN.saturating_sub(first.len())));
+            }
+            scales.files.entry(file).or_default().add(&scale);
         }
         let shown = |first: Vec<usize>| first.into_iter().map(|row| with_amount(purchases, row, currency)).collect();
-        Self(rows.into_iter().map(|(size, (count, first))| (size, (count, shown(first)))).collect())
+        (Self(all.into_iter().map(|(size, (count, first))| (size, (count, shown(first)))).collect()), scales)
     }
 
     /// Adds the lines of other customers.

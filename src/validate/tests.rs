@@ -32,6 +32,7 @@ fn section(paths: &[PathBuf], columns: &[(&str, &str)]) -> TableConfig {
         id_case: None,
         id_trim: None,
         fill_down: None,
+        known_values: Vec::new(),
         columns: columns.iter().map(|(ours, theirs)| ((*ours).to_owned(), (*theirs).to_owned())).collect(),
         lookups: Vec::new(),
     }
@@ -72,6 +73,7 @@ fn config(purchases: TableConfig) -> Config {
             max_rejected_share: 1.0,
             max_guest_share: 1.0,
             placeholder_ids: crate::config::PlaceholderIds::Refuse,
+            whole_amounts: crate::config::WholeAmounts::Doubt,
             min_recent_share: 0.05,
             max_age_days: Days(3650),
             silent_opt_outs: SilentOptOuts::Refuse,

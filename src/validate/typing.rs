@@ -4,7 +4,7 @@ use super::checked::Checked;
 use super::finding::Severity;
 use super::layout;
 use super::tally::{Counts, Tally};
-use crate::ingest::{Fact, FactRule, NO, TypedTable, YES, toml_text};
+use crate::ingest::{Fact, FactRule, NO, Reason, TypedTable, YES, toml_text};
 use crate::text::{counted, grouped, verb};
 
 /// Counts rows rejected while typing, and what `ingest` noticed.
@@ -24,6 +24,10 @@ fn rejections(table: &TypedTable) -> Vec<Tally> {
     let one = table.table().one();
     let mut tallies = Vec::new();
     for (reason, count, first_rows) in table.rejections() {
+        if reason == Reason::NOT_LOOKED_UP {
+            let shown = first_rows.iter().map(|row| table.mentioned(*row));
+            tallies.push(not_judged(table, count).with_examples(shown));
+        }
         let Some(column) = reason.column.filter(|_| !reason.is_filter()) else { continue };
         let is_missing = reason.rule == "missing";
         let what = if is_missing { "no" } else { "an unreadable" };
@@ -41,6 +45,25 @@ fn rejections(table: &TypedTable) -> Vec<Tally> {
         });
     }
     tallies
+}
+
+/// Rows that are lost because the filter asks for what a lookup did not give.
+fn not_judged(table: &TypedTable, count: u64) -> Tally {
+    let name = table.table().name();
+    let wording = move |counts: Counts| {
+        let severity = if counts.found * 100 >= counts.belonging { Severity::Error } else { Severity::Warning };
+        let (rows, of) = (counted(counts.found, "row"), grouped(counts.belonging));
+        let message = format!(
+            "{rows} of {of} {} rejected, because `{name}.filter` asks for a column of a lookup that has nothing for them",
+            verb(counts.found, "is", "are")
+        );
+        (severity, message)
+    };
+    let hint = format!(
+        "look why these rows find nothing (`no_lookup_key`, `not_looked_up`); `filter = \"column IS NULL OR ...\"` in `[{name}]` keeps \
+         them, `column IS NOT NULL AND ...` sets them aside"
+    );
+    Tally::new("filter_not_looked_up", (table.table(), count), wording).of_column("filter").with_hint(hint)
 }
 
 fn hint_for(rule: &str) -> Option<&'static str> {
@@ -84,6 +107,14 @@ fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Option<Tally> 
                 fact.place
             ),
         ),
+        FactRule::NoLookupKey => (
+            "no_lookup_key",
+            format!(
+                "look at the column of `{}.lookup.{}.key` in the source: has it stopped to be delivered?",
+                table.table().name(),
+                fact.place
+            ),
+        ),
         FactRule::SameFile => (
             "same_file",
             "links, and globs or folders that overlap, lead to the same rows; give each path once".to_owned(),
@@ -95,6 +126,7 @@ fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Option<Tally> 
     let wording = move |counts: Counts| match rule {
         FactRule::SameFile => same_file(name_of_table, counts.found),
         FactRule::NotLookedUp => not_looked_up(name_of_table, &place, counts.found),
+        FactRule::NoLookupKey => no_lookup_key(name_of_table, &place, counts),
         _ => worded(rule, &place, counts, one),
     };
     let examples = fact.examples.iter().map(|example| {
@@ -189,6 +221,13 @@ fn not_looked_up(table: &str, lookup: &str, found: u64) -> (Severity, String) {
         Severity::Warning,
         format!("{rows} of `{table}` {find} no key in the lookup `{lookup}`, rows outside the filter among them"),
     )
+}
+
+fn no_lookup_key(table: &str, lookup: &str, counts: Counts) -> (Severity, String) {
+    let (rows, have) = (counted(counts.found, "row"), verb(counts.found, "has", "have"));
+    let is_much = counts.found * 100 >= counts.belonging;
+    let severity = if is_much { Severity::Warning } else { Severity::Recommendation };
+    (severity, format!("{rows} of `{table}` {have} an empty key for the lookup `{lookup}`, and find nothing there"))
 }
 
 fn same_file(table: &str, found: u64) -> (Severity, String) {

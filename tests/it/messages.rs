@@ -120,6 +120,7 @@ fn ingest_errors() -> Vec<Failure> {
         path: path(),
         available: available(),
         nearest: nearest.map(str::to_owned),
+        separated_by: None,
     };
     let engine = polars::error::PolarsError::ComputeError("out of memory".into());
     vec![
@@ -140,6 +141,18 @@ fn ingest_errors() -> Vec<Failure> {
         IngestError::LinesDisagree { path: path(), expected: 10, found: 9 }.into(),
         unknown(Some("Price")).into(),
         unknown(None).into(),
+        IngestError::UnknownColumn {
+            key: key(),
+            column: "Price".to_owned(),
+            path: path(),
+            available: "`Invoice|Price`".to_owned(),
+            nearest: None,
+            separated_by: Some("`|`"),
+        }
+        .into(),
+        IngestError::Several { errors: vec![unknown(Some("Price")), unknown(None)] }.into(),
+        IngestError::WrongFormat { path: path(), format: "UTF-16", detail: "none of its bytes is zero".to_owned() }
+            .into(),
         IngestError::BadExpression {
             key: key(),
             expression: expression(),

@@ -43,6 +43,7 @@ pub(super) const ALL: &[Template] = &[
             "\"Cancelled at\" IS NULL",
             "(\"Email\" IS NULL OR LOWER(\"Email\") NOT LIKE 'test@%')",
         ],
+        known: &["pending"],
         fill_down: &["Financial Status", "Cancelled at", "Email", "Source", "Shipping Country", "Billing Country"],
         notes: &[
             "Discount codes, shipping and partial refunds are amounts of whole orders and stay out: `amount` is that of the \
@@ -77,6 +78,7 @@ pub(super) const ALL: &[Template] = &[
             "REPLACE(LOWER(\"status\"), 'wc-', '') NOT IN ('cancelled', 'failed', 'refunded', 'pending', 'trash', \
              'checkout-draft')",
         ],
+        known: &["on-hold", "wc-on-hold"],
         notes: &["`customer_id` of the export is 0 for every guest: the e-mail tells people apart."],
         ..BLANK
     },

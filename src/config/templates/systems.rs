@@ -18,11 +18,10 @@ pub(super) const ALL: &[Template] = &[
             ("category", &["\"Warengruppe\"", "\"MatGruppe\""]),
             ("quantity", &["\"Menge\"", "\"Fakturierte Menge\""]),
             ("region", &["\"Land\""]),
+            ("is_return", &["\"FkArt\" IN ('G2', 'RE')"]),
         ],
         filter: &["\"Storniert\" IS NULL", "(\"FkArt\" IS NULL OR \"FkArt\" NOT IN ('S1', 'S2', 'F5', 'F8'))"],
-        notes: &[
-            "Credit notes count as returns where their value is negative; if it is not, map `is_return` by \"FkArt\".",
-        ],
+        notes: &["Credit notes (G2, RE) are returns, whether or not their value has a minus."],
         ..SAP
     },
     Template {
@@ -36,6 +35,7 @@ pub(super) const ALL: &[Template] = &[
             ("product_id", &["\"Material\""]),
             ("quantity", &["\"Billed Quantity\"", "\"Billing Qty\"", "\"Quantity\""]),
             ("region", &["\"Country\""]),
+            ("is_return", &["\"Billing Type\" IN ('G2', 'RE')"]),
         ],
         filter: &[
             "\"Cancelled\" IS NULL",

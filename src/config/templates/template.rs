@@ -16,6 +16,8 @@ pub(in crate::config) struct Template {
     pub(in crate::config) mapping: &'static [(&'static str, &'static [&'static str])],
     /// Conditions that all hold for rows that count.
     pub(in crate::config) filter: &'static [&'static str],
+    /// States beside the usual ones with which a row counts all the same.
+    pub(in crate::config) known: &'static [&'static str],
     /// Fields of the order that stand on its first line alone.
     pub(in crate::config) fill_down: &'static [&'static str],
     /// Files that come with it and have columns of its rows.
@@ -44,6 +46,7 @@ pub(super) const BLANK: Template = Template {
     tells: &[],
     mapping: &[],
     filter: &[],
+    known: &[],
     fill_down: &[],
     lookups: &[],
     notes: &[],
