@@ -59,6 +59,7 @@ const PURCHASES: &[(&str, &[&str])] = &[
         "n_items", "quantity_ordered", "menge", "anzahl", "stueck", "stück", "quantite", "quantité", "cantidad", "aantal"]),
     ("discount", &["discount", "discount_amount", "lineitem_discount", "line_discount", "total_discount", "rebate", "discounts",
         "rabatt", "nachlass", "remise", "descuento", "korting"]),
+    ("cost", &["line_cost", "cost_of_goods", "cost_of_goods_sold", "cogs", "wareneinsatz", "einstandswert"]),
     ("channel", &["channel", "sales_channel", "sales_channel_id", "order_channel", "source_name", "store_type", "vertriebsweg",
         "kanal"]),
     ("region", &["region", "country", "customer_country", "billing_country", "shipping_country", "state",

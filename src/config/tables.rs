@@ -104,6 +104,11 @@ const PURCHASES: &[ColumnSpec] = &[
     optional("category", Kind::Text, "the product's category"),
     optional("quantity", Kind::Number, "pieces"),
     optional("discount", Kind::Money, "discount given on the line, in major units"),
+    optional(
+        "cost",
+        Kind::Money,
+        "what the line cost the shop, all its pieces, in major units; margins are then by line",
+    ),
     optional("channel", Kind::Text, "where it was bought: web, shop, app"),
     optional("region", Kind::Text, "the customer's region or country"),
     optional("is_return", Kind::Flag, "whether the line gives goods back"),

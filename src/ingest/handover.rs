@@ -10,7 +10,8 @@ use super::values::{ABSENT, NO_FLAG, Values};
 use super::words::{Words, position};
 use crate::config::{Config, NegativeAmounts, Table};
 use crate::timeline::columns::{
-    ALWAYS, ComplaintColumns, CustomColumn, CustomerColumns, NEVER, NO_CODE, PurchaseColumns, SurveyColumns, Tables,
+    ALWAYS, ComplaintColumns, CustomColumn, CustomerColumns, NEVER, NO_CODE, NO_COST, PurchaseColumns, SurveyColumns,
+    Tables,
 };
 use crate::units::{Money, Timestamp};
 
@@ -104,9 +105,13 @@ impl UsedRows {
     }
 
     fn money(&mut self, name: &str) -> Option<Vec<Money>> {
+        self.money_or(name, Money(0))
+    }
+
+    fn money_or(&mut self, name: &str, absent: Money) -> Option<Vec<Money>> {
         match self.columns.remove(name)? {
             Values::Money(amounts) => {
-                let amount = |amount| if amount == ABSENT { Money(0) } else { Money(amount) };
+                let amount = |amount| if amount == ABSENT { absent } else { Money(amount) };
                 Some(self.keep(amounts).into_iter().map(amount).collect())
             }
             _ => None,
@@ -209,6 +214,7 @@ fn purchases(config: &Config, rows: &mut UsedRows, dictionaries: &mut Dictionari
         amount,
         quantity: rows.numbers("quantity"),
         discount: rows.money("discount"),
+        cost: rows.money_or("cost", NO_COST),
         product: rows.coded("product_id", &mut dictionaries.products),
         category: rows.coded("category", &mut dictionaries.categories),
         channel: rows.coded("channel", &mut dictionaries.channels),

@@ -308,8 +308,8 @@ fn unproved(column: &NumberColumn, by_others: Option<Proved>, given: GivenMarks)
     let (as_decimal, as_thousands) = (read(mark), read(other(mark)));
     let has_whole = census.short + census.long > 0;
     let looks_grouped = census.long == 0 && (column.decimals == Some(0) || (open.n >= LEAST_OPEN && census.short > 0));
-    // Amounts with more decimals than the currency has, each of them, cannot be meant.
-    let cannot_be_decimals = column.decimals.is_some_and(|decimals| decimals < 3) && open.n >= LEAST_OPEN;
+    // Among so many amounts none has the decimals of the currency, and some would have more: that cannot be meant.
+    let cannot_be_decimals = column.decimals.is_some_and(|decimals| decimals < 3) && census.numbers >= LEAST_OPEN;
     match by_others {
         // Three decimals that are always written.
         _ if column.decimals == Some(3) && !has_whole => as_decimal,
@@ -355,6 +355,15 @@ mod tests {
         assert_eq!(many(",", &["201"]), [Some(Point), Some(Point), None, Some(Point)]);
         assert_eq!(many(".", &[]), [Some(Comma), None, Some(Point), None], "each value has three decimals, or none");
         assert_eq!(many(".", &["1299"]), [None, None, None, None], "a thousand without a mark");
+    }
+
+    #[test]
+    fn one_amount_with_three_decimals_among_whole_ones_is_open_whatever_other_columns_say() {
+        let whole: Vec<String> = (1..40).map(|n| n.to_string()).chain(["1.299".to_owned()]).collect();
+        let amounts = column(&whole.iter().map(String::as_str).collect::<Vec<_>>(), Some(2));
+        let pieces = column(&["2.0", "1.5"], None);
+        let verdict = settle(&[&amounts, &pieces], GivenMarks::default()).remove(0);
+        assert!(matches!(verdict, NumberVerdict::Open(DecimalMark::Point, Count { n: 1, .. })), "{verdict:?}");
     }
 
     #[test]

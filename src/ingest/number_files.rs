@@ -7,9 +7,6 @@ use super::forms::{letter, read_with};
 use super::number_census::{Count, GivenMarks, NumberCensus, NumberColumn, NumberVerdict, other, settle};
 use crate::config::DecimalMark;
 
-/// Fewer values of a file are an accident.
-const LEAST: u64 = 5;
-
 /// How the numbers of a file are written, by column.
 type Counted = BTreeMap<String, NumberCensus>;
 
@@ -33,7 +30,7 @@ pub(super) fn unlike(
             example,
             decimal: letter(marks.decimal),
         };
-        (n >= LEAST).then(|| FormFact { column: column.label.clone(), count: n, of: census.numbers, says })
+        Some(FormFact { column: column.label.clone(), count: n, of: census.numbers, says })
     })
 }
 

@@ -42,6 +42,9 @@ fn is_compared(key: &str) -> bool {
 /// The column that says who opted out.
 const OPTED_OUT: &str = "customers.opted_out";
 
+/// The column of which margins are made, and nothing else.
+const COST: &str = "purchases.cost";
+
 /// Sections of the config that are input tables: what a change means depends on what the model reads of them.
 const TABLES: [&str; 4] = ["purchases", "complaints", "customers", "surveys"];
 
@@ -114,6 +117,9 @@ impl Reads {
         let column = path.next().filter(|key| *key == "columns").and_then(|_| path.next());
         if let Some(column) = column {
             let column = format!("{section}.{column}");
+            if column == COST {
+                return Effect::Money;
+            }
             if column == OPTED_OUT {
                 // Without it everyone who opted out would be contacted.
                 return if change.to.is_none() { Effect::Retrain } else { Effect::OptOuts };
@@ -129,7 +135,7 @@ impl Reads {
         if TABLES.contains(&section) {
             let is_read = self.tables.contains(section)
                 // Where files are and how they are written says nothing about what they mean.
-                && !matches!(change.key.split('.').nth(1), Some("paths" | "layout"))
+                && !matches!(change.key.split('.').nth(1), Some("paths" | "layout" | "known_values"))
                 && change.key != section;
             return match (is_read, change.key.as_str()) {
                 (true, _) => Effect::Retrain,
@@ -276,6 +282,12 @@ mod tests {
         assert_eq!(effect(&["complaints_all_count"], "'b.csv'", "'b.csv'\nfilter = 'q > 0'"), Effect::Retrain);
         assert_eq!(effect(&["items_90d_count"], "= 'q'", "= 'p'"), Effect::Retrain);
         assert_eq!(effect(&["items_90d_count"], "quantity = 'q'\n", ""), Effect::Nothing, "the schema tells of it");
+    }
+
+    #[test]
+    fn costs_count_money_in_another_way_and_values_that_are_known_say_nothing() {
+        assert_eq!(effect(&["recency_days"], "amount", "cost = 'k'\namount"), Effect::Money);
+        assert_eq!(effect(&["recency_days"], "'a.csv'", "'a.csv'\nknown_values = ['ready']"), Effect::Nothing);
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub struct PurchaseColumns {
     pub quantity: Option<Vec<f32>>,
     /// Discount given, in minor units, not negative.
     pub discount: Option<Vec<Money>>,
+    /// What the line cost the shop, in minor units; [`NO_COST`] where not given.
+    pub cost: Option<Vec<Money>>,
     /// Code of the product; `NO_CODE` where not given.
     pub product: Option<Vec<u32>>,
     /// Code of the product category; `NO_CODE` where not given.
@@ -69,6 +71,9 @@ pub struct PurchaseColumns {
     /// Columns of custom features over this table.
     pub custom: Vec<CustomColumn>,
 }
+
+/// The cost of a line that is not given.
+pub const NO_COST: Money = Money(i64::MIN);
 
 /// The code of a text that is not given.
 pub const NO_CODE: u32 = u32::MAX;
@@ -214,6 +219,7 @@ impl PurchaseColumns {
                 ("order_id", length(self.order.as_ref())),
                 ("quantity", length(self.quantity.as_ref())),
                 ("discount", length(self.discount.as_ref())),
+                ("cost", length(self.cost.as_ref())),
                 ("product_id", length(self.product.as_ref())),
                 ("category", length(self.category.as_ref())),
                 ("channel", length(self.channel.as_ref())),

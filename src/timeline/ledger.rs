@@ -180,6 +180,11 @@ impl<'a> LineSlice<'a> {
         self.lines.amount.get(self.start..self.end).unwrap_or(&[])
     }
 
+    /// What each line cost the shop; nothing if the shop does not say.
+    pub(super) fn cost(&self) -> &'a [i64] {
+        self.lines.cost.get(self.start..self.end).unwrap_or(&[])
+    }
+
     pub(super) fn channel(&self) -> &'a [u32] {
         part(&self.lines.channel, self.start..self.end)
     }

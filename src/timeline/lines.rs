@@ -28,6 +28,7 @@ pub(super) struct Lines {
     pub(super) amount: Vec<i64>,
     pub(super) quantity: Vec<f32>,
     pub(super) discount: Vec<i64>,
+    pub(super) cost: Vec<i64>,
     pub(super) product: Vec<u32>,
     pub(super) category: Vec<u32>,
     pub(super) channel: Vec<u32>,
@@ -97,6 +98,7 @@ impl Lines {
         copy_if_present(&mut self.order, &source.order, line);
         copy_if_present(&mut self.quantity, &source.quantity, line);
         copy_if_present(&mut self.discount, &source.discount, line);
+        copy_if_present(&mut self.cost, &source.cost, line);
         copy_if_present(&mut self.product, &source.product, line);
         copy_if_present(&mut self.category, &source.category, line);
         copy_if_present(&mut self.channel, &source.channel, line);
@@ -113,6 +115,7 @@ impl Lines {
             amount: arranged(&self.amount, rows),
             quantity: arranged(&self.quantity, rows),
             discount: arranged(&self.discount, rows),
+            cost: arranged(&self.cost, rows),
             product: arranged(&self.product, rows),
             category: arranged(&self.category, rows),
             channel: arranged(&self.channel, rows),
@@ -129,6 +132,7 @@ impl Lines {
         self.amount.clear();
         self.quantity.clear();
         self.discount.clear();
+        self.cost.clear();
         self.product.clear();
         self.category.clear();
         self.channel.clear();

@@ -85,6 +85,7 @@ fn deal_all(purchases: PurchaseColumns, dealer: &Dealer<'_>) -> Vec<Heap> {
         amount,
         quantity,
         discount,
+        cost,
         product,
         category,
         channel,
@@ -95,9 +96,9 @@ fn deal_all(purchases: PurchaseColumns, dealer: &Dealer<'_>) -> Vec<Heap> {
         || (dealer.deal(customer), dealer.deal(purchased_at)),
         || (dealer.deal_optional(recorded_at), dealer.deal_optional(order)),
     );
-    let ((amount, quantity), discount) = rayon::join(
+    let ((amount, quantity), (discount, cost)) = rayon::join(
         || (dealer.deal(minor(amount)), dealer.deal_optional(quantity)),
-        || dealer.deal_optional(discount.map(minor)),
+        || (dealer.deal_optional(discount.map(minor)), dealer.deal_optional(cost.map(minor))),
     );
     let ((product, category), (channel, region)) = rayon::join(
         || (dealer.deal_optional(product), dealer.deal_optional(category)),
@@ -112,6 +113,7 @@ fn deal_all(purchases: PurchaseColumns, dealer: &Dealer<'_>) -> Vec<Heap> {
     put(&mut heaps, amount, |heap| &mut heap.lines.amount);
     put(&mut heaps, quantity, |heap| &mut heap.lines.quantity);
     put(&mut heaps, discount, |heap| &mut heap.lines.discount);
+    put(&mut heaps, cost, |heap| &mut heap.lines.cost);
     put(&mut heaps, product, |heap| &mut heap.lines.product);
     put(&mut heaps, category, |heap| &mut heap.lines.category);
     put(&mut heaps, channel, |heap| &mut heap.lines.channel);

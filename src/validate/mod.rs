@@ -5,6 +5,7 @@ mod amounts;
 mod categories;
 mod causes;
 mod checked;
+mod costs;
 mod currencies;
 mod customer_ids;
 mod duplicates;
@@ -65,6 +66,7 @@ const CHECKS: &[fn(&mut Checked<'_>)] = &[
     time::check,
     amounts::check,
     order_amounts::share_out,
+    costs::check,
     relations::check,
 ];
 

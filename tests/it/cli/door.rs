@@ -416,3 +416,26 @@ fn an_old_spreadsheet_is_read_as_others_are() {
     saying(&shop, 0, &["purchases: 96 rows = 96 used (12 customers, 96 orders)"]);
     bought(&shop, "bought by 12 customers in 96 orders: EUR 787.00");
 }
+
+/// Lines of products that a second file gives the cost of a piece of.
+fn with_costs(costs: &str, cost: &str) -> Shop {
+    let lookup = "[purchases.lookup.products]\npath = 'products.csv'\nkey = 'Status'\ntheir_key = 'product'\ncolumns = ['piece']";
+    let products = |line: Line| [order(line), line.euros(), format!("p{}", line.n % 4)];
+    let shop = one_file(products, &config("amount", lookup, ""));
+    shop.edit_config(|text| text.replace("amount = 'amount'", &format!("amount = 'amount'\ncost = '{cost}'")));
+    std::fs::write(shop.path("products.csv"), format!("product,piece\n{costs}")).unwrap();
+    shop
+}
+
+#[test]
+fn costs_are_looked_up_by_product_and_those_that_cannot_be_are_told() {
+    let all = with_costs("p0,1.50\np1,-1.50\np2,1\np3,2\n", "piece");
+    saying(&all, 0, &["recommendation[negative_cost]: 750 purchases have a negative `cost`"]);
+    not_saying(&all, &["no_cost", "cost_above_amount"]);
+    let some = with_costs("p0,50.00\np1,1.50\np2,1\n", "piece");
+    let told = ["warning[no_cost]: 750 of 3,000 purchases have no `cost`", "warning[cost_above_amount]: "];
+    saying(&some, 0, &told);
+    saying_in_parts(&some, 0, &told);
+    let cents = with_costs("p0,150\np1,150\np2,100\np3,200\n", "piece");
+    saying(&cents, 3, &["error[cost_above_amount]: 3,000 of 3,000 purchases have a `cost` above their `amount`"]);
+}

@@ -176,6 +176,7 @@ impl PlainShop {
             records_returns: true,
             quantity: Some(column(&self.lines, |line| f32::from(line.quantity))),
             discount: Some(column(&self.lines, |line| Money(discount(line)))),
+            cost: None,
             product: codes(0),
             category: codes(1),
             channel: codes(2),
