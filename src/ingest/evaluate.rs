@@ -6,8 +6,7 @@ use super::decimal::number_written;
 use super::engine;
 use super::error::IngestError;
 use super::marks::Marks;
-use super::numeric::{NUMBER, number_name};
-use super::resolve::{Mapped, text_columns};
+use super::resolve::{Mapped, NUMBER, number_name, text_columns};
 use crate::text::{printable, shortened};
 
 /// The value of an expression in every row.

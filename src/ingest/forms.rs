@@ -11,7 +11,9 @@ use super::dates::Order;
 use super::form_facts::{FormFact, FormSays, MixedSide};
 use super::mapping::{Mapping, keeps_text};
 use super::marks::{Apart, Marks};
-use super::number_census::{self, Count, GivenMarks, NumberCensus, NumberColumn, NumberVerdict, other};
+use super::number_census::{
+    self, Count, GivenMarks, NumberCensus, NumberColumn, NumberVerdict, letter, other, read_with,
+};
 use super::number_files;
 use super::resolve::{Mapped, text_columns};
 use super::table::{Origin, TypedTable};
@@ -202,18 +204,6 @@ impl NumberForms {
             }
         }
     }
-}
-
-pub(super) const fn letter(mark: DecimalMark) -> char {
-    match mark {
-        DecimalMark::Point => '.',
-        DecimalMark::Comma => ',',
-    }
-}
-
-pub(super) fn read_with(text: &str, decimal: DecimalMark) -> String {
-    let plain = Apart::new(text).and_then(|apart| apart.plain(Marks { decimal, thousands: None }));
-    plain.map_or_else(|| "nothing".to_owned(), |plain| plain.text().to_owned())
 }
 
 /// Names a file that has a comma before decimals, where others have a point.

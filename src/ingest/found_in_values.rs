@@ -3,8 +3,8 @@
 use polars::prelude::*;
 
 use super::form_facts::FormSays;
-use super::forms::{letter, of_numbers, of_times};
-use super::number_census::{self, GivenMarks, NumberCensus, NumberColumn};
+use super::forms::{of_numbers, of_times};
+use super::number_census::{self, GivenMarks, NumberCensus, NumberColumn, letter};
 use super::time_census::{Against, TimeCensus};
 use super::time_settle::{self, TimeColumn};
 use super::typing::time_texts;

@@ -86,6 +86,20 @@ pub(super) const fn other(mark: DecimalMark) -> DecimalMark {
     }
 }
 
+/// The mark as it is written.
+pub(super) const fn letter(mark: DecimalMark) -> char {
+    match mark {
+        DecimalMark::Point => '.',
+        DecimalMark::Comma => ',',
+    }
+}
+
+/// The number that a text is with a mark before decimals.
+pub(super) fn read_with(text: &str, decimal: DecimalMark) -> String {
+    let plain = Apart::new(text).and_then(|apart| apart.plain(Marks { decimal, thousands: None }));
+    plain.map_or_else(|| "nothing".to_owned(), |plain| plain.text().to_owned())
+}
+
 impl NumberCensus {
     /// Counts the values of a column.
     pub(crate) fn of(texts: &StringChunked) -> Self {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::form_facts::{FormFact, FormSays};
-use super::forms::{letter, read_with};
-use super::number_census::{Count, GivenMarks, NumberCensus, NumberColumn, NumberVerdict, other, settle};
+use super::number_census::{
+    Count, GivenMarks, NumberCensus, NumberColumn, NumberVerdict, letter, other, read_with, settle,
+};
 use crate::config::DecimalMark;
 
 /// How the numbers of a file are written, by column.

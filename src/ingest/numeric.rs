@@ -13,7 +13,7 @@ use super::decimal::number_written;
 use super::forms::NumberForms;
 use super::gather::{Cell, gather};
 use super::mapping::{Mapping, keeps_text};
-use super::resolve::{Mapped, text_columns};
+use super::resolve::{Mapped, number_name, text_columns};
 
 /// The number form of the text columns of a source that are used as numbers.
 #[derive(Debug, Default)]
@@ -91,13 +91,6 @@ fn candidates(source: &DataFrame, mapped: &Mapped) -> Vec<String> {
     let as_text = text_columns(&mapped.expression);
     let is_text = |name: &str| source.column(name).is_ok_and(|column| *column.dtype() == DataType::String);
     mapped.reads.iter().filter(|name| is_text(name) && !as_text.contains(name)).cloned().collect()
-}
-
-/// The number form of a column lives beside it under a name that no file can have: with this behind that of the column.
-pub(super) const NUMBER: &str = "\u{0}number";
-
-pub(super) fn number_name(name: &str) -> PlSmallStr {
-    format!("{name}{NUMBER}").into()
 }
 
 #[cfg(test)]

@@ -190,6 +190,14 @@ pub(crate) fn text_columns(expression: &Expr) -> Vec<String> {
     names
 }
 
+/// The number form of a column lives beside it under a name that no file can have: with this behind that of the column.
+pub(super) const NUMBER: &str = "\u{0}number";
+
+/// The name of the number form of a column.
+pub(super) fn number_name(name: &str) -> PlSmallStr {
+    format!("{name}{NUMBER}").into()
+}
+
 /// What an expression compares with texts: one side of each comparison, and the texts on the other.
 pub(super) fn comparisons(expression: &Expr) -> Vec<(Expr, Vec<String>)> {
     let of_pair = |one: &Expr, other: &Expr| match (texts_of(one), texts_of(other)) {
