@@ -29,12 +29,12 @@ const NAMES: &[(&str, &str)] = &[
 
 /// The column that names one zone in all its rows, and the zone.
 pub(super) fn of_columns(columns: &[DraftColumn]) -> Option<(&str, String)> {
-    let of_zones = columns.iter().filter(|column| names_zones(&column.name));
+    let mut of_zones = columns.iter().filter(|column| names_zones(&column.name));
     let of_column = |column: &DraftColumn| match column.values.as_slice() {
         [only] => zone(&only.value),
         _ => None,
     };
-    of_zones.filter_map(|column| Some((column.name.as_str(), of_column(column)?))).next()
+    of_zones.find_map(|column| Some((column.name.as_str(), of_column(column)?)))
 }
 
 fn names_zones(name: &str) -> bool {

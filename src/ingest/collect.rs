@@ -94,7 +94,7 @@ pub(super) fn collect(
         Ok(known.clone())
     };
     let (mut pieces, mut origins, mut facts, mut hashes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut names_of_files: Vec<Available> = Vec::new();
+    let mut names_of_files = Vec::new();
     match supply {
         Supply::Files(files) => {
             for file in files {
@@ -130,17 +130,12 @@ pub(super) fn collect(
             }
         }
     }
-    if supply.tells() {
-        facts.extend(of_some_files(&names_of_files));
-    }
-    let n_rows = pieces.iter().map(|piece| piece.frame.height()).sum();
-    check_rows(table, n_rows)?;
+    facts.extend(of_some_files(&names_of_files).filter(|_| supply.tells()));
+    check_rows(table, pieces.iter().map(|piece| piece.frame.height()).sum())?;
     let failed = || IngestError::engine(format!("putting the files of `{}` together", table.name()));
     let words = engine::ask(|| together(&mut pieces)).map_err(failed())?;
     let source = engine::ask(|| stack(pieces.into_iter().map(|piece| piece.frame).collect())).map_err(failed())?;
-    let nothing =
-        || IngestError::NoFiles { table: table.name(), path: String::new(), allowed: sources::allowed_names() };
-    let mapping = mapping.ok_or_else(nothing)?;
+    let mapping = mapping.ok_or_else(|| no_files(table))?;
     // The rows of a part have the columns of the lookups already.
     let (source, missed) = match supply {
         Supply::Part(..) => (source, Vec::new()),
@@ -148,6 +143,10 @@ pub(super) fn collect(
     };
     facts.extend(missed);
     Ok(Collected { source, words, mapping, origins, facts, hashes })
+}
+
+fn no_files(table: Table) -> IngestError {
+    IngestError::NoFiles { table: table.name(), path: String::new(), allowed: sources::allowed_names() }
 }
 
 /// What a mapping reads of a frame in memory.

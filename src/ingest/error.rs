@@ -96,8 +96,6 @@ pub enum IngestError {
         available: String,
         /// The most similar one.
         nearest: Option<String>,
-        /// What its one column looks separated by.
-        separated_by: Option<&'static str>,
     },
     /// Several things are wrong with the mapping of a table.
     #[error("{}", several(errors))]
@@ -415,9 +413,7 @@ impl Report for IngestError {
             }
             Self::NotFound { .. } => Some("relative paths start at the folder of the config file".to_owned()),
             Self::Several { errors } => hints(errors),
-            Self::UnknownColumn { separated_by: Some(mark), .. } => Some(format!(
-                "the file looks separated by {mark}: take `delimiter` out of the section, or give the right one"
-            )),
+            Self::UnknownColumn { available, .. } if separated_by(available).is_some() => separated_by(available),
             Self::UnknownColumn { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::UnknownColumn { nearest: None, .. } => {
                 Some("every file of a table must have the columns that its mapping and filter read".to_owned())
@@ -491,6 +487,14 @@ impl IngestError {
             _ => None,
         }
     }
+}
+
+/// What to do with a file of one column that has in its name what others have between columns.
+fn separated_by(columns: &str) -> Option<String> {
+    let only = columns.strip_prefix('`')?.strip_suffix('`').filter(|only| !only.contains('`'))?;
+    let marks = [(';', "`;`"), ('|', "`|`"), ('\t', "tabs"), (',', "`,`")];
+    let (_, mark) = marks.into_iter().find(|(mark, _)| only.contains(*mark))?;
+    Some(format!("the file looks separated by {mark}: take `delimiter` out of the section, or give the right one"))
 }
 
 /// The first error, and the others a line each; a list of columns is told once.

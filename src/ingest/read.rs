@@ -121,11 +121,7 @@ fn read_table(
     lookups: &Lookups,
 ) -> Result<TypedTable, IngestError> {
     let own = |available: &Available| mapping_of(config, table, available);
-    let unread = match supply {
-        Supply::Files(files) => watched::of_files(table, (files, config.currency.decimals()), own),
-        Supply::Part(files, _) => files.first().map_or_else(Unread::default, |file| file.unread.clone()),
-        Supply::Frame(_) => Unread::default(),
-    };
+    let unread = unread(supply, (table, config), own);
     let mapped = |available: &Available| Ok(Mapping { watched: unread.watched.clone(), ..own(available)? });
     let Collected { mut source, mut words, mut mapping, origins, facts, hashes } =
         collect(table, mapped, supply, lookups)?;
@@ -183,6 +179,19 @@ fn read_table(
     let amounts = (setting.decimals(), rates.as_ref());
     custom_values::read_all(&mut read, (&source, &mapping), (&numbers, &written), amounts)?;
     Ok(read)
+}
+
+/// What the columns that the mapping does not read say of it.
+fn unread(
+    supply: Supply<'_>,
+    (table, config): (Table, &Config),
+    mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
+) -> Unread {
+    match supply {
+        Supply::Files(files) => watched::of_files(table, (files, config.currency.decimals()), mapped),
+        Supply::Part(files, _) => files.first().map_or_else(Unread::default, |file| file.unread.clone()),
+        Supply::Frame(_) => Unread::default(),
+    }
 }
 
 /// The ids of customers as the config has them written.

@@ -94,15 +94,7 @@ impl Available {
             path: self.path.clone(),
             available: self.list(),
             nearest: self.nearest(column),
-            separated_by: self.separated_by(),
         }
-    }
-
-    /// What the name of the only column has in it as other files have between columns.
-    fn separated_by(&self) -> Option<&'static str> {
-        let [only] = self.names.as_slice() else { return None };
-        let marks = [(';', "`;`"), ('|', "`|`"), ('\t', "tabs"), (',', "`,`")];
-        marks.into_iter().find(|(mark, _)| only.contains(*mark)).map(|(_, name)| name)
     }
 
     fn nearest(&self, column: &str) -> Option<String> {

@@ -78,6 +78,13 @@ impl Scale {
         self.n >= LEAST_AMOUNTS && self.whole * 100 >= self.n * WHOLE_PERCENT
     }
 
+    /// How many of the amounts are whole.
+    fn in_words(&self) -> String {
+        let amounts = counted(self.n, "amount");
+        let share = 100.0 * self.whole as f64 / self.n.max(1) as f64;
+        if self.whole == self.n { format!("all {amounts}") } else { format!("{share:.0} % of {amounts}") }
+    }
+
     fn median(&self) -> u64 {
         let mut rank = self.n / 2;
         let is_here = |(_, count): &(&u64, &u64)| {
@@ -184,13 +191,6 @@ impl Unit<'_> {
         format!("{:.2} {}", minor as f64 / self.currency.minor_per_major(), self.currency.code())
     }
 
-    /// How many of the amounts are whole.
-    fn whole(&self, own: &Scale) -> String {
-        let amounts = counted(own.n, "amount");
-        let share = 100.0 * own.whole as f64 / own.n.max(1) as f64;
-        if own.whole == own.n { format!("all {amounts}") } else { format!("{share:.0} % of {amounts}") }
-    }
-
     /// The line of config that reads cents.
     fn hundredth(&self) -> String {
         let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, ' ' | '_' | '-' | '.' | '#');
@@ -202,7 +202,7 @@ impl Unit<'_> {
     fn doubted(&self, all: &Scale) -> Finding {
         let message = format!(
             "{} are whole numbers, half of them above {}, though {} has cents: are they cents?",
-            self.whole(all),
+            all.in_words(),
             self.money(all.median()),
             self.currency.code()
         );
@@ -214,7 +214,7 @@ impl Unit<'_> {
         let message = format!(
             "{} are whole numbers, half of them above {}, while `{}` of the same rows has cents and is above {} in half of them: \
              the amounts seem to be cents",
-            self.whole(all),
+            all.in_words(),
             self.money(all.median()),
             other.name,
             self.money(other.median_minor)
@@ -227,7 +227,7 @@ impl Unit<'_> {
         let message = format!(
             "`{file}` seems to be in cents: {} in it are whole numbers, half of them above {}; in the other files {:.0} % are whole, \
              and half are above {}",
-            self.whole(own),
+            own.in_words(),
             self.money(own.median()),
             100.0 * others.whole as f64 / others.n.max(1) as f64,
             self.money(others.median())

@@ -39,7 +39,8 @@ impl Sizes {
                     first.push(row);
                 }
             }
-            for (size, (count, rows)) in own {
+            // In the order of sizes: what is made of a map must not depend on its order.
+            for (size, (count, rows)) in own.into_iter().collect::<BTreeMap<_, _>>() {
                 scale.add_bin(size, count);
                 let (sum, first) = all.entry(size).or_default();
                 *sum += count;

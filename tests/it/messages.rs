@@ -120,7 +120,6 @@ fn ingest_errors() -> Vec<Failure> {
         path: path(),
         available: available(),
         nearest: nearest.map(str::to_owned),
-        separated_by: None,
     };
     let engine = polars::error::PolarsError::ComputeError("out of memory".into());
     vec![
@@ -147,7 +146,6 @@ fn ingest_errors() -> Vec<Failure> {
             path: path(),
             available: "`Invoice|Price`".to_owned(),
             nearest: None,
-            separated_by: Some("`|`"),
         }
         .into(),
         IngestError::Several { errors: vec![unknown(Some("Price")), unknown(None)] }.into(),
