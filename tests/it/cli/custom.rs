@@ -54,14 +54,16 @@ fn a_model_scores_only_with_the_features_it_learnt_and_tells_them() {
         text.replace("severity >= 2\"", "severity >= 2\"\nreason = \"{value complaint} that hurt\"")
     });
     shop.command("score").args(["--out", "night"]).assert().success();
-    let list = shop.read("night/list.csv") + &shop.read("night/winback.csv");
-    assert!(list.contains(",custom,") && list.contains(" complaints that hurt"), "{}", &list[..2_000]);
+    let list = shop.read("night/list.csv");
     let customer = list.lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned();
     let told =
         shop.command("explain").args(["--customer", &customer, "--json"]).assert().success().get_output().clone();
     let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
     let features = told["features"].as_array().unwrap();
-    assert!(features.iter().any(|feature| feature["name"] == "big_order_spend_90d"));
+    // Whether one is a reason depends on what it adds to leaving; what each adds is told in any case.
+    for own in ["big_order_spend_90d", "grave_complaints"] {
+        assert!(features.iter().any(|feature| feature["name"] == own), "{own}");
+    }
     let refused = |from: &str, to: &str, says: &str| {
         let before = shop.read("retain.toml");
         shop.edit_config(|text| text.replace(from, to));
