@@ -153,5 +153,5 @@ fn reasons(tests: &ReasonTests) -> String {
 
 /// A sentence in lines.
 fn sentence(text: &str) -> String {
-    wrapped(text, WIDTH).iter().map(|line| format!("{line}\n")).collect()
+    wrapped(text, WIDTH).join("\n") + "\n"
 }
