@@ -6,7 +6,7 @@ mod challenge;
 mod custom;
 mod customers_and_orders;
 mod days;
-mod door;
+mod raw_exports;
 mod honest_figures;
 mod hostile;
 mod init;
