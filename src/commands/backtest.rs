@@ -8,10 +8,10 @@ use super::remarks;
 use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;
 use crate::evaluate::grade::with_bounds;
-use crate::evaluate::{Evaluation, Interval, Population, ValueCalibrationTable};
+use crate::evaluate::{Evaluation, Interval, Population, ProfitReport, ValueCalibrationTable};
 use crate::output::{Format, stage_table};
 use crate::pipeline::{self, Backtest, DayLeftOut, HeadTests, PastListsReport, ReasonTests, TestChoice};
-use crate::text::{counted, wrapped};
+use crate::text::{counted, shortened, wrapped};
 use crate::units::Timestamp;
 use crate::value::ValueRanking;
 
@@ -21,6 +21,7 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
     let staged = session.stage()?;
     let report = Report {
         evaluation: &backtest.evaluation,
+        profit: backtest.profit.as_ref(),
         value_ranking: &backtest.value,
         past_lists: &backtest.past_lists,
         choices: &backtest.choices,
@@ -44,6 +45,7 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
 struct Report<'a> {
     #[serde(flatten)]
     evaluation: &'a Evaluation,
+    profit: Option<&'a ProfitReport>,
     value_ranking: &'a ValueRanking,
     #[serde(flatten)]
     past_lists: &'a PastListsReport,
@@ -55,6 +57,9 @@ const WIDTH: usize = 80;
 /// The figures of the learners, then those of rankings by value, then whether values were right.
 fn page(backtest: &Backtest, currency: &str) -> String {
     let mut page = backtest.evaluation.to_string();
+    if let Some(profit) = &backtest.profit {
+        page.push_str(&profits(profit));
+    }
     let value = &backtest.value;
     for report in [&value.everyone, &value.on_the_list].into_iter().flatten() {
         page.push_str(&format!("\n{report}"));
@@ -154,4 +159,29 @@ fn reasons(tests: &ReasonTests) -> String {
 /// A sentence in lines.
 fn sentence(text: &str) -> String {
     wrapped(text, WIDTH).join("\n") + "\n"
+}
+
+/// What a campaign among the customers ranked first would earn by each learner.
+fn profits(report: &ProfitReport) -> String {
+    let mut page = format!("\n{:16}{:>12}{:>12}{:>12}{:>12}\n", "profit", "EMPC", "contacted", "MPC", "contacted");
+    for learner in &report.learners {
+        let (expected, maximum) = (learner.empc, learner.mpc);
+        page.push_str(&format!(
+            "{:16}{:>12.3}{:>10.1} %{:>12.3}{:>10.1} %\n",
+            shortened(&learner.name, 16),
+            expected.profit,
+            100.0 * expected.fraction,
+            maximum.profit,
+            100.0 * maximum.fraction
+        ));
+    }
+    let terms = &report.terms;
+    let note = format!(
+        "Largest profit of one campaign for each customer of the population, by the rules of Verbraken and others (2013), and the \
+         share contacted for it: a customer is worth {:.2}, the margin of a year; an incentive costs {:.2}, a contact {:.2}; of \
+         those who would leave 30 % accept and stay (EMPC: a beta distribution with 6 and 14).",
+        terms.clv, terms.incentive, terms.contact_cost
+    );
+    page.push_str(&sentence(&note));
+    page
 }

@@ -32,6 +32,14 @@ pub enum JobError {
         /// Why not.
         source: std::io::Error,
     },
+    /// The playbook cannot be read.
+    #[error("cannot read the playbook `{}`: {source}", path.display())]
+    Playbook {
+        /// The file that `decide.playbook` names.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// A number of threads that is none, or too large to be meant.
     #[error("cannot use {threads} threads, as {key} says: from 1 to {most} are allowed")]
     Threads {
@@ -142,6 +150,7 @@ impl Report for JobError {
             Self::Config { .. } => "E111",
             Self::NoRun { .. } => "E711",
             Self::Document { .. } => "E703",
+            Self::Playbook { .. } => "E105",
             Self::Threads { .. } => "E112",
             Self::Exists { .. } => "E113",
             Self::NotEdited { .. } => "E114",
@@ -161,6 +170,7 @@ impl Report for JobError {
     fn exit(&self) -> Exit {
         match self {
             Self::Config { .. }
+            | Self::Playbook { .. }
             | Self::Threads { .. }
             | Self::Exists { .. }
             | Self::NotEdited { .. }
@@ -186,6 +196,9 @@ impl Report for JobError {
             }
             Self::Config { .. } => {
                 "give the config file with `--config FILE`, or draft one with `retain init`".to_owned()
+            }
+            Self::Playbook { .. } => {
+                "correct `decide.playbook`, or leave it out to work with the playbook that comes with `retain`".to_owned()
             }
             Self::Threads { .. } => "choose a number from 1 to the number of cores, or leave it out".to_owned(),
             Self::NoPurchases => "look at the filter and the time columns of `[purchases]`".to_owned(),

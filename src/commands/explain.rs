@@ -7,7 +7,8 @@ use super::job::{self, Task, Today, print};
 use crate::cli::{Explain, Job, OutputOptions};
 use crate::error::Failure;
 use crate::explain::{
-    ContextContribution, CustomerExplanation, ExplainedValue, FeatureContribution, NO_REASON, Ranks, VoidOrderSummary,
+    ContextContribution, CustomerExplanation, ExplainedDecision, ExplainedValue, FeatureContribution, NO_REASON, Ranks,
+    VoidOrderSummary,
 };
 use crate::pipeline;
 use crate::text::{printable, shortened, wrapped};
@@ -66,6 +67,7 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
             let _ = writeln!(page, "{}{line}", if position == 0 { "  - " } else { "    " });
         }
     }
+    page.push_str(&decision(&explanation.decision, currency));
     if let Some(value) = &explanation.value {
         page.push_str(&customer_value(value, currency));
     }
@@ -87,6 +89,28 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
     for complaint in explanation.complaints.iter().rev().take(SHOWN) {
         let state = if complaint.is_open { "open" } else { "resolved" };
         let _ = writeln!(page, "  {}  {state}", complaint.opened_at);
+    }
+    page
+}
+
+/// What is done for the customer, and what the other actions would bring.
+fn decision(decision: &ExplainedDecision, currency: &str) -> String {
+    let ExplainedDecision { group, recommended_action, action_why, hint, suppressed_because, alternatives } = decision;
+    let what = match (recommended_action, suppressed_because) {
+        (Some(action), _) => printable(action).into_owned(),
+        (None, Some(why)) => format!("none: {why}"),
+        (None, None) => "none".to_owned(),
+    };
+    let mut page = format!("\naction: {what} (group {group})\n");
+    let hint = hint.as_ref().map(|hint| format!("hint: {hint}"));
+    for line in action_why.iter().chain(&hint).flat_map(|why| wrapped(&printable(why), 76)) {
+        let _ = writeln!(page, "    {line}");
+    }
+    let _ = writeln!(page, "{:40} {:12} {:>16}", "action of the playbook", "level", "net gain");
+    for alternative in alternatives {
+        let gain = alternative.expected_net_gain;
+        let gain = gain.map_or_else(|| "not for this one".to_owned(), |gain| format!("{currency} {gain:.2}"));
+        let _ = writeln!(page, "{:40} {:12} {gain:>16}", shortened(&alternative.action, 40), alternative.level);
     }
     page
 }

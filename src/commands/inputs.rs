@@ -39,6 +39,7 @@ impl Inputs {
     pub(super) fn of_config(config: &Config, file: &Path) -> Self {
         let mut inputs = Self::default();
         inputs.add_file(file);
+        config.decide.playbook_path.iter().for_each(|playbook| inputs.add_file(playbook));
         let tables = [
             (Table::Purchases, Some(&config.purchases)),
             (Table::Complaints, config.complaints.as_ref()),

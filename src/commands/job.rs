@@ -9,7 +9,7 @@ use serde_json::json;
 use super::error::JobError;
 use super::inputs::Inputs;
 use crate::cli::{self, Job, Learning, OutputOptions, Watch};
-use crate::config::{Config, Table};
+use crate::config::{Config, Playbook, Table};
 use crate::error::Failure;
 use crate::features;
 use crate::files::{FileError, OutputFolder, Ready, Seal, Staged, require_writable, sweep};
@@ -243,17 +243,25 @@ pub(super) fn config_text(named: Option<&Path>) -> Result<(PathBuf, String), Job
     if named.is_none() && path == Path::new(SAMPLE) {
         tracing::info!("no `{CONFIG}` here: working on the sample shop, `{SAMPLE}`");
     }
-    let mut text = String::new();
-    let read = std::fs::File::open(&path).and_then(|file| file.take(LONGEST_CONFIG + 1).read_to_string(&mut text));
-    let read = read.and_then(|_| if text.len() as u64 > LONGEST_CONFIG { Err(too_long()) } else { Ok(()) });
-    read.map_err(|source| JobError::Config { path: path.clone(), source })?;
+    let text = short_text(&path).map_err(|source| JobError::Config { path: path.clone(), source })?;
     Ok((path, text))
 }
 
-/// The checked config, with what the command line says over it.
+/// The text of a file that cannot be long.
+fn short_text(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(LONGEST_CONFIG + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST_CONFIG { Err(too_long()) } else { Ok(text) }
+}
+
+/// The checked config with the playbook that it names, and with what the command line says over it.
 pub(super) fn configure(job: &Job) -> Result<Config, Failure> {
     let (path, text) = config_text(job.config.as_deref())?;
     let mut config = Config::from_toml_beside(&text, &path, &features::is_taken)?;
+    if let Some(path) = &config.decide.playbook_path {
+        let text = short_text(path).map_err(|source| JobError::Playbook { path: path.clone(), source })?;
+        config.decide.playbook = Playbook::from_toml(&text, path)?;
+    }
     config.as_of = job.as_of.or(config.as_of);
     Ok(config)
 }

@@ -4,6 +4,7 @@ mod backtest;
 mod champion;
 mod check;
 mod choices;
+mod decisions;
 mod drafting;
 mod error;
 mod explain;

@@ -107,6 +107,7 @@ pub(super) fn score_and_write(
         "returns": log.return_counts(),
         "mean_churn_probability": lists.mean_churn_probability(),
         "value_at_stake": summary::value_in_words(&session.config, &value),
+        "decisions": lists.list.decisions.summary,
         "convergence": version.manifest.notes.convergence,
         "verdict": version.manifest.verdict,
         "leak_guard": version.manifest.leak_guard,

@@ -1,5 +1,6 @@
 //! What a run says at its end, in lines of at most 80 columns: population, churn, grade, model, the top of the list, files.
 
+use super::decisions;
 use super::job::{Session, shown};
 use crate::config::Config;
 use crate::pipeline::{ListRow, Lists};
@@ -40,15 +41,18 @@ pub(super) fn of_run(session: &Session, version: &Version, promotion: &str, list
 
 /// The top of the list, and where the files are.
 pub(super) fn of_lists(session: &Session, version: &Version, Lists { list, winback }: &Lists) -> String {
-    let mut page =
-        format!("{:>4}  {:20} {:>8} {:>14} {:>14}\n", "rank", "customer", "leaving", "at stake", "expected loss");
+    let mut page = format!(
+        "{:>4}  {:20} {:>8} {:>12} {:>10}  {}\n",
+        "rank", "customer", "leaving", "at stake", "net gain", "action"
+    );
     for (rank, row) in (1..).zip(list.rows.iter().take(TOP)) {
-        page.push_str(&line(rank, row));
+        page.push_str(&line(rank, row, list.action_name(row)));
     }
     page.push('\n');
     let amounts = format!(
-        "Ranked by probability of leaving x value at stake, in {}: the margin of the coming {} that leaving destroys. \
-         {} on the list; {} with a probability above one half of having left already on the win-back list. Model {}.",
+        "First those to contact, by expected net gain in {}; then the others, by probability of leaving x value at stake, the \
+         margin of the coming {} that leaving destroys. {} on the list; {} with a probability above one half of having left \
+         already on the win-back list. Model {}.",
         list.currency.code(),
         session.config.value.horizon_days,
         counted(list.rows.len() as u64, "customer"),
@@ -60,20 +64,23 @@ pub(super) fn of_lists(session: &Session, version: &Version, Lists { list, winba
         page.push('\n');
     }
     page.push('\n');
+    page.push_str(&decisions::page(list, &session.config));
+    page.push('\n');
     for path in &session.written {
         page.push_str(&format!("{}\n", shown(path)));
     }
     page
 }
 
-fn line(rank: usize, row: &ListRow) -> String {
+fn line(rank: usize, row: &ListRow, action: Option<&str>) -> String {
     let prospect = &row.prospect;
+    let gain = row.decision.action.map_or_else(|| "-".to_owned(), |action| format!("{:.2}", action.net_gain));
     let figures = format!(
-        "{rank:>4}  {:20} {:>6.1} % {:>14.2} {:>14.2}\n",
+        "{rank:>4}  {:20} {:>6.1} % {:>12.2} {gain:>10}  {}\n",
         shortened(&printable(&row.customer_id), 20),
         100.0 * prospect.outcome.leaving,
         prospect.value_at_stake,
-        prospect.expected_loss()
+        shortened(action.unwrap_or("-"), 18)
     );
     let reason =
         row.reasons.first().map(|reason| format!("      {}\n", shortened(&printable(&reason.sentence), WIDTH - 6)));

@@ -77,6 +77,18 @@ pub enum Allowed {
     Named,
     /// Columns by name, renamed or not.
     ColumnNames,
+    /// A file.
+    File,
+    /// Some of these words.
+    Words(&'static [&'static str]),
+    /// A probability that is not known exactly.
+    Rate,
+    /// Columns of the list held against numbers.
+    Conditions,
+    /// Tables of keys, one for each channel.
+    Channels,
+    /// A line of text.
+    Text,
 }
 
 /// What each entry of [`Allowed::Rates`] accepts.
@@ -111,12 +123,13 @@ impl Allowed {
             Self::Word(_) => "word",
             Self::Day => "day",
             Self::Days => "list of days",
-            Self::Names(_) => "list of texts",
+            Self::Names(_) | Self::Conditions => "list of texts",
             Self::Paths => "text or list of texts",
-            Self::Named => "tables",
+            Self::Words(_) => "list of words",
+            Self::Named | Self::Channels => "tables",
             Self::ColumnNames => "list of texts or table",
             Self::TimeFormats(_) => "text or table",
-            Self::Columns(_) | Self::Shares | Self::Rates | Self::Section => "table",
+            Self::Columns(_) | Self::Shares | Self::Rates | Self::Section | Self::Rate => "table",
             Self::Entries(_) => "list of tables",
             Self::Name
             | Self::Currency
@@ -130,6 +143,8 @@ impl Allowed {
             | Self::Source
             | Self::FeatureName
             | Self::Sentence
+            | Self::File
+            | Self::Text
             | Self::Folder => "text",
         }
     }
@@ -175,6 +190,15 @@ impl fmt::Display for Allowed {
                 "a sentence with `{value}`, or `{value order}` for the value and a noun in the right number, of at most \
                  200 characters",
             ),
+            Self::File => f.write_str("a file, relative to the config file or absolute"),
+            Self::Words(words) => write!(f, "a list of some of {}", Listed(words)),
+            Self::Rate => f.write_str("a table such as `{ mean = 0.1, weight = 20, evidence = \"assumed\" }`"),
+            Self::Conditions => f.write_str(
+                "a list of conditions such as `[\"value_at_stake >= 50\"]`: a column of the list, one of `<`, `<=`, `>`, `>=`, `=`, \
+                 and a number",
+            ),
+            Self::Channels => f.write_str("tables `[channels.NAME]`, one for each channel"),
+            Self::Text => f.write_str("a text of at most 200 characters on one line"),
             Self::Entries(section) => write!(f, "a list of tables `[[{section}]]`"),
             Self::Named => f.write_str("tables `[TABLE.lookup.NAME]`, one for each lookup"),
             Self::ColumnNames => f.write_str(

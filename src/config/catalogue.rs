@@ -62,6 +62,12 @@ pub(super) struct Key {
     pub(super) meaning: &'static str,
 }
 
+impl Key {
+    pub(super) const fn means(self, meaning: &'static str) -> Self {
+        Self { meaning, ..self }
+    }
+}
+
 #[cfg(test)]
 impl Key {
     /// Meaning, range and default in two sentences.
@@ -114,6 +120,11 @@ impl Section {
         let entry = path.strip_prefix(self.name).and_then(|rest| rest.strip_prefix('.'));
         if self.is_list || self.is_named { entry.is_some_and(|label| !label.contains('.')) } else { self.name == path }
     }
+}
+
+/// The section of a table of a file, by its full dotted path.
+pub(super) fn section_at(sections: &'static [Section], path: &str) -> Option<&'static Section> {
+    sections.iter().find(|section| section.is_at(path))
 }
 
 #[cfg(test)]

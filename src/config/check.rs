@@ -105,6 +105,7 @@ impl Check<'_> {
         let readable = self.word("learners", &knobs::READABLE, raw.learners.readable.as_deref());
         let max_auc = self.number("gate", &knobs::MAX_AUC, raw.gate.max_auc);
         let min_grade = self.word("gate", &knobs::MIN_GRADE, raw.gate.min_grade.as_deref());
+        let decide = self.decide(&raw.decide);
         let models = self.folder("models", &knobs::MODELS_DIR, raw.models.dir.as_deref());
         let output = self.output(raw);
         Some(Config {
@@ -128,6 +129,7 @@ impl Check<'_> {
             learners: LearnersConfig { readable: readable? },
             tuning: TuningConfig { trials: trials? },
             gate: GateConfig { max_auc: max_auc?, min_grade: min_grade? },
+            decide: decide?,
             models: ModelsConfig { dir: models? },
             output: output?,
         })

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::allowed::{Allowed, Listed};
-use super::catalogue::Section;
-use super::knobs;
+use super::catalogue::{Section, section_at};
+use super::knobs::SECTIONS;
+use super::playbook::knobs::PLAYBOOK_SECTIONS;
 use super::tables::Table;
 use crate::error::{Exit, Report};
 
@@ -15,7 +16,7 @@ use crate::error::{Exit, Report};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ConfigError {
     /// The file is not TOML.
-    #[error("the config is not TOML: {message}\n  in `{}`, line {line}, column {column}", file.display())]
+    #[error("the file is not TOML: {message}\n  in `{}`, line {line}, column {column}", file.display())]
     NotToml {
         /// The config file.
         file: PathBuf,
@@ -27,9 +28,17 @@ pub enum ConfigError {
         message: String,
     },
     /// The file is TOML, but some of it cannot be used.
-    #[error("{}\n  in `{}`{}", Count(violations.len()), file.display(), Lines(violations))]
+    #[error("{}\n  in `{}`{}", Count(violations.len(), "config"), file.display(), Lines(violations))]
     Violations {
         /// The config file.
+        file: PathBuf,
+        /// All that is wrong, in the order of the file; what is missing comes last.
+        violations: Vec<Violation>,
+    },
+    /// The playbook is TOML, but some of it cannot be used.
+    #[error("{}\n  in `{}`{}", Count(violations.len(), "playbook"), file.display(), Lines(violations))]
+    Playbook {
+        /// The playbook.
         file: PathBuf,
         /// All that is wrong, in the order of the file; what is missing comes last.
         violations: Vec<Violation>,
@@ -48,6 +57,7 @@ impl Report for ConfigError {
             Self::NotToml { .. } => "E101",
             Self::Violations { .. } => "E102",
             Self::TableNotMapped { .. } => "E103",
+            Self::Playbook { .. } => "E104",
         }
     }
 
@@ -60,6 +70,9 @@ impl Report for ConfigError {
             Self::NotToml { .. } => None,
             Self::Violations { .. } => {
                 Some("`retain init` drafts a config that explains every key with its default and range".to_owned())
+            }
+            Self::Playbook { .. } => {
+                Some("`retain init` writes the default playbook beside the config, each key explained".to_owned())
             }
             Self::TableNotMapped { table } => {
                 Some(format!("add `[{}]` with `path` and `[{}.columns]`", table.name(), table.name()))
@@ -82,7 +95,8 @@ impl Place {
     fn owner(&self) -> String {
         match self.key.rsplit_once('.') {
             Some((section, _)) => {
-                let head = knobs::section_at(section).map(Section::head);
+                let known = section_at(SECTIONS, section).or_else(|| section_at(PLAYBOOK_SECTIONS, section));
+                let head = known.map(Section::head);
                 format!("`{}`", head.unwrap_or_else(|| format!("[{section}]")))
             }
             None => "the top of the file".to_owned(),
@@ -266,12 +280,12 @@ pub(super) fn lower_first(sentence: &str) -> String {
 }
 
 /// How many entries are wrong.
-struct Count(usize);
+struct Count(usize, &'static str);
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let entries = if self.0 == 1 { "entry" } else { "entries" };
-        write!(f, "{} {entries} of the config cannot be used", self.0)
+        write!(f, "{} {entries} of the {} cannot be used", self.0, self.1)
     }
 }
 

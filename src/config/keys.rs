@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::allowed::{Allowed, RATE, SHARE};
-use super::catalogue::Section;
+use super::catalogue::{Section, section_at};
 use super::error::{ConfigError, Place, Violation};
-use super::knobs::{SECTIONS, section_at};
+use super::knobs::SECTIONS;
 use super::raw::RawConfig;
 use super::tables::{ColumnSpec, Kind, Table};
 
@@ -25,9 +25,9 @@ const NOT_AVAILABLE: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// The file as far as it fits the catalogue.
-pub(super) struct Written {
+pub(super) struct Written<T> {
     /// The values.
-    pub(super) raw: RawConfig,
+    pub(super) raw: T,
     /// The line of every key by its full dotted path.
     pub(super) lines: BTreeMap<String, usize>,
     /// What did not fit.
@@ -35,15 +35,24 @@ pub(super) struct Written {
 }
 
 /// Reads the text of a config file.
-pub(super) fn read(text: &str, file: &Path) -> Result<Written, ConfigError> {
+pub(super) fn read(text: &str, file: &Path) -> Result<Written<RawConfig>, ConfigError> {
+    read_as(text, file, SECTIONS)
+}
+
+/// Reads the text of a file with these sections.
+pub(super) fn read_as<T: DeserializeOwned>(
+    text: &str,
+    file: &Path,
+    sections: &'static [Section],
+) -> Result<Written<T>, ConfigError> {
     let not_toml = |error: toml::de::Error| {
         let (line, column) = error.span().map_or((1, 1), |span| position(text, span.start));
         ConfigError::NotToml { file: file.to_owned(), line, column, message: error.message().to_owned() }
     };
     let mut document = DeTable::parse(text).map_err(not_toml)?;
-    let mut walk = Walk { text, lines: BTreeMap::new(), violations: Vec::new() };
+    let mut walk = Walk { text, sections, lines: BTreeMap::new(), violations: Vec::new() };
     walk.table("", document.get_mut());
-    let raw = RawConfig::deserialize(toml::Deserializer::from(document)).map_err(not_toml)?;
+    let raw = T::deserialize(toml::Deserializer::from(document)).map_err(not_toml)?;
     Ok(Written { raw, lines: walk.lines, violations: walk.violations })
 }
 
@@ -67,34 +76,50 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
     best.map(|(_, candidate)| candidate).or(if parts.len() == 1 { parts.pop() } else { None })
 }
 
-/// The keys known in a table of the config and what they accept.
-fn known_under(path: &str) -> Vec<(&'static str, Allowed)> {
-    let keys = section_at(path).into_iter().flat_map(|section| section.keys).map(|key| (key.name, key.allowed));
-    let sections = SECTIONS.iter().filter(|section| path.is_empty() && !section.name.is_empty());
+/// The name of the section that has the keys of every rate.
+const RATE_SECTION: &str = "rate";
+
+/// The section whose keys a table of the file has: its own, or that of rates.
+fn home(sections: &'static [Section], path: &str) -> Option<&'static Section> {
+    let is_rate = |(parent, name): (&str, &str)| {
+        section_at(sections, parent)?.keys.iter().find(|key| key.name == name && key.allowed == Allowed::Rate)
+    };
+    match path.rsplit_once('.').and_then(is_rate) {
+        Some(_) => section_at(sections, RATE_SECTION),
+        None => section_at(sections, path),
+    }
+}
+
+/// The keys known in a table of the file and what they accept.
+fn known_under(sections: &'static [Section], path: &str) -> Vec<(&'static str, Allowed)> {
+    let keys = home(sections, path).into_iter().flat_map(|section| section.keys).map(|key| (key.name, key.allowed));
+    let all = sections;
+    let is_top = |section: &&Section| path.is_empty() && !section.name.is_empty() && section.name != RATE_SECTION;
+    let sections = all.iter().filter(is_top);
     let list = |section: &Section| {
         let name = section.name.strip_prefix(path).and_then(|rest| rest.strip_prefix('.')).filter(|_| section.is_list);
         name.filter(|name| !name.contains('.')).map(|name| (name, Allowed::Entries(section.name)))
     };
-    let of_table = |key: &str| path.strip_suffix(key).and_then(section_at).and_then(|section| section.table);
+    let of_table = |key: &str| section_at(all, path.strip_suffix(key)?)?.table;
     let columns = of_table(".columns");
     let is_time = |column: &&ColumnSpec| column.kind == Kind::Time;
     let times = of_table(".time_format").into_iter().flat_map(Table::columns).filter(is_time);
     keys.chain(sections.map(|section| (section.first(), Allowed::Section)))
-        .chain(SECTIONS.iter().filter_map(list))
+        .chain(all.iter().filter_map(list))
         .chain(columns.into_iter().flat_map(Table::columns).map(|column| (column.name, Allowed::Source)))
         .chain(times.map(|column| (column.name, Allowed::TimeFormat)))
         .collect()
 }
 
 /// The full dotted path under which `name` is known elsewhere: in the mapping of the same table, or in any section.
-fn elsewhere(path: &str, name: &str) -> Option<String> {
+fn elsewhere(sections: &'static [Section], path: &str, name: &str) -> Option<String> {
     let mapping = join(path, "columns");
-    if known_under(&mapping).iter().any(|(known, _)| *known == name) {
+    if known_under(sections, &mapping).iter().any(|(known, _)| *known == name) {
         return Some(join(&mapping, name));
     }
     let has =
         |section: &&Section| !section.is_list && !section.is_named && section.keys.iter().any(|key| key.name == name);
-    let home = SECTIONS.iter().find(has)?;
+    let home = sections.iter().find(has).filter(|home| home.name != RATE_SECTION)?;
     (!path.ends_with(".columns")).then(|| join(home.name, name))
 }
 
@@ -113,6 +138,7 @@ fn position(text: &str, offset: usize) -> (usize, usize) {
 
 struct Walk<'t> {
     text: &'t str,
+    sections: &'static [Section],
     lines: BTreeMap<String, usize>,
     violations: Vec<Violation>,
 }
@@ -120,7 +146,7 @@ struct Walk<'t> {
 impl Walk<'_> {
     /// Keeps what fits of a table and notes the rest.
     fn table(&mut self, path: &str, table: &mut DeTable<'_>) {
-        let known = known_under(path);
+        let known = known_under(self.sections, path);
         for (key, mut value) in std::mem::take(table) {
             let name = key.get_ref().as_ref();
             let dotted = join(path, name);
@@ -132,7 +158,7 @@ impl Walk<'_> {
                     table.insert(key, value);
                 }
                 Some(_) => {}
-                None => self.violations.push(unknown(place, path, name, &known)),
+                None => self.violations.push(unknown(self.sections, place, (path, name), &known)),
             }
         }
     }
@@ -167,8 +193,10 @@ impl Walk<'_> {
 
     /// Whether the value has the type of its key; tables are walked.
     fn fits(&mut self, place: Place, allowed: Allowed, value: &mut Spanned<DeValue<'_>>) -> bool {
-        if let (Allowed::Section | Allowed::Columns(_) | Allowed::TimeFormats(_), DeValue::Table(inner)) =
-            (allowed, value.get_mut())
+        if let (
+            Allowed::Section | Allowed::Rate | Allowed::Columns(_) | Allowed::TimeFormats(_),
+            DeValue::Table(inner),
+        ) = (allowed, value.get_mut())
         {
             self.table(&place.key, inner);
             return true;
@@ -179,7 +207,7 @@ impl Walk<'_> {
             self.entries(&place.key, items);
             return true;
         }
-        if let (Allowed::Named, DeValue::Table(inner)) = (allowed, value.get_mut()) {
+        if let (Allowed::Named | Allowed::Channels, DeValue::Table(inner)) = (allowed, value.get_mut()) {
             self.named(&place.key, inner);
             return true;
         }
@@ -214,15 +242,27 @@ impl Walk<'_> {
     }
 }
 
-fn unknown(place: Place, path: &str, name: &str, known: &[(&'static str, Allowed)]) -> Violation {
-    let is_table = section_at(path).is_some_and(|section| section.table.is_some());
+fn unknown(
+    sections: &'static [Section],
+    place: Place,
+    (path, name): (&str, &str),
+    known: &[(&'static str, Allowed)],
+) -> Violation {
+    let is_table = section_at(sections, path).is_some_and(|section| section.table.is_some());
     let planned =
         NOT_AVAILABLE.iter().find(|(home, key, ..)| *key == name && (*home == path || *home == "*" && is_table));
     if let Some((_, _, what, instead)) = planned {
         return Violation::NotAvailable { place, what, instead };
     }
-    let known: Vec<_> = known.iter().map(|(name, _)| *name).collect();
-    let nearest = elsewhere(path, name).or_else(|| nearest(name, known.iter().copied()).map(|near| join(path, near)));
+    let mut names: Vec<&'static str> = Vec::new();
+    for (name, _) in known {
+        if !names.contains(name) {
+            names.push(name);
+        }
+    }
+    let known = names;
+    let nearest =
+        elsewhere(sections, path, name).or_else(|| nearest(name, known.iter().copied()).map(|near| join(path, near)));
     Violation::UnknownKey { place, known, nearest }
 }
 
@@ -251,12 +291,14 @@ fn has_type(allowed: Allowed, value: &DeValue<'_>) -> bool {
                 | Allowed::FeatureName
                 | Allowed::Sentence
                 | Allowed::Folder
+                | Allowed::File
+                | Allowed::Text
                 | Allowed::Paths
                 | Allowed::Day
         ),
         DeValue::Array(items) => match allowed {
             Allowed::Days => items.iter().all(|item| has_type(Allowed::Day, item.get_ref())),
-            Allowed::Paths | Allowed::Names(_) | Allowed::ColumnNames => {
+            Allowed::Paths | Allowed::Names(_) | Allowed::ColumnNames | Allowed::Words(_) | Allowed::Conditions => {
                 items.iter().all(|item| item.get_ref().is_str())
             }
             _ => false,

@@ -232,6 +232,25 @@ pub(super) const READABLE: Key = key("readable", Allowed::Word(&["none", "ebm"])
      the manifest of a version, and makes training about two thirds longer",
 );
 
+pub(super) const PLAYBOOK: Key = key("playbook", Allowed::File, Preset::Absent("\"playbook.toml\"")).means(
+    "The playbook: what can be done for a customer, for whom, at what cost; the one that comes with `retain` if not given",
+);
+pub(super) const BUDGET: Key = key("budget", number(0.0, f64::INFINITY), Preset::Absent("500.0")).means(
+    "Most that the contacts of one run may cost, incentives as far as they are expected to be taken included, in major units; \
+     no limit if not given",
+);
+pub(super) const CONTROL_SHARE: Key = key("control_share", number(0.0, 0.5), Preset::Number(0.1)).means(
+    "Share of those worth a contact who are left alone as a control group, so that it can be measured what contacts bring",
+);
+pub(super) const CAMPAIGN: Key = key("campaign", Allowed::Name, Preset::Text("retention"))
+    .means("Name of the campaign: as long as it stays, customers stay in their group from night to night");
+pub(super) const SALT: Key =
+    key("salt", Allowed::Text, Preset::Text("1")).means("Another one draws the control group of a campaign anew");
+pub(super) const HIGH_VALUE_SHARE: Key = key("high_value_share", above(0.0, 1.0), Preset::Number(0.2))
+    .means("Share of the customers of a list, by margin of the past year, who are of high value in the value matrix");
+pub(super) const HIGH_GROWTH_SHARE: Key = key("high_growth_share", above(0.0, 1.0), Preset::Number(0.5)).means(
+    "Share of them, by what is expected beyond that margin in the coming year if they stay, who are of high growth potential",
+);
 pub(super) const MODELS_DIR: Key =
     key("dir", Allowed::Folder, Preset::Text("models")).means("Folder of the registry of models");
 pub(super) const OUTPUT_DIR: Key =
@@ -392,6 +411,11 @@ pub(super) const SECTIONS: &[Section] = &[
     section("learners", "What is learnt beside the default", &[READABLE]),
     section("tuning", "The search for better settings of the learners", &[TRIALS]),
     section("gate", "What a model must satisfy to be promoted", &[MAX_AUC, MIN_GRADE]),
+    section(
+        "decide",
+        "Whom to contact, with what, for how much",
+        &[PLAYBOOK, BUDGET, CONTROL_SHARE, CAMPAIGN, SALT, HIGH_VALUE_SHARE, HIGH_GROWTH_SHARE],
+    ),
     section("models", "The registry of models", &[MODELS_DIR]),
     section(
         "output",
@@ -414,19 +438,19 @@ pub(super) const fn columns(table: Table) -> Key {
     key("columns", Allowed::Columns(table), Preset::Required).means("How our columns are called in the source")
 }
 
-const fn key(name: &'static str, allowed: Allowed, preset: Preset) -> Key {
+pub(super) const fn key(name: &'static str, allowed: Allowed, preset: Preset) -> Key {
     Key { name, allowed, preset, meaning: "" }
 }
 
-const fn whole(min: i64, max: i64, unit: &'static str) -> Allowed {
+pub(super) const fn whole(min: i64, max: i64, unit: &'static str) -> Allowed {
     Allowed::Whole { min, max, unit }
 }
 
-const fn number(min: f64, max: f64) -> Allowed {
+pub(super) const fn number(min: f64, max: f64) -> Allowed {
     Allowed::Number { min, above_min: false, max }
 }
 
-const fn above(min: f64, max: f64) -> Allowed {
+pub(super) const fn above(min: f64, max: f64) -> Allowed {
     Allowed::Number { min, above_min: true, max }
 }
 
@@ -461,15 +485,4 @@ const fn lookup(name: &'static str) -> Section {
         meaning,
         keys: &[PATH, ENCODING, DELIMITER, QUOTE, SKIP_ROWS, SHEET, LOOKUP_KEY, THEIR_KEY, LOOKUP_COLUMNS],
     }
-}
-
-impl Key {
-    const fn means(self, meaning: &'static str) -> Self {
-        Self { meaning, ..self }
-    }
-}
-
-/// The section of a table of the file, by its full dotted path.
-pub(super) fn section_at(path: &str) -> Option<&'static Section> {
-    SECTIONS.iter().find(|section| section.is_at(path))
 }

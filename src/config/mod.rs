@@ -7,6 +7,7 @@ mod check;
 mod contacts;
 mod currencies;
 mod custom;
+mod decide;
 mod draft;
 mod edit;
 mod encodings;
@@ -18,6 +19,7 @@ mod keys;
 mod knobs;
 mod layout;
 mod lookup;
+pub mod playbook;
 mod proposal;
 mod raw;
 mod reference;
@@ -40,14 +42,15 @@ pub use found::{DraftColumn, FoundKey, Peek, Reading, ValueCount};
 pub(crate) use guess::in_words;
 pub use layout::{Layout, Quote};
 pub use lookup::LookupConfig;
+pub use playbook::Playbook;
 pub use proposal::{DraftFile, DraftInput, DraftTable};
 pub use raw::{RawConfig, TimeFormats};
 pub use reference::{reference, schema_json};
 pub use settings::{
-    AmountIs, BacktestConfig, ChurnConfig, Config, CsvFlavour, DecimalMark, Duplicates, FeaturesConfig, GateConfig,
-    IdCase, IdTrim, LeakGuardConfig, LearnersConfig, LowestGrade, ModelsConfig, NegativeAmounts, OutputConfig,
-    PanelConfig, PanelWeights, PlaceholderIds, ReadableModel, SelectionConfig, SilentOptOuts, TableConfig,
-    ThousandsMark, TuningConfig, Unstable, ValidateConfig, ValueConfig, WholeAmounts,
+    AmountIs, BacktestConfig, ChurnConfig, Config, CsvFlavour, DecideConfig, DecimalMark, Duplicates, FeaturesConfig,
+    GateConfig, IdCase, IdTrim, LeakGuardConfig, LearnersConfig, LowestGrade, ModelsConfig, NegativeAmounts,
+    OutputConfig, PanelConfig, PanelWeights, PlaceholderIds, ReadableModel, SelectionConfig, SilentOptOuts,
+    TableConfig, ThousandsMark, TuningConfig, Unstable, ValidateConfig, ValueConfig, WholeAmounts,
 };
 pub use sorting::{Unsorted, sorted};
 pub use tables::{ColumnSpec, Kind, Table};

@@ -57,6 +57,8 @@ pub struct RawConfig {
     pub tuning: RawTuning,
     /// What a model must satisfy to be promoted.
     pub gate: RawGate,
+    /// Whom to contact, with what, for how much.
+    pub decide: RawDecide,
     /// The registry of models.
     pub models: RawModels,
     /// Where runs are written.
@@ -394,6 +396,34 @@ pub struct RawGate {
     /// Lowest grade with which a model is promoted; with C, whatever is not shown to be worse than the best baseline or
     /// the champion. One of `A`, `B`, `C`; default `"C"`.
     pub min_grade: Option<String>,
+}
+
+/// `[decide]`: whom to contact, with what, for how much.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawDecide {
+    /// The playbook: what can be done for a customer, for whom, at what cost; the one that comes with `retain` if not
+    /// given. A file, relative to the config file or absolute; optional.
+    pub playbook: Option<String>,
+    /// Most that the contacts of one run may cost, incentives as far as they are expected to be taken included, in major
+    /// units; no limit if not given. A number of at least 0.0; optional.
+    pub budget: Option<f64>,
+    /// Share of those worth a contact who are left alone as a control group, so that it can be measured what contacts
+    /// bring. A number of at least 0.0 and at most 0.5; default `0.1`.
+    pub control_share: Option<f64>,
+    /// Name of the campaign: as long as it stays, customers stay in their group from night to night. At most 100 of A-Z,
+    /// a-z, 0-9, `.`, `_` and `-`, not starting with a dot; default `"retention"`.
+    pub campaign: Option<String>,
+    /// Another one draws the control group of a campaign anew. A text of at most 200 characters on one line; default
+    /// `"1"`.
+    pub salt: Option<String>,
+    /// Share of the customers of a list, by margin of the past year, who are of high value in the value matrix. A number
+    /// above 0.0 and at most 1.0; default `0.2`.
+    pub high_value_share: Option<f64>,
+    /// Share of them, by what is expected beyond that margin in the coming year if they stay, who are of high growth
+    /// potential. A number above 0.0 and at most 1.0; default `0.5`.
+    pub high_growth_share: Option<f64>,
 }
 
 /// `[models]`: the registry of models.

@@ -11,6 +11,7 @@ use super::custom::CustomFeature;
 use super::knobs;
 use super::layout::Layout;
 use super::lookup::LookupConfig;
+use super::playbook::Playbook;
 use super::raw::TimeFormats;
 use crate::checked::{Checked, Flaw};
 use crate::units::{Currency, Days};
@@ -59,6 +60,8 @@ pub struct Config {
     pub tuning: TuningConfig,
     /// What a model must satisfy to be promoted.
     pub gate: GateConfig,
+    /// Whom to contact, with what, for how much.
+    pub decide: DecideConfig,
     /// The registry of models.
     pub models: ModelsConfig,
     /// Where runs are written.
@@ -413,6 +416,27 @@ pub enum LowestGrade {
     B,
     /// Not shown to be better.
     C,
+}
+
+/// Whom to contact, with what, for how much.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DecideConfig {
+    /// The file of the playbook; `None` for the one that comes with `retain`.
+    pub playbook_path: Option<PathBuf>,
+    /// What can be done for customers.
+    pub playbook: Playbook,
+    /// Most that the contacts of one run may cost, in major units; `None` for no limit.
+    pub budget: Option<f64>,
+    /// Share of those worth a contact who are left alone, unless their action says otherwise.
+    pub control_share: f64,
+    /// Name of the campaign.
+    pub campaign: String,
+    /// What is mixed into the draw of the control group.
+    pub salt: String,
+    /// Share of the customers who are of high value.
+    pub high_value_share: f64,
+    /// Share of the customers who are of high growth potential.
+    pub high_growth_share: f64,
 }
 
 /// The registry of models.

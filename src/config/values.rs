@@ -30,10 +30,15 @@ pub(super) struct Check<'a> {
 
 impl Check<'_> {
     pub(super) fn name(&mut self, came: Option<&str>) -> Option<String> {
-        let name = self.written("", &knobs::NAME, came)?;
+        self.as_name("", &knobs::NAME, came)
+    }
+
+    /// A text that can be the name of a folder.
+    pub(super) fn as_name(&mut self, section: &str, key: &Key, came: Option<&str>) -> Option<String> {
+        let name = self.written(section, key, came)?;
         let fits = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
         if name.is_empty() || name.len() > MAX_NAME || name.starts_with('.') || !fits(name) {
-            return self.unsuitable("", &knobs::NAME, name);
+            return self.unsuitable(section, key, name);
         }
         Some(name.to_owned())
     }

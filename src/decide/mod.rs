@@ -1,12 +1,32 @@
-//! Owns the order in which customers are worth the retention team's time: life-cycle stage, what is to come of a customer,
-//! what is lost if one leaves, and the order of the lists.
+//! Owns what is decided about customers: life-cycle stage, what is to come of a customer, what an action for one is expected to
+//! bring, who gets which one under a budget, who is left alone to measure by, and the order of the lists.
 
+mod allocation;
+mod candidate;
+mod chances;
+mod draws;
+mod experiment;
+mod gain;
 mod outcomes;
 mod places;
+mod plan;
 mod ranking;
+mod segments;
 mod stage;
+mod why;
 
+pub use allocation::{Allocation, Choice, Limits, Prices, Problem, allocate};
+pub use candidate::Candidate;
+pub use chances::Chances;
+pub use experiment::{Arm, Balance, SUSPICIOUS};
+pub use gain::{Rates, Spending, Stakes, expected_cost, expected_net_gain};
 pub use outcomes::{Conditionals, OutcomeProbabilities, OwnRhythm};
-pub use places::Contenders;
+pub use places::{Contenders, Worth};
+pub use plan::{
+    ActionCount, Alternative, BindingLimit, Decision, FirstHundred, Group, LimitKind, Plan, PlanSummary, PlannedAction,
+    Planner,
+};
 pub use ranking::{Order, Prospect, RiskBand, Suppression, rank};
+pub use segments::{MatrixCuts, Quadrant, RfmSegment, Segments, Shopper, segments};
 pub use stage::{Behaviour, Stage};
+pub use why::{Subject, action_why};

@@ -91,6 +91,18 @@ impl OutcomeProbabilities {
         if never > 0.0 { (self.gone / never).clamp(0.0, 1.0) } else { 0.0 }
     }
 
+    /// Probability that the customer buys on, now or after a silence that ends by itself.
+    #[must_use]
+    pub fn remaining(&self) -> f64 {
+        (1.0 - self.gone - self.leaving).max(0.0)
+    }
+
+    /// Probability that the customer buys in the label window, and on.
+    #[must_use]
+    pub fn staying(&self) -> f64 {
+        (self.remaining() - self.quiet.unwrap_or(0.0)).max(0.0)
+    }
+
     /// Whether the customer has more likely left than not: whom one wins back rather than keeps.
     #[must_use]
     pub fn is_gone(&self) -> bool {

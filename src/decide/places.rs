@@ -12,13 +12,28 @@ const DRAWS: u32 = 200;
 /// Draws beyond either end of an interval, one in so many.
 const BEYOND: usize = 10;
 
+/// What a customer is ranked by, in major units: both ends of a line over the probability of churning.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Worth {
+    /// If nothing is bought in the horizon.
+    pub if_churning: f64,
+    /// If something is.
+    pub if_buying: f64,
+}
+
+impl Worth {
+    fn at(self, churn: f64) -> f64 {
+        churn * self.if_churning + (1.0 - churn) * self.if_buying
+    }
+}
+
 /// Customers who may swap places, in the order of the list.
 #[derive(Debug, Clone)]
 pub struct Contenders {
     /// Calibrated log-odds of churning.
     pub log_odds: Vec<f64>,
-    /// What is expected to be lost of one who buys nothing in the label window, and of one who does.
-    pub losses: Vec<[f64; 2]>,
+    /// What each is ranked by, if churning were sure and if not churning were.
+    pub worth: Vec<Worth>,
     /// Standard deviation of the error that all share.
     pub common_sd: f64,
     /// `(n_contenders, n_directions)`: errors that those who are alike share; one standard deviation each.
@@ -50,15 +65,13 @@ impl Contenders {
         let common = self.common_sd * random.normal();
         let directions: Array1<f64> = (0..self.in_directions.ncols()).map(|_| random.normal()).collect();
         let shared = self.in_directions.dot(&directions);
-        let loss = |contender: usize| {
+        let worth = |contender: usize| {
             let error = common + shared[contender] + self.own_sd[contender] * random.normal();
-            let churn = probability(self.log_odds[contender] + error);
-            let [without_purchase, with_purchase] = self.losses[contender];
-            churn * without_purchase + (1.0 - churn) * with_purchase
+            self.worth[contender].at(probability(self.log_odds[contender] + error))
         };
-        let losses: Vec<f64> = (0..self.log_odds.len()).map(loss).collect();
-        let mut order: Vec<usize> = (0..losses.len()).collect();
-        order.sort_by(|a, b| losses[*b].total_cmp(&losses[*a]).then(a.cmp(b)));
+        let worths: Vec<f64> = (0..self.log_odds.len()).map(worth).collect();
+        let mut order: Vec<usize> = (0..worths.len()).collect();
+        order.sort_by(|a, b| worths[*b].total_cmp(&worths[*a]).then(a.cmp(b)));
         let mut places = vec![0; first];
         for (place, contender) in (1..).zip(order) {
             if let Some(own) = places.get_mut(contender) {
@@ -77,7 +90,7 @@ mod tests {
         let n = 200;
         Contenders {
             log_odds: (0..n).map(|i| 1.0 - 0.01 * f64::from(i)).collect(),
-            losses: vec![[10.0, 0.0]; 200],
+            worth: vec![Worth { if_churning: 10.0, if_buying: 0.0 }; 200],
             common_sd,
             in_directions: Array2::from_elem((200, 1), in_direction),
             own_sd: vec![own_sd; 200],

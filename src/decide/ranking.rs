@@ -11,6 +11,14 @@ use super::outcomes::OutcomeProbabilities;
 pub enum Suppression {
     /// Asked not to be contacted.
     OptedOut,
+    /// No action of the playbook is meant for the customer.
+    NoActionFits,
+    /// Every action that fits costs more than it is expected to bring.
+    NoGain,
+    /// What others bring for the same money is more.
+    Budget,
+    /// What others bring in the same places is more.
+    Capacity,
 }
 
 impl Suppression {
@@ -19,6 +27,10 @@ impl Suppression {
     pub const fn name(self) -> &'static str {
         match self {
             Self::OptedOut => "opted_out",
+            Self::NoActionFits => "no_action_fits",
+            Self::NoGain => "no_gain",
+            Self::Budget => "budget",
+            Self::Capacity => "capacity",
         }
     }
 }

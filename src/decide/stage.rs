@@ -91,6 +91,12 @@ mod tests {
     }
 
     #[test]
+    fn playbooks_know_every_stage() {
+        let all = [Stage::New, Stage::Repeat, Stage::Loyal, Stage::WonBack, Stage::AtRisk, Stage::Dormant];
+        assert_eq!(all.map(Stage::name), crate::config::playbook::STAGE_WORDS);
+    }
+
+    #[test]
     fn stages_follow_the_own_rhythm() {
         assert_eq!(stage(1.0, 90.0, None), Stage::New);
         assert_eq!(stage(1.0, 91.0, None), Stage::Dormant);

@@ -24,12 +24,17 @@ pub const ERROR_GROUPS: &[(char, &str)] = &[
 
 /// Every code, in ascending order.
 pub const ERROR_CODES: &[ErrorCode] = &[
-    code("E101", "The config file is not TOML"),
+    code("E101", "The config file or the playbook is not TOML"),
     code(
         "E102",
         "Entries of the config are unknown, missing or out of range; all of them are listed, each with its line",
     ),
     code("E103", "Files were given for a table that the config does not map"),
+    code(
+        "E104",
+        "Entries of the playbook are unknown, missing, out of range or speak against each other; all of them are listed",
+    ),
+    code("E105", "The playbook cannot be read"),
     code("E111", "The config file cannot be read"),
     code("E112", "A number of threads that cannot be meant"),
     code("E113", "A file would be replaced, and `--force` was not given"),

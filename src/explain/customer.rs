@@ -50,6 +50,8 @@ pub struct CustomerExplanation {
     pub confidence: &'static str,
     /// Sentences, the strongest first.
     pub reasons: Vec<String>,
+    /// What is done for the customer, or why nothing.
+    pub decision: ExplainedDecision,
     /// Log-odds of the probability that ranks, for a customer who is average in everything. With the features and the context
     /// it sums to those of this customer.
     pub base_log_odds: f64,
@@ -67,6 +69,34 @@ pub struct CustomerExplanation {
     pub void_orders: Vec<VoidOrderSummary>,
     /// Complaints known at the day.
     pub complaints: Vec<ComplaintSummary>,
+}
+
+/// What is done for a customer, money in major units.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExplainedDecision {
+    /// `treat`, `control` or `suppressed`.
+    pub group: &'static str,
+    /// The action; of the control group, the one that the customer would get.
+    pub recommended_action: Option<String>,
+    /// Why this one, as a sentence.
+    pub action_why: Option<String>,
+    /// What the playbook says about how to do it.
+    pub hint: Option<String>,
+    /// Why the customer is not to be contacted.
+    pub suppressed_because: Option<&'static str>,
+    /// Every action of the playbook, the largest gain first.
+    pub alternatives: Vec<ExplainedAlternative>,
+}
+
+/// An action beside others.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExplainedAlternative {
+    /// Its name.
+    pub action: String,
+    /// What kind of bond it strengthens.
+    pub level: &'static str,
+    /// What it is expected to gain; absent if it is not meant for the customer.
+    pub expected_net_gain: Option<f64>,
 }
 
 /// What value models say of a customer, money in major units.

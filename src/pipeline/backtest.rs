@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::dataset::{Dataset, SampleRecord};
 use crate::decide::OutcomeProbabilities;
 use crate::error::Failure;
-use crate::evaluate::{self, Evaluation, LearnerScores, Settings, Slice, TestCutoff};
+use crate::evaluate::{self, Evaluation, LearnerScores, ProfitReport, Settings, Slice, TestCutoff};
 use crate::guard::{GuardRecord, look_for_leaks};
 use crate::label::Outcome;
 use crate::learn::{Choice, LEARNERS, MAIN_LEARNER, NestedLoss};
@@ -34,6 +34,8 @@ pub struct Backtest {
     pub leak_guard: GuardRecord,
     /// What a cap on the rows of the panel left; `None` where training learnt from everyone.
     pub sampled: Option<SampleRecord>,
+    /// What a campaign among the customers ranked first would earn; `None` where nobody left or is worth anything.
+    pub profit: Option<ProfitReport>,
     /// Whether a ranking by predicted value finds those who will spend.
     pub value: ValueRanking,
     /// What the lists of these days were worth.
@@ -96,9 +98,11 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn P
     let customers = |tested: &Tested| (tested.cutoff, tested.test.customer.clone());
     let value = rank_by_value(config, log, &tested.iter().map(customers).collect::<Vec<_>>());
     let past_lists = past_lists((config, log), (&frame, &tested, &reasons), as_of, progress);
+    let profit = ProfitReport::of(&tested.iter().map(|tested| &tested.test).collect::<Vec<_>>());
     let predictions = predictions(&tested, log);
     let choices = tested.into_iter().filter_map(|tested| tested.choice).collect();
-    Ok(Backtest { evaluation, value, past_lists, predictions, leak_guard, sampled: dataset.sampled(), choices })
+    let sampled = dataset.sampled();
+    Ok(Backtest { evaluation, profit, value, past_lists, predictions, leak_guard, sampled, choices })
 }
 
 /// Looks at the lists of the test cutoffs by what came; where none lies as far back as values look ahead, also at that of

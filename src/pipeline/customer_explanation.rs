@@ -1,11 +1,15 @@
 //! One customer of a list explained.
 
 use super::error::PipelineError;
-use super::list::RankedList;
+use super::list::{ListRow, RankedList};
 use super::score::{Scored, explainer};
+use crate::config::Config;
 use crate::dataset::Panel;
+use crate::decide::{Alternative, Planner, Suppression};
 use crate::error::Failure;
-use crate::explain::{Absence, Breakdown, CustomerExplanation, Makeup, Ranks, Subject};
+use crate::explain::{
+    Absence, Breakdown, CustomerExplanation, ExplainedAlternative, ExplainedDecision, Makeup, Ranks, Subject,
+};
 use crate::registry::Version;
 use crate::timeline::EventLog;
 use crate::value::Valuing;
@@ -67,6 +71,7 @@ pub fn explain_customer(
         value_at_stake: row.prospect.value_at_stake,
         value,
         confidence: row.confidence(),
+        decision: explained_decision(list, row, config),
         reasons: row.reasons.iter().map(|reason| reason.sentence.clone().into_string()).collect(),
         base_log_odds: makeup.ends[0],
         features,
@@ -85,6 +90,28 @@ pub fn explain_customer(
 fn number_of(log: &EventLog, customer_id: &str) -> Option<u32> {
     let place = log.customer_ids().binary_search_by(|id| id.as_str().cmp(customer_id)).ok()?;
     u32::try_from(place).ok()
+}
+
+/// What was decided about a row, beside what else could have been.
+fn explained_decision(list: &RankedList, row: &ListRow, config: &Config) -> ExplainedDecision {
+    let actions = &list.decisions.playbook.actions;
+    let alternative = |Alternative { place, net_gain }: Alternative| {
+        let action = actions.get(place)?;
+        let (name, level) = (action.name.clone(), action.level.name());
+        Some(ExplainedAlternative { action: name, level, expected_net_gain: net_gain })
+    };
+    let all = Planner::new(&config.decide, config.seed).alternatives(&row.candidate());
+    let mut alternatives: Vec<ExplainedAlternative> = all.into_iter().filter_map(alternative).collect();
+    let key = |one: &ExplainedAlternative| one.expected_net_gain.unwrap_or(f64::NEG_INFINITY);
+    alternatives.sort_by(|a, b| key(b).total_cmp(&key(a)));
+    ExplainedDecision {
+        group: row.decision.group.name(),
+        recommended_action: list.action_name(row).map(str::to_owned),
+        action_why: list.action_why(row),
+        hint: row.decision.action.and_then(|action| actions.get(action.place)?.hint.clone()),
+        suppressed_because: row.decision.suppressed.map(Suppression::name),
+        alternatives,
+    }
 }
 
 /// Base and contributions must give the probability that ranks the customer, and it must be the one of the list.

@@ -4,7 +4,10 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::clv::ValueInterval;
-use crate::decide::{Prospect, Stage};
+use crate::config::Playbook;
+use crate::decide::{
+    Candidate, Chances, Decision, PlanSummary, Prospect, Segments, Stage, Stakes, Subject, action_why,
+};
 use crate::explain::Reason;
 use crate::units::Currency;
 use crate::value::{CustomerValue, ListedCustomer};
@@ -31,10 +34,38 @@ pub struct ListRow {
     pub days_since_last_order: i64,
     /// The life-cycle stage.
     pub stage: Stage,
+    /// The segments.
+    pub segments: Segments,
     /// Complaints waiting for a resolution; `None` if the shop does not record resolutions.
     pub open_complaints: Option<i64>,
     /// The strongest first.
     pub reasons: Vec<Reason>,
+    /// What is done for the customer, or why nothing.
+    pub decision: Decision,
+    /// What it was decided from, beside the other fields.
+    pub basis: DecisionBasis,
+}
+
+/// What a decision was made from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DecisionBasis {
+    /// What may become of the customer.
+    pub chances: Chances,
+    /// Standard deviation of what is not known of the log-odds of churning.
+    pub log_odds_sd: f64,
+    /// What is won or lost.
+    pub stakes: Stakes,
+    /// Whether the handling of a complaint of late was rated badly.
+    pub is_badly_closed: bool,
+}
+
+/// What was decided about all rows, and by which playbook.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListDecisions {
+    /// The playbook.
+    pub playbook: Playbook,
+    /// The plan in figures.
+    pub summary: PlanSummary,
 }
 
 /// What value models expect of a customer.
@@ -62,6 +93,25 @@ impl ListedValue {
 }
 
 impl ListRow {
+    /// The customer as it was decided about.
+    #[must_use]
+    pub fn candidate(&self) -> Candidate<'_> {
+        let DecisionBasis { chances, log_odds_sd, stakes, is_badly_closed } = self.basis;
+        Candidate {
+            id: &self.customer_id,
+            chances,
+            log_odds_sd,
+            stakes,
+            clv_historic: self.clv_historic,
+            days_since_last_order: self.days_since_last_order,
+            stage: self.stage,
+            segments: self.segments,
+            open_complaints: self.open_complaints,
+            is_badly_closed,
+            is_opted_out: self.prospect.suppressed.is_some(),
+        }
+    }
+
     /// `low` where the value model and the classifier disagree about whether the customer leaves.
     #[must_use]
     pub fn confidence(&self) -> &'static str {
@@ -89,6 +139,8 @@ pub struct RankedList {
     pub population: String,
     /// The first is the most urgent.
     pub rows: Vec<ListRow>,
+    /// What was decided.
+    pub decisions: ListDecisions,
     /// Columns of the shop's own behind the others: how the config names each, and the text of each row where there is any.
     pub carried: Vec<(String, Vec<Option<String>>)>,
 }
@@ -131,5 +183,23 @@ impl Lists {
         };
         let lists = self.list.rows.par_iter().chain(&self.winback.rows);
         lists.map(listed).collect()
+    }
+}
+
+impl RankedList {
+    /// The name of the action of a row, if there is one.
+    #[must_use]
+    pub fn action_name(&self, row: &ListRow) -> Option<&str> {
+        Some(&self.decisions.playbook.actions.get(row.decision.action?.place)?.name)
+    }
+
+    /// Why a row has its action, as a sentence; `None` without one.
+    #[must_use]
+    pub fn action_why(&self, row: &ListRow) -> Option<String> {
+        let planned = row.decision.action.as_ref()?;
+        let action = self.decisions.playbook.actions.get(planned.place)?;
+        let DecisionBasis { chances, stakes, .. } = &row.basis;
+        let subject = Subject { action, planned, chances, stakes, currency: &self.currency };
+        Some(action_why(row.decision.group, &subject))
     }
 }

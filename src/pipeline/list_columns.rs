@@ -6,7 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::list::{ListRow, ListedValue, RankedList};
-use crate::decide::RiskBand;
+use crate::decide::{Group, RiskBand};
 use crate::explain::{NO_REASON, Reason};
 use crate::table::{Column, Table};
 
@@ -47,13 +47,25 @@ const SENTENCE: &str = "sentence";
 
 /// Every column, in the stable order in which they are written.
 pub const LIST_COLUMNS: &[ListColumn] = &[
-    column("rank", PLACE, "Place on the list; 1 is where most money is expected to be lost", ranks),
+    column(
+        "rank",
+        PLACE,
+        "Place on the list: first those to contact, by `expected_net_gain`, then the others, by `expected_loss`",
+        ranks,
+    ),
     column("customer_id", "id", "The customer, as in your own systems", |piece| text(piece, |row| &row.customer_id)),
+    column(
+        "expected_net_gain",
+        MONEY,
+        "What the recommended action is expected to bring, all costs taken off: margin that is kept or won back, less the \
+         contact, and less the incentives of those who would have bought anyway; empty where no action is recommended",
+        |piece| optional_money(piece, |row| Some(row.decision.action?.net_gain)),
+    ),
     column(
         "expected_loss",
         MONEY,
-        "Leaving probability x value at stake: what you lose on average if you do nothing; the list is ranked by it. In the \
-         win-back list, gone probability x value at stake: what a return is worth",
+        "Leaving probability x value at stake: what you lose on average if you do nothing. In the win-back list, gone probability x \
+         value at stake: what a return is worth",
         |piece| money(piece, |row| row.prospect.expected_loss()),
     ),
     column(
@@ -97,8 +109,8 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "rank_low",
         PLACE,
-        "Best place of the customer in at least four of five lists that are as likely as this one, for the first thousand; \
-         where it is far from `rank_high`, the exact order means little",
+        "Best place of the customer in at least four of five lists that are as likely as this one, for the first thousand of \
+         those to contact; where it is far from `rank_high`, the exact order means little",
         |piece| place_bound(piece, 0),
     ),
     column("rank_high", PLACE, "Worst place in these lists", |piece| place_bound(piece, 1)),
@@ -162,6 +174,21 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         |piece| text(piece, |row| row.stage.name()),
     ),
     column(
+        "rfm_segment",
+        WORD,
+        "Segment by how lately and how often the customer buys, in fifths of the list: `champions`, `loyal_customers`, \
+         `potential_loyalists`, `new_customers`, `promising`, `need_attention`, `about_to_sleep`, `at_risk`, \
+         `cannot_lose_them`, `hibernating`",
+        |piece| text(piece, |row| row.segments.rfm.name()),
+    ),
+    column(
+        "value_quadrant",
+        WORD,
+        "Quadrant of the value matrix, margin of the past year by what more is expected: `I` low and low (let go), `II` low and \
+         high (rebuild), `III` high and low (keep), `IV` high and high (keep and develop)",
+        |piece| text(piece, |row| row.segments.quadrant.name()),
+    ),
+    column(
         "open_complaints",
         "complaints",
         "Complaints that wait for a resolution: settle these before any offer; empty if the shop does not record resolutions",
@@ -190,12 +217,59 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column("reason_code_2", WORD, "The same of `reason_2`", |piece| reason(piece, 1, |reason| reason.family.code())),
     column("reason_code_3", WORD, "The same of `reason_3`", |piece| reason(piece, 2, |reason| reason.family.code())),
     column(
+        "recommended_action",
+        WORD,
+        "The action of the playbook that brings most for this customer within budget and capacities; in the control group the \
+         one that the customer would get",
+        recommended_action,
+    ),
+    column(
+        "action_why",
+        SENTENCE,
+        "Why this action: what is at stake, what the playbook expects of it, what it brings, how sure that is; in the control \
+         group why you leave the customer alone",
+        |piece| {
+            let why = |row: &ListRow| piece.list.action_why(row).map(Into::into);
+            Column::OptionalText(piece.rows.par_iter().map(why).collect())
+        },
+    ),
+    column(
+        "contact_cost",
+        MONEY,
+        "Cost of the contact, without an incentive; empty for those who are not contacted",
+        |piece| {
+            let is_contacted = |row: &ListRow| row.decision.group == Group::Treat;
+            optional_money(piece, move |row| {
+                Some(row.decision.action.filter(|_| is_contacted(row))?.spending.contact_cost)
+            })
+        },
+    ),
+    column(
+        "group",
+        WORD,
+        "`treat`: contact; `control`: leave alone, so that next month shows what contacts bring; `suppressed`: do not contact",
+        |piece| text(piece, |row| row.decision.group.name()),
+    ),
+    column(
+        "group_probability",
+        PROBABILITY,
+        "Probability with which the draw put the customer into this group, which an analysis of the experiment needs; empty for \
+         suppressed ones",
+        |piece| {
+            let probability =
+                |row: &ListRow| Some(rounded(row.decision.action?.group_probability, PROBABILITY_DECIMALS));
+            Column::OptionalNumber(piece.rows.par_iter().map(probability).collect())
+        },
+    ),
+    column(
         "suppressed_because",
         WORD,
-        "`opted_out`: asked not to be contacted, by the latest statement known on the day; such rows stand at the end; empty \
-         for everyone who may be contacted",
+        "`opted_out`: asked not to be contacted, by the latest statement known on the day; such rows stand at the end. \
+         `no_action_fits`: the playbook has no action for such a customer. `no_gain`: every action costs more than it is \
+         expected to bring. `budget`, `capacity`: others bring more for the same money, or in the same places. Empty for all \
+         others",
         |piece| {
-            let why = |row: &ListRow| row.prospect.suppressed.map(|why| why.name().into());
+            let why = |row: &ListRow| row.decision.suppressed.map(|why| why.name().into());
             Column::OptionalText(piece.rows.par_iter().map(why).collect())
         },
     ),
@@ -261,6 +335,11 @@ fn place_bound(piece: Piece<'_>, side: usize) -> Column<'_> {
     Column::OptionalInteger(piece.rows.par_iter().map(bound).collect())
 }
 
+fn recommended_action(piece: Piece<'_>) -> Column<'_> {
+    let action = |row| piece.list.action_name(row).map(Into::into);
+    Column::OptionalText(piece.rows.par_iter().map(action).collect())
+}
+
 fn first_reason<'l>(piece: Piece<'l>) -> Column<'l> {
     let first = |row: &'l ListRow| row.reasons.first().map_or(NO_REASON, |reason| &reason.sentence).into();
     Column::Text(piece.rows.par_iter().map(first).collect())
@@ -310,8 +389,13 @@ mod tests {
 
     use jiff::civil::date;
 
+    use super::super::list::{DecisionBasis, ListDecisions};
     use super::*;
-    use crate::decide::{OutcomeProbabilities, Prospect, Stage, Suppression};
+    use crate::config::{DecideConfig, Playbook};
+    use crate::decide::{
+        Chances, Decision, OutcomeProbabilities, Planner, Prospect, Quadrant, RfmSegment, Segments, Stage, Stakes,
+        Suppression,
+    };
     use crate::explain::REASONS;
     use crate::features::{Fact, Family};
     use crate::units::Currency;
@@ -326,8 +410,21 @@ mod tests {
         let reasons = |prefix: &str| names.iter().filter(|name| name.starts_with(prefix)).count();
         assert_eq!((reasons("reason_"), reasons("reason_code_")), (2 * REASONS, REASONS));
     }
-    #[test]
-    fn the_columns_keep_their_order_and_absent_values_stay_absent() {
+
+    fn decide_config() -> DecideConfig {
+        DecideConfig {
+            playbook_path: None,
+            playbook: Playbook::default_one().unwrap(),
+            budget: None,
+            control_share: 0.1,
+            campaign: "retention".to_owned(),
+            salt: "1".to_owned(),
+            high_value_share: 0.2,
+            high_growth_share: 0.5,
+        }
+    }
+
+    fn row() -> ListRow {
         let reason = Reason {
             fact: Fact::Silence,
             family: Family::Cadence,
@@ -342,7 +439,7 @@ mod tests {
             value_at_stake: 10.0,
             suppressed: Some(Suppression::OptedOut),
         };
-        let row = ListRow {
+        ListRow {
             customer_id: "007".to_owned(),
             prospect,
             churn_interval: Some([0.1, 0.150_04]),
@@ -352,15 +449,31 @@ mod tests {
             expected_next_order: None,
             days_since_last_order: 71,
             stage: Stage::AtRisk,
+            segments: Segments { rfm: RfmSegment::AtRisk, quadrant: Quadrant::I },
             open_complaints: None,
             reasons: vec![reason],
-        };
+            decision: Decision { group: Group::Suppressed, action: None, suppressed: Some(Suppression::OptedOut) },
+            basis: DecisionBasis {
+                chances: Chances { churn: prospect.churn_probability, heads: None, gone_share: 0.0 },
+                log_odds_sd: 0.0,
+                stakes: Stakes { value_at_stake: 10.0, value_after_return: 10.0, usual_order: 5.0 },
+                is_badly_closed: false,
+            },
+        }
+    }
+
+    #[test]
+    fn the_columns_keep_their_order_and_absent_values_stay_absent() {
+        let row = row();
+        let config = decide_config();
+        let summary = Planner::new(&config, 1).plan(&[row.candidate()]).summary;
         let list = RankedList {
             as_of: date(2024, 6, 1),
             model_version: "v".to_owned(),
             currency: Currency::from_code("EUR").unwrap(),
             population: String::new(),
             rows: vec![row],
+            decisions: ListDecisions { playbook: config.playbook, summary },
             carried: vec![("phone".to_owned(), vec![Some("+31 6".to_owned())]), ("rank".to_owned(), vec![None])],
         };
         let mut pieces = list.pieces();
@@ -369,15 +482,20 @@ mod tests {
         let names: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(
             names.join(" "),
-            "rank customer_id expected_loss churn_probability gone_probability leaving_probability quiet_probability \
+            "rank customer_id expected_net_gain expected_loss churn_probability gone_probability leaving_probability quiet_probability \
              churn_probability_low churn_probability_high rank_low rank_high risk_band value_at_stake clv_historic \
-             clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage open_complaints reason_1 reason_2 reason_3 \
-             reason_code_1 reason_code_2 reason_code_3 suppressed_because model_version as_of phone customers.rank"
+             clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage rfm_segment value_quadrant open_complaints reason_1 reason_2 reason_3 \
+             reason_code_1 reason_code_2 reason_code_3 recommended_action action_why contact_cost group group_probability suppressed_because model_version as_of phone customers.rank"
         );
         let column = |name: &str| table.column(name).unwrap().clone();
         assert_eq!(column("churn_probability"), Column::Number(vec![0.1235]));
         assert_eq!(column("churn_probability_high"), Column::OptionalNumber(vec![Some(0.15)]));
         assert_eq!(column("rank_low"), Column::OptionalInteger(vec![None]));
+        assert_eq!(column("expected_net_gain"), Column::OptionalMoney { amounts: vec![None], decimals: 2 });
+        assert_eq!(
+            (column("action_why"), column("group")),
+            (Column::optional_text([None::<&str>]), Column::text(["suppressed"]))
+        );
         assert_eq!(column("expected_loss"), Column::Money { amounts: vec![1.23], decimals: 2 });
         assert_eq!(format!("{:?}", column("clv_historic")), "Money { amounts: [0.0], decimals: 2 }");
         assert_eq!(column("reason_2"), Column::OptionalText(vec![None]));

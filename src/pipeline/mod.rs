@@ -4,6 +4,7 @@
 mod backtest;
 mod challenge;
 mod customer_explanation;
+mod decisions;
 mod details;
 mod error;
 mod facts;
@@ -31,7 +32,7 @@ pub use error::PipelineError;
 pub use feature_table::{WantedFeatures, feature_census, feature_schema, feature_table};
 pub use gate::{GateVerdict, judge};
 pub use head_tests::HeadTests;
-pub use list::{ListRow, ListedValue, Lists, RankedList};
+pub use list::{DecisionBasis, ListDecisions, ListRow, ListedValue, Lists, RankedList};
 pub use list_columns::{LIST_COLUMNS, ListColumn};
 pub use past_lists::{DayLeftOut, PastListsReport, ValueCalibrationReport};
 pub use progress::{Nobody, Progress};

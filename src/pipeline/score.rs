@@ -3,15 +3,16 @@
 
 use rayon::prelude::*;
 
+use super::decisions::{Likely, candidate, contacted_first, segments_of};
 use super::error::PipelineError;
 use super::facts::{Facts, LIST_FEATURES, Reader};
 use super::frame::Frame;
-use super::list::{ListRow, ListedValue, RankedList};
+use super::list::{DecisionBasis, ListDecisions, ListRow, ListedValue, RankedList};
 use super::progress::Progress;
 use super::score_uncertainty::ScoreUncertainty;
 use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Panel};
-use crate::decide::{Order, Prospect, Suppression, rank};
+use crate::decide::{Candidate, Decision, Order, Plan, PlanSummary, Planner, Prospect, Suppression, rank};
 use crate::error::Failure;
 use crate::explain::{Background, CustomerExplainer, Explanations, Forecast, Reason, ScoringModel};
 use crate::features::{FeatureSchema, SchemaDifference};
@@ -64,7 +65,8 @@ pub fn score<'a>(
     }
     progress.begin("valuing", 1);
     let Valued { histories, customer_value, fitted } = valued;
-    let (mut lists, eligible) = scoring.listed(everyone, CustomerValues { histories: &histories, customer_value })?;
+    let (mut lists, eligible, summary) =
+        scoring.listed(everyone, CustomerValues { histories: &histories, customer_value })?;
     if let Ok(Fitted { models, .. }) = &fitted {
         for rows in &mut lists {
             let ranked = rows.iter().map(|row| row.prospect.customer);
@@ -80,6 +82,7 @@ pub fn score<'a>(
         currency: config.currency.clone(),
         population: population.clone(),
         rows,
+        decisions: ListDecisions { playbook: config.decide.playbook.clone(), summary: summary.clone() },
         carried: Vec::new(),
     });
     drop(panel);
@@ -148,23 +151,35 @@ impl Scoring<'_> {
         &self,
         Everyone { explanations, facts }: Everyone,
         customer_value: CustomerValues<'_>,
-    ) -> Result<([Vec<ListRow>; 2], Eligible), Failure> {
+    ) -> Result<([Vec<ListRow>; 2], Eligible, PlanSummary), Failure> {
         let Explanations { prediction, mut reasons, variances, forecasts } = explanations;
         let uncertainty = ScoreUncertainty::of(&self.version.model, &prediction, &variances, self.as_of);
         let intervals = uncertainty.as_ref().map(ScoreUncertainty::intervals);
         let prospects = self.prospects(&facts, &forecasts, &customer_value);
-        let placed = Placed { facts: &facts, prospects: &prospects, intervals: intervals.as_deref() };
+        let candidates = self.candidates((&facts, &forecasts), &prospects, intervals.as_deref());
+        let Plan { decisions, summary } = Planner::new(&self.config.decide, self.config.seed).plan(&candidates);
+        let placed = Placed {
+            facts: &facts,
+            prospects: &prospects,
+            intervals: intervals.as_deref(),
+            candidates: &candidates,
+            decisions: &decisions,
+        };
         let Order { list, winback } = rank(&prospects);
-        let mut lists = [list, winback].map(|order| self.ranked(&placed, &order, &mut reasons, &customer_value));
+        let mut lists = [list, winback].map(|order| {
+            let order = contacted_first(order, &decisions);
+            self.ranked(&placed, &order, &mut reasons, &customer_value)
+        });
         drop(customer_value);
         if let Some(uncertainty) = &uncertainty {
+            let actions = &self.config.decide.playbook.actions;
             for rows in &mut lists {
-                uncertainty.put_places(rows, (&facts, &forecasts), self.panel, self.config.seed)?;
+                uncertainty.put_places(rows, (&facts, actions), self.panel, self.config.seed)?;
             }
         }
         let churn: Vec<f64> = forecasts.iter().map(|forecast| forecast.churn).collect();
         let margins = facts.iter().map(|facts| facts.past_year_margin);
-        Ok((lists, Eligible::of(&churn, margins)))
+        Ok((lists, Eligible::of(&churn, margins), summary))
     }
 
     /// What decides the places of all rows.
@@ -182,6 +197,24 @@ impl Scoring<'_> {
         facts.par_iter().zip(forecasts).map(prospect).collect()
     }
 
+    /// Everyone as decisions see them.
+    fn candidates(
+        &self,
+        (facts, forecasts): (&[Facts], &[Forecast]),
+        prospects: &[Prospect],
+        intervals: Option<&[[f64; 2]]>,
+    ) -> Vec<Candidate<'_>> {
+        let segments = segments_of(facts, prospects, &self.config.decide);
+        let one = |row: usize| {
+            let prospect = &prospects[row];
+            let id = &self.log.customer_ids()[prospect.customer as usize];
+            let forecast =
+                Likely { forecast: &forecasts[row], churn_interval: intervals.map(|intervals| intervals[row]) };
+            candidate(id, (&facts[row], segments[row]), prospect, forecast)
+        };
+        (0..facts.len()).into_par_iter().map(one).collect()
+    }
+
     /// Rows in the order of a list.
     fn ranked(
         &self,
@@ -193,6 +226,7 @@ impl Scoring<'_> {
         let why: Vec<Vec<Reason>> = order.iter().map(|row| std::mem::take(&mut why[*row])).collect();
         let row = |(row, reasons): (&usize, Vec<Reason>)| {
             let (prospect, facts) = (placed.prospects[*row], &placed.facts[*row]);
+            let Candidate { chances, log_odds_sd, stakes, is_badly_closed, segments, .. } = placed.candidates[*row];
             ListRow {
                 customer_id: self.log.customer_ids()[prospect.customer as usize].clone(),
                 prospect,
@@ -203,17 +237,23 @@ impl Scoring<'_> {
                 expected_next_order: facts.expected_next_order,
                 days_since_last_order: facts.days_since_last_order,
                 stage: facts.stage,
+                segments,
                 open_complaints: facts.open_complaints,
                 reasons,
+                decision: placed.decisions[*row],
+                basis: DecisionBasis { chances, log_odds_sd, stakes, is_badly_closed },
             }
         };
         order.par_iter().zip(why).map(row).collect()
     }
 }
 
-/// Facts, what decides the place, and bounds of the probability, of each row.
+/// What is known of each row, and what was decided about it.
 struct Placed<'a> {
     facts: &'a [Facts],
     prospects: &'a [Prospect],
+    candidates: &'a [Candidate<'a>],
+    decisions: &'a [Decision],
+    /// Bounds of the probability of churning.
     intervals: Option<&'a [[f64; 2]]>,
 }

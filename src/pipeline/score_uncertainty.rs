@@ -6,9 +6,9 @@ use rayon::prelude::*;
 use super::facts::Facts;
 use super::list::ListRow;
 use crate::calibrate::AtLevel;
+use crate::config::playbook::Action;
 use crate::dataset::Panel;
-use crate::decide::{Contenders, OutcomeProbabilities, Prospect};
-use crate::explain::{Forecast, Ranks};
+use crate::decide::{Candidate, Contenders, Group, Rates, Spending, Worth, expected_net_gain};
 use crate::learn::{LearnError, LogOddsPrediction, Uncertainty};
 use crate::maths::special::probability;
 use crate::registry::StoredModel;
@@ -72,29 +72,26 @@ impl<'a> ScoreUncertainty<'a> {
         self.log_odds.par_iter().enumerate().map(interval).collect()
     }
 
-    /// Gives the customers ranked first the places between which they may stand.
+    /// Gives the customers ranked first, of those to contact, the places between which they may stand.
     pub(super) fn put_places(
         &self,
         rows: &mut [ListRow],
-        (facts, forecasts): (&[Facts], &[Forecast]),
+        (facts, actions): (&[Facts], &[Action]),
         panel: &Panel<'_>,
         seed: u64,
     ) -> Result<(), LearnError> {
-        let listed = rows.iter().take_while(|row| row.prospect.suppressed.is_none()).take(CONTENDERS);
+        let listed = rows.iter().take_while(|row| row.decision.group == Group::Treat).take(CONTENDERS);
         let place = |row: &ListRow| facts.binary_search_by_key(&row.prospect.customer, |facts| facts.customer).ok();
-        let (at, losses): (Vec<usize>, Vec<[f64; 2]>) = listed
-            .filter_map(|row| {
-                let at = place(row)?;
-                Some((at, losses_if(&row.prospect, forecasts.get(at)?)))
-            })
-            .unzip();
+        let ranked_by = |row: &ListRow| Some(worth(&row.candidate(), actions.get(row.decision.action?.place)?));
+        let (at, worth): (Vec<usize>, Vec<Worth>) =
+            listed.filter_map(|row| Some((place(row)?, ranked_by(row)?))).unzip();
         let mut in_directions = self.deviations(at.iter().map(|row| facts[*row].customer), panel)?;
         for (mut parts, row) in in_directions.outer_iter_mut().zip(&at) {
             parts *= self.slopes[*row];
         }
         let contenders = Contenders {
             log_odds: at.iter().map(|row| self.log_odds[*row]).collect(),
-            losses,
+            worth,
             common_sd: self.level_variance.sqrt(),
             own_sd: at.iter().map(|row| self.between_members[*row].sqrt()).collect(),
             in_directions,
@@ -117,12 +114,21 @@ impl<'a> ScoreUncertainty<'a> {
     }
 }
 
-/// What is expected to be lost of a customer who buys nothing in the label window, and of one who does: the probability of
-/// churn is taken as uncertain, and what heads and rhythm say given it as it is.
-fn losses_if(prospect: &Prospect, forecast: &Forecast) -> [f64; 2] {
-    let given = |churn: f64| OutcomeProbabilities::of(churn, forecast.conditionals, forecast.gone_share);
-    let ranks = Ranks::of(&prospect.outcome);
-    [1.0, 0.0].map(|churn| ranks.probability(&given(churn)) * prospect.value_at_stake)
+/// How the net gain of an action for a customer follows from the probability of churning.
+fn worth(candidate: &Candidate<'_>, action: &Action) -> Worth {
+    let Candidate { chances, stakes, .. } = candidate;
+    let spending = Spending::of(action, stakes);
+    let at = |churn| expected_net_gain(&chances.at(churn), stakes, spending, &Rates::expected(action));
+    Worth { if_churning: at(1.0), if_buying: at(0.0) }
+}
+
+/// The standard deviation of log-odds of which an interval holds four of five cases.
+pub(super) fn log_odds_sd([low, high]: [f64; 2]) -> f64 {
+    let log_odds = |p: f64| {
+        let p = p.clamp(1e-9, 1.0 - 1e-9);
+        (p / (1.0 - p)).ln()
+    };
+    ((log_odds(high) - log_odds(low)) / (2.0 * FOUR_IN_FIVE)).max(0.0)
 }
 
 /// How steep calibration is over one standard deviation on either side.

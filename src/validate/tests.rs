@@ -38,6 +38,20 @@ fn section(paths: &[PathBuf], columns: &[(&str, &str)]) -> TableConfig {
     }
 }
 
+/// Decisions by the usual playbook.
+fn decide_config() -> crate::config::DecideConfig {
+    crate::config::DecideConfig {
+        playbook_path: None,
+        playbook: crate::config::Playbook::default_one().unwrap(),
+        budget: None,
+        control_share: 0.1,
+        campaign: "retention".to_owned(),
+        salt: "1".to_owned(),
+        high_value_share: 0.2,
+        high_growth_share: 0.5,
+    }
+}
+
 /// A config that asks for next to nothing.
 fn config(purchases: TableConfig) -> Config {
     Config {
@@ -89,6 +103,7 @@ fn config(purchases: TableConfig) -> Config {
         learners: crate::config::LearnersConfig { readable: crate::config::ReadableModel::None },
         tuning: TuningConfig { trials: 0 },
         gate: GateConfig { max_auc: 0.95, min_grade: LowestGrade::C },
+        decide: decide_config(),
         models: ModelsConfig { dir: "models".into() },
         output: OutputConfig {
             dir: "out".into(),

@@ -87,6 +87,17 @@ fn config_errors() -> Vec<Failure> {
         ConfigError::NotToml { file: file(), line: 3, column: 8, message: "expected `=`".to_owned() }.into(),
         ConfigError::Violations { file: file(), violations: violations() }.into(),
         ConfigError::TableNotMapped { table: Table::Complaints }.into(),
+        ConfigError::Playbook {
+            file: "shop/playbook.toml".into(),
+            violations: vec![Violation::Unknown {
+                place: Place { key: "action.thank_you.stages".to_owned(), line: Some(12) },
+                allowed: Allowed::Words(&["new", "repeat", "loyal"]),
+                came: "loyl".to_owned(),
+                nearest: Some("loyal".to_owned()),
+            }],
+        }
+        .into(),
+        JobError::Playbook { path: "shop/playbook.toml".into(), source: ErrorKind::NotFound.into() }.into(),
         JobError::Config { path: file(), source: ErrorKind::NotFound.into() }.into(),
         JobError::NoRun { folder: "data/runs/shop".into(), lacks: "manifest.json".to_owned() }.into(),
         JobError::Threads { key: "`--threads`", threads: "100000".to_owned(), most: 1_024 }.into(),

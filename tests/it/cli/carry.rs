@@ -37,7 +37,7 @@ fn columns_of_customers_stand_behind_the_list_and_nowhere_else() {
     shop.command("score").arg("--verbose").assert().success().stderr(contains("+31 6").not());
     let list = shop.read(&format!("{DAY}/list.csv"));
     let header = list.lines().next().unwrap();
-    assert!(header.starts_with("\u{FEFF}rank;customer_id;expected_loss;"), "{header}");
+    assert!(header.starts_with("\u{FEFF}rank;customer_id;expected_net_gain;"), "{header}");
     assert!(header.ends_with(";as_of;phone;note;region;UPPER(region) || '!'"), "{header}");
     let first: Vec<&str> = list.lines().nth(1).unwrap().split(';').collect();
     assert_eq!(first[first.len() - 4..first.len() - 2], [&*format!("'+31 6 {}", first[1]), "'=1+1"]);

@@ -5,9 +5,10 @@ use std::fmt::Write;
 
 use jiff::civil::date;
 use retain::config;
+use retain::decide::Planner;
 use retain::error::{ERROR_CODES, ERROR_GROUPS, ErrorCode, Exit};
 use retain::features::{catalogue, dictionary};
-use retain::pipeline::{LIST_COLUMNS, RankedList};
+use retain::pipeline::{LIST_COLUMNS, ListDecisions, RankedList};
 use retain::table::Column;
 use retain::units::Currency;
 
@@ -50,12 +51,24 @@ fn the_features_page_is_current() {
 fn the_list_page_is_current() {
     let about = "Every column of `list.csv` and `list.parquet`, in their order. How to work with them is in \
                  [how to work the list](../retention-team.md).";
+    let terms = config::DecideConfig {
+        playbook_path: None,
+        playbook: config::Playbook::default_one().unwrap(),
+        budget: None,
+        control_share: 0.1,
+        campaign: String::new(),
+        salt: String::new(),
+        high_value_share: 0.2,
+        high_growth_share: 0.5,
+    };
+    let summary = Planner::new(&terms, 1).plan(&[]).summary;
     let list = RankedList {
         as_of: date(2025, 7, 2),
         model_version: String::new(),
         currency: Currency::from_code("EUR").unwrap(),
         population: String::new(),
         rows: Vec::new(),
+        decisions: ListDecisions { playbook: terms.playbook, summary },
         carried: Vec::new(),
     };
     let table = list.pieces().next().unwrap();
@@ -150,12 +163,12 @@ fn the_exit_codes_page_is_current() {
 const SHOWN: &[&str] = &[
     "rank",
     "customer_id",
-    "expected_loss",
+    "expected_net_gain",
     "leaving_probability",
     "value_at_stake",
     "open_complaints",
+    "recommended_action",
     "reason_1",
-    "reason_2",
 ];
 
 const BEGIN: &str = "<!-- list: begin -->\n";

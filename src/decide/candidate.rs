@@ -1,0 +1,70 @@
+//! A customer about whom is decided, and for which actions of a playbook.
+
+use super::chances::Chances;
+use super::gain::Stakes;
+use super::segments::Segments;
+use super::stage::Stage;
+use crate::config::playbook::{Action, ConditionColumn};
+
+/// What decisions need to know of one customer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate<'a> {
+    /// As in the shop's tables.
+    pub id: &'a str,
+    /// What may become of the customer.
+    pub chances: Chances,
+    /// Standard deviation of what is not known of the log-odds of churning.
+    pub log_odds_sd: f64,
+    /// What is won or lost.
+    pub stakes: Stakes,
+    /// Margin so far, in major units.
+    pub clv_historic: f64,
+    /// Days since the last order.
+    pub days_since_last_order: i64,
+    /// The life-cycle stage.
+    pub stage: Stage,
+    /// The segments.
+    pub segments: Segments,
+    /// Complaints waiting for a resolution; `None` if the shop does not record resolutions.
+    pub open_complaints: Option<i64>,
+    /// Whether the handling of the last complaint was rated badly, or it had to be opened again.
+    pub is_badly_closed: bool,
+    /// Whether the customer asked not to be contacted.
+    pub is_opted_out: bool,
+}
+
+impl Candidate<'_> {
+    /// Whether a complaint must be settled before anything else.
+    #[must_use]
+    pub fn has_grievance(&self) -> bool {
+        self.is_badly_closed || self.open_complaints.is_some_and(|open| open > 0)
+    }
+
+    /// Whether an action is meant for the customer.
+    #[must_use]
+    pub fn is_meant_by(&self, action: &Action) -> bool {
+        action.resolves() == self.has_grievance()
+            && is_named(&action.stages, self.stage.name())
+            && is_named(&action.segments, self.segments.rfm.name())
+            && is_named(&action.quadrants, self.segments.quadrant.name())
+            && action.conditions.iter().all(|condition| condition.holds(self.value(condition.column)))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "days and complaints are few")]
+    fn value(&self, column: ConditionColumn) -> Option<f64> {
+        match column {
+            ConditionColumn::ChurnProbability => Some(self.chances.churn),
+            ConditionColumn::LeavingProbability => Some(self.chances.outcome().leaving),
+            ConditionColumn::GoneProbability => Some(self.chances.outcome().gone),
+            ConditionColumn::ValueAtStake => Some(self.stakes.value_at_stake),
+            ConditionColumn::ClvHistoric => Some(self.clv_historic),
+            ConditionColumn::DaysSinceLastOrder => Some(self.days_since_last_order as f64),
+            ConditionColumn::OpenComplaints => self.open_complaints.map(|open| open as f64),
+        }
+    }
+}
+
+/// Whether a word is among those that a playbook names; where it names none, every word is.
+fn is_named(named: &[String], word: &str) -> bool {
+    named.is_empty() || named.iter().any(|name| name == word)
+}

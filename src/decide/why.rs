@@ -1,0 +1,155 @@
+//! Why an action is recommended, as a sentence for the people who work the list.
+
+use super::chances::Chances;
+use super::gain::Stakes;
+use super::plan::{Group, PlannedAction};
+use crate::config::playbook::{Action, Evidence};
+use crate::text::grouped_digits;
+use crate::units::Currency;
+
+/// What a sentence is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The action as the playbook has it.
+    pub action: &'a Action,
+    /// What it means for the customer.
+    pub planned: &'a PlannedAction,
+    /// What may become of the customer.
+    pub chances: &'a Chances,
+    /// What is won or lost.
+    pub stakes: &'a Stakes,
+    /// The currency of all amounts.
+    pub currency: &'a Currency,
+}
+
+/// The sentence of `action_why`.
+#[must_use]
+pub fn action_why(group: Group, subject: &Subject<'_>) -> String {
+    let action = subject.action;
+    if group == Group::Control {
+        return format!(
+            "Control group: do not contact, so that you can measure what contacts bring. Without it the action would be \
+             `{}`.",
+            action.name
+        );
+    }
+    let first = if action.resolves() { "Settle the complaint first, and offer no discount. " } else { "" };
+    format!("{first}{}. {}", situation(subject), reckoning(subject))
+}
+
+/// What is at stake.
+fn situation(subject: &Subject<'_>) -> String {
+    let Subject { chances, stakes, currency, .. } = subject;
+    if is_win_back(subject) {
+        let value = money(stakes.value_after_return, currency);
+        return format!("{} likely to have left already; a return is worth {value}", percent(chances.outcome().gone));
+    }
+    format!(
+        "{} likely to leave, with {} at stake",
+        percent(chances.outcome().leaving),
+        money(stakes.value_at_stake, currency)
+    )
+}
+
+/// What the action is expected to do, and what it gains.
+fn reckoning(subject: &Subject<'_>) -> String {
+    let Subject { action, planned, currency, .. } = subject;
+    let (rate, before, after) = if is_win_back(subject) {
+        (action.winback_rate, "brings back", "who have left")
+    } else {
+        (action.save_rate, "keeps", "who would leave")
+    };
+    let source = match rate.evidence {
+        Evidence::Assumed => "as the playbook assumes",
+        Evidence::Benchmark => "as a test in another firm found",
+        Evidence::Measured => "as measured in your shop",
+    };
+    let incentive = match planned.spending.incentive {
+        incentive if incentive > 0.0 => format!(" and {} for the incentive", money(incentive, currency)),
+        _ => String::new(),
+    };
+    format!(
+        "If the action {before} {} of those {after} ({source}), it brings {} on average, after {} for the contact{incentive}; \
+         it pays with a probability of {}.",
+        percent(rate.mean),
+        money(planned.net_gain, currency),
+        money(planned.spending.contact_cost, currency),
+        percent(planned.gain_probability)
+    )
+}
+
+/// Whether more is expected of bringing the customer back than of keeping the customer.
+fn is_win_back(subject: &Subject<'_>) -> bool {
+    let Subject { action, chances, stakes, .. } = subject;
+    let outcome = chances.outcome();
+    outcome.gone * action.winback_rate.mean * stakes.value_after_return
+        > outcome.leaving * action.save_rate.mean * stakes.value_at_stake
+}
+
+/// A share as a person would say it; what is nearly nothing or nearly all is not rounded to it.
+fn percent(share: f64) -> String {
+    match 100.0 * share {
+        low if low < 1.0 => "less than 1 %".to_owned(),
+        high if high > 99.0 => "more than 99 %".to_owned(),
+        other => format!("{other:.0} %"),
+    }
+}
+
+/// An amount, from a hundred on without its small change.
+pub(super) fn money(major: f64, currency: &Currency) -> String {
+    let decimals = if major.abs() >= 100.0 { 0 } else { currency.decimals() as usize };
+    let digits = format!("{:.decimals$}", major.abs());
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let sign = if major < 0.0 && digits.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) { "-" } else { "" };
+    format!("{} {sign}{}{rest}", currency.code(), grouped_digits(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::gain::Spending;
+    use super::super::outcomes::Conditionals;
+    use super::*;
+    use crate::config::Playbook;
+
+    #[test]
+    fn each_variant_reads_as_a_person_would_say_it() {
+        let mut actions = Playbook::default_one().unwrap().actions;
+        actions.iter_mut().find(|action| action.name == "welcome").unwrap().save_rate.evidence = Evidence::Benchmark;
+        actions.iter_mut().find(|action| action.name == "thank_you").unwrap().save_rate.evidence = Evidence::Measured;
+        let currency = Currency::from_code("GBP").unwrap();
+        let stakes = Stakes { value_at_stake: 1_240.4, value_after_return: 310.0, usual_order: 62.5 };
+        let heads = |never, last| Some(Conditionals { never, last });
+        let leaving = Chances { churn: 0.62, heads: heads(0.7, 0.05), gone_share: 0.1 };
+        let gone = Chances { churn: 0.95, heads: heads(1.0, 0.0), gone_share: 0.95 };
+        let mut told = Vec::new();
+        for (place, action) in actions.iter().enumerate() {
+            for (chances, group) in [(leaving, Group::Treat), (gone, Group::Treat), (leaving, Group::Control)] {
+                let spending = Spending::of(action, &stakes);
+                let planned = PlannedAction {
+                    place,
+                    net_gain: 41.5,
+                    gain_probability: 0.874,
+                    spending,
+                    expected_cost: 3.0,
+                    group_probability: 0.9,
+                };
+                let subject =
+                    Subject { action, planned: &planned, chances: &chances, stakes: &stakes, currency: &currency };
+                told.push(format!("{} {}: {}", action.name, group.name(), action_why(group, &subject)));
+            }
+        }
+        insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn amounts_and_shares_are_rounded_for_people() {
+        let pounds = Currency::from_code("GBP").unwrap();
+        let said = |major| money(major, &pounds);
+        assert_eq!(
+            [0.5, 99.99, 1_240.4, -3.0, -0.001].map(said),
+            ["GBP 0.50", "GBP 99.99", "GBP 1,240", "GBP -3.00", "GBP 0.00"]
+        );
+        assert_eq!(money(12.4, &Currency::from_code("JPY").unwrap()), "JPY 12");
+        assert_eq!([0.001, 0.034, 0.999].map(percent), ["less than 1 %", "3 %", "more than 99 %"]);
+    }
+}
