@@ -196,10 +196,14 @@ const COLUMNS = [
   {key: 'reason_1', head: 'First reason', css: 'why', of: l => l.has('reason_1'), cell: (l, i) => [notice(l, i), h('span', {class: 'why'}, get(l, 'reason_1', i) || '')]},
   {key: 'change_since_last', head: 'Changed', css: 'changed', of: l => l.has('change_since_last'), cell: (l, i) => get(l, 'change_since_last', i)},
 ];
-const OFF = {opted_out: 'Do not contact: opted out'};
+const OFF = {
+  opted_out: 'Do not contact: opted out', no_action_fits: 'No action fits', no_gain: 'Not worth a contact', budget: 'Beyond the budget',
+  capacity: 'Beyond the capacity',
+};
+const said = word => ({opted_out: 'Opted out'})[word] || OFF[word] || words(word);
 function notice(list, row) {
   const off = get(list, 'suppressed_because', row), open = get(list, 'open_complaints', row);
-  if (off != null) return h('span', {class: 'tag stop'}, OFF[off] || 'Do not contact: ' + off.replace(/_/g, ' '));
+  if (off != null) return h('span', {class: off === 'opted_out' || !OFF[off] ? 'tag stop' : 'tag'}, OFF[off] || 'Do not contact: ' + off.replace(/_/g, ' '));
   if (get(list, 'group', row) === 'control') return h('span', {class: 'tag stop'}, 'Held back: control group');
   if (open > 0) return h('span', {class: 'tag ask'}, open === 1 ? 'Open complaint' : open + ' open complaints');
   return null;
@@ -230,7 +234,7 @@ function drawChips() {
     (state.f[name] || []).forEach(v => counts.has(v) || counts.set(v, 0));
     const at_ = v => v === ABSENT ? 99 : ORDER.includes(v) ? ORDER.indexOf(v) : 50;
     const order = list.columns[name].table.concat(ABSENT).filter(v => counts.has(v)).sort((a, b) => at_(a) - at_(b));
-    const chip = v => h('button', {type: 'button', class: 'chip', 'data-filter': name, 'data-value': v, 'aria-pressed': String(!!state.f[name]?.has(v))}, [v === ABSENT ? 'None' : OFF[v] ? 'Opted out' : words(v), h('b', {}, grouped(counts.get(v), 0))]);
+    const chip = v => h('button', {type: 'button', class: 'chip', 'data-filter': name, 'data-value': v, 'aria-pressed': String(!!state.f[name]?.has(v))}, [v === ABSENT ? 'None' : said(v), h('b', {}, grouped(counts.get(v), 0))]);
     const pointless = order.length < 2 && !state.f[name];
     return pointless ? null : h('fieldset', {class: 'chips' + (at ? ' more' : '') + (more ? ' shown' : '')}, [h('legend', {}, NAMES[name] || words(name)), order.map(chip)].flat());
   }).filter(Boolean);
@@ -291,7 +295,7 @@ function open(row, keep) {
   const lines = [
     h('div', {class: 'head'}, [h('h2', {id: 'panel-name', tabindex: -1}, id), h('button', {type: 'button', class: 'plain', 'data-step': -1, 'aria-label': 'Previous customer'}, '\u2191'), h('button', {type: 'button', class: 'plain', 'data-step': 1, 'aria-label': 'Next customer'}, '\u2193'), h('button', {type: 'button', class: 'plain', 'data-close': true}, 'Close')]),
     h('p', {class: 'soft'}, [`Rank ${grouped(row + 1, 0)} of ${grouped(list.total, 0)}`, value('rank_low') == null ? '' : `; in four of five cases ${grouped(value('rank_low'), 0)} to ${grouped(value('rank_high'), 0)}`].join('')),
-    h('div', {class: 'tags'}, [notice(list, row), ...['life_cycle_stage', 'rfm_segment', 'value_quadrant', 'risk_band'].map(name => value(name) == null ? null : h('span', {class: 'tag'}, (NAMES[name] + ': ') + words(value(name)).toLowerCase())), value('confidence') === 'low' ? h('span', {class: 'tag ask'}, 'Look before you act: two models disagree') : null]),
+    h('div', {class: 'tags'}, [notice(list, row), ...['life_cycle_stage', 'rfm_segment', 'value_quadrant', 'risk_band'].map(name => value(name) == null ? null : h('span', {class: 'tag'}, NAMES[name] + ': ' + (name === 'value_quadrant' ? value(name) : words(value(name)).toLowerCase()))), value('confidence') === 'low' ? h('span', {class: 'tag ask'}, 'Look before you act: two models disagree') : null]),
     value('recommended_action') == null || isOff(list, row) ? null : h('div', {class: 'say'}, [h('strong', {}, words(value('recommended_action'))), h('p', {}, value('action_why') || ''), value('message_hint') ? h('p', {}, '\u201c' + value('message_hint') + '\u201d') : null]),
     h('dl', {class: 'facts'}, [
       ...list.carried.flatMap(name => fact(words(name), value(name))),

@@ -50,11 +50,7 @@ fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
         let name = format!("of {} eligible expected to buy nothing, {}", grouped(eligible), percent(mean));
         tiles.push(tile(Unit::Number.text(expected.round()), &name, format!("{}, by the model", input.question())));
     }
-    for (column, name) in [
-        ("value_at_stake", "margin at stake"),
-        ("expected_loss", "margin expected to be lost"),
-        ("expected_net_gain", "expected gain of all contacts"),
-    ] {
+    for (column, name) in [("value_at_stake", "margin at stake"), ("expected_loss", "margin expected to be lost")] {
         if list.get(column).is_some() {
             tiles.push(tile(money(currency, sum(column)), name, "if nothing is done".to_owned()));
         }
