@@ -1,6 +1,6 @@
 //! What a run says of its decisions: how many to contact, at what cost, what that is expected to bring, where it stops and why.
 
-use super::summary::item;
+use super::items::item;
 use crate::config::Config;
 use crate::decide::{BindingLimit, LimitKind, PlanSummary, SUSPICIOUS};
 use crate::pipeline::RankedList;

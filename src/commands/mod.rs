@@ -14,6 +14,7 @@ mod inputs;
 mod inspect;
 mod inspect_page;
 mod inspect_report;
+mod items;
 mod job;
 mod models;
 mod plot;

@@ -1,5 +1,7 @@
 //! `retain score`: the nightly job with the champion.
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
 use super::job::{self, Session, Task, Today, print, write_json};
@@ -7,7 +9,7 @@ use super::report::{self, Documents};
 use super::{champion, remarks, summary};
 use crate::cli::{Job, OutputOptions};
 use crate::error::Failure;
-use crate::files::Ready;
+use crate::files::{Ready, Staged};
 use crate::output::{DETAILED_ROWS, Format, columns_of, stage_csv_and_parquet, stage_table};
 use crate::pipeline::{self, ListRow, Lists, RankedList, Scored};
 use crate::registry::Version;
@@ -75,7 +77,7 @@ pub(super) fn score_and_write(
     remarks::report_heads(version);
     session.watch.begin("reporting and writing", 1);
     let (staged, flavour) = (session.stage()?, session.config.output.csv);
-    let (config, as_of) = (&session.config, session.as_of);
+    let config = &session.config;
     // The list waits for the disk for a while.
     let stage = |name, list: &RankedList| stage_csv_and_parquet(name, list.pieces(), flavour, &staged);
     let (files, (value, sheet)) = rayon::join(
@@ -90,11 +92,9 @@ pub(super) fn score_and_write(
     let mut files = files?.concat();
     files.extend(sheet?);
     let value = value.map_err(|error| error.to_string());
-    if let Ok(report) = &value {
-        files.push(staged.add(report::VALUE, |writer| write_json(writer, report))?);
-    }
-    if let Err(why) = &value {
-        tracing::warn!("warning[no_value_model]: {why}; value at stake is the margin of the past year");
+    match &value {
+        Ok(report) => files.push(staged.add(report::VALUE, |writer| write_json(writer, report))?),
+        Err(why) => tracing::warn!("warning[no_value_model]: {why}; value at stake is the margin of the past year"),
     }
     let more = json!({
         "model_version": version.manifest.model_version(),
@@ -120,18 +120,29 @@ pub(super) fn score_and_write(
             model: Some(json!(version.manifest)),
             evaluation: Some(json!(version.evaluation)),
         };
-        let first = [&lists.list, &lists.winback].into_iter().flat_map(|list| list.rows.iter().take(DETAILED_ROWS));
-        let rows: Vec<&ListRow> = first.collect();
-        let details = pipeline::details(&session.config, log, as_of, &rows);
-        files.push(stage_table(&details, Format::Parquet, &staged)?);
-        let n_rows = session.config.output.page_rows as usize;
-        let shown = |list: &RankedList| {
-            let first = list.pieces().next().map(|piece| columns_of(&piece, n_rows)).transpose()?;
-            Ok::<_, Failure>(report::Shown { rows: first.unwrap_or_default(), total: list.rows.len() })
-        };
-        let shown = [shown(&lists.list)?, shown(&lists.winback)?];
-        files.push(report::stage_page(&shown, &columns_of(&details, usize::MAX)?, &documents, &staged)?);
+        files.extend(stage_page(session, log, &lists, &documents, &staged)?);
     }
     session.conclude((command, more), staged, files, publish)?;
     Ok(lists)
+}
+
+/// The page of the run, and what it shows of its first customers in detail.
+fn stage_page(
+    session: &Session,
+    log: &EventLog,
+    lists: &Lists,
+    documents: &Documents,
+    staged: &Staged,
+) -> Result<[PathBuf; 2], Failure> {
+    let first = [&lists.list, &lists.winback].into_iter().flat_map(|list| list.rows.iter().take(DETAILED_ROWS));
+    let rows: Vec<&ListRow> = first.collect();
+    let details = pipeline::details(&session.config, log, session.as_of, &rows);
+    let n_rows = session.config.output.page_rows as usize;
+    let shown = |list: &RankedList| {
+        let first = list.pieces().next().map(|piece| columns_of(&piece, n_rows)).transpose()?;
+        Ok::<_, Failure>(report::Shown { rows: first.unwrap_or_default(), total: list.rows.len() })
+    };
+    let shown = [shown(&lists.list)?, shown(&lists.winback)?];
+    let table = stage_table(&details, Format::Parquet, staged)?;
+    Ok([table, report::stage_page(&shown, &columns_of(&details, usize::MAX)?, documents, staged)?])
 }

@@ -1,6 +1,7 @@
 //! What a run says at its end, in lines of at most 80 columns: population, churn, grade, model, the top of the list, files.
 
 use super::decisions;
+use super::items::{WIDTH, item};
 use super::job::{Session, shown};
 use crate::config::Config;
 use crate::pipeline::{ListRow, Lists};
@@ -13,8 +14,6 @@ pub(super) const WAY_ON: &str = "a simple rule makes the list until a model pass
                                  or facts about customers, and run again; `evaluation.json` of the refused version has its \
                                  figures";
 
-const WIDTH: usize = 80;
-const LABEL: usize = 12;
 const TOP: usize = 10;
 
 /// The summary of a whole run; `promotion` says what became of the model that it trained.
@@ -85,13 +84,6 @@ fn line(rank: usize, row: &ListRow, action: Option<&str>) -> String {
     let reason =
         row.reasons.first().map(|reason| format!("      {}\n", shortened(&printable(&reason.sentence), WIDTH - 6)));
     figures + &reason.unwrap_or_default()
-}
-
-/// A labelled paragraph.
-pub(super) fn item(page: &mut String, label: &str, text: &str) {
-    for (position, line) in wrapped(text, WIDTH - LABEL).iter().enumerate() {
-        page.push_str(&format!("{:LABEL$}{line}\n", if position == 0 { label } else { "" }));
-    }
 }
 
 /// What value at stake means in a run.

@@ -237,7 +237,7 @@ const WITH_OR_WITHOUT: &[&str] = &[
 /// `tax amount` stays what it is.
 fn without_taxes(words: &[String]) -> &[String] {
     const TAXES: &[&str] =
-        &["tax", "taxes", "vat", "gst", "mwst", "ust", "steuer", "tva", "taxe", "iva", "btw", "moms"];
+        &["tax", "taxes", "vat", "gst", "mwst", "mw", "ust", "steuer", "tva", "taxe", "iva", "btw", "moms"];
     let is = |word: Option<&String>, known: &[&str]| word.is_some_and(|word| known.contains(&word.as_str()));
     let says = |place: &usize| is(words.get(*place), WITH_OR_WITHOUT) && is(words.get(place + 1), TAXES);
     let end = (1..words.len()).find(says).unwrap_or(words.len());

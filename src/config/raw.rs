@@ -451,10 +451,10 @@ pub struct RawOutput {
     /// nowhere else. A list of names such as `["phone"]`; default `[]`.
     pub carry: Vec<String>,
     /// The page `report.html` has at most so many customers, the first of the list; 0 for no page. A whole number of
-    /// customers from 0 to 50000; default 50000.
+    /// customers from 0 to 50000; default `50000`.
     pub page_rows: Option<i64>,
     /// The spreadsheet `list.xlsx` has at most so many rows of the list, the first ones; Excel holds no more than 1048575
-    /// below a header; 0 for no spreadsheet. A whole number of rows from 0 to 1048575; default 10000.
+    /// below a header; 0 for no spreadsheet. A whole number of rows from 0 to 1048575; default `10000`.
     pub sheet_rows: Option<i64>,
 }
 

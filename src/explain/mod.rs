@@ -25,7 +25,7 @@ pub use passing::Background;
 pub use path::Ranks;
 pub use reasons::{
     CustomerExplainer, Explanations, MATERIAL_LOG_ODDS, MATERIAL_SHARE, Makeup, NO_REASON, REASONS, Reason,
-    features_in_sentence,
+    VALUE_REASON, features_in_sentence,
 };
 pub use rhythm::RhythmReader;
 pub use scorer::{Forecast, ScoringModel};

@@ -21,6 +21,9 @@ pub const MATERIAL_LOG_ODDS: f64 = 0.05;
 /// What is said of a customer of whom no reason can be told.
 pub const NO_REASON: &str = "no single reason stands out";
 
+/// The same where more is at stake than with most customers of the list.
+pub const VALUE_REASON: &str = "no single reason stands out; much is at stake";
+
 /// Rows whose contributions are held at one time: few enough to stay in the cache of a core.
 const BLOCK_ROWS: usize = 1_024;
 

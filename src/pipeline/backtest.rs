@@ -102,7 +102,7 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn P
     let predictions = predictions(&tested, log);
     let choices = tested.into_iter().filter_map(|tested| tested.choice).collect();
     let sampled = dataset.sampled();
-    Ok(Backtest { evaluation, profit, value, past_lists, predictions, leak_guard, sampled, choices })
+    Ok(Backtest { evaluation, predictions, leak_guard, sampled, profit, value, past_lists, choices })
 }
 
 /// Looks at the lists of the test cutoffs by what came; where none lies as far back as values look ahead, also at that of

@@ -141,7 +141,8 @@ impl Checked for FollowUp {
 impl std::fmt::Display for FollowUp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let days = self.days;
-        let seen = self.returns_seen.map(|seen| (100.0 * seen).floor());
+        // 60 % are no 59 because a sum of fifths is.
+        let seen = self.returns_seen.map(|seen| (100.0 * seen + 1e-9).floor());
         match (self.source, seen) {
             (FollowUpSource::Config, None) => write!(f, "{days}, as the config says"),
             (FollowUpSource::Config, Some(seen)) => {

@@ -209,6 +209,7 @@ impl Shard {
     }
 
     /// The same for some of its customers, by number: no other is looked at.
+    #[expect(clippy::too_many_arguments, reason = "what `fold` takes, and the customers")]
     pub(crate) fn fold_of(
         &self,
         customers: Range<usize>,

@@ -111,7 +111,7 @@ impl<'p> Dual<'p> {
             let free: Vec<usize> = (0..at.len())
                 .filter(|place| has_price(*place) && (at[*place] > 0.0 || now.gradient[*place] < 0.0))
                 .collect();
-            let Some(step) = newton_step(&now, &free) else { break };
+            let Some(step) = feasible_step(&now, &at, free) else { break };
             let promised = -step.dot(&now.gradient);
             if promised <= TOLERANCE * now.value.abs() {
                 break;
@@ -228,6 +228,19 @@ impl Term {
             for (other, their) in self.mean.indexed_iter() {
                 sums.hessian[[place, other]] -= mean * their / self.temperature;
             }
+        }
+    }
+}
+
+/// The step of Newton's method that leaves no price of 0 for one below: such prices stay, one after the other, and the step is
+/// that of the rest. Cut off at 0 instead, a step may lead uphill.
+fn feasible_step(now: &Evaluation, at: &Array1<f64>, mut free: Vec<usize>) -> Option<Array1<f64>> {
+    loop {
+        let step = newton_step(now, &free)?;
+        let n_before = free.len();
+        free.retain(|place| at[*place] > 0.0 || step[*place] >= 0.0);
+        if free.len() == n_before {
+            return Some(step);
         }
     }
 }

@@ -240,6 +240,6 @@ mod tests {
         assert!(found.to_string().len() <= 100_000);
         let shown = found["shown"].as_u64().unwrap();
         assert!((300..500).contains(&shown), "{shown}");
-        assert_eq!(found["limits"].as_str().unwrap().contains("of 4,000 customers"), true);
+        assert!(found["limits"].as_str().unwrap().contains("of 4,000 customers"));
     }
 }

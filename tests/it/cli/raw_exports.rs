@@ -387,7 +387,7 @@ fn files_without_times_or_amounts_are_told_in_a_sentence() {
 #[test]
 fn a_column_of_zones_and_one_of_currencies_are_taken_for_the_draft() {
     let row = |line: Line| {
-        let currency = if line.n % 10 == 0 { "GBP" } else { "EUR" };
+        let currency = if line.n.is_multiple_of(10) { "GBP" } else { "EUR" };
         format!(
             "{},c{},{},{},{currency},Eastern Time (US & Canada)\n",
             order(line),
