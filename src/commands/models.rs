@@ -1,7 +1,7 @@
 //! `retain models`: the versions of a shop's models, and which of them scores.
 
+use super::items::item;
 use super::job::{self, print};
-use super::summary::item;
 use crate::cli::{Job, Models, ModelsAction};
 use crate::error::Failure;
 use crate::evaluate::grade::with_bounds;

@@ -341,9 +341,9 @@ fn recommended_action(piece: Piece<'_>) -> Column<'_> {
 }
 
 fn first_reason<'l>(piece: Piece<'l>) -> Column<'l> {
-    let usual_value = median(piece.list.rows.iter().map(|row| row.value_at_stake).collect());
+    let usual_value = median(piece.list.rows.iter().map(|row| row.prospect.value_at_stake).collect());
     // Who is contacted for what they are worth has no reason of their own, and the team asks why.
-    let none = |row: &ListRow| if row.value_at_stake > usual_value { VALUE_REASON } else { NO_REASON };
+    let none = |row: &ListRow| if row.prospect.value_at_stake > usual_value { VALUE_REASON } else { NO_REASON };
     let first = |row: &'l ListRow| row.reasons.first().map_or_else(|| none(row), |reason| &reason.sentence).into();
     Column::Text(piece.rows.par_iter().map(first).collect())
 }
