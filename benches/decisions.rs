@@ -15,26 +15,23 @@ fn noise(customer: u64, action: u64, what: u64) -> f64 {
 }
 
 fn main() -> std::io::Result<()> {
-    let numbers: Vec<u64> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let numbers: Vec<u32> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let (n_customers, n_actions) =
         (numbers.first().copied().unwrap_or(1_000_000), numbers.get(1).copied().unwrap_or(12));
-    let share = |part: f64| u32::try_from((n_customers as f64 * part) as u64).unwrap_or(u32::MAX);
-    let limited: Vec<usize> = (0..n_actions as usize).collect();
+    let hundredths = |n: u32| n_customers / 100 * n;
+    let limited: Vec<usize> = (0_usize..).zip(0..n_actions).map(|(action, _)| action).collect();
     let limits = Limits {
-        budget: Some(0.6 * n_customers as f64),
-        capacities: (0..3)
-            .map(|_| share(0.15))
-            .chain(limited.iter().map(|action| share(0.02 + 0.01 * *action as f64)))
-            .collect(),
+        budget: Some(0.6 * f64::from(n_customers)),
+        capacities: [15; 3].into_iter().chain((0..n_actions).map(|action| 2 + action)).map(hundredths).collect(),
         of_action: limited.iter().map(|action| vec![action % 3, 3 + action]).collect(),
     };
     let mut problem = Problem::new(limits);
-    for customer in 0..n_customers {
+    for customer in 0..u64::from(n_customers) {
         let value = 300.0 * noise(customer, 0, 3).powi(3);
-        problem.add((0..n_actions).map(|action| Choice {
-            gain: value * (0.05 + 0.1 * noise(customer, action, 0)) - 2.0 * noise(customer, action, 1),
-            cost: 0.3 + 4.0 * noise(customer, action, 2),
-            action: action as usize,
+        problem.add((0_u64..).zip(&limited).map(|(number, action)| Choice {
+            gain: value * (0.05 + 0.1 * noise(customer, number, 0)) - 2.0 * noise(customer, number, 1),
+            cost: 0.3 + 4.0 * noise(customer, number, 2),
+            action: *action,
         }));
     }
     let start = Instant::now();

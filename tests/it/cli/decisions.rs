@@ -48,7 +48,7 @@ fn said(shop: &Shop) -> String {
 
 #[test]
 fn every_row_has_an_action_with_a_reason_or_a_reason_for_none() {
-    let (shop, config) = trained();
+    let (shop, _) = trained();
     let summary = said(&shop);
     let default = list(&shop);
     let (groups, why) = (texts(&default, "group"), texts(&default, "action_why"));
