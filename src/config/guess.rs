@@ -233,14 +233,14 @@ const WITH_OR_WITHOUT: &[&str] = &[
     "zonder",
 ];
 
-/// The words before the first that say how an amount stands to its taxes: `Order Total (inc tax)` is an order total, and
-/// `tax amount` stays what it is.
+/// The words before the first that say how an amount stands to its taxes: `Order Total (inc tax)` is an order total.
 fn without_taxes(words: &[String]) -> &[String] {
     const TAXES: &[&str] =
         &["tax", "taxes", "vat", "gst", "mwst", "mw", "ust", "steuer", "tva", "taxe", "iva", "btw", "moms"];
     let is = |word: Option<&String>, known: &[&str]| word.is_some_and(|word| known.contains(&word.as_str()));
     let says = |place: &usize| is(words.get(*place), WITH_OR_WITHOUT) && is(words.get(place + 1), TAXES);
-    let end = (1..words.len()).find(says).unwrap_or(words.len());
+    // `VAT total` and `tax amount` are taxes.
+    let end = if is(words.first(), TAXES) { 0 } else { (1..words.len()).find(says).unwrap_or(words.len()) };
     words.get(..end).unwrap_or(words)
 }
 

@@ -162,6 +162,10 @@ function rhythm(list, row, size) {
   }
   return s('svg', {class: large ? 'wide' : 'spark', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': says}, parts);
 }
+// The row says what it is about; the panel has the whole of it.
+function firstSentence(text) {
+  return (/^.*?\.(?= |$)/.exec(text) || [text])[0];
+}
 function interval(low, value, high) {
   const x = v => 2 + 80 * v;
   return s('svg', {class: 'range', viewBox: '0 0 84 14', 'aria-hidden': 'true'}, [
@@ -181,7 +185,7 @@ const COLUMNS = [
   {key: 'recommended_action', head: 'Do', css: 'do', of: l => l.has('recommended_action'), cell: (l, i) => {
     if (isOff(l, i)) return null;
     const what = get(l, 'recommended_action', i);
-    return what == null ? null : [words(what), h('span', {class: 'under'}, get(l, 'action_why', i) || '')];
+    return what == null ? null : [words(what), h('span', {class: 'under'}, firstSentence(get(l, 'action_why', i) || ''))];
   }},
   {key: 'gain', head: l => l.worth === 'expected_net_gain' ? 'Gain' : l.risk === 'gone_probability' ? 'Worth of return' : 'Expected loss', is: 'num', css: 'gain', of: l => l.has(l.worth), name: l => l.worth, cell: (l, i) => {
     const v = get(l, l.worth, i);

@@ -151,7 +151,7 @@ fn a_browser_shows_the_page_and_everything_on_it_works() {
         .map(PathBuf::from)
         .or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cache/retain/node")));
     let Some(packages) = packages.filter(|folder| folder.join("node_modules/axe-core").exists()) else {
-        return skipped("playwright-core and axe-core, which `.ci/run` installs");
+        return skipped("playwright-core and axe-core for chromium, which `.ci/run` installs");
     };
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cli/page.mjs");
     let page = SHOP.path(&format!("{DAY}/report.html"));
