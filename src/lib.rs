@@ -44,6 +44,8 @@ pub mod value;
 
 pub mod explain;
 
+pub mod monitor;
+
 pub mod registry;
 
 pub mod simulate;

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use crate::monitor::CHECKS;
+
 pub use console::{print_data, print_failure, start_logging};
 pub use memory::MemorySize;
 pub use watch::{StageTime, Watch};
@@ -56,7 +58,7 @@ pub enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check, train, judge and score in one go: leaves the ranked list.
-    Run(Learning),
+    Run(NightlyRun),
     /// Draft a commented config from given files.
     Init(Init),
     /// Describe files or a shop, propose mapping, horizon and active window, and draft the config.
@@ -68,12 +70,12 @@ pub enum Command {
     /// Retrain before each test cutoff and evaluate out of time.
     Backtest(Learning),
     /// The nightly job: rank the present customers with the champion.
-    Score(Job),
+    Score(Nightly),
     /// Tell one customer: orders and complaints, features beside the shop's, what each adds to the risk, value.
     Explain(Explain),
     /// Make the page of a past run again, from the files that it left.
     Report(Report),
-    /// List, show, promote, take back or compare the stored models of a shop.
+    /// List, show, promote, take back, compare or remove the stored models of a shop.
     Models(Models),
     /// Write a simulated shop with known truth: purchases, complaints, customers, and the truth in a table of its own.
     Simulate(Simulate),
@@ -88,11 +90,11 @@ impl Command {
     #[must_use]
     pub const fn threads(&self) -> Option<usize> {
         match self {
-            Self::Run(Learning { job, .. })
+            Self::Run(NightlyRun { learning: Learning { job, .. }, .. })
             | Self::Train(Learning { job, .. })
             | Self::Backtest(Learning { job, .. })
             | Self::Check(job)
-            | Self::Score(job) => job.threads,
+            | Self::Score(Nightly { job, .. }) => job.threads,
             Self::Explain(explain) => explain.threads,
             Self::Inspect(inspect) => inspect.threads,
             Self::Features(features) => features.threads,
@@ -131,6 +133,42 @@ pub struct Learning {
     pub tune: Option<u32>,
 }
 
+/// A list of tonight with the model that scores.
+#[derive(Debug, clap::Args)]
+pub struct Nightly {
+    /// What it works on.
+    #[command(flatten)]
+    pub job: Job,
+    /// What is published all the same.
+    #[command(flatten)]
+    pub accepted: Accepted,
+}
+
+/// A list of tonight with a model that is trained for it.
+#[derive(Debug, clap::Args)]
+pub struct NightlyRun {
+    /// What it works on, and how it learns.
+    #[command(flatten)]
+    pub learning: Learning,
+    /// What is published all the same.
+    #[command(flatten)]
+    pub accepted: Accepted,
+}
+
+/// What the gates found before and a person has looked at.
+#[derive(Debug, clap::Args)]
+pub struct Accepted {
+    /// Publish tonight's list in spite of what this check finds, after a look at the data; may be given several times. The
+    /// manifest records it, and it holds for this run alone.
+    #[arg(long = "accept", value_name = "CHECK", value_parser = clap::builder::PossibleValuesParser::new(checks()))]
+    pub checks: Vec<String>,
+}
+
+/// The checks with what each looks for.
+fn checks() -> Vec<clap::builder::PossibleValue> {
+    CHECKS.iter().map(|check| clap::builder::PossibleValue::new(check.name).help(check.meaning)).collect()
+}
+
 /// Settings that are tried at most, as in the config.
 const MOST_TRIALS: i64 = 200;
 
@@ -163,6 +201,15 @@ pub enum ModelsAction {
     },
     /// Make the version that scored before the champion the one that scores again.
     Rollback,
+    /// Remove old versions from disk; the champion, the version before it and the history stay.
+    Prune {
+        /// The newest versions that stay.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        keep: u32,
+        /// Say which versions would go, and remove none.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// What differs between two versions: figures, features, config.
     Diff {
         /// The earlier version.

@@ -13,7 +13,8 @@ use crate::config::{Config, Playbook, Table};
 use crate::error::Failure;
 use crate::features;
 use crate::files::{FileError, OutputFolder, Ready, Seal, Staged, require_writable, sweep};
-use crate::ingest::Carried;
+use crate::ingest::{Account, Carried};
+use crate::monitor::{Census, Delivered};
 use crate::output::{reject_file_name, stage_rejects};
 use crate::pipeline::{Progress, Provenance};
 use crate::registry::{Mended, Registry, Writing};
@@ -43,6 +44,8 @@ pub(super) struct Session {
     /// What is known of the input, for manifests.
     pub(super) provenance: Provenance,
     pub(super) findings: serde_json::Value,
+    /// The feeds by day; a job that only looks has none.
+    pub(super) census: Option<Census>,
     /// Files already written.
     pub(super) written: Vec<PathBuf>,
     /// What they are, for the manifest.
@@ -98,11 +101,20 @@ pub(super) fn start(
     let loaded = validate::load(&config, now)?;
     let last_purchase = last_purchase(&loaded);
     let (mut session, loaded) = begin(job, loaded, Opening { config, watch, last_purchase, plan, now })?;
-    let Loaded { tables, dictionaries, carried, .. } = loaded;
+    let Loaded { tables, dictionaries, carried, accounts, .. } = loaded;
     session.carried = carried;
+    if plan.files.is_some() {
+        let delivered = accounts.iter().map(delivered).collect();
+        session.census = Some(Census::of(&tables, delivered, session.as_of, &session.config.timezone));
+    }
     session.watch.begin("sorting by customer and time", 1);
     let log = EventLog::build(tables, &session.config.timezone)?.naming_categories(dictionaries.categories);
     Ok((session, log))
+}
+
+/// How many rows of a table came in and how many of them repeat others.
+fn delivered(account: &Account) -> Delivered {
+    Delivered { feed: account.table, rows: account.rows_in, repeated: account.n_repeated() }
 }
 
 /// The same for a job that trains, with the settings that it is to try.
@@ -174,6 +186,7 @@ pub(super) fn begin(
         carried: Carried::default(),
         provenance,
         findings,
+        census: None,
         written,
         seals,
     };

@@ -8,7 +8,7 @@ use crate::evaluate::grade::with_bounds;
 use crate::registry::{
     CHAMPION, Event, History, HistoryLine, ModelManifest, Registry, RegistryError, Version, config_changes,
 };
-use crate::text::grouped;
+use crate::text::{counted, grouped};
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Models, now: Timestamp) -> Result<(), Failure> {
@@ -20,6 +20,7 @@ pub(super) fn run(arguments: &Models, now: Timestamp) -> Result<(), Failure> {
         ModelsAction::Show { version } => show(&registry, version)?,
         ModelsAction::Promote { version } => promote(&registry, version, now)?,
         ModelsAction::Rollback => rollback(&registry, now)?,
+        ModelsAction::Prune { keep, dry_run } => prune(&registry, *keep as usize, *dry_run, now)?,
         ModelsAction::Diff { from, to } => diff(&registry.load(from)?, &registry.load(to)?),
     };
     print(&page)
@@ -77,6 +78,7 @@ fn last_event(history: &[HistoryLine], version: &str) -> &'static str {
         Event::Registered => "registered",
         Event::Promoted | Event::RolledBack => "was champion",
         Event::Refused => "refused",
+        Event::Pruned => "pruned",
     })
 }
 
@@ -113,6 +115,22 @@ fn show(registry: &Registry, version: &str) -> Result<String, Failure> {
 fn rollback(registry: &Registry, now: Timestamp) -> Result<String, Failure> {
     let name = job::write_registry(registry, now)?.roll_back(now)?;
     Ok(format!("model {name} is the champion again\n"))
+}
+
+/// Removes all but the newest versions, or says which they are.
+fn prune(registry: &Registry, keep: usize, is_dry: bool, now: Timestamp) -> Result<String, Failure> {
+    let writing = job::write_registry(registry, now)?;
+    let versions = writing.dispensable(keep)?;
+    let n = counted(versions.len() as u64, "version");
+    let mut page = String::new();
+    for version in &versions {
+        if !is_dry {
+            writing.remove(version, &format!("by hand, the newest {keep} stay"), now)?;
+        }
+        page.push_str(&format!("{version}\n"));
+    }
+    let done = if is_dry { "would be removed" } else { "removed; the history keeps their lines" };
+    Ok(format!("{page}{n} {done}\n"))
 }
 
 fn promote(registry: &Registry, version: &str, now: Timestamp) -> Result<String, Failure> {

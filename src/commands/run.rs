@@ -1,17 +1,19 @@
 //! `retain run`: check, train, judge, score, and a closing summary.
 
+use super::gates::Gates;
 use super::job::{self, Session, print};
 use super::score::{self, score_and_write};
 use super::train::train_and_register;
 use super::{champion, summary};
-use crate::cli::{Learning, OutputOptions};
+use crate::cli::{NightlyRun, OutputOptions};
 use crate::error::Failure;
 use crate::registry::{Registry, Version};
 use crate::units::Timestamp;
 
-pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
-    let (mut session, log) = job::start_learning(arguments, talk, now, score::FILES)?;
+pub(super) fn run(arguments: &NightlyRun, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
+    let (mut session, log) = job::start_learning(&arguments.learning, talk, now, score::FILES)?;
     session.require_fresh()?;
+    let gates = Gates::of_feeds(&session, &arguments.accepted, None)?;
     let trained = train_and_register(&session, &log)?;
     let refused = trained.refusal();
     let verdict = match &refused {
@@ -25,10 +27,11 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
     for version in scorers {
         champion::report_rule(version);
         // The list and the model behind it become true together.
-        match score_and_write(&mut session, &log, version, "run", |ready| trained.publish(ready, now)) {
+        match score_and_write(&mut session, &log, (version, &gates), "run", |ready| trained.publish(ready, now)) {
             Err(error) if refused.is_err() && champion::is_unfit(&error) => report_unfit(&error),
             list => {
-                print(&summary::of_run(&session, version, &verdict, &list?))?;
+                let (lists, came_true) = list?;
+                print(&(summary::of_run(&session, version, &verdict, &lists) + &came_true))?;
                 break;
             }
         }

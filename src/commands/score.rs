@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use super::gates::Gates;
+use super::nights::NIGHT;
 use super::job::{self, Session, Task, Today, print, write_json};
 use super::report::{self, Documents};
-use super::{champion, remarks, summary};
-use crate::cli::{Job, OutputOptions};
+use super::{champion, performance, remarks, summary};
+use crate::cli::{Nightly, OutputOptions};
 use crate::error::Failure;
 use crate::files::{Ready, Staged};
 use crate::output::{DETAILED_ROWS, Format, columns_of, stage_csv_and_parquet, stage_table};
@@ -26,17 +28,20 @@ pub(super) const FILES: &[&str] = &[
     report::VALUE,
     report::DETAILS,
     report::PAGE,
+    NIGHT,
+    performance::FILE,
 ];
 
-pub(super) fn run(arguments: &Job, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn run(Nightly { job, accepted }: &Nightly, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     // What does not need the data fails before they are read.
-    let config = job::configure(arguments)?;
+    let config = job::configure(job)?;
     let version = champion::scorer(&config, now)?;
     let plan = Task { today: Today::OfTheClock, files: Some(FILES) };
-    let (mut session, log) = job::start(arguments, talk, now, plan)?;
+    let (mut session, log) = job::start(job, talk, now, plan)?;
     session.require_fresh()?;
-    let lists = score_and_write(&mut session, &log, &version, "score", job::appear)?;
-    let printed = print(&summary::of_lists(&session, &version, &lists));
+    let gates = Gates::of_feeds(&session, accepted, version.profile.as_ref())?;
+    let (lists, came_true) = score_and_write(&mut session, &log, (&version, &gates), "score", job::appear)?;
+    let printed = print(&(summary::of_lists(&session, &version, &lists) + &came_true));
     // The process ends here, and the kernel takes its memory back at once; for a million customers the allocator would
     // first be given back every text by itself.
     std::mem::forget((lists, log));
@@ -56,23 +61,28 @@ fn simple_rule(version: &Version) -> serde_json::Value {
     })
 }
 
-/// Ranks the present customers, and has the list and the manifest of the run published.
+/// Ranks the present customers, and has the list and the manifest of the run published. Beside the lists it tells what came
+/// of the last one whose label window has ended.
 pub(super) fn score_and_write(
     session: &mut Session,
     log: &EventLog,
-    version: &Version,
+    (version, gates): (&Version, &Gates),
     command: &str,
     publish: impl FnOnce(Ready) -> Result<(), Failure>,
-) -> Result<Lists, Failure> {
+) -> Result<(Lists, String), Failure> {
     use crate::pipeline::Progress;
     let scored = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
     champion::report_not_used(&scored.not_used);
-    let Scored { mut list, mut winback, valuing, .. } = scored;
+    let Scored { mut list, mut winback, valuing, features, .. } = scored;
     for list in [&mut list, &mut winback] {
         let customers = list.rows.iter().map(|row| row.customer_id.as_str());
         list.carried = session.carried.at(session.as_of, customers);
     }
     let lists = Lists { list, winback };
+    let track = performance::track(session, log, (version, gates.past()), &lists);
+    let mut gated = gates.of_lists(session, &lists, (version, features.as_ref()), track.lists.clone());
+    gated.record["performance"] = track.record();
+    track.report();
     remarks::report_later_opt_outs(log, &lists, session.as_of);
     remarks::report_heads(version);
     session.watch.begin("reporting and writing", 1);
@@ -96,6 +106,8 @@ pub(super) fn score_and_write(
         Ok(report) => files.push(staged.add(report::VALUE, |writer| write_json(writer, report))?),
         Err(why) => tracing::warn!("warning[no_value_model]: {why}; value at stake is the margin of the past year"),
     }
+    files.push(track.stage(&staged)?);
+    files.push(staged.add(NIGHT, |writer| write_json(writer, &gated.night))?);
     let more = json!({
         "model_version": version.manifest.model_version(),
         "simple_rule": simple_rule(version),
@@ -112,6 +124,7 @@ pub(super) fn score_and_write(
         "verdict": version.manifest.verdict,
         "leak_guard": version.manifest.leak_guard,
         "sampled": version.manifest.training.sampled,
+        "monitor": gated.record,
     });
     if session.config.output.page_rows > 0 {
         let documents = Documents {
@@ -123,7 +136,7 @@ pub(super) fn score_and_write(
         files.extend(stage_page(session, log, &lists, &documents, &staged)?);
     }
     session.conclude((command, more), staged, files, publish)?;
-    Ok(lists)
+    Ok((lists, track.page()))
 }
 
 /// The page of the run, and what it shows of its first customers in detail.

@@ -6,6 +6,7 @@ use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;
 use crate::files::Ready;
 use crate::pipeline::{self, CurrentChampion, GateVerdict, PipelineError, TrainingContext};
+use crate::monitor::ShopProfile;
 use crate::registry::{CHAMPION, Registry, Version, Writing};
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
@@ -95,7 +96,8 @@ fn current(registry: &Registry) -> Result<CurrentChampion, Failure> {
 pub(super) fn train_and_register(session: &Session, log: &EventLog) -> Result<Trained, Failure> {
     let registry = Registry::new(&session.config.models.dir, &session.config.name);
     let writing = job::write_registry(&registry, session.now)?;
-    let given = TrainingContext { provenance: session.provenance.clone(), champion: &current(&registry)? };
+    let shop = session.census.as_ref().map(ShopProfile::of).unwrap_or_default();
+    let given = TrainingContext { provenance: session.provenance.clone(), champion: &current(&registry)?, shop };
     let candidate = pipeline::train(&session.config, log, session.as_of, given, &session.watch)?;
     let version = writing.register(candidate.version, session.now)?;
     remarks::print(&version.manifest.leak_guard, version.manifest.training.sampled);

@@ -114,6 +114,7 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E428", "Numbers do not fill a matrix: a damaged model, or a bug"),
     code("E429", "A part of the manifest cannot be written as JSON: a bug"),
     code("E431", "The data give away who leaves: the guard against leaks found facts that must be looked at first"),
+    code("E432", "A gate before the list found what must be looked at first: nothing is published"),
     code("E501", "A purchase history that cannot be"),
     code("E502", "A parameter of a value model is out of range"),
     code("E503", "There is nobody to fit a value model on"),

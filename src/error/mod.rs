@@ -47,7 +47,7 @@ impl Exit {
             Self::CouldNotRun => "Could not run: an error of the system, or a bug",
             Self::BadUsage => "Wrong usage or config",
             Self::DataRefused => "Data refused: the data contract, freshness, too little of it, or a leak",
-            Self::GateFailed => "The new model is not promoted",
+            Self::GateFailed => "The new model is not promoted, or a gate stops the list",
             Self::NothingToDo => "Nothing to do: nobody to rank, or no model to go back to",
             Self::Interrupted => "Interrupted, by Ctrl-C or a signal",
         }
@@ -62,7 +62,8 @@ impl Exit {
             Self::BadUsage => "Correct the command line or the config as the message says",
             Self::DataRefused => "Correct the data, or the limit that the message names; the earlier list stands",
             Self::GateFailed => {
-                "Nothing is urgent: the champion stays, and the list of `retain run` comes from it where it can score"
+                "E425: nothing is urgent, the champion stays, and the list of `retain run` comes from it where it can score; E432: \
+                 mend the data that the message names, the earlier list stands"
             }
             Self::NothingToDo => "Choose another day, customer or version",
             Self::Interrupted => "Run it again; what was being written is removed, earlier results are untouched",

@@ -11,7 +11,7 @@ mod whole;
 pub use error::FileError;
 pub use folder::{OutputFolder, require_writable};
 pub use staged::{Ready, Seal, Staged};
-pub use unfinished::{ScratchFolder, Uninterrupted, remove_unfinished, sweep};
+pub use unfinished::{ScratchFolder, Uninterrupted, remove_folder, remove_unfinished, sweep};
 pub use whole::{Writer, append_line, sync_folder, write_folder, write_link, write_whole};
 
 #[cfg(test)]

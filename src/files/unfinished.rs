@@ -98,6 +98,17 @@ fn remove_in_use(folder: &Path) -> std::io::Result<()> {
     std::fs::remove_dir_all(away)
 }
 
+/// Removes a finished folder: at once under its own name, and then, under one that is swept, what is in it.
+///
+/// # Errors
+/// What the operating system says.
+pub fn remove_folder(folder: &Path) -> Result<(), FileError> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let away = folder.with_file_name(format!("{PREFIX}{name}{SUFFIX}"));
+    let removed = std::fs::rename(folder, &away).and_then(|()| std::fs::remove_dir_all(&away));
+    removed.map_err(FileError::writing(folder))
+}
+
 /// Removes leftovers of killed runs from a folder and tells how many; what a live process holds is left alone.
 pub fn sweep(folder: &Path) -> usize {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };

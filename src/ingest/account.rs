@@ -204,6 +204,12 @@ impl Account {
         self.rejected.iter().filter(|(reason, _)| reason.is_loss()).map(|(_, count)| count).sum()
     }
 
+    /// Rows that repeat others in every column.
+    #[must_use]
+    pub fn n_repeated(&self) -> u64 {
+        self.count(Reason::DUPLICATE) + self.count(Reason::OVERLAP)
+    }
+
     /// Share of rows without a customer among those that the config does not set aside.
     pub(crate) fn guest_share(&self) -> f64 {
         let examined = self.used + self.n_lost() + self.count(Reason::NO_CUSTOMER);

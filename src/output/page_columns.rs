@@ -32,6 +32,19 @@ pub fn read_columns(path: &Path, n_rows: usize) -> Result<(Columns, usize), Fail
     Ok(read().map_err(OutputError::of_table(&path.display().to_string()))?)
 }
 
+/// Some columns of a Parquet file; the others are not read.
+///
+/// # Errors
+/// A file that is missing, or that does not have them.
+pub fn read_some_columns(path: &Path, names: &[&str]) -> Result<Columns, Failure> {
+    let read = || {
+        let path = PlRefPath::try_from_path(path)?;
+        let columns: Vec<_> = names.iter().map(|name| polars::prelude::col(*name)).collect();
+        first_rows(&LazyFrame::scan_parquet(path, ScanArgsParquet::default())?.select(columns).collect()?, usize::MAX)
+    };
+    Ok(read().map_err(OutputError::of_table(&path.display().to_string()))?)
+}
+
 fn first_rows(frame: &DataFrame, n_rows: usize) -> PolarsResult<Columns> {
     let first = frame.head(Some(n_rows));
     let named = first.columns().iter().map(|column| Ok((column.name().to_string(), values_of(column)?)));

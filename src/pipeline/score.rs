@@ -16,6 +16,7 @@ use crate::decide::{Candidate, Decision, Order, Plan, PlanSummary, Planner, Pros
 use crate::error::Failure;
 use crate::explain::{Background, CustomerExplainer, Explanations, Forecast, Reason, ScoringModel};
 use crate::features::{FeatureSchema, SchemaDifference};
+use crate::monitor::FeatureCounts;
 use crate::registry::{StoredModel, Version};
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::Currency;
@@ -31,6 +32,8 @@ pub struct Scored<'a> {
     pub not_used: Vec<SchemaDifference>,
     /// The columns that the list was made of.
     pub(super) schema: FeatureSchema,
+    /// The features in the bins of training; `None` from a version without a profile.
+    pub features: Option<FeatureCounts>,
     /// The value models, and what a report on the shop is made from.
     pub valuing: Valuing<'a>,
 }
@@ -59,7 +62,7 @@ pub fn score<'a>(
     progress.begin("scoring", panel.n_parts());
     // Neither needs the other, and each has stretches that keep one core busy.
     let (everyone, valued) = rayon::join(|| scoring.everyone(progress), || Valued::of(&basis, &frame));
-    let everyone = everyone?;
+    let (everyone, features) = everyone?;
     if everyone.facts.is_empty() {
         return Err(PipelineError::NobodyEligible { as_of: as_of.to_string(), population }.into());
     }
@@ -91,6 +94,7 @@ pub fn score<'a>(
         winback,
         not_used,
         schema,
+        features,
         valuing: Valuing { config, log, settings, as_of, histories, eligible, fitted },
     })
 }
@@ -127,23 +131,28 @@ struct Everyone {
 impl Scoring<'_> {
     /// What the model says of everyone eligible, and what else the list tells of them. Features are folded and read part
     /// by part: those of all customers need never be held at one time.
-    fn everyone(&self, progress: &dyn Progress) -> Result<Everyone, Failure> {
+    fn everyone(&self, progress: &dyn Progress) -> Result<(Everyone, Option<FeatureCounts>), Failure> {
         let explainer = explainer(self.version, self.panel, &self.config.currency);
         let reader = Reader::of(self.panel, self.as_of);
         let of_part = |dataset: &Dataset| {
-            let part = (explainer.explain(dataset)?, reader.read(dataset));
+            let counts = self.version.profile.as_ref().map(|profile| profile.features.count(dataset));
+            let part = (explainer.explain(dataset)?, reader.read(dataset), counts);
             progress.step();
             Ok::<_, Failure>(part)
         };
         let parts = self.panel.parts(of_part)?;
-        let n_rows = parts.iter().map(|(_, facts)| facts.len()).sum();
+        let n_rows = parts.iter().map(|(_, facts, _)| facts.len()).sum();
         let mut everyone =
             Everyone { explanations: Explanations::with_capacity(n_rows), facts: Vec::with_capacity(n_rows) };
-        for (explanations, facts) in parts {
+        let mut features = self.version.profile.as_ref().map(|_| FeatureCounts::default());
+        for (explanations, facts, counts) in parts {
             everyone.explanations.append(explanations);
             everyone.facts.extend(facts);
+            if let Some((features, counts)) = features.as_mut().zip(counts) {
+                features.add(counts);
+            }
         }
-        Ok(everyone)
+        Ok((everyone, features))
     }
 
     /// The rows of both lists in their order, and the eligible in figures. What they are made of is dropped with it.

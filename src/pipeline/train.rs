@@ -15,6 +15,7 @@ use crate::explain::Medians;
 use crate::features::FeatureSchema;
 use crate::guard::look_for_leaks;
 use crate::learn::{Curve, LEARNERS, LearnError, Learner, MAIN_LEARNER, ModelCard, READABLE_LEARNER};
+use crate::monitor::{FeatureProfile, ShopProfile, TrainingProfile};
 use crate::registry::{FORMAT, ModelManifest, StoredModel, TrainingRecord, Version};
 use crate::timeline::{Cutoff, EventLog};
 
@@ -45,6 +46,8 @@ pub struct TrainingContext<'a> {
     pub provenance: Provenance,
     /// The model that scores now.
     pub champion: &'a CurrentChampion,
+    /// What the shop's feeds are like, for the nights to come.
+    pub shop: ShopProfile,
 }
 
 /// Tests at the last matured cutoffs, beside the model that scores, then learns from all that has matured by `as_of`.
@@ -55,7 +58,7 @@ pub fn train(
     config: &Config,
     log: &EventLog,
     as_of: Cutoff,
-    TrainingContext { provenance, champion: current }: TrainingContext<'_>,
+    TrainingContext { provenance, champion: current, shop }: TrainingContext<'_>,
     progress: &dyn Progress,
 ) -> Result<Candidate, Failure> {
     let frame = Frame::with_outcomes(config, log, as_of);
@@ -81,6 +84,8 @@ pub fn train(
     let LearntHeads { heads, record } = trainings.heads_at(as_of)?;
     let latest = training.cutoffs.last().copied();
     let medians = Medians::of(&dataset, &dataset.panel_rows_at(|cutoff| Some(cutoff.date()) == latest));
+    let used = model.trained.model.used_features();
+    let features = FeatureProfile::of(&dataset, &used, &frame.training_cutoffs(as_of)?, as_of);
     let gate = judge(&evaluation, &config.gate, &challenge);
     let manifest = ModelManifest {
         format: FORMAT,
@@ -112,7 +117,7 @@ pub fn train(
         uncertainty: model.trained.uncertainty,
         medians,
     };
-    let version = Version { model, schema, manifest, evaluation };
+    let version = Version { model, schema, manifest, evaluation, profile: Some(TrainingProfile { shop, features }) };
     let is_wanted = matches!(gate, GateVerdict::Refused { .. }) && !challenge.outcome.leaves_a_champion();
     let rule = is_wanted.then(|| stand_in(&version, &trainings, as_of)).transpose()?;
     Ok(Candidate { version, gate, rule })

@@ -28,6 +28,8 @@ pub enum Event {
     Promoted,
     /// It did not become the one that scores.
     Refused,
+    /// It was removed from the registry.
+    Pruned,
     /// It became the one that scores again, because the one after it was taken back.
     RolledBack,
 }

@@ -9,6 +9,8 @@ pub(super) const MODEL: &str = "model.json";
 pub(super) const SCHEMA: &str = "schema.json";
 pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const EVALUATION: &str = "evaluation.json";
+/// What later nights are held against.
+pub(super) const PROFILE: &str = "profile.json";
 pub(super) const XGBOOST: &str = "xgboost.json";
 pub(super) const HISTORY: &str = "history.jsonl";
 pub(super) const LOCK: &str = ".lock";

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use super::hashes::{ALWAYS, FILES, HASHES, Hashes, digits, hash};
-use super::layout::{EVALUATION, MANIFEST, MODEL, SCHEMA};
+use super::layout::{EVALUATION, MANIFEST, MODEL, PROFILE, SCHEMA};
 use super::{FORMAT, ModelManifest, RegistryError, Version};
 use crate::checked::{Checked, Flaw};
 use crate::error::Failure;
@@ -106,9 +106,11 @@ impl Verified {
             schema: self.json(SCHEMA)?,
             manifest: self.manifest()?,
             evaluation: self.json(EVALUATION)?,
+            profile: self.files.contains_key(PROFILE).then(|| self.json(PROFILE)).transpose()?,
         };
         version.model.check().map_err(self.flawed(MODEL))?;
         version.schema.check().map_err(self.flawed(SCHEMA))?;
+        version.profile.as_ref().map_or(Ok(()), Checked::check).map_err(self.flawed(PROFILE))?;
         version.check().map_err(self.flawed(MODEL))?;
         Ok(version)
     }

@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! models/<name>/
-//!   20261124T020500Z-1a2b3c4d/   model.json  schema.json  manifest.json  evaluation.json  xgboost.json  hashes.json
+//!   20261124T020500Z-1a2b3c4d/   model.json  schema.json  manifest.json  evaluation.json  xgboost.json
+//!                                profile.json  hashes.json
 //!   champion                     the name of one version
 //!   history.jsonl                one line for each version registered, promoted, refused or rolled back
 //!   history.damaged              what was torn out of the history, if that ever was

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::history::{self, Event, History, HistoryLine};
-use super::layout::{CHAMPION, EVALUATION, HISTORY, LOCK, MANIFEST, MODEL, SCHEMA, XGBOOST, json};
+use super::layout::{CHAMPION, EVALUATION, HISTORY, LOCK, MANIFEST, MODEL, PROFILE, SCHEMA, XGBOOST, json};
 use super::promotion::{self, Promotion, STEPS, Settled};
 use super::versions::Registry;
 use super::{ModelManifest, RegistryError, Version, hashes};
@@ -176,6 +176,7 @@ impl Writing {
         let unsound = |flaw: Flaw| RegistryError::Unsound { message: flaw.to_string() };
         version.model.check().and_then(|()| version.schema.check()).map_err(unsound)?;
         version.manifest.check().and_then(|()| version.check()).map_err(unsound)?;
+        version.profile.as_ref().map_or(Ok(()), Checked::check).map_err(unsound)?;
         version.manifest.created_at = now.to_string();
         let usual = version_name(&version, now);
         for number in 1_u32.. {
@@ -247,6 +248,33 @@ impl Writing {
         Ok(version.to_owned())
     }
 
+    /// The versions that go if the newest `keep` stay, the oldest first. The champion, the version before it and the simple
+    /// rule that makes lists stay in any case.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn dispensable(&self, keep: usize) -> Result<Vec<String>, Failure> {
+        let registry = &self.registry;
+        let mut versions = registry.versions()?;
+        let newest = versions.len().saturating_sub(keep);
+        versions.truncate(newest);
+        let history = registry.history()?;
+        let predecessor = history::predecessor(&history.lines).map(str::to_owned);
+        let needed = [registry.champion()?, predecessor, registry.latest_rule()?];
+        versions.retain(|version| !needed.iter().flatten().any(|needed| needed == version));
+        Ok(versions)
+    }
+
+    /// Removes a version; the history keeps its lines and gets one more, first.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn remove(&self, version: &str, why: &str, now: Timestamp) -> Result<(), Failure> {
+        let _whole = Uninterrupted::begin();
+        self.note(Event::Pruned, version, why, now)?;
+        Ok(files::remove_folder(&self.registry.folder.join(version))?)
+    }
+
     fn crown(&self, line: HistoryLine, list: Option<Ready>) -> Result<(), Failure> {
         let _whole = Uninterrupted::begin();
         let mut promotion = self.promotion(line, list)?;
@@ -282,6 +310,7 @@ fn files_of(version: &Version) -> Vec<(&'static str, Vec<u8>)> {
         files.push((XGBOOST, trees.into_bytes()));
     }
     files.extend([(MANIFEST, json(&version.manifest)), (EVALUATION, json(&version.evaluation))]);
+    files.extend(version.profile.as_ref().map(|profile| (PROFILE, json(profile))));
     files
 }
 

@@ -215,3 +215,30 @@ fn what_names_nothing_wedges_nothing() {
     assert_eq!(registry.champion().unwrap().as_ref(), Some(&second));
     assert_eq!(last_champion(&registry), Some(second));
 }
+
+#[test]
+fn pruning_keeps_the_newest_the_champion_and_its_predecessor_and_the_history() {
+    let (_folder, registry) = registry();
+    let writing = registry.write(NOW).unwrap();
+    let names: Vec<String> = (1..=6)
+        .map(|second| {
+            let now = Timestamp(NOW.0 + second * 1_000_000);
+            writing.register(version(f64::from(i32::try_from(second).unwrap())), now).unwrap().manifest.version
+        })
+        .collect();
+    for name in [&names[0], &names[1], &names[2]] {
+        writing.promote(name, "better", NOW, None).unwrap();
+    }
+    let gone = writing.dispensable(2).unwrap();
+    assert_eq!(gone, [names[0].clone(), names[3].clone()]);
+    for name in &gone {
+        writing.remove(name, "by hand", NOW).unwrap();
+    }
+    drop(writing);
+    assert_eq!(registry.versions().unwrap(), [&names[1], &names[2], &names[4], &names[5]].map(Clone::clone));
+    assert_eq!(registry.champion().unwrap().as_ref(), Some(&names[2]));
+    let history = registry.history().unwrap().lines;
+    assert_eq!(history.iter().filter(|line| line.event == Event::Pruned).count(), 2);
+    assert_eq!(registry.write(NOW).unwrap().mended(), [], "nothing is left to mend");
+    assert_eq!(registry.write(NOW).unwrap().roll_back(NOW).unwrap(), names[1]);
+}

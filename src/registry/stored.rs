@@ -10,6 +10,7 @@ use crate::explain::Medians;
 use crate::features::FeatureSchema;
 use crate::guard::GuardRecord;
 use crate::label::ChurnRule;
+use crate::monitor::TrainingProfile;
 use crate::learn::{Choice, Model, ModelCard, TrainingNotes, Uncertainty};
 use crate::profile::FollowUp;
 
@@ -219,7 +220,7 @@ pub struct HeadFigures {
     pub log_loss: f64,
 }
 
-/// A version as it is kept: four files in one folder, beside their hashes.
+/// A version as it is kept: five files in one folder, beside their hashes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Version {
     /// `model.json`.
@@ -230,4 +231,6 @@ pub struct Version {
     pub manifest: ModelManifest,
     /// `evaluation.json`: every figure about its quality.
     pub evaluation: Evaluation,
+    /// `profile.json`: what the shop and its features were like in training; versions made before it was kept have none.
+    pub profile: Option<TrainingProfile>,
 }

@@ -47,6 +47,7 @@ pub(super) fn version(weight: f64) -> Version {
         }))
         .unwrap(),
         evaluation,
+        profile: None,
     }
 }
 

@@ -28,6 +28,7 @@ const ROOMS: &[&str] = &[
     "decide",
     "value",
     "explain",
+    "monitor",
     "registry",
     "simulate",
     "charts",

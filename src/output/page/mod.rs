@@ -16,8 +16,7 @@ use serde::Serialize;
 use figure::Part;
 use words::Words;
 
-pub use columns::Columns;
-pub(super) use columns::Values;
+pub use columns::{Columns, Values};
 pub use data::{DETAILED_ROWS, PAGE_ROWS};
 pub use input::{PageInput, PageList};
 

@@ -16,6 +16,7 @@ mod leaks;
 mod lookups;
 mod measures;
 mod memory;
+mod nights;
 mod opt_outs;
 mod outcomes;
 mod page;

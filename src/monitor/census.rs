@@ -1,0 +1,258 @@
+//! The feeds of a shop, counted by day: only rows that were known before the day of the list. All counts are whole numbers,
+//! so that neither the order of rows nor threads change a bit.
+
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+use rayon::prelude::*;
+
+use super::feeds::{Column, FeedTable, Kind, feeds};
+use super::delivered::Delivered;
+use crate::timeline::columns::Tables;
+use crate::timeline::{Calendar, Cutoff, date_of};
+use crate::units::Timestamp;
+
+/// Days before the day of the list that are counted; older ones say little of today.
+const DAYS: i32 = 1_100;
+
+const MICROS_PER_HOUR: i64 = 3_600_000_000;
+
+/// What some rows hold in a column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Cell {
+    /// Rows with a value.
+    pub(super) filled: u32,
+    /// Rows with a value other than zero, of a column with sizes.
+    pub(super) sized: u32,
+    /// Sum of the natural logarithms of their sizes, in thousandths.
+    pub(super) log_milli: i64,
+    /// Rows with a level that no earlier day had.
+    pub(super) novel: u32,
+    /// The least and the greatest value.
+    pub(super) range: [f64; 2],
+}
+
+impl Default for Cell {
+    fn default() -> Self {
+        Self { filled: 0, sized: 0, log_milli: 0, novel: 0, range: [f64::INFINITY, f64::NEG_INFINITY] }
+    }
+}
+
+impl Cell {
+    fn count(&mut self, value: f64, kind: Kind) {
+        self.filled += 1;
+        self.range = [self.range[0].min(value), self.range[1].max(value)];
+        if kind == Kind::Sized && value != 0.0 {
+            self.sized += 1;
+            self.log_milli += milli(value.abs().ln());
+        }
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.filled += other.filled;
+        self.sized += other.sized;
+        self.log_milli += other.log_milli;
+        self.novel += other.novel;
+        self.range = [self.range[0].min(other.range[0]), self.range[1].max(other.range[1])];
+    }
+
+    /// Mean of the logarithms of the sizes.
+    pub(super) fn mean_log(&self) -> Option<f64> {
+        (self.sized > 0).then(|| self.log_milli as f64 / 1000.0 / f64::from(self.sized))
+    }
+
+    /// Whether all of its values are one.
+    pub(super) fn is_constant(&self) -> bool {
+        self.range[0] >= self.range[1]
+    }
+}
+
+/// Rows of a stretch of days.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Counts {
+    pub(super) rows: u32,
+    /// Sums of cosine and sine of the hours of the day, in thousandths.
+    pub(super) clock: [i64; 2],
+    pub(super) cells: Vec<Cell>,
+}
+
+impl Counts {
+    pub(super) fn of_columns(n_columns: usize) -> Self {
+        Self { cells: vec![Cell::default(); n_columns], ..Self::default() }
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.clock = [self.clock[0] + other.clock[0], self.clock[1] + other.clock[1]];
+        self.cells.iter_mut().zip(&other.cells).for_each(|(own, other)| own.add(other));
+    }
+}
+
+/// A feed by day.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Feed {
+    pub(super) name: &'static str,
+    pub(super) columns: Vec<ColumnName>,
+    /// The first day, counted from 1970-01-01; the last one is the day before the list.
+    pub(super) first: i32,
+    /// Each day from the first on; empty for facts without a time.
+    pub(super) days: Vec<Counts>,
+    /// All rows that were known.
+    pub(super) total: Counts,
+}
+
+/// A column of a feed, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ColumnName {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) is_late: bool,
+}
+
+impl Feed {
+    /// What `length` days hold that end before place `end`; `None` if they are not all counted.
+    pub(super) fn window(&self, end: usize, length: usize) -> Option<Counts> {
+        let days = self.days.get(end.checked_sub(length)?..end)?;
+        let mut sum = Counts::of_columns(self.columns.len());
+        days.iter().for_each(|day| sum.add(day));
+        Some(sum)
+    }
+}
+
+/// All feeds of a shop on the day of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Census {
+    /// The day of the list, counted from 1970-01-01.
+    pub(super) as_of: i32,
+    pub(super) feeds: Vec<Feed>,
+    /// How many rows came in and how many of them repeat others.
+    pub(super) delivered: Vec<Delivered>,
+}
+
+impl Census {
+    /// Counts what was known before `as_of`, by days of `zone`.
+    #[must_use]
+    pub fn of(tables: &Tables, delivered: Vec<Delivered>, as_of: Cutoff, zone: &TimeZone) -> Self {
+        let days = Days::before(as_of, zone);
+        let feeds = feeds(tables).iter().map(|table| days.count(table)).collect();
+        Self { as_of: as_of.day(), feeds, delivered }
+    }
+}
+
+/// The days that are counted.
+struct Days {
+    calendar: Calendar,
+    first: i32,
+    /// When each begins.
+    begins: Vec<Timestamp>,
+    as_of: Timestamp,
+}
+
+/// Not counted by day, because it is older than the days that are.
+const OLD: u32 = u32::MAX;
+/// Not known before the day of the list.
+const UNKNOWN: u32 = u32::MAX - 1;
+
+impl Days {
+    fn before(as_of: Cutoff, zone: &TimeZone) -> Self {
+        let first = as_of.day() - DAYS;
+        let begin = |day: i32| date_of(day).map_or(as_of, |date| Cutoff::at_start_of(date, zone)).at();
+        let begins = (first..as_of.day()).map(begin).collect();
+        Self { calendar: Calendar::new(zone), first, begins, as_of: as_of.at() }
+    }
+
+    /// The place of the day of each row.
+    fn places(&self, table: &FeedTable<'_>) -> Vec<u32> {
+        let is_known = |at: Option<&Timestamp>| at.is_none_or(|at| *at < self.as_of);
+        let place = |row: usize| {
+            let at = table.at.and_then(|at| at.get(row));
+            if !is_known(at) || !is_known(table.recorded_at.and_then(|at| at.get(row))) {
+                return UNKNOWN;
+            }
+            at.map_or(OLD, |at| u32::try_from(self.calendar.day(*at) - self.first).unwrap_or(OLD))
+        };
+        (0..table.n_rows).into_par_iter().map(place).collect()
+    }
+
+    fn count(&self, table: &FeedTable<'_>) -> Feed {
+        let places = self.places(table);
+        let names = table.columns.iter().map(|column| ColumnName {
+            name: column.name.clone(),
+            kind: column.kind,
+            is_late: column.is_late,
+        });
+        let (mut days, old) = self.rows(table, &places);
+        let counted: Vec<(Vec<Cell>, Cell)> =
+            table.columns.par_iter().map(|column| cells(column, &places, self.begins.len())).collect();
+        let mut total = old;
+        for (of_days, of_old) in counted {
+            days.iter_mut().zip(of_days).for_each(|(day, cell)| day.cells.push(cell));
+            total.cells.push(of_old);
+        }
+        days.iter().for_each(|day| total.add(day));
+        let n_before = days.iter().take_while(|day| day.rows == 0).count();
+        let days = if table.at.is_some() { days.split_off(n_before) } else { Vec::new() };
+        let first = self.first + i32::try_from(n_before).unwrap_or(0);
+        Feed { name: table.name, columns: names.collect(), first, days, total }
+    }
+
+    /// Rows and clocks of each day, and the rows before them.
+    fn rows(&self, table: &FeedTable<'_>, places: &[u32]) -> (Vec<Counts>, Counts) {
+        let clock: Vec<[i64; 2]> = (0..24).map(on_the_circle).collect();
+        let (mut days, mut old) = (vec![Counts::default(); self.begins.len()], Counts::default());
+        for (row, place) in places.iter().enumerate().filter(|(_, place)| **place != UNKNOWN) {
+            let place = *place as usize;
+            let (Some(day), Some(begin)) = (days.get_mut(place), self.begins.get(place)) else {
+                old.rows += 1;
+                continue;
+            };
+            day.rows += 1;
+            let since = table.at.and_then(|at| at.get(row)).map_or(0, |at| at.0 - begin.0);
+            let hour = usize::try_from(since / MICROS_PER_HOUR).unwrap_or(0).min(23);
+            if let Some([cosine, sine]) = clock.get(hour) {
+                day.clock = [day.clock[0] + cosine, day.clock[1] + sine];
+            }
+        }
+        (days, old)
+    }
+}
+
+/// An hour of the day on the circle, in thousandths.
+fn on_the_circle(hour: u32) -> [i64; 2] {
+    let angle = std::f64::consts::TAU * f64::from(hour) / 24.0;
+    [milli(angle.cos()), milli(angle.sin())]
+}
+
+/// A number in thousandths.
+#[expect(clippy::cast_possible_truncation, reason = "logarithms and cosines are small")]
+fn milli(value: f64) -> i64 {
+    (value * 1000.0).round() as i64
+}
+
+/// What a column holds on each day, and before them.
+fn cells(column: &Column<'_>, places: &[u32], n_days: usize) -> (Vec<Cell>, Cell) {
+    let (mut days, mut old) = (vec![Cell::default(); n_days], Cell::default());
+    let known = || places.iter().enumerate().filter(|(_, place)| **place != UNKNOWN);
+    for (row, place) in known() {
+        let Some(value) = (column.value)(row) else { continue };
+        days.get_mut(*place as usize).unwrap_or(&mut old).count(value, column.kind);
+    }
+    if column.kind == Kind::Levels {
+        let day_of = |place: u32| if place == OLD { -1 } else { i64::from(place) };
+        let mut first_seen: HashMap<u64, i64> = HashMap::new();
+        for (row, place) in known() {
+            let Some(value) = (column.value)(row) else { continue };
+            let first = first_seen.entry(value.to_bits()).or_insert(i64::MAX);
+            *first = (*first).min(day_of(*place));
+        }
+        for (row, place) in known() {
+            let Some(value) = (column.value)(row) else { continue };
+            if let Some(day) = days.get_mut(*place as usize)
+                && first_seen.get(&value.to_bits()) == Some(&day_of(*place))
+            {
+                day.novel += 1;
+            }
+        }
+    }
+    (days, old)
+}

@@ -1,0 +1,199 @@
+//! Whether the last days of a feed are whole: their rows beside those of the same weekdays before. How far a count may lie
+//! off is taken from the shop's own past, and a day as low a year ago is a season or a holiday.
+
+use super::alarm::{Alarm, Level, MISSING, SURPLUS};
+use super::census::Feed;
+use super::words::{days, rows, whole};
+use crate::maths::quantiles::median;
+use crate::text::grouped;
+
+/// Lengths of the windows that end on the last day, in days: a busy feed shows a lack after one, a quiet one after a week.
+const LENGTHS: [usize; 4] = [1, 2, 4, 7];
+/// Weeks that say what is usual of a weekday.
+const WEEKS: usize = 8;
+/// Days before the last ones that say nothing of what is usual: a fault of last week is no habit.
+const RECENT: usize = 28;
+/// Windows that have to be known.
+const LEAST_WINDOWS: usize = 60;
+/// Standard deviations of the past beyond which a count is unusual.
+const FAR: f64 = 4.0;
+/// Such windows a year that are a habit of the shop.
+const HABIT_PER_YEAR: f64 = 2.0;
+/// Days around the same day a year ago that are the same season.
+const SEASON: usize = 10;
+const YEAR: usize = 364;
+/// A feed of purchases with less than this share of its usual rows has stopped.
+const STOPPED: f64 = 0.2;
+
+/// Rows of a window beside what is usual.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    found: f64,
+    usual: f64,
+}
+
+impl Held {
+    /// Distance in standard deviations of a Poisson count.
+    ///
+    /// # Source
+    /// Anscombe (1948), Biometrika 35, 246-254: the square root of a count plus 3/8 has a variance near 1/4.
+    fn distance(self) -> f64 {
+        2.0 * ((self.found + 0.375).sqrt() - (self.usual + 0.375).sqrt())
+    }
+
+    /// Whether it lies off by a factor that matters.
+    fn matters(self) -> bool {
+        self.found * 2.0 <= self.usual || (self.found >= self.usual * 2.0 && self.usual >= 5.0)
+    }
+}
+
+/// Alarms of too few or too many rows in the last days of a feed.
+pub(super) fn look(feed: &Feed) -> Option<Alarm> {
+    let counts: Vec<f64> = feed.days.iter().map(|day| f64::from(day.rows)).collect();
+    let usual: Vec<Option<f64>> = (0..counts.len()).map(|day| usual(&counts, day)).collect();
+    LENGTHS.iter().find_map(|length| {
+        let held = |end: usize| held(&counts, &usual, end, *length);
+        let now = unusual(counts.len(), *length, &held)?;
+        Some(alarm(feed, *length, now, counts.len() >= YEAR + SEASON))
+    })
+}
+
+/// What is usual on the weekday of a day: the mean of the weeks before without the highest and the lowest.
+fn usual(counts: &[f64], day: usize) -> Option<f64> {
+    let mut weeks: Vec<f64> = (1..=WEEKS).map_while(|week| counts.get(day.checked_sub(7 * week)?).copied()).collect();
+    weeks.sort_by(f64::total_cmp);
+    let middle = weeks.get(1..WEEKS - 1)?;
+    Some(middle.iter().sum::<f64>() / middle.len() as f64)
+}
+
+fn held(counts: &[f64], usual: &[Option<f64>], end: usize, length: usize) -> Option<Held> {
+    let from = end.checked_sub(length)?;
+    let found = counts.get(from..end)?.iter().sum();
+    let usual = usual.get(from..end)?.iter().copied().sum::<Option<f64>>()?;
+    Some(Held { found, usual })
+}
+
+/// The last window, if the shop's past does not explain it.
+fn unusual(n_days: usize, length: usize, held: &impl Fn(usize) -> Option<Held>) -> Option<Held> {
+    let now = held(n_days)?;
+    if !now.matters() {
+        return None;
+    }
+    let past: Vec<(usize, Held)> =
+        (0..(n_days + 1).saturating_sub(RECENT)).filter_map(|end| Some((end, held(end)?))).collect();
+    if past.len() < LEAST_WINDOWS {
+        return None;
+    }
+    let centre = median(past.iter().map(|(_, held)| held.distance()))?;
+    let spread = median(past.iter().map(|(_, held)| (held.distance() - centre).abs()))? * 1.4826;
+    let limit = FAR * spread.max(1.0);
+    let side = (now.distance() - centre).signum();
+    let is_far = |held: &Held| (held.distance() - centre) * side > limit && held.matters();
+    if !is_far(&now) {
+        return None;
+    }
+    let far: Vec<usize> = past.iter().filter(|(_, held)| is_far(held)).map(|(end, _)| *end).collect();
+    let a_year_ago = n_days.checked_sub(YEAR);
+    let is_season = a_year_ago.is_some_and(|then| far.iter().any(|end| end.abs_diff(then) <= SEASON));
+    let per_year = episodes(&far, length) as f64 * 365.0 / past.len() as f64;
+    (!is_season && per_year <= HABIT_PER_YEAR).then_some(now)
+}
+
+/// Windows that do not overlap.
+fn episodes(ends: &[usize], length: usize) -> usize {
+    let mut last: Option<usize> = None;
+    let mut count = 0;
+    for end in ends {
+        if last.is_none_or(|last| *end >= last + length) {
+            (last, count) = (Some(*end), count + 1);
+        }
+    }
+    count
+}
+
+fn alarm(feed: &Feed, length: usize, Held { found, usual }: Held, knows_a_year: bool) -> Alarm {
+    let is_missing = found < usual;
+    let (name, span) = (feed.name, days(feed, length));
+    let has_stopped = is_missing && found < STOPPED * usual && name == "purchases" && knows_a_year;
+    let season = if knows_a_year { "; a year ago it was not so" } else { "; a year ago is not known" };
+    let message = format!(
+        "`{name}`: {} on {span}, and about {} are usual on these weekdays (the {WEEKS} weeks before){season}",
+        rows(found),
+        grouped(whole(usual)),
+    );
+    let hint = if is_missing {
+        "was the feed delivered to its end, and were rows rejected? Deliver the missing days and run again"
+    } else {
+        "was a file delivered twice, or were late rows delivered at once? If it was a campaign, the list is right"
+    };
+    Alarm {
+        check: if is_missing { MISSING } else { SURPLUS },
+        level: if has_stopped { Level::Stop } else { Level::Warn },
+        feed: Some(name),
+        column: None,
+        figure: found,
+        limit: if is_missing { usual / 2.0 } else { usual * 2.0 },
+        n: whole(found),
+        message,
+        hint: hint.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::census::Counts;
+    use super::*;
+
+    /// A feed of so many days that ends on a Sunday.
+    fn feed(n_days: usize, rows: impl Fn(usize) -> u32) -> Feed {
+        let day = |day: usize| Counts { rows: rows(day), ..Counts::default() };
+        let days = (0..n_days).map(day).collect();
+        Feed { name: "purchases", columns: Vec::new(), first: 19_000, days, total: Counts::default() }
+    }
+
+    /// Sundays closed, twice as much in December, growth, and noise.
+    fn usual_rows(day: usize) -> u32 {
+        let noise = u32::try_from((day * 7_919) % 13).unwrap();
+        let season = if day % 365 > 334 { 2 } else { 1 };
+        if day % 7 == 6 { 0 } else { season * (30 + u32::try_from(day).unwrap() / 40 + noise) }
+    }
+
+    #[test]
+    fn a_feed_that_stops_is_seen_after_one_day_and_a_closed_day_is_not_taken_for_one() {
+        let stopped = |n_days: usize, last: usize| {
+            look(&feed(n_days, |day| if day + last >= n_days { 0 } else { usual_rows(day) }))
+        };
+        for n_days in 700..714 {
+            assert_eq!(stopped(n_days, 0), None, "{n_days}");
+            let alarm = stopped(n_days, 2).unwrap();
+            assert_eq!((alarm.check, alarm.level), (MISSING, Level::Stop));
+        }
+        assert!(stopped(702, 1).is_some());
+        assert!(stopped(707, 0).is_none(), "the last day is a Sunday");
+    }
+
+    #[test]
+    fn a_year_of_nights_of_a_shop_with_seasons_and_growth_is_quiet() {
+        for n_days in 420..800 {
+            assert_eq!(look(&feed(n_days, usual_rows)).map(|alarm| alarm.message), None, "{n_days}");
+        }
+    }
+
+    #[test]
+    fn a_holiday_is_quiet_if_the_year_before_had_it_and_a_double_day_is_told() {
+        let closed = |day: usize| if day % 365 == 359 { 0 } else { usual_rows(day) };
+        assert!(look(&feed(360, closed)).is_some_and(|alarm| alarm.level == Level::Warn), "not known yet");
+        assert_eq!(look(&feed(725, closed)), None);
+        let double = |day: usize| if day == 703 { 3 * usual_rows(day) } else { usual_rows(day) };
+        let alarm = look(&feed(704, double)).unwrap();
+        assert_eq!((alarm.check, alarm.level), (SURPLUS, Level::Warn));
+    }
+
+    #[test]
+    fn a_small_shop_is_not_judged_by_a_day() {
+        let few = |day: usize| u32::try_from((day * 7_919) % 3).unwrap();
+        let stopped = |days: usize| look(&feed(700, |day| if day + days >= 700 { 0 } else { few(day) }));
+        assert_eq!(stopped(2), None);
+        assert!(stopped(7).is_some_and(|alarm| alarm.message.contains("7 days")));
+    }
+}

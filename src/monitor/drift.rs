@@ -1,0 +1,280 @@
+//! Features beside those of training: the population stability index of each that the model uses, held against the widest
+//! swing between the training cutoffs themselves, so that seasons are quiet.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::alarm::{Alarm, DRIFT, Level};
+use crate::checked::{self, Checked, Flaw};
+use crate::dataset::Dataset;
+use crate::features;
+use crate::maths::quantiles::percentile;
+use crate::text::{counted, grouped};
+use crate::timeline::Cutoff;
+
+/// Below this index a distribution counts as the same, whatever the swings of training were.
+///
+/// # Source
+/// Siddiqi (2006), Credit Risk Scorecards, chapter 9: from .25 on, a shift matters.
+pub(super) const LEAST_PSI: f64 = 0.25;
+/// The widest swing between training cutoffs is allowed this many times.
+const MARGIN: f64 = 2.0;
+/// Rows that say something.
+const LEAST_ROWS: u64 = 50;
+/// Features that are named.
+const SHOWN: usize = 3;
+const MOST_FEATURES: usize = 10_000;
+
+/// How the features of a version were distributed in training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FeatureProfile {
+    features: Vec<FeatureBins>,
+    /// The share that churned at each training cutoff, the earliest first.
+    pub(super) churn_rates: Vec<f64>,
+}
+
+/// One of them: rows between the deciles of training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct FeatureBins {
+    name: String,
+    /// Each bin ends at one of these values, the last one at none.
+    edges: Vec<f64>,
+    /// Rows of training in each bin; the last entry has those without a value.
+    rows: Vec<u64>,
+    /// The index of that training cutoff that lies farthest from all of them.
+    widest_psi: f64,
+}
+
+/// Rows of a list in the bins of each feature; those of parts add up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FeatureCounts(Vec<Vec<u64>>);
+
+impl FeatureCounts {
+    /// Adds the rows of another part.
+    pub fn add(&mut self, other: Self) {
+        if self.0.is_empty() {
+            *self = other;
+            return;
+        }
+        for (own, other) in self.0.iter_mut().zip(other.0) {
+            own.iter_mut().zip(other).for_each(|(own, other)| *own += other);
+        }
+    }
+}
+
+impl FeatureBins {
+    fn of(dataset: &Dataset, name: &str, cutoffs: &[Vec<usize>]) -> Option<Self> {
+        let column = dataset.schema.position(name)?;
+        let values = cutoffs.iter().flatten().map(|row| dataset.value(*row, column));
+        let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+        values.sort_by(f64::total_cmp);
+        let mut edges: Vec<f64> = (1..10).filter_map(|decile| percentile(&values, 100 * decile)).collect();
+        edges.dedup_by(|a, b| a.total_cmp(b).is_eq());
+        let mut bins = Self { name: name.to_owned(), edges, rows: Vec::new(), widest_psi: 0.0 };
+        let counted: Vec<Vec<u64>> = cutoffs.iter().map(|rows| bins.count(dataset, column, rows.iter().copied())).collect();
+        bins.rows = vec![0; bins.edges.len() + 2];
+        for counts in &counted {
+            bins.rows.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        }
+        bins.widest_psi = counted.iter().map(|counts| psi(counts, &bins.rows)).fold(0.0, f64::max);
+        Some(bins)
+    }
+
+    fn count(&self, dataset: &Dataset, column: usize, rows: impl Iterator<Item = usize>) -> Vec<u64> {
+        let mut counts = vec![0; self.edges.len() + 2];
+        for row in rows {
+            let value = dataset.value(row, column);
+            let bin = if value.is_nan() { counts.len() - 1 } else { self.edges.partition_point(|edge| *edge < value) };
+            if let Some(count) = counts.get_mut(bin) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+}
+
+impl FeatureProfile {
+    /// The distribution of some features at training cutoffs, by the rows that training learns from.
+    #[must_use]
+    pub fn of(dataset: &Dataset, used: &BTreeSet<&str>, cutoffs: &[Cutoff], as_of: Cutoff) -> Self {
+        let rows: Vec<Vec<usize>> =
+            cutoffs.iter().map(|wanted| dataset.panel_rows_at(|cutoff| cutoff == *wanted)).collect();
+        let rate = |rows: &Vec<usize>| {
+            let churned = rows.iter().filter(|row| dataset.churned(**row, as_of)).count();
+            (!rows.is_empty()).then(|| churned as f64 / rows.len() as f64)
+        };
+        Self {
+            features: used.iter().filter_map(|name| FeatureBins::of(dataset, name, &rows)).collect(),
+            churn_rates: rows.iter().filter_map(rate).collect(),
+        }
+    }
+
+    /// Counts the rows of a part of a list.
+    #[must_use]
+    pub fn count(&self, dataset: &Dataset) -> FeatureCounts {
+        let of_feature = |bins: &FeatureBins| {
+            dataset.schema.position(&bins.name).map_or_else(Vec::new, |column| bins.count(dataset, column, 0..dataset.len()))
+        };
+        FeatureCounts(self.features.iter().map(of_feature).collect())
+    }
+
+    /// One alarm for all features that have moved, those aside that read what other alarms are about.
+    pub(super) fn look(&self, counts: &FeatureCounts, told: &[Alarm]) -> Option<Alarm> {
+        let moved = |(bins, counts): (&FeatureBins, &Vec<u64>)| {
+            let n: u64 = counts.iter().sum();
+            let (psi, limit) = (psi(counts, &bins.rows), (MARGIN * bins.widest_psi).max(LEAST_PSI));
+            let is_told = told.iter().any(|alarm| explains(alarm, &bins.name));
+            let moved = Moved { name: bins.name.clone(), psi, limit, effect: cliffs_delta(counts, &bins.rows), n };
+            (n >= LEAST_ROWS && psi > limit && !is_told).then_some(moved)
+        };
+        let mut moved: Vec<Moved> = self.features.iter().zip(&counts.0).filter_map(moved).collect();
+        moved.sort_by(|a, b| (b.psi / b.limit).total_cmp(&(a.psi / a.limit)).then(a.name.cmp(&b.name)));
+        let first = moved.first()?;
+        let shown: Vec<String> = moved.iter().take(SHOWN).map(Moved::in_words).collect();
+        let message = format!(
+            "{} of {} that the model uses are distributed otherwise than at any training cutoff, over {}: {}{}",
+            grouped(moved.len() as u64),
+            counted(self.features.len() as u64, "feature"),
+            counted(first.n, "customer"),
+            shown.join(", "),
+            if moved.len() > SHOWN { ", ..." } else { "" },
+        );
+        Some(Alarm {
+            check: DRIFT,
+            level: Level::Warn,
+            feed: None,
+            column: None,
+            figure: first.psi,
+            limit: first.limit,
+            n: first.n,
+            message,
+            hint: "look at the columns that these features read; if the shop has changed, train a model with `retain run`"
+                .to_owned(),
+        })
+    }
+}
+
+/// A feature that has moved.
+struct Moved {
+    name: String,
+    psi: f64,
+    limit: f64,
+    effect: f64,
+    n: u64,
+}
+
+impl Moved {
+    fn in_words(&self) -> String {
+        let Self { name, psi, limit, effect, .. } = self;
+        let side = if *effect > 0.0 { "larger" } else { "smaller" };
+        format!("`{name}` (PSI {psi:.2}, allowed {limit:.2}; {side}, Cliff's delta {effect:+.2})")
+    }
+}
+
+/// Whether an alarm about a column or a feed says why a feature has moved.
+fn explains(alarm: &Alarm, feature: &str) -> bool {
+    let Some(feed) = alarm.feed else { return false };
+    let Some(known) = features::find(feature) else { return true };
+    // Every feature looks at orders: a feed of purchases that is not whole moves them all.
+    let sources = if alarm.column.is_none() { known.sources() } else { known.own_sources() };
+    sources.iter().filter_map(|source| source.split_once('.')).any(|(table, column)| {
+        table == feed && alarm.column.as_ref().is_none_or(|alarmed| alarmed == column)
+    })
+}
+
+/// The population stability index of counts beside others, less what chance alone would give.
+///
+/// # Source
+/// Siddiqi (2006), Credit Risk Scorecards, chapter 9; its expectation by chance is (bins - 1) (1/n + 1/m): Yurdakul and
+/// Naranjo (2020), Journal of Risk Model Validation 14, 89-100.
+pub(super) fn psi(found: &[u64], expected: &[u64]) -> f64 {
+    let [n, m] = [found, expected].map(|counts| counts.iter().sum::<u64>() as f64);
+    let bins: Vec<(u64, u64)> =
+        found.iter().copied().zip(expected.iter().copied()).filter(|(found, expected)| found + expected > 0).collect();
+    if n == 0.0 || m == 0.0 {
+        return 0.0;
+    }
+    let half = 0.5 * bins.len() as f64;
+    let of_bin = |(found, expected): &(u64, u64)| {
+        let [p, q] = [(*found as f64 + 0.5) / (n + half), (*expected as f64 + 0.5) / (m + half)];
+        (p - q) * (p / q).ln()
+    };
+    let by_chance = (bins.len() as f64 - 1.0).max(0.0) * (1.0 / n + 1.0 / m);
+    (bins.iter().map(of_bin).sum::<f64>() - by_chance).max(0.0)
+}
+
+/// Probability that a value of now is larger than one of training, less that it is smaller; rows without a value aside. It
+/// does not depend on how many rows there are.
+///
+/// # Source
+/// Cliff (1993), Psychological Bulletin 114, 494-509, equation 1.
+fn cliffs_delta(found: &[u64], expected: &[u64]) -> f64 {
+    let with_value = |counts: &[u64]| counts.split_last().map_or_else(Vec::new, |(_, bins)| bins.to_vec());
+    let (found, expected) = (with_value(found), with_value(expected));
+    let pairs = found.iter().sum::<u64>() as f64 * expected.iter().sum::<u64>() as f64;
+    let mut below = 0.0;
+    let mut delta = 0.0;
+    let total: f64 = expected.iter().sum::<u64>() as f64;
+    for (found, expected) in found.iter().zip(&expected) {
+        let above = total - below - *expected as f64;
+        delta += *found as f64 * (below - above);
+        below += *expected as f64;
+    }
+    if pairs > 0.0 { delta / pairs } else { 0.0 }
+}
+
+impl Checked for FeatureProfile {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::at_most("features", self.features.len(), MOST_FEATURES)?;
+        checked::names("features", self.features.iter().map(|bins| bins.name.as_str()))?;
+        checked::numbers("churn_rates", self.churn_rates.iter().copied(), &(0.0..=1.0))?;
+        self.features.iter().try_for_each(|bins| {
+            checked::ascending(&bins.name, &bins.edges)?;
+            checked::length(&bins.name, bins.rows.len(), bins.edges.len() + 2)?;
+            checked::number(&bins.name, bins.widest_psi, &(0.0..=1e3))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::alarm::{MISSING, NULLS};
+    use super::*;
+
+    #[test]
+    fn the_index_is_that_of_the_formula_and_near_zero_by_chance() {
+        let (found, expected) = ([200_000, 300_000, 500_000], [400_000, 300_000, 300_000]);
+        // (.2 - .4) ln(.5) + 0 + (.5 - .3) ln(5/3) = .1386 + .1022
+        assert!((psi(&found, &expected) - 0.240_8).abs() < 1e-3, "{}", psi(&found, &expected));
+        assert!(psi(&[11, 9, 10, 12, 8], &[100, 100, 100, 100, 100]) < 1e-9);
+        assert!(psi(&[0, 0], &[5, 5]).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_effect_has_a_sign_and_does_not_depend_on_the_number_of_rows() {
+        let effect = |factor: u64| cliffs_delta(&[0, factor, factor, 0], &[factor, factor, 0, 0]);
+        // Of four pairs three are larger and none smaller.
+        assert!((effect(10) - 0.75).abs() < 1e-12 && (effect(10_000) - 0.75).abs() < 1e-12);
+        assert!(cliffs_delta(&[5, 5, 9], &[5, 5, 1]).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_alarm_about_a_column_explains_the_features_that_read_it_and_no_others() {
+        let alarm = |check, column: Option<&str>| Alarm {
+            check,
+            level: Level::Warn,
+            feed: Some("purchases"),
+            column: column.map(str::to_owned),
+            figure: 0.0,
+            limit: 0.0,
+            n: 0,
+            message: String::new(),
+            hint: String::new(),
+        };
+        let of = |check, column| features::catalogue().filter(move |feature| explains(&alarm(check, column), feature.name));
+        assert!(of(NULLS, Some("discount")).all(|feature| feature.name.contains("discount")));
+        assert!(of(NULLS, Some("discount")).count() > 0);
+        assert_eq!(of(MISSING, None).count(), features::catalogue().count());
+    }
+}

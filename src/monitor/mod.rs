@@ -1,0 +1,104 @@
+//! Owns the gates before a list goes out, and what came of past lists. The shop of tonight is held against that of the last
+//! list or of the training, its own past days and recent nights: one file for each kind of check, one line in [`CHECKS`] for
+//! each check. Every level comes from the shop's own past, and from below which change nobody would act.
+//!
+//! One cause is one alarm. Causes come first: an alarm about a feed hides those about its columns, one about a column hides
+//! features that read it, and any of them hides what only follows from it, such as other scores and other first places.
+
+mod alarm;
+mod census;
+mod clock;
+mod columns;
+mod completeness;
+mod delivered;
+mod drift;
+mod error;
+mod evidence;
+mod expected;
+mod feeds;
+mod night;
+mod performance;
+mod profile;
+mod repeated;
+mod rewritten;
+mod scores;
+mod words;
+
+use serde::{Deserialize, Serialize};
+
+use crate::checked::{self, Checked, Flaw};
+
+pub use alarm::{Alarm, CHECKS, Check, Level, is_check};
+pub use census::Census;
+pub use delivered::Delivered;
+pub use drift::{FeatureCounts, FeatureProfile};
+pub use error::MonitorError;
+pub use expected::{CAVEAT, Expected};
+pub use night::{FIRST_PLACES, NIGHT_FORMAT, Night, Scores, Told, Turnover};
+pub use performance::{DecayTest, ListPerformance, Outcomes, PastList, Realised, level_sd, remembered};
+pub use profile::ShopProfile;
+
+/// What a version keeps of its training, to be held against the shop of later nights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingProfile {
+    /// The feeds on the day of the training.
+    pub shop: ShopProfile,
+    /// The features that the model uses.
+    pub features: FeatureProfile,
+}
+
+impl Checked for TrainingProfile {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::within("shop", &self.shop)?;
+        checked::within("features", &self.features)
+    }
+}
+
+/// Looks at the feeds of tonight: beside `reference`, which is the last list or the training, and beside their own past days.
+/// One alarm for a feed as a whole, or one for each of its columns.
+#[must_use]
+pub fn look_at_feeds(census: &Census, reference: Option<&ShopProfile>) -> Vec<Alarm> {
+    let mut alarms: Vec<Alarm> = Vec::new();
+    if let Some(reference) = reference {
+        tell(&mut alarms, rewritten::look(census, reference));
+        tell(&mut alarms, repeated::look(census, reference));
+    }
+    for feed in &census.feeds {
+        tell(&mut alarms, completeness::look(feed));
+        tell(&mut alarms, columns::look(feed));
+        tell(&mut alarms, clock::look(feed));
+    }
+    alarms
+}
+
+/// Adds the alarms that none before them explains.
+fn tell(alarms: &mut Vec<Alarm>, found: impl IntoIterator<Item = Alarm>) {
+    for alarm in found {
+        let explains = |told: &Alarm| told.feed == alarm.feed && (told.column.is_none() || told.column == alarm.column);
+        if !alarms.iter().any(explains) {
+            alarms.push(alarm);
+        }
+    }
+}
+
+/// The lists of tonight.
+pub struct Tonight<'a> {
+    /// Its day, counted from 1970-01-01.
+    pub as_of_day: i32,
+    /// Its scores in figures.
+    pub scores: &'a Scores,
+    /// Its features, counted in the bins of training; `None` from a version without a profile.
+    pub features: Option<&'a FeatureCounts>,
+    /// The nights before it by the same model, the earliest first.
+    pub nights: &'a [&'a Night],
+}
+
+/// Looks at the lists of tonight, and adds what no alarm about the feeds explains.
+pub fn look_at_lists(alarms: &mut Vec<Alarm>, tonight: &Tonight<'_>, training: Option<&TrainingProfile>) {
+    let drift = training.zip(tonight.features).and_then(|(training, counts)| training.features.look(counts, alarms));
+    alarms.extend(drift);
+    if alarms.is_empty() {
+        let rates = training.map_or(&[][..], |training| &training.features.churn_rates);
+        alarms.extend(scores::look(tonight.scores, tonight.as_of_day, tonight.nights, rates));
+    }
+}

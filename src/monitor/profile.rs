@@ -1,0 +1,134 @@
+//! The compact profile of a shop's feeds that a version and every list keep: the weeks of the past year and the totals. What
+//! is past does not change; a later night is held against it.
+
+use serde::{Deserialize, Serialize};
+
+use super::census::{Cell, Census, Counts, Feed};
+use crate::checked::{self, Checked, Flaw};
+
+/// The format of profiles; raised when an older reader would misunderstand them.
+pub const PROFILE_FORMAT: u32 = 1;
+/// Weeks that are kept.
+const WEEKS: usize = 53;
+/// Feeds and columns that a profile may have at most.
+const MOST_FEEDS: usize = 16;
+const MOST_COLUMNS: usize = 1_000;
+
+/// The feeds of a shop as they were on a day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShopProfile {
+    /// [`PROFILE_FORMAT`].
+    pub format: u32,
+    /// The day, counted from 1970-01-01; only what was known before it is counted.
+    pub(super) as_of_day: i32,
+    pub(super) feeds: Vec<FeedProfile>,
+}
+
+/// The profile of a shop without feeds.
+impl Default for ShopProfile {
+    fn default() -> Self {
+        Self { format: PROFILE_FORMAT, as_of_day: 0, feeds: Vec::new() }
+    }
+}
+
+/// A feed on that day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct FeedProfile {
+    pub(super) name: String,
+    pub(super) columns: Vec<String>,
+    /// The whole weeks of the past year, the earliest first; none for facts without a time.
+    pub(super) weeks: Vec<Week>,
+    pub(super) total: Stored,
+    /// Rows that came in, and those of them that repeat others.
+    pub(super) delivered: (u64, u64),
+}
+
+/// Seven days of a feed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Week {
+    /// The first of its days, counted from 1970-01-01.
+    pub(super) first: i32,
+    #[serde(flatten)]
+    pub(super) held: Stored,
+}
+
+/// Rows of a stretch of days.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Stored {
+    pub(super) rows: u32,
+    /// As in [`Counts`].
+    clock: [i64; 2],
+    /// Of each column: rows with a value, rows with a size, and the sum of the logarithms of sizes in thousandths.
+    cells: Vec<(u32, u32, i64)>,
+}
+
+impl Stored {
+    fn of(counts: &Counts) -> Self {
+        let cells = counts.cells.iter().map(|cell| (cell.filled, cell.sized, cell.log_milli)).collect();
+        Self { rows: counts.rows, clock: counts.clock, cells }
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        let cell =
+            |(filled, sized, log_milli): &(u32, u32, i64)| Cell { filled: *filled, sized: *sized, log_milli: *log_milli, ..Cell::default() };
+        Counts { rows: self.rows, clock: self.clock, cells: self.cells.iter().map(cell).collect() }
+    }
+}
+
+impl ShopProfile {
+    /// The day that it is of, counted from 1970-01-01.
+    #[must_use]
+    pub const fn as_of_day(&self) -> i32 {
+        self.as_of_day
+    }
+
+    /// The profile of a census.
+    #[must_use]
+    pub fn of(census: &Census) -> Self {
+        let feed = |feed: &Feed| FeedProfile {
+            name: feed.name.to_owned(),
+            columns: feed.columns.iter().map(|column| column.name.clone()).collect(),
+            weeks: weeks(feed, census.as_of),
+            total: Stored::of(&feed.total),
+            delivered: census
+                .delivered
+                .iter()
+                .find(|delivered| delivered.feed == feed.name)
+                .map_or((0, 0), |delivered| (delivered.rows, delivered.repeated)),
+        };
+        Self { format: PROFILE_FORMAT, as_of_day: census.as_of, feeds: census.feeds.iter().map(feed).collect() }
+    }
+}
+
+/// The whole weeks of a feed in the past year: seven days each, of which the first is a multiple of seven days since 1970.
+fn weeks(feed: &Feed, as_of: i32) -> Vec<Week> {
+    let last = as_of.div_euclid(7) * 7;
+    let firsts = (1..=WEEKS).rev().filter_map(|back| Some(last - 7 * i32::try_from(back).ok()?));
+    let week = |first: i32| Some(Week { first, held: Stored::of(&of_week(feed, first)?) });
+    firsts.filter_map(week).collect()
+}
+
+/// What a feed holds in the seven days from `first` on; `None` if it does not have them all.
+pub(super) fn of_week(feed: &Feed, first: i32) -> Option<Counts> {
+    feed.window(usize::try_from(first - feed.first + 7).ok()?, 7).filter(|_| first >= feed.first)
+}
+
+impl Checked for ShopProfile {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::holds("format", self.format == PROFILE_FORMAT, "is not one that is known")?;
+        checked::at_most("feeds", self.feeds.len(), MOST_FEEDS)?;
+        checked::names("feeds", self.feeds.iter().map(|feed| feed.name.as_str()))?;
+        self.feeds.iter().try_for_each(|feed| checked::within(&feed.name, feed))
+    }
+}
+
+impl Checked for FeedProfile {
+    fn check(&self) -> Result<(), Flaw> {
+        checked::at_most("columns", self.columns.len(), MOST_COLUMNS)?;
+        checked::names("columns", self.columns.iter().map(String::as_str))?;
+        checked::at_most("weeks", self.weeks.len(), WEEKS)?;
+        checked::ascending("weeks", &self.weeks.iter().map(|week| week.first).collect::<Vec<_>>())?;
+        let all = self.weeks.iter().map(|week| &week.held).chain([&self.total]);
+        all.into_iter().try_for_each(|held| checked::length("cells", held.cells.len(), self.columns.len()))
+    }
+}
