@@ -45,7 +45,8 @@ impl Gates {
         let past = nights::before(session);
         let last = past.last().map(|past| ("the list", &past.night.shop));
         let reference = last.or_else(|| training.map(|training| ("the training", &training.shop)));
-        let found = |census| look_at_feeds(census, reference.map(|(_, shop)| shop));
+        let nights: Vec<&Night> = past.iter().map(|past| &past.night).collect();
+        let found = |census| look_at_feeds(census, reference.map(|(_, shop)| shop), &nights);
         let gates = Self {
             accepted: accepted.checks.clone(),
             alarms: session.census.as_ref().map(found).unwrap_or_default(),

@@ -1,7 +1,6 @@
-//! The feeds of a shop, counted by day: only rows that were known before the day of the list. All counts are whole numbers,
-//! so that neither the order of rows nor threads change a bit.
-
-use std::collections::HashMap;
+//! The feeds of a shop, counted by the day on which each row became known, before the day of the list: a feed that records
+//! its rows days later is as whole as it ever was. All counts are whole numbers, so that neither the order of rows nor threads
+//! change a bit.
 
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
@@ -110,6 +109,12 @@ pub(super) struct ColumnName {
 }
 
 impl Feed {
+    /// Whole days without a row before the day of the list.
+    pub(super) fn lag_days(&self) -> u32 {
+        let empty = self.days.iter().rev().take_while(|day| day.rows == 0).count();
+        u32::try_from(empty).unwrap_or(u32::MAX)
+    }
+
     /// What `length` days hold that end before place `end`; `None` if they are not all counted.
     pub(super) fn window(&self, end: usize, length: usize) -> Option<Counts> {
         let days = self.days.get(end.checked_sub(length)?..end)?;
@@ -166,12 +171,18 @@ impl Days {
         let is_known = |at: Option<&Timestamp>| at.is_none_or(|at| *at < self.as_of);
         let place = |row: usize| {
             let at = table.at.and_then(|at| at.get(row));
-            if !is_known(at) || !is_known(table.recorded_at.and_then(|at| at.get(row))) {
+            let recorded = table.recorded_at.and_then(|at| at.get(row));
+            if !is_known(at) || !is_known(recorded) {
                 return UNKNOWN;
             }
-            at.map_or(OLD, |at| u32::try_from(self.calendar.day(*at) - self.first).unwrap_or(OLD))
+            at.map_or(OLD, |at| self.place(*recorded.unwrap_or(at).max(at)))
         };
         (0..table.n_rows).into_par_iter().map(place).collect()
+    }
+
+    /// The place of the day of an instant.
+    fn place(&self, at: Timestamp) -> u32 {
+        u32::try_from(self.calendar.day(at) - self.first).unwrap_or(OLD)
     }
 
     fn count(&self, table: &FeedTable<'_>) -> Feed {
@@ -201,13 +212,11 @@ impl Days {
         let clock: Vec<[i64; 2]> = (0..24).map(on_the_circle).collect();
         let (mut days, mut old) = (vec![Counts::default(); self.begins.len()], Counts::default());
         for (row, place) in places.iter().enumerate().filter(|(_, place)| **place != UNKNOWN) {
-            let place = *place as usize;
-            let (Some(day), Some(begin)) = (days.get_mut(place), self.begins.get(place)) else {
-                old.rows += 1;
-                continue;
-            };
+            let day = days.get_mut(*place as usize).unwrap_or(&mut old);
             day.rows += 1;
-            let since = table.at.and_then(|at| at.get(row)).map_or(0, |at| at.0 - begin.0);
+            let Some(at) = table.at.and_then(|at| at.get(row)) else { continue };
+            let begin = self.begins.get(self.place(*at) as usize).unwrap_or(at);
+            let since = at.0 - begin.0;
             let hour = usize::try_from(since / MICROS_PER_HOUR).unwrap_or(0).min(23);
             if let Some([cosine, sine]) = clock.get(hour) {
                 day.clock = [day.clock[0] + cosine, day.clock[1] + sine];
@@ -229,6 +238,12 @@ fn milli(value: f64) -> i64 {
     (value * 1000.0).round() as i64
 }
 
+/// The code behind a value of a column with levels.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a code before")]
+const fn code(value: f64) -> usize {
+    value as usize
+}
+
 /// What a column holds on each day, and before them.
 fn cells(column: &Column<'_>, places: &[u32], n_days: usize) -> (Vec<Cell>, Cell) {
     let (mut days, mut old) = (vec![Cell::default(); n_days], Cell::default());
@@ -239,20 +254,63 @@ fn cells(column: &Column<'_>, places: &[u32], n_days: usize) -> (Vec<Cell>, Cell
     }
     if column.kind == Kind::Levels {
         let day_of = |place: u32| if place == OLD { -1 } else { i64::from(place) };
-        let mut first_seen: HashMap<u64, i64> = HashMap::new();
+        // Codes count up from 0.
+        let mut first_seen: Vec<i64> = Vec::new();
         for (row, place) in known() {
-            let Some(value) = (column.value)(row) else { continue };
-            let first = first_seen.entry(value.to_bits()).or_insert(i64::MAX);
-            *first = (*first).min(day_of(*place));
+            let Some(code) = (column.value)(row).map(code) else { continue };
+            if code >= first_seen.len() {
+                first_seen.resize(code + 1, i64::MAX);
+            }
+            if let Some(first) = first_seen.get_mut(code) {
+                *first = (*first).min(day_of(*place));
+            }
         }
         for (row, place) in known() {
-            let Some(value) = (column.value)(row) else { continue };
+            let Some(code) = (column.value)(row).map(code) else { continue };
             if let Some(day) = days.get_mut(*place as usize)
-                && first_seen.get(&value.to_bits()) == Some(&day_of(*place))
+                && first_seen.get(code) == Some(&day_of(*place))
             {
                 day.novel += 1;
             }
         }
     }
     (days, old)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::timeline::columns::PurchaseColumns;
+    use crate::units::{MICROS_PER_DAY, Money};
+
+    #[test]
+    fn rows_count_on_the_day_they_became_known_and_never_at_or_after_the_day_of_the_list() {
+        let as_of = Cutoff::at_start_of(date(2024, 6, 1), &TimeZone::UTC);
+        let ago = |days: f64| {
+            #[expect(clippy::cast_possible_truncation)]
+            let micros = (days * MICROS_PER_DAY as f64) as i64;
+            Timestamp(as_of.at().0 - micros)
+        };
+        let happened = [3.5, 3.5, 2.5, 0.5, 0.0, 2_000.0];
+        let recorded = [3.5, 1.5, -1.0, 0.5, 0.0, 2_000.0];
+        let purchases = PurchaseColumns {
+            customer: vec![0; 6],
+            purchased_at: happened.map(ago).to_vec(),
+            recorded_at: Some(recorded.map(ago).to_vec()),
+            amount: [100, 200, 0, 400, 500, 600].map(Money).to_vec(),
+            is_return: vec![false; 6],
+            channel: Some(vec![0, 1, 2, 1, 3, 4]),
+            ..PurchaseColumns::default()
+        };
+        let tables = Tables { customer_ids: vec!["a".into()], purchases, ..Tables::default() };
+        let census = Census::of(&tables, Vec::new(), as_of, &TimeZone::UTC);
+        let feed = &census.feeds[0];
+        assert_eq!(feed.days.iter().map(|day| day.rows).collect::<Vec<_>>(), [1, 0, 1, 1]);
+        assert_eq!((feed.first, feed.total.rows), (as_of.day() - 4, 4));
+        let channel = feed.columns.iter().position(|column| column.name == "channel").unwrap();
+        assert_eq!(feed.days.iter().map(|day| day.cells[channel].novel).collect::<Vec<_>>(), [1, 0, 1, 0]);
+        assert_eq!(feed.total.cells[0].range, [100.0, 600.0]);
+    }
 }

@@ -24,6 +24,11 @@ const SEASON: usize = 10;
 const YEAR: usize = 364;
 /// A feed of purchases with less than this share of its usual rows has stopped.
 const STOPPED: f64 = 0.2;
+/// Nights that say how late the feed is delivered, and how many of them have to be known.
+const NIGHTS: usize = 28;
+const LEAST_NIGHTS: usize = 5;
+/// A feed as late on one of so many nights is always delivered like that.
+const HABIT: usize = 10;
 
 /// Rows of a window beside what is usual.
 #[derive(Debug, Clone, Copy)]
@@ -47,14 +52,20 @@ impl Held {
     }
 }
 
-/// Alarms of too few or too many rows in the last days of a feed.
-pub(super) fn look(feed: &Feed) -> Option<Alarm> {
+/// An alarm of too few or too many rows in the last days of a feed. `lags` are the days without a row before each of the
+/// nights before, the earliest first.
+pub(super) fn look(feed: &Feed, lags: &[u32]) -> Option<Alarm> {
+    let lags = lags.get(lags.len().saturating_sub(NIGHTS)..).unwrap_or_default();
+    let lag = feed.lag_days();
+    let n_as_late = lags.iter().filter(|before| **before >= lag).count();
+    let is_usual = lag > 0 && n_as_late > 0 && n_as_late * HABIT >= lags.len();
+    let knows = Knows { a_year: feed.days.len() >= YEAR + SEASON, nights: lags.len() >= LEAST_NIGHTS };
     let counts: Vec<f64> = feed.days.iter().map(|day| f64::from(day.rows)).collect();
     let usual: Vec<Option<f64>> = (0..counts.len()).map(|day| usual(&counts, day)).collect();
     LENGTHS.iter().find_map(|length| {
         let held = |end: usize| held(&counts, &usual, end, *length);
-        let now = unusual(counts.len(), *length, &held)?;
-        Some(alarm(feed, *length, now, counts.len() >= YEAR + SEASON))
+        let now = unusual(counts.len(), *length, &held).filter(|now| !is_usual || now.found > now.usual)?;
+        Some(alarm(feed, *length, now, knows))
     })
 }
 
@@ -111,11 +122,18 @@ fn episodes(ends: &[usize], length: usize) -> usize {
     count
 }
 
-fn alarm(feed: &Feed, length: usize, Held { found, usual }: Held, knows_a_year: bool) -> Alarm {
+/// What is known of the past, without which nothing is stopped.
+#[derive(Debug, Clone, Copy)]
+struct Knows {
+    a_year: bool,
+    nights: bool,
+}
+
+fn alarm(feed: &Feed, length: usize, Held { found, usual }: Held, knows: Knows) -> Alarm {
     let is_missing = found < usual;
     let (name, span) = (feed.name, days(feed, length));
-    let has_stopped = is_missing && found < STOPPED * usual && name == "purchases" && knows_a_year;
-    let season = if knows_a_year { "; a year ago it was not so" } else { "; a year ago is not known" };
+    let has_stopped = is_missing && found < STOPPED * usual && name == "purchases" && knows.a_year && knows.nights;
+    let season = if knows.a_year { "; a year ago it was not so" } else { "; a year ago is not known" };
     let message = format!(
         "`{name}`: {} on {span}, and about {} are usual on these weekdays (the {WEEKS} weeks before){season}",
         rows(found),
@@ -144,6 +162,9 @@ mod tests {
     use super::super::census::Counts;
     use super::*;
 
+    /// Nights before which the feed was whole.
+    const ON_TIME: [u32; 7] = [0, 0, 0, 1, 0, 0, 0];
+
     /// A feed of so many days that ends on a Sunday.
     fn feed(n_days: usize, rows: impl Fn(usize) -> u32) -> Feed {
         let day = |day: usize| Counts { rows: rows(day), ..Counts::default() };
@@ -161,7 +182,7 @@ mod tests {
     #[test]
     fn a_feed_that_stops_is_seen_after_one_day_and_a_closed_day_is_not_taken_for_one() {
         let stopped = |n_days: usize, last: usize| {
-            look(&feed(n_days, |day| if day + last >= n_days { 0 } else { usual_rows(day) }))
+            look(&feed(n_days, |day| if day + last >= n_days { 0 } else { usual_rows(day) }), &ON_TIME)
         };
         for n_days in 700..714 {
             assert_eq!(stopped(n_days, 0), None, "{n_days}");
@@ -175,25 +196,34 @@ mod tests {
     #[test]
     fn a_year_of_nights_of_a_shop_with_seasons_and_growth_is_quiet() {
         for n_days in 420..800 {
-            assert_eq!(look(&feed(n_days, usual_rows)).map(|alarm| alarm.message), None, "{n_days}");
+            assert_eq!(look(&feed(n_days, usual_rows), &ON_TIME).map(|alarm| alarm.message), None, "{n_days}");
         }
     }
 
     #[test]
     fn a_holiday_is_quiet_if_the_year_before_had_it_and_a_double_day_is_told() {
         let closed = |day: usize| if day % 365 == 359 { 0 } else { usual_rows(day) };
-        assert!(look(&feed(360, closed)).is_some_and(|alarm| alarm.level == Level::Warn), "not known yet");
-        assert_eq!(look(&feed(725, closed)), None);
+        assert!(look(&feed(360, closed), &ON_TIME).is_some_and(|alarm| alarm.level == Level::Warn), "not known yet");
+        assert_eq!(look(&feed(725, closed), &ON_TIME), None);
         let double = |day: usize| if day == 703 { 3 * usual_rows(day) } else { usual_rows(day) };
-        let alarm = look(&feed(704, double)).unwrap();
+        let alarm = look(&feed(704, double), &ON_TIME).unwrap();
         assert_eq!((alarm.check, alarm.level), (SURPLUS, Level::Warn));
     }
 
     #[test]
     fn a_small_shop_is_not_judged_by_a_day() {
         let few = |day: usize| u32::try_from((day * 7_919) % 3).unwrap();
-        let stopped = |days: usize| look(&feed(700, |day| if day + days >= 700 { 0 } else { few(day) }));
+        let stopped = |days: usize| look(&feed(700, |day| if day + days >= 700 { 0 } else { few(day) }), &ON_TIME);
         assert_eq!(stopped(2), None);
         assert!(stopped(7).is_some_and(|alarm| alarm.message.contains("7 days")));
+    }
+
+    #[test]
+    fn a_feed_that_is_always_delivered_late_is_quiet_and_on_the_first_nights_nothing_is_stopped() {
+        let late = feed(702, |day| if day >= 699 { 0 } else { usual_rows(day) });
+        let level = |lags: &[u32]| look(&late, lags).map(|alarm| alarm.level);
+        assert_eq!(level(&[0, 1, 0, 0, 0, 0, 0]), Some(Level::Stop));
+        assert_eq!(level(&[0, 1]), Some(Level::Warn));
+        assert_eq!(level(&[3, 4, 5, 6, 0, 1, 2]), None);
     }
 }

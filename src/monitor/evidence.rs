@@ -7,7 +7,7 @@ use crate::maths::special::probability;
 use super::expected::CLIP;
 
 /// From here on the evidence says that the model has decayed.
-pub const DECAYED: f64 = 20.0;
+pub(super) const DECAYED: f64 = 20.0;
 /// Slopes that a decayed model may have: its log-odds are too far apart.
 const SLOPES: [f64; 3] = [1.0, 0.75, 0.5];
 /// Decay moves the level by this much beyond what the tests showed, in log-odds.
@@ -104,8 +104,7 @@ impl List {
 /// # Source
 /// Ville (1939), Étude critique de la notion de collectif, for the bound; Grünwald, de Heide and Koolen (2024), JRSS B 86,
 /// 1091-1128, section 2, for likelihood ratios of mixtures as e-values.
-#[must_use]
-pub fn log_evidence(probabilities: &[f64], churned: &[bool], level_sd: f64) -> f64 {
+pub(super) fn log_evidence(probabilities: &[f64], churned: &[bool], level_sd: f64) -> f64 {
     let list = List::of(probabilities, churned);
     if list.0.is_empty() {
         return 0.0;

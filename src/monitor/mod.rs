@@ -54,17 +54,19 @@ impl Checked for TrainingProfile {
     }
 }
 
-/// Looks at the feeds of tonight: beside `reference`, which is the last list or the training, and beside their own past days.
+/// Looks at the feeds of tonight: beside `reference`, which is the last list or the training, beside their own past days, and
+/// beside the nights before, the earliest first.
 /// One alarm for a feed as a whole, or one for each of its columns.
 #[must_use]
-pub fn look_at_feeds(census: &Census, reference: Option<&ShopProfile>) -> Vec<Alarm> {
+pub fn look_at_feeds(census: &Census, reference: Option<&ShopProfile>, nights: &[&Night]) -> Vec<Alarm> {
     let mut alarms: Vec<Alarm> = Vec::new();
     if let Some(reference) = reference {
         tell(&mut alarms, rewritten::look(census, reference));
         tell(&mut alarms, repeated::look(census, reference));
     }
     for feed in &census.feeds {
-        tell(&mut alarms, completeness::look(feed));
+        let lags: Vec<u32> = nights.iter().filter_map(|night| night.shop.lag_days(feed.name)).collect();
+        tell(&mut alarms, completeness::look(feed, &lags));
         tell(&mut alarms, columns::look(feed));
         tell(&mut alarms, clock::look(feed));
     }

@@ -7,7 +7,7 @@ use super::census::{Cell, Census, Counts, Feed};
 use crate::checked::{self, Checked, Flaw};
 
 /// The format of profiles; raised when an older reader would misunderstand them.
-pub const PROFILE_FORMAT: u32 = 1;
+pub(super) const PROFILE_FORMAT: u32 = 1;
 /// Weeks that are kept.
 const WEEKS: usize = 53;
 /// Feeds and columns that a profile may have at most.
@@ -39,6 +39,8 @@ pub(super) struct FeedProfile {
     /// The whole weeks of the past year, the earliest first; none for facts without a time.
     pub(super) weeks: Vec<Week>,
     pub(super) total: Stored,
+    /// Whole days without a row up to the day of the profile: how late the feed is delivered.
+    pub(super) lag_days: u32,
     /// Rows that came in, and those of them that repeat others.
     pub(super) delivered: (u64, u64),
 }
@@ -76,6 +78,11 @@ impl Stored {
 }
 
 impl ShopProfile {
+    /// How late a feed was delivered, in days; `None` without the feed.
+    pub(super) fn lag_days(&self, feed: &str) -> Option<u32> {
+        self.feeds.iter().find(|known| known.name == feed).map(|feed| feed.lag_days)
+    }
+
     /// The day that it is of, counted from 1970-01-01.
     #[must_use]
     pub const fn as_of_day(&self) -> i32 {
@@ -90,6 +97,7 @@ impl ShopProfile {
             columns: feed.columns.iter().map(|column| column.name.clone()).collect(),
             weeks: weeks(feed, census.as_of),
             total: Stored::of(&feed.total),
+            lag_days: feed.lag_days(),
             delivered: census
                 .delivered
                 .iter()

@@ -22,9 +22,7 @@ const LEAST_HOURS: f64 = 0.5;
 pub(super) fn look(census: &Census, reference: &ShopProfile) -> Vec<Alarm> {
     let of_feed = |feed: &Feed| {
         let before = reference.feeds.iter().find(|before| before.name == feed.name)?;
-        let columns: Vec<&str> = feed.columns.iter().map(|column| column.name.as_str()).collect();
-        // Another mapping is told by the comparison of configs; here it could only be misread.
-        (before.columns == columns).then(|| Past::of(feed, before, reference.as_of_day)?.alarms(feed))?
+        Past::of(feed, before, reference.as_of_day)?.alarms(feed)
     };
     census.feeds.iter().filter_map(of_feed).flatten().collect()
 }
@@ -32,6 +30,8 @@ pub(super) fn look(census: &Census, reference: &ShopProfile) -> Vec<Alarm> {
 /// The same weeks then and now.
 struct Past {
     then: Counts,
+    /// The columns of then, in their order.
+    columns: Vec<String>,
     now: Counts,
     span: String,
     since: String,
@@ -43,13 +43,14 @@ impl Past {
         let since = date(as_of).to_string();
         if feed.days.is_empty() {
             let (then, now) = (before.total.counts(), feed.total.clone());
-            return Some(Self { then, now, span: "all rows".to_owned(), since });
+            return Some(Self { then, columns: before.columns.clone(), now, span: "all rows".to_owned(), since });
         }
         let settled = before.weeks.iter().filter(|week| week.first + 7 <= as_of - LATE);
         let weeks: Vec<_> = settled.filter_map(|week| Some((week.first, week.held.counts(), of_week(feed, week.first)?))).collect();
         let (first, last) = (weeks.first()?.0, weeks.last()?.0 + 6);
         let mut past = Self {
-            then: Counts::of_columns(feed.columns.len()),
+            then: Counts::of_columns(before.columns.len()),
+            columns: before.columns.clone(),
             now: Counts::of_columns(feed.columns.len()),
             span: format!("the weeks from {} to {}", date(first), date(last)),
             since,
@@ -109,7 +110,8 @@ impl Past {
 
     fn column(&self, feed: &Feed, place: usize) -> Option<Alarm> {
         let (name, n) = (&feed.columns.get(place)?.name, self.now.rows);
-        let (then, now) = (self.then.cells.get(place)?, self.now.cells.get(place)?);
+        let before = self.columns.iter().position(|before| before == name)?;
+        let (then, now) = (self.then.cells.get(before)?, self.now.cells.get(place)?);
         let share = |filled: u32, rows: u32| f64::from(filled) / f64::from(rows.max(1));
         let filled = [share(then.filled, self.then.rows), share(now.filled, n)];
         let alarm = |check, (figure, limit), message: String, hint: &str| Alarm {

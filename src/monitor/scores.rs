@@ -17,6 +17,8 @@ const LEAST_GROWTH: f64 = 0.1;
 const LEAST_RATE: f64 = 0.03;
 const LEAST_PSI: f64 = 0.1;
 const LEAST_TURNOVER: f64 = 0.3;
+/// Places of a list that say something.
+const LEAST_PLACES: u32 = 20;
 
 /// The first alarm about the list of a night, causes first. `nights` are those before it by the same model, the earliest
 /// first; `churn_rates` those at the training cutoffs.
@@ -138,7 +140,7 @@ fn distribution(all: &[(i32, &Scores)]) -> Option<Alarm> {
 fn turnover(all: &[(i32, &Scores)]) -> Option<Alarm> {
     let gone = |_: &Scores, after: &Scores| {
         let turnover = after.turnover.as_ref()?;
-        (turnover.places > 0).then(|| f64::from(turnover.places - turnover.kept) / f64::from(turnover.places))
+        (turnover.places >= LEAST_PLACES).then(|| f64::from(turnover.places - turnover.kept) / f64::from(turnover.places))
     };
     let jump = jump(all, LEAST_TURNOVER, gone)?;
     let turnover = last_two(all)?[1].turnover.as_ref()?;

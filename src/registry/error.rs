@@ -71,10 +71,12 @@ pub enum RegistryError {
         rule: String,
     },
     /// Another run is writing.
-    #[error("another run is writing to `{}`", folder.display())]
+    #[error("another run is writing to `{}`{}", folder.display(), holder.as_ref().map_or_else(String::new, |holder| format!(": {holder}")))]
     Busy {
         /// The folder of the shop's models.
         folder: PathBuf,
+        /// Who it is, as far as the lock says.
+        holder: Option<String>,
     },
 }
 
@@ -130,7 +132,7 @@ impl Report for RegistryError {
             Self::SimpleRule { .. } => {
                 "lists come from it by themselves until a model has passed the gate; name a learnt version".to_owned()
             }
-            Self::Busy { .. } => "wait until it has ended".to_owned(),
+            Self::Busy { .. } => "wait until it has ended; the lock of a process that died is free by itself".to_owned(),
         })
     }
 }

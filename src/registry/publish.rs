@@ -1,6 +1,6 @@
 //! Writing to the registry: one process at a time, which first mends what an earlier one left half done.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::Path;
 
@@ -82,13 +82,16 @@ impl Registry {
     pub fn write(&self, now: Timestamp) -> Result<Writing, Failure> {
         std::fs::create_dir_all(&self.folder).map_err(FileError::writing(&self.folder))?;
         let path = self.folder.join(LOCK);
-        let lock = File::create(&path).map_err(FileError::writing(&path))?;
+        // Who is refused must not wipe out who holds it.
+        let mut lock = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(FileError::writing(&path))?;
         lock.try_lock().map_err(|refused| -> Failure {
             match refused {
-                TryLockError::WouldBlock => RegistryError::Busy { folder: self.folder.clone() }.into(),
+                TryLockError::WouldBlock => RegistryError::Busy { folder: self.folder.clone(), holder: holder(&path) }.into(),
                 TryLockError::Error(source) => FileError::Write { path, source }.into(),
             }
         })?;
+        // For people alone: the lock holds without it.
+        let _ = lock.set_len(0).and_then(|()| lock.write_all(myself(now).as_bytes()));
         let mut writing = Writing { registry: self.clone(), _lock: lock, mended: Vec::new() };
         writing.mend(now)?;
         Ok(writing)
@@ -110,6 +113,20 @@ impl Registry {
             Err(failure) => Err(failure),
         }
     }
+}
+
+/// What a lock says of its holder.
+fn myself(now: Timestamp) -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = if host.is_empty() { String::new() } else { format!(" on `{}`", host.trim()) };
+    format!("process {}{host}, since {now}", std::process::id())
+}
+
+/// Who holds a lock, by what it says; `None` where it says nothing that could be told.
+fn holder(lock: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(lock).ok()?;
+    let is_plain = text.starts_with("process ") && text.len() < 200 && !text.contains(char::is_control);
+    is_plain.then_some(text)
 }
 
 /// The codes of [`RegistryError::Busy`] and of [`FileError::Write`].

@@ -480,7 +480,10 @@ fn storage_errors() -> Vec<Failure> {
             .into(),
         RegistryError::Damaged { path: file(), message: "expected `,` at line 3".to_owned() }.into(),
         RegistryError::OtherFormat { path: file(), found: 3, known: 2 }.into(),
-        RegistryError::Busy { folder: folder() }.into(),
+        RegistryError::Busy {
+            folder: folder(),
+            holder: Some("process 4711 on `night1`, since 2025-07-02T03:00:00Z".to_owned()),
+        }.into(),
         RegistryError::NoPredecessor { folder: folder() }.into(),
         other_config().into(),
         RegistryError::SimpleRule { version: VERSION.to_owned(), rule: "recency".to_owned() }.into(),
