@@ -113,7 +113,8 @@ impl Gates {
         let record = self.record(&alarms, &scores);
         let shop = session.census.as_ref().map(ShopProfile::of).unwrap_or_default();
         let told = alarms.iter().map(Told::of).collect();
-        let night = Night { format: NIGHT_FORMAT, as_of_day, model_version, shop, scores, told, performance };
+        let features = features.cloned();
+        let night = Night { format: NIGHT_FORMAT, as_of_day, model_version, shop, scores, features, told, performance };
         Gated { night, record }
     }
 

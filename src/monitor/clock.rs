@@ -11,7 +11,7 @@ const LENGTHS: [usize; 2] = [1, 7];
 const RECENT: usize = 28;
 const LEAST_WINDOWS: usize = 20;
 /// Rows of a window that say something of its hours.
-const LEAST_ROWS: u32 = 20;
+const LEAST_ROWS: u32 = 10;
 /// The widest swing of the past is allowed this many times.
 const MARGIN: f64 = 1.25;
 /// Hours by which summer time moves clocks, and a bit less: a smaller shift does not matter.

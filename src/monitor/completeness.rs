@@ -17,6 +17,10 @@ const RECENT: usize = 28;
 const LEAST_WINDOWS: usize = 60;
 /// Standard deviations of the past beyond which a count is unusual.
 const FAR: f64 = 4.0;
+/// The same for a window without any row, where no window of the past was empty.
+const FAR_AND_EMPTY: f64 = 3.0;
+/// Windows of the past that have to be known for that.
+const LEAST_FULL: usize = 180;
 /// Such windows a year that are a habit of the shop.
 const HABIT_PER_YEAR: f64 = 2.0;
 /// Days around the same day a year ago that are the same season.
@@ -97,7 +101,8 @@ fn unusual(n_days: usize, length: usize, held: &impl Fn(usize) -> Option<Held>) 
     }
     let centre = median(past.iter().map(|(_, held)| held.distance()))?;
     let spread = median(past.iter().map(|(_, held)| (held.distance() - centre).abs()))? * 1.4826;
-    let limit = FAR * spread.max(1.0);
+    let is_new = now.found <= 0.0 && past.len() >= LEAST_FULL && past.iter().all(|(_, held)| held.found > 0.0);
+    let limit = if is_new { FAR_AND_EMPTY } else { FAR } * spread.max(1.0);
     let side = (now.distance() - centre).signum();
     let is_far = |held: &Held| (held.distance() - centre) * side > limit && held.matters();
     if !is_far(&now) {

@@ -1,5 +1,6 @@
-//! Features beside those of training: the population stability index of each that the model uses, held against the widest
-//! swing between the training cutoffs themselves, so that seasons are quiet.
+//! Features beside those of the last list and of training: the population stability index of each that the model uses, held
+//! against the widest swing between the training cutoffs themselves, so that seasons are quiet. A jump since the last list is
+//! told of one feature; what moves slowly only if many have left the way that they were going.
 
 use std::collections::BTreeSet;
 
@@ -24,6 +25,9 @@ const MARGIN: f64 = 2.0;
 const LEAST_ROWS: u64 = 50;
 /// Features that are named.
 const SHOWN: usize = 3;
+/// Slow drift is told if so many features have moved, and one in so many: in a shop that grows a few always do.
+const LEAST_MOVED: usize = 3;
+const ONE_IN: usize = 10;
 const MOST_FEATURES: usize = 10_000;
 
 /// How the features of a version were distributed in training.
@@ -32,6 +36,8 @@ pub struct FeatureProfile {
     features: Vec<FeatureBins>,
     /// The share that churned at each training cutoff, the earliest first.
     pub(super) churn_rates: Vec<f64>,
+    /// The days of the training cutoffs, counted from 1970-01-01, the earliest first.
+    cutoff_days: Vec<i32>,
 }
 
 /// One of them: rows between the deciles of training.
@@ -47,7 +53,8 @@ struct FeatureBins {
 }
 
 /// Rows of a list in the bins of each feature; those of parts add up.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct FeatureCounts(Vec<Vec<u64>>);
 
 impl FeatureCounts {
@@ -107,6 +114,7 @@ impl FeatureProfile {
         Self {
             features: used.iter().filter_map(|name| FeatureBins::of(dataset, name, &rows)).collect(),
             churn_rates: rows.iter().filter_map(rate).collect(),
+            cutoff_days: cutoffs.iter().map(|cutoff| cutoff.day()).collect(),
         }
     }
 
@@ -119,21 +127,62 @@ impl FeatureProfile {
         FeatureCounts(self.features.iter().map(of_feature).collect())
     }
 
-    /// One alarm for all features that have moved, those aside that read what other alarms are about.
-    pub(super) fn look(&self, counts: &FeatureCounts, told: &[Alarm]) -> Option<Alarm> {
-        let moved = |(bins, counts): (&FeatureBins, &Vec<u64>)| {
-            let n: u64 = counts.iter().sum();
-            let (psi, limit) = (psi(counts, &bins.rows), (MARGIN * bins.widest_psi).max(LEAST_PSI));
-            let is_told = told.iter().any(|alarm| explains(alarm, &bins.name));
-            let moved = Moved { name: bins.name.clone(), psi, limit, effect: cliffs_delta(counts, &bins.rows), n };
-            (n >= LEAST_ROWS && psi > limit && !is_told).then_some(moved)
+    /// One alarm for all features that have moved, those aside that read what other alarms are about. `last` are the counts
+    /// of the last list by the same model.
+    pub(super) fn look(&self, tonight: Counted<'_>, last: Option<&FeatureCounts>, told: &[Alarm]) -> Option<Alarm> {
+        let is_told = |name: &str| told.iter().any(|alarm| explains(alarm, name));
+        let jumped = last.map_or_else(Vec::new, |last| {
+            let of = |place: usize, bins: &FeatureBins| {
+                let before = last.0.get(place).filter(|before| before.len() == bins.rows.len())?;
+                Some((before.clone(), (MARGIN * bins.widest_psi).max(LEAST_PSI)))
+            };
+            self.moved(tonight.counts, is_told, of)
+        });
+        if !jumped.is_empty() {
+            return self.alarm(jumped, "than on the list before");
+        }
+        let stretch = self.stretch(tonight.as_of_day)?;
+        let of = |_: usize, bins: &FeatureBins| {
+            Some((bins.rows.clone(), (MARGIN * stretch * bins.widest_psi).max(LEAST_PSI)))
         };
-        let mut moved: Vec<Moved> = self.features.iter().zip(&counts.0).filter_map(moved).collect();
+        let moved = self.moved(tonight.counts, is_told, of);
+        let are_many = moved.len() >= LEAST_MOVED && moved.len() * ONE_IN >= self.features.len();
+        are_many.then(|| self.alarm(moved, "than a trend of training would have brought"))?
+    }
+
+    /// By how much the swings of training may have grown since, if they were a trend that goes on: the index grows with the
+    /// square of the distance from the middle of the training cutoffs.
+    fn stretch(&self, as_of_day: i32) -> Option<f64> {
+        let (first, last) = (self.cutoff_days.first()?, self.cutoff_days.last()?);
+        let half = f64::from(last - first) / 2.0;
+        (half > 0.0).then(|| ((half + f64::from((as_of_day - last).max(0))) / half).powi(2))
+    }
+
+    /// The features that lie beyond a limit from the counts that `of` gives with it, the farthest first.
+    fn moved(
+        &self,
+        counts: &FeatureCounts,
+        is_told: impl Fn(&str) -> bool,
+        of: impl Fn(usize, &FeatureBins) -> Option<(Vec<u64>, f64)>,
+    ) -> Vec<Moved> {
+        let moved = |(place, (bins, counts)): (usize, (&FeatureBins, &Vec<u64>))| {
+            let n: u64 = counts.iter().sum();
+            let (before, limit) = of(place, bins)?;
+            let psi = psi(counts, &before);
+            let is_moved = n >= LEAST_ROWS && psi > limit && !is_told(&bins.name);
+            let effect = cliffs_delta(counts, &before);
+            is_moved.then(|| Moved { name: bins.name.clone(), psi, limit, effect, n })
+        };
+        let mut moved: Vec<Moved> = self.features.iter().zip(&counts.0).enumerate().filter_map(moved).collect();
         moved.sort_by(|a, b| (b.psi / b.limit).total_cmp(&(a.psi / a.limit)).then(a.name.cmp(&b.name)));
+        moved
+    }
+
+    fn alarm(&self, moved: Vec<Moved>, than: &str) -> Option<Alarm> {
         let first = moved.first()?;
         let shown: Vec<String> = moved.iter().take(SHOWN).map(Moved::in_words).collect();
         let message = format!(
-            "{} of {} that the model uses are distributed otherwise than at any training cutoff, over {}: {}{}",
+            "{} of {} that the model uses are distributed otherwise {than}, over {}: {}{}",
             grouped(moved.len() as u64),
             counted(self.features.len() as u64, "feature"),
             counted(first.n, "customer"),
@@ -153,6 +202,14 @@ impl FeatureProfile {
                 .to_owned(),
         })
     }
+}
+
+/// The features of tonight's list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted<'a> {
+    pub(super) counts: &'a FeatureCounts,
+    /// The day of the list, counted from 1970-01-01.
+    pub(super) as_of_day: i32,
 }
 
 /// A feature that has moved.
@@ -228,6 +285,7 @@ impl Checked for FeatureProfile {
     fn check(&self) -> Result<(), Flaw> {
         checked::at_most("features", self.features.len(), MOST_FEATURES)?;
         checked::names("features", self.features.iter().map(|bins| bins.name.as_str()))?;
+        checked::ascending("cutoff_days", &self.cutoff_days)?;
         checked::numbers("churn_rates", self.churn_rates.iter().copied(), &(0.0..=1.0))?;
         self.features.iter().try_for_each(|bins| {
             checked::ascending(&bins.name, &bins.edges)?;
@@ -249,6 +307,42 @@ mod tests {
         assert!((psi(&found, &expected) - 0.240_8).abs() < 1e-3, "{}", psi(&found, &expected));
         assert!(psi(&[11, 9, 10, 12, 8], &[100, 100, 100, 100, 100]) < 1e-9);
         assert!(psi(&[0, 0], &[5, 5]).abs() < 1e-12);
+    }
+
+    fn profile(n_features: usize) -> FeatureProfile {
+        let bins = |number: usize| FeatureBins {
+            name: format!("feature_{number}"),
+            edges: vec![1.0, 2.0],
+            rows: vec![300, 300, 300, 0],
+            widest_psi: 0.05,
+        };
+        FeatureProfile {
+            features: (0..n_features).map(bins).collect(),
+            churn_rates: vec![0.3],
+            cutoff_days: vec![19_000, 19_200],
+        }
+    }
+
+    fn counts(moved: usize, n_features: usize) -> FeatureCounts {
+        FeatureCounts(
+            (0..n_features).map(|of| if of < moved { vec![20, 40, 240, 0] } else { vec![100, 100, 100, 0] }).collect(),
+        )
+    }
+
+    #[test]
+    fn a_jump_of_one_feature_is_told_and_slow_drift_of_a_few_is_not() {
+        let profile = profile(20);
+        let look = |moved: usize, last: Option<&FeatureCounts>, as_of_day: i32| {
+            let counts = counts(moved, 20);
+            profile.look(Counted { counts: &counts, as_of_day }, last, &[]).map(|alarm| alarm.message)
+        };
+        let usual = counts(0, 20);
+        assert_eq!(look(0, Some(&usual), 19_210), None);
+        assert!(look(1, Some(&usual), 19_210).unwrap().contains("`feature_0`"));
+        assert_eq!(look(1, Some(&counts(1, 20)), 19_210), None, "it was so on the list before");
+        assert_eq!(look(2, None, 19_210), None);
+        assert!(look(5, None, 19_210).unwrap().contains("a trend of training"));
+        assert_eq!(look(5, None, 19_800), None, "as far as a trend would have gone by then");
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 use crate::checked::{self, Checked, Flaw};
+use drift::Counted;
 
 pub use alarm::{Alarm, CHECKS, Check, Level, is_check};
 pub use census::Census;
@@ -97,7 +98,10 @@ pub struct Tonight<'a> {
 
 /// Looks at the lists of tonight, and adds what no alarm about the feeds explains.
 pub fn look_at_lists(alarms: &mut Vec<Alarm>, tonight: &Tonight<'_>, training: Option<&TrainingProfile>) {
-    let drift = training.zip(tonight.features).and_then(|(training, counts)| training.features.look(counts, alarms));
+    let last = tonight.nights.last().and_then(|night| night.features.as_ref());
+    let drift = training.zip(tonight.features).and_then(|(training, counts)| {
+        training.features.look(Counted { counts, as_of_day: tonight.as_of_day }, last, alarms)
+    });
     alarms.extend(drift);
     if alarms.is_empty() {
         let rates = training.map_or(&[][..], |training| &training.features.churn_rates);

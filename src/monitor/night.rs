@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
+use super::drift::FeatureCounts;
 use super::performance::ListPerformance;
 use super::profile::ShopProfile;
 use crate::checked::{self, Checked, Flaw};
@@ -28,6 +29,8 @@ pub struct Night {
     pub shop: ShopProfile,
     /// Its list.
     pub scores: Scores,
+    /// Its features in the bins of the model's training; `None` for a model without a profile.
+    pub features: Option<FeatureCounts>,
     /// What was told.
     pub told: Vec<Told>,
     /// The lists so far, and what came of those whose label window has ended.
