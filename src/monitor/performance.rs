@@ -18,9 +18,10 @@ use crate::timeline::{Cutoff, EventLog, date_of};
 
 /// Lists that are remembered.
 const MOST_LISTS: usize = 800;
-/// Standard deviation of the level between tests, where they do not say it, and at least; in log-odds.
+/// Standard deviation of the level between tests, in log-odds, before there are any: an error of a fifth of the odds, as a
+/// season that no test has seen brings. It counts as so many tests, because few of them see a whole year.
 const USUAL_LEVEL_SD: f64 = 0.2;
-const LEAST_LEVEL_SD: f64 = 0.05;
+const USUAL_TESTS: f64 = 3.0;
 /// Normal deviate of an interval that holds 95 %.
 const DEVIATE: f64 = 1.96;
 
@@ -231,7 +232,7 @@ impl DecayTest {
     }
 }
 
-/// How far the level of a model moved between its tests, in log-odds.
+/// How far the level of a model moves between its tests, as a standard deviation in log-odds.
 #[must_use]
 pub fn level_sd(evaluation: &Evaluation) -> f64 {
     let main = evaluation.learners.iter().find(|learner| learner.name == evaluation.main);
@@ -240,11 +241,8 @@ pub fn level_sd(evaluation: &Evaluation) -> f64 {
         .flat_map(|learner| &learner.by_cutoff)
         .filter_map(|cutoff| cutoff.metrics.calibration_in_the_large)
         .collect();
-    if levels.is_empty() {
-        return USUAL_LEVEL_SD;
-    }
-    let mean_square = levels.iter().map(|level| level * level).sum::<f64>() / levels.len() as f64;
-    mean_square.sqrt().max(LEAST_LEVEL_SD)
+    let squares = levels.iter().map(|level| level * level).sum::<f64>() + USUAL_TESTS * USUAL_LEVEL_SD * USUAL_LEVEL_SD;
+    (squares / (levels.len() as f64 + USUAL_TESTS)).sqrt()
 }
 
 /// The lists of before and that of tonight, as many as are remembered.
