@@ -17,6 +17,7 @@ mod inspect_page;
 mod inspect_report;
 mod items;
 mod job;
+mod metrics;
 mod models;
 mod nights;
 mod performance;

@@ -8,7 +8,7 @@ use super::gates::Gates;
 use super::nights::NIGHT;
 use super::job::{self, Session, Task, Today, print, write_json};
 use super::report::{self, Documents};
-use super::{champion, performance, remarks, summary};
+use super::{champion, metrics, performance, remarks, summary};
 use crate::cli::{Nightly, OutputOptions};
 use crate::error::Failure;
 use crate::files::{Ready, Staged};
@@ -30,6 +30,7 @@ pub(super) const FILES: &[&str] = &[
     report::PAGE,
     NIGHT,
     performance::FILE,
+    metrics::FILE,
 ];
 
 pub(super) fn run(Nightly { job, accepted }: &Nightly, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
@@ -107,6 +108,8 @@ pub(super) fn score_and_write(
         Err(why) => tracing::warn!("warning[no_value_model]: {why}; value at stake is the margin of the past year"),
     }
     files.push(track.stage(&staged)?);
+    let metrics = metrics::text(session, &lists, &gated, &track);
+    files.push(staged.add(metrics::FILE, |writer| std::io::Write::write_all(writer, metrics.as_bytes()))?);
     files.push(staged.add(NIGHT, |writer| write_json(writer, &gated.night))?);
     let more = json!({
         "model_version": version.manifest.model_version(),

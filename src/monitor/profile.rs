@@ -78,6 +78,11 @@ impl Stored {
 }
 
 impl ShopProfile {
+    /// Each feed by name, with its rows and how many days late it was delivered.
+    pub fn feeds_in_figures(&self) -> impl Iterator<Item = (&str, u64, u32)> {
+        self.feeds.iter().map(|feed| (feed.name.as_str(), u64::from(feed.total.rows), feed.lag_days))
+    }
+
     /// How late a feed was delivered, in days; `None` without the feed.
     pub(super) fn lag_days(&self, feed: &str) -> Option<u32> {
         self.feeds.iter().find(|known| known.name == feed).map(|feed| feed.lag_days)

@@ -129,6 +129,8 @@ fn what_came_of_a_past_list_is_looked_up_and_is_what_the_purchases_say() {
     let found = realised["churned"].as_u64().unwrap();
     assert!(found >= churned && found <= churned + n / 50, "{found} and {churned} of {n}");
     assert!(shop.path(&format!("first/{NIGHT}/performance.parquet")).exists());
+    let metrics = shop.read(&format!("first/{NIGHT}/retain.prom"));
+    assert!(metrics.contains("\nretain_realised_auc{shop=\"simulated-shop\"} 0.") && metrics.ends_with('\n'), "{metrics}");
     // The same night once more gives the same bytes.
     let list = shop.read(&format!("first/{NIGHT}/list.csv"));
     let night = shop.read(&format!("first/{NIGHT}/monitor.json"));
