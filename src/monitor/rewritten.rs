@@ -138,7 +138,9 @@ impl Past {
             return Some(alarm(NULLS, (filled[1], filled[0] - LEAST_SHARE), message, hint));
         }
         let change = now.mean_log()? - then.mean_log()?;
-        let says_something = now.sized.min(then.sized) >= LEAST_ROWS;
+        // What is filled in late is of other rows by now.
+        let is_late = feed.columns.get(place)?.is_late;
+        let says_something = !is_late && now.sized.min(then.sized) >= LEAST_ROWS;
         (says_something && change.abs() > LEAST_FACTOR).then(|| {
             let message = format!(
                 "the values of {} are {} than they were on {} (geometric mean of {})",
