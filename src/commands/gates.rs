@@ -7,8 +7,8 @@ use super::nights::{self, PastNight};
 use crate::cli::Accepted;
 use crate::error::Failure;
 use crate::monitor::{
-    Alarm, FIRST_PLACES, FeatureCounts, Level, ListPerformance, MonitorError, NIGHT_FORMAT, Night, Scores, ShopProfile, Told, Tonight,
-    TrainingProfile, Turnover, look_at_feeds, look_at_lists,
+    Alarm, FIRST_PLACES, FeatureCounts, Level, ListPerformance, MonitorError, NIGHT_FORMAT, Night, Scores, ShopProfile,
+    Told, Tonight, TrainingProfile, Turnover, look_at_feeds, look_at_lists,
 };
 use crate::pipeline::Lists;
 use crate::registry::Version;
@@ -50,7 +50,8 @@ impl Gates {
         let gates = Self {
             accepted: accepted.checks.clone(),
             alarms: session.census.as_ref().map(found).unwrap_or_default(),
-            reference: reference.map(|(what, shop)| format!("{what} of {}", date_of(shop.as_of_day()).unwrap_or_default())),
+            reference: reference
+                .map(|(what, shop)| format!("{what} of {}", date_of(shop.as_of_day()).unwrap_or_default())),
             past,
         };
         gates.report(session, &gates.alarms);
@@ -99,8 +100,7 @@ impl Gates {
         let nights = self.past.iter().rev().take_while(|past| past.night.model_version == model_version);
         let mut nights: Vec<&PastNight> = nights.collect();
         nights.reverse();
-        let first: Vec<String> =
-            lists.list.rows.iter().take(FIRST_PLACES).map(|row| row.customer_id.clone()).collect();
+        let first: Vec<String> = lists.list.rows.iter().take(FIRST_PLACES).map(|row| row.customer_id.clone()).collect();
         let before = nights.last().and_then(|past| past.first_customers());
         let probabilities: Vec<f64> = lists.rows().map(|row| row.prospect.churn_probability).collect();
         let scores = Scores::of(&probabilities, before.map(|before| Turnover::of(&before, &first)));

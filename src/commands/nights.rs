@@ -30,7 +30,8 @@ pub(super) struct PastNight {
 pub(super) fn before(session: &Session) -> Vec<PastNight> {
     let beside = session.folder.parent().unwrap_or(Path::new("."));
     let entries = std::fs::read_dir(beside).into_iter().flatten().filter_map(Result::ok);
-    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.join(NIGHT).is_file()).collect();
+    let mut folders: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| path.join(NIGHT).is_file()).collect();
     folders.sort();
     let mut nights: Vec<PastNight> = folders.into_iter().filter_map(|folder| read(session, folder)).collect();
     nights.retain(|past| past.night.as_of_day < session.as_of.day());

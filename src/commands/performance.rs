@@ -108,11 +108,14 @@ impl Track {
     }
 
     fn table(&self) -> Table<'_> {
-        let numbers = |of: &dyn Fn(&ListPerformance) -> Option<f64>| Column::OptionalNumber(self.lists.iter().map(of).collect());
+        let numbers =
+            |of: &dyn Fn(&ListPerformance) -> Option<f64>| Column::OptionalNumber(self.lists.iter().map(of).collect());
         let of_realised =
             |of: fn(&Realised) -> Option<f64>| numbers(&|list: &ListPerformance| list.realised.as_ref().and_then(of));
         let ratio = |place: usize| {
-            numbers(&|list: &ListPerformance| list.realised.as_ref()?.ratio(list.expected.variance)?.get(place).copied())
+            numbers(&|list: &ListPerformance| {
+                list.realised.as_ref()?.ratio(list.expected.variance)?.get(place).copied()
+            })
         };
         let days = self.lists.iter().map(|list| date_of(list.as_of_day)).collect();
         let versions = self.lists.iter().map(|list| list.model_version.as_str());

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::gates::Gates;
-use super::nights::NIGHT;
 use super::job::{self, Session, Task, Today, print, write_json};
+use super::nights::NIGHT;
 use super::report::{self, Documents};
 use super::{champion, metrics, performance, remarks, summary};
 use crate::cli::{Nightly, OutputOptions};

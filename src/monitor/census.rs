@@ -5,8 +5,8 @@
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
-use super::feeds::{Column, FeedTable, Kind, feeds};
 use super::delivered::Delivered;
+use super::feeds::{Column, FeedTable, Kind, feeds};
 use crate::timeline::columns::Tables;
 use crate::timeline::{Calendar, Cutoff, date_of};
 use crate::units::Timestamp;

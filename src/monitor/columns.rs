@@ -126,7 +126,12 @@ struct About<'f> {
 }
 
 impl About<'_> {
-    fn alarm(&self, check: &'static str, (figure, limit, n): (f64, f64, u32), (message, hint): (String, &str)) -> Alarm {
+    fn alarm(
+        &self,
+        check: &'static str,
+        (figure, limit, n): (f64, f64, u32),
+        (message, hint): (String, &str),
+    ) -> Alarm {
         Alarm {
             check,
             level: Level::Warn,
@@ -142,7 +147,12 @@ impl About<'_> {
 
     /// The windows that the last one was held against.
     fn past(&self, n: usize) -> String {
-        format!("{} earlier windows of {} day{}", grouped(n as u64), self.length, if self.length == 1 { "" } else { "s" })
+        format!(
+            "{} earlier windows of {} day{}",
+            grouped(n as u64),
+            self.length,
+            if self.length == 1 { "" } else { "s" }
+        )
     }
 
     fn nulls(&self, beside: Beside, rows: u32) -> Alarm {
@@ -185,7 +195,8 @@ impl About<'_> {
             self.past(beside.n_past),
             percent(beside.usual + beside.swing),
         );
-        let hint = "are values written in another way than before? If the range is new, train a model with `retain run`";
+        let hint =
+            "are values written in another way than before? If the range is new, train a model with `retain run`";
         self.alarm(LEVELS, (beside.now, beside.usual + beside.allowed(LEAST_SHARE), n), (message, hint))
     }
 

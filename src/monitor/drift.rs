@@ -79,7 +79,8 @@ impl FeatureBins {
         let mut edges: Vec<f64> = (1..10).filter_map(|decile| percentile(&values, 100 * decile)).collect();
         edges.dedup_by(|a, b| a.total_cmp(b).is_eq());
         let mut bins = Self { name: name.to_owned(), edges, rows: Vec::new(), widest_psi: 0.0 };
-        let counted: Vec<Vec<u64>> = cutoffs.iter().map(|rows| bins.count(dataset, column, rows.iter().copied())).collect();
+        let counted: Vec<Vec<u64>> =
+            cutoffs.iter().map(|rows| bins.count(dataset, column, rows.iter().copied())).collect();
         bins.rows = vec![0; bins.edges.len() + 2];
         for counts in &counted {
             bins.rows.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
@@ -122,7 +123,10 @@ impl FeatureProfile {
     #[must_use]
     pub fn count(&self, dataset: &Dataset) -> FeatureCounts {
         let of_feature = |bins: &FeatureBins| {
-            dataset.schema.position(&bins.name).map_or_else(Vec::new, |column| bins.count(dataset, column, 0..dataset.len()))
+            dataset
+                .schema
+                .position(&bins.name)
+                .map_or_else(Vec::new, |column| bins.count(dataset, column, 0..dataset.len()))
         };
         FeatureCounts(self.features.iter().map(of_feature).collect())
     }
@@ -198,8 +202,9 @@ impl FeatureProfile {
             limit: first.limit,
             n: first.n,
             message,
-            hint: "look at the columns that these features read; if the shop has changed, train a model with `retain run`"
-                .to_owned(),
+            hint:
+                "look at the columns that these features read; if the shop has changed, train a model with `retain run`"
+                    .to_owned(),
         })
     }
 }
@@ -235,9 +240,10 @@ fn explains(alarm: &Alarm, feature: &str) -> bool {
     let Some(known) = features::find(feature) else { return true };
     // Every feature looks at orders: a feed of purchases that is not whole moves them all.
     let sources = if alarm.column.is_none() { known.sources() } else { known.own_sources() };
-    sources.iter().filter_map(|source| source.split_once('.')).any(|(table, column)| {
-        table == feed && alarm.column.as_ref().is_none_or(|alarmed| alarmed == column)
-    })
+    sources
+        .iter()
+        .filter_map(|source| source.split_once('.'))
+        .any(|(table, column)| table == feed && alarm.column.as_ref().is_none_or(|alarmed| alarmed == column))
 }
 
 /// The population stability index of counts beside others, less what chance alone would give.
@@ -366,7 +372,8 @@ mod tests {
             message: String::new(),
             hint: String::new(),
         };
-        let of = |check, column| features::catalogue().filter(move |feature| explains(&alarm(check, column), feature.name));
+        let of =
+            |check, column| features::catalogue().filter(move |feature| explains(&alarm(check, column), feature.name));
         assert!(of(NULLS, Some("discount")).all(|feature| feature.name.contains("discount")));
         assert!(of(NULLS, Some("discount")).count() > 0);
         assert_eq!(of(MISSING, None).count(), features::catalogue().count());

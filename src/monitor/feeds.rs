@@ -53,8 +53,12 @@ fn purchases(table: &PurchaseColumns) -> FeedTable<'_> {
     columns.extend(table.quantity.as_ref().map(|values| numbers("quantity", values)));
     columns.extend(table.discount.as_ref().map(|values| money("discount", values)));
     columns.extend(table.cost.as_ref().map(|values| money("cost", values)));
-    let codes =
-        [("product_id", &table.product), ("category", &table.category), ("channel", &table.channel), ("region", &table.region)];
+    let codes = [
+        ("product_id", &table.product),
+        ("category", &table.category),
+        ("channel", &table.channel),
+        ("region", &table.region),
+    ];
     columns.extend(codes.into_iter().filter_map(|(name, codes)| Some(levels(name, codes.as_ref()?))));
     columns.extend(table.custom.iter().map(own));
     FeedTable {

@@ -93,7 +93,8 @@ impl Outcomes<'_> {
     /// Whether the label window of a list of that day has ended.
     #[must_use]
     pub fn has_matured(&self, as_of_day: i32) -> bool {
-        cutoff(as_of_day, self.zone).is_some_and(|cutoff| cutoff.after(self.rule.matures_after(), self.zone) <= self.as_of)
+        cutoff(as_of_day, self.zone)
+            .is_some_and(|cutoff| cutoff.after(self.rule.matures_after(), self.zone) <= self.as_of)
     }
 
     /// Whether each customer left who had bought before a day, by number.
@@ -102,7 +103,9 @@ impl Outcomes<'_> {
         let of_shard = |shard: &crate::timeline::Shard| {
             let mut left = vec![None; shard.customers().len()];
             shard.outcomes(&[day], |place, _, future| {
-                if let (Some(left), Some(window)) = (left.get_mut(place.customer - shard.customers().start), windows.first()) {
+                if let (Some(left), Some(window)) =
+                    (left.get_mut(place.customer - shard.customers().start), windows.first())
+                {
                     *left = Some(!window.retention(future).stands_at(self.as_of.at()));
                 }
             });
@@ -132,7 +135,8 @@ impl Outcomes<'_> {
     ) {
         for place in 0..lists.len() {
             let (before, rest) = lists.split_at_mut(place);
-            let Some(list) = rest.first_mut().filter(|list| list.realised.is_none() && self.has_matured(list.as_of_day))
+            let Some(list) =
+                rest.first_mut().filter(|list| list.realised.is_none() && self.has_matured(list.as_of_day))
             else {
                 continue;
             };
@@ -149,7 +153,8 @@ impl Outcomes<'_> {
     /// The evidence of the lists before one by the same model; `None` where its label window overlaps that of the last one
     /// that counts.
     fn evidence_before(&self, before: &[ListPerformance], list: &ListPerformance) -> Option<f64> {
-        let counts = |past: &&ListPerformance| past.model_version == list.model_version && past.log_evidence().is_some();
+        let counts =
+            |past: &&ListPerformance| past.model_version == list.model_version && past.log_evidence().is_some();
         let Some(last) = before.iter().rev().find(counts) else { return Some(0.0) };
         let ends = cutoff(last.as_of_day, self.zone)?.after(self.rule.matures_after(), self.zone);
         (ends.day() <= list.as_of_day).then(|| last.log_evidence()).flatten()

@@ -71,8 +71,12 @@ impl Stored {
     }
 
     pub(super) fn counts(&self) -> Counts {
-        let cell =
-            |(filled, sized, log_milli): &(u32, u32, i64)| Cell { filled: *filled, sized: *sized, log_milli: *log_milli, ..Cell::default() };
+        let cell = |(filled, sized, log_milli): &(u32, u32, i64)| Cell {
+            filled: *filled,
+            sized: *sized,
+            log_milli: *log_milli,
+            ..Cell::default()
+        };
         Counts { rows: self.rows, clock: self.clock, cells: self.cells.iter().map(cell).collect() }
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn look(census: &Census, reference: &ShopProfile) -> Vec<Alarm> {
                 percent(found),
                 percent(usual),
             ),
-            hint: "was a file delivered twice, or do two files overlap? The list is right; mend the delivery".to_owned(),
+            hint: "was a file delivered twice, or do two files overlap? The list is right; mend the delivery"
+                .to_owned(),
         })
     };
     census.delivered.iter().filter_map(of_feed).collect()

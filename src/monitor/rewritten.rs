@@ -46,7 +46,8 @@ impl Past {
             return Some(Self { then, columns: before.columns.clone(), now, span: "all rows".to_owned(), since });
         }
         let settled = before.weeks.iter().filter(|week| week.first + 7 <= as_of - LATE);
-        let weeks: Vec<_> = settled.filter_map(|week| Some((week.first, week.held.counts(), of_week(feed, week.first)?))).collect();
+        let weeks: Vec<_> =
+            settled.filter_map(|week| Some((week.first, week.held.counts(), of_week(feed, week.first)?))).collect();
         let (first, last) = (weeks.first()?.0, weeks.last()?.0 + 6);
         let mut past = Self {
             then: Counts::of_columns(before.columns.len()),
@@ -134,7 +135,8 @@ impl Past {
                 self.since,
                 percent(filled[0]),
             );
-            let hint = "has the source stopped to deliver the column? Restore it, or take it out of the config and train anew";
+            let hint =
+                "has the source stopped to deliver the column? Restore it, or take it out of the config and train anew";
             return Some(alarm(NULLS, (filled[1], filled[0] - LEAST_SHARE), message, hint));
         }
         let change = now.mean_log()? - then.mean_log()?;
@@ -149,7 +151,8 @@ impl Past {
                 self.since,
                 grouped(u64::from(now.sized)),
             );
-            let hint = "is it another unit, such as cents for euros, or another currency? Correct the rows or the mapping";
+            let hint =
+                "is it another unit, such as cents for euros, or another currency? Correct the rows or the mapping";
             alarm(UNIT, (change.exp(), (LEAST_FACTOR * change.signum()).exp()), message, hint)
         })
     }
@@ -173,7 +176,8 @@ impl Past {
                 if moved > 0.0 { "later" } else { "earlier" },
                 self.since,
             ),
-            hint: "are times delivered in another zone than before? State the zone of the source in the mapping".to_owned(),
+            hint: "are times delivered in another zone than before? State the zone of the source in the mapping"
+                .to_owned(),
         })
     }
 }

@@ -81,7 +81,8 @@ fn population(all: &[(i32, &Scores)]) -> Option<Alarm> {
         grouped(jump.n_known as u64 + 1),
         percent(jump.limit),
     );
-    let hint = "were customers imported, merged or deleted? Look at the first purchases of those who are new on the list";
+    let hint =
+        "were customers imported, merged or deleted? Look at the first purchases of those who are new on the list";
     Some(alarm(POPULATION, (jump.change, jump.limit * jump.change.signum(), now.n), message, hint))
 }
 
@@ -140,7 +141,8 @@ fn distribution(all: &[(i32, &Scores)]) -> Option<Alarm> {
 fn turnover(all: &[(i32, &Scores)]) -> Option<Alarm> {
     let gone = |_: &Scores, after: &Scores| {
         let turnover = after.turnover.as_ref()?;
-        (turnover.places >= LEAST_PLACES).then(|| f64::from(turnover.places - turnover.kept) / f64::from(turnover.places))
+        (turnover.places >= LEAST_PLACES)
+            .then(|| f64::from(turnover.places - turnover.kept) / f64::from(turnover.places))
     };
     let jump = jump(all, LEAST_TURNOVER, gone)?;
     let turnover = last_two(all)?[1].turnover.as_ref()?;

@@ -132,7 +132,9 @@ impl Report for RegistryError {
             Self::SimpleRule { .. } => {
                 "lists come from it by themselves until a model has passed the gate; name a learnt version".to_owned()
             }
-            Self::Busy { .. } => "wait until it has ended; the lock of a process that died is free by itself".to_owned(),
+            Self::Busy { .. } => {
+                "wait until it has ended; the lock of a process that died is free by itself".to_owned()
+            }
         })
     }
 }

@@ -83,10 +83,17 @@ impl Registry {
         std::fs::create_dir_all(&self.folder).map_err(FileError::writing(&self.folder))?;
         let path = self.folder.join(LOCK);
         // Who is refused must not wipe out who holds it.
-        let mut lock = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(FileError::writing(&path))?;
+        let mut lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(FileError::writing(&path))?;
         lock.try_lock().map_err(|refused| -> Failure {
             match refused {
-                TryLockError::WouldBlock => RegistryError::Busy { folder: self.folder.clone(), holder: holder(&path) }.into(),
+                TryLockError::WouldBlock => {
+                    RegistryError::Busy { folder: self.folder.clone(), holder: holder(&path) }.into()
+                }
                 TryLockError::Error(source) => FileError::Write { path, source }.into(),
             }
         })?;

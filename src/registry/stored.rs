@@ -10,8 +10,8 @@ use crate::explain::Medians;
 use crate::features::FeatureSchema;
 use crate::guard::GuardRecord;
 use crate::label::ChurnRule;
-use crate::monitor::TrainingProfile;
 use crate::learn::{Choice, Model, ModelCard, TrainingNotes, Uncertainty};
+use crate::monitor::TrainingProfile;
 use crate::profile::FollowUp;
 
 /// The format of a version; raised when an older reader would misunderstand it, or a later one cannot trust it.

@@ -483,7 +483,8 @@ fn storage_errors() -> Vec<Failure> {
         RegistryError::Busy {
             folder: folder(),
             holder: Some("process 4711 on `night1`, since 2025-07-02T03:00:00Z".to_owned()),
-        }.into(),
+        }
+        .into(),
         RegistryError::NoPredecessor { folder: folder() }.into(),
         other_config().into(),
         RegistryError::SimpleRule { version: VERSION.to_owned(), rule: "recency".to_owned() }.into(),

@@ -56,7 +56,10 @@ fn each_fault_is_one_alarm_and_a_usual_night_is_quiet() {
     let purchases = shop.read("purchases.csv");
     score(&shop, NIGHT, "first", &[]).success().stderr(contains("warning[").not());
     let quiet = monitor(&shop, "first", NIGHT);
-    assert_eq!((quiet["alarms"].as_array().unwrap().len(), &quiet["compared_with"]), (0, &"the list of 2025-03-01".into()));
+    assert_eq!(
+        (quiet["alarms"].as_array().unwrap().len(), &quiet["compared_with"]),
+        (0, &"the list of 2025-03-01".into())
+    );
     std::fs::remove_dir_all(shop.path(&format!("first/{NIGHT}"))).unwrap();
 
     let write = |text: String| std::fs::write(shop.path("purchases.csv"), text).unwrap();
@@ -82,10 +85,14 @@ fn each_fault_is_one_alarm_and_a_usual_night_is_quiet() {
     let record = monitor(&shop, "accepted", NIGHT);
     assert_eq!((&record["alarms"][0]["is_accepted"], &record["accepted"][0]), (&true.into(), &"unit_shift".into()));
     score(&shop, NIGHT, "first", &["--accept", "nonsense"]).code(2);
-    write(changed(&purchases, |_| true, |cells| {
-        cells[AMOUNT] = format!("{}", cells[AMOUNT].parse::<f64>().unwrap() * 100.0);
-        true
-    }));
+    write(changed(
+        &purchases,
+        |_| true,
+        |cells| {
+            cells[AMOUNT] = format!("{}", cells[AMOUNT].parse::<f64>().unwrap() * 100.0);
+            true
+        },
+    ));
     stops("unit_shift", "the weeks from");
     write(purchases.clone() + purchases.split_once('\n').unwrap().1);
     stops("rewritten_past", "as if a file was delivered twice");
@@ -130,7 +137,10 @@ fn what_came_of_a_past_list_is_looked_up_and_is_what_the_purchases_say() {
     assert!(found >= churned && found <= churned + n / 50, "{found} and {churned} of {n}");
     assert!(shop.path(&format!("first/{NIGHT}/performance.parquet")).exists());
     let metrics = shop.read(&format!("first/{NIGHT}/retain.prom"));
-    assert!(metrics.contains("\nretain_realised_auc{shop=\"simulated-shop\"} 0.") && metrics.ends_with('\n'), "{metrics}");
+    assert!(
+        metrics.contains("\nretain_realised_auc{shop=\"simulated-shop\"} 0.") && metrics.ends_with('\n'),
+        "{metrics}"
+    );
     // The same night once more gives the same bytes.
     let list = shop.read(&format!("first/{NIGHT}/list.csv"));
     let night = shop.read(&format!("first/{NIGHT}/monitor.json"));
