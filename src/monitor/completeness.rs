@@ -31,8 +31,9 @@ const STOPPED: f64 = 0.2;
 /// Nights that say how late the feed is delivered, and how many of them have to be known.
 const NIGHTS: usize = 28;
 const LEAST_NIGHTS: usize = 5;
-/// A feed as late on one of so many nights is always delivered like that.
+/// A feed as late on one of so many nights, and not once alone, is always delivered like that.
 const HABIT: usize = 10;
+const LEAST_LATE: usize = 2;
 
 /// Rows of a window beside what is usual.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +63,7 @@ pub(super) fn look(feed: &Feed, lags: &[u32]) -> Option<Alarm> {
     let lags = lags.get(lags.len().saturating_sub(NIGHTS)..).unwrap_or_default();
     let lag = feed.lag_days();
     let n_as_late = lags.iter().filter(|before| **before >= lag).count();
-    let is_usual = lag > 0 && n_as_late > 0 && n_as_late * HABIT >= lags.len();
+    let is_usual = lag > 0 && n_as_late >= LEAST_LATE && n_as_late * HABIT >= lags.len();
     let knows = Knows { a_year: feed.days.len() >= YEAR + SEASON, nights: lags.len() >= LEAST_NIGHTS };
     let counts: Vec<f64> = feed.days.iter().map(|day| f64::from(day.rows)).collect();
     let usual: Vec<Option<f64>> = (0..counts.len()).map(|day| usual(&counts, day)).collect();

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::alarm::{Alarm, DRIFT, Level};
 use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
-use crate::features;
+use crate::features::{self, Telling};
 use crate::maths::quantiles::percentile;
 use crate::text::{counted, grouped};
 use crate::timeline::Cutoff;
@@ -113,7 +113,12 @@ impl FeatureProfile {
             (!rows.is_empty()).then(|| churned as f64 / rows.len() as f64)
         };
         Self {
-            features: used.iter().filter_map(|name| FeatureBins::of(dataset, name, &rows)).collect(),
+            // What is the same for many at once jumps from list to list, and so does the season.
+            features: used
+                .iter()
+                .filter(|name| !is_context(name))
+                .filter_map(|name| FeatureBins::of(dataset, name, &rows))
+                .collect(),
             churn_rates: rows.iter().filter_map(rate).collect(),
             cutoff_days: cutoffs.iter().map(|cutoff| cutoff.day()).collect(),
         }
@@ -215,6 +220,11 @@ pub(super) struct Counted<'a> {
     pub(super) counts: &'a FeatureCounts,
     /// The day of the list, counted from 1970-01-01.
     pub(super) as_of_day: i32,
+}
+
+/// Whether a feature tells of the shop, the season or other customers rather than of the one.
+fn is_context(name: &str) -> bool {
+    features::find(name).is_some_and(|feature| matches!(feature.telling, Telling::Context(_)))
 }
 
 /// A feature that has moved.
