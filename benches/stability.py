@@ -41,6 +41,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     text = config.read_text()
     text = re.sub(r"(?m)^seed = .*\n", "", text)
+    text = re.sub(r"(?m)^\[models\]\n(dir = .*\n)?", "", text)
     text = re.sub(r'path = "(?!/)', f'path = "{config.parent}/', text)
     text = re.sub(r'(?m)^    "(?!/)', f'    "{config.parent}/', text)
     for seed in (1, 2):

@@ -142,7 +142,7 @@ fn reasons(tests: &ReasonTests) -> String {
     let shown = |figure: Option<Interval>| figure.map_or_else(|| "-".to_owned(), with_bounds);
     let text = format!(
         "Reasons: {} told of {} at {}, {} of them no fact of the customer, {} against their direction. With the fact of the \
-         first reason at the shop's median the ranking probability falls in {} of the rows, with another fact, drawn at \
+         first reason at the shop's median the risk falls in {} of the rows, with another fact, drawn at \
          random, in {}; it falls more in {}.",
         counted(tests.n_reasons as u64, "reason"),
         counted(tests.n_rows as u64, "row"),

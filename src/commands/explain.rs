@@ -7,7 +7,7 @@ use super::job::{self, Task, Today, print};
 use crate::cli::{Explain, Job, OutputOptions};
 use crate::error::Failure;
 use crate::explain::{
-    ContextContribution, CustomerExplanation, ExplainedDecision, ExplainedValue, FeatureContribution, NO_REASON, Ranks,
+    ContextContribution, CustomerExplanation, ExplainedDecision, ExplainedValue, FeatureContribution, Risk,
     VoidOrderSummary,
 };
 use crate::pipeline;
@@ -43,9 +43,9 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
          {:.2}, confidence {}\n",
         printable(&explanation.customer_id),
         explanation.as_of,
-        match explanation.ranked_by {
-            Ranks::Leaving => "rank",
-            Ranks::Gone => "on the win-back list, place",
+        match explanation.risk {
+            Risk::Lost => "rank",
+            Risk::Gone => "on the win-back list, place",
         },
         explanation.rank.0,
         explanation.rank.1,
@@ -59,9 +59,6 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
         explanation.value_at_stake,
         explanation.confidence
     );
-    if explanation.reasons.is_empty() {
-        let _ = writeln!(page, "  - {NO_REASON}");
-    }
     for reason in &explanation.reasons {
         for (position, line) in wrapped(reason, 76).iter().enumerate() {
             let _ = writeln!(page, "{}{line}", if position == 0 { "  - " } else { "    " });
@@ -117,9 +114,9 @@ fn decision(decision: &ExplainedDecision, currency: &str) -> String {
 
 /// What adds to the log-odds: facts, features, and what is never told as a reason.
 fn contributions(explanation: &CustomerExplanation) -> String {
-    let of_what = match explanation.ranked_by {
-        Ranks::Leaving => "fact (of leaving)",
-        Ranks::Gone => "fact (of having left)",
+    let of_what = match explanation.risk {
+        Risk::Lost => "fact (of not coming back)",
+        Risk::Gone => "fact (of having left)",
     };
     let mut page = format!("\n{of_what:62} {:>10}\n", "log-odds");
     for fact in explanation.facts.iter().take(SHOWN) {

@@ -91,10 +91,16 @@ impl OutcomeProbabilities {
         if never > 0.0 { (self.gone / never).clamp(0.0, 1.0) } else { 0.0 }
     }
 
+    /// Probability that the customer does not come back: has left, or is leaving.
+    #[must_use]
+    pub const fn lost(&self) -> f64 {
+        self.gone + self.leaving
+    }
+
     /// Probability that the customer buys on, now or after a silence that ends by itself.
     #[must_use]
     pub fn remaining(&self) -> f64 {
-        (1.0 - self.gone - self.leaving).max(0.0)
+        (1.0 - self.lost()).max(0.0)
     }
 
     /// Probability that the customer buys in the label window, and on.

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::medians::Medians;
-use super::path::Ranks;
+use super::path::Risk;
 use super::reasons::Makeup;
 use crate::clv::{TimeUnit, ValueError, ValueInterval, ValueModel};
 use crate::config::ValueConfig;
@@ -25,9 +25,8 @@ pub struct CustomerExplanation {
     pub as_of: String,
     /// The version that scored.
     pub model_version: String,
-    /// The probability that ranks the customer, of leaving in the list, of having left in the win-back list; the reasons
-    /// explain it.
-    pub ranked_by: Ranks,
+    /// The probability that reasons explain: of not coming back in the list, of having left in the win-back list.
+    pub risk: Risk,
     /// Place on that list, from 1, and how long it is.
     pub rank: (usize, usize),
     /// The places between which the customer stands in four of five cases; only for those ranked first.
@@ -48,11 +47,11 @@ pub struct CustomerExplanation {
     pub value: Option<ExplainedValue>,
     /// Whether value model and classifier agree.
     pub confidence: &'static str,
-    /// Sentences, the strongest first.
+    /// Sentences, the strongest first; one that says so where no reason stands out.
     pub reasons: Vec<String>,
     /// What is done for the customer, or why nothing.
     pub decision: ExplainedDecision,
-    /// Log-odds of the probability that ranks, for a customer who is average in everything. With the features and the context
+    /// Log-odds of the risk, for a customer who is average in everything. With the features and the context
     /// it sums to those of this customer.
     pub base_log_odds: f64,
     /// Features that tell a fact with their contributions, the largest first.

@@ -1,8 +1,8 @@
 //! Whether reasons hold: told of facts, on the side that the catalogue allows, and such that a customer without the fact would
-//! be ranked by a lower probability.
+//! have a lower risk.
 
 use super::medians::Medians;
-use super::path::Ranks;
+use super::path::Risk;
 use super::reasons::{CustomerExplainer, Explanations, Reason};
 use crate::dataset::{Dataset, single};
 use crate::features::{Fact, FeatureSchema, SILENCE_FEATURE};
@@ -20,7 +20,7 @@ pub struct TestedReasons {
     pub n_circular: usize,
     /// How many are told against the side that the catalogue allows.
     pub n_against: usize,
-    /// How much the ranking probability falls once the features of the first reason's fact are those of the median customer
+    /// How much the risk falls once the features of the first reason's fact are those of the median customer
     /// of training; `None` without a reason.
     pub fall: Option<f64>,
     /// The same for another fact, drawn at random; `None` without a reason.
@@ -80,11 +80,11 @@ impl CustomerExplainer<'_> {
     }
 }
 
-/// How much lower the probability that ranks a row is without what was set to the median.
+/// How much lower the risk of a row is without what was set to the median.
 fn fall(told: &Explanations, without: &Explanations, row: usize) -> f64 {
     let (before, after) = (&told.forecasts[row].outcome, &without.forecasts[row].outcome);
-    let ranks = Ranks::of(before);
-    ranks.probability(before) - ranks.probability(after)
+    let risk = Risk::of(before);
+    risk.probability(before) - risk.probability(after)
 }
 
 fn is_fact(schema: &FeatureSchema, reason: &Reason) -> bool {

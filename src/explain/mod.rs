@@ -11,6 +11,7 @@ mod rhythm;
 mod scorer;
 mod sentence;
 mod shapley;
+mod unexplained;
 
 pub use absence::{Absence, VoidNote};
 pub(crate) use customer::Breakdown;
@@ -22,11 +23,11 @@ pub use customer::{
 pub use faithfulness::TestedReasons;
 pub use medians::Medians;
 pub use passing::Background;
-pub use path::Ranks;
+pub use path::Risk;
 pub use reasons::{
-    CustomerExplainer, Explanations, MATERIAL_LOG_ODDS, MATERIAL_SHARE, Makeup, NO_REASON, REASONS, Reason,
-    VALUE_REASON, features_in_sentence,
+    CustomerExplainer, Explanations, MATERIAL_LOG_ODDS, MATERIAL_SHARE, Makeup, REASONS, Reason, features_in_sentence,
 };
 pub use rhythm::RhythmReader;
 pub use scorer::{Forecast, ScoringModel};
 pub use sentence::render;
+pub use unexplained::{Unexplained, Usual};

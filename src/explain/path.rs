@@ -11,28 +11,29 @@ use crate::maths::special::probability;
 /// A probability that is no surer than this has log-odds that can be reckoned with.
 const SUREST: f64 = 1e-9;
 
-/// The probability that ranks a row, and that its reasons explain.
+/// The probability that the reasons of a row explain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ranks {
-    /// Of leaving, in the list.
-    Leaving,
+pub enum Risk {
+    /// Of not coming back, in the list: an action gains from keeping who is leaving as from bringing back who has left, and
+    /// one number that is about both does not call a long silence a good sign.
+    Lost,
     /// Of having left, in the win-back list.
     Gone,
 }
 
-impl Ranks {
-    /// The one that ranks a customer.
+impl Risk {
+    /// That of a customer.
     #[must_use]
     pub fn of(outcome: &OutcomeProbabilities) -> Self {
-        if outcome.is_gone() { Self::Gone } else { Self::Leaving }
+        if outcome.is_gone() { Self::Gone } else { Self::Lost }
     }
 
     /// The probability.
     #[must_use]
     pub const fn probability(self, outcome: &OutcomeProbabilities) -> f64 {
         match self {
-            Self::Leaving => outcome.leaving,
+            Self::Lost => outcome.lost(),
             Self::Gone => outcome.gone,
         }
     }
@@ -48,10 +49,10 @@ pub(super) struct Path {
 
 impl Path {
     /// The log-odds at both ends.
-    pub(super) fn ends(&self, ranks: Ranks) -> [f64; 2] {
+    pub(super) fn ends(&self, risk: Risk) -> [f64; 2] {
         [self.from, self.to].map(|parts| {
             let [churn, never, last, gone_share] = parts;
-            log_odds(whole(ranks, [probability(churn), probability(never), probability(last), gone_share]))
+            log_odds(whole(risk, [probability(churn), probability(never), probability(last), gone_share]))
         })
     }
 
@@ -60,19 +61,19 @@ impl Path {
     /// # Source
     /// Aumann and Shapley (1974), Values of Non-Atomic Games; Sundararajan, Taly and Yan (2017), Axiomatic Attribution for
     /// Deep Networks, equation 1.
-    pub(super) fn steepness(&self, ranks: Ranks) -> [f64; 4] {
+    pub(super) fn steepness(&self, risk: Risk) -> [f64; 4] {
         let mut sums = [0.0; 4];
         for (t, weight) in Nodes::Sixteen.rule() {
             let at: [f64; 4] = std::array::from_fn(|part| self.from[part] + t * (self.to[part] - self.from[part]));
             let [churn, never, last] = [at[0], at[1], at[2]].map(probability);
             let parts = [churn, never, last, at[3]];
-            let q = whole(ranks, parts).clamp(SUREST, 1.0 - SUREST);
+            let q = whole(risk, parts).clamp(SUREST, 1.0 - SUREST);
             for (part, sum) in sums.iter_mut().enumerate() {
                 // The probability is a straight line in each of its parts.
                 let with = |value: f64| {
                     let mut changed = parts;
                     changed[part] = value;
-                    whole(ranks, changed)
+                    whole(risk, changed)
                 };
                 let of_log_odds = if part < 3 { parts[part] * (1.0 - parts[part]) } else { 1.0 };
                 *sum += weight * (with(1.0) - with(0.0)) * of_log_odds / (q * (1.0 - q));
@@ -82,8 +83,8 @@ impl Path {
     }
 }
 
-fn whole(ranks: Ranks, [churn, never, last, gone_share]: [f64; 4]) -> f64 {
-    ranks.probability(&OutcomeProbabilities::of(churn, Some(Conditionals { never, last }), gone_share))
+fn whole(risk: Risk, [churn, never, last, gone_share]: [f64; 4]) -> f64 {
+    risk.probability(&OutcomeProbabilities::of(churn, Some(Conditionals { never, last }), gone_share))
 }
 
 fn log_odds(p: f64) -> f64 {
@@ -107,11 +108,11 @@ mod tests {
                 from: [from[0], from[1], from[2], shares[0]],
                 to: [to[0], to[1], to[2], shares[1]],
             };
-            for ranks in [Ranks::Leaving, Ranks::Gone] {
-                let [start, end] = path.ends(ranks);
-                let steepness = path.steepness(ranks);
+            for risk in [Risk::Lost, Risk::Gone] {
+                let [start, end] = path.ends(risk);
+                let steepness = path.steepness(risk);
                 let sum: f64 = (0..4).map(|part| steepness[part] * (path.to[part] - path.from[part])).sum();
-                prop_assert!((end - start - sum).abs() < 1e-4, "{ranks:?}: {end} - {start} against {sum}");
+                prop_assert!((end - start - sum).abs() < 1e-4, "{risk:?}: {end} - {start} against {sum}");
             }
         }
     }
@@ -119,9 +120,9 @@ mod tests {
     #[test]
     fn what_a_rule_says_of_everyone_adds_nothing() {
         let path = Path { from: [0.0, 40.0, -40.0, 0.5], to: [1.0, 40.0, -40.0, 0.7] };
-        let [churn, never, last, share] = path.steepness(Ranks::Gone);
+        let [churn, never, last, share] = path.steepness(Risk::Gone);
         assert!(churn > 0.0 && share > 0.0 && never.abs() < 1e-12 && last.abs() < 1e-12);
-        let [churn, _, _, share] = path.steepness(Ranks::Leaving);
-        assert!(churn > 0.0 && share < 0.0, "the longer the silence, the more have left already");
+        let [churn, _, _, share] = path.steepness(Risk::Lost);
+        assert!(churn > 0.0 && share.abs() < 1e-12, "who is lost is lost, whether already gone or not");
     }
 }

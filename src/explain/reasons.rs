@@ -18,16 +18,10 @@ pub const MATERIAL_SHARE: f64 = 0.1;
 /// And at least this much: about a hundredth of probability in the middle.
 pub const MATERIAL_LOG_ODDS: f64 = 0.05;
 
-/// What is said of a customer of whom no reason can be told.
-pub const NO_REASON: &str = "no single reason stands out";
-
-/// The same where more is at stake than with most customers of the list.
-pub const VALUE_REASON: &str = "no single reason stands out; much is at stake";
-
 /// Rows whose contributions are held at one time: few enough to stay in the cache of a core.
 const BLOCK_ROWS: usize = 1_024;
 
-/// A fact of a customer that raises the odds that rank the customer: of leaving, or of having left.
+/// A fact of a customer that raises the odds of the risk ([`super::Risk`]): of not coming back, or of having left.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reason {
     /// The fact.
@@ -47,7 +41,7 @@ pub struct Reason {
 pub struct Explanations {
     /// The log-odds of churn of the rows.
     pub prediction: LogOddsPrediction,
-    /// For each row, what raises the odds that rank it, the strongest first: at most [`REASONS`] facts.
+    /// For each row, what raises the odds of its risk, the strongest first: at most [`REASONS`] facts.
     pub reasons: Vec<Vec<Reason>>,
     /// The variances of their log-odds by the uncertainty that was asked along; empty without one.
     pub variances: Vec<f64>,
@@ -96,7 +90,7 @@ pub struct CustomerExplainer<'a> {
     currency: &'a Currency,
 }
 
-/// What the log-odds of the probability that ranks one customer are made of.
+/// What the log-odds of the risk of one customer are made of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Makeup {
     /// What is said of the customer.

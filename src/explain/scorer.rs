@@ -4,7 +4,7 @@
 use ndarray::Array2;
 
 use super::medians::Medians;
-use super::path::{Path, Ranks};
+use super::path::{Path, Risk};
 use super::rhythm::RhythmReader;
 use crate::calibrate::{AtLevel, Calibrator, Heads};
 use crate::dataset::Dataset;
@@ -75,7 +75,7 @@ pub(super) struct Said {
     pub(super) prediction: LogOddsPrediction,
     pub(super) variances: Vec<f64>,
     pub(super) forecasts: Vec<Forecast>,
-    /// What each feature adds to the log-odds of the probability that ranks the row.
+    /// What each feature adds to the log-odds of the risk of the row ([`Risk`]).
     pub(super) contributions: Array2<f64>,
     /// These log-odds for an average customer, and for the one of the row.
     pub(super) ends: Vec<[f64; 2]>,
@@ -123,8 +123,8 @@ impl<'a> Scorer<'a> {
                 heads.as_ref().map(|_| Conditionals { never: probability(ways[1][1]), last: probability(ways[2][1]) });
             let churn_probability = probability(ways[0][1]);
             let outcome = OutcomeProbabilities::of(churn_probability, conditionals, gone_share);
-            let ranks = Ranks::of(&outcome);
-            let steepness = path.steepness(ranks);
+            let risk = Risk::of(&outcome);
+            let steepness = path.steepness(risk);
             let mut sums = said.contributions.row_mut(place);
             let parts = std::iter::once((&self.churn, &churn))
                 .chain(self.heads.iter().flatten().zip(heads.iter().flatten()))
@@ -135,7 +135,7 @@ impl<'a> Scorer<'a> {
             if let Some(teller) = self.teller {
                 sums[teller] += steepness[3] * (gone_share - usual_share);
             }
-            said.ends.push(path.ends(ranks));
+            said.ends.push(path.ends(risk));
             said.forecasts.push(Forecast { churn: churn_probability, conditionals, gone_share, outcome });
         }
         said.prediction = churn.explained.prediction;

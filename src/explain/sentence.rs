@@ -289,7 +289,7 @@ fn short(number: f64, text: &mut String) -> std::fmt::Result {
 }
 
 /// `GBP 1,234` from ten on, `GBP 2.50` below; what is given back as a whole leaves nothing.
-fn amount(major: f64, currency: &Currency, text: &mut String) -> std::fmt::Result {
+pub(super) fn amount(major: f64, currency: &Currency, text: &mut String) -> std::fmt::Result {
     let decimals = if major.abs() >= 10.0 { 0 } else { currency.decimals() as usize };
     let digits = format!("{major:.decimals$}");
     if major <= 0.0 || digits.bytes().all(|b| b == b'0' || b == b'.') {

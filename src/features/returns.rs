@@ -10,7 +10,11 @@ const fn returned(name: &'static str, unit: Unit, meaning: &'static str) -> Feat
 
 pub(super) const FEATURES: &[Feature] = &[
     returned("returns_90d_count", Unit::Count, "Return lines in the last 90 days.")
-        .tells(Fact::Returns, Side::High, "returned {returns_90d_count item} in the last 90 days")
+        .tells(
+            Fact::Returns,
+            Side::High,
+            "[0.05<returned_365d_share]returned {returns_90d_count item} in the last 90 days",
+        )
         .over(Window::Days90)
         .is(|h, window| count(h.return_count(window))),
     returned("returns_365d_count", Unit::Count, "Return lines in the last 365 days.")
@@ -22,11 +26,19 @@ pub(super) const FEATURES: &[Feature] = &[
         .over(Window::Days365)
         .is(|h, window| count(h.return_count(window))),
     returned("returns_30d_count", Unit::Count, "Return lines in the last 30 days.")
-        .tells(Fact::Returns, Side::High, "returned {returns_30d_count item} in the last 30 days")
+        .tells(
+            Fact::Returns,
+            Side::High,
+            "[0.05<returned_365d_share]returned {returns_30d_count item} in the last 30 days",
+        )
         .over(Window::Days30)
         .is(|h, window| count(h.return_count(window))),
     returned("returns_180d_count", Unit::Count, "Return lines in the last 180 days.")
-        .tells(Fact::Returns, Side::High, "returned {returns_180d_count item} in the last six months")
+        .tells(
+            Fact::Returns,
+            Side::High,
+            "[0.05<returned_365d_share]returned {returns_180d_count item} in the last six months",
+        )
         .over(Window::Days180)
         .is(|h, window| count(h.return_count(window))),
     returned("returns_all_count", Unit::Count, "Return lines so far.")
@@ -40,13 +52,17 @@ pub(super) const FEATURES: &[Feature] = &[
         Unit::Share,
         "Amount given back over amount bought in the last 365 days, at most 1.",
     )
-    .tells(Fact::Returns, Side::High, "returned {returned_365d_share} of what was bought in the past year")
+    .tells(
+        Fact::Returns,
+        Side::High,
+        "[0.05<returned_365d_share]returned {returned_365d_share} of what was bought in the past year",
+    )
     .over(Window::Days365)
     .also(&["purchases.amount"])
     .or_missing()
     .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),
     returned("returned_share", Unit::Share, "Amount given back over amount bought, at most 1.")
-        .tells(Fact::Returns, Side::High, "returned {returned_share} of what was bought so far")
+        .tells(Fact::Returns, Side::High, "[0.05<returned_share]returned {returned_share} of what was bought so far")
         .also(&["purchases.amount"])
         .or_missing()
         .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),

@@ -8,7 +8,7 @@ use crate::dataset::Panel;
 use crate::decide::{Alternative, Planner, Suppression};
 use crate::error::Failure;
 use crate::explain::{
-    Absence, Breakdown, CustomerExplanation, ExplainedAlternative, ExplainedDecision, Makeup, Ranks, Subject,
+    Absence, Breakdown, CustomerExplanation, ExplainedAlternative, ExplainedDecision, Makeup, Risk, Subject,
 };
 use crate::registry::Version;
 use crate::timeline::EventLog;
@@ -55,12 +55,15 @@ pub fn explain_customer(
     let names = explainer.contributing_features();
     let Breakdown { features, context, facts, context_log_odds } =
         Breakdown::of_row((names, &makeup), &version.model.medians, &dataset, place);
-    let (outcome, ranked_by) = (row.prospect.outcome, Ranks::of(&row.prospect.outcome));
+    let (outcome, risk) = (row.prospect.outcome, Risk::of(&row.prospect.outcome));
+    let first = list.first_reason(&list.usual(), row).into_owned();
+    let others = row.reasons.iter().skip(1).map(|reason| reason.sentence.clone().into_string());
+    let reasons = std::iter::once(first).chain(others).collect();
     let explanation = CustomerExplanation {
         customer_id: customer_id.to_owned(),
         as_of: as_of.to_string(),
         model_version: list.model_version.clone(),
-        ranked_by,
+        risk,
         rank: (rank + 1, list.rows.len()),
         rank_interval: row.rank_interval,
         churn_probability: row.prospect.churn_probability,
@@ -72,7 +75,7 @@ pub fn explain_customer(
         value,
         confidence: row.confidence(),
         decision: explained_decision(list, row, config),
-        reasons: row.reasons.iter().map(|reason| reason.sentence.clone().into_string()).collect(),
+        reasons,
         base_log_odds: makeup.ends[0],
         features,
         context,
@@ -114,18 +117,18 @@ fn explained_decision(list: &RankedList, row: &ListRow, config: &Config) -> Expl
     }
 }
 
-/// Base and contributions must give the probability that ranks the customer, and it must be the one of the list.
+/// Base and contributions must give the risk that reasons explain, and it must be the one of the list.
 fn check_sum(makeup: &Makeup, explanation: &CustomerExplanation) -> Result<(), Failure> {
     let of_features = explanation.features.iter().chain(explanation.context.iter().map(|context| &context.feature));
     let of_features: f64 = of_features.map(|feature| feature.log_odds).sum();
     let of_facts = explanation.facts.iter().map(|fact| fact.log_odds).sum::<f64>() + explanation.context_log_odds;
     let [base, log_odds] = makeup.ends;
     let off = [of_features, of_facts].map(|sum| (log_odds - base - sum).abs()).into_iter().fold(0.0, f64::max);
-    let ranks = explanation.ranked_by;
-    let listed = match ranks {
-        Ranks::Leaving => explanation.leaving_probability,
-        Ranks::Gone => explanation.gone_probability,
+    let risk = explanation.risk;
+    let listed = match risk {
+        Risk::Lost => explanation.gone_probability + explanation.leaving_probability,
+        Risk::Gone => explanation.gone_probability,
     };
-    let same = (ranks.probability(&makeup.forecast.outcome) - listed).abs() < ADDITIVITY;
+    let same = (risk.probability(&makeup.forecast.outcome) - listed).abs() < ADDITIVITY;
     if off <= ADDITIVITY && same { Ok(()) } else { Err(PipelineError::DoesNotAddUp { off }.into()) }
 }

@@ -29,6 +29,8 @@ pub(super) struct Facts {
     pub(super) customer: u32,
     /// Margin of the past 365 days, in major units, not below 0.
     pub(super) past_year_margin: f64,
+    /// Spend of the past 365 days, net of returns, in major units, not below 0.
+    pub(super) past_year_spend: f64,
     /// Margin so far, net of returns, in major units.
     pub(super) clv_historic: f64,
     /// The day of the last order plus the median gap; `None` with one visit.
@@ -95,6 +97,7 @@ impl<'a> Reader<'a> {
         Facts {
             customer: dataset.customers[row],
             past_year_margin: dataset.margin_share[row] * dataset.past_year_spend[row],
+            past_year_spend: dataset.past_year_spend[row],
             clv_historic: dataset.margin_share[row] * dataset.spend_so_far[row],
             expected_next_order: gap_median_days.and_then(|gap| day_after(last_day, gap)),
             days_since_last_order: i64::from(silence),

@@ -1,5 +1,7 @@
 //! The ranked list as rows.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -8,7 +10,7 @@ use crate::config::Playbook;
 use crate::decide::{
     Candidate, Chances, Decision, PlanSummary, Prospect, Segments, Stage, Stakes, Subject, action_why,
 };
-use crate::explain::Reason;
+use crate::explain::{Reason, Unexplained, Usual};
 use crate::units::Currency;
 use crate::value::{CustomerValue, ListedCustomer};
 
@@ -30,6 +32,8 @@ pub struct ListRow {
     pub customer_value: Option<ListedValue>,
     /// The day of the last order plus the customer's median gap; `None` with one day with an order.
     pub expected_next_order: Option<Date>,
+    /// Spend of the past 365 days net of returns, in major units.
+    pub past_year_spend: f64,
     /// Whole days since the last order.
     pub days_since_last_order: i64,
     /// The life-cycle stage.
@@ -112,6 +116,12 @@ impl ListRow {
         }
     }
 
+    /// The customer as one without a reason.
+    fn unexplained(&self) -> Unexplained {
+        let Prospect { outcome, value_at_stake, .. } = self.prospect;
+        Unexplained { risk: outcome.lost(), value_at_stake, past_year_spend: self.past_year_spend }
+    }
+
     /// `low` where the value model and the classifier disagree about whether the customer leaves.
     #[must_use]
     pub fn confidence(&self) -> &'static str {
@@ -191,6 +201,19 @@ impl RankedList {
     #[must_use]
     pub fn action_name(&self, row: &ListRow) -> Option<&str> {
         Some(&self.decisions.playbook.actions.get(row.decision.action?.place)?.name)
+    }
+
+    /// What is usual on the list.
+    #[must_use]
+    pub fn usual(&self) -> Usual {
+        Usual::of(self.rows.iter().map(ListRow::unexplained).map(|row| (row.risk, row.value_at_stake)))
+    }
+
+    /// The first reason of a row, or what stands in its place.
+    #[must_use]
+    pub fn first_reason<'l>(&self, usual: &Usual, row: &'l ListRow) -> Cow<'l, str> {
+        let none = || usual.sentence(&row.unexplained(), &self.currency).into();
+        row.reasons.first().map_or_else(none, |reason| Cow::Borrowed(&*reason.sentence))
     }
 
     /// Why a row has its action, as a sentence; `None` without one.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::list::{ListRow, ListedValue, RankedList};
 use crate::decide::{Group, RiskBand};
-use crate::explain::{NO_REASON, Reason, VALUE_REASON};
+use crate::explain::Reason;
 use crate::table::{Column, Table};
 
 /// One column of the list.
@@ -197,8 +197,10 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "reason_1",
         SENTENCE,
-        "The fact about this customer that raises the risk of leaving most (in the win-back list, of having left), in the customer's own numbers; `no single reason stands out` \
-         where none of those that can be told adds a tenth of the whole, with `much is at stake` where more is at stake than with most",
+        "The fact about this customer that most raises the risk of not coming back (in the win-back list, of having left), in \
+         the customer's own numbers; `no single reason stands out` where none of those that can be told adds a tenth of the \
+         whole, `less at risk than most` where the risk is below the usual one; with the spend of the past year where more is \
+         at stake than with most",
         first_reason,
     ),
     column("reason_2", SENTENCE, "The fact that raises it second most; empty if it adds less than a tenth", |piece| {
@@ -341,17 +343,8 @@ fn recommended_action(piece: Piece<'_>) -> Column<'_> {
 }
 
 fn first_reason<'l>(piece: Piece<'l>) -> Column<'l> {
-    let usual_value = median(piece.list.rows.iter().map(|row| row.prospect.value_at_stake).collect());
-    // Who is contacted for what they are worth has no reason of their own, and the team asks why.
-    let none = |row: &ListRow| if row.prospect.value_at_stake > usual_value { VALUE_REASON } else { NO_REASON };
-    let first = |row: &'l ListRow| row.reasons.first().map_or_else(|| none(row), |reason| &reason.sentence).into();
-    Column::Text(piece.rows.par_iter().map(first).collect())
-}
-
-/// The upper median; infinite without values.
-fn median(mut values: Vec<f64>) -> f64 {
-    let middle = values.len() / 2;
-    if values.is_empty() { f64::INFINITY } else { *values.select_nth_unstable_by(middle, f64::total_cmp).1 }
+    let usual = piece.list.usual();
+    Column::Text(piece.rows.par_iter().map(|row| piece.list.first_reason(&usual, row)).collect())
 }
 
 fn reason<'l>(piece: Piece<'l>, nth: usize, of: fn(&'l Reason) -> &'l str) -> Column<'l> {
@@ -456,6 +449,7 @@ mod tests {
             clv_historic: -0.001,
             customer_value: None,
             expected_next_order: None,
+            past_year_spend: 240.0,
             days_since_last_order: 71,
             stage: Stage::AtRisk,
             segments: Segments { rfm: RfmSegment::AtRisk, quadrant: Quadrant::I },

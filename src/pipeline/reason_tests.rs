@@ -32,7 +32,7 @@ pub struct ReasonTests {
     pub n_circular: usize,
     /// Those told against the side that the catalogue allows.
     pub n_against: usize,
-    /// Share of the rows with a reason whose ranking probability is lower with the fact of the first reason at the median.
+    /// Share of the rows with a reason whose risk is lower with the fact of the first reason at the median.
     pub faithful: Option<Interval>,
     /// The same with another fact, drawn at random, at the median.
     pub faithful_of_another: Option<Interval>,

@@ -244,6 +244,7 @@ impl Scoring<'_> {
                 clv_historic: facts.clv_historic,
                 customer_value: customer_value.of(prospect.customer).map(ListedValue::new),
                 expected_next_order: facts.expected_next_order,
+                past_year_spend: facts.past_year_spend,
                 days_since_last_order: facts.days_since_last_order,
                 stage: facts.stage,
                 segments,
