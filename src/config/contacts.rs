@@ -3,8 +3,8 @@
 //! by or called, are refused where they would become one: in mappings, and in custom features.
 
 use super::error::Violation;
-use super::guess::in_words;
 use super::keys::join;
+use super::name_words::in_words;
 use super::raw::{RawConfig, RawCustomFeature};
 use super::tables::Table;
 use super::values::Check;

@@ -1,6 +1,8 @@
 //! Drafts a config from the columns of given files: what was found, the mapping, one line for each choice that a person may
 //! make, and the blanks that only a person can fill. What is at its default is left to the reference.
 
+use std::collections::BTreeMap;
+
 use super::catalogue::Section;
 use super::currencies;
 use super::found::{DraftColumn, FoundKey};
@@ -45,7 +47,7 @@ pub fn draft(input: &DraftInput, churn: Option<&DraftChurn>) -> String {
     }
     if !proposals.iter().any(|proposal| proposal.table == Table::Purchases) {
         line(&mut draft, "\n[purchases]\npath = \"\"  # fill in: file, glob or folder\n[purchases.columns]");
-        required_columns(&mut draft, Table::Purchases, &|_| false, &[]);
+        required_columns(&mut draft, Table::Purchases, &BTreeMap::new(), &[]);
     }
     draft_churn(&mut draft, churn);
     draft
@@ -151,7 +153,7 @@ fn draft_table(draft: &mut String, proposal: &Proposal) {
         }
     }
     let is_mapped = |name: &str| proposal.mapping.contains_key(name);
-    required_columns(draft, table, &is_mapped, &proposal.peek.columns);
+    required_columns(draft, table, &proposal.mapping, &proposal.peek.columns);
     let others = table.columns().iter().map(|spec| spec.name).filter(|name| !is_mapped(name));
     let others: Vec<&str> = others.filter(|name| table.column(name).is_some_and(|spec| !spec.required)).collect();
     if !others.is_empty() {
@@ -176,13 +178,25 @@ fn draft_lookup(draft: &mut String, table: Table, lookup: &DraftLookup) {
     line(draft, &format!("columns = [{}]", columns.join(", ")));
 }
 
-/// The blanks of columns that a table cannot do without.
-fn required_columns(draft: &mut String, table: Table, is_mapped: &dyn Fn(&str) -> bool, columns: &[DraftColumn]) {
-    for spec in table.columns().iter().filter(|spec| spec.required && !is_mapped(spec.name)) {
-        let names: Vec<_> = columns.iter().map(|column| format!("`{}`", one_line(&column.name))).collect();
-        let known = if names.is_empty() { String::new() } else { format!("; the source has {}", names.join(", ")) };
-        line(draft, &format!("# {} = \"\"  # fill in: {}, required{known}", spec.name, spec.meaning));
+/// The blanks of columns that a table cannot do without, with the columns that may fill them by their values.
+fn required_columns(draft: &mut String, table: Table, mapping: &BTreeMap<&str, String>, columns: &[DraftColumn]) {
+    let taken: Vec<String> = mapping.values().flat_map(|source| reads(source, columns)).collect();
+    for spec in table.columns().iter().filter(|spec| spec.required && !mapping.contains_key(spec.name)) {
+        let free = |column: &&DraftColumn| !taken.contains(&column.name);
+        let likely: Vec<&DraftColumn> = guess::by_values(spec.kind, columns).into_iter().filter(free).collect();
+        let (proposed, known) = match likely.as_slice() {
+            [] if columns.is_empty() => ("", String::new()),
+            [] => ("", format!("; the source has {}", names(columns.iter()))),
+            [only] => (only.name.as_str(), "; by its values this one".to_owned()),
+            several => ("", format!("; by their values one of {}", names(several.iter().copied()))),
+        };
+        let (ours, meaning) = (spec.name, spec.meaning);
+        line(draft, &format!("# {ours} = {}  # fill in: {meaning}, required{known}", text(proposed)));
     }
+}
+
+fn names<'c>(columns: impl Iterator<Item = &'c DraftColumn>) -> String {
+    columns.map(|column| format!("`{}`", one_line(&column.name))).collect::<Vec<_>>().join(", ")
 }
 
 /// The keys that reading found, as far as they concern columns that are read; what is open stays open.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use super::expressions::{always_quoted, quoted};
 use super::found::DraftColumn;
+use super::lexicon;
+use super::name_words::in_words;
 use super::synonyms::{self, ORDER_LEVEL, UNIT_PRICES};
 use super::tables::{Kind, Table};
 
@@ -65,31 +67,14 @@ fn as_text(column: &DraftColumn) -> String {
     if is_text(&column.dtype.to_lowercase()) { name } else { format!("CAST({name} AS VARCHAR)") }
 }
 
-/// The words of a name in lower case: `InvoiceDate`, `invoice-date` and `INVOICE DATE` are `invoice`, `date`.
-pub(crate) fn in_words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for letter in name.chars() {
-        let starts_word = letter.is_uppercase() && (before.is_lowercase() || before.is_numeric());
-        if (starts_word || !letter.is_alphanumeric()) && words.last().is_some_and(|word| !word.is_empty()) {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| letter.is_alphanumeric()) {
-            word.extend(letter.to_lowercase());
-        }
-        before = letter;
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
 /// Best matches first; a source column serves one of ours and one of ours has one source column.
 fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &DraftColumn> {
     let mut candidates = Vec::new();
     for (name, synonyms) in synonyms::of(table) {
         let Some(spec) = table.column(name) else { continue };
         for (position, column) in columns.iter().enumerate().filter(|(_, column)| plausible(spec.kind, column)) {
-            if let Some(mut distance) = distance(spec.kind, synonyms, &column.name) {
+            let by_words = || lexicon::distance(table, name, &column.name).map(|rank| (BY_WORDS, rank));
+            if let Some(mut distance) = distance(spec.kind, synonyms, &column.name).or_else(by_words) {
                 if spec.kind == Kind::Id && holds_names(column) {
                     distance.0 += BEHIND_NUMBERS;
                 }
@@ -109,6 +94,9 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
     }
     matched
 }
+
+/// How near a name is that is on no list, but whose words all mean something.
+const BY_WORDS: u8 = 4;
 
 /// How much nearer any number is than a name: two customers may have the same name.
 const BEHIND_NUMBERS: u8 = 10;
@@ -252,6 +240,43 @@ fn counts_pieces(kind: Kind, synonyms: &[&str], words: &[String]) -> bool {
     kind == Kind::Number && synonyms.contains(&"quantity") && counts && pieces
 }
 
+/// Columns that may be one of ours by their values, where no name told: days, numbers, or ids that come again.
+pub(super) fn by_values(kind: Kind, columns: &[DraftColumn]) -> Vec<&DraftColumn> {
+    let comes_again = |column: &DraftColumn| column.n_distinct > 1 && 4 * column.n_distinct < 3 * column.n_rows;
+    let is_number = |column: &DraftColumn| !column.example.is_empty() && plausible(Kind::Money, column);
+    let fits = |column: &&DraftColumn| match kind {
+        Kind::Time => holds_days(column),
+        Kind::Money | Kind::Number => is_number(column) && !holds_days(column),
+        // Amounts have decimals, ids have none.
+        Kind::Id => {
+            plausible(kind, column) && comes_again(column) && !holds_days(column) && !has_decimals(&column.example)
+        }
+        Kind::Text | Kind::Flag => false,
+    };
+    columns.iter().filter(fits).collect()
+}
+
+/// Whether a number is written with decimals.
+fn has_decimals(example: &str) -> bool {
+    looks_like_number(example) && example.contains(['.', ','])
+}
+
+/// Whether a column holds days, by its type or by how its example is written.
+fn holds_days(column: &DraftColumn) -> bool {
+    let (example, dtype) = (column.example.trim(), column.dtype.to_lowercase());
+    let n_digits = example.bytes().filter(u8::is_ascii_digit).count();
+    let is_separator = |letter: char| matches!(letter, '-' | '/' | '.' | ' ' | '年' | '月');
+    let is_written = n_digits >= 4
+        && example.chars().filter(|letter| is_separator(*letter)).count() >= 2
+        && example.starts_with(|letter: char| letter.is_alphanumeric())
+        && !looks_like_number(example)
+        && example.split(is_separator).take(3).all(|part| part.len() <= 9 && !part.is_empty());
+    // Seconds or milliseconds since 1970, or a year, month and day without marks.
+    let is_counted = n_digits == example.len()
+        && ((matches!(n_digits, 10 | 13) && example.starts_with('1')) || (n_digits == 8 && example.starts_with("20")));
+    dtype.starts_with("date") || dtype.starts_with("time") || is_written || is_counted
+}
+
 /// Whether the type and the example allow the kind.
 pub(super) fn plausible(kind: Kind, column: &DraftColumn) -> bool {
     if column.is_empty() {
@@ -334,13 +359,18 @@ fn in_major_units(column: &DraftColumn, written: String) -> String {
 
 /// Quantity times unit price, if there is no amount of the line itself; the price alone if there is no quantity.
 fn derived_amount(matched: &BTreeMap<&'static str, &DraftColumn>, columns: &[DraftColumn]) -> Option<String> {
-    let is_line_level = |column: &&DraftColumn| !ORDER_LEVEL.contains(&in_words(&column.name).join("_").as_str());
+    let is_order_level =
+        |name: &str| ORDER_LEVEL.contains(&in_words(name).join("_").as_str()) || lexicon::is_of_order(name);
+    let is_line_level = |column: &&DraftColumn| !is_order_level(&column.name);
     if matched.get("amount").is_some_and(is_line_level) {
         return None;
     }
     let prices = columns.iter().filter(|column| plausible(Kind::Money, column));
     let price = prices
-        .filter_map(|column| distance(Kind::Money, UNIT_PRICES, &column.name).map(|distance| (distance, column)))
+        .filter_map(|column| {
+            let by_words = || lexicon::distance_of_unit_price(&column.name).map(|rank| (BY_WORDS, rank));
+            Some((distance(Kind::Money, UNIT_PRICES, &column.name).or_else(by_words)?, column))
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, column)| column)?;
     match matched.get("quantity") {
@@ -389,21 +419,6 @@ mod tests {
         }
         for other in ["01.05.2024", "2024-05-01", "12:30", "A-12", "abc", "#1001", "5/1/24", "Order 7"] {
             assert!(!looks_like_number(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn names_fall_into_words() {
-        let cases = [
-            ("InvoiceDate", "invoice date"),
-            ("CustomerID", "customer id"),
-            ("ORDER_NO", "order no"),
-            ("Price per Unit", "price per unit"),
-            ("", ""),
-            ("__", ""),
-        ];
-        for (name, words) in cases {
-            assert_eq!(in_words(name).join(" "), words);
         }
     }
 
@@ -478,6 +493,20 @@ mod tests {
         assert_eq!(customer(&with(900, 10)), "customer_id", "so few are groups");
         assert_eq!(customer(&[("order_id", 900), ("customer_id", 900), ("customer_segment", 300)]), "customer_id");
         assert_eq!(customer(&[("customer_id", 900), ("line", 2_000), ("client_key", 300)]), "customer_id");
+    }
+
+    #[test]
+    fn days_are_told_by_how_they_are_written() {
+        let holds = |example: &str| {
+            holds_days(&DraftColumn { dtype: "str".to_owned(), example: example.to_owned(), ..DraftColumn::default() })
+        };
+        for day in ["2024-05-01", "1.5.24", "5/1/2024 3:04 PM", "2024年5月1日", "1 mai 2024", "20240501", "1714521600"]
+        {
+            assert!(holds(day), "{day}");
+        }
+        for other in ["1.234,50", "C-12-44-1", "12", "SKU-001", "", "R$ 1.234,50", "10000234", "Main St 12"] {
+            assert!(!holds(other), "{other}");
+        }
     }
 
     #[test]

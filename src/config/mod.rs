@@ -18,7 +18,9 @@ mod guess;
 mod keys;
 mod knobs;
 mod layout;
+mod lexicon;
 mod lookup;
+mod name_words;
 pub mod playbook;
 mod proposal;
 mod raw;
@@ -38,10 +40,10 @@ pub use draft::{DraftChurn, draft};
 pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
 pub use found::{DraftColumn, FoundKey, Peek, Reading, ValueCount};
-#[cfg(feature = "tables")]
-pub(crate) use guess::in_words;
 pub use layout::{Layout, Quote};
 pub use lookup::LookupConfig;
+#[cfg(feature = "tables")]
+pub(crate) use name_words::in_words;
 pub use playbook::Playbook;
 pub use proposal::{DraftFile, DraftInput, DraftTable};
 pub use raw::{RawConfig, TimeFormats};

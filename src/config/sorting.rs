@@ -2,6 +2,7 @@
 
 use super::found::DraftColumn;
 use super::guess;
+use super::name_words::in_words;
 use super::proposal::{DraftFile, DraftInput, DraftTable};
 use super::tables::Table;
 use super::templates;
@@ -32,6 +33,12 @@ pub fn sorted(mut input: DraftInput, files: Vec<DraftFile>) -> Result<DraftInput
             input.beside.push(file);
         }
     }
+    if !input.tables.iter().any(|table| table.table == Table::Purchases)
+        && let Some(place) = likeliest(&input)
+    {
+        let file = input.beside.remove(place);
+        input.add(Table::Purchases, file);
+    }
     if input.tables.iter().any(|table| table.table == Table::Purchases) {
         return Ok(input);
     }
@@ -41,6 +48,24 @@ pub fn sorted(mut input: DraftInput, files: Vec<DraftFile>) -> Result<DraftInput
         why: format!("looks like `{}`; as purchases it {}", table.name(), why_no_purchases(&file.peek.columns)),
     });
     Err(others.chain(reasons).collect())
+}
+
+/// The file to draft purchases from where none has all that they need: the only one given, or the one with the most of it.
+/// What is missing stays to be filled in.
+fn likeliest(input: &DraftInput) -> Option<usize> {
+    if let ([_], true) = (input.beside.as_slice(), input.tables.is_empty()) {
+        return Some(0);
+    }
+    let required: Vec<&str> = Table::Purchases.columns().iter().filter(|c| c.required).map(|c| c.name).collect();
+    let n_found = |file: &DraftFile| {
+        let mapping = guess::mapping(Table::Purchases, &file.peek.columns);
+        required.iter().filter(|name| mapping.contains_key(*name)).count()
+    };
+    let found: Vec<usize> = input.beside.iter().map(n_found).collect();
+    let most = found.iter().copied().max().filter(|most| 2 * most > required.len())?;
+    let mut first = found.iter().enumerate().filter(|(_, n)| **n == most).map(|(place, _)| place);
+    let place = first.next()?;
+    first.next().is_none().then_some(place)
 }
 
 impl DraftInput {
@@ -137,7 +162,7 @@ fn table_of(file: &DraftFile, products: &[String]) -> Option<Table> {
         return None;
     }
     let name = file.path.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name = guess::in_words(name);
+    let name = in_words(name);
     let tells = |words: &[String], table: Table| {
         let known = WORDS.iter().find(|(known, _)| *known == table).map_or(&[][..], |(_, known)| known);
         words.iter().any(|word| known.contains(&word.as_str()))
@@ -145,7 +170,7 @@ fn table_of(file: &DraftFile, products: &[String]) -> Option<Table> {
     let columns_say = |table: Table| match table {
         Table::Surveys => maps(table, columns, &["nps"]) || (tells(&name, table) && maps(table, columns, &["csat"])),
         Table::Complaints => {
-            let first = columns.first().map(|column| guess::in_words(&column.name)).unwrap_or_default();
+            let first = columns.first().map(|column| in_words(&column.name)).unwrap_or_default();
             maps(table, columns, &[]) && (tells(&name, table) || tells(&first, table))
         }
         Table::Purchases => maps(table, columns, &[]),

@@ -161,7 +161,7 @@ mod tests {
             }
             for (column, names) in of(table) {
                 assert!(table.column(column).is_some(), "{column}");
-                assert!(names.iter().all(|name| crate::config::guess::in_words(name).join("_") == *name), "{column}");
+                assert!(names.iter().all(|name| crate::config::in_words(name).join("_") == *name), "{column}");
             }
         }
     }

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::found::DraftColumn;
-use super::guess::in_words;
+use super::name_words::in_words;
 
 /// Names of zones as programs show them to people, and those of the zone database.
 const NAMES: &[(&str, &str)] = &[

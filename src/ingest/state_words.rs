@@ -1,5 +1,8 @@
 //! Words with which shops say that a row is no purchase, or no longer one, in the languages of their exports.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::config::in_words;
 
 /// A source column that is looked at, and what it may say.
@@ -24,135 +27,51 @@ pub enum Says {
     Total,
 }
 
-/// States of an order that count for no purchase, in small letters, `_` and `-` as blanks.
-const NO_PURCHASE: &[&str] = &[
-    // English
-    "abandoned",
-    "auto canceled",
-    "auto cancelled",
-    "cancel",
-    "cancelation",
-    "canceled",
-    "cancellation",
-    "cancelled",
-    "chargeback",
-    "credit",
-    "credit memo",
-    "credit note",
-    "creditnote",
-    "declined",
-    "deleted",
-    "denied",
-    "disputed",
-    "draft",
-    "expired",
-    "failed",
-    "failure",
-    "fraud",
-    "fully refunded",
-    "incomplete",
-    "on hold",
-    "pending",
-    "pending payment",
-    "refund",
-    "refunded",
-    "rejected",
-    "return",
-    "returned",
-    "reversed",
-    "suspected fraud",
-    "test",
-    "testing",
-    "unavailable",
-    "uncaptured",
-    "unpaid",
-    "void",
-    "voided",
-    // German
-    "abgebrochen",
-    "abgelehnt",
-    "ausstehend",
-    "erstattet",
-    "erstattung",
-    "fehlgeschlagen",
-    "gutschrift",
-    "offen",
-    "retoure",
-    "retourniert",
-    "rückerstattet",
-    "storniert",
-    "storno",
-    "stornierung",
-    "unbezahlt",
-    "zurückerstattet",
-    "annulliert",
-    "rechnungskorrektur",
-    // French
-    "annulation",
-    "annulé",
-    "annulée",
-    "annulee",
-    "annule",
-    "en attente",
-    "essai",
-    "échoué",
-    "échouée",
-    "echoue",
-    "impayé",
-    "refusé",
-    "refusée",
-    "remboursé",
-    "remboursée",
-    "rembourse",
-    "remboursement",
-    "avoir",
-    "retourné",
-    // Spanish and Portuguese
-    "anulado",
-    "anulada",
-    "cancelado",
-    "cancelada",
-    "devolución",
-    "devuelto",
-    "devolvido",
-    "estornado",
-    "fallido",
-    "falhou",
-    "pendente",
-    "pendiente",
-    "prueba",
-    "rechazado",
-    "recusado",
-    "reembolsado",
-    "teste",
-    // Italian
-    "annullato",
-    "annullata",
-    "fallito",
-    "in attesa",
-    "in sospeso",
-    "reso",
-    "rifiutato",
-    "rimborsato",
-    "stornato",
-    // Dutch
-    "geannuleerd",
-    "mislukt",
-    "retour",
-    "retour gezonden",
-    "terugbetaald",
-    "geretourneerd",
-    "onbetaald",
-    // Polish, Danish, Swedish
-    "anulowane",
-    "anulowano",
-    "nieopłacone",
-    "zwrócone",
-    "annulleret",
-    "refunderet",
-    "annullerad",
-    "återbetald",
-    "makulerad",
+/// States of an order that count for no purchase, in small letters, `_` and `-` as blanks, by language.
+const NO_PURCHASE: &[(&str, &str)] = &[
+    (
+        "English",
+        "abandoned, auto canceled, auto cancelled, awaiting payment, cancel, cancelation, canceled, cancellation, \
+        cancelled, chargeback, closed lost, credit, credit memo, credit note, creditnote, declined, deleted, denied, \
+        disputed, draft, expired, failed, failure, fraud, fully refunded, incomplete, lost, no show, not paid, on \
+        hold, payment declined, payment failed, pending, pending payment, refund, refunded, rejected, return, \
+        returned, reversed, suspected fraud, test, testing, unavailable, uncaptured, uncollectible, unpaid, void, \
+        void sale, voided, write off, written off",
+    ),
+    (
+        "German",
+        "abgebrochen, abgelehnt, annulliert, ausstehend, erstattet, erstattung, fehlgeschlagen, gutschrift, offen, \
+        rechnungskorrektur, retoure, retourniert, rückerstattet, storniert, stornierung, storno, unbezahlt, \
+        zurückerstattet",
+    ),
+    (
+        "French",
+        "annulation, annule, annulee, annulé, annulée, avoir, echoue, en attente, essai, impayé, refusé, refusée, \
+        rembourse, remboursement, remboursé, remboursée, retourné, échoué, échouée",
+    ),
+    (
+        "Spanish and Portuguese",
+        "aguardando pagamento, anulada, anulado, cancelada, cancelado, cancelado pelo cliente, devolución, devolvido, \
+        devuelto, estornado, falhou, fallido, pagamento pendente, pago pendiente, pago rechazado, pendente, \
+        pendiente, pendiente de pago, prueba, rechazado, recusado, reembolsado, teste",
+    ),
+    ("Italian", "annullata, annullato, fallito, in attesa, in sospeso, reso, rifiutato, rimborsato, stornato"),
+    ("Dutch", "geannuleerd, geretourneerd, mislukt, onbetaald, retour, retour gezonden, terugbetaald"),
+    (
+        "Polish, Danish, Swedish",
+        "annullerad, annulleret, anulowana, anulowane, anulowano, anulowany, avbeställd, avbruten, krediterad, \
+        krediteret, kreditnota, makulerad, nieopłacone, nieopłacony, oczekuje na płatność, refunderet, zwrot, \
+        zwrócone, zwrócony, återbetald",
+    ),
+    (
+        "Czech, Turkish",
+        "iade, iade edildi, iptal, iptal edildi, nezaplaceno, stornována, stornováno, vráceno, zrušeno, zrušená",
+    ),
+    (
+        "Japanese, Chinese, Korean",
+        "キャンセル, キャンセル済, キャンセル済み, 入金待ち, 取消, 已取消, 已退款, 待付款, 未付款, 未入金, 返品, 返金, 返金済, 返金済み, 退款, 退货, 결제대기, 반품, 취소, 취소됨, 환불, \
+        환불됨",
+    ),
 ];
 
 /// Words of a flag that say no.
@@ -180,158 +99,66 @@ const NO: &[&str] = &[
     "active",
 ];
 
+static NO_PURCHASES: LazyLock<HashSet<&str>> = LazyLock::new(|| words_of(NO_PURCHASE));
+static PURCHASES: LazyLock<HashSet<&str>> = LazyLock::new(|| words_of(PURCHASE));
+
+fn words_of(languages: &'static [(&str, &str)]) -> HashSet<&'static str> {
+    languages.iter().flat_map(|(_, words)| words.split(", ")).collect()
+}
+
 /// Whether a state means that the row is no purchase.
 pub(crate) fn is_no_purchase(word: &str) -> bool {
     let plain = plain(word);
     // Most values of most columns are no states. Two words for one state, such as `Storniert / Abgelehnt`, are both known.
-    plain.len() <= 40 && plain.split(['/', ',', '|']).all(|part| NO_PURCHASE.contains(&part.trim()))
+    plain.len() <= 40 && plain.split(['/', ',', '|']).all(|part| NO_PURCHASES.contains(part.trim()))
 }
 
 /// States of rows that are purchases, and kinds of documents that are, in small letters.
-const PURCHASE: &[&str] = &[
-    // English
-    "accepted",
-    "active",
-    "approved",
-    "authorised",
-    "authorized",
-    "awaiting fulfillment",
-    "awaiting pickup",
-    "awaiting shipment",
-    "billed",
-    "captured",
-    "charge",
-    "complete",
-    "completed",
-    "confirmed",
-    "created",
-    "delivered",
-    "delivering",
-    "dispatched",
-    "done",
-    "finished",
-    "fulfilled",
-    "in process",
-    "in progress",
-    "in transit",
-    "invoice",
-    "invoiced",
-    "live",
-    "ok",
-    "on the way",
-    "order",
-    "out for delivery",
-    "packed",
-    "paid",
-    "partial",
-    "partially fulfilled",
-    "partially paid",
-    "partially refunded",
-    "partially shipped",
-    "payment",
-    "picked up",
-    "processed",
-    "processing",
-    "production",
-    "purchase",
-    "ready",
-    "ready for pickup",
-    "received",
-    "sale",
-    "sales",
-    "sent",
-    "settled",
-    "shipped",
-    "shipping",
-    "succeeded",
-    "success",
-    "successful",
-    "true",
-    "unfulfilled",
-    "won",
-    "yes",
-    // German
-    "abgeholt",
-    "abgeschlossen",
-    "ausgeliefert",
-    "bearbeitet",
-    "best\u{e4}tigt",
-    "bezahlt",
-    "erledigt",
-    "fakturiert",
-    "geliefert",
-    "in bearbeitung",
-    "rechnung",
-    "teilweise erstattet",
-    "verkauf",
-    "versandt",
-    "versendet",
-    "zahlung",
-    "zugestellt",
-    // French
-    "confirm\u{e9}",
-    "confirm\u{e9}e",
-    "en cours",
-    "exp\u{e9}di\u{e9}",
-    "exp\u{e9}di\u{e9}e",
-    "facture",
-    "factur\u{e9}",
-    "livr\u{e9}",
-    "livr\u{e9}e",
-    "pay\u{e9}",
-    "pay\u{e9}e",
-    "termin\u{e9}",
-    "termin\u{e9}e",
-    "vente",
-    // Spanish and Portuguese
-    "aprobado",
-    "aprovado",
-    "completado",
-    "concluido",
-    "conclu\u{ed}do",
-    "confirmado",
-    "en proceso",
-    "entregado",
-    "entregue",
-    "enviado",
-    "factura",
-    "facturado",
-    "fatura",
-    "faturado",
-    "pagado",
-    "pago",
-    "venda",
-    "venta",
-    // Italian
-    "completato",
-    "confermato",
-    "consegnato",
-    "fattura",
-    "fatturato",
-    "pagato",
-    "spedito",
-    "vendita",
-    // Dutch
-    "afgerond",
-    "betaald",
-    "bevestigd",
-    "factuur",
-    "geleverd",
-    "verkoop",
-    "verwerkt",
-    "verzonden",
-    "voltooid",
-    // Kinds of billing documents of SAP
-    "f1",
-    "f2",
-    "l2",
-    "zf2",
+const PURCHASE: &[(&str, &str)] = &[
+    (
+        "English",
+        "accepted, active, approved, authorised, authorized, awaiting fulfillment, awaiting pickup, awaiting \
+        shipment, billed, captured, charge, closed won, complete, completed, confirmed, created, delivered, \
+        delivering, dispatched, done, finished, fulfilled, in process, in progress, in transit, invoice, invoiced, \
+        live, ok, on the way, order, out for delivery, packed, paid, partial, partially fulfilled, partially paid, \
+        partially refunded, partially shipped, payment, picked up, processed, processing, production, purchase, \
+        ready, ready for pickup, received, sale, sales, sent, settled, shipped, shipping, succeeded, success, \
+        successful, true, unfulfilled, won, yes",
+    ),
+    (
+        "German",
+        "abgeholt, abgeschlossen, ausgeliefert, bearbeitet, bestätigt, bezahlt, erledigt, fakturiert, geliefert, in \
+        bearbeitung, rechnung, teilweise erstattet, verkauf, versandt, versendet, zahlung, zugestellt",
+    ),
+    (
+        "French",
+        "confirmé, confirmée, en cours, expédié, expédiée, facture, facturé, livré, livrée, payé, payée, terminé, \
+        terminée, vente",
+    ),
+    (
+        "Spanish and Portuguese",
+        "aprobado, aprovado, completado, concluido, concluído, confirmado, en proceso, entregado, entregue, enviado, \
+        factura, facturado, fatura, faturado, pagado, pago, venda, venta",
+    ),
+    ("Italian", "completato, confermato, consegnato, fattura, fatturato, pagato, spedito, vendita"),
+    ("Dutch", "afgerond, betaald, bevestigd, factuur, geleverd, verkoop, verwerkt, verzonden, voltooid"),
+    ("Kinds of billing documents of SAP", "f1, f2, l2, zf2"),
+    (
+        "Polish, Danish, Swedish",
+        "afsendt, betald, betalt, dostarczone, gennemført, levererad, leveret, opłacone, skickad, slutförd, w trakcie \
+        realizacji, wysłane, zrealizowane, zrealizowany",
+    ),
+    ("Czech, Turkish", "doručeno, kargoya verildi, odesláno, tamamlandı, teslim edildi, vyřízeno, zaplaceno, ödendi"),
+    (
+        "Japanese, Chinese, Korean",
+        "交易成功, 入金済, 入金済み, 出荷済, 出荷済み, 受注, 完了, 已付款, 已发货, 已完成, 発送済, 発送済み, 결제완료, 구매확정, 배송완료, 배송중",
+    ),
 ];
 
 /// Whether a state, or a kind of document, is usual for a purchase.
 pub(crate) fn is_purchase(word: &str) -> bool {
     let plain = plain(word);
-    plain.len() <= 24 && PURCHASE.contains(&plain.as_str())
+    plain.len() <= 24 && PURCHASES.contains(plain.as_str())
 }
 
 /// Whether a column of that name holds states or kinds of documents.
@@ -457,6 +284,9 @@ mod tests {
     #[test]
     fn states_are_known_however_they_are_written() {
         for word in ["Refunded", " on-hold ", "PENDING_PAYMENT", "Storniert", "Annulé", "Test"] {
+            assert!(is_no_purchase(word), "{word}");
+        }
+        for word in ["キャンセル", "Closed Lost", "not_paid", "Zwrot"] {
             assert!(is_no_purchase(word), "{word}");
         }
         for word in ["paid", "completed", "shipped", "", "latest", "partially_refunded"] {

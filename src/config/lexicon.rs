@@ -1,0 +1,243 @@
+//! What the words mean of which shops make the names of their columns, in the languages of their exports: `Número do pedido`,
+//! `Rechnungs-Nr.` and `注文番号` are the number of an order each. A name counts only if every word of it is known, so that a
+//! word that nobody expected leaves the column open.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::name_words::in_words;
+use super::tables::Table;
+
+/// What a word says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Customer,
+    Email,
+    Number,
+    Order,
+    Day,
+    /// Bought, placed, written: the moment of a purchase.
+    Event,
+    Amount,
+    Total,
+    Line,
+    Unit,
+    Price,
+    Product,
+    Category,
+    Quantity,
+    /// `of`, `the`.
+    Idle,
+}
+
+use Meaning::{
+    Amount, Category, Customer, Day, Email, Event, Idle, Line, Number, Order, Price, Product, Quantity, Total, Unit,
+};
+
+#[rustfmt::skip]
+const WORDS: &[(Meaning, &str)] = &[
+    (Customer, "customer client buyer member shopper debtor loyalty card account cpf kunde kunden kd debitor käufer mitglied karte karten \
+        auftraggeber cliente acheteur membre carte comprador socio usuario usuário tarjeta cartão acquirente tessera klant koper lid kaart \
+        klient klienta kupujący nabywca karta kund kunder kunde köpare medlem kort zákazník müşteri 会員 顧客 お客様 客户 会员 고객 회원"),
+    (Email, "email mail e electronic address adresse adres correo electrónico courriel courrier eletrônico eletrónico endereço eposta poczta メール アドレス 邮箱 이메일"),
+    (Number, "number num no nr n nº n° numero número numéro nummer numer id code key ref kennung kode code código codigo codice kod čislo číslo numarası 番号 编号 번호 コード"),
+    (Order, "order invoice receipt transaction transaktion trans txn trx bill bestellung bestell bestellungs auftrag auftrags rechnung rechnungs \
+        rg re beleg bon kassenbon vorgang commande facture pedido factura boleta ordine fattura scontrino encomenda fatura compra \
+        bestelling factuur bon zamówienie zamówienia paragon paragonu faktura faktury ordre kvitto kvittering kvitering beställning bestilling \
+        objednávka objednávky sipariş 注文 伝票 订单 주문"),
+    (Day, "date day time timestamp ts dt datetime datum tag zeit uhrzeit zeitpunkt zeitstempel jour heure fecha día hora data dia giorno ora dag tijd \
+        tijdstip dzień czas dato tid tidspunkt tarih tarihi den 日付 日時 日期 时间 時間 날짜 일자 일시 日"),
+    (Event, "created placed closed close sent purchase purchased purchased bought sale sales sold ordered order created creation booking posting posted document \
+        erstellt angelegt kauf verkauf verkaufs buchung buchungs aktenzeichen eingang achat vente création creación venta compra criação venda acquisto vendita \
+        creazione aankoop verkoop aangemaakt złożenia utworzenia zakupu sprzedaży wystawienia köp salg kjøp køb oprettet vytvoření prodeje 作成 購入 売上 下单 创建"),
+    (Amount, "amount value revenue turnover net gross spend sum betrag wert umsatz netto brutto nettowert nettobetrag bruttobetrag erlös montant valeur chiffre importe valor \
+        neto bruto importo valore imponibile netto lordo bedrag omzet netto kwota wartość belopp beløp beløb värde verdi částka tutar 金額 金额 금액 売上高"),
+    (Total, "total totals grand gesamt gesamtbetrag endbetrag summe totale totaux somme suma totaal totalt summa razem suma soma celkem toplam 合計 総 总 总计 합계"),
+    (Line, "line item row position posten pos zeile zeilen positions ligne línea linea item riga regel pozycja pozycji rad linje satır 明細 行"),
+    (Unit, "unit single each per einzel stück stuck unitaire unitario unitário jednostkowa jednostkowy stuk styck stk birim 単 单"),
+    (Price, "price preis prix precio preço prezzo prijs cena pris fiyat 単価 单价 단가 価格 价格"),
+    (Product, "product sku article material ean upc stock produkt artikel ware waren produit article réf producto artículo articulo produto artigo prodotto articolo \
+        towar towaru produktu vara varu vare výrobek ürün 商品 製品 产品 상품"),
+    (Category, "category department group type kategorie gruppe warengruppe abteilung catégorie famille rayon categoría categoria rubro reparto categorie \
+        kategoria kategorii kategori varugrupp varegruppe kategorie カテゴリ カテゴリー 分類 分类 类别 카테고리"),
+    (Quantity, "quantity qty units pieces menge anzahl stückzahl quantité qté cantidad unidades quantidade qtd qtde quantità aantal stuks ilość szt antal mængde množství adet miktar 個数 数量 수량"),
+    (Idle, "of the in and de du des da do del della di la le el les den der die das im von van het og och i w y z em s の fecha_de"),
+];
+
+/// The words by their letters without accents.
+static LEXICON: LazyLock<HashMap<String, Vec<Meaning>>> = LazyLock::new(|| {
+    let mut lexicon: HashMap<String, Vec<Meaning>> = HashMap::new();
+    for (meaning, words) in WORDS {
+        for word in words.split_whitespace() {
+            lexicon.entry(folded(word)).or_default().push(*meaning);
+        }
+    }
+    lexicon
+});
+
+/// Letters without accents, in lower case.
+fn folded(word: &str) -> String {
+    const ACCENTS: &[(&str, char)] = &[
+        ("àáâãäåą", 'a'),
+        ("çćč", 'c'),
+        ("ďđ", 'd'),
+        ("èéêëęě", 'e'),
+        ("ğ", 'g'),
+        ("ìíîïı", 'i'),
+        ("ł", 'l'),
+        ("ñńň", 'n'),
+        ("òóôõöøő", 'o'),
+        ("ř", 'r'),
+        ("śşš", 's'),
+        ("ť", 't'),
+        ("ùúûüůű", 'u'),
+        ("ýÿ", 'y'),
+        ("źżž", 'z'),
+    ];
+    let plain = |letter: char| {
+        ACCENTS.iter().find(|(accented, _)| accented.contains(letter)).map_or(letter, |(_, plain)| *plain)
+    };
+    word.to_lowercase().chars().filter(|letter| !matches!(letter, '°' | 'º' | '\u{307}')).map(plain).collect()
+}
+
+/// What the words of a name may mean each; `None` if one of them is not known.
+fn meanings(name: &str) -> Option<Vec<&'static [Meaning]>> {
+    let mut found = Vec::new();
+    for word in in_words(name) {
+        found.extend(of_word(&folded(&word))?);
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+/// A word, or the words that it is put together of: `Rechnungsdatum`, `klantnummer`, `注文番号`.
+fn of_word(word: &str) -> Option<Vec<&'static [Meaning]>> {
+    if let Some(known) = LEXICON.get(word) {
+        return Some(vec![known]);
+    }
+    let mut ends: Vec<usize> = word.char_indices().map(|(at, _)| at).filter(|at| *at > 0).collect();
+    ends.reverse();
+    ends.into_iter().find_map(|end| {
+        let (head, tail) = (word.get(..end)?, word.get(end..)?);
+        let is_long = |part: &str| !part.is_ascii() || part.len() > 2 || part == "nr" || part == "id";
+        let known = LEXICON.get(head).filter(|_| is_long(head) && is_long(tail))?;
+        let linked = tail.strip_prefix('s').filter(|tail| is_long(tail));
+        let rest = of_word(tail).or_else(|| of_word(linked?))?;
+        Some(std::iter::once(known.as_slice()).chain(rest).collect())
+    })
+}
+
+/// Which meanings a column of ours needs, which it may have beside, and how near a name with another of them is: the first of
+/// `needs` that the name has says how near it is.
+struct Shape {
+    column: &'static str,
+    needs: &'static [Meaning],
+    may: &'static [Meaning],
+}
+
+const PURCHASES: &[Shape] = &[
+    Shape { column: "customer_id", needs: &[Customer, Email], may: &[Number, Email, Customer] },
+    Shape { column: "order_id", needs: &[Order], may: &[Number] },
+    Shape { column: "purchased_at", needs: &[Day], may: &[Order, Event] },
+    Shape { column: "amount", needs: &[Amount, Total], may: &[Line, Product, Order, Event, Total, Amount] },
+    Shape { column: "product_id", needs: &[Product], may: &[Number] },
+    Shape { column: "category", needs: &[Category], may: &[Product] },
+    Shape { column: "quantity", needs: &[Quantity], may: &[Product] },
+];
+
+const UNIT_PRICE: Shape = Shape { column: "", needs: &[Price], may: &[Unit, Product, Line] };
+
+/// How far a name is from one of our columns by the meaning of its words, smaller is nearer; `None` if it means another.
+pub(super) fn distance(table: Table, column: &str, name: &str) -> Option<usize> {
+    // Of the other tables the customer alone is called as in purchases.
+    let shape = PURCHASES.iter().find(|shape| shape.column == column)?;
+    if table != Table::Purchases && shape.column != "customer_id" {
+        return None;
+    }
+    shape.distance(&meanings(name)?)
+}
+
+/// The same for what one piece costs.
+pub(super) fn distance_of_unit_price(name: &str) -> Option<usize> {
+    UNIT_PRICE.distance(&meanings(name)?)
+}
+
+/// Whether the name of an amount says that it is of an order as a whole.
+pub(super) fn is_of_order(name: &str) -> bool {
+    let found = meanings(name).unwrap_or_default();
+    let has = |meaning: Meaning| found.iter().any(|word| word.contains(&meaning));
+    (has(Total) || has(Order)) && !has(Line) && !has(Product)
+}
+
+impl Shape {
+    fn distance(&self, found: &[&[Meaning]]) -> Option<usize> {
+        let has = |meaning: Meaning| found.iter().any(|word| word.contains(&meaning));
+        let is_allowed = |word: &&[Meaning]| {
+            word.iter().any(|meaning| *meaning == Idle || self.needs.contains(meaning) || self.may.contains(meaning))
+        };
+        if !found.iter().all(is_allowed) {
+            return None;
+        }
+        let need = self.needs.iter().position(|need| has(*need))?;
+        // A number is nearer than a name, the day of an order nearer than any day, an amount of a line nearer than that of an
+        // order.
+        let beside = self.may.iter().position(|may| !self.needs.contains(may) && has(*may)).unwrap_or(self.may.len());
+        Some(need * 10 + beside)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(name: &str) -> Option<&'static str> {
+        let near = |shape: &&Shape| distance(Table::Purchases, shape.column, name);
+        PURCHASES.iter().filter(|shape| near(shape).is_some()).min_by_key(near).map(|shape| shape.column)
+    }
+
+    #[test]
+    fn names_in_many_languages_mean_the_same() {
+        let cases = [
+            (
+                "customer_id",
+                ["CPF do cliente", "会員ID", "Klantnummer", "Kd-Nr.", "Correo electrónico", "Klient e-mail"],
+            ),
+            ("order_id", ["Número do pedido", "注文番号", "Factuurnummer", "Rg-Nr.", "Nº pedido", "Numer zamówienia"]),
+            (
+                "purchased_at",
+                ["Data de criação", "注文日時", "Factuurdatum", "Rg-Datum", "Data złożenia zamówienia", "Ordredato"],
+            ),
+            ("amount", ["Valor do item", "合計金額", "Netto", "Kwota razem", "Importe", "Positionsbetrag"]),
+            ("product_id", ["Código do produto", "商品番号", "Artikelnummer", "Varunummer", "Réf. article", "SKU"]),
+            ("quantity", ["Quantidade", "個数", "Stückzahl", "Ilość", "Qtde", "Antal"]),
+        ];
+        for (ours, names) in cases {
+            for name in names {
+                assert_eq!(column(name), Some(ours), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_not_known_leaves_the_column_open() {
+        for name in [
+            "Ship date",
+            "Valor do frete",
+            "Customer city",
+            "Klantgroep",
+            "Geburtsdatum",
+            "MwSt",
+            "配送日",
+            "Order status",
+        ] {
+            assert_eq!(column(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn amounts_of_lines_are_nearer_than_those_of_orders() {
+        let near = |name| distance(Table::Purchases, "amount", name).unwrap();
+        assert!(near("Valor do item") < near("Valor total"));
+        assert!(is_of_order("Valor total") && is_of_order("Kwota zamówienia") && !is_of_order("Valor do item"));
+        assert!(distance_of_unit_price("Preço unitário").is_some() && distance_of_unit_price("単価").is_some());
+    }
+}
