@@ -8,6 +8,7 @@ mod columns;
 mod curves;
 mod drawing;
 mod frame;
+mod grid;
 mod rows;
 mod scale;
 
@@ -15,5 +16,6 @@ pub use columns::{ColumnChart, columns};
 pub use curves::{Curve, CurveChart, Point, curves};
 pub use drawing::Drawing;
 pub use frame::Frame;
+pub use grid::{Cell, GridChart, GridRow, grid};
 pub use rows::{Row, RowChart, rows};
 pub use scale::{Scale, Unit};

@@ -26,6 +26,8 @@ pub(super) const SHEET: &str = "list.xlsx";
 pub(super) const DETAILS: &str = "details.parquet";
 /// What its customers are worth.
 pub(super) const VALUE: &str = "value.json";
+/// What the shop as a whole was like.
+pub(super) const REPORT: &str = "report.json";
 /// The two lists of a run.
 pub(super) const LIST: &str = "list";
 pub(super) const WINBACK: &str = "winback";
@@ -34,6 +36,7 @@ pub(super) const WINBACK: &str = "winback";
 pub(super) struct Documents {
     pub(super) manifest: Value,
     pub(super) value: Option<Value>,
+    pub(super) report: Option<Value>,
     pub(super) model: Option<Value>,
     pub(super) evaluation: Option<Value>,
 }
@@ -68,6 +71,7 @@ pub(super) fn run(arguments: &cli::Report) -> Result<(), Failure> {
     let version = stored_version(&manifest);
     let documents = Documents {
         value: document(folder, VALUE)?,
+        report: document(folder, REPORT)?,
         model: version.as_ref().map(|version| json!(version.manifest)),
         evaluation: version.as_ref().map(|version| json!(version.evaluation)),
         manifest: manifest.clone(),
@@ -129,6 +133,7 @@ pub(super) fn stage_page(
         details,
         manifest: &documents.manifest,
         value: documents.value.as_ref(),
+        report: documents.report.as_ref(),
         model: documents.model.as_ref(),
         evaluation: documents.evaluation.as_ref(),
         meanings: &meanings,

@@ -14,6 +14,7 @@ use crate::error::Failure;
 use crate::files::{Ready, Staged};
 use crate::output::{DETAILED_ROWS, Format, columns_of, stage_csv_and_parquet, stage_table};
 use crate::pipeline::{self, ListRow, Lists, RankedList, Scored};
+use crate::profile::shop_report;
 use crate::registry::Version;
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
@@ -26,6 +27,7 @@ pub(super) const FILES: &[&str] = &[
     "winback.parquet",
     report::SHEET,
     report::VALUE,
+    report::REPORT,
     report::DETAILS,
     report::PAGE,
     NIGHT,
@@ -111,6 +113,11 @@ pub(super) fn score_and_write(
     let metrics = metrics::text(session, &lists, &gated, &track);
     files.push(staged.add(metrics::FILE, |writer| std::io::Write::write_all(writer, metrics.as_bytes()))?);
     files.push(staged.add(NIGHT, |writer| write_json(writer, &gated.night))?);
+    let zone = &session.config.timezone;
+    let shop = shop_report(log, session.as_of, zone, session.config.currency.minor_per_major());
+    if let Some(shop) = &shop {
+        files.push(staged.add(report::REPORT, |writer| write_json(writer, shop))?);
+    }
     let more = json!({
         "model_version": version.manifest.model_version(),
         "simple_rule": simple_rule(version),
@@ -133,6 +140,7 @@ pub(super) fn score_and_write(
         let documents = Documents {
             manifest: session.manifest(command, more.clone()),
             value: value.as_ref().ok().map(|report| json!(report)),
+            report: shop.as_ref().map(|shop| json!(shop)),
             model: Some(json!(version.manifest)),
             evaluation: Some(json!(version.evaluation)),
         };

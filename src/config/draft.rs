@@ -80,17 +80,15 @@ impl DraftInput {
     }
 }
 
-/// The currency whose sign, which no other currency uses, stands at an amount.
-fn signed_currency(columns: &[DraftColumn]) -> Option<(&'static str, char, &str)> {
-    // `$`, `¥` and `kr` are signs of several.
-    const SIGNS: &[(char, &str)] =
-        &[('€', "EUR"), ('£', "GBP"), ('₹', "INR"), ('₺', "TRY"), ('₩', "KRW"), ('₪', "ILS")];
+/// The currency whose sign, which no other currency uses, stands at an amount; with the sign and the column.
+fn signed_currency(columns: &[DraftColumn]) -> Option<(&'static str, &str, &str)> {
     let is_amount = |column: &&DraftColumn| guess::plausible(Kind::Money, column);
-    let found = columns.iter().filter(is_amount).flat_map(|column| {
-        let has = |(sign, _): &&(char, &str)| column.example.contains(*sign);
-        SIGNS.iter().filter(has).map(|(sign, code)| (*code, *sign, column.name.as_str()))
-    });
-    let found: Vec<_> = found.collect();
+    let mut found = Vec::new();
+    for column in columns.iter().filter(is_amount) {
+        if let Some((code, sign)) = guess::signed_currency(&column.example) {
+            found.push((code, sign, column.name.as_str()));
+        }
+    }
     found.first().filter(|first| found.iter().all(|other| other.0 == first.0)).copied()
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::currency_marks::{self, is_currency_mark};
 use super::expressions::{always_quoted, quoted};
 use super::found::DraftColumn;
 use super::lexicon;
@@ -73,7 +74,9 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
     for (name, synonyms) in synonyms::of(table) {
         let Some(spec) = table.column(name) else { continue };
         for (position, column) in columns.iter().enumerate().filter(|(_, column)| plausible(spec.kind, column)) {
-            let by_words = || lexicon::distance(table, name, &column.name).map(|rank| (BY_WORDS, rank));
+            let words = in_words(&column.name);
+            let words = if spec.kind == Kind::Money { without_taxes(&words) } else { &words };
+            let by_words = || lexicon::distance(table, name, words).map(|rank| (BY_WORDS, rank));
             if let Some(mut distance) = distance(spec.kind, synonyms, &column.name).or_else(by_words) {
                 if spec.kind == Kind::Id && holds_names(column) {
                     distance.0 += BEHIND_NUMBERS;
@@ -304,25 +307,35 @@ fn is_text(dtype: &str) -> bool {
 /// Nothing is known from an empty example, so it passes. Signs and codes of currencies and marks between thousands are no
 /// obstacle: how a number is written is the business of reading.
 fn looks_like_number(example: &str) -> bool {
-    let is_outside = |letter: char| !letter.is_ascii_digit();
-    let inner = example.trim_matches(is_outside);
-    let outer = example.replace(inner, "");
-    let codes = outer.chars().filter(char::is_ascii_alphabetic).count();
-    let is_usual = |letter: char| letter.is_ascii_uppercase() || letter.is_whitespace() || "().,-+%".contains(letter);
-    let has_usual_ends =
-        matches!(codes, 0 | 3) && outer.chars().all(|letter| is_usual(letter) || is_currency_sign(letter));
+    let [before, inner, after] = around_digits(example);
     let groups: Vec<&str> = inner.split([',', '.', '\'', ' ', '\u{a0}', '\u{202f}']).collect();
     let are_digits = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
     let between = groups.get(1..groups.len().saturating_sub(1)).unwrap_or_default();
     let is_written = are_digits && between.iter().all(|group| group.len() == 3);
+    let has_usual_ends = [before, after].into_iter().all(|mark| mark.is_empty() || is_currency_mark(mark));
     example.is_empty()
         || (is_written && has_usual_ends && !inner.is_empty())
         || example.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
-/// Whether a letter is the sign of a currency.
-const fn is_currency_sign(letter: char) -> bool {
-    matches!(letter, '$' | '¢'..='¥' | '\u{20a0}'..='\u{20cf}')
+/// What stands before the digits, from the first digit to the last, and behind them; without signs, parentheses and blanks.
+fn around_digits(example: &str) -> [&str; 3] {
+    let is_outside = |letter: char| !letter.is_ascii_digit();
+    let inner = example.trim_matches(is_outside);
+    let start = example.find(|letter: char| letter.is_ascii_digit()).unwrap_or(0);
+    let bare = |text: &'_ str| -> std::ops::Range<usize> {
+        let is_idle = |letter: char| letter.is_whitespace() || "()-+%'\u{2212}".contains(letter);
+        let left = text.len() - text.trim_start_matches(is_idle).len();
+        left..left + text.trim_matches(is_idle).len()
+    };
+    let (before, after) = (&example[..start], &example[start + inner.len()..]);
+    [&before[bare(before)], inner, &after[bare(after)]]
+}
+
+/// The one currency whose sign stands at an amount.
+pub(super) fn signed_currency(example: &str) -> Option<(&'static str, &str)> {
+    let [before, _, after] = around_digits(example);
+    [before, after].into_iter().find_map(|mark| Some((currency_marks::only_currency(mark)?, mark)))
 }
 
 /// Whether a column of that name holds currencies.
@@ -360,7 +373,7 @@ fn in_major_units(column: &DraftColumn, written: String) -> String {
 /// Quantity times unit price, if there is no amount of the line itself; the price alone if there is no quantity.
 fn derived_amount(matched: &BTreeMap<&'static str, &DraftColumn>, columns: &[DraftColumn]) -> Option<String> {
     let is_order_level =
-        |name: &str| ORDER_LEVEL.contains(&in_words(name).join("_").as_str()) || lexicon::is_of_order(name);
+        |name: &str| ORDER_LEVEL.contains(&in_words(name).join("_").as_str()) || lexicon::is_of_order(&in_words(name));
     let is_line_level = |column: &&DraftColumn| !is_order_level(&column.name);
     if matched.get("amount").is_some_and(is_line_level) {
         return None;
@@ -368,7 +381,7 @@ fn derived_amount(matched: &BTreeMap<&'static str, &DraftColumn>, columns: &[Dra
     let prices = columns.iter().filter(|column| plausible(Kind::Money, column));
     let price = prices
         .filter_map(|column| {
-            let by_words = || lexicon::distance_of_unit_price(&column.name).map(|rank| (BY_WORDS, rank));
+            let by_words = || lexicon::distance_of_unit_price(&in_words(&column.name)).map(|rank| (BY_WORDS, rank));
             Some((distance(Kind::Money, UNIT_PRICES, &column.name).or_else(by_words)?, column))
         })
         .min_by_key(|(distance, _)| *distance)
@@ -414,6 +427,9 @@ mod tests {
             "",
             "EUR 5",
             "1,5 %",
+            "R$ 1.234,56",
+            "12,50 zł",
+            "1 299,00 kr",
         ] {
             assert!(looks_like_number(number), "{number}");
         }

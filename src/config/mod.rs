@@ -6,6 +6,7 @@ mod catalogue;
 mod check;
 mod contacts;
 mod currencies;
+mod currency_marks;
 mod custom;
 mod decide;
 mod draft;
@@ -35,6 +36,8 @@ mod values;
 
 pub use allowed::Allowed;
 pub use currencies::is_currency_code;
+#[cfg(feature = "tables")]
+pub(crate) use currency_marks::{is_currency_mark, mark_can_be};
 pub use custom::{Aggregate, CustomFeature, CustomTable, CustomUnit};
 pub use draft::{DraftChurn, draft};
 pub use edit::with_churn;
@@ -42,7 +45,6 @@ pub use error::{ConfigError, Place, Violation};
 pub use found::{DraftColumn, FoundKey, Peek, Reading, ValueCount};
 pub use layout::{Layout, Quote};
 pub use lookup::LookupConfig;
-#[cfg(feature = "tables")]
 pub(crate) use name_words::in_words;
 pub use playbook::Playbook;
 pub use proposal::{DraftFile, DraftInput, DraftTable};

@@ -4,7 +4,7 @@ use super::found::DraftColumn;
 use super::guess;
 use super::name_words::in_words;
 use super::proposal::{DraftFile, DraftInput, DraftTable};
-use super::tables::Table;
+use super::tables::{Kind, Table};
 use super::templates;
 
 /// A file that was put to no table, or another reason to ask.
@@ -50,22 +50,22 @@ pub fn sorted(mut input: DraftInput, files: Vec<DraftFile>) -> Result<DraftInput
     Err(others.chain(reasons).collect())
 }
 
-/// The file to draft purchases from where none has all that they need: the only one given, or the one with the most of it.
-/// What is missing stays to be filled in.
+/// The file to draft purchases from where the names of none tell all that they need: the one in which values may fill what is
+/// missing, and of several the one with the most of it. What is missing stays to be filled in.
 fn likeliest(input: &DraftInput) -> Option<usize> {
-    if let ([_], true) = (input.beside.as_slice(), input.tables.is_empty()) {
-        return Some(0);
-    }
-    let required: Vec<&str> = Table::Purchases.columns().iter().filter(|c| c.required).map(|c| c.name).collect();
     let n_found = |file: &DraftFile| {
-        let mapping = guess::mapping(Table::Purchases, &file.peek.columns);
-        required.iter().filter(|name| mapping.contains_key(*name)).count()
+        let columns = &file.peek.columns;
+        let mapping = guess::mapping(Table::Purchases, columns);
+        let required = || Table::Purchases.columns().iter().filter(|column| column.required);
+        let may_be = |kind: Kind| !guess::by_values(kind, columns).is_empty();
+        let n_found = required().filter(|column| mapping.contains_key(column.name)).count();
+        required().all(|column| mapping.contains_key(column.name) || may_be(column.kind)).then_some(n_found)
     };
-    let found: Vec<usize> = input.beside.iter().map(n_found).collect();
-    let most = found.iter().copied().max().filter(|most| 2 * most > required.len())?;
-    let mut first = found.iter().enumerate().filter(|(_, n)| **n == most).map(|(place, _)| place);
-    let place = first.next()?;
-    first.next().is_none().then_some(place)
+    let found: Vec<Option<usize>> = input.beside.iter().map(n_found).collect();
+    let most = found.iter().flatten().max()?;
+    let mut places = found.iter().enumerate().filter(|(_, n)| n.as_ref() == Some(most)).map(|(place, _)| place);
+    let place = places.next()?;
+    places.next().is_none().then_some(place)
 }
 
 impl DraftInput {

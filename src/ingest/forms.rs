@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::currency_marks::can_be;
 use super::custom::CustomMapped;
 use super::dates::Order;
 use super::form_facts::{FormFact, FormSays, MixedSide};
@@ -21,6 +20,7 @@ use super::time_census::{Against, TimeCensus};
 use super::time_form::{TimeForm, exchanged};
 use super::time_settle::{self, Side, TimeColumn, TimeSays, TimeVerdict};
 use super::typing::time_texts;
+use crate::config::mark_can_be;
 use crate::config::{Aggregate, Config, CustomUnit, DecimalMark, Kind, TableConfig};
 use crate::units::Currency;
 
@@ -250,7 +250,7 @@ pub(super) fn other_currencies(
     numbers: &NumberForms,
     currency: &Currency,
 ) -> Vec<FormFact> {
-    let is_other = |mark: &str| !can_be(mark, currency.code());
+    let is_other = |mark: &str| !mark_can_be(mark, currency.code());
     let columns = numbers.columns.iter().filter(|(key, column)| {
         column.decimals.is_some() && !is_result(key) && column.census.currencies.keys().any(|mark| is_other(mark))
     });

@@ -1,6 +1,6 @@
 //! How numbers are written: the mark before decimals, marks between thousands, signs, currencies and per cents around them.
 
-use super::currency_marks::is_currency_mark;
+use crate::config::is_currency_mark;
 use crate::config::{DecimalMark, ThousandsMark};
 
 /// A mark between digits.

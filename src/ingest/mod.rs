@@ -14,7 +14,6 @@ mod column_profile;
 mod compared;
 mod conditions;
 mod csv;
-mod currency_marks;
 mod custom;
 mod custom_cells;
 mod custom_values;

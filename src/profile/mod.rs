@@ -3,12 +3,15 @@
 //! Nothing is learnt, and time is cut by `timeline` and the churn rule alone.
 
 mod candidates;
+mod cohorts;
 mod curve;
 mod figures;
 mod follow_up;
 mod proposal;
 mod quantiles;
 mod settings;
+mod shop_report;
+mod years;
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -17,12 +20,15 @@ use crate::label::ChurnRule;
 use crate::timeline::EventLog;
 
 pub use candidates::{Candidate, CutoffRate, HORIZONS, Obstacle, WINDOWS};
+pub use cohorts::Cohort;
 pub use curve::{Curve, CurvePoint};
 pub use figures::{ComplaintFigures, ReturnFigures, ShopFigures};
 pub use follow_up::{FollowUp, FollowUpQuestion, FollowUpSource, RETURNS_SEEN, follow_up};
 pub use proposal::{COME_BACK_ACTIVE, COME_BACK_HORIZON, Proposal, ProposalKind};
 pub use quantiles::Quantiles;
 pub use settings::ProfileSettings;
+pub use shop_report::{ShopReport, shop_report};
+pub use years::{YearComplaints, YearFigures};
 
 /// What a shop's history is like, and what it proposes.
 #[derive(Debug, Clone, PartialEq, Serialize)]

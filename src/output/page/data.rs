@@ -231,6 +231,7 @@ mod tests {
             details: &none,
             manifest: &manifest,
             value: None,
+            report: None,
             model: None,
             evaluation: None,
             meanings: &[("customer_id", "")],

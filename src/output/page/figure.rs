@@ -10,6 +10,8 @@ pub(super) struct Part {
     pub(super) title: &'static str,
     pub(super) words: Vec<String>,
     pub(super) tiles: Vec<Tile>,
+    /// A table that stands before the figures.
+    pub(super) summary: Option<DataTable>,
     pub(super) figures: Vec<Figure>,
     pub(super) what_if: Option<WhatIf>,
     pub(super) card: Vec<Entry>,

@@ -35,6 +35,8 @@ pub struct PageInput<'a> {
     pub manifest: &'a Value,
     /// `value.json` of the run, if a value model could be fitted.
     pub value: Option<&'a Value>,
+    /// `report.json` of the run, if it has one.
+    pub report: Option<&'a Value>,
     /// The manifest of the model.
     pub model: Option<&'a Value>,
     /// `evaluation.json` of the model.

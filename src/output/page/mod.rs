@@ -3,12 +3,14 @@
 
 mod columns;
 mod data;
+mod decided;
 mod document;
 mod figure;
 mod input;
 mod model;
 mod shop;
 mod words;
+mod year;
 
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;

@@ -15,6 +15,7 @@ pub(super) fn part(input: &PageInput<'_>) -> Part {
         title: "The model",
         words: words(input),
         tiles: tiles(input),
+        summary: None,
         figures: figures(input),
         what_if: None,
         card: card(input),

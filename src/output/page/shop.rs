@@ -3,9 +3,11 @@
 use serde_json::Value;
 
 use super::columns::Columns;
+use super::decided;
 use super::document::{count, items, number};
 use super::figure::{DataTable, Figure, Part, Tile, WhatIf, money, percent};
 use super::input::PageInput;
+use super::year;
 use crate::charts::{ColumnChart, Curve, CurveChart, Frame, Point, Row, RowChart, Unit, columns, curves, rows};
 use crate::text::{counted, grouped};
 
@@ -16,6 +18,7 @@ pub(super) fn part(input: &PageInput<'_>) -> Part {
         title: "The shop",
         words: vec![format!("{}.", input.of_whom())],
         tiles: tiles(input),
+        summary: year::key_figures(input),
         figures: figures(input),
         what_if: what_if(input),
         card: Vec::new(),
@@ -27,8 +30,11 @@ pub(super) fn part(input: &PageInput<'_>) -> Part {
 fn figures(input: &PageInput<'_>) -> Vec<Figure> {
     let value = input.value.unwrap_or(&Value::Null);
     let found = [
+        decided::gain(input),
         concentration_of_loss(input),
+        decided::matrix(input),
         by_stage(input),
+        year::cohorts(input),
         of_margin(value),
         cohorts(value, input.question()),
         sales(value, input.currency()),

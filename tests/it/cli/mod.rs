@@ -12,6 +12,7 @@ mod hostile;
 mod init;
 mod inspect;
 mod jobs;
+mod languages;
 mod leaks;
 mod lookups;
 mod measures;

@@ -1,6 +1,6 @@
 //! Signs and codes of currencies that stand beside amounts, and which currencies each can be.
 
-use crate::config::is_currency_code;
+use super::currencies::is_currency_code;
 
 /// A sign and the currencies that are written with it; without any, of many countries.
 const SIGNS: &[(&str, &[&str])] = &[
@@ -65,15 +65,23 @@ const SIGNS: &[(&str, &[&str])] = &[
 ];
 
 /// Whether a text beside a number is a sign or code of a currency.
-pub(super) fn is_currency_mark(text: &str) -> bool {
+pub(crate) fn is_currency_mark(text: &str) -> bool {
     SIGNS.iter().any(|(sign, _)| *sign == text) || is_currency_code(text)
 }
 
 /// Whether a sign or code can be that of a currency.
-pub(super) fn can_be(mark: &str, code: &str) -> bool {
+pub(crate) fn mark_can_be(mark: &str, code: &str) -> bool {
     match SIGNS.iter().find(|(sign, _)| *sign == mark) {
         Some((_, codes)) => codes.contains(&code),
         None => mark.eq_ignore_ascii_case(code),
+    }
+}
+
+/// The one currency that a sign can be of; `None` if it is of several or no sign.
+pub(super) fn only_currency(mark: &str) -> Option<&'static str> {
+    match SIGNS.iter().find(|(sign, _)| *sign == mark)?.1 {
+        [code] => Some(code),
+        _ => None,
     }
 }
 
@@ -84,7 +92,12 @@ mod tests {
     #[test]
     fn signs_and_codes_say_which_currency_they_can_be() {
         assert!(is_currency_mark("$") && is_currency_mark("EUR") && is_currency_mark("usd") && !is_currency_mark("x"));
-        assert!(can_be("$", "CAD") && can_be("eur", "EUR") && !can_be("$", "EUR") && !can_be("USD", "CAD"));
+        assert!(
+            mark_can_be("$", "CAD")
+                && mark_can_be("eur", "EUR")
+                && !mark_can_be("$", "EUR")
+                && !mark_can_be("USD", "CAD")
+        );
         assert!(SIGNS.iter().flat_map(|(_, codes)| *codes).all(|code| is_currency_code(code)));
     }
 }

@@ -1,0 +1,104 @@
+//! A grid of shares: rows by columns, each cell with its number in it and the darker the larger it is.
+
+use super::drawing::Drawing;
+use super::frame::SIZE;
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// How dark it is, from 0 to 1.
+    pub share: f64,
+    /// What stands in it.
+    pub text: String,
+    /// What is shown when it is pointed at.
+    pub says: String,
+}
+
+/// One row; a cell that is absent stays empty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GridRow {
+    /// What it is of.
+    pub name: String,
+    /// From left to right.
+    pub cells: Vec<Option<Cell>>,
+}
+
+/// Rows by columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GridChart<'a> {
+    /// What screen readers say.
+    pub title: &'a str,
+    /// What the columns are.
+    pub across: &'a str,
+    /// What the rows are.
+    pub down: &'a str,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// Height of a row in user units.
+    pub row_height: f64,
+    /// From top to bottom.
+    pub rows: Vec<GridRow>,
+}
+
+const LEFT: f64 = 112.0;
+const RIGHT: f64 = 4.0;
+const TOP: f64 = 42.0;
+/// Between cells.
+const GAP: f64 = 2.0;
+/// Shades of cells; the page defines their classes.
+const SHADES: f64 = 5.0;
+
+/// Draws a grid.
+#[must_use]
+pub fn grid(chart: &GridChart<'_>) -> String {
+    let height = chart.row_height;
+    let mut drawing = Drawing::new(chart.title, [SIZE[0], TOP + height * chart.rows.len() as f64 + GAP]);
+    let width = (SIZE[0] - LEFT - RIGHT) / chart.columns.len().max(1) as f64;
+    let left = |column: usize| LEFT + column as f64 * width;
+    drawing.text("axis", [4.0, 13.0], chart.down);
+    drawing.text("axis end", [SIZE[0] - RIGHT, 13.0], chart.across);
+    for (column, name) in chart.columns.iter().enumerate() {
+        drawing.text("tick middle", [left(column) + width / 2.0, TOP - 8.0], name);
+    }
+    for (nth, row) in chart.rows.iter().enumerate() {
+        let top = TOP + nth as f64 * height;
+        let middle = top + height / 2.0 + 4.0;
+        drawing.text("tick", [4.0, middle], &row.name);
+        for (column, cell) in row.cells.iter().enumerate().filter_map(|(column, cell)| Some((column, cell.as_ref()?))) {
+            let class = format!("cell c{}", shade(cell.share));
+            drawing.bar(&class, [left(column), top], [width - GAP, height - GAP], &cell.says);
+            drawing.text("middle", [left(column) + (width - GAP) / 2.0, middle], &cell.text);
+        }
+    }
+    drawing.finish()
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the number of shades")]
+fn shade(share: f64) -> u8 {
+    (share.clamp(0.0, 1.0) * SHADES).min(SHADES - 1.0) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_stand_in_their_columns_and_darken_with_their_share() {
+        let cell = |share: f64| Some(Cell { share, text: format!("<{share}>"), says: "s".to_owned() });
+        let row = |name: &str, cells| GridRow { name: name.to_owned(), cells };
+        let chart = GridChart {
+            title: "t",
+            across: "later",
+            down: "from",
+            columns: vec!["1".to_owned(), "2".to_owned()],
+            row_height: 24.0,
+            rows: vec![row("a", vec![cell(0.0), cell(1.0)]), row("b", vec![None, cell(0.5)])],
+        };
+        let svg = grid(&chart);
+        assert_eq!(svg.matches("<rect").count(), 3, "{svg}");
+        for class in ["cell c0", "cell c4", "cell c2"] {
+            assert!(svg.contains(class), "{class}: {svg}");
+        }
+        assert!(svg.contains("&lt;0.5&gt;"));
+    }
+}

@@ -1,0 +1,158 @@
+//! What the manager sees of the shop as a whole: the past year beside the one before, and how each quarter's customers came
+//! again.
+
+use serde_json::Value;
+
+use super::document::{count, items, number, text};
+use super::figure::{DataTable, Figure, day, money, percent};
+use super::input::PageInput;
+use crate::charts::{Cell, GridChart, GridRow, Unit, grid};
+use crate::text::grouped;
+
+/// Key figures of the past year, with the year before where history reaches so far.
+pub(super) fn key_figures(input: &PageInput<'_>) -> Option<DataTable> {
+    let years = items(input.report?, "/years");
+    let (past, before) = (years.first()?, years.get(1));
+    let rows = FIGURES.iter().filter_map(|figure| figure.row(past, before, input.currency()));
+    let span = |year: &Value| {
+        let of = |pointer: &str| text(year, pointer).map(day).unwrap_or_default();
+        format!("{} to {}", of("/from"), of("/until"))
+    };
+    let compared = before.map_or_else(
+        || "History is too short for a year before it.".to_owned(),
+        |before| format!("The year before: {}.", span(before)),
+    );
+    let sentence = format!(
+        "All customers, as known on {}. The past year: {}. {compared} The end of a year is not part of it.",
+        day(input.as_of()),
+        span(past)
+    );
+    let table = DataTable::new("The year in figures", ["Figure", "Past year", "Year before", "Change"], rows);
+    (!table.rows.is_empty()).then(|| table.saying(&sentence))
+}
+
+/// How a figure is written, and how its change.
+#[derive(Clone, Copy)]
+enum Form {
+    Count,
+    Money,
+    /// Changes in points.
+    Share,
+    Days,
+    /// A figure with one decimal.
+    Rate,
+}
+
+struct KeyFigure {
+    name: &'static str,
+    pointer: &'static str,
+    form: Form,
+}
+
+const fn figure(name: &'static str, pointer: &'static str, form: Form) -> KeyFigure {
+    KeyFigure { name, pointer, form }
+}
+
+const FIGURES: &[KeyFigure] = &[
+    figure("Customers who bought", "/customers", Form::Count),
+    figure("of them for the first time", "/new_customers", Form::Count),
+    figure("Days on which a customer bought, over all customers", "/visits", Form::Count),
+    figure("Spend net of returns", "/net_spend", Form::Money),
+    figure("Customers who bought on a second day", "/repeat_rate", Form::Share),
+    figure("Retention: customers of the year before who bought again", "/retention_rate", Form::Share),
+    figure("Churn: those who did not", "/churn_rate", Form::Share),
+    figure("Complaints opened", "/complaints/opened", Form::Count),
+    figure("Complaints on a hundred such days", "/complaints/per_hundred_visits", Form::Rate),
+    figure("Complaints that are still open", "/complaints/still_open", Form::Count),
+    figure("Median days to the first response", "/complaints/days_to_response/p50", Form::Days),
+    figure("Median days to a resolution", "/complaints/days_to_resolve/p50", Form::Days),
+];
+
+impl KeyFigure {
+    /// `None` where the past year does not have it.
+    fn row(&self, past: &Value, before: Option<&Value>, currency: &str) -> Option<[String; 4]> {
+        let now = number(past, self.pointer)?;
+        let then = before.and_then(|before| number(before, self.pointer));
+        let written = |value: f64| match self.form {
+            Form::Count => Unit::Number.text(value),
+            Form::Money => money(currency, value),
+            Form::Share => percent(value),
+            Form::Days | Form::Rate => format!("{value:.1}"),
+        };
+        let change = |then: f64| match self.form {
+            Form::Share => format!("{:+.1} points", 100.0 * (now - then)),
+            _ if then > 0.0 => format!("{:+.0} %", 100.0 * (now / then - 1.0)),
+            _ => "–".to_owned(),
+        };
+        let absent = || "–".to_owned();
+        let (before, change) = (then.map_or_else(absent, written), then.map_or_else(absent, change));
+        Some([self.name.to_owned(), written(now), before, change])
+    }
+}
+
+/// Cohorts and quarters on the page at most: the newest.
+const SHOWN: usize = 12;
+/// A cohort of fewer customers says nothing.
+const FEWEST: u64 = 20;
+
+/// The share of each quarter's new customers who bought in the quarters after it.
+pub(super) fn cohorts(input: &PageInput<'_>) -> Option<Figure> {
+    let report = input.report?;
+    let shares = |cohort: &Value| -> Vec<f64> {
+        items(cohort, "/bought_in_quarter").iter().filter_map(Value::as_f64).take(SHOWN).collect()
+    };
+    let cohort =
+        |cohort: &Value| Some((text(cohort, "/quarter")?.to_owned(), count(cohort, "/customers")?, shares(cohort)));
+    let found: Vec<(String, u64, Vec<f64>)> = items(report, "/cohorts")
+        .iter()
+        .filter_map(cohort)
+        .filter(|(_, n, shares)| *n >= FEWEST && !shares.is_empty())
+        .collect();
+    let found = found.get(found.len().saturating_sub(SHOWN)..)?;
+    let n_quarters = found.iter().map(|(_, _, shares)| shares.len()).max()?;
+    let most = found.iter().flat_map(|(_, _, shares)| shares).copied().fold(0.0, f64::max);
+    let (first, newest) = (found.first()?, found.last()?);
+    let heading = format!(
+        "Of the new customers of {}, {} bought again in the next quarter; of those of {}, {}",
+        first.0,
+        percent(*first.2.first()?),
+        newest.0,
+        percent(*newest.2.first()?)
+    );
+    let cell = |name: &str, after: usize, share: f64| Cell {
+        share: if most > 0.0 { share / most } else { 0.0 },
+        text: format!("{:.0}", 100.0 * share),
+        says: format!("{name}: {} bought {after} quarters later", percent(share)),
+    };
+    let row = |(name, n, shares): &(String, u64, Vec<f64>)| GridRow {
+        name: format!("{name} ({})", grouped(*n)),
+        cells: shares.iter().enumerate().map(|(place, share)| Some(cell(name, place + 1, *share))).collect(),
+    };
+    let chart = GridChart {
+        title: &format!("{heading}. A grid of shares by the quarter of the first order and quarters after it."),
+        across: "quarters after it",
+        down: "first order in (customers)",
+        columns: (1..=n_quarters).map(|after| after.to_string()).collect(),
+        row_height: 24.0,
+        rows: found.iter().map(row).collect(),
+    };
+    let table = found.iter().flat_map(|(name, n, shares)| {
+        let of = |(place, share): (usize, &f64)| [name.clone(), grouped(*n), (place + 1).to_string(), percent(*share)];
+        shares.iter().enumerate().map(of).collect::<Vec<_>>()
+    });
+    let head = ["First order in", "Customers", "Quarters after it", "Bought in that quarter"];
+    Some(Figure {
+        id: "f-quarters",
+        sentence: "Per cent of the customers who came in a quarter that bought in each quarter after it. Read a row to the right to see \
+                   customers fade; read a column down to see whether newer customers stay better or worse. A quarter that has not \
+                   ended is left out."
+            .to_owned(),
+        population: format!(
+            "{}; quarters with fewer than {FEWEST} new customers are left out",
+            text(report, "/population").unwrap_or_default()
+        ),
+        svg: grid(&chart),
+        table: DataTable::new(&heading, head, table),
+        heading,
+    })
+}

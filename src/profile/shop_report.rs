@@ -1,0 +1,65 @@
+//! What a manager asks of the shop as a whole: how the past year was beside the one before, and how customers of each quarter
+//! came again.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::cohorts::{Cohort, CohortsPart};
+use super::years::{Bounds, YearFigures, YearPart};
+use crate::timeline::{Available, Cutoff, EventLog, ScanScratch, ScanSettings, Shard};
+use crate::units::Days;
+
+/// `report.json`: the shop as it is known at a day, all customers with an order taken together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ShopReport {
+    /// The day at whose start history ends.
+    pub as_of: Date,
+    /// Of whom all figures are.
+    pub population: String,
+    /// The past 365 days, and the 365 days before them if history reaches so far.
+    pub years: Vec<YearFigures>,
+    /// By the quarter of the first order.
+    pub cohorts: Vec<Cohort>,
+}
+
+/// Reports on the history before `as_of`; `None` without any order. Amounts are told in major units, of which one has
+/// `minor_per_major` minor ones.
+#[must_use]
+pub fn shop_report(log: &EventLog, as_of: Cutoff, zone: &TimeZone, minor_per_major: f64) -> Option<ShopReport> {
+    let (first, _) = log.span().before(as_of)?;
+    let bounds = Bounds::of(as_of, log.calendar().day(first), zone);
+    let cutoffs = [as_of];
+    // Nothing that is read here depends on the rest of the shop.
+    let fold = ScanSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1), gap: Days(0), contexts: &[] };
+    let of_shard = |scratch: &mut ScanScratch, shard: &Shard| {
+        let mut years = vec![YearPart::default(); bounds.len()];
+        let mut cohorts = CohortsPart::default();
+        shard.fold(
+            &fold,
+            scratch,
+            |_, _| true,
+            |_, history, _| {
+                years.iter_mut().zip(&bounds).for_each(|(year, bounds)| year.add(bounds, history));
+                cohorts.add(history.visit_days());
+            },
+        );
+        (years, cohorts)
+    };
+    // Shards are the same for any number of threads, and are added up in their order.
+    let parts: Vec<(Vec<YearPart>, CohortsPart)> =
+        log.shards().par_iter().map_init(ScanScratch::default, of_shard).collect();
+    let (years, cohorts) = parts.into_iter().reduce(|mut all, (years, cohorts)| {
+        all.0.iter_mut().zip(years).for_each(|(year, part)| year.join(part));
+        all.1.join(cohorts);
+        all
+    })?;
+    let has_complaints = log.available().contains(&Available::Complaints);
+    Some(ShopReport {
+        as_of: as_of.date(),
+        population: format!("customers with an order before {}", as_of.date()),
+        years: years.into_iter().zip(&bounds).map(|(year, bounds)| year.finish(bounds, has_complaints)).collect(),
+        cohorts: cohorts.finish(as_of.date()),
+    })
+}
