@@ -7,6 +7,8 @@
 //! *tenure* since the first, *frequency* a number of orders. (In value models, recency means first to last order.)
 
 pub mod checked;
+#[cfg(feature = "tables")]
+pub mod database;
 pub mod error;
 pub mod files;
 pub mod table;

@@ -2,6 +2,7 @@
 //! standard error.
 
 mod console;
+mod install;
 mod memory;
 mod watch;
 
@@ -12,7 +13,9 @@ use jiff::civil::Date;
 
 use crate::monitor::CHECKS;
 
+pub use clap_complete::Shell;
 pub use console::{print_data, print_failure, start_logging};
+pub use install::{completions, man_pages};
 pub use memory::MemorySize;
 pub use watch::{StageTime, Watch};
 
@@ -83,6 +86,13 @@ pub enum Command {
     Features(Features),
     /// Print the reference of the config file as Markdown.
     ConfigReference,
+    /// Print the completions for a shell, to be put where the shell looks for them.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write the pages for `man` into a folder.
+    Man(ManPages),
 }
 
 impl Command {
@@ -98,7 +108,13 @@ impl Command {
             Self::Explain(explain) => explain.threads,
             Self::Inspect(inspect) => inspect.threads,
             Self::Features(features) => features.threads,
-            Self::Init(_) | Self::Models(_) | Self::Report(_) | Self::Simulate(_) | Self::ConfigReference => None,
+            Self::Init(_)
+            | Self::Models(_)
+            | Self::Report(_)
+            | Self::Simulate(_)
+            | Self::ConfigReference
+            | Self::Completions { .. }
+            | Self::Man(_) => None,
         }
     }
 }
@@ -226,8 +242,11 @@ pub struct Explain {
     /// The customer's id, as in the tables.
     #[arg(long)]
     pub customer: String,
-    /// JSON with every feature instead of text.
-    #[arg(long)]
+    /// Text for a terminal, JSON with every feature, or a page that stands by itself, as `retain explain ... > customer.html`.
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub format: ExplainFormat,
+    /// The same as `--format json`.
+    #[arg(long, conflicts_with = "format")]
     pub json: bool,
     /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
     #[arg(long, short)]
@@ -243,11 +262,29 @@ pub struct Explain {
     pub threads: Option<usize>,
 }
 
+/// How a customer is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// One page for a browser; it loads nothing.
+    Html,
+}
+
 /// A run whose page is to be made again.
 #[derive(Debug, clap::Args)]
 pub struct Report {
     /// The folder of the run, such as `data/runs/sample/2025-07-02`.
     pub run: PathBuf,
+}
+
+/// Pages for `man`.
+#[derive(Debug, clap::Args)]
+pub struct ManPages {
+    /// The folder, such as `/usr/local/share/man/man1`; it is made if it is not there.
+    pub folder: PathBuf,
 }
 
 /// A feature table.

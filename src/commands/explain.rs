@@ -1,15 +1,16 @@
-//! `retain explain`: one customer, as text or JSON.
+//! `retain explain`: one customer, as text, JSON or a page.
 
 use std::fmt::Write;
 
 use super::champion;
 use super::job::{self, Task, Today, print};
-use crate::cli::{Explain, Job, OutputOptions};
+use crate::cli::{Explain, ExplainFormat, Job, OutputOptions};
 use crate::error::Failure;
 use crate::explain::{
     ContextContribution, CustomerExplanation, ExplainedDecision, ExplainedValue, FeatureContribution, Risk,
     VoidOrderSummary,
 };
+use crate::output::{OutputError, customer_page};
 use crate::pipeline;
 use crate::text::{printable, shortened, wrapped};
 use crate::units::Timestamp;
@@ -31,10 +32,15 @@ pub(super) fn run(arguments: &Explain, talk: OutputOptions, now: Timestamp) -> R
     let scored = pipeline::score(&session.config, &log, &version, session.as_of, &session.watch)?;
     let explanation = pipeline::explain_customer(&scored, &version, &arguments.customer)?;
     let _stages = session.watch.finish();
-    if arguments.json {
-        return job::print_json(&explanation);
+    let currency = session.config.currency.code();
+    match if arguments.json { ExplainFormat::Json } else { arguments.format } {
+        ExplainFormat::Json => job::print_json(&explanation),
+        ExplainFormat::Text => print(&page(&explanation, currency)),
+        ExplainFormat::Html => {
+            let failed = |error: String| OutputError::Page { page: "of a customer".to_owned(), message: error };
+            print(&customer_page(&explanation, currency).map_err(|error| failed(error.to_string()))?)
+        }
     }
-    print(&page(&explanation, session.config.currency.code()))
 }
 
 fn page(explanation: &CustomerExplanation, currency: &str) -> String {

@@ -55,6 +55,7 @@ fn of_config(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Repor
     if let Some(out) = arguments.out.as_ref().filter(|out| !is_same_file(out, &path)) {
         Inputs::of_config(&config, &path).refuse_file(out)?;
     }
+    let _fetched = job::fetch(&mut config, watch)?;
     let shop = look(&config, present, (now, watch))?;
     let mut report = Report::new(config.name.clone(), Some(config.currency.code().to_owned()));
     let mut outcome = report.take(Ok(shop));

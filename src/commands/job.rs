@@ -8,12 +8,13 @@ use serde_json::json;
 
 use super::error::JobError;
 use super::inputs::Inputs;
+use super::manifest::{Data, Manifest};
 use crate::cli::{self, Job, Learning, OutputOptions, Watch};
 use crate::config::{Config, Playbook, Table};
 use crate::error::Failure;
 use crate::features;
-use crate::files::{FileError, OutputFolder, Ready, Seal, Staged, require_writable, sweep};
-use crate::ingest::{Account, Carried};
+use crate::files::{FileError, OutputFolder, Ready, ScratchFolder, Seal, Staged, require_writable, sweep};
+use crate::ingest::{self, Account, Carried, Fetched};
 use crate::monitor::{Census, Delivered};
 use crate::output::{reject_file_name, stage_rejects};
 use crate::pipeline::{Progress, Provenance};
@@ -50,6 +51,8 @@ pub(super) struct Session {
     pub(super) written: Vec<PathBuf>,
     /// What they are, for the manifest.
     seals: Vec<Seal>,
+    /// What queries gave, removed at the end.
+    _fetched: Option<ScratchFolder>,
 }
 
 /// What kind of job it is.
@@ -94,13 +97,15 @@ pub(super) fn start(
     now: Timestamp,
     plan: Task,
 ) -> Result<(Session, EventLog), Failure> {
-    let config = configure(job)?;
+    let mut config = configure(job)?;
     require_output(job, &config, plan)?;
     let watch = Watch::new(talk);
+    let fetched = fetch(&mut config, &watch)?;
     watch.begin("reading and checking", 1);
     let loaded = validate::load(&config, now)?;
     let last_purchase = last_purchase(&loaded);
-    let (mut session, loaded) = begin(job, loaded, Opening { config, watch, last_purchase, plan, now })?;
+    let opening = Opening { config, watch, last_purchase, plan, now, fetched };
+    let (mut session, loaded) = begin(job, loaded, opening)?;
     let Loaded { tables, dictionaries, carried, accounts, .. } = loaded;
     session.carried = carried;
     if plan.files.is_some() {
@@ -138,13 +143,29 @@ pub(super) struct Opening {
     pub(super) last_purchase: Option<Timestamp>,
     pub(super) plan: Task,
     pub(super) now: Timestamp,
+    /// What queries gave.
+    pub(super) fetched: Option<ScratchFolder>,
+}
+
+/// Runs the queries of a config, and puts files in their place that are removed with the folder. Its name is always the same,
+/// so that nothing that is said of them differs from run to run.
+pub(super) fn fetch(config: &mut Config, watch: &Watch) -> Result<Option<ScratchFolder>, Failure> {
+    if !ingest::has_queries(config) {
+        return Ok(None);
+    }
+    watch.begin("asking the database", 1);
+    let folder = ScratchFolder::named(&config.output.dir, "postgres")?;
+    for Fetched { table, n_rows, .. } in ingest::fetch(config, folder.path())? {
+        tracing::info!("{}: {} from PostgreSQL", table.name(), counted(n_rows, "row"));
+    }
+    Ok(Some(folder))
 }
 
 /// Reports what became of every row, writes the rejected ones, and refuses data that may not be used.
 pub(super) fn begin(
     job: &Job,
     loaded: Loaded,
-    Opening { config, watch, last_purchase, plan, now }: Opening,
+    Opening { config, watch, last_purchase, plan, now, fetched }: Opening,
 ) -> Result<(Session, Loaded), Failure> {
     report(&loaded);
     let as_of = as_of(&config, last_purchase, plan.today, now);
@@ -189,6 +210,7 @@ pub(super) fn begin(
         census: None,
         written,
         seals,
+        _fetched: fetched,
     };
     Ok((session, loaded))
 }
@@ -337,9 +359,21 @@ impl Session {
     /// Writes what the run was and how long it took, and has all of its files published, which are reported in `files`.
     pub(super) fn conclude(
         &mut self,
+        what: (&str, serde_json::Value),
+        staged: Staged,
+        files: Vec<PathBuf>,
+        publish: impl FnOnce(Ready) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.conclude_after(what, staged, files, |_, _| Ok(()), publish)
+    }
+
+    /// The same, with the manifest shown to `before` once all files are whole and none has its place yet.
+    pub(super) fn conclude_after(
+        &mut self,
         (command, more): (&str, serde_json::Value),
         mut staged: Staged,
         files: Vec<PathBuf>,
+        before: impl FnOnce(&Self, &serde_json::Value) -> Result<(), Failure>,
         publish: impl FnOnce(Ready) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         // Times differ from run to run and stand apart, so that all else can be compared.
@@ -350,7 +384,9 @@ impl Session {
         manifest[FILES] = json!(self.seals);
         staged.leave_behind(self.of_earlier_run(command));
         let path = staged.add(MANIFEST, |writer| write_json(writer, &manifest))?;
-        publish(staged.ready()?)?;
+        let ready = staged.ready()?;
+        before(self, &manifest)?;
+        publish(ready)?;
         self.written.extend(files);
         self.written.push(path);
         Ok(())
@@ -358,18 +394,10 @@ impl Session {
 
     /// What the run was, its files aside.
     pub(super) fn manifest(&self, command: &str, more: serde_json::Value) -> serde_json::Value {
-        let mut manifest = json!({
-            "format": 1,
-            "retain_version": env!("CARGO_PKG_VERSION"),
-            "command": command,
-            "name": self.config.name,
-            "as_of": self.as_of.date(),
-            "created_at": self.now.to_string(),
-            "config": self.config,
-            "inputs": self.provenance.inputs,
-            "accounts": self.provenance.accounts,
-            "findings": self.findings,
-        });
+        let Provenance { inputs, accounts } = &self.provenance;
+        let run = (&self.config, self.as_of.date().to_string(), self.now.to_string());
+        let data = Data { inputs, accounts, findings: &self.findings };
+        let mut manifest = json!(Manifest::new(command, run, data));
         if let (Some(manifest), serde_json::Value::Object(more)) = (manifest.as_object_mut(), more) {
             manifest.extend(more);
         }

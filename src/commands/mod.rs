@@ -15,8 +15,10 @@ mod inputs;
 mod inspect;
 mod inspect_page;
 mod inspect_report;
+mod install;
 mod items;
 mod job;
+mod manifest;
 mod metrics;
 mod models;
 mod nights;
@@ -28,6 +30,7 @@ mod run;
 mod score;
 mod shop;
 mod simulate;
+mod sink;
 mod summary;
 mod threads;
 mod train;
@@ -37,6 +40,7 @@ use crate::error::Failure;
 use crate::units::Timestamp;
 
 pub use error::JobError;
+pub use manifest::manifest_schema;
 
 /// Runs the command that the command line names; `now` is the clock, read in `main` alone.
 ///
@@ -58,6 +62,8 @@ pub fn run(cli: &Cli, now: Timestamp) -> Result<(), Failure> {
         Command::Models(models) => models::run(models, now),
         Command::Simulate(shop) => simulate::run(shop),
         Command::Features(features) => features::run(features, talk, now),
+        Command::Completions { shell } => install::completions(*shell),
+        Command::Man(pages) => install::man(pages),
         Command::ConfigReference => job::print(&crate::config::reference()),
     }
 }

@@ -4,13 +4,14 @@ use super::gates::Gates;
 use super::job::{self, Session, print};
 use super::score::{self, score_and_write};
 use super::train::train_and_register;
-use super::{champion, summary};
+use super::{champion, sink, summary};
 use crate::cli::{NightlyRun, OutputOptions};
 use crate::error::Failure;
 use crate::registry::{Registry, Version};
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &NightlyRun, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
+    sink::require(&job::configure(&arguments.learning.job)?)?;
     let (mut session, log) = job::start_learning(&arguments.learning, talk, now, score::FILES)?;
     session.require_fresh()?;
     let gates = Gates::of_feeds(&session, &arguments.accepted, None)?;

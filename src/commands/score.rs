@@ -8,11 +8,11 @@ use super::gates::Gates;
 use super::job::{self, Session, Task, Today, print, write_json};
 use super::nights::NIGHT;
 use super::report::{self, Documents};
-use super::{champion, metrics, performance, remarks, summary};
+use super::{champion, metrics, performance, remarks, sink, summary};
 use crate::cli::{Nightly, OutputOptions};
 use crate::error::Failure;
 use crate::files::{Ready, Staged};
-use crate::output::{DETAILED_ROWS, Format, columns_of, stage_csv_and_parquet, stage_table};
+use crate::output::{DETAILED_ROWS, Format, columns_of, stage_csv_and_parquet, stage_json_lines, stage_table};
 use crate::pipeline::{self, ListRow, Lists, RankedList, Scored};
 use crate::profile::shop_report;
 use crate::registry::Version;
@@ -23,8 +23,10 @@ use crate::units::Timestamp;
 pub(super) const FILES: &[&str] = &[
     "list.csv",
     "list.parquet",
+    "list.jsonl",
     "winback.csv",
     "winback.parquet",
+    "winback.jsonl",
     report::SHEET,
     report::VALUE,
     report::REPORT,
@@ -39,6 +41,7 @@ pub(super) fn run(Nightly { job, accepted }: &Nightly, talk: OutputOptions, now:
     // What does not need the data fails before they are read.
     let config = job::configure(job)?;
     let version = champion::scorer(&config, now)?;
+    sink::require(&config)?;
     let plan = Task { today: Today::OfTheClock, files: Some(FILES) };
     let (mut session, log) = job::start(job, talk, now, plan)?;
     session.require_fresh()?;
@@ -104,6 +107,10 @@ pub(super) fn score_and_write(
     );
     let mut files = files?.concat();
     files.extend(sheet?);
+    if config.output.jsonl {
+        files.push(stage_json_lines(report::LIST, lists.list.pieces(), &staged)?);
+        files.push(stage_json_lines(report::WINBACK, lists.winback.pieces(), &staged)?);
+    }
     let value = value.map_err(|error| error.to_string());
     match &value {
         Ok(report) => files.push(staged.add(report::VALUE, |writer| write_json(writer, report))?),
@@ -146,7 +153,8 @@ pub(super) fn score_and_write(
         };
         files.extend(stage_page(session, log, &lists, &documents, &staged)?);
     }
-    session.conclude((command, more), staged, files, publish)?;
+    let store = |session: &Session, manifest: &serde_json::Value| sink::store(session, &lists, manifest);
+    session.conclude_after((command, more), staged, files, store, publish)?;
     Ok((lists, track.page()))
 }
 

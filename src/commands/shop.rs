@@ -42,14 +42,16 @@ impl Shop {
         look: Look<'_>,
     ) -> Result<(Session, Self), Failure> {
         let Some(memory) = memory else { return Self::whole(job, talk, now, plan, look) };
-        let config = job::configure(job)?;
+        let mut config = job::configure(job)?;
         job::require_output(job, &config, plan)?;
+        let watch = Watch::new(talk);
+        let fetched = job::fetch(&mut config, &watch)?;
         let folder = ScratchFolder::new(&config.output.dir)?;
         match Parts::deal(&config, memory.bytes(), folder.path())? {
             None => Self::whole(job, talk, now, plan, look),
             Some(parts) => {
                 let mut on_disk = PartsOnDisk { parts, codes: CodeBook::default(), now, folder };
-                let session = on_disk.check(job, (config, Watch::new(talk)), plan, look)?;
+                let session = on_disk.check(job, (config, watch), (plan, fetched), look)?;
                 Ok((session, Self::Parts(Box::new(on_disk))))
             }
         }
@@ -89,7 +91,7 @@ impl PartsOnDisk {
         &mut self,
         job: &Job,
         (config, watch): (Config, Watch),
-        plan: Task,
+        (plan, fetched): (Task, Option<ScratchFolder>),
         look: Look<'_>,
     ) -> Result<Session, Failure> {
         watch.begin("reading and checking", 1);
@@ -102,7 +104,7 @@ impl PartsOnDisk {
         }
         let last_purchase = together.last_purchase();
         let loaded = together.finish(&config, self.now, &self.parts)?;
-        let opening = Opening { config, watch, last_purchase, plan, now: self.now };
+        let opening = Opening { config, watch, last_purchase, plan, now: self.now, fetched };
         Ok(job::begin(job, loaded, opening)?.0)
     }
 

@@ -89,6 +89,12 @@ pub enum Allowed {
     Channels,
     /// A line of text.
     Text,
+    /// Yes or no.
+    Flag,
+    /// A query of a database.
+    Query,
+    /// The name of an environment variable.
+    Variable,
 }
 
 /// What each entry of [`Allowed::Rates`] accepts.
@@ -122,6 +128,7 @@ impl Allowed {
             Self::Number { .. } => "number",
             Self::Word(_) => "word",
             Self::Day => "day",
+            Self::Flag => "true or false",
             Self::Days => "list of days",
             Self::Names(_) | Self::Conditions => "list of texts",
             Self::Paths => "text or list of texts",
@@ -145,6 +152,8 @@ impl Allowed {
             | Self::Sentence
             | Self::File
             | Self::Text
+            | Self::Query
+            | Self::Variable
             | Self::Folder => "text",
         }
     }
@@ -199,6 +208,9 @@ impl fmt::Display for Allowed {
             ),
             Self::Channels => f.write_str("tables `[channels.NAME]`, one for each channel"),
             Self::Text => f.write_str("a text of at most 200 characters on one line"),
+            Self::Flag => f.write_str("`true` or `false`"),
+            Self::Query => f.write_str("a `SELECT` of PostgreSQL"),
+            Self::Variable => f.write_str("the name of an environment variable, of A-Z, a-z, 0-9 and `_`"),
             Self::Entries(section) => write!(f, "a list of tables `[[{section}]]`"),
             Self::Named => f.write_str("tables `[TABLE.lookup.NAME]`, one for each lookup"),
             Self::ColumnNames => f.write_str(

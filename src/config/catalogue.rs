@@ -23,6 +23,8 @@ pub(super) enum Preset {
     TwiceHorizon,
     /// An empty list.
     EmptyList,
+    /// Yes or no.
+    Flag(bool),
 }
 
 impl Preset {
@@ -33,6 +35,7 @@ impl Preset {
             Self::Number(value) => Some(format!("{value:?}")),
             Self::Text(value) => Some(format!("\"{value}\"")),
             Self::EmptyList => Some("[]".to_owned()),
+            Self::Flag(value) => Some(value.to_string()),
             Self::Required | Self::Absent(_) | Self::TwiceHorizon => None,
         }
     }

@@ -145,7 +145,8 @@ impl Check<'_> {
 
     fn table(&mut self, table: Table, raw: &RawTable) -> Option<TableConfig> {
         let section = table.name();
-        let paths = self.paths(section, raw.path.as_ref());
+        let postgres = raw.postgres.as_deref().and_then(|query| self.query(section, query, raw));
+        let paths = if raw.postgres.is_some() { Some(Vec::new()) } else { self.paths(section, raw.path.as_ref()) };
         let layout = self.layout(section, raw);
         let filter = self.text(section, &knobs::FILTER, raw.filter.as_deref());
         let duplicates = self.word(section, &knobs::DUPLICATES, raw.duplicates.as_deref());
@@ -162,6 +163,7 @@ impl Check<'_> {
         let lookups = self.lookups(section, &raw.lookup);
         Some(TableConfig {
             paths: paths?,
+            postgres,
             layout,
             filter,
             duplicates: duplicates?,
@@ -235,7 +237,16 @@ impl Check<'_> {
             let meaning = "Facts about customers, of which `output.carry` names columns";
             self.missing("", Table::Customers.name(), meaning, Allowed::Section);
         }
-        Some(OutputConfig { dir: dir?, csv: csv?, carry, page_rows: page_rows?, sheet_rows: sheet_rows? })
+        let postgres = raw.output.postgres.as_ref().and_then(|raw| self.output_postgres(raw));
+        Some(OutputConfig {
+            dir: dir?,
+            csv: csv?,
+            jsonl: raw.output.jsonl.unwrap_or(false),
+            carry,
+            page_rows: page_rows?,
+            sheet_rows: sheet_rows?,
+            postgres,
+        })
     }
 
     fn churn(&mut self, raw: &RawChurn) -> Option<ChurnConfig> {
@@ -345,9 +356,6 @@ impl Check<'_> {
     }
 
     pub(super) fn paths(&mut self, section: &str, came: Option<&OneOrMany>) -> Option<Vec<PathBuf>> {
-        if self.reported(&join(section, "postgres")) {
-            return None;
-        }
         let Some(paths) = came.map(OneOrMany::texts) else {
             self.missing(section, knobs::PATH.name, knobs::PATH.meaning, knobs::PATH.allowed);
             return None;
@@ -487,8 +495,6 @@ horizon_days = 90
     #[test]
     fn sources_that_are_not_there_yet_are_named_once() {
         let mapping = "[customers.columns]\ncustomer_id = 'id'\n[customers]\n";
-        let found = violations(shop_with(&format!("{mapping}postgres = 'SELECT 1'")));
-        assert_eq!(found, ["`customers.postgres` cannot be used: PostgreSQL as a source is not available yet"]);
         let found = violations(shop_with(&format!("{mapping}path = 's3://bucket/c.parquet'")));
         assert_eq!(found, ["`customers.path` cannot be used: an address with `://` as a source is not available yet"]);
     }

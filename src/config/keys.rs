@@ -18,11 +18,9 @@ use super::tables::{ColumnSpec, Kind, Table};
 /// Longest piece of a value that a message repeats, in characters.
 const MAX_SHOWN: usize = 60;
 
-/// What is planned: section (`*` for every input table), key, what it stands for, what to do meanwhile.
-const NOT_AVAILABLE: &[(&str, &str, &str, &str)] = &[
-    ("*", "postgres", "PostgreSQL as a source", "export the query to Parquet or CSV and give its `path`"),
-    ("", "contacts", "the table of contacts", "leave the section out"),
-];
+/// What is planned: section, key, what it stands for, what to do meanwhile.
+const NOT_AVAILABLE: &[(&str, &str, &str, &str)] =
+    &[("", "contacts", "the table of contacts", "leave the section out")];
 
 /// The file as far as it fits the catalogue.
 pub(super) struct Written<T> {
@@ -96,16 +94,17 @@ fn known_under(sections: &'static [Section], path: &str) -> Vec<(&'static str, A
     let all = sections;
     let is_top = |section: &&Section| path.is_empty() && !section.name.is_empty() && section.name != RATE_SECTION;
     let sections = all.iter().filter(is_top);
-    let list = |section: &Section| {
-        let name = section.name.strip_prefix(path).and_then(|rest| rest.strip_prefix('.')).filter(|_| section.is_list);
-        name.filter(|name| !name.contains('.')).map(|name| (name, Allowed::Entries(section.name)))
+    let nested = |section: &Section| {
+        let name = section.name.strip_prefix(path).and_then(|rest| rest.strip_prefix('.'));
+        let allowed = if section.is_list { Allowed::Entries(section.name) } else { Allowed::Section };
+        name.filter(|name| !name.contains('.') && !section.is_named).map(|name| (name, allowed))
     };
     let of_table = |key: &str| section_at(all, path.strip_suffix(key)?)?.table;
     let columns = of_table(".columns");
     let is_time = |column: &&ColumnSpec| column.kind == Kind::Time;
     let times = of_table(".time_format").into_iter().flat_map(Table::columns).filter(is_time);
     keys.chain(sections.map(|section| (section.first(), Allowed::Section)))
-        .chain(all.iter().filter_map(list))
+        .chain(all.iter().filter_map(nested))
         .chain(columns.into_iter().flat_map(Table::columns).map(|column| (column.name, Allowed::Source)))
         .chain(times.map(|column| (column.name, Allowed::TimeFormat)))
         .collect()
@@ -248,9 +247,7 @@ fn unknown(
     (path, name): (&str, &str),
     known: &[(&'static str, Allowed)],
 ) -> Violation {
-    let is_table = section_at(sections, path).is_some_and(|section| section.table.is_some());
-    let planned =
-        NOT_AVAILABLE.iter().find(|(home, key, ..)| *key == name && (*home == path || *home == "*" && is_table));
+    let planned = NOT_AVAILABLE.iter().find(|(home, key, ..)| *key == name && *home == path);
     if let Some((_, _, what, instead)) = planned {
         return Violation::NotAvailable { place, what, instead };
     }
@@ -274,6 +271,7 @@ fn has_type(allowed: Allowed, value: &DeValue<'_>) -> bool {
         }
         DeValue::Float(_) => matches!(allowed, Allowed::Number { .. }),
         DeValue::Datetime(_) => allowed == Allowed::Day,
+        DeValue::Boolean(_) => allowed == Allowed::Flag,
         DeValue::String(_) => matches!(
             allowed,
             Allowed::Word(_)
@@ -293,6 +291,8 @@ fn has_type(allowed: Allowed, value: &DeValue<'_>) -> bool {
                 | Allowed::Folder
                 | Allowed::File
                 | Allowed::Text
+                | Allowed::Query
+                | Allowed::Variable
                 | Allowed::Paths
                 | Allowed::Day
         ),
@@ -306,7 +306,6 @@ fn has_type(allowed: Allowed, value: &DeValue<'_>) -> bool {
         DeValue::Table(table) => {
             allowed == Allowed::ColumnNames && table.values().all(|value| value.get_ref().is_str())
         }
-        DeValue::Boolean(_) => false,
     }
 }
 
@@ -386,9 +385,8 @@ mod tests {
 
     #[test]
     fn what_is_planned_is_refused_by_name() {
-        let found = violations("[purchases]\npostgres = 'SELECT 1'\n[contacts]\npath = 'a'");
-        assert_eq!(found[1], "2: `purchases.postgres` cannot be used: PostgreSQL as a source is not available yet");
-        assert_eq!(found[0], "3: `contacts` cannot be used: the table of contacts is not available yet");
+        let found = violations("[contacts]\npath = 'a'");
+        assert_eq!(found[0], "1: `contacts` cannot be used: the table of contacts is not available yet");
     }
 
     #[test]

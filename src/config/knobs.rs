@@ -22,6 +22,15 @@ pub(super) const AS_OF: Key = key("as_of", Allowed::Day, Preset::Absent("2011-12
     .means("Day the run pretends it is, unless the command line says otherwise");
 
 pub(super) const PATH: Key = key("path", Allowed::Paths, Preset::Required).means("Where the rows are");
+pub(super) const TABLE_PATH: Key = key("path", Allowed::Paths, Preset::Absent("\"purchases.csv\""))
+    .means("Where the rows are; required where there is no `postgres`");
+pub(super) const POSTGRES: Key = key("postgres", Allowed::Query, Preset::Absent("\"SELECT * FROM orders\""))
+    .means("Query that gives the rows, instead of `path`");
+pub(super) const URL_ENV: Key = key("url_env", Allowed::Variable, Preset::Text("RETAIN_DATABASE_URL")).means(
+    "Environment variable that holds the address of the database, such as `postgresql://user:password@host:5432/database?sslmode=require`",
+);
+pub(super) const OUTPUT_SCHEMA: Key = key("schema", Allowed::FeatureName, Preset::Text("retain"))
+    .means("Schema of the tables `list`, `winback` and `runs`; it and they are made if they are not there");
 pub(super) const ENCODING: Key = key("encoding", Allowed::Encoding, Preset::Absent("\"windows-1252\""))
     .means("Encoding of text files; detected in each file if not given");
 pub(super) const DELIMITER: Key = key("delimiter", Allowed::Delimiter, Preset::Absent("\";\""))
@@ -260,6 +269,9 @@ pub(super) const OUTPUT_CSV: Key =
         "How `list.csv` is written: for programs, for Excel where the decimal mark is a point, or, with semicolons, for Excel \
          where it is a comma as in Germany, France, Italy, Spain and the Netherlands",
     );
+pub(super) const OUTPUT_JSONL: Key = key("jsonl", Allowed::Flag, Preset::Flag(false)).means(
+    "Whether both lists are written as JSON lines too, one object for each customer: `list.jsonl` and `winback.jsonl`",
+);
 pub(super) const OUTPUT_CARRY: Key = key("carry", Allowed::Names("phone"), Preset::EmptyList).means(
     "Columns of the source of customers that the list has behind its own, as known on its day; personal data go nowhere else",
 );
@@ -278,7 +290,9 @@ pub(super) const SECTIONS: &[Section] = &[
         Table::Purchases,
         "The purchases; required",
         &[
-            PATH,
+            TABLE_PATH,
+            POSTGRES,
+            URL_ENV,
             ENCODING,
             DELIMITER,
             QUOTE,
@@ -304,7 +318,9 @@ pub(super) const SECTIONS: &[Section] = &[
         Table::Complaints,
         "The complaints, if the shop has any",
         &[
-            PATH,
+            TABLE_PATH,
+            POSTGRES,
+            URL_ENV,
             ENCODING,
             DELIMITER,
             QUOTE,
@@ -327,7 +343,9 @@ pub(super) const SECTIONS: &[Section] = &[
         Table::Customers,
         "Facts about customers, if there are any",
         &[
-            PATH,
+            TABLE_PATH,
+            POSTGRES,
+            URL_ENV,
             ENCODING,
             DELIMITER,
             QUOTE,
@@ -348,7 +366,9 @@ pub(super) const SECTIONS: &[Section] = &[
         Table::Surveys,
         "Answers to surveys, if there are any",
         &[
-            PATH,
+            TABLE_PATH,
+            POSTGRES,
+            URL_ENV,
             ENCODING,
             DELIMITER,
             QUOTE,
@@ -420,7 +440,13 @@ pub(super) const SECTIONS: &[Section] = &[
     section(
         "output",
         "Where runs are written",
-        &[OUTPUT_DIR, OUTPUT_CSV, OUTPUT_CARRY, OUTPUT_PAGE_ROWS, OUTPUT_SHEET_ROWS],
+        &[OUTPUT_DIR, OUTPUT_CSV, OUTPUT_JSONL, OUTPUT_CARRY, OUTPUT_PAGE_ROWS, OUTPUT_SHEET_ROWS],
+    ),
+    section(
+        "output.postgres",
+        "A database that gets each list too: with this section, `run` and `score` write the tables `list`, `winback` and \
+         `runs` in one transaction, and a run of a day replaces the rows of that shop and day alone",
+        &[OUTPUT_SCHEMA, URL_ENV],
     ),
 ];
 

@@ -8,6 +8,7 @@ mod contacts;
 mod currencies;
 mod currency_marks;
 mod custom;
+mod databases;
 mod decide;
 mod draft;
 mod edit;
@@ -53,8 +54,9 @@ pub use reference::{reference, schema_json};
 pub use settings::{
     AmountIs, BacktestConfig, ChurnConfig, Config, CsvFlavour, DecideConfig, DecimalMark, Duplicates, FeaturesConfig,
     GateConfig, IdCase, IdTrim, LeakGuardConfig, LearnersConfig, LowestGrade, ModelsConfig, NegativeAmounts,
-    OutputConfig, PanelConfig, PanelWeights, PlaceholderIds, ReadableModel, SelectionConfig, SilentOptOuts,
-    TableConfig, ThousandsMark, TuningConfig, Unstable, ValidateConfig, ValueConfig, WholeAmounts,
+    OutputConfig, PanelConfig, PanelWeights, PlaceholderIds, PostgresOutput, PostgresQuery, ReadableModel,
+    SelectionConfig, SilentOptOuts, TableConfig, ThousandsMark, TuningConfig, Unstable, ValidateConfig, ValueConfig,
+    WholeAmounts,
 };
 pub use sorting::{Unsorted, sorted};
 pub use tables::{ColumnSpec, Kind, Table};

@@ -70,9 +70,15 @@ pub struct RawConfig {
 #[serde(deny_unknown_fields, default)]
 #[schemars(inline)]
 pub struct RawTable {
-    /// Where the rows are. A file, glob or folder, relative to the config file or absolute, or a list of them;
-    /// required.
+    /// Where the rows are; required where there is no `postgres`. A file, glob or folder, relative to the config file or
+    /// absolute, or a list of them; optional.
     pub path: Option<OneOrMany>,
+    /// Query that gives the rows, instead of `path`. A `SELECT` of PostgreSQL; optional.
+    pub postgres: Option<String>,
+    /// Environment variable that holds the address of the database, such as
+    /// `postgresql://user:password@host:5432/database?sslmode=require`. The name of an environment variable, of A-Z, a-z,
+    /// 0-9 and `_`; default `"RETAIN_DATABASE_URL"`.
+    pub url_env: Option<String>,
     /// Encoding of text files; detected in each file if not given. The name of an encoding such as `utf-8`, `utf-16le`,
     /// `windows-1252` or `latin-1`; optional.
     pub encoding: Option<String>,
@@ -447,6 +453,9 @@ pub struct RawOutput {
     /// Excel where it is a comma as in Germany, France, Italy, Spain and the Netherlands. One of `plain`, `excel`,
     /// `excel-de`; default `"plain"`.
     pub csv: Option<String>,
+    /// Whether both lists are written as JSON lines too, one object for each customer: `list.jsonl` and `winback.jsonl`.
+    /// `true` or `false`; default `false`.
+    pub jsonl: Option<bool>,
     /// Columns of the source of customers that the list has behind its own, as known on its day; personal data go
     /// nowhere else. A list of names such as `["phone"]`; default `[]`.
     pub carry: Vec<String>,
@@ -456,6 +465,22 @@ pub struct RawOutput {
     /// The spreadsheet `list.xlsx` has at most so many rows of the list, the first ones; Excel holds no more than 1048575
     /// below a header; 0 for no spreadsheet. A whole number of rows from 0 to 1048575; default `10000`.
     pub sheet_rows: Option<i64>,
+    /// A database that gets each list too.
+    pub postgres: Option<RawOutputPostgres>,
+}
+
+/// `[output.postgres]`: a database that gets each list too.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawOutputPostgres {
+    /// Schema of the tables `list`, `winback` and `runs`; it and they are made if they are not there. At most 60 of a-z,
+    /// 0-9 and `_`, starting with a letter; default `"retain"`.
+    pub schema: Option<String>,
+    /// Environment variable that holds the address of the database, such as
+    /// `postgresql://user:password@host:5432/database?sslmode=require`. The name of an environment variable, of A-Z, a-z,
+    /// 0-9 and `_`; default `"RETAIN_DATABASE_URL"`.
+    pub url_env: Option<String>,
 }
 
 /// One text or a list of texts.

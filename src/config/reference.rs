@@ -113,13 +113,18 @@ fn constrain(object: &mut Map<String, Value>, section: &Section) {
         object.insert("required".to_owned(), json!(required));
     }
     let Some(Value::Object(properties)) = object.get_mut("properties") else { return };
-    let is_known = |name: &str| section.name.is_empty() || section.keys.iter().any(|key| key.name == name);
-    properties.retain(|name, _| is_known(name));
+    properties.retain(|name, _| section.name.is_empty() || has(section, name));
     for key in section.keys {
         if let Some(Value::Object(property)) = properties.get_mut(key.name) {
             limit(property, key);
         }
     }
+}
+
+/// Whether a section has a key or a section of that name.
+fn has(section: &Section, name: &str) -> bool {
+    let is_nested = |other: &Section| other.name.strip_suffix(name) == Some(&format!("{}.", section.name));
+    section.keys.iter().any(|key| key.name == name) || SECTIONS.iter().any(is_nested)
 }
 
 fn limit(property: &mut Map<String, Value>, key: &Key) {
@@ -156,6 +161,7 @@ fn limit(property: &mut Map<String, Value>, key: &Key) {
         Preset::Whole(value) => drop(property.insert("default".to_owned(), json!(value))),
         Preset::Number(value) => drop(property.insert("default".to_owned(), json!(value))),
         Preset::Text(value) => drop(property.insert("default".to_owned(), json!(value))),
+        Preset::Flag(value) => drop(property.insert("default".to_owned(), json!(value))),
         _ => drop(property.remove("default")),
     }
 }
@@ -185,7 +191,8 @@ mod tests {
             if section.name.is_empty() {
                 known.extend(SECTIONS.iter().map(Section::first).filter(|name| !name.is_empty()));
             }
-            let unknown: Vec<_> = fields.keys().filter(|name| !known.contains(&name.as_str())).collect();
+            let is_unknown = |name: &&String| !known.contains(&name.as_str()) && !has(section, name);
+            let unknown: Vec<_> = fields.keys().filter(is_unknown).collect();
             assert!(unknown.is_empty(), "{}: {unknown:?}", section.name);
         }
     }

@@ -73,6 +73,9 @@ pub struct Config {
 pub struct TableConfig {
     /// Files, globs or folders; read one after the other.
     pub paths: Vec<PathBuf>,
+    /// The query that gives the rows instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postgres: Option<PostgresQuery>,
     /// How the files are written.
     pub layout: Layout,
     /// SQL condition over the source's columns; other rows are set aside and counted.
@@ -105,6 +108,24 @@ pub struct TableConfig {
     /// Files that have more about its rows, in the order in which they are looked into.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lookups: Vec<LookupConfig>,
+}
+
+/// The rows of a table as the answer to a query.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PostgresQuery {
+    /// The query.
+    pub query: String,
+    /// The environment variable with the address of the database.
+    pub url_env: String,
+}
+
+/// A database that gets each list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PostgresOutput {
+    /// The schema of its tables.
+    pub schema: String,
+    /// The environment variable with its address.
+    pub url_env: String,
 }
 
 /// Policy for duplicate rows.
@@ -453,6 +474,8 @@ pub struct OutputConfig {
     pub dir: PathBuf,
     /// How the list is written as CSV.
     pub csv: CsvFlavour,
+    /// Whether the lists are written as JSON lines too.
+    pub jsonl: bool,
     /// Columns of the source of customers that are added to the list: names or SQL expressions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub carry: Vec<String>,
@@ -460,6 +483,9 @@ pub struct OutputConfig {
     pub page_rows: u32,
     /// Rows in the spreadsheet at most; 0 for no spreadsheet.
     pub sheet_rows: u32,
+    /// A database that gets the lists too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postgres: Option<PostgresOutput>,
 }
 
 /// How the list is written as CSV.

@@ -44,6 +44,9 @@ pub enum Table {
 }
 
 impl Table {
+    /// All tables, purchases first.
+    pub const ALL: [Self; 4] = [Self::Purchases, Self::Complaints, Self::Customers, Self::Surveys];
+
     /// The name in the config and in messages.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -18,7 +18,7 @@ pub const ERROR_GROUPS: &[(char, &str)] = &[
     ('4', "Learning and evaluation"),
     ('5', "Customer value"),
     ('6', "Models on disk"),
-    ('7', "Files, memory, threads"),
+    ('7', "Files, databases, memory, threads"),
     ('8', "Simulation"),
 ];
 
@@ -75,6 +75,7 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E237", "A key stands in several rows of a lookup, and they differ"),
     code("E238", "No row of a table finds its key in a lookup"),
     code("E241", "There is no purchase to start from"),
+    code("E243", "A query of a database gives columns or values that cannot be used"),
     code("E249", "More cutoffs are asked for than are possible"),
     code("E301", "Columns of one table differ in length: a bug, or wrong use of the library"),
     code("E302", "A table is too long for the event log"),
@@ -145,6 +146,10 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E709", "A bug in `retain`"),
     code("E710", "The page of a run cannot be made"),
     code("E711", "A folder does not have what the page of a run is made from"),
+    code("E712", "The environment variable with the address of a database is not set, or holds none"),
+    code("E713", "A database cannot be connected to"),
+    code("E714", "A database refused a statement, or the connection was lost; nothing was changed in it"),
+    code("E715", "A column of a table in a database is of another type than the list needs"),
     code("E801", "Parameters of a simulated shop are out of range"),
 ];
 

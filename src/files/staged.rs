@@ -19,7 +19,7 @@ use super::whole::{Writer, fill_and_sync, folder_of, sync_folder, write_whole};
 const MOST_TAKEN_ALONG: usize = 1_000;
 
 /// A file of a folder: its name, and what it takes to tell it from any other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Seal {
     /// Its name in the folder.
     pub name: String,

@@ -187,9 +187,23 @@ pub(super) struct TemporaryFolder {
 
 impl TemporaryFolder {
     pub(super) fn new(parent: &Path, mode: u32) -> std::io::Result<Self> {
+        Self::made(|| with_usual_rights(mode, |builder| builder.tempdir_in(parent)))
+    }
+
+    /// A folder for its owner alone, with the first name of `name`, `name-1` and so on that is free.
+    fn named(parent: &Path, name: &str) -> std::io::Result<Self> {
+        Self::made(|| {
+            let names = std::iter::once(name.to_owned()).chain((1..).map(|n| format!("{name}-{n}")));
+            let free = names.map(|name| parent.join(format!("{PREFIX}{name}{SUFFIX}"))).find(|path| !path.exists());
+            let fixed = free.as_deref().and_then(Path::file_name).unwrap_or_default();
+            tempfile::Builder::new().prefix(fixed).suffix("").rand_bytes(0).tempdir_in(parent)
+        })
+    }
+
+    fn made(make: impl Fn() -> std::io::Result<TempDir>) -> std::io::Result<Self> {
         let _whole = Uninterrupted::begin();
         for _ in 0..ATTEMPTS {
-            let folder = with_usual_rights(mode, |builder| builder.tempdir_in(parent))?;
+            let folder = make()?;
             let held = File::open(folder.path()).ok();
             if held.as_ref().is_none_or(|held| is_held(held, folder.path())) {
                 let mark = Mark::new(folder.path());
@@ -244,6 +258,17 @@ impl ScratchFolder {
         Ok(Self(TemporaryFolder::new(parent, 0o700).map_err(FileError::writing(parent))?))
     }
 
+    /// The same with a name that does not change from job to job, unless another job has it.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn named(parent: &Path, name: &str) -> Result<Self, FileError> {
+        std::fs::create_dir_all(parent).map_err(FileError::writing(parent))?;
+        sweep(parent);
+        let folder = TemporaryFolder::named(parent, name).map_err(FileError::writing(parent))?;
+        Ok(Self(folder))
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -264,6 +289,18 @@ mod tests {
         assert_eq!(names(&parent.path().join("new")).len(), 1);
         drop(scratch);
         assert!(names(&parent.path().join("new")).is_empty());
+    }
+
+    #[test]
+    fn a_scratch_folder_keeps_its_name_from_job_to_job() {
+        let parent = tempfile::tempdir().unwrap();
+        let name = |scratch: &ScratchFolder| scratch.path().file_name().unwrap().to_str().unwrap().to_owned();
+        std::fs::create_dir(parent.path().join(".retain-query.partial")).unwrap();
+        let first = ScratchFolder::named(parent.path(), "query").unwrap();
+        let second = ScratchFolder::named(parent.path(), "query").unwrap();
+        assert_eq!([name(&first), name(&second)], [".retain-query.partial", ".retain-query-1.partial"]);
+        drop((first, second));
+        assert!(names(parent.path()).is_empty());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::config::Table;
 use crate::text::{counted, grouped};
 
 /// Why a row is not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 pub struct Reason {
     /// The rule, for example `missing`, `filter`, `duplicate`.
     pub rule: &'static str,
@@ -111,7 +111,7 @@ impl fmt::Display for Reason {
 }
 
 /// Distinct things among the used rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
 pub struct About {
     /// Customers; of purchases, those who bought.
     pub customers: u64,
@@ -122,7 +122,7 @@ pub struct About {
 }
 
 /// How many rows of a table came in and what became of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Account {
     /// The table's name.
     pub table: &'static str,

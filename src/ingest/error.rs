@@ -167,6 +167,14 @@ pub enum IngestError {
         /// A key of the lookup.
         there: String,
     },
+    /// The answer to a query cannot be used.
+    #[error("the query `{key}` gives what cannot be used: {detail}")]
+    Query {
+        /// The key of the config.
+        key: String,
+        /// Which column or value, and why not.
+        detail: String,
+    },
     /// An expression calls a function that no expression may call.
     #[error("`{key} = {expression:?}` calls `{function}`, which is no function of mappings")]
     UnknownFunction {
@@ -366,6 +374,7 @@ impl Report for IngestError {
             Self::ColumnTwice { .. } => "E236",
             Self::RepeatedKey { .. } => "E237",
             Self::NothingFound { .. } => "E238",
+            Self::Query { .. } => "E243",
             Self::Bomb { .. } | Self::CrowdedRows { .. } => "E225",
             Self::EndlessLine { .. } | Self::LongCell { .. } => "E226",
             Self::TooManyColumns { .. } => "E227",
@@ -390,6 +399,7 @@ impl Report for IngestError {
             | Self::ColumnTwice { .. }
             | Self::TooManyFiles { .. }
             | Self::NotAFile { .. }
+            | Self::Query { .. }
             | Self::WrongType { .. } => Exit::BadUsage,
             Self::WrongFormat { .. }
             | Self::RepeatedKey { .. }
@@ -474,6 +484,7 @@ impl IngestError {
             Self::NothingFound { .. } => Some(
                 "look at `key` and `their_key`: they may be other numbers, or written otherwise (`LOWER`, `TRIM`, `LPAD`)",
             ),
+            Self::Query { .. } => Some("give each column a name of its own with `AS`, and change values in the query"),
             Self::WrongFormat { format: UTF_16, .. } => Some("leave `encoding` out of the config: the file tells it"),
             Self::Bomb { .. } => {
                 Some("unpack the file and look at it; if it is sound, give the unpacked one as `path`")

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::error::IngestError;
 
 /// One input file: where, how large, which bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Fingerprint {
     /// The path, beginning as the one in the config does.
     pub path: PathBuf,

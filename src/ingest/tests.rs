@@ -8,6 +8,7 @@ use crate::config::{Duplicates, NegativeAmounts, TableConfig};
 pub(crate) fn table_config(paths: &[&str]) -> TableConfig {
     TableConfig {
         paths: paths.iter().map(PathBuf::from).collect(),
+        postgres: None,
         layout: crate::config::Layout::default(),
         filter: None,
         duplicates: Duplicates::Drop,

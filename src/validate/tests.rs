@@ -20,6 +20,7 @@ use crate::units::{Currency, Days, Money};
 fn section(paths: &[PathBuf], columns: &[(&str, &str)]) -> TableConfig {
     TableConfig {
         paths: paths.to_vec(),
+        postgres: None,
         layout: crate::config::Layout::default(),
         filter: None,
         duplicates: Duplicates::Drop,
@@ -108,9 +109,11 @@ fn config(purchases: TableConfig) -> Config {
         output: OutputConfig {
             dir: "out".into(),
             csv: CsvFlavour::Plain,
+            jsonl: false,
             carry: Vec::new(),
             page_rows: 0,
             sheet_rows: 0,
+            postgres: None,
         },
     }
 }

@@ -11,6 +11,7 @@ const ROOMS: &[&str] = &[
     "error",
     "checked",
     "files",
+    "database",
     "maths",
     "clv",
     "config",
@@ -59,6 +60,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("minijinja", &["output/page"]),
     ("rust_xlsxwriter", &["output/sheet.rs"]),
     ("sha2", &["output/page"]),
+    ("postgres", &["database", "ingest/query.rs", "ingest/query_columns.rs", "output/database.rs"]),
+    ("rustls", &["database/tls.rs"]),
 ];
 
 #[test]

@@ -21,6 +21,7 @@ mod replay;
 mod reseal;
 mod rising;
 mod selection;
+mod server;
 mod shop;
 mod skip;
 mod source;

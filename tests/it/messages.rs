@@ -8,6 +8,7 @@ use jiff::civil::date;
 use retain::clv::ValueError;
 use retain::commands::JobError;
 use retain::config::{Allowed, ConfigError, Place, Table, Unsorted, Violation};
+use retain::database::DatabaseError;
 use retain::dataset::DatasetError;
 use retain::error::Failure;
 use retain::evaluate::EvaluateError;
@@ -40,9 +41,9 @@ fn violations() -> Vec<Violation> {
             nearest: Some("churn.gap_days".to_owned()),
         },
         Violation::NotAvailable {
-            place: place("purchases.postgres", Some(3)),
-            what: "PostgreSQL as a source",
-            instead: "export the query to a file and give its `path`",
+            place: place("purchases.path", Some(3)),
+            what: "an address with `://` as a source",
+            instead: "copy the files to a folder and give its path",
         },
         Violation::Missing { place: place("currency", None), meaning: "The one currency", allowed: Allowed::Currency },
         Violation::WrongType {
@@ -249,6 +250,11 @@ fn data_errors() -> Vec<Failure> {
             section: "purchases.lookup.orders".to_owned(),
             keys: 12,
             examples: "`A1`, `A2`, `A3`".to_owned(),
+        }
+        .into(),
+        IngestError::Query {
+            key: "purchases.postgres".to_owned(),
+            detail: "it gives two columns with the name `id`".to_owned(),
         }
         .into(),
         IngestError::NothingFound {
@@ -471,6 +477,15 @@ fn gates() -> Vec<Failure> {
     ]
 }
 
+fn not_connected(message: &str) -> Failure {
+    DatabaseError::NotConnected { database: "shop at db.example:5432".to_owned(), message: message.to_owned() }.into()
+}
+
+fn refused(message: &str, lacks_rights: bool, is_lost: bool) -> Failure {
+    let (doing, database) = ("the query `purchases.postgres`".to_owned(), "shop at db.example:5432".to_owned());
+    DatabaseError::Refused { doing, database, message: message.to_owned(), lacks_rights, is_lost }.into()
+}
+
 fn storage_errors() -> Vec<Failure> {
     let folder = || "models/shop".into();
     let file = || "models/shop/v1/model.json".into();
@@ -498,6 +513,25 @@ fn storage_errors() -> Vec<Failure> {
         JobError::Document { path: "runs/shop/manifest.json".into(), source: ErrorKind::InvalidData.into() }.into(),
         FileError::Read { path: file(), source: denied() }.into(),
         JobError::Output { source: denied() }.into(),
+        DatabaseError::NoAddress {
+            variable: "RETAIN_DATABASE_URL".to_owned(),
+            asked_by: "purchases.url_env".to_owned(),
+        }
+        .into(),
+        DatabaseError::BadAddress { variable: "PATH".to_owned(), asked_by: "output.postgres.url_env".to_owned() }
+            .into(),
+        not_connected("password authentication failed for user \"ann\" (SQLSTATE 28P01)"),
+        not_connected("error performing TLS handshake: invalid peer certificate: UnknownIssuer"),
+        refused("connection closed", false, true),
+        refused("permission denied for schema sales (SQLSTATE 42501)", true, false),
+        refused("relation \"orders\" does not exist (SQLSTATE 42P01, at character 15 of the query)", false, false),
+        DatabaseError::OtherColumn {
+            table: "retain.list".to_owned(),
+            column: "reason_1".to_owned(),
+            found: "character varying(10)".to_owned(),
+            needed: "text",
+        }
+        .into(),
         JobError::NoThreads { threads: 8, message: "Resource temporarily unavailable".to_owned() }.into(),
         JobError::OutOfMemory { n_bytes: 1 << 30 }.into(),
         JobError::Bug { place: "src/learn/boosted.rs:17:5".to_owned() }.into(),

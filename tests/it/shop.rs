@@ -3,6 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use jiff::civil::date;
+use retain::config::{DecideConfig, Playbook};
+use retain::decide::Planner;
+use retain::pipeline::{ListDecisions, RankedList};
+use retain::units::Currency;
 use tempfile::TempDir;
 
 /// The binary, with the clock of the day after the sample's last purchase and messages for people.
@@ -145,5 +150,29 @@ impl Shop {
             }
         }
         found
+    }
+}
+
+/// An empty list with the columns of every list.
+pub(crate) fn empty_list() -> RankedList {
+    let decide = DecideConfig {
+        playbook_path: None,
+        playbook: Playbook::default_one().unwrap(),
+        budget: None,
+        control_share: 0.1,
+        campaign: String::new(),
+        salt: String::new(),
+        high_value_share: 0.2,
+        high_growth_share: 0.5,
+    };
+    let summary = Planner::new(&decide, 1).plan(&[]).summary;
+    RankedList {
+        as_of: date(2025, 7, 2),
+        model_version: String::new(),
+        currency: Currency::from_code("EUR").unwrap(),
+        population: String::new(),
+        rows: Vec::new(),
+        decisions: ListDecisions { playbook: decide.playbook, summary },
+        carried: Vec::new(),
     }
 }

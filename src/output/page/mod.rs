@@ -2,6 +2,7 @@
 //! nothing: style, script and data stand in it, and its policy lets nothing else run.
 
 mod columns;
+mod customer;
 mod data;
 mod decided;
 mod document;
@@ -19,6 +20,7 @@ use figure::Part;
 use words::Words;
 
 pub use columns::{Columns, Values};
+pub use customer::customer_page;
 pub use data::{DETAILED_ROWS, PAGE_ROWS};
 pub use input::{PageInput, PageList};
 
@@ -64,6 +66,11 @@ fn policy() -> String {
         "default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'; \
          require-trusted-types-for 'script'"
     )
+}
+
+/// The policy of a page without a script.
+fn policy_of_style() -> String {
+    format!("default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'", hash(STYLE))
 }
 
 /// A text as a policy names it.

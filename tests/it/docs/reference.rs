@@ -3,17 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use jiff::civil::date;
 use retain::config;
-use retain::decide::Planner;
 use retain::error::{ERROR_CODES, ERROR_GROUPS, ErrorCode, Exit};
 use retain::features::{catalogue, dictionary};
-use retain::pipeline::{LIST_COLUMNS, ListDecisions, RankedList};
+use retain::pipeline::{LIST_COLUMNS, list_row_schema};
 use retain::table::Column;
-use retain::units::Currency;
 
 use super::{REWRITE, hold, pages, root};
 use crate::messages;
+use crate::shop::empty_list;
 
 /// A page with its title and what it is, and the remark that it is made.
 fn page(title: &str, about: &str, body: &str) -> String {
@@ -51,26 +49,7 @@ fn the_features_page_is_current() {
 fn the_list_page_is_current() {
     let about = "Every column of `list.csv` and `list.parquet`, in their order. How to work with them is in \
                  [how to work the list](../retention-team.md).";
-    let terms = config::DecideConfig {
-        playbook_path: None,
-        playbook: config::Playbook::default_one().unwrap(),
-        budget: None,
-        control_share: 0.1,
-        campaign: String::new(),
-        salt: String::new(),
-        high_value_share: 0.2,
-        high_growth_share: 0.5,
-    };
-    let summary = Planner::new(&terms, 1).plan(&[]).summary;
-    let list = RankedList {
-        as_of: date(2025, 7, 2),
-        model_version: String::new(),
-        currency: Currency::from_code("EUR").unwrap(),
-        population: String::new(),
-        rows: Vec::new(),
-        decisions: ListDecisions { playbook: terms.playbook, summary },
-        carried: Vec::new(),
-    };
+    let list = empty_list();
     let table = list.pieces().next().unwrap();
     let mut body = "| column | type | unit | may be empty | meaning |\n|---|---|---|---|---|\n".to_owned();
     for (column, (name, values)) in LIST_COLUMNS.iter().zip(&table.columns) {
@@ -81,6 +60,14 @@ fn the_list_page_is_current() {
         writeln!(body, "| `{name}` | {kind} | {} | {optional} | {} |", column.unit, column.meaning).unwrap();
     }
     hold("docs/reference/list.md", &page("List", about, &body));
+}
+
+#[test]
+fn the_schemas_are_current() {
+    let text = |schema: serde_json::Value| format!("{schema:#}\n");
+    hold("docs/reference/schemas/list.json", &text(list_row_schema(&empty_list())));
+    hold("docs/reference/schemas/manifest.json", &text(retain::commands::manifest_schema()));
+    hold("docs/reference/schemas/config.json", &config::schema_json());
 }
 
 /// The type of a column in files, and whether it may be empty.

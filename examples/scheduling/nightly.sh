@@ -1,0 +1,21 @@
+#!/bin/sh
+# One night of a shop, for cron or by hand: the list of today, and on the first of the month a new model.
+# Usage: nightly.sh /srv/shop/retain.toml
+set -u
+config=$1
+command=score
+[ "$(date +%d)" = 01 ] && command=run
+
+retain "$command" --config "$config" --quiet
+code=$?
+# The exit codes are listed in docs/reference/exit-codes.md.
+case $code in
+    0) ;;
+    4) echo "the new model was not promoted; the list of the night is there, from the champion" ;;
+    5) echo "nobody to rank tonight; the earlier list stands"; exit 0 ;;
+    2) echo "the command line or the config is wrong: trying again changes nothing" ;;
+    3) echo "the data were refused: look at the feed; the earlier list stands" ;;
+    130) echo "stopped from outside; earlier results are untouched" ;;
+    *) echo "could not run: see the message; earlier results are untouched, and it may be tried again" ;;
+esac >&2
+exit $code
