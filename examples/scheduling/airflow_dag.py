@@ -16,13 +16,16 @@ CONFIG = "/srv/shop/retain.toml"
 def retain(command: str, day: str) -> None:
     """Runs a command as of a day. The address of a database comes from the environment of the worker."""
     code = subprocess.run(["retain", command, "--config", CONFIG, "--as-of", day, "--quiet"], check=False).returncode
-    if code == 4:
-        print("the new model was not promoted; the list is there, from the champion")
-    elif code == 5:
+    for_a_person = {
+        2: "the config is wrong",
+        3: "the data were refused",
+        4: "a gate stopped the list (E432), or the new model was not promoted and the list is there (E425)",
+    }
+    if code == 5:
         raise AirflowSkipException("nobody to rank; the earlier list stands")
-    elif code in (2, 3):
-        raise AirflowFailException("the config is wrong" if code == 2 else "the data were refused")
-    elif code != 0:
+    if code in for_a_person:
+        raise AirflowFailException(for_a_person[code])
+    if code != 0:
         raise AirflowException(f"could not run (exit code {code}); earlier results are untouched")
 
 

@@ -17,13 +17,15 @@ def make_list(context: OpExecutionContext, shop: Shop) -> None:
     """Makes the list. The address of a database comes from the environment."""
     done = subprocess.run(["retain", shop.command, "--config", shop.config, "--quiet"], check=False, capture_output=True, text=True)
     context.log.info(done.stderr)
-    if done.returncode == 4:
-        context.log.warning("the new model was not promoted; the list is there, from the champion")
-    elif done.returncode == 5:
+    for_a_person = {
+        2: "the config is wrong",
+        3: "the data were refused",
+        4: "a gate stopped the list (E432), or the new model was not promoted and the list is there (E425)",
+    }
+    if done.returncode == 5:
         context.log.info("nobody to rank; the earlier list stands")
-    elif done.returncode in (2, 3):
-        what = "the config is wrong" if done.returncode == 2 else "the data were refused"
-        raise Failure(f"{what}: {done.stderr}", allow_retries=False)
+    elif done.returncode in for_a_person:
+        raise Failure(f"{for_a_person[done.returncode]}: {done.stderr}", allow_retries=False)
     elif done.returncode != 0:
         raise RetryRequested(max_retries=2, seconds_to_wait=600) from Failure(done.stderr)
 

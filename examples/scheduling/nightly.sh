@@ -11,7 +11,7 @@ code=$?
 # The exit codes are listed in docs/reference/exit-codes.md.
 case $code in
     0) ;;
-    4) echo "the new model was not promoted; the list of the night is there, from the champion" ;;
+    4) echo "E432: a gate stopped the list, the earlier one stands; E425: the new model was not promoted, the list is there" ;;
     5) echo "nobody to rank tonight; the earlier list stands"; exit 0 ;;
     2) echo "the command line or the config is wrong: trying again changes nothing" ;;
     3) echo "the data were refused: look at the feed; the earlier list stands" ;;
