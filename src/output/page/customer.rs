@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::figure::{DataTable, Figure, Tile, day, money, percent};
 use crate::charts::{self, ColumnChart, Frame, Row, RowChart, Unit};
-use crate::explain::{CustomerExplanation, ExplainedValue, FeatureContribution, NO_REASON, Ranks};
+use crate::explain::{CustomerExplanation, ExplainedValue, FeatureContribution, Risk};
 
 const TEMPLATE: &str = include_str!("customer.html");
 
@@ -58,8 +58,6 @@ impl Customer<'_> {
     fn whole(self) -> Whole {
         let explanation = self.explanation;
         let decision = &explanation.decision;
-        let reasons =
-            if explanation.reasons.is_empty() { vec![NO_REASON.to_owned()] } else { explanation.reasons.clone() };
         let nothing =
             || decision.suppressed_because.map_or_else(|| "nothing".to_owned(), |why| format!("nothing ({why})"));
         let figures = [self.spend(), self.facts(), explanation.value.as_ref().and_then(|value| self.years(value))];
@@ -71,7 +69,7 @@ impl Customer<'_> {
             line: self.line(),
             headline: self.headline(),
             tiles: self.tiles(),
-            reasons,
+            reasons: explanation.reasons.clone(),
             action: decision.recommended_action.as_ref().map_or_else(nothing, |action| action.replace('_', " ")),
             action_words: decision.action_why.iter().chain(&decision.hint).map(|words| capital(words)).collect(),
             figures: figures.into_iter().flatten().collect(),
@@ -87,9 +85,9 @@ impl Customer<'_> {
 
     fn line(self) -> String {
         let CustomerExplanation { rank, rank_interval, decision, .. } = self.explanation;
-        let list = match self.explanation.ranked_by {
-            Ranks::Leaving => "on the list",
-            Ranks::Gone => "on the win-back list",
+        let list = match self.explanation.risk {
+            Risk::Lost => "on the list",
+            Risk::Gone => "on the win-back list",
         };
         let sure =
             rank_interval.map_or_else(String::new, |[low, high]| format!(" ({low} to {high} in four of five lists)"));
@@ -101,11 +99,11 @@ impl Customer<'_> {
         let CustomerExplanation { customer_id, leaving_probability, gone_probability, value_at_stake, .. } =
             self.explanation;
         let at_stake = money(self.currency, *value_at_stake);
-        match self.explanation.ranked_by {
-            Ranks::Leaving => {
+        match self.explanation.risk {
+            Risk::Lost => {
                 format!("{customer_id}: {} likely to leave, with {at_stake} at stake", percent(*leaving_probability))
             }
-            Ranks::Gone => {
+            Risk::Gone => {
                 format!(
                     "{customer_id}: {} likely to have left; a return is worth {at_stake}",
                     percent(*gone_probability)
@@ -307,7 +305,7 @@ mod tests {
             customer_id: id.to_owned(),
             as_of: "2025-02-01".to_owned(),
             model_version: "v".to_owned(),
-            ranked_by: Ranks::Leaving,
+            risk: Risk::Lost,
             rank: (2, 9),
             rank_interval: None,
             churn_probability: 0.5,
