@@ -18,6 +18,7 @@ use crate::profile::shop_report;
 use crate::registry::Version;
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
+use crate::value::ValueReport;
 
 /// The files of a list, and of the win-back list beside it.
 pub(super) const FILES: &[&str] = &[
@@ -125,24 +126,8 @@ pub(super) fn score_and_write(
     if let Some(shop) = &shop {
         files.push(staged.add(report::REPORT, |writer| write_json(writer, shop))?);
     }
-    let more = json!({
-        "model_version": version.manifest.model_version(),
-        "simple_rule": simple_rule(version),
-        "population": lists.list.population,
-        "eligible": lists.n_eligible(),
-        "rows": lists.list.rows.len(),
-        "winback_rows": lists.winback.rows.len(),
-        "heads": version.manifest.heads,
-        "returns": log.return_counts(),
-        "mean_churn_probability": lists.mean_churn_probability(),
-        "value_at_stake": summary::value_in_words(&session.config, &value),
-        "decisions": lists.list.decisions.summary,
-        "convergence": version.manifest.notes.convergence,
-        "verdict": version.manifest.verdict,
-        "leak_guard": version.manifest.leak_guard,
-        "sampled": version.manifest.training.sampled,
-        "monitor": gated.record,
-    });
+    let mut more = entries(session, log, (version, &lists), &value);
+    more["monitor"] = gated.record.clone();
     if session.config.output.page_rows > 0 {
         let documents = Documents {
             manifest: session.manifest(command, more.clone()),
@@ -156,6 +141,32 @@ pub(super) fn score_and_write(
     let store = |session: &Session, manifest: &serde_json::Value| sink::store(session, &lists, manifest);
     session.conclude_after((command, more), staged, files, store, publish)?;
     Ok((lists, track.page()))
+}
+
+/// What the manifest says of the lists and the model behind them.
+fn entries(
+    session: &Session,
+    log: &EventLog,
+    (version, lists): (&Version, &Lists),
+    value: &Result<ValueReport, String>,
+) -> serde_json::Value {
+    json!({
+        "model_version": version.manifest.model_version(),
+        "simple_rule": simple_rule(version),
+        "population": lists.list.population,
+        "eligible": lists.n_eligible(),
+        "rows": lists.list.rows.len(),
+        "winback_rows": lists.winback.rows.len(),
+        "heads": version.manifest.heads,
+        "returns": log.return_counts(),
+        "mean_churn_probability": lists.mean_churn_probability(),
+        "value_at_stake": summary::value_in_words(&session.config, value),
+        "decisions": lists.list.decisions.summary,
+        "convergence": version.manifest.notes.convergence,
+        "verdict": version.manifest.verdict,
+        "leak_guard": version.manifest.leak_guard,
+        "sampled": version.manifest.training.sampled,
+    })
 }
 
 /// The page of the run, and what it shows of its first customers in detail.

@@ -22,8 +22,15 @@ const DAMAGED: &str = "history.damaged";
 #[derive(Debug)]
 pub struct Writing {
     registry: Registry,
-    _lock: File,
+    lock: File,
     mended: Vec<Mended>,
+}
+
+impl Drop for Writing {
+    /// The lock no longer names this process.
+    fn drop(&mut self) {
+        let _ = self.lock.set_len(0);
+    }
 }
 
 /// What had to be mended before anything could be written.
@@ -99,7 +106,7 @@ impl Registry {
         })?;
         // For people alone: the lock holds without it.
         let _ = lock.set_len(0).and_then(|()| lock.write_all(myself(now).as_bytes()));
-        let mut writing = Writing { registry: self.clone(), _lock: lock, mended: Vec::new() };
+        let mut writing = Writing { registry: self.clone(), lock, mended: Vec::new() };
         writing.mend(now)?;
         Ok(writing)
     }
