@@ -87,8 +87,8 @@ pub(super) fn score_and_write(
     }
     let lists = Lists { list, winback };
     let track = performance::track(session, log, (version, gates.past()), &lists);
-    let mut gated = gates.of_lists(session, &lists, (version, features.as_ref()), track.lists.clone());
-    gated.record["performance"] = track.record();
+    let mut night = gates.of_lists(session, &lists, (version, features.as_ref()), track.lists.clone());
+    night.record["performance"] = track.record();
     track.report();
     remarks::report_later_opt_outs(log, &lists, session.as_of);
     remarks::report_heads(version);
@@ -118,16 +118,16 @@ pub(super) fn score_and_write(
         Err(why) => tracing::warn!("warning[no_value_model]: {why}; value at stake is the margin of the past year"),
     }
     files.push(track.stage(&staged)?);
-    let metrics = metrics::text(session, &lists, &gated, &track);
+    let metrics = metrics::text(session, &lists, &night, &track);
     files.push(staged.add(metrics::FILE, |writer| std::io::Write::write_all(writer, metrics.as_bytes()))?);
-    files.push(staged.add(NIGHT, |writer| write_json(writer, &gated.night))?);
+    files.push(staged.add(NIGHT, |writer| write_json(writer, &night.night))?);
     let zone = &session.config.timezone;
     let shop = shop_report(log, session.as_of, zone, session.config.currency.minor_per_major());
     if let Some(shop) = &shop {
         files.push(staged.add(report::REPORT, |writer| write_json(writer, shop))?);
     }
     let mut more = entries(session, log, (version, &lists), &value);
-    more["monitor"] = gated.record.clone();
+    more["monitor"] = night.record.clone();
     if session.config.output.page_rows > 0 {
         let documents = Documents {
             manifest: session.manifest(command, more.clone()),

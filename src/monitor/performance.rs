@@ -155,9 +155,9 @@ impl Outcomes<'_> {
     fn evidence_before(&self, before: &[ListPerformance], list: &ListPerformance) -> Option<f64> {
         let counts =
             |past: &&ListPerformance| past.model_version == list.model_version && past.log_evidence().is_some();
-        let Some(last) = before.iter().rev().find(counts) else { return Some(0.0) };
-        let ends = cutoff(last.as_of_day, self.zone)?.after(self.rule.matures_after(), self.zone);
-        (ends.day() <= list.as_of_day).then(|| last.log_evidence()).flatten()
+        let Some(latest) = before.iter().rev().find(counts) else { return Some(0.0) };
+        let ends = cutoff(latest.as_of_day, self.zone)?.after(self.rule.matures_after(), self.zone);
+        (ends.day() <= list.as_of_day).then(|| latest.log_evidence()).flatten()
     }
 }
 
