@@ -121,7 +121,7 @@ impl Registry {
             return Ok(Vec::new());
         }
         match self.write(now) {
-            Ok(writing) => Ok(writing.mended),
+            Ok(writing) => Ok(writing.mended.clone()),
             // What `champion` says is true all the time; who may only read leaves the rest to those who may write.
             Err(failure) if [BUSY, NOT_WRITTEN].contains(&failure.report().code()) => Ok(Vec::new()),
             Err(failure) => Err(failure),
