@@ -48,7 +48,8 @@ impl CohortsPart {
         }
     }
 
-    /// The cohorts in the order of their quarters, as seen at the start of a day. A quarter that has not ended has no share.
+    /// The cohorts in the order of their quarters, as seen at the start of a day, without the first: who came before history
+    /// began seems new there. A quarter that has not ended has no share.
     pub(super) fn finish(&self, as_of: Date) -> Vec<Cohort> {
         let present = quarter_of(as_of);
         let cohort = |(quarter, (customers, bought)): (&i32, &(usize, BTreeMap<i32, usize>))| Cohort {
@@ -58,7 +59,7 @@ impl CohortsPart {
                 .map(|after| bought.get(&after).copied().unwrap_or(0) as f64 / *customers as f64)
                 .collect(),
         };
-        self.cohorts.iter().map(cohort).collect()
+        self.cohorts.iter().skip(1).map(cohort).collect()
     }
 }
 
@@ -82,6 +83,7 @@ mod tests {
         part.add(&days(&[date(2024, 2, 1), date(2024, 4, 1)]));
         part.add(&days(&[date(2024, 12, 31)]));
         part.add(&[]);
+        part.add(&days(&[date(2023, 12, 30), date(2024, 1, 2)]));
         let mut other = CohortsPart::default();
         other.add(&days(&[date(2024, 3, 1), date(2024, 5, 1), date(2024, 6, 1)]));
         part.join(other);

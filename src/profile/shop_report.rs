@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::cohorts::{Cohort, CohortsPart};
-use super::years::{Bounds, YearFigures, YearPart};
+use super::years::{Bounds, Records, YearFigures, YearPart};
 use crate::timeline::{Available, Cutoff, EventLog, ScanScratch, ScanSettings, Shard};
 use crate::units::Days;
 
@@ -20,7 +20,7 @@ pub struct ShopReport {
     pub population: String,
     /// The past 365 days, and the 365 days before them if history reaches so far.
     pub years: Vec<YearFigures>,
-    /// By the quarter of the first order.
+    /// By the quarter of the first order; the first quarter of history is none of them, since who came before it seems new there.
     pub cohorts: Vec<Cohort>,
 }
 
@@ -55,11 +55,12 @@ pub fn shop_report(log: &EventLog, as_of: Cutoff, zone: &TimeZone, minor_per_maj
         all.1.join(cohorts);
         all
     })?;
-    let has_complaints = log.available().contains(&Available::Complaints);
+    let has = |what: Available| log.available().contains(&what);
+    let records = Records { complaints: has(Available::Complaints), resolution: has(Available::Resolution) };
     Some(ShopReport {
         as_of: as_of.date(),
         population: format!("customers with an order before {}", as_of.date()),
-        years: years.into_iter().zip(&bounds).map(|(year, bounds)| year.finish(bounds, has_complaints)).collect(),
+        years: years.into_iter().zip(&bounds).map(|(year, bounds)| year.finish(bounds, records)).collect(),
         cohorts: cohorts.finish(as_of.date()),
     })
 }

@@ -19,8 +19,9 @@ pub struct YearFigures {
     pub until: Date,
     /// Customers who bought.
     pub customers: usize,
-    /// Those of them who had never bought before.
-    pub new_customers: usize,
+    /// Those of them who had never bought before; absent where history does not reach back by another year, since everyone is
+    /// new at its start.
+    pub new_customers: Option<usize>,
     /// Days on which a customer bought, over all customers.
     pub visits: usize,
     /// Spend net of returns.
@@ -42,8 +43,8 @@ pub struct YearComplaints {
     pub opened: usize,
     /// On a hundred visits.
     pub per_hundred_visits: Option<f64>,
-    /// Those that wait for a resolution on the as-of day.
-    pub still_open: usize,
+    /// Those that wait for a resolution on the as-of day; absent if the shop does not say when they are resolved.
+    pub still_open: Option<usize>,
     /// Days from opening to the first response, of the answered ones.
     pub days_to_response: Option<Quantiles>,
     /// Days from opening to the last resolution, of the resolved ones.
@@ -59,6 +60,13 @@ pub(super) struct Bounds {
     until: Cutoff,
     /// Whether history reaches back to the start of the year before this one.
     has_year_before: bool,
+}
+
+/// What the shop records beside purchases.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Records {
+    pub(super) complaints: bool,
+    pub(super) resolution: bool,
 }
 
 /// What some customers add to the figures of a year.
@@ -139,24 +147,24 @@ impl YearPart {
         self.days_to_resolve.extend(other.days_to_resolve);
     }
 
-    /// The figures, with those of complaints if the shop records any.
-    pub(super) fn finish(self, bounds: &Bounds, has_complaints: bool) -> YearFigures {
+    /// The figures, as far as the shop records what they are of.
+    pub(super) fn finish(self, bounds: &Bounds, records: Records) -> YearFigures {
         let share = |part: usize, all: usize| (all > 0).then(|| part as f64 / all as f64);
         let retention_rate = share(self.retained, self.before).filter(|_| bounds.has_year_before);
         YearFigures {
             from: bounds.from.date(),
             until: bounds.until.date(),
             customers: self.customers,
-            new_customers: self.new_customers,
+            new_customers: bounds.has_year_before.then_some(self.new_customers),
             visits: self.visits,
             net_spend: self.net_spend,
             repeat_rate: share(self.repeated, self.customers),
             retention_rate,
             churn_rate: retention_rate.map(|rate| 1.0 - rate),
-            complaints: has_complaints.then(|| YearComplaints {
+            complaints: records.complaints.then(|| YearComplaints {
                 opened: self.opened,
                 per_hundred_visits: share(self.opened, self.visits).map(|share| 100.0 * share),
-                still_open: self.still_open,
+                still_open: records.resolution.then_some(self.still_open),
                 days_to_response: Quantiles::of(self.days_to_response),
                 days_to_resolve: Quantiles::of(self.days_to_resolve),
             }),

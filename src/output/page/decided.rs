@@ -10,9 +10,10 @@ const POINTS: usize = 60;
 
 /// What the customers to contact are expected to bring, the first of the list first.
 pub(super) fn gain(input: &PageInput<'_>) -> Option<Figure> {
-    let actions = input.list.texts("recommended_action");
-    let gains = input.list.numbers("expected_net_gain").iter().zip(actions);
-    let gains: Vec<f64> = gains.filter_map(|(gain, action)| action.as_ref().and(*gain)).collect();
+    let groups = input.list.texts("group");
+    let gains = input.list.numbers("expected_net_gain").iter().zip(groups);
+    let gains: Vec<f64> =
+        gains.filter_map(|(gain, group)| gain.filter(|_| group.as_deref() == Some("treat"))).collect();
     let total: f64 = gains.iter().sum();
     let n = gains.len();
     if n < 20 || total <= 0.0 {

@@ -34,7 +34,7 @@ pub(super) fn of(input: &PageInput<'_>) -> Words {
         headline: headline(input),
         lede: lede(input),
         footer: format!(
-            "retain {}, {} run of {}. The list in full: list.csv. {} All amounts in {}.",
+            "Made by retain {} ({}) at {}. The list in full: list.csv. {} All amounts in {}.",
             text(manifest, "/retain_version").unwrap_or_default(),
             text(manifest, "/command").unwrap_or_default(),
             text(manifest, "/created_at").unwrap_or_default(),
