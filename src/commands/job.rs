@@ -364,17 +364,16 @@ impl Session {
         files: Vec<PathBuf>,
         publish: impl FnOnce(Ready) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        self.conclude_after(what, staged, files, |_, _| Ok(()), publish)
+        self.conclude_with(what, staged, files, |_, ready, _| publish(ready))
     }
 
-    /// The same, with the manifest shown to `before` once all files are whole and none has its place yet.
-    pub(super) fn conclude_after(
+    /// The same, with the manifest shown to `publish`: all files are whole, and none has its place yet.
+    pub(super) fn conclude_with(
         &mut self,
         (command, more): (&str, serde_json::Value),
         mut staged: Staged,
         files: Vec<PathBuf>,
-        before: impl FnOnce(&Self, &serde_json::Value) -> Result<(), Failure>,
-        publish: impl FnOnce(Ready) -> Result<(), Failure>,
+        publish: impl FnOnce(&Self, Ready, &serde_json::Value) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         // Times differ from run to run and stand apart, so that all else can be compared.
         let timings = json!({ "format": 1, "stages": self.watch.finish() });
@@ -384,9 +383,7 @@ impl Session {
         manifest[FILES] = json!(self.seals);
         staged.leave_behind(self.of_earlier_run(command));
         let path = staged.add(MANIFEST, |writer| write_json(writer, &manifest))?;
-        let ready = staged.ready()?;
-        before(self, &manifest)?;
-        publish(ready)?;
+        publish(self, staged.ready()?, &manifest)?;
         self.written.extend(files);
         self.written.push(path);
         Ok(())

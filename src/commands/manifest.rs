@@ -73,6 +73,7 @@ impl<'m> Manifest<'m> {
 }
 
 /// What is known of the data of a run.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Data<'m> {
     /// The files that were read.
     pub(super) inputs: &'m Value,

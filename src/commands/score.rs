@@ -138,8 +138,10 @@ pub(super) fn score_and_write(
         };
         files.extend(stage_page(session, log, &lists, &documents, &staged)?);
     }
-    let store = |session: &Session, manifest: &serde_json::Value| sink::store(session, &lists, manifest);
-    session.conclude_after((command, more), staged, files, store, publish)?;
+    session.conclude_with((command, more), staged, files, |session, ready, manifest| {
+        sink::store(session, &lists, manifest)?;
+        publish(ready)
+    })?;
     Ok((lists, track.page()))
 }
 
