@@ -331,6 +331,9 @@ pub struct DraftFiles {
     /// Files, globs or folders with answers to surveys.
     #[arg(long, num_args = 1..)]
     pub surveys: Vec<PathBuf>,
+    /// Files, globs or folders with contacts.
+    #[arg(long, num_args = 1..)]
+    pub contacts: Vec<PathBuf>,
     /// The product whose export a file is, where its columns do not tell; `csv` for none. May be given several times.
     #[arg(long, value_name = "PRODUCT", value_parser = clap::builder::PossibleValuesParser::new(products_or_none()))]
     pub from: Vec<String>,
@@ -345,6 +348,7 @@ impl DraftFiles {
             && self.complaints.is_empty()
             && self.customers.is_empty()
             && self.surveys.is_empty()
+            && self.contacts.is_empty()
     }
 }
 
@@ -382,7 +386,7 @@ pub struct Inspect {
     #[arg(long)]
     pub name: Option<String>,
     /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
-    #[arg(long, short, conflicts_with_all = ["files", "purchases", "complaints", "customers", "surveys", "from"])]
+    #[arg(long, short, conflicts_with_all = ["files", "purchases", "complaints", "customers", "surveys", "contacts", "from"])]
     pub config: Option<PathBuf>,
     /// The day at whose start history ends, as YYYY-MM-DD; without it the config's `as_of`, else the day after the last
     /// purchase.

@@ -20,13 +20,14 @@ pub(super) fn page(list: &RankedList, config: &Config) -> String {
         item(&mut page, "Control", &control(summary));
         item(&mut page, "Sensitivity", &sensitivity(summary));
     }
+    item(&mut page, "Contacts", &contacts(summary, config));
     item(&mut page, "Playbook", &playbook(summary, config));
     page
 }
 
 fn contact(summary: &PlanSummary, code: &str) -> String {
     if summary.n_contacted == 0 {
-        return "nobody: no action of the playbook is expected to bring more than it costs".to_owned();
+        return format!("nobody: no action of the playbook is expected to bring {}", least(summary, code));
     }
     let actions = summary.actions.iter().filter(|action| action.n > 0);
     let actions: Vec<String> =
@@ -59,14 +60,45 @@ fn stop(summary: &PlanSummary, code: &str) -> String {
         let would = verb(summary.n_left_out, "would bring a gain and is", "would bring a gain and are");
         format!("{n} {would} left out")
     } else {
-        "nobody else would bring a gain".to_owned()
+        format!("nobody else would bring {}", least(summary, code))
+    };
+    let small = match summary.n_small_gain {
+        0 => String::new(),
+        n => format!(
+            "; {} would bring something, but less than {} (`decide.min_gain`)",
+            counted(n, "customer"),
+            money(summary.min_gain, code)
+        ),
+    };
+    let owners = match summary.n_owner_full {
+        0 => String::new(),
+        n => format!("; {} left out because who looks after them has enough others", counted(n, "customer")),
     };
     let marginal = summary
         .marginal_net_gain
         .map_or_else(String::new, |gain| format!("; the contact that brings least brings {}", money(gain, code)));
     let limits: Vec<String> = summary.binding_limits.iter().map(|limit| one_limit(limit, code)).collect();
     let limits = if limits.is_empty() { String::new() } else { format!("; {}", limits.join("; ")) };
-    format!("{ends}{marginal}{limits}")
+    format!("{ends}{marginal}{small}{owners}{limits}")
+}
+
+/// What a contact must bring.
+fn least(summary: &PlanSummary, code: &str) -> String {
+    if summary.min_gain > 0.0 { format!("{} or more", money(summary.min_gain, code)) } else { "a gain".to_owned() }
+}
+
+/// What is known of contacts so far.
+fn contacts(summary: &PlanSummary, config: &Config) -> String {
+    if config.contacts.is_none() {
+        return "not recorded: tomorrow's list asks for the same customers again. Map a table `[contacts]` (customer_id, \
+                contacted_at, action) of what your team did"
+            .to_owned();
+    }
+    format!(
+        "{} left in peace because they were contacted lately; {} after any contact, and longer where an action says so",
+        counted(summary.n_cooling_down, "customer"),
+        config.decide.cool_down
+    )
 }
 
 fn one_limit(limit: &BindingLimit, code: &str) -> String {

@@ -19,6 +19,7 @@ pub(super) fn looked_at(files: &DraftFiles, name: Option<&str>, out: &Path) -> R
         (Table::Complaints, &files.complaints),
         (Table::Customers, &files.customers),
         (Table::Surveys, &files.surveys),
+        (Table::Contacts, &files.contacts),
     ];
     let free = input_files("init", &files.files);
     let mut inputs = Inputs::default();

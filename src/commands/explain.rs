@@ -11,7 +11,7 @@ use crate::explain::{
     VoidOrderSummary,
 };
 use crate::output::{OutputError, customer_page};
-use crate::pipeline;
+use crate::pipeline::{self, Beside};
 use crate::text::{printable, shortened, wrapped};
 use crate::units::Timestamp;
 
@@ -29,7 +29,9 @@ pub(super) fn run(arguments: &Explain, talk: OutputOptions, now: Timestamp) -> R
     let version = champion::scorer(&config, now)?;
     let plan = Task { today: Today::AfterTheData, files: None };
     let (session, log) = job::start(&job, talk, now, plan)?;
-    let scored = pipeline::score(&session.config, &log, &version, session.as_of, &session.watch)?;
+    let owners = session.owners(&log);
+    let beside = Beside { contacts: &session.contacts, owners: &owners };
+    let scored = pipeline::score(&session.config, &log, &version, session.as_of, beside, &session.watch)?;
     let explanation = pipeline::explain_customer(&scored, &version, &arguments.customer)?;
     let _stages = session.watch.finish();
     let currency = session.config.currency.code();

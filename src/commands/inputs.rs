@@ -40,13 +40,7 @@ impl Inputs {
         let mut inputs = Self::default();
         inputs.add_file(file);
         config.decide.playbook_path.iter().for_each(|playbook| inputs.add_file(playbook));
-        let tables = [
-            (Table::Purchases, Some(&config.purchases)),
-            (Table::Complaints, config.complaints.as_ref()),
-            (Table::Customers, config.customers.as_ref()),
-            (Table::Surveys, config.surveys.as_ref()),
-        ];
-        for (table, section) in tables {
+        for (table, section) in Table::ALL.map(|table| (table, config.table(table))) {
             inputs.add_paths(table, section.map_or(&[], |TableConfig { paths, .. }| paths));
             for lookup in section.iter().flat_map(|section| &section.lookups) {
                 inputs.add_paths(table, &lookup.paths);

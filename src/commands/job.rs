@@ -20,7 +20,7 @@ use crate::output::{reject_file_name, stage_rejects};
 use crate::pipeline::{Progress, Provenance};
 use crate::registry::{Mended, Registry, Writing};
 use crate::text::counted;
-use crate::timeline::{Calendar, Cutoff, EventLog, date_of};
+use crate::timeline::{Calendar, ContactLog, Cutoff, EventLog, date_of};
 use crate::units::{Days, Timestamp};
 use crate::validate::{self, AsOf, DataError, Loaded};
 
@@ -42,6 +42,8 @@ pub(super) struct Session {
     output: Option<OutputFolder>,
     /// What the list shows of customers as it is.
     pub(super) carried: Carried,
+    /// Who was contacted when.
+    pub(super) contacts: ContactLog,
     /// What is known of the input, for manifests.
     pub(super) provenance: Provenance,
     pub(super) findings: serde_json::Value,
@@ -69,14 +71,11 @@ pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const FILES: &str = "files";
 const TIMINGS: &str = "timings.json";
 
-/// The tables of which there may be rejected rows.
-const TABLES: [Table; 4] = [Table::Purchases, Table::Complaints, Table::Customers, Table::Surveys];
-
 impl Task {
     /// The names of all files that it may write.
     fn names(&self) -> Vec<String> {
         let own = self.files.unwrap_or_default().iter().copied().chain([MANIFEST, TIMINGS]).map(str::to_owned);
-        own.chain(TABLES.map(|table| reject_file_name(table.name()))).collect()
+        own.chain(Table::ALL.map(|table| reject_file_name(table.name()))).collect()
     }
 }
 
@@ -106,8 +105,8 @@ pub(super) fn start(
     let last_purchase = last_purchase(&loaded);
     let opening = Opening { config, watch, last_purchase, plan, now, fetched };
     let (mut session, loaded) = begin(job, loaded, opening)?;
-    let Loaded { tables, dictionaries, carried, accounts, .. } = loaded;
-    session.carried = carried;
+    let Loaded { tables, dictionaries, carried, contacts, accounts, .. } = loaded;
+    (session.carried, session.contacts) = (carried, contacts);
     if plan.files.is_some() {
         let delivered = accounts.iter().map(delivered).collect();
         session.census = Some(Census::of(&tables, delivered, session.as_of, &session.config.timezone));
@@ -205,6 +204,7 @@ pub(super) fn begin(
         folder,
         output,
         carried: Carried::default(),
+        contacts: ContactLog::default(),
         provenance,
         findings,
         census: None,
@@ -349,6 +349,13 @@ impl Session {
     pub(super) fn require_fresh(&self) -> Result<(), DataError> {
         let config = &self.config;
         validate::require_fresh(self.last_purchase, self.as_of.at(), &config.validate, &config.timezone)
+    }
+
+    /// Who looks after each customer, by customer number; empty where the config names no column.
+    pub(super) fn owners(&self, log: &EventLog) -> Vec<Option<String>> {
+        let Some(owners) = &self.config.decide.owners else { return Vec::new() };
+        let carried = self.carried.at(self.as_of, log.customer_ids().iter().map(String::as_str));
+        carried.into_iter().find(|(name, _)| *name == owners.column).map(|(_, texts)| texts).unwrap_or_default()
     }
 
     /// Begins the files of the run.

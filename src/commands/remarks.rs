@@ -1,11 +1,12 @@
 //! What a person should know of a training beside its figures: a capped panel, and what the leak guard was told to accept.
 
+use crate::config::Config;
 use crate::dataset::SampleRecord;
 use crate::guard::GuardRecord;
 use crate::pipeline::Lists;
 use crate::registry::Version;
-use crate::text::{counted, grouped};
-use crate::timeline::{Cutoff, EventLog};
+use crate::text::{counted, grouped, printable};
+use crate::timeline::{ContactLog, Cutoff, EventLog};
 
 /// Prints it on standard error.
 pub(super) fn print(guard: &GuardRecord, sampled: Option<SampleRecord>) {
@@ -40,6 +41,22 @@ pub(super) fn report_later_opt_outs(log: &EventLog, lists: &Lists, as_of: Cutoff
             counted(count, "customer")
         );
     }
+}
+
+/// Reports contacts with actions that the playbook does not have: their own cool-downs cannot be kept.
+pub(super) fn report_unknown_actions(contacts: &ContactLog, config: &Config) {
+    let actions = &config.decide.playbook.actions;
+    let unknown = contacts.actions().iter().filter(|name| !actions.iter().any(|action| action.name == **name));
+    let unknown: Vec<&String> = unknown.collect();
+    let Some(first) = unknown.first() else { return };
+    let known: Vec<String> = actions.iter().map(|action| format!("`{}`", action.name)).collect();
+    tracing::warn!(
+        "note[unknown_actions]: `contacts.action` has {} that the playbook does not have, such as `{}`; only \
+         `decide.cool_down_days` holds after them\nhint: the playbook has {}; translate the others in the mapping",
+        counted(unknown.len() as u64, "word"),
+        printable(first),
+        known.join(", ")
+    );
 }
 
 /// Reports that lists follow the rule of the own rhythm, where no head could be learnt.

@@ -13,7 +13,7 @@ use crate::cli::{Nightly, OutputOptions};
 use crate::error::Failure;
 use crate::files::{Ready, Staged};
 use crate::output::{DETAILED_ROWS, Format, columns_of, stage_csv_and_parquet, stage_json_lines, stage_table};
-use crate::pipeline::{self, ListRow, Lists, RankedList, Scored};
+use crate::pipeline::{self, Beside, ListRow, Lists, RankedList, Scored};
 use crate::profile::shop_report;
 use crate::registry::Version;
 use crate::timeline::EventLog;
@@ -78,7 +78,9 @@ pub(super) fn score_and_write(
     publish: impl FnOnce(Ready) -> Result<(), Failure>,
 ) -> Result<(Lists, String), Failure> {
     use crate::pipeline::Progress;
-    let scored = pipeline::score(&session.config, log, version, session.as_of, &session.watch)?;
+    let owners = session.owners(log);
+    let beside = Beside { contacts: &session.contacts, owners: &owners };
+    let scored = pipeline::score(&session.config, log, version, session.as_of, beside, &session.watch)?;
     champion::report_not_used(&scored.not_used);
     let Scored { mut list, mut winback, valuing, features, .. } = scored;
     for list in [&mut list, &mut winback] {
@@ -92,6 +94,7 @@ pub(super) fn score_and_write(
     track.report();
     remarks::report_later_opt_outs(log, &lists, session.as_of);
     remarks::report_heads(version);
+    remarks::report_unknown_actions(&session.contacts, &session.config);
     session.watch.begin("reporting and writing", 1);
     let (staged, flavour) = (session.stage()?, session.config.output.csv);
     let config = &session.config;

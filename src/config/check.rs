@@ -56,6 +56,7 @@ impl Config {
             Table::Complaints => self.complaints.as_ref(),
             Table::Customers => self.customers.as_ref(),
             Table::Surveys => self.surveys.as_ref(),
+            Table::Contacts => self.contacts.as_ref(),
         }
     }
 
@@ -69,6 +70,7 @@ impl Config {
             Table::Complaints => self.complaints.as_mut(),
             Table::Customers => self.customers.as_mut(),
             Table::Surveys => self.surveys.as_mut(),
+            Table::Contacts => self.contacts.as_mut(),
         };
         config.ok_or(ConfigError::TableNotMapped { table })?.paths = paths;
         Ok(())
@@ -86,11 +88,12 @@ impl Check<'_> {
         let complaints = raw.complaints.as_ref().and_then(|table| self.table(Table::Complaints, table));
         let customers = raw.customers.as_ref().and_then(|table| self.table(Table::Customers, table));
         let surveys = raw.surveys.as_ref().and_then(|table| self.table(Table::Surveys, table));
+        let contacts = raw.contacts.as_ref().and_then(|table| self.table(Table::Contacts, table));
         let follow = |table: Option<TableConfig>| {
             let (case, trim) = purchases.as_ref().map_or((None, None), |own| (own.id_case, own.id_trim));
             table.map(|own| TableConfig { id_case: own.id_case.or(case), id_trim: own.id_trim.or(trim), ..own })
         };
-        let [complaints, customers, surveys] = [complaints, customers, surveys].map(follow);
+        let [complaints, customers, surveys, contacts] = [complaints, customers, surveys, contacts].map(follow);
         let features = FeaturesConfig { custom: self.custom_features(raw, is_taken) };
         let churn = self.churn(&raw.churn);
         let panel = self.panel(&raw.panel);
@@ -105,7 +108,7 @@ impl Check<'_> {
         let readable = self.word("learners", &knobs::READABLE, raw.learners.readable.as_deref());
         let max_auc = self.number("gate", &knobs::MAX_AUC, raw.gate.max_auc);
         let min_grade = self.word("gate", &knobs::MIN_GRADE, raw.gate.min_grade.as_deref());
-        let decide = self.decide(&raw.decide);
+        let decide = self.decide(&raw.decide, &raw.output.carry);
         let models = self.folder("models", &knobs::MODELS_DIR, raw.models.dir.as_deref());
         let output = self.output(raw);
         Some(Config {
@@ -118,6 +121,7 @@ impl Check<'_> {
             complaints,
             customers,
             surveys,
+            contacts,
             features,
             churn: churn?,
             panel: panel?,

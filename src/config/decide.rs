@@ -1,9 +1,11 @@
 //! The checks of `[decide]`.
 
+use super::error::Violation;
+use super::keys::nearest;
 use super::knobs;
 use super::playbook::Playbook;
 use super::raw::RawDecide;
-use super::settings::DecideConfig;
+use super::settings::{DecideConfig, OwnersConfig};
 use super::values::Check;
 
 /// Longest salt, in characters.
@@ -11,7 +13,7 @@ const MAX_SALT: usize = 200;
 
 impl Check<'_> {
     /// What decisions need, with the playbook that comes with `retain`: one that is named is read by who reads files.
-    pub(super) fn decide(&mut self, raw: &RawDecide) -> Option<DecideConfig> {
+    pub(super) fn decide(&mut self, raw: &RawDecide, carry: &[String]) -> Option<DecideConfig> {
         let section = "decide";
         let written = raw.playbook.as_deref();
         let playbook_path = written.and_then(|path| self.folder(section, &knobs::PLAYBOOK, Some(path)));
@@ -24,6 +26,10 @@ impl Check<'_> {
         {
             self.unsuitable::<()>(section, &knobs::SALT, salt);
         }
+        let cool_down = self.days(section, &knobs::COOL_DOWN_DAYS, raw.cool_down_days);
+        let min_gain = self.number(section, &knobs::MIN_GAIN, raw.min_gain);
+        let per_owner = self.count(section, &knobs::PER_OWNER, raw.per_owner);
+        let owners = self.owners(raw, carry);
         let high_value_share = self.number(section, &knobs::HIGH_VALUE_SHARE, raw.high_value_share);
         let high_growth_share = self.number(section, &knobs::HIGH_GROWTH_SHARE, raw.high_growth_share);
         Some(DecideConfig {
@@ -33,8 +39,31 @@ impl Check<'_> {
             control_share: control_share?,
             campaign: campaign?,
             salt: salt?,
+            cool_down: cool_down?,
+            min_gain: min_gain?,
+            owners: owners.zip(per_owner).map(|(column, per_owner)| OwnersConfig { column, per_owner }),
             high_value_share: high_value_share?,
             high_growth_share: high_growth_share?,
         })
+    }
+
+    /// The column of those who look after customers, which the list must have.
+    fn owners(&mut self, raw: &RawDecide, carry: &[String]) -> Option<String> {
+        let section = "decide";
+        if raw.owner.is_none() && raw.per_owner.is_some() {
+            let meaning = "which column says who looks after a customer, for whom `per_owner` is a limit";
+            self.missing(section, knobs::OWNER.name, meaning, knobs::OWNER.allowed);
+        }
+        let owner = raw.owner.as_deref()?.trim();
+        if carry.iter().any(|column| column.trim() == owner) {
+            return Some(owner.to_owned());
+        }
+        let place = self.place(section, knobs::OWNER.name);
+        let near = nearest(owner, carry.iter().map(|column| column.trim()));
+        let near = near.map_or_else(String::new, |near| format!("; the nearest of those there is `{near}`"));
+        let why = format!("`output.carry` does not name the column `{owner}`{near}");
+        let instead = "add the column to `output.carry`, so that the list shows who looks after whom";
+        self.violations.push(Violation::Refused { place, why, instead });
+        None
     }
 }

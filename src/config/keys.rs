@@ -18,9 +18,8 @@ use super::tables::{ColumnSpec, Kind, Table};
 /// Longest piece of a value that a message repeats, in characters.
 const MAX_SHOWN: usize = 60;
 
-/// What is planned: section, key, what it stands for, what to do meanwhile.
-const NOT_AVAILABLE: &[(&str, &str, &str, &str)] =
-    &[("", "contacts", "the table of contacts", "leave the section out")];
+/// What is planned: section, key, what it stands for, what to do meanwhile. Nothing at present.
+const NOT_AVAILABLE: &[(&str, &str, &str, &str)] = &[];
 
 /// The file as far as it fits the catalogue.
 pub(super) struct Written<T> {
@@ -381,12 +380,6 @@ mod tests {
         assert_eq!(hint("[churn]\nseed = 1"), near("seed"));
         assert_eq!(hint("[purchases]\namount = 'Price'"), near("purchases.columns.amount"));
         assert_eq!(hint("[complaints]\nnegative_amounts = 'return'"), near("purchases.negative_amounts"));
-    }
-
-    #[test]
-    fn what_is_planned_is_refused_by_name() {
-        let found = violations("[contacts]\npath = 'a'");
-        assert_eq!(found[0], "1: `contacts` cannot be used: the table of contacts is not available yet");
     }
 
     #[test]

@@ -255,6 +255,16 @@ pub(super) const CAMPAIGN: Key = key("campaign", Allowed::Name, Preset::Text("re
     .means("Name of the campaign: as long as it stays, customers stay in their group from night to night");
 pub(super) const SALT: Key =
     key("salt", Allowed::Text, Preset::Text("1")).means("Another one draws the control group of a campaign anew");
+pub(super) const COOL_DOWN_DAYS: Key = key("cool_down_days", whole(0, 3_650, "days"), Preset::Whole(14)).means(
+    "Days for which a customer is left in peace after any contact of the table of contacts; a complaint does not wait for it",
+);
+pub(super) const MIN_GAIN: Key = key("min_gain", number(0.0, f64::INFINITY), Preset::Number(1.0)).means(
+    "Least net gain that a contact must be expected to bring, in major units of the currency; who brings less is left in peace",
+);
+pub(super) const OWNER: Key = key("owner", Allowed::Source, Preset::Absent("\"account_manager\""))
+    .means("Column that says who looks after a customer, one of those in `output.carry`");
+pub(super) const PER_OWNER: Key = key("per_owner", whole(1, 1_000_000_000, "customers"), Preset::Whole(20))
+    .means("Customers whom each of them can contact in one run");
 pub(super) const HIGH_VALUE_SHARE: Key = key("high_value_share", above(0.0, 1.0), Preset::Number(0.2))
     .means("Share of the customers of a list, by margin of the past year, who are of high value in the value matrix");
 pub(super) const HIGH_GROWTH_SHARE: Key = key("high_growth_share", above(0.0, 1.0), Preset::Number(0.5)).means(
@@ -385,10 +395,32 @@ pub(super) const SECTIONS: &[Section] = &[
             LOOKUPS,
         ],
     ),
+    table(
+        Table::Contacts,
+        "Contacts with customers, if they are recorded; never a feature",
+        &[
+            PATH,
+            ENCODING,
+            DELIMITER,
+            QUOTE,
+            SKIP_ROWS,
+            SHEET,
+            FILTER,
+            DUPLICATES,
+            ID_CASE,
+            ID_TRIM,
+            time_format(Table::Contacts),
+            DECIMAL,
+            THOUSANDS,
+            columns(Table::Contacts),
+            LOOKUPS,
+        ],
+    ),
     lookup("purchases.lookup"),
     lookup("complaints.lookup"),
     lookup("customers.lookup"),
     lookup("surveys.lookup"),
+    lookup("contacts.lookup"),
     Section {
         name: CUSTOM_SECTION,
         is_list: true,
@@ -434,7 +466,19 @@ pub(super) const SECTIONS: &[Section] = &[
     section(
         "decide",
         "Whom to contact, with what, for how much",
-        &[PLAYBOOK, BUDGET, CONTROL_SHARE, CAMPAIGN, SALT, HIGH_VALUE_SHARE, HIGH_GROWTH_SHARE],
+        &[
+            PLAYBOOK,
+            BUDGET,
+            MIN_GAIN,
+            COOL_DOWN_DAYS,
+            OWNER,
+            PER_OWNER,
+            CONTROL_SHARE,
+            CAMPAIGN,
+            SALT,
+            HIGH_VALUE_SHARE,
+            HIGH_GROWTH_SHARE,
+        ],
     ),
     section("models", "The registry of models", &[MODELS_DIR]),
     section(

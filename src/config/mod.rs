@@ -54,9 +54,9 @@ pub use reference::{reference, schema_json};
 pub use settings::{
     AmountIs, BacktestConfig, ChurnConfig, Config, CsvFlavour, DecideConfig, DecimalMark, Duplicates, FeaturesConfig,
     GateConfig, IdCase, IdTrim, LeakGuardConfig, LearnersConfig, LowestGrade, ModelsConfig, NegativeAmounts,
-    OutputConfig, PanelConfig, PanelWeights, PlaceholderIds, PostgresOutput, PostgresQuery, ReadableModel,
-    SelectionConfig, SilentOptOuts, TableConfig, ThousandsMark, TuningConfig, Unstable, ValidateConfig, ValueConfig,
-    WholeAmounts,
+    OutputConfig, OwnersConfig, PanelConfig, PanelWeights, PlaceholderIds, PostgresOutput, PostgresQuery,
+    ReadableModel, SelectionConfig, SilentOptOuts, TableConfig, ThousandsMark, TuningConfig, Unstable, ValidateConfig,
+    ValueConfig, WholeAmounts,
 };
 pub use sorting::{Unsorted, sorted};
 pub use tables::{ColumnSpec, Kind, Table};

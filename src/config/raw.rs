@@ -35,6 +35,8 @@ pub struct RawConfig {
     pub customers: Option<RawTable>,
     /// Answers to surveys, if there are any.
     pub surveys: Option<RawTable>,
+    /// Contacts with customers, if they are recorded; never a feature.
+    pub contacts: Option<RawTable>,
     /// Custom features.
     pub features: RawFeatures,
     /// What churn means: no purchase in [cutoff + gap, cutoff + gap + horizon) among the eligible.
@@ -424,6 +426,17 @@ pub struct RawDecide {
     /// Another one draws the control group of a campaign anew. A text of at most 200 characters on one line; default
     /// `"1"`.
     pub salt: Option<String>,
+    /// Days for which a customer is left in peace after any contact of the table of contacts; a complaint does not wait for
+    /// it. A whole number of days from 0 to 3650; default `14`.
+    pub cool_down_days: Option<i64>,
+    /// Least net gain that a contact must be expected to bring, in major units of the currency; who brings less is left in
+    /// peace. A number of at least 0.0; default `1.0`.
+    pub min_gain: Option<f64>,
+    /// Column that says who looks after a customer, one of those in `output.carry`. A column of the source or a SQL
+    /// expression over its columns; optional.
+    pub owner: Option<String>,
+    /// Customers whom each of them can contact in one run. A whole number of customers from 1 to 1000000000; default `20`.
+    pub per_owner: Option<i64>,
     /// Share of the customers of a list, by margin of the past year, who are of high value in the value matrix. A number
     /// above 0.0 and at most 1.0; default `0.2`.
     pub high_value_share: Option<f64>,

@@ -38,6 +38,8 @@ pub struct Config {
     pub customers: Option<TableConfig>,
     /// Where the answers to surveys are, if there are any.
     pub surveys: Option<TableConfig>,
+    /// Where the shop's contacts with customers are, if they are recorded.
+    pub contacts: Option<TableConfig>,
     /// Custom features.
     pub features: FeaturesConfig,
     /// What churn means.
@@ -454,10 +456,25 @@ pub struct DecideConfig {
     pub campaign: String,
     /// What is mixed into the draw of the control group.
     pub salt: String,
+    /// How long a customer is left in peace after any contact.
+    pub cool_down: Days,
+    /// Least that a contact must be expected to bring, in major units.
+    pub min_gain: f64,
+    /// The carried column that says who looks after a customer, and how many customers each of them gets in one run.
+    pub owners: Option<OwnersConfig>,
     /// Share of the customers who are of high value.
     pub high_value_share: f64,
     /// Share of the customers who are of high growth potential.
     pub high_growth_share: f64,
+}
+
+/// People who look after customers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OwnersConfig {
+    /// The column that names them, one of those that are carried.
+    pub column: String,
+    /// Customers whom each of them can contact in one run.
+    pub per_owner: u32,
 }
 
 /// The registry of models.

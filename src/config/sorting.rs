@@ -173,10 +173,15 @@ fn table_of(file: &DraftFile, products: &[String]) -> Option<Table> {
             let first = columns.first().map(|column| in_words(&column.name)).unwrap_or_default();
             maps(table, columns, &[]) && (tells(&name, table) || tells(&first, table))
         }
+        // Customers of a CRM are called contacts too: those have no action.
+        Table::Contacts => {
+            let is_time = |column: &DraftColumn| CONTACT_TIMES.contains(&in_words(&column.name).join("_").as_str());
+            columns.iter().any(is_time) && ["action", "campaign_id"].iter().any(|own| maps(table, columns, &[own]))
+        }
         Table::Purchases => maps(table, columns, &[]),
         Table::Customers => is_one_a_customer(columns),
     };
-    let order = [Table::Surveys, Table::Complaints, Table::Purchases, Table::Customers];
+    let order = [Table::Surveys, Table::Complaints, Table::Contacts, Table::Purchases, Table::Customers];
     order.into_iter().find(|table| columns_say(*table)).or_else(|| order.into_iter().find(|table| tells(&name, *table)))
 }
 
@@ -187,6 +192,9 @@ fn is_looked_into(columns: &[DraftColumn], products: &[String]) -> bool {
         .flat_map(|template| template.lookups)
         .any(|lookup| templates::has_all(columns, lookup.tells))
 }
+
+/// Names of columns that only a table of contacts has: orders have campaigns and days too.
+const CONTACT_TIMES: &[&str] = &["contacted_at", "contacted_on", "contact_date", "mailed_at", "called_at"];
 
 /// Whether all required columns of a table are found, and these too.
 fn maps(table: Table, columns: &[DraftColumn], more: &[&str]) -> bool {

@@ -123,6 +123,17 @@ const SURVEYS: &[(&str, &[&str])] = &[
     ("recorded_at", RECORDED_AT),
 ];
 
+#[rustfmt::skip]
+const CONTACTS: &[(&str, &[&str])] = &[
+    ("customer_id", CUSTOMER_ID),
+    ("contacted_at", &["contacted_at", "contact_date", "contacted_on", "sent_at", "mailed_at", "called_at"]),
+    ("action", &["action", "contact_type", "treatment", "offer"]),
+    ("campaign_id", &["campaign_id", "campaign", "campaign_name"]),
+    ("arm", &["arm", "group", "test_group"]),
+    ("cost", &["cost", "contact_cost"]),
+    ("recorded_at", RECORDED_AT),
+];
+
 /// What one piece costs; with a quantity it makes an amount.
 #[rustfmt::skip]
 pub(super) const UNIT_PRICES: &[&str] = &["unit_price", "price", "item_price", "lineitem_price", "line_item_price",
@@ -146,6 +157,7 @@ pub(super) const fn of(table: Table) -> &'static [(&'static str, &'static [&'sta
         Table::Complaints => COMPLAINTS,
         Table::Customers => CUSTOMERS,
         Table::Surveys => SURVEYS,
+        Table::Contacts => CONTACTS,
     }
 }
 
@@ -155,7 +167,7 @@ mod tests {
 
     #[test]
     fn every_column_has_names_and_every_name_is_in_the_form_compared() {
-        for table in [Table::Purchases, Table::Complaints, Table::Customers, Table::Surveys] {
+        for table in Table::ALL {
             for column in table.columns() {
                 assert!(of(table).iter().any(|(name, _)| *name == column.name), "{} {}", table.name(), column.name);
             }

@@ -41,11 +41,13 @@ pub enum Table {
     Customers,
     /// Answers to surveys.
     Surveys,
+    /// What the shop did about customers; never a feature.
+    Contacts,
 }
 
 impl Table {
-    /// All tables, purchases first.
-    pub const ALL: [Self; 4] = [Self::Purchases, Self::Complaints, Self::Customers, Self::Surveys];
+    /// All of them, purchases first.
+    pub const ALL: [Self; 5] = [Self::Purchases, Self::Complaints, Self::Customers, Self::Surveys, Self::Contacts];
 
     /// The name in the config and in messages.
     #[must_use]
@@ -55,6 +57,7 @@ impl Table {
             Self::Complaints => "complaints",
             Self::Customers => "customers",
             Self::Surveys => "surveys",
+            Self::Contacts => "contacts",
         }
     }
 
@@ -66,6 +69,7 @@ impl Table {
             Self::Complaints => "complaint",
             Self::Customers => "customer",
             Self::Surveys => "survey",
+            Self::Contacts => "contact",
         }
     }
 
@@ -77,6 +81,7 @@ impl Table {
             Self::Complaints => COMPLAINTS,
             Self::Customers => CUSTOMERS,
             Self::Surveys => SURVEYS,
+            Self::Contacts => CONTACTS,
         }
     }
 
@@ -158,13 +163,23 @@ const SURVEYS: &[ColumnSpec] = &[
     RECORDED_AT,
 ];
 
+const CONTACTS: &[ColumnSpec] = &[
+    required("customer_id", Kind::Id, "who was contacted, or left alone to measure by"),
+    required("contacted_at", Kind::Time, "when"),
+    optional("action", Kind::Text, "the action of the playbook"),
+    optional("campaign_id", Kind::Text, "the campaign"),
+    optional("arm", Kind::Text, "`treated`, or `control` for a customer who was left alone"),
+    optional("cost", Kind::Money, "what the contact cost, in major units"),
+    RECORDED_AT,
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn column_names_are_unique_and_required_ones_come_first() {
-        for table in [Table::Purchases, Table::Complaints, Table::Customers, Table::Surveys] {
+        for table in Table::ALL {
             let columns = table.columns();
             let mut names: Vec<_> = columns.iter().map(|column| column.name).collect();
             names.sort_unstable();

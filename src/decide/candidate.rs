@@ -1,10 +1,12 @@
 //! A customer about whom is decided, and for which actions of a playbook.
 
 use super::chances::Chances;
+use super::cool_down::{PastContact, Pause, pause};
 use super::gain::Stakes;
 use super::segments::Segments;
 use super::stage::Stage;
 use crate::config::playbook::{Action, ConditionColumn};
+use crate::units::Days;
 
 /// What decisions need to know of one customer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +33,10 @@ pub struct Candidate<'a> {
     pub is_badly_closed: bool,
     /// Whether the customer asked not to be contacted.
     pub is_opted_out: bool,
+    /// The latest contact with each action, the latest first.
+    pub contacts: &'a [PastContact],
+    /// Who looks after the customer, if the shop says so.
+    pub owner: Option<u32>,
 }
 
 impl Candidate<'_> {
@@ -48,6 +54,12 @@ impl Candidate<'_> {
             && is_named(&action.segments, self.segments.rfm.name())
             && is_named(&action.quadrants, self.segments.quadrant.name())
             && action.conditions.iter().all(|condition| condition.holds(self.value(condition.column)))
+    }
+
+    /// What keeps the customer from an action, if anything does.
+    #[must_use]
+    pub fn pause(&self, action: &Action, general: Days) -> Option<Pause> {
+        pause(self.contacts, action, general)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "days and complaints are few")]

@@ -4,10 +4,13 @@
 mod allocation;
 mod candidate;
 mod chances;
+mod cool_down;
 mod draws;
 mod experiment;
 mod gain;
+mod grievance;
 mod outcomes;
+mod owners;
 mod places;
 mod plan;
 mod ranking;
@@ -18,8 +21,10 @@ mod why;
 pub use allocation::{Allocation, Choice, Limits, Prices, Problem, allocate};
 pub use candidate::Candidate;
 pub use chances::Chances;
+pub use cool_down::{PastContact, Pause};
 pub use experiment::{Arm, Balance, SUSPICIOUS};
 pub use gain::{Rates, Spending, Stakes, expected_cost, expected_net_gain};
+pub use grievance::{Grievance, GrievanceState};
 pub use outcomes::{Conditionals, OutcomeProbabilities, OwnRhythm};
 pub use places::{Contenders, Worth};
 pub use plan::{
@@ -29,4 +34,4 @@ pub use plan::{
 pub use ranking::{Order, Prospect, RiskBand, Suppression, rank};
 pub use segments::{MatrixCuts, Quadrant, RfmSegment, Segments, Shopper, segments};
 pub use stage::{Behaviour, Stage};
-pub use why::{Subject, action_why};
+pub use why::{Subject, action_why, pause_why};

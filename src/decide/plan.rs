@@ -5,9 +5,11 @@ use serde::Serialize;
 
 use super::allocation::{Allocation, Choice, Limits, Prices, Problem, allocate};
 use super::candidate::Candidate;
+use super::cool_down::Pause;
 use super::draws::{DRAWS, Draws, Uncertain};
 use super::experiment::{Balance, Draw, Subject};
 use super::gain::{Rates, Spending, expected_cost, expected_net_gain};
+use super::owners::beyond_owners;
 use super::ranking::Suppression;
 use crate::config::DecideConfig;
 use crate::config::playbook::{Action, Playbook};
@@ -22,6 +24,8 @@ pub struct Decision {
     pub action: Option<PlannedAction>,
     /// Why the customer is not to be contacted, if so for another reason than the control group.
     pub suppressed: Option<Suppression>,
+    /// The contact of late that keeps the customer from another one, where that is why.
+    pub pause: Option<Pause>,
 }
 
 /// Whether a customer is contacted.
@@ -104,6 +108,14 @@ pub struct PlanSummary {
     pub gap: f64,
     /// Customers with a gain who are not contacted because the budget or a capacity ends.
     pub n_left_out: u64,
+    /// Customers who are not contacted because they were contacted lately.
+    pub n_cooling_down: u64,
+    /// Customers who are not contacted because who looks after them has enough others.
+    pub n_owner_full: u64,
+    /// Least that a contact must be expected to bring.
+    pub min_gain: f64,
+    /// Customers with a gain who are not contacted because it is smaller than that.
+    pub n_small_gain: u64,
     /// Limits that keep the plan from gaining more, the dearest first.
     pub binding_limits: Vec<BindingLimit>,
     /// The smallest net gain among those contacted; absent if nobody is.
@@ -166,6 +178,9 @@ const BLOCK: usize = 4096;
 /// Share of drawn sums beyond either end of an interval.
 const BEYOND: f64 = 0.1;
 
+/// Times that a plan is made anew for those who look after customers.
+const OWNER_ROUNDS: u32 = 6;
+
 /// What plans are made from.
 pub struct Planner<'a> {
     terms: &'a DecideConfig,
@@ -187,15 +202,21 @@ impl<'a> Planner<'a> {
         let arms: Vec<f64> = candidates.par_iter().map(|candidate| self.draw().of(candidate.id)).collect();
         let choices: Vec<Vec<Choice>> =
             candidates.par_iter().map(|candidate| self.choices_of(candidate, 1.0)).collect();
-        let (problem, allocation) = self.solved(&choices, &arms);
+        let Solved { problem, allocation, is_full } = self.solved(candidates, &choices, &arms);
         let decided = candidates.par_iter().zip(&arms).zip(&choices).enumerate();
         let decisions: Vec<Decision> = decided
             .map(|(place, ((candidate, arm), own))| {
-                let found = Found { own, treated: allocation.chosen.get(place).copied().flatten(), arm: *arm };
+                let treated = allocation.chosen.get(place).copied().flatten();
+                let is_full = is_full.get(place) == Some(&true);
+                let found = Found { own, treated, arm: *arm, is_full };
                 self.decision(candidate, found, (&problem, &allocation))
             })
             .collect();
-        let summary = self.summary(candidates, &decisions, problem.limits(), &allocation);
+        let mut summary = self.summary(candidates, &decisions, problem.limits(), &allocation);
+        let is_small = |(decision, own): (&Decision, &Vec<Choice>)| {
+            decision.suppressed == Some(Suppression::NoGain) && own.iter().any(|choice| choice.gain > 0.0)
+        };
+        summary.n_small_gain = decisions.iter().zip(&choices).filter(|pair| is_small(*pair)).count() as u64;
         Plan { decisions, summary }
     }
 
@@ -230,7 +251,7 @@ impl<'a> Planner<'a> {
         expected_net_gain(&candidate.chances, &candidate.stakes, spending, &self.rates_of(place))
     }
 
-    /// The actions that are meant for a customer, with gains of any sign.
+    /// The actions that are meant for a customer who was not contacted lately, with gains of any sign.
     ///
     /// * `strength` - factor of what is kept and won back.
     fn choices_of(&self, candidate: &Candidate<'_>, strength: f64) -> Vec<Choice> {
@@ -238,6 +259,7 @@ impl<'a> Planner<'a> {
             return Vec::new();
         }
         let meant = self.actions().iter().enumerate().filter(|(_, action)| candidate.is_meant_by(action));
+        let rested = meant.filter(|(_, action)| candidate.pause(action, self.terms.cool_down).is_none());
         let choice = |(place, action): (usize, &Action)| {
             let spending = Spending::of(action, &candidate.stakes);
             let rates = self.rates_of(place).weaker(strength);
@@ -247,17 +269,51 @@ impl<'a> Planner<'a> {
                 action: place,
             }
         };
-        meant.map(choice).collect()
+        rested.map(choice).collect()
+    }
+
+    /// Whether an action brings enough to be done.
+    fn is_enough(&self, gain: f64) -> bool {
+        gain > 0.0 && gain >= self.terms.min_gain
+    }
+
+    /// What keeps a customer from an action that would bring enough: of several the one that ends first.
+    fn pause_of(&self, candidate: &Candidate<'_>) -> Option<Pause> {
+        let meant = self.actions().iter().enumerate().filter(|(_, action)| candidate.is_meant_by(action));
+        let worthwhile = meant.filter(|(place, action)| self.is_enough(self.gain(candidate, *place, action)));
+        let pauses = worthwhile.filter_map(|(_, action)| candidate.pause(action, self.terms.cool_down));
+        pauses.min_by_key(|pause| pause.days_left)
     }
 
     /// The best choice among those for whom the draw does not say control.
-    fn solved(&self, choices: &[Vec<Choice>], arms: &[f64]) -> (Problem, Allocation) {
-        let mut problem = Problem::new(self.limits());
-        for (own, arm) in choices.iter().zip(arms) {
-            problem.add(own.iter().filter(|choice| *arm >= self.control_share(choice.action)).copied());
+    /// Where those who look after customers have too many, the ones who bring least are left out and the others get what that
+    /// frees, round by round.
+    fn solved(&self, candidates: &[Candidate<'_>], choices: &[Vec<Choice>], arms: &[f64]) -> Solved {
+        let mut is_full = vec![false; candidates.len()];
+        let per_owner = self.terms.owners.as_ref().map(|owners| owners.per_owner);
+        let mut round = 0;
+        loop {
+            let problem = self.problem(choices, arms, &is_full);
+            let mut allocation = allocate(&problem);
+            let beyond = per_owner.map(|per_owner| beyond_owners(candidates, (&problem, &allocation), per_owner));
+            let beyond = beyond.unwrap_or_default();
+            set(&mut is_full, &beyond, true);
+            round += 1;
+            if beyond.is_empty() || round > OWNER_ROUNDS {
+                set(&mut allocation.chosen, &beyond, None);
+                return Solved { problem, allocation, is_full };
+            }
         }
-        let allocation = allocate(&problem);
-        (problem, allocation)
+    }
+
+    /// Everyone with the choices that bring enough; nobody whom the draw or a full owner leaves out.
+    fn problem(&self, choices: &[Vec<Choice>], arms: &[f64], is_full: &[bool]) -> Problem {
+        let mut problem = Problem::new(self.limits());
+        for ((own, arm), is_full) in choices.iter().zip(arms).zip(is_full) {
+            let is_open = |choice: &&Choice| !is_full && *arm >= self.control_share(choice.action);
+            problem.add(own.iter().filter(is_open).filter(|choice| self.is_enough(choice.gain)).copied());
+        }
+        problem
     }
 
     /// Capacities: first those of channels, then those of actions that have one.
@@ -290,18 +346,22 @@ impl<'a> Planner<'a> {
         found: Found<'_>,
         (problem, allocation): (&Problem, &Allocation),
     ) -> Decision {
-        let not = |why| Decision { group: Group::Suppressed, action: None, suppressed: Some(why) };
+        let resting = |why, pause| Decision { group: Group::Suppressed, action: None, suppressed: Some(why), pause };
+        let not = |why| resting(why, None);
         if candidate.is_opted_out {
             return not(Suppression::OptedOut);
         }
-        if found.own.is_empty() {
+        if !self.actions().iter().any(|action| candidate.is_meant_by(action)) {
             return not(Suppression::NoActionFits);
         }
         // What the customer would get if nobody were left alone, at the prices of budget and capacities.
-        let wanted = found.own.iter().filter(|choice| choice.gain > 0.0);
+        let wanted = found.own.iter().filter(|choice| self.is_enough(choice.gain));
         let wanted = wanted.map(|choice| (choice, allocation.prices.reduced(choice, problem.limits())));
         let wanted = wanted.reduce(|best, other| if other.1 > best.1 { other } else { best });
-        let Some((wanted, value)) = wanted else { return not(Suppression::NoGain) };
+        let Some((wanted, value)) = wanted else {
+            let pause = self.pause_of(candidate);
+            return pause.map_or(not(Suppression::NoGain), |pause| resting(Suppression::CoolDown, Some(pause)));
+        };
         let share = self.control_share(wanted.action);
         if found.arm < share {
             return if value > 0.0 {
@@ -309,6 +369,7 @@ impl<'a> Planner<'a> {
                     group: Group::Control,
                     action: Some(self.planned(candidate, wanted, share)),
                     suppressed: None,
+                    pause: None,
                 }
             } else {
                 not(self.shortage(wanted, allocation))
@@ -321,8 +382,10 @@ impl<'a> Planner<'a> {
                     group: Group::Treat,
                     action: Some(self.planned(candidate, choice, treated)),
                     suppressed: None,
+                    pause: None,
                 }
             }
+            None if found.is_full => not(Suppression::OwnerFull),
             None => not(self.shortage(wanted, allocation)),
         }
     }
@@ -369,6 +432,7 @@ impl<'a> Planner<'a> {
         let is_short =
             |decision: &&Decision| matches!(decision.suppressed, Some(Suppression::Budget | Suppression::Capacity));
         let n_left_out = decisions.iter().filter(is_short).count() as u64;
+        let n_for = |why| decisions.iter().filter(|decision| decision.suppressed == Some(why)).count() as u64;
         PlanSummary {
             is_default_playbook: self.terms.playbook.is_default,
             actions: self.actions().iter().enumerate().map(count).collect(),
@@ -379,6 +443,10 @@ impl<'a> Planner<'a> {
             net_gain_interval: self.interval(candidates, decisions),
             gap: allocation.gap(),
             n_left_out,
+            n_cooling_down: n_for(Suppression::CoolDown),
+            n_owner_full: n_for(Suppression::OwnerFull),
+            min_gain: self.terms.min_gain,
+            n_small_gain: 0,
             binding_limits: self.binding_limits(allocation),
             marginal_net_gain: contacted().map(|action| action.net_gain).reduce(f64::min),
             first_hundred_with_half: self.first_hundred(candidates, decisions, (limits, &allocation.prices)),
@@ -442,7 +510,7 @@ impl<'a> Planner<'a> {
             let choices = self.choices_of(candidates.get(at)?, 0.5);
             let worthwhile = choices.into_iter().map(|choice| (prices.reduced(&choice, limits), choice.gain));
             worthwhile
-                .filter(|(value, _)| *value > 0.0)
+                .filter(|(value, gain)| *value > 0.0 && self.is_enough(*gain))
                 .reduce(|best, other| if other.0 > best.0 { other } else { best })
         };
         let then = largest(contacted(decisions).filter_map(|(at, _)| Some((at, weaker(at)?.1))).collect());
@@ -466,15 +534,34 @@ impl<'a> Planner<'a> {
     }
 }
 
+/// The plan before it is told.
+struct Solved {
+    problem: Problem,
+    allocation: Allocation,
+    /// Customers who are too many for those who look after them.
+    is_full: Vec<bool>,
+}
+
 /// What was found for a customer.
 #[derive(Clone, Copy)]
 struct Found<'a> {
-    /// All actions that are meant for the customer.
+    /// All actions that may be done for the customer now.
     own: &'a [Choice],
     /// The choice among those that do not leave the customer alone.
     treated: Option<usize>,
     /// The draw of the group.
     arm: f64,
+    /// Whether the customer is one too many for who looks after them.
+    is_full: bool,
+}
+
+/// Gives some places one value.
+fn set<T: Copy>(values: &mut [T], places: &[usize], value: T) {
+    for place in places {
+        if let Some(own) = values.get_mut(*place) {
+            *own = value;
+        }
+    }
 }
 
 /// Those who are contacted, by their places.

@@ -16,6 +16,9 @@ fn terms(playbook: Playbook) -> DecideConfig {
         control_share: 0.1,
         campaign: "retention".to_owned(),
         salt: "1".to_owned(),
+        cool_down: crate::units::Days(14),
+        min_gain: 0.0,
+        owners: None,
         high_value_share: 0.2,
         high_growth_share: 0.5,
     }
@@ -50,6 +53,8 @@ fn candidates<'a>(ids: &'a [String], seed: u64) -> Vec<Candidate<'a>> {
             open_complaints: Some(i64::from(number(7) < 0.1)),
             is_badly_closed: number(8) < 0.05,
             is_opted_out: number(9) < 0.05,
+            contacts: &[],
+            owner: None,
         }
     };
     ids.iter().enumerate().map(candidate).collect()

@@ -13,12 +13,16 @@ pub enum Suppression {
     OptedOut,
     /// No action of the playbook is meant for the customer.
     NoActionFits,
-    /// Every action that fits costs more than it is expected to bring.
+    /// Contacted lately.
+    CoolDown,
+    /// No action that fits is expected to bring enough.
     NoGain,
     /// What others bring for the same money is more.
     Budget,
     /// What others bring in the same places is more.
     Capacity,
+    /// Who looks after the customer has enough others, who bring more.
+    OwnerFull,
 }
 
 impl Suppression {
@@ -28,9 +32,11 @@ impl Suppression {
         match self {
             Self::OptedOut => "opted_out",
             Self::NoActionFits => "no_action_fits",
+            Self::CoolDown => "cool_down",
             Self::NoGain => "no_gain",
             Self::Budget => "budget",
             Self::Capacity => "capacity",
+            Self::OwnerFull => "owner_full",
         }
     }
 }

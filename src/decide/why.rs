@@ -1,8 +1,13 @@
 //! Why an action is recommended, as a sentence for the people who work the list.
 
 use super::chances::Chances;
+use super::cool_down::{PastContact, Pause};
 use super::gain::Stakes;
+use super::grievance::{Grievance, in_words};
 use super::plan::{Group, PlannedAction};
+use jiff::Span;
+use jiff::civil::Date;
+
 use crate::config::playbook::{Action, Evidence};
 use crate::text::grouped_digits;
 use crate::units::Currency;
@@ -18,6 +23,8 @@ pub struct Subject<'a> {
     pub chances: &'a Chances,
     /// What is won or lost.
     pub stakes: &'a Stakes,
+    /// The complaint that has to be settled, if it is known.
+    pub grievance: Option<&'a Grievance>,
     /// The currency of all amounts.
     pub currency: &'a Currency,
 }
@@ -33,8 +40,29 @@ pub fn action_why(group: Group, subject: &Subject<'_>) -> String {
             action.name
         );
     }
-    let first = if action.resolves() { "Settle the complaint first, and offer no discount. " } else { "" };
+    let which = || subject.grievance.map_or_else(String::new, |complaint| format!(": {}", complaint.named()));
+    let first = if action.resolves() {
+        format!("Settle the complaint first, and offer no discount{}. ", which())
+    } else {
+        String::new()
+    };
     format!("{first}{}. {}", situation(subject), reckoning(subject))
+}
+
+/// Why a customer who was contacted lately is left in peace, and until when.
+///
+/// * `as_of` - the day of the list.
+#[must_use]
+pub fn pause_why(pause: &Pause, contacts: &[PastContact], as_of: Date) -> Option<String> {
+    let contact = contacts.get(pause.contact)?;
+    let ago = match contact.days_ago {
+        ..=0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        days => format!("{days} days ago"),
+    };
+    let with = contact.action.as_deref().map_or_else(String::new, |action| format!(" with `{action}`"));
+    let again = as_of.checked_add(Span::new().try_days(pause.days_left).ok()?).ok()?;
+    Some(format!("Contacted {ago}{with}; again from {}.", in_words(again)))
 }
 
 /// What is at stake.
@@ -68,9 +96,14 @@ fn reckoning(subject: &Subject<'_>) -> String {
         incentive if incentive > 0.0 => format!(" and {} for the incentive", money(incentive, currency)),
         _ => String::new(),
     };
+    let pays = match rate.evidence {
+        Evidence::Assumed => "if these assumed rates hold it pays with a probability of",
+        Evidence::Benchmark => "if your customers are like theirs it pays with a probability of",
+        Evidence::Measured => "it pays with a probability of",
+    };
     format!(
         "If the action {before} {} of those {after} ({source}), it brings {} on average, after {} for the contact{incentive}; \
-         it pays with a probability of {}.",
+         {pays} {}.",
         percent(rate.mean),
         money(planned.net_gain, currency),
         money(planned.spending.contact_cost, currency),
@@ -107,6 +140,7 @@ pub(super) fn money(major: f64, currency: &Currency) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::gain::Spending;
+    use super::super::grievance::GrievanceState;
     use super::super::outcomes::Conditionals;
     use super::*;
     use crate::config::Playbook;
@@ -133,12 +167,39 @@ mod tests {
                     expected_cost: 3.0,
                     group_probability: 0.9,
                 };
-                let subject =
-                    Subject { action, planned: &planned, chances: &chances, stakes: &stakes, currency: &currency };
+                let grievance = Grievance {
+                    opened: jiff::civil::date(2026, 5, 3),
+                    category: (place == 0).then(|| "delivery".to_owned()),
+                    state: GrievanceState::Open,
+                };
+                let subject = Subject {
+                    action,
+                    planned: &planned,
+                    chances: &chances,
+                    stakes: &stakes,
+                    grievance: action.resolves().then_some(&grievance),
+                    currency: &currency,
+                };
                 told.push(format!("{} {}: {}", action.name, group.name(), action_why(group, &subject)));
             }
         }
         insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn a_pause_and_a_complaint_are_told_with_their_days() {
+        let contacts =
+            [PastContact { days_ago: 5, action: Some("offer".to_owned()) }, PastContact { days_ago: 1, action: None }];
+        let why = |contact, days_left| {
+            pause_why(&Pause { contact, days_left }, &contacts, jiff::civil::date(2026, 6, 3)).unwrap()
+        };
+        assert_eq!(why(0, 9), "Contacted 5 days ago with `offer`; again from 12 June 2026.");
+        assert_eq!(why(1, 1), "Contacted yesterday; again from 4 June 2026.");
+        let complaint = |state| Grievance { opened: jiff::civil::date(2026, 5, 3), category: None, state };
+        assert_eq!(complaint(GrievanceState::Open).named(), "the one of 3 May 2026, which is open");
+        let rated =
+            Grievance { category: Some("quality".to_owned()), ..complaint(GrievanceState::BadlyRated { rating: 1.0 }) };
+        assert_eq!(rated.named(), "the one of 3 May 2026 (quality), which is closed and whose handling was rated 1");
     }
 
     #[test]

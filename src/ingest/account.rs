@@ -175,8 +175,8 @@ impl Account {
 
     /// Puts the reasons in the order in which they are checked, whichever rows came first.
     fn sort_reasons(&mut self) {
-        let all = [Table::Purchases, Table::Complaints, Table::Customers, Table::Surveys];
-        let columns = all.iter().find(|table| table.name() == self.table).map_or(&[][..], |table| table.columns());
+        let columns =
+            Table::ALL.iter().find(|table| table.name() == self.table).map_or(&[][..], |table| table.columns());
         let position = |column: Option<&str>| columns.iter().position(|spec| Some(spec.name) == column);
         self.rejected.sort_by_key(|(reason, _)| (reason.stage(), position(reason.column), reason.rule == "missing"));
     }

@@ -207,6 +207,7 @@ const fn time_column(table: InputTable) -> &'static str {
         InputTable::Complaints => "opened_at",
         InputTable::Customers => "signed_up_at",
         InputTable::Surveys => "answered_at",
+        InputTable::Contacts => "contacted_at",
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn with_currency(config: &mut Config, table: Table, name: &str) {
     let section = match table {
         Table::Purchases => Some(&mut config.purchases),
         Table::Complaints => config.complaints.as_mut(),
-        Table::Customers | Table::Surveys => None,
+        Table::Customers | Table::Surveys | Table::Contacts => None,
     };
     if let Some(section) = section {
         section.columns.insert("currency".to_owned(), name.to_owned());

@@ -37,7 +37,9 @@ pub struct Dictionaries {
 /// The used rows of all tables as plain columns, and what their codes mean.
 #[must_use]
 pub fn columns(config: &Config, tables: Vec<TypedTable>) -> (Tables, Dictionaries) {
-    let mut used: Vec<UsedRows> = tables.into_iter().map(UsedRows::new).collect();
+    // Contacts go another way, so that nothing here depends on them.
+    let tables = tables.into_iter().filter(|table| table.table() != Table::Contacts);
+    let mut used: Vec<UsedRows> = tables.map(UsedRows::new).collect();
     let customer_ids = intern_customers(&mut used);
     let mut shop = Tables { customer_ids, ..Tables::default() };
     let mut dictionaries = Dictionaries::default();
@@ -47,6 +49,7 @@ pub fn columns(config: &Config, tables: Vec<TypedTable>) -> (Tables, Dictionarie
             Table::Complaints => shop.complaints = complaints(&mut rows, &mut dictionaries),
             Table::Customers => shop.customers = customers(&mut rows, &mut dictionaries),
             Table::Surveys => shop.surveys = surveys(&mut rows),
+            Table::Contacts => {}
         }
     }
     (shop, dictionaries)

@@ -36,7 +36,7 @@ use crate::config::{ColumnSpec, Config, Duplicates, Kind, Table};
 /// What was read.
 #[derive(Debug)]
 pub struct Read {
-    /// The tables of the config: purchases first, then those of complaints, customers and surveys that the shop has.
+    /// The tables of the config: purchases first, then the others that the shop has.
     pub tables: Vec<TypedTable>,
     /// The files they came from.
     pub files: Vec<PathBuf>,

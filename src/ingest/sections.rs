@@ -10,13 +10,7 @@ pub(super) type Section<'a> = (Table, &'a TableConfig);
 
 /// The tables that the shop has, purchases first.
 pub(super) fn sections(config: &Config) -> Vec<Section<'_>> {
-    let sections = [
-        (Table::Purchases, Some(&config.purchases)),
-        (Table::Complaints, config.complaints.as_ref()),
-        (Table::Customers, config.customers.as_ref()),
-        (Table::Surveys, config.surveys.as_ref()),
-    ];
-    sections.into_iter().filter_map(|(table, section)| Some((table, section?))).collect()
+    Table::ALL.into_iter().filter_map(|table| Some((table, config.table(table)?))).collect()
 }
 
 /// The mapping of a table, which stands first among those read from the same files.

@@ -6,7 +6,8 @@ use super::facts::Facts;
 use super::score_uncertainty::log_odds_sd;
 use crate::config::DecideConfig;
 use crate::decide::{
-    Candidate, Chances, Decision, Group, MatrixCuts, Prospect, Segments, Shopper, Stakes, Suppression, segments,
+    Candidate, Chances, Decision, Group, MatrixCuts, PastContact, Prospect, Segments, Shopper, Stakes, Suppression,
+    segments,
 };
 use crate::explain::Forecast;
 
@@ -32,12 +33,20 @@ pub(super) struct Likely<'a> {
     pub(super) churn_interval: Option<[f64; 2]>,
 }
 
+/// What is known of a customer beside features.
+#[derive(Clone, Copy)]
+pub(super) struct Aside<'a> {
+    pub(super) contacts: &'a [PastContact],
+    pub(super) owner: Option<u32>,
+}
+
 /// A row before it is one: what decides about the customer.
 pub(super) fn candidate<'a>(
     id: &'a str,
     (facts, segments): (&Facts, Segments),
     prospect: &Prospect,
     Likely { forecast, churn_interval }: Likely<'_>,
+    Aside { contacts, owner }: Aside<'a>,
 ) -> Candidate<'a> {
     Candidate {
         id,
@@ -56,6 +65,8 @@ pub(super) fn candidate<'a>(
         open_complaints: facts.open_complaints,
         is_badly_closed: facts.is_badly_closed,
         is_opted_out: prospect.suppressed == Some(Suppression::OptedOut),
+        contacts,
+        owner,
     }
 }
 

@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use crate::clv::ValueInterval;
 use crate::config::Playbook;
 use crate::decide::{
-    Candidate, Chances, Decision, PlanSummary, Prospect, Segments, Stage, Stakes, Subject, action_why,
+    Candidate, Chances, Decision, Grievance, PastContact, PlanSummary, Prospect, Segments, Stage, Stakes, Subject,
+    action_why, pause_why,
 };
 use crate::explain::{Reason, Unexplained, Usual};
 use crate::units::Currency;
@@ -48,6 +49,10 @@ pub struct ListRow {
     pub decision: Decision,
     /// What it was decided from, beside the other fields.
     pub basis: DecisionBasis,
+    /// The latest contact with each action, the latest first.
+    pub contacts: Vec<PastContact>,
+    /// The complaint that has to be settled first, if there is one.
+    pub grievance: Option<Box<Grievance>>,
 }
 
 /// What a decision was made from.
@@ -61,6 +66,8 @@ pub struct DecisionBasis {
     pub stakes: Stakes,
     /// Whether the handling of a complaint of late was rated badly.
     pub is_badly_closed: bool,
+    /// Who looks after the customer, if the shop says so.
+    pub owner: Option<u32>,
 }
 
 /// What was decided about all rows, and by which playbook.
@@ -100,7 +107,7 @@ impl ListRow {
     /// The customer as it was decided about.
     #[must_use]
     pub fn candidate(&self) -> Candidate<'_> {
-        let DecisionBasis { chances, log_odds_sd, stakes, is_badly_closed } = self.basis;
+        let DecisionBasis { chances, log_odds_sd, stakes, is_badly_closed, owner } = self.basis;
         Candidate {
             id: &self.customer_id,
             chances,
@@ -113,6 +120,8 @@ impl ListRow {
             open_complaints: self.open_complaints,
             is_badly_closed,
             is_opted_out: self.prospect.suppressed.is_some(),
+            contacts: &self.contacts,
+            owner,
         }
     }
 
@@ -216,13 +225,18 @@ impl RankedList {
         row.reasons.first().map_or_else(none, |reason| Cow::Borrowed(&*reason.sentence))
     }
 
-    /// Why a row has its action, as a sentence; `None` without one.
+    /// Why a row has its action, or until when a customer who was contacted lately has none, as a sentence; `None` where a word
+    /// says it all.
     #[must_use]
     pub fn action_why(&self, row: &ListRow) -> Option<String> {
+        if let Some(pause) = &row.decision.pause {
+            return pause_why(pause, &row.contacts, self.as_of);
+        }
         let planned = row.decision.action.as_ref()?;
         let action = self.decisions.playbook.actions.get(planned.place)?;
         let DecisionBasis { chances, stakes, .. } = &row.basis;
-        let subject = Subject { action, planned, chances, stakes, currency: &self.currency };
+        let grievance = row.grievance.as_deref();
+        let subject = Subject { action, planned, chances, stakes, grievance, currency: &self.currency };
         Some(action_why(row.decision.group, &subject))
     }
 }

@@ -229,7 +229,7 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         "action_why",
         SENTENCE,
         "Why this action: what is at stake, what the playbook expects of it, what it brings, how sure that is; in the control \
-         group why you leave the customer alone",
+         group why you leave the customer alone; after a contact of late, when it was, with what, and when you may ask again",
         |piece| {
             let why = |row: &ListRow| piece.list.action_why(row).map(Into::into);
             Column::OptionalText(piece.rows.par_iter().map(why).collect())
@@ -267,9 +267,9 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         "suppressed_because",
         WORD,
         "`opted_out`: asked not to be contacted, by the latest statement known on the day; such rows stand at the end. \
-         `no_action_fits`: the playbook has no action for such a customer. `no_gain`: every action costs more than it is \
-         expected to bring. `budget`, `capacity`: others bring more for the same money, or in the same places. Empty for all \
-         others",
+         `no_action_fits`: the playbook has no action for such a customer. `cool_down`: contacted lately, as `action_why` says. \
+         `no_gain`: no action is expected to bring `decide.min_gain`. `budget`, `capacity`: others bring more for the same \
+         money, or in the same places. `owner_full`: others of the same `decide.owner` bring more. Empty for all others",
         |piece| {
             let why = |row: &ListRow| row.decision.suppressed.map(|why| why.name().into());
             Column::OptionalText(piece.rows.par_iter().map(why).collect())
@@ -421,6 +421,9 @@ mod tests {
             control_share: 0.1,
             campaign: "retention".to_owned(),
             salt: "1".to_owned(),
+            cool_down: crate::units::Days(14),
+            min_gain: 0.0,
+            owners: None,
             high_value_share: 0.2,
             high_growth_share: 0.5,
         }
@@ -455,13 +458,21 @@ mod tests {
             segments: Segments { rfm: RfmSegment::AtRisk, quadrant: Quadrant::I },
             open_complaints: None,
             reasons: vec![reason],
-            decision: Decision { group: Group::Suppressed, action: None, suppressed: Some(Suppression::OptedOut) },
+            decision: Decision {
+                group: Group::Suppressed,
+                action: None,
+                suppressed: Some(Suppression::OptedOut),
+                pause: None,
+            },
             basis: DecisionBasis {
                 chances: Chances { churn: prospect.churn_probability, heads: None, gone_share: 0.0 },
                 log_odds_sd: 0.0,
                 stakes: Stakes { value_at_stake: 10.0, value_after_return: 10.0, usual_order: 5.0 },
                 is_badly_closed: false,
+                owner: None,
             },
+            contacts: Vec::new(),
+            grievance: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! writes files, knows the clock, or prints.
 
 mod backtest;
+mod beside;
 mod challenge;
 mod customer_explanation;
 mod decisions;
@@ -26,6 +27,7 @@ mod simple_rule;
 mod train;
 
 pub use backtest::{Backtest, NestedChoice, TestChoice, backtest};
+pub use beside::Beside;
 pub use challenge::CurrentChampion;
 pub use customer_explanation::explain_customer;
 pub use details::details;

@@ -3,7 +3,8 @@
 
 use rayon::prelude::*;
 
-use super::decisions::{Likely, candidate, contacted_first, segments_of};
+use super::beside::{Beside, grievance_of};
+use super::decisions::{Aside, Likely, candidate, contacted_first, segments_of};
 use super::error::PipelineError;
 use super::facts::{Facts, LIST_FEATURES, Reader};
 use super::frame::Frame;
@@ -12,7 +13,7 @@ use super::progress::Progress;
 use super::score_uncertainty::ScoreUncertainty;
 use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Panel};
-use crate::decide::{Candidate, Decision, Order, Plan, PlanSummary, Planner, Prospect, Suppression, rank};
+use crate::decide::{Candidate, Decision, Order, PastContact, Plan, PlanSummary, Planner, Prospect, Suppression, rank};
 use crate::error::Failure;
 use crate::explain::{Background, CustomerExplainer, Explanations, Forecast, Reason, ScoringModel};
 use crate::features::{FeatureSchema, SchemaDifference};
@@ -47,6 +48,7 @@ pub fn score<'a>(
     log: &'a EventLog,
     version: &Version,
     as_of: Cutoff,
+    beside: Beside<'_>,
     progress: &dyn Progress,
 ) -> Result<Scored<'a>, Failure> {
     version.accept_config(config)?;
@@ -56,7 +58,7 @@ pub fn score<'a>(
     let population = settings.rule.population();
     progress.begin("counting the shop", 1);
     let panel = Panel::open(log, &schema, &[as_of], &settings)?;
-    let scoring = Scoring { config, log, version, as_of, panel: &panel };
+    let scoring = Scoring { config, log, version, as_of, panel: &panel, beside };
     let basis = Basis { config, log, settings: &settings, as_of };
     let frame = ValueFrame::new(&config.value, &settings.rule)?;
     progress.begin("scoring", panel.n_parts());
@@ -120,6 +122,7 @@ struct Scoring<'a> {
     version: &'a Version,
     as_of: Cutoff,
     panel: &'a Panel<'a>,
+    beside: Beside<'a>,
 }
 
 /// Everyone on the list, by customer number.
@@ -165,7 +168,8 @@ impl Scoring<'_> {
         let uncertainty = ScoreUncertainty::of(&self.version.model, &prediction, &variances, self.as_of);
         let intervals = uncertainty.as_ref().map(ScoreUncertainty::intervals);
         let prospects = self.prospects(&facts, &forecasts, &customer_value);
-        let candidates = self.candidates((&facts, &forecasts), &prospects, intervals.as_deref());
+        let contacts = self.contacts(&facts);
+        let candidates = self.candidates((&facts, &forecasts), (&prospects, &contacts), intervals.as_deref());
         let Plan { decisions, summary } = Planner::new(&self.config.decide, self.config.seed).plan(&candidates);
         let placed = Placed {
             facts: &facts,
@@ -206,20 +210,29 @@ impl Scoring<'_> {
         facts.par_iter().zip(forecasts).map(prospect).collect()
     }
 
+    /// When each customer was contacted.
+    fn contacts(&self, facts: &[Facts]) -> Vec<Vec<PastContact>> {
+        let of = |facts: &Facts| self.beside.contacts_of(self.log, facts.customer, self.as_of);
+        facts.par_iter().map(of).collect()
+    }
+
     /// Everyone as decisions see them.
-    fn candidates(
-        &self,
+    fn candidates<'c>(
+        &'c self,
         (facts, forecasts): (&[Facts], &[Forecast]),
-        prospects: &[Prospect],
+        (prospects, contacts): (&[Prospect], &'c [Vec<PastContact>]),
         intervals: Option<&[[f64; 2]]>,
-    ) -> Vec<Candidate<'_>> {
+    ) -> Vec<Candidate<'c>> {
+        let owners = self.beside.owner_numbers();
         let segments = segments_of(facts, prospects, &self.config.decide);
         let one = |row: usize| {
             let prospect = &prospects[row];
             let id = &self.log.customer_ids()[prospect.customer as usize];
             let forecast =
                 Likely { forecast: &forecasts[row], churn_interval: intervals.map(|intervals| intervals[row]) };
-            candidate(id, (&facts[row], segments[row]), prospect, forecast)
+            let owner = owners.get(prospect.customer as usize).copied().flatten();
+            let aside = Aside { contacts: &contacts[row], owner };
+            candidate(id, (&facts[row], segments[row]), prospect, forecast, aside)
         };
         (0..facts.len()).into_par_iter().map(one).collect()
     }
@@ -235,7 +248,8 @@ impl Scoring<'_> {
         let why: Vec<Vec<Reason>> = order.iter().map(|row| std::mem::take(&mut why[*row])).collect();
         let row = |(row, reasons): (&usize, Vec<Reason>)| {
             let (prospect, facts) = (placed.prospects[*row], &placed.facts[*row]);
-            let Candidate { chances, log_odds_sd, stakes, is_badly_closed, segments, .. } = placed.candidates[*row];
+            let Candidate { chances, log_odds_sd, stakes, is_badly_closed, segments, owner, contacts, .. } =
+                placed.candidates[*row];
             ListRow {
                 customer_id: self.log.customer_ids()[prospect.customer as usize].clone(),
                 prospect,
@@ -251,7 +265,9 @@ impl Scoring<'_> {
                 open_complaints: facts.open_complaints,
                 reasons,
                 decision: placed.decisions[*row],
-                basis: DecisionBasis { chances, log_odds_sd, stakes, is_badly_closed },
+                basis: DecisionBasis { chances, log_odds_sd, stakes, is_badly_closed, owner },
+                contacts: contacts.to_vec(),
+                grievance: grievance_of(self.log, facts, self.as_of).map(Box::new),
             }
         };
         order.par_iter().zip(why).map(row).collect()

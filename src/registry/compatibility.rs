@@ -66,6 +66,7 @@ const SECTIONS: &[(&str, Effect)] = &[
     ("learners", Effect::Nothing),
     ("tuning", Effect::Nothing),
     ("gate", Effect::Nothing),
+    ("contacts", Effect::Nothing),
     ("decide", Effect::Nothing),
     ("models", Effect::Nothing),
     ("output", Effect::Nothing),

@@ -16,11 +16,6 @@ pub(super) struct Checked<'a> {
 
 impl Checked<'_> {
     pub(super) fn section(&self, table: Table) -> Option<&TableConfig> {
-        match table {
-            Table::Purchases => Some(&self.config.purchases),
-            Table::Complaints => self.config.complaints.as_ref(),
-            Table::Customers => self.config.customers.as_ref(),
-            Table::Surveys => self.config.surveys.as_ref(),
-        }
+        self.config.table(table)
     }
 }

@@ -5,6 +5,7 @@ mod amounts;
 mod categories;
 mod causes;
 mod checked;
+mod contacts;
 mod costs;
 mod currencies;
 mod customer_ids;
@@ -42,6 +43,7 @@ use polars::prelude::DataFrame;
 use crate::config::{Config, Table};
 use crate::error::Failure;
 use crate::ingest::{self, Account, Carried, CustomCells, Dictionaries, Fingerprint, IngestError, Read, TypedTable};
+use crate::timeline::ContactLog;
 use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
 use causes::in_order;
@@ -68,6 +70,7 @@ const CHECKS: &[fn(&mut Checked<'_>)] = &[
     order_amounts::share_out,
     costs::check,
     relations::check,
+    contacts::check,
 ];
 
 /// Tables that were read and checked.
@@ -89,6 +92,8 @@ pub struct Loaded {
     pub pace: Pace,
     /// What the list shows of customers as it is.
     pub carried: Carried,
+    /// Who was contacted when.
+    pub contacts: ContactLog,
 }
 
 impl Loaded {
@@ -133,6 +138,7 @@ pub fn load_frames(config: &Config, now: Timestamp, frames: &[(Table, DataFrame)
         fingerprints: Vec::new(),
         pace,
         carried: Carried::default(),
+        contacts: ContactLog::default(),
     })
 }
 
@@ -150,13 +156,13 @@ pub fn load_and_look<T>(
     let (fingerprints, checked) = rayon::join(|| ingest::fingerprints(files), || check(config, now, read));
     let (fingerprints, checked) = (fingerprints?, checked?);
     let seen = look(&checked.tables);
-    let carried = Carried::of(&checked.tables);
+    let (carried, contacts) = (Carried::of(&checked.tables), ingest::contacts(&checked.tables));
     let (tables, dictionaries) = ingest::columns(config, checked.tables);
     let are_names = checked.outcome.totals.has_names();
     let (accounts, mut findings, rejects, pace) = checked.outcome.completed(config, now);
     other_ids::name_better(config, are_names, &mut findings)?;
     in_order(&mut findings, &accounts);
-    Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace, carried }, seen))
+    Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace, carried, contacts }, seen))
 }
 
 /// Checked tables and what the checks say about them.

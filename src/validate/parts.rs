@@ -10,6 +10,7 @@ use super::{CheckOutcome, CheckVerdict, Loaded, check};
 use crate::config::{Config, Table};
 use crate::error::Failure;
 use crate::ingest::{self, Account, Carried, CustomCells, Dictionaries, IngestError, Parts, SeenEvents};
+use crate::timeline::ContactLog;
 use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
 
@@ -118,7 +119,7 @@ impl Together {
             .sort_by_key(|rows| accounts.iter().position(|account| Some(account.table.to_owned()) == table_of(rows)));
         let fingerprints = ingest::fingerprints(parts.files())?;
         let (tables, dictionaries) = (Tables::default(), Dictionaries::default());
-        let carried = Carried::default();
-        Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace, carried })
+        let (carried, contacts) = (Carried::default(), ContactLog::default());
+        Ok(Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace, carried, contacts })
     }
 }

@@ -24,6 +24,9 @@ pub(super) fn check(checked: &mut Checked<'_>) {
         tallies.extend(orphan_complaints(complaints, &buyers));
         tallies.extend(reused_numbers(complaints));
     }
+    if let Some(contacts) = table(Table::Contacts) {
+        tallies.extend(contacts_without_purchase(contacts, &buyers));
+    }
     if let Some(customers) = table(Table::Customers) {
         tallies.extend(customers_without_purchase(customers, &buyers));
         tallies.extend(customers.has("opted_out").then(|| buyers_without_row(purchases, customers)).flatten());
@@ -73,6 +76,20 @@ fn orphan_complaints(complaints: &TypedTable, buyers: &Known<'_>) -> Option<Tall
         (Severity::Warning, format!("{found} of {of} {are} of {customers} without any purchase; kept"))
     };
     let tally = Tally::new("orphan_complaints", (Table::Complaints, n_rows), wording).of_column("customer_id");
+    let tally = tally.of_customers(names.len() as u64).with_examples(shown(&names));
+    (n_rows > 0).then(|| tally.with_hint("check that both tables write customer ids in the same way"))
+}
+
+fn contacts_without_purchase(contacts: &TypedTable, buyers: &Known<'_>) -> Option<Tally> {
+    let (names, n_rows) = ids_missing_in(contacts, buyers);
+    let wording = |counts: Counts| {
+        let (found, of) = (grouped(counts.found), counted(counts.used, "contact"));
+        let (are, customers) = (verb(counts.found, "is", "are"), counted(counts.customers, "customer"));
+        // A shop may write to people who have not bought yet.
+        let severity = if counts.found == counts.used { Severity::Warning } else { Severity::Recommendation };
+        (severity, format!("{found} of {of} {are} with {customers} without any purchase; kept, and never used"))
+    };
+    let tally = Tally::new("contacts_without_purchase", (Table::Contacts, n_rows), wording).of_column("customer_id");
     let tally = tally.of_customers(names.len() as u64).with_examples(shown(&names));
     (n_rows > 0).then(|| tally.with_hint("check that both tables write customer ids in the same way"))
 }

@@ -48,6 +48,9 @@ fn decide_config() -> crate::config::DecideConfig {
         control_share: 0.1,
         campaign: "retention".to_owned(),
         salt: "1".to_owned(),
+        cool_down: crate::units::Days(14),
+        min_gain: 0.0,
+        owners: None,
         high_value_share: 0.2,
         high_growth_share: 0.5,
     }
@@ -66,6 +69,7 @@ fn config(purchases: TableConfig) -> Config {
         complaints: None,
         customers: None,
         surveys: None,
+        contacts: None,
         features: FeaturesConfig::default(),
         churn: ChurnConfig {
             horizon_days: Days(1),

@@ -22,6 +22,7 @@ pub(super) fn check(checked: &mut Checked<'_>) {
             }
             Table::Customers => {}
             Table::Surveys => tallies.push(reject_future(table, "answered_at", now)),
+            Table::Contacts => tallies.push(reject_future(table, "contacted_at", now)),
         }
         tallies.push(unrecorded(table));
     }

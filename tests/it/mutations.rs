@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use retain::config::Config;
 use retain::error::Failure;
-use retain::pipeline::{self, Nobody, RankedList};
+use retain::pipeline::{self, Beside, Nobody, RankedList};
 use retain::registry::{CHAMPION, Registry, Version};
-use retain::timeline::{Cutoff, EventLog};
+use retain::timeline::{ContactLog, Cutoff, EventLog};
 use retain::units::Timestamp;
 use serde_json::Value;
 
@@ -76,7 +76,8 @@ impl Bench {
     }
 
     fn score(&self, version: &Version) -> Result<RankedList, Failure> {
-        Ok(pipeline::score(&self.config, &self.log, version, self.as_of, &Nobody)?.list)
+        let beside = Beside { contacts: &ContactLog::default(), owners: &[] };
+        Ok(pipeline::score(&self.config, &self.log, version, self.as_of, beside, &Nobody)?.list)
     }
 
     /// What becomes of the version with one file changed, whose hashes are made anew if `with_hashes`.

@@ -162,6 +162,9 @@ pub(crate) fn empty_list() -> RankedList {
         control_share: 0.1,
         campaign: String::new(),
         salt: String::new(),
+        cool_down: retain::units::Days(14),
+        min_gain: 1.0,
+        owners: None,
         high_value_share: 0.2,
         high_growth_share: 0.5,
     };

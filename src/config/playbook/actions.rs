@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::condition::Condition;
+use crate::units::Days;
 
 /// Words for the life-cycle stages of customers, as the list has them.
 pub const STAGE_WORDS: &[&str] = &["new", "repeat", "loyal", "won_back", "at_risk", "dormant"];
@@ -82,6 +83,9 @@ pub struct Action {
     /// Share of its customers who are left alone to measure by; `None` for that of the config.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_share: Option<f64>,
+    /// How long it is not done again for the same customer; `None` for as long as after any contact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cool_down: Option<Days>,
     /// What to say, for the person who does it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,

@@ -113,6 +113,7 @@ impl Check<'_> {
         .map(|(key, rate)| self.rate(section, key, rate.as_ref()));
         let capacity = raw.capacity.and_then(|capacity| self.count(section, &knobs::CAPACITY, Some(capacity)));
         let share = raw.control_share.and_then(|share| self.number(section, &knobs::ACTION_CONTROL_SHARE, Some(share)));
+        let cool_down = raw.cool_down_days.and_then(|days| self.days(section, &knobs::COOL_DOWN_DAYS, Some(days)));
         self.hint(section, raw.hint.as_deref());
         self.contradictions(section, raw);
         Some(Action {
@@ -132,6 +133,7 @@ impl Check<'_> {
             wake_rate: wake_rate?,
             capacity,
             control_share: share,
+            cool_down,
             hint: raw.hint.clone(),
         })
     }
@@ -279,7 +281,7 @@ mod tests {
             [
                 "line 6: `action.call.contact_cots` is not a known key; `[[action]]` knows `name`, `level`, `channel`, \
               `complaints`, `stages`, `segments`, `quadrants`, `conditions`, `contact_cost`, `incentive`, `incentive_share`, `incentive_ceiling`, \
-              `save_rate`, `take_rate`, `winback_rate`, `wake_rate`, `capacity`, `control_share`, `hint`",
+              `save_rate`, `take_rate`, `winback_rate`, `wake_rate`, `capacity`, `control_share`, `cool_down_days`, `hint`",
                 "hint: the nearest known key is `action.call.contact_cost`"
             ]
         );

@@ -55,6 +55,9 @@ pub(super) const CAPACITY: Key = key("capacity", whole(0, 1_000_000_000, "custom
     .means("Customers that it can be done for in one run; any number if not given");
 pub(super) const ACTION_CONTROL_SHARE: Key = key("control_share", number(0.0, 0.5), Preset::Absent("0.1"))
     .means("Share of its customers who are left alone to measure by; that of the config if not given");
+pub(super) const COOL_DOWN_DAYS: Key = key("cool_down_days", whole(0, 3_650, "days"), Preset::Absent("60")).means(
+    "Days for which it is not done again for the same customer; those of the config if not given, which hold anyway",
+);
 pub(super) const HINT: Key = key("hint", Allowed::Text, Preset::Absent("\"ask what was missing\""))
     .means("What to say, for the person who does it");
 
@@ -94,6 +97,7 @@ pub(in crate::config) const PLAYBOOK_SECTIONS: &[Section] = &[
                 WAKE_RATE,
                 CAPACITY,
                 ACTION_CONTROL_SHARE,
+                COOL_DOWN_DAYS,
                 HINT,
             ],
         )

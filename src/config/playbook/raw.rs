@@ -39,6 +39,7 @@ pub(super) struct RawAction {
     pub(super) wake_rate: Option<RawRate>,
     pub(super) capacity: Option<i64>,
     pub(super) control_share: Option<f64>,
+    pub(super) cool_down_days: Option<i64>,
     pub(super) hint: Option<String>,
 }
 

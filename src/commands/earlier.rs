@@ -1,0 +1,118 @@
+//! The newest earlier list of the shop, found in the folder of its runs.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::job::{FILES, MANIFEST, Session, shown};
+use super::report::{LIST, WINBACK};
+use crate::files::Seal;
+use crate::output::{Columns, Format, Values, file_name, read_columns};
+use crate::pipeline::{EarlierList, EarlierRow};
+
+/// Bytes of a manifest at most: what is larger is none of ours.
+const LONGEST_MANIFEST: u64 = 1 << 26;
+
+/// The list of the newest day before the one of the session; each folder that cannot be used is told and passed by. Only
+/// folders that are called by their day are looked at, so that it does not depend on what else lies there.
+pub(super) fn newest(session: &Session) -> Option<EarlierList> {
+    let root = session.config.output.dir.join(&session.config.name);
+    let as_of = session.as_of.date();
+    let day = |path: &PathBuf| path.file_name()?.to_str()?.parse::<Date>().ok();
+    let entries = std::fs::read_dir(&root).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let mut earlier: Vec<(Date, PathBuf)> = entries.filter_map(|path| Some((day(&path)?, path))).collect();
+    earlier.retain(|(day, _)| *day < as_of);
+    earlier.sort();
+    let found = earlier.into_iter().rev().find_map(|(day, folder)| match read(&folder, day, &session.config.name) {
+        Ok(list) => Some(list),
+        Err(Unusable::NoList) => None,
+        Err(Unusable::Damaged(why)) => {
+            tracing::warn!(
+                "warning[earlier_list]: the list in {} is not used to tell what changed: {why}; the one before it is taken\n\
+                 hint: score that day again, or remove the folder",
+                shown(&folder)
+            );
+            None
+        }
+    });
+    found
+}
+
+/// Why a folder has no list to compare with.
+enum Unusable {
+    /// A run that makes none, or of another shop.
+    NoList,
+    /// One that is not what a run left.
+    Damaged(String),
+}
+
+fn damaged(why: impl Into<String>) -> Unusable {
+    Unusable::Damaged(why.into())
+}
+
+fn read(folder: &Path, day: Date, name: &str) -> Result<EarlierList, Unusable> {
+    let path = folder.join(MANIFEST);
+    let size = std::fs::metadata(&path).map_err(|_| Unusable::NoList)?.len();
+    if size > LONGEST_MANIFEST {
+        return Err(damaged(format!("its {MANIFEST} is too long")));
+    }
+    let text = std::fs::read(&path).map_err(|error| damaged(format!("its {MANIFEST} cannot be read: {error}")))?;
+    let manifest: Value =
+        serde_json::from_slice(&text).map_err(|error| damaged(format!("its {MANIFEST} is no JSON: {error}")))?;
+    let word = |key: &str| manifest[key].as_str().unwrap_or_default();
+    if !["run", "score"].contains(&word("command")) || word("name") != name {
+        return Err(Unusable::NoList);
+    }
+    if word("as_of") != day.to_string() {
+        return Err(damaged(format!("its {MANIFEST} is of another day")));
+    }
+    let mut rows = BTreeMap::new();
+    for (list, is_winback) in [(LIST, false), (WINBACK, true)] {
+        let file = file_name(list, Format::Parquet);
+        require_intact(&manifest, folder, &file)?;
+        let (columns, _) = read_columns(&folder.join(&file), usize::MAX)
+            .map_err(|error| damaged(format!("{file} cannot be read: {}", error.report())))?;
+        add_rows(&columns, is_winback, &mut rows).ok_or_else(|| damaged(format!("{file} lacks columns")))?;
+    }
+    Ok(EarlierList { as_of: day, model_version: word("model_version").to_owned(), rows })
+}
+
+/// Refuses a file that is not the one of which the manifest has the hash.
+fn require_intact(manifest: &Value, folder: &Path, file: &str) -> Result<(), Unusable> {
+    let seals = manifest[FILES].as_array().into_iter().flatten();
+    let seal = seals.filter_map(|seal| Seal::read(seal["name"].as_str()?, seal["blake3"].as_str()?)).find(|seal| seal.name == file);
+    let seal = seal.ok_or_else(|| damaged(format!("its {MANIFEST} has no {file}")))?;
+    if seal.is_intact(folder) { Ok(()) } else { Err(damaged(format!("{file} is missing or was changed"))) }
+}
+
+/// Adds the rows of one of the lists; `None` if a column is missing or of another kind.
+fn add_rows(columns: &Columns, is_winback: bool, rows: &mut BTreeMap<String, EarlierRow>) -> Option<()> {
+    let texts = |name: &str| match columns.get(name)? {
+        Values::Text(texts) => Some(texts),
+        _ => None,
+    };
+    let numbers = |name: &str| match columns.get(name)? {
+        Values::Number(numbers) => Some(numbers),
+        _ => None,
+    };
+    let (ids, groups) = (texts("customer_id")?, texts("group")?);
+    let (churn, silence) = (numbers("churn_probability")?, numbers("days_since_last_order")?);
+    for (place, id) in ids.iter().enumerate() {
+        let row = EarlierRow {
+            is_winback,
+            rank: i64::try_from(place).ok()? + 1,
+            churn_probability: (*churn.get(place)?)?,
+            is_treated: groups.get(place)?.as_deref() == Some("treat"),
+            days_since_last_order: whole((*silence.get(place)?)?),
+        };
+        rows.insert(id.clone()?, row);
+    }
+    Some(())
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "days that were written as whole numbers")]
+fn whole(days: f64) -> i64 {
+    days as i64
+}

@@ -1,0 +1,61 @@
+//! What decisions know of customers beside features: who was contacted when, who looks after whom, and which complaint has to
+//! be settled first.
+
+use std::collections::BTreeSet;
+
+use super::facts::Facts;
+use crate::decide::{Grievance, GrievanceState, PastContact};
+use crate::timeline::{ContactLog, Cutoff, EventLog, KnownComplaint, date_of};
+
+/// What is known of customers beside the event log. No feature sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    /// Who was contacted when.
+    pub contacts: &'a ContactLog,
+    /// Who looks after each customer, by customer number; empty where the config names no column.
+    pub owners: &'a [Option<String>],
+}
+
+impl Beside<'_> {
+    /// The latest contact with each action before a day, the latest first.
+    pub(super) fn contacts_of(&self, log: &EventLog, customer: u32, as_of: Cutoff) -> Vec<PastContact> {
+        let Some(id) = log.customer_ids().get(customer as usize) else { return Vec::new() };
+        let mut latest: Vec<PastContact> = Vec::new();
+        for known in self.contacts.known_at(id, as_of) {
+            latest.retain(|contact| contact.action.as_deref() != known.action);
+            let days_ago = as_of.day() - log.calendar().day(known.contacted_at);
+            latest.push(PastContact { days_ago, action: known.action.map(str::to_owned) });
+        }
+        latest.reverse();
+        latest
+    }
+
+    /// A number for who looks after each customer.
+    pub(super) fn owner_numbers(&self) -> Vec<Option<u32>> {
+        let names: BTreeSet<&str> = self.owners.iter().flatten().map(String::as_str).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        let number = |name: &str| u32::try_from(names.binary_search(&name).ok()?).ok();
+        self.owners.iter().map(|owner| number(owner.as_deref()?)).collect()
+    }
+}
+
+/// The complaint that has to be settled first: the oldest that is open, else the last whose handling was rated.
+pub(super) fn grievance_of(log: &EventLog, facts: &Facts, as_of: Cutoff) -> Option<Grievance> {
+    let is_open = facts.open_complaints.is_some_and(|open| open > 0);
+    if !is_open && !facts.is_badly_closed {
+        return None;
+    }
+    let mut known: Vec<KnownComplaint> = Vec::new();
+    log.complaints_at(facts.customer, as_of, &mut known);
+    let (complaint, state) = if is_open {
+        (known.iter().find(|complaint| complaint.is_open())?, GrievanceState::Open)
+    } else {
+        let rated = known.iter().rev().find(|complaint| complaint.satisfaction.is_finite())?;
+        (rated, GrievanceState::BadlyRated { rating: rated.satisfaction })
+    };
+    Some(Grievance {
+        opened: date_of(log.calendar().day(complaint.opened_at))?,
+        category: complaint.category.map(|code| log.complaint_category(code)).filter(|name| !name.is_empty()),
+        state,
+    })
+}

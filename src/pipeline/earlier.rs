@@ -1,0 +1,75 @@
+//! A list of an earlier day, and what a row is beside it.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+/// A list of an earlier day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarlierList {
+    /// Its day.
+    pub as_of: Date,
+    /// The model that made it.
+    pub model_version: String,
+    /// The rows of both lists by customer.
+    pub rows: BTreeMap<String, EarlierRow>,
+}
+
+/// A row of an earlier list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EarlierRow {
+    /// Whether it stood on the win-back list.
+    pub is_winback: bool,
+    /// Its place on its list, from 1.
+    pub rank: i64,
+    /// Probability of churning, as it was written.
+    pub churn_probability: f64,
+    /// Whether the customer was to be contacted.
+    pub is_treated: bool,
+    /// Days since the last order.
+    pub days_since_last_order: i64,
+}
+
+/// What happened to a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// On neither list before.
+    New,
+    /// From the list to the win-back list.
+    ToWinback,
+    /// From the win-back list to the list.
+    FromWinback,
+    /// To be contacted, and was not before.
+    ToContact,
+    /// Was to be contacted, and is not any more.
+    NoLonger,
+    /// More likely to churn.
+    Riskier,
+    /// Less likely to churn.
+    Safer,
+}
+
+impl Change {
+    /// The word in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::ToWinback => "to_winback",
+            Self::FromWinback => "from_winback",
+            Self::ToContact => "to_contact",
+            Self::NoLonger => "no_longer",
+            Self::Riskier => "riskier",
+            Self::Safer => "safer",
+        }
+    }
+}
+
+/// A row beside the same customer's row on the earlier list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowChange {
+    /// What happened, if it is worth telling, and why.
+    pub told: Option<(Change, String)>,
+    /// The row of the earlier list.
+    pub before: Option<EarlierRow>,
+}
