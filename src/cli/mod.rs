@@ -419,6 +419,9 @@ pub struct Simulate {
     /// Days simulated.
     #[arg(long, default_value_t = 913)]
     pub days: u32,
+    /// Have the shop contact customers: a table of contacts, with their true effect in the table of truth.
+    #[arg(long)]
+    pub contacts: bool,
     /// Seed; the same seed gives the same shop.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::job::{FILES, MANIFEST, Session, shown};
 use super::report::{LIST, WINBACK};
 use crate::files::Seal;
-use crate::output::{Columns, Format, Values, file_name, read_columns};
+use crate::output::{Columns, Format, Values, file_name, read_some_columns};
 use crate::pipeline::{EarlierList, EarlierRow};
+
+/// The columns of a list that are compared.
+const COLUMNS: [&str; 4] = ["customer_id", "group", "churn_probability", "days_since_last_order"];
 
 /// Bytes of a manifest at most: what is larger is none of ours.
 const LONGEST_MANIFEST: u64 = 1 << 26;
@@ -25,7 +29,7 @@ pub(super) fn newest(session: &Session) -> Option<EarlierList> {
     let mut earlier: Vec<(Date, PathBuf)> = entries.filter_map(|path| Some((day(&path)?, path))).collect();
     earlier.retain(|(day, _)| *day < as_of);
     earlier.sort();
-    let found = earlier.into_iter().rev().find_map(|(day, folder)| match read(&folder, day, &session.config.name) {
+    earlier.into_iter().rev().find_map(|(day, folder)| match read(&folder, day, &session.config.name) {
         Ok(list) => Some(list),
         Err(Unusable::NoList) => None,
         Err(Unusable::Damaged(why)) => {
@@ -36,8 +40,7 @@ pub(super) fn newest(session: &Session) -> Option<EarlierList> {
             );
             None
         }
-    });
-    found
+    })
 }
 
 /// Why a folder has no list to compare with.
@@ -72,7 +75,7 @@ fn read(folder: &Path, day: Date, name: &str) -> Result<EarlierList, Unusable> {
     for (list, is_winback) in [(LIST, false), (WINBACK, true)] {
         let file = file_name(list, Format::Parquet);
         require_intact(&manifest, folder, &file)?;
-        let (columns, _) = read_columns(&folder.join(&file), usize::MAX)
+        let columns = read_some_columns(&folder.join(&file), &COLUMNS)
             .map_err(|error| damaged(format!("{file} cannot be read: {}", error.report())))?;
         add_rows(&columns, is_winback, &mut rows).ok_or_else(|| damaged(format!("{file} lacks columns")))?;
     }
@@ -81,9 +84,8 @@ fn read(folder: &Path, day: Date, name: &str) -> Result<EarlierList, Unusable> {
 
 /// Refuses a file that is not the one of which the manifest has the hash.
 fn require_intact(manifest: &Value, folder: &Path, file: &str) -> Result<(), Unusable> {
-    let seals = manifest[FILES].as_array().into_iter().flatten();
-    let seal = seals.filter_map(|seal| Seal::read(seal["name"].as_str()?, seal["blake3"].as_str()?)).find(|seal| seal.name == file);
-    let seal = seal.ok_or_else(|| damaged(format!("its {MANIFEST} has no {file}")))?;
+    let mut seals = manifest[FILES].as_array().into_iter().flatten().filter_map(|seal| Seal::deserialize(seal).ok());
+    let seal = seals.find(|seal| seal.name == file).ok_or_else(|| damaged(format!("its {MANIFEST} has no {file}")))?;
     if seal.is_intact(folder) { Ok(()) } else { Err(damaged(format!("{file} is missing or was changed"))) }
 }
 

@@ -17,7 +17,7 @@ use crate::files::{FileError, OutputFolder, Ready, ScratchFolder, Seal, Staged, 
 use crate::ingest::{self, Account, Carried, Fetched};
 use crate::monitor::{Census, Delivered};
 use crate::output::{reject_file_name, stage_rejects};
-use crate::pipeline::{Progress, Provenance};
+use crate::pipeline::{ChangeCounts, Progress, Provenance};
 use crate::registry::{Mended, Registry, Writing};
 use crate::text::counted;
 use crate::timeline::{Calendar, ContactLog, Cutoff, EventLog, date_of};
@@ -44,6 +44,8 @@ pub(super) struct Session {
     pub(super) carried: Carried,
     /// Who was contacted when.
     pub(super) contacts: ContactLog,
+    /// What changed since the list of an earlier day, if there is one.
+    pub(super) changes: Option<(Date, ChangeCounts)>,
     /// What is known of the input, for manifests.
     pub(super) provenance: Provenance,
     pub(super) findings: serde_json::Value,
@@ -205,6 +207,7 @@ pub(super) fn begin(
         output,
         carried: Carried::default(),
         contacts: ContactLog::default(),
+        changes: None,
         provenance,
         findings,
         census: None,

@@ -6,6 +6,7 @@ mod check;
 mod choices;
 mod decisions;
 mod drafting;
+mod earlier;
 mod error;
 mod explain;
 mod features;

@@ -15,6 +15,7 @@ use crate::output::{
 };
 use crate::pipeline::{LIST_COLUMNS, Lists};
 use crate::registry::{Registry, Version};
+use crate::table::Table;
 use crate::text::grouped;
 use crate::timeline::day_of;
 
@@ -31,6 +32,8 @@ pub(super) const REPORT: &str = "report.json";
 /// The two lists of a run.
 pub(super) const LIST: &str = "list";
 pub(super) const WINBACK: &str = "winback";
+/// What changed since an earlier list.
+pub(super) const CHANGES: &str = "changes";
 
 /// The documents behind a page.
 pub(super) struct Documents {
@@ -147,7 +150,7 @@ pub(super) fn stage_page(
 pub(super) fn stage_sheet_of(
     config: &Config,
     Lists { list, winback }: &Lists,
-    version: &Version,
+    (version, changes): (&Version, Option<&Table<'_>>),
     staged: &Staged,
 ) -> Result<Option<PathBuf>, Failure> {
     let (n_rows, total) = (config.output.sheet_rows as usize, list.rows.len());
@@ -187,5 +190,5 @@ pub(super) fn stage_sheet_of(
         ("Columns", "each is explained in the sheet `Columns`".to_owned()),
     ];
     let sheet = Sheet { file: SHEET, as_of: list.as_of, n_rows, columns: &columns, summary: &summary };
-    stage_sheet(&sheet, [list.pieces(), winback.pieces()], staged).map(Some)
+    stage_sheet(&sheet, [list.pieces(), winback.pieces()], changes, staged).map(Some)
 }

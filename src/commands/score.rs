@@ -8,7 +8,7 @@ use super::gates::Gates;
 use super::job::{self, Session, Task, Today, print, write_json};
 use super::nights::NIGHT;
 use super::report::{self, Documents};
-use super::{champion, metrics, performance, remarks, sink, summary};
+use super::{champion, earlier, metrics, performance, remarks, sink, summary};
 use crate::cli::{Nightly, OutputOptions};
 use crate::error::Failure;
 use crate::files::{Ready, Staged};
@@ -28,6 +28,8 @@ pub(super) const FILES: &[&str] = &[
     "winback.csv",
     "winback.parquet",
     "winback.jsonl",
+    "changes.csv",
+    "changes.parquet",
     report::SHEET,
     report::VALUE,
     report::REPORT,
@@ -87,7 +89,12 @@ pub(super) fn score_and_write(
         let customers = list.rows.iter().map(|row| row.customer_id.as_str());
         list.carried = session.carried.at(session.as_of, customers);
     }
-    let lists = Lists { list, winback };
+    let mut lists = Lists { list, winback };
+    let earlier = earlier::newest(session);
+    let changes = earlier.map(|earlier| pipeline::compare(&session.config, log, &mut lists, &earlier));
+    session.changes = changes.as_ref().map(|changes| (changes.since, changes.counts.clone()));
+    let lists = lists;
+    let changed = changes.as_ref().map(|changes| pipeline::change_table(&lists, changes));
     let track = performance::track(session, log, (version, gates.past()), &lists);
     let mut night = gates.of_lists(session, &lists, (version, features.as_ref()), track.lists.clone());
     night.record["performance"] = track.record();
@@ -105,12 +112,15 @@ pub(super) fn score_and_write(
         || {
             rayon::join(
                 || valuing.report(&lists.customers()),
-                || report::stage_sheet_of(config, &lists, version, &staged),
+                || report::stage_sheet_of(config, &lists, (version, changed.as_ref()), &staged),
             )
         },
     );
     let mut files = files?.concat();
     files.extend(sheet?);
+    if let Some(changed) = changed {
+        files.extend(stage_csv_and_parquet(report::CHANGES, std::iter::once(changed), flavour, &staged)?);
+    }
     if config.output.jsonl {
         files.push(stage_json_lines(report::LIST, lists.list.pieces(), &staged)?);
         files.push(stage_json_lines(report::WINBACK, lists.winback.pieces(), &staged)?);
@@ -131,6 +141,8 @@ pub(super) fn score_and_write(
     }
     let mut more = entries(session, log, (version, &lists), &value);
     more["monitor"] = night.record.clone();
+    more["changes"] =
+        json!(changes.as_ref().map(|changes| json!({ "since": changes.since, "counts": changes.counts })));
     if session.config.output.page_rows > 0 {
         let documents = Documents {
             manifest: session.manifest(command, more.clone()),

@@ -8,7 +8,7 @@ use crate::cli::{self, Simulate};
 use crate::error::Failure;
 use crate::files::{OutputFolder, Staged};
 use crate::output::{Format, file_name, stage_table};
-use crate::simulate::{ShopParams, TABLES, simulate};
+use crate::simulate::{CONTACTS, ContactParams, ShopParams, TABLES, simulate};
 
 const CONFIG: &str = "retain.toml";
 
@@ -17,13 +17,15 @@ pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
         n_customers: arguments.customers,
         days: arguments.days,
         seed: arguments.seed,
+        contacts: arguments.contacts.then(ContactParams::default),
         ..ShopParams::default()
     };
     let format = match arguments.format {
         cli::Format::Csv => Format::Csv,
         cli::Format::Parquet => Format::Parquet,
     };
-    let names = TABLES.iter().map(|table| file_name(table, format)).chain([CONFIG.to_owned()]);
+    let tables = TABLES.into_iter().chain(arguments.contacts.then_some(CONTACTS));
+    let names = tables.map(|table| file_name(table, format)).chain([CONFIG.to_owned()]);
     let there = names.map(|name| arguments.out.join(name)).find(|path| path.symlink_metadata().is_ok());
     if let Some(path) = there.filter(|_| !arguments.force) {
         return Err(JobError::Exists { path }.into());

@@ -1,12 +1,14 @@
 //! What a run says at its end, in lines of at most 80 columns: population, churn, grade, model, the top of the list, files.
 
+use jiff::civil::Date;
+
 use super::decisions;
 use super::items::{WIDTH, item};
 use super::job::{Session, shown};
 use crate::config::Config;
-use crate::pipeline::{ListRow, Lists};
+use crate::pipeline::{ChangeCounts, ListRow, Lists};
 use crate::registry::Version;
-use crate::text::{counted, printable, shortened, wrapped};
+use crate::text::{counted, grouped, printable, shortened, wrapped};
 use crate::value::ValueReport;
 
 /// How a shop whose list a simple rule makes gets a model.
@@ -64,6 +66,7 @@ pub(super) fn of_lists(session: &Session, version: &Version, Lists { list, winba
     }
     page.push('\n');
     page.push_str(&decisions::page(list, &session.config));
+    item(&mut page, "Changes", &changes(session.changes.as_ref()));
     page.push('\n');
     for path in &session.written {
         page.push_str(&format!("{}\n", shown(path)));
@@ -84,6 +87,28 @@ fn line(rank: usize, row: &ListRow, action: Option<&str>) -> String {
     let reason =
         row.reasons.first().map(|reason| format!("      {}\n", shortened(&printable(&reason.sentence), WIDTH - 6)));
     figures + &reason.unwrap_or_default()
+}
+
+/// What changed since an earlier list.
+fn changes(found: Option<&(Date, ChangeCounts)>) -> String {
+    let Some((since, counts)) = found else {
+        return "no earlier list in the folder of runs to compare with".to_owned();
+    };
+    let n = |word: &str| counts.customers.get(word).copied().unwrap_or(0);
+    let because: Vec<String> =
+        counts.no_longer_because.iter().map(|(why, n)| format!("{} {}", grouped(*n), why.replace('_', " "))).collect();
+    let left: u64 = counts.no_longer_because.values().sum();
+    let because = if because.is_empty() { String::new() } else { format!(" ({})", because.join(", ")) };
+    format!(
+        "since the list of {since}: {} more to contact; {} who were to be contacted no longer{because}; {} on neither list before, \
+         {} on neither any more; {} riskier and {} safer by ten points or more",
+        counted(n("to_contact"), "customer"),
+        grouped(left),
+        grouped(n("new")),
+        grouped(n("gone")),
+        grouped(n("riskier")),
+        grouped(n("safer"))
+    )
 }
 
 /// What value at stake means in a run.

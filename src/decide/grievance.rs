@@ -30,7 +30,7 @@ impl Grievance {
     #[must_use]
     pub fn named(&self) -> String {
         let category = self.category.as_deref().map_or_else(String::new, |category| format!(" ({category})"));
-        let day = in_words(self.opened);
+        let day = day_in_words(self.opened);
         match self.state {
             GrievanceState::Open => format!("the one of {day}{category}, which is open"),
             GrievanceState::BadlyRated { rating } => {
@@ -41,6 +41,7 @@ impl Grievance {
 }
 
 /// A day as a person writes it.
-pub(super) fn in_words(day: Date) -> String {
+#[must_use]
+pub fn day_in_words(day: Date) -> String {
     day.strftime("%-d %B %Y").to_string()
 }

@@ -24,7 +24,7 @@ pub use chances::Chances;
 pub use cool_down::{PastContact, Pause};
 pub use experiment::{Arm, Balance, SUSPICIOUS};
 pub use gain::{Rates, Spending, Stakes, expected_cost, expected_net_gain};
-pub use grievance::{Grievance, GrievanceState};
+pub use grievance::{Grievance, GrievanceState, day_in_words};
 pub use outcomes::{Conditionals, OutcomeProbabilities, OwnRhythm};
 pub use places::{Contenders, Worth};
 pub use plan::{

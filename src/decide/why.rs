@@ -3,7 +3,7 @@
 use super::chances::Chances;
 use super::cool_down::{PastContact, Pause};
 use super::gain::Stakes;
-use super::grievance::{Grievance, in_words};
+use super::grievance::{Grievance, day_in_words};
 use super::plan::{Group, PlannedAction};
 use jiff::Span;
 use jiff::civil::Date;
@@ -62,7 +62,7 @@ pub fn pause_why(pause: &Pause, contacts: &[PastContact], as_of: Date) -> Option
     };
     let with = contact.action.as_deref().map_or_else(String::new, |action| format!(" with `{action}`"));
     let again = as_of.checked_add(Span::new().try_days(pause.days_left).ok()?).ok()?;
-    Some(format!("Contacted {ago}{with}; again from {}.", in_words(again)))
+    Some(format!("Contacted {ago}{with}; again from {}.", day_in_words(again)))
 }
 
 /// What is at stake.

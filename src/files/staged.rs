@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::error::FileError;
 use super::unfinished::{TemporaryFolder, Uninterrupted, sweep};
@@ -19,7 +19,7 @@ use super::whole::{Writer, fill_and_sync, folder_of, sync_folder, write_whole};
 const MOST_TAKEN_ALONG: usize = 1_000;
 
 /// A file of a folder: its name, and what it takes to tell it from any other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Seal {
     /// Its name in the folder.
     pub name: String,
@@ -39,6 +39,19 @@ pub struct Staged {
     stale: Vec<String>,
     /// Whether the folder as a whole is to change places.
     swaps: bool,
+}
+
+impl Seal {
+    /// Whether the file in a folder is the one that was sealed.
+    #[must_use]
+    pub fn is_intact(&self, folder: &Path) -> bool {
+        let hash = || {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update_reader(File::open(folder.join(&self.name))?)?;
+            Ok::<_, std::io::Error>(hasher.finalize().to_hex().to_string())
+        };
+        hash().is_ok_and(|hash| hash == self.blake3)
+    }
 }
 
 impl Staged {

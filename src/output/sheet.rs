@@ -39,26 +39,34 @@ pub struct Sheet<'a> {
     pub summary: &'a [(&'a str, String)],
 }
 
-/// Stages a spreadsheet of the first rows of the two lists, each in pieces, and tells the path that it will have.
+/// Stages a spreadsheet of the first rows of the two lists, each in pieces, and of what changed, and tells the path that it will have.
 ///
 /// # Errors
 /// What the operating system or the spreadsheet library says.
 pub fn stage_sheet<'t>(
     sheet: &Sheet<'_>,
     lists: [impl Iterator<Item = Table<'t>>; 2],
+    changes: Option<&Table<'_>>,
     staged: &Staged,
 ) -> Result<PathBuf, Failure> {
     let refused = |error: XlsxError| OutputError::Table { table: sheet.file.to_owned(), message: error.to_string() };
-    let bytes = workbook(sheet, lists).and_then(|mut workbook| workbook.save_to_buffer()).map_err(refused)?;
+    let bytes = workbook(sheet, lists, changes).and_then(|mut workbook| workbook.save_to_buffer()).map_err(refused)?;
     Ok(staged.add(sheet.file, |writer| std::io::Write::write_all(writer, &bytes))?)
 }
 
-fn workbook<'t>(sheet: &Sheet<'_>, lists: [impl Iterator<Item = Table<'t>>; 2]) -> Result<Workbook, XlsxError> {
+fn workbook<'t>(
+    sheet: &Sheet<'_>,
+    lists: [impl Iterator<Item = Table<'t>>; 2],
+    changes: Option<&Table<'_>>,
+) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&excel_day(sheet.as_of)?));
     let formats = Formats::new();
     for (name, pieces) in ["List", "Win back"].into_iter().zip(lists) {
         list(workbook.add_worksheet().set_name(name)?, sheet, pieces, &formats)?;
+    }
+    if let Some(changes) = changes {
+        list(workbook.add_worksheet().set_name("Changes")?, sheet, std::iter::once(changes.clone()), &formats)?;
     }
     meanings(workbook.add_worksheet().set_name("Columns")?, sheet, &formats)?;
     let summary = workbook.add_worksheet().set_name("Summary")?;

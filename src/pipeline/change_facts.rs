@@ -71,7 +71,8 @@ impl Between<'_> {
             Some((date_of(self.log.calendar().day(complaint.opened_at))?, category))
         };
         let opened = now.iter().filter(|complaint| of_then(complaint).is_none()).filter_map(told).collect();
-        let is_settled = |known: &&KnownComplaint| !known.is_open() && of_then(known).is_some_and(KnownComplaint::is_open);
+        let is_settled =
+            |known: &&KnownComplaint| !known.is_open() && of_then(known).is_some_and(KnownComplaint::is_open);
         (opened, now.iter().filter(is_settled).count())
     }
 }
@@ -156,7 +157,11 @@ mod tests {
                 "7 more days without an order",
             ),
             (Facts { gaps: Some(3), ..none.clone() }, "silent for three usual gaps", "7 more days without an order"),
-            (Facts { gaps: Some(9), n_resolved: 1, ..none.clone() }, "silent for 9 usual gaps", "a complaint was settled"),
+            (
+                Facts { gaps: Some(9), n_resolved: 1, ..none.clone() },
+                "silent for 9 usual gaps",
+                "a complaint was settled",
+            ),
             (
                 Facts { missed: Some(day), n_resolved: 2, bought: Some(day), ..none.clone() },
                 "the order expected for 3 May 2026 did not come",

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::change_facts::{Between, Facts};
@@ -58,17 +59,21 @@ pub fn compare(config: &Config, log: &EventLog, lists: &mut Lists, earlier: &Ear
     let between = Between { log, then: day(earlier.as_of), now: day(lists.list.as_of), is_other_model };
     let mut counts = ChangeCounts::default();
     for (list, is_winback) in [(&mut lists.list, false), (&mut lists.winback, true)] {
-        for row in &mut list.rows {
+        let of_row = |row: &mut ListRow| {
             let before = earlier.rows.get(&row.customer_id).copied();
             let facts = between.facts(row, before.map(|before| before.days_since_last_order));
             let told = told(row, is_winback, before.as_ref(), (&facts, between.now.date()));
-            if let Some((change, _)) = &told {
-                *counts.customers.entry(change.name()).or_default() += 1;
-            }
-            if let Some(cause) = before.and_then(|before| cause(row, is_winback, &before, &facts)) {
-                *counts.no_longer_because.entry(cause).or_default() += 1;
-            }
+            let found = (
+                told.as_ref().map(|(change, _)| change.name()),
+                before.and_then(|before| cause(row, is_winback, &before, &facts)),
+            );
             row.change = Some(Box::new(RowChange { told, before }));
+            found
+        };
+        let found: Vec<_> = list.rows.par_iter_mut().map(of_row).collect();
+        for (change, cause) in found {
+            change.into_iter().for_each(|change| *counts.customers.entry(change).or_default() += 1);
+            cause.into_iter().for_each(|cause| *counts.no_longer_because.entry(cause).or_default() += 1);
         }
     }
     let gone = gone(lists, earlier, between.now, config.churn.active_days);

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::earlier::RowChange;
 use crate::clv::ValueInterval;
 use crate::config::Playbook;
 use crate::decide::{
@@ -53,6 +54,8 @@ pub struct ListRow {
     pub contacts: Vec<PastContact>,
     /// The complaint that has to be settled first, if there is one.
     pub grievance: Option<Box<Grievance>>,
+    /// What changed since an earlier list, if there is one.
+    pub change: Option<Box<RowChange>>,
 }
 
 /// What a decision was made from.

@@ -1,10 +1,12 @@
 //! The columns of the list: what each is called, in which unit it is, what it means, and how it is filled. A column stands in
 //! the files because it stands here, so that there is none without a sentence.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::earlier::Change;
 use super::list::{ListRow, ListedValue, RankedList};
 use crate::decide::{Group, RiskBand};
 use crate::explain::Reason;
@@ -281,6 +283,28 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column("as_of", DAY, "The day for which the list was made; nothing from that day on is in it", |piece| {
         Column::OptionalDate(vec![Some(piece.list.as_of); piece.rows.len()])
     }),
+    column(
+        "change_since_last",
+        WORD,
+        "What changed since the newest earlier list in the folder of runs: `new` (on neither list before), `to_winback`, \
+         `from_winback`, `to_contact` (to be contacted now and not then), `no_longer` (the other way round), `riskier` or `safer` \
+         (the probability moved by ten points or more); empty where nothing did, and without an earlier list",
+        |piece| told(piece, |change, _| change.name().into()),
+    ),
+    column(
+        "change_why",
+        SENTENCE,
+        "The fact that moved the customer: an order, a complaint opened or settled, usual gaps of silence, an opt-out, a contact",
+        |piece| told(piece, |_, why| why.into()),
+    ),
+    column("rank_before", PLACE, "Place on that earlier list; empty for who was not on it", |piece| {
+        let rank = |row: &ListRow| Some(row.change.as_ref()?.before?.rank);
+        Column::OptionalInteger(piece.rows.par_iter().map(rank).collect())
+    }),
+    column("churn_probability_before", PROBABILITY, "`churn_probability` on that earlier list", |piece| {
+        let before = |row: &ListRow| Some(row.change.as_ref()?.before?.churn_probability);
+        Column::OptionalNumber(piece.rows.par_iter().map(before).collect())
+    }),
 ];
 
 const fn column(
@@ -335,6 +359,14 @@ fn churn_bound(piece: Piece<'_>, side: usize) -> Column<'_> {
 fn place_bound(piece: Piece<'_>, side: usize) -> Column<'_> {
     let bound = |row: &ListRow| Some(i64::from(row.rank_interval?[side]));
     Column::OptionalInteger(piece.rows.par_iter().map(bound).collect())
+}
+
+fn told<'l>(piece: Piece<'l>, of: fn(Change, &'l str) -> Cow<'l, str>) -> Column<'l> {
+    let told = |row: &'l ListRow| {
+        let (change, why) = row.change.as_ref()?.told.as_ref()?;
+        Some(of(*change, why))
+    };
+    Column::OptionalText(piece.rows.par_iter().map(told).collect())
 }
 
 fn recommended_action(piece: Piece<'_>) -> Column<'_> {
@@ -473,6 +505,7 @@ mod tests {
             },
             contacts: Vec::new(),
             grievance: None,
+            change: None,
         }
     }
 
@@ -499,7 +532,7 @@ mod tests {
             "rank customer_id expected_net_gain expected_loss churn_probability gone_probability leaving_probability quiet_probability \
              churn_probability_low churn_probability_high rank_low rank_high risk_band value_at_stake clv_historic \
              clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage rfm_segment value_quadrant open_complaints reason_1 reason_2 reason_3 \
-             reason_code_1 reason_code_2 reason_code_3 recommended_action action_why contact_cost group group_probability suppressed_because model_version as_of phone customers.rank"
+             reason_code_1 reason_code_2 reason_code_3 recommended_action action_why contact_cost group group_probability suppressed_because model_version as_of change_since_last change_why rank_before churn_probability_before phone customers.rank"
         );
         let column = |name: &str| table.column(name).unwrap().clone();
         assert_eq!(column("churn_probability"), Column::Number(vec![0.1235]));

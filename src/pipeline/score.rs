@@ -268,6 +268,7 @@ impl Scoring<'_> {
                 basis: DecisionBasis { chances, log_odds_sd, stakes, is_badly_closed, owner },
                 contacts: contacts.to_vec(),
                 grievance: grievance_of(self.log, facts, self.as_of).map(Box::new),
+                change: None,
             }
         };
         order.par_iter().zip(why).map(row).collect()

@@ -3,9 +3,10 @@
 use rayon::prelude::*;
 
 use super::complaint::Complaint;
+use super::contact::{Contact, Response};
 use super::life::Life;
 use super::order::Line;
-use super::params::Weighted;
+use super::params::{ContactParams, Weighted};
 use super::shop::Shop;
 use super::world::World;
 use crate::table::{Column, Table};
@@ -17,6 +18,7 @@ pub(super) fn assemble(world: &World, lives: &[Life]) -> Shop {
         purchases: purchases(world, &numbered),
         complaints: complaints(world, &numbered),
         customers: customers(world, &numbered),
+        contacts: world.params.contacts.as_ref().map(|params| contacts(params, &numbered)),
         truth: truth(world, &numbered),
     }
 }
@@ -120,6 +122,36 @@ fn customers(world: &World, lives: &[Numbered]) -> Table<'static> {
     Table::new("customers", columns)
 }
 
+fn contacts(params: &ContactParams, lives: &[Numbered]) -> Table<'static> {
+    let all = || lives.iter().flat_map(|one| one.life.contacts.iter().map(move |contact| (one, contact)));
+    let action = |contact: &Contact| params.actions.get(contact.action);
+    let arm = |contact: &Contact| if contact.is_control { "control" } else { "treated" };
+    let cost = |contact: &Contact| action(contact).filter(|_| !contact.is_control).map_or(0.0, |action| action.cost);
+    let columns = vec![
+        ("customer_id", Column::text(all().map(|(one, _)| one.customer_id()))),
+        ("contacted_at", Column::Time(all().map(|(_, contact)| contact.at).collect())),
+        (
+            "action",
+            Column::text(all().map(|(_, one)| action(one).map_or_else(String::new, |action| action.name.clone()))),
+        ),
+        ("campaign_id", Column::text(all().map(|_| "retention"))),
+        ("arm", Column::text(all().map(|(_, contact)| arm(contact)))),
+        ("cost", Column::Number(all().map(|(_, contact)| cost(contact)).collect())),
+    ];
+    Table::new("contacts", columns)
+}
+
+/// What contacts do to each customer, in a shop that contacts any.
+fn contact_truth(params: &ContactParams, lives: &[Numbered]) -> Vec<(String, Column<'static>)> {
+    let response = |one: &Numbered| one.life.response.unwrap_or(Response::Unmoved);
+    let word = Column::text(lives.iter().map(|one| response(one).word()));
+    let factors = params.actions.iter().map(|action| {
+        let factor = lives.iter().map(|one| response(one).hazard_factor(action, params)).collect();
+        (format!("hazard_factor_{}", action.name), Column::Number(factor))
+    });
+    std::iter::once(("contact_effect".to_owned(), word)).chain(factors).collect()
+}
+
 fn truth(world: &World, lives: &[Numbered]) -> Table<'static> {
     let number = |value: fn(&Life) -> f64| Column::Number(of_customers(lives, |one| value(one.life)));
     let fades_from = |life: &Life| {
@@ -139,7 +171,8 @@ fn truth(world: &World, lives: &[Numbered]) -> Table<'static> {
         ("left_at", Column::OptionalTime(of_customers(lives, |one| left_at(one.life)))),
         ("cause", Column::optional_text(of_customers(lives, |one| cause(one.life)))),
     ];
-    Table::new("truth", columns)
+    let of_contacts = world.params.contacts.iter().flat_map(|params| contact_truth(params, lives));
+    Table::new("truth", columns.into_iter().map(|(name, column)| (name.to_owned(), column)).chain(of_contacts))
 }
 
 /// One value per purchase line; parallel, in the order of customers.

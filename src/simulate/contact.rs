@@ -66,7 +66,8 @@ impl<'a> Contacts<'a> {
     pub(super) fn draw(world: &World<'a>, number: u64) -> Option<Self> {
         let params = world.params.contacts.as_ref()?;
         let mut random = Random::new(world.params.seed ^ STREAMS, number);
-        let responses = Weights::new([params.helped_share, 1.0 - params.helped_share - params.woken_share, params.woken_share]);
+        let responses =
+            Weights::new([params.helped_share, 1.0 - params.helped_share - params.woken_share, params.woken_share]);
         let response = match responses.draw(&mut random) {
             0 => Response::Helped,
             1 => Response::Unmoved,

@@ -1,6 +1,7 @@
 //! Owns the life of one customer in the shop: order after order, with returns, complaints, and at last leaving.
 
 use super::complaint::{Complaint, Grievance, complain};
+use super::contact::{Contact, Contacts, Response};
 use super::order::{self, Line, Placed};
 use super::person::{Beginning, Person};
 use super::strain::{Cause, Leaving, Strain, Strains};
@@ -19,6 +20,10 @@ pub(super) struct Life {
     pub(super) lines: Vec<Line>,
     /// Complaints by time.
     pub(super) complaints: Vec<Complaint>,
+    /// Contacts by time.
+    pub(super) contacts: Vec<Contact>,
+    /// What a contact does to the customer; `None` in a shop that contacts nobody.
+    pub(super) response: Option<Response>,
     /// When and why the customer left, unless still there at the end.
     pub(super) leaving: Option<Leaving>,
 }
@@ -27,13 +32,14 @@ pub(super) struct Life {
 pub(super) fn live(world: &World, number: u64) -> Life {
     let mut random = Random::new(world.params.seed, number);
     let person = Person::draw(world, &mut random);
-    Living::new(world, person, random).run()
+    Living { contacts: Contacts::draw(world, number), ..Living::new(world, person, random) }.run()
 }
 
 struct Living<'a> {
     world: &'a World<'a>,
     random: Random,
     strains: Strains,
+    contacts: Option<Contacts<'a>>,
     life: Life,
 }
 
@@ -47,8 +53,17 @@ impl<'a> Living<'a> {
             strains.add(Strain { from_days, until_days: f64::INFINITY, excess, cause: Cause::Faded });
         }
         let signed_up_days = first_days - person.signed_up_days_before;
-        let life = Life { person, signed_up_days, n_orders: 0, lines: vec![], complaints: vec![], leaving: None };
-        Self { world, random, strains, life }
+        let life = Life {
+            person,
+            signed_up_days,
+            n_orders: 0,
+            lines: vec![],
+            complaints: vec![],
+            contacts: vec![],
+            response: None,
+            leaving: None,
+        };
+        Self { world, random, strains, contacts: None, life }
     }
 
     fn run(mut self) -> Life {
@@ -136,6 +151,9 @@ impl<'a> Living<'a> {
         }
         self.life.lines.extend(lines);
         self.life.n_orders += 1;
+        if let Some(contacts) = &mut self.contacts {
+            contacts.after_order(self.world, at_days, &mut self.strains);
+        }
     }
 
     fn give_back(&mut self, lines: &[Line], at_days: f64) {
@@ -166,6 +184,8 @@ impl<'a> Living<'a> {
         self.life.complaints.retain(|complaint| complaint.opened_days < left_days);
         self.life.complaints.sort_by_key(|complaint| (complaint.opened_at, complaint.order));
         self.life.lines.sort_by_key(|line| (line.at, line.order));
+        self.life.response = self.contacts.as_ref().map(|contacts| contacts.response);
+        self.life.contacts = self.contacts.map(|contacts| contacts.done).unwrap_or_default();
         self.life
     }
 }

@@ -13,6 +13,9 @@
 //!   the customer's own (gamma). For some weeks both are multiplied by a badly handled complaint (slow first response,
 //!   unresolved, reopened; graver ones more), by a returned line (a little) and by fading. A well handled complaint
 //!   changes nothing (service recovery). The cause in the truth is the part of the hazard that struck.
+//! * **Contacts**, if asked for: customers who ordered lately are contacted now and then, a share of them left alone instead. Some
+//!   customers are helped (the hazard falls for a while, by a factor of the action), most are not moved, a few are woken (it rises).
+//!   The truth has each customer's factor for each action. Who has left is still contacted for a while: the shop does not know.
 //! * **After leaving** a customer buys nothing and complains about nothing; goods may still come back.
 //! * **The end.** Nothing is emitted at or after it: later states of complaints are absent, and rows that would become
 //!   known after it do not exist. Customers who sign up before the end but whose first order would come later have a
@@ -28,6 +31,7 @@
 
 mod assemble;
 mod complaint;
+mod contact;
 mod error;
 mod life;
 mod order;
@@ -44,10 +48,10 @@ use rayon::prelude::*;
 
 pub use error::{BadParam, SimulateError};
 pub use params::{
-    Acquisition, ArrivalParams, BasketParams, BuyingParams, ComplaintParams, LeavingParams, RecordingParams,
-    ReturnParams, SeasonParams, ShopParams, Weighted,
+    Acquisition, ArrivalParams, BasketParams, BuyingParams, ComplaintParams, ContactAction, ContactParams,
+    LeavingParams, RecordingParams, ReturnParams, SeasonParams, ShopParams, Weighted,
 };
-pub use shop::{Shop, TABLES};
+pub use shop::{CONTACTS, Shop, TABLES};
 
 use life::Life;
 use world::World;

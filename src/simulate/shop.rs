@@ -12,18 +12,21 @@ pub struct Shop {
     pub complaints: Table<'static>,
     /// One row per customer.
     pub customers: Table<'static>,
+    /// Contacts, by customer, then time, in a shop that contacts any.
+    pub contacts: Option<Table<'static>>,
     /// What no real shop knows: how each customer really behaves, and when and why the customer left.
     pub truth: Table<'static>,
 }
 
 /// The names of all tables of a simulated shop.
 pub const TABLES: [&str; 4] = ["purchases", "complaints", "customers", "truth"];
+/// The name of the table that only shops with contacts have.
+pub const CONTACTS: &str = "contacts";
 
 impl Shop {
     /// All tables.
-    #[must_use]
-    pub const fn tables(&self) -> [&Table<'static>; 4] {
-        [&self.purchases, &self.complaints, &self.customers, &self.truth]
+    pub fn tables(&self) -> impl Iterator<Item = &Table<'static>> {
+        [&self.purchases, &self.complaints, &self.customers, &self.truth].into_iter().chain(&self.contacts)
     }
 }
 
@@ -33,11 +36,13 @@ impl Shop {
     #[must_use]
     pub fn config(&self, extension: &str) -> String {
         let mut text = CONFIG_HEAD.to_owned();
-        for (spec, table) in [
-            (config::Table::Purchases, &self.purchases),
-            (config::Table::Complaints, &self.complaints),
-            (config::Table::Customers, &self.customers),
-        ] {
+        let tables = [
+            (config::Table::Purchases, Some(&self.purchases)),
+            (config::Table::Complaints, Some(&self.complaints)),
+            (config::Table::Customers, Some(&self.customers)),
+            (config::Table::Contacts, self.contacts.as_ref()),
+        ];
+        for (spec, table) in tables.into_iter().filter_map(|(spec, table)| Some((spec, table?))) {
             let name = spec.name();
             text.push_str(&format!("\n[{name}]\npath = \"{name}.{extension}\"\n"));
             if spec == config::Table::Purchases {

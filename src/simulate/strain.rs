@@ -13,6 +13,8 @@ pub(super) enum Cause {
     Returns,
     /// After slowing down.
     Faded,
+    /// After a contact that woke the customer.
+    Contact,
 }
 
 impl Cause {
@@ -23,6 +25,7 @@ impl Cause {
             Self::Complaint => "complaint",
             Self::Returns => "returns",
             Self::Faded => "faded",
+            Self::Contact => "contact",
         }
     }
 }
@@ -37,6 +40,15 @@ pub(super) struct Strain {
     pub(super) cause: Cause,
 }
 
+/// Something that lowers the hazard from one calendar day to another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Relief {
+    pub(super) from_days: f64,
+    pub(super) until_days: f64,
+    /// Factor on the whole hazard, at most 1.
+    pub(super) factor: f64,
+}
+
 /// That a customer left, when, and why.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Leaving {
@@ -48,6 +60,7 @@ pub(super) struct Leaving {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Strains {
     strains: Vec<Strain>,
+    reliefs: Vec<Relief>,
 }
 
 impl Strains {
@@ -56,13 +69,25 @@ impl Strains {
         self.strains.push(strain);
     }
 
+    /// One more relief.
+    pub(super) fn relieve(&mut self, relief: Relief) {
+        self.reliefs.push(relief);
+    }
+
     /// Forgets what is over.
     pub(super) fn forget_before(&mut self, days: f64) {
+        self.reliefs.retain(|relief| relief.until_days > days);
         self.strains.retain(|strain| strain.until_days > days);
     }
 
     /// Factor on the base hazard at that time.
     pub(super) fn factor(&self, days: f64) -> f64 {
+        let active = self.reliefs.iter().filter(|relief| relief.from_days <= days && days < relief.until_days);
+        self.strained(days) * active.map(|relief| relief.factor).product::<f64>()
+    }
+
+    /// The factor without reliefs.
+    fn strained(&self, days: f64) -> f64 {
         1.0 + self.active(days).map(|strain| strain.excess).sum::<f64>()
     }
 
@@ -97,7 +122,7 @@ impl Strains {
 
     /// Which part of the hazard it was, drawn in proportion to the parts.
     pub(super) fn cause(&self, days: f64, random: &mut Random) -> Cause {
-        let mut target = random.uniform() * self.factor(days);
+        let mut target = random.uniform() * self.strained(days);
         for strain in self.active(days) {
             if target < strain.excess {
                 return strain.cause;
@@ -137,6 +162,14 @@ mod tests {
         let complaints = leavings.iter().filter(|leaving| leaving.cause == Cause::Complaint).count();
         let strained = leavings.iter().filter(|leaving| (10.0..20.0).contains(&leaving.at_days)).count();
         assert!((complaints as f64 / strained as f64 - 0.75).abs() < 0.02, "{complaints} of {strained}");
+    }
+
+    #[test]
+    fn a_relief_lowers_the_whole_hazard_for_its_time() {
+        let mut strains = strained();
+        strains.relieve(Relief { from_days: 15.0, until_days: 25.0, factor: 0.5 });
+        let factors = [14.9, 15.0, 22.0, 25.0].map(|days| strains.factor(days));
+        assert_eq!(factors.map(f64::to_bits), [4.0, 2.0, 0.5, 1.0].map(f64::to_bits));
     }
 
     #[test]

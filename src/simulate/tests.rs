@@ -305,3 +305,35 @@ fn about_a_third_of_active_customers_buy_no_more() {
     let churn_rate = 1.0 - active.intersection(&returning).count() as f64 / active.len() as f64;
     assert!((0.3..0.45).contains(&churn_rate), "{churn_rate}");
 }
+
+#[test]
+fn contacts_help_some_and_wake_others_as_the_truth_says() {
+    let params = ShopParams { n_customers: 20_000, contacts: Some(ContactParams::default()), ..ShopParams::default() };
+    let shop = simulate(&params).unwrap();
+    let contacts = shop.contacts.as_ref().unwrap();
+    let left_at = left_at(&shop);
+    let effect: HashMap<&str, &str> = text(&shop.truth, "customer_id")
+        .iter()
+        .map(|id| &**id)
+        .zip(text(&shop.truth, "contact_effect").iter().map(|word| &**word))
+        .collect();
+    // Of those still there: how many leave within the effect of a contact, by what it does and whether it was made.
+    let mut counts: HashMap<(&str, &str), (f64, f64)> = HashMap::new();
+    let rows = text(contacts, "customer_id").iter().zip(time(contacts, "contacted_at")).zip(text(contacts, "arm"));
+    for ((id, at), arm) in rows {
+        let left = left_at[&**id];
+        if left.is_some_and(|left| left < *at) {
+            continue;
+        }
+        let until = Timestamp(at.0 + 60 * crate::units::MICROS_PER_DAY);
+        let count = counts.entry((effect[&**id], &**arm)).or_default();
+        *count = (count.0 + f64::from(u8::from(left.is_some_and(|left| left < until))), count.1 + 1.0);
+    }
+    let share = |effect, arm| counts[&(effect, arm)].0 / counts[&(effect, arm)].1;
+    let ratio = |effect| share(effect, "treated") / share(effect, "control");
+    assert!((0.4..0.85).contains(&ratio("helped")), "{counts:?}");
+    assert!((0.9..1.1).contains(&ratio("unmoved")), "{counts:?}");
+    assert!((1.6..4.0).contains(&ratio("woken")), "{counts:?}");
+    let n_control = text(contacts, "arm").iter().filter(|arm| *arm == "control").count();
+    assert!((n_control as f64 / contacts.n_rows() as f64 - 0.2).abs() < 0.01);
+}

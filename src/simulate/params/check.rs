@@ -3,8 +3,8 @@
 use std::ops::RangeInclusive;
 
 use super::{
-    ArrivalParams, BasketParams, BuyingParams, ComplaintParams, LeavingParams, ReturnParams, SeasonParams, ShopParams,
-    Weighted,
+    ArrivalParams, BasketParams, BuyingParams, ComplaintParams, ContactParams, LeavingParams, ReturnParams,
+    SeasonParams, ShopParams, Weighted,
 };
 use crate::simulate::error::{BadParam, SimulateError};
 
@@ -33,6 +33,7 @@ pub(in crate::simulate) fn check(params: &ShopParams) -> Result<(), SimulateErro
     checker.returns(&params.returns);
     checker.complaints(&params.complaints);
     checker.leaving(&params.leaving);
+    params.contacts.iter().for_each(|contacts| checker.contacts(contacts));
     if checker.bad.is_empty() { Ok(()) } else { Err(SimulateError::BadParams(checker.bad)) }
 }
 
@@ -63,6 +64,22 @@ impl Checker {
         self.number("arrival.opted_out_share", arrival.opted_out_share, SHARE);
         self.number("arrival.birth_year_mean", arrival.birth_year_mean, 1800.0..=2200.0);
         self.number("arrival.birth_year_sd", arrival.birth_year_sd, 0.0..=100.0);
+    }
+
+    fn contacts(&mut self, contacts: &ContactParams) {
+        self.weights("contacts.actions (weights)", contacts.actions.iter().map(|action| action.weight));
+        for action in &contacts.actions {
+            self.number("contacts.actions (cost)", action.cost, NOT_NEGATIVE);
+            self.number("contacts.actions (helped_factor)", action.helped_factor, SHARE);
+        }
+        self.number("contacts.gap_days_mean", contacts.gap_days_mean, 1.0..=36_500.0);
+        self.number("contacts.gap_days_least", contacts.gap_days_least, 0.0..=36_500.0);
+        self.number("contacts.active_days", contacts.active_days, 1.0..=36_500.0);
+        self.number("contacts.control_share", contacts.control_share, SHARE);
+        self.number("contacts.helped_share", contacts.helped_share, SHARE);
+        self.number("contacts.woken_share", contacts.woken_share, 0.0..=1.0 - contacts.helped_share.clamp(0.0, 1.0));
+        self.number("contacts.effect_days", contacts.effect_days, POSITIVE);
+        self.number("contacts.woken_excess", contacts.woken_excess, NOT_NEGATIVE);
     }
 
     fn season(&mut self, season: &SeasonParams) {

@@ -1,6 +1,7 @@
 //! Owns every figure of a simulated shop, with its unit and default; `check` tells which ones cannot be used.
 
 mod check;
+mod contacts;
 mod customer;
 mod events;
 mod weighted;
@@ -9,6 +10,7 @@ use jiff::civil::{Date, date};
 use serde::Serialize;
 
 pub(super) use check::check;
+pub use contacts::{ContactAction, ContactParams};
 pub use customer::{Acquisition, ArrivalParams, BuyingParams, LeavingParams};
 pub use events::{BasketParams, ComplaintParams, ReturnParams};
 pub use weighted::Weighted;
@@ -40,6 +42,8 @@ pub struct ShopParams {
     pub leaving: LeavingParams,
     /// When the rows of orders become known.
     pub recording: RecordingParams,
+    /// How the shop contacts customers; `None`, the default, if it contacts nobody.
+    pub contacts: Option<ContactParams>,
 }
 
 impl Default for ShopParams {
@@ -57,6 +61,7 @@ impl Default for ShopParams {
             complaints: ComplaintParams::default(),
             leaving: LeavingParams::default(),
             recording: RecordingParams::default(),
+            contacts: None,
         }
     }
 }

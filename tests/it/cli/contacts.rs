@@ -21,7 +21,9 @@ fn shop() -> Shop {
 }
 
 /// The rows of a list by customer: name of column to text.
-fn rows(shop: &Shop, file: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+pub(super) type Rows = BTreeMap<String, BTreeMap<String, String>>;
+
+pub(super) fn rows(shop: &Shop, file: &str) -> Rows {
     let text = shop.read(file);
     let mut reader = csv_rows(&text).into_iter();
     let head = reader.next().unwrap();
@@ -58,7 +60,11 @@ fn lists(shop: &Shop) -> BTreeMap<String, BTreeMap<String, String>> {
 }
 
 fn score(shop: &Shop) -> String {
-    let assert = shop.command("score").args(["--out", "out"]).assert().success();
+    text(&shop.command("score").args(["--out", "out"]).assert().success())
+}
+
+/// What a command says, on one line.
+pub(super) fn text(assert: &assert_cmd::assert::Assert) -> String {
     let output = assert.get_output();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let all = text(&output.stdout) + &text(&output.stderr);

@@ -3,6 +3,7 @@
 mod accidents;
 mod carry;
 mod challenge;
+mod changes;
 mod contacts;
 mod custom;
 mod customers_and_orders;
