@@ -51,16 +51,14 @@ fn read(session: &Session, folder: PathBuf) -> Option<PastNight> {
     }
     let path = folder.join(NIGHT);
     let night = bytes_of(&path).and_then(|bytes| serde_json::from_slice::<Night>(&bytes).ok());
-    match night.filter(|night| night.check().is_ok()) {
-        Some(night) => Some(PastNight { folder, night, churn: manifest["config"]["churn"].clone() }),
-        None => {
-            tracing::warn!(
-                "warning[unreadable_night]: `{}` is damaged or of another version; tonight is not compared with that night",
-                shown(&path)
-            );
-            None
-        }
-    }
+    let Some(night) = night.filter(|night| night.check().is_ok()) else {
+        tracing::warn!(
+            "warning[unreadable_night]: `{}` is damaged or of another version; tonight is not compared with that night",
+            shown(&path)
+        );
+        return None;
+    };
+    Some(PastNight { folder, night, churn: manifest["config"]["churn"].clone() })
 }
 
 fn bytes_of(path: &Path) -> Option<Vec<u8>> {

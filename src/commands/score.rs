@@ -10,12 +10,14 @@ use super::nights::NIGHT;
 use super::report::{self, Documents};
 use super::{champion, earlier, metrics, performance, remarks, sink, summary};
 use crate::cli::{Nightly, OutputOptions};
+use crate::config::Config;
 use crate::error::Failure;
 use crate::files::{Ready, Staged};
 use crate::output::{DETAILED_ROWS, Format, columns_of, stage_csv_and_parquet, stage_json_lines, stage_table};
-use crate::pipeline::{self, Beside, ListRow, Lists, RankedList, Scored};
+use crate::pipeline::{self, Beside, Changes, ListRow, Lists, RankedList, Scored};
 use crate::profile::shop_report;
 use crate::registry::Version;
+use crate::table::Table;
 use crate::timeline::EventLog;
 use crate::units::Timestamp;
 use crate::value::ValueReport;
@@ -84,17 +86,10 @@ pub(super) fn score_and_write(
     let beside = Beside { contacts: &session.contacts, owners: &owners };
     let scored = pipeline::score(&session.config, log, version, session.as_of, beside, &session.watch)?;
     champion::report_not_used(&scored.not_used);
-    let Scored { mut list, mut winback, valuing, features, .. } = scored;
-    for list in [&mut list, &mut winback] {
-        let customers = list.rows.iter().map(|row| row.customer_id.as_str());
-        list.carried = session.carried.at(session.as_of, customers);
-    }
-    let mut lists = Lists { list, winback };
-    let earlier = earlier::newest(session);
-    let changes = earlier.map(|earlier| pipeline::compare(&session.config, log, &mut lists, &earlier));
+    let Scored { list, winback, valuing, features, .. } = scored;
+    let (lists, changes) = with_changes(session, log, Lists { list, winback });
     session.changes = changes.as_ref().map(|changes| (changes.since, changes.counts.clone()));
-    let lists = lists;
-    let changed = changes.as_ref().map(|changes| pipeline::change_table(&lists, changes));
+    let table = changes.as_ref().map(|changes| pipeline::change_table(&lists, changes));
     let track = performance::track(session, log, (version, gates.past()), &lists);
     let mut night = gates.of_lists(session, &lists, (version, features.as_ref()), track.lists.clone());
     night.record["performance"] = track.record();
@@ -103,28 +98,13 @@ pub(super) fn score_and_write(
     remarks::report_heads(version);
     remarks::report_unknown_actions(&session.contacts, &session.config);
     session.watch.begin("reporting and writing", 1);
-    let (staged, flavour) = (session.stage()?, session.config.output.csv);
+    let staged = session.stage()?;
     let config = &session.config;
-    // The list waits for the disk for a while.
-    let stage = |name, list: &RankedList| stage_csv_and_parquet(name, list.pieces(), flavour, &staged);
-    let (files, (value, sheet)) = rayon::join(
-        || Ok::<_, Failure>([stage(report::LIST, &lists.list)?, stage(report::WINBACK, &lists.winback)?]),
-        || {
-            rayon::join(
-                || valuing.report(&lists.customers()),
-                || report::stage_sheet_of(config, &lists, (version, changed.as_ref()), &staged),
-            )
-        },
+    let (files, value) = rayon::join(
+        || stage_lists(config, &lists, (version, table.as_ref()), &staged),
+        || valuing.report(&lists.customers()),
     );
-    let mut files = files?.concat();
-    files.extend(sheet?);
-    if let Some(changed) = changed {
-        files.extend(stage_csv_and_parquet(report::CHANGES, std::iter::once(changed), flavour, &staged)?);
-    }
-    if config.output.jsonl {
-        files.push(stage_json_lines(report::LIST, lists.list.pieces(), &staged)?);
-        files.push(stage_json_lines(report::WINBACK, lists.winback.pieces(), &staged)?);
-    }
+    let mut files = files?;
     let value = value.map_err(|error| error.to_string());
     match &value {
         Ok(report) => files.push(staged.add(report::VALUE, |writer| write_json(writer, report))?),
@@ -158,6 +138,43 @@ pub(super) fn score_and_write(
         publish(ready)
     })?;
     Ok((lists, track.page()))
+}
+
+/// The lists with the columns that the config carries along, and what changed since the last ones.
+fn with_changes(session: &Session, log: &EventLog, mut lists: Lists) -> (Lists, Option<Changes>) {
+    for list in [&mut lists.list, &mut lists.winback] {
+        let customers = list.rows.iter().map(|row| row.customer_id.as_str());
+        list.carried = session.carried.at(session.as_of, customers);
+    }
+    let earlier = earlier::newest(session);
+    let changes = earlier.map(|earlier| pipeline::compare(&session.config, log, &mut lists, &earlier));
+    (lists, changes)
+}
+
+/// The lists in every form that the config asks for, and what changed.
+fn stage_lists(
+    config: &Config,
+    lists: &Lists,
+    (version, changed): (&Version, Option<&Table<'_>>),
+    staged: &Staged,
+) -> Result<Vec<PathBuf>, Failure> {
+    let flavour = config.output.csv;
+    // The list waits for the disk for a while.
+    let stage = |name, list: &RankedList| stage_csv_and_parquet(name, list.pieces(), flavour, staged);
+    let (files, sheet) = rayon::join(
+        || Ok::<_, Failure>([stage(report::LIST, &lists.list)?, stage(report::WINBACK, &lists.winback)?]),
+        || report::stage_sheet_of(config, lists, (version, changed), staged),
+    );
+    let mut files = files?.concat();
+    files.extend(sheet?);
+    if let Some(changed) = changed {
+        files.extend(stage_csv_and_parquet(report::CHANGES, std::iter::once(changed.clone()), flavour, staged)?);
+    }
+    if config.output.jsonl {
+        files.push(stage_json_lines(report::LIST, lists.list.pieces(), staged)?);
+        files.push(stage_json_lines(report::WINBACK, lists.winback.pieces(), staged)?);
+    }
+    Ok(files)
 }
 
 /// What the manifest says of the lists and the model behind them.

@@ -45,7 +45,9 @@ mod tests {
     #[test]
     fn the_longer_of_both_times_counts_and_a_complaint_waits_for_its_own_alone() {
         let mut actions = Playbook::default_one().unwrap().actions;
-        actions.iter_mut().for_each(|action| action.cool_down = Some(Days(60)));
+        for action in &mut actions {
+            action.cool_down = Some(Days(60));
+        }
         let action = |name: &str| actions.iter().find(|action| action.name == name).unwrap();
         let ago = |days_ago, action: &str| PastContact { days_ago, action: Some(action.to_owned()) };
         let contacts = [ago(5, "offer"), ago(13, "personal_call"), ago(70, "personal_message")];

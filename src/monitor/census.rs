@@ -119,7 +119,9 @@ impl Feed {
     pub(super) fn window(&self, end: usize, length: usize) -> Option<Counts> {
         let days = self.days.get(end.checked_sub(length)?..end)?;
         let mut sum = Counts::of_columns(self.columns.len());
-        days.iter().for_each(|day| sum.add(day));
+        for day in days {
+            sum.add(day);
+        }
         Some(sum)
     }
 }
@@ -200,7 +202,9 @@ impl Days {
             days.iter_mut().zip(of_days).for_each(|(day, cell)| day.cells.push(cell));
             total.cells.push(of_old);
         }
-        days.iter().for_each(|day| total.add(day));
+        for day in &days {
+            total.add(day);
+        }
         let n_before = days.iter().take_while(|day| day.rows == 0).count();
         let days = if table.at.is_some() { days.split_off(n_before) } else { Vec::new() };
         let first = self.first + i32::try_from(n_before).unwrap_or(0);
@@ -311,6 +315,6 @@ mod tests {
         assert_eq!((feed.first, feed.total.rows), (as_of.day() - 4, 4));
         let channel = feed.columns.iter().position(|column| column.name == "channel").unwrap();
         assert_eq!(feed.days.iter().map(|day| day.cells[channel].novel).collect::<Vec<_>>(), [1, 0, 1, 0]);
-        assert_eq!(feed.total.cells[0].range, [100.0, 600.0]);
+        assert_eq!(feed.total.cells[0].range.map(|bound| bound.to_string()), ["100", "600"]);
     }
 }

@@ -148,7 +148,7 @@ impl FeatureProfile {
             self.moved(tonight.counts, is_told, of)
         });
         if !jumped.is_empty() {
-            return self.alarm(jumped, "than on the list before");
+            return self.alarm(&jumped, "than on the list before");
         }
         let stretch = self.stretch(tonight.as_of_day)?;
         let of = |_: usize, bins: &FeatureBins| {
@@ -156,7 +156,7 @@ impl FeatureProfile {
         };
         let moved = self.moved(tonight.counts, is_told, of);
         let are_many = moved.len() >= LEAST_MOVED && moved.len() * ONE_IN >= self.features.len();
-        are_many.then(|| self.alarm(moved, "than a trend of training would have brought"))?
+        are_many.then(|| self.alarm(&moved, "than a trend of training would have brought"))?
     }
 
     /// By how much the swings of training may have grown since, if they were a trend that goes on: the index grows with the
@@ -187,7 +187,7 @@ impl FeatureProfile {
         moved
     }
 
-    fn alarm(&self, moved: Vec<Moved>, than: &str) -> Option<Alarm> {
+    fn alarm(&self, moved: &[Moved], than: &str) -> Option<Alarm> {
         let first = moved.first()?;
         let shown: Vec<String> = moved.iter().take(SHOWN).map(Moved::in_words).collect();
         let message = format!(

@@ -202,7 +202,9 @@ mod tests {
         let days: Vec<Counts> = (first..as_of).map(|of| counts(day(of))).collect();
         let columns = vec![ColumnName { name: "amount".into(), kind: Kind::Sized, is_late: false }];
         let mut total = Counts::of_columns(1);
-        days.iter().for_each(|day| total.add(day));
+        for day in &days {
+            total.add(day);
+        }
         Census { as_of, feeds: vec![Feed { name: "purchases", columns, first, days, total }], delivered: Vec::new() }
     }
 

@@ -72,8 +72,12 @@ pub fn compare(config: &Config, log: &EventLog, lists: &mut Lists, earlier: &Ear
         };
         let found: Vec<_> = list.rows.par_iter_mut().map(of_row).collect();
         for (change, cause) in found {
-            change.into_iter().for_each(|change| *counts.customers.entry(change).or_default() += 1);
-            cause.into_iter().for_each(|cause| *counts.no_longer_because.entry(cause).or_default() += 1);
+            if let Some(change) = change {
+                *counts.customers.entry(change).or_default() += 1;
+            }
+            if let Some(cause) = cause {
+                *counts.no_longer_because.entry(cause).or_default() += 1;
+            }
         }
     }
     let gone = gone(lists, earlier, between.now, config.churn.active_days);

@@ -56,9 +56,6 @@ pub fn explain_customer(
     let Breakdown { features, context, facts, context_log_odds } =
         Breakdown::of_row((names, &makeup), &version.model.medians, &dataset, place);
     let (outcome, risk) = (row.prospect.outcome, Risk::of(&row.prospect.outcome));
-    let first = list.first_reason(&list.usual(), row).into_owned();
-    let others = row.reasons.iter().skip(1).map(|reason| reason.sentence.clone().into_string());
-    let reasons = std::iter::once(first).chain(others).collect();
     let explanation = CustomerExplanation {
         customer_id: customer_id.to_owned(),
         as_of: as_of.to_string(),
@@ -75,7 +72,7 @@ pub fn explain_customer(
         value,
         confidence: row.confidence(),
         decision: explained_decision(list, row, config),
-        reasons,
+        reasons: list.reasons_of(row),
         base_log_odds: makeup.ends[0],
         features,
         context,

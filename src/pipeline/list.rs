@@ -228,6 +228,13 @@ impl RankedList {
         row.reasons.first().map_or_else(none, |reason| Cow::Borrowed(&*reason.sentence))
     }
 
+    /// The reasons of a row in sentences, or what stands in their place.
+    #[must_use]
+    pub fn reasons_of(&self, row: &ListRow) -> Vec<String> {
+        let others = row.reasons.iter().skip(1).map(|reason| reason.sentence.clone().into_string());
+        std::iter::once(self.first_reason(&self.usual(), row).into_owned()).chain(others).collect()
+    }
+
     /// Why a row has its action, or until when a customer who was contacted lately has none, as a sentence; `None` where a word
     /// says it all.
     #[must_use]

@@ -374,7 +374,7 @@ fn recommended_action(piece: Piece<'_>) -> Column<'_> {
     Column::OptionalText(piece.rows.par_iter().map(action).collect())
 }
 
-fn first_reason<'l>(piece: Piece<'l>) -> Column<'l> {
+fn first_reason(piece: Piece<'_>) -> Column<'_> {
     let usual = piece.list.usual();
     Column::Text(piece.rows.par_iter().map(|row| piece.list.first_reason(&usual, row)).collect())
 }

@@ -43,6 +43,7 @@ pub struct Scored<'a> {
 ///
 /// # Errors
 /// A shop or a config that the version does not fit, nobody eligible, or whatever a room could not do.
+#[expect(clippy::too_many_arguments, reason = "a shop, a version, a day, and what is known beside")]
 pub fn score<'a>(
     config: &'a Config,
     log: &'a EventLog,

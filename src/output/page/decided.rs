@@ -19,14 +19,7 @@ pub(super) fn gain(input: &PageInput<'_>) -> Option<Figure> {
     if n < 20 || total <= 0.0 {
         return None;
     }
-    let mut sum = 0.0;
-    let sums: Vec<f64> = gains
-        .iter()
-        .map(|gain| {
-            sum += gain;
-            sum
-        })
-        .collect();
+    let sums: Vec<f64> = gains.iter().scan(0.0, |sum, gain| Some(added(sum, *gain))).collect();
     let at = |rank: usize| sums.get(rank.wrapping_sub(1)).copied().unwrap_or(0.0);
     let most = sums.iter().position(|sum| *sum >= 0.8 * total).map_or(n, |place| place + 1);
     let currency = input.currency();
@@ -71,6 +64,11 @@ pub(super) fn gain(input: &PageInput<'_>) -> Option<Figure> {
         table: DataTable::new(&heading, ["First customers", "Expected net gain", "Share of all"], table),
         heading,
     })
+}
+
+fn added(sum: &mut f64, gain: f64) -> f64 {
+    *sum += gain;
+    *sum
 }
 
 /// The quadrants as rows and columns: what was brought in the past year, by what more may come.

@@ -27,7 +27,9 @@ fn score(shop: &Shop, day: &str) -> String {
 /// A list with, for each customer, which of the two it is on.
 fn both(shop: &Shop, folder: &str) -> Rows {
     let mut all = rows(shop, &format!("{folder}/list.csv"));
-    all.values_mut().for_each(|row| drop(row.insert("list".to_owned(), "list".to_owned())));
+    for row in all.values_mut() {
+        row.insert("list".to_owned(), "list".to_owned());
+    }
     for (id, mut row) in rows(shop, &format!("{folder}/winback.csv")) {
         row.insert("list".to_owned(), "winback".to_owned());
         all.insert(id, row);
@@ -118,17 +120,23 @@ fn entrants_leavers_and_moves_are_told_with_the_fact_and_the_same_each_time() {
     let left: u64 = because.values().map(|n| n.as_u64().unwrap()).sum();
     assert_eq!(usize::try_from(left).unwrap(), asked.difference(&asks).count(), "everyone who left has a cause");
     assert!(because["bought"].as_u64().unwrap() > 0 && said.contains(" bought"), "{because:?}");
+    the_same_bytes_again(&shop, &first_list);
+    a_damaged_list_is_passed_by(&shop);
+}
 
-    // The same day again, and the first day with a later list beside it, give the same bytes.
+/// The same day again, and the first day with a later list beside it, give the same bytes.
+fn the_same_bytes_again(shop: &Shop, first_list: &str) {
     let bytes = |folder: &str, file: &str| std::fs::read(shop.path(&format!("{folder}/{file}"))).unwrap();
     let files = ["list.csv", "winback.csv", "changes.csv", "list.xlsx", "manifest.json"];
     let first: Vec<Vec<u8>> = files.iter().map(|file| bytes(NOW, file)).collect();
-    score(&shop, "2025-06-15");
+    score(shop, "2025-06-15");
     assert!(files.iter().zip(&first).all(|(file, first)| bytes(NOW, file) == *first));
-    score(&shop, "2025-05-25");
+    score(shop, "2025-05-25");
     assert!(shop.read(&format!("{EARLIER}/list.csv")) == first_list);
+}
 
-    // A list that was damaged is passed by, with a line.
+/// A list that was damaged is passed by, with a line.
+fn a_damaged_list_is_passed_by(shop: &Shop) {
     let path = shop.path(&format!("{EARLIER}/list.parquet"));
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, &whole[..whole.len() - 9]).unwrap();
@@ -136,7 +144,7 @@ fn entrants_leavers_and_moves_are_told_with_the_fact_and_the_same_each_time() {
     let none = contains("no earlier list");
     shop.command("score").args(["--as-of", "2025-06-15"]).assert().success().stderr(passed_by).stdout(none);
     assert!(!shop.path(&format!("{NOW}/changes.csv")).exists(), "what was told of the damaged one is gone");
-    assert!(rows(&shop, &format!("{NOW}/list.csv")).values().all(|row| row["change_since_last"].is_empty()));
+    assert!(rows(shop, &format!("{NOW}/list.csv")).values().all(|row| row["change_since_last"].is_empty()));
     std::fs::write(shop.path(&format!("{EARLIER}/manifest.json")), "{").unwrap();
     shop.command("score").args(["--as-of", "2025-06-15"]).assert().success().stderr(contains("is no JSON"));
 }

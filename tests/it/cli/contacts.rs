@@ -162,6 +162,11 @@ fn contacts_change_no_feature_and_no_probability() {
     }
 }
 
+/// Rows of customers who were made an offer.
+fn offers(customers: impl Iterator<Item = String>) -> String {
+    customers.map(|customer| customer + ",2025-06-01,offer,treated,0.5,\n").collect()
+}
+
 #[test]
 fn contacts_that_cannot_be_used_are_named() {
     let shop = Shop::simulated(300);
@@ -171,16 +176,16 @@ fn contacts_that_cannot_be_used_are_named() {
         shop.edit_config(|_| config.clone() + MAPPING);
         shop.command("check").assert().code(code).stderr(contains(said));
     };
-    let sound: String = (1..41).map(|n| format!("C{n:07},2025-06-01,offer,treated,0.5,\n")).collect();
+    let sound = offers((1..41).map(|n| format!("C{n:07}")));
     check(&format!("{sound},2025-06-01,offer,treated,0.5,\n"), 0, "missing customer_id 1");
     check(
         &format!("{sound}C0000001,2025-09-01,offer,treated,0.5,\n"),
         0,
         "1 contact has a `contacted_at` later than now",
     );
-    let strangers: String = (0..40).map(|n| format!("X-{n},2025-06-01,offer,treated,0.5,\n")).collect();
+    let strangers = offers((0..40).map(|n| format!("X-{n}")));
     check(&strangers, 3, "error[ids_do_not_meet]");
-    let small: String = (1..41).map(|n| format!("c{n:07},2025-06-01,offer,treated,0.5,\n")).collect();
+    let small = offers((1..41).map(|n| format!("c{n:07}")));
     check(&small, 3, "error[ids_written_otherwise]");
     shop.edit_config(|_| config.clone() + &MAPPING.replace("on_day", "on_dya"));
     shop.command("check").assert().code(2).stderr(contains("`contacts.columns.contacted_at`").and(contains("on_day")));

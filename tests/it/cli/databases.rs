@@ -101,12 +101,13 @@ fn a_list_from_a_database_is_that_of_files_and_is_stored_once_a_day() {
         assert_eq!(object["action_why"].as_str(), row.get::<_, Option<String>>(3).as_deref());
     }
     // A second run of the day replaced its rows; another day and another shop keep theirs.
+    let n_listed = i64::try_from(list.len()).unwrap();
     let runs = |client: &mut Client| count(client, "retain.runs");
-    assert_eq!((runs(&mut client), count(&mut client, "retain.list")), (1, list.len() as i64));
+    assert_eq!((runs(&mut client), count(&mut client, "retain.list")), (1, n_listed));
     let more = "INSERT INTO retain.list (shop_name, as_of, customer_id) VALUES ('other', '2025-07-02', 'x'), ('simulated-shop', '2025-07-01', 'x')";
     client.batch_execute(more).unwrap();
     score(&shop, &address, "three").assert().success();
-    assert_eq!((runs(&mut client), count(&mut client, "retain.list")), (1, list.len() as i64 + 2));
+    assert_eq!((runs(&mut client), count(&mut client, "retain.list")), (1, n_listed + 2));
     let manifest: serde_json::Value = serde_json::from_str(&shop.read("three/manifest.json")).unwrap();
     let stored: String = client.query_one("SELECT manifest::text FROM retain.runs", &[]).unwrap().get(0);
     assert_eq!(serde_json::from_str::<serde_json::Value>(&stored).unwrap(), manifest);
@@ -120,7 +121,7 @@ fn a_list_from_a_database_is_that_of_files_and_is_stored_once_a_day() {
     let (exit, said) = failed(score(&shop, &address, "three"));
     assert!(exit == 1 && said.contains("error[E714]") && said.contains("nothing was changed"), "{said}");
     assert_eq!(shop.read("three/manifest.json"), before);
-    assert_eq!((runs(&mut client), count(&mut client, "retain.list")), (1, list.len() as i64 + 2));
+    assert_eq!((runs(&mut client), count(&mut client, "retain.list")), (1, n_listed + 2));
     client.batch_execute("DROP TRIGGER lose ON retain.list").unwrap();
     // A column that somebody changed is named; one that somebody dropped is made again.
     client.batch_execute("ALTER TABLE retain.list ALTER COLUMN reason_1 TYPE varchar(10) USING ''").unwrap();
@@ -262,7 +263,7 @@ fn rows_like(list: &RankedList, ids: &[String]) -> Table<'static> {
         Column::Integer(_) => Column::Integer(vec![7; n]),
         Column::OptionalInteger(_) => Column::OptionalInteger(vec![Some(7); n]),
         Column::OptionalDate(_) => Column::OptionalDate(vec![Some(date(2025, 7, 2)); n]),
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     };
     let first = list.pieces().next().unwrap();
     Table::new("list", first.columns.iter().map(|(name, column)| (name.clone(), filled(name, column))))
