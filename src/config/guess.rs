@@ -268,12 +268,18 @@ fn has_decimals(example: &str) -> bool {
 fn holds_days(column: &DraftColumn) -> bool {
     let (example, dtype) = (column.example.trim(), column.dtype.to_lowercase());
     let n_digits = example.bytes().filter(u8::is_ascii_digit).count();
-    let is_separator = |letter: char| matches!(letter, '-' | '/' | '.' | ' ' | '年' | '月');
+    let is_separator = |letter: char| matches!(letter, '-' | '/' | '.' | ' ' | '年' | '月' | '日');
+    // A number or the name of a month; what comes third may have a clock behind it.
+    let is_part = |(place, part): (usize, &str)| {
+        let is = |of: fn(&char) -> bool| !part.is_empty() && part.chars().all(|letter| of(&letter));
+        is(char::is_ascii_digit)
+            || (part.chars().count() >= 3 && is(|letter| letter.is_alphabetic()))
+            || (place == 2 && part.starts_with(|letter: char| letter.is_ascii_digit()))
+    };
     let is_written = n_digits >= 4
         && example.chars().filter(|letter| is_separator(*letter)).count() >= 2
-        && example.starts_with(|letter: char| letter.is_alphanumeric())
         && !looks_like_number(example)
-        && example.split(is_separator).take(3).all(|part| part.len() <= 9 && !part.is_empty());
+        && example.split(is_separator).take(3).enumerate().all(is_part);
     // Seconds or milliseconds since 1970, or a year, month and day without marks.
     let is_counted = n_digits == example.len()
         && ((matches!(n_digits, 10 | 13) && example.starts_with('1')) || (n_digits == 8 && example.starts_with("20")));

@@ -399,7 +399,9 @@ pub(super) const SECTIONS: &[Section] = &[
         Table::Contacts,
         "Contacts with customers, if they are recorded; never a feature",
         &[
-            PATH,
+            TABLE_PATH,
+            POSTGRES,
+            URL_ENV,
             ENCODING,
             DELIMITER,
             QUOTE,

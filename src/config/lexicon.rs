@@ -49,9 +49,9 @@ const WORDS: &[(Meaning, &str)] = &[
     (Event, "created placed closed close sent purchase purchased purchased bought sale sales sold ordered order created creation booking posting posted document \
         erstellt angelegt kauf verkauf verkaufs buchung buchungs aktenzeichen eingang achat vente création creación venta compra criação venda acquisto vendita \
         creazione aankoop verkoop aangemaakt złożenia utworzenia zakupu sprzedaży wystawienia köp salg kjøp køb oprettet vytvoření prodeje 作成 購入 売上 下单 创建"),
-    (Amount, "amount value revenue turnover net gross spend sum betrag wert umsatz netto brutto nettowert nettobetrag bruttobetrag erlös montant valeur chiffre importe valor \
+    (Amount, "amount value revenue turnover sales charge charged net gross spend sum betrag wert umsatz netto brutto nettowert nettobetrag bruttobetrag erlös montant valeur chiffre importe valor \
         neto bruto importo valore imponibile netto lordo bedrag omzet netto kwota wartość belopp beløp beløb värde verdi částka tutar 金額 金额 금액 売上高"),
-    (Total, "total totals grand gesamt gesamtbetrag endbetrag summe totale totaux somme suma totaal totalt summa razem suma soma celkem toplam 合計 総 总 总计 합계"),
+    (Total, "total totals subtotal grand gesamt gesamtbetrag endbetrag summe totale totaux somme suma totaal totalt summa razem suma soma celkem toplam 合計 総 总 总计 합계"),
     (Line, "line item row position posten pos zeile zeilen positions ligne línea linea item riga regel pozycja pozycji rad linje satır 明細 行"),
     (Unit, "unit single each per einzel stück stuck unitaire unitario unitário jednostkowa jednostkowy stuk styck stk birim 単 单"),
     (Price, "price preis prix precio preço prezzo prijs cena pris fiyat 単価 单价 단가 価格 价格"),
@@ -97,6 +97,12 @@ fn folded(word: &str) -> String {
         ACCENTS.iter().find(|(accented, _)| accented.contains(letter)).map_or(letter, |(_, plain)| *plain)
     };
     word.to_lowercase().chars().filter(|letter| !matches!(letter, '°' | 'º' | '\u{307}')).map(plain).collect()
+}
+
+/// Whether a name of a column speaks of money, whatever its other words say.
+pub(crate) fn speaks_of_money(words: &[String]) -> bool {
+    let mut found = words.iter().filter_map(|word| of_word(&folded(word))).flatten();
+    found.any(|meanings| meanings.iter().any(|meaning| matches!(meaning, Amount | Total | Price)))
 }
 
 /// What words may mean each; `None` if one of them is not known.

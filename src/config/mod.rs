@@ -45,6 +45,7 @@ pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
 pub use found::{DraftColumn, FoundKey, Peek, Reading, ValueCount};
 pub use layout::{Layout, Quote};
+pub(crate) use lexicon::speaks_of_money;
 pub use lookup::LookupConfig;
 pub(crate) use name_words::in_words;
 pub use playbook::Playbook;

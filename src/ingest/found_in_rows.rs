@@ -6,7 +6,7 @@ use super::conditions::{ColumnForm, is_empty, none_of, toml_text};
 use super::fill_down::on_later_lines;
 use super::state_words::{self, Says, is_no, is_no_purchase};
 use super::words::Words;
-use crate::config::{FoundKey, in_words};
+use crate::config::{FoundKey, in_words, speaks_of_money};
 
 /// Lines that go on with an order, at least, for a field of its first line to be seen.
 const LEAST_LINES: usize = 20;
@@ -43,16 +43,8 @@ pub(super) fn of_rows(rows: &DataFrame) -> Vec<FoundKey> {
 
 /// Whether a column of that name has amounts: of a table without any, rows are no purchases in the first place.
 pub(super) fn is_of_money(name: &str) -> bool {
-    let words = in_words(name);
-    let is_money = |word: &String| MONEY.iter().any(|known| word.starts_with(known));
-    words.iter().any(is_money)
+    speaks_of_money(&in_words(name))
 }
-
-/// Beginnings of words that name amounts.
-const MONEY: &[&str] = &[
-    "amount", "betrag", "charge", "gross", "importe", "montant", "netto", "prezzo", "price", "preis", "prix", "precio",
-    "revenue", "sales", "subtotal", "summe", "total", "umsatz", "value", "wert",
-];
 
 /// Kinds of rows that give goods back: they are returns, which are read as such and not set aside.
 const RETURNS: &[&str] =

@@ -33,6 +33,7 @@ const IN_ALL_ROWS: &[&str] = &[
     "reason_1",
     "group",
     "suppressed_because",
+    "change_since_last",
 ];
 /// Columns that a row tells by where it stands.
 const TOLD_BY_PLACE: &[&str] = &["rank"];

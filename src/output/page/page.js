@@ -66,7 +66,7 @@ const exact = (list, name, row) => {
 // ---- what a list has ----------------------------------------------------------------------------------------------------
 const NAMES = {
   life_cycle_stage: 'Stage', rfm_segment: 'Segment', value_quadrant: 'Quadrant', cause: 'Cause', recommended_action: 'Action',
-  group: 'Group', risk_band: 'Risk', suppressed_because: 'No contact', confidence: 'Confidence',
+  group: 'Group', risk_band: 'Risk', suppressed_because: 'No contact', change_since_last: 'Changed', confidence: 'Confidence',
 };
 const ABSENT = '\u2014';
 // The order in which people think of words; others follow in that of the alphabet.
@@ -198,11 +198,11 @@ const COLUMNS = [
   {key: 'value_at_stake', head: 'At stake', is: 'num', css: 'stake', of: l => l.has('value_at_stake'), cell: (l, i) => h('span', {class: 'money', title: exact(l, 'value_at_stake', i)}, money(get(l, 'value_at_stake', i)))},
   {key: 'days_since_last_order', head: 'Rhythm, 12 months', css: 'rhythm', of: l => l.has('days_since_last_order'), cell: (l, i) => rhythm(l, i, {width: phone.matches ? 340 : 160, height: 20}) || (get(l, 'days_since_last_order', i) ?? '') + ' days silent'},
   {key: 'reason_1', head: 'First reason', css: 'why', of: l => l.has('reason_1'), cell: (l, i) => [notice(l, i), h('span', {class: 'why'}, get(l, 'reason_1', i) || '')]},
-  {key: 'change_since_last', head: 'Changed', css: 'changed', of: l => l.has('change_since_last'), cell: (l, i) => get(l, 'change_since_last', i)},
+  {key: 'change_since_last', head: 'Changed', css: 'changed', of: l => l.has('change_since_last') && l.columns.change_since_last.kind !== 'constant', cell: (l, i) => { const change = get(l, 'change_since_last', i); return change && words(change); }},
 ];
 const OFF = {
   opted_out: 'Do not contact: opted out', no_action_fits: 'No action fits', no_gain: 'Not worth a contact', budget: 'Beyond the budget',
-  capacity: 'Beyond the capacity',
+  capacity: 'Beyond the capacity', cool_down: 'Contacted not long ago', owner_full: 'Their owner has enough to do',
 };
 const said = word => ({opted_out: 'Opted out'})[word] || OFF[word] || words(word);
 function notice(list, row) {
@@ -251,7 +251,7 @@ function draw(keep) {
   shown = sorted(list, found(list, state.q).filter(i => passes(list, i)));
   if (!keep) current = 0;
   let sum = 0;
-  if (list.has(list.worth)) shown.forEach(i => { sum += Math.max(0, get(list, list.worth, i) || 0); });
+  if (list.has(list.worth)) shown.forEach(i => { if (get(list, 'group', i) !== 'control') sum += Math.max(0, get(list, list.worth, i) || 0); });
   const what = list.worth === 'expected_net_gain' ? 'expected gain ' : list.risk === 'gone_probability' ? 'worth of their return ' : 'expected loss ';
   $('count').textContent = counted(shown.length, 'customer') + (shown.length && list.has(list.worth) ? ', ' + what + money(sum) : '');
   $('clear').hidden = !state.q && !Object.keys(state.f).length;
@@ -304,7 +304,7 @@ function open(row, keep) {
     h('dl', {class: 'facts'}, [
       ...list.carried.flatMap(name => fact(words(name), value(name))),
       ...fact('Expected gain', value('expected_net_gain') == null ? null : money(value('expected_net_gain')) + (value('contact_cost') == null ? '' : `, for ${money(value('contact_cost'))} of cost`)),
-      ...fact('Changed', value('change_since_last')),
+      ...fact('Changed', [value('change_since_last'), value('change_why')].filter(Boolean).map(words).join(': ')),
     ]),
   ];
   const strip = rhythm(list, row, {width: 504, height: 78, large: true});

@@ -38,7 +38,7 @@ fn columns_of_customers_stand_behind_the_list_and_nowhere_else() {
     let list = shop.read(&format!("{DAY}/list.csv"));
     let header = list.lines().next().unwrap();
     assert!(header.starts_with("\u{FEFF}rank;customer_id;expected_net_gain;"), "{header}");
-    assert!(header.ends_with(";as_of;phone;note;region;UPPER(region) || '!'"), "{header}");
+    assert!(header.ends_with(";churn_probability_before;phone;note;region;UPPER(region) || '!'"), "{header}");
     let first: Vec<&str> = list.lines().nth(1).unwrap().split(';').collect();
     assert_eq!(first[first.len() - 4..first.len() - 2], [&*format!("'+31 6 {}", first[1]), "'=1+1"]);
     let (whole, cents) = first[2].split_once(',').unwrap();
@@ -54,7 +54,10 @@ fn columns_of_customers_stand_behind_the_list_and_nowhere_else() {
     with_output(&shop, &config, "csv = \"excel\"");
     shop.command("score").assert().success();
     let list = shop.read(&format!("{DAY}/list.csv"));
-    assert!(list.starts_with("\u{FEFF}rank,customer_id,") && list.lines().next().unwrap().ends_with(",as_of"));
+    assert!(
+        list.starts_with("\u{FEFF}rank,customer_id,")
+            && list.lines().next().unwrap().ends_with(",churn_probability_before")
+    );
 
     with_output(&shop, &config, "carry = [\"phnoe\"]");
     let said = contains("error[E208]").and(contains("`output.carry`")).and(contains("`phone`"));

@@ -41,7 +41,7 @@ fn portuguese_columns_are_drafted_whole() {
             n % 40
         )
     });
-    let (shop, draft) = drafted("pedidos.csv", &content, &[]);
+    let (shop, draft) = drafted("pedidos.csv", &content, &[("horizon_days = 0", "horizon_days = 30")]);
     for line in [
         "currency = \"BRL\"  # the sign `R$`",
         "customer_id = \"CPF do cliente\"",
@@ -62,7 +62,8 @@ fn japanese_columns_are_drafted_with_the_states_that_are_no_purchases() {
         format!("{n},2024/{month:02}/{:02} 10:15:00,m{customer},{state},1150", customer % 28 + 1)
     });
     let filter = "# filter = \"\\\"ステータス\\\" NOT IN ('キャンセル')\"";
-    let edits = [("currency = \"\"", "currency = \"JPY\""), (filter, &filter[2..])];
+    let edits =
+        [("currency = \"\"", "currency = \"JPY\""), (filter, &filter[2..]), ("horizon_days = 0", "horizon_days = 30")];
     let (shop, _) = drafted("orders.csv", &content, &edits);
     bought(&shop, "bought by 250 customers in 2,850 orders: JPY 3,277,500");
 }
