@@ -112,11 +112,11 @@ fn unusual(n_days: usize, length: usize, held: &impl Fn(usize) -> Option<Held>) 
     let far: Vec<usize> = past.iter().filter(|(_, held)| is_far(held)).map(|(end, _)| *end).collect();
     let a_year_ago = n_days.checked_sub(YEAR);
     let is_season = a_year_ago.is_some_and(|then| far.iter().any(|end| end.abs_diff(then) <= SEASON));
-    let per_year = episodes(&far, length) as f64 * 365.0 / past.len() as f64;
+    let per_year = episodes(&far, length.max(SEASON)) as f64 * 365.0 / past.len() as f64;
     (!is_season && per_year <= HABIT_PER_YEAR).then_some(now)
 }
 
-/// Windows that do not overlap.
+/// Stretches of at most `length` days that hold them all: the windows of one season are one, and its start is no habit.
 fn episodes(ends: &[usize], length: usize) -> usize {
     let mut last: Option<usize> = None;
     let mut count = 0;
