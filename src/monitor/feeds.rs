@@ -1,7 +1,7 @@
 //! The tables of a shop as feeds: when each row happened and became known, and what each of its columns holds.
 
 use crate::timeline::columns::{
-    ComplaintColumns, CustomColumn, CustomerColumns, NEVER, NO_CODE, NO_COST, PurchaseColumns, SurveyColumns, Tables,
+    ComplaintColumns, CustomerColumns, NEVER, NO_CODE, NO_COST, PurchaseColumns, SurveyColumns, Tables,
 };
 use crate::units::{Money, Timestamp};
 
@@ -60,7 +60,6 @@ fn purchases(table: &PurchaseColumns) -> FeedTable<'_> {
         ("region", &table.region),
     ];
     columns.extend(codes.into_iter().filter_map(|(name, codes)| Some(levels(name, codes.as_ref()?))));
-    columns.extend(table.custom.iter().map(own));
     FeedTable {
         name: "purchases",
         n_rows: table.customer.len(),
@@ -84,7 +83,6 @@ fn complaints(table: &ComplaintColumns) -> FeedTable<'_> {
     columns.extend(times.into_iter().filter_map(|(name, times)| Some(late(instants(name, times.as_ref()?)))));
     columns.extend(table.satisfaction.as_ref().map(|values| late(numbers("satisfaction", values))));
     columns.extend(table.compensation.as_ref().map(|values| late(money("compensation", values))));
-    columns.extend(table.custom.iter().map(own));
     FeedTable {
         name: "complaints",
         n_rows: table.customer.len(),
@@ -102,7 +100,7 @@ fn surveys(table: &SurveyColumns) -> FeedTable<'_> {
         n_rows: table.customer.len(),
         at: Some(&table.answered_at),
         recorded_at: table.recorded_at.as_deref(),
-        columns: columns.chain(table.custom.iter().map(own)).collect(),
+        columns: columns.collect(),
     }
 }
 
@@ -149,10 +147,4 @@ fn keyed<'t>(name: &str, keys: &'t [u64]) -> Column<'t> {
 
 fn instants<'t>(name: &str, times: &'t [Timestamp]) -> Column<'t> {
     column(name, Kind::Other, move |row| times.get(row).filter(|at| **at != NEVER).map(|at| at.0 as f64))
-}
-
-/// A column of a custom feature.
-fn own(custom: &CustomColumn) -> Column<'_> {
-    let value = |row: usize| custom.values.get(row).copied().filter(|value| !value.is_nan());
-    column(&custom.name, Kind::Sized, value)
 }

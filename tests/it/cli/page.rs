@@ -67,7 +67,11 @@ fn the_page_is_whole_loads_nothing_and_names_are_text() {
             "list.csv",
             "list.parquet",
             "list.xlsx",
+            "monitor.json",
+            "performance.parquet",
             "report.html",
+            "report.json",
+            "retain.prom",
             "value.json",
             "winback.csv",
             "winback.parquet"

@@ -164,7 +164,7 @@ fn numbers_of_documents_as_amounts_are_refused() {
 fn a_state_that_nobody_knew_is_told_with_its_share() {
     let states = |line: Line| {
         let state = match line.n % 20 {
-            0 => "lost",
+            0 => "parked",
             1 => "Chargeback",
             2 => "void",
             _ => "paid",
@@ -174,18 +174,19 @@ fn a_state_that_nobody_knew_is_told_with_its_share() {
     let filter = "filter = \"Status NOT IN ('void')\"";
     let told = [
         "warning[unknown_state]: 300 purchases have a value in `Status` that neither the filter nor the mapping names, some of \
-         which mean no purchase, and are used: `Chargeback` 150 (5.3 %), `lost` 150 (5.3 %)",
-        "`filter = \"(Status NOT IN ('void')) AND COALESCE(\\\"Status\\\", '') NOT IN ('Chargeback', 'lost')\"` in `[purchases]`",
-        "`known_values = [\"Chargeback\", \"lost\"]`",
+         which mean no purchase, and are used: `Chargeback` 150 (5.3 %), `parked` 150 (5.3 %)",
+        "`filter = \"(Status NOT IN ('void')) AND COALESCE(\\\"Status\\\", '') NOT IN ('Chargeback', 'parked')\"` in `[purchases]`",
+        "`known_values = [\"Chargeback\", \"parked\"]`",
     ];
     let shop = one_file(states, &config("amount", filter, ""));
     saying(&shop, 0, &told);
     saying_in_parts(&shop, 0, &told);
-    let known = format!("{filter}\nknown_values = ['lost', 'Chargeback']");
+    let known = format!("{filter}\nknown_values = ['parked', 'Chargeback']");
     not_saying(&one_file(states, &config("amount", &known, "")), &["unknown_state"]);
     // A filter that names what counts sets others aside.
     let positive = one_file(states, &config("amount", "filter = \"LOWER(Status) IN ('paid')\"", ""));
-    let told = "150 rows are set aside by the filter for a value in `Status` that it does not name: `lost` 150 (5.0 %)";
+    let told =
+        "150 rows are set aside by the filter for a value in `Status` that it does not name: `parked` 150 (5.0 %)";
     saying(&positive, 0, &[told]);
     saying_in_parts(&positive, 0, &[told]);
     not_saying(&one_file(usual, &config("amount", filter, "")), &["unknown_state"]);
