@@ -101,7 +101,8 @@ impl Customer<'_> {
         let at_stake = money(self.currency, *value_at_stake);
         match self.explanation.risk {
             Risk::Lost => {
-                format!("{customer_id}: {} likely to leave, with {at_stake} at stake", percent(*leaving_probability))
+                let lost = percent(gone_probability + leaving_probability);
+                format!("{customer_id}: {lost} likely not to come back, with {at_stake} at stake")
             }
             Risk::Gone => {
                 format!(
@@ -344,7 +345,9 @@ mod tests {
     fn a_page_tells_what_is_known_and_nothing_runs_in_it() {
         let page = customer_page(&explanation("<script>alert(1)</script>"), "EUR").unwrap();
         assert!(
-            page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;: 30 % likely to leave, with EUR 12 at stake"),
+            page.contains(
+                "&lt;script&gt;alert(1)&lt;&#x2f;script&gt;: 40 % likely not to come back, with EUR 12 at stake"
+            ),
             "{page}"
         );
         assert!(!page.contains("<script") && page.contains("default-src &#x27;none&#x27;"), "{page}");
