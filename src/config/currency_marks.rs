@@ -70,6 +70,7 @@ pub(crate) fn is_currency_mark(text: &str) -> bool {
 }
 
 /// Whether a sign or code can be that of a currency.
+#[cfg(feature = "tables")]
 pub(crate) fn mark_can_be(mark: &str, code: &str) -> bool {
     match SIGNS.iter().find(|(sign, _)| *sign == mark) {
         Some((_, codes)) => codes.contains(&code),

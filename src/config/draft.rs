@@ -8,6 +8,7 @@ use super::currencies;
 use super::found::{DraftColumn, FoundKey};
 use super::guess;
 use super::knobs::{self, SECTIONS};
+use super::looks;
 use super::proposal::{DraftInput, DraftLookup, Proposal, reads};
 use super::tables::{Kind, Table};
 use super::time_zones;
@@ -82,10 +83,10 @@ impl DraftInput {
 
 /// The currency whose sign, which no other currency uses, stands at an amount; with the sign and the column.
 fn signed_currency(columns: &[DraftColumn]) -> Option<(&'static str, &str, &str)> {
-    let is_amount = |column: &&DraftColumn| guess::plausible(Kind::Money, column);
+    let is_amount = |column: &&DraftColumn| looks::plausible(Kind::Money, column);
     let mut found = Vec::new();
     for column in columns.iter().filter(is_amount) {
-        if let Some((code, sign)) = guess::signed_currency(&column.example) {
+        if let Some((code, sign)) = looks::signed_currency(&column.example) {
             found.push((code, sign, column.name.as_str()));
         }
     }
@@ -181,7 +182,7 @@ fn required_columns(draft: &mut String, table: Table, mapping: &BTreeMap<&str, S
     let taken: Vec<String> = mapping.values().flat_map(|source| reads(source, columns)).collect();
     for spec in table.columns().iter().filter(|spec| spec.required && !mapping.contains_key(spec.name)) {
         let free = |column: &&DraftColumn| !taken.contains(&column.name);
-        let likely: Vec<&DraftColumn> = guess::by_values(spec.kind, columns).into_iter().filter(free).collect();
+        let likely: Vec<&DraftColumn> = looks::by_values(spec.kind, columns).into_iter().filter(free).collect();
         let (proposed, known) = match likely.as_slice() {
             [] if columns.is_empty() => ("", String::new()),
             [] => ("", format!("; the source has {}", names(columns.iter()))),

@@ -100,6 +100,7 @@ fn folded(word: &str) -> String {
 }
 
 /// Whether a name of a column speaks of money, whatever its other words say.
+#[cfg(feature = "tables")]
 pub(crate) fn speaks_of_money(words: &[String]) -> bool {
     let mut found = words.iter().filter_map(|word| of_word(&folded(word))).flatten();
     found.any(|meanings| meanings.iter().any(|meaning| matches!(meaning, Amount | Total | Price)))

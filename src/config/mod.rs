@@ -21,6 +21,7 @@ mod keys;
 mod knobs;
 mod layout;
 mod lexicon;
+mod looks;
 mod lookup;
 mod name_words;
 pub mod playbook;
@@ -38,6 +39,7 @@ mod values;
 pub use allowed::Allowed;
 pub use currencies::is_currency_code;
 #[cfg(feature = "tables")]
+#[cfg(feature = "tables")]
 pub(crate) use currency_marks::{is_currency_mark, mark_can_be};
 pub use custom::{Aggregate, CustomFeature, CustomTable, CustomUnit};
 pub use draft::{DraftChurn, draft};
@@ -45,8 +47,10 @@ pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
 pub use found::{DraftColumn, FoundKey, Peek, Reading, ValueCount};
 pub use layout::{Layout, Quote};
+#[cfg(feature = "tables")]
 pub(crate) use lexicon::speaks_of_money;
 pub use lookup::LookupConfig;
+#[cfg(feature = "tables")]
 pub(crate) use name_words::in_words;
 pub use playbook::Playbook;
 pub use proposal::{DraftFile, DraftInput, DraftTable};

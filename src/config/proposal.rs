@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::expressions::{always_quoted, names_in, renamed};
 use super::found::{DraftColumn, Peek};
 use super::guess;
+use super::looks;
 use super::tables::{Kind, Table};
 use super::templates::{self, Template, TemplateLookup};
 
@@ -218,7 +219,7 @@ fn with_customers(
     if meets {
         return mapping;
     }
-    let best = columns.iter().filter(|column| guess::plausible(Kind::Id, column) && share(column) >= MEETS);
+    let best = columns.iter().filter(|column| looks::plausible(Kind::Id, column) && share(column) >= MEETS);
     let best =
         best.max_by(|one, other| share(one).total_cmp(&share(other)).then(one.n_distinct.cmp(&other.n_distinct)));
     if let Some(best) = best {

@@ -2,6 +2,7 @@
 
 use super::found::DraftColumn;
 use super::guess;
+use super::looks;
 use super::name_words::in_words;
 use super::proposal::{DraftFile, DraftInput, DraftTable};
 use super::tables::{Kind, Table};
@@ -57,7 +58,7 @@ fn likeliest(input: &DraftInput) -> Option<usize> {
         let columns = &file.peek.columns;
         let mapping = guess::mapping(Table::Purchases, columns);
         let required = || Table::Purchases.columns().iter().filter(|column| column.required);
-        let may_be = |kind: Kind| !guess::by_values(kind, columns).is_empty();
+        let may_be = |kind: Kind| !looks::by_values(kind, columns).is_empty();
         let n_found = required().filter(|column| mapping.contains_key(column.name)).count();
         required().all(|column| mapping.contains_key(column.name) || may_be(column.kind)).then_some(n_found)
     };

@@ -22,6 +22,7 @@ pub(crate) fn stable_hash(parts: &[&[u8]]) -> u64 {
 ///
 /// # Source
 /// FNV-1a (Fowler, Noll and Vo), then [`spread`].
+#[cfg(feature = "tables")]
 pub(crate) fn key(id: &[u8]) -> u64 {
     spread(fnv(&[id]))
 }
@@ -46,6 +47,7 @@ pub(super) const fn mixed(hash: u64) -> u64 {
 ///
 /// # Source
 /// The last step of Appleby's `MurmurHash3`.
+#[cfg(feature = "tables")]
 pub(crate) const fn spread(hash: u64) -> u64 {
     let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     let hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
@@ -54,6 +56,7 @@ pub(crate) const fn spread(hash: u64) -> u64 {
 }
 
 /// The hash of a row with one more value; equal rows have equal hashes.
+#[cfg(feature = "tables")]
 pub(crate) fn with_value(row: u64, value: u64) -> u64 {
     spread((row.rotate_left(17) ^ value).wrapping_add(0x9e37_79b9_7f4a_7c15))
 }

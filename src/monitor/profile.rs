@@ -17,7 +17,7 @@ const MOST_COLUMNS: usize = 1_000;
 /// The feeds of a shop as they were on a day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ShopProfile {
-    /// [`PROFILE_FORMAT`].
+    /// The format that this program writes, or another that it does not read.
     pub format: u32,
     /// The day, counted from 1970-01-01; only what was known before it is counted.
     pub(super) as_of_day: i32,

@@ -1,0 +1,150 @@
+//! What a column may be by its type and an example of its values: a number, a day, an id.
+
+use super::currency_marks::{self, is_currency_mark};
+use super::found::DraftColumn;
+use super::tables::Kind;
+
+/// Columns that may be one of ours by their values, where no name told: days, numbers, or ids that come again.
+pub(super) fn by_values(kind: Kind, columns: &[DraftColumn]) -> Vec<&DraftColumn> {
+    let comes_again = |column: &DraftColumn| column.n_distinct > 1 && 4 * column.n_distinct < 3 * column.n_rows;
+    let is_number = |column: &DraftColumn| !column.example.is_empty() && plausible(Kind::Money, column);
+    let fits = |column: &&DraftColumn| match kind {
+        Kind::Time => holds_days(column),
+        Kind::Money | Kind::Number => is_number(column) && !holds_days(column),
+        // Amounts have decimals, ids have none.
+        Kind::Id => {
+            plausible(kind, column) && comes_again(column) && !holds_days(column) && !has_decimals(&column.example)
+        }
+        Kind::Text | Kind::Flag => false,
+    };
+    columns.iter().filter(fits).collect()
+}
+
+/// Whether a number is written with decimals.
+fn has_decimals(example: &str) -> bool {
+    looks_like_number(example) && example.contains(['.', ','])
+}
+
+/// Whether a column holds days, by its type or by how its example is written.
+fn holds_days(column: &DraftColumn) -> bool {
+    let (example, dtype) = (column.example.trim(), column.dtype.to_lowercase());
+    let n_digits = example.bytes().filter(u8::is_ascii_digit).count();
+    let is_separator = |letter: char| matches!(letter, '-' | '/' | '.' | ' ' | '年' | '月' | '日');
+    // A number or the name of a month; what comes third may have a clock behind it.
+    let is_part = |(place, part): (usize, &str)| {
+        let is = |of: fn(&char) -> bool| !part.is_empty() && part.chars().all(|letter| of(&letter));
+        is(char::is_ascii_digit)
+            || (part.chars().count() >= 3 && is(|letter| letter.is_alphabetic()))
+            || (place == 2 && part.starts_with(|letter: char| letter.is_ascii_digit()))
+    };
+    let is_written = n_digits >= 4
+        && example.chars().filter(|letter| is_separator(*letter)).count() >= 2
+        && !looks_like_number(example)
+        && example.split(is_separator).take(3).enumerate().all(is_part);
+    // Seconds or milliseconds since 1970, or a year, month and day without marks.
+    let is_counted = n_digits == example.len()
+        && ((matches!(n_digits, 10 | 13) && example.starts_with('1')) || (n_digits == 8 && example.starts_with("20")));
+    dtype.starts_with("date") || dtype.starts_with("time") || is_written || is_counted
+}
+
+/// Whether the type and the example allow the kind.
+pub(super) fn plausible(kind: Kind, column: &DraftColumn) -> bool {
+    if column.is_empty() {
+        return false;
+    }
+    let dtype = column.dtype.to_lowercase();
+    let is_time = dtype.starts_with("date") || dtype.starts_with("time");
+    let is_flag = dtype.starts_with("bool");
+    match kind {
+        Kind::Time => !is_flag && !is_float(&dtype),
+        Kind::Money | Kind::Number => !is_flag && !is_time && (!is_text(&dtype) || looks_like_number(&column.example)),
+        Kind::Id => !is_flag && !is_time,
+        Kind::Text | Kind::Flag => !is_time,
+    }
+}
+
+pub(super) fn is_float(dtype: &str) -> bool {
+    dtype.starts_with('f') || dtype.starts_with("double")
+}
+
+pub(super) fn is_text(dtype: &str) -> bool {
+    ["str", "utf8", "text", "varchar"].iter().any(|name| dtype.starts_with(name))
+}
+
+/// Nothing is known from an empty example, so it passes. Signs and codes of currencies and marks between thousands are no
+/// obstacle: how a number is written is the business of reading.
+fn looks_like_number(example: &str) -> bool {
+    let [before, inner, after] = around_digits(example);
+    let groups: Vec<&str> = inner.split([',', '.', '\'', ' ', '\u{a0}', '\u{202f}']).collect();
+    let are_digits = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
+    let between = groups.get(1..groups.len().saturating_sub(1)).unwrap_or_default();
+    let is_written = are_digits && between.iter().all(|group| group.len() == 3);
+    let has_usual_ends = [before, after].into_iter().all(|mark| mark.is_empty() || is_currency_mark(mark));
+    example.is_empty()
+        || (is_written && has_usual_ends && !inner.is_empty())
+        || example.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// What stands before the digits, from the first digit to the last, and behind them; without signs, parentheses and blanks.
+fn around_digits(example: &str) -> [&str; 3] {
+    let is_outside = |letter: char| !letter.is_ascii_digit();
+    let inner = example.trim_matches(is_outside);
+    let start = example.find(|letter: char| letter.is_ascii_digit()).unwrap_or(0);
+    let bare = |text: &'_ str| -> std::ops::Range<usize> {
+        let is_idle = |letter: char| letter.is_whitespace() || "()-+%'\u{2212}".contains(letter);
+        let left = text.len() - text.trim_start_matches(is_idle).len();
+        left..left + text.trim_matches(is_idle).len()
+    };
+    let (before, after) = (&example[..start], &example[start + inner.len()..]);
+    [&before[bare(before)], inner, &after[bare(after)]]
+}
+
+/// The one currency whose sign stands at an amount.
+pub(super) fn signed_currency(example: &str) -> Option<(&'static str, &str)> {
+    let [before, _, after] = around_digits(example);
+    [before, after].into_iter().find_map(|mark| Some((currency_marks::only_currency(mark)?, mark)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_told_from_dates_and_names() {
+        for number in [
+            "1.435,15",
+            "$1,234.56",
+            "-$2.73",
+            "(87.00)",
+            "1'299.00 CHF",
+            "€ 12",
+            "12,50-",
+            "3e4",
+            "",
+            "EUR 5",
+            "1,5 %",
+            "R$ 1.234,56",
+            "12,50 zł",
+            "1 299,00 kr",
+        ] {
+            assert!(looks_like_number(number), "{number}");
+        }
+        for other in ["01.05.2024", "2024-05-01", "12:30", "A-12", "abc", "#1001", "5/1/24", "Order 7"] {
+            assert!(!looks_like_number(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn days_are_told_by_how_they_are_written() {
+        let holds = |example: &str| {
+            holds_days(&DraftColumn { dtype: "str".to_owned(), example: example.to_owned(), ..DraftColumn::default() })
+        };
+        for day in ["2024-05-01", "1.5.24", "5/1/2024 3:04 PM", "2024年5月1日", "1 mai 2024", "20240501", "1714521600"]
+        {
+            assert!(holds(day), "{day}");
+        }
+        for other in ["1.234,50", "C-12-44-1", "12", "SKU-001", "", "R$ 1.234,50", "10000234", "Main St 12"] {
+            assert!(!holds(other), "{other}");
+        }
+    }
+}
