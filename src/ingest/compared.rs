@@ -34,6 +34,12 @@ impl ComparedColumn {
         (self.is_known.get(usize::try_from(code).ok()?) == Some(&false)).then_some(code)
     }
 
+    /// Whether a row has no value.
+    #[must_use]
+    pub fn is_empty(&self, row: usize) -> bool {
+        self.words.codes.get(row).is_some_and(|code| self.word_of(*code).is_none_or(str::is_empty))
+    }
+
     /// Whether every value is known.
     #[must_use]
     pub fn are_all_known(&self) -> bool {

@@ -19,8 +19,13 @@ const MOST_STATES: usize = 40;
 struct Unknown {
     used: BTreeMap<String, u64>,
     aside: BTreeMap<String, u64>,
+    /// Rows without a value that the filter sets aside.
+    empty_aside: u64,
     are_many: bool,
 }
+
+/// One row in so many without a state is usual: a line of another kind, an order that was never finished.
+const USUAL_EMPTY: u64 = 100;
 
 /// The columns of states that the filter or the mapping compares with texts.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +42,7 @@ impl UnknownStates {
             let sum = self.0.entry(column).or_default();
             add(&mut sum.used, own.used);
             add(&mut sum.aside, own.aside);
+            sum.empty_aside += own.empty_aside;
             sum.are_many |= own.are_many;
         }
     }
@@ -46,7 +52,11 @@ impl UnknownStates {
         let told = self.0.iter().filter(|(_, own)| !own.are_many && own.used.len() + own.aside.len() <= MOST_STATES);
         told.flat_map(|(name, own)| {
             let (used, rows) = account.map_or((0, 0), |account| (account.used, account.rows_in));
-            [of_used(config, name, &own.used, used), of_aside(name, &own.aside, rows)]
+            [
+                of_used(config, name, &own.used, used),
+                of_aside(name, &own.aside, rows),
+                of_empty(name, own.empty_aside, rows),
+            ]
         })
         .flatten()
         .collect()
@@ -61,7 +71,12 @@ fn add(sum: &mut BTreeMap<String, u64>, other: BTreeMap<String, u64>) {
 
 fn unknown(purchases: &TypedTable, column: &ComparedColumn) -> Unknown {
     let mut found = Unknown { are_many: column.are_many, ..Unknown::default() };
-    if column.are_many || column.are_all_known() {
+    if column.are_many {
+        return found;
+    }
+    let is_aside = |row: usize| purchases.reason(row).is_some_and(crate::ingest::Reason::is_filter);
+    found.empty_aside = (0..purchases.n_rows()).filter(|row| column.is_empty(*row) && is_aside(*row)).count() as u64;
+    if column.are_all_known() {
         return found;
     }
     // By code first: a column has few values and many rows.
@@ -125,6 +140,20 @@ fn of_aside(name: &str, values: &BTreeMap<String, u64>, rows: u64) -> Option<Fin
     let hint =
         format!("if they are purchases, name these values in the filter; if they are not, write {}", known(&texts));
     (!values.is_empty()).then(|| finding(name, message, count).with_hint(hint))
+}
+
+/// Rows without a state that the filter drops: a column that was not filled takes its purchases along.
+fn of_empty(name: &str, count: u64, rows: u64) -> Option<Finding> {
+    let share = 100.0 * count as f64 / rows.max(1) as f64;
+    let message = format!(
+        "{} {} set aside by the filter because `{name}` is empty ({share:.1} % of the rows)",
+        counted(count, "row"),
+        verb(count, "is", "are"),
+    );
+    let hint = format!(
+        "was `{name}` exported whole? If these rows are purchases, ask for them in the filter: `... OR \"{name}\" IS NULL`"
+    );
+    (rows > 0 && count * USUAL_EMPTY > rows).then(|| finding(name, message, count).with_hint(hint))
 }
 
 /// The line of config that says that values are known.

@@ -196,6 +196,22 @@ fn a_state_that_nobody_knew_is_told_with_its_share() {
 }
 
 #[test]
+fn states_that_are_empty_under_a_filter_are_told_with_their_share() {
+    let states = |of: usize| {
+        move |line: Line| {
+            let state = if line.n.is_multiple_of(of) { "" } else { "paid" };
+            [order(line), line.euros(), state.to_owned()]
+        }
+    };
+    let config = config("amount", "filter = \"Status IN ('paid')\"", "");
+    let told = "600 rows are set aside by the filter because `Status` is empty (20.0 % of the rows)";
+    let shop = one_file(states(5), &config);
+    saying(&shop, 0, &[told]);
+    saying_in_parts(&shop, 0, &[told]);
+    not_saying(&one_file(states(500), &config), &["is empty"]);
+}
+
+#[test]
 fn a_point_between_thousands_in_one_file_is_refused_with_both_readings() {
     let whole = |line: Line| {
         let amount = line.cents / 5;
