@@ -7,8 +7,8 @@ use super::job::{self, Task, Today, print};
 use crate::cli::{Explain, ExplainFormat, Job, OutputOptions};
 use crate::error::Failure;
 use crate::explain::{
-    ContextContribution, CustomerExplanation, ExplainedDecision, ExplainedValue, FeatureContribution, Risk,
-    VoidOrderSummary,
+    ContextContribution, CustomerExplanation, ExplainedCause, ExplainedDecision, ExplainedValue, FeatureContribution,
+    Risk, VoidOrderSummary,
 };
 use crate::output::{OutputError, customer_page};
 use crate::pipeline::{self, Beside};
@@ -72,6 +72,7 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
             let _ = writeln!(page, "{}{line}", if position == 0 { "  - " } else { "    " });
         }
     }
+    page.push_str(&cause(&explanation.cause));
     page.push_str(&decision(&explanation.decision, currency));
     if let Some(value) = &explanation.value {
         page.push_str(&customer_value(value, currency));
@@ -94,6 +95,20 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
     for complaint in explanation.complaints.iter().rev().take(SHOWN) {
         let state = if complaint.is_open { "open" } else { "resolved" };
         let _ = writeln!(page, "  {}  {state}", complaint.opened_at);
+    }
+    page
+}
+
+/// Why the customer is probably lost or about to be, and what that is read from.
+fn cause(cause: &ExplainedCause) -> String {
+    let word = match cause.cause.zip(cause.is_controllable) {
+        Some((cause, true)) => format!("{} (you can do something about it)", cause.name()),
+        Some((cause, false)) => format!("{} (not in your hands)", cause.name()),
+        None => "none".to_owned(),
+    };
+    let mut page = format!("\ncause: {word}\n");
+    for line in wrapped(&printable(&cause.why), 76) {
+        let _ = writeln!(page, "    {line}");
     }
     page
 }

@@ -1,11 +1,12 @@
 //! A customer about whom is decided, and for which actions of a playbook.
 
+use super::causes::Cause;
 use super::chances::Chances;
 use super::cool_down::{PastContact, Pause, pause};
 use super::gain::Stakes;
 use super::segments::Segments;
 use super::stage::Stage;
-use crate::config::playbook::{Action, ConditionColumn};
+use crate::config::playbook::{Action, ConditionColumn, NO_CAUSE_WORD};
 use crate::units::Days;
 
 /// What decisions need to know of one customer.
@@ -27,6 +28,8 @@ pub struct Candidate<'a> {
     pub stage: Stage,
     /// The segments.
     pub segments: Segments,
+    /// Why the customer is probably lost or about to be, if a cause stands out.
+    pub cause: Option<Cause>,
     /// Complaints waiting for a resolution; `None` if the shop does not record resolutions.
     pub open_complaints: Option<i64>,
     /// Whether the handling of the last complaint was rated badly, or it had to be opened again.
@@ -53,6 +56,7 @@ impl Candidate<'_> {
             && is_named(&action.stages, self.stage.name())
             && is_named(&action.segments, self.segments.rfm.name())
             && is_named(&action.quadrants, self.segments.quadrant.name())
+            && is_named(&action.causes, self.cause.map_or(NO_CAUSE_WORD, Cause::name))
             && action.conditions.iter().all(|condition| condition.holds(self.value(condition.column)))
     }
 

@@ -1,8 +1,9 @@
-//! Owns what is decided about customers: life-cycle stage, what is to come of a customer, what an action for one is expected to
+//! Owns what is decided about customers: life-cycle stage, why one is probably lost, what is to come of a customer, what an action for one is expected to
 //! bring, who gets which one under a budget, who is left alone to measure by, and the order of the lists.
 
 mod allocation;
 mod candidate;
+mod causes;
 mod chances;
 mod cool_down;
 mod draws;
@@ -20,6 +21,7 @@ mod why;
 
 pub use allocation::{Allocation, Choice, Limits, Prices, Problem, allocate};
 pub use candidate::Candidate;
+pub use causes::{Cause, ComplaintRecord, Evidence, FoundCause, NO_CAUSE, Signs, SlowFrom, cause_of, cause_why};
 pub use chances::Chances;
 pub use cool_down::{PastContact, Pause};
 pub use experiment::{Arm, Balance, SUSPICIOUS};

@@ -50,6 +50,7 @@ fn candidates<'a>(ids: &'a [String], seed: u64) -> Vec<Candidate<'a>> {
             days_since_last_order: 10,
             stage: STAGES[place % STAGES.len()],
             segments: Segments { rfm: RfmSegment::Promising, quadrant: Quadrant::I },
+            cause: None,
             open_complaints: Some(i64::from(number(7) < 0.1)),
             is_badly_closed: number(8) < 0.05,
             is_opted_out: number(9) < 0.05,

@@ -1,5 +1,6 @@
 //! Why an action is recommended, as a sentence for the people who work the list.
 
+use super::causes::Cause;
 use super::chances::Chances;
 use super::cool_down::{PastContact, Pause};
 use super::gain::Stakes;
@@ -23,6 +24,8 @@ pub struct Subject<'a> {
     pub chances: &'a Chances,
     /// What is won or lost.
     pub stakes: &'a Stakes,
+    /// Why the customer is probably lost or about to be, if a cause stands out.
+    pub cause: Option<Cause>,
     /// The complaint that has to be settled, if it is known.
     pub grievance: Option<&'a Grievance>,
     /// The currency of all amounts.
@@ -46,7 +49,9 @@ pub fn action_why(group: Group, subject: &Subject<'_>) -> String {
     } else {
         String::new()
     };
-    format!("{first}{}. {}", situation(subject), reckoning(subject))
+    let cause = subject.cause.filter(|_| !action.resolves());
+    let cause = cause.map_or_else(String::new, |cause| format!("; the likely cause is {}", cause.in_words()));
+    format!("{first}{}{cause}. {}", situation(subject), reckoning(subject))
 }
 
 /// Why a customer who was contacted lately is left in peace, and until when.
@@ -177,6 +182,7 @@ mod tests {
                     planned: &planned,
                     chances: &chances,
                     stakes: &stakes,
+                    cause: Cause::ALL.get(place).copied(),
                     grievance: action.resolves().then_some(&grievance),
                     currency: &currency,
                 };

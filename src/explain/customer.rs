@@ -10,6 +10,7 @@ use super::reasons::Makeup;
 use crate::clv::{TimeUnit, ValueError, ValueInterval, ValueModel};
 use crate::config::ValueConfig;
 use crate::dataset::{Dataset, DatasetSettings, Histories};
+use crate::decide::Cause;
 use crate::features::{Context, Fact};
 use crate::maths::quantiles::median;
 use crate::timeline::{Cutoff, EventLog, KnownComplaint, VoidOrder, local_time};
@@ -49,6 +50,8 @@ pub struct CustomerExplanation {
     pub confidence: &'static str,
     /// Sentences, the strongest first; one that says so where no reason stands out.
     pub reasons: Vec<String>,
+    /// Why the customer is probably lost or about to be.
+    pub cause: ExplainedCause,
     /// What is done for the customer, or why nothing.
     pub decision: ExplainedDecision,
     /// Log-odds of the risk, for a customer who is average in everything. With the features and the context
@@ -68,6 +71,17 @@ pub struct CustomerExplanation {
     pub void_orders: Vec<VoidOrderSummary>,
     /// Complaints known at the day.
     pub complaints: Vec<ComplaintSummary>,
+}
+
+/// Why a customer is probably lost or about to be.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExplainedCause {
+    /// The word of the list; absent where no cause stands out.
+    pub cause: Option<Cause>,
+    /// Whether the shop can do something about it.
+    pub is_controllable: Option<bool>,
+    /// What it is read from, as a sentence.
+    pub why: String,
 }
 
 /// What is done for a customer, money in major units.

@@ -17,8 +17,8 @@ pub use absence::{Absence, VoidNote};
 pub(crate) use customer::Breakdown;
 pub(crate) use customer::Subject;
 pub use customer::{
-    ComplaintSummary, ContextContribution, CustomerExplanation, ExplainedAlternative, ExplainedDecision,
-    ExplainedValue, FactContribution, FeatureContribution, VoidOrderSummary,
+    ComplaintSummary, ContextContribution, CustomerExplanation, ExplainedAlternative, ExplainedCause,
+    ExplainedDecision, ExplainedValue, FactContribution, FeatureContribution, VoidOrderSummary,
 };
 pub use faithfulness::TestedReasons;
 pub use medians::Medians;

@@ -5,10 +5,11 @@ use super::list::{ListRow, RankedList};
 use super::score::{Scored, explainer};
 use crate::config::Config;
 use crate::dataset::Panel;
-use crate::decide::{Alternative, Planner, Suppression};
+use crate::decide::{Alternative, Cause, Planner, Suppression};
 use crate::error::Failure;
 use crate::explain::{
-    Absence, Breakdown, CustomerExplanation, ExplainedAlternative, ExplainedDecision, Makeup, Risk, Subject,
+    Absence, Breakdown, CustomerExplanation, ExplainedAlternative, ExplainedCause, ExplainedDecision, Makeup, Risk,
+    Subject,
 };
 use crate::registry::Version;
 use crate::timeline::EventLog;
@@ -71,6 +72,7 @@ pub fn explain_customer(
         value_at_stake: row.prospect.value_at_stake,
         value,
         confidence: row.confidence(),
+        cause: explained_cause(row),
         decision: explained_decision(list, row, config),
         reasons: list.reasons_of(row),
         base_log_odds: makeup.ends[0],
@@ -90,6 +92,12 @@ pub fn explain_customer(
 fn number_of(log: &EventLog, customer_id: &str) -> Option<u32> {
     let place = log.customer_ids().binary_search_by(|id| id.as_str().cmp(customer_id)).ok()?;
     u32::try_from(place).ok()
+}
+
+/// Why a customer is probably lost or about to be.
+fn explained_cause(row: &ListRow) -> ExplainedCause {
+    let cause = row.cause.as_ref().map(|found| found.cause);
+    ExplainedCause { cause, is_controllable: cause.map(Cause::is_controllable), why: row.cause_why() }
 }
 
 /// What was decided about a row, beside what else could have been.

@@ -6,8 +6,8 @@ use super::facts::Facts;
 use super::score_uncertainty::log_odds_sd;
 use crate::config::DecideConfig;
 use crate::decide::{
-    Candidate, Chances, Decision, Group, MatrixCuts, PastContact, Prospect, Segments, Shopper, Stakes, Suppression,
-    segments,
+    Candidate, Cause, Chances, Decision, Group, MatrixCuts, PastContact, Prospect, Segments, Shopper, Stakes,
+    Suppression, segments,
 };
 use crate::explain::Forecast;
 
@@ -35,7 +35,9 @@ pub(super) struct Likely<'a> {
 
 /// What is known of a customer beside features.
 #[derive(Clone, Copy)]
-pub(super) struct Aside<'a> {
+pub(super) struct OneAside<'a> {
+    /// Why the customer is probably lost or about to be.
+    pub(super) cause: Option<Cause>,
     pub(super) contacts: &'a [PastContact],
     pub(super) owner: Option<u32>,
 }
@@ -46,7 +48,7 @@ pub(super) fn candidate<'a>(
     (facts, segments): (&Facts, Segments),
     prospect: &Prospect,
     Likely { forecast, churn_interval }: Likely<'_>,
-    Aside { contacts, owner }: Aside<'a>,
+    OneAside { cause, contacts, owner }: OneAside<'a>,
 ) -> Candidate<'a> {
     Candidate {
         id,
@@ -62,6 +64,7 @@ pub(super) fn candidate<'a>(
         days_since_last_order: facts.days_since_last_order,
         stage: facts.stage,
         segments,
+        cause,
         open_complaints: facts.open_complaints,
         is_badly_closed: facts.is_badly_closed,
         is_opted_out: prospect.suppressed == Some(Suppression::OptedOut),

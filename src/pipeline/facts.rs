@@ -42,6 +42,8 @@ pub(super) struct Facts {
     pub(super) open_complaints: Option<i64>,
     /// Whether the handling of a complaint of late was rated badly.
     pub(super) is_badly_closed: bool,
+    /// Median days between visits; `None` with one.
+    pub(super) gap_median_days: Option<f64>,
     /// Days with an order so far.
     pub(super) visits: f64,
     /// Mean revenue of a visit, in major units, not below 0.
@@ -105,6 +107,7 @@ impl<'a> Reader<'a> {
             open_complaints: value(self.columns.open_complaints).map(whole),
             is_badly_closed: age.is_some_and(|age| age <= REMEMBERED_DAYS)
                 && rating.is_some_and(|rating| rating <= BADLY_RATED),
+            gap_median_days,
             visits: behaviour.visits,
             usual_order: (dataset.spend_so_far[row] / behaviour.visits.max(1.0)).max(0.0),
         }

@@ -9,8 +9,8 @@ use super::earlier::RowChange;
 use crate::clv::ValueInterval;
 use crate::config::Playbook;
 use crate::decide::{
-    Candidate, Chances, Decision, Grievance, PastContact, PlanSummary, Prospect, Segments, Stage, Stakes, Subject,
-    action_why, pause_why,
+    Candidate, Chances, Decision, FoundCause, Grievance, PastContact, PlanSummary, Prospect, Segments, Stage, Stakes,
+    Subject, action_why, cause_why, pause_why,
 };
 use crate::explain::{Reason, Unexplained, Usual};
 use crate::units::Currency;
@@ -44,6 +44,8 @@ pub struct ListRow {
     pub segments: Segments,
     /// Complaints waiting for a resolution; `None` if the shop does not record resolutions.
     pub open_complaints: Option<i64>,
+    /// Why the customer is probably lost or about to be, if a cause stands out.
+    pub cause: Option<FoundCause>,
     /// The strongest first.
     pub reasons: Vec<Reason>,
     /// What is done for the customer, or why nothing.
@@ -120,12 +122,19 @@ impl ListRow {
             days_since_last_order: self.days_since_last_order,
             stage: self.stage,
             segments: self.segments,
+            cause: self.cause.as_ref().map(|found| found.cause),
             open_complaints: self.open_complaints,
             is_badly_closed,
             is_opted_out: self.prospect.suppressed.is_some(),
             contacts: &self.contacts,
             owner,
         }
+    }
+
+    /// What the cause is read from, as a sentence.
+    #[must_use]
+    pub fn cause_why(&self) -> String {
+        cause_why(self.cause.as_ref(), self.reasons.iter().map(|reason| &*reason.sentence))
     }
 
     /// The customer as one without a reason.
@@ -246,7 +255,8 @@ impl RankedList {
         let action = self.decisions.playbook.actions.get(planned.place)?;
         let DecisionBasis { chances, stakes, .. } = &row.basis;
         let grievance = row.grievance.as_deref();
-        let subject = Subject { action, planned, chances, stakes, grievance, currency: &self.currency };
+        let cause = row.cause.as_ref().map(|found| found.cause);
+        let subject = Subject { action, planned, chances, stakes, cause, grievance, currency: &self.currency };
         Some(action_why(row.decision.group, &subject))
     }
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::earlier::Change;
 use super::list::{ListRow, ListedValue, RankedList};
-use crate::decide::{Group, RiskBand};
+use crate::decide::{FoundCause, Group, RiskBand};
 use crate::explain::Reason;
 use crate::table::{Column, Table};
 
@@ -221,6 +221,27 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column("reason_code_2", WORD, "The same of `reason_2`", |piece| reason(piece, 1, |reason| reason.family.code())),
     column("reason_code_3", WORD, "The same of `reason_3`", |piece| reason(piece, 2, |reason| reason.family.code())),
     column(
+        "cause",
+        WORD,
+        "Why the customer is probably lost or about to be: `price`, `quality`, `service_response`, `unresolved_complaint`, \
+         `faded_need`, `broken_rhythm`, `uncontrollable`; by complaint records first, else by the reasons; empty where no cause \
+         stands out",
+        |piece| cause(piece, |found| found.cause.name()),
+    ),
+    column(
+        "cause_why",
+        SENTENCE,
+        "What the cause is read from: a complaint with its day, or one of the reasons; `no cause stands out` where there is none",
+        |piece| Column::Text(piece.rows.par_iter().map(|row| row.cause_why().into()).collect()),
+    ),
+    column(
+        "cause_controllable",
+        WORD,
+        "`yes` where you can do something about the cause: mend a fault of yours, or ask a customer who only stopped; `no` for \
+         `faded_need` and `uncontrollable`; empty without a cause",
+        |piece| cause(piece, |found| if found.cause.is_controllable() { "yes" } else { "no" }),
+    ),
+    column(
         "recommended_action",
         WORD,
         "The action of the playbook that brings most for this customer within budget and capacities; in the control group the \
@@ -384,6 +405,10 @@ fn reason<'l>(piece: Piece<'l>, nth: usize, of: fn(&'l Reason) -> &'l str) -> Co
     Column::OptionalText(piece.rows.par_iter().map(reason).collect())
 }
 
+fn cause<'l>(piece: Piece<'l>, of: fn(&'l FoundCause) -> &'l str) -> Column<'l> {
+    Column::OptionalText(piece.rows.par_iter().map(|row| row.cause.as_ref().map(|found| of(found).into())).collect())
+}
+
 fn rounded(value: f64, decimals: u32) -> f64 {
     let scale = f64::from(10_u32.pow(decimals));
     // Adding zero turns a negative zero into a positive one.
@@ -489,6 +514,7 @@ mod tests {
             stage: Stage::AtRisk,
             segments: Segments { rfm: RfmSegment::AtRisk, quadrant: Quadrant::I },
             open_complaints: None,
+            cause: None,
             reasons: vec![reason],
             decision: Decision {
                 group: Group::Suppressed,
@@ -532,7 +558,7 @@ mod tests {
             "rank customer_id expected_net_gain expected_loss churn_probability gone_probability leaving_probability quiet_probability \
              churn_probability_low churn_probability_high rank_low rank_high risk_band value_at_stake clv_historic \
              clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage rfm_segment value_quadrant open_complaints reason_1 reason_2 reason_3 \
-             reason_code_1 reason_code_2 reason_code_3 recommended_action action_why contact_cost group group_probability suppressed_because model_version as_of change_since_last change_why rank_before churn_probability_before phone customers.rank"
+             reason_code_1 reason_code_2 reason_code_3 cause cause_why cause_controllable recommended_action action_why contact_cost group group_probability suppressed_because model_version as_of change_since_last change_why rank_before churn_probability_before phone customers.rank"
         );
         let column = |name: &str| table.column(name).unwrap().clone();
         assert_eq!(column("churn_probability"), Column::Number(vec![0.1235]));
@@ -546,6 +572,8 @@ mod tests {
         assert_eq!(column("expected_loss"), Column::Money { amounts: vec![1.23], decimals: 2 });
         assert_eq!(format!("{:?}", column("clv_historic")), "Money { amounts: [0.0], decimals: 2 }");
         assert_eq!(column("reason_2"), Column::OptionalText(vec![None]));
+        assert_eq!(column("cause"), Column::OptionalText(vec![None]));
+        assert_eq!(column("cause_why"), Column::text(["no cause stands out"]));
         assert_eq!(column("phone"), Column::optional_text([Some("+31 6")]));
         assert_eq!(column("suppressed_because"), Column::optional_text([Some("opted_out")]));
     }

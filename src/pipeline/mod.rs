@@ -3,6 +3,7 @@
 
 mod backtest;
 mod beside;
+mod causes;
 mod challenge;
 mod change_facts;
 mod change_table;

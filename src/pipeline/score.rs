@@ -4,7 +4,8 @@
 use rayon::prelude::*;
 
 use super::beside::{Beside, grievance_of};
-use super::decisions::{Aside, Likely, candidate, contacted_first, segments_of};
+use super::causes::CauseReader;
+use super::decisions::{Likely, OneAside, candidate, contacted_first, segments_of};
 use super::error::PipelineError;
 use super::facts::{Facts, LIST_FEATURES, Reader};
 use super::frame::Frame;
@@ -13,7 +14,9 @@ use super::progress::Progress;
 use super::score_uncertainty::ScoreUncertainty;
 use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Panel};
-use crate::decide::{Candidate, Decision, Order, PastContact, Plan, PlanSummary, Planner, Prospect, Suppression, rank};
+use crate::decide::{
+    Candidate, Decision, FoundCause, Order, PastContact, Plan, PlanSummary, Planner, Prospect, Suppression, rank,
+};
 use crate::error::Failure;
 use crate::explain::{Background, CustomerExplainer, Explanations, Forecast, Reason, ScoringModel};
 use crate::features::{FeatureSchema, SchemaDifference};
@@ -170,13 +173,16 @@ impl Scoring<'_> {
         let intervals = uncertainty.as_ref().map(ScoreUncertainty::intervals);
         let prospects = self.prospects(&facts, &forecasts, &customer_value);
         let contacts = self.contacts(&facts);
-        let candidates = self.candidates((&facts, &forecasts), (&prospects, &contacts), intervals.as_deref());
+        let causes = self.causes(&facts, &reasons);
+        let aside = Aside { causes: &causes, contacts: &contacts };
+        let candidates = self.candidates((&facts, &forecasts), (&prospects, aside), intervals.as_deref());
         let Plan { decisions, summary } = Planner::new(&self.config.decide, self.config.seed).plan(&candidates);
         let placed = Placed {
             facts: &facts,
             prospects: &prospects,
             intervals: intervals.as_deref(),
             candidates: &candidates,
+            causes: &causes,
             decisions: &decisions,
         };
         let Order { list, winback } = rank(&prospects);
@@ -217,11 +223,17 @@ impl Scoring<'_> {
         facts.par_iter().map(of).collect()
     }
 
+    /// Why each is probably lost or about to be.
+    fn causes(&self, facts: &[Facts], reasons: &[Vec<Reason>]) -> Vec<Option<FoundCause>> {
+        let reader = CauseReader::of(self.log, self.as_of, self.config.currency.minor_per_major());
+        facts.par_iter().zip(reasons).map(|(facts, reasons)| reader.cause(facts, reasons)).collect()
+    }
+
     /// Everyone as decisions see them.
     fn candidates<'c>(
         &'c self,
         (facts, forecasts): (&[Facts], &[Forecast]),
-        (prospects, contacts): (&[Prospect], &'c [Vec<PastContact>]),
+        (prospects, aside): (&[Prospect], Aside<'c>),
         intervals: Option<&[[f64; 2]]>,
     ) -> Vec<Candidate<'c>> {
         let owners = self.beside.owner_numbers();
@@ -232,7 +244,8 @@ impl Scoring<'_> {
             let forecast =
                 Likely { forecast: &forecasts[row], churn_interval: intervals.map(|intervals| intervals[row]) };
             let owner = owners.get(prospect.customer as usize).copied().flatten();
-            let aside = Aside { contacts: &contacts[row], owner };
+            let cause = aside.causes[row].as_ref().map(|found| found.cause);
+            let aside = OneAside { cause, contacts: &aside.contacts[row], owner };
             candidate(id, (&facts[row], segments[row]), prospect, forecast, aside)
         };
         (0..facts.len()).into_par_iter().map(one).collect()
@@ -264,6 +277,7 @@ impl Scoring<'_> {
                 stage: facts.stage,
                 segments,
                 open_complaints: facts.open_complaints,
+                cause: placed.causes[*row].clone(),
                 reasons,
                 decision: placed.decisions[*row],
                 basis: DecisionBasis { chances, log_odds_sd, stakes, is_badly_closed, owner },
@@ -282,6 +296,14 @@ struct Placed<'a> {
     prospects: &'a [Prospect],
     candidates: &'a [Candidate<'a>],
     decisions: &'a [Decision],
+    causes: &'a [Option<FoundCause>],
     /// Bounds of the probability of churning.
     intervals: Option<&'a [[f64; 2]]>,
+}
+
+/// What is known of each row beside features.
+#[derive(Clone, Copy)]
+struct Aside<'a> {
+    causes: &'a [Option<FoundCause>],
+    contacts: &'a [Vec<PastContact>],
 }

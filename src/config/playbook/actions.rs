@@ -25,6 +25,21 @@ pub const SEGMENT_WORDS: &[&str] = &[
 /// Words for the quadrants of the value matrix, as the list has them.
 pub const QUADRANT_WORDS: &[&str] = &["I", "II", "III", "IV"];
 
+/// The word of playbooks for customers of whom no cause stands out.
+pub const NO_CAUSE_WORD: &str = "none";
+
+/// Words for why customers leave, as the list has them, and the one for no cause.
+pub const CAUSE_WORDS: &[&str] = &[
+    "price",
+    "quality",
+    "service_response",
+    "unresolved_complaint",
+    "faded_need",
+    "broken_rhythm",
+    "uncontrollable",
+    NO_CAUSE_WORD,
+];
+
 /// What a shop can do for its customers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Playbook {
@@ -63,6 +78,8 @@ pub struct Action {
     pub segments: Vec<String>,
     /// Quadrants of the value matrix of the customers it is for; empty for all.
     pub quadrants: Vec<String>,
+    /// Causes of the customers it is for; empty for all.
+    pub causes: Vec<String>,
     /// What must hold of the customer's row, all of it.
     pub conditions: Vec<Condition>,
     /// Cost of one contact in major units.

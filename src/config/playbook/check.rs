@@ -101,6 +101,7 @@ impl Check<'_> {
         self.words_of_list(section, &knobs::STAGES, &raw.stages);
         self.words_of_list(section, &knobs::SEGMENTS, &raw.segments);
         self.words_of_list(section, &knobs::QUADRANTS, &raw.quadrants);
+        self.words_of_list(section, &knobs::CAUSES, &raw.causes);
         let conditions = self.conditions(section, &raw.conditions);
         let contact_cost = self.number(section, &knobs::CONTACT_COST, raw.contact_cost);
         let incentive = self.incentive(section, raw);
@@ -124,6 +125,7 @@ impl Check<'_> {
             stages: raw.stages.clone(),
             segments: raw.segments.clone(),
             quadrants: raw.quadrants.clone(),
+            causes: raw.causes.clone(),
             conditions: conditions?,
             contact_cost: contact_cost?,
             incentive: incentive?,
@@ -280,7 +282,7 @@ mod tests {
             said(&with("contact_cots = 1.0")),
             [
                 "line 6: `action.call.contact_cots` is not a known key; `[[action]]` knows `name`, `level`, `channel`, \
-              `complaints`, `stages`, `segments`, `quadrants`, `conditions`, `contact_cost`, `incentive`, `incentive_share`, `incentive_ceiling`, \
+              `complaints`, `stages`, `segments`, `quadrants`, `causes`, `conditions`, `contact_cost`, `incentive`, `incentive_share`, `incentive_ceiling`, \
               `save_rate`, `take_rate`, `winback_rate`, `wake_rate`, `capacity`, `control_share`, `cool_down_days`, `hint`",
                 "hint: the nearest known key is `action.call.contact_cost`"
             ]
@@ -290,6 +292,8 @@ mod tests {
         assert!(found[2].contains("`action.call.winback_rate.mean` is missing"), "{found:?}");
         let found = said(&with("stages = ['loyl']"));
         assert!(found[0].ends_with("came `loyl`") && found[1] == "hint: the nearest known is `loyal`", "{found:?}");
+        let found = said(&with("causes = ['prize']"));
+        assert!(found[0].ends_with("came `prize`") && found[1] == "hint: the nearest known is `price`", "{found:?}");
         let found = said(&with("conditions = ['value_at_steak > 5']"));
         assert_eq!(found[1], "hint: the nearest known is `value_at_stake`");
         let found = said(&format!("{}[channels.fone]\ncapacity = 5\n", with("channel = 'phone'")));

@@ -3,7 +3,7 @@
 use super::super::allowed::Allowed;
 use super::super::catalogue::{Key, Preset, Section};
 use super::super::knobs::{above, key, number, whole};
-use super::actions::{QUADRANT_WORDS, SEGMENT_WORDS, STAGE_WORDS};
+use super::actions::{CAUSE_WORDS, QUADRANT_WORDS, SEGMENT_WORDS, STAGE_WORDS};
 
 pub(super) const ACTION: &str = "action";
 pub(super) const CHANNELS: &str = "channels";
@@ -32,6 +32,8 @@ pub(super) const SEGMENTS: Key = key("segments", Allowed::Words(SEGMENT_WORDS), 
     .means("Segments by recency and frequency of the customers it is for; all if empty");
 pub(super) const QUADRANTS: Key = key("quadrants", Allowed::Words(QUADRANT_WORDS), Preset::EmptyList)
     .means("Quadrants of the value matrix of the customers it is for; all if empty");
+pub(super) const CAUSES: Key = key("causes", Allowed::Words(CAUSE_WORDS), Preset::EmptyList)
+    .means("Causes of the customers it is for, `none` for those of whom no cause stands out; all if empty");
 pub(super) const CONDITIONS: Key = key("conditions", Allowed::Conditions, Preset::EmptyList)
     .means("What must hold of the customer's row in the list, all of it");
 pub(super) const CONTACT_COST: Key = key("contact_cost", number(0.0, f64::INFINITY), Preset::Required)
@@ -86,6 +88,7 @@ pub(in crate::config) const PLAYBOOK_SECTIONS: &[Section] = &[
                 STAGES,
                 SEGMENTS,
                 QUADRANTS,
+                CAUSES,
                 CONDITIONS,
                 CONTACT_COST,
                 INCENTIVE,

@@ -28,6 +28,7 @@ pub(super) struct RawAction {
     pub(super) stages: Vec<String>,
     pub(super) segments: Vec<String>,
     pub(super) quadrants: Vec<String>,
+    pub(super) causes: Vec<String>,
     pub(super) conditions: Vec<String>,
     pub(super) contact_cost: Option<f64>,
     pub(super) incentive: Option<f64>,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::figure::{DataTable, Figure, Tile, day, money, percent};
 use crate::charts::{self, ColumnChart, Frame, Row, RowChart, Unit};
-use crate::explain::{CustomerExplanation, ExplainedValue, FeatureContribution, Risk};
+use crate::explain::{CustomerExplanation, ExplainedCause, ExplainedValue, FeatureContribution, Risk};
 
 const TEMPLATE: &str = include_str!("customer.html");
 
@@ -40,6 +40,7 @@ struct Whole {
     headline: String,
     tiles: Vec<Tile>,
     reasons: Vec<String>,
+    cause: String,
     action: String,
     action_words: Vec<String>,
     figures: Vec<Figure>,
@@ -70,6 +71,7 @@ impl Customer<'_> {
             headline: self.headline(),
             tiles: self.tiles(),
             reasons: explanation.reasons.clone(),
+            cause: self.cause(),
             action: decision.recommended_action.as_ref().map_or_else(nothing, |action| action.replace('_', " ")),
             action_words: decision.action_why.iter().chain(&decision.hint).map(|words| capital(words)).collect(),
             figures: figures.into_iter().flatten().collect(),
@@ -81,6 +83,14 @@ impl Customer<'_> {
                 explanation.model_version
             ),
         }
+    }
+
+    /// The cause, what can be done about it, and what it is read from.
+    fn cause(self) -> String {
+        let ExplainedCause { cause, is_controllable, why } = &self.explanation.cause;
+        let Some(cause) = cause else { return format!("{}.", capital(why)) };
+        let hands = if *is_controllable == Some(true) { "you can do something about it" } else { "not in your hands" };
+        format!("{} ({hands}): {why}.", capital(cause.in_words()))
     }
 
     fn line(self) -> String {
@@ -318,6 +328,11 @@ mod tests {
             value: None,
             confidence: "normal",
             reasons: vec!["silent for 71 days".to_owned()],
+            cause: ExplainedCause {
+                cause: Some(crate::decide::Cause::Price),
+                is_controllable: Some(true),
+                why: "looks at the price".to_owned(),
+            },
             decision: ExplainedDecision {
                 group: "treat",
                 recommended_action: None,

@@ -29,6 +29,7 @@ const IN_ALL_ROWS: &[&str] = &[
     "risk_band",
     "confidence",
     "open_complaints",
+    "cause",
     "recommended_action",
     "reason_1",
     "group",

@@ -311,6 +311,8 @@ function open(row, keep) {
   if (strip) lines.push(h('h3', {}, silence == null ? 'Rhythm' : gap == null ? `Silent for ${counted(silence, 'day')}` : `Usually orders every ${counted(silence - gap, 'day')}; silent for ${counted(silence, 'day')}`), strip,
     h('p', {class: 'note'}, 'Each line is a day with an order, higher for more money. A diamond is a complaint' + (list.resolutions ? ', hollow while open' : '') + '. The shaded part is silence beyond the usual gap.'));
   if (reasons.length) lines.push(h('h3', {}, 'Why the risk is raised'), h('ul', {class: 'reasons'}, reasons.map(([text, weight]) => h('li', {}, [text, weight && most ? bar('wide', weight / most) : null]))));
+  const cause = value('cause'), why = value('cause_why');
+  if (cause || why) lines.push(h('h3', {}, cause ? 'Likely cause: ' + words(cause).toLowerCase() + (value('cause_controllable') === 'no' ? ' (not in your hands)' : '') : 'No cause stands out'), cause && why ? h('p', {}, words(why)) : null);
   lines.push(h('h3', {}, 'How likely, how much'), h('dl', {class: 'facts'}, [
     ...fact('No order in the coming time', value('churn_probability') == null ? null : percent(value('churn_probability')) + range('churn_probability_low', 'churn_probability_high', percent)),
     ...fact('At stake', money(value('value_at_stake'))), ...fact(list.risk === 'gone_probability' ? 'Worth of return' : 'Expected loss', money(value('expected_loss'))), ...fact('Margin so far', money(value('clv_historic'))),

@@ -1,0 +1,132 @@
+//! What complaint records say of the cause: one line for each rule.
+
+use jiff::civil::Date;
+
+use super::cause::Cause;
+use super::theme::theme_of;
+
+/// A complaint as it was known at the day of the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComplaintRecord {
+    /// The day on which it was opened.
+    pub opened: Date,
+    /// Days since then.
+    pub days_ago: i64,
+    /// What it is about, in the shop's own word.
+    pub category: Option<String>,
+    /// Whether it waits for a resolution; never where the shop does not record resolutions.
+    pub is_open: bool,
+    /// Whether it had been closed once and was opened again.
+    pub is_reopened: bool,
+    /// Days until the first answer.
+    pub response_days: Option<f64>,
+    /// Days until it was resolved for good.
+    pub resolution_days: Option<f64>,
+    /// How its handling was rated.
+    pub rating: Option<f64>,
+    /// Days with an order since it was opened.
+    pub visits_since: usize,
+    /// Complaints of the same kind in the year that ends at the day, this one among them.
+    pub of_same_kind: usize,
+}
+
+/// From how many days on an answer or a resolution is slow in this shop: three quarters of those of the past year came
+/// earlier. `None` where too few complaints tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct SlowFrom {
+    /// Days until the first answer.
+    pub response_days: Option<f64>,
+    /// Days until the resolution.
+    pub resolution_days: Option<f64>,
+}
+
+/// A complaint is remembered for so many days.
+pub(super) const REMEMBERED_DAYS: i64 = 180;
+/// A customer who came back more often than this since has got over it.
+const VISITS_SINCE: usize = 1;
+/// The handling was rated badly, on scales that begin at 1 or 0.
+const BADLY_RATED: f64 = 2.0;
+/// Complaints of one kind in a year from which on they are a pattern.
+const REPEATED: usize = 2;
+
+/// One rule about a complaint.
+#[derive(Debug)]
+pub(super) struct RecordRule {
+    /// Whether it holds.
+    pub(super) holds: fn(&ComplaintRecord, SlowFrom) -> bool,
+    /// What it is evidence for; of the kind of the complaint if it is `None`.
+    pub(super) cause: Option<Cause>,
+    /// Whether it counts only if complaints raise the risk of this customer.
+    pub(super) needs_risk: bool,
+    /// The evidence: `{complaint}`, `{age}`, `{rating}`, `{answer}`, `{solution}`, `{same}` are filled in.
+    pub(super) sentence: &'static str,
+}
+
+const fn rule(
+    holds: fn(&ComplaintRecord, SlowFrom) -> bool,
+    cause: Option<Cause>,
+    sentence: &'static str,
+) -> RecordRule {
+    RecordRule { holds, cause, needs_risk: false, sentence }
+}
+
+/// The rules; the first that holds for one of the complaints, the latest first, gives the cause.
+pub(super) const RECORD_RULES: &[RecordRule] = &[
+    rule(
+        |one, _| is_fresh(one) && one.theme() == Some(Cause::Uncontrollable),
+        Some(Cause::Uncontrollable),
+        "the record of {day} gives a reason outside the shop: {category}",
+    ),
+    rule(
+        |one, _| one.is_open && one.is_reopened && is_owed(one),
+        Some(Cause::UnresolvedComplaint),
+        "the complaint of {day}{about} had to be opened again and is still open",
+    ),
+    rule(
+        |one, _| one.is_open && is_owed(one),
+        Some(Cause::UnresolvedComplaint),
+        "the complaint of {day}{about} is still open after {age}",
+    ),
+    rule(
+        |one, _| is_fresh(one) && one.rating.is_some_and(|rating| rating <= BADLY_RATED),
+        Some(Cause::ServiceResponse),
+        "the handling of the complaint of {day}{about} was rated {rating}",
+    ),
+    rule(
+        |one, _| is_fresh(one) && one.of_same_kind >= REPEATED,
+        None,
+        "complained {same} times in a year about the same thing{about}",
+    ),
+    rule(
+        |one, slow| is_fresh(one) && is_above(one.response_days, slow.response_days),
+        Some(Cause::ServiceResponse),
+        "the complaint of {day}{about} waited {answer} for an answer; three quarters of all get one within {usual_answer}",
+    ),
+    rule(
+        |one, slow| is_fresh(one) && is_above(one.resolution_days, slow.resolution_days),
+        Some(Cause::ServiceResponse),
+        "the complaint of {day}{about} took {solution} to settle; three quarters of all are settled within {usual_solution}",
+    ),
+    RecordRule { needs_risk: true, ..rule(|one, _| is_fresh(one), None, "complained on {day}{about}") },
+];
+
+impl ComplaintRecord {
+    /// The cause that its kind speaks for.
+    pub(super) fn theme(&self) -> Option<Cause> {
+        self.category.as_deref().and_then(theme_of)
+    }
+}
+
+/// Not long ago, and hardly a purchase since.
+fn is_fresh(one: &ComplaintRecord) -> bool {
+    one.days_ago <= REMEMBERED_DAYS && one.visits_since <= VISITS_SINCE
+}
+
+/// Whether the customer may still wait for it: not long ago, or without a purchase since.
+fn is_owed(one: &ComplaintRecord) -> bool {
+    one.days_ago <= REMEMBERED_DAYS || one.visits_since == 0
+}
+
+fn is_above(days: Option<f64>, bound: Option<f64>) -> bool {
+    days.zip(bound).is_some_and(|(days, bound)| days > bound)
+}

@@ -1,0 +1,118 @@
+//! From what is known of a customer to the cause, and what it is read from.
+
+use super::cause::Cause;
+use super::records::{ComplaintRecord, RECORD_RULES, REMEMBERED_DAYS, RecordRule, SlowFrom};
+use crate::features::Fact;
+
+/// What a cause is read from.
+#[derive(Debug, Clone, Copy)]
+pub struct Signs<'a> {
+    /// The complaints known at the day, the latest first.
+    pub complaints: &'a [ComplaintRecord],
+    /// From when on handling is slow in this shop.
+    pub slow: SlowFrom,
+    /// The facts that the list tells as reasons of the risk, and what each adds to the log-odds.
+    pub told: &'a [(Fact, f64)],
+    /// Days with an order.
+    pub visits: f64,
+    /// Median days between them; `None` with one.
+    pub gap_median_days: Option<f64>,
+    /// Days since the last one.
+    pub silence_days: f64,
+}
+
+/// A cause and its evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundCause {
+    /// The cause.
+    pub cause: Cause,
+    /// What it is read from.
+    pub evidence: Evidence,
+}
+
+/// What a cause is read from.
+#[derive(Debug, Clone)]
+pub enum Evidence {
+    /// A complaint, by a rule about records.
+    Complaint(Box<(ComplaintRecord, SlowFrom)>, RuleLine),
+    /// The reason at this place of those that the list tells.
+    Reason(usize),
+}
+
+/// The line of a rule.
+#[derive(Debug, Clone, Copy)]
+pub struct RuleLine(pub(super) &'static RecordRule);
+
+impl PartialEq for Evidence {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Complaint(a, a_rule), Self::Complaint(b, b_rule)) => {
+                a == b && a_rule.0.sentence == b_rule.0.sentence
+            }
+            (Self::Reason(a), Self::Reason(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// Of what the told reasons add, the least share that a cause must have.
+const LEAST_SHARE: f64 = 0.25;
+/// Days with an order from which on a customer has a rhythm.
+const RHYTHM_VISITS: f64 = 3.0;
+/// Multiples of the usual gap after which it is broken.
+const BROKEN_GAPS: f64 = 2.0;
+
+/// The cause that stands out, if one does: by a complaint record, else by the reasons of the risk.
+#[must_use]
+pub fn cause_of(signs: &Signs<'_>) -> Option<FoundCause> {
+    by_record(signs).or_else(|| by_reasons(signs))
+}
+
+fn by_record(signs: &Signs<'_>) -> Option<FoundCause> {
+    let is_risk = signs.told.iter().any(|(fact, _)| is_of_complaints(*fact) || *fact == Fact::Returns);
+    let rules = RECORD_RULES.iter().filter(|rule| is_risk || !rule.needs_risk);
+    let found = |rule: &'static RecordRule| {
+        let record = signs.complaints.iter().find(|one| (rule.holds)(one, signs.slow))?;
+        // A complaint of an unknown kind that was made twice was not mended the first time.
+        let repeated = (!rule.needs_risk).then_some(Cause::ServiceResponse);
+        let cause = rule.cause.or_else(|| record.theme()).or(repeated)?;
+        let evidence = Evidence::Complaint(Box::new((record.clone(), signs.slow)), RuleLine(rule));
+        Some(FoundCause { cause, evidence })
+    };
+    rules.filter_map(found).next()
+}
+
+/// Whether a fact is one about complaints.
+const fn is_of_complaints(fact: Fact) -> bool {
+    matches!(fact, Fact::OpenComplaint | Fact::ComplaintHandling | Fact::Complaints)
+}
+
+/// The cause whose reasons add most, among those that the customer's own figures bear out.
+fn by_reasons(signs: &Signs<'_>) -> Option<FoundCause> {
+    let all: f64 = signs.told.iter().map(|(_, log_odds)| log_odds).sum();
+    let weight = |cause: Cause| -> f64 {
+        let own =
+            signs.told.iter().filter(|(fact, _)| Cause::of_fact(*fact) == Some(cause) && is_borne_out(signs, *fact));
+        own.map(|(_, log_odds)| log_odds).sum()
+    };
+    let weights = Cause::ALL.into_iter().map(|cause| (cause, weight(cause)));
+    let (cause, most) = weights.reduce(|best, other| if other.1 > best.1 { other } else { best })?;
+    if most <= 0.0 || most < LEAST_SHARE * all {
+        return None;
+    }
+    let place = signs.told.iter().position(|(fact, _)| Cause::of_fact(*fact) == Some(cause))?;
+    Some(FoundCause { cause, evidence: Evidence::Reason(place) })
+}
+
+/// Whether the customer's own figures bear out what a fact is evidence for.
+fn is_borne_out(signs: &Signs<'_>, fact: Fact) -> bool {
+    if fact == Fact::Silence {
+        let is_late = |gap: f64| signs.silence_days > BROKEN_GAPS * gap;
+        return signs.visits >= RHYTHM_VISITS && signs.gap_median_days.is_some_and(is_late);
+    }
+    !is_of_complaints(fact) || signs.complaints.iter().any(|one| one.days_ago <= REMEMBERED_DAYS)
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,129 @@
+use jiff::civil::date;
+
+use super::super::sentence::cause_why;
+use super::*;
+use crate::config::Playbook;
+
+fn complaint() -> ComplaintRecord {
+    ComplaintRecord {
+        opened: date(2026, 5, 3),
+        days_ago: 29,
+        category: Some("delivery".to_owned()),
+        is_open: false,
+        is_reopened: false,
+        response_days: Some(0.5),
+        resolution_days: Some(3.0),
+        rating: None,
+        visits_since: 0,
+        of_same_kind: 1,
+    }
+}
+
+const SLOW: SlowFrom = SlowFrom { response_days: Some(1.0), resolution_days: Some(6.0) };
+
+/// A customer who bought every 20 days and is silent for 60.
+fn signs<'a>(complaints: &'a [ComplaintRecord], told: &'a [(Fact, f64)]) -> Signs<'a> {
+    Signs { complaints, slow: SLOW, told, visits: 8.0, gap_median_days: Some(20.0), silence_days: 60.0 }
+}
+
+fn of(complaints: &[ComplaintRecord], told: &[(Fact, f64)]) -> Option<Cause> {
+    cause_of(&signs(complaints, told)).map(|found| found.cause)
+}
+
+/// Each line: what is known, the cause, and its sentence.
+#[test]
+fn each_rule_says_its_cause_and_its_sentence() {
+    let records = [
+        ComplaintRecord { category: Some("moved abroad".to_owned()), ..complaint() },
+        ComplaintRecord { is_open: true, is_reopened: true, ..complaint() },
+        ComplaintRecord { is_open: true, category: None, days_ago: 1, ..complaint() },
+        ComplaintRecord { rating: Some(1.5), ..complaint() },
+        ComplaintRecord { of_same_kind: 3, category: Some("broken glass".to_owned()), ..complaint() },
+        ComplaintRecord { of_same_kind: 2, category: Some("C17".to_owned()), ..complaint() },
+        ComplaintRecord { response_days: Some(1.75), ..complaint() },
+        ComplaintRecord { resolution_days: Some(12.2), category: Some("price".to_owned()), ..complaint() },
+    ];
+    let mut page: Vec<String> = Vec::new();
+    let mut say = |found: Option<FoundCause>, reasons: &[&str]| {
+        let why = cause_why(found.as_ref(), reasons.iter().copied());
+        let cause = found.map_or("none", |found| found.cause.name());
+        page.push(format!("{cause}: {why}"));
+    };
+    for record in &records {
+        say(cause_of(&signs(std::slice::from_ref(record), &[])), &[]);
+    }
+    let settled = [ComplaintRecord { category: Some("invoice".to_owned()), ..complaint() }];
+    say(cause_of(&signs(&settled, &[(Fact::Complaints, 0.1)])), &[]);
+    for (fact, reason) in [
+        (Fact::Silence, "usually buys every 20 days, silent for 60 days"),
+        (Fact::FewerOrders, "1 order in the last 90 days after 4 in the 90 before"),
+        (Fact::SpendFell, "spent EUR 20 in the last six months, EUR 90 in the six before"),
+        (Fact::CategoryStopped, "has bought no `toys` for 90 days, usually every 30"),
+        (Fact::Discounts, "bought at 22 % off on average"),
+        (Fact::Returns, "returned 30 % of what was bought so far"),
+        (Fact::FewOrders, "2 orders in the past year"),
+    ] {
+        say(cause_of(&signs(&[], &[(Fact::LowSpend, 0.2), (fact, 0.3)])), &["spends little", reason]);
+    }
+    insta::assert_snapshot!(page.join("\n"));
+}
+
+#[test]
+fn a_complaint_that_was_got_over_is_no_cause() {
+    let open = ComplaintRecord { is_open: true, ..complaint() };
+    assert_eq!(of(&[ComplaintRecord { visits_since: 5, ..open.clone() }], &[]), Some(Cause::UnresolvedComplaint));
+    let old = ComplaintRecord { days_ago: 400, ..open };
+    assert_eq!(of(&[ComplaintRecord { visits_since: 0, ..old.clone() }], &[]), Some(Cause::UnresolvedComplaint));
+    assert_eq!(of(&[ComplaintRecord { visits_since: 1, ..old }], &[]), None);
+    let badly = ComplaintRecord { rating: Some(1.0), ..complaint() };
+    assert_eq!(of(&[ComplaintRecord { visits_since: 2, ..badly.clone() }], &[]), None);
+    assert_eq!(of(&[ComplaintRecord { days_ago: 181, ..badly }], &[]), None);
+    assert_eq!(of(&[complaint()], &[]), None, "settled well, and complaints do not raise the risk");
+    assert_eq!(of(&[complaint()], &[(Fact::Complaints, 0.1)]), Some(Cause::ServiceResponse));
+}
+
+#[test]
+fn what_owes_most_comes_first_and_records_before_reasons() {
+    let open = ComplaintRecord { is_open: true, category: Some("quality".to_owned()), ..complaint() };
+    let badly = ComplaintRecord { rating: Some(1.0), ..complaint() };
+    assert_eq!(of(&[badly, open.clone()], &[(Fact::Silence, 9.0)]), Some(Cause::UnresolvedComplaint));
+    let gone = ComplaintRecord { category: Some("deceased".to_owned()), ..complaint() };
+    assert_eq!(of(&[open, gone], &[]), Some(Cause::Uncontrollable));
+}
+
+#[test]
+fn thin_evidence_gives_no_cause() {
+    assert_eq!(of(&[], &[]), None);
+    assert_eq!(of(&[], &[(Fact::FewOrders, 1.0)]), None, "few orders go with any cause");
+    assert_eq!(of(&[], &[(Fact::FewOrders, 1.0), (Fact::Discounts, 0.3)]), None, "less than a quarter");
+    assert_eq!(of(&[], &[(Fact::FewOrders, 0.9), (Fact::Discounts, 0.3)]), Some(Cause::Price));
+    assert_eq!(of(&[], &[(Fact::ComplaintHandling, 1.0)]), None, "no complaint of late bears it out");
+    let one_visit = Signs { visits: 2.0, ..signs(&[], &[(Fact::Silence, 1.0)]) };
+    assert_eq!(cause_of(&one_visit), None, "two visits are no rhythm");
+    let in_time = Signs { silence_days: 40.0, ..signs(&[], &[(Fact::Silence, 1.0)]) };
+    assert_eq!(cause_of(&in_time), None, "not late by the own rhythm");
+}
+
+#[test]
+fn of_reasons_the_heavier_cause_wins() {
+    let told = [(Fact::Silence, 0.5), (Fact::FewerOrders, 0.3), (Fact::SpendFell, 0.3)];
+    let found = cause_of(&signs(&[], &told)).unwrap();
+    assert_eq!(found, FoundCause { cause: Cause::FadedNeed, evidence: Evidence::Reason(1) });
+    assert_eq!(of(&[], &[(Fact::Silence, 0.7), (Fact::FewerOrders, 0.3)]), Some(Cause::BrokenRhythm));
+}
+
+#[test]
+fn the_default_playbook_gives_discounts_for_no_fault_of_the_shop_and_leaves_alone_who_cannot_be_kept() {
+    let playbook = Playbook::default_one().unwrap();
+    let allows = |action: &crate::config::playbook::Action, cause: Cause| {
+        action.causes.is_empty() || action.causes.iter().any(|word| word == cause.name())
+    };
+    for action in &playbook.actions {
+        let gives = action.incentive != crate::config::playbook::Incentive::None;
+        for fault in [Cause::Quality, Cause::ServiceResponse, Cause::UnresolvedComplaint] {
+            assert!(!gives || !allows(action, fault), "{} gives a discount for {}", action.name, fault.name());
+        }
+        assert!(action.resolves() || !allows(action, Cause::Uncontrollable), "{}", action.name);
+        assert!(!gives || allows(action, Cause::Price), "{}", action.name);
+    }
+}

@@ -1,0 +1,106 @@
+//! Reads the signs of causes off the event log: complaints as they were known at the day, and what is slow in this shop.
+
+use rayon::prelude::*;
+
+use super::facts::Facts;
+use crate::decide::{ComplaintRecord, FoundCause, Signs, SlowFrom, cause_of};
+use crate::explain::Reason;
+use crate::features::Fact;
+use crate::maths::quantiles::quantile;
+use crate::timeline::{Available, Cutoff, EventLog, KnownComplaint, date_of};
+
+/// Days of complaints that tell what is usual, and in which those of one kind are counted together.
+const YEAR: i32 = 365;
+/// Handling that takes longer than this share of all is slow.
+const SLOW_ABOVE: f64 = 0.75;
+/// Handled complaints from which on one is told from what is usual.
+const TELLING: usize = 20;
+
+/// A shop at the day of a list.
+pub(super) struct CauseReader<'a> {
+    log: &'a EventLog,
+    as_of: Cutoff,
+    slow: SlowFrom,
+    minor_per_major: f64,
+}
+
+impl<'a> CauseReader<'a> {
+    /// Makes ready by what is usual in the shop.
+    pub(super) fn of(log: &'a EventLog, as_of: Cutoff, minor_per_major: f64) -> Self {
+        let mut reader = Self { log, as_of, slow: SlowFrom::default(), minor_per_major };
+        if log.available().contains(&Available::Complaints) {
+            reader.slow = reader.slow_from();
+        }
+        reader
+    }
+
+    /// The cause of a customer, if one stands out.
+    pub(super) fn cause(&self, facts: &Facts, reasons: &[Reason]) -> Option<FoundCause> {
+        let told: Vec<(Fact, f64)> = reasons.iter().map(|reason| (reason.fact, reason.log_odds)).collect();
+        let complaints = self.records(facts.customer);
+        cause_of(&Signs {
+            complaints: &complaints,
+            slow: self.slow,
+            told: &told,
+            visits: facts.visits,
+            gap_median_days: facts.gap_median_days,
+            silence_days: facts.days_since_last_order as f64,
+        })
+    }
+
+    /// The complaints of a customer, the latest first.
+    pub(super) fn records(&self, customer: u32) -> Vec<ComplaintRecord> {
+        let mut known: Vec<KnownComplaint> = Vec::new();
+        self.log.complaints_at(customer, self.as_of, &mut known);
+        if known.is_empty() {
+            return Vec::new();
+        }
+        let mut visits: Vec<i32> = Vec::new();
+        self.log.visit(customer, self.as_of, self.minor_per_major, |history| visits = history.visit_days().to_vec());
+        known.iter().rev().filter_map(|one| self.record(one, &known, &visits)).collect()
+    }
+
+    fn record(&self, one: &KnownComplaint, all: &[KnownComplaint], visits: &[i32]) -> Option<ComplaintRecord> {
+        let day = |one: &KnownComplaint| self.log.calendar().day(one.opened_at);
+        let opened = day(one);
+        let resolves = self.log.available().contains(&Available::Resolution);
+        let in_the_year = |other: &&KnownComplaint| self.as_of.day() - day(other) <= YEAR;
+        let is_same = |other: &&KnownComplaint| one.category.is_some() && other.category == one.category;
+        let after = |at: Option<crate::units::Timestamp>| at.map(|at| at.days_since(one.opened_at));
+        let name = |code: u32| self.log.complaint_category(code);
+        Some(ComplaintRecord {
+            opened: date_of(opened)?,
+            days_ago: i64::from(self.as_of.day() - opened),
+            category: one.category.map(name).filter(|name| !name.is_empty()),
+            is_open: resolves && one.is_open(),
+            is_reopened: one.reopened_at.is_some(),
+            response_days: after(one.first_response_at),
+            resolution_days: after(one.resolved_at).filter(|_| !one.is_open()),
+            rating: Some(one.satisfaction).filter(|rating| rating.is_finite()),
+            visits_since: visits.len() - visits.partition_point(|visit| *visit <= opened),
+            of_same_kind: all.iter().filter(in_the_year).filter(is_same).count(),
+        })
+    }
+
+    /// What is slow, by the complaints of the past year.
+    fn slow_from(&self) -> SlowFrom {
+        let n_customers = u32::try_from(self.log.customer_ids().len()).unwrap_or(u32::MAX);
+        let of_customer = |customer: u32| {
+            let mut known: Vec<KnownComplaint> = Vec::new();
+            self.log.complaints_at(customer, self.as_of, &mut known);
+            known.retain(|one| self.as_of.day() - self.log.calendar().day(one.opened_at) <= YEAR);
+            known
+        };
+        let known: Vec<Vec<KnownComplaint>> = (0..n_customers).into_par_iter().map(of_customer).collect();
+        let all = || known.iter().flatten();
+        let answered = all().filter_map(|one| Some(one.first_response_at?.days_since(one.opened_at)));
+        let settled = all().filter(|one| !one.is_open());
+        let settled = settled.filter_map(|one| Some(one.resolved_at?.days_since(one.opened_at)));
+        SlowFrom { response_days: slow(answered.collect()), resolution_days: slow(settled.collect()) }
+    }
+}
+
+fn slow(mut days: Vec<f64>) -> Option<f64> {
+    days.sort_by(f64::total_cmp);
+    quantile(&days, SLOW_ABOVE).filter(|_| days.len() >= TELLING)
+}
