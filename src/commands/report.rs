@@ -32,6 +32,8 @@ pub(super) const REPORT: &str = "report.json";
 /// The two lists of a run.
 pub(super) const LIST: &str = "list";
 pub(super) const WINBACK: &str = "winback";
+/// Lost customers to ask.
+pub(super) const INTERVIEWS: &str = "interviews";
 /// What changed since an earlier list.
 pub(super) const CHANGES: &str = "changes";
 
@@ -150,7 +152,7 @@ pub(super) fn stage_page(
 pub(super) fn stage_sheet_of(
     config: &Config,
     Lists { list, winback }: &Lists,
-    (version, changes): (&Version, Option<&Table<'_>>),
+    (version, more): (&Version, &[(&str, &Table<'_>)]),
     staged: &Staged,
 ) -> Result<Option<PathBuf>, Failure> {
     let (n_rows, total) = (config.output.sheet_rows as usize, list.rows.len());
@@ -190,5 +192,5 @@ pub(super) fn stage_sheet_of(
         ("Columns", "each is explained in the sheet `Columns`".to_owned()),
     ];
     let sheet = Sheet { file: SHEET, as_of: list.as_of, n_rows, columns: &columns, summary: &summary };
-    stage_sheet(&sheet, [list.pieces(), winback.pieces()], changes, staged).map(Some)
+    stage_sheet(&sheet, [list.pieces(), winback.pieces()], more, staged).map(Some)
 }

@@ -32,6 +32,8 @@ pub(super) const FILES: &[&str] = &[
     "winback.jsonl",
     "changes.csv",
     "changes.parquet",
+    "interviews.csv",
+    "interviews.parquet",
     report::SHEET,
     report::VALUE,
     report::REPORT,
@@ -90,6 +92,11 @@ pub(super) fn score_and_write(
     let (lists, changes) = with_changes(session, log, Lists { list, winback });
     session.changes = changes.as_ref().map(|changes| (changes.since, changes.counts.clone()));
     let table = changes.as_ref().map(|changes| pipeline::change_table(&lists, changes));
+    let interviews = (session.config.output.interview_rows > 0).then(|| pipeline::interview_table(&session.config, log, &lists));
+    let beside: Vec<(&str, &Table<'_>)> = [(report::CHANGES, table.as_ref()), (report::INTERVIEWS, interviews.as_ref())]
+        .into_iter()
+        .filter_map(|(name, table)| Some((name, table?)))
+        .collect();
     let track = performance::track(session, log, (version, gates.past()), &lists);
     let mut night = gates.of_lists(session, &lists, (version, features.as_ref()), track.lists.clone());
     night.record["performance"] = track.record();
@@ -101,7 +108,7 @@ pub(super) fn score_and_write(
     let staged = session.stage()?;
     let config = &session.config;
     let (files, value) = rayon::join(
-        || stage_lists(config, &lists, (version, table.as_ref()), &staged),
+        || stage_lists(config, &lists, (version, &beside), &staged),
         || valuing.report(&lists.customers()),
     );
     let mut files = files?;
@@ -115,7 +122,13 @@ pub(super) fn score_and_write(
     files.push(staged.add(metrics::FILE, |writer| std::io::Write::write_all(writer, metrics.as_bytes()))?);
     files.push(staged.add(NIGHT, |writer| write_json(writer, &night.night))?);
     let zone = &session.config.timezone;
-    let shop = shop_report(log, session.as_of, zone, session.config.currency.minor_per_major());
+    let asked = (session.as_of, session.config.churn.horizon_days);
+    let shop = shop_report(log, asked, zone, session.config.currency.minor_per_major());
+    let shop = shop.map(|shop| {
+        let mut report = json!(shop);
+        report["causes"] = json!(pipeline::causes_report(&lists));
+        report
+    });
     if let Some(shop) = &shop {
         files.push(staged.add(report::REPORT, |writer| write_json(writer, shop))?);
     }
@@ -127,7 +140,7 @@ pub(super) fn score_and_write(
         let documents = Documents {
             manifest: session.manifest(command, more.clone()),
             value: value.as_ref().ok().map(|report| json!(report)),
-            report: shop.as_ref().map(|shop| json!(shop)),
+            report: shop.clone(),
             model: Some(json!(version.manifest)),
             evaluation: Some(json!(version.evaluation)),
         };
@@ -151,11 +164,11 @@ fn with_changes(session: &Session, log: &EventLog, mut lists: Lists) -> (Lists, 
     (lists, changes)
 }
 
-/// The lists in every form that the config asks for, and what changed.
+/// The lists in every form that the config asks for, and the tables beside them.
 fn stage_lists(
     config: &Config,
     lists: &Lists,
-    (version, changed): (&Version, Option<&Table<'_>>),
+    (version, beside): (&Version, &[(&str, &Table<'_>)]),
     staged: &Staged,
 ) -> Result<Vec<PathBuf>, Failure> {
     let flavour = config.output.csv;
@@ -163,12 +176,12 @@ fn stage_lists(
     let stage = |name, list: &RankedList| stage_csv_and_parquet(name, list.pieces(), flavour, staged);
     let (files, sheet) = rayon::join(
         || Ok::<_, Failure>([stage(report::LIST, &lists.list)?, stage(report::WINBACK, &lists.winback)?]),
-        || report::stage_sheet_of(config, lists, (version, changed), staged),
+        || report::stage_sheet_of(config, lists, (version, beside), staged),
     );
     let mut files = files?.concat();
     files.extend(sheet?);
-    if let Some(changed) = changed {
-        files.extend(stage_csv_and_parquet(report::CHANGES, std::iter::once(changed.clone()), flavour, staged)?);
+    for (name, table) in beside {
+        files.extend(stage_csv_and_parquet(name, std::iter::once((*table).clone()), flavour, staged)?);
     }
     if config.output.jsonl {
         files.push(stage_json_lines(report::LIST, lists.list.pieces(), staged)?);

@@ -233,6 +233,7 @@ impl Check<'_> {
         let csv = self.word("output", &knobs::OUTPUT_CSV, raw.output.csv.as_deref());
         let page_rows = self.count("output", &knobs::OUTPUT_PAGE_ROWS, raw.output.page_rows);
         let sheet_rows = self.count("output", &knobs::OUTPUT_SHEET_ROWS, raw.output.sheet_rows);
+        let interview_rows = self.count("output", &knobs::OUTPUT_INTERVIEW_ROWS, raw.output.interview_rows);
         let carry: Vec<String> = raw.output.carry.iter().map(|column| column.trim().to_owned()).collect();
         if carry.iter().collect::<BTreeSet<_>>().len() < carry.len() || carry.iter().any(String::is_empty) {
             return self.unsuitable("output", &knobs::OUTPUT_CARRY, &carry.join(", "));
@@ -249,6 +250,7 @@ impl Check<'_> {
             carry,
             page_rows: page_rows?,
             sheet_rows: sheet_rows?,
+            interview_rows: interview_rows?,
             postgres,
         })
     }

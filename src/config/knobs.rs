@@ -288,6 +288,10 @@ pub(super) const OUTPUT_CARRY: Key = key("carry", Allowed::Names("phone"), Prese
 
 pub(super) const OUTPUT_PAGE_ROWS: Key = key("page_rows", whole(0, 50_000, "customers"), Preset::Whole(50_000))
     .means("The page `report.html` has at most so many customers, the first of the list; 0 for no page");
+pub(super) const OUTPUT_INTERVIEW_ROWS: Key =
+    key("interview_rows", whole(0, 1_000_000, "customers"), Preset::Whole(30)).means(
+        "The list `interviews.csv` has at most so many lost customers to ask why they left, of each cause and value; 0 for none",
+    );
 pub(super) const OUTPUT_SHEET_ROWS: Key = key("sheet_rows", whole(0, 1_048_575, "rows"), Preset::Whole(10_000)).means(
     "The spreadsheet `list.xlsx` has at most so many rows of the list, the first ones; Excel holds no more than 1048575 below \
      a header; 0 for no spreadsheet",
@@ -486,7 +490,7 @@ pub(super) const SECTIONS: &[Section] = &[
     section(
         "output",
         "Where runs are written",
-        &[OUTPUT_DIR, OUTPUT_CSV, OUTPUT_JSONL, OUTPUT_CARRY, OUTPUT_PAGE_ROWS, OUTPUT_SHEET_ROWS],
+        &[OUTPUT_DIR, OUTPUT_CSV, OUTPUT_JSONL, OUTPUT_CARRY, OUTPUT_PAGE_ROWS, OUTPUT_SHEET_ROWS, OUTPUT_INTERVIEW_ROWS],
     ),
     section(
         "output.postgres",

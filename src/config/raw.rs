@@ -478,6 +478,9 @@ pub struct RawOutput {
     /// The spreadsheet `list.xlsx` has at most so many rows of the list, the first ones; Excel holds no more than 1048575
     /// below a header; 0 for no spreadsheet. A whole number of rows from 0 to 1048575; default `10000`.
     pub sheet_rows: Option<i64>,
+    /// The list `interviews.csv` has at most so many lost customers to ask why they left, of each cause and value; 0 for
+    /// none. A whole number of customers from 0 to 1000000; default `30`.
+    pub interview_rows: Option<i64>,
     /// A database that gets each list too.
     pub postgres: Option<RawOutputPostgres>,
 }

@@ -500,6 +500,8 @@ pub struct OutputConfig {
     pub page_rows: u32,
     /// Rows in the spreadsheet at most; 0 for no spreadsheet.
     pub sheet_rows: u32,
+    /// Lost customers on the interview list at most; 0 for no such list.
+    pub interview_rows: u32,
     /// A database that gets the lists too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postgres: Option<PostgresOutput>,

@@ -10,6 +10,7 @@ mod draws;
 mod experiment;
 mod gain;
 mod grievance;
+mod interviews;
 mod outcomes;
 mod owners;
 mod places;
@@ -21,12 +22,15 @@ mod why;
 
 pub use allocation::{Allocation, Choice, Limits, Prices, Problem, allocate};
 pub use candidate::Candidate;
-pub use causes::{Cause, ComplaintRecord, Evidence, FoundCause, NO_CAUSE, Signs, SlowFrom, cause_of, cause_why};
+pub use causes::{
+    Cause, ComplaintRecord, Evidence, FoundCause, NO_CAUSE, Signs, SlowFrom, ToldFact, cause_of, cause_why,
+};
 pub use chances::Chances;
 pub use cool_down::{PastContact, Pause};
 pub use experiment::{Arm, Balance, SUSPICIOUS};
 pub use gain::{Rates, Spending, Stakes, expected_cost, expected_net_gain};
 pub use grievance::{Grievance, GrievanceState, day_in_words};
+pub use interviews::{Interview, LostCustomer, Stratum, interviews};
 pub use outcomes::{Conditionals, OutcomeProbabilities, OwnRhythm};
 pub use places::{Contenders, Worth};
 pub use plan::{

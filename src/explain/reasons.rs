@@ -47,6 +47,8 @@ pub struct Explanations {
     pub variances: Vec<f64>,
     /// What is to come of each.
     pub forecasts: Vec<Forecast>,
+    /// Whether the risk of each is above that of an average customer at the day.
+    pub is_raised: Vec<bool>,
 }
 
 impl Explanations {
@@ -59,6 +61,7 @@ impl Explanations {
             reasons: Vec::with_capacity(n_rows),
             variances: Vec::with_capacity(n_rows),
             forecasts: Vec::with_capacity(n_rows),
+            is_raised: Vec::with_capacity(n_rows),
         }
     }
 
@@ -68,6 +71,7 @@ impl Explanations {
         self.reasons.extend(more.reasons);
         self.variances.extend(more.variances);
         self.forecasts.extend(more.forecasts);
+        self.is_raised.extend(more.is_raised);
     }
 }
 
@@ -147,8 +151,9 @@ impl<'a> CustomerExplainer<'a> {
             desk.strongest(&self.passing, &value, self.currency)
         };
         let reasons = rows.iter().enumerate().map(&mut of_row).collect();
-        let Said { prediction, variances, forecasts, .. } = found;
-        Ok(Explanations { prediction, reasons, variances, forecasts })
+        let Said { prediction, variances, forecasts, ends, .. } = found;
+        let is_raised = ends.iter().map(|[average, own]| own > average).collect();
+        Ok(Explanations { prediction, reasons, variances, forecasts, is_raised })
     }
 
     /// What the log-odds of a row are made of.

@@ -1,5 +1,5 @@
 //! Owns the mathematics that several rooms share: hashes, random numbers, Cholesky factors, Newton and quasi-Newton searches,
-//! logistic regression, special functions, quadrature, quantiles.
+//! logistic regression, special functions, quadrature, quantiles, bounds of shares.
 //!
 //! Plain numbers in and out. A crate does the work where it gives the same digits as fast; where
 //! ours stays, the file says why. Sums run in a fixed order, so that threads change no bit.
@@ -9,6 +9,7 @@ pub(crate) mod hash;
 pub(crate) mod lines;
 pub(crate) mod logistic;
 pub(crate) mod newton;
+pub mod proportion;
 pub(crate) mod quadrature;
 pub mod quantiles;
 pub mod quasi_newton;

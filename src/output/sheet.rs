@@ -39,25 +39,25 @@ pub struct Sheet<'a> {
     pub summary: &'a [(&'a str, String)],
 }
 
-/// Stages a spreadsheet of the first rows of the two lists, each in pieces, and of what changed, and tells the path that it will have.
+/// Stages a spreadsheet of the first rows of the two lists, each in pieces, and of further tables by name, and tells the path that it will have.
 ///
 /// # Errors
 /// What the operating system or the spreadsheet library says.
 pub fn stage_sheet<'t>(
     sheet: &Sheet<'_>,
     lists: [impl Iterator<Item = Table<'t>>; 2],
-    changes: Option<&Table<'_>>,
+    more: &[(&str, &Table<'_>)],
     staged: &Staged,
 ) -> Result<PathBuf, Failure> {
     let refused = |error: XlsxError| OutputError::Table { table: sheet.file.to_owned(), message: error.to_string() };
-    let bytes = workbook(sheet, lists, changes).and_then(|mut workbook| workbook.save_to_buffer()).map_err(refused)?;
+    let bytes = workbook(sheet, lists, more).and_then(|mut workbook| workbook.save_to_buffer()).map_err(refused)?;
     Ok(staged.add(sheet.file, |writer| std::io::Write::write_all(writer, &bytes))?)
 }
 
 fn workbook<'t>(
     sheet: &Sheet<'_>,
     lists: [impl Iterator<Item = Table<'t>>; 2],
-    changes: Option<&Table<'_>>,
+    more: &[(&str, &Table<'_>)],
 ) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&excel_day(sheet.as_of)?));
@@ -65,8 +65,8 @@ fn workbook<'t>(
     for (name, pieces) in ["List", "Win back"].into_iter().zip(lists) {
         list(workbook.add_worksheet().set_name(name)?, sheet, pieces, &formats)?;
     }
-    if let Some(changes) = changes {
-        list(workbook.add_worksheet().set_name("Changes")?, sheet, std::iter::once(changes.clone()), &formats)?;
+    for (name, table) in more {
+        list(workbook.add_worksheet().set_name(title(name))?, sheet, std::iter::once((*table).clone()), &formats)?;
     }
     meanings(workbook.add_worksheet().set_name("Columns")?, sheet, &formats)?;
     let summary = workbook.add_worksheet().set_name("Summary")?;
@@ -76,6 +76,12 @@ fn workbook<'t>(
         summary.write_string_with_format(row, 1, fact, &formats.wrapped)?;
     }
     Ok(workbook)
+}
+
+/// A name with a capital letter.
+fn title(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// How cells look.

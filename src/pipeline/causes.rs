@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use super::facts::Facts;
-use crate::decide::{ComplaintRecord, FoundCause, Signs, SlowFrom, cause_of};
+use crate::decide::{ComplaintRecord, FoundCause, Signs, SlowFrom, ToldFact, cause_of};
 use crate::explain::Reason;
-use crate::features::Fact;
+use crate::features::FeatureSchema;
 use crate::maths::quantiles::quantile;
 use crate::timeline::{Available, Cutoff, EventLog, KnownComplaint, date_of};
 
@@ -16,18 +16,24 @@ const SLOW_ABOVE: f64 = 0.75;
 /// Handled complaints from which on one is told from what is usual.
 const TELLING: usize = 20;
 
+/// Features that compare one order, or one gap, with what is usual.
+const ONE_ORDER: [&str; 2] = ["last_order_to_mean_ratio", "last_gap_to_median_ratio"];
+
 /// A shop at the day of a list.
 pub(super) struct CauseReader<'a> {
     log: &'a EventLog,
     as_of: Cutoff,
     slow: SlowFrom,
     minor_per_major: f64,
+    /// Columns of [`ONE_ORDER`].
+    one_order: Vec<usize>,
 }
 
 impl<'a> CauseReader<'a> {
     /// Makes ready by what is usual in the shop.
-    pub(super) fn of(log: &'a EventLog, as_of: Cutoff, minor_per_major: f64) -> Self {
-        let mut reader = Self { log, as_of, slow: SlowFrom::default(), minor_per_major };
+    pub(super) fn of((log, schema): (&'a EventLog, &FeatureSchema), as_of: Cutoff, minor_per_major: f64) -> Self {
+        let one_order = ONE_ORDER.into_iter().filter_map(|name| schema.position(name)).collect();
+        let mut reader = Self { log, as_of, slow: SlowFrom::default(), minor_per_major, one_order };
         if log.available().contains(&Available::Complaints) {
             reader.slow = reader.slow_from();
         }
@@ -35,12 +41,18 @@ impl<'a> CauseReader<'a> {
     }
 
     /// The cause of a customer, if one stands out.
-    pub(super) fn cause(&self, facts: &Facts, reasons: &[Reason]) -> Option<FoundCause> {
-        let told: Vec<(Fact, f64)> = reasons.iter().map(|reason| (reason.fact, reason.log_odds)).collect();
+    pub(super) fn cause(&self, facts: &Facts, reasons: &[Reason], is_at_risk: bool) -> Option<FoundCause> {
+        let fact = |reason: &Reason| ToldFact {
+            fact: reason.fact,
+            log_odds: reason.log_odds,
+            is_pattern: !self.one_order.contains(&reason.column),
+        };
+        let told: Vec<ToldFact> = reasons.iter().map(fact).collect();
         let complaints = self.records(facts.customer);
         cause_of(&Signs {
             complaints: &complaints,
             slow: self.slow,
+            is_at_risk,
             told: &told,
             visits: facts.visits,
             gap_median_days: facts.gap_median_days,
@@ -103,4 +115,14 @@ impl<'a> CauseReader<'a> {
 fn slow(mut days: Vec<f64>) -> Option<f64> {
     days.sort_by(f64::total_cmp);
     quantile(&days, SLOW_ABOVE).filter(|_| days.len() >= TELLING)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_of_one_order_are_in_the_catalogue() {
+        assert!(ONE_ORDER.iter().all(|name| crate::features::find(name).is_some()));
+    }
 }

@@ -3,6 +3,7 @@
 
 mod backtest;
 mod beside;
+mod cause_report;
 mod causes;
 mod challenge;
 mod change_facts;
@@ -19,6 +20,7 @@ mod frame;
 mod gate;
 mod head_tests;
 mod heads;
+mod interview_table;
 mod learnt;
 mod list;
 mod list_columns;
@@ -33,6 +35,7 @@ mod train;
 
 pub use backtest::{Backtest, NestedChoice, TestChoice, backtest};
 pub use beside::Beside;
+pub use cause_report::{CauseFigures, CausesReport, causes_report};
 pub use challenge::CurrentChampion;
 pub use change_table::change_table;
 pub use changes::{ChangeCounts, Changes, GoneCustomer, MOVE, compare};
@@ -43,6 +46,7 @@ pub use error::PipelineError;
 pub use feature_table::{WantedFeatures, feature_census, feature_schema, feature_table};
 pub use gate::{GateVerdict, judge};
 pub use head_tests::HeadTests;
+pub use interview_table::interview_table;
 pub use list::{DecisionBasis, ListDecisions, ListRow, ListedValue, Lists, RankedList};
 pub use list_columns::{LIST_COLUMNS, ListColumn};
 pub use list_schema::list_row_schema;

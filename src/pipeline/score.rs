@@ -168,12 +168,12 @@ impl Scoring<'_> {
         Everyone { explanations, facts }: Everyone,
         customer_value: CustomerValues<'_>,
     ) -> Result<([Vec<ListRow>; 2], Eligible, PlanSummary), Failure> {
-        let Explanations { prediction, mut reasons, variances, forecasts } = explanations;
+        let Explanations { prediction, mut reasons, variances, forecasts, is_raised } = explanations;
         let uncertainty = ScoreUncertainty::of(&self.version.model, &prediction, &variances, self.as_of);
         let intervals = uncertainty.as_ref().map(ScoreUncertainty::intervals);
         let prospects = self.prospects(&facts, &forecasts, &customer_value);
         let contacts = self.contacts(&facts);
-        let causes = self.causes(&facts, &reasons);
+        let causes = self.causes(&facts, &reasons, &is_raised);
         let aside = Aside { causes: &causes, contacts: &contacts };
         let candidates = self.candidates((&facts, &forecasts), (&prospects, aside), intervals.as_deref());
         let Plan { decisions, summary } = Planner::new(&self.config.decide, self.config.seed).plan(&candidates);
@@ -224,9 +224,11 @@ impl Scoring<'_> {
     }
 
     /// Why each is probably lost or about to be.
-    fn causes(&self, facts: &[Facts], reasons: &[Vec<Reason>]) -> Vec<Option<FoundCause>> {
-        let reader = CauseReader::of(self.log, self.as_of, self.config.currency.minor_per_major());
-        facts.par_iter().zip(reasons).map(|(facts, reasons)| reader.cause(facts, reasons)).collect()
+    fn causes(&self, facts: &[Facts], reasons: &[Vec<Reason>], is_raised: &[bool]) -> Vec<Option<FoundCause>> {
+        let minor_per_major = self.config.currency.minor_per_major();
+        let reader = CauseReader::of((self.log, self.panel.schema()), self.as_of, minor_per_major);
+        let rows = facts.par_iter().zip(reasons).zip(is_raised);
+        rows.map(|((facts, reasons), is_raised)| reader.cause(facts, reasons, *is_raised)).collect()
     }
 
     /// Everyone as decisions see them.

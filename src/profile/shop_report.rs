@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::cohorts::{Cohort, CohortsPart};
+use super::recovery::{Recovery, RecoveryPart, RecoveryQuestion};
 use super::years::{Bounds, Records, YearFigures, YearPart};
 use crate::timeline::{Available, Cutoff, EventLog, ScanScratch, ScanSettings, Shard};
 use crate::units::Days;
@@ -22,20 +23,29 @@ pub struct ShopReport {
     pub years: Vec<YearFigures>,
     /// By the quarter of the first order; the first quarter of history is none of them, since who came before it seems new there.
     pub cohorts: Vec<Cohort>,
+    /// Complaints and what came of them; absent if the shop records none.
+    pub recovery: Option<Recovery>,
 }
 
 /// Reports on the history before `as_of`; `None` without any order. Amounts are told in major units, of which one has
 /// `minor_per_major` minor ones.
 #[must_use]
-pub fn shop_report(log: &EventLog, as_of: Cutoff, zone: &TimeZone, minor_per_major: f64) -> Option<ShopReport> {
+pub fn shop_report(
+    log: &EventLog,
+    (as_of, horizon): (Cutoff, Days),
+    zone: &TimeZone,
+    minor_per_major: f64,
+) -> Option<ShopReport> {
     let (first, _) = log.span().before(as_of)?;
     let bounds = Bounds::of(as_of, log.calendar().day(first), zone);
+    let question = RecoveryQuestion { log, as_of, horizon };
     let cutoffs = [as_of];
     // Nothing that is read here depends on the rest of the shop.
     let fold = ScanSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1), gap: Days(0), contexts: &[] };
     let of_shard = |scratch: &mut ScanScratch, shard: &Shard| {
         let mut years = vec![YearPart::default(); bounds.len()];
         let mut cohorts = CohortsPart::default();
+        let mut recovery = RecoveryPart::default();
         shard.fold(
             &fold,
             scratch,
@@ -43,16 +53,18 @@ pub fn shop_report(log: &EventLog, as_of: Cutoff, zone: &TimeZone, minor_per_maj
             |_, history, _| {
                 years.iter_mut().zip(&bounds).for_each(|(year, bounds)| year.add(bounds, history));
                 cohorts.add(history.visit_days());
+                recovery.add(&question, history);
             },
         );
-        (years, cohorts)
+        (years, cohorts, recovery)
     };
     // Shards are the same for any number of threads, and are added up in their order.
-    let parts: Vec<(Vec<YearPart>, CohortsPart)> =
+    let parts: Vec<(Vec<YearPart>, CohortsPart, RecoveryPart)> =
         log.shards().par_iter().map_init(ScanScratch::default, of_shard).collect();
-    let (years, cohorts) = parts.into_iter().reduce(|mut all, (years, cohorts)| {
+    let (years, cohorts, recovery) = parts.into_iter().reduce(|mut all, (years, cohorts, recovery)| {
         all.0.iter_mut().zip(years).for_each(|(year, part)| year.join(part));
         all.1.join(cohorts);
+        all.2.join(recovery);
         all
     })?;
     let has = |what: Available| log.available().contains(&what);
@@ -62,5 +74,6 @@ pub fn shop_report(log: &EventLog, as_of: Cutoff, zone: &TimeZone, minor_per_maj
         population: format!("customers with an order before {}", as_of.date()),
         years: years.into_iter().zip(&bounds).map(|(year, bounds)| year.finish(bounds, records)).collect(),
         cohorts: cohorts.finish(as_of.date()),
+        recovery: question.finish(recovery),
     })
 }

@@ -240,3 +240,66 @@ proptest! {
         }
     }
 }
+
+/// Six complaints counted by hand: settled after 2, 2 and 10 days, two never, and one whose window has not ended. Fast is within
+/// two days, so that purchases count from day 2 behind the complaint to day 32.
+#[test]
+fn recovery_is_that_of_complaints_counted_by_hand() {
+    let shop = [
+        vec![(0, 1_000), (105, 1_000)],
+        vec![(0, 1_000), (101, 1_000)],
+        vec![(0, 1_000), (131, 1_000)],
+        vec![(0, 1_000), (132, 1_000)],
+        vec![(0, 1_000), (140, 1_000)],
+        vec![(0, 1_000), (380, 1_000)],
+    ];
+    let day = |day: u32| start().at().plus(Days(day));
+    let complaints = |resolved: Option<Vec<Timestamp>>| ComplaintColumns {
+        are_recorded: true,
+        customer: vec![0, 1, 2, 3, 4, 5, 4],
+        complaint: vec![1, 2, 3, 4, 5, 6, 7],
+        opened_at: [100, 100, 100, 100, 110, 379, 115].map(day).to_vec(),
+        resolved_at: resolved,
+        ..ComplaintColumns::default()
+    };
+    let resolved = [102, 102, 110, 9_999, 9_999, 379, 9_999].map(|at| if at == 9_999 { NEVER } else { day(at) });
+    let as_of = start().after(Days(400), &TimeZone::UTC);
+    let report = |resolved| {
+        let log = log(&shop, complaints(resolved));
+        shop_report(&log, (as_of, Days(30)), &TimeZone::UTC, 100.0).unwrap().recovery.unwrap()
+    };
+    let recovery = report(Some(resolved.to_vec()));
+    assert_eq!((recovery.fast_days, recovery.complaints), (Some(2), 6), "the last one's window has not ended");
+    let handled: Vec<(Handling, usize, usize)> =
+        recovery.bought_again.iter().map(|entry| (entry.handling, entry.bought.count, entry.bought.n)).collect();
+    // Settled fast: one came in the window, the other before it. Later: on its last day. Never: one day after it, and on day 140.
+    assert_eq!(handled, [(Handling::Fast, 1, 2), (Handling::Slow, 1, 1), (Handling::None, 2, 3)]);
+    assert_eq!((recovery.complained_again.count, recovery.complained_again.n), (1, 6));
+    assert_eq!(recovery.days_to_resolve.unwrap().n, 3);
+    assert_eq!(recovery.not_recorded, ["complaints.first_response_at"]);
+    let without = report(None);
+    let handled: Vec<Handling> = without.bought_again.iter().map(|entry| entry.handling).collect();
+    assert_eq!((without.fast_days, handled), (None, vec![Handling::NotRecorded]));
+    assert!(without.days_to_resolve.is_none());
+    let silent = log(&shop, ComplaintColumns::default());
+    assert!(shop_report(&silent, (as_of, Days(30)), &TimeZone::UTC, 100.0).unwrap().recovery.is_none());
+}
+
+#[test]
+fn a_decline_is_silent_without_a_complaint_in_a_year() {
+    // From day 40 to 220 and from 220 to 400: four and one, four and three, four and none with a complaint, one and none.
+    let four = [(50, 100), (90, 100), (130, 100), (170, 100)];
+    let with = |lately: &[Line]| four.iter().chain(lately).copied().collect::<Vec<Line>>();
+    let shop = [with(&[(230, 100)]), with(&[(230, 100), (260, 100), (300, 100)]), with(&[]), vec![(50, 100)]];
+    let complaints = ComplaintColumns {
+        are_recorded: true,
+        customer: vec![2],
+        complaint: vec![1],
+        opened_at: vec![start().at().plus(Days(100))],
+        ..ComplaintColumns::default()
+    };
+    let as_of = start().after(Days(400), &TimeZone::UTC);
+    let report = shop_report(&log(&shop, complaints), (as_of, Days(30)), &TimeZone::UTC, 100.0).unwrap();
+    let decline = report.recovery.unwrap().silent_decline;
+    assert_eq!((decline.customers, decline.silent.n, decline.silent.count), (3, 2, 1));
+}

@@ -118,6 +118,7 @@ fn config(purchases: TableConfig) -> Config {
             carry: Vec::new(),
             page_rows: 0,
             sheet_rows: 0,
+            interview_rows: 30,
             postgres: None,
         },
     }

@@ -54,60 +54,86 @@ const REPEATED: usize = 2;
 pub(super) struct RecordRule {
     /// Whether it holds.
     pub(super) holds: fn(&ComplaintRecord, SlowFrom) -> bool,
-    /// What it is evidence for; of the kind of the complaint if it is `None`.
-    pub(super) cause: Option<Cause>,
-    /// Whether it counts only if complaints raise the risk of this customer.
-    pub(super) needs_risk: bool,
-    /// The evidence: `{complaint}`, `{age}`, `{rating}`, `{answer}`, `{solution}`, `{same}` are filled in.
+    /// What it is evidence for.
+    pub(super) cause: fn(&ComplaintRecord) -> Option<Cause>,
+    /// When it counts.
+    pub(super) counts: Counts,
+    /// The evidence; what stands in braces is filled in.
     pub(super) sentence: &'static str,
 }
 
+/// When a rule counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// Always: something is owed to the customer, or the customer says why.
+    Always,
+    /// If the risk is above that of an average customer.
+    AtRisk,
+    /// If that is so, and the list tells complaints or returns as a reason of it.
+    ToldAsReason,
+}
+
 const fn rule(
+    counts: Counts,
     holds: fn(&ComplaintRecord, SlowFrom) -> bool,
-    cause: Option<Cause>,
+    cause: fn(&ComplaintRecord) -> Option<Cause>,
     sentence: &'static str,
 ) -> RecordRule {
-    RecordRule { holds, cause, needs_risk: false, sentence }
+    RecordRule { holds, cause, counts, sentence }
 }
 
 /// The rules; the first that holds for one of the complaints, the latest first, gives the cause.
 pub(super) const RECORD_RULES: &[RecordRule] = &[
     rule(
+        Counts::Always,
         |one, _| is_fresh(one) && one.theme() == Some(Cause::Uncontrollable),
-        Some(Cause::Uncontrollable),
+        |_| Some(Cause::Uncontrollable),
         "the record of {day} gives a reason outside the shop: {category}",
     ),
     rule(
+        Counts::Always,
         |one, _| one.is_open && one.is_reopened && is_owed(one),
-        Some(Cause::UnresolvedComplaint),
+        |_| Some(Cause::UnresolvedComplaint),
         "the complaint of {day}{about} had to be opened again and is still open",
     ),
     rule(
+        Counts::Always,
         |one, _| one.is_open && is_owed(one),
-        Some(Cause::UnresolvedComplaint),
+        |_| Some(Cause::UnresolvedComplaint),
         "the complaint of {day}{about} is still open after {age}",
     ),
     rule(
+        Counts::Always,
         |one, _| is_fresh(one) && one.rating.is_some_and(|rating| rating <= BADLY_RATED),
-        Some(Cause::ServiceResponse),
+        |_| Some(Cause::ServiceResponse),
         "the handling of the complaint of {day}{about} was rated {rating}",
     ),
     rule(
-        |one, _| is_fresh(one) && one.of_same_kind >= REPEATED,
-        None,
-        "complained {same} times in a year about the same thing{about}",
-    ),
-    rule(
+        Counts::AtRisk,
         |one, slow| is_fresh(one) && is_above(one.response_days, slow.response_days),
-        Some(Cause::ServiceResponse),
+        |_| Some(Cause::ServiceResponse),
         "the complaint of {day}{about} waited {answer} for an answer; three quarters of all get one within {usual_answer}",
     ),
     rule(
+        Counts::AtRisk,
         |one, slow| is_fresh(one) && is_above(one.resolution_days, slow.resolution_days),
-        Some(Cause::ServiceResponse),
+        |_| Some(Cause::ServiceResponse),
         "the complaint of {day}{about} took {solution} to settle; three quarters of all are settled within {usual_solution}",
     ),
-    RecordRule { needs_risk: true, ..rule(|one, _| is_fresh(one), None, "complained on {day}{about}") },
+    rule(
+        Counts::ToldAsReason,
+        |one, _| is_fresh(one) && one.of_same_kind >= REPEATED,
+        // What was complained about twice was not mended the first time.
+        |one| one.theme().or(Some(Cause::ServiceResponse)),
+        "complained {same} times in a year about the same thing{about}",
+    ),
+    rule(Counts::ToldAsReason, |one, _| is_fresh(one), ComplaintRecord::theme, "complained on {day}{about}"),
+    rule(
+        Counts::ToldAsReason,
+        |one, _| one.is_open,
+        |_| Some(Cause::UnresolvedComplaint),
+        "the complaint of {day}{about} was never settled",
+    ),
 ];
 
 impl ComplaintRecord {

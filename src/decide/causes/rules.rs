@@ -1,7 +1,7 @@
 //! From what is known of a customer to the cause, and what it is read from.
 
 use super::cause::Cause;
-use super::records::{ComplaintRecord, RECORD_RULES, REMEMBERED_DAYS, RecordRule, SlowFrom};
+use super::records::{ComplaintRecord, Counts, RECORD_RULES, REMEMBERED_DAYS, RecordRule, SlowFrom};
 use crate::features::Fact;
 
 /// What a cause is read from.
@@ -11,14 +11,27 @@ pub struct Signs<'a> {
     pub complaints: &'a [ComplaintRecord],
     /// From when on handling is slow in this shop.
     pub slow: SlowFrom,
-    /// The facts that the list tells as reasons of the risk, and what each adds to the log-odds.
-    pub told: &'a [(Fact, f64)],
+    /// Whether the risk is above that of an average customer.
+    pub is_at_risk: bool,
+    /// What the list tells as reasons of the risk.
+    pub told: &'a [ToldFact],
     /// Days with an order.
     pub visits: f64,
     /// Median days between them; `None` with one.
     pub gap_median_days: Option<f64>,
     /// Days since the last one.
     pub silence_days: f64,
+}
+
+/// A fact that the list tells as a reason of the risk.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ToldFact {
+    /// The fact.
+    pub fact: Fact,
+    /// What it adds to the log-odds.
+    pub log_odds: f64,
+    /// Whether it is told of more than one order: one small order, or one long gap, is no change of a habit.
+    pub is_pattern: bool,
 }
 
 /// A cause and its evidence.
@@ -69,17 +82,18 @@ pub fn cause_of(signs: &Signs<'_>) -> Option<FoundCause> {
 }
 
 fn by_record(signs: &Signs<'_>) -> Option<FoundCause> {
-    let is_risk = signs.told.iter().any(|(fact, _)| is_of_complaints(*fact) || *fact == Fact::Returns);
-    let rules = RECORD_RULES.iter().filter(|rule| is_risk || !rule.needs_risk);
+    let is_told = signs.told.iter().any(|told| is_of_complaints(told.fact) || told.fact == Fact::Returns);
+    let counts = |rule: &&RecordRule| match rule.counts {
+        Counts::Always => true,
+        Counts::AtRisk => signs.is_at_risk,
+        Counts::ToldAsReason => signs.is_at_risk && is_told,
+    };
     let found = |rule: &'static RecordRule| {
         let record = signs.complaints.iter().find(|one| (rule.holds)(one, signs.slow))?;
-        // A complaint of an unknown kind that was made twice was not mended the first time.
-        let repeated = (!rule.needs_risk).then_some(Cause::ServiceResponse);
-        let cause = rule.cause.or_else(|| record.theme()).or(repeated)?;
         let evidence = Evidence::Complaint(Box::new((record.clone(), signs.slow)), RuleLine(rule));
-        Some(FoundCause { cause, evidence })
+        Some(FoundCause { cause: (rule.cause)(record)?, evidence })
     };
-    rules.filter_map(found).next()
+    RECORD_RULES.iter().filter(counts).find_map(found)
 }
 
 /// Whether a fact is one about complaints.
@@ -89,28 +103,31 @@ const fn is_of_complaints(fact: Fact) -> bool {
 
 /// The cause whose reasons add most, among those that the customer's own figures bear out.
 fn by_reasons(signs: &Signs<'_>) -> Option<FoundCause> {
-    let all: f64 = signs.told.iter().map(|(_, log_odds)| log_odds).sum();
+    let all: f64 = signs.told.iter().map(|told| told.log_odds).sum();
+    let is_evidence =
+        |told: &ToldFact, cause: Cause| Cause::of_fact(told.fact) == Some(cause) && is_borne_out(signs, told);
     let weight = |cause: Cause| -> f64 {
-        let own =
-            signs.told.iter().filter(|(fact, _)| Cause::of_fact(*fact) == Some(cause) && is_borne_out(signs, *fact));
-        own.map(|(_, log_odds)| log_odds).sum()
+        signs.told.iter().filter(|told| is_evidence(told, cause)).map(|told| told.log_odds).sum()
     };
     let weights = Cause::ALL.into_iter().map(|cause| (cause, weight(cause)));
     let (cause, most) = weights.reduce(|best, other| if other.1 > best.1 { other } else { best })?;
-    if most <= 0.0 || most < LEAST_SHARE * all {
+    if !signs.is_at_risk || most <= 0.0 || most < LEAST_SHARE * all {
         return None;
     }
-    let place = signs.told.iter().position(|(fact, _)| Cause::of_fact(*fact) == Some(cause))?;
+    let place = signs.told.iter().position(|told| is_evidence(told, cause))?;
     Some(FoundCause { cause, evidence: Evidence::Reason(place) })
 }
 
 /// Whether the customer's own figures bear out what a fact is evidence for.
-fn is_borne_out(signs: &Signs<'_>, fact: Fact) -> bool {
-    if fact == Fact::Silence {
-        let is_late = |gap: f64| signs.silence_days > BROKEN_GAPS * gap;
-        return signs.visits >= RHYTHM_VISITS && signs.gap_median_days.is_some_and(is_late);
+fn is_borne_out(signs: &Signs<'_>, told: &ToldFact) -> bool {
+    let is_late = |gap: f64| signs.silence_days > BROKEN_GAPS * gap;
+    match told.fact {
+        Fact::Silence => signs.visits >= RHYTHM_VISITS && signs.gap_median_days.is_some_and(is_late),
+        Fact::OpenComplaint | Fact::ComplaintHandling | Fact::Complaints => {
+            signs.complaints.iter().any(|one| one.days_ago <= REMEMBERED_DAYS)
+        }
+        _ => told.is_pattern,
     }
-    !is_of_complaints(fact) || signs.complaints.iter().any(|one| one.days_ago <= REMEMBERED_DAYS)
 }
 
 #[cfg(test)]

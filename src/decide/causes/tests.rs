@@ -22,12 +22,24 @@ fn complaint() -> ComplaintRecord {
 const SLOW: SlowFrom = SlowFrom { response_days: Some(1.0), resolution_days: Some(6.0) };
 
 /// A customer who bought every 20 days and is silent for 60.
-fn signs<'a>(complaints: &'a [ComplaintRecord], told: &'a [(Fact, f64)]) -> Signs<'a> {
-    Signs { complaints, slow: SLOW, told, visits: 8.0, gap_median_days: Some(20.0), silence_days: 60.0 }
+fn signs<'a>(complaints: &'a [ComplaintRecord], told: &'a [ToldFact]) -> Signs<'a> {
+    Signs {
+        complaints,
+        slow: SLOW,
+        is_at_risk: true,
+        told,
+        visits: 8.0,
+        gap_median_days: Some(20.0),
+        silence_days: 60.0,
+    }
 }
 
-fn of(complaints: &[ComplaintRecord], told: &[(Fact, f64)]) -> Option<Cause> {
-    cause_of(&signs(complaints, told)).map(|found| found.cause)
+fn told(facts: &[(Fact, f64)]) -> Vec<ToldFact> {
+    facts.iter().map(|(fact, log_odds)| ToldFact { fact: *fact, log_odds: *log_odds, is_pattern: true }).collect()
+}
+
+fn of(complaints: &[ComplaintRecord], facts: &[(Fact, f64)]) -> Option<Cause> {
+    cause_of(&signs(complaints, &told(facts))).map(|found| found.cause)
 }
 
 /// Each line: what is known, the cause, and its sentence.
@@ -50,10 +62,12 @@ fn each_rule_says_its_cause_and_its_sentence() {
         page.push(format!("{cause}: {why}"));
     };
     for record in &records {
-        say(cause_of(&signs(std::slice::from_ref(record), &[])), &[]);
+        say(cause_of(&signs(std::slice::from_ref(record), &told(&[(Fact::Complaints, 0.1)]))), &[]);
     }
     let settled = [ComplaintRecord { category: Some("invoice".to_owned()), ..complaint() }];
-    say(cause_of(&signs(&settled, &[(Fact::Complaints, 0.1)])), &[]);
+    say(cause_of(&signs(&settled, &told(&[(Fact::Complaints, 0.1)]))), &[]);
+    let never = [ComplaintRecord { is_open: true, days_ago: 500, visits_since: 6, ..complaint() }];
+    say(cause_of(&signs(&never, &told(&[(Fact::OpenComplaint, 0.1)]))), &[]);
     for (fact, reason) in [
         (Fact::Silence, "usually buys every 20 days, silent for 60 days"),
         (Fact::FewerOrders, "1 order in the last 90 days after 4 in the 90 before"),
@@ -63,7 +77,7 @@ fn each_rule_says_its_cause_and_its_sentence() {
         (Fact::Returns, "returned 30 % of what was bought so far"),
         (Fact::FewOrders, "2 orders in the past year"),
     ] {
-        say(cause_of(&signs(&[], &[(Fact::LowSpend, 0.2), (fact, 0.3)])), &["spends little", reason]);
+        say(cause_of(&signs(&[], &told(&[(Fact::LowSpend, 0.2), (fact, 0.3)]))), &["spends little", reason]);
     }
     insta::assert_snapshot!(page.join("\n"));
 }
@@ -98,16 +112,31 @@ fn thin_evidence_gives_no_cause() {
     assert_eq!(of(&[], &[(Fact::FewOrders, 1.0), (Fact::Discounts, 0.3)]), None, "less than a quarter");
     assert_eq!(of(&[], &[(Fact::FewOrders, 0.9), (Fact::Discounts, 0.3)]), Some(Cause::Price));
     assert_eq!(of(&[], &[(Fact::ComplaintHandling, 1.0)]), None, "no complaint of late bears it out");
-    let one_visit = Signs { visits: 2.0, ..signs(&[], &[(Fact::Silence, 1.0)]) };
+    let silent = told(&[(Fact::Silence, 1.0)]);
+    let one_visit = Signs { visits: 2.0, ..signs(&[], &silent) };
     assert_eq!(cause_of(&one_visit), None, "two visits are no rhythm");
-    let in_time = Signs { silence_days: 40.0, ..signs(&[], &[(Fact::Silence, 1.0)]) };
+    let in_time = Signs { silence_days: 40.0, ..signs(&[], &silent) };
     assert_eq!(cause_of(&in_time), None, "not late by the own rhythm");
+    let one_order = [ToldFact { fact: Fact::SpendFell, log_odds: 1.0, is_pattern: false }];
+    assert_eq!(cause_of(&signs(&[], &one_order)), None, "one small order is no change of a habit");
+}
+
+#[test]
+fn a_customer_at_no_risk_has_a_cause_only_where_something_is_owed() {
+    let facts = told(&[(Fact::Silence, 1.0), (Fact::Complaints, 1.0)]);
+    let safe = |record: &ComplaintRecord| {
+        let records = std::slice::from_ref(record);
+        cause_of(&Signs { is_at_risk: false, ..signs(records, &facts) }).map(|found| found.cause)
+    };
+    assert_eq!(safe(&ComplaintRecord { response_days: Some(9.0), of_same_kind: 5, ..complaint() }), None);
+    assert_eq!(safe(&ComplaintRecord { is_open: true, ..complaint() }), Some(Cause::UnresolvedComplaint));
+    assert_eq!(safe(&ComplaintRecord { rating: Some(1.0), ..complaint() }), Some(Cause::ServiceResponse));
 }
 
 #[test]
 fn of_reasons_the_heavier_cause_wins() {
-    let told = [(Fact::Silence, 0.5), (Fact::FewerOrders, 0.3), (Fact::SpendFell, 0.3)];
-    let found = cause_of(&signs(&[], &told)).unwrap();
+    let facts = told(&[(Fact::Silence, 0.5), (Fact::FewerOrders, 0.3), (Fact::SpendFell, 0.3)]);
+    let found = cause_of(&signs(&[], &facts)).unwrap();
     assert_eq!(found, FoundCause { cause: Cause::FadedNeed, evidence: Evidence::Reason(1) });
     assert_eq!(of(&[], &[(Fact::Silence, 0.7), (Fact::FewerOrders, 0.3)]), Some(Cause::BrokenRhythm));
 }

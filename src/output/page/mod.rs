@@ -1,6 +1,7 @@
 //! The page of a run: one file with three parts, for the retention team, the manager and the data scientist. It loads
 //! nothing: style, script and data stand in it, and its policy lets nothing else run.
 
+mod causes;
 mod columns;
 mod customer;
 mod data;

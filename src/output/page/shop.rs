@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::causes;
 use super::columns::Columns;
 use super::decided;
 use super::document::{count, items, number};
@@ -22,7 +23,7 @@ pub(super) fn part(input: &PageInput<'_>) -> Part {
         figures: figures(input),
         what_if: what_if(input),
         card: Vec::new(),
-        tables: Vec::new(),
+        tables: causes::recovery_table(input).into_iter().collect(),
     }
 }
 
@@ -34,6 +35,8 @@ fn figures(input: &PageInput<'_>) -> Vec<Figure> {
         concentration_of_loss(input),
         decided::matrix(input),
         by_stage(input),
+        causes::causes(input),
+        causes::recovery(input),
         year::cohorts(input),
         of_margin(value),
         cohorts(value, input.question()),

@@ -2,6 +2,7 @@
 
 mod accidents;
 mod carry;
+mod causes;
 mod challenge;
 mod changes;
 mod contacts;
