@@ -92,11 +92,13 @@ pub(super) fn score_and_write(
     let (lists, changes) = with_changes(session, log, Lists { list, winback });
     session.changes = changes.as_ref().map(|changes| (changes.since, changes.counts.clone()));
     let table = changes.as_ref().map(|changes| pipeline::change_table(&lists, changes));
-    let interviews = (session.config.output.interview_rows > 0).then(|| pipeline::interview_table(&session.config, log, &lists));
-    let beside: Vec<(&str, &Table<'_>)> = [(report::CHANGES, table.as_ref()), (report::INTERVIEWS, interviews.as_ref())]
-        .into_iter()
-        .filter_map(|(name, table)| Some((name, table?)))
-        .collect();
+    let interviews =
+        (session.config.output.interview_rows > 0).then(|| pipeline::interview_table(&session.config, log, &lists));
+    let beside: Vec<(&str, &Table<'_>)> =
+        [(report::CHANGES, table.as_ref()), (report::INTERVIEWS, interviews.as_ref())]
+            .into_iter()
+            .filter_map(|(name, table)| Some((name, table?)))
+            .collect();
     let track = performance::track(session, log, (version, gates.past()), &lists);
     let mut night = gates.of_lists(session, &lists, (version, features.as_ref()), track.lists.clone());
     night.record["performance"] = track.record();
@@ -107,10 +109,8 @@ pub(super) fn score_and_write(
     session.watch.begin("reporting and writing", 1);
     let staged = session.stage()?;
     let config = &session.config;
-    let (files, value) = rayon::join(
-        || stage_lists(config, &lists, (version, &beside), &staged),
-        || valuing.report(&lists.customers()),
-    );
+    let (files, value) =
+        rayon::join(|| stage_lists(config, &lists, (version, &beside), &staged), || valuing.report(&lists.customers()));
     let mut files = files?;
     let value = value.map_err(|error| error.to_string());
     match &value {

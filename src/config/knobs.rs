@@ -490,7 +490,15 @@ pub(super) const SECTIONS: &[Section] = &[
     section(
         "output",
         "Where runs are written",
-        &[OUTPUT_DIR, OUTPUT_CSV, OUTPUT_JSONL, OUTPUT_CARRY, OUTPUT_PAGE_ROWS, OUTPUT_SHEET_ROWS, OUTPUT_INTERVIEW_ROWS],
+        &[
+            OUTPUT_DIR,
+            OUTPUT_CSV,
+            OUTPUT_JSONL,
+            OUTPUT_CARRY,
+            OUTPUT_PAGE_ROWS,
+            OUTPUT_SHEET_ROWS,
+            OUTPUT_INTERVIEW_ROWS,
+        ],
     ),
     section(
         "output.postgres",

@@ -47,7 +47,8 @@ pub fn causes_report(lists: &Lists) -> Option<CausesReport> {
     let all: f64 = lists.rows().map(at_stake).sum();
     let of = |asked: Option<Cause>| {
         let own = || lists.rows().filter(move |row| row.cause.as_ref().map(|found| found.cause) == asked);
-        let value: f64 = own().map(at_stake).sum();
+        // A sum of nothing is a negative zero.
+        let value = own().map(at_stake).sum::<f64>() + 0.0;
         CauseFigures {
             cause: asked,
             is_controllable: asked.map(Cause::is_controllable),
@@ -55,7 +56,7 @@ pub fn causes_report(lists: &Lists) -> Option<CausesReport> {
             customer_share: own().count() as f64 / customers as f64,
             value_at_stake: value,
             value_share: (all > 0.0).then(|| value / all),
-            expected_loss: own().map(|row| row.prospect.expected_loss()).sum(),
+            expected_loss: own().map(|row| row.prospect.expected_loss()).sum::<f64>() + 0.0,
         }
     };
     let mut causes: Vec<CauseFigures> = Cause::ALL.into_iter().map(Some).map(of).collect();

@@ -42,6 +42,9 @@ pub struct Scored<'a> {
     pub valuing: Valuing<'a>,
 }
 
+/// A customer who is this likely not to come back is at risk, also in a shop where the average one is more so.
+const AT_RISK: f64 = 0.2;
+
 /// Ranks the customers eligible at `as_of` with a stored version, each in one of two lists.
 ///
 /// # Errors
@@ -173,7 +176,7 @@ impl Scoring<'_> {
         let intervals = uncertainty.as_ref().map(ScoreUncertainty::intervals);
         let prospects = self.prospects(&facts, &forecasts, &customer_value);
         let contacts = self.contacts(&facts);
-        let causes = self.causes(&facts, &reasons, &is_raised);
+        let causes = self.causes((&facts, &reasons), (&forecasts, &is_raised));
         let aside = Aside { causes: &causes, contacts: &contacts };
         let candidates = self.candidates((&facts, &forecasts), (&prospects, aside), intervals.as_deref());
         let Plan { decisions, summary } = Planner::new(&self.config.decide, self.config.seed).plan(&candidates);
@@ -224,11 +227,18 @@ impl Scoring<'_> {
     }
 
     /// Why each is probably lost or about to be.
-    fn causes(&self, facts: &[Facts], reasons: &[Vec<Reason>], is_raised: &[bool]) -> Vec<Option<FoundCause>> {
+    fn causes(
+        &self,
+        (facts, reasons): (&[Facts], &[Vec<Reason>]),
+        (forecasts, is_raised): (&[Forecast], &[bool]),
+    ) -> Vec<Option<FoundCause>> {
         let minor_per_major = self.config.currency.minor_per_major();
         let reader = CauseReader::of((self.log, self.panel.schema()), self.as_of, minor_per_major);
-        let rows = facts.par_iter().zip(reasons).zip(is_raised);
-        rows.map(|((facts, reasons), is_raised)| reader.cause(facts, reasons, *is_raised)).collect()
+        let cause = |row: usize| {
+            let is_at_risk = is_raised[row] || forecasts[row].outcome.lost() >= AT_RISK;
+            reader.cause(&facts[row], &reasons[row], is_at_risk)
+        };
+        (0..facts.len()).into_par_iter().map(cause).collect()
     }
 
     /// Everyone as decisions see them.

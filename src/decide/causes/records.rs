@@ -67,7 +67,7 @@ pub(super) struct RecordRule {
 pub(super) enum Counts {
     /// Always: something is owed to the customer, or the customer says why.
     Always,
-    /// If the risk is above that of an average customer.
+    /// If the customer is at risk at all.
     AtRisk,
     /// If that is so, and the list tells complaints or returns as a reason of it.
     ToldAsReason,

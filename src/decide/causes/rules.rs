@@ -11,7 +11,7 @@ pub struct Signs<'a> {
     pub complaints: &'a [ComplaintRecord],
     /// From when on handling is slow in this shop.
     pub slow: SlowFrom,
-    /// Whether the risk is above that of an average customer.
+    /// Whether the customer is at risk at all.
     pub is_at_risk: bool,
     /// What the list tells as reasons of the risk.
     pub told: &'a [ToldFact],

@@ -7,15 +7,8 @@ use serde_json::Value;
 
 use crate::shop::Shop;
 
-const CAUSES: [&str; 7] = [
-    "price",
-    "quality",
-    "service_response",
-    "unresolved_complaint",
-    "faded_need",
-    "broken_rhythm",
-    "uncontrollable",
-];
+const CAUSES: [&str; 7] =
+    ["price", "quality", "service_response", "unresolved_complaint", "faded_need", "broken_rhythm", "uncontrollable"];
 const FAULTS: [&str; 3] = ["quality", "service_response", "unresolved_complaint"];
 
 /// The sample with few test cutoffs, trained and scored.
