@@ -56,6 +56,7 @@ impl<'a> CauseReader<'a> {
             told: &told,
             visits: facts.visits,
             gap_median_days: facts.gap_median_days,
+            recent_gap_days: facts.recent_gap_days,
             silence_days: facts.days_since_last_order as f64,
         })
     }

@@ -7,7 +7,7 @@ use crate::decide::{Behaviour, Stage};
 use crate::timeline::{Cutoff, date_of};
 
 /// Features that a row of the list tells, whether or not a model uses them.
-pub(super) const LIST_FEATURES: [&str; 7] = [
+pub(super) const LIST_FEATURES: [&str; 8] = [
     "gap_median_days",
     "gap_last_days",
     "order_days_all_count",
@@ -15,6 +15,7 @@ pub(super) const LIST_FEATURES: [&str; 7] = [
     "gap_mean_days",
     "complaint_recency_days",
     "complaint_satisfaction_last_level",
+    "recent_gaps_mean_days",
 ];
 
 /// A complaint was closed badly if its handling was rated so or worse, on scales that begin at 1 or 0 ...
@@ -44,6 +45,8 @@ pub(super) struct Facts {
     pub(super) is_badly_closed: bool,
     /// Median days between visits; `None` with one.
     pub(super) gap_median_days: Option<f64>,
+    /// Mean of the last three gaps; `None` with one visit.
+    pub(super) recent_gap_days: Option<f64>,
     /// Days with an order so far.
     pub(super) visits: f64,
     /// Mean revenue of a visit, in major units, not below 0.
@@ -65,14 +68,16 @@ struct Columns {
     open_complaints: Option<usize>,
     complaint_age: Option<usize>,
     satisfaction: Option<usize>,
+    recent_gap: Option<usize>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of the parts of a panel with one cutoff.
     pub(super) fn of(panel: &'a Panel<'_>, as_of: Cutoff) -> Self {
-        let [gap_median, gap_last, visits, open_complaints, _, complaint_age, satisfaction] =
+        let [gap_median, gap_last, visits, open_complaints, _, complaint_age, satisfaction, recent_gap] =
             LIST_FEATURES.map(|feature| panel.schema().position(feature));
-        let columns = Columns { gap_median, gap_last, visits, open_complaints, complaint_age, satisfaction };
+        let columns =
+            Columns { gap_median, gap_last, visits, open_complaints, complaint_age, satisfaction, recent_gap };
         Self { settings: panel.settings(), as_of, columns }
     }
 
@@ -108,6 +113,7 @@ impl<'a> Reader<'a> {
             is_badly_closed: age.is_some_and(|age| age <= REMEMBERED_DAYS)
                 && rating.is_some_and(|rating| rating <= BADLY_RATED),
             gap_median_days,
+            recent_gap_days: value(self.columns.recent_gap),
             visits: behaviour.visits,
             usual_order: (dataset.spend_so_far[row] / behaviour.visits.max(1.0)).max(0.0),
         }

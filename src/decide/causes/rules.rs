@@ -19,6 +19,8 @@ pub struct Signs<'a> {
     pub visits: f64,
     /// Median days between them; `None` with one.
     pub gap_median_days: Option<f64>,
+    /// Mean of the last three gaps; `None` with one day.
+    pub recent_gap_days: Option<f64>,
     /// Days since the last one.
     pub silence_days: f64,
 }
@@ -48,6 +50,13 @@ pub struct FoundCause {
 pub enum Evidence {
     /// A complaint, by a rule about records.
     Complaint(Box<(ComplaintRecord, SlowFrom)>, RuleLine),
+    /// The last gaps beside the usual one.
+    Slowing {
+        /// Mean of the last three gaps in days.
+        recent_days: f64,
+        /// Median of all gaps in days.
+        usual_days: f64,
+    },
     /// The reason at this place of those that the list tells.
     Reason(usize),
 }
@@ -63,6 +72,9 @@ impl PartialEq for Evidence {
                 a == b && a_rule.0.sentence == b_rule.0.sentence
             }
             (Self::Reason(a), Self::Reason(b)) => a == b,
+            (Self::Slowing { recent_days: a, usual_days: b }, Self::Slowing { recent_days, usual_days }) => {
+                a.total_cmp(recent_days).is_eq() && b.total_cmp(usual_days).is_eq()
+            }
             _ => false,
         }
     }
@@ -72,13 +84,18 @@ impl PartialEq for Evidence {
 const LEAST_SHARE: f64 = 0.25;
 /// Days with an order from which on a customer has a rhythm.
 const RHYTHM_VISITS: f64 = 3.0;
+/// Days with an order from which on the last three gaps are not most of all.
+const SLOWING_VISITS: f64 = 5.0;
+/// Multiples of the usual gap from which on the last gaps are slow.
+const SLOW_GAPS: f64 = 2.0;
 /// Multiples of the usual gap after which it is broken.
 const BROKEN_GAPS: f64 = 2.0;
 
-/// The cause that stands out, if one does: by a complaint record, else by the reasons of the risk.
+/// The cause that stands out, if one does: by a complaint record, else by a rhythm that slows down, else by the reasons of the
+/// risk.
 #[must_use]
 pub fn cause_of(signs: &Signs<'_>) -> Option<FoundCause> {
-    by_record(signs).or_else(|| by_reasons(signs))
+    by_record(signs).or_else(|| by_slowing(signs)).or_else(|| by_reasons(signs))
 }
 
 fn by_record(signs: &Signs<'_>) -> Option<FoundCause> {
@@ -94,6 +111,14 @@ fn by_record(signs: &Signs<'_>) -> Option<FoundCause> {
         Some(FoundCause { cause: (rule.cause)(record)?, evidence })
     };
     RECORD_RULES.iter().filter(counts).find_map(found)
+}
+
+/// A need that fades makes the gaps longer before the customer is gone.
+fn by_slowing(signs: &Signs<'_>) -> Option<FoundCause> {
+    let (recent_days, usual_days) = signs.recent_gap_days.zip(signs.gap_median_days)?;
+    let is_slow = signs.is_at_risk && signs.visits >= SLOWING_VISITS && recent_days > SLOW_GAPS * usual_days;
+    let evidence = Evidence::Slowing { recent_days, usual_days };
+    is_slow.then_some(FoundCause { cause: Cause::FadedNeed, evidence })
 }
 
 /// Whether a fact is one about complaints.

@@ -30,6 +30,7 @@ fn signs<'a>(complaints: &'a [ComplaintRecord], told: &'a [ToldFact]) -> Signs<'
         told,
         visits: 8.0,
         gap_median_days: Some(20.0),
+        recent_gap_days: Some(22.0),
         silence_days: 60.0,
     }
 }
@@ -66,6 +67,8 @@ fn each_rule_says_its_cause_and_its_sentence() {
     }
     let settled = [ComplaintRecord { category: Some("invoice".to_owned()), ..complaint() }];
     say(cause_of(&signs(&settled, &told(&[(Fact::Complaints, 0.1)]))), &[]);
+    let slow = Signs { recent_gap_days: Some(47.3), ..signs(&[], &[]) };
+    say(cause_of(&slow), &[]);
     let never = [ComplaintRecord { is_open: true, days_ago: 500, visits_since: 6, ..complaint() }];
     say(cause_of(&signs(&never, &told(&[(Fact::OpenComplaint, 0.1)]))), &[]);
     for (fact, reason) in [
@@ -131,6 +134,17 @@ fn a_customer_at_no_risk_has_a_cause_only_where_something_is_owed() {
     assert_eq!(safe(&ComplaintRecord { response_days: Some(9.0), of_same_kind: 5, ..complaint() }), None);
     assert_eq!(safe(&ComplaintRecord { is_open: true, ..complaint() }), Some(Cause::UnresolvedComplaint));
     assert_eq!(safe(&ComplaintRecord { rating: Some(1.0), ..complaint() }), Some(Cause::ServiceResponse));
+}
+
+#[test]
+fn a_need_fades_over_several_orders() {
+    let facts = told(&[(Fact::Silence, 1.0)]);
+    let cause = |(visits, recent): (f64, f64)| {
+        let slowing = Signs { visits, recent_gap_days: Some(recent), ..signs(&[], &facts) };
+        cause_of(&slowing).map(|found| found.cause)
+    };
+    let found = [(5.0, 41.0), (4.0, 41.0), (5.0, 40.0)].map(cause);
+    assert_eq!(found, [Cause::FadedNeed, Cause::BrokenRhythm, Cause::BrokenRhythm].map(Some));
 }
 
 #[test]
