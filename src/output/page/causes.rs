@@ -70,7 +70,8 @@ pub(super) fn causes(input: &PageInput<'_>) -> Option<Figure> {
         range: None,
         has_bars: true,
         reference: None,
-        rows: found.iter().map(row).collect(),
+        // Customers without a cause are in the table; their bar would hide the others.
+        rows: found.iter().filter(|figures| text(figures, "/cause").is_some()).map(row).collect(),
     };
     let line = |figures: &&Value| {
         let (n, customers, value, share, loss) = of(figures);
@@ -87,9 +88,17 @@ pub(super) fn causes(input: &PageInput<'_>) -> Option<Figure> {
         "Share of value",
         "Expected loss",
     ];
-    let controllable = number(report, "/controllable_share").map_or_else(String::new, |share| {
-        format!("Where a cause stands out, {} of the value at stake is in your hands. ", percent(share))
-    });
+    let with_cause =
+        found.iter().filter(|figures| text(figures, "/cause").is_some()).filter_map(|one| count(one, "/customers"));
+    let of = format!(
+        "A cause stands out for {} of {}",
+        grouped(with_cause.sum()),
+        counted(count(report, "/customers").unwrap_or(0), "customer")
+    );
+    let controllable = number(report, "/controllable_share").map_or_else(
+        || format!("{of}. "),
+        |share| format!("{of}; of what is at stake with them, {} has a cause in your hands. ", percent(share)),
+    );
     Some(Figure {
         id: "f-causes",
         sentence: format!(
@@ -201,7 +210,7 @@ pub(super) fn recovery_table(input: &PageInput<'_>) -> Option<DataTable> {
         times("Settled", "/days_to_resolve", "complaints.resolved_at"),
         share("Complained again within the horizon", "/complained_again", "complaint"),
         share(
-            "Silent decline: buys half as much or less, and never complained",
+            "Silent decline: buys half as much or less, and no complaint in a year",
             "/silent_decline",
             "declining customer",
         ),
