@@ -47,7 +47,7 @@ pub struct CurveChart<'a> {
     pub curves: Vec<Curve<'a>>,
 }
 
-/// Draws curves, each with its name at its end.
+/// Draws curves, each with its name at its end. Intervals are whiskers at dots, and a band around a line without them.
 #[must_use]
 pub fn curves(chart: &CurveChart<'_>) -> String {
     let mut drawing = Drawing::new(chart.title, SIZE);
@@ -72,17 +72,31 @@ pub fn curves(chart: &CurveChart<'_>) -> String {
 fn draw(drawing: &mut Drawing, curve: &Curve<'_>, [across, up]: [&Scale; 2]) {
     let class = curve.class;
     let place = |point: &Point| [across.place(point.x), up.place(point.y)];
+    if curve.is_joined && !curve.is_dotted {
+        draw_band(drawing, curve, [across, up]);
+    }
     if curve.is_joined && curve.points.len() > 1 {
         drawing.path(&format!("curve {class}"), curve.points.iter().map(place), false);
     }
     for point in &curve.points {
         let [x, y] = place(point);
-        if let Some([low, high]) = point.interval {
+        if let Some([low, high]) = point.interval.filter(|_| curve.is_dotted || !curve.is_joined) {
             drawing.line(&format!("whisker {class}"), [x, up.place(low)], [x, up.place(high)]);
         }
         if curve.is_dotted {
             drawing.dot(&format!("dot {class}"), [x, y], &point.says);
         }
+    }
+}
+
+/// The area between the bounds of a line's points.
+fn draw_band(drawing: &mut Drawing, curve: &Curve<'_>, [across, up]: [&Scale; 2]) {
+    let bounds = || curve.points.iter().filter_map(|point| Some((across.place(point.x), point.interval?)));
+    let above = bounds().map(|(x, [_, high])| [x, up.place(high)]);
+    let below = bounds().map(|(x, [low, _])| [x, up.place(low)]).collect::<Vec<_>>().into_iter().rev();
+    let edge: Vec<[f64; 2]> = above.chain(below).collect();
+    if edge.len() > 2 {
+        drawing.path(&format!("band {}", curve.class), edge, true);
     }
 }
 
@@ -132,5 +146,17 @@ mod tests {
         let places: Vec<&str> = svg.split("<text class=\"label").skip(1).collect();
         assert_eq!(places.len(), 2);
         assert!(places[0].starts_with(" end") && places[1].starts_with(" start"), "{svg}");
+    }
+
+    #[test]
+    fn intervals_of_a_line_without_dots_are_a_band() {
+        let point = |x: f64| Point { x, y: x, interval: Some([0.5 * x, x]), says: String::new() };
+        let points = [0.0, 0.5, 1.0].map(point).to_vec();
+        let curve = Curve { name: "", class: "main", points, is_joined: true, is_dotted: false };
+        let frame = Frame { x_title: "x", x_unit: Unit::Number, y_title: "y", y_unit: Unit::Share };
+        let chart = CurveChart { title: "t", frame, across: None, up: None, curves: vec![curve] };
+        let svg = curves(&chart);
+        assert_eq!(["whisker", "<circle", "band main"].map(|mark| svg.matches(mark).count()), [0, 0, 1], "{svg}");
+        assert!(svg.find("band main").unwrap() < svg.find("curve main").unwrap());
     }
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::job::{self, print, shown, write_json};
 use super::remarks;
+use super::report::{BACKTEST, BACKTEST_PAGE, stage_backtest_page};
 use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;
 use crate::evaluate::grade::with_bounds;
@@ -16,7 +17,8 @@ use crate::units::Timestamp;
 use crate::value::ValueRanking;
 
 pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
-    let (mut session, log) = job::start_learning(arguments, talk, now, &["backtest.json", "predictions.parquet"])?;
+    let (mut session, log) =
+        job::start_learning(arguments, talk, now, &[BACKTEST, "predictions.parquet", BACKTEST_PAGE])?;
     let backtest = pipeline::backtest(&session.config, &log, session.as_of, &session.watch)?;
     let staged = session.stage()?;
     let report = Report {
@@ -26,7 +28,7 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
         past_lists: &backtest.past_lists,
         choices: &backtest.choices,
     };
-    let path = staged.add("backtest.json", |writer| write_json(writer, &report))?;
+    let path = staged.add(BACKTEST, |writer| write_json(writer, &report))?;
     let predictions = stage_table(&backtest.predictions, Format::Parquet, &staged)?;
     remarks::print(&backtest.leak_guard, backtest.sampled);
     let more = json!({
@@ -34,7 +36,8 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
         "leak_guard": backtest.leak_guard,
         "sampled": backtest.sampled,
     });
-    session.conclude(("backtest", more), staged, vec![path, predictions], job::appear)?;
+    let page_path = stage_backtest_page(&json!(report), &session.manifest("backtest", more.clone()), &staged)?;
+    session.conclude(("backtest", more), staged, vec![path, predictions, page_path], job::appear)?;
     print(&page(&backtest, session.config.currency.code()))?;
     tracing::info!("\nfiles are in {}", shown(&session.folder));
     Ok(())

@@ -49,16 +49,20 @@ fn read(session: &Session, folder: PathBuf) -> Option<PastNight> {
     if manifest["name"] != session.config.name.as_str() || !is_list {
         return None;
     }
-    let path = folder.join(NIGHT);
-    let night = bytes_of(&path).and_then(|bytes| serde_json::from_slice::<Night>(&bytes).ok());
-    let Some(night) = night.filter(|night| night.check().is_ok()) else {
+    let Some(night) = night_of(&folder) else {
         tracing::warn!(
             "warning[unreadable_night]: `{}` is damaged or of another version; tonight is not compared with that night",
-            shown(&path)
+            shown(&folder.join(NIGHT))
         );
         return None;
     };
     Some(PastNight { folder, night, churn: manifest["config"]["churn"].clone() })
+}
+
+/// What a night left in a folder; `None` if it is missing, damaged or of another version.
+pub(super) fn night_of(folder: &Path) -> Option<Night> {
+    let night = serde_json::from_slice::<Night>(&bytes_of(&folder.join(NIGHT))?).ok()?;
+    night.check().is_ok().then_some(night)
 }
 
 fn bytes_of(path: &Path) -> Option<Vec<u8>> {

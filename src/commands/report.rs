@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 
 use super::error::JobError;
 use super::job::{self, FILES, MANIFEST, print, write_json};
+use super::nights;
 use crate::cli;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::files::{OutputFolder, Staged};
+use crate::monitor::{MonitorReport, Night};
 use crate::output::{
-    Columns, Format, OutputError, PageInput, PageList, Sheet, SheetColumn, file_name, page, read_columns, stage_sheet,
+    BacktestInput, Columns, Format, OutputError, PageInput, PageList, Sheet, SheetColumn, backtest_page, file_name,
+    page, read_columns, stage_sheet,
 };
 use crate::pipeline::{LIST_COLUMNS, Lists};
 use crate::registry::{Registry, Version};
@@ -21,6 +24,9 @@ use crate::timeline::day_of;
 
 /// The page of a run.
 pub(super) const PAGE: &str = "report.html";
+/// What a backtest leaves: every figure, and its page.
+pub(super) const BACKTEST: &str = "backtest.json";
+pub(super) const BACKTEST_PAGE: &str = "backtest.html";
 /// The spreadsheet of a run.
 pub(super) const SHEET: &str = "list.xlsx";
 /// What the page tells of the first customers beside the list.
@@ -44,6 +50,7 @@ pub(super) struct Documents {
     pub(super) report: Option<Value>,
     pub(super) model: Option<Value>,
     pub(super) evaluation: Option<Value>,
+    pub(super) monitor: Option<Value>,
 }
 
 /// The first rows of a list.
@@ -57,8 +64,11 @@ pub(super) struct Shown {
 pub(super) fn run(arguments: &cli::Report) -> Result<(), Failure> {
     let folder = arguments.run.as_path();
     let lacks = |what: &str| JobError::NoRun { folder: folder.to_owned(), lacks: what.to_owned() };
-    let mut manifest = document(folder, MANIFEST)?.ok_or_else(|| lacks("manifest.json"))?;
+    let manifest = document(folder, MANIFEST)?.ok_or_else(|| lacks("manifest.json"))?;
     let command = manifest["command"].as_str().unwrap_or_default();
+    if command == "backtest" {
+        return backtest_again(folder, manifest);
+    }
     if !["run", "score"].contains(&command) {
         return Err(lacks(&format!("a list (it was left by `retain {command}`)")).into());
     }
@@ -79,19 +89,51 @@ pub(super) fn run(arguments: &cli::Report) -> Result<(), Failure> {
         report: document(folder, REPORT)?,
         model: version.as_ref().map(|version| json!(version.manifest)),
         evaluation: version.as_ref().map(|version| json!(version.evaluation)),
+        monitor: nights::night_of(folder).map(|night| monitored(&night, version.as_ref())),
         manifest: manifest.clone(),
     };
+    exchange(folder, manifest, PAGE, |staged| stage_page(&lists, &details, &documents, staged))
+}
+
+/// Makes the page of a past backtest again.
+fn backtest_again(folder: &Path, manifest: Value) -> Result<(), Failure> {
+    let lacks = || JobError::NoRun { folder: folder.to_owned(), lacks: BACKTEST.to_owned() };
+    let backtest = document(folder, BACKTEST)?.ok_or_else(lacks)?;
+    let shown = manifest.clone();
+    exchange(folder, manifest, BACKTEST_PAGE, |staged| stage_backtest_page(&backtest, &shown, staged))
+}
+
+/// Puts a page in the place of the one of that name, in the folder and in its manifest.
+fn exchange(
+    folder: &Path,
+    mut manifest: Value,
+    name: &str,
+    stage: impl FnOnce(&Staged) -> Result<PathBuf, Failure>,
+) -> Result<(), Failure> {
     let output = OutputFolder::claim(folder)?;
     let staged = Staged::among_others(output.path())?;
-    let path = stage_page(&lists, &details, &documents, &staged)?;
+    let path = stage(&staged)?;
     if let Some(files) = manifest[FILES].as_array_mut() {
-        files.retain(|file| file["name"] != PAGE);
+        files.retain(|file| file["name"] != name);
         files.extend(staged.seals().iter().map(|seal| json!(seal)));
         files.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
     }
     staged.add(MANIFEST, |writer| write_json(writer, &manifest))?;
     staged.commit()?;
     print(&format!("{}\n", job::shown(&path)))
+}
+
+/// Stages the page of a backtest, and tells the path that it will have.
+pub(super) fn stage_backtest_page(backtest: &Value, manifest: &Value, staged: &Staged) -> Result<PathBuf, Failure> {
+    let page = backtest_page(&BacktestInput { backtest, manifest });
+    let page =
+        page.map_err(|error| OutputError::Page { page: BACKTEST_PAGE.to_owned(), message: error.to_string() })?;
+    Ok(staged.add(BACKTEST_PAGE, |writer| std::io::Write::write_all(writer, page.as_bytes()))?)
+}
+
+/// What a night tells of its model.
+pub(super) fn monitored(night: &Night, version: Option<&Version>) -> Value {
+    json!(MonitorReport::of(night, version.and_then(|version| version.profile.as_ref())))
 }
 
 /// A JSON document of a folder; `None` where there is none.
@@ -141,6 +183,7 @@ pub(super) fn stage_page(
         report: documents.report.as_ref(),
         model: documents.model.as_ref(),
         evaluation: documents.evaluation.as_ref(),
+        monitor: documents.monitor.as_ref(),
         meanings: &meanings,
         today: as_of.map_or(0, day_of),
     };

@@ -143,6 +143,7 @@ pub(super) fn score_and_write(
             report: shop.clone(),
             model: Some(json!(version.manifest)),
             evaluation: Some(json!(version.evaluation)),
+            monitor: Some(report::monitored(&night.night, Some(version))),
         };
         files.extend(stage_page(session, log, &lists, &documents, &staged)?);
     }

@@ -22,6 +22,7 @@ pub mod reliability;
 pub mod report;
 pub mod slices;
 mod table;
+pub mod threshold_curves;
 pub mod value_calibration;
 
 pub use bootstrap::Interval;
@@ -34,4 +35,5 @@ pub use outcomes::{ListOutcomes, OutcomeTest};
 pub use profit::ProfitReport;
 pub use report::{Evaluation, evaluate};
 pub use slices::Slice;
+pub use threshold_curves::{CurvePoint, ThresholdCurves};
 pub use value_calibration::{ValueCalibration, ValueCalibrationTable, ValueTest};

@@ -174,6 +174,11 @@ impl Prepared {
         bins(&self.ranked(&by_score), probability)
     }
 
+    /// What a function makes of the ranked rows under the given weights.
+    pub(super) fn with_weights<T>(&self, weights: &[u32], figures: impl Fn(&Ranked<'_>) -> T) -> T {
+        figures(&self.ranked(&self.ranking.gather(weights)))
+    }
+
     fn ranked<'a>(&'a self, by_score: &'a [u32]) -> Ranked<'a> {
         Ranked { churned: &self.churned, weights: by_score, ends_tie: &self.ends_tie }
     }

@@ -66,9 +66,9 @@ pub struct Ranked<'a> {
 }
 
 /// Weight of the rows of one tie: those who left and those who stayed.
-struct Tie {
-    churned: u64,
-    stayed: u64,
+pub(super) struct Tie {
+    pub(super) churned: u64,
+    pub(super) stayed: u64,
 }
 
 impl Ranked<'_> {
@@ -110,7 +110,8 @@ impl Ranked<'_> {
         (churned > 0).then(|| sum / churned as f64)
     }
 
-    fn for_each_tie(&self, mut visit: impl FnMut(&Tie)) {
+    /// Shows each group of equal scores, the highest first.
+    pub(super) fn for_each_tie(&self, mut visit: impl FnMut(&Tie)) {
         let mut tie = Tie { churned: 0, stayed: 0 };
         for ((&churned, &weight), &ends) in self.churned.iter().zip(self.weights).zip(self.ends_tie) {
             let weight = u64::from(weight);

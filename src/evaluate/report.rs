@@ -11,6 +11,7 @@ use super::metrics::{Metrics, place};
 use super::prepared::Prepared;
 use super::reliability::ReliabilityReport;
 use super::slices::{self, SliceReport};
+use super::threshold_curves::ThresholdCurves;
 
 /// Everything that is said about quality at test cutoffs: each lies after all that the model tested there has learnt from
 /// or chosen by. Means are over the cutoffs; intervals are 95 % percentile intervals from resamples of customers.
@@ -32,6 +33,9 @@ pub struct Evaluation {
     /// Whether the main learner's probabilities mean what they say.
     #[serde(default)]
     pub calibration: ReliabilityReport,
+    /// The main learner and the best baseline over all thresholds; empty in files of earlier versions.
+    #[serde(default)]
+    pub curves: Vec<ThresholdCurves>,
     /// The main learner in each slice.
     pub slices: Vec<SliceReport>,
     /// The main learner against each other one.
@@ -100,8 +104,11 @@ pub fn evaluate(
     let resampling = Resampling { seed: settings.seed, n_replicates: settings.n_bootstrap };
     let draws = bootstrap(&customers, resampling, |cutoff, weights| ranked.figures(cutoff, weights));
     let population = population(cutoffs, customers.len() as usize, &settings.population);
+    let verdict = verdict(&learners, baselines, &draws, population.clone());
+    let drawn: Vec<&str> = std::iter::once(main).chain(verdict.best_baseline.as_deref()).collect();
     Ok(Evaluation {
-        verdict: verdict(&learners, baselines, &draws, population.clone()),
+        curves: ThresholdCurves::of(cutoffs, &drawn, resampling),
+        verdict,
         main: main.to_owned(),
         n_bootstrap: settings.n_bootstrap,
         intervals_hold_fixed: HELD_FIXED.to_owned(),

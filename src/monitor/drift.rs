@@ -52,6 +52,21 @@ struct FeatureBins {
     widest_psi: f64,
 }
 
+/// How far a feature has moved from training.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FeatureDrift {
+    /// The feature.
+    pub feature: String,
+    /// Population stability index of the list beside all rows of training.
+    pub psi: f64,
+    /// Up to here it is as the swings of training would have brought by now.
+    pub allowed_psi: f64,
+    /// Cliff's delta: above 0, values are larger than in training.
+    pub cliffs_delta: f64,
+    /// Rows of the list.
+    pub n: u64,
+}
+
 /// Rows of a list in the bins of each feature; those of parts add up.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -157,6 +172,23 @@ impl FeatureProfile {
         let moved = self.moved(tonight.counts, is_told, of);
         let are_many = moved.len() >= LEAST_MOVED && moved.len() * ONE_IN >= self.features.len();
         are_many.then(|| self.alarm(&moved, "than a trend of training would have brought"))?
+    }
+
+    /// How far each feature of a list of a day lies from training, the farthest first; nothing for counts of other bins.
+    pub(super) fn drift(&self, counts: &FeatureCounts, as_of_day: i32) -> Vec<FeatureDrift> {
+        let stretch = self.stretch(as_of_day).unwrap_or(1.0);
+        let of = |(bins, counts): (&FeatureBins, &Vec<u64>)| {
+            (counts.len() == bins.rows.len()).then(|| FeatureDrift {
+                feature: bins.name.clone(),
+                psi: psi(counts, &bins.rows),
+                allowed_psi: (MARGIN * stretch * bins.widest_psi).max(LEAST_PSI),
+                cliffs_delta: cliffs_delta(counts, &bins.rows),
+                n: counts.iter().sum(),
+            })
+        };
+        let mut found: Vec<FeatureDrift> = self.features.iter().zip(&counts.0).filter_map(of).collect();
+        found.sort_by(|a, b| b.psi.total_cmp(&a.psi).then_with(|| a.feature.cmp(&b.feature)));
+        found
     }
 
     /// By how much the swings of training may have grown since, if they were a trend that goes on: the index grows with the
@@ -359,6 +391,20 @@ mod tests {
         assert_eq!(look(2, None, 19_210), None);
         assert!(look(5, None, 19_210).unwrap().contains("a trend of training"));
         assert_eq!(look(5, None, 19_800), None, "as far as a trend would have gone by then");
+    }
+
+    #[test]
+    fn what_moved_most_comes_first_with_its_side() {
+        let mut counts = counts(1, 3);
+        counts.0.swap(0, 2);
+        let drift = profile(3).drift(&counts, 19_200);
+        assert_eq!(
+            drift.iter().map(|drift| drift.feature.as_str()).collect::<Vec<_>>(),
+            ["feature_2", "feature_0", "feature_1"]
+        );
+        assert!(drift[0].psi > 0.25 && drift[0].cliffs_delta > 0.0 && drift[0].n == 300);
+        assert!(drift[1].psi < 1e-9 && (drift[1].allowed_psi - 0.25).abs() < 1e-12);
+        assert!(profile(3).drift(&FeatureCounts(vec![vec![1, 2]; 3]), 19_200).is_empty());
     }
 
     #[test]

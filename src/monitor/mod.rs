@@ -20,6 +20,7 @@ mod night;
 mod performance;
 mod profile;
 mod repeated;
+mod report;
 mod rewritten;
 mod scores;
 mod words;
@@ -32,12 +33,13 @@ use drift::Counted;
 pub use alarm::{Alarm, CHECKS, Check, Level, is_check};
 pub use census::Census;
 pub use delivered::Delivered;
-pub use drift::{FeatureCounts, FeatureProfile};
+pub use drift::{FeatureCounts, FeatureDrift, FeatureProfile};
 pub use error::MonitorError;
 pub use expected::{CAVEAT, Expected};
 pub use night::{FIRST_PLACES, NIGHT_FORMAT, Night, Scores, Told, Turnover};
 pub use performance::{DecayTest, ListPerformance, Outcomes, PastList, Realised, level_sd, remembered};
 pub use profile::ShopProfile;
+pub use report::{ListFigures, MonitorReport};
 
 /// What a version keeps of its training, to be held against the shop of later nights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -20,7 +20,9 @@ pub use error::OutputError;
 pub use features::{FeatureFile, FeatureSheet, PackedRows, stage_features};
 pub use frames::{feature_frame, stacked};
 pub use json_lines::stage_json_lines;
-pub use page::{Columns, DETAILED_ROWS, PAGE_ROWS, PageInput, PageList, Values, customer_page, page};
+pub use page::{
+    BacktestInput, Columns, DETAILED_ROWS, PAGE_ROWS, PageInput, PageList, Values, backtest_page, customer_page, page,
+};
 pub use page_columns::{columns_of, read_columns, read_some_columns};
 pub use pieces::stage_csv_and_parquet;
 pub use rejects::{reject_file_name, stage_rejects};

@@ -236,6 +236,7 @@ mod tests {
             report: None,
             model: None,
             evaluation: None,
+            monitor: None,
             meanings: &[("customer_id", "")],
             today: 0,
         };

@@ -41,6 +41,8 @@ pub struct PageInput<'a> {
     pub model: Option<&'a Value>,
     /// `evaluation.json` of the model.
     pub evaluation: Option<&'a Value>,
+    /// What `monitor.json` of the run tells of its model, beside the profile of training.
+    pub monitor: Option<&'a Value>,
     /// Names and meanings of the columns of the list that are ours; others are the shop's own.
     pub meanings: &'a [(&'a str, &'a str)],
     /// The day of the list, counted from 1970-01-01.

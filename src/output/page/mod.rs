@@ -1,6 +1,7 @@
 //! The page of a run: one file with three parts, for the retention team, the manager and the data scientist. It loads
 //! nothing: style, script and data stand in it, and its policy lets nothing else run.
 
+mod backtest;
 mod causes;
 mod columns;
 mod customer;
@@ -20,6 +21,7 @@ use serde::Serialize;
 use figure::Part;
 use words::Words;
 
+pub use backtest::BacktestInput;
 pub use columns::{Columns, Values};
 pub use customer::customer_page;
 pub use data::{DETAILED_ROWS, PAGE_ROWS};
@@ -34,18 +36,34 @@ const SCRIPT: &str = include_str!("page.js");
 /// # Errors
 /// What the template engine says.
 pub fn page(input: &PageInput<'_>) -> Result<String, minijinja::Error> {
+    render(&Whole {
+        policy: policy(),
+        style: STYLE,
+        list: Some(ListPart { script: SCRIPT, data: data::data_of(input) }),
+        words: words::of(input),
+        parts: vec![shop::part(input), model::part(input)],
+    })
+}
+
+/// The page of a backtest as HTML.
+///
+/// # Errors
+/// What the template engine says.
+pub fn backtest_page(input: &BacktestInput<'_>) -> Result<String, minijinja::Error> {
+    render(&Whole {
+        policy: policy_of_style(),
+        style: STYLE,
+        list: None,
+        words: backtest::words(input),
+        parts: vec![backtest::part(input)],
+    })
+}
+
+fn render(whole: &Whole) -> Result<String, minijinja::Error> {
     let mut engine = Environment::new();
     engine.set_auto_escape_callback(|_| AutoEscape::Html);
     engine.add_template("page.html", TEMPLATE)?;
-    let whole = Whole {
-        policy: policy(),
-        style: STYLE,
-        script: SCRIPT,
-        data: data::data_of(input),
-        words: words::of(input),
-        parts: [shop::part(input), model::part(input)],
-    };
-    engine.get_template("page.html")?.render(minijinja::value::Serde(&whole))
+    engine.get_template("page.html")?.render(minijinja::value::Serde(whole))
 }
 
 /// What the template sets.
@@ -53,11 +71,18 @@ pub fn page(input: &PageInput<'_>) -> Result<String, minijinja::Error> {
 struct Whole {
     policy: String,
     style: &'static str,
-    script: &'static str,
-    data: String,
+    /// The list with its filters and panel; `None` on a page that only shows figures.
+    list: Option<ListPart>,
     #[serde(flatten)]
     words: Words,
-    parts: [Part; 2],
+    parts: Vec<Part>,
+}
+
+/// What the list of a page works with.
+#[derive(Serialize)]
+struct ListPart {
+    script: &'static str,
+    data: String,
 }
 
 /// The content security policy: this style and this script, and nothing else from anywhere.

@@ -1,0 +1,158 @@
+//! What the model finds at every threshold: the ROC curve and the precision-recall curve.
+
+use serde_json::Value;
+
+use super::super::document::{Estimate, count, items, number, text};
+use super::super::figure::{DataTable, Figure, percent};
+use super::test_words::{learner_name, main_learner, population};
+use crate::charts::{Curve, CurveChart, Frame, Point, Unit, curves};
+
+/// A point of a stored curve: how far across, and its height with the interval.
+type Placed = (f64, Estimate);
+
+/// The curves of one kind: that of the model, and that of the best baseline.
+struct Drawn<'e> {
+    main: Vec<Placed>,
+    other: Option<(&'e str, Vec<Placed>)>,
+}
+
+const BAND: &str = "The band is the 95 % interval from customers drawn anew, at each place of its own.";
+
+/// The share of those who left that is found, by the share of those who stayed that is called.
+pub(super) fn roc(evaluation: &Value) -> Option<Figure> {
+    let drawn = drawn(evaluation, "roc")?;
+    let tenth = height_at(&drawn.main, 0.1)?;
+    let heading = format!(
+        "Where one in ten of those who stayed is called, {} of those who left are found",
+        percent(tenth.estimate)
+    );
+    let auc = figure_text(evaluation, "auc");
+    let frame = Frame {
+        x_title: "false positive rate: called, of those who stayed",
+        x_unit: Unit::Share,
+        y_title: "true positive rate: called, of those who left",
+        y_unit: Unit::Share,
+    };
+    let svg = drawn.svg(
+        &format!("{heading}. ROC curve, mean over the test cutoffs."),
+        frame,
+        ("chance", [[0.0, 0.0], [1.0, 1.0]]),
+    );
+    let table = drawn.table(["False positive rate", "True positive rate", "Interval", "Best simple rule"], &heading);
+    Some(Figure {
+        id: "f-roc",
+        sentence: format!(
+            "ROC curve: each place is a threshold on the probability. The area below is the AUC, {auc}; the dashed line is chance. {BAND}"
+        ),
+        population: population(evaluation),
+        svg,
+        table,
+        heading,
+    })
+}
+
+/// How many of those called left, by the share of those who left that is called.
+pub(super) fn precision_recall(evaluation: &Value) -> Option<Figure> {
+    let drawn = drawn(evaluation, "precision_recall")?;
+    let half = height_at(&drawn.main, 0.5)?;
+    let base = base_rate(evaluation)?;
+    let heading = format!(
+        "To find half of those who left, {} of those called are right; at random it would be {}",
+        percent(half.estimate),
+        percent(base)
+    );
+    let area = figure_text(evaluation, "average_precision");
+    let frame = Frame {
+        x_title: "recall: called, of those who left",
+        x_unit: Unit::Share,
+        y_title: "precision: left, of those called",
+        y_unit: Unit::Share,
+    };
+    let rate = format!("base rate {}", percent(base));
+    let svg = drawn.svg(
+        &format!("{heading}. Precision-recall curve, mean over the test cutoffs."),
+        frame,
+        (&rate, [[0.0, base], [1.0, base]]),
+    );
+    let table = drawn.table(["Recall", "Precision", "Interval", "Best simple rule"], &heading);
+    Some(Figure {
+        id: "f-precision",
+        sentence: format!(
+            "The area below is the average precision, {area}; the dashed line is the share that left, which calling at random \
+             would find. {BAND}"
+        ),
+        population: population(evaluation),
+        svg,
+        table,
+        heading,
+    })
+}
+
+/// A mean figure of the model, with its interval.
+fn figure_text(evaluation: &Value, name: &str) -> String {
+    let figure = main_learner(evaluation).and_then(|main| Estimate::at(main, &format!("/mean/{name}")));
+    figure.map_or_else(|| "not known".to_owned(), |figure| figure.text())
+}
+
+/// The mean over the test cutoffs of the share that left, as the curves are means over them.
+fn base_rate(evaluation: &Value) -> Option<f64> {
+    let cutoffs = items(evaluation, "/population/cutoffs").iter();
+    let rates: Vec<f64> = cutoffs
+        .filter(|cutoff| {
+            let (n, left) = (count(cutoff, "/n").unwrap_or(0), count(cutoff, "/n_churned").unwrap_or(0));
+            left > 0 && left < n
+        })
+        .filter_map(|cutoff| number(cutoff, "/churn_rate"))
+        .collect();
+    (!rates.is_empty()).then(|| rates.iter().sum::<f64>() / rates.len() as f64)
+}
+
+/// The curves of one kind; `None` where the files of the model are of an earlier version without them.
+fn drawn<'e>(evaluation: &'e Value, kind: &str) -> Option<Drawn<'e>> {
+    let main = text(evaluation, "/main")?;
+    let of = |curves: &'e Value| -> Option<(&'e str, Vec<Placed>)> {
+        let point = |point: &Value| Some((number(point, "/at")?, Estimate::at(point, "/value")?));
+        let points: Vec<Placed> = items(curves, &format!("/{kind}")).iter().filter_map(point).collect();
+        (points.len() > 1).then_some((text(curves, "/learner")?, points))
+    };
+    let mut found: Vec<(&str, Vec<Placed>)> = items(evaluation, "/curves").iter().filter_map(of).collect();
+    let place = found.iter().position(|(learner, _)| *learner == main)?;
+    let (_, main) = found.swap_remove(place);
+    Some(Drawn { main, other: found.pop() })
+}
+
+fn height_at(points: &[Placed], at: f64) -> Option<Estimate> {
+    points.iter().find(|(x, _)| (x - at).abs() < 1e-9).map(|(_, height)| *height)
+}
+
+impl Drawn<'_> {
+    /// The chart; the reference is a straight line with its name.
+    fn svg(&self, title: &str, frame: Frame<'_>, (reference, ends): (&str, [[f64; 2]; 2])) -> String {
+        let point = |(x, height): &Placed, has_band: bool| Point {
+            x: *x,
+            y: height.estimate,
+            interval: height.interval.filter(|_| has_band),
+            says: String::new(),
+        };
+        let curve = |name, class, points| Curve { name, class, points, is_joined: true, is_dotted: false };
+        let line = ends.map(|[x, y]| Point { x, y, interval: None, says: String::new() });
+        let mut drawn = vec![curve(reference, "reference", line.to_vec())];
+        if let Some((learner, points)) = &self.other {
+            let points = points.iter().map(|placed| point(placed, false)).collect();
+            drawn.push(curve(learner_name(learner), "other", points));
+        }
+        drawn.push(curve("the model", "main", self.main.iter().map(|placed| point(placed, true)).collect()));
+        curves(&CurveChart { title, frame, across: Some([0.0, 1.0]), up: Some([0.0, 1.0]), curves: drawn })
+    }
+
+    /// Every tenth place.
+    fn table(&self, head: [&str; 4], heading: &str) -> DataTable {
+        let other = |at: f64| self.other.as_ref().and_then(|(_, points)| height_at(points, at));
+        let row = |(at, height): &Placed| {
+            let interval = height.interval.map(|[low, high]| format!("{} to {}", percent(low), percent(high)));
+            let other = other(*at).map_or_else(String::new, |height| percent(height.estimate));
+            [percent(*at), percent(height.estimate), interval.unwrap_or_default(), other]
+        };
+        DataTable::new(heading, head, self.main.iter().step_by(10).map(row))
+    }
+}

@@ -1,0 +1,117 @@
+//! The part for the data scientist: how good the model is, on whom that was measured, what drives it, and where it is weak.
+
+mod card;
+mod curves;
+mod cutoffs;
+mod drift;
+mod drivers;
+mod gain;
+mod learners;
+mod past_lists;
+mod reliability;
+mod scores;
+mod slices;
+mod tables;
+mod test_words;
+
+use serde_json::Value;
+
+use super::document::{Estimate, text};
+use super::figure::{Figure, Part, Tile};
+use super::input::PageInput;
+use card::card;
+use curves::{precision_recall, roc};
+use cutoffs::by_cutoff;
+use drift::drift;
+use drivers::drivers;
+use gain::gain;
+use learners::by_learner;
+use past_lists::past_lists;
+use reliability::reliability;
+use scores::scores;
+use slices::slices;
+use tables::tables;
+use test_words::{main_learner, population};
+
+/// The part of the model.
+pub(super) fn part(input: &PageInput<'_>) -> Part {
+    Part {
+        id: "model",
+        title: "The model",
+        words: words(input),
+        tiles: input.evaluation.map(tiles).unwrap_or_default(),
+        summary: None,
+        figures: figures(input),
+        what_if: None,
+        card: card(input),
+        tables: tables(input),
+    }
+}
+
+/// The part of a test alone, without a list and the model that made it.
+pub(super) fn test_part(evaluation: &Value) -> Part {
+    Part {
+        id: "model",
+        title: "The test",
+        words: words_of_test(evaluation),
+        tiles: tiles(evaluation),
+        summary: None,
+        figures: figures_of_test(evaluation),
+        what_if: None,
+        card: Vec::new(),
+        tables: Vec::new(),
+    }
+}
+
+/// The population and the grade in words.
+fn words(input: &PageInput<'_>) -> Vec<String> {
+    let Some(evaluation) = input.evaluation else {
+        return vec![
+            "The files of the model that made this list are not at hand, so its figures are not shown.".to_owned(),
+        ];
+    };
+    let question = format!("The model answers one question: {}.", input.question());
+    std::iter::once(question).chain(words_of_test(evaluation)).collect()
+}
+
+fn words_of_test(evaluation: &Value) -> Vec<String> {
+    let grade = format!("Grade {}.", text(evaluation, "/verdict/sentence").unwrap_or_default());
+    vec![format!("{}.", population(evaluation)), grade]
+}
+
+/// The large numbers.
+fn tiles(evaluation: &Value) -> Vec<Tile> {
+    let Some(main) = main_learner(evaluation) else { return Vec::new() };
+    let tile = |(path, name, note): (&str, &str, &str)| {
+        let figure = Estimate::at(main, path)?;
+        Some(Tile { value: figure.text(), name: name.to_owned(), note: note.to_owned() })
+    };
+    let wanted = [
+        ("/mean/auc", "AUC", "how often a customer who left stands above one who stayed; .5 is chance"),
+        ("/mean/average_precision", "average precision", "mean precision over all lengths of the list"),
+        ("/mean/brier", "Brier score", "squared error of the probability; lower is better"),
+        ("/mean/calibration_slope", "calibration slope", "1 is right; below 1 the model is too sure of itself"),
+    ];
+    wanted.into_iter().filter_map(tile).collect()
+}
+
+/// The figures of the part, as far as the model's files have them.
+fn figures(input: &PageInput<'_>) -> Vec<Figure> {
+    let of_test = input.evaluation.map(figures_of_test).unwrap_or_default();
+    let others = [past_lists(input), drift(input), scores(input), drivers(input)];
+    of_test.into_iter().chain(others.into_iter().flatten()).collect()
+}
+
+/// The figures of the test at past cutoffs.
+fn figures_of_test(evaluation: &Value) -> Vec<Figure> {
+    let found = [
+        by_learner(evaluation),
+        by_cutoff(evaluation),
+        roc(evaluation),
+        precision_recall(evaluation),
+        reliability(evaluation),
+        gain(evaluation),
+        slices(evaluation),
+    ];
+    found.into_iter().flatten().collect()
+}
