@@ -32,6 +32,14 @@ pub struct Curve<'a> {
     pub is_dotted: bool,
 }
 
+impl<'a> Curve<'a> {
+    /// A line without dots.
+    #[must_use]
+    pub const fn line(name: &'a str, class: &'a str, points: Vec<Point>) -> Self {
+        Self { name, class, points, is_joined: true, is_dotted: false }
+    }
+}
+
 /// Curves in one frame.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CurveChart<'a> {

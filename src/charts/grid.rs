@@ -40,7 +40,9 @@ pub struct GridChart<'a> {
     pub rows: Vec<GridRow>,
 }
 
-const LEFT: f64 = 112.0;
+/// Room for the names of rows, by letters; on a phone they are set larger.
+const LETTER: f64 = 9.2;
+const LEAST_LEFT: f64 = 80.0;
 const RIGHT: f64 = 4.0;
 const TOP: f64 = 42.0;
 /// Between cells.
@@ -53,8 +55,10 @@ const SHADES: f64 = 5.0;
 pub fn grid(chart: &GridChart<'_>) -> String {
     let height = chart.row_height;
     let mut drawing = Drawing::new(chart.title, [SIZE[0], TOP + height * chart.rows.len() as f64 + GAP]);
-    let width = (SIZE[0] - LEFT - RIGHT) / chart.columns.len().max(1) as f64;
-    let left = |column: usize| LEFT + column as f64 * width;
+    let letters = chart.rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
+    let start = (LETTER * letters as f64 + 8.0).max(LEAST_LEFT);
+    let width = (SIZE[0] - start - RIGHT) / chart.columns.len().max(1) as f64;
+    let left = |column: usize| start + column as f64 * width;
     drawing.text("axis", [4.0, 13.0], chart.down);
     drawing.text("axis end", [SIZE[0] - RIGHT, 13.0], chart.across);
     for (column, name) in chart.columns.iter().enumerate() {

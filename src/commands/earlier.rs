@@ -9,12 +9,14 @@ use serde_json::Value;
 
 use super::job::{FILES, MANIFEST, Session, shown};
 use super::report::{LIST, WINBACK};
+use crate::decide::{RfmSegment, Stage};
 use crate::files::Seal;
 use crate::output::{Columns, Format, Values, file_name, read_some_columns};
 use crate::pipeline::{EarlierList, EarlierRow};
 
 /// The columns of a list that are compared.
-const COLUMNS: [&str; 4] = ["customer_id", "group", "churn_probability", "days_since_last_order"];
+const COLUMNS: [&str; 6] =
+    ["customer_id", "group", "churn_probability", "days_since_last_order", "life_cycle_stage", "rfm_segment"];
 
 /// Bytes of a manifest at most: what is larger is none of ours.
 const LONGEST_MANIFEST: u64 = 1 << 26;
@@ -100,6 +102,7 @@ fn add_rows(columns: &Columns, is_winback: bool, rows: &mut BTreeMap<String, Ear
         _ => None,
     };
     let (ids, groups) = (texts("customer_id")?, texts("group")?);
+    let (stages, segments) = (texts("life_cycle_stage")?, texts("rfm_segment")?);
     let (churn, silence) = (numbers("churn_probability")?, numbers("days_since_last_order")?);
     for (place, id) in ids.iter().enumerate() {
         let row = EarlierRow {
@@ -108,6 +111,8 @@ fn add_rows(columns: &Columns, is_winback: bool, rows: &mut BTreeMap<String, Ear
             churn_probability: (*churn.get(place)?)?,
             is_treated: groups.get(place)?.as_deref() == Some("treat"),
             days_since_last_order: whole((*silence.get(place)?)?),
+            stage: stages.get(place)?.as_deref().and_then(Stage::named),
+            rfm: segments.get(place)?.as_deref().and_then(RfmSegment::named),
         };
         rows.insert(id.clone()?, row);
     }

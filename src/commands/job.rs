@@ -115,7 +115,7 @@ pub(super) fn start(
     }
     session.watch.begin("sorting by customer and time", 1);
     let log = EventLog::build(tables, &session.config.timezone)?.naming_categories(dictionaries.categories);
-    Ok((session, log))
+    Ok((session, log.naming_places(dictionaries.channels, dictionaries.regions)))
 }
 
 /// How many rows of a table came in and how many of them repeat others.

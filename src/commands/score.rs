@@ -15,7 +15,6 @@ use crate::error::Failure;
 use crate::files::{Ready, Staged};
 use crate::output::{DETAILED_ROWS, Format, columns_of, stage_csv_and_parquet, stage_json_lines, stage_table};
 use crate::pipeline::{self, Beside, Changes, ListRow, Lists, RankedList, Scored};
-use crate::profile::shop_report;
 use crate::registry::Version;
 use crate::table::Table;
 use crate::timeline::EventLog;
@@ -121,14 +120,8 @@ pub(super) fn score_and_write(
     let metrics = metrics::text(session, &lists, &night, &track);
     files.push(staged.add(metrics::FILE, |writer| std::io::Write::write_all(writer, metrics.as_bytes()))?);
     files.push(staged.add(NIGHT, |writer| write_json(writer, &night.night))?);
-    let zone = &session.config.timezone;
-    let asked = (session.as_of, session.config.churn.horizon_days);
-    let shop = shop_report(log, asked, zone, session.config.currency.minor_per_major());
-    let shop = shop.map(|shop| {
-        let mut report = json!(shop);
-        report["causes"] = json!(pipeline::causes_report(&lists));
-        report
-    });
+    let asked = (session.as_of, &version.model.rule);
+    let shop = pipeline::run_report(&session.config, log, asked, (&lists, changes.as_ref()));
     if let Some(shop) = &shop {
         files.push(staged.add(report::REPORT, |writer| write_json(writer, shop))?);
     }
@@ -140,7 +133,7 @@ pub(super) fn score_and_write(
         let documents = Documents {
             manifest: session.manifest(command, more.clone()),
             value: value.as_ref().ok().map(|report| json!(report)),
-            report: shop.clone(),
+            report: shop.as_ref().map(|shop| json!(shop)),
             model: Some(json!(version.manifest)),
             evaluation: Some(json!(version.evaluation)),
             monitor: Some(report::monitored(&night.night, Some(version))),

@@ -110,6 +110,7 @@ impl Check<'_> {
         let min_grade = self.word("gate", &knobs::MIN_GRADE, raw.gate.min_grade.as_deref());
         let decide = self.decide(&raw.decide, &raw.output.carry);
         let models = self.folder("models", &knobs::MODELS_DIR, raw.models.dir.as_deref());
+        let segments = self.segments(&raw.segments);
         let output = self.output(raw);
         Some(Config {
             name: name?,
@@ -134,6 +135,7 @@ impl Check<'_> {
             tuning: TuningConfig { trials: trials? },
             gate: GateConfig { max_auc: max_auc?, min_grade: min_grade? },
             decide: decide?,
+            segments: segments?,
             models: ModelsConfig { dir: models? },
             output: output?,
         })

@@ -1,11 +1,11 @@
-//! The checks of `[decide]`.
+//! The checks of `[decide]` and `[segments]`.
 
 use super::error::Violation;
 use super::keys::nearest;
 use super::knobs;
 use super::playbook::Playbook;
-use super::raw::RawDecide;
-use super::settings::{DecideConfig, OwnersConfig};
+use super::raw::{RawDecide, RawSegments};
+use super::settings::{DecideConfig, OwnersConfig, SegmentsConfig};
 use super::values::Check;
 
 /// Longest salt, in characters.
@@ -44,6 +44,19 @@ impl Check<'_> {
             owners: owners.zip(per_owner).map(|(column, per_owner)| OwnersConfig { column, per_owner }),
             high_value_share: high_value_share?,
             high_growth_share: high_growth_share?,
+        })
+    }
+
+    /// From where on customers are satisfied and loyal.
+    pub(super) fn segments(&mut self, raw: &RawSegments) -> Option<SegmentsConfig> {
+        let section = "segments";
+        let satisfied_csat = self.number(section, &knobs::SATISFIED_CSAT, raw.satisfied_csat);
+        let satisfied_nps = self.number(section, &knobs::SATISFIED_NPS, raw.satisfied_nps);
+        let loyal_visits = self.count(section, &knobs::LOYAL_VISITS, raw.loyal_visits);
+        Some(SegmentsConfig {
+            satisfied_csat: satisfied_csat?,
+            satisfied_nps: satisfied_nps?,
+            loyal_visits: loyal_visits?,
         })
     }
 

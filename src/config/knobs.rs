@@ -270,6 +270,14 @@ pub(super) const HIGH_VALUE_SHARE: Key = key("high_value_share", above(0.0, 1.0)
 pub(super) const HIGH_GROWTH_SHARE: Key = key("high_growth_share", above(0.0, 1.0), Preset::Number(0.5)).means(
     "Share of them, by what is expected beyond that margin in the coming year if they stay, who are of high growth potential",
 );
+pub(super) const SATISFIED_CSAT: Key = key("satisfied_csat", number(1.0, 5.0), Preset::Number(4.0))
+    .means("Answer to how satisfied a customer is, from 1 to 5, from which on the customer counts as satisfied");
+pub(super) const SATISFIED_NPS: Key = key("satisfied_nps", number(0.0, 10.0), Preset::Number(7.0)).means(
+    "Answer to whether a customer would recommend the shop, from 0 to 10, from which on the customer counts as satisfied where \
+     satisfaction was not asked",
+);
+pub(super) const LOYAL_VISITS: Key = key("loyal_visits", whole(1, 365, "days"), Preset::Whole(3))
+    .means("Days with an order in the past year from which on a customer counts as loyal beside satisfaction");
 pub(super) const MODELS_DIR: Key =
     key("dir", Allowed::Folder, Preset::Text("models")).means("Folder of the registry of models");
 pub(super) const OUTPUT_DIR: Key =
@@ -485,6 +493,11 @@ pub(super) const SECTIONS: &[Section] = &[
             HIGH_VALUE_SHARE,
             HIGH_GROWTH_SHARE,
         ],
+    ),
+    section(
+        "segments",
+        "From where on customers are satisfied and loyal, where there are surveys",
+        &[SATISFIED_CSAT, SATISFIED_NPS, LOYAL_VISITS],
     ),
     section("models", "The registry of models", &[MODELS_DIR]),
     section(

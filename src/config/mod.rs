@@ -60,8 +60,8 @@ pub use settings::{
     AmountIs, BacktestConfig, ChurnConfig, Config, CsvFlavour, DecideConfig, DecimalMark, Duplicates, FeaturesConfig,
     GateConfig, IdCase, IdTrim, LeakGuardConfig, LearnersConfig, LowestGrade, ModelsConfig, NegativeAmounts,
     OutputConfig, OwnersConfig, PanelConfig, PanelWeights, PlaceholderIds, PostgresOutput, PostgresQuery,
-    ReadableModel, SelectionConfig, SilentOptOuts, TableConfig, ThousandsMark, TuningConfig, Unstable, ValidateConfig,
-    ValueConfig, WholeAmounts,
+    ReadableModel, SegmentsConfig, SelectionConfig, SilentOptOuts, TableConfig, ThousandsMark, TuningConfig, Unstable,
+    ValidateConfig, ValueConfig, WholeAmounts,
 };
 pub use sorting::{Unsorted, sorted};
 pub use tables::{ColumnSpec, Kind, Table};

@@ -61,6 +61,8 @@ pub struct RawConfig {
     pub gate: RawGate,
     /// Whom to contact, with what, for how much.
     pub decide: RawDecide,
+    /// From where on customers are satisfied and loyal, where there are surveys.
+    pub segments: RawSegments,
     /// The registry of models.
     pub models: RawModels,
     /// Where runs are written.
@@ -443,6 +445,22 @@ pub struct RawDecide {
     /// Share of them, by what is expected beyond that margin in the coming year if they stay, who are of high growth
     /// potential. A number above 0.0 and at most 1.0; default `0.5`.
     pub high_growth_share: Option<f64>,
+}
+
+/// `[segments]`: from where on customers are satisfied and loyal, where there are surveys.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawSegments {
+    /// Answer to how satisfied a customer is, from 1 to 5, from which on the customer counts as satisfied. A number of at
+    /// least 1.0 and at most 5.0; default `4.0`.
+    pub satisfied_csat: Option<f64>,
+    /// Answer to whether a customer would recommend the shop, from 0 to 10, from which on the customer counts as satisfied
+    /// where satisfaction was not asked. A number of at least 0.0 and at most 10.0; default `7.0`.
+    pub satisfied_nps: Option<f64>,
+    /// Days with an order in the past year from which on a customer counts as loyal beside satisfaction. A whole number of
+    /// days from 1 to 365; default `3`.
+    pub loyal_visits: Option<i64>,
 }
 
 /// `[models]`: the registry of models.

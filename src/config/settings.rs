@@ -64,6 +64,8 @@ pub struct Config {
     pub gate: GateConfig,
     /// Whom to contact, with what, for how much.
     pub decide: DecideConfig,
+    /// From where on customers are satisfied and loyal.
+    pub segments: SegmentsConfig,
     /// The registry of models.
     pub models: ModelsConfig,
     /// Where runs are written.
@@ -466,6 +468,17 @@ pub struct DecideConfig {
     pub high_value_share: f64,
     /// Share of the customers who are of high growth potential.
     pub high_growth_share: f64,
+}
+
+/// From where on customers are satisfied and loyal, where there are surveys.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct SegmentsConfig {
+    /// Least answer of 1 to 5 of a satisfied customer.
+    pub satisfied_csat: f64,
+    /// Least answer of 0 to 10 of a satisfied customer, where satisfaction was not asked.
+    pub satisfied_nps: f64,
+    /// Least days with an order in 365 days of a loyal customer.
+    pub loyal_visits: u32,
 }
 
 /// People who look after customers.

@@ -86,6 +86,12 @@ impl RfmSegment {
         Self::Hibernating,
     ];
 
+    /// The segment of a word in files.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|segment| segment.name() == word)
+    }
+
     /// The word in files.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -62,6 +62,15 @@ impl Stage {
         }
     }
 
+    /// All of them, in the order of a customer's life.
+    pub const ALL: [Self; 6] = [Self::New, Self::Repeat, Self::Loyal, Self::WonBack, Self::AtRisk, Self::Dormant];
+
+    /// The stage of a word in files.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.name() == word)
+    }
+
     /// The word in files.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -1,10 +1,11 @@
 //! Owns the mathematics that several rooms share: hashes, random numbers, Cholesky factors, Newton and quasi-Newton searches,
-//! logistic regression, special functions, quadrature, quantiles, bounds of shares.
+//! logistic regression, exact tests of counts, special functions, quadrature, quantiles, bounds of shares.
 //!
 //! Plain numbers in and out. A crate does the work where it gives the same digits as fast; where
 //! ours stays, the file says why. Sums run in a fixed order, so that threads change no bit.
 
 pub(crate) mod cholesky;
+pub(crate) mod exact_tests;
 pub(crate) mod hash;
 pub(crate) mod lines;
 pub(crate) mod logistic;

@@ -104,7 +104,7 @@ impl Formats {
         let number = |form: &str| Format::new().set_num_format(form);
         Self {
             head: Format::new().set_bold().set_background_color(Color::RGB(0x00F1_F4F5)),
-            text: Format::new(),
+            text: Format::new().set_indent(1),
             marked: Format::new().set_quote_prefix(),
             wrapped: Format::new().set_text_wrap(),
             day: number("yyyy-mm-dd"),
@@ -152,8 +152,20 @@ fn list<'t>(
     let last = u16::try_from(names.len().saturating_sub(1)).unwrap_or(u16::MAX);
     worksheet.autofilter(0, 0, row_number(done.saturating_sub(1)), last)?;
     worksheet.set_freeze_panes(1, 2)?;
+    for_paper(worksheet)?;
     colours(worksheet, &names, row_number(done.saturating_sub(1)))
 }
+
+/// A4, so many pages wide; each repeats the header, the rank and the customer.
+fn for_paper(worksheet: &mut Worksheet) -> Result<(), XlsxError> {
+    worksheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(PAGES_WIDE, 0);
+    worksheet.set_repeat_rows(0, 0)?.set_repeat_columns(0, 1)?;
+    Ok(())
+}
+
+/// Its number in the format of spreadsheets.
+const A4: u8 = 9;
+const PAGES_WIDE: u16 = 4;
 
 /// The row of the sheet below its header.
 fn row_number(row: usize) -> u32 {

@@ -6,7 +6,7 @@ use super::list::{ListRow, Lists};
 use crate::decide::Cause;
 
 /// The causes of the shop, in the order of their value at stake; customers of whom no cause stands out come last.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CausesReport {
     /// Of whom all figures are.
     pub population: String,
@@ -21,7 +21,7 @@ pub struct CausesReport {
 }
 
 /// The customers of one cause.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CauseFigures {
     /// The cause; absent for customers of whom none stands out.
     pub cause: Option<Cause>,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::decide::{RfmSegment, Stage};
+
 /// A list of an earlier day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EarlierList {
@@ -28,6 +30,10 @@ pub struct EarlierRow {
     pub is_treated: bool,
     /// Days since the last order.
     pub days_since_last_order: i64,
+    /// The life-cycle stage; `None` if it is a word that is not known.
+    pub stage: Option<Stage>,
+    /// The RFM segment; `None` if it is a word that is not known.
+    pub rfm: Option<RfmSegment>,
 }
 
 /// What happened to a customer.

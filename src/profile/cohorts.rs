@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::timeline::date_of;
 
 /// Customers whose first order was in one quarter of the calendar.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Cohort {
     /// The quarter, such as `2024 Q3`.
     pub quarter: String,

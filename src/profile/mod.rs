@@ -1,15 +1,19 @@
 //! Owns the description of a shop's history, and the proposal of what churn shall mean there: how orders follow each
-//! other, what the churn rate of usual horizons and active windows was, and which of them history is long enough for.
+//! other, what the churn rate of usual horizons and active windows was, and which of them history is long enough for; what the
+//! customers of each segment are like, and what is out of line.
 //! Nothing is learnt, and time is cut by `timeline` and the churn rule alone.
 
 mod candidates;
 mod cohorts;
 mod curve;
+mod deviation_counts;
+mod deviations;
 mod figures;
 mod follow_up;
 mod proposal;
 mod quantiles;
 mod recovery;
+mod segments;
 mod settings;
 mod shop_report;
 mod years;
@@ -23,11 +27,14 @@ use crate::timeline::EventLog;
 pub use candidates::{Candidate, CutoffRate, HORIZONS, Obstacle, WINDOWS};
 pub use cohorts::Cohort;
 pub use curve::{Curve, CurvePoint};
+pub use deviation_counts::{DeviationQuestion, deviations};
+pub use deviations::{Deviation, Deviations, Dimension, FALSE_DISCOVERY_RATE, LEAST_N, Measure};
 pub use figures::{ComplaintFigures, ReturnFigures, ShopFigures};
 pub use follow_up::{FollowUp, FollowUpQuestion, FollowUpSource, RETURNS_SEEN, follow_up};
 pub use proposal::{COME_BACK_ACTIVE, COME_BACK_HORIZON, Proposal, ProposalKind};
 pub use quantiles::Quantiles;
 pub use recovery::{Handling, Recovery, Repurchase, Share, SilentDecline};
+pub use segments::{SegmentCategory, SegmentKind, SegmentMember, SegmentProfile, segment_profiles};
 pub use settings::ProfileSettings;
 pub use shop_report::{ShopReport, shop_report};
 pub use years::{YearComplaints, YearFigures};

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::maths::quantiles::quantile;
 
 /// How values are spread; quantiles between two values are interpolated.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Quantiles {
     /// How many values there are.
     pub n: usize,

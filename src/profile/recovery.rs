@@ -19,13 +19,15 @@ const VISITS: usize = 2;
 
 /// Complaints and what came of them. A window is `horizon_days` long and begins `fast_days` after a complaint was opened, for
 /// all complaints alike; those whose window had not ended by the as-of day are not counted.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Recovery {
     /// Of whom, and how it is counted.
     pub population: String,
     /// The first day on which a counted complaint was opened.
+    #[schemars(with = "String", extend("format" = "date"))]
     pub from: Date,
     /// The day after the last.
+    #[schemars(with = "String", extend("format" = "date"))]
     pub until: Date,
     /// Length of the window in which a purchase counts, in days.
     pub horizon_days: u32,
@@ -48,7 +50,7 @@ pub struct Recovery {
 }
 
 /// A share that was counted.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Share {
     /// Of how many.
     pub n: usize,
@@ -61,7 +63,7 @@ pub struct Share {
 }
 
 /// Who bought after a complaint.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Repurchase {
     /// How the complaint was handled.
     pub handling: Handling,
@@ -71,7 +73,7 @@ pub struct Repurchase {
 }
 
 /// How a complaint was handled, as it stood at the end of its window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Handling {
     /// Settled within `fast_days`.
@@ -86,7 +88,7 @@ pub enum Handling {
 
 /// Customers who buy less than before. A customer counts with two days with an order or more in the 180 days before the last
 /// 180, and declines with at most half as many in the last 180.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SilentDecline {
     /// Customers of whom a decline can be told.
     pub customers: usize,

@@ -13,9 +13,10 @@ use crate::timeline::{Available, Cutoff, EventLog, ScanScratch, ScanSettings, Sh
 use crate::units::Days;
 
 /// `report.json`: the shop as it is known at a day, all customers with an order taken together.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ShopReport {
     /// The day at whose start history ends.
+    #[schemars(with = "String", extend("format" = "date"))]
     pub as_of: Date,
     /// Of whom all figures are.
     pub population: String,

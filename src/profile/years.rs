@@ -11,11 +11,13 @@ use crate::units::{Days, Timestamp};
 const YEAR: Days = Days(365);
 
 /// What a shop did in 365 days. Amounts are in major units.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct YearFigures {
     /// The first day.
+    #[schemars(with = "String", extend("format" = "date"))]
     pub from: Date,
     /// The day after the last.
+    #[schemars(with = "String", extend("format" = "date"))]
     pub until: Date,
     /// Customers who bought.
     pub customers: usize,
@@ -37,7 +39,7 @@ pub struct YearFigures {
 }
 
 /// Complaints that were opened in a year.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct YearComplaints {
     /// How many, of customers who ever bought.
     pub opened: usize,

@@ -68,6 +68,7 @@ const SECTIONS: &[(&str, Effect)] = &[
     ("gate", Effect::Nothing),
     ("contacts", Effect::Nothing),
     ("decide", Effect::Nothing),
+    ("segments", Effect::Nothing),
     ("models", Effect::Nothing),
     ("output", Effect::Nothing),
 ];

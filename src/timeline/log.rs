@@ -42,6 +42,8 @@ pub struct EventLog {
     codes: CodeCounts,
     complaint_categories: Vec<String>,
     categories: Vec<String>,
+    channels: Vec<String>,
+    regions: Vec<String>,
 }
 
 impl EventLog {
@@ -90,6 +92,8 @@ impl EventLog {
             codes,
             complaint_categories,
             categories: Vec::new(),
+            channels: Vec::new(),
+            regions: Vec::new(),
         })
     }
 
@@ -97,6 +101,24 @@ impl EventLog {
     #[must_use]
     pub fn naming_categories(self, categories: Vec<String>) -> Self {
         Self { categories, ..self }
+    }
+
+    /// The same log, knowing what the codes of sales channels and regions mean.
+    #[must_use]
+    pub fn naming_places(self, channels: Vec<String>, regions: Vec<String>) -> Self {
+        Self { channels, regions, ..self }
+    }
+
+    /// The sales channels by code; empty if they have no names here.
+    #[must_use]
+    pub fn channels(&self) -> &[String] {
+        &self.channels
+    }
+
+    /// The regions by code; empty if they have no names here.
+    #[must_use]
+    pub fn regions(&self) -> &[String] {
+        &self.regions
     }
 
     /// The product categories by code; empty if they have no names here.

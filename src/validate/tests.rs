@@ -110,6 +110,7 @@ fn config(purchases: TableConfig) -> Config {
         tuning: TuningConfig { trials: 0 },
         gate: GateConfig { max_auc: 0.95, min_grade: LowestGrade::C },
         decide: decide_config(),
+        segments: crate::config::SegmentsConfig { satisfied_csat: 4.0, satisfied_nps: 7.0, loyal_visits: 3 },
         models: ModelsConfig { dir: "models".into() },
         output: OutputConfig {
             dir: "out".into(),

@@ -80,9 +80,15 @@ pub(crate) struct Shop {
 impl Shop {
     /// A shop of `customers` simulated customers.
     pub(crate) fn simulated(customers: usize) -> Self {
+        Self::simulated_with(customers, &[])
+    }
+
+    /// The same with more options of `retain simulate`.
+    pub(crate) fn simulated_with(customers: usize, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().to_str().unwrap().to_owned();
-        retain().args(["simulate", "--customers", &customers.to_string(), "--out", &out]).assert().success();
+        let simulate = ["simulate", "--customers", &customers.to_string(), "--out", &out];
+        retain().args(simulate).args(options).assert().success();
         Self { folder }
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::features::Fact;
 
 /// Why a customer is probably lost or about to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// What it costs.

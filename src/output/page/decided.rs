@@ -95,7 +95,7 @@ pub(super) fn matrix(input: &PageInput<'_>) -> Option<Figure> {
         let (n, stake) = of(name);
         Some(Cell {
             share: stake / all,
-            text: format!("{name} {strategy}: {}", percent(stake / all)),
+            text: format!("{name} {}: {}", strategy.split(" and ").last().unwrap_or(strategy), percent(stake / all)),
             says: format!("{}, {} at stake", counted(n, "customer"), money(currency, stake)),
         })
     };

@@ -13,6 +13,8 @@ pub(super) struct Part {
     /// A table that stands before the figures.
     pub(super) summary: Option<DataTable>,
     pub(super) figures: Vec<Figure>,
+    /// What is told in words, group by group.
+    pub(super) sections: Vec<Section>,
     pub(super) what_if: Option<WhatIf>,
     pub(super) card: Vec<Entry>,
     pub(super) tables: Vec<DataTable>,
@@ -86,10 +88,21 @@ pub(super) struct Tile {
     pub(super) note: String,
 }
 
-/// An entry of the model card.
+/// Groups of customers in words, with the same figures as a table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Section {
+    /// Name of its heading within the page.
+    pub(super) id: &'static str,
+    pub(super) title: String,
+    pub(super) sentence: String,
+    pub(super) entries: Vec<Entry>,
+    pub(super) table: DataTable,
+}
+
+/// What is told of one thing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Entry {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) text: String,
 }
 

@@ -240,10 +240,10 @@ function drawChips() {
     const order = list.columns[name].table.concat(ABSENT).filter(v => counts.has(v)).sort((a, b) => at_(a) - at_(b));
     const chip = v => h('button', {type: 'button', class: 'chip', 'data-filter': name, 'data-value': v, 'aria-pressed': String(!!state.f[name]?.has(v))}, [v === ABSENT ? 'None' : said(v), h('b', {}, grouped(counts.get(v), 0))]);
     const pointless = order.length < 2 && !state.f[name];
-    return pointless ? null : h('fieldset', {class: 'chips' + (at ? ' more' : '') + (more ? ' shown' : '')}, [h('legend', {}, NAMES[name] || words(name)), order.map(chip)].flat());
+    return pointless ? null : h('fieldset', {class: 'chips' + (at ? ' more' : '') + (at > 2 ? ' further' : '') + (more || state.f[name] ? ' shown' : '')}, [h('legend', {}, NAMES[name] || words(name)), order.map(chip)].flat());
   }).filter(Boolean);
   $('chips').replaceChildren(...boxes);
-  $('more').hidden = boxes.length < 2 || !phone.matches;
+  $('more').hidden = boxes.length < (phone.matches ? 2 : 4);
 }
 let more = false;
 function draw(keep) {

@@ -5,11 +5,15 @@ use serde_json::Value;
 use super::causes;
 use super::columns::Columns;
 use super::decided;
+use super::deviations::deviations;
 use super::document::{count, items, number};
 use super::figure::{DataTable, Figure, Part, Tile, WhatIf, money, percent};
+use super::forecast::{everyone, sales, tracking};
 use super::input::PageInput;
+use super::moves::moves;
+use super::segments::segments;
 use super::year;
-use crate::charts::{ColumnChart, Curve, CurveChart, Frame, Point, Row, RowChart, Unit, columns, curves, rows};
+use crate::charts::{Curve, CurveChart, Frame, Point, Row, RowChart, Unit, curves, rows};
 use crate::text::{counted, grouped};
 
 /// The part of the shop.
@@ -21,6 +25,7 @@ pub(super) fn part(input: &PageInput<'_>) -> Part {
         tiles: tiles(input),
         summary: year::key_figures(input),
         figures: figures(input),
+        sections: deviations(input).into_iter().chain(segments(input)).collect(),
         what_if: what_if(input),
         card: Vec::new(),
         tables: causes::recovery_table(input).into_iter().collect(),
@@ -37,6 +42,7 @@ fn figures(input: &PageInput<'_>) -> Vec<Figure> {
         by_stage(input),
         causes::causes(input),
         causes::recovery(input),
+        moves(input),
         year::cohorts(input),
         of_margin(value),
         cohorts(value, input.question()),
@@ -145,8 +151,8 @@ fn concentration_of_loss(input: &PageInput<'_>) -> Option<Figure> {
         across: Some([0.0, n as f64]),
         up: Some([0.0, 1.0]),
         curves: vec![
-            curve("in any order", "reference", reference.to_vec()),
-            curve("in the list's order", "main", points),
+            Curve::line("in any order", "reference", reference.to_vec()),
+            Curve::line("in the list's order", "main", points),
         ],
     };
     Some(Figure {
@@ -161,10 +167,6 @@ fn concentration_of_loss(input: &PageInput<'_>) -> Option<Figure> {
 
 fn amounts<'l>(list: &'l Columns, name: &str) -> impl Iterator<Item = f64> + use<'l> {
     list.numbers(name).iter().map(|amount| amount.unwrap_or(0.0).max(0.0))
-}
-
-fn curve<'a>(name: &'a str, class: &'a str, points: Vec<Point>) -> Curve<'a> {
-    Curve { name, class, points, is_joined: true, is_dotted: false }
 }
 
 /// The stages in the order of a customer's life, and how each is said.
@@ -260,7 +262,7 @@ fn of_margin(value: &Value) -> Option<Figure> {
         frame,
         across: Some([0.0, 1.0]),
         up: Some([0.0, 1.0]),
-        curves: vec![curve("if all were equal", "reference", equal), curve("this shop", "main", points)],
+        curves: vec![Curve::line("if all were equal", "reference", equal), Curve::line("this shop", "main", points)],
     };
     let table = pairs.iter().map(|(x, y)| [percent(*x), percent(*y)]);
     Some(Figure {
@@ -274,12 +276,6 @@ fn of_margin(value: &Value) -> Option<Figure> {
         table: DataTable::new(&heading, ["Share of customers", "Share of margin"], table),
         heading,
     })
-}
-
-/// The population of the value report.
-fn everyone(value: &Value) -> String {
-    let n = count(value, "/shop/n_customers").map(|n| counted(n, "customer"));
-    format!("Everyone who has bought: {}", n.unwrap_or_else(|| "all customers".to_owned()))
 }
 
 /// Retention by the quarter of the first order.
@@ -329,100 +325,4 @@ fn cohorts(value: &Value, question: &str) -> Option<Figure> {
 /// A quarter as people write it.
 fn quarter(code: u64) -> String {
     format!("{} Q{}", code / 10, code % 10)
-}
-
-/// Sales expected of today's customers, quarter by quarter.
-fn sales(value: &Value, currency: &str) -> Option<Figure> {
-    let days = number(value, "/sales/period_days")?;
-    let cohorts = items(value, "/sales/cohorts");
-    let n_periods = cohorts.iter().map(|cohort| items(cohort, "/sales").len()).max().filter(|n| *n > 0)?;
-    let of_period = |period: usize| cohorts.iter().filter_map(|cohort| cohort["sales"][period].as_f64()).sum::<f64>();
-    let sums: Vec<f64> = (0..n_periods).map(of_period).collect();
-    let (total, first, last) = (sums.iter().sum::<f64>(), sums.first()?, sums.last()?);
-    let heading = format!("Today's customers are expected to buy for {} in the coming year", money(currency, total));
-    let bar = |(period, sum): (usize, &f64)| {
-        let name = format!("{} to {}", (period as f64 * days).round(), ((period + 1) as f64 * days).round());
-        (name, *sum, money(currency, *sum))
-    };
-    let bars: Vec<(String, f64, String)> = sums.iter().enumerate().map(bar).collect();
-    let table = bars.iter().map(|(name, _, sum)| [name.clone(), sum.clone()]);
-    let table = DataTable::new(&heading, ["Days from today", "Expected sales"], table);
-    let frame = Frame {
-        x_title: "days from today",
-        x_unit: Unit::Number,
-        y_title: &format!("expected sales, {currency}"),
-        y_unit: Unit::Number,
-    };
-    let chart = ColumnChart { title: &format!("{heading}. Bars by quarter."), frame, bars, has_numbers: true };
-    Some(Figure {
-        id: "f-sales",
-        sentence: format!(
-            "From {} in the first quarter to {} in the last: what new customers buy is not in it.",
-            money(currency, *first),
-            money(currency, *last)
-        ),
-        population: format!("{}; by the models of purchases and spend", everyone(value)),
-        svg: columns(&chart),
-        table,
-        heading,
-    })
-}
-
-/// Purchases expected by the value model beside those that came.
-fn tracking(value: &Value) -> Option<Figure> {
-    let points = items(value, "/holdout/tracking/points").iter();
-    let point = |point: &Value| Some((number(point, "/end")?, number(point, "/expected")?, number(point, "/actual")?));
-    let points: Vec<(f64, f64, f64)> = points.filter_map(point).collect();
-    let cutoff = number(value, "/holdout/tracking/cutoff_days")?;
-    // The curve is cumulated: what came after the cutoff is the end less what there was by then.
-    let (last, known) = (points.last()?, points.iter().rfind(|point| point.0 <= cutoff)?);
-    let (expected, actual) = (last.1 - known.1, last.2 - known.2);
-    if actual <= 0.0 {
-        return None;
-    }
-    let off = expected / actual - 1.0;
-    let heading = format!(
-        "Left alone for {} days, the value model expected {} {} orders than came",
-        Unit::Number.text((last.0 - known.0).round()),
-        percent(off.abs()),
-        if off > 0.0 { "more" } else { "fewer" }
-    );
-    let series = |of: fn(&(f64, f64, f64)) -> f64| -> Vec<Point> {
-        let point = |point: &(f64, f64, f64)| {
-            let says = format!("to day {}: {}", point.0, Unit::Number.text(of(point)));
-            Point { x: point.0, y: of(point), interval: None, says }
-        };
-        points.iter().map(point).collect()
-    };
-    let frame = Frame {
-        x_title: "days since the first order of the shop",
-        x_unit: Unit::Number,
-        y_title: "repeat orders so far",
-        y_unit: Unit::Number,
-    };
-    let chart = CurveChart {
-        title: &format!("{heading}. Two curves of repeat orders over time."),
-        frame,
-        across: None,
-        up: None,
-        curves: vec![
-            curve("came", "other", series(|point| point.2)),
-            curve("expected", "main", series(|point| point.1)),
-        ],
-    };
-    let table = points.iter().map(|(end, expected, actual)| {
-        [Unit::Number.text(*end), Unit::Number.text(*expected), Unit::Number.text(*actual)]
-    });
-    Some(Figure {
-        id: "f-tracking",
-        sentence: format!(
-            "The model was fitted to what was known by day {cutoff}. After that day {} repeat orders were expected, {} came.",
-            Unit::Number.text(expected.round()),
-            Unit::Number.text(actual)
-        ),
-        population: everyone(value),
-        svg: curves(&chart),
-        table: DataTable::new(&heading, ["Up to day", "Expected", "Came"], table),
-        heading,
-    })
 }

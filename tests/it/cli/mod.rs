@@ -32,6 +32,7 @@ mod raw_exports;
 mod reading;
 mod reused_orders;
 mod rows_decide_nothing;
+mod shop_page;
 mod silence;
 mod simple_rule;
 mod stored;

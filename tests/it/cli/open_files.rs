@@ -53,6 +53,8 @@ fn files_are_what_their_schemas_say_and_a_customer_has_a_page() {
         ("list.json", "run/winback.jsonl"),
         ("manifest.json", "run/manifest.json"),
         ("manifest.json", "score/manifest.json"),
+        ("report.json", "run/report.json"),
+        ("report.json", "score/report.json"),
         ("manifest.json", "check/manifest.json"),
         ("manifest.json", "features/manifest.json"),
     ] {

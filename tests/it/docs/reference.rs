@@ -6,7 +6,7 @@ use std::fmt::Write;
 use retain::config;
 use retain::error::{ERROR_CODES, ERROR_GROUPS, ErrorCode, Exit};
 use retain::features::{catalogue, dictionary};
-use retain::pipeline::{LIST_COLUMNS, list_row_schema};
+use retain::pipeline::{LIST_COLUMNS, list_row_schema, run_report_schema};
 use retain::table::Column;
 
 use super::{REWRITE, hold, pages, root};
@@ -67,6 +67,7 @@ fn the_schemas_are_current() {
     let text = |schema: serde_json::Value| format!("{schema:#}\n");
     hold("docs/reference/schemas/list.json", &text(list_row_schema(&empty_list())));
     hold("docs/reference/schemas/manifest.json", &text(retain::commands::manifest_schema()));
+    hold("docs/reference/schemas/report.json", &text(run_report_schema()));
     hold("docs/reference/schemas/config.json", &config::schema_json());
 }
 

@@ -11,7 +11,7 @@ use crate::text::counted;
 /// The model card.
 pub(super) fn card(input: &PageInput<'_>) -> Vec<Entry> {
     let model = input.model.unwrap_or(&Value::Null);
-    let entry = |name: &'static str, text: String| Entry { name, text };
+    let entry = |name: &str, text: String| Entry { name: name.to_owned(), text };
     let cutoffs = items(model, "/training/cutoffs");
     let day = |cutoff: Option<&Value>| cutoff.and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut card = vec![

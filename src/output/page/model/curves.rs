@@ -134,14 +134,13 @@ impl Drawn<'_> {
             interval: height.interval.filter(|_| has_band),
             says: String::new(),
         };
-        let curve = |name, class, points| Curve { name, class, points, is_joined: true, is_dotted: false };
         let line = ends.map(|[x, y]| Point { x, y, interval: None, says: String::new() });
-        let mut drawn = vec![curve(reference, "reference", line.to_vec())];
+        let mut drawn = vec![Curve::line(reference, "reference", line.to_vec())];
         if let Some((learner, points)) = &self.other {
             let points = points.iter().map(|placed| point(placed, false)).collect();
-            drawn.push(curve(learner_name(learner), "other", points));
+            drawn.push(Curve::line(learner_name(learner), "other", points));
         }
-        drawn.push(curve("the model", "main", self.main.iter().map(|placed| point(placed, true)).collect()));
+        drawn.push(Curve::line("the model", "main", self.main.iter().map(|placed| point(placed, true)).collect()));
         curves(&CurveChart { title, frame, across: Some([0.0, 1.0]), up: Some([0.0, 1.0]), curves: drawn })
     }
 

@@ -11,6 +11,8 @@ use crate::text::{counted, grouped};
 
 /// Features that are drawn.
 const SHOWN: usize = 10;
+/// The axis reaches so far at least, the least that is allowed of any feature: small indices look small.
+const LEAST_SHOWN: f64 = 0.25;
 /// From here on a difference has a side worth naming.
 const LEAST_EFFECT: f64 = 0.02;
 
@@ -75,7 +77,7 @@ pub(super) fn drift(input: &PageInput<'_>) -> Option<Figure> {
         title: &format!("{heading}. Bars of the population stability index by feature."),
         axis: "population stability index (PSI) against training; 0 is the same",
         unit: Unit::Number,
-        range: Some([0.0, first.psi.max(first.allowed)]),
+        range: Some([0.0, first.psi.max(LEAST_SHOWN)]),
         has_bars: true,
         reference: None,
         rows: found.iter().take(SHOWN).map(row).collect(),
@@ -91,7 +93,7 @@ pub(super) fn drift(input: &PageInput<'_>) -> Option<Figure> {
     Some(Figure {
         id: "f-drift",
         sentence: format!(
-            "The {} that moved most, green where beyond. What is allowed is twice the widest swing between the cutoffs of training, \
+            "The {} that moved most. What is allowed is twice the widest swing between the cutoffs of training, \
              further out with time, and .25 at least. Larger or smaller is by Cliff's delta. {}",
             counted(found.len().min(SHOWN) as u64, "feature"),
             scores(monitor)
