@@ -36,7 +36,7 @@ mod train;
 
 pub use backtest::{Backtest, NestedChoice, TestChoice, backtest};
 pub use beside::Beside;
-pub use cause_report::{CauseFigures, CausesReport, causes_report};
+pub use cause_report::{CauseFigures, CausesReport};
 pub use challenge::CurrentChampion;
 pub use change_table::change_table;
 pub use changes::{ChangeCounts, Changes, GoneCustomer, MOVE, compare};
