@@ -22,6 +22,7 @@ mod job;
 mod manifest;
 mod metrics;
 mod models;
+mod night_file;
 mod nights;
 mod performance;
 mod plot;

@@ -1,21 +1,14 @@
 //! The nights before: what earlier runs left beside the folder of this one, for the gates.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::job::{MANIFEST, Session, shown};
+use super::night_file::{NIGHT, bytes_of, night_of};
 use super::report::{LIST, WINBACK};
-use crate::checked::Checked;
 use crate::monitor::{FIRST_PLACES, Night, PastList};
 use crate::output::{Format, Values, file_name, read_some_columns};
-
-/// What a night leaves for those after it.
-pub(super) const NIGHT: &str = "monitor.json";
-
-/// Bytes of a file of a night at most.
-const MOST_BYTES: u64 = 64 << 20;
 
 /// A night before.
 pub(super) struct PastNight {
@@ -57,18 +50,6 @@ fn read(session: &Session, folder: PathBuf) -> Option<PastNight> {
         return None;
     };
     Some(PastNight { folder, night, churn: manifest["config"]["churn"].clone() })
-}
-
-/// What a night left in a folder; `None` if it is missing, damaged or of another version.
-pub(super) fn night_of(folder: &Path) -> Option<Night> {
-    let night = serde_json::from_slice::<Night>(&bytes_of(&folder.join(NIGHT))?).ok()?;
-    night.check().is_ok().then_some(night)
-}
-
-fn bytes_of(path: &Path) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).ok()?.take(MOST_BYTES + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 <= MOST_BYTES).then_some(bytes)
 }
 
 impl PastNight {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::error::JobError;
 use super::job::{self, FILES, MANIFEST, print, write_json};
-use super::nights;
+use super::night_file::night_of;
 use crate::cli;
 use crate::config::Config;
 use crate::error::Failure;
@@ -89,7 +89,7 @@ pub(super) fn run(arguments: &cli::Report) -> Result<(), Failure> {
         report: document(folder, REPORT)?,
         model: version.as_ref().map(|version| json!(version.manifest)),
         evaluation: version.as_ref().map(|version| json!(version.evaluation)),
-        monitor: nights::night_of(folder).map(|night| monitored(&night, version.as_ref())),
+        monitor: night_of(folder).map(|night| monitored(&night, version.as_ref())),
         manifest: manifest.clone(),
     };
     exchange(folder, manifest, PAGE, |staged| stage_page(&lists, &details, &documents, staged))

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::gates::Gates;
 use super::job::{self, Session, Task, Today, print, write_json};
-use super::nights::NIGHT;
+use super::night_file::NIGHT;
 use super::report::{self, Documents};
 use super::{champion, earlier, metrics, performance, remarks, sink, summary};
 use crate::cli::{Nightly, OutputOptions};

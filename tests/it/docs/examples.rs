@@ -114,7 +114,7 @@ fn every_config_that_is_shown_can_be_used() {
 /// The dotted key that a span of code names, with or without its value, if it looks like one.
 fn dotted_key(span: &str) -> Option<&str> {
     let key = span.split(" = ").next()?;
-    let is_file = [".json", ".jsonl", ".csv", ".parquet", ".toml", ".md", ".rs", ".damaged"];
+    let is_file = [".json", ".jsonl", ".csv", ".parquet", ".toml", ".md", ".rs", ".html", ".damaged"];
     let is_word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let is_key = key.contains('.') && key.split('.').all(is_word) && !is_file.iter().any(|end| key.ends_with(end));
     is_key.then_some(key)
