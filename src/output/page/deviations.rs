@@ -39,11 +39,11 @@ fn sentence(report: &Value, n_tests: u64) -> String {
     });
     format!(
         "{} of at least {} customers or visits were looked at: categories, channels and regions of the last order, and weeks. \
-         Exact tests against the rest; of what is told at most {} is expected to be chance (Benjamini and Hochberg). From {} until \
+         Exact tests against the rest; of what is told at most {:.0} % is expected to be chance (Benjamini and Hochberg). From {} until \
          {}, the end left out. Churn: {}{complaints}.",
         counted(n_tests, "group"),
         count(report, "/least_n").unwrap_or(0),
-        percent(number(report, "/false_discovery_rate").unwrap_or_default()),
+        100.0 * number(report, "/false_discovery_rate").unwrap_or_default(),
         date("from"),
         date("until"),
         text(report, "/churn_population").unwrap_or_default()
