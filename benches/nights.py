@@ -1,9 +1,11 @@
-"""A year of nights of a simulated shop: which planted faults are caught, on which night, with how many messages; false alarms.
+"""A year of nights of simulated shops: which planted faults are caught, on which night, with how many messages; false alarms.
 
-    python3 benches/nights.py RETAIN FOLDER SEEDS [--nights 365] [--customers 2000]
+    python3 benches/nights.py RETAIN FOLDER SEEDS [--first-seed 1] [--nights 365] [--customers 2000] [--follow]
 
-One champion scores every night on what had been delivered by then. At the last night each fault is planted alone. Slow
-decay and a base-rate jump are followed for months, because no first night can show them. Prints a table in Markdown.
+One champion scores every night on what had been delivered by then. The simulated shop has seasons and grows; on top of it
+come holidays on which few buy, and a Black Friday for which people wait. Each fault is planted alone on a night of its own,
+drawn from the seed; the night is then scored once more as it should have been. Slow decay and a base-rate jump are followed
+for months, because no first night can show them. After each seed the table of all seeds so far is written to FOLDER/table.md.
 """
 import argparse, csv, datetime, json, random, shutil, subprocess
 from pathlib import Path
@@ -12,6 +14,9 @@ DAY = datetime.timedelta(days=1)
 START = datetime.date(2024, 7, 1)
 CHECKS = ["rewritten_past", "repeated_rows", "missing_rows", "surplus_rows", "unit_shift", "new_nulls", "constant_column",
           "new_levels", "clock_shift", "population_jump", "feature_drift", "base_rate", "score_drift", "list_turnover", "model_decay"]
+# Nobody works and few buy: Christmas, New Year, Easter Sunday of 2023 to 2025.
+HOLIDAYS = {"12-24", "12-25", "12-26", "01-01", "2023-04-09", "2024-03-31", "2025-04-20"}
+BLACK_FRIDAYS = [datetime.date(2023, 11, 24), datetime.date(2024, 11, 29)]
 TIMES = {"purchases": "purchased_at", "complaints": "recorded_at", "customers": "signed_up_at"}
 
 
@@ -28,6 +33,7 @@ class Shop:
         for name in TIMES:
             with open(folder / f"{name}.csv", newline="") as file:
                 self.tables[name] = list(csv.DictReader(file))
+        self.tables["purchases"] = with_calendar(self.tables["purchases"])
 
     def deliver(self, day, change=None):
         """Writes what was known before a day."""
@@ -67,6 +73,22 @@ class Shop:
             elif text.startswith("error[") or (text.startswith("warning[") and bracketed[0] in CHECKS):
                 told.append(bracketed[0])
         return done.returncode, told
+
+
+def with_calendar(rows):
+    """Three orders of four are not made on a holiday, and one in three of the five days before a Black Friday is made on it."""
+    kept = []
+    for row in rows:
+        day = row["purchased_at"][:10]
+        chance = random.Random("holiday " + row["order_id"]).random()
+        if (day in HOLIDAYS or day[5:] in HOLIDAYS) and chance < 0.75:
+            continue
+        for friday in BLACK_FRIDAYS:
+            if 0 < (friday - datetime.date.fromisoformat(day)).days <= 5 and chance < 1 / 3:
+                row["purchased_at"] = friday.isoformat() + row["purchased_at"][10:]
+        kept.append(row)
+    # As delivered: in the order of time.
+    return sorted(kept, key=lambda row: row["purchased_at"])
 
 
 def days_before(day, n):
@@ -128,6 +150,9 @@ FAULTS = {
 }
 
 
+DAMAGED = "model file damaged"
+
+
 def damaged(shop, day):
     champion = next((shop.folder / "models").iterdir())
     model = champion / (champion / "champion").read_text().strip() / "model.json"
@@ -168,51 +193,70 @@ def followed(shop, track, step, n, change):
     return first, all_told
 
 
+def of_seed(given, retain, seed):
+    """Codes and checks by fault, false alarms, and what was followed."""
+    shop = Shop(retain, given.folder.resolve() / f"seed{seed}", seed, given.customers)
+    shop.train()
+    chance = random.Random(f"nights {seed}")
+    faults = [*FAULTS, DAMAGED]
+    # Not in the first weeks, when the job does not know yet how late feeds are.
+    planted = dict(zip(chance.sample(range(min(15, given.nights - len(faults)), given.nights), len(faults)), faults))
+    caught, false, followed_lines = {}, [], []
+    for night in range(1, given.nights + 1):
+        day = START + DAY * night
+        fault = planted.get(night)
+        if fault in FAULTS:
+            shop.deliver(day, FAULTS[fault])
+            caught[fault] = [night, *shop.score(day)]
+            shutil.rmtree(shop.folder / "nights" / day.isoformat(), ignore_errors=True)
+        shop.deliver(day)
+        if fault == DAMAGED:
+            caught[fault] = [night, *damaged(shop, day)]
+        code, told = shop.score(day)
+        false += [f"seed {seed}, night {night} ({day}), exit {code}: {check}" for check in told]
+        assert code in (0, 4), (day, code)
+    if given.follow:
+        jump = START + DAY * 20
+        half = followed(shop, "half", 5, 12, lambda rows, day: leaving(rows, day, jump))
+        decay = followed(shop, "decay", 20, 13, exchanged)
+        usual = followed(shop, "usual", 20, 13, None)
+        followed_lines = [f"| {seed} | half stop buying on day 20 | {half[0]} | {', '.join(half[1])} |",
+                          f"| {seed} | slow decay | {decay[0]} | {', '.join(decay[1])} |",
+                          f"| {seed} | nothing | {usual[0]} | {', '.join(usual[1])} |"]
+    return {"caught": caught, "false": false, "followed": followed_lines}
+
+
+def table(seeds, n_nights):
+    lines = ["| fault | caught | with one message | exit codes | checks |", "| --- | --- | --- | --- | --- |"]
+    for name in [*FAULTS, DAMAGED]:
+        outcomes = [seed["caught"][name] for seed in seeds.values()]
+        told = [told for _, _, told in outcomes]
+        checks = sorted({check for told in told for check in told})
+        codes = sorted({code for _, code, _ in outcomes})
+        n = len(outcomes)
+        lines.append(f"| {name} | {sum(bool(t) for t in told)} of {n} | {sum(len(t) == 1 for t in told)} of {n} | "
+                     f"{', '.join(map(str, codes))} | {', '.join(checks)} |")
+    false = [line for seed in seeds.values() for line in seed["false"]]
+    lines += [f"\nFalse alarms in {len(seeds)} x {n_nights} usual nights: {len(false)}", *false]
+    lines += ["\n| seed | followed | first alarm on day | alarms |", "| --- | --- | --- | --- |"]
+    return "\n".join(lines + [line for seed in seeds.values() for line in seed["followed"]]) + "\n"
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("retain"), parser.add_argument("folder", type=Path), parser.add_argument("seeds", type=int)
+    parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--nights", type=int, default=365), parser.add_argument("--customers", type=int, default=2000)
     parser.add_argument("--follow", action="store_true", help="also follow a base-rate jump and slow decay, and a track without")
     given = parser.parse_args()
     retain = str(Path(given.retain).resolve())
-    caught, false, followed_lines = {name: [] for name in [*FAULTS, "model file damaged"]}, [], []
-    for seed in range(1, given.seeds + 1):
-        shop = Shop(retain, given.folder.resolve() / f"seed{seed}", seed, given.customers)
-        shop.train()
-        for night in range(1, given.nights + 1):
-            day = START + DAY * night
-            shop.deliver(day)
-            code, told = shop.score(day)
-            false += [f"seed {seed}, night {night}: {check}" for check in told]
-            assert code in (0, 4), (day, code)
-        last = START + DAY * (given.nights + 1)
-        for name, fault in FAULTS.items():
-            shop.deliver(last, fault)
-            caught[name].append(shop.score(last))
-            shutil.rmtree(shop.folder / "nights" / last.isoformat(), ignore_errors=True)
-        shop.deliver(last)
-        caught["model file damaged"].append(damaged(shop, last))
-        if given.follow:
-            jump = START + DAY * 20
-            half = followed(shop, "half", 5, 12, lambda rows, day: leaving(rows, day, jump))
-            decay = followed(shop, "decay", 20, 13, exchanged)
-            usual = followed(shop, "usual", 20, 13, None)
-            followed_lines += [f"| {seed} | half stop buying on day 20 | {half[0]} | {', '.join(half[1])} |",
-                               f"| {seed} | slow decay | {decay[0]} | {', '.join(decay[1])} |",
-                               f"| {seed} | nothing | {usual[0]} | {', '.join(usual[1])} |"]
-    print("| fault | caught | with one message | exit codes | checks |\n| --- | --- | --- | --- | --- |")
-    for name, outcomes in caught.items():
-        told = [told for _, told in outcomes]
-        checks = sorted({check for told in told for check in told})
-        codes = sorted({code for code, _ in outcomes})
-        n = len(outcomes)
-        print(f"| {name} | {sum(bool(t) for t in told)} of {n} | {sum(len(t) == 1 for t in told)} of {n} | "
-              f"{', '.join(map(str, codes))} | {', '.join(checks)} |")
-    print(f"\nFalse alarms in {given.seeds} x {given.nights} usual nights: {len(false)}")
-    print("\n".join(false))
-    if followed_lines:
-        print("\n| seed | followed | first alarm on day | alarms |\n| --- | --- | --- | --- |")
-        print("\n".join(followed_lines))
+    seeds = {}
+    for seed in range(given.first_seed, given.first_seed + given.seeds):
+        seeds[seed] = of_seed(given, retain, seed)
+        (given.folder / "seeds.json").write_text(json.dumps(seeds, indent=1))
+        (given.folder / "table.md").write_text(table(seeds, given.nights))
+        shutil.rmtree(given.folder / f"seed{seed}")
+    print(table(seeds, given.nights))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ use crate::cli::{self, Job, Learning, OutputOptions, Watch};
 use crate::config::{Config, Playbook, Table};
 use crate::error::Failure;
 use crate::features;
-use crate::files::{FileError, OutputFolder, Ready, ScratchFolder, Seal, Staged, require_writable, sweep};
+use crate::files::{FileError, OutputFolder, Ready, ScratchFolder, Seal, Staged, require_writable, stale, sweep};
 use crate::ingest::{self, Account, Carried, Fetched};
 use crate::monitor::{Census, Delivered};
 use crate::output::{reject_file_name, stage_rejects};
@@ -177,7 +177,10 @@ pub(super) fn begin(
         // What an interrupted promotion left is reported by the folder of its list, as it is now.
         registry(&config, now)?;
     }
-    let output = is_written.then(|| OutputFolder::claim(&folder)).transpose()?;
+    let output = is_written.then(|| OutputFolder::claim(&folder, now)).transpose()?;
+    if let Some(holder) = output.as_ref().and_then(OutputFolder::stale_holder) {
+        tracing::warn!("note[stale_lock]: `{}`: {}", shown(&folder), stale(holder));
+    }
     // Scratch folders with customers' rows lie there.
     let n_swept = sweep(&config.output.dir) + output.as_ref().map_or(0, OutputFolder::n_swept);
     if let Some(n) = Some(n_swept).filter(|n| *n > 0) {
@@ -392,6 +395,7 @@ impl Session {
         let mut manifest = self.manifest(command, more);
         manifest[FILES] = json!(self.seals);
         staged.leave_behind(self.of_earlier_run(command));
+        staged.leave_behind(self.rejects_of_earlier_runs());
         let path = staged.add(MANIFEST, |writer| write_json(writer, &manifest))?;
         publish(self, staged.ready()?, &manifest)?;
         self.written.extend(files);
@@ -409,6 +413,12 @@ impl Session {
             manifest.extend(more);
         }
         manifest
+    }
+
+    /// Lists of rejected rows that this run did not write: they tell of other rows, perhaps of a run that was refused.
+    fn rejects_of_earlier_runs(&self) -> Vec<String> {
+        let names = Table::ALL.into_iter().map(|table| reject_file_name(table.name()));
+        names.filter(|name| !self.seals.iter().any(|seal| seal.name == *name)).collect()
     }
 
     /// The files in the folder that an earlier run of the same kind left and this one does not write anew.

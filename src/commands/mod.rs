@@ -60,12 +60,12 @@ pub fn run(cli: &Cli, now: Timestamp) -> Result<(), Failure> {
         Command::Backtest(job) => backtest::run(job, talk, now),
         Command::Score(job) => score::run(job, talk, now),
         Command::Explain(customer) => explain::run(customer, talk, now),
-        Command::Report(past) => report::run(past),
+        Command::Report(past) => report::run(past, now),
         Command::Models(models) => models::run(models, now),
-        Command::Simulate(shop) => simulate::run(shop),
+        Command::Simulate(shop) => simulate::run(shop, now),
         Command::Features(features) => features::run(features, talk, now),
         Command::Completions { shell } => install::completions(*shell),
-        Command::Man(pages) => install::man(pages),
+        Command::Man(pages) => install::man(pages, now),
         Command::ConfigReference => job::print(&crate::config::reference()),
     }
 }

@@ -21,6 +21,7 @@ use crate::registry::{Registry, Version};
 use crate::table::Table;
 use crate::text::grouped;
 use crate::timeline::day_of;
+use crate::units::Timestamp;
 
 /// The page of a run.
 pub(super) const PAGE: &str = "report.html";
@@ -61,13 +62,13 @@ pub(super) struct Shown {
 }
 
 /// Makes the page of a past run again.
-pub(super) fn run(arguments: &cli::Report) -> Result<(), Failure> {
+pub(super) fn run(arguments: &cli::Report, now: Timestamp) -> Result<(), Failure> {
     let folder = arguments.run.as_path();
     let lacks = |what: &str| JobError::NoRun { folder: folder.to_owned(), lacks: what.to_owned() };
     let manifest = document(folder, MANIFEST)?.ok_or_else(|| lacks("manifest.json"))?;
     let command = manifest["command"].as_str().unwrap_or_default();
     if command == "backtest" {
-        return backtest_again(folder, manifest);
+        return backtest_again(folder, now, manifest);
     }
     if !["run", "score"].contains(&command) {
         return Err(lacks(&format!("a list (it was left by `retain {command}`)")).into());
@@ -92,25 +93,26 @@ pub(super) fn run(arguments: &cli::Report) -> Result<(), Failure> {
         monitor: night_of(folder).map(|night| monitored(&night, version.as_ref())),
         manifest: manifest.clone(),
     };
-    exchange(folder, manifest, PAGE, |staged| stage_page(&lists, &details, &documents, staged))
+    exchange(folder, now, manifest, PAGE, |staged| stage_page(&lists, &details, &documents, staged))
 }
 
 /// Makes the page of a past backtest again.
-fn backtest_again(folder: &Path, manifest: Value) -> Result<(), Failure> {
+fn backtest_again(folder: &Path, now: Timestamp, manifest: Value) -> Result<(), Failure> {
     let lacks = || JobError::NoRun { folder: folder.to_owned(), lacks: BACKTEST.to_owned() };
     let backtest = document(folder, BACKTEST)?.ok_or_else(lacks)?;
     let shown = manifest.clone();
-    exchange(folder, manifest, BACKTEST_PAGE, |staged| stage_backtest_page(&backtest, &shown, staged))
+    exchange(folder, now, manifest, BACKTEST_PAGE, |staged| stage_backtest_page(&backtest, &shown, staged))
 }
 
 /// Puts a page in the place of the one of that name, in the folder and in its manifest.
 fn exchange(
     folder: &Path,
+    now: Timestamp,
     mut manifest: Value,
     name: &str,
     stage: impl FnOnce(&Staged) -> Result<PathBuf, Failure>,
 ) -> Result<(), Failure> {
-    let output = OutputFolder::claim(folder)?;
+    let output = OutputFolder::claim(folder, now)?;
     let staged = Staged::among_others(output.path())?;
     let path = stage(&staged)?;
     if let Some(files) = manifest[FILES].as_array_mut() {

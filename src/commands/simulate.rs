@@ -9,10 +9,11 @@ use crate::error::Failure;
 use crate::files::{OutputFolder, Staged};
 use crate::output::{Format, file_name, stage_table};
 use crate::simulate::{CONTACTS, ContactParams, ShopParams, TABLES, simulate};
+use crate::units::Timestamp;
 
 const CONFIG: &str = "retain.toml";
 
-pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Simulate, now: Timestamp) -> Result<(), Failure> {
     let params = ShopParams {
         n_customers: arguments.customers,
         days: arguments.days,
@@ -30,7 +31,7 @@ pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
     if let Some(path) = there.filter(|_| !arguments.force) {
         return Err(JobError::Exists { path }.into());
     }
-    let folder = OutputFolder::claim(&arguments.out)?;
+    let folder = OutputFolder::claim(&arguments.out, now)?;
     let shop = simulate(&params)?;
     let staged = Staged::among_others(folder.path())?;
     let mut message = String::new();

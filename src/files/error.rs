@@ -25,10 +25,12 @@ pub enum FileError {
         source: std::io::Error,
     },
     /// Another run writes to the folder.
-    #[error("another run is writing to `{}`", folder.display())]
+    #[error("another run is writing to `{}`{}", folder.display(), holder.as_ref().map_or_else(String::new, |holder| format!(": {holder}")))]
     Busy {
         /// The folder.
         folder: PathBuf,
+        /// Who it is, as far as is known.
+        holder: Option<String>,
     },
     /// A folder is needed where a file is.
     #[error("cannot write to the folder `{}`: `{}` is a file", folder.display(), file.display())]
@@ -76,7 +78,11 @@ impl Report for FileError {
                 "give the user that runs this the right to read it".to_owned()
             }
             Self::Read { .. } => "check the path and who may read it".to_owned(),
-            Self::Busy { .. } => "wait until it has ended, or write to another folder with `--out`".to_owned(),
+            Self::Busy { .. } => {
+                "wait until it has ended, or write to another folder with `--out`; the lock of a process that died is free \
+                 by itself"
+                    .to_owned()
+            },
             Self::InTheWay { .. } => "choose another folder with `--out`, or move the file away".to_owned(),
         })
     }

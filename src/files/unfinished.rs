@@ -16,8 +16,8 @@ use tempfile::{NamedTempFile, TempDir};
 use super::error::FileError;
 
 /// How names of unfinished files and folders begin and end.
-const PREFIX: &str = ".retain-";
-const SUFFIX: &str = ".partial";
+pub(super) const PREFIX: &str = ".retain-";
+pub(super) const SUFFIX: &str = ".partial";
 
 /// Times that a temporary name is tried anew because another run took the fresh file for a leftover.
 const ATTEMPTS: usize = 16;
@@ -138,10 +138,10 @@ fn is_removed(path: &Path) -> bool {
 
 /// Keeps a path on the list of what is not finished.
 #[derive(Debug)]
-struct Mark(PathBuf);
+pub(super) struct Mark(PathBuf);
 
 impl Mark {
-    fn new(path: &Path) -> Self {
+    pub(super) fn new(path: &Path) -> Self {
         work().unfinished.insert(path.to_owned());
         Self(path.to_owned())
     }

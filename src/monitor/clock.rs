@@ -29,6 +29,13 @@ pub(super) fn mean_hour(counts: &Counts) -> Option<f64> {
     is_a_mean.then(|| sine.atan2(cosine) * 24.0 / std::f64::consts::TAU)
 }
 
+/// How far the hours moved in windows with half as many rows at least, because the mean of fewer swings further; in all windows
+/// where there are too few of them.
+fn alike(moves: &[(u32, f64)], n_rows: u32) -> Vec<f64> {
+    let large: Vec<f64> = moves.iter().filter(|(rows, _)| rows * 2 >= n_rows).map(|(_, moved)| *moved).collect();
+    if large.len() >= LEAST_WINDOWS { large } else { moves.iter().map(|(_, moved)| *moved).collect() }
+}
+
 /// From one hour to another the short way round, from -12 to 12.
 pub(super) fn hours_between(from: f64, to: f64) -> f64 {
     (to - from + 36.0).rem_euclid(24.0) - 12.0
@@ -43,8 +50,9 @@ pub(super) fn look(feed: &Feed) -> Option<Alarm> {
         let before = last.checked_sub(RECENT)?;
         let usual = mean_hour(&feed.window(before, before)?)?;
         let ends = (*length..=before).step_by(*length);
-        let hours = ends.filter_map(|end| mean_hour(&feed.window(end, *length)?));
-        let past: Vec<f64> = hours.map(|hour| hours_between(usual, hour).abs()).collect();
+        let windows = ends.filter_map(|end| feed.window(end, *length));
+        let moves = windows.filter_map(|window| Some((window.rows, hours_between(usual, mean_hour(&window)?).abs())));
+        let past = alike(&moves.collect::<Vec<_>>(), now_rows.rows);
         let widest = past.iter().copied().fold(0.0, f64::max);
         let (moved, limit) = (hours_between(usual, now), (MARGIN * widest).max(LEAST_HOURS));
         (past.len() >= LEAST_WINDOWS && moved.abs() > limit).then(|| Alarm {
@@ -95,6 +103,22 @@ mod tests {
         let alarm = look(&feed(21.2)).unwrap();
         assert!(alarm.message.contains("7.0 hours later") && (alarm.figure - 7.0).abs() < 0.1, "{alarm}");
         assert!(look(&feed(12.2)).unwrap().message.contains("2.0 hours earlier"));
+    }
+
+    #[test]
+    fn small_days_that_swing_widely_do_not_hide_the_shift_of_a_usual_one() {
+        let with_small_days = |last_hour: f64| {
+            let mut feed = feed(last_hour);
+            for day in feed.days.iter_mut().step_by(9) {
+                let angle = 22.0 * std::f64::consts::TAU / 24.0;
+                #[expect(clippy::cast_possible_truncation)]
+                let clock = [angle.cos(), angle.sin()].map(|part| (part * 600.0 * 12.0) as i64);
+                *day = Counts { rows: 12, clock, cells: Vec::new() };
+            }
+            feed
+        };
+        assert_eq!(look(&with_small_days(14.6)), None);
+        assert!(look(&with_small_days(21.2)).is_some());
     }
 
     #[test]

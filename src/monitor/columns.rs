@@ -16,6 +16,8 @@ const RECENT: usize = 28;
 const WARM_UP: usize = 90;
 /// Windows that have to be known.
 const LEAST_WINDOWS: usize = 20;
+/// Days in windows without more values, all of which varied, before one that does not is an alarm.
+const LEAST_DAYS: usize = 100;
 /// Values of a window that say something.
 const LEAST_VALUES: u32 = 10;
 /// The widest swing of the past is allowed this many times.
@@ -110,9 +112,10 @@ fn of_window(feed: &Feed, place: usize, length: usize) -> Option<Alarm> {
     if let Some(beside) = novel.filter(|beside| beside.now - beside.usual > beside.allowed(LEAST_SHARE)) {
         return Some(about.levels(beside, windows.now.1.novel));
     }
-    let has_varied = |window: &&(u32, Cell)| window.1.filled >= LEAST_VALUES.min(windows.now.1.filled);
-    let past: Vec<_> = windows.past.iter().filter(has_varied).collect();
-    let always_varied = past.len() >= LEAST_WINDOWS && past.iter().all(|(_, cell)| !cell.is_constant());
+    // Among few values a rare one is easily absent: that so few vary is known from windows that had no more.
+    let is_as_small = |window: &&(u32, Cell)| (2..=windows.now.1.filled).contains(&window.1.filled);
+    let past: Vec<_> = windows.past.iter().filter(is_as_small).collect();
+    let always_varied = past.len() * length >= LEAST_DAYS && past.iter().all(|(_, cell)| !cell.is_constant());
     let is_constant = windows.now.1.filled >= LEAST_VALUES && windows.now.1.is_constant();
     (is_constant && always_varied && column.kind != Kind::Other).then(|| about.constant(windows.now.1, past.len()))
 }

@@ -51,6 +51,13 @@ impl Held {
         2.0 * ((self.found + 0.375).sqrt() - (self.usual + 0.375).sqrt())
     }
 
+    /// Whether rows that lie off like those of an earlier window would be as far off as these.
+    fn is_as_far_as(self, then: Self, limit: f64) -> bool {
+        let alike = Self { found: self.found, usual: self.usual * then.found / then.usual.max(1.0) };
+        let side = (self.found - self.usual).signum();
+        alike.distance() * side <= limit
+    }
+
     /// Whether it lies off by a factor that matters.
     fn matters(self) -> bool {
         self.found * 2.0 <= self.usual || (self.found >= self.usual * 2.0 && self.usual >= 5.0)
@@ -109,10 +116,13 @@ fn unusual(n_days: usize, length: usize, held: &impl Fn(usize) -> Option<Held>) 
     if !is_far(&now) {
         return None;
     }
-    let far: Vec<usize> = past.iter().filter(|(_, held)| is_far(held)).map(|(end, _)| *end).collect();
+    let far: Vec<&(usize, Held)> = past.iter().filter(|(_, held)| is_far(held)).collect();
     let a_year_ago = n_days.checked_sub(YEAR);
-    let is_season = a_year_ago.is_some_and(|then| far.iter().any(|end| end.abs_diff(then) <= SEASON));
-    let per_year = episodes(&far, length.max(SEASON)) as f64 * 365.0 / past.len() as f64;
+    // A quiet week of holidays does not explain a day without any row.
+    let explains = |(end, held): &(usize, Held), then| end.abs_diff(then) <= SEASON && now.is_as_far_as(*held, limit);
+    let is_season = a_year_ago.is_some_and(|then| far.iter().any(|window| explains(window, then)));
+    let ends: Vec<usize> = far.iter().map(|(end, _)| *end).collect();
+    let per_year = episodes(&ends, length.max(SEASON)) as f64 * 365.0 / past.len() as f64;
     (!is_season && per_year <= HABIT_PER_YEAR).then_some(now)
 }
 
@@ -214,6 +224,16 @@ mod tests {
         let double = |day: usize| if day == 651 { 3 * usual_rows(day) } else { usual_rows(day) };
         let alarm = look(&feed(652, double), &ON_TIME).unwrap();
         assert_eq!((alarm.check, alarm.level), (SURPLUS, Level::Warn));
+    }
+
+    #[test]
+    fn a_quiet_holiday_of_the_year_before_does_not_hide_a_feed_that_stops_beside_it() {
+        let quiet = |day: usize| if day % 365 == 359 { usual_rows(day) / 4 } else { usual_rows(day) };
+        assert_eq!(look(&feed(725, quiet), &ON_TIME), None);
+        for n_days in [718, 722, 728] {
+            let stopped = feed(n_days, |day| if day + 2 >= n_days { 0 } else { quiet(day) });
+            assert!(look(&stopped, &ON_TIME).is_some(), "{n_days}");
+        }
     }
 
     #[test]

@@ -69,6 +69,12 @@ pub enum Mended {
         /// The version.
         version: String,
     },
+    /// A process had died while it held the lock.
+    #[error("{what}")]
+    Lock {
+        /// Who it was, and what to make of it.
+        what: String,
+    },
     /// Killed runs had left files.
     #[error("{n} leftovers of killed runs are removed from the registry")]
     Leftovers {
@@ -99,14 +105,15 @@ impl Registry {
         lock.try_lock().map_err(|refused| -> Failure {
             match refused {
                 TryLockError::WouldBlock => {
-                    RegistryError::Busy { folder: self.folder.clone(), holder: holder(&path) }.into()
+                    RegistryError::Busy { folder: self.folder.clone(), holder: files::holder(&path) }.into()
                 }
-                TryLockError::Error(source) => FileError::Write { path, source }.into(),
+                TryLockError::Error(source) => FileError::Write { path: path.clone(), source }.into(),
             }
         })?;
         // For people alone: the lock holds without it.
-        let _ = lock.set_len(0).and_then(|()| lock.write_all(myself(now).as_bytes()));
-        let mut writing = Writing { registry: self.clone(), lock, mended: Vec::new() };
+        let stale = files::holder(&path).map(|holder| Mended::Lock { what: files::stale(&holder) });
+        let _ = lock.set_len(0).and_then(|()| lock.write_all(files::this_process(now).as_bytes()));
+        let mut writing = Writing { registry: self.clone(), lock, mended: stale.into_iter().collect() };
         writing.mend(now)?;
         Ok(writing)
     }
@@ -129,20 +136,6 @@ impl Registry {
     }
 }
 
-/// What a lock says of its holder.
-fn myself(now: Timestamp) -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let host = if host.is_empty() { String::new() } else { format!(" on `{}`", host.trim()) };
-    format!("process {}{host}, since {now}", std::process::id())
-}
-
-/// Who holds a lock, by what it says; `None` where it says nothing that could be told.
-fn holder(lock: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(lock).ok()?;
-    let is_plain = text.starts_with("process ") && text.len() < 200 && !text.contains(char::is_control);
-    is_plain.then_some(text)
-}
-
 /// The codes of [`RegistryError::Busy`] and of [`FileError::Write`].
 const BUSY: &str = "E605";
 const NOT_WRITTEN: &str = "E701";
@@ -156,8 +149,8 @@ impl Writing {
 
     fn mend(&mut self, now: Timestamp) -> Result<(), Failure> {
         let _whole = Uninterrupted::begin();
+        let mut mended = std::mem::take(&mut self.mended);
         let registry = &self.registry;
-        let mut mended = Vec::new();
         let settled = promotion::settle(&registry.folder, registry.champion()?.as_deref())?;
         mended.extend(settled.map(|settled| match settled {
             Settled::Ended(version) => Mended::Promoted { version },

@@ -16,7 +16,7 @@ const NOW: Timestamp = Timestamp(0);
 fn list(folder: &Path, version: &str) -> Ready {
     // A folder that was made for a run goes with the claim, which ends here before the files have come.
     std::fs::create_dir_all(folder).unwrap();
-    let output = OutputFolder::claim(folder).unwrap();
+    let output = OutputFolder::claim(folder, crate::units::Timestamp(0)).unwrap();
     let staged = output.stage().unwrap();
     staged.add("list.csv", |writer| write!(writer, "list of {version}")).unwrap();
     staged.add("manifest.json", |writer| write!(writer, "manifest of {version}")).unwrap();

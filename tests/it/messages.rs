@@ -506,7 +506,11 @@ fn storage_errors() -> Vec<Failure> {
         RegistryError::Unsound { message: "`model.level.mean` is NaN".to_owned() }.into(),
         FileError::Write { path: "runs/list.csv".into(), source: denied() }.into(),
         FileError::Write { path: "runs/list.csv".into(), source: ErrorKind::StorageFull.into() }.into(),
-        FileError::Busy { folder: "runs/shop/2025-07-02".into() }.into(),
+        FileError::Busy {
+            folder: "runs/shop/2025-07-02".into(),
+            holder: Some("process 4711 on `nights`, since 2025-07-02T03:00:00Z".to_owned()),
+        }
+        .into(),
         FileError::InTheWay { folder: "afile/runs".into(), file: "afile".into() }.into(),
         OutputError::Table { table: "list".to_owned(), message: "out of memory".to_owned() }.into(),
         OutputError::Page { page: "report.html".to_owned(), message: "out of fuel".to_owned() }.into(),

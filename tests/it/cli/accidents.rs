@@ -18,12 +18,12 @@ fn quick() -> Shop {
 }
 
 /// The binary for tools that start it themselves.
-fn binary() -> PathBuf {
+pub(super) fn binary() -> PathBuf {
     assert_cmd::cargo::cargo_bin("retain")
 }
 
 /// Every file below a folder with its bytes.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(super) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

@@ -32,7 +32,7 @@ fn shop_of(lines: &str) -> Shop {
 }
 
 /// A number that differs from call to call, the same in every run.
-fn next(state: &mut u64) -> usize {
+pub(super) fn next(state: &mut u64) -> usize {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     usize::try_from(*state >> 33).unwrap()
 }

@@ -11,6 +11,8 @@ mod customers_and_orders;
 mod databases;
 mod days;
 mod decisions;
+#[cfg(unix)]
+mod faults;
 mod honest_figures;
 mod hostile;
 mod init;
