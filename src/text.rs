@@ -137,3 +137,23 @@ pub fn shortened(text: &str, width: usize) -> String {
     }
     text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
 }
+
+/// A name for what has this digest, as a UUID: the same content has the same name everywhere.
+///
+/// ```
+/// assert_eq!(retain::text::uuid(&[0xff; 32]), "ffffffff-ffff-8fff-bfff-ffffffffffff");
+/// ```
+///
+/// # Source
+/// RFC 9562 (2024), section 5.8: version 8, whose other bits are the maker's own.
+#[must_use]
+pub fn uuid(digest: &[u8; 32]) -> String {
+    let bytes = digest.iter().take(16).enumerate().map(|(place, byte)| match place {
+        6 => (byte & 0x0f) | 0x80,
+        8 => (byte & 0x3f) | 0x80,
+        _ => *byte,
+    });
+    let hex: String = bytes.map(|byte| format!("{byte:02x}")).collect();
+    let group = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    [group(0, 8), group(8, 12), group(12, 16), group(16, 20), group(20, 32)].join("-")
+}

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::job::{self, print, shown, write_json};
-use super::remarks;
 use super::report::{BACKTEST, BACKTEST_PAGE, stage_backtest_page};
+use super::{lineage, remarks};
 use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;
 use crate::evaluate::grade::with_bounds;
@@ -37,7 +37,11 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
         "sampled": backtest.sampled,
     });
     let page_path = stage_backtest_page(&json!(report), &session.manifest("backtest", more.clone()), &staged)?;
-    session.conclude(("backtest", more), staged, vec![path, predictions, page_path], job::appear)?;
+    session.conclude_with(("backtest", more), staged, vec![path, predictions, page_path], |session, ready, manifest| {
+        job::appear(ready)?;
+        lineage::complete(session, "backtest", manifest);
+        Ok(())
+    })?;
     print(&page(&backtest, session.config.currency.code()))?;
     tracing::info!("\nfiles are in {}", shown(&session.folder));
     Ok(())

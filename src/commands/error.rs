@@ -76,6 +76,16 @@ pub enum JobError {
         /// What it is.
         value: String,
     },
+    /// The day of the run has not come.
+    #[error(
+        "the day of the run, {as_of}, has not come: this machine's clock says {today}, and what happens until then is not known"
+    )]
+    NotCome {
+        /// The day of the run.
+        as_of: jiff::civil::Date,
+        /// The day of the clock.
+        today: jiff::civil::Date,
+    },
     /// An output would take the place of an input.
     #[error("`{}` would replace the input `{}`", output.display(), input.display())]
     ReplacesInput {
@@ -159,6 +169,7 @@ impl Report for JobError {
             Self::AmongModels { .. } => "E117",
             Self::Epoch { .. } => "E118",
             Self::Unsorted { .. } => "E119",
+            Self::NotCome { .. } => "E120",
             Self::NoPurchases => "E241",
             Self::Output { .. } => "E704",
             Self::NoThreads { .. } => "E706",
@@ -175,6 +186,7 @@ impl Report for JobError {
             | Self::Exists { .. }
             | Self::NotEdited { .. }
             | Self::Epoch { .. }
+            | Self::NotCome { .. }
             | Self::Unsorted { .. }
             | Self::ReplacesInput { .. }
             | Self::BecomesInput { .. }
@@ -196,6 +208,9 @@ impl Report for JobError {
             }
             Self::Config { .. } => {
                 "give the config file with `--config FILE`, or draft one with `retain init`".to_owned()
+            }
+            Self::NotCome { .. } => {
+                "name today or a day before it with `--as-of`, or set the clock of this machine right".to_owned()
             }
             Self::Playbook { .. } => {
                 "correct `decide.playbook`, or leave it out to work with the playbook that comes with `retain`".to_owned()

@@ -169,6 +169,7 @@ pub(super) fn begin(
     Opening { config, watch, last_purchase, plan, now, fetched }: Opening,
 ) -> Result<(Session, Loaded), Failure> {
     report(&loaded);
+    require_a_day_that_came(&config, now)?;
     let as_of = as_of(&config, last_purchase, plan.today, now);
     let folder = folder_of(job, &config, as_of.map(Cutoff::date));
     inputs_of(job, &config).refuse(&folder, &plan.names())?;
@@ -227,6 +228,9 @@ pub(super) fn require_output(job: &Job, config: &Config, plan: Task) -> Result<(
     if job.out.is_some() {
         inputs_of(job, config).refuse(&folder, &plan.names())?;
     }
+    if let Some(folder) = &config.output.lineage {
+        inputs_of(job, config).refuse(folder, &["event.json".to_owned()])?;
+    }
     if plan.files.is_some() {
         require_writable(&folder)?;
     }
@@ -271,6 +275,13 @@ pub(super) fn as_of(config: &Config, last_purchase: Option<Timestamp>, today: To
     config.as_of.map(|date| Cutoff::at_start_of(date, &config.timezone)).or(as_of)
 }
 
+/// Refuses a day that is named and has not come. Tomorrow is allowed: the day of today's rows ends at its midnight.
+fn require_a_day_that_came(config: &Config, now: Timestamp) -> Result<(), JobError> {
+    let (Some(as_of), today) = (config.as_of, as_of_day(config, now)) else { return Ok(()) };
+    let latest = today.after(Days(1), &config.timezone).date();
+    if as_of <= latest { Ok(()) } else { Err(JobError::NotCome { as_of, today: today.date() }) }
+}
+
 /// Bytes of a config file at most.
 const LONGEST_CONFIG: u64 = 1 << 20;
 
@@ -282,7 +293,8 @@ fn too_long() -> std::io::Error {
 pub(super) fn config_text(named: Option<&Path>) -> Result<(PathBuf, String), JobError> {
     let path = config_path(named);
     if named.is_none() && path == Path::new(SAMPLE) {
-        tracing::info!("no `{CONFIG}` here: working on the sample shop, `{SAMPLE}`");
+        static TOLD: std::sync::Once = std::sync::Once::new();
+        TOLD.call_once(|| tracing::info!("no `{CONFIG}` here: working on the sample shop, `{SAMPLE}`"));
     }
     let text = short_text(&path).map_err(|source| JobError::Config { path: path.clone(), source })?;
     Ok((path, text))

@@ -19,6 +19,7 @@ mod inspect_report;
 mod install;
 mod items;
 mod job;
+mod lineage;
 mod manifest;
 mod metrics;
 mod models;
@@ -52,13 +53,13 @@ pub fn run(cli: &Cli, now: Timestamp) -> Result<(), Failure> {
     let talk = cli.talk;
     threads::start(cli.command.threads())?;
     match &cli.command {
-        Command::Run(job) => run::run(job, talk, now),
+        Command::Run(job) => lineage::around(&job.learning.job, "run", now, || run::run(job, talk, now)),
         Command::Init(files) => init::run(files),
         Command::Inspect(what) => inspect::run(what, talk, now),
         Command::Check(job) => check::run(job, talk, now),
-        Command::Train(job) => train::run(job, talk, now),
-        Command::Backtest(job) => backtest::run(job, talk, now),
-        Command::Score(job) => score::run(job, talk, now),
+        Command::Train(job) => lineage::around(&job.job, "train", now, || train::run(job, talk, now)),
+        Command::Backtest(job) => lineage::around(&job.job, "backtest", now, || backtest::run(job, talk, now)),
+        Command::Score(job) => lineage::around(&job.job, "score", now, || score::run(job, talk, now)),
         Command::Explain(customer) => explain::run(customer, talk, now),
         Command::Report(past) => report::run(past, now),
         Command::Models(models) => models::run(models, now),

@@ -9,6 +9,7 @@ use super::night_file::{NIGHT, bytes_of, night_of};
 use super::report::{LIST, WINBACK};
 use crate::monitor::{FIRST_PLACES, Night, PastList};
 use crate::output::{Format, Values, file_name, read_some_columns};
+use crate::timeline::date_of;
 
 /// A night before.
 pub(super) struct PastNight {
@@ -27,13 +28,47 @@ pub(super) fn before(session: &Session) -> Vec<PastNight> {
         entries.map(|entry| entry.path()).filter(|path| path.join(NIGHT).is_file()).collect();
     folders.sort();
     let mut nights: Vec<PastNight> = folders.into_iter().filter_map(|folder| read(session, folder)).collect();
+    report_clock(session, nights.iter().map(|past| past.night.as_of_day).max());
     nights.retain(|past| past.night.as_of_day < session.as_of.day());
     // Folders are named after their days: the last of a day is kept.
     nights.sort_by_key(|past| past.night.as_of_day);
     nights.reverse();
     nights.dedup_by_key(|past| past.night.as_of_day);
     nights.reverse();
+    report_missed(session, &nights.iter().map(|past| past.night.as_of_day).collect::<Vec<_>>());
     nights
+}
+
+/// Tells that the clock gives a day before that of a list; a day that is named is meant.
+fn report_clock(session: &Session, newest_day: Option<i32>) {
+    let newest = newest_day.filter(|day| *day > session.as_of.day()).and_then(date_of);
+    if let (Some(newest), None) = (newest, session.config.as_of) {
+        tracing::warn!(
+            "warning[clock_back]: there is a list of {newest}, and this machine's clock says {}; tonight's list is of the \
+             earlier day\nhint: set the clock right, or name the day with `--as-of`",
+            session.as_of.date()
+        );
+    }
+}
+
+/// Nights that say how often lists are made.
+const LEAST_NIGHTS: usize = 4;
+
+/// Tells that lists are missing, where they have come at a steady pace.
+fn report_missed(session: &Session, days: &[i32]) {
+    let mut steps: Vec<i32> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let Some(last) = days.last().filter(|_| days.len() >= LEAST_NIGHTS) else { return };
+    steps.sort_unstable();
+    let usual = steps.get(steps.len() / 2).copied().unwrap_or(1);
+    let since = session.as_of.day() - last;
+    if since > 2 * usual {
+        let date = date_of(*last).unwrap_or_default();
+        tracing::warn!(
+            "note[missed_nights]: the last list before this one is of {date}, {since} days ago, and lists have come every \
+             {usual} day{}; if nights were missed, look why the job did not run",
+            if usual == 1 { "" } else { "s" }
+        );
+    }
 }
 
 fn read(session: &Session, folder: PathBuf) -> Option<PastNight> {

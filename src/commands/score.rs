@@ -8,7 +8,7 @@ use super::gates::Gates;
 use super::job::{self, Session, Task, Today, print, write_json};
 use super::night_file::NIGHT;
 use super::report::{self, Documents};
-use super::{champion, earlier, metrics, performance, remarks, sink, summary};
+use super::{champion, earlier, lineage, metrics, performance, remarks, sink, summary};
 use crate::cli::{Nightly, OutputOptions};
 use crate::config::Config;
 use crate::error::Failure;
@@ -142,7 +142,9 @@ pub(super) fn score_and_write(
     }
     session.conclude_with((command, more), staged, files, |session, ready, manifest| {
         sink::store(session, &lists, manifest)?;
-        publish(ready)
+        publish(ready)?;
+        lineage::complete(session, command, manifest);
+        Ok(())
     })?;
     Ok((lists, track.page()))
 }

@@ -1,7 +1,7 @@
 //! `retain train`: a candidate, tested out of time, registered, and promoted if it may score.
 
 use super::job::{self, Session, print};
-use super::{champion, choices, remarks};
+use super::{champion, choices, lineage, remarks};
 use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;
 use crate::files::Ready;
@@ -27,7 +27,11 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
         "tuning": version.manifest.notes.tuning,
     });
     let staged = session.stage()?;
-    session.conclude(("train", more), staged, Vec::new(), |ready| trained.publish(ready, now))?;
+    session.conclude_with(("train", more), staged, Vec::new(), |session, ready, manifest| {
+        trained.publish(ready, now)?;
+        lineage::complete(session, "train", manifest);
+        Ok(())
+    })?;
     remarks::report_heads(version);
     print(&version.evaluation.to_string())?;
     print(&choices::page(&version.manifest.notes, &session.watch.finish()))?;

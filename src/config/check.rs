@@ -244,6 +244,8 @@ impl Check<'_> {
             let meaning = "Facts about customers, of which `output.carry` names columns";
             self.missing("", Table::Customers.name(), meaning, Allowed::Section);
         }
+        let lineage = raw.output.lineage.as_deref();
+        let lineage = lineage.and_then(|folder| self.folder("output", &knobs::OUTPUT_LINEAGE, Some(folder)));
         let postgres = raw.output.postgres.as_ref().and_then(|raw| self.output_postgres(raw));
         Some(OutputConfig {
             dir: dir?,
@@ -253,6 +255,7 @@ impl Check<'_> {
             page_rows: page_rows?,
             sheet_rows: sheet_rows?,
             interview_rows: interview_rows?,
+            lineage,
             postgres,
         })
     }

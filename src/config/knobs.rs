@@ -304,6 +304,10 @@ pub(super) const OUTPUT_SHEET_ROWS: Key = key("sheet_rows", whole(0, 1_048_575, 
     "The spreadsheet `list.xlsx` has at most so many rows of the list, the first ones; Excel holds no more than 1048575 below \
      a header; 0 for no spreadsheet",
 );
+pub(super) const OUTPUT_LINEAGE: Key = key("lineage", Allowed::Folder, Preset::Absent("\"lineage\"")).means(
+    "Folder for events of OpenLineage, a file each, when `run`, `score`, `train` or `backtest` begins, ends or fails; none if \
+     not given",
+);
 
 /// Every section, in the order in which they are drafted.
 pub(super) const SECTIONS: &[Section] = &[
@@ -511,6 +515,7 @@ pub(super) const SECTIONS: &[Section] = &[
             OUTPUT_PAGE_ROWS,
             OUTPUT_SHEET_ROWS,
             OUTPUT_INTERVIEW_ROWS,
+            OUTPUT_LINEAGE,
         ],
     ),
     section(

@@ -515,6 +515,9 @@ pub struct OutputConfig {
     pub sheet_rows: u32,
     /// Lost customers on the interview list at most; 0 for no such list.
     pub interview_rows: u32,
+    /// Where `OpenLineage` events go; nowhere if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lineage: Option<PathBuf>,
     /// A database that gets the lists too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postgres: Option<PostgresOutput>,

@@ -44,6 +44,7 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E117", "An output would lie among the models"),
     code("E118", "`SOURCE_DATE_EPOCH` is no number of seconds"),
     code("E119", "None of the files given to `init` or `inspect` can be told to hold purchases"),
+    code("E120", "The day of a run has not come"),
     code("E201", "A path of the config leads nowhere"),
     code("E202", "A folder or glob holds no file that can be read"),
     code("E203", "The name of a file does not say how to read it"),

@@ -33,7 +33,7 @@ pub use input::{LearnerScores, Settings, TestCutoff};
 pub use metrics::Metrics;
 pub use outcomes::{ListOutcomes, OutcomeTest};
 pub use profit::ProfitReport;
-pub use report::{Evaluation, evaluate};
+pub use report::{Evaluation, LearnerReport, evaluate};
 pub use slices::Slice;
 pub use threshold_curves::{CurvePoint, ThresholdCurves};
 pub use value_calibration::{ValueCalibration, ValueCalibrationTable, ValueTest};

@@ -144,6 +144,15 @@ impl Census {
         let feeds = feeds(tables).iter().map(|table| days.count(table)).collect();
         Self { as_of: as_of.day(), feeds, delivered }
     }
+
+    /// Rows of a feed that were known before its day, and how many of them have a value in each column.
+    #[must_use]
+    pub fn filled(&self, feed: &str) -> Option<(u64, Vec<(&str, u64)>)> {
+        let feed = self.feeds.iter().find(|other| other.name == feed)?;
+        let cells = feed.columns.iter().zip(&feed.total.cells);
+        let filled = cells.map(|(column, cell)| (column.name.as_str(), u64::from(cell.filled))).collect();
+        Some((u64::from(feed.total.rows), filled))
+    }
 }
 
 /// The days that are counted.

@@ -16,7 +16,7 @@ const RECENT: usize = 28;
 const WARM_UP: usize = 90;
 /// Windows that have to be known.
 const LEAST_WINDOWS: usize = 20;
-/// Days in windows without more values, all of which varied, before one that does not is an alarm.
+/// Days in windows that say how far a column swings: of fewer the widest is soon exceeded by chance.
 const LEAST_DAYS: usize = 100;
 /// Values of a window that say something.
 const LEAST_VALUES: u32 = 10;
@@ -38,6 +38,8 @@ pub(super) fn look(feed: &Feed) -> Vec<Alarm> {
 
 /// The windows of a column: the last one, and those that it is held against.
 struct Windows {
+    /// Days in each.
+    length: usize,
     now: (u32, Cell),
     past: Vec<(u32, Cell)>,
 }
@@ -51,14 +53,14 @@ impl Windows {
         let last = feed.days.len();
         let ends = (WARM_UP + length..=last.checked_sub(RECENT)?).step_by(length);
         let past = ends.filter_map(|end| cell(feed.window(end, length)?)).collect();
-        Some(Self { now: cell(feed.window(last, length)?)?, past })
+        Some(Self { length, now: cell(feed.window(last, length)?)?, past })
     }
 
     /// The last window by some measure, beside the middle and the widest swing of the earlier ones.
     fn beside(&self, measure: Measure) -> Option<Beside> {
         let now = measure(&self.now)?;
         let past: Vec<f64> = self.past.iter().filter_map(measure).collect();
-        if past.len() < LEAST_WINDOWS {
+        if past.len() < LEAST_WINDOWS || past.len() * self.length < LEAST_DAYS {
             return None;
         }
         let usual = median(past.iter().copied())?;

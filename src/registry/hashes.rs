@@ -8,14 +8,14 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::FORMAT;
-use super::layout::{EVALUATION, MANIFEST, MODEL, PROFILE, SCHEMA, XGBOOST};
+use super::layout::{EVALUATION, MANIFEST, MODEL, PASSPORT, PROFILE, SCHEMA, XGBOOST};
 use crate::files::{self, FileError};
 
 /// The file.
 pub(super) const HASHES: &str = "hashes.json";
 
 /// Every file of a version beside it; the first four are always there.
-pub(super) const FILES: [&str; 6] = [MODEL, SCHEMA, MANIFEST, EVALUATION, XGBOOST, PROFILE];
+pub(super) const FILES: [&str; 7] = [MODEL, SCHEMA, MANIFEST, EVALUATION, XGBOOST, PROFILE, PASSPORT];
 pub(super) const ALWAYS: usize = 4;
 
 /// `hashes.json`.

@@ -11,6 +11,8 @@ pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const EVALUATION: &str = "evaluation.json";
 /// What later nights are held against.
 pub(super) const PROFILE: &str = "profile.json";
+/// What a version is and how well it does, for other programs.
+pub(super) const PASSPORT: &str = "passport.cdx.json";
 pub(super) const XGBOOST: &str = "xgboost.json";
 pub(super) const HISTORY: &str = "history.jsonl";
 pub(super) const LOCK: &str = ".lock";

@@ -18,6 +18,7 @@ mod hashes;
 mod history;
 mod layout;
 mod load;
+mod passport;
 mod promotion;
 mod publish;
 mod sound;

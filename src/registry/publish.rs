@@ -5,7 +5,8 @@ use std::io::Write;
 use std::path::Path;
 
 use super::history::{self, Event, History, HistoryLine};
-use super::layout::{CHAMPION, EVALUATION, HISTORY, LOCK, MANIFEST, MODEL, PROFILE, SCHEMA, XGBOOST, json};
+use super::layout::{CHAMPION, EVALUATION, HISTORY, LOCK, MANIFEST, MODEL, PASSPORT, PROFILE, SCHEMA, XGBOOST, json};
+use super::passport::passport;
 use super::promotion::{self, Promotion, STEPS, Settled};
 use super::versions::Registry;
 use super::{ModelManifest, RegistryError, Version, hashes};
@@ -335,6 +336,8 @@ fn files_of(version: &Version) -> Vec<(&'static str, Vec<u8>)> {
     }
     files.extend([(MANIFEST, json(&version.manifest)), (EVALUATION, json(&version.evaluation))]);
     files.extend(version.profile.as_ref().map(|profile| (PROFILE, json(profile))));
+    let passport = json(&passport(version, &files));
+    files.push((PASSPORT, passport));
     files
 }
 

@@ -220,7 +220,7 @@ pub struct HeadFigures {
     pub log_loss: f64,
 }
 
-/// A version as it is kept: five files in one folder, beside their hashes.
+/// A version as it is kept: five files in one folder, beside a passport that is made from them, and their hashes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Version {
     /// `model.json`.

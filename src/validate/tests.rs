@@ -120,6 +120,7 @@ fn config(purchases: TableConfig) -> Config {
             page_rows: 0,
             sheet_rows: 0,
             interview_rows: 30,
+            lineage: None,
             postgres: None,
         },
     }

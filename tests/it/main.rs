@@ -9,6 +9,7 @@ mod conformance;
 mod docs;
 mod golden;
 mod leakage;
+mod licences;
 mod messages;
 mod mutations;
 mod outcomes;

@@ -113,6 +113,7 @@ fn config_errors() -> Vec<Failure> {
         JobError::BecomesInput { output: "data/runs/list.csv".into(), path: "data".into() }.into(),
         JobError::AmongModels { output: "models/shop/manifest.json".into(), registry: "models/shop".into() }.into(),
         JobError::Epoch { value: "yesterday".to_owned() }.into(),
+        JobError::NotCome { as_of: jiff::civil::date(2025, 8, 1), today: jiff::civil::date(2025, 7, 2) }.into(),
         JobError::Unsorted {
             files: vec![Unsorted {
                 path: "churn.csv".to_owned(),

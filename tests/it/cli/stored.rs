@@ -33,9 +33,16 @@ fn list(shop: &Shop, out: &str) -> Result<String, (Option<i32>, String)> {
 fn a_changed_file_of_a_version_is_not_believed() {
     let shop = trained(|text| text);
     let version = champion(&shop);
-    for file in
-        ["model.json", "schema.json", "manifest.json", "evaluation.json", "xgboost.json", "profile.json", "hashes.json"]
-    {
+    for file in [
+        "model.json",
+        "schema.json",
+        "manifest.json",
+        "evaluation.json",
+        "xgboost.json",
+        "profile.json",
+        "passport.cdx.json",
+        "hashes.json",
+    ] {
         let name = format!("models/sample/{version}/{file}");
         let before = shop.read(&name);
         // A line more at the end changes no meaning.

@@ -114,11 +114,21 @@ fn scoring_before_training_and_after_the_feed_stopped() {
     shop.command("train").assert().success();
     // Never silent for more than a day or two, and now for 26.
     let silent = predicate::str::contains("error[E232]").and(predicate::str::contains("sold nothing for 26 days"));
-    shop.command("score").args(["--as-of", "2025-07-28"]).assert().code(3).stderr(silent);
+    shop.command("score")
+        .env("SOURCE_DATE_EPOCH", "1753682400")
+        .args(["--as-of", "2025-07-28"])
+        .assert()
+        .code(3)
+        .stderr(silent);
     // As a shop of one's own has it; the days of the sample stay where they are.
     shop.edit_config(|text| text.replace("max_age_days = 3650", "max_age_days = 45"));
     let later = predicate::str::contains("error[E231]").and(predicate::str::contains("hint:"));
-    shop.command("score").args(["--as-of", "2025-12-01"]).assert().code(3).stderr(later);
+    shop.command("score")
+        .env("SOURCE_DATE_EPOCH", "1764568800")
+        .args(["--as-of", "2025-12-01"])
+        .assert()
+        .code(3)
+        .stderr(later);
 }
 
 #[test]

@@ -1,0 +1,215 @@
+//! What a run reads and writes, told to other systems: `OpenLineage` events as files, where the config names a folder. They say
+//! nothing of customers: of an error they have the code and its meaning, of columns how many cells are filled.
+//!
+//! # Source
+//! `OpenLineage` (2023), specification 2-0-2: `RunEvent` and the facets that are named by their addresses.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use super::job::{self, FILES, Session, shown, write_json};
+use super::report::{LIST, WINBACK};
+use crate::cli::Job;
+use crate::config::{Config, Table};
+use crate::error::{ERROR_CODES, Failure};
+use crate::files::write_whole;
+use crate::pipeline::LIST_COLUMNS;
+use crate::text::uuid;
+use crate::units::Timestamp;
+
+const SPEC: &str = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent";
+const FACETS: &str = "https://openlineage.io/spec/facets";
+const PRODUCER: &str = concat!("urn:retain:", env!("CARGO_PKG_VERSION"));
+
+/// The commands whose runs are told.
+const COMMANDS: [&str; 4] = ["run", "score", "train", "backtest"];
+
+/// Letters of the name of a run that are in the names of its files.
+const SHORT: usize = 8;
+
+/// The events of a run.
+#[derive(Debug)]
+pub(super) struct Lineage {
+    folder: PathBuf,
+    run_id: String,
+    now: Timestamp,
+    /// What all of its events have in common.
+    job: Value,
+    inputs: Vec<(Table, Value)>,
+}
+
+/// What kind of event it is.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Start,
+    Complete,
+    Fail,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Start => "START",
+            Self::Complete => "COMPLETE",
+            Self::Fail => "FAIL",
+        }
+    }
+}
+
+/// Runs a command between the event of its start and the one of its end.
+pub(super) fn around(
+    job: &Job,
+    command: &str,
+    now: Timestamp,
+    run: impl FnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    // What is wrong with a config is told by the command itself.
+    let Some(lineage) = job::configure(job).ok().and_then(|config| Lineage::of(&config, command, now)) else {
+        return run();
+    };
+    let begun = Instant::now();
+    lineage.write(Kind::Start, Duration::ZERO, &json!({}));
+    let outcome = run();
+    if let Err(failure) = &outcome
+        && !lineage.path(Kind::Complete).exists()
+    {
+        let code = failure.report().code();
+        let meaning = ERROR_CODES.iter().find(|known| known.code == code).map_or("", |known| known.meaning);
+        let message = json!({ "message": format!("{code}: {meaning}"), "programmingLanguage": "RUST" });
+        let message = facet("1-0-0", "ErrorMessageRunFacet", message);
+        lineage.write(Kind::Fail, begun.elapsed(), &json!({ "facets": { "errorMessage": message } }));
+    }
+    outcome
+}
+
+/// Tells that the files of a run, which its manifest lists, have appeared.
+pub(super) fn complete(session: &Session, command: &str, manifest: &Value) {
+    let Some(lineage) = Lineage::of(&session.config, command, session.now) else { return };
+    let seconds: f64 = session.watch.finish().iter().map(|stage| stage.seconds).sum();
+    let elapsed = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+    let files = manifest[FILES].as_array();
+    let outputs: Vec<Value> = files.into_iter().flatten().map(|file| output(session, file, manifest)).collect();
+    let day = session.as_of.at().to_string();
+    let nominal = facet("1-0-1", "NominalTimeRunFacet", json!({ "nominalStartTime": day }));
+    let inputs: Vec<Value> = lineage.inputs.iter().map(|(table, input)| measured(session, *table, input)).collect();
+    let more = json!({ "facets": { "nominalTime": nominal }, "inputs": inputs, "outputs": outputs });
+    lineage.write(Kind::Complete, elapsed, &more);
+}
+
+/// A facet with where it is specified.
+fn facet(version: &str, name: &str, content: Value) -> Value {
+    let mut facet = content;
+    facet["_producer"] = json!(PRODUCER);
+    facet["_schemaURL"] = json!(format!("{FACETS}/{version}/{name}.json#/$defs/{name}"));
+    facet
+}
+
+fn schema(fields: Vec<Value>) -> Value {
+    facet("1-0-0", "SchemaDatasetFacet", json!({ "fields": fields }))
+}
+
+impl Lineage {
+    /// The events of a command; `None` where the config names no folder for them.
+    fn of(config: &Config, command: &str, now: Timestamp) -> Option<Self> {
+        let folder = config.output.lineage.clone().filter(|_| COMMANDS.contains(&command))?;
+        let content = json!([command, config, now.0]).to_string();
+        let run_id = uuid(blake3::hash(content.as_bytes()).as_bytes());
+        let job = json!({ "namespace": "retain", "name": format!("{}.{command}", config.name) });
+        let inputs = Table::ALL.into_iter().flat_map(|table| of_table(config, table)).collect();
+        Some(Self { folder, run_id, now, job, inputs })
+    }
+
+    fn path(&self, kind: Kind) -> PathBuf {
+        let time = self.now.to_string().replace(['-', ':'], "");
+        let short = self.run_id.get(..SHORT).unwrap_or_default();
+        self.folder.join(format!("{time}-{short}-{}.json", kind.name()))
+    }
+
+    /// A list matters more than what is told of it.
+    fn write(&self, kind: Kind, elapsed: Duration, more: &Value) {
+        let micros = i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX);
+        let inputs: Vec<&Value> = self.inputs.iter().map(|(_, input)| input).collect();
+        let mut event = json!({
+            "eventType": kind.name(),
+            "eventTime": Timestamp(self.now.0.saturating_add(micros)).to_string(),
+            "producer": PRODUCER,
+            "schemaURL": SPEC,
+            "run": { "runId": self.run_id, "facets": more["facets"].as_object().cloned().unwrap_or_default() },
+            "job": self.job,
+            "inputs": inputs,
+            "outputs": [],
+        });
+        for part in ["inputs", "outputs"] {
+            if let Some(value) = more.get(part) {
+                event[part] = value.clone();
+            }
+        }
+        let path = self.path(kind);
+        if let Err(error) = write_whole(&path, |writer| write_json(writer, &event)) {
+            let name = kind.name();
+            tracing::warn!(
+                "warning[no_lineage]: the event {name} of this run is not told to `{}`: {error}",
+                shown(&self.folder)
+            );
+        }
+    }
+}
+
+/// The datasets of a table, by the columns of the mapping.
+fn of_table(config: &Config, table: Table) -> Vec<(Table, Value)> {
+    let Some(section) = config.table(table) else { return Vec::new() };
+    let field =
+        |(name, from): (&String, &String)| json!({ "name": name, "description": format!("mapped from `{from}`") });
+    let facets = json!({ "schema": schema(section.columns.iter().map(field).collect()) });
+    let dataset =
+        |namespace: &str, name: String| (table, json!({ "namespace": namespace, "name": name, "facets": facets }));
+    if section.postgres.is_some() {
+        return vec![dataset("postgres", format!("{}.{}", config.name, table.name()))];
+    }
+    section.paths.iter().map(|path| dataset("file", shown_whole(path))).collect()
+}
+
+/// The path from the root, as other systems know it.
+fn shown_whole(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}
+
+/// An input with how many rows it had and how many cells were filled; a table of several files is measured as a whole.
+fn measured(session: &Session, table: Table, input: &Value) -> Value {
+    let accounts = session.provenance.accounts.as_array();
+    let rows = accounts.into_iter().flatten().find(|account| account["table"] == table.name());
+    let counts = session.census.as_ref().and_then(|census| census.filled(table.name()));
+    let (n_known, columns) = counts.unwrap_or_default();
+    let metric = |(name, n_filled): (&str, u64)| {
+        (name.to_owned(), json!({ "count": n_filled, "nullCount": n_known.saturating_sub(n_filled) }))
+    };
+    let columns: Map<String, Value> = columns.into_iter().map(metric).collect();
+    let mut metrics = json!({ "columnMetrics": columns });
+    if let Some(rows) = rows {
+        metrics["rowCount"] = rows["rows_in"].clone();
+    }
+    let mut input = input.clone();
+    let name = "DataQualityMetricsInputDatasetFacet";
+    input["inputFacets"] = json!({ "dataQualityMetrics": facet("1-0-2", name, metrics) });
+    input
+}
+
+/// A file that a run left.
+fn output(session: &Session, file: &Value, manifest: &Value) -> Value {
+    let name = file["name"].as_str().unwrap_or_default();
+    let mut dataset = json!({ "namespace": "file", "name": shown_whole(&session.folder.join(name)) });
+    let stem = name.split('.').next().unwrap_or_default();
+    let rows = match stem {
+        LIST => &manifest["rows"],
+        WINBACK => &manifest["winback_rows"],
+        _ => return dataset,
+    };
+    let field = |column: &crate::pipeline::ListColumn| json!({ "name": column.name, "description": format!("{} ({})", column.meaning, column.unit) });
+    dataset["facets"] = json!({ "schema": schema(LIST_COLUMNS.iter().map(field).collect()) });
+    let statistics = json!({ "rowCount": rows, "size": file["size"] });
+    let statistics = facet("1-0-2", "OutputStatisticsOutputDatasetFacet", statistics);
+    dataset["outputFacets"] = json!({ "outputStatistics": statistics });
+    dataset
+}
