@@ -107,7 +107,13 @@ fn duration(shop: &Shop, name: &str) -> Duration {
 /// Waits until a run writes, at most as long as it takes.
 fn wait_for_writing(shop: &Shop, at_most: Duration) {
     let begun = Instant::now();
-    while begun.elapsed() < at_most && shop.unfinished().is_empty() {
+    // Folders come and go meanwhile: what cannot be read is not there.
+    let is_written = |folder: &&str| {
+        let entries = std::fs::read_dir(shop.path(folder)).into_iter().flatten().filter_map(Result::ok);
+        let mut names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names.any(|name| name.ends_with(".partial") && !name.ends_with(".lock.partial"))
+    };
+    while begun.elapsed() < at_most && !["nights", MODELS].iter().any(is_written) {
         std::thread::sleep(Duration::from_millis(2));
     }
 }
