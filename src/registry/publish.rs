@@ -77,7 +77,7 @@ pub enum Mended {
         what: String,
     },
     /// Killed runs had left files.
-    #[error("{n} leftovers of killed runs are removed from the registry")]
+    #[error("what killed runs left in the registry is removed ({n})")]
     Leftovers {
         /// How many.
         n: usize,
@@ -126,7 +126,9 @@ impl Registry {
     /// As [`Registry::write`].
     pub fn settle(&self, now: Timestamp) -> Result<Vec<Mended>, Failure> {
         if !promotion::is_under_way(&self.folder) {
-            return Ok(Vec::new());
+            // What a killed training left would stay until the next one; what a live one holds is left alone.
+            let n = files::sweep(&self.folder);
+            return Ok((n > 0).then_some(Mended::Leftovers { n }).into_iter().collect());
         }
         match self.write(now) {
             Ok(writing) => Ok(writing.mended.clone()),
