@@ -37,11 +37,16 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
         "sampled": backtest.sampled,
     });
     let page_path = stage_backtest_page(&json!(report), &session.manifest("backtest", more.clone()), &staged)?;
-    session.conclude_with(("backtest", more), staged, vec![path, predictions, page_path], |session, ready, manifest| {
-        job::appear(ready)?;
-        lineage::complete(session, "backtest", manifest);
-        Ok(())
-    })?;
+    session.conclude_with(
+        ("backtest", more),
+        staged,
+        vec![path, predictions, page_path],
+        |session, ready, manifest| {
+            job::appear(ready)?;
+            lineage::complete(session, "backtest", manifest);
+            Ok(())
+        },
+    )?;
     print(&page(&backtest, session.config.currency.code()))?;
     tracing::info!("\nfiles are in {}", shown(&session.folder));
     Ok(())
