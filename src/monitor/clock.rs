@@ -31,9 +31,9 @@ pub(super) fn mean_hour(counts: &Counts) -> Option<f64> {
 
 /// How far the hours moved in windows with half as many rows at least, because the mean of fewer swings further; in all windows
 /// where there are too few of them.
-fn alike(moves: &[(u32, f64)], n_rows: u32) -> Vec<f64> {
-    let large: Vec<f64> = moves.iter().filter(|(rows, _)| rows * 2 >= n_rows).map(|(_, moved)| *moved).collect();
-    if large.len() >= LEAST_WINDOWS { large } else { moves.iter().map(|(_, moved)| *moved).collect() }
+fn alike(swings: &[(u32, f64)], n_rows: u32) -> Vec<f64> {
+    let large: Vec<f64> = swings.iter().filter(|(rows, _)| rows * 2 >= n_rows).map(|(_, moved)| *moved).collect();
+    if large.len() >= LEAST_WINDOWS { large } else { swings.iter().map(|(_, moved)| *moved).collect() }
 }
 
 /// From one hour to another the short way round, from -12 to 12.
@@ -51,8 +51,8 @@ pub(super) fn look(feed: &Feed) -> Option<Alarm> {
         let usual = mean_hour(&feed.window(before, before)?)?;
         let ends = (*length..=before).step_by(*length);
         let windows = ends.filter_map(|end| feed.window(end, *length));
-        let moves = windows.filter_map(|window| Some((window.rows, hours_between(usual, mean_hour(&window)?).abs())));
-        let past = alike(&moves.collect::<Vec<_>>(), now_rows.rows);
+        let swings = windows.filter_map(|window| Some((window.rows, hours_between(usual, mean_hour(&window)?).abs())));
+        let past = alike(&swings.collect::<Vec<_>>(), now_rows.rows);
         let widest = past.iter().copied().fold(0.0, f64::max);
         let (moved, limit) = (hours_between(usual, now), (MARGIN * widest).max(LEAST_HOURS));
         (past.len() >= LEAST_WINDOWS && moved.abs() > limit).then(|| Alarm {
