@@ -153,7 +153,7 @@ pub fn uuid(digest: &[u8; 32]) -> String {
         8 => (byte & 0x3f) | 0x80,
         _ => *byte,
     });
-    let hex: String = bytes.map(|byte| format!("{byte:02x}")).collect();
+    let hex = format!("{:032x}", bytes.fold(0_u128, |number, byte| (number << 8) | u128::from(byte)));
     let group = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
     [group(0, 8), group(8, 12), group(12, 16), group(16, 20), group(20, 32)].join("-")
 }

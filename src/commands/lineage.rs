@@ -99,14 +99,13 @@ pub(super) fn complete(session: &Session, command: &str, manifest: &Value) {
 }
 
 /// A facet with where it is specified.
-fn facet(version: &str, name: &str, content: Value) -> Value {
-    let mut facet = content;
+fn facet(version: &str, name: &str, mut facet: Value) -> Value {
     facet["_producer"] = json!(PRODUCER);
     facet["_schemaURL"] = json!(format!("{FACETS}/{version}/{name}.json#/$defs/{name}"));
     facet
 }
 
-fn schema(fields: Vec<Value>) -> Value {
+fn schema(fields: &[Value]) -> Value {
     facet("1-0-0", "SchemaDatasetFacet", json!({ "fields": fields }))
 }
 
@@ -162,7 +161,7 @@ fn of_table(config: &Config, table: Table) -> Vec<(Table, Value)> {
     let Some(section) = config.table(table) else { return Vec::new() };
     let field =
         |(name, from): (&String, &String)| json!({ "name": name, "description": format!("mapped from `{from}`") });
-    let facets = json!({ "schema": schema(section.columns.iter().map(field).collect()) });
+    let facets = json!({ "schema": schema(&section.columns.iter().map(field).collect::<Vec<_>>()) });
     let dataset =
         |namespace: &str, name: String| (table, json!({ "namespace": namespace, "name": name, "facets": facets }));
     if section.postgres.is_some() {
@@ -207,7 +206,7 @@ fn output(session: &Session, file: &Value, manifest: &Value) -> Value {
         _ => return dataset,
     };
     let field = |column: &crate::pipeline::ListColumn| json!({ "name": column.name, "description": format!("{} ({})", column.meaning, column.unit) });
-    dataset["facets"] = json!({ "schema": schema(LIST_COLUMNS.iter().map(field).collect()) });
+    dataset["facets"] = json!({ "schema": schema(&LIST_COLUMNS.iter().map(field).collect::<Vec<_>>()) });
     let statistics = json!({ "rowCount": rows, "size": file["size"] });
     let statistics = facet("1-0-2", "OutputStatisticsOutputDatasetFacet", statistics);
     dataset["outputFacets"] = json!({ "outputStatistics": statistics });

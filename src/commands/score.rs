@@ -112,10 +112,7 @@ pub(super) fn score_and_write(
         rayon::join(|| stage_lists(config, &lists, (version, &beside), &staged), || valuing.report(&lists.customers()));
     let mut files = files?;
     let value = value.map_err(|error| error.to_string());
-    match &value {
-        Ok(report) => files.push(staged.add(report::VALUE, |writer| write_json(writer, report))?),
-        Err(why) => tracing::warn!("warning[no_value_model]: {why}; value at stake is the margin of the past year"),
-    }
+    files.extend(stage_value(&value, &staged)?);
     files.push(track.stage(&staged)?);
     let metrics = metrics::text(session, &lists, &night, &track);
     files.push(staged.add(metrics::FILE, |writer| std::io::Write::write_all(writer, metrics.as_bytes()))?);
@@ -142,11 +139,20 @@ pub(super) fn score_and_write(
     }
     session.conclude_with((command, more), staged, files, |session, ready, manifest| {
         sink::store(session, &lists, manifest)?;
-        publish(ready)?;
-        lineage::complete(session, command, manifest);
-        Ok(())
+        publish(ready).map(|()| lineage::complete(session, command, manifest))
     })?;
     Ok((lists, track.page()))
+}
+
+/// The report about value; where there is none, it is told.
+fn stage_value(value: &Result<ValueReport, String>, staged: &Staged) -> Result<Option<PathBuf>, Failure> {
+    match value {
+        Ok(report) => Ok(Some(staged.add(report::VALUE, |writer| write_json(writer, report))?)),
+        Err(why) => {
+            tracing::warn!("warning[no_value_model]: {why}; value at stake is the margin of the past year");
+            Ok(None)
+        }
+    }
 }
 
 /// The lists with the columns that the config carries along, and what changed since the last ones.

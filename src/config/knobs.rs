@@ -305,7 +305,7 @@ pub(super) const OUTPUT_SHEET_ROWS: Key = key("sheet_rows", whole(0, 1_048_575, 
      a header; 0 for no spreadsheet",
 );
 pub(super) const OUTPUT_LINEAGE: Key = key("lineage", Allowed::Folder, Preset::Absent("\"lineage\"")).means(
-    "Folder for events of OpenLineage, a file each, when `run`, `score`, `train` or `backtest` begins, ends or fails; none if \
+    "Folder for events of lineage, a file each, when `run`, `score`, `train` or `backtest` begins, ends or fails; none if \
      not given",
 );
 

@@ -499,7 +499,7 @@ pub struct RawOutput {
     /// The list `interviews.csv` has at most so many lost customers to ask why they left, of each cause and value; 0 for
     /// none. A whole number of customers from 0 to 1000000; default `30`.
     pub interview_rows: Option<i64>,
-    /// Folder for events of OpenLineage, a file each, when `run`, `score`, `train` or `backtest` begins, ends or fails;
+    /// Folder for events of lineage, a file each, when `run`, `score`, `train` or `backtest` begins, ends or fails;
     /// none if not given. A folder, relative to the config file or absolute; optional.
     pub lineage: Option<String>,
     /// A database that gets each list too.
