@@ -22,6 +22,13 @@ pub fn is_currency_code(text: &str) -> bool {
     text.len() == 3 && CODES.iter().any(|code| code.eq_ignore_ascii_case(text))
 }
 
+/// The code that stands in a name as a word of capitals; those that are words of names themselves are none.
+pub(super) fn code_in(name: &str) -> Option<&'static str> {
+    const WORDS: &[&str] = &["ALL", "CUP", "MOP", "PEN", "TOP", "TRY"];
+    let words = || name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    CODES.iter().copied().find(|code| !WORDS.contains(code) && words().any(|word| word == *code))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

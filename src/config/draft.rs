@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 
 use super::catalogue::Section;
 use super::currencies;
-use super::found::{DraftColumn, FoundKey};
-use super::guess;
+use super::found::{DraftColumn, DraftLookup, FoundKey};
+use super::guess::{self, reads};
 use super::knobs::{self, SECTIONS};
+use super::lexicon;
 use super::looks;
-use super::proposal::{DraftInput, DraftLookup, Proposal, reads};
+use super::name_words::in_words;
+use super::proposal::{DraftInput, Proposal};
 use super::tables::{Kind, Table};
 use super::time_zones;
 use crate::text::printable;
@@ -93,6 +95,17 @@ fn signed_currency(columns: &[DraftColumn]) -> Option<(&'static str, &str, &str)
     found.first().filter(|first| found.iter().all(|other| other.0 == first.0)).copied()
 }
 
+/// The currency whose code, and no other, stands in the names of amounts: `Betrag CHF`.
+fn named_currency(columns: &[DraftColumn]) -> Option<(&'static str, &str)> {
+    let is_amount = |column: &&DraftColumn| {
+        looks::plausible(Kind::Money, column) && lexicon::speaks_of_money(&in_words(&column.name))
+    };
+    let code = |column: &&'_ DraftColumn| currencies::code_in(&column.name);
+    let mut named = columns.iter().filter(is_amount).filter_map(|column| Some((code(&column)?, column.name.as_str())));
+    let first = named.next()?;
+    named.all(|other| other.0 == first.0).then_some(first)
+}
+
 fn currency(draft: &mut String, columns: &[DraftColumn]) {
     let key = knobs::CURRENCY.name;
     let written = match currencies_of(columns) {
@@ -104,9 +117,10 @@ fn currency(draft: &mut String, columns: &[DraftColumn]) {
                 several.join(", ")
             ),
         },
-        None => match signed_currency(columns) {
-            Some((code, sign, name)) => format!("{key} = \"{code}\"  # the sign `{sign}` in `{}`", one_line(name)),
-            None => format!("{key} = \"\"  # fill in: three-letter code, required"),
+        None => match (signed_currency(columns), named_currency(columns)) {
+            (Some((code, sign, name)), _) => format!("{key} = \"{code}\"  # the sign `{sign}` in `{}`", one_line(name)),
+            (None, Some((code, name))) => format!("{key} = \"{code}\"  # as `{}` says", one_line(name)),
+            (None, None) => format!("{key} = \"\"  # fill in: three-letter code, required"),
         },
     };
     line(draft, &written);
@@ -173,6 +187,9 @@ fn draft_lookup(draft: &mut String, table: Table, lookup: &DraftLookup) {
     line(draft, &format!("[{}.lookup.{}]", table.name(), lookup.name));
     line(draft, &format!("path = {}", text(&lookup.path)));
     line(draft, &format!("key = {}", text(&lookup.key)));
+    if let Some(theirs) = &lookup.their_key {
+        line(draft, &format!("{} = {}", knobs::THEIR_KEY.name, text(theirs)));
+    }
     let columns: Vec<String> = lookup.columns.iter().map(|name| text(name)).collect();
     line(draft, &format!("columns = [{}]", columns.join(", ")));
 }
@@ -202,7 +219,11 @@ fn names<'c>(columns: impl Iterator<Item = &'c DraftColumn>) -> String {
 fn found_keys(draft: &mut String, proposal: &Proposal, section: &Section) {
     let mut written: Vec<&str> = Vec::new();
     let mut formats: Vec<String> = Vec::new();
-    for found in proposal.peek.found.iter().filter(|found| knows(section, found.key)) {
+    // What is no purchase may well be a complaint.
+    let is_meant = |found: &&FoundKey| {
+        knows(section, found.key) && (found.key != knobs::FILTER.name || proposal.table == Table::Purchases)
+    };
+    for found in proposal.peek.found.iter().filter(is_meant) {
         let is_set = match found.key {
             key if key == knobs::FILTER.name => proposal.filter.is_some(),
             FILL_DOWN => !proposal.fill_down.is_empty(),
@@ -356,8 +377,9 @@ mod tests {
 
     use super::*;
     use crate::config::ConfigError;
+    use crate::config::found::DraftFile;
     use crate::config::found::{Peek, Reading, ValueCount};
-    use crate::config::proposal::{DraftFile, DraftTable};
+    use crate::config::proposal::DraftTable;
     use crate::config::settings::Config;
 
     fn column((name, dtype, example): &(&str, &str, &str)) -> DraftColumn {

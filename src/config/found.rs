@@ -170,3 +170,22 @@ impl DraftColumn {
         self.n_rows > 0 && self.n_empty == self.n_rows
     }
 }
+
+/// A file as it was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftFile {
+    /// The path as it shall be written in the config: absolute, or relative to the folder of the config file.
+    pub path: String,
+    /// What the first look at it told.
+    pub peek: Peek,
+}
+
+/// A file that has more about the rows of a table.
+pub(super) struct DraftLookup {
+    pub(super) name: &'static str,
+    pub(super) path: String,
+    pub(super) key: String,
+    /// What the file calls the key, where it calls it otherwise.
+    pub(super) their_key: Option<String>,
+    pub(super) columns: Vec<String>,
+}

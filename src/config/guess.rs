@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::expressions::{always_quoted, quoted};
+use super::expressions::{always_quoted, names_in, quoted};
 use super::found::DraftColumn;
 use super::lexicon;
-use super::looks::{is_float, is_text, plausible};
+use super::looks::{holds_days, is_float, is_text, plausible};
 use super::name_words::in_words;
 use super::synonyms::{self, ORDER_LEVEL, UNIT_PRICES};
 use super::tables::{Kind, Table};
@@ -38,7 +38,7 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
 }
 
 /// Words of names of columns that hold the time of the day.
-const CLOCKS: &[&str] = &["time", "zeit", "uhrzeit", "uhr", "heure", "hora", "ora", "tijd", "klok", "tid"];
+const CLOCKS: &[&str] = &["time", "tim", "zeit", "uhr", "heure", "hora", "ora", "tijd", "klok", "tid"];
 
 /// A day together with the time of the day that stands in a column of its own.
 fn with_clock(day: &DraftColumn, columns: &[DraftColumn]) -> Option<String> {
@@ -46,7 +46,9 @@ fn with_clock(day: &DraftColumn, columns: &[DraftColumn]) -> Option<String> {
         return None;
     }
     let is_clock = |column: &&DraftColumn| {
-        column.name != day.name && in_words(&column.name).iter().any(|word| CLOCKS.contains(&word.as_str()))
+        let tells =
+            |word: &String| CLOCKS.iter().any(|clock| word == clock || (clock.len() > 2 && word.ends_with(clock)));
+        column.name != day.name && in_words(&column.name).iter().any(tells)
     };
     columns.iter().filter(is_clock).find_map(|column| {
         let (digits, colons) = (column.example.as_str(), column.example.matches(':').count());
@@ -71,6 +73,9 @@ fn as_text(column: &DraftColumn) -> String {
 /// Best matches first; a source column serves one of ours and one of ours has one source column.
 fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &DraftColumn> {
     let mut candidates = Vec::new();
+    let tells_lines =
+        |column: &DraftColumn| ["quantity", "product_id"].iter().any(|ours| lexicon::means(ours, &column.name));
+    let has_lines = table == Table::Purchases && columns.iter().any(tells_lines);
     for (name, synonyms) in synonyms::of(table) {
         let Some(spec) = table.column(name) else { continue };
         for (position, column) in columns.iter().enumerate().filter(|(_, column)| plausible(spec.kind, column)) {
@@ -78,8 +83,16 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
             let words = if spec.kind == Kind::Money { without_taxes(&words) } else { &words };
             let by_words = || lexicon::distance(table, name, words).map(|rank| (BY_WORDS, rank));
             if let Some(mut distance) = distance(spec.kind, synonyms, &column.name).or_else(by_words) {
-                if spec.kind == Kind::Id && holds_names(column) {
-                    distance.0 += BEHIND_NUMBERS;
+                // A time of the day is no day.
+                let is_far = match spec.kind {
+                    Kind::Id => holds_names(column),
+                    Kind::Time => !column.example.is_empty() && !holds_days(column),
+                    _ => false,
+                };
+                if is_far {
+                    distance.0 += BEHIND_OTHERS;
+                } else if name == &"amount" && has_lines && is_of_order(&column.name) {
+                    distance.0 += BEHIND_LINES;
                 }
                 candidates.push((distance, !spec.required, position, spec.name, column));
             }
@@ -101,8 +114,11 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
 /// How near a name is that is on no list, but whose words all mean something.
 const BY_WORDS: u8 = 4;
 
-/// How much nearer any number is than a name: two customers may have the same name.
-const BEHIND_NUMBERS: u8 = 10;
+/// How much nearer an amount of a line is than one of its order.
+const BEHIND_LINES: u8 = 5;
+
+/// How much nearer any number is than a name, of which two customers may have the same one, and a day than a time of the day.
+const BEHIND_OTHERS: u8 = 10;
 
 /// Whether a column holds names of people or firms and no numbers or addresses.
 fn holds_names(column: &DraftColumn) -> bool {
@@ -222,12 +238,21 @@ const WITH_OR_WITHOUT: &[&str] = &[
     "senza",
     "met",
     "zonder",
+    "s",
+    "bez",
+    "z",
+    "med",
+    "utan",
+    "uten",
+    "uden",
 ];
 
 /// The words before the first that say how an amount stands to its taxes: `Order Total (inc tax)` is an order total.
 fn without_taxes(words: &[String]) -> &[String] {
-    const TAXES: &[&str] =
-        &["tax", "taxes", "vat", "gst", "mwst", "mw", "ust", "steuer", "tva", "taxe", "iva", "btw", "moms"];
+    const TAXES: &[&str] = &[
+        "tax", "taxes", "vat", "gst", "mwst", "mw", "ust", "steuer", "tva", "taxe", "iva", "btw", "moms", "dph", "mva",
+        "kdv",
+    ];
     let is = |word: Option<&String>, known: &[&str]| word.is_some_and(|word| known.contains(&word.as_str()));
     let says = |place: &usize| is(words.get(*place), WITH_OR_WITHOUT) && is(words.get(place + 1), TAXES);
     // `VAT total` and `tax amount` are taxes.
@@ -239,7 +264,10 @@ fn without_taxes(words: &[String]) -> &[String] {
 fn counts_pieces(kind: Kind, synonyms: &[&str], words: &[String]) -> bool {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let counts = matches!(words.as_slice(), ["number", "of", _] | ["n" | "num", _]);
-    let pieces = !words.last().is_some_and(|word| matches!(*word, "orders" | "days" | "customers" | "visits"));
+    let last = words.last().copied().unwrap_or_default();
+    // `N° commande` is the number of an order.
+    let is_an_id = || ["order_id", "customer_id", "purchased_at"].iter().any(|ours| lexicon::means(ours, last));
+    let pieces = !matches!(last, "orders" | "days" | "customers" | "visits") && !is_an_id();
     kind == Kind::Number && synonyms.contains(&"quantity") && counts && pieces
 }
 
@@ -275,11 +303,15 @@ fn in_major_units(column: &DraftColumn, written: String) -> String {
     if is_in_cents { format!("{} / 100", always_quoted(&column.name)) } else { written }
 }
 
+/// Whether an amount of that name is of an order as a whole.
+fn is_of_order(name: &str) -> bool {
+    let words = in_words(name);
+    ORDER_LEVEL.contains(&words.join("_").as_str()) || lexicon::is_of_order(&words)
+}
+
 /// Quantity times unit price, if there is no amount of the line itself; the price alone if there is no quantity.
 fn derived_amount(matched: &BTreeMap<&'static str, &DraftColumn>, columns: &[DraftColumn]) -> Option<String> {
-    let is_order_level =
-        |name: &str| ORDER_LEVEL.contains(&in_words(name).join("_").as_str()) || lexicon::is_of_order(&in_words(name));
-    let is_line_level = |column: &&DraftColumn| !is_order_level(&column.name);
+    let is_line_level = |column: &&DraftColumn| !is_of_order(&column.name);
     if matched.get("amount").is_some_and(is_line_level) {
         return None;
     }
@@ -296,6 +328,18 @@ fn derived_amount(matched: &BTreeMap<&'static str, &DraftColumn>, columns: &[Dra
         None if matched.contains_key("amount") => None,
         None => Some(in_major_units(price, price.name.clone())),
     }
+}
+
+/// The columns of a source that a mapping reads.
+pub(super) fn reads(from: &str, columns: &[DraftColumn]) -> Vec<String> {
+    if columns.iter().any(|column| column.name == from) {
+        return vec![from.to_owned()];
+    }
+    let mut names = names_in(from);
+    let words = from.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    names.extend(words.map(str::to_owned));
+    names.retain(|name| columns.iter().any(|column| column.name == *name));
+    names
 }
 
 #[cfg(test)]

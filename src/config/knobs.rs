@@ -64,7 +64,8 @@ pub(super) const ID_TRIM: Key = key("id_trim", Allowed::Word(&["keep", "all"]), 
 pub(super) const FILL_DOWN: Key =
     key("fill_down", Allowed::Names("Financial Status"), Preset::Absent("[\"Financial Status\", \"Email\"]")).means(
         "Source columns that are written on the first line of an order alone: on the lines of the same order that follow it in \
-         the file, an empty value takes the first one given, before filter and mapping are evaluated",
+         the file, an empty value takes the first one given, before filter and mapping are evaluated; with the column of the order's number \
+         among them, lines without one belong to the order above",
     );
 pub(super) const KNOWN_VALUES: Key = key("known_values", Allowed::Names("ready"), Preset::EmptyList).means(
     "Values of columns of states that count as known beside those that filter and mapping name and those that are usual, such \

@@ -5,6 +5,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::name_words::in_words;
+use super::synonyms;
 use super::tables::Table;
 
 /// What a word says.
@@ -35,32 +37,32 @@ use Meaning::{
 
 #[rustfmt::skip]
 const WORDS: &[(Meaning, &str)] = &[
-    (Customer, "customer client buyer member shopper debtor loyalty card account cpf kunde kunden kd debitor käufer mitglied karte karten \
+    (Customer, "customer cust cus client user party buyer member shopper debtor loyalty card account cpf kunde kunden kd debitor käufer mitglied karte karten \
         auftraggeber cliente acheteur membre carte comprador socio usuario usuário tarjeta cartão acquirente tessera klant koper lid kaart \
-        klient klienta kupujący nabywca karta kund kunder kunde köpare medlem kort zákazník müşteri 会員 顧客 お客様 客户 会员 고객 회원"),
+        klient klienta kupujący nabywca karta kund kunder kunde köpare medlem kort zákazník zákazníka müşteri 会員 顧客 お客様 客户 会员 고객 회원"),
     (Email, "email mail e electronic address adresse adres correo electrónico courriel courrier eletrônico eletrónico endereço eposta poczta メール アドレス 邮箱 이메일"),
-    (Number, "number num no nr n nº n° numero número numéro nummer numer id code key ref kennung kode code código codigo codice kod čislo číslo numarası 番号 编号 번호 コード"),
-    (Order, "order invoice receipt transaction transaktion trans txn trx bill bestellung bestell bestellungs auftrag auftrags rechnung rechnungs \
+    (Number, "number num no nr nbr n nº n° numero número numéro nummer numer id code cd key ref reference référence referenz referencia kennung kode code código codigo codice kod čislo číslo numarası 番号 编号 번호 コード"),
+    (Order, "order ord invoice receipt transaction transaktion trans txn trx bill bestellung bestell bestellungs auftrag auftrags rechnung rechnungs \
         rg re beleg bon kassenbon vorgang commande facture pedido factura boleta ordine fattura scontrino encomenda fatura compra \
         bestelling factuur bon zamówienie zamówienia paragon paragonu faktura faktury ordre kvitto kvittering kvitering beställning bestilling \
         objednávka objednávky sipariş 注文 伝票 订单 주문"),
-    (Day, "date day time timestamp ts dt datetime datum tag zeit uhrzeit zeitpunkt zeitstempel jour heure fecha día hora data dia giorno ora dag tijd \
+    (Day, "date dte day time tim timestamp ts dt datetime datum tag zeit uhrzeit zeitpunkt zeitstempel jour heure fecha día hora data dia giorno ora dag tijd \
         tijdstip dzień czas dato tid tidspunkt tarih tarihi den 日付 日時 日期 时间 時間 날짜 일자 일시 日"),
     (Event, "created placed closed close sent purchase purchased purchased bought sale sales sold ordered order created creation booking posting posted document \
         erstellt angelegt kauf verkauf verkaufs buchung buchungs aktenzeichen eingang achat vente création creación venta compra criação venda acquisto vendita \
         creazione aankoop verkoop aangemaakt złożenia utworzenia zakupu sprzedaży wystawienia köp salg kjøp køb oprettet vytvoření prodeje 作成 購入 売上 下单 创建"),
-    (Amount, "amount value revenue turnover sales charge charged net gross spend sum betrag wert umsatz netto brutto nettowert nettobetrag bruttobetrag erlös montant valeur chiffre importe valor \
+    (Amount, "amount amt value taxable revenue turnover sales charge charged net gross spend sum betrag wert umsatz netto brutto nettowert nettobetrag bruttobetrag erlös montant valeur chiffre importe valor \
         neto bruto importo valore imponibile netto lordo bedrag omzet netto kwota wartość belopp beløp beløb värde verdi částka tutar 金額 金额 금액 売上高"),
     (Total, "total totals subtotal grand gesamt gesamtbetrag endbetrag summe totale totaux somme suma totaal totalt summa razem suma soma celkem toplam 合計 総 总 总计 합계"),
-    (Line, "line item row position posten pos zeile zeilen positions ligne línea linea item riga regel pozycja pozycji rad linje satır 明細 行"),
+    (Line, "line lines item items row position posten pos zeile zeilen positions ligne línea linea item riga regel pozycja pozycji rad linje satır 明細 行"),
     (Unit, "unit single each per einzel stück stuck unitaire unitario unitário jednostkowa jednostkowy stuk styck stk birim 単 单"),
     (Price, "price preis prix precio preço prezzo prijs cena pris fiyat 単価 单价 단가 価格 价格"),
-    (Product, "product sku article material ean upc stock produkt artikel ware waren produit article réf producto artículo articulo produto artigo prodotto articolo \
+    (Product, "product sku itm article material ean upc stock produkt artikel ware waren produit article réf producto artículo articulo produto artigo prodotto articolo \
         towar towaru produktu vara varu vare výrobek ürün 商品 製品 产品 상품"),
-    (Category, "category department group type kategorie gruppe warengruppe abteilung catégorie famille rayon categoría categoria rubro reparto categorie \
+    (Category, "category department group kategorie gruppe warengruppe abteilung catégorie famille rayon categoría categoria rubro reparto categorie \
         kategoria kategorii kategori varugrupp varegruppe kategorie カテゴリ カテゴリー 分類 分类 类别 카테고리"),
     (Quantity, "quantity qty units pieces menge anzahl stückzahl quantité qté cantidad unidades quantidade qtd qtde quantità aantal stuks ilość szt antal mængde množství adet miktar 個数 数量 수량"),
-    (Idle, "of the in and de du des da do del della di la le el les den der die das im von van het og och i w y z em s の gbp usd eur chf pln sek dkk nok czk jpy brl cent cents ct pence centimes centavos minor incl excl inkl exkl inc ex"),
+    (Idle, "of the from in and de du des da do del della di la le el les den der die das im von van het og och i w y z em s の gbp usd eur chf pln sek dkk nok czk jpy brl cad aud inr huf ron try mxn zar ttc ht ecommerce event pseudo cent cents ct pence centimes centavos minor incl excl inkl exkl inc ex"),
 ];
 
 /// The words by their letters without accents.
@@ -100,7 +102,6 @@ fn folded(word: &str) -> String {
 }
 
 /// Whether a name of a column speaks of money, whatever its other words say.
-#[cfg(feature = "tables")]
 pub(crate) fn speaks_of_money(words: &[String]) -> bool {
     let mut found = words.iter().filter_map(|word| of_word(&folded(word))).flatten();
     found.any(|meanings| meanings.iter().any(|meaning| matches!(meaning, Amount | Total | Price)))
@@ -145,12 +146,12 @@ const PURCHASES: &[Shape] = &[
     Shape { column: "order_id", needs: &[Order], may: &[Number] },
     Shape { column: "purchased_at", needs: &[Day], may: &[Order, Event] },
     Shape { column: "amount", needs: &[Amount, Total], may: &[Line, Product, Order, Event, Total, Amount] },
-    Shape { column: "product_id", needs: &[Product], may: &[Number] },
+    Shape { column: "product_id", needs: &[Product], may: &[Number, Line, Order] },
     Shape { column: "category", needs: &[Category], may: &[Product] },
-    Shape { column: "quantity", needs: &[Quantity], may: &[Product] },
+    Shape { column: "quantity", needs: &[Quantity], may: &[Product, Line, Order] },
 ];
 
-const UNIT_PRICE: Shape = Shape { column: "", needs: &[Price], may: &[Unit, Product, Line] };
+const UNIT_PRICE: Shape = Shape { column: "", needs: &[Price], may: &[Unit, Product, Line, Order] };
 
 /// How far a name is from one of our columns by the meaning of its words in lower case, smaller is nearer; `None` if it means another.
 pub(super) fn distance(table: Table, column: &str, words: &[String]) -> Option<usize> {
@@ -165,6 +166,15 @@ pub(super) fn distance(table: Table, column: &str, words: &[String]) -> Option<u
 /// The same for what one piece costs.
 pub(super) fn distance_of_unit_price(words: &[String]) -> Option<usize> {
     UNIT_PRICE.distance(&meanings(words)?)
+}
+
+/// Whether a name means one of our columns of the purchases by its words, or is one that shops have for it.
+pub(crate) fn means(column: &str, name: &str) -> bool {
+    let words = in_words(name);
+    let joined = words.join("_");
+    let known = synonyms::of(Table::Purchases).iter().filter(|(ours, _)| *ours == column);
+    known.flat_map(|(_, names)| *names).any(|known| *known == joined)
+        || distance(Table::Purchases, column, &words).is_some()
 }
 
 /// Whether the name of an amount says that it is of an order as a whole.
@@ -194,7 +204,6 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::name_words::in_words;
 
     fn column(name: &str) -> Option<&'static str> {
         let near = |shape: &&Shape| distance(Table::Purchases, shape.column, &in_words(name));
@@ -203,19 +212,18 @@ mod tests {
 
     #[test]
     fn names_in_many_languages_mean_the_same() {
-        let cases = [
-            (
-                "customer_id",
-                ["CPF do cliente", "会員ID", "Klantnummer", "Kd-Nr.", "Correo electrónico", "Klient e-mail"],
-            ),
-            ("order_id", ["Número do pedido", "注文番号", "Factuurnummer", "Rg-Nr.", "Nº pedido", "Numer zamówienia"]),
-            (
-                "purchased_at",
-                ["Data de criação", "注文日時", "Factuurdatum", "Rg-Datum", "Data złożenia zamówienia", "Ordredato"],
-            ),
-            ("amount", ["Valor do item", "合計金額", "Netto", "Kwota razem", "gross_cents", "Positionsbetrag"]),
-            ("product_id", ["Código do produto", "商品番号", "Artikelnummer", "Varunummer", "Réf. article", "SKU"]),
-            ("quantity", ["Quantidade", "個数", "Stückzahl", "Ilość", "Qtde", "Antal"]),
+        #[rustfmt::skip]
+        let cases: [(&str, &[&str]); 6] = [
+            ("customer_id", &["CPF do cliente", "会員ID", "Klantnummer", "Kd-Nr.", "Correo electrónico", "Klient e-mail", "CUSNBR",
+                "From Email Address", "user_pseudo_id"]),
+            ("order_id", &["Número do pedido", "注文番号", "Factuurnummer", "Rg-Nr.", "Nº pedido", "N° commande", "Numer zamówienia",
+                "ORDNBR", "ecommerce.transaction_id"]),
+            ("purchased_at", &["Data de criação", "注文日時", "Factuurdatum", "Rg-Datum", "Data złożenia zamówienia", "Ordredato",
+                "ORDDTE"]),
+            ("amount", &["Valor do item", "合計金額", "Netto", "Kwota razem", "gross_cents", "Positionsbetrag", "Taxable Value",
+                "Montant TTC", "NET_REVENUE_AMT", "Order Lines/Subtotal"]),
+            ("product_id", &["Código do produto", "商品番号", "Artikelnummer", "Varunummer", "Réf. article", "SKU", "ITMNBR"]),
+            ("quantity", &["Quantidade", "個数", "Stückzahl", "Ilość", "Qtde", "Antal", "QTYORD", "Order Lines/Quantity"]),
         ];
         for (ours, names) in cases {
             for name in names {

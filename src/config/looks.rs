@@ -25,8 +25,15 @@ fn has_decimals(example: &str) -> bool {
     looks_like_number(example) && example.contains(['.', ','])
 }
 
+/// Whether a spreadsheet has written a long number in a short way: `1.23457E+13`.
+pub(super) fn has_lost_digits(example: &str) -> bool {
+    let Some((digits, power)) = example.trim().split_once(['E', 'e']) else { return false };
+    let is_long = power.strip_prefix('+').and_then(|power| power.parse::<u8>().ok()).is_some_and(|power| power >= 8);
+    is_long && digits.replace(',', ".").parse::<f64>().is_ok()
+}
+
 /// Whether a column holds days, by its type or by how its example is written.
-fn holds_days(column: &DraftColumn) -> bool {
+pub(super) fn holds_days(column: &DraftColumn) -> bool {
     let (example, dtype) = (column.example.trim(), column.dtype.to_lowercase());
     let n_digits = example.bytes().filter(u8::is_ascii_digit).count();
     let is_separator = |letter: char| matches!(letter, '-' | '/' | '.' | ' ' | '年' | '月' | '日');
@@ -41,9 +48,10 @@ fn holds_days(column: &DraftColumn) -> bool {
         && example.chars().filter(|letter| is_separator(*letter)).count() >= 2
         && !looks_like_number(example)
         && example.split(is_separator).take(3).enumerate().all(is_part);
-    // Seconds or milliseconds since 1970, or a year, month and day without marks.
+    // Seconds, milliseconds or microseconds since 1970, or a year, month and day without marks.
     let is_counted = n_digits == example.len()
-        && ((matches!(n_digits, 10 | 13) && example.starts_with('1')) || (n_digits == 8 && example.starts_with("20")));
+        && ((matches!(n_digits, 10 | 13 | 16) && example.starts_with('1'))
+            || (n_digits == 8 && example.starts_with("20")));
     dtype.starts_with("date") || dtype.starts_with("time") || is_written || is_counted
 }
 
@@ -57,6 +65,8 @@ pub(super) fn plausible(kind: Kind, column: &DraftColumn) -> bool {
     let is_flag = dtype.starts_with("bool");
     match kind {
         Kind::Time => !is_flag && !is_float(&dtype),
+        // A per cent is no amount.
+        Kind::Money if column.example.contains('%') => false,
         Kind::Money | Kind::Number => !is_flag && !is_time && (!is_text(&dtype) || looks_like_number(&column.example)),
         Kind::Id => !is_flag && !is_time,
         Kind::Text | Kind::Flag => !is_time,

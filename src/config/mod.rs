@@ -17,6 +17,7 @@ mod error;
 mod expressions;
 mod found;
 mod guess;
+mod headers;
 mod keys;
 mod knobs;
 mod layout;
@@ -45,15 +46,16 @@ pub use custom::{Aggregate, CustomFeature, CustomTable, CustomUnit};
 pub use draft::{DraftChurn, draft};
 pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
+pub use found::DraftFile;
 pub use found::{DraftColumn, FoundKey, Peek, Reading, ValueCount};
 pub use layout::{Layout, Quote};
 #[cfg(feature = "tables")]
-pub(crate) use lexicon::speaks_of_money;
+pub(crate) use lexicon::{means, speaks_of_money};
 pub use lookup::LookupConfig;
 #[cfg(feature = "tables")]
 pub(crate) use name_words::in_words;
 pub use playbook::Playbook;
-pub use proposal::{DraftFile, DraftInput, DraftTable};
+pub use proposal::{DraftInput, DraftTable};
 pub use raw::{RawConfig, TimeFormats};
 pub use reference::{reference, schema_json};
 pub use settings::{

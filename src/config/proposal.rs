@@ -3,20 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::expressions::{always_quoted, names_in, renamed};
-use super::found::{DraftColumn, Peek};
-use super::guess;
+use super::found::{DraftColumn, DraftFile, DraftLookup, FoundKey, Peek};
+use super::guess::{self, reads};
+use super::headers::header_of;
+use super::knobs;
 use super::looks;
 use super::tables::{Kind, Table};
 use super::templates::{self, Template, TemplateLookup};
-
-/// A file as it was looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftFile {
-    /// The path as it shall be written in the config: absolute, or relative to the folder of the config file.
-    pub path: String,
-    /// What the first look at it told.
-    pub peek: Peek,
-}
 
 /// The files of one table, which have the same columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,14 +47,6 @@ pub(super) struct Proposal {
     pub(super) lookups: Vec<DraftLookup>,
 }
 
-/// A file that has more about the rows of a table.
-pub(super) struct DraftLookup {
-    pub(super) name: &'static str,
-    pub(super) path: String,
-    pub(super) key: String,
-    pub(super) columns: Vec<String>,
-}
-
 impl DraftInput {
     /// Our column names with the source column or expression that is proposed for each.
     #[must_use]
@@ -93,9 +78,18 @@ impl DraftInput {
     fn proposal(&self, table: &DraftTable, buyers: Option<&DraftColumn>) -> Proposal {
         let mut peeks = table.files.iter().map(|file| file.peek.clone());
         let first = peeks.next().unwrap_or_default();
-        let peek = peeks.fold(first, Peek::and);
+        let mut peek = peeks.fold(first, Peek::and);
         let template = self.template(table.table, &peek.columns);
-        let lookups = template.map_or_else(Vec::new, |template| self.lookups(template, &peek.columns));
+        let mut lookups = template.map_or_else(Vec::new, |template| self.lookups(template, &peek.columns));
+        let is_unknown = template.is_none() && table.table == Table::Purchases;
+        if let Some((file, lookup, columns)) = is_unknown.then(|| header_of(&peek.columns, &self.beside)).flatten() {
+            let is_of_rows = |found: &&FoundKey| {
+                found.key == knobs::FILTER.name
+                    || columns.iter().any(|column| found.column.as_deref() == Some(column.name.as_str()))
+            };
+            peek.found.extend(file.peek.found.iter().filter(is_of_rows).cloned());
+            lookups.push((lookup, columns));
+        }
         let mut columns = peek.columns.clone();
         columns.extend(lookups.iter().flat_map(|(_, taken)| taken.iter().cloned()));
         let mapping = match template {
@@ -146,7 +140,10 @@ impl DraftInput {
         let columns = lookup.columns.iter().filter_map(|name| templates::find(&file.peek.columns, name)).cloned();
         let columns: Vec<DraftColumn> = columns.collect();
         let names = columns.iter().map(|column| column.name.clone()).collect();
-        Some((DraftLookup { name: lookup.name, path: file.path.clone(), key, columns: names }, columns))
+        Some((
+            DraftLookup { name: lookup.name, path: file.path.clone(), key, their_key: None, columns: names },
+            columns,
+        ))
     }
 }
 
@@ -157,18 +154,6 @@ impl Proposal {
         let name = reads(from, &self.peek.columns).into_iter().next()?;
         self.peek.columns.iter().find(|column| column.name == name).cloned()
     }
-}
-
-/// The columns of a source that a mapping reads.
-pub(super) fn reads(from: &str, columns: &[DraftColumn]) -> Vec<String> {
-    if columns.iter().any(|column| column.name == from) {
-        return vec![from.to_owned()];
-    }
-    let mut names = names_in(from);
-    let words = from.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-    names.extend(words.map(str::to_owned));
-    names.retain(|name| columns.iter().any(|column| column.name == *name));
-    names
 }
 
 /// The expression with the columns called as the source calls them; nothing if one is not there or empty.

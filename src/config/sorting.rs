@@ -1,10 +1,11 @@
 //! Which of some files are purchases, complaints, customers and answers to surveys.
 
-use super::found::DraftColumn;
-use super::guess;
+use super::found::{DraftColumn, DraftFile};
+use super::guess::{self, reads};
+use super::headers::header_of;
 use super::looks;
 use super::name_words::in_words;
-use super::proposal::{DraftFile, DraftInput, DraftTable};
+use super::proposal::{DraftInput, DraftTable};
 use super::tables::{Kind, Table};
 use super::templates;
 
@@ -23,8 +24,13 @@ pub struct Unsorted {
 /// Why none of them can be the purchases, file by file.
 pub fn sorted(mut input: DraftInput, files: Vec<DraftFile>) -> Result<DraftInput, Vec<Unsorted>> {
     let mut reasons = Vec::new();
-    for file in files {
-        let table = table_of(&file, &input.products);
+    let split = lines_and_header(&files, &input.products);
+    for (place, file) in files.into_iter().enumerate() {
+        let table = match split {
+            Some((lines, _)) if lines == place => Some(Table::Purchases),
+            Some((_, header)) if header == place => None,
+            _ => table_of(&file, &input.products),
+        };
         let fits = table
             .is_some_and(|table| input.tables.iter().all(|known| known.table != table || known.has_columns_of(&file)));
         if let Some(table) = table.filter(|_| fits) {
@@ -49,6 +55,24 @@ pub fn sorted(mut input: DraftInput, files: Vec<DraftFile>) -> Result<DraftInput
         why: format!("looks like `{}`; as purchases it {}", table.name(), why_no_purchases(&file.peek.columns)),
     });
     Err(others.chain(reasons).collect())
+}
+
+/// The places of a file of lines and of one of their headers, where no file has all that purchases need.
+fn lines_and_header(files: &[DraftFile], products: &[String]) -> Option<(usize, usize)> {
+    let is_known = |file: &DraftFile| {
+        let columns = &file.peek.columns;
+        maps(Table::Purchases, columns, &[])
+            || templates::recognised(columns).is_some_and(|template| template.table == Table::Purchases)
+            || is_looked_into(columns, products)
+    };
+    if files.iter().any(is_known) {
+        return None;
+    }
+    files.iter().enumerate().find_map(|(lines, file)| {
+        let (header, ..) = header_of(&file.peek.columns, files)?;
+        let place = files.iter().position(|file| file.path == header.path)?;
+        (place != lines).then_some((lines, place))
+    })
 }
 
 /// The file to draft purchases from where the names of none tell all that they need: the one in which values may fill what is
@@ -208,7 +232,7 @@ fn maps(table: Table, columns: &[DraftColumn], more: &[&str]) -> bool {
 fn is_one_a_customer(columns: &[DraftColumn]) -> bool {
     let mapping = guess::mapping(Table::Customers, columns);
     let Some(from) = mapping.get("customer_id") else { return false };
-    let read = super::proposal::reads(from, columns);
+    let read = reads(from, columns);
     columns.iter().any(|column| {
         read.contains(&column.name) && column.n_rows > 0 && column.n_distinct == column.n_rows - column.n_empty
     })
@@ -222,5 +246,9 @@ fn why_no_purchases(columns: &[DraftColumn]) -> String {
     if missing.is_empty() {
         return "has other columns than the files before it".to_owned();
     }
-    format!("has no column for {}", missing.join(", "))
+    let lost = columns.iter().find(|column| looks::has_lost_digits(&column.example)).map(|column| {
+        let (name, example) = (&column.name, &column.example);
+        format!("; the ids in `{name}` have lost their digits (`{example}`): export that column as text")
+    });
+    format!("has no column for {}{}", missing.join(", "), lost.unwrap_or_default())
 }

@@ -3,8 +3,16 @@
 //! A mark at the beginning, or every second byte being zero, tells at once. Otherwise ASCII is passed on until a letter
 //! comes that is none; so many bytes from there on decide, once for the file, however much of it is read at a time.
 
+use std::collections::BTreeSet;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    Decoder, DecoderResult, Encoding, ISO_8859_2, ISO_8859_15, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250,
+    WINDOWS_1252, WINDOWS_1254, WINDOWS_1257,
+};
+
+use super::state_words::{is_no_purchase, is_purchase};
+use crate::config::{is_currency_mark, means};
 
 /// Bytes from the first letter outside ASCII on that decide.
 pub(super) const LOOKED_AT: usize = 1 << 20;
@@ -135,7 +143,40 @@ fn detected(bytes: &[u8]) -> &'static Encoding {
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
-    detector.guess(None, Utf8Detection::Deny)
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    if guess == WINDOWS_1252 { by_known_words(bytes).unwrap_or(guess) } else { guess }
+}
+
+/// Bytes in which words are looked for.
+const WORDS_IN: usize = 1 << 14;
+
+/// The encoding of another alphabet of one byte a letter in which more words are known: names of columns, states, signs of
+/// currencies. A table has few letters that are no ASCII, and the same ones again and again.
+fn by_known_words(bytes: &[u8]) -> Option<&'static Encoding> {
+    let bytes = bytes.get(..WORDS_IN).unwrap_or(bytes);
+    let n_known = |encoding: &'static Encoding| {
+        let (text, _) = encoding.decode_without_bom_handling(bytes);
+        let cells = text.split([';', ',', '\t', '|', '\n', '\r', '"']);
+        let cells: BTreeSet<&str> = cells.map(str::trim).filter(|cell| !cell.is_ascii()).collect();
+        cells.into_iter().filter(|cell| is_known(cell)).count()
+    };
+    let least = n_known(WINDOWS_1252);
+    let others = [WINDOWS_1250, WINDOWS_1254, WINDOWS_1257, ISO_8859_2, ISO_8859_15, MACINTOSH];
+    let mut best = (least, None);
+    for encoding in others {
+        let n_known = n_known(encoding);
+        if n_known > best.0 {
+            best = (n_known, Some(encoding));
+        }
+    }
+    best.1
+}
+
+/// Whether a cell is the name of a column, a state, or an amount in a currency.
+fn is_known(cell: &str) -> bool {
+    let names = ["customer_id", "order_id", "purchased_at", "amount", "product_id", "quantity"];
+    let sign = cell.trim_start_matches(|letter: char| !letter.is_alphabetic());
+    names.iter().any(|name| means(name, cell)) || is_no_purchase(cell) || is_purchase(cell) || is_currency_mark(sign)
 }
 
 #[cfg(test)]
@@ -175,6 +216,9 @@ mod tests {
         let polish = "nazwa;miasto\nŁukasz Wiśniewski;Łódź\nGrażyna Brzęczyszczykiewicz;Częstochowa\n";
         let bytes = encoding_rs::WINDOWS_1250.encode(polish).0;
         assert_eq!(decoded(&bytes, None), (polish.to_owned(), "windows-1250"));
+        let czech = "Kód objednávky;Datum;Stav;Celkem s DPH\n1;1. 5. 2024;Vyřízeno;1 250,50 Kč\n2;2. 5. 2024;Stornováno;99,00 Kč\n";
+        let bytes = WINDOWS_1250.encode(czech).0;
+        assert_eq!(decoded(&bytes, None), (czech.to_owned(), "windows-1250"));
         assert_eq!(decoded(b"caf\xE9", Some("latin-1")), ("café".to_owned(), "windows-1252"));
         assert_eq!(decoded(b"caf\xE9", None), ("café".to_owned(), "windows-1252"));
     }

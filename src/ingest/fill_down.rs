@@ -1,7 +1,9 @@
 //! Fields of an order that are written on its first line alone: the lines of the same order that follow it in the file take
-//! them over, before anything else is made of the rows.
+//! them over, before anything else is made of the rows. Where the number of the order stands there alone too, lines without one
+//! go on with the order above.
 
 use polars::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::engine;
 use super::error::IngestError;
@@ -17,15 +19,20 @@ pub(super) struct FillDown<'m> {
     columns: &'m [String],
     /// The order of the last row so far.
     last: Option<String>,
-    /// What has been given for it, in one row; nothing before the first row.
-    given: Option<DataFrame>,
+    /// What has been given for it, a column of one row each; nothing before the first row.
+    given: FxHashMap<String, Column>,
 }
 
 impl<'m> FillDown<'m> {
     /// The filling that a mapping asks for.
     pub(super) fn new(mapping: &'m Mapping) -> Option<Self> {
         let order = mapping.order()?;
-        (!mapping.fill_down.is_empty()).then_some(Self { order, columns: &mapping.fill_down, last: None, given: None })
+        (!mapping.fill_down.is_empty()).then_some(Self {
+            order,
+            columns: &mapping.fill_down,
+            last: None,
+            given: FxHashMap::default(),
+        })
     }
 
     /// Fills the next rows of the file.
@@ -36,27 +43,35 @@ impl<'m> FillDown<'m> {
         if rows.height() == 0 {
             return Ok(());
         }
+        let failed = || IngestError::engine("filling `fill_down`");
+        let columns = self.columns.iter().filter(|name| rows.column(name).is_ok());
+        // A line without a number goes on with the order above it.
+        let (numbers, others): (Vec<&String>, Vec<&String>) = columns.partition(|name| self.order.reads.contains(name));
+        engine::ask(|| self.take_over(rows, &numbers, None)).map_err(failed())?;
         let orders = evaluate(rows, self.order)?;
-        let filled = engine::ask(|| self.filled(rows, &orders.cast(&DataType::String)?));
-        filled.map_err(IngestError::engine("filling `fill_down`"))
+        let filled = engine::ask(|| {
+            let orders = orders.cast(&DataType::String)?;
+            let starts = starts(self.last.as_deref(), orders.str()?);
+            self.take_over(rows, &others, Some(&starts))?;
+            self.last = orders.str()?.last().and_then(tidy).map(str::to_owned);
+            Ok(())
+        });
+        filled.map_err(failed())
     }
 
-    fn filled(&mut self, rows: &mut DataFrame, orders: &Column) -> PolarsResult<()> {
-        let names: Vec<&String> = self.columns.iter().filter(|name| rows.column(name).is_ok()).collect();
-        let starts = starts(self.last.as_deref(), orders.str()?);
-        let mut given_last = Vec::new();
+    /// Fills columns from the rows above, up to where an order begins: without `starts`, where a value is given.
+    fn take_over(&mut self, rows: &mut DataFrame, names: &[&String], starts: Option<&[bool]>) -> PolarsResult<()> {
         for name in names {
             let own = rows.column(name)?;
-            let before = self.given.as_ref().and_then(|given| given.column(name).ok());
-            let before = before.cloned().unwrap_or_else(|| Column::full_null(own.name().clone(), 1, own.dtype()));
-            let mut column = before;
+            let before = self.given.get(*name).cloned();
+            let mut column = before.unwrap_or_else(|| Column::full_null(own.name().clone(), 1, own.dtype()));
             column.append(own)?;
-            let (places, given) = places(&is_given(&column)?, &starts);
-            given_last.push(column.take(&IdxCa::from_iter([given]))?);
+            let is_given = is_given(&column)?;
+            let own_starts = is_given.get(1..).unwrap_or_default();
+            let (places, given) = places(&is_given, starts.unwrap_or(own_starts));
+            self.given.insert((*name).clone(), column.take(&IdxCa::from_iter([given]))?);
             rows.with_column(column.take(&IdxCa::from_vec("".into(), places))?)?;
         }
-        self.given = Some(DataFrame::new(1, given_last)?);
-        self.last = orders.str()?.last().and_then(tidy).map(str::to_owned);
         Ok(())
     }
 }
@@ -171,5 +186,49 @@ mod tests {
         }
         let orders = rows.column("nr").unwrap().str().unwrap();
         assert_eq!(on_later_lines(rows.column("status").unwrap(), orders).unwrap(), (2, 2));
+    }
+
+    /// A number that stands on first lines alone is that of the lines below it, and what else stands there goes with it.
+    #[test]
+    fn lines_without_a_number_go_on_with_the_order_above() {
+        let rows = df!(
+            "nr" => [Some("1"), None, None, Some("2"), Some(" "), Some("2")],
+            "who" => [Some("a"), None, None, None, None, Some("b")],
+        )
+        .unwrap();
+        let mut config = crate::ingest::tests::table_config(&["a.csv"]);
+        config.fill_down = Some(vec!["who".into(), "nr".into()]);
+        config.columns.insert("order_id".into(), "nr".into());
+        let names = ["nr", "who"].map(str::to_owned).to_vec();
+        let mapping = Mapping::new(Table::Purchases, &config, &Available { path: "a.csv".into(), names }).unwrap();
+        for size in 1..=6 {
+            let mut filling = FillDown::new(&mapping).unwrap();
+            let mut seen = Vec::new();
+            for start in (0..6).step_by(size) {
+                let mut piece = rows.slice(start, size);
+                filling.fill(&mut piece).unwrap();
+                let texts = |name: &str| {
+                    piece
+                        .column(name)
+                        .unwrap()
+                        .str()
+                        .unwrap()
+                        .iter()
+                        .map(|text| text.map(str::to_owned))
+                        .collect::<Vec<_>>()
+                };
+                seen.extend(texts("nr").into_iter().zip(texts("who")));
+            }
+            let pair = |nr: &str, who: Option<&str>| (Some(nr.to_owned()), who.map(str::to_owned));
+            let expected = [
+                pair("1", Some("a")),
+                pair("1", Some("a")),
+                pair("1", Some("a")),
+                pair("2", None),
+                pair("2", None),
+                pair("2", Some("b")),
+            ];
+            assert_eq!(seen, expected, "{size}");
+        }
     }
 }

@@ -17,6 +17,7 @@ struct Lost {
     rows: Vec<usize>,
     /// For each row of the table, whether the column has a value.
     is_given: Vec<bool>,
+    is_amount: bool,
 }
 
 /// Notices, for each source column, lines that are set aside because the column is empty there, while another line of their
@@ -29,14 +30,22 @@ pub(super) fn notice(read: &mut TypedTable, source: &DataFrame, mapping: &Mappin
         return Ok(());
     }
     let lost = engine::ask(|| lost(read, source, mapping)).map_err(IngestError::engine("looking at empty values"))?;
-    let facts: Vec<Fact> = lost.into_iter().filter_map(|lost| fact(read, lost)).collect();
+    let has_no_number = |row: &usize| read.event_keys().get(*row) == Some(&0);
+    let is_without_number = lost.iter().any(|lost| !lost.is_amount && lost.rows.iter().any(has_no_number));
+    let mut facts: Vec<Fact> = lost.into_iter().filter_map(|lost| fact(read, lost)).collect();
+    // The number comes first: it says whose lines the others are.
+    let number = mapping.order().filter(|order| is_without_number && order.is_plain);
+    if let (Some(number), Some(first)) = (number, facts.first()) {
+        facts.insert(0, Fact { place: number.text.clone(), ..first.clone() });
+    }
     read.facts.extend(facts);
     Ok(())
 }
 
-fn fact(read: &TypedTable, Lost { column, rows, is_given }: Lost) -> Option<Fact> {
+fn fact(read: &TypedTable, Lost { column, rows, is_given, is_amount }: Lost) -> Option<Fact> {
     rows.first()?;
-    let keys = read.event_keys();
+    // What has no amount may be a line of another kind.
+    let keys = if is_amount { read.event_keys().to_vec() } else { with_those_above(read, &rows) };
     let key = |row: usize| keys.get(row).copied().filter(|key| *key != 0);
     let given_rows = is_given.iter().enumerate().filter(|(_, is_given)| **is_given).map(|(row, _)| row);
     let given: FxHashSet<u64> = given_rows.filter_map(key).collect();
@@ -47,6 +56,18 @@ fn fact(read: &TypedTable, Lost { column, rows, is_given }: Lost) -> Option<Fact
     let examples: Vec<Example> = examples.collect();
     let count = rows.len() as u64;
     (!examples.is_empty()).then_some(Fact { rule: FactRule::FirstLineOnly, place: column, count, examples })
+}
+
+/// The order of each row; a lost row without a number goes on with the order above it.
+fn with_those_above(read: &TypedTable, lost: &[usize]) -> Vec<u64> {
+    let mut keys = read.event_keys().to_vec();
+    for row in lost {
+        let above = row.checked_sub(1).and_then(|above| keys.get(above)).copied();
+        if let (Some(key @ 0), Some(above)) = (keys.get_mut(*row), above) {
+            *key = above;
+        }
+    }
+    keys
 }
 
 /// Source columns, and the rows that are lost where they are empty.
@@ -69,7 +90,7 @@ fn lost(read: &TypedTable, source: &DataFrame, mapping: &Mapping) -> PolarsResul
         }
         let mut rows = rejected(&[Reason::FILTER]);
         rows.retain(is_empty);
-        lost.push(Lost { column: name.clone(), rows, is_given });
+        lost.push(Lost { column: name.clone(), rows, is_given, is_amount: false });
     }
     for (spec, mapped) in mapping.columns.iter().filter(|(spec, mapped)| spec.required && mapped.is_plain) {
         let missing = Reason::of_column("missing", spec.name);
@@ -77,7 +98,8 @@ fn lost(read: &TypedTable, source: &DataFrame, mapping: &Mapping) -> PolarsResul
         let reasons: Vec<Reason> = std::iter::once(missing).chain(outside).collect();
         let Some(values) = read.columns.get(spec.name).filter(|_| read.rejections_of(&reasons) > 0) else { continue };
         let is_given = (0..read.n_rows()).map(|row| !values.is_absent(row)).collect();
-        lost.push(Lost { column: mapped.text.clone(), rows: rejected(&reasons), is_given });
+        let is_amount = spec.name == "amount";
+        lost.push(Lost { column: mapped.text.clone(), rows: rejected(&reasons), is_given, is_amount });
     }
     Ok(lost)
 }

@@ -3,10 +3,10 @@
 use polars::prelude::*;
 
 use super::conditions::{ColumnForm, is_empty, none_of, toml_text};
-use super::fill_down::on_later_lines;
+use super::fill_down::{is_given, on_later_lines};
 use super::state_words::{self, Says, is_no, is_no_purchase};
 use super::words::Words;
-use crate::config::{FoundKey, in_words, speaks_of_money};
+use crate::config::{FoundKey, in_words, means, speaks_of_money};
 
 /// Lines that go on with an order, at least, for a field of its first line to be seen.
 const LEAST_LINES: usize = 20;
@@ -18,12 +18,12 @@ const ONE_IN: usize = 50;
 const MOST_LISTED: usize = 10;
 
 /// The keys that the rows ask for: `fill_down`, `filter`.
+///
+/// Of rows without amounts, the filter says which are of no purchase where another file has the amounts.
 pub(super) fn of_rows(rows: &DataFrame) -> Vec<FoundKey> {
-    if !rows.columns().iter().any(|column| is_of_money(column.name())) {
-        return Vec::new();
-    }
+    let has_amounts = rows.columns().iter().any(|column| is_of_money(column.name()));
     // A file that cannot be looked at in this way asks for nothing.
-    let filled = first_line_columns(rows).unwrap_or_default();
+    let filled = if has_amounts { first_line_columns(rows).unwrap_or_default() } else { Vec::new() };
     let mut found = Vec::new();
     if !filled.is_empty() {
         let list: Vec<String> = filled.iter().map(|name| toml_text(name)).collect();
@@ -41,7 +41,7 @@ pub(super) fn of_rows(rows: &DataFrame) -> Vec<FoundKey> {
     found
 }
 
-/// Whether a column of that name has amounts: of a table without any, rows are no purchases in the first place.
+/// Whether a column of that name has amounts.
 pub(super) fn is_of_money(name: &str) -> bool {
     speaks_of_money(&in_words(name))
 }
@@ -68,6 +68,33 @@ fn first_line_columns(rows: &DataFrame) -> PolarsResult<Vec<String>> {
             return Ok(filled);
         }
     }
+    first_line_orders(rows)
+}
+
+/// The same where the number of the order itself stands on its first line alone, and with it who bought and when.
+fn first_line_orders(rows: &DataFrame) -> PolarsResult<Vec<String>> {
+    for column in rows.columns().iter().filter(|column| means("order_id", column.name())) {
+        let is_first = is_given(column)?;
+        let (n_first, n_later) =
+            (is_first.iter().filter(|given| **given).count(), is_first.iter().filter(|given| !**given).count());
+        let words = Words::from_text(column.cast(&DataType::String)?.str()?);
+        let n_numbers = words.names.iter().filter(|word| !word.trim().is_empty()).count();
+        if is_first.first() != Some(&true) || n_later < LEAST_LINES || n_numbers != n_first {
+            continue;
+        }
+        let mut filled = vec![column.name().to_string()];
+        for other in rows.columns().iter().filter(|other| is_told_of_orders(other.name())) {
+            let given = is_given(other)?;
+            let on_later = given.iter().zip(&is_first).filter(|(given, is_first)| **given && !**is_first).count();
+            if on_later * ONE_IN <= n_later && given.contains(&true) {
+                filled.push(other.name().to_string());
+            }
+        }
+        let is_whose = |name: &String| means("customer_id", name) || means("purchased_at", name);
+        if filled.iter().skip(1).any(is_whose) {
+            return Ok(filled);
+        }
+    }
     Ok(Vec::new())
 }
 
@@ -86,6 +113,8 @@ fn is_told_of_orders(name: &str) -> bool {
     let words = in_words(name);
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     matches!(state_words::of_name(name), Some(Says::State | Says::Undone))
+        || means("customer_id", name)
+        || means("purchased_at", name)
         || has(&[
             "email", "mail", "customer", "currency", "user", "client", "kunde", "kunden", "klant", "cliente", "buyer",
             "member", "debitor", "channel", "source", "tags",
@@ -147,6 +176,34 @@ mod tests {
         let filter = "\"COALESCE(\\\"Status\\\", '') NOT IN ('voided')\"";
         assert_eq!(written, [("fill_down", "[\"Email\", \"Status\"]"), ("filter", filter)]);
         assert!(of_rows(&rows.select(["Name", "Lineitem", "Total"]).unwrap()).is_empty());
-        assert!(of_rows(&rows.drop("Total").unwrap()).is_empty(), "without amounts these are no purchases");
+        let without = of_rows(&rows.drop("Total").unwrap());
+        assert_eq!(
+            without.iter().map(|key| key.key).collect::<Vec<_>>(),
+            ["filter"],
+            "another file may have the amounts"
+        );
+    }
+
+    #[test]
+    fn a_number_on_first_lines_alone_is_filled_with_what_stands_beside_it() {
+        let on_first = |row: usize, text: String| row.is_multiple_of(3).then_some(text);
+        let rows = df!(
+            "Order Reference" => (0..120).map(|row| on_first(row, format!("S{row}"))).collect::<Vec<_>>(),
+            "Order Date" => (0..120).map(|row| on_first(row, "2024-05-01".to_owned())).collect::<Vec<_>>(),
+            "Customer" => (0..120).map(|row| on_first(row, format!("C{}", row % 7))).collect::<Vec<_>>(),
+            "Order Lines/Subtotal" => (0..120).map(|row| format!("{row}.50")).collect::<Vec<_>>(),
+            "Total" => (0..120).map(|row| on_first(row, "9.00".to_owned())).collect::<Vec<_>>(),
+        )
+        .unwrap();
+        let found = of_rows(&rows);
+        assert_eq!(found[0].readings[0].toml, "[\"Order Reference\", \"Order Date\", \"Customer\"]");
+        // Numbers that come again are those of lines somewhere else.
+        let again = df!(
+            "Order" => (0..120).map(|row| on_first(row, format!("S{}", row % 9))).collect::<Vec<_>>(),
+            "Customer" => (0..120).map(|row| on_first(row, format!("C{}", row % 7))).collect::<Vec<_>>(),
+            "Total" => (0..120).map(|row| format!("{row}.50")).collect::<Vec<_>>(),
+        )
+        .unwrap();
+        assert!(of_rows(&again).is_empty());
     }
 }

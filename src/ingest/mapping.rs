@@ -132,9 +132,10 @@ impl Mapping {
         names
     }
 
-    /// Whether a column of a lookup is read.
+    /// Whether a column of a lookup is read, or watched.
     pub(crate) fn needs(&self, name: &str) -> bool {
         self.all().any(|mapped| mapped.reads.iter().any(|read| read == name))
+            || self.watched.iter().any(|watched| watched.name == name)
     }
 
     /// Whether a lookup gives a column.

@@ -121,7 +121,7 @@ pub use repeating::{PersonColumn, person_columns};
 pub use seen::SeenEvents;
 pub use sql_functions::sql_reference;
 pub use state_words::{Says, Watched};
-pub(crate) use state_words::{is_no, is_no_purchase};
+pub(crate) use state_words::{is_no, is_no_purchase, is_purchase, tells_of_rows};
 pub use table::TypedTable;
 pub use typing::{NO, YES};
 pub use values::{ABSENT, NO_FLAG};

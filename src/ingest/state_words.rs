@@ -36,18 +36,21 @@ const NO_PURCHASE: &[(&str, &str)] = &[
         disputed, draft, expired, failed, failure, fraud, fully refunded, incomplete, lost, no show, not paid, on \
         hold, payment declined, payment failed, pending, pending payment, refund, refunded, rejected, return, \
         returned, reversed, suspected fraud, test, testing, unavailable, uncaptured, uncollectible, unpaid, void, \
-        void sale, voided, write off, written off",
+        void sale, voided, write off, written off, error, errored, estimate, proforma, pro forma, queued, quotation, \
+        quotation sent, quote, skipped, add payment info, add shipping info, add to cart, add to wishlist, begin \
+        checkout, cart, first visit, page view, remove from cart, session start, user engagement, view, view cart, \
+        view item, view item list",
     ),
     (
         "German",
-        "abgebrochen, abgelehnt, annulliert, ausstehend, erstattet, erstattung, fehlgeschlagen, gutschrift, offen, \
+        "abgebrochen, abgelehnt, angebot, annulliert, ausstehend, erstattet, erstattung, fehlgeschlagen, gutschrift, offen, \
         rechnungskorrektur, retoure, retourniert, rückerstattet, storniert, stornierung, storno, unbezahlt, \
         zurückerstattet",
     ),
     (
         "French",
         "annulation, annule, annulee, annulé, annulée, avoir, echoue, en attente, essai, impayé, refusé, refusée, \
-        rembourse, remboursement, remboursé, remboursée, retourné, échoué, échouée",
+        rembourse, remboursement, remboursé, remboursée, retourné, échoué, échouée, devis",
     ),
     (
         "Spanish and Portuguese",
@@ -122,7 +125,7 @@ const PURCHASE: &[(&str, &str)] = &[
         delivering, dispatched, done, finished, fulfilled, in process, in progress, in transit, invoice, invoiced, \
         live, ok, on the way, order, out for delivery, packed, paid, partial, partially fulfilled, partially paid, \
         partially refunded, partially shipped, payment, picked up, processed, processing, production, purchase, \
-        ready, ready for pickup, received, sale, sales, sent, settled, shipped, shipping, succeeded, success, \
+        ready, ready for pickup, received, recurring, sale, sales, sales order, sent, settled, shipped, shipping, succeeded, success, \
         successful, true, unfulfilled, won, yes",
     ),
     (
@@ -195,6 +198,102 @@ fn plain(word: &str) -> String {
     let letters = word.trim().chars().map(|letter| if matches!(letter, '_' | '-') { ' ' } else { letter });
     letters.collect::<String>().to_lowercase()
 }
+
+/// Whether values that nobody has named are worth a word in a column of that name: it holds states of orders, or codes that say
+/// what a row is, such as `R` and `S`.
+pub(crate) fn tells_of_rows(name: &str, values: &[&str]) -> bool {
+    let words = in_words(name);
+    let any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let is_state = words.iter().any(|word| STATES.iter().any(|state| word.ends_with(state)));
+    let are_codes = values.iter().all(|value| value.chars().count() <= 2);
+    let is_kind = any(ROW_KINDS)
+        && are_codes
+        && words.iter().all(|word| ROW_WORDS.contains(&word.as_str()) || ROW_KINDS.contains(&word.as_str()));
+    !any(OF_OTHERS) && (is_state || is_kind || values.iter().any(|value| is_no_purchase(value)))
+}
+
+/// Ends of words for what became of an order.
+const STATES: &[&str] = &["status", "statut", "zustand", "stav", "durum"];
+
+/// Words for what a row is, and words that may stand beside.
+const ROW_KINDS: &[&str] = &[
+    "type",
+    "typ",
+    "tipo",
+    "kind",
+    "art",
+    "indicator",
+    "ind",
+    "soll",
+    "haben",
+    "s",
+    "h",
+    "sh",
+    "dc",
+    "dr",
+    "cr",
+    "debit",
+    "credit",
+    "sign",
+    "belegart",
+    "buchungsart",
+    "vorgangsart",
+    "doctype",
+];
+const ROW_WORDS: &[&str] = &[
+    "transaction",
+    "trans",
+    "txn",
+    "trx",
+    "document",
+    "doc",
+    "line",
+    "row",
+    "record",
+    "entry",
+    "order",
+    "sale",
+    "sales",
+    "receipt",
+    "event",
+    "movement",
+    "posting",
+    "item",
+    "code",
+    "cd",
+    "of",
+    "the",
+    "or",
+    "und",
+    "kennzeichen",
+    "vorgang",
+    "beleg",
+    "buchung",
+];
+
+/// Words for somebody or something else than the order that is bought.
+const OF_OTHERS: &[&str] = &[
+    "customer",
+    "client",
+    "member",
+    "loyalty",
+    "card",
+    "marital",
+    "employment",
+    "tax",
+    "shipping",
+    "product",
+    "stock",
+    "subscription",
+    "newsletter",
+    "email",
+    "contact",
+    "opt",
+    "vip",
+    "kunden",
+    "user",
+    "account",
+];
 
 /// What a column of that name may say of an order.
 pub(super) fn of_name(name: &str) -> Option<Says> {

@@ -95,26 +95,34 @@ fn of_file(
     let names = sources::column_names(file, &mut opened)?;
     let mapping = mapped(&Available { path: file.path.display().to_string(), names: names.clone() })?;
     let read = mapping.reads();
+    // Of what a lookup gives, the name alone tells: its rows are not at hand yet.
+    let given = mapping.lookups.iter().flat_map(|lookup| &lookup.gives).filter(|name| !mapping.needs(name));
+    let of_lookup = |name: &String| {
+        let says = state_words::of_name(name).filter(|says| matches!(says, Says::State | Says::Undone))?;
+        Some(Watched { name: name.clone(), says })
+    };
+    let mut found: Vec<Watched> = given.filter_map(of_lookup).collect();
     let others: Vec<Expr> = names.iter().filter(|name| !read.contains(name)).map(|name| col(name.as_str())).collect();
     if others.is_empty() {
-        return Ok(Unread::default());
+        return Ok(Unread { watched: found, ..Unread::default() });
     }
     let head = sources::rows(file, opened.frame.limit(ROWS).select(others))?;
-    let watched = head.columns().iter().filter_map(watched).collect();
-    Ok(Unread { watched, beside: beside::of_columns(head.columns(), decimals) })
+    found.extend(head.columns().iter().filter_map(watched));
+    Ok(Unread { watched: found, beside: beside::of_columns(head.columns(), decimals) })
 }
 
 /// What a column may say, as its name and its first values have it.
 pub(super) fn watched(column: &Column) -> Option<Watched> {
     let name = column.name().to_string();
-    let says = if let Some(says) = state_words::of_name(&name) {
-        says
-    } else {
-        let words = Words::from_text(column.str().ok()?);
-        let are_few = words.names.len() <= MOST_STATES;
-        (are_few && words.names.iter().any(|word| state_words::is_no_purchase(word))).then_some(Says::State)?
-    };
-    Some(Watched { name, says })
+    if let Some(says) = state_words::of_name(&name) {
+        return Some(Watched { name, says });
+    }
+    let words = Words::from_text(column.str().ok()?);
+    let values: Vec<&str> = words.names.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).collect();
+    let are_states = values.len() <= MOST_STATES
+        && (values.iter().any(|value| state_words::is_no_purchase(value))
+            || (values.len() > 1 && state_words::tells_of_rows(&name, &values)));
+    are_states.then_some(Watched { name, says: Says::State })
 }
 
 /// Puts the watched columns behind the others, those too that a file does not have.

@@ -1,6 +1,7 @@
 //! Causes before what follows from them, and each thing once.
 
 use super::finding::{Finding, Severity};
+use super::rejected_states::REJECTED_STATES;
 use crate::config::Table;
 use crate::ingest::Account;
 
@@ -12,7 +13,7 @@ const LEFT: &[&str] = &["too_few_customers", "nobody_returns", "short_span", "st
 const ONE_FORM: &str = "rejected_form";
 
 /// Rules that say which rows are lost, and why.
-const TAKES_ROWS: &[&str] = &[ONE_FORM, "first_line_only", "filter_not_looked_up"];
+const TAKES_ROWS: &[&str] = &[ONE_FORM, "first_line_only", "filter_not_looked_up", REJECTED_STATES];
 
 /// Rules about ids of customers: they take no rows.
 const OF_IDS: &[&str] =

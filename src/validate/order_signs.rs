@@ -7,13 +7,16 @@ use super::finding::{Finding, Severity};
 use super::mending::filter;
 use crate::config::{Config, Table};
 use crate::ingest::{
-    ColumnForm, Says, TypedTable, WatchedColumn, is_empty, is_no, is_no_purchase, none_of, sql_name, sql_text,
-    toml_text,
+    ColumnForm, Says, TypedTable, WatchedColumn, is_empty, is_no, is_no_purchase, is_purchase, none_of, sql_name,
+    sql_text, tells_of_rows, toml_text,
 };
 use crate::text::{counted, grouped, verb};
 
 /// Values of a column up to which it can hold states; a column of more is none.
 const MOST_VALUES: usize = 100;
+
+/// Values of a column up to which those that nobody has named are told.
+const MOST_UNNAMED: usize = 20;
 
 /// Per cent of the purchases of which a part may be given back while a filter sets aside what was given back as a whole.
 const LITTLE_PERCENT: f64 = 5.0;
@@ -26,6 +29,9 @@ const SHOWN: usize = 5;
 struct Sign {
     /// Rows with each value that speaks against a purchase.
     against: BTreeMap<String, u64>,
+    /// Rows with each value that is usual for a purchase, and with each that nobody has named.
+    usual: BTreeMap<String, u64>,
+    unnamed: BTreeMap<String, u64>,
     /// Whether there are more than can be states.
     are_many: bool,
     form: ColumnForm,
@@ -45,9 +51,9 @@ impl OrderSigns {
     pub(super) fn add(&mut self, other: Self) {
         for (column, own) in other.0 {
             let sum = self.0.entry(column).or_default();
-            for (value, count) in own.against {
-                *sum.against.entry(value).or_default() += count;
-            }
+            add(&mut sum.against, own.against);
+            add(&mut sum.usual, own.usual);
+            add(&mut sum.unnamed, own.unnamed);
             sum.are_many |= own.are_many || sum.against.len() > MOST_VALUES;
             sum.form.has_empty |= own.form.has_empty;
             sum.form.is_text |= own.form.is_text;
@@ -55,9 +61,58 @@ impl OrderSigns {
     }
 
     pub(super) fn findings(&self, config: &Config, used: u64) -> Vec<Finding> {
-        let found = self.0.iter().filter(|(_, sign)| !sign.against.is_empty());
-        found.map(|((name, says), sign)| finding(config, used, (name, *says), sign)).collect()
+        let found = self.0.iter().filter_map(|((name, says), sign)| {
+            if sign.against.is_empty() {
+                unnamed(config, used, name, sign)
+            } else {
+                Some(finding(config, used, (name, *says), sign))
+            }
+        });
+        found.collect()
     }
+}
+
+fn add(sum: &mut BTreeMap<String, u64>, other: BTreeMap<String, u64>) {
+    for (value, count) in other {
+        *sum.entry(value).or_default() += count;
+    }
+}
+
+/// Values that may mean no purchase, while none is known to: `R` beside `S`, or the states of another language.
+fn unnamed(config: &Config, used: u64, name: &str, sign: &Sign) -> Option<Finding> {
+    let is_known = |value: &String| config.purchases.known_values.iter().any(|known| known.trim() == value.as_str());
+    let values: Vec<(&String, u64)> =
+        sign.unnamed.iter().filter(|(value, _)| !is_known(value)).map(|(value, count)| (value, *count)).collect();
+    let all: Vec<&str> = sign.usual.keys().chain(sign.unnamed.keys()).map(String::as_str).collect();
+    if values.is_empty() || all.len() < 2 || all.len() > MOST_UNNAMED || !tells_of_rows(name, &all) {
+        return None;
+    }
+    let mut sorted = values;
+    sorted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let count = sorted.iter().map(|(_, count)| count).sum();
+    let percent = |count: u64| 100.0 * count as f64 / used.max(1) as f64;
+    let listed = |(value, count): &(&String, u64)| format!("`{value}` {} ({:.1} %)", grouped(*count), percent(*count));
+    let shown: Vec<String> = sorted.iter().take(SHOWN).map(listed).collect();
+    let more = sorted.len().saturating_sub(SHOWN);
+    let message = format!(
+        "nothing in the config looks at `{name}`, which may say that a row is no purchase: {}{}",
+        shown.join(", "),
+        if more > 0 { format!(" and {more} more") } else { String::new() }
+    );
+    // Most rows are purchases.
+    let rest: Vec<&str> =
+        sorted.iter().skip(usize::from(sign.usual.is_empty())).map(|(value, _)| value.as_str()).collect();
+    let texts: Vec<String> = sorted.iter().map(|(value, _)| toml_text(value)).collect();
+    let quoted: Vec<String> = rest.iter().map(|value| sql_text(value)).collect();
+    let is_return = toml_text(&format!("{} IN ({})", sql_name(name), quoted.join(", ")));
+    let hint = format!(
+        "name those that are none, for example {}, or `is_return = {is_return}` in `[purchases.columns]` for what was given back; \
+         if all are purchases, write `known_values = [{}]` in `[purchases]`",
+        filter(config, &none_of(name, &rest, sign.form)),
+        texts.join(", ")
+    );
+    let finding = Finding::new("unknown_state", Table::Purchases.name(), Severity::Warning, message);
+    Some(finding.of_column(name).counting(count).with_hint(hint))
 }
 
 fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
@@ -77,9 +132,13 @@ fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
             continue;
         };
         let speaks = if column.watched.says == Says::State { is_no_purchase(word) } else { !is_no(word) };
-        if speaks {
-            *sign.against.entry(word.to_owned()).or_default() += count;
-        }
+        let place = match column.watched.says {
+            _ if speaks => &mut sign.against,
+            Says::State if is_purchase(word) => &mut sign.usual,
+            Says::State if sign.unnamed.len() <= MOST_UNNAMED => &mut sign.unnamed,
+            _ => continue,
+        };
+        *place.entry(word.to_owned()).or_default() += count;
     }
     if sign.against.len() > MOST_VALUES {
         // Such as times: that there is one counts, not which.

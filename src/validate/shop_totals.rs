@@ -7,6 +7,7 @@ use super::currencies::Currencies;
 use super::customer_ids::{self, Ids};
 use super::feed::{self, PurchaseDays};
 use super::finding::{Finding, Severity};
+use super::lone_returns::LoneReturns;
 use super::losses::Losses;
 use super::opt_outs::{self, Statements};
 use super::order_amounts::OrderAmounts;
@@ -16,6 +17,7 @@ use super::order_totals::OrderTotals;
 use super::other_ids;
 use super::pace::Pace;
 use super::placeholders::Heaviest;
+use super::rejected_states::RejectedStates;
 use super::scales::Scales;
 use super::sizes::Sizes;
 use super::unknown_states::UnknownStates;
@@ -44,6 +46,8 @@ pub(super) struct ShopTotals {
     losses: Losses,
     signs: OrderSigns,
     order_totals: OrderTotals,
+    rejected_states: RejectedStates,
+    lone_returns: LoneReturns,
     sizes: Sizes,
     scales: Scales,
     order_numbers: OrderNumbers,
@@ -82,6 +86,8 @@ impl ShopTotals {
             totals.heaviest = Heaviest::of(purchases);
             totals.signs = OrderSigns::of(purchases);
             totals.order_totals = OrderTotals::of(purchases);
+            totals.rejected_states = RejectedStates::of(purchases);
+            totals.lone_returns = LoneReturns::of(purchases);
         }
         if let Some(customers) = table(Table::Customers) {
             totals.statements = Statements::of(customers, config, now);
@@ -108,6 +114,8 @@ impl ShopTotals {
         self.losses.add(other.losses);
         self.signs.add(other.signs);
         self.order_totals.add(other.order_totals);
+        self.rejected_states.add(other.rejected_states);
+        self.lone_returns.add(other.lone_returns);
         self.currencies.add(other.currencies);
         self.order_amounts.add(other.order_amounts);
         self.with_margins.extend(other.with_margins);
@@ -144,6 +152,8 @@ impl ShopTotals {
         }
         findings.extend(self.signs.findings(config, account.map_or(0, |account| account.used)));
         findings.extend(self.order_totals.disagreement(config));
+        findings.extend(self.rejected_states.finding(config, account));
+        findings.extend(self.lone_returns.finding());
         findings.extend(self.order_numbers.findings(config, account));
         findings.extend(self.unknown_states.findings(config, account));
         findings

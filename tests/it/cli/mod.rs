@@ -12,6 +12,7 @@ mod customers_and_orders;
 mod databases;
 mod days;
 mod decisions;
+mod drafted_exports;
 #[cfg(unix)]
 mod faults;
 mod fuzz;

@@ -1,0 +1,222 @@
+//! Exports that nobody described: what `init` drafts of them, and what `check` then says, from the command line alone.
+
+use std::path::Path;
+
+use predicates::str::contains;
+
+use crate::shop::retain;
+
+/// 230 customers with an order in each of twelve months, of one or two lines.
+#[derive(Clone, Copy)]
+struct Order {
+    number: usize,
+    customer: usize,
+    month: usize,
+}
+
+impl Order {
+    fn all() -> impl Iterator<Item = Self> {
+        (0..2_760).map(|n| Self { number: 50_000 + n, customer: n % 230, month: n / 230 + 1 })
+    }
+
+    fn day(self) -> String {
+        format!("2024-{:02}-{:02}", self.month, self.customer % 28 + 1)
+    }
+
+    /// The lines: product and cents.
+    fn lines(self) -> Vec<(usize, usize)> {
+        (0..=self.number % 2)
+            .map(|line| (self.number * 31 % 40 + line, 401 + (self.number * 7_919 + line * 977) % 8_700))
+            .collect()
+    }
+
+    fn cents(self) -> usize {
+        self.lines().iter().map(|(_, cents)| cents).sum()
+    }
+}
+
+fn euros(cents: usize) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+fn total(orders: impl Iterator<Item = Order>) -> String {
+    let cents = euros(orders.map(Order::cents).sum());
+    let (whole, rest) = cents.split_once('.').unwrap();
+    let grouped: Vec<&str> =
+        whole.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
+    format!("{}.{rest}", grouped.join(","))
+}
+
+/// A folder with files, and the config that `init` drafts of them, with what only a person can know filled in.
+fn drafted(files: &[(&str, &[u8])], more: &[(&str, &str)]) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut names = Vec::new();
+    for (name, bytes) in files {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+        names.push(*name);
+    }
+    retain().current_dir(folder.path()).arg("init").args(&names).assert().success();
+    let path = folder.path().join("retain.toml");
+    let mut config = std::fs::read_to_string(&path).unwrap();
+    let usual = [("currency = \"\"", "currency = \"EUR\""), ("horizon_days = 0", "horizon_days = 30")];
+    for (from, to) in usual.iter().chain(more) {
+        config = config.replace(from, to);
+    }
+    std::fs::write(&path, &config).unwrap();
+    (folder, config)
+}
+
+fn check(folder: &Path, code: i32, words: &[&str]) {
+    let said = retain().current_dir(folder).args(["check", "--as-of", "2025-01-01"]).assert().code(code);
+    let output = said.get_output();
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    for word in words {
+        assert!(said.contains(word), "{word} is not said:\n{said}");
+    }
+}
+
+#[test]
+fn lines_and_headers_in_two_files_are_joined_by_the_number_of_the_order() {
+    let mut lines = "order_id,sku,quantity,unit_price\n".to_owned();
+    let mut headers = "id,customer_id,created_at,status\n".to_owned();
+    for order in Order::all() {
+        let state = if order.number % 17 == 0 { "cancelled" } else { "shipped" };
+        headers.push_str(&format!("{},cus_{},{}T10:00:00Z,{state}\n", order.number, order.customer, order.day()));
+        for (product, cents) in order.lines() {
+            lines.push_str(&format!("{},p{product},1,{}\n", order.number, euros(cents)));
+        }
+    }
+    for names in [["order_items.csv", "orders.csv"], ["z_lines.csv", "a_orders.csv"]] {
+        let files: [(&str, &[u8]); 2] = [(names[1], headers.as_bytes()), (names[0], lines.as_bytes())];
+        let (folder, config) = drafted(&files, &[("# filter = ", "filter = ")]);
+        assert!(config.contains("key = \"order_id\"\ntheir_key = \"id\"\n"), "{config}");
+        check(folder.path(), 0, &[&total(Order::all().filter(|order| order.number % 17 != 0)), "230 customers"]);
+        // Without the filter somebody says so: the column stands in the other file.
+        let without = config.replace("filter = ", "# filter = ");
+        std::fs::write(folder.path().join("retain.toml"), without).unwrap();
+        check(folder.path(), 0, &["status_not_looked_at", "`cancelled`"]);
+    }
+}
+
+#[test]
+fn an_order_whose_number_stands_on_its_first_line_alone_keeps_its_lines() {
+    let mut text = "Order Reference,Order Date,Customer,Status,Order Lines/Product,Order Lines/Quantity,Order Lines/Unit Price,Total\n".to_owned();
+    for order in Order::all() {
+        for (place, (product, cents)) in order.lines().into_iter().enumerate() {
+            let state = if order.number % 13 == 0 { "Quotation" } else { "Sales Order" };
+            let first = format!("S{},{},Firm {} AG,{state}", order.number, order.day(), order.customer);
+            let (first, sum) =
+                if place == 0 { (first, euros(order.cents())) } else { (",,,".to_owned(), String::new()) };
+            text.push_str(&format!("{first},P{product},1,{},{sum}\n", euros(cents)));
+        }
+    }
+    let files: [(&str, &[u8]); 1] = [("sale.order.csv", text.as_bytes())];
+    let (folder, config) = drafted(&files, &[("# filter = ", "filter = ")]);
+    assert!(config.contains("fill_down = [\"Order Reference\", \"Order Date\", \"Customer\", \"Status\"]"), "{config}");
+    let kept = || Order::all().filter(|order| order.number % 13 != 0);
+    check(folder.path(), 0, &[&total(kept()), "230 customers"]);
+    // Without it, the lines below are no guests: they are refused with the line that mends it.
+    let without: String =
+        config.lines().filter(|line| !line.starts_with("fill_down")).map(|line| format!("{line}\n")).collect();
+    std::fs::write(folder.path().join("retain.toml"), without).unwrap();
+    check(folder.path(), 3, &["first_line_only", "fill_down = [\"Order Reference\""]);
+}
+
+#[test]
+fn codes_and_states_that_nobody_knows_are_told() {
+    let row = |order: Order| {
+        let kind = if order.number % 29 == 0 { "R" } else { "S" };
+        format!("{},{},card{},{kind},{}\n", order.number, order.day(), order.customer, euros(order.cents()))
+    };
+    let text = "Receipt,Date,Card,Type,Value\n".to_owned() + &Order::all().map(row).collect::<String>();
+    let (folder, _) = drafted(&[("journal.csv", text.as_bytes())], &[]);
+    check(folder.path(), 0, &["unknown_state", "`Type`", "`R`", "is_return"]);
+    let known = text.replace(",R,", ",S,");
+    let (folder, _) = drafted(&[("journal.csv", known.as_bytes())], &[]);
+    let said = retain().current_dir(folder.path()).args(["check", "--as-of", "2025-01-01"]).assert().success();
+    assert!(!String::from_utf8_lossy(&said.get_output().stderr).contains("unknown_state"), "one value says nothing");
+}
+
+#[test]
+fn orders_that_were_never_finished_are_set_aside_by_their_state() {
+    let row = |order: Order| {
+        let (state, day) = if order.number % 11 == 0 { ("QUEUED", String::new()) } else { ("SUCCESS", order.day()) };
+        format!("{},{state},{day},c{},{}\n", order.number, order.customer, euros(order.cents()))
+    };
+    let text = "order id,status,processed at,customer id,total price\n".to_owned()
+        + &Order::all().map(row).collect::<String>();
+    let (folder, config) = drafted(&[("charges.csv", text.as_bytes())], &[]);
+    check(folder.path(), 3, &["rejected_states", "`QUEUED`", "filter = "]);
+    let mended =
+        config.replace("[purchases.columns]", "filter = \"\\\"status\\\" NOT IN ('QUEUED')\"\n[purchases.columns]");
+    let mended = mended.replace("# filter", "# was");
+    std::fs::write(folder.path().join("retain.toml"), mended).unwrap();
+    check(folder.path(), 0, &[&total(Order::all().filter(|order| order.number % 11 != 0))]);
+}
+
+#[test]
+fn returns_that_name_the_shop_are_told() {
+    let mut text = "Transaction ID,Date,From Email Address,Gross\n".to_owned();
+    for order in Order::all() {
+        text.push_str(&format!(
+            "T{},{},c{}@x.com,{}\n",
+            order.number,
+            order.day(),
+            order.customer,
+            euros(order.cents())
+        ));
+        if order.number % 17 == 0 {
+            text.push_str(&format!("R{},{},shop@x.com,-{}\n", order.number, order.day(), euros(order.cents())));
+        }
+    }
+    let (folder, config) = drafted(&[("Download.csv", text.as_bytes())], &[]);
+    assert!(config.contains("customer_id = 'LOWER(\"From Email Address\")'"), "{config}");
+    check(folder.path(), 0, &["lone_returns", "100 % of all that was given back"]);
+}
+
+#[test]
+fn what_a_name_says_of_its_column_is_used() {
+    let row = |order: Order| {
+        let discount = if order.number % 3 == 0 { "25%" } else { "0%" };
+        format!("{};{};K{};{discount};{}\n", order.number, order.day(), order.customer, euros(order.cents()))
+    };
+    let text =
+        "N° commande;Date;Client;Remise;Montant TTC CHF\n".to_owned() + &Order::all().map(row).collect::<String>();
+    let (folder, config) = drafted(&[("commandes.csv", text.as_bytes())], &[]);
+    for line in ["currency = \"CHF\"", "order_id = \"N° commande\"", "amount = \"Montant TTC CHF\""] {
+        assert!(config.contains(line), "{config}");
+    }
+    assert!(!config.contains("discount ="), "a per cent is no amount: {config}");
+    check(folder.path(), 0, &[&total(Order::all())]);
+}
+
+#[test]
+fn ids_that_a_spreadsheet_has_shortened_are_named() {
+    let row = |order: Order| format!("{},{},1.2346E+13,{}\n", order.number, order.day(), euros(order.cents()));
+    let text = "pedido,data_venda,cpf_cnpj,valor_total\n".to_owned() + &Order::all().map(row).collect::<String>();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("vendas.csv"), text).unwrap();
+    let said = retain().current_dir(folder.path()).args(["init", "vendas.csv"]).assert().code(2);
+    said.stderr(contains("`cpf_cnpj` have lost their digits (`1.2346E+13`)"));
+}
+
+#[test]
+fn the_letters_of_another_alphabet_are_told_by_the_words_they_make() {
+    let row = |order: Order| {
+        let state = if order.number % 13 == 0 { "Stornováno" } else { "Vyřízeno" };
+        let amount = euros(order.cents()).replace('.', ",");
+        format!(
+            "{};{}. {}. 2024;k{}@x.cz;{state};{amount} Kč\n",
+            order.number,
+            order.customer % 28 + 1,
+            order.month,
+            order.customer
+        )
+    };
+    let text = "Kód objednávky;Datum;E-mail zákazníka;Stav;Celkem s DPH\n".to_owned()
+        + &Order::all().map(row).collect::<String>();
+    let bytes = encoding_rs::WINDOWS_1250.encode(&text).0.into_owned();
+    let (folder, config) = drafted(&[("objednavky.csv", &bytes)], &[("# filter = ", "filter = ")]);
+    assert!(config.contains("encoding = \"windows-1250\"") && config.contains("currency = \"CZK\""), "{config}");
+    check(folder.path(), 0, &[&total(Order::all().filter(|order| order.number % 13 != 0))]);
+}
