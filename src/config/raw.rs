@@ -101,8 +101,9 @@ pub struct RawTable {
     /// the source; optional.
     pub filter: Option<String>,
     /// Source columns that are written on the first line of an order alone: on the lines of the same order that follow it
-    /// in the file, an empty value takes the first one given, before filter and mapping are evaluated. A list of names such
-    /// as `["Financial Status"]`; optional.
+    /// in the file, an empty value takes the first one given, before filter and mapping are evaluated; with the column of
+    /// the order's number among them, lines without one belong to the order above. A list of names such as
+    /// `["Financial Status"]`; optional.
     pub fill_down: Option<Vec<String>>,
     /// Values of columns of states that count as known beside those that filter and mapping name and those that are usual,
     /// such as `paid`: any other value is reported. A list of names such as `["ready"]`; default `[]`.

@@ -46,7 +46,7 @@ fn portuguese_columns_are_drafted_whole() {
         "currency = \"BRL\"  # the sign `R$`",
         "customer_id = \"CPF do cliente\"",
         "purchased_at = \"Data de criação\"",
-        "amount = 'Quantidade * \"Preço unitário\"'",
+        "amount = \"Valor do item\"",
         "order_id = \"Número do pedido\"",
         "quantity = \"Quantidade\"",
     ] {
