@@ -66,7 +66,6 @@ fn is_week(found: &Value) -> bool {
 fn entry(found: &Value) -> Entry {
     let of = |pointer: &str| number(found, pointer).unwrap_or_default();
     let (rate, others) = (of("/rate"), of("/others_rate"));
-    let side = if rate > others { "More" } else { "Less" };
     let n = count(found, "/n").unwrap_or(0);
     let what = match (text(found, "/measure"), is_week(found)) {
         (Some("churn"), _) => format!("{} of {} churned", percent(rate), counted(n, "customer")),
@@ -82,8 +81,13 @@ fn entry(found: &Value) -> Entry {
     } else {
         format!("{} of the rest", percent(others))
     };
-    let measure = if text(found, "/measure") == Some("churn") { "churn" } else { "complaints" };
-    Entry { name: format!("{side} {measure}: {}", name(found)), text: format!("{what}; {rest}. {}", interval(found)) }
+    let told = match (text(found, "/measure") == Some("churn"), rate > others) {
+        (true, true) => "More churn",
+        (true, false) => "Less churn",
+        (false, true) => "More complaints",
+        (false, false) => "Fewer complaints",
+    };
+    Entry { name: format!("{told}: {}", name(found)), text: format!("{what}; {rest}. {}", interval(found)) }
 }
 
 fn shown(number: f64) -> String {
