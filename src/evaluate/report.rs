@@ -105,9 +105,9 @@ pub fn evaluate(
     let draws = bootstrap(&customers, resampling, |cutoff, weights| ranked.figures(cutoff, weights));
     let population = population(cutoffs, customers.len() as usize, &settings.population);
     let verdict = verdict(&learners, baselines, &draws, population.clone());
-    let drawn: Vec<&str> = std::iter::once(main).chain(verdict.best_baseline.as_deref()).collect();
+    let with_curves: Vec<&str> = std::iter::once(main).chain(verdict.best_baseline.as_deref()).collect();
     Ok(Evaluation {
-        curves: ThresholdCurves::of(cutoffs, &drawn, resampling),
+        curves: ThresholdCurves::of(cutoffs, &with_curves, resampling),
         verdict,
         main: main.to_owned(),
         n_bootstrap: settings.n_bootstrap,

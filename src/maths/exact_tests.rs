@@ -114,7 +114,7 @@ mod tests {
         near(binomial_p_value(8, 10, 0.5), 112.0 / 1024.0);
         let choose = [1.0, 12.0, 66.0, 220.0, 495.0, 792.0];
         let below: f64 =
-            (0..5).map(|k| choose[k] * (1.0_f64 / 6.0).powi(k as i32) * (5.0_f64 / 6.0).powi(12 - k as i32)).sum();
+            (0..5_i32).zip(choose).map(|(k, ways)| ways * (1.0_f64 / 6.0).powi(k) * (5.0_f64 / 6.0).powi(12 - k)).sum();
         near(binomial_p_value(5, 12, 1.0 / 6.0), 1.0 - below);
         assert!(binomial_p_value(0, 1_000_000, 1e-6) > 0.3 && binomial_p_value(40, 1_000_000, 1e-6) < 1e-20);
     }

@@ -21,79 +21,89 @@ const STAGES: [(&str, &str); 6] = [
 const NOT_YET: &str = "on no list";
 const NO_LONGER: &str = "gone";
 
-/// Customers by their stage on the last list and now; absent without an earlier list.
-pub(super) fn moves(input: &PageInput<'_>) -> Option<Figure> {
-    let transitions = items(input.report?, "/transitions").iter();
-    let transitions: Vec<&Value> = transitions.filter(|one| one["kind"] == "life_cycle_stage").collect();
-    let stages = transitions.first()?;
-    let since = day(text(stages, "/since")?);
-    let moves = items(stages, "/moves");
-    let n_of = |from: Option<&str>, to: Option<&str>| {
-        let pair = moves.iter().find(|one| one["from"].as_str() == from && one["to"].as_str() == to);
+/// Customers by stage on two lists.
+struct Moves<'r>(&'r [Value]);
+
+impl Moves<'_> {
+    /// Customers of a pair of stages; `None` stands for those on no list.
+    fn n(&self, from: Option<&str>, to: Option<&str>) -> u64 {
+        let pair = self.0.iter().find(|one| one["from"].as_str() == from && one["to"].as_str() == to);
         pair.and_then(|one| count(one, "/n_customers")).unwrap_or(0)
-    };
-    let (mut n_both, mut n_moved, mut most) = (0, 0, ("", "", 0));
-    for (from, from_says) in STAGES {
-        for (to, to_says) in STAGES {
-            let n = n_of(Some(from), Some(to));
+    }
+
+    /// How many changed their stage, in a sentence; `None` where nobody is on both lists.
+    fn heading(&self, since: &str) -> Option<String> {
+        let pairs = STAGES.iter().flat_map(|from| STAGES.iter().map(move |to| (from, to)));
+        let (mut n_both, mut n_moved, mut most) = (0, 0, None);
+        for (from, to) in pairs {
+            let n = self.n(Some(from.0), Some(to.0));
             n_both += n;
-            if from != to {
+            if from.0 != to.0 {
                 n_moved += n;
-                most = if n > most.2 { (from_says, to_says, n) } else { most };
+                most = most.filter(|(_, _, largest)| *largest >= n).or((n > 0).then_some((from.1, to.1, n)));
             }
         }
+        let often =
+            most.map_or_else(String::new, |(from, to, n)| format!(", most often from {from} to {to} ({})", grouped(n)));
+        let n_moved = grouped(n_moved);
+        (n_both > 0)
+            .then(|| format!("Since {since}, {n_moved} of {} changed their stage{often}", counted(n_both, "customer")))
     }
-    if n_both == 0 {
-        return None;
+
+    /// The grid of stages then by stages now.
+    fn svg(&self, heading: &str) -> String {
+        let stages = || STAGES.iter().map(|(name, says)| (Some(*name), *says));
+        let to: Vec<(Option<&str>, &str)> = stages().chain([(None, NO_LONGER)]).collect();
+        let row = |(from, says): (Option<&str>, &str)| {
+            let n_row: u64 = to.iter().map(|(to, _)| self.n(from, *to)).sum();
+            let cell = |(to, to_says): &(Option<&str>, &str)| {
+                let n = self.n(from, *to);
+                (n > 0).then(|| Cell {
+                    share: n as f64 / n_row as f64,
+                    text: grouped(n),
+                    says: format!("{} from {says} to {to_says}", counted(n, "customer")),
+                })
+            };
+            GridRow { name: says.to_owned(), cells: to.iter().map(cell).collect() }
+        };
+        grid(&GridChart {
+            title: &format!("{heading}. A grid of customers by stage then and now."),
+            across: "stage now",
+            down: "stage then",
+            columns: to.iter().map(|(_, says)| (*says).to_owned()).collect(),
+            row_height: 28.0,
+            rows: stages().chain([(None, NOT_YET)]).map(row).collect(),
+        })
     }
-    let often = if most.2 > 0 {
-        format!(", most often from {} to {} ({})", most.0, most.1, grouped(most.2))
-    } else {
-        String::new()
-    };
-    let heading =
-        format!("Since {since}, {} of {} changed their stage{often}", grouped(n_moved), counted(n_both, "customer"));
-    let from = STAGES.iter().map(|(name, says)| (Some(*name), *says)).chain([(None, NOT_YET)]);
-    let to: Vec<(Option<&str>, &str)> =
-        STAGES.iter().map(|(name, says)| (Some(*name), *says)).chain([(None, NO_LONGER)]).collect();
-    let row = |(from, says): (Option<&str>, &str)| {
-        let n_row: u64 = to.iter().map(|(to, _)| n_of(from, *to)).sum();
-        let cell = |(to, to_says): &(Option<&str>, &str)| {
-            let n = n_of(from, *to);
-            (n > 0).then(|| Cell {
-                share: n as f64 / n_row as f64,
-                text: grouped(n),
-                says: format!("{} from {says} to {to_says}", counted(n, "customer")),
-            })
-        };
-        GridRow { name: says.to_owned(), cells: to.iter().map(cell).collect() }
-    };
-    let chart = GridChart {
-        title: &format!("{heading}. A grid of customers by stage then and now."),
-        across: "stage now",
-        down: "stage then",
-        columns: to.iter().map(|(_, says)| (*says).to_owned()).collect(),
-        row_height: 28.0,
-        rows: from.map(row).collect(),
-    };
-    let says = |name: Option<&str>, absent: &str| name.map_or_else(|| absent.to_owned(), |name| name.replace('_', " "));
-    let table = items(input.report?, "/transitions").iter().flat_map(|kind| {
-        let which = text(kind, "/kind").unwrap_or_default().replace('_', " ");
-        let row = move |one: &Value| {
-            let n = count(one, "/n_customers").map_or_else(String::new, grouped);
-            [which.clone(), says(one["from"].as_str(), NOT_YET), says(one["to"].as_str(), NO_LONGER), n]
-        };
-        items(kind, "/moves").iter().map(row)
-    });
-    let table = DataTable::new(&heading, ["Kind", "Then", "Now", "Customers"], table);
+}
+
+/// Customers by their stage on the last list and now; absent without an earlier list.
+pub(super) fn moves(input: &PageInput<'_>) -> Option<Figure> {
+    let transitions = items(input.report?, "/transitions");
+    let stages = transitions.iter().find(|one| one["kind"] == "life_cycle_stage")?;
+    let since = day(text(stages, "/since")?);
+    let moves = Moves(items(stages, "/moves"));
+    let heading = moves.heading(&since)?;
+    let head = ["Kind", "Then", "Now", "Customers"];
     Some(Figure {
         id: "f-moves",
         sentence: "Read a row to the right: where the customers of a stage are now, the darker the larger their share. On the diagonal \
                    nothing changed. The table also has the RFM segments."
             .to_owned(),
         population: format!("Everyone on the list or the win-back list of {since} or of {}", day(input.as_of())),
-        svg: grid(&chart),
-        table,
+        svg: moves.svg(&heading),
+        table: DataTable::new(&heading, head, transitions.iter().flat_map(cells)),
         heading,
     })
+}
+
+/// The pairs of one kind of segments as cells.
+fn cells(kind: &Value) -> Vec<[String; 4]> {
+    let which = text(kind, "/kind").unwrap_or_default().replace('_', " ");
+    let says = |name: Option<&str>, absent: &str| name.map_or_else(|| absent.to_owned(), |name| name.replace('_', " "));
+    let row = |one: &Value| {
+        let n = count(one, "/n_customers").map_or_else(String::new, grouped);
+        [which.clone(), says(one["from"].as_str(), NOT_YET), says(one["to"].as_str(), NO_LONGER), n]
+    };
+    items(kind, "/moves").iter().map(row).collect()
 }

@@ -29,6 +29,22 @@ impl Moved<'_> {
         self.psi > self.allowed
     }
 
+    fn row(&self) -> Row {
+        let beyond = if self.is_beyond() { ": beyond" } else { "" };
+        Row {
+            name: spoken(self.feature),
+            value: self.psi,
+            interval: None,
+            note: format!("PSI {:.2}, allowed {:.2}; {}{beyond}", self.psi, self.allowed, self.side()),
+            is_main: self.is_beyond(),
+        }
+    }
+
+    fn cells(&self) -> [String; 4] {
+        let [psi, allowed] = [self.psi, self.allowed].map(|index| format!("{index:.3}"));
+        [self.feature.to_owned(), psi, allowed, format!("{:+.3}", self.effect)]
+    }
+
     fn side(&self) -> &'static str {
         match self.effect {
             effect if effect > LEAST_EFFECT => "larger",
@@ -60,19 +76,6 @@ pub(super) fn drift(input: &PageInput<'_>) -> Option<Figure> {
             grouped(n_beyond)
         )
     };
-    let row = |moved: &Moved<'_>| Row {
-        name: spoken(moved.feature),
-        value: moved.psi,
-        interval: None,
-        note: format!(
-            "PSI {:.2}, allowed {:.2}; {}{}",
-            moved.psi,
-            moved.allowed,
-            moved.side(),
-            if moved.is_beyond() { ": beyond" } else { "" }
-        ),
-        is_main: moved.is_beyond(),
-    };
     let chart = RowChart {
         title: &format!("{heading}. Bars of the population stability index by feature."),
         axis: "population stability index (PSI) against training; 0 is the same",
@@ -80,16 +83,8 @@ pub(super) fn drift(input: &PageInput<'_>) -> Option<Figure> {
         range: Some([0.0, first.psi.max(LEAST_SHOWN)]),
         has_bars: true,
         reference: None,
-        rows: found.iter().take(SHOWN).map(row).collect(),
+        rows: found.iter().take(SHOWN).map(Moved::row).collect(),
     };
-    let table = found.iter().map(|moved| {
-        [
-            moved.feature.to_owned(),
-            format!("{:.3}", moved.psi),
-            format!("{:.3}", moved.allowed),
-            format!("{:+.3}", moved.effect),
-        ]
-    });
     Some(Figure {
         id: "f-drift",
         sentence: format!(
@@ -104,7 +99,7 @@ pub(super) fn drift(input: &PageInput<'_>) -> Option<Figure> {
             counted(count(monitor, "/n_customers").unwrap_or(0), "customer")
         ),
         svg: rows(&chart),
-        table: DataTable::new(&heading, ["Feature", "PSI", "Allowed", "Cliff's delta"], table),
+        table: DataTable::new(&heading, ["Feature", "PSI", "Allowed", "Cliff's delta"], found.iter().map(Moved::cells)),
         heading,
     })
 }
