@@ -164,7 +164,9 @@ pub fn segment_profiles(
     members.sort_by_key(|member| member.customer);
     let years = years(log, as_of, (as_of.before(YEAR, zone), cuts), &members);
     let mut everyone = Sums::default();
-    years.iter().for_each(|year| everyone.add_year(year));
+    for year in &years {
+        everyone.add_year(year);
+    }
     let has_complaints = log.available().contains(&Available::Complaints);
     let names = Names { categories: log.categories(), everyone: &everyone, has_complaints };
     let by_satisfaction = SegmentKind { name: "satisfaction_type", segments: SATISFACTION_TYPES.to_vec() };
