@@ -159,8 +159,8 @@ mod tests {
         let area = |curve: &[CurvePoint]| {
             curve.windows(2).map(|pair| (pair[0].value.estimate + pair[1].value.estimate) / 200.0).sum::<f64>()
         };
-        assert!((area(&found.roc) - (figures[0][0] + figures[1][0]) / 2.0).abs() < 2e-3);
-        assert!((area(&found.precision_recall) - (figures[0][1] + figures[1][1]) / 2.0).abs() < 5e-3);
+        assert!((area(&found.roc) - f64::midpoint(figures[0][0], figures[1][0])).abs() < 2e-3);
+        assert!((area(&found.precision_recall) - f64::midpoint(figures[0][1], figures[1][1])).abs() < 5e-3);
         assert!(found.roc.windows(2).all(|pair| pair[0].value.estimate <= pair[1].value.estimate));
         assert!(found.roc.iter().chain(&found.precision_recall).all(|point| point.value.low <= point.value.high));
         assert_eq!([found.roc.len(), found.precision_recall.len()], [N_POINTS; 2]);

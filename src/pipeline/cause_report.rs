@@ -40,8 +40,7 @@ pub struct CauseFigures {
 }
 
 /// The causes of the rows of both lists; `None` without a row.
-#[must_use]
-pub fn causes_report(lists: &Lists) -> Option<CausesReport> {
+pub(super) fn causes_report(lists: &Lists) -> Option<CausesReport> {
     let customers = lists.n_eligible();
     let at_stake = |row: &ListRow| row.prospect.value_at_stake;
     let all: f64 = lists.rows().map(at_stake).sum();
