@@ -10,7 +10,7 @@ use crate::maths::quantiles::quantile;
 use crate::timeline::{Available, Cutoff, EventLog, KnownComplaint, date_of};
 
 /// Days of complaints that tell what is usual, and in which those of one kind are counted together.
-const YEAR: i32 = 365;
+const YEAR: i64 = 365;
 /// Handling that takes longer than this share of all is slow.
 const SLOW_ABOVE: f64 = 0.75;
 /// Handled complaints from which on one is told from what is usual.
@@ -65,7 +65,7 @@ impl<'a> CauseReader<'a> {
     pub(super) fn records(&self, customer: u32) -> Vec<ComplaintRecord> {
         let mut known: Vec<KnownComplaint> = Vec::new();
         self.log.complaints_at(customer, self.as_of, &mut known);
-        if known.is_empty() {
+        if !known.iter().any(|one| self.may_count(one)) {
             return Vec::new();
         }
         let mut visits: Vec<i32> = Vec::new();
@@ -73,19 +73,30 @@ impl<'a> CauseReader<'a> {
         known.iter().rev().filter_map(|one| self.record(one, &known, &visits)).collect()
     }
 
+    /// Whether a rule may hold for a complaint: for those of most customers none does, and their orders need not be read.
+    fn may_count(&self, one: &KnownComplaint) -> bool {
+        self.is_open(one) || self.days_ago(one) <= ComplaintRecord::REMEMBERED_DAYS
+    }
+
+    fn is_open(&self, one: &KnownComplaint) -> bool {
+        self.log.available().contains(&Available::Resolution) && one.is_open()
+    }
+
+    fn days_ago(&self, one: &KnownComplaint) -> i64 {
+        i64::from(self.as_of.day() - self.log.calendar().day(one.opened_at))
+    }
+
     fn record(&self, one: &KnownComplaint, all: &[KnownComplaint], visits: &[i32]) -> Option<ComplaintRecord> {
-        let day = |one: &KnownComplaint| self.log.calendar().day(one.opened_at);
-        let opened = day(one);
-        let resolves = self.log.available().contains(&Available::Resolution);
-        let in_the_year = |other: &&KnownComplaint| self.as_of.day() - day(other) <= YEAR;
+        let opened = self.log.calendar().day(one.opened_at);
+        let in_the_year = |other: &&KnownComplaint| self.days_ago(other) <= YEAR;
         let is_same = |other: &&KnownComplaint| one.category.is_some() && other.category == one.category;
         let after = |at: Option<crate::units::Timestamp>| at.map(|at| at.days_since(one.opened_at));
         let name = |code: u32| self.log.complaint_category(code);
         Some(ComplaintRecord {
             opened: date_of(opened)?,
-            days_ago: i64::from(self.as_of.day() - opened),
+            days_ago: self.days_ago(one),
             category: one.category.map(name).filter(|name| !name.is_empty()),
-            is_open: resolves && one.is_open(),
+            is_open: self.is_open(one),
             is_reopened: one.reopened_at.is_some(),
             response_days: after(one.first_response_at),
             resolution_days: after(one.resolved_at).filter(|_| !one.is_open()),
@@ -101,7 +112,7 @@ impl<'a> CauseReader<'a> {
         let of_customer = |customer: u32| {
             let mut known: Vec<KnownComplaint> = Vec::new();
             self.log.complaints_at(customer, self.as_of, &mut known);
-            known.retain(|one| self.as_of.day() - self.log.calendar().day(one.opened_at) <= YEAR);
+            known.retain(|one| self.days_ago(one) <= YEAR);
             known
         };
         let known: Vec<Vec<KnownComplaint>> = (0..n_customers).into_par_iter().map(of_customer).collect();

@@ -40,8 +40,6 @@ pub struct SlowFrom {
     pub resolution_days: Option<f64>,
 }
 
-/// A complaint is remembered for so many days.
-pub(super) const REMEMBERED_DAYS: i64 = 180;
 /// A customer who came back more often than this since has got over it.
 const VISITS_SINCE: usize = 1;
 /// The handling was rated badly, on scales that begin at 1 or 0.
@@ -137,6 +135,9 @@ pub(super) const RECORD_RULES: &[RecordRule] = &[
 ];
 
 impl ComplaintRecord {
+    /// A complaint that is settled is remembered for so many days.
+    pub const REMEMBERED_DAYS: i64 = 180;
+
     /// The cause that its kind speaks for.
     pub(super) fn theme(&self) -> Option<Cause> {
         self.category.as_deref().and_then(theme_of)
@@ -145,12 +146,12 @@ impl ComplaintRecord {
 
 /// Not long ago, and hardly a purchase since.
 fn is_fresh(one: &ComplaintRecord) -> bool {
-    one.days_ago <= REMEMBERED_DAYS && one.visits_since <= VISITS_SINCE
+    one.days_ago <= ComplaintRecord::REMEMBERED_DAYS && one.visits_since <= VISITS_SINCE
 }
 
 /// Whether the customer may still wait for it: not long ago, or without a purchase since.
 fn is_owed(one: &ComplaintRecord) -> bool {
-    one.days_ago <= REMEMBERED_DAYS || one.visits_since == 0
+    one.days_ago <= ComplaintRecord::REMEMBERED_DAYS || one.visits_since == 0
 }
 
 fn is_above(days: Option<f64>, bound: Option<f64>) -> bool {

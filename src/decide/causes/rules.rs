@@ -1,7 +1,7 @@
 //! From what is known of a customer to the cause, and what it is read from.
 
 use super::cause::Cause;
-use super::records::{ComplaintRecord, Counts, RECORD_RULES, REMEMBERED_DAYS, RecordRule, SlowFrom};
+use super::records::{ComplaintRecord, Counts, RECORD_RULES, RecordRule, SlowFrom};
 use crate::features::Fact;
 
 /// What a cause is read from.
@@ -149,7 +149,7 @@ fn is_borne_out(signs: &Signs<'_>, told: &ToldFact) -> bool {
     match told.fact {
         Fact::Silence => signs.visits >= RHYTHM_VISITS && signs.gap_median_days.is_some_and(is_late),
         Fact::OpenComplaint | Fact::ComplaintHandling | Fact::Complaints => {
-            signs.complaints.iter().any(|one| one.days_ago <= REMEMBERED_DAYS)
+            signs.complaints.iter().any(|one| one.days_ago <= ComplaintRecord::REMEMBERED_DAYS)
         }
         _ => told.is_pattern,
     }
