@@ -15,7 +15,8 @@ use super::score_uncertainty::ScoreUncertainty;
 use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Panel};
 use crate::decide::{
-    Candidate, Decision, FoundCause, Order, PastContact, Plan, PlanSummary, Planner, Prospect, Suppression, rank,
+    Candidate, Decision, FoundCause, Order, PastContact, Plan, PlanSummary, Planner, Prospect, RiskBand, Suppression,
+    rank,
 };
 use crate::error::Failure;
 use crate::explain::{Background, CustomerExplainer, Explanations, Forecast, Reason, ScoringModel};
@@ -41,9 +42,6 @@ pub struct Scored<'a> {
     /// The value models, and what a report on the shop is made from.
     pub valuing: Valuing<'a>,
 }
-
-/// A customer who is this likely not to come back is at risk, also in a shop where the average one is more so.
-const AT_RISK: f64 = 0.2;
 
 /// Ranks the customers eligible at `as_of` with a stored version, each in one of two lists.
 ///
@@ -235,7 +233,7 @@ impl Scoring<'_> {
         let minor_per_major = self.config.currency.minor_per_major();
         let reader = CauseReader::of((self.log, self.panel.schema()), self.as_of, minor_per_major);
         let cause = |row: usize| {
-            let is_at_risk = is_raised[row] || forecasts[row].outcome.lost() >= AT_RISK;
+            let is_at_risk = is_raised[row] || RiskBand::of(forecasts[row].churn) != RiskBand::Low;
             reader.cause(&facts[row], &reasons[row], is_at_risk)
         };
         (0..facts.len()).into_par_iter().map(cause).collect()

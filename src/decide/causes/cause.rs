@@ -79,8 +79,11 @@ impl Cause {
             Fact::Discounts => Some(Self::Price),
             Fact::Returns => Some(Self::Quality),
             Fact::OpenComplaint => Some(Self::UnresolvedComplaint),
-            Fact::ComplaintHandling | Fact::Complaints => Some(Self::ServiceResponse),
-            Fact::FewOrders | Fact::LowSpend | Fact::NarrowBasket | Fact::Surveys | Fact::Custom => None,
+            Fact::ComplaintHandling => Some(Self::ServiceResponse),
+            // What a complaint was about, and how it went, stands in its record.
+            Fact::Complaints | Fact::FewOrders | Fact::LowSpend | Fact::NarrowBasket | Fact::Surveys | Fact::Custom => {
+                None
+            }
         }
     }
 }

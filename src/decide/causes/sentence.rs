@@ -18,7 +18,7 @@ pub fn cause_why<'r>(found: Option<&FoundCause>, mut reasons: impl Iterator<Item
         None => NO_CAUSE.to_owned(),
         Some(FoundCause { evidence: Evidence::Complaint(seen, rule), .. }) => filled(rule.0.sentence, &seen.0, seen.1),
         Some(FoundCause { cause, evidence: Evidence::Slowing { recent_days, usual_days } }) => {
-            let [recent, usual] = [*recent_days, *usual_days].map(|days| whole(days, "day"));
+            let [recent, usual] = [*recent_days, *usual_days].map(|days| whole(days.floor(), "day"));
             format!("{}: bought every {recent} lately, usually every {usual}", opening(*cause))
         }
         Some(FoundCause { cause, evidence: Evidence::Reason(place) }) => {
