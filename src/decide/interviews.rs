@@ -42,7 +42,9 @@ pub fn interviews(lost: &[LostCustomer<'_>], n: usize, seed: u64) -> Vec<Intervi
         let hash = stable_hash(&[b"interview", &seed.to_le_bytes(), customer.id.as_bytes()]);
         strata.entry(customer.stratum).or_default().push((hash, customer.id, place));
     }
-    strata.values_mut().for_each(|members| members.sort_unstable());
+    for members in strata.values_mut() {
+        members.sort_unstable();
+    }
     let taken = taken_of(&strata.values().map(Vec::len).collect::<Vec<_>>(), n);
     let drawn = strata.values().zip(taken).flat_map(|(members, taken)| {
         let of = members.len();

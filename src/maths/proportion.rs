@@ -15,7 +15,7 @@ const Z: f64 = 1.959_963_984_540_054;
 /// ```
 ///
 /// # Source
-/// Wilson (1927), Journal of the American Statistical Association 22, 209-212; Brown, Cai and DasGupta (2001), Statistical
+/// Wilson (1927), Journal of the American Statistical Association 22, 209-212; Brown, Cai and `DasGupta` (2001), Statistical
 /// Science 16, equation 4.
 #[must_use]
 pub fn wilson(successes: usize, n: usize) -> Option<[f64; 2]> {
