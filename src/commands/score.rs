@@ -91,13 +91,8 @@ pub(super) fn score_and_write(
     let (lists, changes) = with_changes(session, log, Lists { list, winback });
     session.changes = changes.as_ref().map(|changes| (changes.since, changes.counts.clone()));
     let table = changes.as_ref().map(|changes| pipeline::change_table(&lists, changes));
-    let interviews =
-        (session.config.output.interview_rows > 0).then(|| pipeline::interview_table(&session.config, log, &lists));
-    let beside: Vec<(&str, &Table<'_>)> =
-        [(report::CHANGES, table.as_ref()), (report::INTERVIEWS, interviews.as_ref())]
-            .into_iter()
-            .filter_map(|(name, table)| Some((name, table?)))
-            .collect();
+    let interviews = interviews(session, log, &lists);
+    let beside = beside_lists(table.as_ref(), interviews.as_ref());
     let track = performance::track(session, log, (version, gates.past()), &lists);
     let mut night = gates.of_lists(session, &lists, (version, features.as_ref()), track.lists.clone());
     night.record["performance"] = track.record();
@@ -153,6 +148,21 @@ fn stage_value(value: &Result<ValueReport, String>, staged: &Staged) -> Result<O
             Ok(None)
         }
     }
+}
+
+/// Lost customers to ask, if the config wants any.
+fn interviews<'l>(session: &Session, log: &EventLog, lists: &'l Lists) -> Option<Table<'l>> {
+    let is_wanted = session.config.output.interview_rows > 0;
+    is_wanted.then(|| pipeline::interview_table(&session.config, log, lists))
+}
+
+/// The tables that stand beside the lists, with their names.
+fn beside_lists<'t>(
+    changes: Option<&'t Table<'t>>,
+    interviews: Option<&'t Table<'t>>,
+) -> Vec<(&'static str, &'t Table<'t>)> {
+    let tables = [(report::CHANGES, changes), (report::INTERVIEWS, interviews)];
+    tables.into_iter().filter_map(|(name, table)| Some((name, table?))).collect()
 }
 
 /// The lists with the columns that the config carries along, and what changed since the last ones.

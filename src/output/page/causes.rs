@@ -27,42 +27,77 @@ fn words(figures: &Value) -> &'static str {
     CAUSES.iter().find(|(known, _)| Some(*known) == word).map_or(NONE, |(_, words)| words)
 }
 
+/// The customers of one cause, as the report has them.
+struct Found<'r> {
+    /// The cause, or that none stands out, with what it is read from.
+    words: &'static str,
+    has_cause: bool,
+    /// Whether it is in the shop's hands.
+    hands: &'static str,
+    n: u64,
+    customer_share: f64,
+    value: f64,
+    value_share: f64,
+    loss: f64,
+    currency: &'r str,
+}
+
+impl<'r> Found<'r> {
+    /// The figures of a cause that somebody has.
+    fn of(figures: &Value, currency: &'r str) -> Option<Self> {
+        let get = |pointer: &str| number(figures, pointer).unwrap_or(0.0);
+        let n = count(figures, "/customers").filter(|n| *n > 0)?;
+        Some(Self {
+            words: words(figures),
+            has_cause: text(figures, "/cause").is_some(),
+            hands: figures["is_controllable"].as_bool().map_or("", |is_ours| if is_ours { "yes" } else { "no" }),
+            n,
+            customer_share: get("/customer_share"),
+            value: get("/value_at_stake"),
+            value_share: get("/value_share"),
+            loss: get("/expected_loss"),
+            currency,
+        })
+    }
+
+    fn name(&self) -> &'static str {
+        self.words.split(':').next().unwrap_or_default()
+    }
+
+    fn row(&self) -> Row {
+        let hands = if self.hands == "no" { ", not in your hands" } else { "" };
+        let value = money(self.currency, self.value);
+        let customers = counted(self.n, "customer");
+        Row {
+            name: self.name().to_owned(),
+            value: self.value,
+            interval: None,
+            note: format!("{value} ({}) with {customers}{hands}", percent(self.value_share)),
+            is_main: hands.is_empty(),
+        }
+    }
+
+    fn line(&self) -> [String; 7] {
+        let [value, loss] = [self.value, self.loss].map(|amount| money(self.currency, amount));
+        let [customers, share] = [self.customer_share, self.value_share].map(percent);
+        [self.words.to_owned(), self.hands.to_owned(), grouped(self.n), customers, value, share, loss]
+    }
+}
+
+/// What each column of the table is.
+const CAUSE_COLUMNS: [&str; 7] =
+    ["Cause", "In your hands", "Customers", "Share of customers", "Value at stake", "Share of value", "Expected loss"];
+
 /// Value at stake by cause.
 pub(super) fn causes(input: &PageInput<'_>) -> Option<Figure> {
     let report = input.report?.get("causes")?;
-    let found: Vec<&Value> =
-        items(report, "/causes").iter().filter(|figures| count(figures, "/customers").is_some_and(|n| n > 0)).collect();
-    let first = found.iter().find(|figures| text(figures, "/cause").is_some())?;
-    let of = |figures: &Value| {
-        let n = count(figures, "/customers").unwrap_or(0);
-        let get = |pointer: &str| number(figures, pointer).unwrap_or(0.0);
-        (n, get("/customer_share"), get("/value_at_stake"), get("/value_share"), get("/expected_loss"))
-    };
-    let name = |figures: &Value| words(figures).split(':').next().unwrap_or_default();
-    let (_, _, _, share, _) = of(first);
-    let heading =
-        format!("Of the causes that stand out, {} has most at stake: {} of all value", name(first), percent(share));
-    let hands = |figures: &Value| match figures["is_controllable"].as_bool() {
-        Some(true) => "yes",
-        Some(false) => "no",
-        None => "",
-    };
-    let row = |figures: &&Value| {
-        let (n, _, value, share, _) = of(figures);
-        let hands = if hands(figures) == "no" { ", not in your hands" } else { "" };
-        Row {
-            name: name(figures).to_owned(),
-            value,
-            interval: None,
-            note: format!(
-                "{} ({}) with {}{hands}",
-                money(input.currency(), value),
-                percent(share),
-                counted(n, "customer")
-            ),
-            is_main: hands.is_empty() && text(figures, "/cause").is_some(),
-        }
-    };
+    let all = items(report, "/causes").iter().filter_map(|figures| Found::of(figures, input.currency()));
+    let all: Vec<Found<'_>> = all.collect();
+    // Customers without a cause are in the table; their bar would hide the others.
+    let with_cause: Vec<&Found<'_>> = all.iter().filter(|found| found.has_cause).collect();
+    let first = with_cause.first()?;
+    let share = percent(first.value_share);
+    let heading = format!("Of the causes that stand out, {} has most at stake: {share} of all value", first.name());
     let chart = RowChart {
         title: &format!("{heading}. Bars of value at stake by cause."),
         axis: &format!("value at stake, {}", input.currency()),
@@ -70,46 +105,29 @@ pub(super) fn causes(input: &PageInput<'_>) -> Option<Figure> {
         range: None,
         has_bars: true,
         reference: None,
-        // Customers without a cause are in the table; their bar would hide the others.
-        rows: found.iter().filter(|figures| text(figures, "/cause").is_some()).map(row).collect(),
+        rows: with_cause.iter().map(|found| found.row()).collect(),
     };
-    let line = |figures: &&Value| {
-        let (n, customers, value, share, loss) = of(figures);
-        let [value, loss] = [value, loss].map(|amount| money(input.currency(), amount));
-        let controllable = hands(figures).to_owned();
-        [words(figures).to_owned(), controllable, grouped(n), percent(customers), value, percent(share), loss]
-    };
-    let head = [
-        "Cause",
-        "In your hands",
-        "Customers",
-        "Share of customers",
-        "Value at stake",
-        "Share of value",
-        "Expected loss",
-    ];
-    let with_cause =
-        found.iter().filter(|figures| text(figures, "/cause").is_some()).filter_map(|one| count(one, "/customers"));
-    let of = format!(
-        "A cause stands out for {} of {}",
-        grouped(with_cause.sum()),
-        counted(count(report, "/customers").unwrap_or(0), "customer")
-    );
-    let controllable = number(report, "/controllable_share").map_or_else(
-        || format!("{of}. "),
-        |share| format!("{of}; of what is at stake with them, {} has a cause in your hands. ", percent(share)),
-    );
     Some(Figure {
         id: "f-causes",
-        sentence: format!(
-            "{controllable}A cause is read from complaints first, else from the reasons of the list; it is a likely cause, not a \
-             proven one. Ask the customers on the interview list."
-        ),
+        sentence: how_read(report, with_cause.iter().map(|found| found.n).sum()),
         population: format!("On {}: {}", day(input.as_of()), text(report, "/population").unwrap_or_default()),
         svg: rows(&chart),
-        table: DataTable::new(&heading, head, found.iter().map(line)),
+        table: DataTable::new(&heading, CAUSE_COLUMNS, all.iter().map(Found::line)),
         heading,
     })
+}
+
+/// How many have a cause, how much of it can be mended, and what a cause is.
+fn how_read(report: &Value, n_with_cause: u64) -> String {
+    let customers = counted(count(report, "/customers").unwrap_or(0), "customer");
+    let controllable = number(report, "/controllable_share").map_or_else(String::new, |share| {
+        format!("; of what is at stake with them, {} has a cause in your hands", percent(share))
+    });
+    format!(
+        "A cause stands out for {} of {customers}{controllable}. It is read from complaints first, else from the reasons of the list: a \
+         likely cause, not a proven one. Ask the customers on the interview list.",
+        grouped(n_with_cause)
+    )
 }
 
 /// How a complaint was handled, for a manager.
