@@ -64,6 +64,8 @@ fn the_page_is_whole_loads_nothing_and_names_are_text() {
         names,
         [
             "details.parquet",
+            "interviews.csv",
+            "interviews.parquet",
             "list.csv",
             "list.parquet",
             "list.xlsx",
