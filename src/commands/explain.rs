@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::champion;
 use super::job::{self, Task, Today, print};
+use super::{champion, eligibility};
 use crate::cli::{Explain, ExplainFormat, Job, OutputOptions};
 use crate::error::Failure;
 use crate::explain::{
@@ -11,7 +11,8 @@ use crate::explain::{
     Risk, VoidOrderSummary,
 };
 use crate::output::{OutputError, customer_page};
-use crate::pipeline::{self, Beside};
+use crate::pipeline::{self, Beside, Holds};
+use crate::table::Table;
 use crate::text::{printable, shortened, wrapped};
 use crate::units::Timestamp;
 
@@ -30,7 +31,10 @@ pub(super) fn run(arguments: &Explain, talk: OutputOptions, now: Timestamp) -> R
     let plan = Task { today: Today::AfterTheData, files: None };
     let (session, log) = job::start(&job, talk, now, plan)?;
     let owners = session.owners(&log);
-    let beside = Beside { contacts: &session.contacts, owners: &owners };
+    let conditions = eligibility::conditions(&session.config)?;
+    let hold = |rows: &Table<'_>| Ok(conditions.hold(rows)?);
+    let holds: Option<Holds<'_>> = if conditions.is_empty() { None } else { Some(&hold) };
+    let beside = Beside { contacts: &session.contacts, owners: &owners, holds };
     let scored = pipeline::score(&session.config, &log, &version, session.as_of, beside, &session.watch)?;
     let explanation = pipeline::explain_customer(&scored, &version, &arguments.customer)?;
     let _stages = session.watch.finish();
@@ -115,7 +119,8 @@ fn cause(cause: &ExplainedCause) -> String {
 
 /// What is done for the customer, and what the other actions would bring.
 fn decision(decision: &ExplainedDecision, currency: &str) -> String {
-    let ExplainedDecision { group, recommended_action, action_why, hint, suppressed_because, alternatives } = decision;
+    let ExplainedDecision { group, recommended_action, action_why, hint, suppressed_because, alternatives, .. } =
+        decision;
     let what = match (recommended_action, suppressed_because) {
         (Some(action), _) => printable(action).into_owned(),
         (None, Some(why)) => format!("none: {why}"),
@@ -123,7 +128,9 @@ fn decision(decision: &ExplainedDecision, currency: &str) -> String {
     };
     let mut page = format!("\naction: {what} (group {group})\n");
     let hint = hint.as_ref().map(|hint| format!("hint: {hint}"));
-    for line in action_why.iter().chain(&hint).flat_map(|why| wrapped(&printable(why), 76)) {
+    let next =
+        decision.next_category.as_ref().filter(|next| !action_why.as_ref().is_some_and(|why| why.contains(*next)));
+    for line in action_why.iter().chain(next).chain(&hint).flat_map(|why| wrapped(&printable(why), 76)) {
         let _ = writeln!(page, "    {line}");
     }
     let _ = writeln!(page, "{:40} {:12} {:>16}", "action of the playbook", "level", "net gain");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde_json::json;
 
+use super::eligibility;
 use super::error::JobError;
 use super::inputs::Inputs;
 use super::manifest::{Data, Manifest};
@@ -314,6 +315,7 @@ pub(super) fn configure(job: &Job) -> Result<Config, Failure> {
     if let Some(path) = &config.decide.playbook_path {
         let text = short_text(path).map_err(|source| JobError::Playbook { path: path.clone(), source })?;
         config.decide.playbook = Playbook::from_toml(&text, path)?;
+        eligibility::conditions(&config)?;
     }
     config.as_of = job.as_of.or(config.as_of);
     Ok(config)

@@ -7,6 +7,7 @@ mod choices;
 mod decisions;
 mod drafting;
 mod earlier;
+mod eligibility;
 mod error;
 mod explain;
 mod features;

@@ -8,13 +8,13 @@ use super::gates::Gates;
 use super::job::{self, Session, Task, Today, print, write_json};
 use super::night_file::NIGHT;
 use super::report::{self, Documents};
-use super::{champion, earlier, lineage, metrics, performance, remarks, sink, summary};
+use super::{champion, earlier, eligibility, lineage, metrics, performance, remarks, sink, summary};
 use crate::cli::{Nightly, OutputOptions};
 use crate::config::Config;
 use crate::error::Failure;
 use crate::files::{Ready, Staged};
 use crate::output::{DETAILED_ROWS, Format, columns_of, stage_csv_and_parquet, stage_json_lines, stage_table};
-use crate::pipeline::{self, Beside, Changes, ListRow, Lists, RankedList, Scored};
+use crate::pipeline::{self, Beside, Changes, Holds, ListRow, Lists, RankedList, Scored};
 use crate::registry::Version;
 use crate::table::Table;
 use crate::timeline::EventLog;
@@ -84,10 +84,13 @@ pub(super) fn score_and_write(
 ) -> Result<(Lists, String), Failure> {
     use crate::pipeline::Progress;
     let owners = session.owners(log);
-    let beside = Beside { contacts: &session.contacts, owners: &owners };
+    let conditions = eligibility::conditions(&session.config)?;
+    let hold = |rows: &Table<'_>| Ok(conditions.hold(rows)?);
+    let holds: Option<Holds<'_>> = if conditions.is_empty() { None } else { Some(&hold) };
+    let beside = Beside { contacts: &session.contacts, owners: &owners, holds };
     let scored = pipeline::score(&session.config, log, version, session.as_of, beside, &session.watch)?;
     champion::report_not_used(&scored.not_used);
-    let Scored { list, winback, valuing, features, .. } = scored;
+    let Scored { list, winback, valuing, features, comebacks, associations, .. } = scored;
     let (lists, changes) = with_changes(session, log, Lists { list, winback });
     session.changes = changes.as_ref().map(|changes| (changes.since, changes.counts.clone()));
     let table = changes.as_ref().map(|changes| pipeline::change_table(&lists, changes));
@@ -113,12 +116,13 @@ pub(super) fn score_and_write(
     files.push(staged.add(metrics::FILE, |writer| std::io::Write::write_all(writer, metrics.as_bytes()))?);
     files.push(staged.add(NIGHT, |writer| write_json(writer, &night.night))?);
     let asked = (session.as_of, &version.model.rule);
-    let shop = pipeline::run_report(&session.config, log, asked, (&lists, changes.as_ref()));
+    let shop = pipeline::run_report(&session.config, log, asked, (&lists, changes.as_ref(), &associations));
     if let Some(shop) = &shop {
         files.push(staged.add(report::REPORT, |writer| write_json(writer, shop))?);
     }
     let mut more = entries(session, log, (version, &lists), &value);
     more["monitor"] = night.record.clone();
+    more["comebacks"] = json!({ "n": comebacks.n(), "cells": comebacks.figures() });
     more["changes"] =
         json!(changes.as_ref().map(|changes| json!({ "since": changes.since, "counts": changes.counts })));
     if session.config.output.page_rows > 0 {

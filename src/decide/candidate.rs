@@ -40,6 +40,10 @@ pub struct Candidate<'a> {
     pub contacts: &'a [PastContact],
     /// Who looks after the customer, if the shop says so.
     pub owner: Option<u32>,
+    /// For each action, whether its SQL condition holds of the customer; empty where no action has one.
+    pub holds: &'a [bool],
+    /// Whether a category is known that the customer is likely to want next.
+    pub has_next_category: bool,
 }
 
 impl Candidate<'_> {
@@ -50,9 +54,13 @@ impl Candidate<'_> {
     }
 
     /// Whether an action is meant for the customer.
+    ///
+    /// * `place` - of the action in the playbook.
     #[must_use]
-    pub fn is_meant_by(&self, action: &Action) -> bool {
+    pub fn is_meant_by(&self, place: usize, action: &Action) -> bool {
         action.resolves() == self.has_grievance()
+            && self.holds.get(place).is_none_or(|holds| *holds)
+            && (self.has_next_category || !action.suggests_category)
             && is_named(&action.stages, self.stage.name())
             && is_named(&action.segments, self.segments.rfm.name())
             && is_named(&action.quadrants, self.segments.quadrant.name())

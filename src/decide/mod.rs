@@ -6,19 +6,24 @@ mod candidate;
 mod causes;
 mod chances;
 mod cool_down;
+mod decision;
 mod draws;
 mod experiment;
 mod gain;
 mod grievance;
 mod interviews;
+mod next_category;
 mod outcomes;
 mod owners;
 mod places;
 mod plan;
+mod plan_summary;
 mod ranking;
+mod reckoning;
 mod segments;
 mod stage;
 mod why;
+mod why_not;
 
 pub use allocation::{Allocation, Choice, Limits, Prices, Problem, allocate};
 pub use candidate::Candidate;
@@ -27,17 +32,19 @@ pub use causes::{
 };
 pub use chances::Chances;
 pub use cool_down::{PastContact, Pause};
+pub use decision::{Alternative, Decision, Group, PlannedAction, Wanted};
 pub use experiment::{Arm, Balance, SUSPICIOUS};
 pub use gain::{Rates, Spending, Stakes, expected_cost, expected_net_gain};
 pub use grievance::{Grievance, GrievanceState, day_in_words};
 pub use interviews::{Interview, LostCustomer, Stratum, interviews};
-pub use outcomes::{Conditionals, OutcomeProbabilities, OwnRhythm};
+pub use next_category::NextCategory;
+pub use outcomes::{Conditionals, OutcomeProbabilities, OwnRhythm, lasting};
 pub use places::{Contenders, Worth};
-pub use plan::{
-    ActionCount, Alternative, BindingLimit, Decision, FirstHundred, Group, LimitKind, Plan, PlanSummary, PlannedAction,
-    Planner,
-};
+pub use plan::{Plan, Planner};
+pub use plan_summary::{ActionCount, BindingLimit, FirstHundred, PlanSummary};
 pub use ranking::{Order, Prospect, RiskBand, Suppression, rank};
+pub use reckoning::LimitKind;
 pub use segments::{MatrixCuts, Quadrant, RfmSegment, Segments, Shopper, segments};
 pub use stage::{Behaviour, Stage};
-pub use why::{Subject, action_why, pause_why};
+pub use why::{Subject, action_why};
+pub use why_not::{Untouched, pause_why, suppressed_because};

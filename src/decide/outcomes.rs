@@ -5,6 +5,9 @@
 //! told by how long the silence has lasted in the customer's own rhythm: whoever leaves does so at some moment between the
 //! last visit and the visit that would have followed, so that the time until then is spread like the time that the next
 //! visit would have taken.
+//!
+//! Heads learn from what was seen in a follow-up of a given length, and who buys seldom may be silent for all of it and still
+//! be here. So what they say of a return is told apart from a mere silence by the own rhythm, before anything is made of it.
 
 /// Probabilities of what is to come of a customer at the day.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,7 +20,8 @@ pub struct OutcomeProbabilities {
     pub quiet: Option<f64>,
 }
 
-/// What conditional heads say of a customer.
+/// What conditional heads say of a customer, or what follows from it once who is merely slow is told apart
+/// ([`Self::lasting`]).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Conditionals {
     /// Probability of no return, given no purchase in the label window.
@@ -30,7 +34,34 @@ impl Conditionals {
     /// What stands in their place where there are none: whoever buys nothing is taken not to come back, and whoever buys to
     /// stay. The silence in the own rhythm alone then parts those who have left from those who are leaving.
     pub const RULE: Self = Self { never: 1.0, last: 0.0 };
+
+    /// Probabilities that the customer has left for good, from those of no return in a follow-up.
+    ///
+    /// * `silent` - probability that the customer, if still here, buys nothing in the follow-up ([`OwnRhythm::silent_share`]).
+    #[must_use]
+    pub fn lasting(self, silent: f64) -> Self {
+        Self { never: lasting(self.never, silent), last: lasting(self.last, silent) }
+    }
 }
+
+/// Probability of having left for good, from that of no return in a follow-up: whoever is not seen there has left, or is still
+/// here and silent. So `no_return = left + (1 - left) silent`.
+///
+/// * `silent` - probability that the customer, if still here, buys nothing in the follow-up.
+///
+/// ```
+/// use retain::decide::lasting;
+/// assert!((lasting(0.4, 0.2) - 0.25).abs() < 1e-12);
+/// ```
+#[must_use]
+pub fn lasting(no_return: f64, silent: f64) -> f64 {
+    let silent = silent.clamp(0.0, SILENT_MOST);
+    ((no_return - silent) / (1.0 - silent)).max(LASTING_LEAST * no_return)
+}
+
+/// The own rhythm is not known well enough to take nearly all of what a head says away.
+const LASTING_LEAST: f64 = 0.05;
+const SILENT_MOST: f64 = 0.95;
 
 /// Gaps between visits by which a silence is judged.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,11 +85,22 @@ impl OwnRhythm {
     /// exponential with the sum of both rates, of which that of visits is by far the larger.
     #[must_use]
     pub fn gone_share(&self) -> f64 {
+        1.0 - (-self.silence_days.max(0.0) / self.gap_days()).exp()
+    }
+
+    /// The probability that somebody who is still here buys nothing in so many days: `exp(-days / gap)`, with visits of one
+    /// rate as in [`Self::gone_share`].
+    #[must_use]
+    pub fn silent_share(&self, days: f64) -> f64 {
+        (-days.max(0.0) / self.gap_days()).exp()
+    }
+
+    /// Days between visits, the usual gap of the shop among them; at least 1.
+    fn gap_days(&self) -> f64 {
         let n_gaps = (self.visits - 1.0).max(0.0);
         let sum = self.gap_mean_days.map_or(0.0, |gap| n_gaps * gap);
         let n_gaps = if self.gap_mean_days.is_some() { n_gaps } else { 0.0 };
-        let gap_days = (sum + self.usual_gap_days) / (n_gaps + 1.0);
-        1.0 - (-self.silence_days.max(0.0) / gap_days.max(1.0)).exp()
+        ((sum + self.usual_gap_days) / (n_gaps + 1.0)).max(1.0)
     }
 }
 
@@ -74,14 +116,6 @@ impl OutcomeProbabilities {
             leaving: churn * never * (1.0 - gone_share) + (1.0 - churn) * last,
             quiet: heads.map(|_| churn * (1.0 - never)),
         }
-    }
-
-    /// What the heads had said, of a customer with this probability of buying nothing; `None` where there were none.
-    #[must_use]
-    pub fn conditionals(&self, churn: f64) -> Option<Conditionals> {
-        let never = churn - self.quiet?;
-        let share = |part: f64, whole: f64| if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
-        Some(Conditionals { never: share(never, churn), last: share(self.leaving + self.gone - never, 1.0 - churn) })
     }
 
     /// Of those who never come back, the share who had left, of a customer with this probability of buying nothing.
@@ -128,11 +162,25 @@ mod tests {
         assert!((found.gone - 0.225).abs() < 1e-12);
         assert!((found.leaving - (0.075 + 0.1)).abs() < 1e-12);
         assert!((found.quiet.unwrap() - 0.2).abs() < 1e-12);
-        let Conditionals { never, last } = found.conditionals(0.5).unwrap();
-        assert!((never - heads.never).abs() < 1e-12 && (last - heads.last).abs() < 1e-12);
         assert!((found.gone_share(0.5) - 0.75).abs() < 1e-12);
         let by_rule = OutcomeProbabilities::of(0.5, None, 0.75);
         assert!((by_rule.gone + by_rule.leaving - 0.5).abs() < 1e-12 && by_rule.quiet.is_none());
+    }
+
+    #[test]
+    fn who_buys_seldom_may_be_silent_for_all_of_a_follow_up_and_still_be_here() {
+        let said = Conditionals { never: 0.6, last: 0.3 };
+        assert_eq!(said.lasting(0.0), said, "whoever buys every day and is not seen has left");
+        let found = said.lasting(0.2);
+        assert!((found.never - 0.5).abs() < 1e-12 && (found.last - 0.125).abs() < 1e-12);
+        let slow = said.lasting(0.99);
+        assert!(
+            (slow.never - 0.03).abs() < 1e-12 && (slow.last - 0.015).abs() < 1e-12,
+            "never quite nothing: {slow:?}"
+        );
+        assert_eq!(Conditionals::RULE.lasting(0.5), Conditionals::RULE);
+        let rhythm = OwnRhythm { silence_days: 5.0, visits: 11.0, gap_mean_days: Some(45.0), usual_gap_days: 45.0 };
+        assert!((rhythm.silent_share(90.0) - (-2.0_f64).exp()).abs() < 1e-12, "two gaps");
     }
 
     #[test]

@@ -1,11 +1,14 @@
 use proptest::prelude::*;
 
 use super::super::chances::Chances;
+use super::super::decision::Group;
 use super::super::gain::Stakes;
 use super::super::outcomes::Conditionals;
+use super::super::reckoning::LimitKind;
 use super::super::segments::{Quadrant, RfmSegment, Segments};
 use super::super::stage::Stage;
 use super::*;
+use crate::config::Playbook;
 use crate::maths::random::noise::draw;
 
 fn terms(playbook: Playbook) -> DecideConfig {
@@ -56,6 +59,8 @@ fn candidates<'a>(ids: &'a [String], seed: u64) -> Vec<Candidate<'a>> {
             is_opted_out: number(9) < 0.05,
             contacts: &[],
             owner: None,
+            holds: &[],
+            has_next_category: number(10) < 0.5,
         }
     };
     ids.iter().enumerate().map(candidate).collect()

@@ -94,6 +94,8 @@ pub struct Prospect {
     /// Margin of the coming time of a customer who is active at the day, in major units, not negative: lost if the customer
     /// leaves, gained if one who has left comes back.
     pub value_at_stake: f64,
+    /// Margin of the coming time of the customer after a return, in major units, not negative.
+    pub value_after_return: f64,
     /// Why the customer is not to be contacted, if so.
     pub suppressed: Option<Suppression>,
 }
@@ -104,7 +106,7 @@ impl Prospect {
     #[must_use]
     pub fn expected_loss(&self) -> f64 {
         let OutcomeProbabilities { gone, leaving, .. } = self.outcome;
-        self.value_at_stake * if self.outcome.is_gone() { gone } else { leaving }
+        if self.outcome.is_gone() { gone * self.value_after_return } else { leaving * self.value_at_stake }
     }
 }
 
@@ -140,7 +142,8 @@ mod tests {
 
     fn prospect(customer: u32, leaving: f64, value: f64, suppressed: Option<Suppression>) -> Prospect {
         let outcome = OutcomeProbabilities { gone: 0.05, leaving, quiet: None };
-        Prospect { customer, churn_probability: leaving, outcome, value_at_stake: value, suppressed }
+        let (value_at_stake, value_after_return) = (value, value / 2.0);
+        Prospect { customer, churn_probability: leaving, outcome, value_at_stake, value_after_return, suppressed }
     }
 
     #[test]
@@ -172,7 +175,7 @@ mod tests {
         let order = rank(&prospects);
         assert_eq!((order.list, order.winback), (vec![4, 0], vec![2, 1, 3]), "one half is not more likely than not");
         assert!(
-            (prospects[1].expected_loss() - 6.0).abs() < 1e-12 && (prospects[4].expected_loss() - 3e5).abs() < 1e-6
+            (prospects[1].expected_loss() - 3.0).abs() < 1e-12 && (prospects[4].expected_loss() - 3e5).abs() < 1e-6
         );
     }
 }

@@ -2,13 +2,10 @@
 
 use super::causes::Cause;
 use super::chances::Chances;
-use super::cool_down::{PastContact, Pause};
+use super::decision::{Group, PlannedAction};
 use super::gain::Stakes;
-use super::grievance::{Grievance, day_in_words};
-use super::plan::{Group, PlannedAction};
-use jiff::Span;
-use jiff::civil::Date;
-
+use super::grievance::Grievance;
+use super::next_category::NextCategory;
 use crate::config::playbook::{Action, Evidence};
 use crate::text::grouped_digits;
 use crate::units::Currency;
@@ -28,6 +25,8 @@ pub struct Subject<'a> {
     pub cause: Option<Cause>,
     /// The complaint that has to be settled, if it is known.
     pub grievance: Option<&'a Grievance>,
+    /// The category that the customer is likely to want next, if there is one.
+    pub next_category: Option<&'a NextCategory>,
     /// The currency of all amounts.
     pub currency: &'a Currency,
 }
@@ -51,23 +50,9 @@ pub fn action_why(group: Group, subject: &Subject<'_>) -> String {
     };
     let cause = subject.cause.filter(|_| !action.resolves());
     let cause = cause.map_or_else(String::new, |cause| format!("; the likely cause is {}", cause.in_words()));
-    format!("{first}{}{cause}. {}", situation(subject), reckoning(subject))
-}
-
-/// Why a customer who was contacted lately is left in peace, and until when.
-///
-/// * `as_of` - the day of the list.
-#[must_use]
-pub fn pause_why(pause: &Pause, contacts: &[PastContact], as_of: Date) -> Option<String> {
-    let contact = contacts.get(pause.contact)?;
-    let ago = match contact.days_ago {
-        ..=0 => "today".to_owned(),
-        1 => "yesterday".to_owned(),
-        days => format!("{days} days ago"),
-    };
-    let with = contact.action.as_deref().map_or_else(String::new, |action| format!(" with `{action}`"));
-    let again = as_of.checked_add(Span::new().try_days(pause.days_left).ok()?).ok()?;
-    Some(format!("Contacted {ago}{with}; again from {}.", day_in_words(again)))
+    let next = subject.next_category.filter(|_| action.suggests_category);
+    let next = next.map_or_else(String::new, |next| format!("{} ", next.sentence()));
+    format!("{first}{next}{}{cause}. {}", situation(subject), reckoning(subject))
 }
 
 /// What is at stake.
@@ -160,6 +145,8 @@ mod tests {
         let heads = |never, last| Some(Conditionals { never, last });
         let leaving = Chances { churn: 0.62, heads: heads(0.7, 0.05), gone_share: 0.1 };
         let gone = Chances { churn: 0.95, heads: heads(1.0, 0.0), gone_share: 0.95 };
+        let bought = ["garden", "kitchen"].map(str::to_owned).to_vec();
+        let next = NextCategory { category: "decor".to_owned(), bought, lift: 2.14 };
         let mut told = Vec::new();
         for (place, action) in actions.iter().enumerate() {
             for (chances, group) in [(leaving, Group::Treat), (gone, Group::Treat), (leaving, Group::Control)] {
@@ -184,6 +171,7 @@ mod tests {
                     stakes: &stakes,
                     cause: Cause::ALL.get(place).copied(),
                     grievance: action.resolves().then_some(&grievance),
+                    next_category: Some(&next),
                     currency: &currency,
                 };
                 told.push(format!("{} {}: {}", action.name, group.name(), action_why(group, &subject)));
@@ -193,14 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_and_a_complaint_are_told_with_their_days() {
-        let contacts =
-            [PastContact { days_ago: 5, action: Some("offer".to_owned()) }, PastContact { days_ago: 1, action: None }];
-        let why = |contact, days_left| {
-            pause_why(&Pause { contact, days_left }, &contacts, jiff::civil::date(2026, 6, 3)).unwrap()
-        };
-        assert_eq!(why(0, 9), "Contacted 5 days ago with `offer`; again from 12 June 2026.");
-        assert_eq!(why(1, 1), "Contacted yesterday; again from 4 June 2026.");
+    fn a_complaint_is_told_with_its_day() {
         let complaint = |state| Grievance { opened: jiff::civil::date(2026, 5, 3), category: None, state };
         assert_eq!(complaint(GrievanceState::Open).named(), "the one of 3 May 2026, which is open");
         let rated =

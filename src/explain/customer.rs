@@ -93,10 +93,14 @@ pub struct ExplainedDecision {
     pub recommended_action: Option<String>,
     /// Why this one, as a sentence.
     pub action_why: Option<String>,
+    /// What the customer is likely to want next and why, as a sentence.
+    pub next_category: Option<String>,
     /// What the playbook says about how to do it.
     pub hint: Option<String>,
-    /// Why the customer is not to be contacted.
-    pub suppressed_because: Option<&'static str>,
+    /// Why the customer is not to be contacted, as a sentence.
+    pub suppressed_because: Option<String>,
+    /// The same as a word.
+    pub suppressed_code: Option<&'static str>,
     /// Every action of the playbook, the largest gain first.
     pub alternatives: Vec<ExplainedAlternative>,
 }

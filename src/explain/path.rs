@@ -87,7 +87,8 @@ fn whole(risk: Risk, [churn, never, last, gone_share]: [f64; 4]) -> f64 {
     risk.probability(&OutcomeProbabilities::of(churn, Some(Conditionals { never, last }), gone_share))
 }
 
-fn log_odds(p: f64) -> f64 {
+/// Log-odds, none of them beyond what can be reckoned with.
+pub(super) fn log_odds(p: f64) -> f64 {
     let p = p.clamp(SUREST, 1.0 - SUREST);
     (p / (1.0 - p)).ln()
 }

@@ -1,4 +1,4 @@
-//! How long a silence has lasted in the own rhythm, read off datasets.
+//! How long a silence has lasted in the own rhythm, and how likely another one is, read off datasets.
 
 use super::medians::Medians;
 use crate::dataset::Dataset;
@@ -39,23 +39,22 @@ impl RhythmReader {
         }
     }
 
-    /// The share of those who never come back that had left before the day, among customers like that of a row.
+    /// The rhythm of a row's customer.
     #[must_use]
-    pub fn gone_share(&self, dataset: &Dataset, row: usize) -> f64 {
+    pub fn of_row(&self, dataset: &Dataset, row: usize) -> OwnRhythm {
         let value = |column: Option<usize>| Some(dataset.value(row, column?)).filter(|value| value.is_finite());
         let day = dataset.cutoffs.get(usize::from(dataset.cutoff_idx[row])).map_or(0, |cutoff| cutoff.day());
-        let rhythm = OwnRhythm {
+        OwnRhythm {
             silence_days: f64::from(day - dataset.last_order_day[row]),
             visits: value(self.visits).unwrap_or(1.0),
             gap_mean_days: value(self.gap),
             usual_gap_days: self.usual_gap_days,
-        };
-        rhythm.gone_share()
+        }
     }
 
-    /// The same of the median customer of training.
+    /// That of the median customer of training.
     #[must_use]
-    pub fn usual_share(&self) -> Option<f64> {
-        self.usual.map(|rhythm| rhythm.gone_share())
+    pub const fn usual(&self) -> Option<OwnRhythm> {
+        self.usual
     }
 }

@@ -4,11 +4,11 @@
 use ndarray::Array2;
 
 use super::medians::Medians;
-use super::path::{Path, Risk};
+use super::path::{Path, Risk, log_odds};
 use super::rhythm::RhythmReader;
 use crate::calibrate::{AtLevel, Calibrator, Heads};
 use crate::dataset::Dataset;
-use crate::decide::{Conditionals, OutcomeProbabilities};
+use crate::decide::{Conditionals, OutcomeProbabilities, OwnRhythm, lasting};
 use crate::features::{FeatureSchema, SILENCE_FEATURE};
 use crate::learn::{Explained, Explainer, LearnError, LogOddsPrediction, Model, Uncertainty};
 use crate::maths::special::probability;
@@ -42,7 +42,7 @@ pub struct ScoringModel<'a> {
 pub struct Forecast {
     /// Calibrated probability of churning.
     pub churn: f64,
-    /// What the heads say; `None` without any.
+    /// What the heads say, once who is merely slow is told apart; `None` without any.
     pub conditionals: Option<Conditionals>,
     /// Of those who never come back, the share of those like this customer who had left before the day.
     pub gone_share: f64,
@@ -63,6 +63,8 @@ pub(super) struct Scorer<'a> {
     churn: Part<'a>,
     /// Never and last.
     heads: Option<[Part<'a>; 2]>,
+    /// How long they looked for a return.
+    follow_up: Days,
     rhythm: RhythmReader,
     /// The feature that tells of the rhythm, among all.
     teller: Option<usize>,
@@ -95,7 +97,8 @@ impl<'a> Scorer<'a> {
         let teller = [RATIO, SILENCE_FEATURE].into_iter().find(|name| schema.position(name).is_some());
         let teller = teller.map(|name| place_of(name, &mut features));
         let rhythm = RhythmReader::of(version.medians, version.horizon, schema);
-        Self { churn, heads, rhythm, teller, features }
+        let follow_up = version.heads.map_or(version.horizon, |heads| heads.follow_up);
+        Self { churn, heads, follow_up, rhythm, teller, features }
     }
 
     /// What is said of some rows of a dataset with one cutoff.
@@ -113,27 +116,37 @@ impl<'a> Scorer<'a> {
             ends: Vec::with_capacity(rows.len()),
         };
         for (place, row) in rows.iter().enumerate() {
+            let own = self.rhythm.of_row(dataset, *row);
+            let usual = self.rhythm.usual().filter(|_| self.teller.is_some()).unwrap_or(own);
             let of_head = |head: usize| heads.as_ref().and_then(|heads| heads.get(head)).map(|head| head.way(place));
-            let ways = [churn.way(place), of_head(0).unwrap_or([CERTAIN; 2]), of_head(1).unwrap_or([-CERTAIN; 2])];
-            let gone_share = self.rhythm.gone_share(dataset, *row);
-            let usual_share = self.rhythm.usual_share().filter(|_| self.teller.is_some()).unwrap_or(gone_share);
-            let end = |side: usize, share: f64| [ways[0][side], ways[1][side], ways[2][side], share];
-            let path = Path { from: end(0, usual_share), to: end(1, gone_share) };
+            let head = |head: usize, without: f64| match of_head(head) {
+                Some(ends) => self.lasting(ends, [usual, own]),
+                None => Way::plain([without; 2]),
+            };
+            let ways = [Way::plain(churn.way(place)), head(0, CERTAIN), head(1, -CERTAIN)];
+            let [usual_share, gone_share] = [usual, own].map(|rhythm| rhythm.gone_share());
+            let [a, b, c] = ways;
+            let path = Path {
+                from: [a.of_features[0], b.of_features[0], c.of_features[0], usual_share],
+                to: [a.end, b.end, c.end, gone_share],
+            };
             let conditionals =
-                heads.as_ref().map(|_| Conditionals { never: probability(ways[1][1]), last: probability(ways[2][1]) });
-            let churn_probability = probability(ways[0][1]);
+                heads.as_ref().map(|_| Conditionals { never: probability(b.end), last: probability(c.end) });
+            let churn_probability = probability(a.end);
             let outcome = OutcomeProbabilities::of(churn_probability, conditionals, gone_share);
             let risk = Risk::of(&outcome);
             let steepness = path.steepness(risk);
             let mut sums = said.contributions.row_mut(place);
             let parts = std::iter::once((&self.churn, &churn))
                 .chain(self.heads.iter().flatten().zip(heads.iter().flatten()))
+                .zip(ways)
                 .zip(steepness);
-            for ((part, said), steepness) in parts {
-                part.add(said, place, steepness, &mut |feature, log_odds| sums[feature] += log_odds);
+            for (((part, said), way), steepness) in parts {
+                part.add(said, (place, way.of_features), steepness, &mut |feature, log_odds| sums[feature] += log_odds);
             }
             if let Some(teller) = self.teller {
-                sums[teller] += steepness[3] * (gone_share - usual_share);
+                let of_heads: f64 = ways.iter().zip(steepness).map(|(way, steep)| steep * way.of_rhythm()).sum();
+                sums[teller] += steepness[3] * (gone_share - usual_share) + of_heads;
             }
             said.ends.push(path.ends(risk));
             said.forecasts.push(Forecast { churn: churn_probability, conditionals, gone_share, outcome });
@@ -141,6 +154,35 @@ impl<'a> Scorer<'a> {
         said.prediction = churn.explained.prediction;
         said.variances = churn.explained.variances;
         Ok(said)
+    }
+
+    /// What a head says once who is merely slow is told apart.
+    ///
+    /// * `ends` - log-odds of no return in the follow-up, of an average customer and of this one.
+    /// * `rhythms` - that of the median customer, and that of this one.
+    fn lasting(&self, ends: [f64; 2], rhythms: [OwnRhythm; 2]) -> Way {
+        let [usual, own] = rhythms.map(|rhythm| rhythm.silent_share(f64::from(self.follow_up.0)));
+        let at = |end: f64, silent: f64| log_odds(lasting(probability(end), silent));
+        Way { of_features: ends.map(|end| at(end, usual)), end: at(ends[1], own) }
+    }
+}
+
+/// The way of a part from an average customer to this one, in log-odds.
+#[derive(Clone, Copy)]
+struct Way {
+    /// What its features move: from here to there.
+    of_features: [f64; 2],
+    /// Where it ends, once the own rhythm has moved it too.
+    end: f64,
+}
+
+impl Way {
+    const fn plain(of_features: [f64; 2]) -> Self {
+        Self { of_features, end: of_features[1] }
+    }
+
+    fn of_rhythm(&self) -> f64 {
+        self.end - self.of_features[1]
     }
 }
 
@@ -173,9 +215,14 @@ impl<'a> Part<'a> {
     }
 
     /// Adds what each feature adds: its share of what the part moved after calibration, at the part's steepness.
-    fn add(&self, said: &PartSaid<'_>, place: usize, steepness: f64, put: &mut impl FnMut(usize, f64)) {
+    fn add(
+        &self,
+        said: &PartSaid<'_>,
+        (place, [from, to]): (usize, [f64; 2]),
+        steepness: f64,
+        put: &mut impl FnMut(usize, f64),
+    ) {
         let raw = said.explained.prediction.log_odds[place] - said.base[0];
-        let [from, to] = said.way(place);
         // A customer who is average in sum has features that raise and lower as much.
         let stretch = if raw.abs() > 1e-9 { (to - from) / raw } else { 1.0 };
         for (feature, log_odds) in self.places.iter().zip(said.explained.contributions.row(place)) {

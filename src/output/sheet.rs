@@ -259,7 +259,7 @@ fn colours(worksheet: &mut Worksheet, names: &[String], last: u32) -> Result<(),
         let rules: &[(&str, &Format)] = match name.as_str() {
             "risk_band" => &[("high", &high), ("medium", &medium)],
             "confidence" => &[("low", &medium)],
-            "suppressed_because" => &[("opted_out", &stop)],
+            "suppressed_code" => &[("opted_out", &stop)],
             "group" => &[("control", &stop), ("suppressed", &stop)],
             _ => continue,
         };

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::error::PipelineError;
 use super::frame::Frame;
-use super::heads::DayHeads;
+use super::heads::{DayHeads, Expected};
 use super::learnt::{LearntModel, Trainings};
 use super::past_lists::{DayLeftOut, PastDay, PastLists, PastListsReport};
 use super::progress::Progress;
@@ -13,7 +13,6 @@ use super::reason_tests::{DayReasons, test_reasons};
 use crate::calibrate::Calibration;
 use crate::config::Config;
 use crate::dataset::{Dataset, SampleRecord};
-use crate::decide::OutcomeProbabilities;
 use crate::error::Failure;
 use crate::evaluate::{self, Evaluation, LearnerScores, ProfitReport, Settings, Slice, TestCutoff};
 use crate::guard::{GuardRecord, look_for_leaks};
@@ -167,7 +166,7 @@ pub(super) struct Tested {
     choice: Option<TestChoice>,
     main: Option<LearntModel>,
     /// What was to come of the customers, where a list of the day is asked for; else empty.
-    outcomes_expected: Vec<OutcomeProbabilities>,
+    outcomes_expected: Vec<Expected>,
     /// What came of each customer; `None` where the follow-up has not ended.
     outcomes: Option<Vec<Outcome>>,
 }

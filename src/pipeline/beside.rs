@@ -3,17 +3,20 @@
 
 use std::collections::BTreeSet;
 
+use super::eligibility::Holds;
 use super::facts::Facts;
 use crate::decide::{Grievance, GrievanceState, PastContact};
 use crate::timeline::{ContactLog, Cutoff, EventLog, KnownComplaint, date_of};
 
 /// What is known of customers beside the event log. No feature sees it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Beside<'a> {
     /// Who was contacted when.
     pub contacts: &'a ContactLog,
     /// Who looks after each customer, by customer number; empty where the config names no column.
     pub owners: &'a [Option<String>],
+    /// For whom the SQL conditions of the playbook hold; `None` where no action has one.
+    pub holds: Option<Holds<'a>>,
 }
 
 impl Beside<'_> {

@@ -116,8 +116,10 @@ fn explained_decision(list: &RankedList, row: &ListRow, config: &Config) -> Expl
         group: row.decision.group.name(),
         recommended_action: list.action_name(row).map(str::to_owned),
         action_why: list.action_why(row),
+        next_category: row.next_category.as_ref().map(|next| next.sentence()),
         hint: row.decision.action.and_then(|action| actions.get(action.place)?.hint.clone()),
-        suppressed_because: row.decision.suppressed.map(Suppression::name),
+        suppressed_because: list.suppressed_because(row),
+        suppressed_code: row.decision.suppressed.map(Suppression::name),
         alternatives,
     }
 }

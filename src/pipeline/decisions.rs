@@ -56,8 +56,7 @@ pub(super) fn candidate<'a>(
         log_odds_sd: churn_interval.map_or(0.0, log_odds_sd),
         stakes: Stakes {
             value_at_stake: prospect.value_at_stake,
-            // Without a model of second lives, a customer who comes back is worth what the first one was.
-            value_after_return: prospect.value_at_stake,
+            value_after_return: prospect.value_after_return,
             usual_order: facts.usual_order,
         },
         clv_historic: facts.clv_historic,
@@ -70,6 +69,8 @@ pub(super) fn candidate<'a>(
         is_opted_out: prospect.suppressed == Some(Suppression::OptedOut),
         contacts,
         owner,
+        holds: &[],
+        has_next_category: false,
     }
 }
 

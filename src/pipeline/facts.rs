@@ -51,6 +51,8 @@ pub(super) struct Facts {
     pub(super) visits: f64,
     /// Mean revenue of a visit, in major units, not below 0.
     pub(super) usual_order: f64,
+    /// Margin as a share of revenue.
+    pub(super) margin_share: f64,
 }
 
 /// Reads facts off datasets.
@@ -115,6 +117,7 @@ impl<'a> Reader<'a> {
             gap_median_days,
             recent_gap_days: value(self.columns.recent_gap),
             visits: behaviour.visits,
+            margin_share: dataset.margin_share[row],
             usual_order: (dataset.spend_so_far[row] / behaviour.visits.max(1.0)).max(0.0),
         }
     }

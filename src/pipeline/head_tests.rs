@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::decide::OutcomeProbabilities;
+use super::heads::Expected;
 use crate::evaluate::bootstrap::Resampling;
 use crate::evaluate::{Evaluation, LearnerScores, Settings, TestCutoff, evaluate};
 use crate::label::{ChurnRule, Outcome};
@@ -18,7 +18,7 @@ pub(super) struct HeadDay {
     pub(super) cutoff: String,
     pub(super) customers: Vec<u32>,
     pub(super) churn_probability: Vec<f64>,
-    pub(super) expected: Vec<OutcomeProbabilities>,
+    pub(super) expected: Vec<Expected>,
     /// Empty without a purchase model.
     pub(super) alive: Vec<f64>,
     /// Of the 365 days before, in major units.
@@ -60,11 +60,12 @@ impl HeadDay {
         let is_meant = |row: &usize| self.came[*row].has_churned() != after_purchase;
         let rows: Vec<usize> = (0..self.came.len()).filter(is_meant).collect();
         let said = |row: &usize| {
-            let said = self.expected[*row].conditionals(self.churn_probability[*row])?;
+            let said = self.expected[*row].said?;
             Some(if after_purchase { said.last } else { said.never })
         };
         let said = rows.iter().map(said).collect::<Option<Vec<f64>>>().filter(|said| !said.is_empty())?;
-        let silence = rows.iter().map(|row| self.expected[*row].gone_share(self.churn_probability[*row])).collect();
+        let silence =
+            rows.iter().map(|row| self.expected[*row].outcome.gone_share(self.churn_probability[*row])).collect();
         let scores =
             |name: &str, is_probability, values| LearnerScores { name: name.to_owned(), is_probability, values };
         let mut all = vec![scores(HEAD, true, said), scores(SILENCE, false, silence)];

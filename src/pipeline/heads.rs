@@ -120,6 +120,15 @@ impl Trainings<'_> {
     }
 }
 
+/// What was expected of a customer at a day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Expected {
+    /// What the heads said of the follow-up; `None` without any.
+    pub(super) said: Option<Conditionals>,
+    /// What was to come.
+    pub(super) outcome: OutcomeProbabilities,
+}
+
 /// What a list of a day needs beside the model of churn.
 pub(super) struct DayHeads {
     pub(super) heads: Option<Heads>,
@@ -135,13 +144,8 @@ impl Trainings<'_> {
         Ok(DayHeads { heads: self.heads_at(cutoff)?.heads, medians })
     }
 
-    /// What is to come of the customers at a cutoff, as a list of that day would have said it with these probabilities of churn.
-    pub(super) fn outcomes_at(
-        &self,
-        cutoff: Cutoff,
-        day: &DayHeads,
-        churn: &[f64],
-    ) -> Result<Vec<OutcomeProbabilities>, Failure> {
+    /// What is said of the customers at a cutoff, as a list of that day would have said it with these probabilities of churn.
+    pub(super) fn outcomes_at(&self, cutoff: Cutoff, day: &DayHeads, churn: &[f64]) -> Result<Vec<Expected>, Failure> {
         let (dataset, rule) = (self.dataset, &self.frame.settings.rule);
         let rows = dataset.rows_at(|other| other == cutoff);
         let rhythm = RhythmReader::of(&day.medians, rule.horizon, &dataset.schema);
@@ -151,12 +155,15 @@ impl Trainings<'_> {
             }
             None => None,
         };
-        let outcome = |(place, (row, churn)): (usize, (&usize, &f64))| {
+        let follow_up_days = day.heads.as_ref().map_or(0.0, |heads| f64::from(heads.follow_up.0));
+        let expected = |(place, (row, churn)): (usize, (&usize, &f64))| {
             let of_heads = said.as_ref().and_then(|(never, last)| never.get(place).zip(last.get(place)));
-            let conditionals = of_heads.map(|(never, last)| Conditionals { never: *never, last: *last });
-            OutcomeProbabilities::of(*churn, conditionals, rhythm.gone_share(dataset, *row))
+            let said = of_heads.map(|(never, last)| Conditionals { never: *never, last: *last });
+            let rhythm = rhythm.of_row(dataset, *row);
+            let lasting = said.map(|said| said.lasting(rhythm.silent_share(follow_up_days)));
+            Expected { said, outcome: OutcomeProbabilities::of(*churn, lasting, rhythm.gone_share()) }
         };
-        Ok(rows.iter().zip(churn).enumerate().map(outcome).collect())
+        Ok(rows.iter().zip(churn).enumerate().map(expected).collect())
     }
 }
 

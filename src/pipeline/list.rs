@@ -9,8 +9,8 @@ use super::earlier::RowChange;
 use crate::clv::ValueInterval;
 use crate::config::Playbook;
 use crate::decide::{
-    Candidate, Chances, Decision, FoundCause, Grievance, PastContact, PlanSummary, Prospect, Segments, Stage, Stakes,
-    Subject, action_why, cause_why, pause_why,
+    Candidate, Chances, Decision, FoundCause, Grievance, NextCategory, PastContact, PlanSummary, Prospect, Segments,
+    Stage, Stakes, Subject, Untouched, action_why, cause_why, suppressed_because,
 };
 use crate::explain::{Reason, Unexplained, Usual};
 use crate::units::Currency;
@@ -54,6 +54,10 @@ pub struct ListRow {
     pub basis: DecisionBasis,
     /// The latest contact with each action, the latest first.
     pub contacts: Vec<PastContact>,
+    /// For each action, whether its SQL condition holds; empty where no action has one.
+    pub holds: Box<[bool]>,
+    /// The category that the customer is likely to want next, if there is one.
+    pub next_category: Option<Box<NextCategory>>,
     /// The complaint that has to be settled first, if there is one.
     pub grievance: Option<Box<Grievance>>,
     /// What changed since an earlier list, if there is one.
@@ -128,6 +132,8 @@ impl ListRow {
             is_opted_out: self.prospect.suppressed.is_some(),
             contacts: &self.contacts,
             owner,
+            holds: &self.holds,
+            has_next_category: self.next_category.is_some(),
         }
     }
 
@@ -244,19 +250,36 @@ impl RankedList {
         std::iter::once(self.first_reason(&self.usual(), row).into_owned()).chain(others).collect()
     }
 
-    /// Why a row has its action, or until when a customer who was contacted lately has none, as a sentence; `None` where a word
-    /// says it all.
+    /// Why a row has its action, as a sentence; `None` where it has none.
     #[must_use]
     pub fn action_why(&self, row: &ListRow) -> Option<String> {
-        if let Some(pause) = &row.decision.pause {
-            return pause_why(pause, &row.contacts, self.as_of);
-        }
         let planned = row.decision.action.as_ref()?;
         let action = self.decisions.playbook.actions.get(planned.place)?;
         let DecisionBasis { chances, stakes, .. } = &row.basis;
         let grievance = row.grievance.as_deref();
-        let cause = row.cause.as_ref().map(|found| found.cause);
-        let subject = Subject { action, planned, chances, stakes, cause, grievance, currency: &self.currency };
+        let subject = Subject {
+            action,
+            planned,
+            chances,
+            stakes,
+            cause: row.cause.as_ref().map(|found| found.cause),
+            grievance,
+            next_category: row.next_category.as_deref(),
+            currency: &self.currency,
+        };
         Some(action_why(row.decision.group, &subject))
+    }
+
+    /// Why the customer of a row is not contacted, as a sentence.
+    #[must_use]
+    pub fn suppressed_because(&self, row: &ListRow) -> Option<String> {
+        suppressed_because(&Untouched {
+            decision: &row.decision,
+            contacts: &row.contacts,
+            as_of: self.as_of,
+            actions: &self.decisions.playbook.actions,
+            min_gain: self.decisions.summary.min_gain,
+            currency: &self.currency,
+        })
     }
 }

@@ -67,7 +67,7 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         "expected_loss",
         MONEY,
         "Leaving probability x value at stake: what you lose on average if you do nothing. In the win-back list, gone probability x \
-         value at stake: what a return is worth",
+         value after return: what a return is worth",
         |piece| money(piece, |row| row.prospect.expected_loss()),
     ),
     column(
@@ -128,6 +128,13 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         "Margin of the coming time (`value.horizon_days`, twelve months by default) that is lost if the customer leaves, and \
          gained if a customer who has left comes back: what value models expect of a customer with this history who is still active, later money counting a little less",
         |piece| money(piece, |row| row.prospect.value_at_stake),
+    ),
+    column(
+        "value_after_return",
+        MONEY,
+        "Margin that a customer who has left brings in the twelve months after a return: what others brought who came back after such a \
+         silence, in usual orders of this customer, and never more than `value_at_stake`; equal to it where too few ever came back",
+        |piece| money(piece, |row| row.basis.stakes.value_after_return),
     ),
     column("clv_historic", MONEY, "Margin of the customer so far, net of returns", |piece| {
         money(piece, |row| row.clv_historic)
@@ -249,10 +256,20 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         recommended_action,
     ),
     column(
+        "next_category",
+        WORD,
+        "Category that customers with such baskets often buy and this one never did, by the rule with the largest lift among those of \
+         the shop that are no chance; empty where no rule fits, and where no category of purchases is mapped",
+        |piece| {
+            let next = |row: &ListRow| Some(row.next_category.as_ref()?.category.clone().into());
+            Column::OptionalText(piece.rows.par_iter().map(next).collect())
+        },
+    ),
+    column(
         "action_why",
         SENTENCE,
         "Why this action: what is at stake, what the playbook expects of it, what it brings, how sure that is; in the control \
-         group why you leave the customer alone; after a contact of late, when it was, with what, and when you may ask again",
+         group why you leave the customer alone; empty for those who are suppressed",
         |piece| {
             let why = |row: &ListRow| piece.list.action_why(row).map(Into::into);
             Column::OptionalText(piece.rows.par_iter().map(why).collect())
@@ -288,11 +305,21 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     ),
     column(
         "suppressed_because",
+        SENTENCE,
+        "Why the customer is not to be contacted, for those with the group `suppressed`; after a contact of late, when it was, with \
+         what, and when you may ask again. Who opted out stands at the end",
+        |piece| {
+            let why = |row: &ListRow| piece.list.suppressed_because(row).map(Into::into);
+            Column::OptionalText(piece.rows.par_iter().map(why).collect())
+        },
+    ),
+    column(
+        "suppressed_code",
         WORD,
-        "`opted_out`: asked not to be contacted, by the latest statement known on the day; such rows stand at the end. \
-         `no_action_fits`: the playbook has no action for such a customer. `cool_down`: contacted lately, as `action_why` says. \
-         `no_gain`: no action is expected to bring `decide.min_gain`. `budget`, `capacity`: others bring more for the same \
-         money, or in the same places. `owner_full`: others of the same `decide.owner` bring more. Empty for all others",
+        "The same as a word, for filters and other systems: `opted_out`, by the latest statement known on the day; \
+         `no_action_fits`: the playbook has no action for such a customer; `cool_down`: contacted lately; `no_gain`: no action is \
+         expected to bring `decide.min_gain`; `budget`, `capacity`: others bring more for the same money, or in the same places; \
+         `owner_full`: others of the same `decide.owner` bring more. Empty for all others",
         |piece| {
             let why = |row: &ListRow| row.decision.suppressed.map(|why| why.name().into());
             Column::OptionalText(piece.rows.par_iter().map(why).collect())
@@ -499,6 +526,7 @@ mod tests {
             churn_probability: 0.123_456,
             outcome: OutcomeProbabilities { gone: 0.02, leaving: 0.123_456, quiet: None },
             value_at_stake: 10.0,
+            value_after_return: 10.0,
             suppressed: Some(Suppression::OptedOut),
         };
         ListRow {
@@ -521,6 +549,7 @@ mod tests {
                 action: None,
                 suppressed: Some(Suppression::OptedOut),
                 pause: None,
+                wanted: None,
             },
             basis: DecisionBasis {
                 chances: Chances { churn: prospect.churn_probability, heads: None, gone_share: 0.0 },
@@ -530,6 +559,8 @@ mod tests {
                 owner: None,
             },
             contacts: Vec::new(),
+            holds: Box::default(),
+            next_category: None,
             grievance: None,
             change: None,
         }
@@ -556,9 +587,9 @@ mod tests {
         assert_eq!(
             names.join(" "),
             "rank customer_id expected_net_gain expected_loss churn_probability gone_probability leaving_probability quiet_probability \
-             churn_probability_low churn_probability_high rank_low rank_high risk_band value_at_stake clv_historic \
+             churn_probability_low churn_probability_high rank_low rank_high risk_band value_at_stake value_after_return clv_historic \
              clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage rfm_segment value_quadrant open_complaints reason_1 reason_2 reason_3 \
-             reason_code_1 reason_code_2 reason_code_3 cause cause_why cause_controllable recommended_action action_why contact_cost group group_probability suppressed_because model_version as_of change_since_last change_why rank_before churn_probability_before phone customers.rank"
+             reason_code_1 reason_code_2 reason_code_3 cause cause_why cause_controllable recommended_action next_category action_why contact_cost group group_probability suppressed_because suppressed_code model_version as_of change_since_last change_why rank_before churn_probability_before phone customers.rank"
         );
         let column = |name: &str| table.column(name).unwrap().clone();
         assert_eq!(column("churn_probability"), Column::Number(vec![0.1235]));
@@ -575,6 +606,7 @@ mod tests {
         assert_eq!(column("cause"), Column::OptionalText(vec![None]));
         assert_eq!(column("cause_why"), Column::text(["no cause stands out"]));
         assert_eq!(column("phone"), Column::optional_text([Some("+31 6")]));
-        assert_eq!(column("suppressed_because"), Column::optional_text([Some("opted_out")]));
+        assert_eq!(column("suppressed_because"), Column::optional_text([Some("Asked not to be contacted.")]));
+        assert_eq!(column("suppressed_code"), Column::optional_text([Some("opted_out")]));
     }
 }

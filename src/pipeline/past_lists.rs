@@ -2,11 +2,12 @@
 //! those ranked first.
 
 use super::head_tests::{HeadDay, HeadTests};
+use super::heads::Expected;
 use super::reason_tests::{DayReasons, ReasonTests};
 use crate::clv::ValueError;
 use crate::config::Config;
 use crate::dataset::{BroughtInSpans, DatasetSettings, Span};
-use crate::decide::{Order, OutcomeProbabilities, Prospect, Suppression, rank};
+use crate::decide::{Order, Prospect, Suppression, rank};
 use crate::evaluate::bootstrap::Resampling;
 use crate::evaluate::{ListOutcomes, OutcomeTest, ValueCalibration, ValueTest};
 use crate::label::Outcome;
@@ -21,7 +22,7 @@ pub(super) struct PastDay<'a> {
     pub(super) customers: &'a [u32],
     pub(super) churn_probability: &'a [f64],
     /// What was to come of each.
-    pub(super) outcomes_expected: &'a [OutcomeProbabilities],
+    pub(super) outcomes_expected: &'a [Expected],
     /// In the 365 days before, in major units.
     pub(super) past_year_margin: &'a [f64],
     /// What came of each; `None` where the follow-up has not ended.
@@ -190,11 +191,12 @@ impl PastLists<'_> {
         let values = basis.past_values(customers, windows);
         // Without a value model, the coming year is expected to be like the past one.
         let at_stake = values.as_ref().map_or(past_year_margin, |values| &values.at_stake);
-        let prospect = |(((customer, p), at_stake), outcome): (((&u32, &f64), &f64), &OutcomeProbabilities)| Prospect {
+        let prospect = |(((customer, p), at_stake), expected): (((&u32, &f64), &f64), &Expected)| Prospect {
             customer: *customer,
             churn_probability: *p,
-            outcome: *outcome,
+            outcome: expected.outcome,
             value_at_stake: *at_stake,
+            value_after_return: *at_stake,
             suppressed: self.log.opted_out(*customer, cutoff).then_some(Suppression::OptedOut),
         };
         let rows = customers.iter().zip(churn_probability).zip(at_stake).zip(outcomes_expected);

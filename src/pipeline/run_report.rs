@@ -14,8 +14,8 @@ use crate::config::{Config, SegmentsConfig};
 use crate::decide::{Quadrant, RfmSegment, Stage};
 use crate::label::ChurnRule;
 use crate::profile::{
-    DeviationQuestion, Deviations, SegmentKind, SegmentMember, SegmentProfile, ShopReport, deviations,
-    segment_profiles, shop_report,
+    AssociationReport, Associations, DeviationQuestion, Deviations, SegmentKind, SegmentMember, SegmentProfile,
+    ShopReport, deviations, segment_profiles, shop_report,
 };
 use crate::timeline::{Cutoff, EventLog};
 
@@ -34,6 +34,8 @@ pub struct RunReport {
     pub transitions: Vec<Transitions>,
     /// What is out of line; absent where history is too short.
     pub deviations: Option<Deviations>,
+    /// What customers buy together; absent where no category is mapped.
+    pub association_rules: Option<AssociationReport>,
 }
 
 /// What the customers of each segment are like.
@@ -82,7 +84,7 @@ pub fn run_report(
     config: &Config,
     log: &EventLog,
     (as_of, rule): (Cutoff, &ChurnRule),
-    (lists, changes): (&Lists, Option<&Changes>),
+    (lists, changes, associations): (&Lists, Option<&Changes>, &Associations),
 ) -> Option<RunReport> {
     let zone: &TimeZone = &config.timezone;
     let shop = shop_report(log, (as_of, rule.horizon), zone, config.currency.minor_per_major())?;
@@ -95,6 +97,7 @@ pub fn run_report(
         segments: SegmentReport { population, cut_points: config.segments, profiles },
         transitions: changes.map_or_else(Vec::new, |changes| transitions(lists, changes)),
         deviations: deviations(log, DeviationQuestion { rule, as_of, zone }),
+        association_rules: associations.report(),
     })
 }
 

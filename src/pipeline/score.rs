@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::beside::{Beside, grievance_of};
 use super::causes::CauseReader;
 use super::decisions::{Likely, OneAside, candidate, contacted_first, segments_of};
+use super::eligibility::condition_rows;
 use super::error::PipelineError;
 use super::facts::{Facts, LIST_FEATURES, Reader};
 use super::frame::Frame;
@@ -15,17 +16,18 @@ use super::score_uncertainty::ScoreUncertainty;
 use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Panel};
 use crate::decide::{
-    Candidate, Decision, FoundCause, Order, PastContact, Plan, PlanSummary, Planner, Prospect, RiskBand, Suppression,
-    rank,
+    Candidate, Decision, FoundCause, NextCategory, Order, PastContact, Plan, PlanSummary, Planner, Prospect, RiskBand,
+    Suppression, rank,
 };
 use crate::error::Failure;
 use crate::explain::{Background, CustomerExplainer, Explanations, Forecast, Reason, ScoringModel};
 use crate::features::{FeatureSchema, SchemaDifference};
 use crate::monitor::FeatureCounts;
+use crate::profile::{AssociationRule, Associations};
 use crate::registry::{StoredModel, Version};
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::Currency;
-use crate::value::{Basis, CustomerValues, Eligible, Fitted, ValueFrame, Valued, Valuing};
+use crate::value::{Basis, Comebacks, CustomerValues, Eligible, Fitted, ValueFrame, Valued, Valuing};
 
 /// The ranked list and what stands behind its values.
 pub struct Scored<'a> {
@@ -39,6 +41,10 @@ pub struct Scored<'a> {
     pub(super) schema: FeatureSchema,
     /// The features in the bins of training; `None` from a version without a profile.
     pub features: Option<FeatureCounts>,
+    /// What customers buy together.
+    pub associations: Associations,
+    /// What customers who came back were worth.
+    pub comebacks: Comebacks,
     /// The value models, and what a report on the shop is made from.
     pub valuing: Valuing<'a>,
 }
@@ -63,7 +69,18 @@ pub fn score<'a>(
     let population = settings.rule.population();
     progress.begin("counting the shop", 1);
     let panel = Panel::open(log, &schema, &[as_of], &settings)?;
-    let scoring = Scoring { config, log, version, as_of, panel: &panel, beside };
+    let associations = Associations::of(log, as_of);
+    let comebacks = Comebacks::of(log, as_of, settings.rule.horizon);
+    let scoring = Scoring {
+        config,
+        log,
+        version,
+        as_of,
+        panel: &panel,
+        beside,
+        comebacks: &comebacks,
+        associations: &associations,
+    };
     let basis = Basis { config, log, settings: &settings, as_of };
     let frame = ValueFrame::new(&config.value, &settings.rule)?;
     progress.begin("scoring", panel.n_parts());
@@ -102,6 +119,8 @@ pub fn score<'a>(
         not_used,
         schema,
         features,
+        associations,
+        comebacks,
         valuing: Valuing { config, log, settings, as_of, histories, eligible, fitted },
     })
 }
@@ -128,6 +147,8 @@ struct Scoring<'a> {
     as_of: Cutoff,
     panel: &'a Panel<'a>,
     beside: Beside<'a>,
+    comebacks: &'a Comebacks,
+    associations: &'a Associations,
 }
 
 /// Everyone on the list, by customer number.
@@ -176,7 +197,11 @@ impl Scoring<'_> {
         let contacts = self.contacts(&facts);
         let causes = self.causes((&facts, &reasons), (&forecasts, &is_raised));
         let aside = Aside { causes: &causes, contacts: &contacts };
-        let candidates = self.candidates((&facts, &forecasts), (&prospects, aside), intervals.as_deref());
+        let mut candidates = self.candidates((&facts, &forecasts), (&prospects, aside), intervals.as_deref());
+        let held = self.beside.holds.map(|holds| holds(&condition_rows(&candidates))).transpose()?.unwrap_or_default();
+        let next = self.next_categories(&facts);
+        candidates.iter_mut().zip(&next).for_each(|(candidate, next)| candidate.has_next_category = next.is_some());
+        candidates.iter_mut().zip(&held).for_each(|(candidate, held)| candidate.holds = held);
         let Plan { decisions, summary } = Planner::new(&self.config.decide, self.config.seed).plan(&candidates);
         let placed = Placed {
             facts: &facts,
@@ -185,6 +210,7 @@ impl Scoring<'_> {
             candidates: &candidates,
             causes: &causes,
             decisions: &decisions,
+            next: &next,
         };
         let Order { list, winback } = rank(&prospects);
         let mut lists = [list, winback].map(|order| {
@@ -205,17 +231,35 @@ impl Scoring<'_> {
 
     /// What decides the places of all rows.
     fn prospects(&self, facts: &[Facts], forecasts: &[Forecast], customer_value: &CustomerValues<'_>) -> Vec<Prospect> {
-        let prospect = |(facts, forecast): (&Facts, &Forecast)| Prospect {
-            customer: facts.customer,
-            churn_probability: forecast.churn,
-            outcome: forecast.outcome,
+        let prospect = |(facts, forecast): (&Facts, &Forecast)| {
             // Without a value model, the coming year is expected to be like the past one.
-            value_at_stake: customer_value
+            let value_at_stake = customer_value
                 .of(facts.customer)
-                .map_or(facts.past_year_margin, |customer_value| customer_value.at_stake),
-            suppressed: self.log.opted_out(facts.customer, self.as_of).then_some(Suppression::OptedOut),
+                .map_or(facts.past_year_margin, |customer_value| customer_value.at_stake);
+            let again = self.comebacks.usual_visits(facts.visits, facts.days_since_last_order as f64);
+            // Whoever comes back is worth no more than whoever never left; where too few came back, as much.
+            let value_after_return = again
+                .map_or(value_at_stake, |visits| (visits * facts.usual_order * facts.margin_share).min(value_at_stake));
+            Prospect {
+                customer: facts.customer,
+                churn_probability: forecast.churn,
+                outcome: forecast.outcome,
+                value_at_stake,
+                value_after_return,
+                suppressed: self.log.opted_out(facts.customer, self.as_of).then_some(Suppression::OptedOut),
+            }
         };
         facts.par_iter().zip(forecasts).map(prospect).collect()
+    }
+
+    /// What each customer is likely to want next.
+    fn next_categories(&self, facts: &[Facts]) -> Vec<Option<NextCategory>> {
+        let next = |facts: &Facts| {
+            let AssociationRule { bought, then, lift, .. } =
+                self.associations.next(self.log, facts.customer, self.as_of)?;
+            Some(NextCategory { category: then.clone(), bought: bought.clone(), lift: *lift })
+        };
+        facts.par_iter().map(next).collect()
     }
 
     /// When each customer was contacted.
@@ -272,7 +316,7 @@ impl Scoring<'_> {
         let why: Vec<Vec<Reason>> = order.iter().map(|row| std::mem::take(&mut why[*row])).collect();
         let row = |(row, reasons): (&usize, Vec<Reason>)| {
             let (prospect, facts) = (placed.prospects[*row], &placed.facts[*row]);
-            let Candidate { chances, log_odds_sd, stakes, is_badly_closed, segments, owner, contacts, .. } =
+            let Candidate { chances, log_odds_sd, stakes, is_badly_closed, segments, owner, contacts, holds, .. } =
                 placed.candidates[*row];
             ListRow {
                 customer_id: self.log.customer_ids()[prospect.customer as usize].clone(),
@@ -292,6 +336,8 @@ impl Scoring<'_> {
                 decision: placed.decisions[*row],
                 basis: DecisionBasis { chances, log_odds_sd, stakes, is_badly_closed, owner },
                 contacts: contacts.to_vec(),
+                holds: holds.into(),
+                next_category: placed.next[*row].clone().map(Box::new),
                 grievance: grievance_of(self.log, facts, self.as_of).map(Box::new),
                 change: None,
             }
@@ -309,6 +355,7 @@ struct Placed<'a> {
     causes: &'a [Option<FoundCause>],
     /// Bounds of the probability of churning.
     intervals: Option<&'a [[f64; 2]]>,
+    next: &'a [Option<NextCategory>],
 }
 
 /// What is known of each row beside features.

@@ -3,6 +3,7 @@
 //! customers of each segment are like, and what is out of line.
 //! Nothing is learnt, and time is cut by `timeline` and the churn rule alone.
 
+mod associations;
 mod candidates;
 mod cohorts;
 mod curve;
@@ -24,6 +25,7 @@ use serde::Serialize;
 use crate::label::ChurnRule;
 use crate::timeline::EventLog;
 
+pub use associations::{AssociationReport, AssociationRule, Associations};
 pub use candidates::{Candidate, CutoffRate, HORIZONS, Obstacle, WINDOWS};
 pub use cohorts::Cohort;
 pub use curve::{Curve, CurvePoint};

@@ -1,6 +1,7 @@
 //! Owns what customers are worth and how well value models do: the models of a shop, their test against what came, a
 //! ranking by value beside plain ones, and the report for people who decide about budgets.
 
+mod comebacks;
 mod models;
 mod outlook;
 mod past;
@@ -9,6 +10,7 @@ mod report;
 mod valued;
 mod visit_calibration;
 
+pub use comebacks::{ComebackFigure, Comebacks};
 pub use models::{CustomerValue, ValueFrame, ValueModels};
 pub(crate) use outlook::TABLE_YEARS;
 pub use outlook::{ListedCustomer, SalesForecast, Tracking, ValueTables};

@@ -76,7 +76,7 @@ impl Bench {
     }
 
     fn score(&self, version: &Version) -> Result<RankedList, Failure> {
-        let beside = Beside { contacts: &ContactLog::default(), owners: &[] };
+        let beside = Beside { contacts: &ContactLog::default(), owners: &[], holds: None };
         Ok(pipeline::score(&self.config, &self.log, version, self.as_of, beside, &Nobody)?.list)
     }
 

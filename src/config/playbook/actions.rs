@@ -82,6 +82,11 @@ pub struct Action {
     pub causes: Vec<String>,
     /// What must hold of the customer's row, all of it.
     pub conditions: Vec<Condition>,
+    /// What else must hold of it, as SQL over columns of the list; read where tables are.
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// Whether it suggests the next category: it is only for customers with one.
+    pub suggests_category: bool,
     /// Cost of one contact in major units.
     pub contact_cost: f64,
     /// What the customer is given, if anything.

@@ -103,6 +103,7 @@ impl Check<'_> {
         self.words_of_list(section, &knobs::QUADRANTS, &raw.quadrants);
         self.words_of_list(section, &knobs::CAUSES, &raw.causes);
         let conditions = self.conditions(section, &raw.conditions);
+        let condition = raw.condition.as_deref().and_then(|sql| self.written(section, &knobs::WHERE, Some(sql)));
         let contact_cost = self.number(section, &knobs::CONTACT_COST, raw.contact_cost);
         let incentive = self.incentive(section, raw);
         let [save_rate, take_rate, winback_rate, wake_rate] = [
@@ -127,6 +128,8 @@ impl Check<'_> {
             quadrants: raw.quadrants.clone(),
             causes: raw.causes.clone(),
             conditions: conditions?,
+            condition: condition.map(str::to_owned),
+            suggests_category: raw.suggests_category.unwrap_or(false),
             contact_cost: contact_cost?,
             incentive: incentive?,
             save_rate: save_rate?,
@@ -282,7 +285,7 @@ mod tests {
             said(&with("contact_cots = 1.0")),
             [
                 "line 6: `action.call.contact_cots` is not a known key; `[[action]]` knows `name`, `level`, `channel`, \
-              `complaints`, `stages`, `segments`, `quadrants`, `causes`, `conditions`, `contact_cost`, `incentive`, `incentive_share`, `incentive_ceiling`, \
+              `complaints`, `stages`, `segments`, `quadrants`, `causes`, `conditions`, `where`, `suggests_category`, `contact_cost`, `incentive`, `incentive_share`, `incentive_ceiling`, \
               `save_rate`, `take_rate`, `winback_rate`, `wake_rate`, `capacity`, `control_share`, `cool_down_days`, `hint`",
                 "hint: the nearest known key is `action.call.contact_cost`"
             ]

@@ -36,6 +36,16 @@ pub(super) const CAUSES: Key = key("causes", Allowed::Words(CAUSE_WORDS), Preset
     .means("Causes of the customers it is for, `none` for those of whom no cause stands out; all if empty");
 pub(super) const CONDITIONS: Key = key("conditions", Allowed::Conditions, Preset::EmptyList)
     .means("What must hold of the customer's row in the list, all of it");
+pub(super) const WHERE: Key = key(
+    "where",
+    Allowed::Condition,
+    Preset::Absent("\"value_at_stake >= 50 AND life_cycle_stage <> 'new'\""),
+)
+.means("What else must hold of the row, in SQL over these columns: `churn_probability`, `gone_probability`, `leaving_probability`, `quiet_probability`, `value_at_stake`, `clv_historic`, `days_since_last_order`, `open_complaints`, `life_cycle_stage`, `rfm_segment`, `value_quadrant`, `risk_band`");
+pub(super) const SUGGESTS_CATEGORY: Key = key("suggests_category", Allowed::Flag, Preset::Flag(false)).means(
+    "Whether it suggests the category that the list has as `next_category`; it is only for customers with one, and for nobody where \
+     `purchases.columns.category` is not mapped",
+);
 pub(super) const CONTACT_COST: Key = key("contact_cost", number(0.0, f64::INFINITY), Preset::Required)
     .means("Cost of one contact, in major units of the currency");
 pub(super) const INCENTIVE: Key = key("incentive", above(0.0, f64::INFINITY), Preset::Absent("10.0"))
@@ -90,6 +100,8 @@ pub(in crate::config) const PLAYBOOK_SECTIONS: &[Section] = &[
                 QUADRANTS,
                 CAUSES,
                 CONDITIONS,
+                WHERE,
+                SUGGESTS_CATEGORY,
                 CONTACT_COST,
                 INCENTIVE,
                 INCENTIVE_SHARE,

@@ -30,6 +30,9 @@ pub(super) struct RawAction {
     pub(super) quadrants: Vec<String>,
     pub(super) causes: Vec<String>,
     pub(super) conditions: Vec<String>,
+    #[serde(rename = "where")]
+    pub(super) condition: Option<String>,
+    pub(super) suggests_category: Option<bool>,
     pub(super) contact_cost: Option<f64>,
     pub(super) incentive: Option<f64>,
     pub(super) incentive_share: Option<f64>,

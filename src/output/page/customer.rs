@@ -60,7 +60,7 @@ impl Customer<'_> {
         let explanation = self.explanation;
         let decision = &explanation.decision;
         let nothing =
-            || decision.suppressed_because.map_or_else(|| "nothing".to_owned(), |why| format!("nothing ({why})"));
+            || decision.suppressed_code.map_or_else(|| "nothing".to_owned(), |why| format!("nothing ({why})"));
         let figures = [self.spend(), self.facts(), explanation.value.as_ref().and_then(|value| self.years(value))];
         Whole {
             policy: super::policy_of_style(),
@@ -73,7 +73,13 @@ impl Customer<'_> {
             reasons: explanation.reasons.clone(),
             cause: self.cause(),
             action: decision.recommended_action.as_ref().map_or_else(nothing, |action| action.replace('_', " ")),
-            action_words: decision.action_why.iter().chain(&decision.hint).map(|words| capital(words)).collect(),
+            action_words: decision
+                .action_why
+                .iter()
+                .chain(&decision.suppressed_because)
+                .chain(&decision.hint)
+                .map(|words| capital(words))
+                .collect(),
             figures: figures.into_iter().flatten().collect(),
             tables: self.tables(),
             footer: format!(
@@ -338,7 +344,9 @@ mod tests {
                 recommended_action: None,
                 action_why: None,
                 hint: None,
-                suppressed_because: Some("opted_out"),
+                next_category: None,
+                suppressed_because: Some("Asked not to be contacted.".to_owned()),
+                suppressed_code: Some("opted_out"),
                 alternatives: Vec::new(),
             },
             base_log_odds: 0.0,

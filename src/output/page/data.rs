@@ -33,7 +33,7 @@ const IN_ALL_ROWS: &[&str] = &[
     "recommended_action",
     "reason_1",
     "group",
-    "suppressed_because",
+    "suppressed_code",
     "change_since_last",
 ];
 /// Columns that a row tells by where it stands.

@@ -66,7 +66,7 @@ const exact = (list, name, row) => {
 // ---- what a list has ----------------------------------------------------------------------------------------------------
 const NAMES = {
   life_cycle_stage: 'Stage', rfm_segment: 'Segment', value_quadrant: 'Quadrant', cause: 'Cause', recommended_action: 'Action',
-  group: 'Group', risk_band: 'Risk', suppressed_because: 'No contact', change_since_last: 'Changed', confidence: 'Confidence',
+  group: 'Group', risk_band: 'Risk', suppressed_code: 'No contact', change_since_last: 'Changed', confidence: 'Confidence',
 };
 const ABSENT = '\u2014';
 // The order in which people think of words; others follow in that of the alphabet.
@@ -82,7 +82,7 @@ const lists = D.lists.map(list => {
   return {...list, has, risk, worth, filters, all, top, names: ['customer_id'].concat(list.carried)};
 });
 const word = (list, name, row) => get(list, name, row) ?? ABSENT;
-const isOff = (list, row) => get(list, 'suppressed_because', row) != null || ['control', 'suppressed'].includes(get(list, 'group', row));
+const isOff = (list, row) => get(list, 'suppressed_code', row) != null || ['control', 'suppressed'].includes(get(list, 'group', row));
 
 // ---- state: it stands in the address ------------------------------------------------------------------------------------
 const TABS = ['list', 'shop', 'model'];
@@ -206,7 +206,7 @@ const OFF = {
 };
 const said = word => ({opted_out: 'Opted out'})[word] || OFF[word] || words(word);
 function notice(list, row) {
-  const off = get(list, 'suppressed_because', row), open = get(list, 'open_complaints', row);
+  const off = get(list, 'suppressed_code', row), open = get(list, 'open_complaints', row);
   if (off != null) return h('span', {class: off === 'opted_out' || !OFF[off] ? 'tag stop' : 'tag'}, OFF[off] || 'Do not contact: ' + off.replace(/_/g, ' '));
   if (get(list, 'group', row) === 'control') return h('span', {class: 'tag stop'}, 'Held back: control group');
   if (open > 0) return h('span', {class: 'tag ask'}, open === 1 ? 'Open complaint' : open + ' open complaints');

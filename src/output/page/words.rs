@@ -98,7 +98,7 @@ fn lede(input: &PageInput<'_>) -> Vec<String> {
             further.title
         ));
     }
-    let n_off = list.texts("suppressed_because").iter().flatten().filter(|why| *why == "opted_out").count();
+    let n_off = list.texts("suppressed_code").iter().flatten().filter(|why| *why == "opted_out").count();
     let n_control = list.texts("group").iter().flatten().filter(|group| *group == "control").count();
     let open = list.numbers("open_complaints").iter().take(FIRST).flatten().filter(|open| **open > 0.0).count();
     let mut also = Vec::new();

@@ -17,11 +17,11 @@ pub struct ContactParams {
     pub control_share: f64,
     /// Share of customers whom contacts help; default 0.25.
     pub helped_share: f64,
-    /// Share of customers whom a contact wakes, so that they leave; default 0.08.
+    /// Share of customers whom a contact wakes, so that more of them leave; default 0.05.
     pub woken_share: f64,
     /// Days for which a contact has an effect; default 60.
     pub effect_days: f64,
-    /// What a contact adds to a hazard of 1 of those whom it wakes; default 3.
+    /// What a contact adds to a hazard of 1 of those whom it wakes; default 1, so that every action keeps more than it wakes.
     pub woken_excess: f64,
 }
 
@@ -57,9 +57,9 @@ impl Default for ContactParams {
             active_days: 180.0,
             control_share: 0.2,
             helped_share: 0.25,
-            woken_share: 0.08,
+            woken_share: 0.05,
             effect_days: 60.0,
-            woken_excess: 3.0,
+            woken_excess: 1.0,
         }
     }
 }

@@ -99,7 +99,7 @@ fn who_was_contacted_lately_is_left_in_peace_with_the_day_and_the_way_on() {
     let said = score(&shop);
     assert!(said.contains("Contacts 2 customers left in peace because they were contacted lately; 14 days"), "{said}");
     let after = lists(&shop);
-    let why = |id: &str| (after[id]["suppressed_because"].as_str(), after[id]["action_why"].as_str());
+    let why = |id: &str| (after[id]["suppressed_code"].as_str(), after[id]["suppressed_because"].as_str());
     assert_eq!(why(lately), ("cool_down", "Contacted 5 days ago with `offer`; again from 11 July 2025."));
     assert_eq!(why(any), ("cool_down", "Contacted yesterday; again from 15 July 2025."));
     for id in [long_ago, later, recorded_later, left_alone] {
@@ -113,7 +113,7 @@ fn who_was_contacted_lately_is_left_in_peace_with_the_day_and_the_way_on() {
     shop.edit_config(|_| config.clone() + MAPPING + "\n[decide]\ncool_down_days = 5\n");
     score(&shop);
     assert_eq!(lists(&shop)[lately]["group"], "treat", "another action than the last may be done after the fifth day");
-    assert_eq!(lists(&shop)[any]["suppressed_because"], "cool_down");
+    assert_eq!(lists(&shop)[any]["suppressed_code"], "cool_down");
     // An action of another name is told, and an arm that says nothing is taken as a contact.
     std::fs::write(shop.path("contacts.csv"), format!("{HEAD}{lately},2025-06-30,leaflet,B,0.5,\n")).unwrap();
     let said = score(&shop);
@@ -123,7 +123,7 @@ fn who_was_contacted_lately_is_left_in_peace_with_the_day_and_the_way_on() {
     assert!(said.contains(
         "warning[unknown_arm]: 1 contact of 1 has an `arm` that says neither treated nor control; taken as contacted"
     ));
-    assert_eq!(lists(&shop)[lately]["suppressed_because"], "cool_down");
+    assert_eq!(lists(&shop)[lately]["suppressed_code"], "cool_down");
 }
 
 #[test]
@@ -231,8 +231,7 @@ fn who_looks_after_customers_gets_so_many_and_the_list_stops_where_little_is_won
         let of = |row: &&BTreeMap<String, String>, group: &str| row["manager"] == owner && row["group"] == group;
         let own: Vec<f64> = owned_rows.values().filter(|row| of(row, "treat")).filter_map(gain).collect();
         assert_eq!(own.len(), 3, "{owner}");
-        let full =
-            owned_rows.values().filter(|row| row["manager"] == owner && row["suppressed_because"] == "owner_full");
+        let full = owned_rows.values().filter(|row| row["manager"] == owner && row["suppressed_code"] == "owner_full");
         let full: Vec<&String> = full.map(|row| &row["customer_id"]).collect();
         assert!(!full.is_empty());
         let least = own.iter().copied().fold(f64::INFINITY, f64::min);

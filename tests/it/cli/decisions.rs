@@ -81,7 +81,7 @@ fn every_row_has_an_action_with_a_reason_or_a_reason_for_none() {
         assert!(groups[..treated].iter().all(|group| group.as_deref() == Some("treat")), "{name}: they stand first");
         assert!(gain[..treated].is_sorted_by(|a, b| a >= b), "{name}");
     }
-    assert_eq!(texts(&part(&shop, "list"), "suppressed_because").last().unwrap().as_deref(), Some("opted_out"));
+    assert_eq!(texts(&part(&shop, "list"), "suppressed_code").last().unwrap().as_deref(), Some("opted_out"));
     let figures = decisions(&shop);
     assert_eq!(
         (figures["n_contacted"].as_u64(), figures["balance"]["control"]["n"].as_u64()),
@@ -113,7 +113,7 @@ fn a_budget_and_contacts_that_never_pay_are_told() {
     assert!(summary.contains("the budget of EUR 60.00 is spent, and EUR 1 more would bring EUR"), "{summary}");
     let tight = list(&shop);
     assert!(numbers(&tight, "contact_cost").iter().flatten().sum::<f64>() <= 60.0);
-    assert!(texts(&tight, "suppressed_because").contains(&Some("budget".to_owned())));
+    assert!(texts(&tight, "suppressed_code").contains(&Some("budget".to_owned())));
     let figures = decisions(&shop);
     assert!(figures["net_gain"].as_f64().unwrap() < sum && figures["gap"].as_f64().unwrap() < 0.01, "{figures}");
 
@@ -123,7 +123,7 @@ fn a_budget_and_contacts_that_never_pay_are_told() {
     shop.edit_config(|_| format!("{config}\n[decide]\nplaybook = \"dear.toml\"\ncontrol_share = 0\n"));
     let summary = said(&shop);
     assert!(summary.contains("nobody: no action of the playbook") && summary.contains("dear.toml"), "{summary}");
-    let words = texts(&list(&shop), "suppressed_because");
+    let words = texts(&list(&shop), "suppressed_code");
     assert!(words.iter().flatten().all(|word| ["no_gain", "opted_out"].contains(&word.as_str())), "{words:?}");
     assert!(words.iter().all(Option::is_some));
 }

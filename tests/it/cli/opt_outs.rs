@@ -59,7 +59,7 @@ fn write(shop: &Shop, rows: &BTreeMap<String, String>, said: &BTreeMap<&str, Sta
 fn listed(shop: &Shop) -> BTreeMap<String, bool> {
     let text = shop.read("out/list.csv");
     let place = |name: &str| text.lines().next().unwrap().split(',').position(|column| column == name).unwrap();
-    let (id, why) = (place("customer_id"), place("suppressed_because"));
+    let (id, why) = (place("customer_id"), place("suppressed_code"));
     let row = |line: &str| {
         // Sentences are in quotes and may have commas; the column is the third from the end.
         let from_end = text.lines().next().unwrap().split(',').count() - why;
