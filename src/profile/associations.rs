@@ -93,7 +93,7 @@ impl Associations {
             return Self::default();
         }
         let every = (log.customer_ids().len() as u64).div_ceil(MOST_CUSTOMERS).max(1);
-        let is_seen = |id: &String| every == 1 || stable_hash(&[id.as_bytes()]) % every == 0;
+        let is_seen = |id: &String| stable_hash(&[id.as_bytes()]).is_multiple_of(every);
         let seen = log.customer_ids().par_iter().enumerate().filter(|(_, id)| is_seen(id));
         let baskets: Vec<Vec<u32>> = seen
             .map(|(customer, _)| baskets(log, customer, as_of)[0].clone())
@@ -113,8 +113,8 @@ impl Associations {
             .collect();
         let adjusted = false_discovery_adjusted(&p_values);
         let name = |code: u32| names.get(code as usize).cloned().unwrap_or_else(|| code.to_string());
-        let rule = |((candidate, p_value), adjusted): ((&(Vec<u32>, u32, u64), &f64), &f64)| {
-            let (bought, then, n) = candidate;
+        let pairs = candidates.iter().zip(p_values.iter().zip(&adjusted));
+        let tested = pairs.map(|((bought, then, n), (p_value, adjusted))| {
             let confidence = *n as f64 / counts.n(bought) as f64;
             AssociationRule {
                 bought: bought.iter().map(|code| name(*code)).collect(),
@@ -127,8 +127,7 @@ impl Associations {
                 adjusted_p_value: *adjusted,
                 codes: (bought.clone(), *then),
             }
-        };
-        let tested = candidates.iter().zip(&p_values).zip(&adjusted).map(rule);
+        });
         let is_no_chance = |rule: &AssociationRule| rule.lift >= LEAST_LIFT && rule.adjusted_p_value <= FALSE_SHARE;
         let mut rules: Vec<AssociationRule> = tested.filter(is_no_chance).collect();
         // A second category has a say only if it makes the third one more likely.

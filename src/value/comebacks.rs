@@ -65,7 +65,7 @@ impl Comebacks {
         let step = i32::try_from(horizon.0).unwrap_or(i32::MAX).max(1);
         let n = log.customer_ids().len() as u64;
         let every = n.div_ceil(MOST_CUSTOMERS).max(1);
-        let is_seen = |id: &String| every == 1 || stable_hash(&[id.as_bytes()]) % every == 0;
+        let is_seen = |id: &String| stable_hash(&[id.as_bytes()]).is_multiple_of(every);
         let of_customer = |(customer, _): (usize, &String)| {
             let mut cells = [[Sum::default(); 3]; 3];
             log.visit(u32::try_from(customer).unwrap_or(u32::MAX), as_of, 1.0, |history| {
@@ -163,7 +163,9 @@ mod tests {
 
     fn of(customers: &[&[(i32, i64)]]) -> Comebacks {
         let mut cells = [[Sum::default(); 3]; 3];
-        customers.iter().for_each(|visits| add_returns(&mut cells, visits, (60, 1_000)));
+        for visits in customers {
+            add_returns(&mut cells, visits, (60, 1_000));
+        }
         Comebacks { step: 60, cells }
     }
 
@@ -181,7 +183,8 @@ mod tests {
 
     #[test]
     fn few_returns_lean_on_all_and_too_few_say_nothing() {
-        let (poor, rich): (&[(i32, i64)], &[(i32, i64)]) = (&[(0, 100), (100, 100)], &[(0, 100), (200, 400)]);
+        let poor: &[(i32, i64)] = &[(0, 100), (100, 100)];
+        let rich: &[(i32, i64)] = &[(0, 100), (200, 400)];
         let none = of(&[poor; 29]);
         assert_eq!((none.usual_visits(1.0, 100.0), none.figures().len()), (None, 0));
         let found = of(&[[poor; 30].as_slice(), &[rich; 10]].concat());

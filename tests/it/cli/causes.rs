@@ -69,8 +69,9 @@ fn causes_stand_on_the_list_in_the_report_on_the_page_and_in_the_explanation() {
     let sum: u64 = of_shop.iter().map(|one| one["customers"].as_u64().unwrap()).sum();
     assert_eq!(sum, all.height() as u64);
     let recovery = &report["recovery"];
-    let cases: u64 = recovery["bought_again"].as_array().unwrap().iter().map(|one| one["n"].as_u64().unwrap()).sum();
-    assert_eq!((Some(cases), cases > 100), (recovery["complaints"].as_u64(), true));
+    let complaints: u64 =
+        recovery["bought_again"].as_array().unwrap().iter().map(|one| one["n"].as_u64().unwrap()).sum();
+    assert_eq!((Some(complaints), complaints > 100), (recovery["complaints"].as_u64(), true));
 
     let page = shop.read("out/report.html");
     for part in ["id=\"f-causes\"", "id=\"f-recovery\"", "Complaints and recovery", "\"cause\":{"] {

@@ -32,7 +32,9 @@ fn history_ends_at_the_midnight_of_each_zone_whatever_its_clocks_do() {
     for (zone, days) in DAYS {
         // Up to the end of March 2024.
         let mut all = orders(15);
-        all.iter_mut().for_each(|order| order.day = order.day.checked_add(jiff::Span::new().days(90)).unwrap());
+        for order in &mut all {
+            order.day = order.day.checked_add(jiff::Span::new().days(90)).unwrap();
+        }
         let mut purchases = table(&all);
         for (number, day) in days.iter().enumerate() {
             // A customer for each day, with an order in the last second before it and one at noon on it.

@@ -126,11 +126,11 @@ fn a_night_that_is_killed_or_stopped_leaves_the_last_list_or_the_new_one_and_the
     let (mut n_killed, mut n_stopped, mut n_ended) = (0, 0, 0);
     for trial in 1..=asked("RETAIN_FAULT_KILLS", 12) {
         let which = next(&mut state) % 2;
-        let is_kill = next(&mut state) % 2 == 0;
+        let is_kill = next(&mut state).is_multiple_of(2);
         let thousandths = u32::try_from(next(&mut state) % 1_000).unwrap();
         let mut child = night(&shop, ["run", "score"][which], trial).spawn().unwrap();
         // Half of them fall into the time in which something is written, which is short.
-        if next(&mut state) % 2 == 0 {
+        if next(&mut state).is_multiple_of(2) {
             wait_for_writing(&shop, durations[which] * 2);
             std::thread::sleep(durations[which] * thousandths / 4_000);
         } else {

@@ -153,17 +153,14 @@ fn a_config_and_a_playbook_are_read_or_refused() {
     cases(400, 1)
         .run(&both, |(which, changes)| {
             let file = Path::new("x.toml");
-            match configs.get(which) {
-                Some(config) => {
-                    let text = changed(config, &changes);
-                    let outcome = soon("a config", || Config::from_toml(&text, file))?;
-                    prop_assert!(outcome.is_ok() || !outcome.unwrap_err().to_string().is_empty());
-                }
-                None => {
-                    let text = changed(&playbook, &changes);
-                    let outcome = soon("a playbook", || Playbook::from_toml(&text, file))?;
-                    prop_assert!(outcome.is_ok() || !outcome.unwrap_err().to_string().is_empty());
-                }
+            if let Some(config) = configs.get(which) {
+                let text = changed(config, &changes);
+                let outcome = soon("a config", || Config::from_toml(&text, file))?;
+                prop_assert!(outcome.is_ok() || !outcome.unwrap_err().to_string().is_empty());
+            } else {
+                let text = changed(&playbook, &changes);
+                let outcome = soon("a playbook", || Playbook::from_toml(&text, file))?;
+                prop_assert!(outcome.is_ok() || !outcome.unwrap_err().to_string().is_empty());
             }
             Ok(())
         })

@@ -64,7 +64,7 @@ fn found(seed: u64, change: impl Fn(String) -> String) -> Deviations {
 }
 
 /// Takes away what one region bought in the label window, of every second customer.
-fn without_islands(text: String) -> String {
+fn without_islands(text: &str) -> String {
     let head: Vec<&str> = text.lines().next().unwrap().split(',').collect();
     let place = |name: &str| head.iter().position(|own| *own == name).unwrap();
     let (id, at, region) = (place("customer_id"), place("purchased_at"), place("region"));
@@ -78,7 +78,7 @@ fn without_islands(text: String) -> String {
 
 #[test]
 fn a_bad_region_stands_out_and_shops_without_one_are_quiet() {
-    let bad = found(1, without_islands);
+    let bad = found(1, |text| without_islands(&text));
     let churn: Vec<_> = bad.found.iter().filter(|one| one.measure == Measure::Churn).collect();
     assert!(!churn.is_empty(), "{bad:?}");
     let islands = churn[0];
