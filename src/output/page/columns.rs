@@ -107,8 +107,10 @@ const WORDS: usize = 200;
 
 fn encoded_texts(texts: &[Option<String>]) -> Value {
     let (words, index) = table_of(texts.iter().map(Option::as_deref));
-    if let ([word], false) = (words.as_slice(), index.contains(&-1)) {
-        return json!({ "kind": "constant", "value": word });
+    match words.as_slice() {
+        [] => return json!({ "kind": "constant", "value": null }),
+        [word] if !index.contains(&-1) => return json!({ "kind": "constant", "value": word }),
+        _ => {}
     }
     if words.len() <= WORDS {
         return json!({ "kind": "word", "table": words, "index": index });
@@ -182,6 +184,7 @@ mod tests {
     fn columns_take_the_form_that_fits_them() {
         let text = |texts: Vec<Option<String>>| Values::Text(texts).encoded(usize::MAX, 0);
         assert_eq!(text(vec![Some("v1".into()); 3]), json!({ "kind": "constant", "value": "v1" }));
+        assert_eq!(text(vec![None; 3]), json!({ "kind": "constant", "value": null }));
         let words = text(vec![Some("b".into()), None, Some("a".into())]);
         assert_eq!(words, json!({ "kind": "word", "table": ["a", "b"], "index": [1, -1, 0] }));
         let many = |word: &str| {
