@@ -11,6 +11,9 @@ use super::fill_down::is_given;
 use super::mapping::Mapping;
 use super::table::TypedTable;
 
+/// Fewer lines without a number of their order are no form of the file.
+const LEAST_WITHOUT: usize = 20;
+
 /// Lines that are set aside because a source column is empty there.
 struct Lost {
     column: String,
@@ -30,8 +33,7 @@ pub(super) fn notice(read: &mut TypedTable, source: &DataFrame, mapping: &Mappin
         return Ok(());
     }
     let lost = engine::ask(|| lost(read, source, mapping)).map_err(IngestError::engine("looking at empty values"))?;
-    let has_no_number = |row: &usize| read.event_keys().get(*row) == Some(&0);
-    let is_without_number = lost.iter().any(|lost| !lost.is_amount && lost.rows.iter().any(has_no_number));
+    let is_without_number = lost.iter().any(|lost| lost.is_without_number(read));
     let mut facts: Vec<Fact> = lost.into_iter().filter_map(|lost| fact(read, lost)).collect();
     // The number comes first: it says whose lines the others are.
     let number = mapping.order().filter(|order| is_without_number && order.is_plain);
@@ -42,10 +44,20 @@ pub(super) fn notice(read: &mut TypedTable, source: &DataFrame, mapping: &Mappin
     Ok(())
 }
 
-fn fact(read: &TypedTable, Lost { column, rows, is_given, is_amount }: Lost) -> Option<Fact> {
-    rows.first()?;
-    // What has no amount may be a line of another kind.
-    let keys = if is_amount { read.event_keys().to_vec() } else { with_those_above(read, &rows) };
+impl Lost {
+    /// Whether these lines lack the number of their order too. What has no amount may be a line of another kind, and a few
+    /// lines without a number may be nobody's.
+    fn is_without_number(&self, read: &TypedTable) -> bool {
+        let n_without = self.rows.iter().filter(|row| read.event_keys().get(**row) == Some(&0)).count();
+        !self.is_amount && n_without >= LEAST_WITHOUT.max(read.n_rows() / 100)
+    }
+}
+
+fn fact(read: &TypedTable, lost: Lost) -> Option<Fact> {
+    lost.rows.first()?;
+    let keys =
+        if lost.is_without_number(read) { with_those_above(read, &lost.rows) } else { read.event_keys().to_vec() };
+    let Lost { column, rows, is_given, .. } = lost;
     let key = |row: usize| keys.get(row).copied().filter(|key| *key != 0);
     let given_rows = is_given.iter().enumerate().filter(|(_, is_given)| **is_given).map(|(row, _)| row);
     let given: FxHashSet<u64> = given_rows.filter_map(key).collect();

@@ -58,16 +58,20 @@ fn everyone_eligible_stands_in_one_of_two_lists_and_reasons_add_up_to_what_ranks
     let ids: BTreeSet<&String> = list.iter().chain(&winback).map(|row| &row["customer_id"]).collect();
     assert_eq!(ids.len(), list.len() + winback.len(), "nobody twice");
     assert!(winback.len() > 50 && list.len() > 500);
-    for (rows, ranks, is_winback) in [(&list, "leaving_probability", false), (&winback, "gone_probability", true)] {
+    let lists = [
+        (&list, ["leaving_probability", "value_at_stake"], false),
+        (&winback, ["gone_probability", "value_after_return"], true),
+    ];
+    for (rows, [ranks, value], is_winback) in lists {
         for row in rows {
             let [churn, gone, leaving, quiet] =
                 ["churn", "gone", "leaving", "quiet"].map(|name| number(row, &format!("{name}_probability")));
             assert!(gone + quiet <= churn + 2e-4 && gone + leaving + quiet <= 1.0 + 3e-4, "{row:?}");
             assert_eq!(gone > 0.5, is_winback, "{row:?}");
-            let expected = number(row, ranks) * number(row, "value_at_stake");
+            let expected = number(row, ranks) * number(row, value);
             // Both factors are rounded in the file.
             let off = (number(row, "expected_loss") - expected).abs();
-            assert!(off <= 0.01 + 1e-4 * number(row, "value_at_stake"), "{row:?}");
+            assert!(off <= 0.01 + 1e-4 * number(row, value), "{row:?}");
         }
     }
     let heads = &about["heads"];
