@@ -107,7 +107,8 @@ try {
   }
   for (const part of ['shop', 'model']) {
     await tab.click('#tab-' + part);
-    const charts = await tab.$$eval(`#part-${part} figure`, all => all.map(one => ({
+    // What is not known yet is told in words, without a chart.
+    const charts = await tab.$$eval(`#part-${part} figure`, all => all.filter(one => one.querySelector('svg')).map(one => ({
       marks: one.querySelectorAll('svg rect, svg circle, svg path').length, title: one.querySelector('svg').getAttribute('aria-label'),
       caption: one.querySelector('figcaption').textContent.trim(), population: one.querySelector('.pop').textContent, rows: one.querySelectorAll('tbody tr').length,
     })));
