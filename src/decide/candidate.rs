@@ -6,7 +6,7 @@ use super::cool_down::{PastContact, Pause, pause};
 use super::gain::Stakes;
 use super::segments::Segments;
 use super::stage::Stage;
-use crate::config::playbook::{Action, ConditionColumn, NO_CAUSE_WORD};
+use crate::config::playbook::{Action, ConditionColumn, Incentive, NO_CAUSE_WORD};
 use crate::units::Days;
 
 /// What decisions need to know of one customer.
@@ -32,8 +32,8 @@ pub struct Candidate<'a> {
     pub cause: Option<Cause>,
     /// Complaints waiting for a resolution; `None` if the shop does not record resolutions.
     pub open_complaints: Option<i64>,
-    /// Whether the handling of the last complaint was rated badly, or it had to be opened again.
-    pub is_badly_closed: bool,
+    /// Whether a complaint must be settled before anything else.
+    pub has_grievance: bool,
     /// Whether the customer asked not to be contacted.
     pub is_opted_out: bool,
     /// The latest contact with each action, the latest first.
@@ -47,18 +47,14 @@ pub struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    /// Whether a complaint must be settled before anything else.
-    #[must_use]
-    pub fn has_grievance(&self) -> bool {
-        self.is_badly_closed || self.open_complaints.is_some_and(|open| open > 0)
-    }
-
     /// Whether an action is meant for the customer.
     ///
     /// * `place` - of the action in the playbook.
     #[must_use]
     pub fn is_meant_by(&self, place: usize, action: &Action) -> bool {
-        action.resolves() == self.has_grievance()
+        action.resolves() == self.has_grievance
+            // One that was left open long ago is no longer waited for, but an offer would still read as a bribe.
+            && !(self.open_complaints.is_some_and(|open| open > 0) && action.incentive != Incentive::None)
             && self.holds.get(place).is_none_or(|holds| *holds)
             && (self.has_next_category || !action.suggests_category)
             && is_named(&action.stages, self.stage.name())

@@ -55,7 +55,7 @@ fn candidates<'a>(ids: &'a [String], seed: u64) -> Vec<Candidate<'a>> {
             segments: Segments { rfm: RfmSegment::Promising, quadrant: Quadrant::I },
             cause: None,
             open_complaints: Some(i64::from(number(7) < 0.1)),
-            is_badly_closed: number(8) < 0.05,
+            has_grievance: number(8) < 0.1,
             is_opted_out: number(9) < 0.05,
             contacts: &[],
             owner: None,
@@ -78,7 +78,7 @@ fn everyone_is_contacted_left_alone_or_suppressed_with_a_reason() {
         assert_eq!(decision.suppressed == Some(Suppression::OptedOut), candidate.is_opted_out);
         let Some(action) = decision.action else { continue };
         let own = &terms.playbook.actions[action.place];
-        assert_eq!(own.resolves(), candidate.has_grievance(), "a complaint gets its settlement and nothing else");
+        assert_eq!(own.resolves(), candidate.has_grievance, "a complaint gets its settlement and nothing else");
         assert!(!own.resolves() || action.spending.incentive.abs() < 1e-300);
         assert!(action.net_gain > 0.0 && (0.0..=1.0).contains(&action.gain_probability));
     }

@@ -72,8 +72,30 @@ fn the_rhythm_is_told_of_who_has_one_and_is_clearly_late() {
     assert_eq!(of(9.0, 26.0, 124.0).as_deref(), Some("usually buys every 26 days, silent for 124 days"));
     assert_eq!(of(4.0, 1.0, 5.0).as_deref(), Some("usually buys every day, silent for 5 days"));
     assert_eq!(of(3.0, 26.0, 124.0), None, "two gaps are no rhythm");
-    assert_eq!(of(9.0, 26.0, 28.0), None, "28 is about 26");
+    assert_eq!(of(9.0, 13.0, 16.0), None, "nobody calls that late");
     assert_eq!(of(1.0, f64::NAN, 124.0), None);
+}
+
+#[test]
+fn two_visits_have_no_longest_break() {
+    let values =
+        [("order_days_all_count", 2.0), ("gap_max_days", 3.0), ("gap_median_days", 3.0), ("recency_days", 18.0)];
+    assert_eq!(told("overdue_ratio", &values).as_deref(), Some("bought on two days so far, the last time 18 days ago"));
+    let three =
+        [("order_days_all_count", 3.0), ("gap_max_days", 9.0), ("gap_median_days", 6.0), ("recency_days", 18.0)];
+    assert_eq!(told("overdue_ratio", &three).as_deref(), Some("no order for 18 days, longer than ever before"));
+}
+
+#[test]
+fn many_orders_are_few_only_where_they_became_fewer() {
+    let of = |all, lately: f64| {
+        let values = [("order_days_all_count", all), ("orders_all_count", all), ("orders_180d_count", lately)];
+        told("orders_per_month", &[&values[..], &[("tenure_days", 400.0)]].concat())
+    };
+    assert_eq!(of(4.0, 2.0).as_deref(), Some("4 orders in 13 months"));
+    assert_eq!(of(10.0, 2.0).as_deref(), Some("10 orders in 13 months, 2 of them in the last six months"));
+    assert_eq!((of(10.0, 6.0), of(10.0, 0.0)), (None, None));
+    assert_eq!(of(1.0, 1.0).as_deref(), Some("bought once so far"));
 }
 
 #[test]

@@ -41,7 +41,11 @@ pub(super) const FEATURES: &[Feature] = &[
         .needs(Available::Quantity)
         .is(|h, window| h.quantity(window)),
     basket("items_per_order_ratio", Unit::Ratio, "Pieces on an average order.")
-        .tells(Fact::NarrowBasket, Side::Low, "{items_per_order_ratio item} on an average order")
+        .tells(
+            Fact::NarrowBasket,
+            Side::Low,
+            "[items_per_order_ratio<10]{items_per_order_ratio item} on an average order",
+        )
         .needs(Available::Quantity)
         .is(|h, window| ratio(h.quantity(window), count(h.order_count(window)))),
     basket("discount_share", Unit::Share, "Discounts over prices before discount.")

@@ -127,7 +127,11 @@ pub(super) const FEATURES: &[Feature] = &[
         .or_missing()
         .is(|h, _| share(h, |complaint| complaint.reopened_at.is_some())),
     complaint("complaint_causes_count", Unit::Count, "Different causes complained about.")
-        .tells(Fact::Complaints, Side::High, "complained for {complaint_causes_count different reason}")
+        .tells(
+            Fact::Complaints,
+            Side::High,
+            "[1<complaint_causes_count]complained for {complaint_causes_count different reason}",
+        )
         .needs(Available::Cause)
         .is(|h, _| {
             let causes = || h.complaints().iter().filter_map(|complaint| complaint.category);

@@ -1,13 +1,15 @@
 //! Sentences that several features tell. `explain/sentence.rs` says how they are filled in.
 
 pub(super) const RHYTHM: &str = "[3<order_days_all_count, gap_median_days<recency_days]usually buys {gap_median_days every}, silent for {recency_days day}\
-     |[1<order_days_all_count, gap_max_days<recency_days]no order for {recency_days day}, longer than ever before";
+     |[2<order_days_all_count, gap_max_days<recency_days]no order for {recency_days day}, longer than ever before\
+     |[1<order_days_all_count, order_days_all_count<3, gap_max_days<recency_days]bought on two days so far, the last time {recency_days day} ago";
 pub(super) const LONGEST: &str = "[3<order_days_all_count, gap_max_days<recency_days]silent for {recency_days day}, the \
                                   longest break before was {gap_max_days day}";
 pub(super) const YEAR: &str = "{orders_365d_count order} in the past year";
-pub(super) const TOTAL: &str = "[1<order_days_all_count, 60<tenure_days]{orders_all_count order} in {tenure_days span}\
-                                |[1<order_days_all_count]first order only {tenure_days span} ago\
-                                |[orders_all_count<2]bought once so far|bought on one day only";
+pub(super) const TOTAL: &str = "[1<order_days_all_count, orders_all_count<7, 60<tenure_days]{orders_all_count order} in {tenure_days span}\
+                                |[6<orders_all_count, 0<orders_180d_count, orders_180d_count<orders_all_count-orders_180d_count]{orders_all_count order} in {tenure_days span}, {orders_180d_count} of them in the last six months\
+                                |[1<order_days_all_count, orders_all_count<7]first order only {tenure_days span} ago\
+                                |[orders_all_count<2]bought once so far|[order_days_all_count<2]bought on one day only";
 pub(super) const QUARTERS: &str = "[orders_90d_count<orders_before_90d_count]{orders_90d_count order} in the last 90 days after \
                                    {orders_before_90d_count} in the 90 days before";
 pub(super) const HALVES: &str = "[orders_180d_count<orders_365d_count-orders_180d_count]{orders_180d_count order} in the last six months after \

@@ -1,12 +1,10 @@
-//! What decisions know of customers beside features: who was contacted when, who looks after whom, and which complaint has to
-//! be settled first.
+//! What decisions know of customers beside features: who was contacted when, and who looks after whom.
 
 use std::collections::BTreeSet;
 
 use super::eligibility::Holds;
-use super::facts::Facts;
-use crate::decide::{Grievance, GrievanceState, PastContact};
-use crate::timeline::{ContactLog, Cutoff, EventLog, KnownComplaint, date_of};
+use crate::decide::PastContact;
+use crate::timeline::{ContactLog, Cutoff, EventLog};
 
 /// What is known of customers beside the event log. No feature sees it.
 #[derive(Clone, Copy)]
@@ -40,25 +38,4 @@ impl Beside<'_> {
         let number = |name: &str| u32::try_from(names.binary_search(&name).ok()?).ok();
         self.owners.iter().map(|owner| number(owner.as_deref()?)).collect()
     }
-}
-
-/// The complaint that has to be settled first: the oldest that is open, else the last whose handling was rated.
-pub(super) fn grievance_of(log: &EventLog, facts: &Facts, as_of: Cutoff) -> Option<Grievance> {
-    let is_open = facts.open_complaints.is_some_and(|open| open > 0);
-    if !is_open && !facts.is_badly_closed {
-        return None;
-    }
-    let mut known: Vec<KnownComplaint> = Vec::new();
-    log.complaints_at(facts.customer, as_of, &mut known);
-    let (complaint, state) = if is_open {
-        (known.iter().find(|complaint| complaint.is_open())?, GrievanceState::Open)
-    } else {
-        let rated = known.iter().rev().find(|complaint| complaint.satisfaction.is_finite())?;
-        (rated, GrievanceState::BadlyRated { rating: rated.satisfaction })
-    };
-    Some(Grievance {
-        opened: date_of(log.calendar().day(complaint.opened_at))?,
-        category: complaint.category.map(|code| log.complaint_category(code)).filter(|name| !name.is_empty()),
-        state,
-    })
 }

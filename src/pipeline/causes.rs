@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::facts::Facts;
-use crate::decide::{ComplaintRecord, FoundCause, Signs, SlowFrom, ToldFact, cause_of};
+use crate::decide::{ComplaintRecord, FoundCause, Grievance, Signs, SlowFrom, ToldFact, cause_of};
 use crate::explain::Reason;
 use crate::features::FeatureSchema;
 use crate::maths::quantiles::quantile;
@@ -18,6 +18,14 @@ const TELLING: usize = 20;
 
 /// Features that compare one order, or one gap, with what is usual.
 const ONE_ORDER: [&str; 2] = ["last_order_to_mean_ratio", "last_gap_to_median_ratio"];
+
+/// What complaint records and reasons say of a customer.
+pub(super) struct ReadCause {
+    /// Why the customer is probably lost or about to be, if a cause stands out.
+    pub(super) cause: Option<FoundCause>,
+    /// The complaint that has to be settled first, if there is one.
+    pub(super) grievance: Option<Grievance>,
+}
 
 /// A shop at the day of a list.
 pub(super) struct CauseReader<'a> {
@@ -40,8 +48,8 @@ impl<'a> CauseReader<'a> {
         reader
     }
 
-    /// The cause of a customer, if one stands out.
-    pub(super) fn cause(&self, facts: &Facts, reasons: &[Reason], is_at_risk: bool) -> Option<FoundCause> {
+    /// The cause of a customer, if one stands out, and the complaint to settle first, if there is one.
+    pub(super) fn read(&self, facts: &Facts, reasons: &[Reason], is_at_risk: bool) -> ReadCause {
         let fact = |reason: &Reason| ToldFact {
             fact: reason.fact,
             log_odds: reason.log_odds,
@@ -49,7 +57,7 @@ impl<'a> CauseReader<'a> {
         };
         let told: Vec<ToldFact> = reasons.iter().map(fact).collect();
         let complaints = self.records(facts.customer);
-        cause_of(&Signs {
+        let cause = cause_of(&Signs {
             complaints: &complaints,
             slow: self.slow,
             is_at_risk,
@@ -58,7 +66,9 @@ impl<'a> CauseReader<'a> {
             gap_median_days: facts.gap_median_days,
             recent_gap_days: facts.recent_gap_days,
             silence_days: facts.days_since_last_order as f64,
-        })
+        });
+        let grievance = Grievance::of(&complaints, cause.as_ref());
+        ReadCause { cause, grievance }
     }
 
     /// The complaints of a customer, the latest first.

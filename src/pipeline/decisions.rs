@@ -38,6 +38,8 @@ pub(super) struct Likely<'a> {
 pub(super) struct OneAside<'a> {
     /// Why the customer is probably lost or about to be.
     pub(super) cause: Option<Cause>,
+    /// Whether a complaint must be settled before anything else.
+    pub(super) has_grievance: bool,
     pub(super) contacts: &'a [PastContact],
     pub(super) owner: Option<u32>,
 }
@@ -48,7 +50,7 @@ pub(super) fn candidate<'a>(
     (facts, segments): (&Facts, Segments),
     prospect: &Prospect,
     Likely { forecast, churn_interval }: Likely<'_>,
-    OneAside { cause, contacts, owner }: OneAside<'a>,
+    OneAside { cause, has_grievance, contacts, owner }: OneAside<'a>,
 ) -> Candidate<'a> {
     Candidate {
         id,
@@ -65,7 +67,7 @@ pub(super) fn candidate<'a>(
         segments,
         cause,
         open_complaints: facts.open_complaints,
-        is_badly_closed: facts.is_badly_closed,
+        has_grievance,
         is_opted_out: prospect.suppressed == Some(Suppression::OptedOut),
         contacts,
         owner,

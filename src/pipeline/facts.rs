@@ -7,21 +7,14 @@ use crate::decide::{Behaviour, Stage};
 use crate::timeline::{Cutoff, date_of};
 
 /// Features that a row of the list tells, whether or not a model uses them.
-pub(super) const LIST_FEATURES: [&str; 8] = [
+pub(super) const LIST_FEATURES: [&str; 6] = [
     "gap_median_days",
     "gap_last_days",
     "order_days_all_count",
     "open_complaints_count",
     "gap_mean_days",
-    "complaint_recency_days",
-    "complaint_satisfaction_last_level",
     "recent_gaps_mean_days",
 ];
-
-/// A complaint was closed badly if its handling was rated so or worse, on scales that begin at 1 or 0 ...
-const BADLY_RATED: f64 = 2.0;
-/// ... and it is not longer ago than this.
-const REMEMBERED_DAYS: f64 = 180.0;
 
 /// The facts of one customer at the day of the list.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,8 +34,6 @@ pub(super) struct Facts {
     pub(super) stage: Stage,
     /// `None` if the shop does not record resolutions.
     pub(super) open_complaints: Option<i64>,
-    /// Whether the handling of a complaint of late was rated badly.
-    pub(super) is_badly_closed: bool,
     /// Median days between visits; `None` with one.
     pub(super) gap_median_days: Option<f64>,
     /// Mean of the last three gaps; `None` with one visit.
@@ -68,18 +59,15 @@ struct Columns {
     gap_last: Option<usize>,
     visits: Option<usize>,
     open_complaints: Option<usize>,
-    complaint_age: Option<usize>,
-    satisfaction: Option<usize>,
     recent_gap: Option<usize>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of the parts of a panel with one cutoff.
     pub(super) fn of(panel: &'a Panel<'_>, as_of: Cutoff) -> Self {
-        let [gap_median, gap_last, visits, open_complaints, _, complaint_age, satisfaction, recent_gap] =
+        let [gap_median, gap_last, visits, open_complaints, _, recent_gap] =
             LIST_FEATURES.map(|feature| panel.schema().position(feature));
-        let columns =
-            Columns { gap_median, gap_last, visits, open_complaints, complaint_age, satisfaction, recent_gap };
+        let columns = Columns { gap_median, gap_last, visits, open_complaints, recent_gap };
         Self { settings: panel.settings(), as_of, columns }
     }
 
@@ -101,8 +89,6 @@ impl<'a> Reader<'a> {
             gap_median_days,
             gap_last_days: value(self.columns.gap_last),
         };
-        let age = value(self.columns.complaint_age);
-        let rating = value(self.columns.satisfaction);
         Facts {
             customer: dataset.customers[row],
             past_year_margin: dataset.margin_share[row] * dataset.past_year_spend[row],
@@ -112,8 +98,6 @@ impl<'a> Reader<'a> {
             days_since_last_order: i64::from(silence),
             stage: Stage::of(&behaviour, rule.horizon, rule.active),
             open_complaints: value(self.columns.open_complaints).map(whole),
-            is_badly_closed: age.is_some_and(|age| age <= REMEMBERED_DAYS)
-                && rating.is_some_and(|rating| rating <= BADLY_RATED),
             gap_median_days,
             recent_gap_days: value(self.columns.recent_gap),
             visits: behaviour.visits,

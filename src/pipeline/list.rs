@@ -73,8 +73,6 @@ pub struct DecisionBasis {
     pub log_odds_sd: f64,
     /// What is won or lost.
     pub stakes: Stakes,
-    /// Whether the handling of a complaint of late was rated badly.
-    pub is_badly_closed: bool,
     /// Who looks after the customer, if the shop says so.
     pub owner: Option<u32>,
 }
@@ -116,7 +114,7 @@ impl ListRow {
     /// The customer as it was decided about.
     #[must_use]
     pub fn candidate(&self) -> Candidate<'_> {
-        let DecisionBasis { chances, log_odds_sd, stakes, is_badly_closed, owner } = self.basis;
+        let DecisionBasis { chances, log_odds_sd, stakes, owner } = self.basis;
         Candidate {
             id: &self.customer_id,
             chances,
@@ -128,7 +126,7 @@ impl ListRow {
             segments: self.segments,
             cause: self.cause.as_ref().map(|found| found.cause),
             open_complaints: self.open_complaints,
-            is_badly_closed,
+            has_grievance: self.grievance.is_some(),
             is_opted_out: self.prospect.suppressed.is_some(),
             contacts: &self.contacts,
             owner,

@@ -555,7 +555,6 @@ mod tests {
                 chances: Chances { churn: prospect.churn_probability, heads: None, gone_share: 0.0 },
                 log_odds_sd: 0.0,
                 stakes: Stakes { value_at_stake: 10.0, value_after_return: 10.0, usual_order: 5.0 },
-                is_badly_closed: false,
                 owner: None,
             },
             contacts: Vec::new(),

@@ -3,8 +3,8 @@
 
 use rayon::prelude::*;
 
-use super::beside::{Beside, grievance_of};
-use super::causes::CauseReader;
+use super::beside::Beside;
+use super::causes::{CauseReader, ReadCause};
 use super::decisions::{Likely, OneAside, candidate, contacted_first, segments_of};
 use super::eligibility::condition_rows;
 use super::error::PipelineError;
@@ -16,8 +16,8 @@ use super::score_uncertainty::ScoreUncertainty;
 use crate::config::Config;
 use crate::dataset::{Dataset, DatasetSettings, Panel};
 use crate::decide::{
-    Candidate, Decision, FoundCause, NextCategory, Order, PastContact, Plan, PlanSummary, Planner, Prospect, RiskBand,
-    Suppression, rank,
+    Candidate, Decision, NextCategory, Order, PastContact, Plan, PlanSummary, Planner, Prospect, RiskBand, Suppression,
+    rank,
 };
 use crate::error::Failure;
 use crate::explain::{Background, CustomerExplainer, Explanations, Forecast, Reason, ScoringModel};
@@ -273,12 +273,12 @@ impl Scoring<'_> {
         &self,
         (facts, reasons): (&[Facts], &[Vec<Reason>]),
         (forecasts, is_raised): (&[Forecast], &[bool]),
-    ) -> Vec<Option<FoundCause>> {
+    ) -> Vec<ReadCause> {
         let minor_per_major = self.config.currency.minor_per_major();
         let reader = CauseReader::of((self.log, self.panel.schema()), self.as_of, minor_per_major);
         let cause = |row: usize| {
             let is_at_risk = is_raised[row] || RiskBand::of(forecasts[row].churn) != RiskBand::Low;
-            reader.cause(&facts[row], &reasons[row], is_at_risk)
+            reader.read(&facts[row], &reasons[row], is_at_risk)
         };
         (0..facts.len()).into_par_iter().map(cause).collect()
     }
@@ -298,8 +298,9 @@ impl Scoring<'_> {
             let forecast =
                 Likely { forecast: &forecasts[row], churn_interval: intervals.map(|intervals| intervals[row]) };
             let owner = owners.get(prospect.customer as usize).copied().flatten();
-            let cause = aside.causes[row].as_ref().map(|found| found.cause);
-            let aside = OneAside { cause, contacts: &aside.contacts[row], owner };
+            let ReadCause { cause, grievance } = &aside.causes[row];
+            let (cause, has_grievance) = (cause.as_ref().map(|found| found.cause), grievance.is_some());
+            let aside = OneAside { cause, has_grievance, contacts: &aside.contacts[row], owner };
             candidate(id, (&facts[row], segments[row]), prospect, forecast, aside)
         };
         (0..facts.len()).into_par_iter().map(one).collect()
@@ -316,7 +317,7 @@ impl Scoring<'_> {
         let why: Vec<Vec<Reason>> = order.iter().map(|row| std::mem::take(&mut why[*row])).collect();
         let row = |(row, reasons): (&usize, Vec<Reason>)| {
             let (prospect, facts) = (placed.prospects[*row], &placed.facts[*row]);
-            let Candidate { chances, log_odds_sd, stakes, is_badly_closed, segments, owner, contacts, holds, .. } =
+            let Candidate { chances, log_odds_sd, stakes, segments, owner, contacts, holds, .. } =
                 placed.candidates[*row];
             ListRow {
                 customer_id: self.log.customer_ids()[prospect.customer as usize].clone(),
@@ -331,14 +332,14 @@ impl Scoring<'_> {
                 stage: facts.stage,
                 segments,
                 open_complaints: facts.open_complaints,
-                cause: placed.causes[*row].clone(),
+                cause: placed.causes[*row].cause.clone(),
                 reasons,
                 decision: placed.decisions[*row],
-                basis: DecisionBasis { chances, log_odds_sd, stakes, is_badly_closed, owner },
+                basis: DecisionBasis { chances, log_odds_sd, stakes, owner },
                 contacts: contacts.to_vec(),
                 holds: holds.into(),
                 next_category: placed.next[*row].clone().map(Box::new),
-                grievance: grievance_of(self.log, facts, self.as_of).map(Box::new),
+                grievance: placed.causes[*row].grievance.clone().map(Box::new),
                 change: None,
             }
         };
@@ -352,7 +353,7 @@ struct Placed<'a> {
     prospects: &'a [Prospect],
     candidates: &'a [Candidate<'a>],
     decisions: &'a [Decision],
-    causes: &'a [Option<FoundCause>],
+    causes: &'a [ReadCause],
     /// Bounds of the probability of churning.
     intervals: Option<&'a [[f64; 2]]>,
     next: &'a [Option<NextCategory>],
@@ -361,6 +362,6 @@ struct Placed<'a> {
 /// What is known of each row beside features.
 #[derive(Clone, Copy)]
 struct Aside<'a> {
-    causes: &'a [Option<FoundCause>],
+    causes: &'a [ReadCause],
     contacts: &'a [Vec<PastContact>],
 }

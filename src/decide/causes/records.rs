@@ -90,19 +90,19 @@ pub(super) const RECORD_RULES: &[RecordRule] = &[
     ),
     rule(
         Counts::Always,
-        |one, _| one.is_open && one.is_reopened && is_owed(one),
+        |one, _| one.is_owed() && one.is_reopened,
         |_| Some(Cause::UnresolvedComplaint),
         "the complaint of {day}{about} had to be opened again and is still open",
     ),
     rule(
         Counts::Always,
-        |one, _| one.is_open && is_owed(one),
+        |one, _| one.is_owed(),
         |_| Some(Cause::UnresolvedComplaint),
         "the complaint of {day}{about} is still open after {age}",
     ),
     rule(
         Counts::Always,
-        |one, _| is_fresh(one) && one.rating.is_some_and(|rating| rating <= BADLY_RATED),
+        |one, _| one.is_resented(),
         |_| Some(Cause::ServiceResponse),
         "the handling of the complaint of {day}{about} was rated {rating}",
     ),
@@ -138,6 +138,18 @@ impl ComplaintRecord {
     /// A complaint that is settled is remembered for so many days.
     pub const REMEMBERED_DAYS: i64 = 180;
 
+    /// Whether the customer may still wait for it: it is open, and not long ago or without a purchase since.
+    #[must_use]
+    pub fn is_owed(&self) -> bool {
+        self.is_open && (self.days_ago <= Self::REMEMBERED_DAYS || self.visits_since == 0)
+    }
+
+    /// Whether its handling was rated badly of late, and the customer hardly came back since.
+    #[must_use]
+    pub fn is_resented(&self) -> bool {
+        is_fresh(self) && self.rating.is_some_and(|rating| rating <= BADLY_RATED)
+    }
+
     /// The cause that its kind speaks for.
     pub(super) fn theme(&self) -> Option<Cause> {
         self.category.as_deref().and_then(theme_of)
@@ -147,11 +159,6 @@ impl ComplaintRecord {
 /// Not long ago, and hardly a purchase since.
 fn is_fresh(one: &ComplaintRecord) -> bool {
     one.days_ago <= ComplaintRecord::REMEMBERED_DAYS && one.visits_since <= VISITS_SINCE
-}
-
-/// Whether the customer may still wait for it: not long ago, or without a purchase since.
-fn is_owed(one: &ComplaintRecord) -> bool {
-    one.days_ago <= ComplaintRecord::REMEMBERED_DAYS || one.visits_since == 0
 }
 
 fn is_above(days: Option<f64>, bound: Option<f64>) -> bool {

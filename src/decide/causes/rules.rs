@@ -83,7 +83,7 @@ impl PartialEq for Evidence {
 /// Of what the told reasons add, the least share that a cause must have.
 const LEAST_SHARE: f64 = 0.25;
 /// Days with an order from which on a customer has a rhythm.
-const RHYTHM_VISITS: f64 = 3.0;
+const RHYTHM_VISITS: f64 = 4.0;
 /// Days with an order from which on the last three gaps are not most of all.
 const SLOWING_VISITS: f64 = 5.0;
 /// Multiples of the usual gap from which on the last gaps are slow.
