@@ -1,5 +1,6 @@
 //! What a run says of its decisions: how many to contact, at what cost, what that is expected to bring, where it stops and why.
 
+use super::contact_evidence;
 use super::items::item;
 use crate::config::Config;
 use crate::decide::{BindingLimit, LimitKind, PlanSummary, SUSPICIOUS};
@@ -21,6 +22,13 @@ pub(super) fn page(list: &RankedList, config: &Config) -> String {
         item(&mut page, "Sensitivity", &sensitivity(summary));
     }
     item(&mut page, "Contacts", &contacts(summary, config));
+    if let Some(evidence) = &list.decisions.evidence {
+        item(
+            &mut page,
+            "Measured",
+            &contact_evidence::in_words(evidence, config.decide.measured_rates, summary.n_sleeping_dogs),
+        );
+    }
     item(&mut page, "Playbook", &playbook(summary, config));
     page
 }

@@ -4,6 +4,7 @@ mod backtest;
 mod champion;
 mod check;
 mod choices;
+mod contact_evidence;
 mod decisions;
 mod drafting;
 mod earlier;

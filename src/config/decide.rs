@@ -28,6 +28,7 @@ impl Check<'_> {
         }
         let cool_down = self.days(section, &knobs::COOL_DOWN_DAYS, raw.cool_down_days);
         let min_gain = self.number(section, &knobs::MIN_GAIN, raw.min_gain);
+        let measured_rates = raw.measured_rates.unwrap_or(false);
         let per_owner = self.count(section, &knobs::PER_OWNER, raw.per_owner);
         let owners = self.owners(raw, carry);
         let high_value_share = self.number(section, &knobs::HIGH_VALUE_SHARE, raw.high_value_share);
@@ -41,6 +42,7 @@ impl Check<'_> {
             salt: salt?,
             cool_down: cool_down?,
             min_gain: min_gain?,
+            measured_rates,
             owners: owners.zip(per_owner).map(|(column, per_owner)| OwnersConfig { column, per_owner }),
             high_value_share: high_value_share?,
             high_growth_share: high_growth_share?,

@@ -262,6 +262,10 @@ pub(super) const COOL_DOWN_DAYS: Key = key("cool_down_days", whole(0, 3_650, "da
 pub(super) const MIN_GAIN: Key = key("min_gain", number(0.0, f64::INFINITY), Preset::Number(1.0)).means(
     "Least net gain that a contact must be expected to bring, in major units of the currency; who brings less is left in peace",
 );
+pub(super) const MEASURED_RATES: Key = key("measured_rates", Allowed::Flag, Preset::Flag(false)).means(
+    "Whether the rates of the playbook are drawn towards what your own contacts and the control group say, as far as these are \
+     known; what they say is told in any case",
+);
 pub(super) const OWNER: Key = key("owner", Allowed::Source, Preset::Absent("\"account_manager\""))
     .means("Column that says who looks after a customer, one of those in `output.carry`");
 pub(super) const PER_OWNER: Key = key("per_owner", whole(1, 1_000_000_000, "customers"), Preset::Whole(20))
@@ -489,6 +493,7 @@ pub(super) const SECTIONS: &[Section] = &[
             PLAYBOOK,
             BUDGET,
             MIN_GAIN,
+            MEASURED_RATES,
             COOL_DOWN_DAYS,
             OWNER,
             PER_OWNER,

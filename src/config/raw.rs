@@ -435,6 +435,9 @@ pub struct RawDecide {
     /// Least net gain that a contact must be expected to bring, in major units of the currency; who brings less is left in
     /// peace. A number of at least 0.0; default `1.0`.
     pub min_gain: Option<f64>,
+    /// Whether the rates of the playbook are drawn towards what your own contacts and the control group say, as far as these
+    /// are known; what they say is told in any case. `true` or `false`; default `false`.
+    pub measured_rates: Option<bool>,
     /// Column that says who looks after a customer, one of those in `output.carry`. A column of the source or a SQL
     /// expression over its columns; optional.
     pub owner: Option<String>,

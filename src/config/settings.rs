@@ -462,6 +462,8 @@ pub struct DecideConfig {
     pub cool_down: Days,
     /// Least that a contact must be expected to bring, in major units.
     pub min_gain: f64,
+    /// Whether rates of the playbook are drawn towards what contacts and the control group say.
+    pub measured_rates: bool,
     /// The carried column that says who looks after a customer, and how many customers each of them gets in one run.
     pub owners: Option<OwnersConfig>,
     /// Share of the customers who are of high value.

@@ -5,6 +5,8 @@ mod allocation;
 mod candidate;
 mod causes;
 mod chances;
+mod comparison;
+mod contact_evidence;
 mod cool_down;
 mod decision;
 mod draws;
@@ -31,6 +33,11 @@ pub use causes::{
     Cause, ComplaintRecord, Evidence, FoundCause, NO_CAUSE, Signs, SlowFrom, ToldFact, cause_of, cause_why,
 };
 pub use chances::Chances;
+pub use comparison::{ArmOutcome, Arms, Estimate, LEAST_CUSTOMERS};
+pub use contact_evidence::{
+    ALL as ALL_STAGES, ActionEvidence, ContactComparison, ContactEvidence, ContactFinding, ContactTrial, HARM_LEVEL,
+    RateEvidence,
+};
 pub use cool_down::{PastContact, Pause};
 pub use decision::{Alternative, Decision, Group, PlannedAction, Wanted};
 pub use experiment::{Arm, Balance, SUSPICIOUS};

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::allocation::{Allocation, Choice, Problem, allocate};
 use super::candidate::Candidate;
+use super::contact_evidence::ContactEvidence;
 use super::cool_down::Pause;
 use super::decision::{Alternative, Decision, Group, Wanted};
 use super::experiment::Draw;
@@ -38,6 +39,13 @@ impl<'a> Planner<'a> {
         Self { reckoning: Reckoning::new(terms, seed) }
     }
 
+    /// The same, knowing what the shop's own contacts say.
+    #[must_use]
+    pub fn with_evidence(mut self, evidence: Option<&'a ContactEvidence>) -> Self {
+        self.reckoning.evidence = evidence;
+        self
+    }
+
     /// Decides about everyone.
     #[must_use]
     pub fn plan(&self, candidates: &[Candidate<'_>]) -> Plan {
@@ -65,9 +73,12 @@ impl<'a> Planner<'a> {
     /// What each action of the playbook would gain for a customer.
     #[must_use]
     pub fn alternatives(&self, candidate: &Candidate<'_>) -> Vec<Alternative> {
+        let is_open = |place: usize, action: &Action| {
+            candidate.is_meant_by(place, action) && !self.reckoning.is_harmful(candidate, place, action)
+        };
         let gain = |(place, action): (usize, &Action)| Alternative {
             place,
-            net_gain: candidate.is_meant_by(place, action).then(|| self.reckoning.gain(candidate, place, action)),
+            net_gain: is_open(place, action).then(|| self.reckoning.gain(candidate, place, action)),
         };
         self.reckoning.actions().iter().enumerate().map(gain).collect()
     }
@@ -78,8 +89,7 @@ impl<'a> Planner<'a> {
 
     /// What keeps a customer from an action that would bring enough: of several the one that ends first.
     fn pause_of(&self, candidate: &Candidate<'_>) -> Option<Pause> {
-        let meant =
-            self.reckoning.actions().iter().enumerate().filter(|(place, action)| candidate.is_meant_by(*place, action));
+        let meant = self.reckoning.meant(candidate);
         let worthwhile =
             meant.filter(|(place, action)| self.reckoning.is_enough(self.reckoning.gain(candidate, *place, action)));
         let pauses = worthwhile.filter_map(|(_, action)| candidate.pause(action, self.reckoning.terms.cool_down));
@@ -122,19 +132,24 @@ impl<'a> Planner<'a> {
         found: Found<'_>,
         (problem, allocation): (&Problem, &Allocation),
     ) -> Decision {
-        let actions = || self.reckoning.actions().iter().enumerate();
         if candidate.is_opted_out {
             return Decision::none(Suppression::OptedOut, None);
         }
-        if !actions().any(|(place, action)| candidate.is_meant_by(place, action)) {
-            return Decision::none(Suppression::NoActionFits, None);
+        if self.reckoning.meant(candidate).next().is_none() {
+            let best = self.best_harmful(candidate);
+            let why = if best.is_some() { Suppression::SleepingDog } else { Suppression::NoActionFits };
+            return Decision::none(why, best);
         }
         // What the customer would get if nobody were left alone, at the prices of budget and capacities.
         let enough = found.own.iter().filter(|choice| self.reckoning.is_enough(choice.gain));
         let priced = enough.map(|choice| (choice, allocation.prices.reduced(choice, problem.limits())));
         let Some((wanted, value)) = priced.reduce(|best, other| if other.1 > best.1 { other } else { best }) else {
             let best = found.own.iter().reduce(|best, other| if other.gain > best.gain { other } else { best });
-            let none = Decision::none(Suppression::NoGain, best.map(Wanted::of));
+            let harmful = self.best_harmful(candidate).filter(|wanted| self.reckoning.is_enough(wanted.net_gain));
+            let none = match harmful {
+                Some(harmful) => Decision::none(Suppression::SleepingDog, Some(harmful)),
+                None => Decision::none(Suppression::NoGain, best.map(Wanted::of)),
+            };
             let pause = self.pause_of(candidate);
             return pause
                 .map_or(none, |pause| Decision { pause: Some(pause), ..Decision::none(Suppression::CoolDown, None) });
@@ -153,6 +168,19 @@ impl<'a> Planner<'a> {
             None if found.is_full => Decision::none(Suppression::OwnerFull, Some(Wanted::of(wanted))),
             None => left_out(),
         }
+    }
+
+    /// The best of the actions that are meant for a customer and drive such customers away.
+    fn best_harmful(&self, candidate: &Candidate<'_>) -> Option<Wanted> {
+        let all = self.reckoning.actions().iter().enumerate();
+        let harmful = all.filter(|(place, action)| {
+            candidate.is_meant_by(*place, action) && self.reckoning.is_harmful(candidate, *place, action)
+        });
+        let gain = |(place, action): (usize, &Action)| Wanted {
+            place,
+            net_gain: self.reckoning.gain(candidate, place, action),
+        };
+        harmful.map(gain).reduce(|best, other| if other.net_gain > best.net_gain { other } else { best })
     }
 
     /// Which limit keeps a customer with a gain from being contacted: the one whose price takes more of it.

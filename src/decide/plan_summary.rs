@@ -34,6 +34,8 @@ pub struct PlanSummary {
     pub gap: f64,
     /// Customers with a gain who are not contacted because the budget or a capacity ends.
     pub n_left_out: u64,
+    /// Customers who are not contacted because contacts drive customers like them away.
+    pub n_sleeping_dogs: u64,
     /// Customers who are not contacted because they were contacted lately.
     pub n_cooling_down: u64,
     /// Customers who are not contacted because who looks after them has enough others.
@@ -124,6 +126,7 @@ impl Summing<'_> {
             net_gain_interval: self.interval(candidates, decisions),
             gap: allocation.gap(),
             n_left_out,
+            n_sleeping_dogs: n_for(Suppression::SleepingDog),
             n_cooling_down: n_for(Suppression::CoolDown),
             n_owner_full: n_for(Suppression::OwnerFull),
             min_gain: self.reckoning.terms.min_gain,

@@ -21,6 +21,7 @@ fn terms(playbook: Playbook) -> DecideConfig {
         salt: "1".to_owned(),
         cool_down: crate::units::Days(14),
         min_gain: 0.0,
+        measured_rates: false,
         owners: None,
         high_value_share: 0.2,
         high_growth_share: 0.5,

@@ -13,6 +13,8 @@ pub enum Suppression {
     OptedOut,
     /// No action of the playbook is meant for the customer.
     NoActionFits,
+    /// Contacts drive such customers away, by the shop's own control group.
+    SleepingDog,
     /// Contacted lately.
     CoolDown,
     /// No action that fits is expected to bring enough.
@@ -32,6 +34,7 @@ impl Suppression {
         match self {
             Self::OptedOut => "opted_out",
             Self::NoActionFits => "no_action_fits",
+            Self::SleepingDog => "sleeping_dog",
             Self::CoolDown => "cool_down",
             Self::NoGain => "no_gain",
             Self::Budget => "budget",

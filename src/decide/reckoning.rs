@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::allocation::{Choice, Limits};
 use super::candidate::Candidate;
+use super::contact_evidence::ContactEvidence;
 use super::decision::PlannedAction;
 use super::draws::{DRAWS, Draws, Uncertain};
 use super::gain::{Rates, Spending, expected_cost, expected_net_gain};
@@ -27,13 +28,20 @@ pub(super) struct Reckoning<'a> {
     pub(super) terms: &'a DecideConfig,
     rates: Vec<Rates>,
     pub(super) draws: Draws,
+    /// What the shop's own contacts say; `None` without any.
+    pub(super) evidence: Option<&'a ContactEvidence>,
 }
 
 impl<'a> Reckoning<'a> {
     /// By a config; `seed` draws what is not known.
     pub(super) fn new(terms: &'a DecideConfig, seed: u64) -> Self {
         let actions = &terms.playbook.actions;
-        Self { terms, rates: actions.iter().map(Rates::expected).collect(), draws: Draws::of(actions, seed) }
+        Self {
+            terms,
+            rates: actions.iter().map(Rates::expected).collect(),
+            draws: Draws::of(actions, seed),
+            evidence: None,
+        }
     }
 
     /// The actions of the playbook.
@@ -57,15 +65,27 @@ impl<'a> Reckoning<'a> {
         expected_net_gain(&candidate.chances, &candidate.stakes, spending, &self.rates_of(place))
     }
 
-    /// The actions that are meant for a customer who was not contacted lately, with gains of any sign.
+    /// The actions that are meant for a customer, with their places, those aside that drive such customers away.
+    pub(super) fn meant<'c>(&'c self, candidate: &'c Candidate<'_>) -> impl Iterator<Item = (usize, &'a Action)> + 'c {
+        self.actions().iter().enumerate().filter(move |(place, action)| {
+            candidate.is_meant_by(*place, action) && !self.is_harmful(candidate, *place, action)
+        })
+    }
+
+    /// Whether an action drives customers like this one away.
+    pub(super) fn is_harmful(&self, candidate: &Candidate<'_>, place: usize, action: &Action) -> bool {
+        self.evidence.is_some_and(|evidence| evidence.harm(place, action, candidate.stage).is_some())
+    }
+
+    /// The actions that may be done for a customer who was not contacted lately, with gains of any sign.
     ///
     /// * `strength` - factor of what is kept and won back.
     pub(super) fn choices_of(&self, candidate: &Candidate<'_>, strength: f64) -> Vec<Choice> {
         if candidate.is_opted_out {
             return Vec::new();
         }
-        let meant = self.actions().iter().enumerate().filter(|(place, action)| candidate.is_meant_by(*place, action));
-        let rested = meant.filter(|(_, action)| candidate.pause(action, self.terms.cool_down).is_none());
+        let rested =
+            self.meant(candidate).filter(|(_, action)| candidate.pause(action, self.terms.cool_down).is_none());
         let choice = |(place, action): (usize, &Action)| {
             let spending = Spending::of(action, &candidate.stakes);
             let rates = self.rates_of(place).weaker(strength);

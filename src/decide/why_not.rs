@@ -3,12 +3,15 @@
 use jiff::Span;
 use jiff::civil::Date;
 
+use super::contact_evidence::{ALL, ContactComparison, ContactEvidence};
 use super::cool_down::{PastContact, Pause};
 use super::decision::Decision;
 use super::grievance::day_in_words;
 use super::ranking::Suppression;
+use super::stage::Stage;
 use super::why::money;
 use crate::config::playbook::Action;
+use crate::text::grouped;
 use crate::units::Currency;
 
 /// A customer who is not contacted.
@@ -18,6 +21,10 @@ pub struct Untouched<'a> {
     pub decision: &'a Decision,
     /// The contacts of late.
     pub contacts: &'a [PastContact],
+    /// The life-cycle stage.
+    pub stage: Stage,
+    /// What the shop's own contacts say, if there are any.
+    pub evidence: Option<&'a ContactEvidence>,
     /// The day of the list.
     pub as_of: Date,
     /// The actions of the playbook.
@@ -31,7 +38,7 @@ pub struct Untouched<'a> {
 /// The sentence of `suppressed_because`; `None` for those who are contacted and for the control group.
 #[must_use]
 pub fn suppressed_because(customer: &Untouched<'_>) -> Option<String> {
-    let Untouched { decision, contacts, as_of, actions, min_gain, currency } = customer;
+    let Untouched { decision, contacts, as_of, actions, min_gain, currency, .. } = customer;
     let wanted = decision.wanted.as_ref().and_then(|wanted| Some((actions.get(wanted.place)?, wanted.net_gain)));
     let would = |others: &str| {
         let best =
@@ -41,6 +48,7 @@ pub fn suppressed_because(customer: &Untouched<'_>) -> Option<String> {
     Some(match decision.suppressed? {
         Suppression::OptedOut => "Asked not to be contacted.".to_owned(),
         Suppression::NoActionFits => "The playbook has no action for such a customer.".to_owned(),
+        Suppression::SleepingDog => harm_why(customer)?,
         Suppression::CoolDown => decision.pause.and_then(|pause| pause_why(&pause, contacts, *as_of))?,
         Suppression::NoGain => {
             let least =
@@ -55,6 +63,25 @@ pub fn suppressed_because(customer: &Untouched<'_>) -> Option<String> {
         Suppression::Capacity => would("others bring more in the same places."),
         Suppression::OwnerFull => would("others of the same account manager bring more."),
     })
+}
+
+/// Why a customer is left in peace whom a contact would more likely drive away.
+fn harm_why(customer: &Untouched<'_>) -> Option<String> {
+    let place = customer.decision.wanted?.place;
+    let action = customer.actions.get(place)?;
+    let evidence = customer.evidence?;
+    let ContactComparison { group, arms, .. } = evidence.harm(place, action, customer.stage)?;
+    let which = if *group == ALL { String::new() } else { format!(" with the stage `{group}`") };
+    Some(format!(
+        "Leave in peace: after `{}`, customers{which} buy less. {:.0} % of {} contacted bought within {} days, and {:.0} % of {} left \
+         alone.",
+        action.name,
+        100.0 * arms.contacted.share(),
+        grouped(arms.contacted.n_customers),
+        evidence.horizon_days,
+        100.0 * arms.control.share(),
+        grouped(arms.control.n_customers),
+    ))
 }
 
 /// Why a customer who was contacted lately is left in peace, and until when.
@@ -81,6 +108,9 @@ fn sentence(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::contact_evidence::ContactTrial;
     use super::super::decision::Wanted;
     use super::*;
     use crate::config::Playbook;
@@ -90,8 +120,16 @@ mod tests {
         let contacts = [PastContact { days_ago: 5, action: Some("offer".to_owned()) }];
         let currency = Currency::from_code("GBP").unwrap();
         let as_of = jiff::civil::date(2026, 6, 3);
-        let customer =
-            Untouched { decision, contacts: &contacts, as_of, actions: &actions, min_gain, currency: &currency };
+        let customer = Untouched {
+            decision,
+            contacts: &contacts,
+            stage: Stage::AtRisk,
+            evidence: None,
+            as_of,
+            actions: &actions,
+            min_gain,
+            currency: &currency,
+        };
         suppressed_because(&customer).unwrap()
     }
 
@@ -125,6 +163,48 @@ mod tests {
             told(Suppression::OwnerFull, wanted),
             "`personal_call` would bring GBP 3.10, but others of the same account manager bring more."
         );
+    }
+
+    #[test]
+    fn who_is_driven_away_by_contacts_is_told_with_the_figures() {
+        let playbook = Playbook::default_one().unwrap();
+        let actions = &playbook.actions;
+        let place = actions.iter().position(|action| action.name == "offer").unwrap();
+        let trial = |is_control, n: usize, n_bought: usize| {
+            (0..n).map(move |at| ContactTrial {
+                action: place,
+                stage: Stage::AtRisk,
+                is_control,
+                bought: at < n_bought,
+                bought_before: at % 2 == 0,
+            })
+        };
+        let mut trials: Vec<ContactTrial> = trial(false, 1_200, 360).chain(trial(true, 400, 180)).collect();
+        let told = |trials: &[ContactTrial]| {
+            let evidence = ContactEvidence::of(trials, &playbook, (60, String::new()), BTreeMap::new());
+            let decision = Decision::none(Suppression::SleepingDog, Some(Wanted { place, net_gain: 2.0 }));
+            let currency = Currency::from_code("GBP").unwrap();
+            let customer = Untouched {
+                decision: &decision,
+                contacts: &[],
+                stage: Stage::AtRisk,
+                evidence: Some(&evidence),
+                as_of: jiff::civil::date(2026, 6, 3),
+                actions,
+                min_gain: 1.0,
+                currency: &currency,
+            };
+            suppressed_because(&customer)
+        };
+        let figures = "30 % of 1,200 contacted bought within 60 days, and 45 % of 400 left alone.";
+        assert_eq!(told(&trials).unwrap(), format!("Leave in peace: after `offer`, customers buy less. {figures}"));
+        // Where others are helped, the stage alone is told.
+        let helped =
+            trials.iter().map(|trial| ContactTrial { stage: Stage::Loyal, is_control: !trial.is_control, ..*trial });
+        trials.extend(helped.collect::<Vec<_>>());
+        let said = told(&trials).unwrap();
+        let of_stage = format!("Leave in peace: after `offer`, customers with the stage `at_risk` buy less. {figures}");
+        assert_eq!(said, of_stage);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::table::TypedTable;
 use super::values::ABSENT;
 use crate::config::Table;
-use crate::timeline::{ContactLog, ContactRow};
+use crate::timeline::{ContactArm, ContactLog, ContactRow};
 use crate::units::Timestamp;
 
 /// Words for a customer who was left alone to measure by, in small letters.
@@ -18,15 +18,12 @@ pub(crate) fn contacts(tables: &[TypedTable]) -> ContactLog {
     };
     let (times, recorded) = (contacts.times("contacted_at"), contacts.times("recorded_at"));
     let row = |row: usize| {
-        let is_left_alone = word(contacts, "arm", row).is_some_and(|arm| ArmWord::of(arm) == ArmWord::Control);
-        if is_left_alone {
-            return None;
-        }
         Some(ContactRow {
             customer_id: word(contacts, "customer_id", row)?,
             contacted_at: Timestamp(*times.get(row)?),
             recorded_at: recorded.get(row).filter(|at| **at != ABSENT).map(|at| Timestamp(*at)),
             action: word(contacts, "action", row),
+            arm: word(contacts, "arm", row).map_or(ContactArm::Unknown, arm_of),
         })
     };
     let rows: Vec<ContactRow<'_>> = contacts.used_rows().filter_map(row).collect();
@@ -39,28 +36,15 @@ fn word<'t>(table: &'t TypedTable, column: &str, row: usize) -> Option<&'t str> 
     Some(table.names(column).get(code)?.as_str())
 }
 
-/// What a word in the column `arm` means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ArmWord {
-    /// Contacted.
-    Treated,
-    /// Left alone.
-    Control,
-    /// Neither: taken as contacted, so that nobody is asked twice.
-    Unknown,
-}
-
-impl ArmWord {
-    /// What a word means.
-    pub(crate) fn of(word: &str) -> Self {
-        let word = word.trim().to_lowercase();
-        if CONTROL.contains(&word.as_str()) {
-            Self::Control
-        } else if TREATED.contains(&word.as_str()) {
-            Self::Treated
-        } else {
-            Self::Unknown
-        }
+/// What a word in the column `arm` means. One that is neither is taken as contacted, so that nobody is asked twice.
+pub(crate) fn arm_of(word: &str) -> ContactArm {
+    let word = word.trim().to_lowercase();
+    if CONTROL.contains(&word.as_str()) {
+        ContactArm::Control
+    } else if TREATED.contains(&word.as_str()) {
+        ContactArm::Treated
+    } else {
+        ContactArm::Unknown
     }
 }
 
@@ -70,10 +54,10 @@ mod tests {
 
     #[test]
     fn an_arm_is_read_whatever_its_capitals_and_in_doubt_as_contacted() {
-        let of = ["Control", " holdout ", "TREATED", "treat", "A", ""].map(ArmWord::of);
+        let of = ["Control", " holdout ", "TREATED", "treat", "A", ""].map(arm_of);
         let [control, holdout, treated, treat, letter, none] = of;
-        assert_eq!([control, holdout], [ArmWord::Control; 2]);
-        assert_eq!([treated, treat], [ArmWord::Treated; 2]);
-        assert_eq!([letter, none], [ArmWord::Unknown; 2]);
+        assert_eq!([control, holdout], [ContactArm::Control; 2]);
+        assert_eq!([treated, treat], [ContactArm::Treated; 2]);
+        assert_eq!([letter, none], [ContactArm::Unknown; 2]);
     }
 }

@@ -104,7 +104,7 @@ pub use code_book::CodeBook;
 pub use column_profile::{ColumnProfile, Holds, MonthCount, SourceProfile, TableProfile, profile_source};
 pub use compared::ComparedColumn;
 pub use conditions::{ColumnForm, is_empty, none_of, sql_name, sql_text, toml_text};
-pub(crate) use contacts::{ArmWord, contacts};
+pub(crate) use contacts::{arm_of, contacts};
 pub(crate) use custom_cells::CustomCells;
 pub use error::IngestError;
 pub use facts::{Example, Fact, FactRule, Repeats};

@@ -127,6 +127,7 @@ fn why_no_longer(row: &ListRow, facts: &Facts, as_of: Date) -> String {
         Some(Suppression::Budget | Suppression::Capacity | Suppression::OwnerFull) => {
             "others bring more in the same places or for the same money".to_owned()
         }
+        Some(Suppression::SleepingDog) => "contacts drive such customers away, by your own control group".to_owned(),
         Some(Suppression::NoActionFits) => format!("no action of the playbook fits any more: {}", facts.why_any()),
         _ => format!("a contact is no longer expected to bring enough: {}", facts.why_any()),
     }

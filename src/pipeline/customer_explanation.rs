@@ -3,7 +3,7 @@
 use super::error::PipelineError;
 use super::list::{ListRow, RankedList};
 use super::score::{Scored, explainer};
-use crate::config::Config;
+use crate::config::DecideConfig;
 use crate::dataset::Panel;
 use crate::decide::{Alternative, Cause, Planner, Suppression};
 use crate::error::Failure;
@@ -73,7 +73,7 @@ pub fn explain_customer(
         value,
         confidence: row.confidence(),
         cause: explained_cause(row),
-        decision: explained_decision(list, row, config),
+        decision: explained_decision(list, row, &scored.terms, config.seed),
         reasons: list.reasons_of(row),
         base_log_odds: makeup.ends[0],
         features,
@@ -101,14 +101,15 @@ fn explained_cause(row: &ListRow) -> ExplainedCause {
 }
 
 /// What was decided about a row, beside what else could have been.
-fn explained_decision(list: &RankedList, row: &ListRow, config: &Config) -> ExplainedDecision {
+fn explained_decision(list: &RankedList, row: &ListRow, terms: &DecideConfig, seed: u64) -> ExplainedDecision {
     let actions = &list.decisions.playbook.actions;
     let alternative = |Alternative { place, net_gain }: Alternative| {
         let action = actions.get(place)?;
         let (name, level) = (action.name.clone(), action.level.name());
         Some(ExplainedAlternative { action: name, level, expected_net_gain: net_gain })
     };
-    let all = Planner::new(&config.decide, config.seed).alternatives(&row.candidate());
+    let planner = Planner::new(terms, seed).with_evidence(list.decisions.evidence.as_deref());
+    let all = planner.alternatives(&row.candidate());
     let mut alternatives: Vec<ExplainedAlternative> = all.into_iter().filter_map(alternative).collect();
     let key = |one: &ExplainedAlternative| one.expected_net_gain.unwrap_or(f64::NEG_INFINITY);
     alternatives.sort_by(|a, b| key(b).total_cmp(&key(a)));

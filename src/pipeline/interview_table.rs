@@ -37,7 +37,10 @@ pub fn interview_table<'l>(config: &Config, log: &EventLog, lists: &'l Lists) ->
 }
 
 fn may_be_asked(row: &ListRow) -> bool {
-    let is_off = matches!(row.decision.suppressed, Some(Suppression::OptedOut | Suppression::CoolDown));
+    let is_off = matches!(
+        row.decision.suppressed,
+        Some(Suppression::OptedOut | Suppression::CoolDown | Suppression::SleepingDog)
+    );
     let is_known = row.cause.as_ref().is_some_and(|found| found.cause == Cause::Uncontrollable);
     !is_off && !is_known && row.prospect.suppressed.is_none() && row.decision.group != Group::Control
 }

@@ -1,6 +1,7 @@
 //! The ranked list as rows.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -9,8 +10,8 @@ use super::earlier::RowChange;
 use crate::clv::ValueInterval;
 use crate::config::Playbook;
 use crate::decide::{
-    Candidate, Chances, Decision, FoundCause, Grievance, NextCategory, PastContact, PlanSummary, Prospect, Segments,
-    Stage, Stakes, Subject, Untouched, action_why, cause_why, suppressed_because,
+    Candidate, Chances, ContactEvidence, Decision, FoundCause, Grievance, NextCategory, PastContact, PlanSummary,
+    Prospect, Segments, Stage, Stakes, Subject, Untouched, action_why, cause_why, suppressed_because,
 };
 use crate::explain::{Reason, Unexplained, Usual};
 use crate::units::Currency;
@@ -84,6 +85,8 @@ pub struct ListDecisions {
     pub playbook: Playbook,
     /// The plan in figures.
     pub summary: PlanSummary,
+    /// What the shop's own contacts say; `None` where none are recorded.
+    pub evidence: Option<Arc<ContactEvidence>>,
 }
 
 /// What value models expect of a customer.
@@ -274,6 +277,8 @@ impl RankedList {
         suppressed_because(&Untouched {
             decision: &row.decision,
             contacts: &row.contacts,
+            stage: row.stage,
+            evidence: self.decisions.evidence.as_deref(),
             as_of: self.as_of,
             actions: &self.decisions.playbook.actions,
             min_gain: self.decisions.summary.min_gain,

@@ -317,7 +317,8 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         "suppressed_code",
         WORD,
         "The same as a word, for filters and other systems: `opted_out`, by the latest statement known on the day; \
-         `no_action_fits`: the playbook has no action for such a customer; `cool_down`: contacted lately; `no_gain`: no action is \
+         `no_action_fits`: the playbook has no action for such a customer; `sleeping_dog`: contacts drive such customers away, by \
+         the shop's own control group; `cool_down`: contacted lately; `no_gain`: no action is \
          expected to bring `decide.min_gain`; `budget`, `capacity`: others bring more for the same money, or in the same places; \
          `owner_full`: others of the same `decide.owner` bring more. Empty for all others",
         |piece| {
@@ -507,6 +508,7 @@ mod tests {
             salt: "1".to_owned(),
             cool_down: crate::units::Days(14),
             min_gain: 0.0,
+            measured_rates: false,
             owners: None,
             high_value_share: 0.2,
             high_growth_share: 0.5,
@@ -576,7 +578,7 @@ mod tests {
             currency: Currency::from_code("EUR").unwrap(),
             population: String::new(),
             rows: vec![row],
-            decisions: ListDecisions { playbook: config.playbook, summary },
+            decisions: ListDecisions { playbook: config.playbook, summary, evidence: None },
             carried: vec![("phone".to_owned(), vec![Some("+31 6".to_owned())]), ("rank".to_owned(), vec![None])],
         };
         let mut pieces = list.pieces();

@@ -9,6 +9,7 @@ mod challenge;
 mod change_facts;
 mod change_table;
 mod changes;
+mod contact_trials;
 mod customer_explanation;
 mod decisions;
 mod details;

@@ -11,7 +11,7 @@ use super::cause_report::{CausesReport, causes_report};
 use super::changes::Changes;
 use super::list::{ListRow, Lists};
 use crate::config::{Config, SegmentsConfig};
-use crate::decide::{Quadrant, RfmSegment, Stage};
+use crate::decide::{ContactEvidence, Quadrant, RfmSegment, Stage};
 use crate::label::ChurnRule;
 use crate::profile::{
     AssociationReport, Associations, DeviationQuestion, Deviations, SegmentKind, SegmentMember, SegmentProfile,
@@ -30,6 +30,8 @@ pub struct RunReport {
     pub causes: Option<CausesReport>,
     /// What the customers of each segment are like.
     pub segments: SegmentReport,
+    /// What contacts and the control group say of each action; absent where no contacts are recorded.
+    pub contact_evidence: Option<ContactEvidence>,
     /// How customers moved between segments since the last list; empty without one.
     pub transitions: Vec<Transitions>,
     /// What is out of line; absent where history is too short.
@@ -95,6 +97,7 @@ pub fn run_report(
         shop,
         causes: causes_report(lists),
         segments: SegmentReport { population, cut_points: config.segments, profiles },
+        contact_evidence: lists.list.decisions.evidence.as_deref().cloned(),
         transitions: changes.map_or_else(Vec::new, |changes| transitions(lists, changes)),
         deviations: deviations(log, DeviationQuestion { rule, as_of, zone }),
         association_rules: associations.report(),

@@ -1,10 +1,13 @@
 //! Scoring: everyone eligible at a day, those to be kept by probability of leaving times value, those to be won back by that
 //! of having left, with reasons.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::beside::Beside;
 use super::causes::{CauseReader, ReadCause};
+use super::contact_trials::contact_evidence;
 use super::decisions::{Likely, OneAside, candidate, contacted_first, segments_of};
 use super::eligibility::condition_rows;
 use super::error::PipelineError;
@@ -13,11 +16,11 @@ use super::frame::Frame;
 use super::list::{DecisionBasis, ListDecisions, ListRow, ListedValue, RankedList};
 use super::progress::Progress;
 use super::score_uncertainty::ScoreUncertainty;
-use crate::config::Config;
+use crate::config::{Config, DecideConfig};
 use crate::dataset::{Dataset, DatasetSettings, Panel};
 use crate::decide::{
-    Candidate, Decision, NextCategory, Order, PastContact, Plan, PlanSummary, Planner, Prospect, RiskBand, Suppression,
-    rank,
+    Candidate, ContactEvidence, Decision, NextCategory, Order, PastContact, Plan, PlanSummary, Planner, Prospect, RiskBand,
+    Suppression, rank,
 };
 use crate::error::Failure;
 use crate::explain::{Background, CustomerExplainer, Explanations, Forecast, Reason, ScoringModel};
@@ -37,6 +40,8 @@ pub struct Scored<'a> {
     pub winback: RankedList,
     /// How features that the model does not use differ from those of its training.
     pub not_used: Vec<SchemaDifference>,
+    /// What was decided by: the config's terms, with rates as they were measured where it wants that.
+    pub(super) terms: DecideConfig,
     /// The columns that the list was made of.
     pub(super) schema: FeatureSchema,
     /// The features in the bins of training; `None` from a version without a profile.
@@ -71,8 +76,12 @@ pub fn score<'a>(
     let panel = Panel::open(log, &schema, &[as_of], &settings)?;
     let associations = Associations::of(log, as_of);
     let comebacks = Comebacks::of(log, as_of, settings.rule.horizon);
+    let evidence = contact_evidence(config, (log, beside.contacts), &settings.rule, as_of).map(Arc::new);
+    let terms = terms_of(&config.decide, evidence.as_deref());
     let scoring = Scoring {
         config,
+        terms: &terms,
+        evidence: evidence.as_deref(),
         log,
         version,
         as_of,
@@ -109,7 +118,11 @@ pub fn score<'a>(
         currency: config.currency.clone(),
         population: population.clone(),
         rows,
-        decisions: ListDecisions { playbook: config.decide.playbook.clone(), summary: summary.clone() },
+        decisions: ListDecisions {
+            playbook: terms.playbook.clone(),
+            summary: summary.clone(),
+            evidence: evidence.clone(),
+        },
         carried: Vec::new(),
     });
     drop(panel);
@@ -117,12 +130,19 @@ pub fn score<'a>(
         list,
         winback,
         not_used,
+        terms,
         schema,
         features,
         associations,
         comebacks,
         valuing: Valuing { config, log, settings, as_of, histories, eligible, fitted },
     })
+}
+
+/// What is decided by: the config's terms, with rates as they were measured where it wants that.
+fn terms_of(terms: &DecideConfig, evidence: Option<&ContactEvidence>) -> DecideConfig {
+    let measured = evidence.filter(|_| terms.measured_rates).map(|own| own.measured_playbook(&terms.playbook));
+    DecideConfig { playbook: measured.unwrap_or_else(|| terms.playbook.clone()), ..terms.clone() }
 }
 
 /// A version, made ready to tell why of the rows of a panel with one cutoff.
@@ -142,6 +162,10 @@ pub(super) fn explainer<'a>(
 /// A version at work on a shop.
 struct Scoring<'a> {
     config: &'a Config,
+    /// What is decided by.
+    terms: &'a DecideConfig,
+    /// What the shop's own contacts say.
+    evidence: Option<&'a ContactEvidence>,
     log: &'a EventLog,
     version: &'a Version,
     as_of: Cutoff,
@@ -202,7 +226,8 @@ impl Scoring<'_> {
         let next = self.next_categories(&facts);
         candidates.iter_mut().zip(&next).for_each(|(candidate, next)| candidate.has_next_category = next.is_some());
         candidates.iter_mut().zip(&held).for_each(|(candidate, held)| candidate.holds = held);
-        let Plan { decisions, summary } = Planner::new(&self.config.decide, self.config.seed).plan(&candidates);
+        let planner = Planner::new(self.terms, self.config.seed).with_evidence(self.evidence);
+        let Plan { decisions, summary } = planner.plan(&candidates);
         let placed = Placed {
             facts: &facts,
             prospects: &prospects,
@@ -219,7 +244,7 @@ impl Scoring<'_> {
         });
         drop(customer_value);
         if let Some(uncertainty) = &uncertainty {
-            let actions = &self.config.decide.playbook.actions;
+            let actions = &self.terms.playbook.actions;
             for rows in &mut lists {
                 uncertainty.put_places(rows, (&facts, actions), self.panel, self.config.seed)?;
             }

@@ -4,6 +4,17 @@
 use super::cutoff::Cutoff;
 use crate::units::Timestamp;
 
+/// What the table of contacts says was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ContactArm {
+    /// The customer was contacted.
+    Treated,
+    /// The customer was left alone to measure by.
+    Control,
+    /// Not stated: taken as contacted wherever that spares the customer, and measured by nowhere.
+    Unknown,
+}
+
 /// A row of the table of contacts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContactRow<'a> {
@@ -15,6 +26,21 @@ pub struct ContactRow<'a> {
     pub recorded_at: Option<Timestamp>,
     /// The action, if it is stated.
     pub action: Option<&'a str>,
+    /// What was done.
+    pub arm: ContactArm,
+}
+
+/// The first time that an action is recorded of a customer, done or left undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstContact<'a> {
+    /// The customer.
+    pub customer_id: &'a str,
+    /// The action.
+    pub action: &'a str,
+    /// When it was done or left undone.
+    pub contacted_at: Timestamp,
+    /// Which of both.
+    pub arm: ContactArm,
 }
 
 /// One contact that was known at a cutoff.
@@ -36,6 +62,7 @@ struct Contact {
     known: Timestamp,
     /// Place of the action's name, from 1; 0 for none.
     action: u32,
+    arm: ContactArm,
 }
 
 /// The contacts of a shop.
@@ -51,7 +78,7 @@ pub struct ContactLog {
 }
 
 impl ContactLog {
-    /// The log of rows in any order: those of customers who were contacted, not of those left alone.
+    /// The log of rows in any order.
     #[must_use]
     pub fn of(rows: &[ContactRow<'_>]) -> Self {
         let sorted = |mut names: Vec<&str>| {
@@ -66,6 +93,7 @@ impl ContactLog {
             contacted_at: row.contacted_at,
             known: row.recorded_at.map_or(row.contacted_at, |recorded| recorded.max(row.contacted_at)),
             action: row.action.and_then(|action| place_of(&actions, action)).map_or(0, |place| place + 1),
+            arm: row.arm,
         };
         let mut contacts: Vec<Contact> = rows.iter().map(contact).collect();
         contacts.sort_unstable();
@@ -84,17 +112,40 @@ impl ContactLog {
         &self.actions
     }
 
-    /// The contacts of a customer that were known before a cutoff, in ascending time.
+    /// The contacts of a customer that were known before a cutoff, in ascending time; to be left alone is none.
     pub fn known_at(&self, customer_id: &str, cutoff: Cutoff) -> impl Iterator<Item = KnownContact<'_>> {
         let own = place_of(&self.customers, customer_id).map_or(&[][..], |customer| {
             let from = self.contacts.partition_point(|contact| contact.customer < customer);
             let until = self.contacts.partition_point(|contact| contact.customer <= customer);
             self.contacts.get(from..until).unwrap_or_default()
         });
-        own.iter().filter(move |contact| contact.known < cutoff.at()).map(|contact| KnownContact {
-            contacted_at: contact.contacted_at,
-            action: (contact.action as usize).checked_sub(1).and_then(|place| Some(self.actions.get(place)?.as_str())),
-        })
+        let is_contact = move |contact: &&Contact| contact.known < cutoff.at() && contact.arm != ContactArm::Control;
+        own.iter()
+            .filter(is_contact)
+            .map(|contact| KnownContact { contacted_at: contact.contacted_at, action: self.action_of(contact) })
+    }
+
+    /// The first row of each customer with each action that was known before a cutoff, customer by customer. Later ones may
+    /// follow from what the first one did.
+    #[must_use]
+    pub fn first_contacts_at(&self, cutoff: Cutoff) -> Vec<FirstContact<'_>> {
+        let mut first: Vec<FirstContact<'_>> = Vec::new();
+        for own in self.contacts.chunk_by(|a, b| a.customer == b.customer) {
+            let from = first.len();
+            for contact in own.iter().filter(|contact| contact.known < cutoff.at()) {
+                let customer = self.customers.get(contact.customer as usize);
+                let (Some(customer), Some(action)) = (customer, self.action_of(contact)) else { continue };
+                if first.iter().skip(from).all(|earlier| earlier.action != action) {
+                    let (contacted_at, arm) = (contact.contacted_at, contact.arm);
+                    first.push(FirstContact { customer_id: customer, action, contacted_at, arm });
+                }
+            }
+        }
+        first
+    }
+
+    fn action_of(&self, contact: &Contact) -> Option<&str> {
+        (contact.action as usize).checked_sub(1).and_then(|place| Some(self.actions.get(place)?.as_str()))
     }
 }
 
@@ -118,6 +169,7 @@ mod tests {
             contacted_at: day(contacted),
             recorded_at: recorded.map(day),
             action,
+            arm: ContactArm::Treated,
         };
         let rows = [
             row("b", 3, None, Some("offer")),
@@ -144,5 +196,32 @@ mod tests {
         backwards.reverse();
         assert_eq!(ContactLog::of(&backwards), log);
         assert!(log.are_recorded() && !ContactLog::default().are_recorded());
+    }
+
+    #[test]
+    fn who_was_left_alone_was_not_contacted_and_is_known_to_measure_by() {
+        let row = |on: i64, action, arm| ContactRow {
+            customer_id: "a",
+            contacted_at: Timestamp(on * MICROS_PER_DAY),
+            recorded_at: None,
+            action: Some(action),
+            arm,
+        };
+        let rows = [
+            row(1, "offer", ContactArm::Control),
+            row(4, "offer", ContactArm::Treated),
+            row(2, "call", ContactArm::Unknown),
+        ];
+        let log = ContactLog::of(&rows);
+        let on = |day: i8| Cutoff::at_start_of(date(1970, 1, day), &TimeZone::UTC);
+        let n_known = [2, 3, 4, 6].map(|day| log.known_at("a", on(day)).count());
+        assert_eq!(n_known, [0, 0, 1, 2]);
+        let first = |day| {
+            let all = log.first_contacts_at(on(day));
+            all.iter().map(|first| (first.action.to_owned(), first.arm)).collect::<Vec<_>>()
+        };
+        assert!(first(2).is_empty(), "a row of the day itself is not known");
+        let [offer, call] = [("offer".to_owned(), ContactArm::Control), ("call".to_owned(), ContactArm::Unknown)];
+        assert_eq!((first(3), first(9)), (vec![offer.clone()], vec![offer, call]));
     }
 }

@@ -45,7 +45,7 @@ pub use available::Available;
 pub use buyers::fit_purchases;
 pub use calendar::{Calendar, date_of, day_of, local_time};
 pub use complaints::KnownComplaint;
-pub use contacts::{ContactLog, ContactRow, KnownContact};
+pub use contacts::{ContactArm, ContactLog, ContactRow, FirstContact, KnownContact};
 pub use context::{ContextNeeds, ShopContext};
 pub use cutoff::{Cutoff, matured_cutoffs};
 pub use error::LogError;

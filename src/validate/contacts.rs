@@ -4,8 +4,9 @@ use super::checked::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
 use crate::config::Table;
-use crate::ingest::{ArmWord, TypedTable};
+use crate::ingest::{TypedTable, arm_of};
 use crate::text::{counted, verb};
+use crate::timeline::ContactArm;
 
 /// Findings only: a contact that is not understood is taken as one.
 pub(super) fn check(checked: &mut Checked<'_>) {
@@ -16,8 +17,7 @@ pub(super) fn check(checked: &mut Checked<'_>) {
 }
 
 fn unknown_arms(contacts: &TypedTable) -> Option<Tally> {
-    let is_unknown: Vec<bool> =
-        contacts.names("arm").iter().map(|word| ArmWord::of(word) == ArmWord::Unknown).collect();
+    let is_unknown: Vec<bool> = contacts.names("arm").iter().map(|word| arm_of(word) == ContactArm::Unknown).collect();
     let codes = contacts.codes("arm");
     let place = |row: usize| usize::try_from(*codes.get(row)?).ok();
     let rows: Vec<usize> =

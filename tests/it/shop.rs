@@ -170,6 +170,7 @@ pub(crate) fn empty_list() -> RankedList {
         salt: String::new(),
         cool_down: retain::units::Days(14),
         min_gain: 1.0,
+        measured_rates: false,
         owners: None,
         high_value_share: 0.2,
         high_growth_share: 0.5,
@@ -181,7 +182,7 @@ pub(crate) fn empty_list() -> RankedList {
         currency: Currency::from_code("EUR").unwrap(),
         population: String::new(),
         rows: Vec::new(),
-        decisions: ListDecisions { playbook: decide.playbook, summary },
+        decisions: ListDecisions { playbook: decide.playbook, summary, evidence: None },
         carried: Vec::new(),
     }
 }

@@ -12,6 +12,7 @@ mod document;
 mod figure;
 mod forecast;
 mod input;
+mod measured_rates;
 mod model;
 mod moves;
 mod segments;

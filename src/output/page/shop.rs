@@ -10,6 +10,7 @@ use super::document::{count, items, number};
 use super::figure::{DataTable, Figure, Part, Tile, WhatIf, money, percent};
 use super::forecast::{everyone, sales, tracking};
 use super::input::PageInput;
+use super::measured_rates;
 use super::moves::moves;
 use super::segments::segments;
 use super::year;
@@ -28,7 +29,7 @@ pub(super) fn part(input: &PageInput<'_>) -> Part {
         sections: deviations(input).into_iter().chain(segments(input)).collect(),
         what_if: what_if(input),
         card: Vec::new(),
-        tables: causes::recovery_table(input).into_iter().collect(),
+        tables: causes::recovery_table(input).into_iter().chain(measured_rates::table(input)).collect(),
     }
 }
 

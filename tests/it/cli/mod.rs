@@ -6,6 +6,7 @@ mod causes;
 mod challenge;
 mod changes;
 mod clocks;
+mod contact_evidence;
 mod contacts;
 mod custom;
 mod customers_and_orders;
