@@ -19,8 +19,8 @@ use super::score_uncertainty::ScoreUncertainty;
 use crate::config::{Config, DecideConfig};
 use crate::dataset::{Dataset, DatasetSettings, Panel};
 use crate::decide::{
-    Candidate, ContactEvidence, Decision, NextCategory, Order, PastContact, Plan, PlanSummary, Planner, Prospect, RiskBand,
-    Suppression, rank,
+    Candidate, ContactEvidence, Decision, NextCategory, Order, PastContact, Plan, PlanSummary, Planner, Prospect,
+    RiskBand, Suppression, rank,
 };
 use crate::error::Failure;
 use crate::explain::{Background, CustomerExplainer, Explanations, Forecast, Reason, ScoringModel};
