@@ -23,7 +23,7 @@ use crate::registry::{Mended, Registry, Writing};
 use crate::text::counted;
 use crate::timeline::{Calendar, ContactLog, Cutoff, EventLog, date_of};
 use crate::units::{Days, Timestamp};
-use crate::validate::{self, AsOf, DataError, Loaded};
+use crate::validate::{self, AsOf, DataError, Loaded, Severity};
 
 /// The config that is looked for where none is named, and the sample's where there is none.
 const CONFIG: &str = "retain.toml";
@@ -333,7 +333,11 @@ fn report(loaded: &Loaded) {
         tracing::info!("{account}");
     }
     for finding in &loaded.findings {
-        tracing::info!("{finding}");
+        match finding.severity {
+            Severity::Error => tracing::error!(rule = finding.rule, "{finding}"),
+            Severity::Warning => tracing::warn!(rule = finding.rule, "{finding}"),
+            Severity::Recommendation => tracing::info!(rule = finding.rule, "{finding}"),
+        }
     }
 }
 

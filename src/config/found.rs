@@ -28,6 +28,8 @@ pub struct DraftColumn {
     pub n_rows: usize,
     /// The values, the most frequent first, where there are few; an empty list where there are many.
     pub values: Vec<ValueCount>,
+    /// Whether one of them says that a row is no purchase, such as `cancelled`.
+    pub holds_states: bool,
     /// The lowest hashes of its values, ascending: by them ids of two sources are held against each other.
     pub sketch: Vec<u64>,
 }

@@ -79,6 +79,10 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
     for (name, synonyms) in synonyms::of(table) {
         let Some(spec) = table.column(name) else { continue };
         for (position, column) in columns.iter().enumerate().filter(|(_, column)| plausible(spec.kind, column)) {
+            // `state` is what became of an order at least as often as a place.
+            if column.holds_states && matches!(*name, "region" | "channel") {
+                continue;
+            }
             let words = in_words(&column.name);
             let words = if spec.kind == Kind::Money { without_taxes(&words) } else { &words };
             let by_words = || lexicon::distance(table, name, words).map(|rank| (BY_WORDS, rank));
@@ -159,17 +163,37 @@ fn person_behind<'c>(
         .max_by_key(|column| column.n_distinct)
 }
 
+/// Names that say that a column numbers something, and not what.
+const PLAIN_NUMBERS: &[&str] = &[
+    "id",
+    "no",
+    "nr",
+    "number",
+    "nummer",
+    "numero",
+    "número",
+    "numéro",
+    "numer",
+    "номер",
+    "szám",
+    "αριθμός",
+    "番号",
+    "编号",
+    "번호",
+];
+
 /// A column called `ID` or `No` and no more, where no other names the order: of the purchase that a row belongs to, if it comes
 /// again within the file; one that never does may as well number lines.
 fn plain_order<'c>(
     matched: &BTreeMap<&'static str, &DraftColumn>,
     columns: &'c [DraftColumn],
 ) -> Option<&'c DraftColumn> {
-    let is_plain = |column: &&DraftColumn| {
-        matches!(in_words(&column.name).join("_").as_str(), "id" | "no" | "nr" | "number" | "nummer")
+    let is_plain = |column: &&DraftColumn| PLAIN_NUMBERS.contains(&in_words(&column.name).join("_").as_str());
+    // Where the amount is that of an order, each row is one.
+    let are_orders = matched.get("amount").is_some_and(|amount| is_of_order(&amount.name));
+    let comes_again = |column: &&DraftColumn| {
+        column.n_empty == 0 && column.n_distinct > 1 && (column.n_distinct < column.n_rows || are_orders)
     };
-    let comes_again =
-        |column: &&DraftColumn| column.n_empty == 0 && column.n_distinct > 1 && column.n_distinct < column.n_rows;
     let is_free = |column: &&DraftColumn| matched.values().all(|other| other.name != column.name);
     let candidates = columns.iter().filter(|column| plausible(Kind::Id, column));
     if matched.contains_key("order_id") || !matched.contains_key("customer_id") {
@@ -273,8 +297,28 @@ fn counts_pieces(kind: Kind, synonyms: &[&str], words: &[String]) -> bool {
 
 /// Whether a column of that name holds currencies.
 pub(super) fn names_currencies(name: &str) -> bool {
-    const WORDS: &[&str] =
-        &["currency", "währung", "waehrung", "währg", "waehrg", "whrg", "devise", "moneda", "valuta", "wkz"];
+    const WORDS: &[&str] = &[
+        "currency",
+        "währung",
+        "waehrung",
+        "währg",
+        "waehrg",
+        "whrg",
+        "devise",
+        "moneda",
+        "moeda",
+        "valuta",
+        "waluta",
+        "měna",
+        "mena",
+        "pénznem",
+        "döviz",
+        "валюта",
+        "通貨",
+        "货币",
+        "통화",
+        "wkz",
+    ];
     let words = in_words(name);
     words.iter().any(|word| WORDS.contains(&word.as_str())) && !words.iter().any(|word| word == "converted")
 }

@@ -39,30 +39,45 @@ use Meaning::{
 const WORDS: &[(Meaning, &str)] = &[
     (Customer, "customer cust cus client user party buyer member shopper debtor loyalty card account cpf kunde kunden kd debitor käufer mitglied karte karten \
         auftraggeber cliente acheteur membre carte comprador socio usuario usuário tarjeta cartão acquirente tessera klant koper lid kaart \
-        klient klienta kupujący nabywca karta kund kunder kunde köpare medlem kort zákazník zákazníka müşteri 会員 顧客 お客様 客户 会员 고객 회원"),
-    (Email, "email mail e electronic address adresse adres correo electrónico courriel courrier eletrônico eletrónico endereço eposta poczta メール アドレス 邮箱 이메일"),
-    (Number, "number num no nr nbr n nº n° numero número numéro nummer numer id code cd key ref reference référence referenz referencia kennung kode code código codigo codice kod čislo číslo numarası 番号 编号 번호 コード"),
+        klient klienta kupujący nabywca karta kund kunder kunde köpare medlem kort zákazník zákazníka müşteri 会員 顧客 お客様 客户 会员 고객 회원 \
+        клиент клиента клиентов контрагент контрагента покупатель покупателя заказчик заказчика клієнт клієнта покупець покупця πελάτης πελάτη ügyfél vevő vásárló asiakas asiakkaan client clientului cumpărător kupac kupca kupec stranka pelanggan pembeli khách hàng לקוח العميل عميل ลูกค้า"),
+    (Email, "email mail e electronic address adresse adres correo electrónico courriel courrier eletrônico eletrónico endereço eposta poczta メール アドレス 邮箱 이메일 \
+        почта почты эл электронная email sähköposti email surel"),
+    (Number, "number num no nr nbr n nº n° numero número numéro nummer numer id code cd key ref reference référence referenz referencia kennung kode code código codigo codice kod čislo číslo numarası 番号 编号 번호 コード \
+        номер код αριθμός κωδικός szám száma azonosító kód kódja sorszám sorszáma numero tunnus nro număr numărul cod broj šifra številka šifra nomor kode mã số מספר קוד رقم رمز รหัส เลขที่"),
     (Order, "order ord invoice receipt transaction transaktion trans txn trx bill bestellung bestell bestellungs auftrag auftrags rechnung rechnungs \
         rg re beleg bon kassenbon vorgang commande facture pedido factura boleta ordine fattura scontrino encomenda fatura compra \
         bestelling factuur bon zamówienie zamówienia paragon paragonu faktura faktury ordre kvitto kvittering kvitering beställning bestilling \
-        objednávka objednávky sipariş 注文 伝票 订单 주문"),
+        objednávka objednávky sipariş 注文 伝票 订单 주문 \
+        doc nota nf заказ заказа заказов документ документа чек чека накладная накладной счет счёт реализация реализации замовлення чек чеку рахунок παραγγελία παραγγελίας τιμολόγιο τιμολογίου απόδειξη rendelés megrendelés számla bizonylat tilaus tilauksen lasku laskun kuitti comandă comenzii comanda factură facturii factura narudžba narudžbe račun računa naročilo naročila pesanan faktur đơn hàng hóa הזמנה חשבונית الطلب طلب الفاتورة فاتورة คำสั่งซื้อ ใบเสร็จ"),
     (Day, "date dte day time tim timestamp ts dt datetime datum tag zeit uhrzeit zeitpunkt zeitstempel jour heure fecha día hora data dia giorno ora dag tijd \
-        tijdstip dzień czas dato tid tidspunkt tarih tarihi den 日付 日時 日期 时间 時間 날짜 일자 일시 日"),
+        tijdstip dzień czas dato tid tidspunkt tarih tarihi den 日付 日時 日期 时间 時間 날짜 일자 일시 日 \
+        дата дату время день час ημερομηνία ώρα dátum dátuma idő időpont nap kelte päivä päivämäärä pvm aika data ora datum vrijeme čas tanggal waktu ngày giờ תאריך تاريخ التاريخ วันที่"),
     (Event, "created placed closed close sent purchase purchased purchased bought sale sales sold ordered order created creation booking posting posted document \
         erstellt angelegt kauf verkauf verkaufs buchung buchungs aktenzeichen eingang achat vente création creación venta compra criação venda acquisto vendita \
-        creazione aankoop verkoop aangemaakt złożenia utworzenia zakupu sprzedaży wystawienia köp salg kjøp køb oprettet vytvoření prodeje 作成 購入 売上 下单 创建"),
+        creazione aankoop verkoop aangemaakt złożenia utworzenia zakupu sprzedaży wystawienia köp salg kjøp køb oprettet vytvoření prodeje 作成 購入 売上 下单 创建 \
+        doc emissão emissao emisión emissione émission создания создан покупки продажи оформления створення продажу létrehozás vásárlás eladás luotu ostos myynti creării vânzare emiterii đặt mua opened"),
     (Amount, "amount amt value taxable revenue turnover sales charge charged net gross spend sum betrag wert umsatz netto brutto nettowert nettobetrag bruttobetrag erlös montant valeur chiffre importe valor \
-        neto bruto importo valore imponibile netto lordo bedrag omzet netto kwota wartość belopp beløp beløb värde verdi částka tutar 金額 金额 금액 売上高"),
-    (Total, "total totals subtotal grand gesamt gesamtbetrag endbetrag summe totale totaux somme suma totaal totalt summa razem suma soma celkem toplam 合計 総 总 总计 합계"),
-    (Line, "line lines item items row position posten pos zeile zeilen positions ligne línea linea item riga regel pozycja pozycji rad linje satır 明細 行"),
-    (Unit, "unit single each per einzel stück stuck unitaire unitario unitário jednostkowa jednostkowy stuk styck stk birim 単 单"),
-    (Price, "price preis prix precio preço prezzo prijs cena pris fiyat 単価 单价 단가 価格 价格"),
+        neto bruto importo valore imponibile netto lordo bedrag omzet netto kwota wartość belopp beløp beløb värde verdi částka tutar 金額 金额 금액 売上高 \
+        сумма сумму стоимость выручка сума вартість ποσό αξία összeg összege érték értéke nettó bruttó summa arvo netto brutto sumă suma valoare valoarea iznos vrijednost znesek jumlah nilai tiền thành סכום المبلغ مبلغ จำนวนเงิน ยอด vl vlr vr"),
+    (Total, "total totals subtotal grand gesamt gesamtbetrag endbetrag summe totale totaux somme suma totaal totalt summa razem suma soma celkem toplam 合計 総 总 总计 합계 \
+        итого всего усього всього разом σύνολο összesen végösszeg yhteensä ukupno skupaj tổng الإجمالي المجموع รวม"),
+    (Line, "line lines item items row position posten pos zeile zeilen positions ligne línea linea item riga regel pozycja pozycji rad linje satır 明細 行 \
+        строка строки позиция позиции рядок tétel rivi stavka"),
+    (Unit, "unit single each per einzel stück stuck unitaire unitario unitário jednostkowa jednostkowy stuk styck stk birim 単 单 \
+        unitário unitária egység yksikkö unitar"),
+    (Price, "price preis prix precio preço prezzo prijs cena pris fiyat 単価 单价 단가 価格 价格 \
+        цена цены ціна ціни τιμή ár ára hinta preț pret cijena harga giá מחיר السعر سعر ราคา"),
     (Product, "product sku itm article material ean upc stock produkt artikel ware waren produit article réf producto artículo articulo produto artigo prodotto articolo \
-        towar towaru produktu vara varu vare výrobek ürün 商品 製品 产品 상품"),
+        towar towaru produktu vara varu vare výrobek ürün 商品 製品 产品 상품 \
+        товар товара товары номенклатура номенклатуры артикул продукт продукта προϊόν προϊόντος είδος termék cikk tuote tuotteen produs produsului proizvod artikl izdelek artikel produk barang sản phẩm מוצר פריט المنتج منتج สินค้า"),
     (Category, "category department group kategorie gruppe warengruppe abteilung catégorie famille rayon categoría categoria rubro reparto categorie \
-        kategoria kategorii kategori varugrupp varegruppe kategorie カテゴリ カテゴリー 分類 分类 类别 카테고리"),
-    (Quantity, "quantity qty units pieces menge anzahl stückzahl quantité qté cantidad unidades quantidade qtd qtde quantità aantal stuks ilość szt antal mængde množství adet miktar 個数 数量 수량"),
-    (Idle, "of the from in and de du des da do del della di la le el les den der die das im von van het og och i w y z em s の gbp usd eur chf pln sek dkk nok czk jpy brl cad aud inr huf ron try mxn zar ttc ht ecommerce event pseudo cent cents ct pence centimes centavos minor incl excl inkl exkl inc ex"),
+        kategoria kategorii kategori varugrupp varegruppe kategorie カテゴリ カテゴリー 分類 分类 类别 카테고리 \
+        категория категории группа категорія група κατηγορία kategória csoport ryhmä luokka categorie kategorija kategori"),
+    (Quantity, "quantity qty units pieces menge anzahl stückzahl quantité qté cantidad unidades quantidade qtd qtde quantità aantal stuks ilość szt antal mængde množství adet miktar 個数 数量 수량 \
+        количество кол во кількість ποσότητα mennyiség darab db määrä kpl cantitate cantitatea cant količina kuantitas lượng số כמות الكمية จำนวน"),
+    (Idle, "of the from in and de du des da do del della di la le el les den der die das im von van het og och i w y z em s の gbp usd eur chf pln sek dkk nok czk jpy brl cad aud inr huf ron try mxn zar ttc ht ecommerce event pseudo cent cents ct pence centimes centavos minor incl excl inkl exkl inc ex \
+        rub руб uah грн ron huf idr vnd по от и з на a të"),
 ];
 
 /// The words by their letters without accents.
@@ -152,6 +167,8 @@ const PURCHASES: &[Shape] = &[
 ];
 
 const UNIT_PRICE: Shape = Shape { column: "", needs: &[Price], may: &[Unit, Product, Line, Order] };
+/// `Valor unitário`: every word is allowed for a price beside, and one of them says that it is of one piece.
+const UNIT_VALUE: Shape = Shape { column: "", needs: &[Unit], may: &[Amount, Product, Line] };
 
 /// How far a name is from one of our columns by the meaning of its words in lower case, smaller is nearer; `None` if it means another.
 pub(super) fn distance(table: Table, column: &str, words: &[String]) -> Option<usize> {
@@ -165,7 +182,8 @@ pub(super) fn distance(table: Table, column: &str, words: &[String]) -> Option<u
 
 /// The same for what one piece costs.
 pub(super) fn distance_of_unit_price(words: &[String]) -> Option<usize> {
-    UNIT_PRICE.distance(&meanings(words)?)
+    let found = meanings(words)?;
+    UNIT_PRICE.distance(&found).or_else(|| UNIT_VALUE.distance(&found))
 }
 
 /// Whether a name means one of our columns of the purchases by its words, or is one that shops have for it.
@@ -215,15 +233,15 @@ mod tests {
         #[rustfmt::skip]
         let cases: [(&str, &[&str]); 6] = [
             ("customer_id", &["CPF do cliente", "会員ID", "Klantnummer", "Kd-Nr.", "Correo electrónico", "Klient e-mail", "CUSNBR",
-                "From Email Address", "user_pseudo_id"]),
+                "From Email Address", "user_pseudo_id", "Код контрагента", "Vevő kódja", "Asiakasnumero", "Mã khách hàng"]),
             ("order_id", &["Número do pedido", "注文番号", "Factuurnummer", "Rg-Nr.", "Nº pedido", "N° commande", "Numer zamówienia",
-                "ORDNBR", "ecommerce.transaction_id"]),
+                "ORDNBR", "ecommerce.transaction_id", "DocNum", "Номер заказа", "Nota", "Számla sorszáma", "Tilausnumero", "Mã đơn hàng"]),
             ("purchased_at", &["Data de criação", "注文日時", "Factuurdatum", "Rg-Datum", "Data złożenia zamówienia", "Ordredato",
-                "ORDDTE"]),
+                "ORDDTE", "DocDate", "Data Emissão", "Дата", "Számla kelte", "Tilauspäivä", "Ngày đặt hàng"]),
             ("amount", &["Valor do item", "合計金額", "Netto", "Kwota razem", "gross_cents", "Positionsbetrag", "Taxable Value",
-                "Montant TTC", "NET_REVENUE_AMT", "Order Lines/Subtotal"]),
-            ("product_id", &["Código do produto", "商品番号", "Artikelnummer", "Varunummer", "Réf. article", "SKU", "ITMNBR"]),
-            ("quantity", &["Quantidade", "個数", "Stückzahl", "Ilość", "Qtde", "Antal", "QTYORD", "Order Lines/Quantity"]),
+                "Montant TTC", "NET_REVENUE_AMT", "Order Lines/Subtotal", "Vl. Total", "Сумма", "Összesen", "Thành tiền"]),
+            ("product_id", &["Código do produto", "商品番号", "Artikelnummer", "Varunummer", "Réf. article", "SKU", "ITMNBR", "Номенклатура"]),
+            ("quantity", &["Quantidade", "個数", "Stückzahl", "Ilość", "Qtde", "Antal", "QTYORD", "Order Lines/Quantity", "Количество", "Кол-во", "Số lượng"]),
         ];
         for (ours, names) in cases {
             for name in names {
@@ -253,6 +271,10 @@ mod tests {
         let near = |name| distance(Table::Purchases, "amount", &in_words(name)).unwrap();
         assert!(near("Valor do item") < near("Valor total"));
         assert!(is_of_order(&in_words("Valor total")) && !is_of_order(&in_words("Valor do item")));
-        assert!(["Preço unitário", "単価"].iter().all(|name| distance_of_unit_price(&in_words(name)).is_some()));
+        assert!(
+            ["Preço unitário", "単価", "Vl. Unitário", "Цена"]
+                .iter()
+                .all(|name| distance_of_unit_price(&in_words(name)).is_some())
+        );
     }
 }

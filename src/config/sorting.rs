@@ -250,5 +250,66 @@ fn why_no_purchases(columns: &[DraftColumn]) -> String {
         let (name, example) = (&column.name, &column.example);
         format!("; the ids in `{name}` have lost their digits (`{example}`): export that column as text")
     });
-    format!("has no column for {}{}", missing.join(", "), lost.unwrap_or_default())
+    let more = lost.or_else(|| summed_up(columns)).unwrap_or_default();
+    format!("has no column for {}{more}", missing.join(", "))
+}
+
+/// What tells that a table has one row for each customer and sums up the purchases: months side by side, or how often and how
+/// long ago.
+fn summed_up(columns: &[DraftColumn]) -> Option<String> {
+    let named = |is: fn(&str) -> bool| -> Vec<String> {
+        columns.iter().filter(|column| is(&column.name)).map(|column| format!("`{}`", column.name)).collect()
+    };
+    let (months, sums) = (named(is_month), named(is_sum));
+    let found = [(months, 3, "months side by side"), (sums, 2, "sums over many purchases")]
+        .into_iter()
+        .find(|(found, least, _)| found.len() >= *least)?;
+    let shown: Vec<String> = found.0.into_iter().take(3).collect();
+    Some(format!(
+        "; {} are {}: what is needed is one row for each order or each of its lines, with its day",
+        shown.join(", "),
+        found.2
+    ))
+}
+
+/// `2024-01`, `01/2024`, `Jan 2024` or `202401`.
+fn is_month(name: &str) -> bool {
+    const MONTHS: &[&str] = &[
+        "jan", "feb", "mar", "mär", "apr", "may", "mai", "jun", "jul", "aug", "sep", "oct", "okt", "nov", "dec", "dez",
+    ];
+    let is_year = |word: &str| {
+        word.len() == 4 && (word.starts_with("19") || word.starts_with("20")) && word.parse::<u16>().is_ok()
+    };
+    let is_number = |word: &str| word.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month));
+    let is_of_year = |word: &str| is_number(word) || MONTHS.iter().any(|month| word.starts_with(month));
+    let words = in_words(name);
+    match words.as_slice() {
+        [one, other] => (is_year(one) && is_of_year(other)) || (is_of_year(one) && is_year(other)),
+        [one] => {
+            one.get(..4).is_some_and(is_year) && one.get(4..).is_some_and(|rest| rest.len() == 2 && is_number(rest))
+        }
+        _ => false,
+    }
+}
+
+fn is_sum(name: &str) -> bool {
+    const SUMS: &[&str] = &[
+        "frequency",
+        "recency",
+        "monetary",
+        "monetary_value",
+        "tenure",
+        "total_orders",
+        "orders_count",
+        "number_of_orders",
+        "order_count",
+        "total_spent",
+        "total_spend",
+        "lifetime_value",
+        "ltv",
+        "clv",
+        "average_order_value",
+        "aov",
+    ];
+    SUMS.contains(&in_words(name).join("_").as_str())
 }

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
-    Decoder, DecoderResult, Encoding, ISO_8859_2, ISO_8859_15, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250,
-    WINDOWS_1252, WINDOWS_1254, WINDOWS_1257,
+    Decoder, DecoderResult, Encoding, IBM866, ISO_8859_2, ISO_8859_15, KOI8_U, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE,
+    WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256, WINDOWS_1257,
 };
 
 use super::state_words::{is_no_purchase, is_purchase};
@@ -144,7 +144,7 @@ fn detected(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let guess = detector.guess(None, Utf8Detection::Deny);
-    if guess == WINDOWS_1252 { by_known_words(bytes).unwrap_or(guess) } else { guess }
+    if guess.is_single_byte() { by_known_words(bytes, guess) } else { guess }
 }
 
 /// Bytes in which words are looked for.
@@ -152,7 +152,7 @@ const WORDS_IN: usize = 1 << 14;
 
 /// The encoding of another alphabet of one byte a letter in which more words are known: names of columns, states, signs of
 /// currencies. A table has few letters that are no ASCII, and the same ones again and again.
-fn by_known_words(bytes: &[u8]) -> Option<&'static Encoding> {
+fn by_known_words(bytes: &[u8], guess: &'static Encoding) -> &'static Encoding {
     let bytes = bytes.get(..WORDS_IN).unwrap_or(bytes);
     let n_known = |encoding: &'static Encoding| {
         let (text, _) = encoding.decode_without_bom_handling(bytes);
@@ -160,13 +160,26 @@ fn by_known_words(bytes: &[u8]) -> Option<&'static Encoding> {
         let cells: BTreeSet<&str> = cells.map(str::trim).filter(|cell| !cell.is_ascii()).collect();
         cells.into_iter().filter(|cell| is_known(cell)).count()
     };
-    let least = n_known(WINDOWS_1252);
-    let others = [WINDOWS_1250, WINDOWS_1254, WINDOWS_1257, ISO_8859_2, ISO_8859_15, MACINTOSH];
-    let mut best = (least, None);
+    let others = [
+        WINDOWS_1252,
+        WINDOWS_1250,
+        WINDOWS_1254,
+        WINDOWS_1257,
+        ISO_8859_2,
+        ISO_8859_15,
+        MACINTOSH,
+        WINDOWS_1251,
+        IBM866,
+        KOI8_U,
+        WINDOWS_1253,
+        WINDOWS_1255,
+        WINDOWS_1256,
+    ];
+    let mut best = (n_known(guess), guess);
     for encoding in others {
         let n_known = n_known(encoding);
         if n_known > best.0 {
-            best = (n_known, Some(encoding));
+            best = (n_known, encoding);
         }
     }
     best.1

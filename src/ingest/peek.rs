@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::error::IngestError;
 use super::header::is_nameless;
 use super::raw::shown;
+use super::state_words::is_no_purchase;
 use super::{found_in_rows, found_in_values, ids, paths, sources};
 use crate::config::{DraftColumn, Peek, ValueCount};
 use crate::maths::hash::key;
@@ -56,6 +57,7 @@ fn peeked(column: &Column) -> DraftColumn {
         n_distinct: counts.len(),
         n_empty: column.len() - n_given,
         n_rows: column.len(),
+        holds_states: values.iter().any(|value| is_no_purchase(&value.value)),
         values,
         sketch: sketch(counts.keys()),
     }

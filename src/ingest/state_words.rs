@@ -75,6 +75,22 @@ const NO_PURCHASE: &[(&str, &str)] = &[
         "キャンセル, キャンセル済, キャンセル済み, 入金待ち, 取消, 已取消, 已退款, 待付款, 未付款, 未入金, 返品, 返金, 返金済, 返金済み, 退款, 退货, 결제대기, 반품, 취소, 취소됨, 환불, \
         환불됨",
     ),
+    (
+        "Russian and Ukrainian",
+        "аннулирован, аннулирована, аннулировано, аннулирован клиентом, возврат, возвращен, возвращён, возвращено, не оплачен, не \
+        оплачено, отказ, отклонен, отклонён, отмена, отменен, отменён, отменено, ожидает оплаты, скасовано, повернення, очікує оплати",
+    ),
+    (
+        "Hungarian, Romanian, Finnish, Greek",
+        "törölt, törölve, sztornó, sztornózva, visszáru, visszatérítve, fizetésre vár, anulat, anulată, anulata, rambursat, rambursată, \
+        returnat, returnată, neplătit, peruttu, peruutettu, hyvitetty, palautettu, odottaa maksua, ακυρωμένη, ακυρώθηκε, επιστροφή, \
+        επιστράφηκε",
+    ),
+    (
+        "Croatian, Slovenian, Indonesian, Vietnamese, Hebrew, Arabic",
+        "otkazano, stornirano, vraćeno, povrat, preklicano, vrnjeno, vračilo, batal, dibatalkan, dikembalikan, đã hủy, hủy, đã huỷ, trả \
+        hàng, hoàn tiền, בוטל, מבוטל, הוחזר, זיכוי, ملغي, ملغى, مسترجع, مرتجع",
+    ),
 ];
 
 /// Words of a flag that say no.
@@ -156,6 +172,21 @@ const PURCHASE: &[(&str, &str)] = &[
         "Japanese, Chinese, Korean",
         "交易成功, 入金済, 入金済み, 出荷済, 出荷済み, 受注, 完了, 已付款, 已发货, 已完成, 発送済, 発送済み, 결제완료, 구매확정, 배송완료, 배송중",
     ),
+    (
+        "Russian and Ukrainian",
+        "в обработке, в пути, выдан, выполнен, выполнено, доставлен, доставлено, оплачен, оплачено, отгружен, отгружено, отправлен, \
+        отправлено, продажа, реализация, завершен, завершён, виконано, доставлено, оплачено, відправлено",
+    ),
+    (
+        "Hungarian, Romanian, Finnish, Greek",
+        "fizetve, kifizetve, kiszállítva, teljesítve, lezárva, feldolgozás alatt, plătit, plătită, livrat, livrată, finalizat, finalizată, \
+        expediat, maksettu, toimitettu, lähetetty, valmis, käsittelyssä, ολοκληρώθηκε, ολοκληρωμένη, πληρωμένη, παραδόθηκε, απεστάλη",
+    ),
+    (
+        "Croatian, Slovenian, Indonesian, Vietnamese, Hebrew, Arabic",
+        "plaćeno, isporučeno, poslano, završeno, plačano, dostavljeno, zaključeno, selesai, dibayar, dikirim, lunas, đã giao, hoàn thành, \
+        đã thanh toán, đang giao, שולם, נשלח, הושלם, مكتمل, مدفوع, تم التوصيل, تم الشحن",
+    ),
 ];
 
 /// Whether a state, or a kind of document, is usual for a purchase.
@@ -204,12 +235,17 @@ fn plain(word: &str) -> String {
 pub(crate) fn tells_of_rows(name: &str, values: &[&str]) -> bool {
     let words = in_words(name);
     let any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let is_kind = is_kind_of_rows(name);
     let is_state = words.iter().any(|word| STATES.iter().any(|state| word.ends_with(state)));
     let are_codes = values.iter().all(|value| value.chars().count() <= 2);
-    let is_kind = any(ROW_KINDS)
-        && are_codes
-        && words.iter().all(|word| ROW_WORDS.contains(&word.as_str()) || ROW_KINDS.contains(&word.as_str()));
-    !any(OF_OTHERS) && (is_state || is_kind || values.iter().any(|value| is_no_purchase(value)))
+    !any(OF_OTHERS) && (is_state || (is_kind && are_codes) || values.iter().any(|value| is_no_purchase(value)))
+}
+
+/// Whether a column of that name says what a row is, such as `Line type`.
+pub(crate) fn is_kind_of_rows(name: &str) -> bool {
+    let words = in_words(name);
+    let any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    any(ROW_KINDS) && words.iter().all(|word| ROW_WORDS.contains(&word.as_str()) || ROW_KINDS.contains(&word.as_str()))
 }
 
 /// Ends of words for what became of an order.

@@ -121,7 +121,8 @@ pub(super) fn watched(column: &Column) -> Option<Watched> {
     let values: Vec<&str> = words.names.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).collect();
     let are_states = values.len() <= MOST_STATES
         && (values.iter().any(|value| state_words::is_no_purchase(value))
-            || (values.len() > 1 && state_words::tells_of_rows(&name, &values)));
+            || (values.len() > 1 && state_words::tells_of_rows(&name, &values))
+            || (values.len() > 1 && state_words::is_kind_of_rows(&name)));
     are_states.then_some(Watched { name, says: Says::State })
 }
 

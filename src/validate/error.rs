@@ -103,15 +103,7 @@ impl Report for DataError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Refused { findings } => {
-                let mut hints: Vec<&str> = Vec::new();
-                for hint in findings.iter().filter_map(|finding| finding.hint.as_deref()) {
-                    if !hints.contains(&hint) {
-                        hints.push(hint);
-                    }
-                }
-                (!hints.is_empty()).then(|| hints.join("; "))
-            }
+            Self::Refused { .. } => Some("mend each as its hint above says".to_owned()),
             Self::Quiet { usual_until, allowed, .. } => Some(format!(
                 "deliver the missing purchases, or set a stray one aside with `purchases.filter`, or take the day on which \
                  the usual pace ends: `--as-of {usual_until}`; `validate.min_recent_share` = {allowed} is the least share"
@@ -147,7 +139,7 @@ mod tests {
         let findings = vec![finding("too_few_customers", "12 customers"), finding("short_span", "9 days")];
         let failure = Failure::from(DataError::Refused { findings });
         let text = "error[E221]: the data may not be used: 2 errors\n  too_few_customers: 12 customers\n  short_span: 9 \
-                    days\nhint: mind too_few_customers; mind short_span";
+                    days\nhint: mend each as its hint above says";
         assert_eq!(failure.to_string(), text);
         assert_eq!(failure.report().exit(), Exit::DataRefused);
     }

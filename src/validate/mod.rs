@@ -7,6 +7,7 @@ mod causes;
 mod checked;
 mod contacts;
 mod costs;
+mod counted_twice;
 mod currencies;
 mod customer_ids;
 mod duplicates;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::categories;
+use super::counted_twice::CountedTwice;
 use super::currencies::Currencies;
 use super::customer_ids::{self, Ids};
 use super::feed::{self, PurchaseDays};
@@ -46,6 +47,7 @@ pub(super) struct ShopTotals {
     losses: Losses,
     signs: OrderSigns,
     order_totals: OrderTotals,
+    counted_twice: CountedTwice,
     rejected_states: RejectedStates,
     lone_returns: LoneReturns,
     sizes: Sizes,
@@ -86,6 +88,7 @@ impl ShopTotals {
             totals.heaviest = Heaviest::of(purchases);
             totals.signs = OrderSigns::of(purchases);
             totals.order_totals = OrderTotals::of(purchases);
+            totals.counted_twice = CountedTwice::of(purchases);
             totals.rejected_states = RejectedStates::of(purchases);
             totals.lone_returns = LoneReturns::of(purchases);
         }
@@ -114,6 +117,7 @@ impl ShopTotals {
         self.losses.add(other.losses);
         self.signs.add(other.signs);
         self.order_totals.add(other.order_totals);
+        self.counted_twice.add(other.counted_twice);
         self.rejected_states.add(other.rejected_states);
         self.lone_returns.add(other.lone_returns);
         self.currencies.add(other.currencies);
@@ -151,7 +155,9 @@ impl ShopTotals {
             findings.extend(others.filter_map(|(table, own)| customer_ids::meeting(*table, own, purchases, config)));
         }
         findings.extend(self.signs.findings(config, account.map_or(0, |account| account.used)));
-        findings.extend(self.order_totals.disagreement(config));
+        let twice = self.counted_twice.finding(config);
+        // Where orders are counted twice, their lines cannot add up.
+        findings.extend(twice.or_else(|| self.order_totals.disagreement(config)));
         findings.extend(self.rejected_states.finding(config, account));
         findings.extend(self.lone_returns.finding());
         findings.extend(self.order_numbers.findings(config, account));

@@ -224,3 +224,73 @@ fn the_letters_of_another_alphabet_are_told_by_the_words_they_make() {
     assert!(config.contains("encoding = \"windows-1250\"") && config.contains("currency = \"CZK\""), "{config}");
     check(folder.path(), 0, &[&total(Order::all().filter(|order| !order.number.is_multiple_of(13)))]);
 }
+
+#[test]
+fn an_order_that_stands_as_a_sum_as_lines_and_as_a_payment_is_counted_once() {
+    let mut text = "Date,Receipt number,Line type,Customer code,Sku,Quantity,Total\n".to_owned();
+    for order in Order::all() {
+        let mut line = |kind: &str, product: &str, cents| {
+            let (day, number, customer) = (order.day(), order.number, order.customer);
+            text.push_str(&format!("{day},{number},{kind},C{customer},{product},1,{}\n", euros(cents)));
+        };
+        line("Sale", "", order.cents());
+        order.lines().into_iter().for_each(|(product, cents)| line("Sale Line", &format!("P{product}"), cents));
+        line("Payment", "", order.cents());
+    }
+    let (folder, config) = drafted(&[("ledger.csv", text.as_bytes())], &[]);
+    let line = r#"filter = "\"Line type\" NOT IN ('Payment', 'Sale')""#;
+    check(folder.path(), 3, &["error[counted_twice]", "`Sale Line`", line]);
+    let mended = config.replacen("[purchases.columns]", &format!("{line}\n\n[purchases.columns]"), 1);
+    std::fs::write(folder.path().join("retain.toml"), mended).unwrap();
+    check(folder.path(), 0, &[&total(Order::all()), "230 customers"]);
+}
+
+#[test]
+fn kinds_of_products_of_one_price_are_counted_as_they_stand() {
+    let mut text = "Date,Order,Item type,Customer,Total\n".to_owned();
+    for order in Order::all() {
+        for kind in ["Bread", "Rolls"].iter().take(order.lines().len().min(2)) {
+            let price = if order.number.is_multiple_of(3) { "2.50" } else { "3.10" };
+            let price = if *kind == "Bread" { "2.50" } else { price };
+            text.push_str(&format!("{},{},{kind},C{},{price}\n", order.day(), order.number, order.customer));
+        }
+    }
+    let (folder, _) = drafted(&[("baker.csv", text.as_bytes())], &[]);
+    let said = retain().current_dir(folder.path()).args(["check", "--as-of", "2025-01-01"]).assert().success();
+    assert!(!String::from_utf8_lossy(&said.get_output().stderr).contains("counted_twice"));
+}
+
+#[test]
+fn cyrillic_exports_of_one_byte_a_letter_are_read() {
+    let mut text = "Дата;Номер;Код контрагента;Количество;Сумма;Состояние\n".to_owned();
+    for order in Order::all() {
+        let state = if order.number.is_multiple_of(19) { "Отменен" } else { "Оплачен" };
+        let sum = euros(order.cents()).replace('.', ",");
+        text.push_str(&format!("{};ТД-{};{:09};1;{sum};{state}\n", order.day(), order.number, order.customer));
+    }
+    for encoding in [encoding_rs::WINDOWS_1251, encoding_rs::IBM866, encoding_rs::KOI8_U] {
+        let bytes = encoding.encode(&text).0.into_owned();
+        let (folder, _) = drafted(&[("реализация.csv", &bytes)], &[("# filter = ", "filter = ")]);
+        check(folder.path(), 0, &[&total(Order::all().filter(|order| !order.number.is_multiple_of(19)))]);
+    }
+}
+
+#[test]
+fn a_state_is_no_region_and_tables_of_sums_are_named() {
+    let row = |order: Order| {
+        let state = if order.number.is_multiple_of(7) { "cart" } else { "complete" };
+        format!("{}\t{}\t{state}\t{}\t{}\n", order.number, order.customer, order.cents(), order.day())
+    };
+    let text = "id\tuser_id\tstate\ttotal_cents\tcreated_at\n".to_owned() + &Order::all().map(row).collect::<String>();
+    let (folder, config) = drafted(&[("orders.tsv", text.as_bytes())], &[]);
+    assert!(!config.contains("region = \"state\"") && config.contains("order_id = \"id\""), "{config}");
+    check(folder.path(), 0, &["status_not_looked_at", "`cart`"]);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("wide.csv"), "customer,2024-01,2024-02,2024-03\n1,5,6,7\n2,5,6,7\n").unwrap();
+    std::fs::write(folder.path().join("rfm.csv"), "customer_id,frequency,recency\n1,5,6\n2,5,6\n").unwrap();
+    for (file, words) in [("wide.csv", "months side by side"), ("rfm.csv", "sums over many purchases")] {
+        let said = retain().current_dir(folder.path()).args(["init", file]).assert().code(2);
+        let said = String::from_utf8_lossy(&said.get_output().stderr).into_owned();
+        assert!(said.contains(words) && said.contains("one row for each order"), "{said}");
+    }
+}

@@ -1,0 +1,169 @@
+//! Orders that stand in a file more than once: as one line of the order, as its lines, as its payment. Each kind of line comes to
+//! the same amount.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::finding::{Finding, Severity};
+use super::mending::filter;
+use crate::config::{Config, Table};
+use crate::ingest::{ABSENT, ColumnForm, Says, TypedTable, WatchedColumn, none_of, toml_text};
+use crate::text::{counted, grouped};
+
+/// Fewer orders tell nothing.
+const LEAST_ORDERS: u64 = 20;
+
+/// Of the orders with lines of both kinds the share that comes to the same, and of all orders the share that has both.
+const SAME_SHARE: f64 = 0.9;
+const BOTH_SHARE: f64 = 0.25;
+
+/// Kinds of lines of one order that are compared; a column with more of them holds something else.
+const MOST_KINDS: usize = 8;
+
+/// Minor units by which a sum of rounded lines may differ, for each line.
+const ROUNDING: u64 = 1;
+
+/// Orders with lines of two kinds, and those in which both come to the same.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pair {
+    both: u64,
+    same: u64,
+}
+
+/// What the kinds of lines come to, by the column that names them.
+#[derive(Debug, Clone, Default)]
+struct Kinds {
+    pairs: BTreeMap<(String, String), Pair>,
+    rows: BTreeMap<String, u64>,
+}
+
+/// The lines of one kind of one order.
+#[derive(Debug, Clone, Copy)]
+struct Lines {
+    kind: u32,
+    count: u64,
+    sum: i64,
+}
+
+/// What the kinds of lines come to, for each column that may name them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CountedTwice {
+    orders: u64,
+    columns: BTreeMap<String, Kinds>,
+}
+
+impl CountedTwice {
+    pub(super) fn of(purchases: &TypedTable) -> Self {
+        let keys = purchases.keys("order_id");
+        let columns = purchases.watched.iter().filter(|column| column.watched.says == Says::State);
+        let mut found = Self::default();
+        if keys.is_empty() {
+            return found;
+        }
+        for column in columns {
+            let orders = orders(purchases, keys, column);
+            found.orders = found.orders.max(orders.len() as u64);
+            found.columns.insert(column.watched.name.clone(), kinds(&orders, column));
+        }
+        found
+    }
+
+    /// Adds other customers.
+    pub(super) fn add(&mut self, other: Self) {
+        self.orders += other.orders;
+        for (column, own) in other.columns {
+            let sum = self.columns.entry(column).or_default();
+            for (pair, Pair { both, same }) in own.pairs {
+                let known = sum.pairs.entry(pair).or_default();
+                *known = Pair { both: known.both + both, same: known.same + same };
+            }
+            for (kind, rows) in own.rows {
+                *sum.rows.entry(kind).or_default() += rows;
+            }
+        }
+    }
+
+    /// The column whose kinds of lines each hold the orders as a whole.
+    pub(super) fn finding(&self, config: &Config) -> Option<Finding> {
+        self.columns.iter().find_map(|(name, kinds)| {
+            let is_same = |pair: &Pair| {
+                pair.both >= LEAST_ORDERS
+                    && pair.same as f64 >= SAME_SHARE * pair.both as f64
+                    && pair.both as f64 >= BOTH_SHARE * self.orders as f64
+            };
+            let is_known = |kind: &String| config.purchases.known_values.iter().any(|known| known.trim() == kind);
+            let same = kinds.pairs.iter().filter(|((one, other), pair)| {
+                is_same(pair) && !(is_known(one) && is_known(other))
+            });
+            let pairs: Vec<(&(String, String), &Pair)> = same.collect();
+            let ((one, other), most) = pairs.iter().max_by_key(|(_, pair)| pair.same)?;
+            let rows = |kind: &String| kinds.rows.get(kind).copied().unwrap_or(0);
+            let all: BTreeMap<u64, &String> =
+                pairs.iter().flat_map(|((a, b), _)| [a, b]).map(|kind| (rows(kind), kind)).collect();
+            // The finest lines tell what was bought.
+            let kept = *all.values().next_back()?;
+            let others = pairs.iter().flat_map(|((a, b), _)| [a, b]).filter(|kind| *kind != kept);
+            let mut aside: Vec<&str> = others.map(String::as_str).collect();
+            aside.sort_unstable();
+            aside.dedup();
+            let message = format!(
+                "orders are counted more than once: in {} of {} the lines with `{one}` in `{name}` come to the same as those with \
+                 `{other}`",
+                grouped(most.same),
+                counted(most.both, "order"),
+            );
+            let texts: Vec<String> = [kept.as_str()].iter().chain(&aside).map(|kind| toml_text(kind)).collect();
+            let form = ColumnForm { is_text: true, has_empty: false };
+            let hint = format!(
+                "keep one of them, for example {}; if all are purchases, write `known_values = [{}]` in `[purchases]`",
+                filter(config, &none_of(name, &aside, form)),
+                texts.join(", ")
+            );
+            let finding = Finding::new("counted_twice", Table::Purchases.name(), Severity::Error, message);
+            Some(finding.of_column(name).counting(most.same).with_hint(hint))
+        })
+    }
+}
+
+/// What the lines of each kind come to in each order; orders with more kinds than are compared have none.
+fn orders(purchases: &TypedTable, keys: &[u64], column: &WatchedColumn) -> FxHashMap<u64, Vec<Lines>> {
+    let amounts = purchases.money("amount");
+    let mut orders: FxHashMap<u64, Vec<Lines>> = FxHashMap::default();
+    for row in purchases.used_rows() {
+        let (Some(key), Some(amount)) = (keys.get(row).filter(|key| **key != 0), amounts.get(row)) else { continue };
+        let Some(kind) = column.code(row).filter(|_| *amount != ABSENT) else { continue };
+        let lines = orders.entry(*key).or_default();
+        let n_kinds = lines.len();
+        match lines.iter_mut().find(|lines| lines.kind == kind) {
+            Some(own) => *own = Lines { kind, count: own.count + 1, sum: own.sum.saturating_add(*amount) },
+            None if n_kinds <= MOST_KINDS => lines.push(Lines { kind, count: 1, sum: *amount }),
+            None => (),
+        }
+    }
+    orders
+}
+
+fn kinds(orders: &FxHashMap<u64, Vec<Lines>>, column: &WatchedColumn) -> Kinds {
+    let mut pairs: FxHashMap<(u32, u32), Pair> = FxHashMap::default();
+    let mut rows: FxHashMap<u32, u64> = FxHashMap::default();
+    for lines in orders.values().filter(|lines| lines.len() <= MOST_KINDS) {
+        for (place, one) in lines.iter().enumerate() {
+            *rows.entry(one.kind).or_default() += one.count;
+            for other in lines.iter().skip(place + 1).filter(|other| other.sum != 0 || one.sum != 0) {
+                let pair = pairs.entry((one.kind.min(other.kind), one.kind.max(other.kind))).or_default();
+                pair.both += 1;
+                pair.same += u64::from(one.sum.abs_diff(other.sum) <= ROUNDING * (one.count + other.count));
+            }
+        }
+    }
+    let word = |code: u32| column.word_of(code).unwrap_or_default().to_owned();
+    let named = |((one, other), pair): ((u32, u32), Pair)| {
+        let (one, other) = (word(one), word(other));
+        (if one < other { (one, other) } else { (other, one) }, pair)
+    };
+    Kinds {
+        pairs: pairs.into_iter().map(named).collect(),
+        rows: rows.into_iter().map(|(kind, rows)| (word(kind), rows)).collect(),
+    }
+}
