@@ -16,6 +16,7 @@ pub mod text;
 pub mod units;
 
 pub mod maths;
+pub mod onnx;
 
 pub mod clv;
 pub mod config;

@@ -14,6 +14,7 @@ mod choice;
 mod heads;
 mod isotonic;
 mod maps;
+mod onnx;
 
 use std::ops::RangeInclusive;
 
@@ -27,6 +28,7 @@ use crate::timeline::Cutoff;
 pub use choice::{Calibration, Trial, calibrate};
 pub use heads::{CalibratedModel, Heads, probabilities};
 pub use maps::Kind;
+pub use onnx::{CHURN_PROBABILITY, CUTOFF_DAY, onnx_graph};
 
 /// What a stored calibrator may have: log-odds, slopes, and points at most.
 const LOG_ODDS: RangeInclusive<f64> = -1e6..=1e6;
@@ -153,6 +155,11 @@ pub struct AtLevel<'a> {
 }
 
 impl AtLevel<'_> {
+    /// What calibrated log-odds are above what the map makes of a deviation.
+    fn of_everyone(&self) -> f64 {
+        self.level + self.shift
+    }
+
     /// Calibrated log-odds.
     #[must_use]
     pub fn log_odds(&self, raw: f64) -> f64 {

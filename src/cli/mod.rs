@@ -226,6 +226,15 @@ pub enum ModelsAction {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Write the probability of churning of a version as an ONNX file in a folder that MLflow loads.
+    Export {
+        /// The version.
+        #[arg(default_value = "champion")]
+        version: String,
+        /// The folder, which must not be there yet.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
     /// What differs between two versions: figures, features, config.
     Diff {
         /// The earlier version.

@@ -238,7 +238,8 @@ pub(super) fn require_output(job: &Job, config: &Config, plan: Task) -> Result<(
     Ok(())
 }
 
-fn inputs_of(job: &Job, config: &Config) -> Inputs {
+/// What the job reads.
+pub(super) fn inputs_of(job: &Job, config: &Config) -> Inputs {
     Inputs::of_config(config, &config_path(job.config.as_deref()))
 }
 

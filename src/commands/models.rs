@@ -1,12 +1,15 @@
 //! `retain models`: the versions of a shop's models, and which of them scores.
 
+use std::path::Path;
+
 use super::items::item;
-use super::job::{self, print};
+use super::job::{self, print, shown};
 use crate::cli::{Job, Models, ModelsAction};
 use crate::error::Failure;
 use crate::evaluate::grade::with_bounds;
 use crate::registry::{
-    CHAMPION, Event, History, HistoryLine, ModelManifest, Registry, RegistryError, Version, config_changes,
+    CHAMPION, EXPORT_FILES, Event, History, HistoryLine, ModelManifest, Registry, RegistryError, Version,
+    config_changes, export, export_days,
 };
 use crate::text::{counted, grouped};
 use crate::units::Timestamp;
@@ -21,6 +24,10 @@ pub(super) fn run(arguments: &Models, now: Timestamp) -> Result<(), Failure> {
         ModelsAction::Promote { version } => promote(&registry, version, now)?,
         ModelsAction::Rollback => rollback(&registry, now)?,
         ModelsAction::Prune { keep, dry_run } => prune(&registry, *keep as usize, *dry_run, now)?,
+        ModelsAction::Export { version, to } => {
+            job::inputs_of(&job, &config).refuse(to, &EXPORT_FILES.map(str::to_owned))?;
+            write_export(&registry.load(version)?, to)?
+        }
         ModelsAction::Diff { from, to } => diff(&registry.load(from)?, &registry.load(to)?),
     };
     print(&page)
@@ -65,7 +72,7 @@ fn history(registry: &Registry) -> Result<Vec<HistoryLine>, Failure> {
         let path = registry.folder().join("history.jsonl");
         tracing::warn!(
             "warning[damaged_history]: line {number} of `{}` is damaged; the next run that writes there mends it",
-            job::shown(&path)
+            shown(&path)
         );
     }
     Ok(lines)
@@ -141,6 +148,13 @@ fn promote(registry: &Registry, version: &str, now: Timestamp) -> Result<String,
     }
     writing.promote(&name, "by hand", now, None)?;
     Ok(format!("model {name} is the champion\n"))
+}
+
+fn write_export(version: &Version, to: &Path) -> Result<String, Failure> {
+    export(version, to)?;
+    let [first, last] = export_days(&version.manifest);
+    let name = version.manifest.model_version();
+    Ok(format!("model {name} in {}, for cutoffs from {first} to {last}\n", shown(to)))
 }
 
 fn diff(from: &Version, to: &Version) -> String {

@@ -202,6 +202,11 @@ impl BoostedModel {
         Ok(curves::strongest(&self.trees.forest, &self.trees.features, &reader.read_all(rows)))
     }
 
+    /// The features of the trees and the trees.
+    pub(super) fn onnx_parts(&self) -> (&[String], &Forest) {
+        (&self.trees.features, &self.trees.forest)
+    }
+
     /// The trees in the JSON format of `XGBoost` 3, whose margins are log-odds of customers at `cutoff`.
     #[must_use]
     pub fn xgboost_json(&self, cutoff: Cutoff) -> String {

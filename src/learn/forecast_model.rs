@@ -59,7 +59,7 @@ impl ForecastModel {
 }
 
 /// Probabilities nearer to 0 or 1 than this count as this: log-odds stay finite.
-const EDGE: f64 = 1e-6;
+pub(super) const EDGE: f64 = 1e-6;
 
 pub(super) fn log_odds(probability: f64) -> f64 {
     let p = probability.clamp(EDGE, 1.0 - EDGE);

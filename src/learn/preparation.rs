@@ -138,6 +138,35 @@ impl Preparation {
     }
 }
 
+/// What a linear model makes of one column: `weight (x - mean) / sd`, with `x` the value, tamed and held between `low` and
+/// `high`, or 1 where it is missing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct ColumnTerms<'p> {
+    pub(super) feature: &'p str,
+    pub(super) is_missing: bool,
+    pub(super) logarithm: bool,
+    pub(super) low: f64,
+    pub(super) high: f64,
+    pub(super) mean: f64,
+    pub(super) sd: f64,
+    pub(super) weight: f64,
+}
+
+impl Preparation {
+    /// What a model with these weights makes of each column.
+    pub(super) fn terms<'p>(&'p self, weights: &'p [f64]) -> impl Iterator<Item = ColumnTerms<'p>> {
+        self.columns.iter().zip(weights).map(|(column, weight)| {
+            let Column { feature, what, mean, sd } = *column;
+            let (is_missing, logarithm, low, high) = match what {
+                What::Value { logarithm, low, high } => (false, logarithm, low, high),
+                What::IsMissing => (true, false, 0.0, 1.0),
+            };
+            let feature = self.features.get(feature).map_or("", String::as_str);
+            ColumnTerms { feature, is_missing, logarithm, low, high, mean, sd, weight: *weight }
+        })
+    }
+}
+
 impl Checked for Preparation {
     fn check(&self) -> Result<(), Flaw> {
         checked::names("features", self.features.iter().map(String::as_str))?;

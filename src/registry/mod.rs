@@ -14,6 +14,7 @@
 mod change;
 mod compatibility;
 mod error;
+mod export;
 mod hashes;
 mod history;
 mod layout;
@@ -28,6 +29,7 @@ mod versions;
 pub use change::{ConfigChange, config_changes};
 pub use compatibility::Concern;
 pub use error::RegistryError;
+pub use export::{EXPORT_FILES, export, export_days};
 pub use history::{Event, History, HistoryLine};
 pub use layout::CHAMPION;
 pub use publish::{Mended, Writing};

@@ -13,6 +13,7 @@ const ROOMS: &[&str] = &[
     "files",
     "database",
     "maths",
+    "onnx",
     "clv",
     "config",
     "timeline",

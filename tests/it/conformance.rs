@@ -11,7 +11,7 @@ use retain::maths::special::probability;
 
 use crate::panel::{FLEETING, Kind, LOYAL, Panel};
 
-type AllTrained = Vec<(&'static str, Trained)>;
+pub(crate) type AllTrained = Vec<(&'static str, Trained)>;
 
 fn names() -> Vec<&'static str> {
     LEARNERS.iter().map(|learner| learner.name()).collect()
@@ -28,7 +28,7 @@ fn train(panel: &Panel, name: &str) -> Result<Trained, LearnError> {
 }
 
 /// The loyal shop and what all have learnt from it.
-fn loyal() -> &'static (Panel, AllTrained) {
+pub(crate) fn loyal() -> &'static (Panel, AllTrained) {
     static LEARNT: OnceLock<(Panel, AllTrained)> = OnceLock::new();
     LEARNT.get_or_init(|| {
         let panel = Panel::of(LOYAL);

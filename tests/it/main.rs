@@ -12,6 +12,7 @@ mod leakage;
 mod licences;
 mod messages;
 mod mutations;
+mod onnx_parity;
 mod outcomes;
 mod panel;
 mod plain;
