@@ -14,6 +14,8 @@ pub mod files;
 pub mod table;
 pub mod text;
 pub mod units;
+#[cfg(feature = "tables")]
+pub mod web;
 
 pub mod maths;
 pub mod onnx;

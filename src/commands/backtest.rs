@@ -3,16 +3,18 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::job::{self, print, shown, write_json};
+use super::job::{self, Session, print, shown, write_json};
 use super::report::{BACKTEST, BACKTEST_PAGE, stage_backtest_page};
 use super::{lineage, remarks};
 use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;
 use crate::evaluate::grade::with_bounds;
-use crate::evaluate::{Evaluation, Interval, Population, ProfitReport, ValueCalibrationTable};
+use crate::evaluate::{AuditDay, Evaluation, GroupAudit, Interval, Population, ProfitReport, ValueCalibrationTable};
+use crate::ingest::CarriedColumn;
 use crate::output::{Format, stage_table};
 use crate::pipeline::{self, Backtest, DayLeftOut, HeadTests, PastListsReport, ReasonTests, TestChoice};
 use crate::text::{counted, shortened, wrapped};
+use crate::timeline::{Cutoff, EventLog};
 use crate::units::Timestamp;
 use crate::value::ValueRanking;
 
@@ -20,6 +22,7 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
     let (mut session, log) =
         job::start_learning(arguments, talk, now, &[BACKTEST, "predictions.parquet", BACKTEST_PAGE])?;
     let backtest = pipeline::backtest(&session.config, &log, session.as_of, &session.watch)?;
+    let audits = audits(&session, &log, &backtest);
     let staged = session.stage()?;
     let report = Report {
         evaluation: &backtest.evaluation,
@@ -27,6 +30,7 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
         value_ranking: &backtest.value,
         past_lists: &backtest.past_lists,
         choices: &backtest.choices,
+        group_audits: &audits,
     };
     let path = staged.add(BACKTEST, |writer| write_json(writer, &report))?;
     let predictions = stage_table(&backtest.predictions, Format::Parquet, &staged)?;
@@ -47,7 +51,7 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
             Ok(())
         },
     )?;
-    print(&page(&backtest, session.config.currency.code()))?;
+    print(&(page(&backtest, session.config.currency.code()) + &by_group(&audits)))?;
     tracing::info!("\nfiles are in {}", shown(&session.folder));
     Ok(())
 }
@@ -62,6 +66,44 @@ struct Report<'a> {
     #[serde(flatten)]
     past_lists: &'a PastListsReport,
     choices: &'a [TestChoice],
+    /// By the groups of each sensitive attribute of the config.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    group_audits: &'a [GroupAudit],
+}
+
+/// The test cutoffs by the groups of each sensitive attribute, as known at each.
+fn audits(session: &Session, log: &EventLog, backtest: &Backtest) -> Vec<GroupAudit> {
+    let (attributes, ids) = (&session.config.privacy.sensitive, log.customer_ids());
+    if attributes.is_empty() {
+        return Vec::new();
+    }
+    let days: Vec<AuditDay> = backtest.audit_days.iter().map(|(_, day)| day.clone()).collect();
+    let of_day = |(cutoff, day): &(Cutoff, AuditDay)| {
+        let names = day.customers.iter().map(|customer| ids.get(*customer as usize).map_or("", String::as_str));
+        session.carried.at(*cutoff, names)
+    };
+    let carried: Vec<Vec<CarriedColumn>> = backtest.audit_days.iter().map(of_day).collect();
+    let population = &backtest.evaluation.population.eligibility;
+    // Columns for the list come first.
+    let audit = |(place, attribute): (usize, &String)| {
+        let place = session.config.output.carry.len() + place;
+        let groups = carried.iter().map(|day| day.get(place).map(|(_, texts)| texts.clone()).unwrap_or_default());
+        GroupAudit::of(attribute, population, &days, &groups.collect::<Vec<_>>())
+    };
+    attributes.iter().enumerate().map(audit).collect()
+}
+
+/// The audits and how they are read.
+fn by_group(audits: &[GroupAudit]) -> String {
+    let Some(GroupAudit { population, n_cutoffs, .. }) = audits.first() else { return String::new() };
+    let tables: String = audits.iter().map(|audit| format!("\n{audit}")).collect();
+    let note = format!(
+        "Groups at {}: {population}. Predicted: mean churn probability; *: outside the interval of what came. First \
+         tenth: share of the group in the first tenth of the list of each day. Intervals by Wilson, counting customers, not rows; \
+         small groups together. A difference may have causes other than the attribute; none is proof of fairness.",
+        counted(*n_cutoffs as u64, "test cutoff")
+    );
+    tables + &sentence(&note)
 }
 
 const WIDTH: usize = 80;

@@ -14,10 +14,10 @@ use crate::cli::{self, Job, Learning, OutputOptions, Watch};
 use crate::config::{Config, Playbook, Table};
 use crate::error::Failure;
 use crate::features;
-use crate::files::{FileError, OutputFolder, Ready, ScratchFolder, Seal, Staged, require_writable, stale, sweep};
+use crate::files::{FileError, OutputFolder, Ready, ScratchFolder, Staged, require_writable, stale, sweep};
 use crate::ingest::{self, Account, Carried, Fetched};
 use crate::monitor::{Census, Delivered};
-use crate::output::{reject_file_name, stage_rejects};
+use crate::output::{refused_file_name, reject_file_name, stage_rejects};
 use crate::pipeline::{ChangeCounts, Progress, Provenance};
 use crate::registry::{Mended, Registry, Writing};
 use crate::text::counted;
@@ -54,8 +54,8 @@ pub(super) struct Session {
     pub(super) census: Option<Census>,
     /// Files already written.
     pub(super) written: Vec<PathBuf>,
-    /// What they are, for the manifest.
-    seals: Vec<Seal>,
+    /// The lists of rejected rows, by table, which get their names with the other files of the run.
+    rejected: Vec<(String, PathBuf)>,
     /// What queries gave, removed at the end.
     _fetched: Option<ScratchFolder>,
 }
@@ -78,8 +78,14 @@ impl Task {
     /// The names of all files that it may write.
     fn names(&self) -> Vec<String> {
         let own = self.files.unwrap_or_default().iter().copied().chain([MANIFEST, TIMINGS]).map(str::to_owned);
-        own.chain(Table::ALL.map(|table| reject_file_name(table.name()))).collect()
+        own.chain(rejects()).collect()
     }
+}
+
+/// The names of all lists of rejected rows.
+fn rejects() -> Vec<String> {
+    let of_table = |table: Table| [reject_file_name(table.name()), refused_file_name(table.name())];
+    Table::ALL.into_iter().flat_map(of_table).collect()
 }
 
 /// The day that a job takes for today where neither the command line nor the config names one.
@@ -188,12 +194,12 @@ pub(super) fn begin(
     if let Some(n) = Some(n_swept).filter(|n| *n > 0) {
         tracing::info!("note[leftovers]: {} of killed runs removed", counted(n as u64, "leftover"));
     }
-    let (written, seals) = write_rejects(&loaded, output.as_ref())?;
+    let rejected = write_rejects(&loaded, output.as_ref())?;
     let findings = json!(loaded.findings);
     let provenance = Provenance { inputs: json!(loaded.fingerprints), accounts: json!(loaded.accounts) };
     let loaded = loaded.accepted();
-    if loaded.is_err() && !written.is_empty() {
-        let paths: Vec<String> = written.iter().map(|path| shown(path)).collect();
+    if loaded.is_err() && !rejected.is_empty() {
+        let paths: Vec<String> = rejected.iter().map(|(_, path)| shown(path)).collect();
         tracing::info!("rejected rows are listed in {}", paths.join(", "));
     }
     let loaded = loaded?;
@@ -216,8 +222,8 @@ pub(super) fn begin(
         provenance,
         findings,
         census: None,
-        written,
-        seals,
+        written: Vec::new(),
+        rejected,
         _fetched: fetched,
     };
     Ok((session, loaded))
@@ -353,15 +359,14 @@ fn folder_of(job: &Job, config: &Config, as_of: Option<Date>) -> PathBuf {
     job.out.clone().unwrap_or_else(|| config.output.dir.join(&config.name).join(day))
 }
 
-/// Writes the rejected rows at once, because data that are refused leave nothing else.
-fn write_rejects(loaded: &Loaded, output: Option<&OutputFolder>) -> Result<(Vec<PathBuf>, Vec<Seal>), Failure> {
-    let Some(output) = output.filter(|_| !loaded.rejects.is_empty()) else { return Ok((Vec::new(), Vec::new())) };
+/// Writes the rejected rows at once, because data that are refused leave nothing else; under a name of their own, because an
+/// earlier run may have left others, which its manifest seals.
+fn write_rejects(loaded: &Loaded, output: Option<&OutputFolder>) -> Result<Vec<(String, PathBuf)>, Failure> {
+    let Some(output) = output.filter(|_| !loaded.rejects.is_empty()) else { return Ok(Vec::new()) };
     let staged = Staged::among_others(output.path())?;
-    let rejects = loaded.rejects.iter().map(|rows| stage_rejects(rows, &staged));
-    let written = rejects.collect::<Result<Vec<_>, _>>()?;
-    let seals = staged.seals();
+    let written = loaded.rejects.iter().map(|rows| stage_rejects(rows, &staged)).collect::<Result<_, _>>()?;
     staged.commit()?;
-    Ok((written, seals))
+    Ok(written)
 }
 
 /// Lets the files of a run appear, without a change of the champion.
@@ -409,12 +414,13 @@ impl Session {
     ) -> Result<(), Failure> {
         // Times differ from run to run and stand apart, so that all else can be compared.
         let timings = json!({ "format": 1, "stages": self.watch.finish() });
-        self.seals.extend(staged.seals());
-        staged.add(TIMINGS, |writer| write_json(writer, &timings))?;
+        self.written.extend(self.stage_rejected(&staged)?);
         let mut manifest = self.manifest(command, more);
-        manifest[FILES] = json!(self.seals);
+        manifest[FILES] = json!(staged.seals());
+        staged.add(TIMINGS, |writer| write_json(writer, &timings))?;
         staged.leave_behind(self.of_earlier_run(command));
-        staged.leave_behind(self.rejects_of_earlier_runs());
+        // Lists of rejected rows that are not staged tell of other rows, perhaps of a run that was refused.
+        staged.leave_behind(rejects());
         let path = staged.add(MANIFEST, |writer| write_json(writer, &manifest))?;
         publish(self, staged.ready()?, &manifest)?;
         self.written.extend(files);
@@ -434,10 +440,13 @@ impl Session {
         manifest
     }
 
-    /// Lists of rejected rows that this run did not write: they tell of other rows, perhaps of a run that was refused.
-    fn rejects_of_earlier_runs(&self) -> Vec<String> {
-        let names = Table::ALL.into_iter().map(|table| reject_file_name(table.name()));
-        names.filter(|name| !self.seals.iter().any(|seal| seal.name == *name)).collect()
+    /// Stages the lists of rejected rows under the names that a run gives them.
+    fn stage_rejected(&self, staged: &Staged) -> Result<Vec<PathBuf>, FileError> {
+        let stage = |(table, path): &(String, PathBuf)| {
+            let mut list = std::fs::File::open(path).map_err(FileError::reading(path))?;
+            staged.add(&reject_file_name(table), |writer| std::io::copy(&mut list, writer).map(|_| ()))
+        };
+        self.rejected.iter().map(stage).collect()
     }
 
     /// The files in the folder that an earlier run of the same kind left and this one does not write anew.
@@ -450,10 +459,9 @@ impl Session {
             return Vec::new();
         }
         let names = earlier["files"].as_array().into_iter().flatten().filter_map(|file| file["name"].as_str());
-        let is_kept = |name: &&str| self.seals.iter().any(|seal| seal.name == **name);
         // A manifest is data: only a plain name is a file of the folder.
         let is_plain = |name: &&str| Path::new(name).file_name().is_some_and(|last| *last == **name);
-        names.filter(|name| !is_kept(name) && is_plain(name)).map(str::to_owned).collect()
+        names.filter(is_plain).map(str::to_owned).collect()
     }
 }
 

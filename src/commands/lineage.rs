@@ -1,10 +1,11 @@
-//! What a run reads and writes, told to other systems: `OpenLineage` events as files, where the config names a folder. They say
-//! nothing of customers: of an error they have the code and its meaning, of columns how many cells are filled.
+//! What a run reads and writes, told to other systems: `OpenLineage` events as files and to a server, where the config names them.
+//! They say nothing of customers: of an error they have the code and its meaning, of columns how many cells are filled.
 //!
 //! # Source
 //! `OpenLineage` (2023), specification 2-0-2: `RunEvent` and the facets that are named by their addresses.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
@@ -18,6 +19,7 @@ use crate::files::write_whole;
 use crate::pipeline::LIST_COLUMNS;
 use crate::text::uuid;
 use crate::units::Timestamp;
+use crate::web::{WebAddress, post_json};
 
 const SPEC: &str = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent";
 const FACETS: &str = "https://openlineage.io/spec/facets";
@@ -26,13 +28,25 @@ const PRODUCER: &str = concat!("urn:retain:", env!("CARGO_PKG_VERSION"));
 /// The commands whose runs are told.
 const COMMANDS: [&str; 4] = ["run", "score", "train", "backtest"];
 
+/// Where servers of `OpenLineage` take events, if an address names no path; and the variable with a key for them.
+const USUAL_PATH: &str = "/api/v1/lineage";
+const KEY: &str = "OPENLINEAGE_API_KEY";
+
+/// How long a run waits for a server, for each event.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whether this process has told of the end of its run: what goes wrong later takes no file back.
+static IS_COMPLETE: AtomicBool = AtomicBool::new(false);
+
 /// Letters of the name of a run that are in the names of its files.
 const SHORT: usize = 8;
 
 /// The events of a run.
 #[derive(Debug)]
 pub(super) struct Lineage {
-    folder: PathBuf,
+    folder: Option<PathBuf>,
+    /// The environment variable with the address of a server.
+    url_env: Option<String>,
     run_id: String,
     now: Timestamp,
     /// What all of its events have in common.
@@ -70,16 +84,16 @@ pub(super) fn around(
         return run();
     };
     let begun = Instant::now();
-    lineage.write(Kind::Start, Duration::ZERO, &json!({}));
+    lineage.tell(Kind::Start, Duration::ZERO, &json!({}));
     let outcome = run();
     if let Err(failure) = &outcome
-        && !lineage.path(Kind::Complete).exists()
+        && !IS_COMPLETE.load(Ordering::Relaxed)
     {
         let code = failure.report().code();
         let meaning = ERROR_CODES.iter().find(|known| known.code == code).map_or("", |known| known.meaning);
         let message = json!({ "message": format!("{code}: {meaning}"), "programmingLanguage": "RUST" });
         let message = facet("1-0-0", "ErrorMessageRunFacet", message);
-        lineage.write(Kind::Fail, begun.elapsed(), &json!({ "facets": { "errorMessage": message } }));
+        lineage.tell(Kind::Fail, begun.elapsed(), &json!({ "facets": { "errorMessage": message } }));
     }
     outcome
 }
@@ -95,7 +109,8 @@ pub(super) fn complete(session: &Session, command: &str, manifest: &Value) {
     let nominal = facet("1-0-1", "NominalTimeRunFacet", json!({ "nominalStartTime": day }));
     let inputs: Vec<Value> = lineage.inputs.iter().map(|(table, input)| measured(session, *table, input)).collect();
     let more = json!({ "facets": { "nominalTime": nominal }, "inputs": inputs, "outputs": outputs });
-    lineage.write(Kind::Complete, elapsed, &more);
+    lineage.tell(Kind::Complete, elapsed, &more);
+    IS_COMPLETE.store(true, Ordering::Relaxed);
 }
 
 /// A facet with where it is specified.
@@ -110,24 +125,36 @@ fn schema(fields: &[Value]) -> Value {
 }
 
 impl Lineage {
-    /// The events of a command; `None` where the config names no folder for them.
+    /// The events of a command; `None` where the config names nobody for them.
     fn of(config: &Config, command: &str, now: Timestamp) -> Option<Self> {
-        let folder = config.output.lineage.clone().filter(|_| COMMANDS.contains(&command))?;
+        let (folder, url_env) = (config.output.lineage.clone(), config.output.lineage_url_env.clone());
+        if !COMMANDS.contains(&command) || (folder.is_none() && url_env.is_none()) {
+            return None;
+        }
         let content = json!([command, config, now.0]).to_string();
         let run_id = uuid(blake3::hash(content.as_bytes()).as_bytes());
         let job = json!({ "namespace": "retain", "name": format!("{}.{command}", config.name) });
         let inputs = Table::ALL.into_iter().flat_map(|table| of_table(config, table)).collect();
-        Some(Self { folder, run_id, now, job, inputs })
+        Some(Self { folder, url_env, run_id, now, job, inputs })
     }
 
-    fn path(&self, kind: Kind) -> PathBuf {
+    fn file_name(&self, kind: Kind) -> String {
         let time = self.now.to_string().replace(['-', ':'], "");
         let short = self.run_id.get(..SHORT).unwrap_or_default();
-        self.folder.join(format!("{time}-{short}-{}.json", kind.name()))
+        format!("{time}-{short}-{}.json", kind.name())
     }
 
     /// A list matters more than what is told of it.
-    fn write(&self, kind: Kind, elapsed: Duration, more: &Value) {
+    fn tell(&self, kind: Kind, elapsed: Duration, more: &Value) {
+        let event = self.event(kind, elapsed, more);
+        let written = self.folder.as_deref().map_or(Ok(()), |folder| self.write(folder, kind, &event));
+        let sent = self.url_env.as_deref().map_or(Ok(()), |variable| send(variable, &event));
+        for untold in [written, sent].into_iter().filter_map(Result::err) {
+            tracing::warn!("warning[no_lineage]: the event {} of this run is not told to {untold}", kind.name());
+        }
+    }
+
+    fn event(&self, kind: Kind, elapsed: Duration, more: &Value) -> Value {
         let micros = i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX);
         let inputs: Vec<&Value> = self.inputs.iter().map(|(_, input)| input).collect();
         let mut event = json!({
@@ -145,15 +172,27 @@ impl Lineage {
                 event[part] = value.clone();
             }
         }
-        let path = self.path(kind);
-        if let Err(error) = write_whole(&path, |writer| write_json(writer, &event)) {
-            let name = kind.name();
-            tracing::warn!(
-                "warning[no_lineage]: the event {name} of this run is not told to `{}`: {error}",
-                shown(&self.folder)
-            );
-        }
+        event
     }
+
+    fn write(&self, folder: &Path, kind: Kind, event: &Value) -> Result<(), String> {
+        let path = folder.join(self.file_name(kind));
+        write_whole(&path, |writer| write_json(writer, event)).map_err(|error| format!("`{}`: {error}", shown(folder)))
+    }
+}
+
+/// Sends an event to the server whose address an environment variable holds.
+fn send(variable: &str, event: &Value) -> Result<(), String> {
+    let the_server = |why: &str| format!("the server of `{variable}`: {why}");
+    let Ok(text) = std::env::var(variable) else { return Err(the_server("the environment variable is not set")) };
+    let Some(address) = WebAddress::of_text(&text, USUAL_PATH) else {
+        let why =
+            "it holds no address such as http://localhost:5000, without user and password; what it holds is not shown";
+        return Err(the_server(why));
+    };
+    let key = std::env::var(KEY).ok().filter(|key| !key.is_empty());
+    let sent = post_json(&address, key.as_deref(), event.to_string().as_bytes(), PATIENCE);
+    sent.map_err(|error| the_server(&error.to_string()))
 }
 
 /// The datasets of a table, by the columns of the mapping.

@@ -174,6 +174,8 @@ fn with_changes(session: &Session, log: &EventLog, mut lists: Lists) -> (Lists, 
     for list in [&mut lists.list, &mut lists.winback] {
         let customers = list.rows.iter().map(|row| row.customer_id.as_str());
         list.carried = session.carried.at(session.as_of, customers);
+        // What is read behind them is sensitive.
+        list.carried.truncate(session.config.output.carry.len());
     }
     let earlier = earlier::newest(session);
     let changes = earlier.map(|earlier| pipeline::compare(&session.config, log, &mut lists, &earlier));

@@ -93,7 +93,8 @@ impl Check<'_> {
             let (case, trim) = purchases.as_ref().map_or((None, None), |own| (own.id_case, own.id_trim));
             table.map(|own| TableConfig { id_case: own.id_case.or(case), id_trim: own.id_trim.or(trim), ..own })
         };
-        let [complaints, customers, surveys, contacts] = [complaints, customers, surveys, contacts].map(follow);
+        let [complaints, mut customers, surveys, contacts] = [complaints, customers, surveys, contacts].map(follow);
+        let privacy = self.privacy(raw, customers.as_mut());
         let features = FeaturesConfig { custom: self.custom_features(raw, is_taken) };
         let churn = self.churn(&raw.churn);
         let panel = self.panel(&raw.panel);
@@ -130,6 +131,7 @@ impl Check<'_> {
             validate: validate?,
             value: value?,
             leak_guard: leak_guard?,
+            privacy: privacy?,
             selection: selection?,
             learners: LearnersConfig { readable: readable? },
             tuning: TuningConfig { trials: trials? },
@@ -246,6 +248,9 @@ impl Check<'_> {
         }
         let lineage = raw.output.lineage.as_deref();
         let lineage = lineage.and_then(|folder| self.folder("output", &knobs::OUTPUT_LINEAGE, Some(folder)));
+        let url_env = raw.output.lineage_url_env.as_deref();
+        let lineage_url_env =
+            url_env.and_then(|name| self.variable("output", &knobs::OUTPUT_LINEAGE_URL_ENV, Some(name)));
         let postgres = raw.output.postgres.as_ref().and_then(|raw| self.output_postgres(raw));
         Some(OutputConfig {
             dir: dir?,
@@ -256,6 +261,7 @@ impl Check<'_> {
             sheet_rows: sheet_rows?,
             interview_rows: interview_rows?,
             lineage,
+            lineage_url_env,
             postgres,
         })
     }

@@ -176,6 +176,7 @@ impl Check<'_> {
             let name = self.feature_name(&section, feature, earlier, is_taken);
             let checked = self.custom_feature(&section, feature, raw);
             self.contacts_of_feature(&section, feature, &raw.leak_guard.accept);
+            self.sensitive_feature(&section, feature, &raw.privacy);
             features.extend(name.zip(checked).map(|(name, checked)| CustomFeature { name, ..checked }));
         }
         features

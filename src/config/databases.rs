@@ -1,6 +1,7 @@
 //! Databases that a table comes from or a list goes to: a query or a schema, and the environment variable that holds the
 //! address. The address itself has a password in it and never stands in the config.
 
+use super::catalogue::Key;
 use super::error::Violation;
 use super::keys::is_name;
 use super::knobs;
@@ -17,7 +18,7 @@ impl Check<'_> {
             self.violations.push(Violation::Refused { place, why, instead });
         }
         let query = self.text(section, &knobs::POSTGRES, Some(query));
-        let url_env = self.url_env(section, raw.url_env.as_deref());
+        let url_env = self.variable(section, &knobs::URL_ENV, raw.url_env.as_deref());
         Some(PostgresQuery { query: query?, url_env: url_env? })
     }
 
@@ -28,15 +29,16 @@ impl Check<'_> {
         if !is_name(&schema) {
             return self.unsuitable(section, &knobs::OUTPUT_SCHEMA, &schema);
         }
-        Some(PostgresOutput { schema, url_env: self.url_env(section, raw.url_env.as_deref())? })
+        let url_env = self.variable(section, &knobs::URL_ENV, raw.url_env.as_deref())?;
+        Some(PostgresOutput { schema, url_env })
     }
 
     /// The name of an environment variable. What is none may be an address with a password, and is not repeated.
-    fn url_env(&mut self, section: &str, came: Option<&str>) -> Option<String> {
-        let name = self.written(section, &knobs::URL_ENV, came)?;
+    pub(super) fn variable(&mut self, section: &str, key: &Key, came: Option<&str>) -> Option<String> {
+        let name = self.written(section, key, came)?;
         let is_variable = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if name.is_empty() || !is_variable(name) {
-            let place = self.place(section, knobs::URL_ENV.name);
+            let place = self.place(section, key.name);
             let why = "it is no name of an environment variable".to_owned();
             let instead =
                 "put the address into an environment variable, such as RETAIN_DATABASE_URL, and give its name";

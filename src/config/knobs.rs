@@ -299,6 +299,13 @@ pub(super) const OUTPUT_CARRY: Key = key("carry", Allowed::Names("phone"), Prese
     "Columns of the source of customers that the list has behind its own, as known on its day; personal data go nowhere else",
 );
 
+pub(super) const SENSITIVE: Key = key("sensitive", Allowed::Names("gender"), Preset::EmptyList).means(
+    "Columns of the source of customers, or SQL expressions over them, that no feature reads; `backtest` tells for the groups of \
+     each how right the model is and how often they stand first",
+);
+pub(super) const ALLOW: Key = key("allow", Allowed::Names("birth_date"), Preset::EmptyList)
+    .means("Columns that features read although their names, or `sensitive`, say that they are sensitive");
+
 pub(super) const OUTPUT_PAGE_ROWS: Key = key("page_rows", whole(0, 50_000, "customers"), Preset::Whole(50_000))
     .means("The page `report.html` has at most so many customers, the first of the list; 0 for no page");
 pub(super) const OUTPUT_INTERVIEW_ROWS: Key =
@@ -313,6 +320,12 @@ pub(super) const OUTPUT_LINEAGE: Key = key("lineage", Allowed::Folder, Preset::A
     "Folder for events of lineage, a file each, when `run`, `score`, `train` or `backtest` begins, ends or fails; none if \
      not given",
 );
+
+pub(super) const OUTPUT_LINEAGE_URL_ENV: Key =
+    key("lineage_url_env", Allowed::Variable, Preset::Absent("\"OPENLINEAGE_URL\"")).means(
+        "The environment variable that holds the address of a server of OpenLineage, such as http://localhost:5000, which gets the same \
+         events; a key for it in `OPENLINEAGE_API_KEY`; no server if not given",
+    );
 
 /// Every section, in the order in which they are drafted.
 pub(super) const SECTIONS: &[Section] = &[
@@ -482,6 +495,7 @@ pub(super) const SECTIONS: &[Section] = &[
     ),
     section("value", "What a customer is worth", &[MARGIN_SHARE, CATEGORY_MARGINS, VALUE_HORIZON_DAYS, DISCOUNT_RATE]),
     section("leak_guard", "What data must satisfy to be learnt from", &[MAX_SINGLE_AUC, MAX_EXIT_RATE, ACCEPT]),
+    section("privacy", "What must not decide who is contacted", &[SENSITIVE, ALLOW]),
     section("selection", "Which features are used", &[MAX_PSI, UNSTABLE, LEAVE_OUT]),
     section("learners", "What is learnt beside the default", &[READABLE]),
     section("tuning", "The search for better settings of the learners", &[TRIALS]),
@@ -522,6 +536,7 @@ pub(super) const SECTIONS: &[Section] = &[
             OUTPUT_SHEET_ROWS,
             OUTPUT_INTERVIEW_ROWS,
             OUTPUT_LINEAGE,
+            OUTPUT_LINEAGE_URL_ENV,
         ],
     ),
     section(

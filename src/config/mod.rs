@@ -29,6 +29,7 @@ pub mod playbook;
 mod proposal;
 mod raw;
 mod reference;
+mod sensitive;
 mod settings;
 mod sorting;
 mod synonyms;
@@ -60,10 +61,10 @@ pub use raw::{RawConfig, TimeFormats};
 pub use reference::{reference, schema_json};
 pub use settings::{
     AmountIs, BacktestConfig, ChurnConfig, Config, CsvFlavour, DecideConfig, DecimalMark, Duplicates, FeaturesConfig,
-    GateConfig, IdCase, IdTrim, LeakGuardConfig, LearnersConfig, LowestGrade, ModelsConfig, NegativeAmounts,
+    GateConfig, IdCase, IdTrim, LeakGuardConfig, LearnersConfig, LeftOut, LowestGrade, ModelsConfig, NegativeAmounts,
     OutputConfig, OwnersConfig, PanelConfig, PanelWeights, PlaceholderIds, PostgresOutput, PostgresQuery,
-    ReadableModel, SegmentsConfig, SelectionConfig, SilentOptOuts, TableConfig, ThousandsMark, TuningConfig, Unstable,
-    ValidateConfig, ValueConfig, WholeAmounts,
+    PrivacyConfig, ReadableModel, SegmentsConfig, SelectionConfig, SilentOptOuts, TableConfig, ThousandsMark,
+    TuningConfig, Unstable, ValidateConfig, ValueConfig, WholeAmounts,
 };
 pub use sorting::{Unsorted, sorted};
 pub use tables::{ColumnSpec, Kind, Table};

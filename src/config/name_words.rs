@@ -18,6 +18,27 @@ pub(crate) fn in_words(name: &str) -> Vec<String> {
     words
 }
 
+/// The names in a SQL expression, or the name that it is; texts in single quotes are no names.
+pub(super) fn names(source: &str) -> Vec<String> {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    // A name without quotes may have blanks where it is all there is.
+    if source.chars().all(|letter| is_part(letter) || matches!(letter, ' ' | '-' | '.')) {
+        return vec![source.to_owned()];
+    }
+    let mut names = Vec::new();
+    for part in source.split('\'').step_by(2) {
+        for (place, text) in part.split('"').enumerate() {
+            if place % 2 == 1 {
+                names.push(text.to_owned());
+            } else {
+                names.extend(text.split(|letter| !is_part(letter)).map(str::to_owned));
+            }
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

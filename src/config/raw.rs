@@ -51,6 +51,8 @@ pub struct RawConfig {
     pub value: RawValue,
     /// What data must satisfy to be learnt from.
     pub leak_guard: RawLeakGuard,
+    /// What must not decide who is contacted.
+    pub privacy: RawPrivacy,
     /// Which features are used.
     pub selection: RawSelection,
     /// What is learnt beside the default.
@@ -359,6 +361,20 @@ pub struct RawLeakGuard {
     pub accept: Vec<String>,
 }
 
+/// `[privacy]`: what must not decide who is contacted.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct RawPrivacy {
+    /// Columns of the source of customers, or SQL expressions over them, that no feature reads; `backtest` tells for the
+    /// groups of each how right the model is and how often they stand first. A list of names such as `["gender"]`;
+    /// default `[]`.
+    pub sensitive: Vec<String>,
+    /// Columns that features read although their names, or `sensitive`, say that they are sensitive. A list of names such
+    /// as `["birth_date"]`; default `[]`.
+    pub allow: Vec<String>,
+}
+
 /// `[selection]`: which features are used.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -506,6 +522,10 @@ pub struct RawOutput {
     /// Folder for events of lineage, a file each, when `run`, `score`, `train` or `backtest` begins, ends or fails;
     /// none if not given. A folder, relative to the config file or absolute; optional.
     pub lineage: Option<String>,
+    /// The environment variable that holds the address of a server of OpenLineage, such as `http://localhost:5000`, which
+    /// gets the same events; a key for it in `OPENLINEAGE_API_KEY`; no server if not given. The name of an environment
+    /// variable, of A-Z, a-z, 0-9 and `_`; optional.
+    pub lineage_url_env: Option<String>,
     /// A database that gets each list too.
     pub postgres: Option<RawOutputPostgres>,
 }

@@ -54,6 +54,9 @@ pub struct Config {
     pub value: ValueConfig,
     /// What data must satisfy to be learnt from.
     pub leak_guard: LeakGuardConfig,
+    /// What must not decide who is contacted.
+    #[serde(skip_serializing_if = "PrivacyConfig::is_default")]
+    pub privacy: PrivacyConfig,
     /// Which features are used.
     pub selection: SelectionConfig,
     /// What is learnt beside the default.
@@ -499,6 +502,39 @@ pub struct ModelsConfig {
     pub dir: PathBuf,
 }
 
+/// A mapping that is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Our column of customers.
+    pub column: String,
+    /// What it was mapped from.
+    pub source: String,
+    /// What makes it sensitive.
+    pub attribute: String,
+}
+
+/// What features may not read, and by what a backtest is held against groups.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PrivacyConfig {
+    /// Columns or expressions of the source of customers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sensitive: Vec<String>,
+    /// Columns that features may read although they are sensitive.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allow: Vec<String>,
+    /// Mappings that are left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+}
+
+impl PrivacyConfig {
+    /// Whether the config says nothing of it and nothing is left out.
+    #[must_use]
+    pub const fn is_default(&self) -> bool {
+        self.sensitive.is_empty() && self.allow.is_empty() && self.left_out.is_empty()
+    }
+}
+
 /// Where runs are written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OutputConfig {
@@ -520,6 +556,9 @@ pub struct OutputConfig {
     /// Where `OpenLineage` events go; nowhere if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lineage: Option<PathBuf>,
+    /// The environment variable with the address of a server that gets them too; none if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lineage_url_env: Option<String>,
     /// A database that gets the lists too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postgres: Option<PostgresOutput>,

@@ -50,7 +50,7 @@ impl Address {
     /// `DatabaseError::NotConnected`.
     pub fn connect(&self) -> Result<Client, DatabaseError> {
         let failed = |message: String| DatabaseError::NotConnected { database: self.shown.clone(), message };
-        let tls = tls::connector().map_err(|error| failed(error.to_string()))?;
+        let tls = tls::connector().map_err(failed)?;
         self.config.connect(tls).map_err(|error| failed(DatabaseError::told(&error)))
     }
 

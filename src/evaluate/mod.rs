@@ -4,6 +4,7 @@
 //! and no learner. It does not use the metrics of linfa 0.8.1, whose precision and recall are exchanged and whose curve
 //! loses its origin when the lowest score is a shared 0.0.
 
+pub mod audit;
 pub mod bootstrap;
 pub mod calibration;
 pub mod capture;
@@ -25,6 +26,7 @@ mod table;
 pub mod threshold_curves;
 pub mod value_calibration;
 
+pub use audit::{AuditDay, GroupAudit};
 pub use bootstrap::Interval;
 pub use challenge::{Challenge, Finding};
 pub use error::EvaluateError;

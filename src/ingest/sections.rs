@@ -23,8 +23,11 @@ pub(super) fn mapping_of(config: &Config, table: Table, available: &Available) -
     let is_compared = !matches!(own.1.duplicates, Duplicates::Keep | Duplicates::Overlap);
     let mut mapping = Mapping::with_others(&together, is_compared, &config.features.custom, available)?;
     if table == Table::Customers {
-        let carried = config.output.carry.iter().map(|text| available.resolve("output.carry".to_owned(), text));
-        mapping.carried = carried.collect::<Result<_, _>>()?;
+        let (carried, sensitive) = (&config.output.carry, &config.privacy.sensitive);
+        let keys = carried.iter().map(|text| ("output.carry", text));
+        let keys = keys.chain(sensitive.iter().map(|text| ("privacy.sensitive", text)));
+        let columns = keys.map(|(key, text)| available.resolve(key.to_owned(), text));
+        mapping.carried = columns.collect::<Result<_, _>>()?;
     }
     Ok(mapping)
 }

@@ -19,10 +19,16 @@ const Z: f64 = 1.959_963_984_540_054;
 /// Science 16, equation 4.
 #[must_use]
 pub fn wilson(successes: usize, n: usize) -> Option<[f64; 2]> {
-    if n == 0 {
+    wilson_of_share(successes as f64 / n as f64, n)
+}
+
+/// The same of a share that stands on `n` independent observations.
+#[must_use]
+pub fn wilson_of_share(share: f64, n: usize) -> Option<[f64; 2]> {
+    if n == 0 || !(0.0..=1.0).contains(&share) {
         return None;
     }
-    let (n, share) = (n as f64, successes as f64 / n as f64);
+    let n = n as f64;
     let z2 = Z * Z;
     let middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = Z / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();

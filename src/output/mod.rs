@@ -25,6 +25,6 @@ pub use page::{
 };
 pub use page_columns::{columns_of, read_columns, read_some_columns};
 pub use pieces::stage_csv_and_parquet;
-pub use rejects::{reject_file_name, stage_rejects};
+pub use rejects::{refused_file_name, reject_file_name, stage_rejects};
 pub use sheet::{Sheet, SheetColumn, stage_sheet};
 pub use tables::{Format, file_name, stage_table};

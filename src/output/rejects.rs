@@ -16,14 +16,21 @@ pub fn reject_file_name(table: &str) -> String {
     format!("rejects_{table}.csv")
 }
 
-/// Stages `rejects_<table>.csv`; the rows come as `ingest` lists them, with the table in the first column.
+/// The name of the same file of a run that leaves nothing else: what an earlier one left stays as its manifest has it.
+#[must_use]
+pub fn refused_file_name(table: &str) -> String {
+    format!("refused_{table}.csv")
+}
+
+/// Stages `refused_<table>.csv` and tells the table; the rows come as `ingest` lists them, with the table in the first column.
 ///
 /// # Errors
 /// What the operating system or the table engine says.
-pub fn stage_rejects(rows: &DataFrame, staged: &Staged) -> Result<PathBuf, Failure> {
+pub fn stage_rejects(rows: &DataFrame, staged: &Staged) -> Result<(String, PathBuf), Failure> {
     let failed = OutputError::of_table("rejects");
     let name = rows.column("table").and_then(|column| Ok(column.str()?.get(0).unwrap_or_default().to_owned()));
-    let name = reject_file_name(&name.map_err(&failed)?);
+    let table = name.map_err(&failed)?;
     let mut rows = without_formulas(rows).map_err(&failed)?;
-    Ok(staged.add(&name, |writer| write_frame(&mut rows, writer, Format::Csv))?)
+    let path = staged.add(&refused_file_name(&table), |writer| write_frame(&mut rows, writer, Format::Csv))?;
+    Ok((table, path))
 }

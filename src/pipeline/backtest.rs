@@ -14,7 +14,7 @@ use crate::calibrate::Calibration;
 use crate::config::Config;
 use crate::dataset::{Dataset, SampleRecord};
 use crate::error::Failure;
-use crate::evaluate::{self, Evaluation, LearnerScores, ProfitReport, Settings, Slice, TestCutoff};
+use crate::evaluate::{self, AuditDay, Evaluation, LearnerScores, ProfitReport, Settings, Slice, TestCutoff};
 use crate::guard::{GuardRecord, look_for_leaks};
 use crate::label::Outcome;
 use crate::learn::{Choice, LEARNERS, MAIN_LEARNER, NestedLoss};
@@ -41,6 +41,8 @@ pub struct Backtest {
     pub past_lists: PastListsReport,
     /// What the main learner chose before each test cutoff.
     pub choices: Vec<TestChoice>,
+    /// The customers of each test cutoff, to be looked at by groups.
+    pub audit_days: Vec<(Cutoff, AuditDay)>,
 }
 
 /// What the main learner chose from what was known at a test cutoff.
@@ -99,9 +101,10 @@ pub fn backtest(config: &Config, log: &EventLog, as_of: Cutoff, progress: &dyn P
     let past_lists = past_lists((config, log), (&frame, &tested, &reasons), as_of, progress);
     let profit = ProfitReport::of(&tested.iter().map(|tested| &tested.test).collect::<Vec<_>>());
     let predictions = predictions(&tested, log);
+    let audit_days = tested.iter().filter_map(|tested| tested.audit_day(&past_lists)).collect();
     let choices = tested.into_iter().filter_map(|tested| tested.choice).collect();
     let sampled = dataset.sampled();
-    Ok(Backtest { evaluation, predictions, leak_guard, sampled, profit, value, past_lists, choices })
+    Ok(Backtest { evaluation, predictions, leak_guard, sampled, profit, value, past_lists, choices, audit_days })
 }
 
 /// Looks at the lists of the test cutoffs by what came; where none lies as far back as values look ahead, also at that of
@@ -178,6 +181,19 @@ impl Tested {
         let day = trainings.day_heads(self.cutoff)?;
         self.outcomes_expected = trainings.outcomes_at(self.cutoff, &day, &main.values)?;
         Ok(Some(day))
+    }
+
+    /// What came of groups is looked at in these customers, if there was a list of the cutoff.
+    fn audit_day(&self, lists: &PastListsReport) -> Option<(Cutoff, AuditDay)> {
+        let main = self.test.scores.iter().find(|scores| scores.name == MAIN_LEARNER)?;
+        let (_, is_first) = lists.first_tenths.iter().find(|(cutoff, _)| *cutoff == self.cutoff)?;
+        let day = AuditDay {
+            customers: self.test.customer.clone(),
+            churn_probability: main.values.clone(),
+            churned: self.test.churned.clone(),
+            is_first: is_first.clone(),
+        };
+        Some((self.cutoff, day))
     }
 
     /// What the list of the cutoff is made of, if the main learner was tested.

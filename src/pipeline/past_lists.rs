@@ -40,6 +40,9 @@ pub struct PastListsReport {
     pub heads: HeadTests,
     /// Whether the reasons of the test cutoffs held.
     pub reasons: Option<ReasonTests>,
+    /// For each day, whether each of its customers was in the first tenth of its list.
+    #[serde(skip)]
+    pub first_tenths: Vec<(Cutoff, Vec<bool>)>,
 }
 
 /// Whether values were right, and where that could not be looked at.
@@ -80,6 +83,17 @@ struct PastList<'a> {
 }
 
 impl PastList<'_> {
+    /// Whether each row is in the first tenth of the list.
+    fn first_tenth(&self) -> Vec<bool> {
+        let mut is_first = vec![false; self.prospects.len()];
+        for row in self.order.list.iter().take(self.order.list.len().div_ceil(10)) {
+            if let Some(is_first) = is_first.get_mut(*row) {
+                *is_first = true;
+            }
+        }
+        is_first
+    }
+
     /// The rows by other rules than the list's own, the first first.
     fn rankings(&self) -> Vec<(&'static str, Vec<usize>)> {
         let by = |score: fn(&Prospect) -> f64| {
@@ -126,6 +140,7 @@ impl PastLists<'_> {
             outcomes: self.outcomes(&lists),
             heads: self.heads(&lists),
             reasons: ReasonTests::of(reasons, &self.settings.rule.population(), self.resampling()),
+            first_tenths: lists.iter().map(|list| (list.day.cutoff, list.first_tenth())).collect(),
         }
     }
 

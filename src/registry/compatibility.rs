@@ -62,6 +62,7 @@ const SECTIONS: &[(&str, Effect)] = &[
     ("backtest", Effect::Nothing),
     ("validate", Effect::Nothing),
     ("leak_guard", Effect::Nothing),
+    ("privacy", Effect::Nothing),
     ("selection", Effect::Nothing),
     ("learners", Effect::Nothing),
     ("tuning", Effect::Nothing),

@@ -23,6 +23,7 @@ const YEARS: i32 = 10;
 
 /// What loads the folder in Python; the oldest `onnxruntime` that knows the operators.
 const REQUIREMENTS: &str = "mlflow>=3.0\nonnxruntime>=1.11\nonnx>=1.11\nnumpy\npandas\n";
+const PYTHON_VERSION: &str = "3.11.9";
 const PYTHON: &str = "python: 3.11.9\nbuild_dependencies:\n- pip\ndependencies:\n- -r requirements.txt\n";
 
 /// Writes the export of a version to a new folder.
@@ -77,7 +78,7 @@ fn mlmodel(version: &Version, onnx: &[u8]) -> String {
     format!(
         "flavors:\n  onnx:\n    code: null\n    data: {ONNX}\n    onnx_session_options: null\n    providers:\n    - \
          CPUExecutionProvider\n  python_function:\n    data: {ONNX}\n    env:\n      virtualenv: python_env.yaml\n    \
-         loader_module: mlflow.onnx\nmetadata: {}\nmlflow_version: 3.0.0\nmodel_size_bytes: {}\nmodel_uuid: {}\n\
+         loader_module: mlflow.onnx\n    python_version: {PYTHON_VERSION}\nmetadata: {}\nmlflow_version: 3.0.0\nmodel_size_bytes: {}\nmodel_uuid: {}\n\
          signature:\n  inputs: {}\n  outputs: {}\n  params: null\nutc_time_created: {}\n",
         json!({ "retain_version": retain_version, "retain_model": name, "question": version.manifest.training.question }),
         onnx.len(),

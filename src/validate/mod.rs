@@ -31,6 +31,7 @@ mod placeholders;
 mod rejected_states;
 mod relations;
 mod scales;
+mod sensitive;
 mod shop_totals;
 mod silence;
 mod sizes;
@@ -191,6 +192,7 @@ impl CheckOutcome {
         findings.extend(self.totals.findings(config, as_of(config, now)));
         findings.extend(self.totals.of_customers(config, &self.accounts));
         findings.extend(volume::rejected_shares(&self.accounts, config));
+        findings.extend(sensitive::finding(config));
         in_order(&mut findings, &self.accounts);
         (self.accounts, findings, self.rejects, self.totals.pace)
     }

@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::config::{
     BacktestConfig, ChurnConfig, CsvFlavour, Duplicates, FeaturesConfig, GateConfig, LeakGuardConfig, LowestGrade,
-    ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig, PanelWeights, SelectionConfig, SilentOptOuts,
-    TableConfig, TuningConfig, Unstable, ValidateConfig, ValueConfig,
+    ModelsConfig, NegativeAmounts, OutputConfig, PanelConfig, PanelWeights, PrivacyConfig, SelectionConfig,
+    SilentOptOuts, TableConfig, TuningConfig, Unstable, ValidateConfig, ValueConfig,
 };
 use crate::timeline::columns::{NEVER, NO_CODE};
 use crate::units::{Currency, Days, Money};
@@ -105,6 +105,7 @@ fn config(purchases: TableConfig) -> Config {
             horizon_days: Days(365),
             discount_rate: 0.1,
         },
+        privacy: PrivacyConfig::default(),
         leak_guard: LeakGuardConfig { max_auc: 0.95, max_exit_rate: 0.95, accept: Vec::new() },
         selection: SelectionConfig { max_psi: 0.25, unstable: Unstable::Flag, leave_out: Vec::new() },
         learners: crate::config::LearnersConfig { readable: crate::config::ReadableModel::None },
@@ -122,6 +123,7 @@ fn config(purchases: TableConfig) -> Config {
             sheet_rows: 0,
             interview_rows: 30,
             lineage: None,
+            lineage_url_env: None,
             postgres: None,
         },
     }

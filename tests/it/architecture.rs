@@ -11,6 +11,7 @@ const ROOMS: &[&str] = &[
     "error",
     "checked",
     "files",
+    "web",
     "database",
     "maths",
     "onnx",
@@ -62,7 +63,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("rust_xlsxwriter", &["output/sheet.rs"]),
     ("sha2", &["output/page"]),
     ("postgres", &["database", "ingest/query.rs", "ingest/query_columns.rs", "output/database.rs"]),
-    ("rustls", &["database/tls.rs"]),
+    ("rustls", &["web"]),
 ];
 
 #[test]

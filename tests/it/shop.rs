@@ -59,6 +59,9 @@ window_days = 365
 
 /// Facts about the sample's customers as custom features, to be put behind those.
 pub(crate) const OWN_FACTS: &str = r#"
+[privacy]
+allow = ["birth_year"]
+
 [[features.custom]]
 name = "birth_year_level"
 table = "customers"

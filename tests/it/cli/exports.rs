@@ -33,7 +33,11 @@ fn an_exported_model_scores_the_feature_table_as_the_list_does() {
         assert_eq!(read("exported"), read("again"), "{file}");
     }
     assert_eq!(shop.unfinished(), Vec::<std::path::PathBuf>::new());
-    let paths = ["exported", "table/features.parquet", "list/list.parquet", "list/winback.parquet"];
+    let id = shop.read("list/list.csv").lines().nth(1).unwrap().to_owned();
+    let id = id.split(',').find(|cell| cell.starts_with('C')).unwrap();
+    let explained = shop.command("explain").args(DAY).args(["--json", "--customer", id]).assert().success();
+    std::fs::write(shop.path("customer.json"), &explained.get_output().stdout).unwrap();
+    let paths = ["exported", "table/features.parquet", "customer.json", "list/list.parquet", "list/winback.parquet"];
     let paths = paths.map(|path| shop.path(path));
     run_python(
         "mlflow_parity.py",

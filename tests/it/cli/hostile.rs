@@ -352,7 +352,7 @@ fn rejected_rows_hold_no_formula() {
         "=1+1,o1,2024-01-01,much\n\" -1-1\",o2,2024-01-01,much\n\u{ff1d}1,o3,2024-01-01,much\n-5,o4,2024-01-01,much\n",
     );
     shop.command("check").args(["--out", "o"]).assert().code(3);
-    let rejects = shop.read("o/rejects_purchases.csv");
+    let rejects = shop.read("o/refused_purchases.csv");
     for cell in [",'=1+1,", ",' -1-1,", ",'\u{ff1d}1,", ",-5,"] {
         assert!(rejects.contains(cell), "{cell}: {rejects}");
     }

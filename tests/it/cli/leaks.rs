@@ -163,7 +163,10 @@ fn a_fact_that_is_filled_in_or_erased_when_a_customer_leaves_is_refused() {
             let is_marked = silent.is_none_or(|days| days > 70) && place % 4 == 0;
             if is_marked == filled { "1980-05-01".to_owned() } else { String::new() }
         });
-        shop.edit_config(|text| text.replace("[customers.columns]\n", "[customers.columns]\nbirth_date = \"born\"\n"));
+        shop.edit_config(|text| {
+            text.replace("[customers.columns]\n", "[customers.columns]\nbirth_date = \"born\"\n")
+                + "\n[privacy]\nallow = [\"birth_date\"]\n"
+        });
         is_refused(&shop, "train", &["`age_years` (from `customers.birth_date` = `born`)", says, "% left"]);
     }
 }
