@@ -226,7 +226,7 @@ pub enum ModelsAction {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Write the probability of churning of a version as an ONNX file in a folder that MLflow loads.
+    /// Write the probability of churning of a version as an ONNX file, in a folder for `MLflow`.
     Export {
         /// The version.
         #[arg(default_value = "champion")]

@@ -96,7 +96,7 @@ fn audits(session: &Session, log: &EventLog, backtest: &Backtest) -> Vec<GroupAu
 /// The audits and how they are read.
 fn by_group(audits: &[GroupAudit]) -> String {
     let Some(GroupAudit { population, n_cutoffs, .. }) = audits.first() else { return String::new() };
-    let tables: String = audits.iter().map(|audit| format!("\n{audit}")).collect();
+    let tables = audits.iter().map(|audit| format!("\n{audit}")).collect::<Vec<_>>().concat();
     let note = format!(
         "Groups at {}: {population}. Predicted: mean churn probability; *: outside the interval of what came. First \
          tenth: share of the group in the first tenth of the list of each day. Intervals by Wilson, counting customers, not rows; \

@@ -77,6 +77,12 @@ impl Config {
     }
 }
 
+/// A table whose ids are written as those of the purchases, where it does not say otherwise.
+fn with_ids_of(purchases: Option<&TableConfig>, table: Option<TableConfig>) -> Option<TableConfig> {
+    let (case, trim) = purchases.map_or((None, None), |own| (own.id_case, own.id_trim));
+    table.map(|own| TableConfig { id_case: own.id_case.or(case), id_trim: own.id_trim.or(trim), ..own })
+}
+
 impl Check<'_> {
     fn config(&mut self, raw: &RawConfig, is_taken: &dyn Fn(&str) -> bool) -> Option<Config> {
         let name = self.name(raw.name.as_deref());
@@ -89,11 +95,8 @@ impl Check<'_> {
         let customers = raw.customers.as_ref().and_then(|table| self.table(Table::Customers, table));
         let surveys = raw.surveys.as_ref().and_then(|table| self.table(Table::Surveys, table));
         let contacts = raw.contacts.as_ref().and_then(|table| self.table(Table::Contacts, table));
-        let follow = |table: Option<TableConfig>| {
-            let (case, trim) = purchases.as_ref().map_or((None, None), |own| (own.id_case, own.id_trim));
-            table.map(|own| TableConfig { id_case: own.id_case.or(case), id_trim: own.id_trim.or(trim), ..own })
-        };
-        let [complaints, mut customers, surveys, contacts] = [complaints, customers, surveys, contacts].map(follow);
+        let [complaints, mut customers, surveys, contacts] =
+            [complaints, customers, surveys, contacts].map(|table| with_ids_of(purchases.as_ref(), table));
         let privacy = self.privacy(raw, customers.as_mut());
         let features = FeaturesConfig { custom: self.custom_features(raw, is_taken) };
         let churn = self.churn(&raw.churn);

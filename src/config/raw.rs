@@ -522,7 +522,7 @@ pub struct RawOutput {
     /// Folder for events of lineage, a file each, when `run`, `score`, `train` or `backtest` begins, ends or fails;
     /// none if not given. A folder, relative to the config file or absolute; optional.
     pub lineage: Option<String>,
-    /// The environment variable that holds the address of a server of OpenLineage, such as `http://localhost:5000`, which
+    /// The environment variable that holds the address of a server of `OpenLineage`, such as `http://localhost:5000`, which
     /// gets the same events; a key for it in `OPENLINEAGE_API_KEY`; no server if not given. The name of an environment
     /// variable, of A-Z, a-z, 0-9 and `_`; optional.
     pub lineage_url_env: Option<String>,

@@ -161,7 +161,9 @@ fn folded(sums: BTreeMap<&str, Sums>) -> Vec<AuditedGroup> {
     let mut groups: Vec<AuditedGroup> = all.into_iter().map(|(name, sums)| sums.group(name)).collect();
     if !rest.is_empty() {
         let mut together = Sums::default();
-        rest.into_iter().for_each(|(_, sums)| together.merge(sums));
+        for (_, sums) in rest {
+            together.merge(sums);
+        }
         groups.push(together.group(OTHERS));
     }
     groups

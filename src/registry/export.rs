@@ -1,4 +1,4 @@
-//! A version for other programs: a folder with the probability of churning as an ONNX graph, and what MLflow needs to load it.
+//! A version for other programs: a folder with the probability of churning as an ONNX graph, and what `MLflow` needs to load it.
 //! It is made from the version alone, and nothing here reads it.
 //!
 //! # Source
