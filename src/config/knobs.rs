@@ -323,8 +323,8 @@ pub(super) const OUTPUT_LINEAGE: Key = key("lineage", Allowed::Folder, Preset::A
 
 pub(super) const OUTPUT_LINEAGE_URL_ENV: Key =
     key("lineage_url_env", Allowed::Variable, Preset::Absent("\"OPENLINEAGE_URL\"")).means(
-        "The environment variable that holds the address of a server of OpenLineage, such as http://localhost:5000, which gets the same \
-         events; a key for it in `OPENLINEAGE_API_KEY`; no server if not given",
+        "The environment variable that holds the address of a server of `OpenLineage`, such as `http://localhost:5000`, which gets the \
+         same events; a key for it in `OPENLINEAGE_API_KEY`; no server if not given",
     );
 
 /// Every section, in the order in which they are drafted.
