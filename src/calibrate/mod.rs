@@ -28,7 +28,7 @@ use crate::timeline::Cutoff;
 pub use choice::{Calibration, Trial, calibrate};
 pub use heads::{CalibratedModel, Heads, probabilities};
 pub use maps::Kind;
-pub use onnx::{CHURN_PROBABILITY, CUTOFF_DAY, onnx_graph};
+pub use onnx::onnx_graph;
 
 /// What a stored calibrator may have: log-odds, slopes, and points at most.
 const LOG_ODDS: RangeInclusive<f64> = -1e6..=1e6;

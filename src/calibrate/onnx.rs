@@ -9,15 +9,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{Calibrator, Map};
+use crate::features::{CHURN_PROBABILITY, CUTOFF_DAY};
 use crate::learn::{GraphRows, Model};
 use crate::onnx::{Attribute, Graph, Kind, Tensor, Value};
 use crate::timeline::Cutoff;
-
-/// The input that says at which day, counted from 1970-01-01, a row is looked at.
-pub const CUTOFF_DAY: &str = "cutoff_day";
-
-/// The output.
-pub const CHURN_PROBABILITY: &str = "churn_probability";
 
 /// A graph that scores customers at any cutoff from `first` to `last`. Its inputs are [`CUTOFF_DAY`] and the features that the
 /// model uses, in single precision with NaN where one is missing; its output is [`CHURN_PROBABILITY`].

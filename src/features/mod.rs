@@ -66,11 +66,16 @@ pub fn find(name: &str) -> Option<&'static Feature> {
 /// Columns of a feature table that are no features.
 pub const KEY_COLUMNS: [&str; 2] = ["cutoff", "customer_id"];
 
+/// The column of an exported model that has the day of a row, counted from 1970-01-01, and the one that it gives.
+pub const CUTOFF_DAY: &str = "cutoff_day";
+/// See [`CUTOFF_DAY`].
+pub const CHURN_PROBABILITY: &str = "churn_probability";
+
 /// Whether a name means something already: a feature, a family, or a column beside the features.
 #[must_use]
 pub fn is_taken(name: &str) -> bool {
     let is_family = Family::Custom.code() == name || catalogue().any(|feature| feature.family.code() == name);
-    is_family || find(name).is_some() || KEY_COLUMNS.contains(&name)
+    is_family || find(name).is_some() || KEY_COLUMNS.contains(&name) || [CUTOFF_DAY, CHURN_PROBABILITY].contains(&name)
 }
 
 #[cfg(test)]
@@ -140,7 +145,7 @@ mod tests {
 
     #[test]
     fn names_of_ours_are_taken() {
-        for name in ["recency_days", "cadence", "custom", "customer_id", "cutoff"] {
+        for name in ["recency_days", "cadence", "custom", "customer_id", "cutoff", "cutoff_day", "churn_probability"] {
             assert!(is_taken(name), "{name}");
         }
         assert!(!is_taken("premium_spend_90d"));

@@ -11,7 +11,8 @@ use jiff::{Span, civil::Date};
 use serde_json::json;
 
 use super::{ModelManifest, Version};
-use crate::calibrate::{CHURN_PROBABILITY, CUTOFF_DAY, onnx_graph};
+use crate::calibrate::onnx_graph;
+use crate::features::{CHURN_PROBABILITY, CUTOFF_DAY};
 use crate::files::{self, FileError};
 
 /// The files of an export.

@@ -96,6 +96,24 @@ fn as_nobody(program: &Path) -> Command {
     command
 }
 
+/// A key and a certificate of this machine's own, signed by itself; `None`, with a line, where `openssl` is not installed.
+pub(crate) fn certificate(folder: &Path) -> Option<[PathBuf; 2]> {
+    let files = ["key", "certificate"].map(|name| folder.join(name));
+    let [key, certificate] = &files;
+    let subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"])
+        .args(subject)
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .args([Path::new("-keyout"), key, Path::new("-out"), certificate])
+        .output();
+    if made.is_ok_and(|made| made.status.success()) {
+        return Some(files);
+    }
+    skipped("openssl");
+    None
+}
+
 /// Gives a folder to that user.
 pub(crate) fn own(folder: &Path) {
     if is_root() {

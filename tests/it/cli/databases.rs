@@ -12,9 +12,8 @@ use retain::output::{StoredRun, store_run};
 use retain::pipeline::RankedList;
 use retain::table::{Column, Table};
 
-use crate::server::{PASSWORD, Server, own};
+use crate::server::{PASSWORD, Server, certificate, own};
 use crate::shop::{Shop, empty_list, retain};
-use crate::skip::skipped;
 
 const DAY: &str = "2025-07-02";
 const ADDRESS: &str = "RETAIN_DATABASE_URL";
@@ -194,28 +193,7 @@ fn what_a_query_may_not_give_is_told_and_no_secret_is() {
 #[test]
 fn a_server_is_verified_before_anything_is_sent() {
     let folder = tempfile::tempdir().unwrap();
-    let (key, certificate) = (folder.path().join("key"), folder.path().join("certificate"));
-    let made = std::process::Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=localhost",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-        ])
-        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
-        .args([Path::new("-keyout"), &key, Path::new("-out"), &certificate])
-        .output();
-    if !made.is_ok_and(|made| made.status.success()) {
-        skipped("openssl");
-        return;
-    }
+    let Some([key, certificate]) = certificate(folder.path()) else { return };
     own(folder.path());
     let settings = format!("-c ssl=on -c ssl_key_file={} -c ssl_cert_file={}", key.display(), certificate.display());
     let Some(server) = Server::start(&settings) else { return };

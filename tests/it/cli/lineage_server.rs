@@ -1,14 +1,21 @@
 //! Events of lineage sent to a server: one that takes them, one that does not, and none at all.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, channel};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use predicates::prelude::*;
 use predicates::str::contains;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
 
+use crate::server::certificate;
 use crate::shop::Shop;
 
 /// A key that no message may repeat.
@@ -32,26 +39,56 @@ fn server(answer: &'static str) -> (String, Receiver<Request>) {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            if sender.send(read(&mut stream)).is_err() {
-                return;
-            }
-            let _ = stream.write_all(answer.as_bytes());
+            serve(&mut stream.unwrap(), answer, &sender);
         }
     });
     (address, receiver)
 }
 
-fn read(stream: &mut TcpStream) -> Request {
+/// A server with TLS that takes everything.
+fn secure_server([key, certificate]: &[PathBuf; 2]) -> (String, Receiver<Request>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("https://{}/events?token=t0ken", listener.local_addr().unwrap());
+    let (certificates, key) =
+        (vec![CertificateDer::from_pem_file(certificate).unwrap()], PrivateKeyDer::from_pem_file(key).unwrap());
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(certificates, key)
+        .unwrap();
+    let config = Arc::new(config);
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = ServerConnection::new(config.clone()).unwrap();
+            let mut stream = StreamOwned::new(connection, stream.unwrap());
+            serve(&mut stream, "HTTP/1.1 200 OK\r\n\r\n", &sender);
+        }
+    });
+    (address, receiver)
+}
+
+fn serve(stream: &mut (impl Read + Write), answer: &str, sender: &Sender<Request>) {
+    if let Ok(request) = read(stream) {
+        sender.send(request).unwrap();
+        let _ = stream.write_all(answer.as_bytes()).and_then(|()| stream.flush());
+    }
+}
+
+/// The request, or why there is none.
+fn read(stream: &mut impl Read) -> std::io::Result<Request> {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
-        reader.read_line(&mut head).unwrap();
+        if reader.read_line(&mut head)? == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
     }
     let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")).unwrap();
     let mut body = vec![0; length.parse().unwrap()];
-    reader.read_exact(&mut body).unwrap();
-    (head, serde_json::from_slice(&body).unwrap())
+    reader.read_exact(&mut body)?;
+    Ok((head, serde_json::from_slice(&body).unwrap()))
 }
 
 fn kinds(requests: &[Request]) -> Vec<&str> {
@@ -128,4 +165,27 @@ fn a_server_that_is_silent_is_given_up() {
     let told = contains("the server does not answer in time").and(contains("error[E601]"));
     shop.command("score").env("LINEAGE", address).args(["--as-of", "2025-06-01"]).assert().code(1).stderr(told);
     assert!(begun.elapsed() < Duration::from_secs(40), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_server_with_tls_is_verified_before_anything_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(files) = certificate(folder.path()) else { return };
+    let (address, receiver) = secure_server(&files);
+    let shop = shop();
+    let score = |trusted: &Path| {
+        let mut command = shop.command("score");
+        command.env("LINEAGE", &address).env("OPENLINEAGE_API_KEY", KEY).env("SSL_CERT_FILE", trusted);
+        let said = command.args(["--as-of", "2025-06-01"]).assert().code(1).stderr(contains("error[E601]"));
+        String::from_utf8_lossy(&said.get_output().stderr).into_owned()
+    };
+    let said = score(&files[1]);
+    assert!(!said.contains("no_lineage"), "{said}");
+    let told: Vec<Request> = receiver.try_iter().collect();
+    assert_eq!(kinds(&told), ["START", "FAIL"]);
+    assert!(told[0].0.starts_with("POST /events?token=t0ken HTTP/1.1\r\n") && told[0].0.contains(KEY), "{}", told[0].0);
+    let said = score(Path::new("/dev/null"));
+    assert!(said.contains("warning[no_lineage]") && said.contains("certificate"), "{said}");
+    assert!(!said.contains("t0ken") && !said.contains(KEY), "{said}");
+    assert_eq!(receiver.try_iter().count(), 0);
 }
