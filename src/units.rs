@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 pub const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// An instant in UTC, in microseconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default, schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
@@ -50,7 +52,9 @@ impl fmt::Display for Timestamp {
 }
 
 /// A span of whole days of 24 hours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Days(pub u32);
 
@@ -74,7 +78,7 @@ impl fmt::Display for Days {
 pub struct Money(pub i64);
 
 /// An ISO 4217 currency and how many decimals its minor unit has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Currency {
     code: String,
     decimals: u32,

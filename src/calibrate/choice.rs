@@ -14,7 +14,7 @@ use crate::timeline::Cutoff;
 use crate::units::Days;
 
 /// The calibrator that was chosen, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Calibration {
     /// The calibrator.
     pub calibrator: Calibrator,
@@ -40,7 +40,7 @@ pub struct Calibration {
 
 /// How one kind of map did on cutoffs that followed the ones it was learnt from. The same cutoffs choose the kind, so that
 /// the loss of the chosen one is a little too low.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Trial {
     /// The kind.
     pub kind: Kind,

@@ -8,7 +8,7 @@ use crate::maths::lines::{self, InterceptGroup};
 use crate::maths::special::softplus;
 
 /// The kinds of maps, the simplest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// No calibration.

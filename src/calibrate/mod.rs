@@ -36,7 +36,7 @@ const SLOPES: RangeInclusive<f64> = 1e-3..=1e3;
 const MOST_POINTS: usize = 10_000;
 
 /// From log-odds to calibrated log-odds; the order of customers is kept, and those distinguished stay apart.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Calibrator {
     /// What becomes of a deviation from the level.
     #[serde(flatten)]
@@ -51,7 +51,7 @@ pub struct Calibrator {
 }
 
 /// What becomes of a deviation from the level.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Map {
     /// It stays as it is.

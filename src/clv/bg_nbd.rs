@@ -11,7 +11,7 @@ use super::summary::{CustomerSummary, Grouped, Row, sum_blocks};
 use crate::maths::special::{digamma_rise, ln_gamma, ln_rise, logistic_and_softplus};
 
 /// After which purchases a customer may leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Dropout {
     /// After repeat purchases only (BG/NBD).
@@ -25,7 +25,7 @@ pub enum Dropout {
 /// # Source
 /// Fader, Hardie and Lee (2005), Marketing Science 24(2), equation 6 (BG/NBD); Batislam, Denizel and Filiztekin (2007),
 /// IJRM 24, 201-209 (MBG/NBD); Reutterer, Platzer and Schroeder (2021), IJRM 38, 194-215 (regularity).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct BgNbd {
     pub(super) dropout: Dropout,
     pub(super) regularity: u32,

@@ -37,7 +37,7 @@ pub struct Covariates {
 }
 
 /// An estimated effect.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Effect {
     /// The covariate.
     pub name: String,
@@ -48,7 +48,7 @@ pub struct Effect {
 }
 
 /// The likelihood-ratio test of the covariates against the plain model.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LikelihoodRatio {
     /// Twice the gain in log-likelihood.
     pub statistic: f64,
@@ -59,7 +59,7 @@ pub struct LikelihoodRatio {
 }
 
 /// A fitted model with covariates.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CovariateFit {
     /// The model of customers whose covariates are all 0.
     pub model: PurchaseModel,

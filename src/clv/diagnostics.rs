@@ -11,7 +11,7 @@ use super::summary::CustomerSummary;
 const TABLE_ROWS: u32 = 7;
 
 /// A row of the frequency table.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct FrequencyRow {
     /// Purchases; the last row counts those with as many or more.
     pub purchases: u32,
@@ -22,7 +22,7 @@ pub struct FrequencyRow {
 }
 
 /// How far a forecast of purchases was off.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ForecastError {
     /// Purchases forecast for all customers.
     pub total: f64,
@@ -33,7 +33,7 @@ pub struct ForecastError {
 }
 
 /// A model's forecasts of a holdout period.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Holdout {
     /// Customers.
     pub n_customers: usize,

@@ -19,7 +19,7 @@ pub struct CohortMember {
 }
 
 /// The rates of one cohort.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CohortRates {
     /// The cohort.
     pub cohort: u32,
@@ -94,7 +94,7 @@ pub struct RetentionEconomics {
 }
 
 /// The value of the customers and what one point more of retention adds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ValueOfRetention {
     /// Value of all customers, the first margin being earned now.
     pub value: f64,
@@ -107,7 +107,7 @@ pub struct ValueOfRetention {
 }
 
 /// Customers left and value earned at two retention rates.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CompoundingRow {
     /// Periods from now.
     pub period: u32,
@@ -184,7 +184,7 @@ impl RetentionEconomics {
 }
 
 /// How concentrated value is: the curve from the best customers on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Concentration {
     /// Share of customers, best first, and share of value they hold.
     pub curve: Vec<(f64, f64)>,

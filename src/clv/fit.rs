@@ -25,7 +25,7 @@ pub enum Wanted {
 }
 
 /// What became of a step of the ladder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FitOutcome {
     /// This is the model.
@@ -37,7 +37,7 @@ pub enum FitOutcome {
 }
 
 /// One step of the ladder.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LadderStep {
     /// The model tried.
     pub model: String,
@@ -52,7 +52,7 @@ pub struct LadderStep {
 }
 
 /// A fitted model and how it came about.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Fit {
     /// The model.
     pub model: PurchaseModel,

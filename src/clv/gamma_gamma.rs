@@ -75,7 +75,7 @@ pub fn blended_margin(amounts: &[f64], margins: &[f64]) -> f64 {
 ///
 /// # Source
 /// Fader and Hardie (2013), note 025; Colombo and Jiang (1999), Journal of Interactive Marketing 13(3), 2-12.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct GammaGamma {
     p: f64,
     q: f64,
@@ -137,7 +137,7 @@ impl GammaGamma {
 }
 
 /// How a spend model came about.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SpendFit {
     /// The model.
     pub model: GammaGamma,

@@ -214,7 +214,7 @@ fn by_year(expected: Expected<'_>, scale: f64, settings: &ValueSettings) -> Vec<
 }
 
 /// The value of a segment, or of the shop: sums over its customers.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ValueTable {
     /// Customers.
     pub n_customers: usize,

@@ -104,7 +104,7 @@ impl ModelKind {
 }
 
 /// A model of repeat purchases with its parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PurchaseModel {
     /// Nobody ever leaves.

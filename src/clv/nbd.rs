@@ -11,7 +11,7 @@ use crate::maths::special::{digamma_rise, ln_rise};
 ///
 /// # Source
 /// Ehrenberg (1959), Applied Statistics 8, 26-41; the likelihood of purchase times as in Fader, Hardie and Lee (2005).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Nbd {
     pub(super) r: f64,
     pub(super) alpha: f64,

@@ -15,7 +15,7 @@ use crate::maths::special::{digamma_rise, ln_rise};
 ///
 /// # Source
 /// Schmittlein, Morrison and Colombo (1987), Management Science 33, 1-24.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ParetoNbd {
     pub(super) r: f64,
     pub(super) alpha: f64,

@@ -8,7 +8,7 @@ use super::summary::Grouped;
 use crate::maths::quasi_newton::{EDGE, hessian, inverse};
 
 /// A parameter with its standard error.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Parameter {
     /// Its letter in the papers.
     pub name: String,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::error::ValueError;
 
 /// The unit in which recency, age, horizons and the time-like parameters are stated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeUnit {
     /// 24 hours.

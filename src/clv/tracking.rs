@@ -34,7 +34,7 @@ impl Periods {
 }
 
 /// A point of the tracking curve.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TrackingPoint {
     /// Time since the start of the observation.
     pub end: f64,
@@ -85,7 +85,7 @@ pub fn tracking_curve<M: ValueModel + Sync>(
 }
 
 /// What is to come from the customers of one cohort.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CohortForecast {
     /// The cohort.
     pub cohort: u32,

@@ -14,7 +14,7 @@ use super::model::PurchaseModel;
 const MAX_PURCHASES: f64 = 400.0;
 
 /// Bounds of a customer's value within the horizon, in major units.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ValueInterval {
     /// The value stays below this with half of what the level leaves.
     pub low: f64,

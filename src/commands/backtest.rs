@@ -56,8 +56,9 @@ pub(super) fn run(arguments: &Learning, talk: OutputOptions, now: Timestamp) -> 
     Ok(())
 }
 
-/// `backtest.json`.
-#[derive(Serialize)]
+/// `backtest.json`: how lists of past days would have done.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(title = "`backtest.json`: how lists of past days would have done")]
 struct Report<'a> {
     #[serde(flatten)]
     evaluation: &'a Evaluation,
@@ -104,6 +105,12 @@ fn by_group(audits: &[GroupAudit]) -> String {
         counted(*n_cutoffs as u64, "test cutoff")
     );
     tables + &sentence(&note)
+}
+
+/// The schema of `backtest.json`.
+#[must_use]
+pub fn backtest_schema() -> serde_json::Value {
+    schemars::schema_for!(Report<'static>).to_value()
 }
 
 const WIDTH: usize = 80;

@@ -4,11 +4,11 @@ use super::contact_evidence;
 use super::items::item;
 use crate::config::Config;
 use crate::decide::{BindingLimit, LimitKind, PlanSummary, SUSPICIOUS};
-use crate::pipeline::RankedList;
+use crate::pipeline::Lists;
 use crate::text::{counted, grouped, grouped_digits, printable, verb};
 
-/// The paragraphs on decisions.
-pub(super) fn page(list: &RankedList, config: &Config) -> String {
+/// The paragraphs on decisions, which are made for both lists together.
+pub(super) fn page(Lists { list, winback }: &Lists, config: &Config) -> String {
     let summary = &list.decisions.summary;
     let code = list.currency.code();
     let mut page = String::new();
@@ -17,6 +17,8 @@ pub(super) fn page(list: &RankedList, config: &Config) -> String {
         item(&mut page, "Gain", &gain(summary, code));
     }
     item(&mut page, "Stop", &stop(summary, code));
+    item(&mut page, "To keep", &printable(&list.stop().sentence));
+    item(&mut page, "To win back", &printable(&winback.stop().sentence));
     if summary.n_contacted > 0 {
         item(&mut page, "Control", &control(summary));
         item(&mut page, "Sensitivity", &sensitivity(summary));

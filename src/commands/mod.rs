@@ -44,6 +44,7 @@ use crate::cli::{Cli, Command};
 use crate::error::Failure;
 use crate::units::Timestamp;
 
+pub use backtest::backtest_schema;
 pub use error::JobError;
 pub use manifest::manifest_schema;
 

@@ -41,7 +41,8 @@ pub(super) fn of_run(session: &Session, version: &Version, promotion: &str, list
 }
 
 /// The top of the list, and where the files are.
-pub(super) fn of_lists(session: &Session, version: &Version, Lists { list, winback }: &Lists) -> String {
+pub(super) fn of_lists(session: &Session, version: &Version, lists: &Lists) -> String {
+    let Lists { list, winback } = lists;
     let mut page = format!(
         "{:>4}  {:20} {:>8} {:>12} {:>10}  {}\n",
         "rank", "customer", "leaving", "at stake", "net gain", "action"
@@ -65,7 +66,7 @@ pub(super) fn of_lists(session: &Session, version: &Version, Lists { list, winba
         page.push('\n');
     }
     page.push('\n');
-    page.push_str(&decisions::page(list, &session.config));
+    page.push_str(&decisions::page(lists, &session.config));
     item(&mut page, "Changes", &changes(session.changes.as_ref()));
     page.push('\n');
     for path in &session.written {

@@ -65,6 +65,17 @@ impl Histories {
     /// Collects the histories as they were known at each of some cutoffs, which ascend, in one pass over the log.
     #[must_use]
     pub fn collect<const N: usize>(log: &EventLog, cutoffs: [Cutoff; N], settings: &DatasetSettings) -> [Self; N] {
+        Self::collect_some(log, cutoffs, settings, |_| true)
+    }
+
+    /// The same of some customers, by number.
+    #[must_use]
+    pub fn collect_some<const N: usize>(
+        log: &EventLog,
+        cutoffs: [Cutoff; N],
+        settings: &DatasetSettings,
+        is_wanted: impl Fn(u32) -> bool + Sync,
+    ) -> [Self; N] {
         // Neither purchase days nor spend depend on the rest of the shop.
         let fold = settings.fold(&cutoffs, &[]);
         let of_shard = |scratch: &mut ScanScratch, shard: &Shard| {
@@ -72,7 +83,7 @@ impl Histories {
             shard.fold(
                 &fold,
                 scratch,
-                |_, _| true,
+                |place, _| is_wanted(numbers(place).0),
                 |place, history, _| {
                     part[place.cutoff].push(numbers(place).0, history, settings, &mut days);
                 },

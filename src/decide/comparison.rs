@@ -136,7 +136,7 @@ impl Arms {
     /// `None` where nobody was silent.
     ///
     /// # Source
-    /// DellaVigna and Gentzkow (2010), Annual Review of Economics 2, equation 1, where everybody contacted is reached; bounds of
+    /// `DellaVigna` and Gentzkow (2010), Annual Review of Economics 2, equation 1, where everybody contacted is reached; bounds of
     /// the ratio after Katz, Baptista, Azen and Pike (1978), Biometrics 34, 469-474, method C.
     #[must_use]
     pub fn persuaded(&self) -> Option<Estimate> {

@@ -119,7 +119,8 @@ fn percent(share: f64) -> String {
 }
 
 /// An amount, from a hundred on without its small change.
-pub(super) fn money(major: f64, currency: &Currency) -> String {
+#[must_use]
+pub fn money(major: f64, currency: &Currency) -> String {
     let decimals = if major.abs() >= 100.0 { 0 } else { currency.decimals() as usize };
     let digits = format!("{:.decimals$}", major.abs());
     let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));

@@ -21,7 +21,7 @@ pub const HELD_FIXED: &str = "models, their settings, cutoffs and season";
 /// # Source
 /// Efron and Tibshirani (1993), An Introduction to the Bootstrap, section 13.3; resampling whole customers: Field and
 /// Welsh (2007), JRSS B 69, 369-390.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Interval {
     /// The figure on the data themselves.
     pub estimate: f64,

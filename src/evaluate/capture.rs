@@ -29,7 +29,7 @@ pub struct SpendCutoff {
 }
 
 /// What rankings by value found, as means over the cutoffs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CaptureReport {
     /// Who was ranked, in words.
     pub population: String,
@@ -46,7 +46,7 @@ pub struct CaptureReport {
 }
 
 /// What one ranking found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RankingCapture {
     /// What customers were ranked by.
     pub name: String,

@@ -12,7 +12,7 @@ pub const CLEAR_GAIN: f64 = 0.02;
 
 /// How far the main learner is ahead of the best baseline. The main learner is always the same one; the baseline is the one
 /// that did best on these very test rows, so that chance favours the baseline and the grade errs on the strict side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Grade {
     /// Clearly: the lower bound of the paired difference in AUC is at least [`CLEAR_GAIN`].
     A,
@@ -51,7 +51,7 @@ impl fmt::Display for Grade {
 }
 
 /// The customers of one test cutoff.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CutoffPopulation {
     /// The date of the cutoff.
     pub cutoff: String,
@@ -64,7 +64,7 @@ pub struct CutoffPopulation {
 }
 
 /// Whom the figures are about; no figure is shown without it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Population {
     /// Who is eligible, in words.
     pub eligibility: String,
@@ -97,7 +97,7 @@ impl fmt::Display for Population {
 }
 
 /// The grade with the figures behind it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Verdict {
     /// The grade.
     pub grade: Grade,

@@ -9,7 +9,7 @@ use super::figures::{FRACTIONS, N_FIGURES, TENTH};
 use super::prepared::{Prepared, Sample};
 
 /// A figure about the customers ranked first.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AtFraction<T> {
     /// Share of the customers, ranked first.
     pub fraction: f64,
@@ -18,7 +18,7 @@ pub struct AtFraction<T> {
 }
 
 /// Quality of one learner: plain figures (`T = Option<f64>`) or figures with intervals (`T = Option<Interval>`).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Metrics<T> {
     /// Area under the receiver operating characteristic; .5 is chance.
     pub auc: T,

@@ -31,7 +31,7 @@ pub struct OutcomeTest {
 }
 
 /// What came of those ranked first.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ListOutcomes {
     /// Who was on the list, in words.
     pub population: String,
@@ -48,7 +48,7 @@ pub struct ListOutcomes {
 }
 
 /// What came of those whom one ranking has first.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RankingOutcomes {
     /// What rows are ranked by.
     pub ranked_by: String,
@@ -57,7 +57,7 @@ pub struct RankingOutcomes {
 }
 
 /// Some rows by what came of them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct OutcomeGroup {
     /// Which rows, in words.
     pub name: String,
@@ -70,7 +70,7 @@ pub struct OutcomeGroup {
 }
 
 /// A figure for each outcome; `None` where it is not defined.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ByOutcome {
     /// Bought nothing, neither in the label window nor in the follow-up.
     pub never: Option<Interval>,

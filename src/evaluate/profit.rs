@@ -6,7 +6,7 @@ use super::input::TestCutoff;
 use crate::maths::special::incomplete_beta;
 
 /// What a campaign costs and may bring, in major units.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CampaignTerms {
     /// Value of a customer who is kept.
     pub clv: f64,
@@ -19,7 +19,7 @@ pub struct CampaignTerms {
 }
 
 /// The largest profit of a ranking for each customer, and the size of the campaign that earns it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Profit {
     /// In major units, for each customer of the population.
     pub profit: f64,
@@ -131,7 +131,7 @@ fn push_convex(corners: &mut Vec<Corner>, next: Corner) {
 }
 
 /// Profit of each learner, means over the test cutoffs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ProfitReport {
     /// The terms: customers of a mean value, and what is usual for these.
     pub terms: CampaignTerms,
@@ -140,7 +140,7 @@ pub struct ProfitReport {
 }
 
 /// Profit of one learner.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct LearnerProfit {
     /// Its name.
     pub name: String,

@@ -9,7 +9,7 @@ use super::input::TestCutoff;
 use super::prepared::{Prepared, Sample};
 
 /// Whether the main learner's probabilities mean what they say. Empty for rule scores.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ReliabilityReport {
     /// The rows of all test cutoffs together.
     pub overall: Option<Reliability>,
@@ -20,7 +20,7 @@ pub struct ReliabilityReport {
 }
 
 /// How far the probabilities of some rows may be believed; intervals are from resamples of whole customers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Reliability {
     /// Which rows: a cutoff, a slice, or `all`.
     pub of: String,
@@ -46,7 +46,7 @@ pub struct Reliability {
 }
 
 /// A bin of a reliability table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ReliableBin {
     /// Rows in the bin.
     pub n: u64,

@@ -15,7 +15,7 @@ use super::threshold_curves::ThresholdCurves;
 
 /// Everything that is said about quality at test cutoffs: each lies after all that the model tested there has learnt from
 /// or chosen by. Means are over the cutoffs; intervals are 95 % percentile intervals from resamples of customers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Evaluation {
     /// Whom the figures are about.
     pub population: Population,
@@ -43,7 +43,7 @@ pub struct Evaluation {
 }
 
 /// Quality of one learner.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LearnerReport {
     /// The learner's name.
     pub name: String,
@@ -56,7 +56,7 @@ pub struct LearnerReport {
 }
 
 /// Quality of one learner at one cutoff.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CutoffReport {
     /// Whom the figures are about.
     pub population: CutoffPopulation,
@@ -65,7 +65,7 @@ pub struct CutoffReport {
 }
 
 /// Figures of the main learner minus those of another, on the same resamples; `None` where one of the two is undefined.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PairedDifference {
     /// The other learner.
     pub other: String,

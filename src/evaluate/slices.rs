@@ -17,7 +17,7 @@ pub struct Slice {
 }
 
 /// Quality of the main learner in one slice; means over the test cutoffs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SliceReport {
     /// What the group is called.
     pub name: String,

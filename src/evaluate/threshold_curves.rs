@@ -18,7 +18,7 @@ const N_POINTS: usize = STEPS as usize + 1;
 ///
 /// # Source
 /// Fawcett (2006), Pattern Recognition Letters 27, 861-874, algorithm 3: vertical averaging.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ThresholdCurves {
     /// The learner.
     pub learner: String,
@@ -30,7 +30,7 @@ pub struct ThresholdCurves {
 }
 
 /// A point of a curve.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CurvePoint {
     /// How far across, from 0 to 1.
     pub at: f64,

@@ -37,7 +37,7 @@ pub struct ValueTest {
 }
 
 /// Predicted beside actual net margin of the days after test cutoffs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ValueCalibration {
     /// Days after each cutoff.
     pub days: Days,
@@ -56,7 +56,7 @@ pub struct ValueCalibration {
 }
 
 /// Some rows, predicted and actual.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ValueGroup {
     /// Which, in words.
     pub name: String,

@@ -18,7 +18,8 @@ use crate::units::{Days, Timestamp};
 use crate::value::{TABLE_YEARS, ValueFrame, ValueModels};
 
 /// What is known of one customer at a day.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(title = "What `retain explain --json` prints: one customer explained in full")]
 pub struct CustomerExplanation {
     /// As in the shop's tables.
     pub customer_id: String,
@@ -73,8 +74,14 @@ pub struct CustomerExplanation {
     pub complaints: Vec<ComplaintSummary>,
 }
 
+/// The schema of what `retain explain --json` prints.
+#[must_use]
+pub fn explanation_schema() -> serde_json::Value {
+    schemars::schema_for!(CustomerExplanation).to_value()
+}
+
 /// Why a customer is probably lost or about to be.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ExplainedCause {
     /// The word of the list; absent where no cause stands out.
     pub cause: Option<Cause>,
@@ -85,7 +92,7 @@ pub struct ExplainedCause {
 }
 
 /// What is done for a customer, money in major units.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ExplainedDecision {
     /// `treat`, `control` or `suppressed`.
     pub group: &'static str,
@@ -106,7 +113,7 @@ pub struct ExplainedDecision {
 }
 
 /// An action beside others.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ExplainedAlternative {
     /// Its name.
     pub action: String,
@@ -117,7 +124,7 @@ pub struct ExplainedAlternative {
 }
 
 /// What value models say of a customer, money in major units.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ExplainedValue {
     /// Margin so far.
     pub historic: f64,
@@ -147,7 +154,7 @@ pub struct ExplainedValue {
 const COUNTED: u32 = 5;
 
 /// One feature of a customer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FeatureContribution {
     /// Its name.
     pub name: String,
@@ -160,7 +167,7 @@ pub struct FeatureContribution {
 }
 
 /// An order that was given back as a whole.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct VoidOrderSummary {
     /// When it was placed, by the clocks of the shop.
     pub ordered_at: String,
@@ -173,7 +180,7 @@ pub struct VoidOrderSummary {
 }
 
 /// One feature that is never told: of the season, the shop, the population, or a forecast.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ContextContribution {
     /// What it belongs to.
     pub context: Context,
@@ -183,7 +190,7 @@ pub struct ContextContribution {
 }
 
 /// One fact of a customer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FactContribution {
     /// The fact.
     pub fact: Fact,
@@ -200,7 +207,7 @@ pub(crate) struct Breakdown {
 }
 
 /// One complaint as it was known.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ComplaintSummary {
     /// When it was opened, by the clocks of the shop.
     pub opened_at: String,

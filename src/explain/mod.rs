@@ -18,7 +18,7 @@ pub(crate) use customer::Breakdown;
 pub(crate) use customer::Subject;
 pub use customer::{
     ComplaintSummary, ContextContribution, CustomerExplanation, ExplainedAlternative, ExplainedCause,
-    ExplainedDecision, ExplainedValue, FactContribution, FeatureContribution, VoidOrderSummary,
+    ExplainedDecision, ExplainedValue, FactContribution, FeatureContribution, VoidOrderSummary, explanation_schema,
 };
 pub use faithfulness::TestedReasons;
 pub use medians::Medians;

@@ -12,7 +12,7 @@ use crate::maths::special::probability;
 const SUREST: f64 = 1e-9;
 
 /// The probability that the reasons of a row explain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Risk {
     /// Of not coming back, in the list: an action gains from keeping who is leaving as from bringing back who has left, and

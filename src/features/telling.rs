@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Something that the customer did or that happened to the customer: what reasons tell, each at most once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Fact {
     /// No order for long, by itself and beside the customer's own rhythm.
@@ -82,7 +82,7 @@ impl Fact {
 }
 
 /// What is no fact about one customer and so never told as a reason; `retain explain` has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Context {
     /// The time of the year.

@@ -71,7 +71,7 @@ pub enum Side {
 }
 
 /// A suspicion that a person has looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Accepted {
     /// The name in `leak_guard.accept`.
     pub name: String,

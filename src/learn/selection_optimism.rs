@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::folds::Fold;
 
 /// What figures about choices were measured on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MeasuredOn {
     /// The cutoffs on which the choice was made, so that what was chosen looks better than it is. Figures of what was
@@ -16,7 +16,7 @@ pub enum MeasuredOn {
 }
 
 /// A choice beside the same choice made from earlier cutoffs alone, on the same rows: mean log-losses in nats.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct NestedLoss {
     /// Cutoffs before which the outcomes of others were known.
     pub n_cutoffs: usize,

@@ -158,7 +158,7 @@ pub struct TrainingNotes {
 }
 
 /// A setting that the folds decided.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Choice {
     /// L2 penalty of a linear learner, before it is multiplied by the rows of an average customer.

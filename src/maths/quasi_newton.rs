@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::cholesky::Cholesky;
 
 /// Why a search stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stop {
     /// The gradient vanished.

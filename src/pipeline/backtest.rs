@@ -46,9 +46,10 @@ pub struct Backtest {
 }
 
 /// What the main learner chose from what was known at a test cutoff.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TestChoice {
     /// The cutoff.
+    #[schemars(with = "String", extend("format" = "date"))]
     pub cutoff: Date,
     /// Its calibrator, and the kinds that were compared.
     pub calibration: Calibration,
@@ -59,7 +60,7 @@ pub struct TestChoice {
 }
 
 /// A choice of a learner beside the same choice made without the cutoffs on which it is measured.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct NestedChoice {
     /// The learner.
     pub learner: &'static str,

@@ -27,7 +27,7 @@ pub(super) struct HeadDay {
 }
 
 /// Both heads, evaluated as churn is: positive means that nothing was bought in the follow-up.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct HeadTests {
     /// Among those who bought nothing in the label window.
     pub never: Option<Evaluation>,

@@ -30,7 +30,7 @@ pub(super) struct PastDay<'a> {
 }
 
 /// What lists of past days were worth.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct PastListsReport {
     /// Whether their values were right.
     pub value_calibration: ValueCalibrationReport,
@@ -46,7 +46,7 @@ pub struct PastListsReport {
 }
 
 /// Whether values were right, and where that could not be looked at.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct ValueCalibrationReport {
     /// Over the horizon of churn and, where the data reach, over the horizon of value.
     pub windows: Vec<ValueCalibration>,
@@ -55,7 +55,7 @@ pub struct ValueCalibrationReport {
 }
 
 /// A day that has no part in figures.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct DayLeftOut {
     /// The day.
     pub cutoff: String,

@@ -16,7 +16,7 @@ use crate::timeline::{Cutoff, EventLog};
 const TESTED: usize = 2_000;
 
 /// How the reasons of lists of past days held, over all tested rows.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ReasonTests {
     /// Who was on the lists, in words.
     pub population: String,

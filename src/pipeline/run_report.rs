@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::cause_report::{CausesReport, causes_report};
 use super::changes::Changes;
 use super::list::{ListRow, Lists};
+use super::list_stop::ListStop;
 use crate::config::{Config, SegmentsConfig};
 use crate::decide::{ContactEvidence, Quadrant, RfmSegment, Stage};
 use crate::label::ChurnRule;
@@ -28,6 +29,10 @@ pub struct RunReport {
     pub shop: ShopReport,
     /// Why customers leave, by what is lost with them; absent without a row.
     pub causes: Option<CausesReport>,
+    /// Where the list of customers to keep stops, and why.
+    pub list_stop: ListStop,
+    /// Where the win-back list stops, and why.
+    pub winback_stop: ListStop,
     /// What the customers of each segment are like.
     pub segments: SegmentReport,
     /// What contacts and the control group say of each action; absent where no contacts are recorded.
@@ -96,6 +101,8 @@ pub fn run_report(
     Some(RunReport {
         shop,
         causes: causes_report(lists),
+        list_stop: lists.list.stop(),
+        winback_stop: lists.winback.stop(),
         segments: SegmentReport { population, cut_points: config.segments, profiles },
         contact_evidence: lists.list.decisions.evidence.as_deref().cloned(),
         transitions: changes.map_or_else(Vec::new, |changes| transitions(lists, changes)),

@@ -16,8 +16,9 @@ use super::frame::Frame;
 use super::list::{DecisionBasis, ListDecisions, ListRow, ListedValue, RankedList};
 use super::progress::Progress;
 use super::score_uncertainty::ScoreUncertainty;
+use crate::clv::ValueError;
 use crate::config::{Config, DecideConfig};
-use crate::dataset::{Dataset, DatasetSettings, Panel};
+use crate::dataset::{Dataset, DatasetSettings, Histories, Panel};
 use crate::decide::{
     Candidate, ContactEvidence, Decision, NextCategory, Order, PastContact, Plan, PlanSummary, Planner, Prospect,
     RiskBand, Stage, Suppression, rank,
@@ -103,15 +104,7 @@ pub fn score<'a>(
     let Valued { histories, customer_value, fitted } = valued;
     let (mut lists, eligible, summary) =
         scoring.listed(everyone, CustomerValues { histories: &histories, customer_value })?;
-    if let Ok(Fitted { models, .. }) = &fitted {
-        for rows in &mut lists {
-            let ranked = rows.iter().map(|row| row.prospect.customer);
-            let intervals = models.first_intervals(&histories, ranked, &frame);
-            for (row, interval) in rows.iter_mut().zip(intervals) {
-                row.customer_value.iter_mut().for_each(|value| value.interval = interval);
-            }
-        }
-    }
+    put_value_intervals(&mut lists, &fitted, &histories, &frame);
     let [list, winback] = lists.map(|rows| RankedList {
         as_of: as_of.date(),
         model_version: version.manifest.model_version(),
@@ -137,6 +130,23 @@ pub fn score<'a>(
         comebacks,
         valuing: Valuing { config, log, settings, as_of, histories, eligible, fitted },
     })
+}
+
+/// The intervals of values of those ranked first.
+fn put_value_intervals(
+    lists: &mut [Vec<ListRow>; 2],
+    fitted: &Result<Fitted, ValueError>,
+    histories: &Histories,
+    frame: &ValueFrame,
+) {
+    let Ok(Fitted { models, .. }) = fitted else { return };
+    for rows in lists {
+        let ranked = rows.iter().map(|row| row.prospect.customer);
+        let intervals = models.first_intervals(histories, ranked, frame);
+        for (row, interval) in rows.iter_mut().zip(intervals) {
+            row.customer_value.iter_mut().for_each(|value| value.interval = interval);
+        }
+    }
 }
 
 /// What is decided by: the config's terms, with rates as they were measured where it wants that.

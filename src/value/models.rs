@@ -23,7 +23,7 @@ const INTERVALS_SHOWN: usize = 1_000;
 const INTERVAL_LEVEL: f64 = 0.8;
 
 /// The fitted value models of a shop.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ValueModels {
     /// How often customers buy and when they leave.
     pub purchases: Fit,

@@ -28,7 +28,7 @@ const WEEK_DAYS: f64 = 7.0;
 const TESTED: usize = 50_000;
 
 /// Repeat purchases from the start of the shop on, expected by a model that was fitted at the cutoff, and made.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Tracking {
     /// The day from which times are counted.
     pub start: String,
@@ -41,7 +41,7 @@ pub struct Tracking {
 }
 
 /// Sales that are expected of those who have bought, by the quarter of the first order.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SalesForecast {
     /// Days in each period ahead.
     pub period_days: f64,
@@ -50,7 +50,7 @@ pub struct SalesForecast {
 }
 
 /// Discounted margin by year ahead.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ValueTables {
     /// How many years the tables look ahead.
     pub years: f64,

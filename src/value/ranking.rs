@@ -17,7 +17,7 @@ use crate::units::Days;
 pub(super) const EVERYONE: &str = "everyone who had bought by the cutoff";
 
 /// What rankings by value found at the test cutoffs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ValueRanking {
     /// Days after each cutoff whose spend is predicted: the horizon of churn.
     pub days: Days,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::models::{ValueFrame, ValueModels};
 use super::outlook::{self, ListedCustomer, SalesForecast, TABLE_YEARS, Tracking, ValueTables, quarter};
+use super::past_forecasts::ForecastTest;
 use super::ranking::{EVERYONE, SpendTest};
 use super::visit_calibration::VisitCalibration;
 use crate::clv::{
@@ -23,7 +24,8 @@ use crate::units::Days;
 const COMPOUNDING_YEARS: u32 = 5;
 
 /// `value.json`: the value models, their test, and the economics of retention.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(title = "`value.json`: the value models, their test, and the economics of retention")]
 pub struct ValueReport {
     /// The models.
     pub models: ValueModels,
@@ -33,6 +35,8 @@ pub struct ValueReport {
     pub years_ahead: ValueTables,
     /// What is expected to be sold to those who have bought, by cohort and quarter ahead.
     pub sales: SalesForecast,
+    /// The same forecast at past days beside what came, and the interval that follows for the first quarter ahead.
+    pub sales_test: ForecastTest,
     /// Whether the first order tells how customers go on; absent where the test could not be made.
     pub covariates: Option<CovariateFit>,
     /// Why there is no test of covariates, if there is none.
@@ -47,8 +51,14 @@ pub struct ValueReport {
     pub concentration: Option<Concentration>,
 }
 
+/// The schema of `value.json`.
+#[must_use]
+pub fn value_report_schema() -> serde_json::Value {
+    schemars::schema_for!(ValueReport).to_value()
+}
+
 /// A forecast and what came.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct HoldoutReport {
     /// The day at which the forecast was made.
     pub cutoff: String,
@@ -65,7 +75,7 @@ pub struct HoldoutReport {
 }
 
 /// What retention is worth over periods as long as the horizon.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RetentionReport {
     /// Eligible customers.
     pub n_customers: usize,
@@ -138,10 +148,13 @@ impl Basis<'_> {
         let others = || (outlook::sales(&models, histories), cohort_rates(&self.cohort_members(histories)));
         let (years_ahead, (sales, cohorts)) = rayon::join(years_ahead, others);
         let covariates = outlook::covariates(histories);
+        let sales = sales?;
+        let sales_test = self.forecast_test(&models, histories, &sales);
         Ok(ValueReport {
             shop,
             years_ahead,
-            sales: sales?,
+            sales,
+            sales_test,
             without_covariates: covariates.as_ref().err().map(ToString::to_string),
             covariates: covariates.ok(),
             holdout,

@@ -27,7 +27,7 @@ const N: usize = 4;
 const BLOCK: usize = 8_192;
 
 /// The factor between expected visits and those to count on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct VisitCalibration {
     /// The day at which the model was asked.
     pub cutoff: String,

@@ -1,5 +1,6 @@
 //! What the manager sees of the decisions: what the list is expected to gain and where it stops, and the value matrix.
 
+use super::document::text;
 use super::figure::{DataTable, Figure, money, percent};
 use super::input::PageInput;
 use crate::charts::{Cell, Curve, CurveChart, Frame, GridChart, GridRow, Point, Unit, curves, grid};
@@ -7,6 +8,14 @@ use crate::text::{counted, grouped};
 
 /// Points of the curve at most.
 const POINTS: usize = 60;
+
+/// Where both lists stop, and why.
+pub(super) fn stops(input: &PageInput<'_>) -> Vec<String> {
+    let lists =
+        [("The list of customers to keep", "/list_stop/sentence"), ("The win-back list", "/winback_stop/sentence")];
+    let stop = |(list, pointer): (&str, &str)| Some(format!("{list}: {}", text(input.report?, pointer)?));
+    lists.into_iter().filter_map(stop).collect()
+}
 
 /// What the customers to contact are expected to bring, the first of the list first.
 pub(super) fn gain(input: &PageInput<'_>) -> Option<Figure> {

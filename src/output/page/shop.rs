@@ -8,7 +8,7 @@ use super::decided;
 use super::deviations::deviations;
 use super::document::{count, items, number};
 use super::figure::{DataTable, Figure, Part, Tile, WhatIf, money, percent};
-use super::forecast::{everyone, sales, tracking};
+use super::forecast::{everyone, past_sales, sales, tracking};
 use super::input::PageInput;
 use super::measured_rates;
 use super::moves::moves;
@@ -22,7 +22,7 @@ pub(super) fn part(input: &PageInput<'_>) -> Part {
     Part {
         id: "shop",
         title: "The shop",
-        words: vec![format!("{}.", input.of_whom())],
+        words: std::iter::once(format!("{}.", input.of_whom())).chain(decided::stops(input)).collect(),
         tiles: tiles(input),
         summary: year::key_figures(input),
         figures: figures(input),
@@ -48,6 +48,7 @@ fn figures(input: &PageInput<'_>) -> Vec<Figure> {
         of_margin(value),
         cohorts(value, input.question()),
         sales(value, input.currency()),
+        past_sales(value, input.currency()),
         tracking(value),
     ];
     found.into_iter().flatten().collect()

@@ -82,8 +82,8 @@ fn actions_are_judged_by_the_own_control_group_and_by_nothing_else() {
 
     // What was done on the day itself changes nothing.
     let before = shop.read("out/list.csv");
-    let late: String = woken.keys().map(|id| format!("{id},2025-07-02,offer,retention,control,0\n")).collect();
-    write(&(contacts.clone() + &late));
+    let late: Vec<String> = woken.keys().map(|id| format!("{id},2025-07-02,offer,retention,control,0\n")).collect();
+    write(&(contacts.clone() + &late.concat()));
     score(&shop);
     assert!(shop.read("out/list.csv") == before, "contacts of the day say nothing");
 

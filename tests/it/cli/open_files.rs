@@ -43,12 +43,26 @@ fn validated(python: &str, schema: &str, file: &Path) -> (bool, String) {
 fn files_are_what_their_schemas_say_and_a_customer_has_a_page() {
     let Some(python) = python() else { return };
     let shop = Shop::simulated(500);
-    shop.edit_config(|text| text + "\n[output]\njsonl = true\ncarry = [\"birth_year\"]\n");
+    shop.edit_config(|text| text + "\n[output]\njsonl = true\ncarry = [\"birth_year\"]\n[panel]\nmax_cutoffs = 3\n[backtest]\nlast = 1\nbootstrap = 40\n");
     shop.command("run").args(["--out", "run", "--quiet"]).assert().success();
     shop.command("score").args(["--out", "score", "--as-of", "2025-07-02", "--quiet"]).assert().success();
     shop.command("check").args(["--out", "check", "--quiet"]).assert().success();
     shop.command("features").args(["--out", "features", "--quiet"]).assert().success();
+    shop.command("backtest").args(["--out", "backtest", "--quiet"]).assert().success();
+    // Customers of both lists, with and without an action.
+    for (name, list) in [("keep", "list"), ("winback", "winback")] {
+        let rows = shop.read(&format!("run/{list}.csv"));
+        let customer = rows.lines().nth(1).and_then(|row| row.split(',').nth(1)).unwrap();
+        let explained =
+            shop.command("explain").args(["--customer", customer, "--as-of", "2025-07-02", "--json"]).assert();
+        std::fs::write(shop.path(&format!("{name}.json")), &explained.success().get_output().stdout).unwrap();
+    }
     for (schema, file) in [
+        ("explain.json", "keep.json"),
+        ("explain.json", "winback.json"),
+        ("value.json", "run/value.json"),
+        ("value.json", "score/value.json"),
+        ("backtest.json", "backtest/backtest.json"),
         ("list.json", "run/list.jsonl"),
         ("list.json", "run/winback.jsonl"),
         ("manifest.json", "run/manifest.json"),

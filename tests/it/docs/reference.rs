@@ -68,6 +68,9 @@ fn the_schemas_are_current() {
     hold("docs/reference/schemas/list.json", &text(list_row_schema(&empty_list())));
     hold("docs/reference/schemas/manifest.json", &text(retain::commands::manifest_schema()));
     hold("docs/reference/schemas/report.json", &text(run_report_schema()));
+    hold("docs/reference/schemas/value.json", &text(retain::value::value_report_schema()));
+    hold("docs/reference/schemas/backtest.json", &text(retain::commands::backtest_schema()));
+    hold("docs/reference/schemas/explain.json", &text(retain::explain::explanation_schema()));
     hold("docs/reference/schemas/config.json", &config::schema_json());
 }
 
