@@ -5,11 +5,10 @@ use serde::Serialize;
 
 use super::models::ValueModels;
 use super::outlook::SalesForecast;
-use super::report::Basis;
 use crate::clv::ValueModel;
-use crate::dataset::Histories;
+use crate::dataset::{DatasetSettings, Histories};
 use crate::maths::hash::stable_hash;
-use crate::timeline::Cutoff;
+use crate::timeline::{Cutoff, EventLog};
 use crate::units::Days;
 
 /// Length of a period, as that of the forecast of sales.
@@ -77,14 +76,17 @@ pub struct ComingSales {
     pub log_chance: f64,
 }
 
-impl Basis<'_> {
+/// The shop whose past forecasts are made again.
+#[derive(Clone, Copy)]
+pub(super) struct PastForecasts<'a> {
+    pub(super) log: &'a EventLog,
+    pub(super) settings: &'a DatasetSettings,
+    pub(super) as_of: Cutoff,
+}
+
+impl PastForecasts<'_> {
     /// Makes the forecast of sales at past days, and holds the coming one against its errors.
-    pub(super) fn forecast_test(
-        &self,
-        models: &ValueModels,
-        histories: &Histories,
-        sales: &SalesForecast,
-    ) -> ForecastTest {
+    pub(super) fn test(&self, models: &ValueModels, histories: &Histories, sales: &SalesForecast) -> ForecastTest {
         let ids = self.log.customer_ids();
         let every = (ids.len() as u64).div_ceil(MOST_CUSTOMERS).max(1);
         let is_seen = |customer: u32| {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::models::{ValueFrame, ValueModels};
 use super::outlook::{self, ListedCustomer, SalesForecast, TABLE_YEARS, Tracking, ValueTables, quarter};
-use super::past_forecasts::ForecastTest;
+use super::past_forecasts::{ForecastTest, PastForecasts};
 use super::ranking::{EVERYONE, SpendTest};
 use super::visit_calibration::VisitCalibration;
 use crate::clv::{
@@ -149,7 +149,8 @@ impl Basis<'_> {
         let (years_ahead, (sales, cohorts)) = rayon::join(years_ahead, others);
         let covariates = outlook::covariates(histories);
         let sales = sales?;
-        let sales_test = self.forecast_test(&models, histories, &sales);
+        let past = PastForecasts { log: self.log, settings: self.settings, as_of: self.as_of };
+        let sales_test = past.test(&models, histories, &sales);
         Ok(ValueReport {
             shop,
             years_ahead,
