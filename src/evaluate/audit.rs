@@ -35,7 +35,7 @@ pub struct AuditDay {
 }
 
 /// The groups of one attribute.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct GroupAudit {
     /// The column or expression that makes the groups.
     pub attribute: String,
@@ -48,7 +48,7 @@ pub struct GroupAudit {
 }
 
 /// A group over all test cutoffs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct AuditedGroup {
     /// Its value.
     pub group: String,
@@ -63,7 +63,7 @@ pub struct AuditedGroup {
 }
 
 /// How a group fares.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct GroupFigures {
     /// Mean churn probability.
     pub predicted: f64,
