@@ -118,6 +118,13 @@ fn percent(share: f64) -> String {
     }
 }
 
+/// An amount below a bound, which rounding must not make equal to it.
+pub fn money_below(major: f64, bound: f64, currency: &Currency) -> String {
+    let scale = if major.abs() >= 100.0 { 1.0 } else { currency.minor_per_major() };
+    let is_below = major < bound && (major * scale).round() >= (bound * scale).round();
+    money(if is_below { (major * scale).floor() / scale } else { major }, currency)
+}
+
 /// An amount, from a hundred on without its small change.
 #[must_use]
 pub fn money(major: f64, currency: &Currency) -> String {
@@ -199,6 +206,9 @@ mod tests {
             ["GBP 0.50", "GBP 99.99", "GBP 1,240", "GBP -3.00", "GBP 0.00"]
         );
         assert_eq!(money(12.4, &Currency::from_code("JPY").unwrap()), "JPY 12");
+        let euro = Currency::from_code("EUR").unwrap();
+        let below = |major| money_below(major, 1.0, &euro);
+        assert_eq!([0.998, 0.5, 1.004].map(below), ["EUR 0.99", "EUR 0.50", "EUR 1.00"]);
         assert_eq!([0.001, 0.034, 0.999].map(percent), ["less than 1 %", "3 %", "more than 99 %"]);
     }
 }

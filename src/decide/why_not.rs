@@ -9,7 +9,7 @@ use super::decision::Decision;
 use super::grievance::day_in_words;
 use super::ranking::Suppression;
 use super::stage::Stage;
-use super::why::money;
+use super::why::{money, money_below};
 use crate::config::playbook::Action;
 use crate::text::grouped;
 use crate::units::Currency;
@@ -54,7 +54,7 @@ pub fn suppressed_because(customer: &Untouched<'_>) -> Option<String> {
             let least =
                 if *min_gain > 0.0 { format!("{} or more", money(*min_gain, currency)) } else { "a gain".to_owned() };
             let best = wanted.map(|(action, gain)| {
-                let gain = money(gain, currency);
+                let gain = money_below(gain, *min_gain, currency);
                 format!(": the best one, `{}`, would bring {gain}", action.name)
             });
             format!("No action is expected to bring {least}{}.", best.unwrap_or_default())

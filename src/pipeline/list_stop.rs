@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::list::{ListRow, RankedList};
-use crate::decide::{Group, Suppression, Wanted, money_in_words};
+use crate::decide::{Group, Suppression, Wanted, money_below, money_in_words};
 use crate::text::{counted, grouped};
 
 /// Where a list stops. Amounts are in major units.
@@ -111,7 +111,7 @@ impl RankedList {
         };
         format!(
             "{first} The next one, {customer_id}, would bring {} with `{action}`, {because}.",
-            money(*expected_net_gain)
+            money_below(*expected_net_gain, self.decisions.summary.min_gain, &self.currency)
         )
     }
 }
