@@ -157,7 +157,8 @@ const PURCHASE: &[(&str, &str)] = &[
     (
         "Spanish and Portuguese",
         "aprobado, aprovado, completado, concluido, concluído, confirmado, en proceso, entregado, entregue, enviado, \
-        factura, facturado, fatura, faturado, pagado, pago, venda, venta",
+        factura, facturado, fatura, faturado, pagado, pago, venda, venta, aprobada, aprovada, completada, concluida, concluída, \
+        confirmada, entregada, enviada, facturada, faturada, pagada, paga",
     ),
     ("Italian", "completato, confermato, consegnato, fattura, fatturato, pagato, spedito, vendita"),
     ("Dutch", "afgerond, betaald, bevestigd, factuur, geleverd, verkoop, verwerkt, verzonden, voltooid"),

@@ -3,6 +3,7 @@
 
 use super::alarm::{Alarm, Level, MISSING, SURPLUS};
 use super::census::Feed;
+use super::feasts;
 use super::words::{days, rows, whole};
 use crate::maths::quantiles::median;
 use crate::text::grouped;
@@ -28,6 +29,8 @@ const HABIT_PER_YEAR: f64 = 2.0;
 /// Days around the same day a year ago that are the same season.
 const SEASON: usize = 10;
 const YEAR: usize = 364;
+/// The same around a day that lies as far from Easter as one of the year before.
+const FEAST: usize = 2;
 /// A feed of purchases with less than this share of its usual rows has stopped.
 const STOPPED: f64 = 0.2;
 /// Nights that say how late the feed is delivered, and how many of them have to be known.
@@ -78,7 +81,7 @@ pub(super) fn look(feed: &Feed, lags: &[u32]) -> Option<Alarm> {
     let usual: Vec<Option<f64>> = (0..counts.len()).map(|day| usual(&counts, day)).collect();
     LENGTHS.iter().find_map(|length| {
         let held = |end: usize| held(&counts, &usual, end, *length);
-        let now = unusual(counts.len(), *length, &held).filter(|now| !is_usual || now.found > now.usual)?;
+        let now = unusual(feed, *length, &held).filter(|now| !is_usual || now.found > now.usual)?;
         Some(alarm(feed, *length, now, knows))
     })
 }
@@ -99,7 +102,8 @@ fn held(counts: &[f64], usual: &[Option<f64>], end: usize, length: usize) -> Opt
 }
 
 /// The last window, if the shop's past does not explain it.
-fn unusual(n_days: usize, length: usize, held: &impl Fn(usize) -> Option<Held>) -> Option<Held> {
+fn unusual(feed: &Feed, length: usize, held: &impl Fn(usize) -> Option<Held>) -> Option<Held> {
+    let n_days = feed.days.len();
     let now = held(n_days)?;
     if !now.matters() {
         return None;
@@ -120,13 +124,21 @@ fn unusual(n_days: usize, length: usize, held: &impl Fn(usize) -> Option<Held>) 
         return None;
     }
     let far: Vec<&(usize, Held)> = past.iter().filter(|(_, held)| is_far(held)).collect();
-    let a_year_ago = n_days.checked_sub(YEAR);
     // A quiet week of holidays does not explain a day without any row.
-    let explains = |(end, held): &(usize, Held), then| end.abs_diff(then) <= SEASON && now.is_as_far_as(*held, limit);
-    let is_season = a_year_ago.is_some_and(|then| far.iter().any(|window| explains(window, then)));
+    let is_season = same_seasons(feed).any(|(then, around)| {
+        far.iter().any(|(end, held)| end.abs_diff(then) <= around && now.is_as_far_as(*held, limit))
+    });
     let ends: Vec<usize> = far.iter().map(|(end, _)| *end).collect();
     let per_year = episodes(&ends, length.max(SEASON)) as f64 * 365.0 / past.len() as f64;
     (!is_season && per_year <= HABIT_PER_YEAR).then_some(now)
+}
+
+/// Ends of windows that lay in the same season, and how many days around each do: a year ago, and as far from Easter.
+fn same_seasons(feed: &Feed) -> impl Iterator<Item = (usize, usize)> {
+    let n_days = feed.days.len();
+    let last = i32::try_from(n_days).unwrap_or(0) + feed.first - 1;
+    let at_feast = feasts::same_days_a_year_ago(last).filter_map(|day| usize::try_from(day - feed.first + 1).ok());
+    n_days.checked_sub(YEAR).map(|end| (end, SEASON)).into_iter().chain(at_feast.map(|end| (end, FEAST)))
 }
 
 /// Stretches of at most `length` days that hold them all: the windows of one season are one, and its start is no habit.
@@ -237,6 +249,16 @@ mod tests {
             let stopped = feed(n_days, |day| if day + 2 >= n_days { 0 } else { quiet(day) });
             assert!(look(&stopped, &ON_TIME).is_some(), "{n_days}");
         }
+    }
+
+    #[test]
+    fn easter_is_quiet_though_it_moves() {
+        // 2024-03-31 and 2025-04-20.
+        let easter = |day: usize| [813, 1_198].contains(&day);
+        let closed = |day: usize| if easter(day) { 0 } else { 40 + u32::try_from(day * 7_919 % 13).unwrap() };
+        assert_eq!(look(&feed(1_199, closed), &ON_TIME), None);
+        let elsewhere = |day: usize| if day == 1_191 { 0 } else { closed(day) };
+        assert!(look(&feed(1_192, elsewhere), &ON_TIME).is_some(), "Palm Sunday is no Easter");
     }
 
     #[test]

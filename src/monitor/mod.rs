@@ -15,6 +15,7 @@ mod drift;
 mod error;
 mod evidence;
 mod expected;
+mod feasts;
 mod feeds;
 mod night;
 mod performance;

@@ -24,6 +24,14 @@ struct Unknown {
     are_many: bool,
 }
 
+impl Unknown {
+    /// The values of which every row is set aside: what another condition takes away is not taken for its state.
+    fn all_aside(&self) -> BTreeMap<String, u64> {
+        let all = self.aside.iter().filter(|(value, _)| !self.used.contains_key(*value));
+        all.map(|(value, count)| (value.clone(), *count)).collect()
+    }
+}
+
 /// One row in so many without a state is usual: a line of another kind, an order that was never finished.
 const USUAL_EMPTY: u64 = 100;
 
@@ -54,7 +62,7 @@ impl UnknownStates {
             let (used, rows) = account.map_or((0, 0), |account| (account.used, account.rows_in));
             [
                 of_used(config, name, &own.used, used),
-                of_aside(name, &own.aside, rows),
+                of_aside(name, &own.all_aside(), rows),
                 of_empty(name, own.empty_aside, rows),
             ]
         })
@@ -113,6 +121,10 @@ fn listed(values: &BTreeMap<String, u64>, of: u64) -> String {
 }
 
 fn of_used(config: &Config, name: &str, values: &BTreeMap<String, u64>, used: u64) -> Option<Finding> {
+    // What most purchases have is what purchases have.
+    let is_usual = |(value, count): (&String, &u64)| 2 * *count > used && !is_no_purchase(value);
+    let others = values.iter().filter(|own| !is_usual(*own));
+    let values: &BTreeMap<String, u64> = &others.map(|(value, count)| (value.clone(), *count)).collect();
     let texts: Vec<&str> = values.keys().map(String::as_str).collect();
     let count = values.values().sum();
     let (have, are) = (verb(count, "has", "have"), verb(count, "is", "are"));

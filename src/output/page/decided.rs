@@ -13,7 +13,12 @@ const POINTS: usize = 60;
 pub(super) fn stops(input: &PageInput<'_>) -> Vec<String> {
     let lists =
         [("The list of customers to keep", "/list_stop/sentence"), ("The win-back list", "/winback_stop/sentence")];
-    let stop = |(list, pointer): (&str, &str)| Some(format!("{list}: {}", text(input.report?, pointer)?));
+    let stop = |(list, pointer): (&str, &str)| {
+        let plain = text(input.report?, pointer)?.replace('`', "");
+        let mut letters = plain.chars();
+        let first = letters.next()?.to_lowercase();
+        Some(format!("{list}: {first}{}", letters.as_str()))
+    };
     lists.into_iter().filter_map(stop).collect()
 }
 

@@ -104,7 +104,7 @@ fn lede(input: &PageInput<'_>) -> Vec<String> {
     let mut also = Vec::new();
     if open > 0 {
         also.push(format!(
-            "{} of the first {FIRST} {} an open complaint: solve it before anything else.",
+            "{} of the first {FIRST} {} an open complaint; where it comes before anything else, the row says so.",
             grouped(open as u64),
             verb(open as u64, "has", "have")
         ));

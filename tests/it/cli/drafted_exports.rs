@@ -243,6 +243,16 @@ fn an_order_that_stands_as_a_sum_as_lines_and_as_a_payment_is_counted_once() {
     let mended = config.replacen("[purchases.columns]", &format!("{line}\n\n[purchases.columns]"), 1);
     std::fs::write(folder.path().join("retain.toml"), mended).unwrap();
     check(folder.path(), 0, &[&total(Order::all()), "230 customers"]);
+    // The values that stay are those of purchases, and what another condition takes away is not taken for its kind.
+    let of_two = config.replacen(
+        "[purchases.columns]",
+        &format!("{}\n\n[purchases.columns]", line.replace(")\"", ") AND \\\"Customer code\\\" NOT IN ('C7')\"")),
+        1,
+    );
+    std::fs::write(folder.path().join("retain.toml"), of_two).unwrap();
+    let said = retain().current_dir(folder.path()).args(["check", "--as-of", "2025-01-01"]).assert().success();
+    let said = String::from_utf8_lossy(&said.get_output().stderr).into_owned();
+    assert!(said.contains("229 customers") && !said.contains("unknown_state"), "{said}");
 }
 
 #[test]
