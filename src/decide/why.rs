@@ -119,6 +119,7 @@ fn percent(share: f64) -> String {
 }
 
 /// An amount below a bound, which rounding must not make equal to it.
+#[must_use]
 pub fn money_below(major: f64, bound: f64, currency: &Currency) -> String {
     let scale = if major.abs() >= 100.0 { 1.0 } else { currency.minor_per_major() };
     let is_below = major < bound && (major * scale).round() >= (bound * scale).round();

@@ -26,12 +26,12 @@ pub(super) fn same_days_a_year_ago(day: i32) -> impl Iterator<Item = i32> {
 /// # Source
 /// Anonymous (1876), Nature 13, 487, as in Meeus (1991), Astronomical Algorithms, chapter 8.
 fn western(year: i32) -> Option<Date> {
-    let (a, b, c) = (year % 19, year / 100, year % 100);
-    let h = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30;
-    let l = (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7;
-    let m = (a + 11 * h + 22 * l) / 451;
-    let n = h + l - 7 * m + 114;
-    date_in(year, n / 31, n % 31 + 1)
+    let (golden, century, rest) = (year % 19, year / 100, year % 100);
+    let epact = (19 * golden + century - century / 4 - (century - (century + 8) / 25 + 1) / 3 + 15) % 30;
+    let to_sunday = (32 + 2 * (century % 4) + 2 * (rest / 4) - epact - rest % 4) % 7;
+    let correction = (golden + 11 * epact + 22 * to_sunday) / 451;
+    let days = epact + to_sunday - 7 * correction + 114;
+    date_in(year, days / 31, days % 31 + 1)
 }
 
 /// Easter Sunday by the Julian calendar, as a day of the Gregorian one; from 1900 to 2099.
@@ -40,10 +40,9 @@ fn western(year: i32) -> Option<Date> {
 /// Meeus (1991), Astronomical Algorithms, chapter 8.
 fn eastern(year: i32) -> Option<Date> {
     const JULIAN_LAG: i32 = 13;
-    let d = (19 * (year % 19) + 15) % 30;
-    let e = (2 * (year % 4) + 4 * (year % 7) - d + 34) % 7;
-    let n = d + e + 114;
-    date_of(day_of(date_in(year, n / 31, n % 31 + 1)?) + JULIAN_LAG)
+    let epact = (19 * (year % 19) + 15) % 30;
+    let days = epact + (2 * (year % 4) + 4 * (year % 7) - epact + 34) % 7 + 114;
+    date_of(day_of(date_in(year, days / 31, days % 31 + 1)?) + JULIAN_LAG)
 }
 
 fn date_in(year: i32, month: i32, day: i32) -> Option<Date> {
