@@ -35,7 +35,8 @@ WOKEN, HALF_LIFE_DAYS, GONE_BELOW = 1.0, 40.0, 0.12
 # An order leads to a complaint that is handled badly with this probability, which adds so much to the hazard on average.
 BAD_COMPLAINTS, COMPLAINT_EXCESS = 0.08 * 0.5, 8.0 * 1.65 / 2
 ACTIONS = {"personal_call": (5.0, 0.0), "personal_message": (0.5, 0.0), "offer": (0.5, INCENTIVE)}
-ASSUMED = {"personal_call": (0.10, 0.03, 0.0), "personal_message": (0.05, 0.03, 0.0), "offer": (0.12, 0.05, 0.0)}
+# Of the default playbook; winning back is another action there, for those who have more likely left than not.
+ASSUMED = {"personal_call": (0.10, 0.0, 0.0), "personal_message": (0.05, 0.0, 0.0), "offer": (0.12, 0.0, 0.0)}
 MORE = "\n[backtest]\nlast = 1\nbootstrap = 40\n\n[decide]\nplaybook = \"PLAYBOOK\"\nbudget = BUDGET\ncontrol_share = 0.0\nmin_gain = 0.0\n"
 
 

@@ -68,7 +68,6 @@ struct Report<'a> {
     past_lists: &'a PastListsReport,
     choices: &'a [TestChoice],
     /// By the groups of each sensitive attribute of the config.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
     group_audits: &'a [GroupAudit],
 }
 
