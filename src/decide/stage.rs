@@ -16,15 +16,17 @@ pub enum Stage {
     Loyal,
     /// Came back after a silence longer than the active window.
     WonBack,
-    /// Silent for more than twice the own median gap.
+    /// Silent for more than twice the usual gap.
     AtRisk,
-    /// Silent for more than four times the own median gap, or one visit longer ago than the horizon.
+    /// Silent for more than four times the usual gap, or one visit longer ago than the horizon.
     Dormant,
 }
 
 /// Visits from which a customer in rhythm is loyal.
 const LOYAL_VISITS: f64 = 5.0;
-/// Multiples of the own median gap after which silence tells.
+/// Visits from which on the gaps between them are a rhythm: one or two gaps tell how a customer began, not how the customer buys.
+pub(super) const RHYTHM_VISITS: f64 = 4.0;
+/// Multiples of the usual gap after which silence tells.
 const AT_RISK_GAPS: f64 = 2.0;
 const DORMANT_GAPS: f64 = 4.0;
 
@@ -41,11 +43,26 @@ pub struct Behaviour {
     pub gap_last_days: Option<f64>,
 }
 
+impl Behaviour {
+    /// Whether there are visits enough for a rhythm.
+    #[must_use]
+    pub fn has_rhythm(&self) -> bool {
+        self.visits >= RHYTHM_VISITS
+    }
+
+    /// The usual gap in days: the own median gap, and before there is a rhythm at least so much that silence within the horizon
+    /// does not tell; `None` with one visit.
+    fn usual_gap_days(&self, horizon: Days) -> Option<f64> {
+        let least = if self.has_rhythm() { 0.0 } else { f64::from(horizon.0) / AT_RISK_GAPS };
+        self.gap_median_days.map(|gap| gap.max(least))
+    }
+}
+
 impl Stage {
     /// The stage of a customer in a shop with this horizon and active window.
     #[must_use]
     pub fn of(customer: &Behaviour, horizon: Days, active: Days) -> Self {
-        let (Some(gap), Some(last_gap)) = (customer.gap_median_days, customer.gap_last_days) else {
+        let (Some(gap), Some(last_gap)) = (customer.usual_gap_days(horizon), customer.gap_last_days) else {
             return if customer.recency_days <= f64::from(horizon.0) { Self::New } else { Self::Dormant };
         };
         let silence = customer.recency_days / gap;
@@ -114,5 +131,16 @@ mod tests {
         assert_eq!(stage(5.0, 61.0, Some((30.0, 30.0))), Stage::AtRisk);
         assert_eq!(stage(5.0, 121.0, Some((30.0, 30.0))), Stage::Dormant);
         assert_eq!(stage(2.0, 20.0, Some((200.0, 200.0))), Stage::WonBack);
+    }
+
+    #[test]
+    fn one_gap_is_no_rhythm() {
+        let next_day = Some((1.0, 1.0));
+        assert_eq!(stage(2.0, 18.0, next_day), Stage::Repeat);
+        assert_eq!(stage(3.0, 90.0, next_day), Stage::Repeat);
+        assert_eq!(stage(3.0, 91.0, next_day), Stage::AtRisk);
+        assert_eq!(stage(3.0, 181.0, next_day), Stage::Dormant);
+        assert_eq!(stage(2.0, 150.0, Some((80.0, 80.0))), Stage::Repeat);
+        assert_eq!(stage(4.0, 18.0, next_day), Stage::Dormant);
     }
 }

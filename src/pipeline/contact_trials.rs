@@ -119,7 +119,8 @@ mod tests {
         assert_eq!(stage(&[5, 5], 10), Some("new"));
         assert_eq!(stage(&[5], 66), Some("dormant"));
         assert_eq!(stage(&[0, 20, 40], 60), Some("repeat"));
-        assert_eq!(stage(&[0, 20, 40], 90), Some("at_risk"));
+        assert_eq!(stage(&[0, 20, 40], 90), Some("repeat"));
+        assert_eq!(stage(&[0, 20, 40], 101), Some("at_risk"));
         assert_eq!(stage(&[0, 20, 40, 60, 80], 85), Some("loyal"));
         assert_eq!(stage(&[0, 300], 310), Some("won_back"));
     }

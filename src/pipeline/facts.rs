@@ -27,7 +27,7 @@ pub(super) struct Facts {
     pub(super) past_year_spend: f64,
     /// Margin so far, net of returns, in major units.
     pub(super) clv_historic: f64,
-    /// The day of the last order plus the median gap; `None` with one visit.
+    /// The day of the last order plus the median gap; `None` before there is a rhythm.
     pub(super) expected_next_order: Option<Date>,
     /// Days of the calendar.
     pub(super) days_since_last_order: i64,
@@ -94,7 +94,9 @@ impl<'a> Reader<'a> {
             past_year_margin: dataset.margin_share[row] * dataset.past_year_spend[row],
             past_year_spend: dataset.past_year_spend[row],
             clv_historic: dataset.margin_share[row] * dataset.spend_so_far[row],
-            expected_next_order: gap_median_days.and_then(|gap| day_after(last_day, gap)),
+            expected_next_order: gap_median_days
+                .filter(|_| behaviour.has_rhythm())
+                .and_then(|gap| day_after(last_day, gap)),
             days_since_last_order: i64::from(silence),
             stage: Stage::of(&behaviour, rule.horizon, rule.active),
             open_complaints: value(self.columns.open_complaints).map(whole),

@@ -166,7 +166,7 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         "expected_next_order_date",
         DAY,
         "Day of the last order plus the customer's usual gap between days with an order; in the past it means overdue; empty \
-         with one such day",
+         with fewer than four such days, which are no rhythm yet",
         |piece| Column::OptionalDate(piece.rows.par_iter().map(|row| row.expected_next_order).collect()),
     ),
     column(
@@ -179,7 +179,8 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         "life_cycle_stage",
         WORD,
         "`new`, `repeat`, `loyal`, `won_back`, `at_risk` (silent for more than twice the usual gap) or `dormant` (more than \
-         four times, or one order long ago); several orders on a day count as one here",
+         four times, or one order long ago); several orders on a day count as one here, and with fewer than four such days the \
+         usual gap counts as at least half the horizon",
         |piece| text(piece, |row| row.stage.name()),
     ),
     column(

@@ -2,6 +2,7 @@
 
 use super::cause::Cause;
 use super::records::{ComplaintRecord, Counts, RECORD_RULES, RecordRule, SlowFrom};
+use crate::decide::stage::RHYTHM_VISITS;
 use crate::features::Fact;
 
 /// What a cause is read from.
@@ -82,8 +83,6 @@ impl PartialEq for Evidence {
 
 /// Of what the told reasons add, the least share that a cause must have.
 const LEAST_SHARE: f64 = 0.25;
-/// Days with an order from which on a customer has a rhythm.
-const RHYTHM_VISITS: f64 = 4.0;
 /// Days with an order from which on the last three gaps are not most of all.
 const SLOWING_VISITS: f64 = 5.0;
 /// Multiples of the usual gap from which on the last gaps are slow.

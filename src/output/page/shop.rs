@@ -174,11 +174,11 @@ fn amounts<'l>(list: &'l Columns, name: &str) -> impl Iterator<Item = f64> + use
 /// The stages in the order of a customer's life, and how each is said.
 const STAGES: [(&str, &str); 7] = [
     ("new", "new: one visit, not long ago"),
-    ("repeat", "repeat: two to four visits, in rhythm"),
-    ("loyal", "loyal: five visits or more, in rhythm"),
+    ("repeat", "repeat: two to four visits, not late"),
+    ("loyal", "loyal: five visits or more, not late"),
     ("won_back", "won back: returned after a long silence"),
-    ("at_risk", "at risk: silent for twice the usual gap"),
-    ("dormant", "dormant: silent for four times the usual gap"),
+    ("at_risk", "at risk: silent for more than twice the usual gap"),
+    ("dormant", "dormant: silent for more than four times the usual gap, or one visit long ago"),
     ("lost", "lost: silent beyond the active time"),
 ];
 
@@ -231,7 +231,7 @@ fn by_stage(input: &PageInput<'_>) -> Option<Figure> {
     };
     Some(Figure {
         id: "f-stage",
-        sentence: "A stage compares the silence of a customer with the customer's own rhythm. Behind each bar: the amount, how many \
+        sentence: "A stage compares the silence of a customer with the customer's usual gap between visits. Behind each bar: the amount, how many \
                    customers there are, and how many of a hundred leave by the model."
             .to_owned(),
         population: input.of_whom(),
