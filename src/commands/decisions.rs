@@ -158,11 +158,18 @@ fn sensitivity(summary: &PlanSummary) -> String {
 }
 
 fn playbook(summary: &PlanSummary, config: &Config) -> String {
-    match &config.decide.playbook_path {
+    let said = match &config.decide.playbook_path {
         Some(path) if !summary.is_default_playbook => printable(&path.display().to_string()).into_owned(),
         _ => "the one that comes with retain: its costs and rates are assumptions; `retain init` writes it beside a config, and \
               `decide.playbook` names yours"
             .to_owned(),
+    };
+    match &config.decide.playbook.converted {
+        Some(converted) => {
+            let code = config.currency.code();
+            format!("{said}; its amounts are {}, taken at about {code} {} for 1", converted.from, converted.units)
+        }
+        None => said,
     }
 }
 

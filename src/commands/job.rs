@@ -321,7 +321,7 @@ pub(super) fn configure(job: &Job) -> Result<Config, Failure> {
     let mut config = Config::from_toml_beside(&text, &path, &features::is_taken)?;
     if let Some(path) = &config.decide.playbook_path {
         let text = short_text(path).map_err(|source| JobError::Playbook { path: path.clone(), source })?;
-        config.decide.playbook = Playbook::from_toml(&text, path)?;
+        config.decide.playbook = Playbook::from_toml(&text, path)?.in_currency(config.currency.code());
         eligibility::conditions(&config)?;
     }
     config.as_of = job.as_of.or(config.as_of);

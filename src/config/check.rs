@@ -86,7 +86,7 @@ fn with_ids_of(purchases: Option<&TableConfig>, table: Option<TableConfig>) -> O
 impl Check<'_> {
     fn config(&mut self, raw: &RawConfig, is_taken: &dyn Fn(&str) -> bool) -> Option<Config> {
         let name = self.name(raw.name.as_deref());
-        let currency = self.currency(raw.currency.as_deref());
+        let currency = self.currency("", &knobs::CURRENCY, raw.currency.as_deref());
         let timezone = self.timezone(raw.timezone.as_deref());
         let seed = self.whole("", &knobs::SEED, raw.seed);
         let as_of = raw.as_of.as_ref().and_then(|day| self.day("", &knobs::AS_OF, day));
@@ -112,7 +112,7 @@ impl Check<'_> {
         let readable = self.word("learners", &knobs::READABLE, raw.learners.readable.as_deref());
         let max_auc = self.number("gate", &knobs::MAX_AUC, raw.gate.max_auc);
         let min_grade = self.word("gate", &knobs::MIN_GRADE, raw.gate.min_grade.as_deref());
-        let decide = self.decide(&raw.decide, &raw.output.carry);
+        let decide = self.decide(&raw.decide, &raw.output.carry, currency.as_ref());
         let models = self.folder("models", &knobs::MODELS_DIR, raw.models.dir.as_deref());
         let segments = self.segments(&raw.segments);
         let output = self.output(raw);

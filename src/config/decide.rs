@@ -7,13 +7,19 @@ use super::playbook::Playbook;
 use super::raw::{RawDecide, RawSegments};
 use super::settings::{DecideConfig, OwnersConfig, SegmentsConfig};
 use super::values::Check;
+use crate::units::Currency;
 
 /// Longest salt, in characters.
 const MAX_SALT: usize = 200;
 
 impl Check<'_> {
     /// What decisions need, with the playbook that comes with `retain`: one that is named is read by who reads files.
-    pub(super) fn decide(&mut self, raw: &RawDecide, carry: &[String]) -> Option<DecideConfig> {
+    pub(super) fn decide(
+        &mut self,
+        raw: &RawDecide,
+        carry: &[String],
+        currency: Option<&Currency>,
+    ) -> Option<DecideConfig> {
         let section = "decide";
         let written = raw.playbook.as_deref();
         let playbook_path = written.and_then(|path| self.folder(section, &knobs::PLAYBOOK, Some(path)));
@@ -35,7 +41,7 @@ impl Check<'_> {
         let high_growth_share = self.number(section, &knobs::HIGH_GROWTH_SHARE, raw.high_growth_share);
         Some(DecideConfig {
             playbook_path,
-            playbook: Playbook::default_one().ok()?,
+            playbook: Playbook::default_one().ok()?.in_currency(currency?.code()),
             budget,
             control_share: control_share?,
             campaign: campaign?,

@@ -7,6 +7,7 @@ mod check;
 mod contacts;
 mod currencies;
 mod currency_marks;
+mod currency_sizes;
 mod custom;
 mod databases;
 mod decide;

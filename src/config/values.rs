@@ -43,12 +43,12 @@ impl Check<'_> {
         Some(name.to_owned())
     }
 
-    pub(super) fn currency(&mut self, came: Option<&str>) -> Option<Currency> {
-        let code = self.written("", &knobs::CURRENCY, came)?;
+    pub(super) fn currency(&mut self, section: &str, key: &Key, came: Option<&str>) -> Option<Currency> {
+        let code = self.written(section, key, came)?;
         let known = Currency::from_code(code).filter(|_| currencies::CODES.contains(&code));
         if known.is_none() {
             let nearest = nearest(code, currencies::CODES.iter().copied()).map(str::to_owned);
-            self.unknown("", &knobs::CURRENCY, code, nearest);
+            self.unknown(section, key, code, nearest);
         }
         known
     }
@@ -253,9 +253,12 @@ mod tests {
 
     #[test]
     fn currencies_zones_and_words_name_the_nearest() {
-        assert_eq!(check(|check| check.currency(Some("JPY"))).0.map(|c| c.decimals()), Some(0));
-        assert_eq!(hint(|check| check.currency(Some("eur"))).as_deref(), Some("the nearest known is `EUR`"));
-        assert_eq!(hint(|check| check.currency(Some(""))), None);
+        assert_eq!(check(|check| check.currency("", &knobs::CURRENCY, Some("JPY"))).0.map(|c| c.decimals()), Some(0));
+        assert_eq!(
+            hint(|check| check.currency("", &knobs::CURRENCY, Some("eur"))).as_deref(),
+            Some("the nearest known is `EUR`")
+        );
+        assert_eq!(hint(|check| check.currency("", &knobs::CURRENCY, Some(""))), None);
         let hint_of = |zone| hint(|check| check.timezone(Some(zone)));
         assert_eq!(hint_of("Europe/Londn").as_deref(), Some("the nearest known is `Europe/London`"));
         assert_eq!(check(|check| check.timezone(None)).0, Some(TimeZone::UTC));

@@ -55,6 +55,7 @@ impl Candidate<'_> {
         action.resolves() == self.has_grievance
             // One that was left open long ago is no longer waited for, but an offer would still read as a bribe.
             && !(self.open_complaints.is_some_and(|open| open > 0) && action.incentive != Incentive::None)
+            && action.incentive.is_felt(self.stakes.usual_order)
             && self.holds.get(place).is_none_or(|holds| *holds)
             && (self.has_next_category || !action.suggests_category)
             && is_named(&action.stages, self.stage.name())

@@ -28,7 +28,7 @@ const LOYAL_VISITS: f64 = 5.0;
 pub(super) const RHYTHM_VISITS: f64 = 4.0;
 /// Multiples of the usual gap after which silence tells.
 const AT_RISK_GAPS: f64 = 2.0;
-const DORMANT_GAPS: f64 = 4.0;
+pub(super) const DORMANT_GAPS: f64 = 4.0;
 
 /// What the stage is read from. A visit is a day of the shop's calendar with an order; all days are of that calendar.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::amounts::Converted;
 use super::condition::Condition;
 use crate::units::Days;
 
@@ -45,6 +46,12 @@ pub const CAUSE_WORDS: &[&str] = &[
 pub struct Playbook {
     /// Whether it is the one that comes with `retain`.
     pub is_default: bool,
+    /// The currency that its amounts are still to be changed from, if it names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// How its amounts were changed into the shop's currency, if they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub converted: Option<Converted>,
     /// The ways on which customers are reached, in the order of their names.
     pub channels: Vec<Channel>,
     /// The actions, in the order of the file; at least one.
@@ -153,7 +160,22 @@ pub enum Incentive {
     },
 }
 
+/// Of the share of an order that an incentive stands for, the least that its ceiling may leave: 15 off an order of 2,000 is no
+/// offer of a tenth.
+const FELT_SHARE: f64 = 0.25;
+
 impl Incentive {
+    /// Whether it is one to a customer, and not lost in the order.
+    ///
+    /// * `usual_order` - revenue of a usual order of the customer, in major units.
+    #[must_use]
+    pub fn is_felt(self, usual_order: f64) -> bool {
+        match self {
+            Self::None | Self::Amount(_) => true,
+            Self::ShareOfOrder { share, .. } => self.amount(usual_order) >= FELT_SHARE * share * usual_order,
+        }
+    }
+
     /// What it is worth to a customer, in major units.
     ///
     /// * `usual_order` - revenue of a usual order of the customer, in major units.
@@ -223,5 +245,25 @@ impl Playbook {
     pub fn channel_of(&self, action: &Action) -> Option<usize> {
         let name = action.channel.as_deref()?;
         self.channels.iter().position(|channel| channel.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offer_lost_in_a_large_order_is_none() {
+        let tenth = Incentive::ShareOfOrder { share: 0.1, ceiling: Some(15.0) };
+        assert_eq!(
+            [0.0, 60.0, 600.0, 601.0, 2_000.0].map(|order| tenth.is_felt(order)),
+            [true, true, true, false, false]
+        );
+        let unlimited = Incentive::ShareOfOrder { share: 0.1, ceiling: None };
+        assert!(
+            [unlimited, Incentive::Amount(5.0), Incentive::None]
+                .into_iter()
+                .all(|incentive| incentive.is_felt(9_000.0))
+        );
     }
 }

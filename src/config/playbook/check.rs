@@ -62,10 +62,14 @@ impl Check<'_> {
         if raw.action.is_empty() {
             self.missing("", knobs::ACTION, knobs::ACTIONS.meaning, knobs::ACTIONS.allowed);
         }
+        let currency =
+            raw.currency.as_deref().and_then(|code| self.currency("", &knobs::PLAYBOOK_CURRENCY, Some(code)));
         let channels = self.channels(raw);
         let actions: Option<Vec<Action>> = actions.into_iter().collect();
         Some(Playbook {
             is_default: false,
+            currency: currency.map(|currency| currency.code().to_owned()),
+            converted: None,
             channels: channels?,
             actions: actions.filter(|actions| !actions.is_empty())?,
         })

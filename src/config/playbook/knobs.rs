@@ -9,6 +9,10 @@ pub(super) const ACTION: &str = "action";
 pub(super) const CHANNELS: &str = "channels";
 const RATE: &str = "rate";
 
+pub(super) const PLAYBOOK_CURRENCY: Key = key("currency", Allowed::Currency, Preset::Absent("\"EUR\"")).means(
+    "The currency that costs, incentives and conditions are written in, if it is not the shop's: they are then taken at a rough, \
+     rounded size of the shop's, such as 200 yen for a euro; SQL of `where` is read as written",
+);
 pub(super) const ACTIONS: Key =
     key(ACTION, Allowed::Entries(ACTION), Preset::Required).means("What can be done for a customer");
 pub(super) const CHANNEL_TABLES: Key = key(CHANNELS, Allowed::Channels, Preset::Absent("{}"))
@@ -83,7 +87,7 @@ pub(super) const EVIDENCE: Key =
 
 /// Every section of a playbook.
 pub(in crate::config) const PLAYBOOK_SECTIONS: &[Section] = &[
-    section("", "The playbook", &[CHANNEL_TABLES, ACTIONS]),
+    section("", "The playbook", &[PLAYBOOK_CURRENCY, CHANNEL_TABLES, ACTIONS]),
     Section { is_named: true, ..section(CHANNELS, "A way on which customers are reached", &[CHANNEL_CAPACITY]) },
     Section {
         is_list: true,

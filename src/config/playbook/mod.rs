@@ -2,6 +2,7 @@
 //! `playbook.toml` and checked like the config; the default one is part of the binary.
 
 mod actions;
+mod amounts;
 mod check;
 mod condition;
 pub(super) mod knobs;
@@ -11,5 +12,6 @@ pub use actions::{
     Action, Channel, Complaints, Evidence, Incentive, Level, Playbook, QUADRANT_WORDS, Rate, SEGMENT_WORDS, STAGE_WORDS,
 };
 pub use actions::{CAUSE_WORDS, NO_CAUSE_WORD};
+pub use amounts::Converted;
 pub use check::{DEFAULT_PLAYBOOK, PLAYBOOK_FILE};
 pub use condition::{Comparison, Condition, ConditionColumn};

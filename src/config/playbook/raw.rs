@@ -8,6 +8,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawPlaybook {
+    pub(super) currency: Option<String>,
     pub(super) channels: BTreeMap<String, RawChannel>,
     pub(super) action: Vec<RawAction>,
 }

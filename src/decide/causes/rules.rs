@@ -2,7 +2,7 @@
 
 use super::cause::Cause;
 use super::records::{ComplaintRecord, Counts, RECORD_RULES, RecordRule, SlowFrom};
-use crate::decide::stage::RHYTHM_VISITS;
+use crate::decide::stage::{DORMANT_GAPS, RHYTHM_VISITS};
 use crate::features::Fact;
 
 /// What a cause is read from.
@@ -87,8 +87,6 @@ const LEAST_SHARE: f64 = 0.25;
 const SLOWING_VISITS: f64 = 5.0;
 /// Multiples of the usual gap from which on the last gaps are slow.
 const SLOW_GAPS: f64 = 2.0;
-/// Multiples of the usual gap after which it is broken.
-const BROKEN_GAPS: f64 = 2.0;
 
 /// The cause that stands out, if one does: by a complaint record, else by a rhythm that slows down, else by the reasons of the
 /// risk.
@@ -144,7 +142,7 @@ fn by_reasons(signs: &Signs<'_>) -> Option<FoundCause> {
 
 /// Whether the customer's own figures bear out what a fact is evidence for.
 fn is_borne_out(signs: &Signs<'_>, told: &ToldFact) -> bool {
-    let is_late = |gap: f64| signs.silence_days > BROKEN_GAPS * gap;
+    let is_late = |gap: f64| signs.silence_days > DORMANT_GAPS * gap;
     match told.fact {
         Fact::Silence => signs.visits >= RHYTHM_VISITS && signs.gap_median_days.is_some_and(is_late),
         Fact::OpenComplaint | Fact::ComplaintHandling | Fact::Complaints => {

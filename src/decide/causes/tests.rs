@@ -21,7 +21,7 @@ fn complaint() -> ComplaintRecord {
 
 const SLOW: SlowFrom = SlowFrom { response_days: Some(1.0), resolution_days: Some(6.0) };
 
-/// A customer who bought every 20 days and is silent for 60.
+/// A customer who bought every 20 days and is silent for 100.
 fn signs<'a>(complaints: &'a [ComplaintRecord], told: &'a [ToldFact]) -> Signs<'a> {
     Signs {
         complaints,
@@ -31,7 +31,7 @@ fn signs<'a>(complaints: &'a [ComplaintRecord], told: &'a [ToldFact]) -> Signs<'
         visits: 8.0,
         gap_median_days: Some(20.0),
         recent_gap_days: Some(22.0),
-        silence_days: 60.0,
+        silence_days: 100.0,
     }
 }
 
@@ -72,7 +72,7 @@ fn each_rule_says_its_cause_and_its_sentence() {
     let never = [ComplaintRecord { is_open: true, days_ago: 500, visits_since: 6, ..complaint() }];
     say(cause_of(&signs(&never, &told(&[(Fact::OpenComplaint, 0.1)]))), &[]);
     for (fact, reason) in [
-        (Fact::Silence, "usually buys every 20 days, silent for 60 days"),
+        (Fact::Silence, "usually buys every 20 days, silent for 100 days"),
         (Fact::FewerOrders, "1 order in the last 90 days after 4 in the 90 before"),
         (Fact::SpendFell, "spent EUR 20 in the last six months, EUR 90 in the six before"),
         (Fact::CategoryStopped, "has bought no `toys` for 90 days, usually every 30"),

@@ -37,6 +37,7 @@ mod outcomes;
 mod page;
 mod panel_size;
 mod parts;
+mod playbook_amounts;
 mod playbook_conditions;
 mod privacy;
 mod raw_exports;
