@@ -1,5 +1,6 @@
 //! The checks of `[decide]` and `[segments]`.
 
+use super::currency_sizes::units_per;
 use super::error::Violation;
 use super::keys::nearest;
 use super::knobs;
@@ -34,6 +35,8 @@ impl Check<'_> {
         }
         let cool_down = self.days(section, &knobs::COOL_DOWN_DAYS, raw.cool_down_days);
         let min_gain = self.number(section, &knobs::MIN_GAIN, raw.min_gain);
+        // What is not written is the default, which is of the euro's size.
+        let size = currency.filter(|_| raw.min_gain.is_none()).map_or(1.0, |shop| units_per(shop.code(), "EUR"));
         let measured_rates = raw.measured_rates.unwrap_or(false);
         let per_owner = self.count(section, &knobs::PER_OWNER, raw.per_owner);
         let owners = self.owners(raw, carry);
@@ -47,7 +50,7 @@ impl Check<'_> {
             campaign: campaign?,
             salt: salt?,
             cool_down: cool_down?,
-            min_gain: min_gain?,
+            min_gain: size * min_gain?,
             measured_rates,
             owners: owners.zip(per_owner).map(|(column, per_owner)| OwnersConfig { column, per_owner }),
             high_value_share: high_value_share?,

@@ -260,7 +260,8 @@ pub(super) const COOL_DOWN_DAYS: Key = key("cool_down_days", whole(0, 3_650, "da
     "Days for which a customer is left in peace after any contact of the table of contacts; a complaint does not wait for it",
 );
 pub(super) const MIN_GAIN: Key = key("min_gain", number(0.0, f64::INFINITY), Preset::Number(1.0)).means(
-    "Least net gain that a contact must be expected to bring, in major units of the currency; who brings less is left in peace",
+    "Least net gain that a contact must be expected to bring, in major units of the currency; who brings less is left in peace. The \
+     default is of the euro's size, and in a currency of another size as much as it is there, roughly: 200 yen",
 );
 pub(super) const MEASURED_RATES: Key = key("measured_rates", Allowed::Flag, Preset::Flag(false)).means(
     "Whether the rates of the playbook are drawn towards what your own contacts and the control group say, as far as these are \
