@@ -139,6 +139,14 @@ impl Currency {
         self.decimals
     }
 
+    /// The digits of an amount, with the decimals of the currency.
+    ///
+    /// * `major` - the amount in major units.
+    #[must_use]
+    pub fn major_digits(&self, major: f64) -> String {
+        format!("{major:.*}", self.decimals as usize)
+    }
+
     /// A sum of minor units in plain digits with all decimals, without the code.
     ///
     /// ```

@@ -3,20 +3,21 @@
 use super::contact_evidence;
 use super::items::item;
 use crate::config::Config;
-use crate::decide::{BindingLimit, LimitKind, PlanSummary, SUSPICIOUS};
+use crate::decide::{BindingLimit, LimitKind, PlanSummary, SUSPICIOUS, money_in_words};
 use crate::pipeline::Lists;
-use crate::text::{counted, grouped, grouped_digits, printable, verb};
+use crate::text::{counted, grouped, printable, verb};
+use crate::units::Currency;
 
 /// The paragraphs on decisions, which are made for both lists together.
 pub(super) fn page(Lists { list, winback }: &Lists, config: &Config) -> String {
     let summary = &list.decisions.summary;
-    let code = list.currency.code();
+    let currency = &list.currency;
     let mut page = String::new();
-    item(&mut page, "Contact", &contact(summary, code));
+    item(&mut page, "Contact", &contact(summary, currency));
     if summary.n_contacted > 0 {
-        item(&mut page, "Gain", &gain(summary, code));
+        item(&mut page, "Gain", &gain(summary, currency));
     }
-    item(&mut page, "Stop", &stop(summary, code));
+    item(&mut page, "Stop", &stop(summary, currency));
     item(&mut page, "To keep", &printable(&list.stop().sentence));
     item(&mut page, "To win back", &printable(&winback.stop().sentence));
     if summary.n_contacted > 0 {
@@ -35,24 +36,27 @@ pub(super) fn page(Lists { list, winback }: &Lists, config: &Config) -> String {
     page
 }
 
-fn contact(summary: &PlanSummary, code: &str) -> String {
+fn contact(summary: &PlanSummary, currency: &Currency) -> String {
     if summary.n_contacted == 0 {
-        return format!("nobody: no action of the playbook is expected to bring {}", least(summary, code));
+        return format!("nobody: no action of the playbook is expected to bring {}", least(summary, currency));
     }
     let actions = summary.actions.iter().filter(|action| action.n > 0);
     let actions: Vec<String> =
         actions.map(|action| format!("{} {}", grouped(action.n), printable(&action.action))).collect();
-    let cost = money(summary.contact_cost + summary.incentive_cost, code);
+    let cost = money_in_words(summary.contact_cost + summary.incentive_cost, currency);
     let incentives = if summary.incentive_cost > 0.0 {
-        format!(", {} of it for incentives that are expected to be taken", money(summary.incentive_cost, code))
+        format!(
+            ", {} of it for incentives that are expected to be taken",
+            money_in_words(summary.incentive_cost, currency)
+        )
     } else {
         String::new()
     };
     format!("{} ({}), for {cost}{incentives}", counted(summary.n_contacted, "customer"), actions.join(", "))
 }
 
-fn gain(summary: &PlanSummary, code: &str) -> String {
-    let [low, high] = summary.net_gain_interval.map(|bound| money(bound, code));
+fn gain(summary: &PlanSummary, currency: &Currency) -> String {
+    let [low, high] = summary.net_gain_interval.map(|bound| money_in_words(bound, currency));
     let near = if summary.gap < 1e-6 {
         "the best possible plan".to_owned()
     } else {
@@ -60,41 +64,45 @@ fn gain(summary: &PlanSummary, code: &str) -> String {
     };
     format!(
         "{} expected, all costs taken off; {low} to {high} in four of five cases; {near}",
-        money(summary.net_gain, code)
+        money_in_words(summary.net_gain, currency)
     )
 }
 
-fn stop(summary: &PlanSummary, code: &str) -> String {
+fn stop(summary: &PlanSummary, currency: &Currency) -> String {
     let ends = if summary.n_left_out > 0 {
         let n = counted(summary.n_left_out, "more customer");
         let would = verb(summary.n_left_out, "would bring a gain and is", "would bring a gain and are");
         format!("{n} {would} left out")
     } else {
-        format!("nobody else would bring {}", least(summary, code))
+        format!("nobody else would bring {}", least(summary, currency))
     };
     let small = match summary.n_small_gain {
         0 => String::new(),
         n => format!(
             "; {} would bring something, but less than {} (`decide.min_gain`)",
             counted(n, "customer"),
-            money(summary.min_gain, code)
+            money_in_words(summary.min_gain, currency)
         ),
     };
     let owners = match summary.n_owner_full {
         0 => String::new(),
         n => format!("; {} left out because who looks after them has enough others", counted(n, "customer")),
     };
-    let marginal = summary
-        .marginal_net_gain
-        .map_or_else(String::new, |gain| format!("; the contact that brings least brings {}", money(gain, code)));
-    let limits: Vec<String> = summary.binding_limits.iter().map(|limit| one_limit(limit, code)).collect();
+    let marginal = summary.marginal_net_gain.map_or_else(String::new, |gain| {
+        format!("; the contact that brings least brings {}", money_in_words(gain, currency))
+    });
+    let limits: Vec<String> = summary.binding_limits.iter().map(|limit| one_limit(limit, currency)).collect();
     let limits = if limits.is_empty() { String::new() } else { format!("; {}", limits.join("; ")) };
     format!("{ends}{marginal}{small}{owners}{limits}")
 }
 
 /// What a contact must bring.
-fn least(summary: &PlanSummary, code: &str) -> String {
-    if summary.min_gain > 0.0 { format!("{} or more", money(summary.min_gain, code)) } else { "a gain".to_owned() }
+fn least(summary: &PlanSummary, currency: &Currency) -> String {
+    if summary.min_gain > 0.0 {
+        format!("{} or more", money_in_words(summary.min_gain, currency))
+    } else {
+        "a gain".to_owned()
+    }
 }
 
 /// What is known of contacts so far.
@@ -111,12 +119,16 @@ fn contacts(summary: &PlanSummary, config: &Config) -> String {
     )
 }
 
-fn one_limit(limit: &BindingLimit, code: &str) -> String {
-    let price = money(limit.price, code);
+fn one_limit(limit: &BindingLimit, currency: &Currency) -> String {
+    let price = money_in_words(limit.price, currency);
     let name = printable(&limit.name);
     match limit.limit {
         LimitKind::Budget => {
-            format!("the budget of {} is spent, and {code} 1 more would bring {price}", money(limit.amount, code))
+            format!(
+                "the budget of {} is spent, and {} 1 more would bring {price}",
+                money_in_words(limit.amount, currency),
+                currency.code()
+            )
         }
         LimitKind::Channel => {
             format!("channel {name} is full with {:.0}, and one place more would bring {price}", limit.amount)
@@ -143,11 +155,15 @@ fn control(summary: &PlanSummary) -> String {
     } else {
         ""
     };
+    // No action keeps more than would churn.
+    let shown = if least < balance.treat.mean_churn_probability {
+        format!("; shown would be a difference in churn of {:.1} points or more", 100.0 * least)
+    } else {
+        ", too few to show a difference by this list alone".to_owned()
+    };
     format!(
-        "{} left alone; shown would be a difference in churn of {:.1} points or more, and the playbook's rates make {:.1}{lists}\
-         {suspicious}",
+        "{} left alone{shown}, and the playbook's rates make {:.1} points{lists}{suspicious}",
         counted(balance.control.n, "customer"),
-        100.0 * least,
         100.0 * balance.assumed_effect
     )
 }
@@ -170,16 +186,5 @@ fn playbook(summary: &PlanSummary, config: &Config) -> String {
             format!("{said}; its amounts are {}, taken at about {code} {} for 1", converted.from, converted.units)
         }
         None => said,
-    }
-}
-
-/// An amount without its small change from a hundred on.
-fn money(amount: f64, code: &str) -> String {
-    let sign = if amount < 0.0 { "-" } else { "" };
-    let size = amount.abs();
-    if size < 100.0 {
-        format!("{code} {sign}{size:.2}")
-    } else {
-        format!("{code} {sign}{}", grouped_digits(&format!("{size:.0}")))
     }
 }

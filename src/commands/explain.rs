@@ -14,7 +14,7 @@ use crate::output::{OutputError, customer_page};
 use crate::pipeline::{self, Beside, Holds};
 use crate::table::Table;
 use crate::text::{printable, shortened, wrapped};
-use crate::units::Timestamp;
+use crate::units::{Currency, Timestamp};
 
 /// Features, orders and complaints shown in the text.
 const SHOWN: usize = 12;
@@ -38,21 +38,21 @@ pub(super) fn run(arguments: &Explain, talk: OutputOptions, now: Timestamp) -> R
     let scored = pipeline::score(&session.config, &log, &version, session.as_of, beside, &session.watch)?;
     let explanation = pipeline::explain_customer(&scored, &version, &arguments.customer)?;
     let _stages = session.watch.finish();
-    let currency = session.config.currency.code();
+    let currency = &session.config.currency;
     match if arguments.json { ExplainFormat::Json } else { arguments.format } {
         ExplainFormat::Json => job::print_json(&explanation),
         ExplainFormat::Text => print(&page(&explanation, currency)),
         ExplainFormat::Html => {
             let failed = |error: String| OutputError::Page { page: "of a customer".to_owned(), message: error };
-            print(&customer_page(&explanation, currency).map_err(|error| failed(error.to_string()))?)
+            print(&customer_page(&explanation, currency.code()).map_err(|error| failed(error.to_string()))?)
         }
     }
 }
 
-fn page(explanation: &CustomerExplanation, currency: &str) -> String {
+fn page(explanation: &CustomerExplanation, currency: &Currency) -> String {
     let mut page = format!(
-        "{} at {}: {} {} of {}{}, model {}\n\nleaving {:.1} %, gone {:.1} %{}\nchurn {:.1} %{}, value at stake {currency} \
-         {:.2}, confidence {}\n",
+        "{} at {}: {} {} of {}{}, model {}\n\nleaving {:.1} %, gone {:.1} %{}\nchurn {:.1} %{}, value at stake {} \
+         {}, confidence {}\n",
         printable(&explanation.customer_id),
         explanation.as_of,
         match explanation.risk {
@@ -68,7 +68,8 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
         explanation.quiet_probability.map_or_else(String::new, |quiet| format!(", quiet {:.1} %", 100.0 * quiet)),
         100.0 * explanation.churn_probability,
         explanation.churn_interval.map_or_else(String::new, percent_range),
-        explanation.value_at_stake,
+        currency.code(),
+        currency.major_digits(explanation.value_at_stake),
         explanation.confidence
     );
     for reason in &explanation.reasons {
@@ -84,7 +85,7 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
     page.push_str(&contributions(explanation));
     let _ = writeln!(page, "\norders, the latest first ({}):", explanation.orders.len());
     for (at, amount) in explanation.orders.iter().rev().take(SHOWN) {
-        let _ = writeln!(page, "  {at}  {currency} {amount:.2}");
+        let _ = writeln!(page, "  {at}  {} {}", currency.code(), currency.major_digits(*amount));
     }
     if !explanation.void_orders.is_empty() {
         let n = explanation.void_orders.len();
@@ -93,7 +94,8 @@ fn page(explanation: &CustomerExplanation, currency: &str) -> String {
     for order in explanation.void_orders.iter().rev().take(SHOWN) {
         let VoidOrderSummary { ordered_at, given_back_at, amount, .. } = order;
         let when = if order.is_same_day { "on the same day".to_owned() } else { given_back_at.clone() };
-        let _ = writeln!(page, "  {ordered_at}  {currency} {amount:.2}, given back {when}");
+        let _ =
+            writeln!(page, "  {ordered_at}  {} {}, given back {when}", currency.code(), currency.major_digits(*amount));
     }
     let _ = writeln!(page, "\ncomplaints, the latest first ({}):", explanation.complaints.len());
     for complaint in explanation.complaints.iter().rev().take(SHOWN) {
@@ -118,7 +120,7 @@ fn cause(cause: &ExplainedCause) -> String {
 }
 
 /// What is done for the customer, and what the other actions would bring.
-fn decision(decision: &ExplainedDecision, currency: &str) -> String {
+fn decision(decision: &ExplainedDecision, currency: &Currency) -> String {
     let ExplainedDecision { group, recommended_action, action_why, hint, suppressed_because, alternatives, .. } =
         decision;
     let what = match (recommended_action, suppressed_because) {
@@ -136,7 +138,10 @@ fn decision(decision: &ExplainedDecision, currency: &str) -> String {
     let _ = writeln!(page, "{:40} {:12} {:>16}", "action of the playbook", "level", "net gain");
     for alternative in alternatives {
         let gain = alternative.expected_net_gain;
-        let gain = gain.map_or_else(|| "not for this one".to_owned(), |gain| format!("{currency} {gain:.2}"));
+        let gain = gain.map_or_else(
+            || "not for this one".to_owned(),
+            |gain| format!("{} {}", currency.code(), currency.major_digits(gain)),
+        );
         let _ = writeln!(page, "{:40} {:12} {gain:>16}", shortened(&alternative.action, 40), alternative.level);
     }
     page
@@ -185,17 +190,24 @@ fn percent_range([low, high]: [f64; 2]) -> String {
 }
 
 /// What value models say, in lines of at most 80 columns.
-fn customer_value(value: &ExplainedValue, currency: &str) -> String {
+fn customer_value(value: &ExplainedValue, currency: &Currency) -> String {
     let mut page = format!(
-        "\nvalue in {currency}: {:.2} so far, {:.2} to come (in four of five cases {:.2} to {:.2}), {:.2} in all\n",
-        value.historic, value.predicted, value.interval.low, value.interval.high, value.total
+        "\nvalue in {}: {} so far, {} to come (in four of five cases {} to {}), {} in all\n",
+        currency.code(),
+        currency.major_digits(value.historic),
+        currency.major_digits(value.predicted),
+        currency.major_digits(value.interval.low),
+        currency.major_digits(value.interval.high),
+        currency.major_digits(value.total)
     );
-    let years = value.by_year.iter().map(|year| format!("{year:.2}")).collect::<Vec<_>>().join("  ");
+    let years = value.by_year.iter().map(|year| currency.major_digits(*year)).collect::<Vec<_>>().join("  ");
     let _ = writeln!(page, "by year ahead: {years}");
     let _ = writeln!(
         page,
-        "expected: {:.1} purchases of {:.2}, the next by {} if one comes",
-        value.expected_purchases, value.spend_per_purchase, value.next_purchase_by
+        "expected: {:.1} purchases of {}, the next by {} if one comes",
+        value.expected_purchases,
+        currency.major_digits(value.spend_per_purchase),
+        value.next_purchase_by
     );
     let _ = writeln!(
         page,

@@ -216,7 +216,7 @@ pub(super) fn stage_sheet_of(
         columns.map(|column| SheetColumn { name: column.name, unit: column.unit, meaning: column.meaning }).collect();
     let sum = |of: fn(&crate::pipeline::ListRow) -> f64| {
         let sum: f64 = list.rows.iter().map(of).sum();
-        format!("{} {sum:.2}", list.currency.code())
+        format!("{} {}", list.currency.code(), list.currency.major_digits(sum))
     };
     let n_off = list.rows.iter().filter(|row| row.prospect.suppressed.is_some()).count();
     let summary = [

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::pipeline::{ChangeCounts, ListRow, Lists};
 use crate::registry::Version;
 use crate::text::{counted, grouped, printable, shortened, wrapped};
+use crate::units::Currency;
 use crate::value::ValueReport;
 
 /// How a shop whose list a simple rule makes gets a model.
@@ -48,7 +49,7 @@ pub(super) fn of_lists(session: &Session, version: &Version, lists: &Lists) -> S
         "rank", "customer", "leaving", "at stake", "net gain", "action"
     );
     for (rank, row) in (1..).zip(list.rows.iter().take(TOP)) {
-        page.push_str(&line(rank, row, list.action_name(row)));
+        page.push_str(&line(rank, row, list.action_name(row), &list.currency));
     }
     page.push('\n');
     let amounts = format!(
@@ -75,14 +76,14 @@ pub(super) fn of_lists(session: &Session, version: &Version, lists: &Lists) -> S
     page
 }
 
-fn line(rank: usize, row: &ListRow, action: Option<&str>) -> String {
+fn line(rank: usize, row: &ListRow, action: Option<&str>, currency: &Currency) -> String {
     let prospect = &row.prospect;
-    let gain = row.decision.action.map_or_else(|| "-".to_owned(), |action| format!("{:.2}", action.net_gain));
+    let gain = row.decision.action.map_or_else(|| "-".to_owned(), |action| currency.major_digits(action.net_gain));
     let figures = format!(
-        "{rank:>4}  {:20} {:>6.1} % {:>12.2} {gain:>10}  {}\n",
+        "{rank:>4}  {:20} {:>6.1} % {:>12} {gain:>10}  {}\n",
         shortened(&printable(&row.customer_id), 20),
         100.0 * prospect.outcome.leaving,
-        prospect.value_at_stake,
+        currency.major_digits(prospect.value_at_stake),
         shortened(action.unwrap_or("-"), 18)
     );
     let reason =
