@@ -44,7 +44,7 @@ pub(super) const FEATURES: &[Feature] = &[
         .tells(
             Fact::NarrowBasket,
             Side::Low,
-            "[items_per_order_ratio<10]{items_per_order_ratio item} on an average order",
+            "[0.95<items_per_order_ratio, items_per_order_ratio<3]buys {items_per_order_ratio item} at a time",
         )
         .needs(Available::Quantity)
         .is(|h, window| ratio(h.quantity(window), count(h.order_count(window)))),

@@ -21,8 +21,12 @@ impl Playbook {
     /// * `code` - of the shop's currency.
     #[must_use]
     pub fn in_currency(mut self, code: &str) -> Self {
-        let Some(from) = self.currency.take().filter(|from| from != code) else { return self };
+        let Some(from) = self.currency.take() else { return self };
         let units = units_per(code, &from);
+        // A pound is of the euro's size: nothing to change, and nothing to say.
+        if units.total_cmp(&1.0).is_eq() {
+            return self;
+        }
         self.actions.iter_mut().for_each(|action| action.change_amounts(units));
         self.converted = Some(Converted { from, units });
         self
@@ -79,6 +83,7 @@ mod tests {
     fn amounts_in_the_shops_own_currency_stay() {
         let (action, converted) = offer("EUR");
         assert_eq!((action.contact_cost, converted), (0.5, None));
+        assert_eq!(offer("GBP").1, None);
         let unnamed =
             Playbook::from_toml(&OFFER.replace("currency = 'EUR'\n", ""), Path::new("playbook.toml")).unwrap();
         assert_eq!(unnamed.clone().in_currency("JPY"), unnamed);
