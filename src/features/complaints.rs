@@ -120,7 +120,7 @@ pub(super) const FEATURES: &[Feature] = &[
         .tells(
             Fact::ComplaintHandling,
             Side::High,
-            "waits {complaint_resolution_mean_days day} for a complaint to be resolved",
+            "waited {complaint_resolution_mean_days day} for a complaint to be resolved",
         )
         .needs(Available::Resolution)
         .or_missing()
@@ -129,7 +129,7 @@ pub(super) const FEATURES: &[Feature] = &[
         .tells(
             Fact::ComplaintHandling,
             Side::High,
-            "waits {complaint_response_mean_days day} for an answer to a complaint",
+            "waited {complaint_response_mean_days day} for an answer to a complaint",
         )
         .needs(Available::FirstResponse)
         .or_missing()
