@@ -17,6 +17,7 @@ mod model;
 mod moves;
 mod segments;
 mod shop;
+mod stages;
 mod words;
 mod year;
 

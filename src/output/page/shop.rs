@@ -13,6 +13,7 @@ use super::input::PageInput;
 use super::measured_rates;
 use super::moves::moves;
 use super::segments::segments;
+use super::stages;
 use super::year;
 use crate::charts::{Curve, CurveChart, Frame, Point, Row, RowChart, Unit, curves, rows};
 use crate::text::{counted, grouped};
@@ -40,7 +41,7 @@ fn figures(input: &PageInput<'_>) -> Vec<Figure> {
         decided::gain(input),
         concentration_of_loss(input),
         decided::matrix(input),
-        by_stage(input),
+        stages::by_stage(input),
         causes::causes(input),
         causes::recovery(input),
         moves(input),
@@ -169,76 +170,6 @@ fn concentration_of_loss(input: &PageInput<'_>) -> Option<Figure> {
 
 fn amounts<'l>(list: &'l Columns, name: &str) -> impl Iterator<Item = f64> + use<'l> {
     list.numbers(name).iter().map(|amount| amount.unwrap_or(0.0).max(0.0))
-}
-
-/// The stages in the order of a customer's life, and how each is said.
-const STAGES: [(&str, &str); 7] = [
-    ("new", "new: one visit, not long ago"),
-    ("repeat", "repeat: two to four visits, not late"),
-    ("loyal", "loyal: five visits or more, not late"),
-    ("won_back", "won back: returned after a long silence"),
-    ("at_risk", "at risk: silent for more than twice the usual gap"),
-    ("dormant", "dormant: silent for more than four times the usual gap, or one visit long ago"),
-    ("lost", "lost: silent beyond the active time"),
-];
-
-/// Expected loss by life-cycle stage.
-fn by_stage(input: &PageInput<'_>) -> Option<Figure> {
-    let stages = input.list.texts("life_cycle_stage");
-    let losses: Vec<f64> = amounts(input.list, "expected_loss").collect();
-    let probabilities = input.list.numbers(input.probability());
-    let of_stage = |(name, says): (&str, &'static str)| {
-        let places =
-            stages.iter().enumerate().filter(|(_, stage)| stage.as_deref() == Some(name)).map(|(place, _)| place);
-        let places: Vec<usize> = places.collect();
-        let loss: f64 = places.iter().filter_map(|place| losses.get(*place)).sum();
-        let leaving: f64 = places.iter().filter_map(|place| probabilities.get(*place).copied().flatten()).sum();
-        (!places.is_empty()).then_some((says, places.len(), loss, leaving / places.len() as f64))
-    };
-    let found: Vec<(&str, usize, f64, f64)> = STAGES.into_iter().filter_map(of_stage).collect();
-    let total: f64 = found.iter().map(|(_, _, loss, _)| loss).sum();
-    let (most, _, loss, _) = found.iter().max_by(|a, b| a.2.total_cmp(&b.2))?;
-    if total <= 0.0 {
-        return None;
-    }
-    let word = most.split(':').next().unwrap_or(most);
-    let heading =
-        format!("The largest part of the expected loss, {}, lies with customers who are {word}", percent(loss / total));
-    let row = |(says, n, loss, mean): &(&str, usize, f64, f64)| Row {
-        name: says.split(':').next().unwrap_or(says).to_owned(),
-        value: *loss,
-        interval: None,
-        note: format!(
-            "{} of {}, {} leave",
-            money(input.currency(), *loss),
-            counted(*n as u64, "customer"),
-            percent(*mean)
-        ),
-        is_main: says == most,
-    };
-    let table = found.iter().map(|(says, n, loss, mean)| {
-        [(*says).to_owned(), grouped(*n as u64), percent(*mean), money(input.currency(), *loss)]
-    });
-    let table = DataTable::new(&heading, ["Stage", "Customers", "Mean probability of leaving", "Expected loss"], table);
-    let chart = RowChart {
-        title: &format!("{heading}. Bars of expected loss by stage."),
-        axis: &format!("expected loss, {}", input.currency()),
-        unit: Unit::Number,
-        range: None,
-        has_bars: true,
-        reference: None,
-        rows: found.iter().map(row).collect(),
-    };
-    Some(Figure {
-        id: "f-stage",
-        sentence: "A stage compares the silence of a customer with the customer's usual gap between visits. Behind each bar: the amount, how many \
-                   customers there are, and how many of a hundred leave by the model."
-            .to_owned(),
-        population: input.of_whom(),
-        svg: rows(&chart),
-        table,
-        heading,
-    })
 }
 
 /// How much of the margin few customers bring.
