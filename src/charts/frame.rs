@@ -23,7 +23,19 @@ pub struct Frame<'a> {
     pub y_unit: Unit,
 }
 
-impl Frame<'_> {
+impl<'a> Frame<'a> {
+    /// Two axes of plain numbers or amounts.
+    #[must_use]
+    pub const fn of_numbers(x_title: &'a str, y_title: &'a str) -> Self {
+        Self { x_title, x_unit: Unit::Number, y_title, y_unit: Unit::Number }
+    }
+
+    /// Two axes of shares.
+    #[must_use]
+    pub const fn of_shares(x_title: &'a str, y_title: &'a str) -> Self {
+        Self { x_title, x_unit: Unit::Share, y_title, y_unit: Unit::Share }
+    }
+
     /// From left to right.
     pub(super) const ACROSS: [f64; 2] = [LEFT, SIZE[0] - RIGHT];
     /// From bottom to top.
@@ -45,6 +57,14 @@ impl Frame<'_> {
         let bottom = Self::UP[0];
         for tick in scale.ticks() {
             drawing.text("tick middle", [scale.place(tick), bottom + 18.0], &self.x_unit.text(tick));
+        }
+        self.draw_x_title(drawing);
+    }
+
+    /// Draws the horizontal axis with names at places instead of numbers.
+    pub(super) fn draw_x_names(&self, drawing: &mut Drawing, scale: &Scale, names: &[(f64, String)]) {
+        for (value, name) in names {
+            drawing.text("tick middle", [scale.place(*value), Self::UP[0] + 18.0], name);
         }
         self.draw_x_title(drawing);
     }

@@ -8,8 +8,8 @@ use super::frame::SIZE;
 pub struct Cell {
     /// How dark it is, from 0 to 1.
     pub share: f64,
-    /// What stands in it.
-    pub text: String,
+    /// What stands in it, line by line.
+    pub lines: Vec<String>,
     /// What is shown when it is pointed at.
     pub says: String,
 }
@@ -45,6 +45,8 @@ const LETTER: f64 = 9.2;
 const LEAST_LEFT: f64 = 80.0;
 const RIGHT: f64 = 4.0;
 const TOP: f64 = 42.0;
+/// From one line of a cell to the next.
+const LINE: f64 = 22.0;
 /// Between cells.
 const GAP: f64 = 2.0;
 /// Shades of cells; the page defines their classes.
@@ -71,7 +73,11 @@ pub fn grid(chart: &GridChart<'_>) -> String {
         for (column, cell) in row.cells.iter().enumerate().filter_map(|(column, cell)| Some((column, cell.as_ref()?))) {
             let class = format!("cell c{}", shade(cell.share));
             drawing.bar(&class, [left(column), top], [width - GAP, height - GAP], &cell.says);
-            drawing.text("middle", [left(column) + (width - GAP) / 2.0, middle], &cell.text);
+            let first = middle - LINE * (cell.lines.len().saturating_sub(1) as f64) / 2.0;
+            for (line, text) in cell.lines.iter().enumerate() {
+                let y = first + LINE * line as f64;
+                drawing.text("middle", [left(column) + (width - GAP) / 2.0, y], text);
+            }
         }
     }
     drawing.finish()
@@ -88,7 +94,7 @@ mod tests {
 
     #[test]
     fn cells_stand_in_their_columns_and_darken_with_their_share() {
-        let cell = |share: f64| Some(Cell { share, text: format!("<{share}>"), says: "s".to_owned() });
+        let cell = |share: f64| Some(Cell { share, lines: vec![format!("<{share}>")], says: "s".to_owned() });
         let row = |name: &str, cells| GridRow { name: name.to_owned(), cells };
         let chart = GridChart {
             title: "t",

@@ -9,11 +9,12 @@ mod curves;
 mod drawing;
 mod frame;
 mod grid;
+mod labels;
 mod rows;
 mod scale;
 
-pub use columns::{ColumnChart, columns};
-pub use curves::{Curve, CurveChart, Point, curves};
+pub use columns::{ColumnBar, ColumnChart, columns};
+pub use curves::{Curve, CurveChart, Point};
 pub use drawing::Drawing;
 pub use frame::Frame;
 pub use grid::{Cell, GridChart, GridRow, grid};

@@ -43,11 +43,18 @@ const LEFT: f64 = 4.0;
 const RIGHT: f64 = 16.0;
 const ROW: f64 = 36.0;
 const FOOT: f64 = 44.0;
+/// Room of a letter, as it is set on a phone.
+const LETTER: f64 = 9.0;
+/// A note that does not fit behind its name stands below it.
+const LINE: f64 = 18.0;
 
 /// Draws rows.
 #[must_use]
 pub fn rows(chart: &RowChart<'_>) -> String {
-    let height = chart.rows.len() as f64 * ROW;
+    let letters = |row: &Row| row.name.chars().count() + row.note.chars().count();
+    let is_long = chart.rows.iter().any(|row| letters(row) as f64 * LETTER > SIZE[0] - LEFT - RIGHT);
+    let row_height = if is_long { ROW + LINE } else { ROW };
+    let height = chart.rows.len() as f64 * row_height;
     let mut drawing = Drawing::new(chart.title, [SIZE[0], height + FOOT]);
     let places = [LEFT + 10.0, SIZE[0] - RIGHT - 10.0];
     let bounds = |row: &Row| row.interval.map_or([row.value; 2], |bounds| bounds);
@@ -65,10 +72,14 @@ pub fn rows(chart: &RowChart<'_>) -> String {
     }
     let zero = scale.place(0.0);
     for (nth, row) in chart.rows.iter().enumerate() {
-        let (top, class) = (nth as f64 * ROW, if row.is_main { "main" } else { "other" });
-        let (x, y) = (scale.place(row.value), top + 26.0);
+        let (top, class) = (nth as f64 * row_height, if row.is_main { "main" } else { "other" });
+        let (x, y) = (scale.place(row.value), top + row_height - 10.0);
         drawing.text("label", [LEFT, top + 14.0], &row.name);
-        drawing.text("value end", [SIZE[0] - RIGHT, top + 14.0], &row.note);
+        if is_long {
+            drawing.text("value", [LEFT, top + 14.0 + LINE], &row.note);
+        } else {
+            drawing.text("value end", [SIZE[0] - RIGHT, top + 14.0], &row.note);
+        }
         let says = format!("{}: {}", row.name, row.note);
         if chart.has_bars {
             drawing.bar(&format!("bar {class}"), [x.min(zero), y - 5.0], [(x - zero).abs(), 10.0], &says);

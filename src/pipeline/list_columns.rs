@@ -1,16 +1,15 @@
 //! The columns of the list: what each is called, in which unit it is, what it means, and how it is filled. A column stands in
 //! the files because it stands here, so that there is none without a sentence.
 
-use std::borrow::Cow;
-use std::ops::Range;
-
 use rayon::prelude::*;
 
-use super::earlier::Change;
-use super::list::{ListRow, ListedValue, RankedList};
-use crate::decide::{FoundCause, Group, RiskBand};
-use crate::explain::Reason;
-use crate::table::{Column, Table};
+use super::list::ListRow;
+use super::list_piece::{
+    PROBABILITY_DECIMALS, Piece, cause, churn_bound, first_reason, money, optional_money, place_bound, probabilities,
+    ranks, reason, recommended_action, rounded, text, told, total, value,
+};
+use crate::decide::{Group, RiskBand};
+use crate::table::Column;
 
 /// One column of the list.
 pub struct ListColumn {
@@ -28,15 +27,6 @@ impl ListColumn {
     pub(super) fn of<'l>(&self, piece: Piece<'l>) -> Column<'l> {
         (self.fill)(piece)
     }
-}
-
-/// Some rows of a list, one after the other.
-#[derive(Clone, Copy)]
-pub(super) struct Piece<'l> {
-    pub(super) list: &'l RankedList,
-    pub(super) rows: &'l [ListRow],
-    /// Rows of the list before them.
-    pub(super) first: usize,
 }
 
 const MONEY: &str = "major units of the currency";
@@ -366,127 +356,12 @@ const fn column(
     ListColumn { name, unit, meaning, fill }
 }
 
-/// Decimals of a probability in files: more would pretend to be known.
-const PROBABILITY_DECIMALS: u32 = 4;
-
-fn ranks(piece: Piece<'_>) -> Column<'_> {
-    let ranks = i64::try_from(piece.first).unwrap_or(i64::MAX).saturating_add(1)..;
-    Column::Integer(ranks.take(piece.rows.len()).collect())
-}
-
-fn text<'l>(piece: Piece<'l>, of: fn(&'l ListRow) -> &'l str) -> Column<'l> {
-    Column::Text(piece.rows.par_iter().map(|row| of(row).into()).collect())
-}
-
-fn money(piece: Piece<'_>, of: fn(&ListRow) -> f64) -> Column<'_> {
-    let decimals = piece.list.currency.decimals();
-    Column::Money { amounts: piece.rows.par_iter().map(|row| rounded(of(row), decimals)).collect(), decimals }
-}
-
-fn value(piece: Piece<'_>, of: fn(&ListedValue) -> Option<f64>) -> Column<'_> {
-    optional_money(piece, |row| of(row.customer_value.as_ref()?))
-}
-
-fn total(piece: Piece<'_>) -> Column<'_> {
-    optional_money(piece, |row| Some(row.clv_historic + row.customer_value.as_ref()?.predicted))
-}
-
-fn optional_money(piece: Piece<'_>, of: impl Fn(&ListRow) -> Option<f64> + Sync) -> Column<'_> {
-    let decimals = piece.list.currency.decimals();
-    let amount = |row: &ListRow| Some(rounded(of(row)?, decimals));
-    Column::OptionalMoney { amounts: piece.rows.par_iter().map(amount).collect(), decimals }
-}
-
-fn probabilities(piece: Piece<'_>, of: fn(&ListRow) -> f64) -> Column<'_> {
-    Column::Number(piece.rows.par_iter().map(|row| rounded(of(row), PROBABILITY_DECIMALS)).collect())
-}
-
-fn churn_bound(piece: Piece<'_>, side: usize) -> Column<'_> {
-    let bound = |row: &ListRow| Some(rounded(row.churn_interval?[side], PROBABILITY_DECIMALS));
-    Column::OptionalNumber(piece.rows.par_iter().map(bound).collect())
-}
-
-fn place_bound(piece: Piece<'_>, side: usize) -> Column<'_> {
-    let bound = |row: &ListRow| Some(i64::from(row.rank_interval?[side]));
-    Column::OptionalInteger(piece.rows.par_iter().map(bound).collect())
-}
-
-fn told<'l>(piece: Piece<'l>, of: fn(Change, &'l str) -> Cow<'l, str>) -> Column<'l> {
-    let told = |row: &'l ListRow| {
-        let (change, why) = row.change.as_ref()?.told.as_ref()?;
-        Some(of(*change, why))
-    };
-    Column::OptionalText(piece.rows.par_iter().map(told).collect())
-}
-
-fn recommended_action(piece: Piece<'_>) -> Column<'_> {
-    let action = |row| piece.list.action_name(row).map(Into::into);
-    Column::OptionalText(piece.rows.par_iter().map(action).collect())
-}
-
-fn first_reason(piece: Piece<'_>) -> Column<'_> {
-    let usual = piece.list.usual();
-    Column::Text(piece.rows.par_iter().map(|row| piece.list.first_reason(&usual, row)).collect())
-}
-
-fn reason<'l>(piece: Piece<'l>, nth: usize, of: fn(&'l Reason) -> &'l str) -> Column<'l> {
-    let reason = |row: &'l ListRow| row.reasons.get(nth).map(|reason| of(reason).into());
-    Column::OptionalText(piece.rows.par_iter().map(reason).collect())
-}
-
-fn cause<'l>(piece: Piece<'l>, of: fn(&'l FoundCause) -> &'l str) -> Column<'l> {
-    Column::OptionalText(piece.rows.par_iter().map(|row| row.cause.as_ref().map(|found| of(found).into())).collect())
-}
-
-fn rounded(value: f64, decimals: u32) -> f64 {
-    let scale = f64::from(10_u32.pow(decimals));
-    // Adding zero turns a negative zero into a positive one.
-    (value * scale).round() / scale + 0.0
-}
-
-/// Rows of a list that are held as columns at one time.
-const PIECE_ROWS: usize = 1 << 17;
-
-impl RankedList {
-    /// The list in its stable column order, in pieces one after the other; at least one.
-    pub fn pieces(&self) -> impl Iterator<Item = Table<'_>> {
-        let n = self.rows.len();
-        (0..n.max(1)).step_by(PIECE_ROWS).map(move |start| self.table_of(start..(start + PIECE_ROWS).min(n)))
-    }
-
-    fn table_of(&self, places: Range<usize>) -> Table<'_> {
-        let piece = Piece { list: self, rows: &self.rows[places.clone()], first: places.start };
-        let own = LIST_COLUMNS.iter().map(|column| (column.name.to_owned(), column.of(piece)));
-        let carried = self.carried.iter().map(|(name, texts)| {
-            let texts = texts.iter().skip(places.start).take(places.len());
-            (carried_name(name), Column::optional_text(texts.map(Option::as_deref)))
-        });
-        Table::new("list", own.chain(carried))
-    }
-}
-
-/// A column of the shop's own that is called like one of ours says whose it is.
-fn carried_name(name: &str) -> String {
-    let is_ours = LIST_COLUMNS.iter().any(|column| column.name == name);
-    if is_ours { format!("customers.{name}") } else { name.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use jiff::civil::date;
-
-    use super::super::list::{DecisionBasis, ListDecisions};
     use super::*;
-    use crate::config::{DecideConfig, Playbook};
-    use crate::decide::{
-        Chances, Decision, OutcomeProbabilities, Planner, Prospect, Quadrant, RfmSegment, Segments, Stage, Stakes,
-        Suppression,
-    };
     use crate::explain::REASONS;
-    use crate::features::{Fact, Family};
-    use crate::units::Currency;
 
     #[test]
     fn every_column_has_a_name_of_its_own_a_unit_and_a_sentence() {
@@ -497,118 +372,5 @@ mod tests {
         }
         let reasons = |prefix: &str| names.iter().filter(|name| name.starts_with(prefix)).count();
         assert_eq!((reasons("reason_"), reasons("reason_code_")), (2 * REASONS, REASONS));
-    }
-
-    fn decide_config() -> DecideConfig {
-        DecideConfig {
-            playbook_path: None,
-            playbook: Playbook::default_one().unwrap(),
-            budget: None,
-            control_share: 0.1,
-            campaign: "retention".to_owned(),
-            salt: "1".to_owned(),
-            cool_down: crate::units::Days(14),
-            min_gain: 0.0,
-            measured_rates: false,
-            owners: None,
-            high_value_share: 0.2,
-            high_growth_share: 0.5,
-        }
-    }
-
-    fn row() -> ListRow {
-        let reason = Reason {
-            fact: Fact::Silence,
-            family: Family::Cadence,
-            column: 0,
-            sentence: "silent for 71 days".into(),
-            log_odds: 0.4,
-        };
-        let prospect = Prospect {
-            customer: 0,
-            churn_probability: 0.123_456,
-            outcome: OutcomeProbabilities { gone: 0.02, leaving: 0.123_456, quiet: None },
-            value_at_stake: 10.0,
-            value_after_return: 10.0,
-            suppressed: Some(Suppression::OptedOut),
-        };
-        ListRow {
-            customer_id: "007".to_owned(),
-            prospect,
-            churn_interval: Some([0.1, 0.150_04]),
-            rank_interval: None,
-            clv_historic: -0.001,
-            customer_value: None,
-            expected_next_order: None,
-            past_year_spend: 240.0,
-            days_since_last_order: 71,
-            stage: Stage::AtRisk,
-            segments: Segments { rfm: RfmSegment::AtRisk, quadrant: Quadrant::I },
-            open_complaints: None,
-            cause: None,
-            reasons: vec![reason],
-            decision: Decision {
-                group: Group::Suppressed,
-                action: None,
-                suppressed: Some(Suppression::OptedOut),
-                pause: None,
-                wanted: None,
-            },
-            basis: DecisionBasis {
-                chances: Chances { churn: prospect.churn_probability, heads: None, gone_share: 0.0 },
-                log_odds_sd: 0.0,
-                stakes: Stakes { value_at_stake: 10.0, value_after_return: 10.0, usual_order: 5.0 },
-                owner: None,
-            },
-            contacts: Vec::new(),
-            holds: Box::default(),
-            next_category: None,
-            grievance: None,
-            change: None,
-        }
-    }
-
-    #[test]
-    fn the_columns_keep_their_order_and_absent_values_stay_absent() {
-        let row = row();
-        let config = decide_config();
-        let summary = Planner::new(&config, 1).plan(&[row.candidate()]).summary;
-        let list = RankedList {
-            as_of: date(2024, 6, 1),
-            model_version: "v".to_owned(),
-            currency: Currency::from_code("EUR").unwrap(),
-            population: String::new(),
-            rows: vec![row],
-            decisions: ListDecisions { playbook: config.playbook, summary, evidence: None },
-            carried: vec![("phone".to_owned(), vec![Some("+31 6".to_owned())]), ("rank".to_owned(), vec![None])],
-        };
-        let mut pieces = list.pieces();
-        let table = pieces.next().unwrap();
-        assert!(pieces.next().is_none());
-        let names: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(
-            names.join(" "),
-            "rank customer_id expected_net_gain expected_loss churn_probability gone_probability leaving_probability quiet_probability \
-             churn_probability_low churn_probability_high rank_low rank_high risk_band value_at_stake value_after_return clv_historic \
-             clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage rfm_segment value_quadrant open_complaints reason_1 reason_2 reason_3 \
-             reason_code_1 reason_code_2 reason_code_3 cause cause_why cause_controllable recommended_action next_category action_why contact_cost group group_probability suppressed_because suppressed_code model_version as_of change_since_last change_why rank_before churn_probability_before phone customers.rank"
-        );
-        let column = |name: &str| table.column(name).unwrap().clone();
-        assert_eq!(column("churn_probability"), Column::Number(vec![0.1235]));
-        assert_eq!(column("churn_probability_high"), Column::OptionalNumber(vec![Some(0.15)]));
-        assert_eq!(column("rank_low"), Column::OptionalInteger(vec![None]));
-        assert_eq!(column("expected_net_gain"), Column::OptionalMoney { amounts: vec![None], decimals: 2 });
-        assert_eq!(
-            (column("action_why"), column("group")),
-            (Column::optional_text([None::<&str>]), Column::text(["suppressed"]))
-        );
-        assert_eq!(column("expected_loss"), Column::Money { amounts: vec![1.23], decimals: 2 });
-        assert_eq!(format!("{:?}", column("clv_historic")), "Money { amounts: [0.0], decimals: 2 }");
-        assert_eq!(column("reason_2"), Column::OptionalText(vec![None]));
-        assert_eq!(column("cause"), Column::OptionalText(vec![None]));
-        assert_eq!(column("cause_why"), Column::text(["no cause stands out"]));
-        assert_eq!(column("phone"), Column::optional_text([Some("+31 6")]));
-        assert_eq!(column("suppressed_because"), Column::optional_text([Some("Asked not to be contacted.")]));
-        assert_eq!(column("suppressed_code"), Column::optional_text([Some("opted_out")]));
     }
 }

@@ -26,6 +26,8 @@ mod interview_table;
 mod learnt;
 mod list;
 mod list_columns;
+mod list_piece;
+mod list_table;
 mod list_schema;
 mod list_stop;
 mod past_lists;

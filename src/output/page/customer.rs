@@ -7,7 +7,7 @@ use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
 use super::figure::{DataTable, Figure, Tile, day, money, percent};
-use crate::charts::{self, ColumnChart, Frame, Row, RowChart, Unit};
+use crate::charts::{self, ColumnBar, ColumnChart, Frame, Row, RowChart, Unit};
 use crate::explain::{CustomerExplanation, ExplainedCause, ExplainedValue, FeatureContribution, Risk};
 
 const TEMPLATE: &str = include_str!("customer.html");
@@ -173,12 +173,12 @@ impl Customer<'_> {
         let says = |month: &str, n: u32, amount: f64| format!("{month}: {n} orders, {}", money(self.currency, amount));
         let bars = shown.iter().enumerate().map(|(nth, (month, n, amount))| {
             let is_named = nth.is_multiple_of(shown.len().div_ceil(6).max(1));
-            (if is_named { month.clone() } else { String::new() }, *amount, says(month, *n, *amount))
+            ColumnBar::new(if is_named { month.as_str() } else { "" }, *amount, says(month, *n, *amount))
         });
         let y_title = format!("spent in {}", self.currency);
         let chart = ColumnChart {
             title: "Spend by month",
-            frame: Frame { x_title: "month", x_unit: Unit::Number, y_title: &y_title, y_unit: Unit::Number },
+            frame: Frame::of_numbers("month", &y_title),
             bars: bars.collect(),
             has_numbers: false,
         };
@@ -236,12 +236,12 @@ impl Customer<'_> {
         let y_title = format!("margin in {}", self.currency);
         let chart = ColumnChart {
             title: "Margin to come by year",
-            frame: Frame { x_title: "", x_unit: Unit::Number, y_title: &y_title, y_unit: Unit::Number },
+            frame: Frame::of_numbers("", &y_title),
             bars: value
                 .by_year
                 .iter()
                 .enumerate()
-                .map(|(nth, margin)| (name(nth), *margin, says(nth, *margin)))
+                .map(|(nth, margin)| ColumnBar::new(name(nth), *margin, says(nth, *margin)))
                 .collect(),
             has_numbers: true,
         };

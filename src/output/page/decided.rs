@@ -3,23 +3,32 @@
 use super::document::text;
 use super::figure::{DataTable, Figure, money, percent};
 use super::input::PageInput;
-use crate::charts::{Cell, Curve, CurveChart, Frame, GridChart, GridRow, Point, Unit, curves, grid};
+use crate::charts::{Cell, Curve, CurveChart, Frame, GridChart, GridRow, Point, grid};
 use crate::text::{counted, grouped};
 
 /// Points of the curve at most.
 const POINTS: usize = 60;
 
-/// Where both lists stop, and why.
+/// Where both lists stop, and why; names of actions are set as words.
 pub(super) fn stops(input: &PageInput<'_>) -> Vec<String> {
     let lists =
         [("The list of customers to keep", "/list_stop/sentence"), ("The win-back list", "/winback_stop/sentence")];
     let stop = |(list, pointer): (&str, &str)| {
-        let plain = text(input.report?, pointer)?.replace('`', "");
+        let plain = plain(text(input.report?, pointer)?);
         let mut letters = plain.chars();
         let first = letters.next()?.to_lowercase();
         Some(format!("{list}: {first}{}", letters.as_str()))
     };
     lists.into_iter().filter_map(stop).collect()
+}
+
+/// A sentence of a message without its marks: names are words, and a key says whose it is.
+fn plain(sentence: &str) -> String {
+    let of_key = |name: &str| {
+        if name.contains('.') { format!("{name} in the config") } else { name.replace('_', " ") }
+    };
+    let parts = sentence.split('`').enumerate();
+    parts.map(|(nth, part)| if nth.is_multiple_of(2) { part.to_owned() } else { of_key(part) }).collect()
 }
 
 /// What the customers to contact are expected to bring, the first of the list first.
@@ -46,35 +55,22 @@ pub(super) fn gain(input: &PageInput<'_>) -> Option<Figure> {
     let ranks: Vec<usize> = (0..=POINTS).map(|step| (step * n).div_ceil(POINTS)).collect();
     let point = |rank: usize| {
         let says = format!("the first {}: {}", grouped(rank as u64), money(currency, at(rank)));
-        Point { x: rank as f64, y: at(rank), interval: None, says }
+        Point::new(rank as f64, at(rank), says)
     };
     let shown = [10, 50, 100, 500, 1_000, 5_000, 10_000, n].into_iter().filter(|rank| *rank <= n);
     let table = shown.map(|rank| [grouped(rank as u64), money(currency, at(rank)), percent(at(rank) / total)]);
-    let chart = CurveChart {
-        title: &format!("{heading}. A curve of the expected net gain over the number contacted."),
-        frame: Frame {
-            x_title: "customers contacted, in the list's order",
-            x_unit: Unit::Number,
-            y_title: &format!("expected net gain, {currency}"),
-            y_unit: Unit::Number,
-        },
-        across: Some([0.0, n as f64]),
-        up: None,
-        curves: vec![Curve {
-            name: "expected net gain",
-            class: "main",
-            points: ranks.into_iter().map(point).collect(),
-            is_joined: true,
-            is_dotted: false,
-        }],
-    };
+    let title = format!("{heading}. A curve of the expected net gain over the number contacted.");
+    let y_title = format!("expected net gain, {currency}");
+    let frame = Frame::of_numbers("customers contacted, in the list's order", &y_title);
+    let drawn = vec![Curve::line("expected net gain", "main", ranks.into_iter().map(point).collect())];
+    let chart = CurveChart::new(&title, frame, drawn).across(n as f64);
     Some(Figure {
         id: "f-gain",
         sentence: "All costs are taken off. Where the curve is flat, another contact brings little: a smaller list would do. It ends where \
                    nobody else would bring a gain, or where the budget or a capacity ends."
             .to_owned(),
         population: input.of_whom(),
-        svg: curves(&chart),
+        svg: chart.draw(),
         table: DataTable::new(&heading, ["First customers", "Expected net gain", "Share of all"], table),
         heading,
     })
@@ -99,21 +95,22 @@ pub(super) fn matrix(input: &PageInput<'_>) -> Option<Figure> {
     if quadrants.is_empty() || all <= 0.0 {
         return None;
     }
-    let of = |name: &str| {
-        let rows = quadrants.iter().zip(stakes).filter(|(quadrant, _)| quadrant.as_deref() == Some(name));
-        let (n, stake) = rows.fold((0_u64, 0.0), |(n, sum), (_, stake)| (n + 1, sum + stake.unwrap_or(0.0)));
-        (n, stake)
-    };
+    let of = |name: &str| Quadrant::of(input, name);
     let currency = input.currency();
+    let most = ["I", "II", "III", "IV"].map(|name| of(name).stake).into_iter().fold(0.0, f64::max);
     let cell = |(name, strategy): (&str, &str)| {
-        let (n, stake) = of(name);
+        let found = of(name);
         Some(Cell {
-            share: stake / all,
-            text: format!("{name} {}: {}", strategy.split(" and ").last().unwrap_or(strategy), percent(stake / all)),
-            says: format!("{}, {} at stake", counted(n, "customer"), money(currency, stake)),
+            share: found.stake / most,
+            lines: vec![
+                format!("{name} {}", strategy.split(" and ").last().unwrap_or(strategy)),
+                format!("{}: {}", counted(found.n, "customer"), percent(found.stake / all)),
+                format!("contacted: {}, {}", grouped(found.n_contacted), money(currency, found.cost)),
+            ],
+            says: format!("{}, {} at stake", counted(found.n, "customer"), money(currency, found.stake)),
         })
     };
-    let kept: f64 = ["III", "IV"].map(|name| of(name).1).iter().sum();
+    let kept: f64 = ["III", "IV"].map(|name| of(name).stake).iter().sum();
     let heading = format!("Customers who brought much so far hold {} of the value at stake", percent(kept / all));
     let row =
         |(name, cells): (&str, [(&str, &str); 2])| GridRow { name: name.to_owned(), cells: cells.map(cell).to_vec() };
@@ -122,21 +119,56 @@ pub(super) fn matrix(input: &PageInput<'_>) -> Option<Figure> {
         across: "what more may come if they stay",
         down: "past year",
         columns: ["little more", "much more"].map(str::to_owned).to_vec(),
-        row_height: 64.0,
+        row_height: 84.0,
         rows: MATRIX.map(row).to_vec(),
     };
     let table = MATRIX.into_iter().flat_map(|(_, cells)| cells).map(|(name, strategy)| {
-        let (n, stake) = of(name);
-        [format!("{name}: {strategy}"), grouped(n), money(currency, stake), percent(stake / all)]
+        let found = of(name);
+        [
+            format!("{name}: {strategy}"),
+            grouped(found.n),
+            money(currency, found.stake),
+            percent(found.stake / all),
+            grouped(found.n_contacted),
+            money(currency, found.cost),
+        ]
     });
     Some(Figure {
         id: "f-matrix",
-        sentence: "Share of the value at stake in each quadrant of the value matrix: margin of the past year by what is expected beyond it. Spend least where both are low, keep those who \
+        sentence: "Each quadrant of the value matrix, margin of the past year by what is expected beyond it: its customers, its share of \
+                   the value at stake, and whom tonight's plan contacts for how much. Spend least where both are low, keep those who \
                    bring much, and offer more to those who could."
             .to_owned(),
         population: input.of_whom(),
         svg: grid(&chart),
-        table: DataTable::new(&heading, ["Quadrant", "Customers", "Value at stake", "Share"], table),
+        table: DataTable::new(&heading, ["Quadrant", "Customers", "Value at stake", "Share", "Contacted", "Cost of contacts"], table),
         heading,
     })
+}
+
+/// What a quadrant holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Quadrant {
+    n: u64,
+    /// Value at stake.
+    stake: f64,
+    n_contacted: u64,
+    /// Of the contacts, incentives aside.
+    cost: f64,
+}
+
+impl Quadrant {
+    fn of(input: &PageInput<'_>, name: &str) -> Self {
+        let [stakes, costs] = ["value_at_stake", "contact_cost"].map(|column| input.list.numbers(column));
+        let number = |numbers: &[Option<f64>], row: usize| numbers.get(row).copied().flatten().unwrap_or(0.0);
+        let groups = input.list.texts("group");
+        let rows = input.list.texts("value_quadrant").iter().enumerate();
+        let rows = rows.filter(|(_, quadrant)| quadrant.as_deref() == Some(name)).map(|(row, _)| row);
+        rows.fold(Self::default(), |found, row| Self {
+            n: found.n + 1,
+            stake: found.stake + number(stakes, row),
+            n_contacted: found.n_contacted + u64::from(groups.get(row).is_some_and(|is| is.as_deref() == Some("treat"))),
+            cost: found.cost + number(costs, row),
+        })
+    }
 }

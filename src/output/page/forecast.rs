@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::document::{count, items, number, text};
 use super::figure::{DataTable, Figure, day, money, percent};
-use crate::charts::{ColumnChart, Curve, CurveChart, Frame, Point, Unit, columns, curves};
+use crate::charts::{ColumnBar, ColumnChart, Curve, CurveChart, Frame, Point, Unit, columns};
 use crate::text::{counted, verb};
 
 /// The population of the value report.
@@ -24,17 +24,17 @@ pub(super) fn sales(value: &Value, currency: &str) -> Option<Figure> {
     let heading = format!("Today's customers are expected to buy for {} in the coming year", money(currency, total));
     let bar = |(period, sum): (usize, &f64)| {
         let name = format!("{} to {}", (period as f64 * days).round(), ((period + 1) as f64 * days).round());
-        (name, *sum, money(currency, *sum))
+        let interval = coming_interval(value).filter(|_| period == 0);
+        ColumnBar { interval, ..ColumnBar::new(name, *sum, money(currency, *sum)) }
     };
-    let bars: Vec<(String, f64, String)> = sums.iter().enumerate().map(bar).collect();
-    let table = bars.iter().map(|(name, _, sum)| [name.clone(), sum.clone()]);
-    let table = DataTable::new(&heading, ["Days from today", "Expected sales"], table);
-    let frame = Frame {
-        x_title: "days from today",
-        x_unit: Unit::Number,
-        y_title: &format!("expected sales, {currency}"),
-        y_unit: Unit::Number,
-    };
+    let bars: Vec<ColumnBar> = sums.iter().enumerate().map(bar).collect();
+    let table = bars.iter().map(|bar| {
+        let [low, high] = bar.interval.map_or([String::new(), String::new()], |ends| ends.map(|end| money(currency, end)));
+        [bar.name.clone(), bar.says.clone(), low, high]
+    });
+    let table = DataTable::new(&heading, ["Days from today", "Expected sales", "At least", "At most"], table);
+    let y_title = format!("expected sales, {currency}");
+    let frame = Frame::of_numbers("days from today", &y_title);
     let chart = ColumnChart { title: &format!("{heading}. Bars by quarter."), frame, bars, has_numbers: true };
     Some(Figure {
         id: "f-sales",
@@ -51,6 +51,13 @@ pub(super) fn sales(value: &Value, currency: &str) -> Option<Figure> {
     })
 }
 
+/// The interval of the first quarter, where past forecasts tell one of everyone: those of a part of the customers are about them.
+fn coming_interval(value: &Value) -> Option<[f64; 2]> {
+    let is_part = text(value, "/sales_test/population").is_some_and(|who| !who.starts_with("everyone"));
+    let bound = |end: u8| number(value, &format!("/sales_test/coming/interval/{end}"));
+    bound(0).zip(bound(1)).filter(|_| !is_part).map(|(low, high)| [low, high])
+}
+
 /// The interval of the first quarter, or why there is none, and how far off the forecast was in its test.
 fn how_far_off(value: &Value, currency: &str) -> String {
     let bound =
@@ -58,7 +65,7 @@ fn how_far_off(value: &Value, currency: &str) -> String {
     let n = items(value, "/sales_test/past").len();
     let interval = if let Some((low, high)) = bound(0).zip(bound(1)) {
         format!(
-            "The first quarter lies between {low} and {high} in four of five cases, by the errors of {n} past forecasts."
+            "The line in the first bar holds it in four of five cases, {low} to {high}, by the errors of {n} past forecasts."
         )
     } else {
         let why = text(value, "/sales_test/without_interval").unwrap_or("history is too short to test it");
@@ -84,38 +91,36 @@ pub(super) fn past_sales(value: &Value, currency: &str) -> Option<Figure> {
     if n == 0 || rows.len() < n {
         return None;
     }
-    let at = |place: usize| (place as f64 + 1.0 - n as f64) * days;
+    let last = past.last().and_then(|one| text(one, "/until"))?;
+    let end = |place: usize| later(last, (place as f64 + 1.0 - n as f64) * days);
     let point = |place: usize, amount: f64, interval: Option<[f64; 2]>| {
-        let says = format!("period that ends on day {}: {}", at(place), money(currency, amount));
-        Point { x: at(place), y: amount, interval, says }
+        let says = format!("the quarter until {}: {}", day(&end(place)), money(currency, amount));
+        Point::new(place as f64, amount, says).within(interval)
     };
     let came: Vec<Point> = rows.iter().enumerate().map(|(place, (_, came))| point(place, *came, None)).collect();
     let expected = rows.iter().enumerate().map(|(place, (expected, _))| point(place, *expected, None));
-    let bound = |end: u8| number(value, &format!("/sales_test/coming/interval/{end}"));
-    let interval = bound(0).zip(bound(1)).map(|(low, high)| [low, high]);
+    let interval = coming_interval(value);
     let coming = number(value, "/sales_test/coming/expected");
     // Past forecasts of a part of the customers stand for themselves: the coming one is of all.
     let is_part = text(value, "/sales_test/population").is_some_and(|who| !who.starts_with("everyone"));
     let next = coming.filter(|_| !is_part).map(|coming| point(n, coming, interval));
+    let names = every_few(n + usize::from(next.is_some())).map(|place| (place as f64, month(&end(place)))).collect();
     let near = rows.iter().filter(|(expected, came)| (came / expected).ln().abs() < 0.1_f64.ln_1p()).count();
     let heading = format!(
         "{near} of {} {} within a tenth of the sales that came",
         counted(n as u64, "past forecast"),
         verb(near as u64, "was", "were")
     );
-    let curve = |name, class, points| Curve { is_dotted: true, ..Curve::line(name, class, points) };
-    let chart = CurveChart {
-        title: &format!("{heading}. Two curves by quarter, the last point ahead with its interval."),
-        frame: Frame {
-            x_title: "end of the quarter, in days from today",
-            x_unit: Unit::Number,
-            y_title: &format!("sales of a quarter, {currency}"),
-            y_unit: Unit::Number,
-        },
-        across: None,
-        up: None,
-        curves: vec![curve("came", "other", came), curve("expected", "main", expected.chain(next).collect())],
-    };
+    let (title, y_title) = (
+        format!("{heading}. Two curves by quarter, the last point ahead with its interval."),
+        format!("sales of a quarter, {currency}"),
+    );
+    let frame = Frame::of_numbers("end of the quarter", &y_title);
+    let drawn = vec![
+        Curve::dotted("came", "other", came),
+        Curve::dotted("expected", "main", expected.chain(next).collect()),
+    ];
+    let chart = CurveChart::new(&title, frame, drawn).named(names);
     let row = |one: &Value| {
         let says = |key: &str| text(one, &format!("/{key}")).map(day).unwrap_or_default();
         let amount = |key: &str| of(one, key).map_or_else(String::new, |amount| money(currency, amount));
@@ -125,10 +130,11 @@ pub(super) fn past_sales(value: &Value, currency: &str) -> Option<Figure> {
     Some(Figure {
         id: "f-past-sales",
         sentence: "Each forecast was made with what was known on its day, of the customers who had bought by then; the quarters do not \
-                   overlap. The interval of the coming one is as wide as the errors of these in four of five cases, and never narrower than chance."
+                   overlap. The upright line is the interval of the quarter to come: as wide as the errors of these in four of five cases, \
+                   and never narrower than chance alone makes it."
             .to_owned(),
         population: text(value, "/sales_test/population").unwrap_or_default().to_owned(),
-        svg: curves(&chart),
+        svg: chart.draw(),
         table,
         heading,
     })
@@ -167,42 +173,71 @@ pub(super) fn tracking(value: &Value) -> Option<Figure> {
         percent(off.abs()),
         if off > 0.0 { "more" } else { "fewer" }
     );
+    let made = text(value, "/holdout/cutoff")?;
+    let date = |end: f64| later(made, end - cutoff);
     let series = |of: fn(&(f64, f64, f64)) -> f64| -> Vec<Point> {
         let point = |point: &(f64, f64, f64)| {
-            let says = format!("to day {}: {}", point.0, Unit::Number.text(of(point)));
-            Point { x: point.0, y: of(point), interval: None, says }
+            let says = format!("until {}: {}", day(&date(point.0)), Unit::Number.text(of(point)));
+            Point::new(point.0, of(point), says)
         };
         points.iter().map(point).collect()
     };
-    let frame = Frame {
-        x_title: "days since the first order of the shop",
-        x_unit: Unit::Number,
-        y_title: "repeat orders so far",
-        y_unit: Unit::Number,
-    };
-    let chart = CurveChart {
-        title: &format!("{heading}. Two curves of repeat orders over time."),
-        frame,
-        across: None,
-        up: None,
-        curves: vec![
-            Curve::line("came", "other", series(|point| point.2)),
-            Curve::line("expected", "main", series(|point| point.1)),
-        ],
-    };
+    let at = every_few(points.len()).filter_map(|place| points.get(place));
+    let names = at.map(|point| (point.0, month(&date(point.0)))).collect();
+    let title = format!("{heading}. Two curves of repeat orders over time.");
+    let drawn = vec![
+        Curve::line("came", "other", series(|point| point.2)),
+        Curve::line("expected", "main", series(|point| point.1)),
+    ];
+    let frame = Frame::of_numbers("time", "repeat orders so far");
+    let chart = CurveChart::new(&title, frame, drawn).named(names);
     let table = points.iter().map(|(end, expected, actual)| {
-        [Unit::Number.text(*end), Unit::Number.text(*expected), Unit::Number.text(*actual)]
+        [day(&date(*end)), Unit::Number.text(*expected), Unit::Number.text(*actual)]
     });
     Some(Figure {
         id: "f-tracking",
         sentence: format!(
-            "The model was fitted to what was known by day {cutoff}. After that day {} repeat orders were expected, {} came.",
+            "The model was fitted to what was known before {}. From then on {} repeat orders were expected, {} came.",
+            day(made),
             Unit::Number.text(expected.round()),
             Unit::Number.text(actual)
         ),
         population: everyone(value),
-        svg: curves(&chart),
-        table: DataTable::new(&heading, ["Up to day", "Expected", "Came"], table),
+        svg: chart.draw(),
+        table: DataTable::new(&heading, ["Until", "Expected", "Came"], table),
         heading,
     })
+}
+
+/// A day so many days later, as ISO 8601 writes it; the same text if it is no day.
+#[expect(clippy::cast_possible_truncation, reason = "days of a shop's life")]
+fn later(iso: &str, days: f64) -> String {
+    let day = iso.parse::<jiff::civil::Date>().ok();
+    let moved = day.and_then(|day| day.checked_add(jiff::SignedDuration::from_hours(24 * days.round() as i64)).ok());
+    moved.map_or_else(|| iso.to_owned(), |day| day.to_string())
+}
+
+/// A day as its month.
+fn month(iso: &str) -> String {
+    iso.parse::<jiff::civil::Date>().map_or_else(|_| iso.to_owned(), |day| day.strftime("%b %Y").to_string())
+}
+
+/// Places to be named of so many, the last among them: no more than fit side by side.
+fn every_few(n: usize) -> impl Iterator<Item = usize> {
+    let step = n.div_ceil(5).max(1);
+    (0..n).rev().step_by(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_places_are_named_and_the_last_is_one() {
+        assert_eq!(every_few(9).collect::<Vec<_>>(), [8, 6, 4, 2, 0]);
+        assert_eq!(every_few(3).collect::<Vec<_>>(), [2, 1, 0]);
+        assert_eq!(every_few(0).count(), 0);
+        assert_eq!(later("2024-02-28", 2.0), "2024-03-01");
+        assert_eq!(month("2024-03-01"), "Mar 2024");
+    }
 }

@@ -60,7 +60,7 @@ impl Moves<'_> {
                 let n = self.n(from, *to);
                 (n > 0).then(|| Cell {
                     share: n as f64 / n_row as f64,
-                    text: grouped(n),
+                    lines: vec![grouped(n)],
                     says: format!("{} from {says} to {to_says}", counted(n, "customer")),
                 })
             };

@@ -15,7 +15,7 @@ use super::moves::moves;
 use super::segments::segments;
 use super::stages;
 use super::year;
-use crate::charts::{Curve, CurveChart, Frame, Point, Row, RowChart, Unit, curves, rows};
+use crate::charts::{Curve, CurveChart, Frame, Point, Row, RowChart, Unit, rows};
 use crate::text::{counted, grouped};
 
 /// The part of the shop.
@@ -131,7 +131,7 @@ fn concentration_of_loss(input: &PageInput<'_>) -> Option<Figure> {
     let half = shares.iter().position(|share| *share >= 0.5).map_or(n, |place| place + 1);
     let ranks: Vec<usize> = (0..=50).map(|step| (step * n).div_ceil(50)).filter(|rank| *rank > 0).collect();
     let say = |rank: usize| format!("the first {}: {}", grouped(rank as u64), percent(share_at(rank)));
-    let point = |rank: usize| Point { x: rank as f64, y: share_at(rank), interval: None, says: say(rank) };
+    let point = |rank: usize| Point::new(rank as f64, share_at(rank), say(rank));
     let heading =
         format!("Half of the expected loss lies with {} of {} customers", grouped(half as u64), grouped(n as u64));
     let sentence = "How much of the margin that is expected to be lost the first rows of the list hold. The steeper at the left, \
@@ -139,30 +139,20 @@ fn concentration_of_loss(input: &PageInput<'_>) -> Option<Figure> {
     let names = [10, 50, 100, 500, 1_000, 5_000, 10_000, n].into_iter().filter(|rank| *rank <= n);
     let table = names
         .map(|rank| [grouped(rank as u64), percent(share_at(rank)), money(input.currency(), share_at(rank) * total)]);
-    let frame = Frame {
-        x_title: "first customers of the list",
-        x_unit: Unit::Number,
-        y_title: "share of expected loss",
-        y_unit: Unit::Share,
-    };
-    let reference = [0.0, 1.0].map(|end| Point { x: end * n as f64, y: end, interval: None, says: String::new() });
-    let mut points = vec![Point { x: 0.0, y: 0.0, interval: None, says: String::new() }];
+    let mut points = vec![Point::new(0.0, 0.0, "")];
     points.extend(ranks.into_iter().map(point));
-    let chart = CurveChart {
-        title: &format!("{heading}. A curve of the share of expected loss over the rank."),
-        frame,
-        across: Some([0.0, n as f64]),
-        up: Some([0.0, 1.0]),
-        curves: vec![
-            Curve::line("in any order", "reference", reference.to_vec()),
-            Curve::line("in the list's order", "main", points),
-        ],
-    };
+    let title = format!("{heading}. A curve of the share of expected loss over the rank.");
+    let frame = Frame { x_unit: Unit::Number, ..Frame::of_shares("first customers of the list", "share of expected loss") };
+    let drawn = vec![
+        Curve::straight("in any order", [0.0, 0.0], [n as f64, 1.0]),
+        Curve::line("in the list's order", "main", points),
+    ];
+    let chart = CurveChart::new(&title, frame, drawn).across(n as f64).up_to_one();
     Some(Figure {
         id: "f-loss",
         sentence: sentence.to_owned(),
         population: input.of_whom(),
-        svg: curves(&chart),
+        svg: chart.draw(),
         table: DataTable::new(&heading, ["First customers", "Share of expected loss", "Expected loss"], table),
         heading,
     })
@@ -180,23 +170,13 @@ fn of_margin(value: &Value) -> Option<Figure> {
         (number(value, "/concentration/top_fifth_share")?, number(value, "/concentration/customers_for_four_fifths")?);
     let heading = format!("A fifth of the customers brought {} of the margin so far", percent(fifth));
     let says = |(x, y): &(f64, f64)| format!("the best {} of customers: {} of the margin", percent(*x), percent(*y));
-    let point = |pair: &(f64, f64)| Point { x: pair.0, y: pair.1, interval: None, says: says(pair) };
-    let start = Point { x: 0.0, y: 0.0, interval: None, says: String::new() };
-    let points: Vec<Point> = std::iter::once(start.clone()).chain(pairs.iter().map(point)).collect();
-    let equal = vec![start, Point { x: 1.0, y: 1.0, interval: None, says: String::new() }];
-    let frame = Frame {
-        x_title: "share of customers, the most valuable first",
-        x_unit: Unit::Share,
-        y_title: "share of margin so far",
-        y_unit: Unit::Share,
-    };
-    let chart = CurveChart {
-        title: &format!("{heading}. A curve of the share of margin over the share of customers."),
-        frame,
-        across: Some([0.0, 1.0]),
-        up: Some([0.0, 1.0]),
-        curves: vec![Curve::line("if all were equal", "reference", equal), Curve::line("this shop", "main", points)],
-    };
+    let point = |pair: &(f64, f64)| Point::new(pair.0, pair.1, says(pair));
+    let points: Vec<Point> = std::iter::once(Point::new(0.0, 0.0, "")).chain(pairs.iter().map(point)).collect();
+    let title = format!("{heading}. A curve of the share of margin over the share of customers.");
+    let frame = Frame::of_shares("share of customers, the most valuable first", "share of margin so far");
+    let equal = Curve::straight("if all were equal", [0.0, 0.0], [1.0, 1.0]);
+    let chart = CurveChart::new(&title, frame, vec![equal, Curve::line("this shop", "main", points)]);
+    let chart = chart.across(1.0).up_to_one();
     let table = pairs.iter().map(|(x, y)| [percent(*x), percent(*y)]);
     Some(Figure {
         id: "f-margin",
@@ -205,7 +185,7 @@ fn of_margin(value: &Value) -> Option<Figure> {
             percent(most)
         ),
         population: everyone(value),
-        svg: curves(&chart),
+        svg: chart.draw(),
         table: DataTable::new(&heading, ["Share of customers", "Share of margin"], table),
         heading,
     })

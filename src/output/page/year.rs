@@ -121,7 +121,7 @@ pub(super) fn cohorts(input: &PageInput<'_>) -> Option<Figure> {
     );
     let cell = |name: &str, after: usize, share: f64| Cell {
         share: if most > 0.0 { share / most } else { 0.0 },
-        text: format!("{:.0}", 100.0 * share),
+        lines: vec![format!("{:.0}", 100.0 * share)],
         says: format!("{name}: {} bought {after} quarters later", percent(share)),
     };
     let row = |(name, n, shares): &(String, u64, Vec<f64>)| GridRow {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::document::{Estimate, count, items, number, text};
 use super::super::figure::{DataTable, Figure, percent};
 use super::test_words::{learner_name, main_learner, population};
-use crate::charts::{Curve, CurveChart, Frame, Point, Unit, curves};
+use crate::charts::{Curve, CurveChart, Frame, Point};
 
 /// A point of a stored curve: how far across, and its height with the interval.
 type Placed = (f64, Estimate);
@@ -27,17 +27,12 @@ pub(super) fn roc(evaluation: &Value) -> Option<Figure> {
         percent(tenth.estimate)
     );
     let auc = figure_text(evaluation, "auc");
-    let frame = Frame {
-        x_title: "false positive rate: called, of those who stayed",
-        x_unit: Unit::Share,
-        y_title: "true positive rate: called, of those who left",
-        y_unit: Unit::Share,
-    };
-    let svg = drawn.svg(
-        &format!("{heading}. ROC curve, mean over the test cutoffs."),
-        frame,
-        ("chance", [[0.0, 0.0], [1.0, 1.0]]),
+    let frame = Frame::of_shares(
+        "false positive rate: called, of those who stayed",
+        "true positive rate: called, of those who left",
     );
+    let title = format!("{heading}. ROC curve, mean over the test cutoffs.");
+    let svg = drawn.svg(&title, frame, Curve::straight("chance", [0.0, 0.0], [1.0, 1.0]));
     let table = drawn.table(["False positive rate", "True positive rate", "Interval", "Best simple rule"], &heading);
     Some(Figure {
         id: "f-roc",
@@ -62,18 +57,10 @@ pub(super) fn precision_recall(evaluation: &Value) -> Option<Figure> {
         percent(base)
     );
     let area = figure_text(evaluation, "average_precision");
-    let frame = Frame {
-        x_title: "recall: called, of those who left",
-        x_unit: Unit::Share,
-        y_title: "precision: left, of those called",
-        y_unit: Unit::Share,
-    };
+    let frame = Frame::of_shares("recall: called, of those who left", "precision: left, of those called");
     let rate = format!("base rate {}", percent(base));
-    let svg = drawn.svg(
-        &format!("{heading}. Precision-recall curve, mean over the test cutoffs."),
-        frame,
-        (&rate, [[0.0, base], [1.0, base]]),
-    );
+    let title = format!("{heading}. Precision-recall curve, mean over the test cutoffs.");
+    let svg = drawn.svg(&title, frame, Curve::straight(&rate, [0.0, base], [1.0, base]));
     let table = drawn.table(["Recall", "Precision", "Interval", "Best simple rule"], &heading);
     Some(Figure {
         id: "f-precision",
@@ -126,22 +113,18 @@ fn height_at(points: &[Placed], at: f64) -> Option<Estimate> {
 }
 
 impl Drawn<'_> {
-    /// The chart; the reference is a straight line with its name.
-    fn svg(&self, title: &str, frame: Frame<'_>, (reference, ends): (&str, [[f64; 2]; 2])) -> String {
-        let point = |(x, height): &Placed, has_band: bool| Point {
-            x: *x,
-            y: height.estimate,
-            interval: height.interval.filter(|_| has_band),
-            says: String::new(),
+    /// The chart, with a line to compare the curves with.
+    fn svg(&self, title: &str, frame: Frame<'_>, reference: Curve<'_>) -> String {
+        let point = |(x, height): &Placed, has_band: bool| {
+            Point::new(*x, height.estimate, "").within(height.interval.filter(|_| has_band))
         };
-        let line = ends.map(|[x, y]| Point { x, y, interval: None, says: String::new() });
-        let mut drawn = vec![Curve::line(reference, "reference", line.to_vec())];
+        let mut drawn = vec![reference];
         if let Some((learner, points)) = &self.other {
             let points = points.iter().map(|placed| point(placed, false)).collect();
             drawn.push(Curve::line(learner_name(learner), "other", points));
         }
         drawn.push(Curve::line("the model", "main", self.main.iter().map(|placed| point(placed, true)).collect()));
-        curves(&CurveChart { title, frame, across: Some([0.0, 1.0]), up: Some([0.0, 1.0]), curves: drawn })
+        CurveChart::new(title, frame, drawn).across(1.0).up_to_one().draw()
     }
 
     /// Every tenth place.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::document::{Estimate, items, number};
 use super::super::figure::{DataTable, Figure, percent};
 use super::test_words::{INTERVAL, main_learner, population};
-use crate::charts::{Curve, CurveChart, Frame, Point, Unit, curves};
+use crate::charts::{Curve, CurveChart, Frame, Point};
 
 pub(super) fn gain(evaluation: &Value) -> Option<Figure> {
     let main = main_learner(evaluation)?;
@@ -21,35 +21,21 @@ pub(super) fn gain(evaluation: &Value) -> Option<Figure> {
         percent(tenth.1.estimate)
     );
     let points = |pairs: &[(f64, Estimate)]| -> Vec<Point> {
-        let point = |(x, figure): &(f64, Estimate)| Point {
-            x: *x,
-            y: figure.estimate,
-            interval: figure.interval,
-            says: format!("first {}: {}", percent(*x), percent(figure.estimate)),
+        let point = |(x, figure): &(f64, Estimate)| {
+            let says = format!("first {}: {}", percent(*x), percent(figure.estimate));
+            Point::new(*x, figure.estimate, says).within(figure.interval)
         };
         pairs.iter().map(point).collect()
     };
     let last = churners.last()?.0;
-    let series = |name, class, points, is_dotted| Curve { name, class, points, is_joined: true, is_dotted };
-    let chance = [0.0, last].map(|end| Point { x: end, y: end, interval: None, says: String::new() });
-    let mut drawn = vec![series("chance", "reference", chance.to_vec(), false)];
+    let mut drawn = vec![Curve::straight("chance", [0.0, 0.0], [last, last])];
     if !margin.is_empty() {
-        drawn.push(series("margin of those who left", "other", points(&margin), true));
+        drawn.push(Curve::dotted("margin of those who left", "other", points(&margin)));
     }
-    drawn.push(series("customers who left", "main", points(&churners), true));
-    let frame = Frame {
-        x_title: "first share of the customers, by order of the model",
-        x_unit: Unit::Share,
-        y_title: "share of all who left",
-        y_unit: Unit::Share,
-    };
-    let chart = CurveChart {
-        title: &format!("{heading}. Shares captured over the length of the list."),
-        frame,
-        across: Some([0.0, last]),
-        up: Some([0.0, 1.0]),
-        curves: drawn,
-    };
+    drawn.push(Curve::dotted("customers who left", "main", points(&churners)));
+    let title = format!("{heading}. Shares captured over the length of the list.");
+    let frame = Frame::of_shares("first share of the customers, by order of the model", "share of all who left");
+    let chart = CurveChart::new(&title, frame, drawn).across(last).up_to_one();
     let table = churners.iter().enumerate().map(|(place, (fraction, figure))| {
         let money = margin.get(place).map_or_else(String::new, |(_, figure)| figure.text());
         [percent(*fraction), figure.text(), format!("{:.2}", figure.estimate / fraction), money]
@@ -61,7 +47,7 @@ pub(super) fn gain(evaluation: &Value) -> Option<Figure> {
             "Customers who left are counted in the order of their probability; their margin in the order of expected loss. {INTERVAL}"
         ),
         population: population(evaluation),
-        svg: curves(&chart),
+        svg: chart.draw(),
         table,
         heading,
     })

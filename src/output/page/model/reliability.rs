@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::document::{Estimate, count, items, number};
 use super::super::figure::{DataTable, Figure, percent};
 use super::test_words::{INTERVAL, population};
-use crate::charts::{Curve, CurveChart, Frame, Point, Unit, curves};
+use crate::charts::{Curve, CurveChart, Frame, Point};
 use crate::text::grouped;
 
 pub(super) fn reliability(evaluation: &Value) -> Option<Figure> {
@@ -24,30 +24,17 @@ pub(super) fn reliability(evaluation: &Value) -> Option<Figure> {
     } else {
         format!("The probabilities are off by up to {points} points")
     };
-    let point = |(n, mean, rate): &(u64, f64, Estimate)| Point {
-        x: *mean,
-        y: rate.estimate,
-        interval: rate.interval,
-        says: format!("said {}, came {}, {} rows", percent(*mean), percent(rate.estimate), grouped(*n)),
+    let point = |(n, mean, rate): &(u64, f64, Estimate)| {
+        let says = format!("said {}, came {}, {} rows", percent(*mean), percent(rate.estimate), grouped(*n));
+        Point::new(*mean, rate.estimate, says).within(rate.interval)
     };
-    let ideal = [0.0, 1.0].map(|end| Point { x: end, y: end, interval: None, says: String::new() });
-    let frame = Frame {
-        x_title: "probability of churn, as said",
-        x_unit: Unit::Share,
-        y_title: "share that churned",
-        y_unit: Unit::Share,
-    };
-    let series = |name, class, points, is_joined| Curve { name, class, points, is_joined, is_dotted: !is_joined };
-    let chart = CurveChart {
-        title: &format!("{heading}. Share that churned over the probability that was said, in ten groups."),
-        frame,
-        across: Some([0.0, 1.0]),
-        up: Some([0.0, 1.0]),
-        curves: vec![
-            series("as said", "reference", ideal.to_vec(), true),
-            series("", "main", found.iter().map(point).collect(), false),
-        ],
-    };
+    let title = format!("{heading}. Share that churned over the probability that was said, in ten groups.");
+    let frame = Frame::of_shares("probability of churn, as said", "share that churned");
+    let drawn = vec![
+        Curve::straight("as said", [0.0, 0.0], [1.0, 1.0]),
+        Curve::dots("main", found.iter().map(point).collect()),
+    ];
+    let chart = CurveChart::new(&title, frame, drawn).across(1.0).up_to_one();
     let table = found.iter().map(|(n, mean, rate)| [grouped(*n), percent(*mean), percent(rate.estimate), rate.text()]);
     Some(Figure {
         id: "f-reliability",
@@ -55,7 +42,7 @@ pub(super) fn reliability(evaluation: &Value) -> Option<Figure> {
             "Each dot is a tenth of the rows, ordered by probability. On the dashed line the probability is exactly right. {INTERVAL}"
         ),
         population: population(evaluation),
-        svg: curves(&chart),
+        svg: chart.draw(),
         table: DataTable::new(&heading, ["Rows", "Said", "Came", "Share that came, with interval"], table),
         heading,
     })

@@ -2,7 +2,7 @@
 
 use super::super::figure::{DataTable, Figure};
 use super::super::input::PageInput;
-use crate::charts::{ColumnChart, Frame, Unit, columns};
+use crate::charts::{ColumnBar, ColumnChart, Frame, columns};
 use crate::text::{counted, grouped};
 
 /// Groups of probabilities.
@@ -27,18 +27,10 @@ pub(super) fn scores(input: &PageInput<'_>) -> Option<Figure> {
     let edge = |bin: usize| (100 * bin / BINS).to_string();
     let bars = counts.iter().enumerate().map(|(bin, count)| {
         let name = if bin % 2 == 0 { edge(bin) } else { String::new() };
-        (
-            name,
-            f64::from(*count),
-            format!("{} to {} %: {}", edge(bin), edge(bin + 1), counted(u64::from(*count), "customer")),
-        )
+        let says = format!("{} to {} %: {}", edge(bin), edge(bin + 1), counted(u64::from(*count), "customer"));
+        ColumnBar::new(name, f64::from(*count), says)
     });
-    let frame = Frame {
-        x_title: "churn probability from .. %",
-        x_unit: Unit::Number,
-        y_title: "customers",
-        y_unit: Unit::Number,
-    };
+    let frame = Frame::of_numbers("churn probability from .. %", "customers");
     let title = format!("{heading}. Bars of customers by probability.");
     let chart = ColumnChart { title: &title, frame, bars: bars.collect(), has_numbers: false };
     let table = counts
