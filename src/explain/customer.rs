@@ -45,6 +45,8 @@ pub struct CustomerExplanation {
     pub quiet_probability: Option<f64>,
     /// Margin lost if the customer leaves, in major units.
     pub value_at_stake: f64,
+    /// Margin that a return brings of a customer who has left, in major units.
+    pub value_after_return: f64,
     /// What value models say; absent without one.
     pub value: Option<ExplainedValue>,
     /// Whether value model and classifier agree.

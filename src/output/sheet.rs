@@ -1,11 +1,12 @@
-//! The list as a spreadsheet: what stands in a cell is a number, a day or a text, never a formula.
+//! The list as a spreadsheet: what stands in a cell is a number, a day or a text, never a formula. The columns with which a list is
+//! worked are open, the others folded away behind the plus sign above them.
 
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 use rust_xlsxwriter::{
-    Color, ConditionalFormatCell, ConditionalFormatCellRule, DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
-    XlsxError,
+    Color, ConditionalFormatCell, ConditionalFormatCellRule, DocProperties, ExcelDateTime, Format, FormatAlign,
+    Workbook, Worksheet, XlsxError,
 };
 
 use super::error::OutputError;
@@ -39,6 +40,13 @@ pub struct Sheet<'a> {
     pub summary: &'a [(&'a str, String)],
 }
 
+impl Sheet<'_> {
+    /// The unit of a column of ours; nothing for one of the shop's own.
+    fn unit(&self, name: &str) -> &str {
+        self.columns.iter().find(|known| known.name == name).map_or("", |known| known.unit)
+    }
+}
+
 /// Stages a spreadsheet of the first rows of the two lists, each in pieces, and of further tables by name, and tells the path that it will have.
 ///
 /// # Errors
@@ -63,13 +71,16 @@ fn workbook<'t>(
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&excel_day(sheet.as_of)?));
     let formats = Formats::new();
     for (name, pieces) in ["List", "Win back"].into_iter().zip(lists) {
-        list(workbook.add_worksheet().set_name(name)?, sheet, pieces, &formats)?;
+        let worksheet = workbook.add_worksheet().set_name(name)?;
+        let names = list(worksheet, sheet, pieces, &formats)?;
+        fold(worksheet, sheet, &names)?;
     }
     for (name, table) in more {
         list(workbook.add_worksheet().set_name(title(name))?, sheet, std::iter::once((*table).clone()), &formats)?;
     }
     meanings(workbook.add_worksheet().set_name("Columns")?, sheet, &formats)?;
     let summary = workbook.add_worksheet().set_name("Summary")?;
+    for_paper(summary, sheet);
     summary.set_column_width(0, 32)?.set_column_width(1, 90)?;
     for (row, (name, fact)) in (0..).zip(sheet.summary) {
         summary.write_string_with_format(row, 0, *name, &formats.head)?;
@@ -101,12 +112,12 @@ struct Formats {
 
 impl Formats {
     fn new() -> Self {
-        let number = |form: &str| Format::new().set_num_format(form);
+        let number = |form: &str| Format::new().set_num_format(form).set_align(FormatAlign::Top);
         Self {
-            head: Format::new().set_bold().set_background_color(Color::RGB(0x00F1_F4F5)),
-            text: Format::new().set_indent(1),
-            marked: Format::new().set_quote_prefix(),
-            wrapped: Format::new().set_text_wrap(),
+            head: Format::new().set_bold().set_background_color(Color::RGB(0x00F1_F4F5)).set_align(FormatAlign::Top),
+            text: Format::new().set_indent(1).set_align(FormatAlign::Top),
+            marked: Format::new().set_quote_prefix().set_align(FormatAlign::Top),
+            wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             day: number("yyyy-mm-dd"),
             whole: number("#,##0"),
             number: number("General"),
@@ -118,10 +129,6 @@ impl Formats {
     fn money(&self, decimals: u32) -> &Format {
         self.money.get(decimals as usize).unwrap_or(&self.number)
     }
-
-    fn of_text(&self, text: &str) -> &Format {
-        if harmless(text) == text { &self.text } else { &self.marked }
-    }
 }
 
 fn list<'t>(
@@ -129,19 +136,19 @@ fn list<'t>(
     sheet: &Sheet<'_>,
     pieces: impl Iterator<Item = Table<'t>>,
     formats: &Formats,
-) -> Result<(), XlsxError> {
+) -> Result<Vec<String>, XlsxError> {
     let mut done = 0;
     let mut names: Vec<String> = Vec::new();
     for piece in pieces {
         if names.is_empty() {
             names = piece.columns.iter().map(|(name, _)| name.clone()).collect();
-            header(worksheet, &piece, formats)?;
+            header(worksheet, sheet, &piece, formats)?;
         }
         let n_rows = piece.n_rows().min(sheet.n_rows - done);
         for (at, (name, column)) in (0..).zip(&piece.columns) {
-            let unit = sheet.columns.iter().find(|known| known.name == name).map_or("", |known| known.unit);
+            let unit = sheet.unit(name);
             for row in 0..n_rows {
-                write(worksheet, row_number(done + row), at, &cell(column, row, unit, formats), formats)?;
+                write(worksheet, row_number(done + row), at, &cell(column, row, unit, formats))?;
             }
         }
         done += n_rows;
@@ -152,33 +159,65 @@ fn list<'t>(
     let last = u16::try_from(names.len().saturating_sub(1)).unwrap_or(u16::MAX);
     worksheet.autofilter(0, 0, row_number(done.saturating_sub(1)), last)?;
     worksheet.set_freeze_panes(1, 2)?;
-    for_paper(worksheet)?;
-    colours(worksheet, &names, row_number(done.saturating_sub(1)))
+    for_paper(worksheet, sheet);
+    worksheet.set_repeat_rows(0, 0)?;
+    colours(worksheet, &names, row_number(done.saturating_sub(1)))?;
+    Ok(names)
 }
 
-/// A4, so many pages wide; each repeats the header, the rank and the customer.
-fn for_paper(worksheet: &mut Worksheet) -> Result<(), XlsxError> {
-    worksheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(PAGES_WIDE, 0);
-    worksheet.set_repeat_rows(0, 0)?.set_repeat_columns(0, 1)?;
-    Ok(())
+/// A4 across, one page wide; each page says what it is, of which day, and its number.
+fn for_paper(worksheet: &mut Worksheet, sheet: &Sheet<'_>) {
+    worksheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.5, 0.5, 0.2, 0.2);
+    worksheet.set_footer(format!("&L&A, {}&RPage &P of &N", sheet.as_of));
 }
 
 /// Its number in the format of spreadsheets.
 const A4: u8 = 9;
-const PAGES_WIDE: u16 = 4;
+
+/// Columns with which a list is worked, beside those of the shop's own.
+const WORKED: [&str; 14] = [
+    "rank",
+    "customer_id",
+    "expected_net_gain",
+    "gone_probability",
+    "leaving_probability",
+    "value_at_stake",
+    "days_since_last_order",
+    "life_cycle_stage",
+    "open_complaints",
+    "reason_1",
+    "recommended_action",
+    "action_why",
+    "suppressed_because",
+    "change_since_last",
+];
+
+/// Folds away each run of the other columns. They stay in the file, for filters and formulas.
+fn fold(worksheet: &mut Worksheet, sheet: &Sheet<'_>, names: &[String]) -> Result<(), XlsxError> {
+    let is_folded =
+        |name: &String| sheet.columns.iter().any(|known| known.name == name) && !WORKED.contains(&name.as_str());
+    let mut first = 0;
+    for run in names.chunk_by(|one, next| is_folded(one) == is_folded(next)) {
+        let last = first + run.len();
+        if run.first().is_some_and(is_folded) {
+            let column = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+            worksheet.group_columns_collapsed(column(first), column(last - 1))?;
+        }
+        first = last;
+    }
+    Ok(())
+}
 
 /// The row of the sheet below its header.
 fn row_number(row: usize) -> u32 {
     u32::try_from(row + 1).unwrap_or(u32::MAX)
 }
 
-fn header(worksheet: &mut Worksheet, piece: &Table<'_>, formats: &Formats) -> Result<(), XlsxError> {
+fn header(worksheet: &mut Worksheet, sheet: &Sheet<'_>, piece: &Table<'_>, formats: &Formats) -> Result<(), XlsxError> {
     for (at, (name, column)) in (0..).zip(&piece.columns) {
         worksheet.write_string_with_format(0, at, name, &formats.head)?;
-        let is_sentence =
-            ["reason_1", "reason_2", "reason_3", "action_why", "change_since_last"].contains(&name.as_str());
         let width = match column {
-            _ if is_sentence => 48,
+            _ if is_sentence(sheet.unit(name)) => 44,
             Column::Text(_) | Column::OptionalText(_) => 16,
             _ => 12,
         };
@@ -187,17 +226,27 @@ fn header(worksheet: &mut Worksheet, piece: &Table<'_>, formats: &Formats) -> Re
     Ok(())
 }
 
+/// Whether a column has sentences, which are set in several lines.
+fn is_sentence(unit: &str) -> bool {
+    unit == "sentence"
+}
+
 /// What stands in a cell.
 enum Cell<'c> {
-    Text(&'c str),
+    Text(&'c str, &'c Format),
     Number(f64, &'c Format),
-    Day(Date),
+    Day(Date, &'c Format),
     Nothing,
 }
 
 /// The cell of a row of a column.
 fn cell<'c>(column: &'c Column<'_>, row: usize, unit: &str, formats: &'c Formats) -> Cell<'c> {
-    let text = |text: Option<&'c str>| text.map_or(Cell::Nothing, Cell::Text);
+    let of_text = |text: &str| match text {
+        text if harmless(text) != text => &formats.marked,
+        _ if is_sentence(unit) => &formats.wrapped,
+        _ => &formats.text,
+    };
+    let text = |text: Option<&'c str>| text.map_or(Cell::Nothing, |text| Cell::Text(text, of_text(text)));
     let number =
         |number: Option<f64>, format: &'c Format| number.map_or(Cell::Nothing, |number| Cell::Number(number, format));
     let plain = if unit.starts_with("probability") { &formats.share } else { &formats.number };
@@ -213,7 +262,9 @@ fn cell<'c>(column: &'c Column<'_>, row: usize, unit: &str, formats: &'c Formats
         }
         Column::Integer(values) => number(values.get(row).map(|n| *n as f64), &formats.whole),
         Column::OptionalInteger(values) => number(values.get(row).copied().flatten().map(|n| n as f64), &formats.whole),
-        Column::OptionalDate(values) => values.get(row).copied().flatten().map_or(Cell::Nothing, Cell::Day),
+        Column::OptionalDate(values) => {
+            values.get(row).copied().flatten().map_or(Cell::Nothing, |day| Cell::Day(day, &formats.day))
+        }
         // No list has instants; as numbers of days they would lose their zone.
         Column::Time(_) | Column::OptionalTime(_) => Cell::Nothing,
     }
@@ -222,9 +273,9 @@ fn cell<'c>(column: &'c Column<'_>, row: usize, unit: &str, formats: &'c Formats
 /// Characters of a cell at most; Excel reads no more.
 const LONGEST_TEXT: usize = 32_767;
 
-fn write(worksheet: &mut Worksheet, row: u32, at: u16, cell: &Cell<'_>, formats: &Formats) -> Result<(), XlsxError> {
+fn write(worksheet: &mut Worksheet, row: u32, at: u16, cell: &Cell<'_>) -> Result<(), XlsxError> {
     match *cell {
-        Cell::Text(text) if !text.is_empty() => {
+        Cell::Text(text, format) if !text.is_empty() => {
             let cut: String;
             let text = if text.len() > LONGEST_TEXT {
                 cut = text.chars().take(LONGEST_TEXT / 2).collect();
@@ -232,15 +283,15 @@ fn write(worksheet: &mut Worksheet, row: u32, at: u16, cell: &Cell<'_>, formats:
             } else {
                 text
             };
-            worksheet.write_string_with_format(row, at, text, formats.of_text(text))?;
+            worksheet.write_string_with_format(row, at, text, format)?;
         }
         Cell::Number(number, format) if number.is_finite() => {
             worksheet.write_number_with_format(row, at, number, format)?;
         }
-        Cell::Day(day) => {
-            worksheet.write_datetime_with_format(row, at, excel_day(day)?, &formats.day)?;
+        Cell::Day(day, format) => {
+            worksheet.write_datetime_with_format(row, at, excel_day(day)?, format)?;
         }
-        Cell::Text(_) | Cell::Number(..) | Cell::Nothing => {}
+        Cell::Text(..) | Cell::Number(..) | Cell::Nothing => {}
     }
     Ok(())
 }
@@ -273,6 +324,8 @@ fn colours(worksheet: &mut Worksheet, names: &[String], last: u32) -> Result<(),
 }
 
 fn meanings(worksheet: &mut Worksheet, sheet: &Sheet<'_>, formats: &Formats) -> Result<(), XlsxError> {
+    for_paper(worksheet, sheet);
+    worksheet.set_repeat_rows(0, 0)?;
     for (at, (name, width)) in (0..).zip([("column", 28), ("unit", 28), ("meaning", 100)]) {
         worksheet.write_string_with_format(0, at, name, &formats.head)?;
         worksheet.set_column_width(at, width)?;

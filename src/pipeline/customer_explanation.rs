@@ -70,6 +70,7 @@ pub fn explain_customer(
         leaving_probability: outcome.leaving,
         quiet_probability: outcome.quiet,
         value_at_stake: row.prospect.value_at_stake,
+        value_after_return: row.prospect.value_after_return,
         value,
         confidence: row.confidence(),
         cause: explained_cause(row),

@@ -42,8 +42,8 @@ mod tests {
     use super::*;
     use crate::config::{DecideConfig, Playbook};
     use crate::decide::{
-        Chances, Decision, Group, OutcomeProbabilities, Planner, Prospect, Quadrant, RfmSegment, Segments, Stage, Stakes,
-        Suppression,
+        Chances, Decision, Group, OutcomeProbabilities, Planner, Prospect, Quadrant, RfmSegment, Segments, Stage,
+        Stakes, Suppression,
     };
     use crate::explain::Reason;
     use crate::features::{Fact, Family};

@@ -31,7 +31,7 @@ use crate::profile::{AssociationRule, Associations};
 use crate::registry::{StoredModel, Version};
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::Currency;
-use crate::value::{Basis, Comebacks, CustomerValues, Eligible, Fitted, ValueFrame, Valued, Valuing};
+use crate::value::{Basis, Comebacks, CustomerValues, Eligible, EligibleCustomer, Fitted, ValueFrame, Valued, Valuing};
 
 /// The ranked list and what stands behind its values.
 pub struct Scored<'a> {
@@ -259,9 +259,12 @@ impl Scoring<'_> {
                 uncertainty.put_places(rows, (&facts, actions), self.panel, self.config.seed)?;
             }
         }
-        let churn: Vec<f64> = forecasts.iter().map(|forecast| forecast.churn).collect();
-        let margins = facts.iter().map(|facts| facts.past_year_margin);
-        Ok((lists, Eligible::of(&churn, margins), summary))
+        let eligible = prospects.iter().zip(&facts).map(|(prospect, facts)| EligibleCustomer {
+            gone: prospect.outcome.gone,
+            leaving: prospect.outcome.leaving,
+            margin: facts.past_year_margin,
+        });
+        Ok((lists, Eligible::of(eligible), summary))
     }
 
     /// What decides the places of all rows.

@@ -79,9 +79,11 @@ pub struct HoldoutReport {
 pub struct RetentionReport {
     /// Eligible customers.
     pub n_customers: usize,
-    /// Share expected to stay over the horizon.
+    /// How many of them are expected to be customers still: the rest has probably left before the day.
+    pub n_still_here: f64,
+    /// Share of those still here who stay over the horizon. Who only pauses stays: not buying in one horizon is not leaving.
     pub retention_rate: f64,
-    /// Mean margin of an eligible customer per horizon, from the past year, in major units.
+    /// Mean margin of a customer still here per horizon, from the past year, in major units.
     pub margin_per_period: f64,
     /// One point more of retention.
     pub one_point: ValueOfRetention,
@@ -112,20 +114,39 @@ pub(super) struct Findings<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Eligible {
     n_customers: usize,
-    mean_churn_probability: f64,
+    /// The sum of the probabilities of being a customer still.
+    n_still_here: f64,
+    /// The sum of the probabilities of leaving from the day on.
+    n_leaving: f64,
+    /// Of the past 365 days, of all who are customers still, in major units.
+    margin: f64,
+}
+
+/// What an eligible customer adds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EligibleCustomer {
+    /// Probability of having left before the day.
+    pub(crate) gone: f64,
+    /// Probability of leaving from the day on.
+    pub(crate) leaving: f64,
     /// Of the past 365 days, in major units.
-    mean_margin: f64,
+    pub(crate) margin: f64,
 }
 
 impl Eligible {
-    pub(crate) fn of(churn_probabilities: &[f64], margins: impl Iterator<Item = f64>) -> Self {
-        let n_customers = churn_probabilities.len();
-        let n = (n_customers as f64).max(1.0);
-        Self {
-            n_customers,
-            mean_churn_probability: churn_probabilities.iter().sum::<f64>() / n,
-            mean_margin: margins.sum::<f64>() / n,
-        }
+    pub(crate) fn of(customers: impl Iterator<Item = EligibleCustomer>) -> Self {
+        let none = Self { n_customers: 0, n_still_here: 0.0, n_leaving: 0.0, margin: 0.0 };
+        customers.fold(none, |sum, EligibleCustomer { gone, leaving, margin }| Self {
+            n_customers: sum.n_customers + 1,
+            n_still_here: sum.n_still_here + (1.0 - gone),
+            n_leaving: sum.n_leaving + leaving,
+            margin: sum.margin + (1.0 - gone) * margin,
+        })
+    }
+
+    /// Share of those still here who stay over the horizon; nobody stays where nobody is.
+    fn retention_rate(&self) -> f64 {
+        if self.n_still_here > 0.0 { (1.0 - self.n_leaving / self.n_still_here).clamp(0.0, 1.0) } else { 0.0 }
     }
 }
 
@@ -243,10 +264,10 @@ impl Basis<'_> {
     }
 
     fn retention(&self, eligible: Eligible) -> Result<RetentionReport, ValueError> {
-        let n = eligible.n_customers as f64;
-        let retention_rate = (1.0 - eligible.mean_churn_probability).clamp(0.0, 1.0);
+        let n = eligible.n_still_here;
+        let retention_rate = eligible.retention_rate();
         let periods_per_year = 365.25 / f64::from(self.settings.rule.horizon.0);
-        let margin_per_period = eligible.mean_margin / periods_per_year;
+        let margin_per_period = (eligible.margin / n.max(f64::MIN_POSITIVE) / periods_per_year).max(0.0);
         let discount = (1.0 + self.config.value.discount_rate).powf(1.0 / periods_per_year) - 1.0;
         let economics = RetentionEconomics::new(n, margin_per_period, retention_rate, discount)?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred periods at most")]
@@ -254,10 +275,29 @@ impl Basis<'_> {
         let better = retention_rate + 0.1 * (1.0 - retention_rate);
         Ok(RetentionReport {
             n_customers: eligible.n_customers,
+            n_still_here: n,
             retention_rate,
             margin_per_period,
             one_point: economics.value_of_retention(n_periods),
             compounding: economics.compared_with(better, n_periods),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_pauses_stays_and_who_has_left_counts_no_more() {
+        // Four customers: one has left for sure, one is half gone, and of the rest a tenth and a fifth leave.
+        let customer = |gone, leaving, margin| EligibleCustomer { gone, leaving, margin };
+        let customers =
+            [customer(1.0, 0.0, 500.0), customer(0.5, 0.05, 20.0), customer(0.0, 0.1, 100.0), customer(0.0, 0.1, 40.0)];
+        let eligible = Eligible::of(customers.into_iter());
+        assert_eq!((eligible.n_customers, eligible.n_still_here), (4, 2.5));
+        assert!((eligible.retention_rate() - 0.9).abs() < 1e-12);
+        assert!((eligible.margin - 150.0).abs() < 1e-12);
+        assert_eq!(Eligible::of(std::iter::empty()).retention_rate(), 0.0);
     }
 }

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::audits::audits;
 use super::document::{Estimate, count, items, number, text};
-use super::figure::{DataTable, Part, day, money, percent};
-use super::model::test_part;
+use super::figure::{DataTable, Part, capital, day, money, percent};
+use super::model::{learner_name, test_part};
 use super::words::Words;
 use crate::text::{counted, grouped};
 
@@ -21,6 +22,7 @@ pub struct BacktestInput<'a> {
 pub(super) fn part(input: &BacktestInput<'_>) -> Part {
     let BacktestInput { backtest, .. } = input;
     let mut part = test_part(backtest);
+    part.figures.extend(audits(backtest));
     let tables =
         [outcomes(backtest), heads(backtest), values(input), by_value(backtest), profit(input), choices(backtest)];
     part.tables.extend(tables.into_iter().filter(|table| !table.rows.is_empty()));
@@ -68,7 +70,7 @@ fn figure(document: &Value, pointer: &str) -> String {
 fn of_whom(report: &Value) -> String {
     format!(
         "{}: {} at {}.",
-        text(report, "/population").unwrap_or_default(),
+        capital(text(report, "/population").unwrap_or_default()),
         counted(count(report, "/n_customers").unwrap_or(0), "customer"),
         counted(items(report, "/cutoffs").len() as u64, "test cutoff")
     )
@@ -99,7 +101,7 @@ fn heads(backtest: &Value) -> DataTable {
         let head = backtest.pointer(&format!("/heads/{name}")).unwrap_or(&Value::Null);
         let n = count(head, "/population/n_rows").map_or_else(String::new, grouped);
         let row = move |learner: &Value| {
-            let name = text(learner, "/name").unwrap_or_default().to_owned();
+            let name = text(learner, "/name").map(learner_name).unwrap_or_default().to_owned();
             [question.to_owned(), name, n.clone(), figure(learner, "/mean/auc"), figure(learner, "/mean/log_loss")]
         };
         items(head, "/learners").iter().map(row)
@@ -167,7 +169,7 @@ fn profit(input: &BacktestInput<'_>) -> DataTable {
         |learner: &Value, pointer: &str| number(learner, pointer).map_or_else(String::new, |sum| format!("{sum:.3}"));
     let row = |learner: &Value| {
         [
-            text(learner, "/name").unwrap_or_default().to_owned(),
+            text(learner, "/name").map(learner_name).unwrap_or_default().to_owned(),
             amount(learner, "/empc/profit"),
             share(learner, "/empc/fraction"),
             amount(learner, "/mpc/profit"),

@@ -108,7 +108,7 @@ pub(super) fn causes(input: &PageInput<'_>) -> Option<Figure> {
         rows: with_cause.iter().map(|found| found.row()).collect(),
     };
     Some(Figure {
-        id: "f-causes",
+        id: "f-causes".into(),
         sentence: how_read(report, with_cause.iter().map(|found| found.n).sum()),
         population: format!("On {}: {}", day(input.as_of()), text(report, "/population").unwrap_or_default()),
         svg: rows(&chart),
@@ -171,7 +171,7 @@ pub(super) fn recovery(input: &PageInput<'_>) -> Option<Figure> {
         [(*name).to_owned(), grouped(*n), percent(*share), format!("{} to {}", percent(*low), percent(*high))]
     });
     Some(Figure {
-        id: "f-recovery",
+        id: "f-recovery".into(),
         sentence: how_counted(report),
         population: text(report, "/population").unwrap_or_default().to_owned(),
         svg: rows(&chart),

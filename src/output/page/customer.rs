@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
-use super::figure::{DataTable, Figure, Tile, day, money, percent};
+use super::figure::{DataTable, Figure, Tile, capital, day, money, percent};
 use crate::charts::{self, ColumnBar, ColumnChart, Frame, Row, RowChart, Unit};
 use crate::explain::{CustomerExplanation, ExplainedCause, ExplainedValue, FeatureContribution, Risk};
 
@@ -22,11 +21,7 @@ const SHOWN: usize = 15;
 /// # Errors
 /// What the template engine says.
 pub fn customer_page(explanation: &CustomerExplanation, currency: &str) -> Result<String, minijinja::Error> {
-    let mut engine = Environment::new();
-    engine.set_auto_escape_callback(|_| AutoEscape::Html);
-    engine.add_template("customer.html", TEMPLATE)?;
-    let whole = Customer { explanation, currency }.whole();
-    engine.get_template("customer.html")?.render(minijinja::value::Serde(&whole))
+    super::template::render(TEMPLATE, &Customer { explanation, currency }.whole())
 }
 
 /// What the template sets.
@@ -112,8 +107,14 @@ impl Customer<'_> {
     }
 
     fn headline(self) -> String {
-        let CustomerExplanation { customer_id, leaving_probability, gone_probability, value_at_stake, .. } =
-            self.explanation;
+        let CustomerExplanation {
+            customer_id,
+            leaving_probability,
+            gone_probability,
+            value_at_stake,
+            value_after_return,
+            ..
+        } = self.explanation;
         let at_stake = money(self.currency, *value_at_stake);
         match self.explanation.risk {
             Risk::Lost => {
@@ -121,10 +122,8 @@ impl Customer<'_> {
                 format!("{customer_id}: {lost} likely not to come back, with {at_stake} at stake")
             }
             Risk::Gone => {
-                format!(
-                    "{customer_id}: {} likely to have left; a return is worth {at_stake}",
-                    percent(*gone_probability)
-                )
+                let back = money(self.currency, *value_after_return);
+                format!("{customer_id}: {} likely to have left; a return is worth {back}", percent(*gone_probability))
             }
         }
     }
@@ -136,20 +135,20 @@ impl Customer<'_> {
         let churn = explanation.churn_interval.map_or_else(String::new, range);
         let tile = |value, name: &str, note| Tile { value, name: name.to_owned(), note };
         let mut tiles = vec![
-            tile(percent(explanation.churn_probability), "buys nothing in the horizon", churn),
-            tile(percent(explanation.leaving_probability), "leaves from now on", String::new()),
-            tile(percent(explanation.gone_probability), "has left already", String::new()),
+            tile(percent(explanation.churn_probability), "likely to buy nothing in the horizon", churn),
+            tile(percent(explanation.leaving_probability), "likely to leave from now on", String::new()),
+            tile(percent(explanation.gone_probability), "likely to have left already", String::new()),
         ];
         if let Some(value) = &explanation.value {
             let [low, high] = [value.interval.low, value.interval.high].map(|bound| money(self.currency, bound));
             let note = format!("four of five cases: {low} to {high}; so far {}", money(self.currency, value.historic));
             tiles.push(tile(money(self.currency, value.predicted), "margin to come", note));
             let note = format!(
-                "{:.1} orders of {} expected in all",
+                "{:.1} more orders of {} are expected",
                 value.expected_purchases,
                 money(self.currency, value.spend_per_purchase)
             );
-            tiles.push(tile(day(&value.next_purchase_by), "next order, if one comes, by", note));
+            tiles.push(tile(day(&value.next_purchase_by), "next order by then, if one comes", note));
         }
         tiles
     }
@@ -185,7 +184,7 @@ impl Customer<'_> {
         let rows = shown.iter().map(|(month, n, amount)| [month.clone(), n.to_string(), format!("{amount:.2}")]);
         let total: f64 = self.explanation.orders.iter().map(|(_, amount)| amount).sum();
         Some(Figure {
-            id: "spend",
+            id: "spend".into(),
             heading: "Spend by month".to_owned(),
             sentence: format!("{} orders for {} in all.", self.explanation.orders.len(), money(self.currency, total)),
             population: format!("This customer, orders known on the day; at most the last {MONTHS} months."),
@@ -219,7 +218,7 @@ impl Customer<'_> {
         let context = (100.0 * self.explanation.context_log_odds).round() / 100.0 + 0.0;
         let more = if first.log_odds > 0.0 { "adds most to" } else { "takes most from" };
         Some(Figure {
-            id: "facts",
+            id: "facts".into(),
             heading: "What adds to the risk, and what takes from it".to_owned(),
             sentence: format!("{} {more} the risk of this customer.", capital(first.fact.name())),
             population: format!("Against the average customer of the day; {context:+.2} more belong to no fact."),
@@ -247,7 +246,7 @@ impl Customer<'_> {
         };
         let rows = value.by_year.iter().enumerate().map(|(nth, margin)| [name(nth), format!("{margin:.2}")]);
         Some(Figure {
-            id: "years",
+            id: "years".into(),
             heading: "Margin to come by year".to_owned(),
             sentence: format!("{} in the first year, the chance of leaving included.", money(self.currency, *first)),
             population: "Expected of customers with this history; later money counts less.".to_owned(),
@@ -297,11 +296,6 @@ fn minute(at: &str) -> String {
     at.get(..16).unwrap_or(at).replace('T', " ")
 }
 
-fn capital(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
-}
-
 /// All months from one to another, both included, written like `2024-05`.
 fn months_between(first: &str, last: &str) -> Option<Vec<String>> {
     let number = |month: &str| {
@@ -331,6 +325,7 @@ mod tests {
             leaving_probability: 0.3,
             quiet_probability: None,
             value_at_stake: 12.0,
+            value_after_return: 9.0,
             value: None,
             confidence: "normal",
             reasons: vec!["silent for 71 days".to_owned()],

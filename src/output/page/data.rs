@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::columns::Columns;
+use super::document::{items, text};
 use super::input::{PageInput, PageList};
+use super::segments;
 use crate::text::grouped;
 
 /// Bytes of the rows at most, so that the page stays below four megabytes.
@@ -56,10 +58,20 @@ pub(super) fn data_of(input: &PageInput<'_>) -> String {
             "decimals": decimals,
             "csv": input.manifest.pointer("/config/output/csv"),
             "file": file,
+            "hints": hints(input),
+            "horizon_days": input.manifest.pointer("/config/churn/horizon_days"),
+            "meanings": segments::meanings(),
             "lists": lists,
         })
         .to_string(),
     )
+}
+
+/// How each action of the playbook is done, by its name.
+fn hints(input: &PageInput<'_>) -> Value {
+    let actions = items(input.manifest, "/config/decide/playbook/actions").iter();
+    let hint = |action: &Value| Some((text(action, "/name")?.to_owned(), text(action, "/hint")?.into()));
+    Value::Object(actions.filter_map(hint).collect())
 }
 
 /// JSON that neither ends the `script` element nor opens another, nor ends a line of a script.

@@ -65,7 +65,7 @@ pub(super) fn gain(input: &PageInput<'_>) -> Option<Figure> {
     let drawn = vec![Curve::line("expected net gain", "main", ranks.into_iter().map(point).collect())];
     let chart = CurveChart::new(&title, frame, drawn).across(n as f64);
     Some(Figure {
-        id: "f-gain",
+        id: "f-gain".into(),
         sentence: "All costs are taken off. Where the curve is flat, another contact brings little: a smaller list would do. It ends where \
                    nobody else would bring a gain, or where the budget or a capacity ends."
             .to_owned(),
@@ -134,7 +134,7 @@ pub(super) fn matrix(input: &PageInput<'_>) -> Option<Figure> {
         ]
     });
     Some(Figure {
-        id: "f-matrix",
+        id: "f-matrix".into(),
         sentence: "Each quadrant of the value matrix, margin of the past year by what is expected beyond it: its customers, its share of \
                    the value at stake, and whom tonight's plan contacts for how much. Spend least where both are low, keep those who \
                    bring much, and offer more to those who could."
@@ -167,7 +167,8 @@ impl Quadrant {
         rows.fold(Self::default(), |found, row| Self {
             n: found.n + 1,
             stake: found.stake + number(stakes, row),
-            n_contacted: found.n_contacted + u64::from(groups.get(row).is_some_and(|is| is.as_deref() == Some("treat"))),
+            n_contacted: found.n_contacted
+                + u64::from(groups.get(row).is_some_and(|is| is.as_deref() == Some("treat"))),
             cost: found.cost + number(costs, row),
         })
     }

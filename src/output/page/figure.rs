@@ -1,5 +1,7 @@
 //! What a part of the page is made of: figures with their sentence, population and table; tiles; tables.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// One part of the page, for one kind of reader.
@@ -37,7 +39,7 @@ pub(super) struct WhatIf {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Figure {
     /// Name of its heading within the page.
-    pub(super) id: &'static str,
+    pub(super) id: Cow<'static, str>,
     /// What it shows, as a sentence without a full stop.
     pub(super) heading: String,
     /// How to read it.
@@ -121,4 +123,10 @@ pub(super) fn percent(share: f64) -> String {
 /// A day as people write it.
 pub(super) fn day(iso: &str) -> String {
     iso.parse::<jiff::civil::Date>().map_or_else(|_| iso.to_owned(), |date| date.strftime("%-d %B %Y").to_string())
+}
+
+/// A text that begins with a capital letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

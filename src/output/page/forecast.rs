@@ -29,7 +29,8 @@ pub(super) fn sales(value: &Value, currency: &str) -> Option<Figure> {
     };
     let bars: Vec<ColumnBar> = sums.iter().enumerate().map(bar).collect();
     let table = bars.iter().map(|bar| {
-        let [low, high] = bar.interval.map_or([String::new(), String::new()], |ends| ends.map(|end| money(currency, end)));
+        let [low, high] =
+            bar.interval.map_or([String::new(), String::new()], |ends| ends.map(|end| money(currency, end)));
         [bar.name.clone(), bar.says.clone(), low, high]
     });
     let table = DataTable::new(&heading, ["Days from today", "Expected sales", "At least", "At most"], table);
@@ -37,7 +38,7 @@ pub(super) fn sales(value: &Value, currency: &str) -> Option<Figure> {
     let frame = Frame::of_numbers("days from today", &y_title);
     let chart = ColumnChart { title: &format!("{heading}. Bars by quarter."), frame, bars, has_numbers: true };
     Some(Figure {
-        id: "f-sales",
+        id: "f-sales".into(),
         sentence: format!(
             "From {} in the first quarter to {} in the last: what new customers buy is not in it. {}",
             money(currency, *first),
@@ -116,10 +117,8 @@ pub(super) fn past_sales(value: &Value, currency: &str) -> Option<Figure> {
         format!("sales of a quarter, {currency}"),
     );
     let frame = Frame::of_numbers("end of the quarter", &y_title);
-    let drawn = vec![
-        Curve::dotted("came", "other", came),
-        Curve::dotted("expected", "main", expected.chain(next).collect()),
-    ];
+    let drawn =
+        vec![Curve::dotted("came", "other", came), Curve::dotted("expected", "main", expected.chain(next).collect())];
     let chart = CurveChart::new(&title, frame, drawn).named(names);
     let row = |one: &Value| {
         let says = |key: &str| text(one, &format!("/{key}")).map(day).unwrap_or_default();
@@ -128,7 +127,7 @@ pub(super) fn past_sales(value: &Value, currency: &str) -> Option<Figure> {
     };
     let table = DataTable::new(&heading, ["Forecast on", "Until", "Expected", "Came"], past.iter().map(row));
     Some(Figure {
-        id: "f-past-sales",
+        id: "f-past-sales".into(),
         sentence: "Each forecast was made with what was known on its day, of the customers who had bought by then; the quarters do not \
                    overlap. The upright line is the interval of the quarter to come: as wide as the errors of these in four of five cases, \
                    and never narrower than chance alone makes it."
@@ -191,11 +190,11 @@ pub(super) fn tracking(value: &Value) -> Option<Figure> {
     ];
     let frame = Frame::of_numbers("time", "repeat orders so far");
     let chart = CurveChart::new(&title, frame, drawn).named(names);
-    let table = points.iter().map(|(end, expected, actual)| {
-        [day(&date(*end)), Unit::Number.text(*expected), Unit::Number.text(*actual)]
-    });
+    let table = points
+        .iter()
+        .map(|(end, expected, actual)| [day(&date(*end)), Unit::Number.text(*expected), Unit::Number.text(*actual)]);
     Some(Figure {
-        id: "f-tracking",
+        id: "f-tracking".into(),
         sentence: format!(
             "The model was fitted to what was known before {}. From then on {} repeat orders were expected, {} came.",
             day(made),

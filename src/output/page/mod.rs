@@ -1,6 +1,7 @@
 //! The page of a run: one file with three parts, for the retention team, the manager and the data scientist. It loads
 //! nothing: style, script and data stand in it, and its policy lets nothing else run.
 
+mod audits;
 mod backtest;
 mod causes;
 mod columns;
@@ -18,10 +19,10 @@ mod moves;
 mod segments;
 mod shop;
 mod stages;
+mod template;
 mod words;
 mod year;
 
-use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
 use figure::Part;
@@ -66,10 +67,7 @@ pub fn backtest_page(input: &BacktestInput<'_>) -> Result<String, minijinja::Err
 }
 
 fn render(whole: &Whole) -> Result<String, minijinja::Error> {
-    let mut engine = Environment::new();
-    engine.set_auto_escape_callback(|_| AutoEscape::Html);
-    engine.add_template("page.html", TEMPLATE)?;
-    engine.get_template("page.html")?.render(minijinja::value::Serde(whole))
+    template::render(TEMPLATE, whole)
 }
 
 /// What the template sets.

@@ -86,7 +86,7 @@ pub(super) fn moves(input: &PageInput<'_>) -> Option<Figure> {
     let heading = moves.heading(&since)?;
     let head = ["Kind", "Then", "Now", "Customers"];
     Some(Figure {
-        id: "f-moves",
+        id: "f-moves".into(),
         sentence: "Read a row to the right: where the customers of a stage are now, the darker the larger their share. On the diagonal \
                    nothing changed. The table also has the RFM segments."
             .to_owned(),

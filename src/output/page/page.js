@@ -27,7 +27,10 @@ const START = Date.parse(D.as_of + 'T00:00:00Z');
 const dayText = ago => new Date(START - ago * DAY).toLocaleDateString('en-GB', {day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC'});
 const monthText = ago => new Date(START - ago * DAY).toLocaleDateString('en-GB', {month: 'short', timeZone: 'UTC'});
 const iso = ago => new Date(START - ago * DAY).toISOString().slice(0, 10);
-const words = text => { const t = text.replace(/_/g, ' '); return t.charAt(0).toUpperCase() + t.slice(1); };
+// A number is not parted from its unit at the end of a line.
+const whole = text => text.replace(/(\b[A-Z]{3}) (?=\d)/g, '$1\u00a0').replace(/(\d) (?=%)/g, '$1\u00a0');
+const capital = text => text.charAt(0).toUpperCase() + whole(text.slice(1));
+const words = text => capital(text.replace(/_/g, ' '));
 
 // ---- columns ------------------------------------------------------------------------------------------------------------
 const offsets = new WeakMap();
@@ -64,10 +67,12 @@ const exact = (list, name, row) => {
 };
 
 // ---- what a list has ----------------------------------------------------------------------------------------------------
+// The filters, in the order in which they are shown.
 const NAMES = {
-  life_cycle_stage: 'Stage', rfm_segment: 'Segment', value_quadrant: 'Quadrant', cause: 'Cause', recommended_action: 'Action',
-  group: 'Group', risk_band: 'Risk', suppressed_code: 'No contact', change_since_last: 'Changed', confidence: 'Confidence',
+  group: 'Contact', recommended_action: 'Action', life_cycle_stage: 'Stage', change_since_last: 'Changed', rfm_segment: 'Segment',
+  value_quadrant: 'Quadrant', cause: 'Cause', risk_band: 'Risk', suppressed_code: 'Why not', confidence: 'Confidence',
 };
+const AT_ONCE = 4;
 const ABSENT = '\u2014';
 // The order in which people think of words; others follow in that of the alphabet.
 const ORDER = ['low', 'medium', 'high', 'new', 'repeat', 'loyal', 'won_back', 'at_risk', 'dormant', 'lost', 'treat', 'control', 'suppressed'];
@@ -185,7 +190,7 @@ const COLUMNS = [
   {key: 'recommended_action', head: 'Do', css: 'do', of: l => l.has('recommended_action'), cell: (l, i) => {
     if (isOff(l, i)) return null;
     const what = get(l, 'recommended_action', i);
-    return what == null ? null : [words(what), h('span', {class: 'under'}, firstSentence(get(l, 'action_why', i) || ''))];
+    return what == null ? null : [words(what), h('span', {class: 'under'}, whole(firstSentence(get(l, 'action_why', i) || '')))];
   }},
   {key: 'gain', head: l => l.worth === 'expected_net_gain' ? 'Gain' : l.risk === 'gone_probability' ? 'Worth of return' : 'Expected loss', is: 'num', css: 'gain', of: l => l.has(l.worth), name: l => l.worth, cell: (l, i) => {
     const v = get(l, l.worth, i);
@@ -197,14 +202,17 @@ const COLUMNS = [
   }},
   {key: 'value_at_stake', head: 'At stake', is: 'num', css: 'stake', of: l => l.has('value_at_stake'), cell: (l, i) => h('span', {class: 'money', title: exact(l, 'value_at_stake', i)}, money(get(l, 'value_at_stake', i)))},
   {key: 'days_since_last_order', head: 'Rhythm, 12 months', css: 'rhythm', of: l => l.has('days_since_last_order'), cell: (l, i) => rhythm(l, i, {width: phone.matches ? 340 : 160, height: 20}) || (get(l, 'days_since_last_order', i) ?? '') + ' days silent'},
-  {key: 'reason_1', head: 'First reason', css: 'why', of: l => l.has('reason_1'), cell: (l, i) => [notice(l, i), h('span', {class: 'why'}, get(l, 'reason_1', i) || '')]},
-  {key: 'change_since_last', head: 'Changed', css: 'changed', of: l => l.has('change_since_last') && l.columns.change_since_last.kind !== 'constant', cell: (l, i) => { const change = get(l, 'change_since_last', i); return change && words(change); }},
+  {key: 'reason_1', head: 'First reason', css: 'why', of: l => l.has('reason_1'), cell: (l, i) => [notice(l, i), h('span', {class: 'why'}, capital(get(l, 'reason_1', i) || ''))]},
+  {key: 'change_since_last', head: 'Changed', css: 'changed', of: l => l.has('change_since_last') && l.columns.change_since_last.kind !== 'constant', cell: (l, i) => { const change = get(l, 'change_since_last', i); return change && said(change); }},
 ];
 const OFF = {
   opted_out: 'Do not contact: opted out', no_action_fits: 'No action fits', no_gain: 'Not worth a contact', budget: 'Beyond the budget',
   capacity: 'Beyond the capacity', cool_down: 'Contacted not long ago', owner_full: 'Their owner has enough to do',
 };
-const said = word => ({opted_out: 'Opted out'})[word] || OFF[word] || words(word);
+const SAID = {opted_out: 'Opted out', treat: 'To contact', control: 'Held back', suppressed: 'Not to contact', no_longer: 'No contact any more', to_contact: 'To contact now'};
+// What a segment is called, and what it means.
+const meaning = (column, word) => D.meanings[column]?.[word];
+const said = (word, column) => SAID[word] || OFF[word] || (column === 'value_quadrant' && meaning(column, word)?.split(':')[0].replace(',', '')) || words(word);
 function notice(list, row) {
   const off = get(list, 'suppressed_code', row), open = get(list, 'open_complaints', row);
   if (off != null) return h('span', {class: off === 'opted_out' || !OFF[off] ? 'tag stop' : 'tag'}, OFF[off] || 'Do not contact: ' + off.replace(/_/g, ' '));
@@ -226,7 +234,7 @@ function drawRows() {
   };
   const tr = (row, at) => h('tr', {'data-row': row, tabindex: at === current ? 0 : -1, class: isOff(list, row) ? 'off' : null},
     columns.map(c => h('td', {class: (c.is || '') + ' c-' + (c.css || c.key)}, c.cell(list, row))));
-  $('rows').replaceChildren(h('caption', {class: 'soft', hidden: part.length > 0}, 'No customer matches. Take a filter away, or search for less.'), h('thead', {}, h('tr', {}, columns.map(th))), h('tbody', {}, part.map(tr)));
+  $('rows').replaceChildren(h('caption', {class: 'soft', hidden: part.length > 0}, 'No customer matches. Take a filter away, or search for less.'), h('thead', {hidden: !part.length}, h('tr', {}, columns.map(th))), h('tbody', {}, part.map(tr)));
   const to = (page, text, off) => h('button', {type: 'button', class: 'plain', 'data-page': page, disabled: off}, text);
   $('pager').replaceChildren(...(pages > 1 ? [to(state.page - 1, 'Previous', state.page === 0), to(state.page + 1, 'Next', state.page === pages - 1), h('span', {class: 'soft'}, `Page ${state.page + 1} of ${grouped(pages, 0)}`)] : []));
 }
@@ -238,12 +246,13 @@ function drawChips() {
     (state.f[name] || []).forEach(v => counts.has(v) || counts.set(v, 0));
     const at_ = v => v === ABSENT ? 99 : ORDER.includes(v) ? ORDER.indexOf(v) : 50;
     const order = list.columns[name].table.concat(ABSENT).filter(v => counts.has(v)).sort((a, b) => at_(a) - at_(b));
-    const chip = v => h('button', {type: 'button', class: 'chip', 'data-filter': name, 'data-value': v, 'aria-pressed': String(!!state.f[name]?.has(v))}, [v === ABSENT ? 'None' : said(v), h('b', {}, grouped(counts.get(v), 0))]);
+    const chip = v => h('button', {type: 'button', class: 'chip', 'data-filter': name, 'data-value': v, title: meaning(name, v), 'aria-pressed': String(!!state.f[name]?.has(v))}, [v === ABSENT ? 'None' : said(v, name), h('b', {}, grouped(counts.get(v), 0))]);
+    const meant = [...(state.f[name] || [])].map(v => meaning(name, v)).filter(Boolean).join('. ');
     const pointless = order.length < 2 && !state.f[name];
-    return pointless ? null : h('fieldset', {class: 'chips' + (at ? ' more' : '') + (at > 2 ? ' further' : '') + (more || state.f[name] ? ' shown' : '')}, [h('legend', {}, NAMES[name] || words(name)), order.map(chip)].flat());
+    return pointless ? null : h('fieldset', {class: 'chips' + (at ? ' more' : '') + (at >= AT_ONCE ? ' further' : '') + (more || state.f[name] ? ' shown' : '')}, [h('legend', {}, NAMES[name] || words(name)), order.map(chip), meant ? h('span', {class: 'meant'}, meant + '.') : []].flat());
   }).filter(Boolean);
   $('chips').replaceChildren(...boxes);
-  $('more').hidden = boxes.length < (phone.matches ? 2 : 4);
+  $('more').hidden = boxes.length <= (phone.matches ? 1 : AT_ONCE);
 }
 let more = false;
 function draw(keep) {
@@ -253,7 +262,7 @@ function draw(keep) {
   let sum = 0;
   if (list.has(list.worth)) shown.forEach(i => { if (get(list, 'group', i) !== 'control') sum += Math.max(0, get(list, list.worth, i) || 0); });
   const what = list.worth === 'expected_net_gain' ? 'expected gain ' : list.risk === 'gone_probability' ? 'worth of their return ' : 'expected loss ';
-  $('count').textContent = counted(shown.length, 'customer') + (shown.length && list.has(list.worth) ? ', ' + what + money(sum) : '');
+  $('count').textContent = counted(shown.length, 'customer') + (sum > 0 ? ', ' + what + money(sum) : '');
   $('clear').hidden = !state.q && !Object.keys(state.f).length;
   $('search').value = state.q;
   $('limits').textContent = list.limits;
@@ -284,7 +293,17 @@ function outcomes(list, row) {
   const parts = [['gone', 'Gone already'], ['leaving', 'About to leave'], ['quiet', 'Quiet for a while']].map(([name, says]) => [says, get(list, name + '_probability', row)]).filter(p => p[1] != null);
   if (parts.length < 3) return null;
   parts.push(['Staying', Math.max(0, 1 - parts.reduce((sum, p) => sum + p[1], 0))]);
-  return h('dl', {class: 'facts'}, parts.flatMap(([says, p]) => fact(says, [percent(p), bar('range', p)])));
+  return h('dl', {class: 'facts outcomes'}, parts.flatMap(([says, p]) => fact(says, [h('span', {class: 'share'}, percent(p)), bar('range', p)])));
+}
+// What to do and how, or why nothing: never to be mistaken for each other.
+function advice(list, row) {
+  const value = name => get(list, name, row), action = value('recommended_action');
+  if (isOff(list, row)) {
+    const why = value('suppressed_because') || value('action_why');
+    return why ? h('div', {class: 'say stop'}, [h('strong', {}, 'No contact'), h('p', {}, whole(why))]) : null;
+  }
+  const hint = D.hints[action];
+  return action == null ? null : h('div', {class: 'say'}, [h('strong', {}, words(action)), h('p', {}, whole(value('action_why') || '')), hint ? h('p', {}, [h('strong', {}, 'How: '), capital(hint.replace(/\.$/, '')) + '.']) : null]);
 }
 function open(row, keep) {
   const list = state.list, id = get(list, 'customer_id', row), value = name => get(list, name, row), detailed = row < list.detailed;
@@ -299,22 +318,24 @@ function open(row, keep) {
   const lines = [
     h('div', {class: 'head'}, [h('h2', {id: 'panel-name', tabindex: -1}, id), h('button', {type: 'button', class: 'plain', 'data-step': -1, 'aria-label': 'Previous customer'}, '\u2191'), h('button', {type: 'button', class: 'plain', 'data-step': 1, 'aria-label': 'Next customer'}, '\u2193'), h('button', {type: 'button', class: 'plain', 'data-close': true}, 'Close')]),
     h('p', {class: 'soft'}, [`Rank ${grouped(row + 1, 0)} of ${grouped(list.total, 0)}`, value('rank_low') == null ? '' : `; in four of five cases ${grouped(value('rank_low'), 0)} to ${grouped(value('rank_high'), 0)}`].join('')),
-    h('div', {class: 'tags'}, [notice(list, row), ...['life_cycle_stage', 'rfm_segment', 'value_quadrant', 'risk_band'].map(name => value(name) == null ? null : h('span', {class: 'tag'}, NAMES[name] + ': ' + (name === 'value_quadrant' ? value(name) : words(value(name)).toLowerCase()))), value('confidence') === 'low' ? h('span', {class: 'tag ask'}, 'Look before you act: two models disagree') : null]),
-    value('recommended_action') == null || isOff(list, row) ? null : h('div', {class: 'say'}, [h('strong', {}, words(value('recommended_action'))), h('p', {}, value('action_why') || ''), value('message_hint') ? h('p', {}, '\u201c' + value('message_hint') + '\u201d') : null]),
+    h('div', {class: 'tags'}, [notice(list, row), ...['life_cycle_stage', 'rfm_segment', 'value_quadrant', 'risk_band'].map(name => value(name) == null ? null : h('span', {class: 'tag', title: meaning(name, value(name))}, NAMES[name] + ': ' + (name === 'value_quadrant' ? said(value(name), name) : words(value(name)).toLowerCase()))), value('confidence') === 'low' ? h('span', {class: 'tag ask'}, 'Look before you act: two models disagree') : null]),
+    advice(list, row),
     h('dl', {class: 'facts'}, [
       ...list.carried.flatMap(name => fact(words(name), value(name))),
       ...fact('Expected gain', value('expected_net_gain') == null ? null : money(value('expected_net_gain')) + (value('contact_cost') == null ? '' : `, for ${money(value('contact_cost'))} of cost`)),
-      ...fact('Changed', [value('change_since_last'), value('change_why')].filter(Boolean).map(words).join(': ')),
+      ...fact('Often bought too', value('next_category') == null ? null : words(value('next_category')) + ': a category that this customer never bought'),
+      ...fact('Changed', [value('change_since_last') && said(value('change_since_last')), value('change_why')].filter(Boolean).join(': ')),
+      ...['life_cycle_stage', 'rfm_segment', 'value_quadrant'].flatMap(name => fact(NAMES[name], meaning(name, value(name)))),
     ]),
   ];
   const strip = rhythm(list, row, {width: 504, height: 78, large: true});
   if (strip) lines.push(h('h3', {}, silence == null ? 'Rhythm' : gap == null ? `Silent for ${counted(silence, 'day')}` : `Usually orders every ${counted(silence - gap, 'day')}; silent for ${counted(silence, 'day')}`), strip,
     h('p', {class: 'note'}, 'Each line is a day with an order, higher for more money. A diamond is a complaint' + (list.resolutions ? ', hollow while open' : '') + '. The shaded part is silence beyond the usual gap.'));
-  if (reasons.length) lines.push(h('h3', {}, 'Why the risk is raised'), h('ul', {class: 'reasons'}, reasons.map(([text, weight]) => h('li', {}, [text, weight && most ? bar('wide', weight / most) : null]))));
+  if (reasons.length) lines.push(h('h3', {}, 'Why this customer'), h('ul', {class: 'reasons'}, reasons.map(([text, weight]) => h('li', {}, [capital(text), weight && most ? bar('wide', weight / most) : null]))));
   const cause = value('cause'), why = value('cause_why');
-  if (cause || why) lines.push(h('h3', {}, cause ? 'Likely cause: ' + words(cause).toLowerCase() + (value('cause_controllable') === 'no' ? ' (not in your hands)' : '') : 'No cause stands out'), cause && why ? h('p', {}, words(why)) : null);
+  if (cause) lines.push(h('h3', {}, 'Likely cause: ' + words(cause).toLowerCase() + (value('cause_controllable') === 'no' ? ' (not in your hands)' : '')), why ? h('p', {}, capital(why)) : null);
   lines.push(h('h3', {}, 'How likely, how much'), h('dl', {class: 'facts'}, [
-    ...fact('No order in the coming time', value('churn_probability') == null ? null : percent(value('churn_probability')) + range('churn_probability_low', 'churn_probability_high', percent)),
+    ...fact(D.horizon_days ? `No order in ${D.horizon_days} days` : 'No order in the coming time', value('churn_probability') == null ? null : percent(value('churn_probability')) + range('churn_probability_low', 'churn_probability_high', percent)),
     ...fact('At stake', money(value('value_at_stake'))), ...fact(list.risk === 'gone_probability' ? 'Worth of return' : 'Expected loss', money(value('expected_loss'))), ...fact('Margin so far', money(value('clv_historic'))),
     ...fact('Margin to come', value('clv_predicted') == null ? null : money(value('clv_predicted')) + range('clv_predicted_low', 'clv_predicted_high', money)),
   ]), outcomes(list, row));
@@ -381,7 +402,7 @@ document.addEventListener('click', event => {
   if (!at) return;
   const data = at.dataset;
   if (at.role === 'tab' || at.getAttribute('role') === 'tab') tab(at.id.slice(4));
-  else if (data.sort) { state.down = state.sort === data.sort ? !state.down : !['rank', 'customer_id', 'reason_1', 'recommended_action'].includes(data.sort); state.sort = data.sort; state.page = 0; draw(); document.querySelector(`[data-sort="${CSS.escape(data.sort)}"]`)?.focus(); }
+  else if (data.sort) { state.down = state.sort === data.sort ? !state.down : !['rank', 'customer_id', 'reason_1', 'recommended_action', 'change_since_last'].includes(data.sort); state.sort = data.sort; state.page = 0; draw(); document.querySelector(`[data-sort="${CSS.escape(data.sort)}"]`)?.focus(); }
   else if (data.filter) { const set = state.f[data.filter] ||= new Set(); set.has(data.value) ? set.delete(data.value) : set.add(data.value); if (!set.size) delete state.f[data.filter]; state.page = 0; draw(); document.querySelector(`.chip[data-filter="${CSS.escape(data.filter)}"][data-value="${CSS.escape(data.value)}"]`)?.focus(); }
   else if (data.list) { state.list = lists[+data.list]; state.f = {}; state.page = 0; state.sort = 'rank'; state.down = false; draw(); }
   else if (data.page) { state.page = +data.page; current = 0; draw(true); $('rows').scrollIntoView(); focusRow(0); }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::document::{count, items, number, text};
-use super::figure::{DataTable, Entry, Section, money, percent};
+use super::figure::{DataTable, Entry, Section, capital, money, percent};
 use super::input::PageInput;
 use crate::text::{counted, grouped};
 
@@ -70,6 +70,15 @@ const KINDS: [Kind; 4] = [
     },
 ];
 
+/// What each segment means, by the column that names it and its word there.
+pub(super) fn meanings() -> Value {
+    let of_kind = |kind: &Kind| {
+        let segments = kind.segments.iter().map(|(name, says)| ((*name).to_owned(), Value::from(*says)));
+        (kind.name.to_owned(), Value::Object(segments.collect()))
+    };
+    Value::Object(KINDS.iter().map(of_kind).collect())
+}
+
 /// A section for each way to divide customers that the run has.
 pub(super) fn segments(input: &PageInput<'_>) -> Vec<Section> {
     let Some(report) = input.report.and_then(|report| report.pointer("/segments")) else { return Vec::new() };
@@ -107,11 +116,6 @@ fn section(input: &PageInput<'_>, report: &Value, kind: &Kind) -> Option<Section
         entries: entries.collect(),
         table: DataTable::new(kind.title, head, rows),
     })
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// From where on a customer is satisfied or loyal.

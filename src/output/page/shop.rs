@@ -84,25 +84,31 @@ fn what_if(input: &PageInput<'_>) -> Option<WhatIf> {
     let value = input.value?;
     let of = |name: &str| number(value, &format!("/retention/{name}"));
     let (retention, margin) = (of("retention_rate")?, of("margin_per_period")?);
-    let n_customers = count(value, "/retention/n_customers")?;
-    let customers = n_customers as f64;
+    let customers = of("n_still_here")?;
     let (worth, point) = (of("one_point/value")?, of("one_point/value_of_one_point")?);
     // Solved for the discount, so that the slider says what the report says.
     let discount = (1.0 - customers * margin / worth) / retention;
     let fits = discount.is_finite() && discount > 0.0 && discount <= 1.0;
     let currency = input.currency();
-    fits.then(|| WhatIf {
+    let horizon = count(input.manifest, "/config/churn/horizon_days");
+    if !fits {
+        return None;
+    }
+    Some(WhatIf {
         sentence: format!(
-            "{} of 100 of the {} are expected to buy again within one horizon. If it were one more, they would be worth \
-             {} more. Move the slider to see other rates.",
+            "Of {} on both lists, {} are expected to be customers still. From one horizon{} to the next, {} of 100 of them are \
+             expected to stay, those who only pause among them. If it were one more, they would be worth {} more. Move the \
+             slider to see other rates.",
+            counted(count(value, "/retention/n_customers")?, "customer"),
+            Unit::Number.text(customers.round()),
+            horizon.map_or_else(String::new, |days| format!(" ({})", counted(days, "day"))),
             (100.0 * retention).round(),
-            counted(n_customers, "customer"),
             money(currency, point)
         ),
         formula: format!(
             "Value = customers x margin in a horizon / (1 - retention x discount) = {} x {currency} {margin:.2} / (1 - retention x {discount:.4}). \
              It takes one rate for all and for ever; it is a rule of thumb, not a forecast.",
-            grouped(n_customers)
+            Unit::Number.text(customers.round())
         ),
         retention,
         customers,
@@ -142,14 +148,15 @@ fn concentration_of_loss(input: &PageInput<'_>) -> Option<Figure> {
     let mut points = vec![Point::new(0.0, 0.0, "")];
     points.extend(ranks.into_iter().map(point));
     let title = format!("{heading}. A curve of the share of expected loss over the rank.");
-    let frame = Frame { x_unit: Unit::Number, ..Frame::of_shares("first customers of the list", "share of expected loss") };
+    let frame =
+        Frame { x_unit: Unit::Number, ..Frame::of_shares("first customers of the list", "share of expected loss") };
     let drawn = vec![
         Curve::straight("in any order", [0.0, 0.0], [n as f64, 1.0]),
         Curve::line("in the list's order", "main", points),
     ];
     let chart = CurveChart::new(&title, frame, drawn).across(n as f64).up_to_one();
     Some(Figure {
-        id: "f-loss",
+        id: "f-loss".into(),
         sentence: sentence.to_owned(),
         population: input.of_whom(),
         svg: chart.draw(),
@@ -179,7 +186,7 @@ fn of_margin(value: &Value) -> Option<Figure> {
     let chart = chart.across(1.0).up_to_one();
     let table = pairs.iter().map(|(x, y)| [percent(*x), percent(*y)]);
     Some(Figure {
-        id: "f-margin",
+        id: "f-margin".into(),
         sentence: format!(
             "{} of the customers are needed for four fifths of it. These are the ones whom the shop cannot afford to lose.",
             percent(most)
@@ -223,7 +230,7 @@ fn cohorts(value: &Value, question: &str) -> Option<Figure> {
         .iter()
         .map(|(name, n, retention, repeat)| [name.clone(), grouped(*n), percent(*retention), percent(*repeat)]);
     Some(Figure {
-        id: "f-cohorts",
+        id: "f-cohorts".into(),
         sentence: format!(
             "Active means: the last order is not too long ago for the list. The newest quarters are at 100 % because nobody could have \
              been silent for so long yet. Churn on the list asks: {question}."

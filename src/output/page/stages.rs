@@ -107,7 +107,7 @@ pub(super) fn by_stage(input: &PageInput<'_>) -> Option<Figure> {
         rows: found.iter().map(|stage| stage.bar(input.currency(), most.says)).collect(),
     };
     Some(Figure {
-        id: "f-stage",
+        id: "f-stage".into(),
         sentence: "A stage compares the silence of a customer with the customer's usual gap between visits. Behind each bar: the \
                    amount, how many customers there are, and of a hundred of them how many leave and how many have left already, \
                    by the model."

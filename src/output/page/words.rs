@@ -1,6 +1,8 @@
 //! The line, the headline and the sentences at the top of the page.
 
-use super::document::{Estimate, text};
+use serde_json::Value;
+
+use super::document::{Estimate, count, number, text};
 use super::figure::{day, money};
 use super::input::PageInput;
 use crate::text::{counted, grouped, verb};
@@ -46,29 +48,21 @@ pub(super) fn of(input: &PageInput<'_>) -> Words {
     }
 }
 
-/// What matters today.
+/// What matters today: whom the plan contacts, on both lists, what that brings and costs. Without a plan, what may be lost.
 fn headline(input: &PageInput<'_>) -> String {
-    let (list, currency) = (input.list, input.currency());
-    let gains = list.numbers("expected_net_gain");
-    if gains.iter().any(Option::is_some) {
-        let groups = list.texts("group");
-        let of = |group: &str, row: usize| groups.get(row).is_none_or(|found| found.as_deref() == Some(group));
-        let treated: Vec<usize> = (0..gains.len())
-            .filter(|row| of("treat", *row) && gains.get(*row).copied().flatten().is_some_and(|gain| gain > 0.0))
-            .collect();
-        let sum = |name: &str| {
-            let numbers = list.numbers(name);
-            treated.iter().filter_map(|row| numbers.get(*row).copied().flatten()).sum::<f64>()
-        };
+    let currency = input.currency();
+    let plan = |name: &str| number(input.manifest, &format!("/decisions/{name}"));
+    if let (Some(n), Some(gain), Some(contacts)) = (plan("n_contacted"), plan("net_gain"), plan("contact_cost")) {
         return format!(
-            "{} {} worth contacting: expected gain {} for {} of contacts",
-            counted(treated.len() as u64, "customer"),
-            verb(treated.len() as u64, "is", "are"),
-            money(currency, sum("expected_net_gain")),
-            money(currency, sum("contact_cost"))
+            "{} {} worth contacting: expected gain {}, after {} of costs",
+            counted(whole(n), "customer"),
+            verb(whole(n), "is", "are"),
+            money(currency, gain),
+            money(currency, contacts + plan("incentive_cost").unwrap_or(0.0))
         );
     }
-    let losses: Vec<f64> = list.numbers("expected_loss").iter().map(|loss| loss.unwrap_or(0.0).max(0.0)).collect();
+    let losses: Vec<f64> =
+        input.list.numbers("expected_loss").iter().map(|loss| loss.unwrap_or(0.0).max(0.0)).collect();
     let first: f64 = losses.iter().take(FIRST).sum();
     format!(
         "{} of margin is expected to be lost if nothing is done; {} of it lies with the first {} customers",
@@ -81,51 +75,118 @@ fn headline(input: &PageInput<'_>) -> String {
 /// Rows that a team works on a day.
 const FIRST: usize = 50;
 
-/// Who is on the list, who is not to be contacted, what comes first.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+const fn whole(number: f64) -> u64 {
+    number as u64
+}
+
+/// Whom to contact, what is new, who is on the lists, and who is not to be contacted.
 fn lede(input: &PageInput<'_>) -> Vec<String> {
-    let list = input.list;
-    let mut lede = vec![format!(
-        "On the list: {}, {}. Work it from the top; row 1 is where contact matters most.",
+    let further: usize = input.further.iter().map(|further| further.total).sum();
+    let mut on_lists = format!(
+        "On the list: {}, {}",
         counted(input.total as u64, "customer"),
         input.population().trim_start_matches("customers ")
-    )];
+    );
     for further in input.further.iter().filter(|further| further.total > 0) {
-        lede.push(format!(
-            "Another {} {} probably left already; {} in the list \u{201c}{}\u{201d}.",
-            counted(further.total as u64, "customer"),
+        on_lists.push_str(&format!(
+            "; another {} {} probably left already and {} in the list \u{201c}{}\u{201d}",
+            grouped(further.total as u64),
             verb(further.total as u64, "has", "have"),
-            verb(further.total as u64, "it is", "they are"),
+            verb(further.total as u64, "stands", "stand"),
             further.title
         ));
     }
-    let n_off = list.texts("suppressed_code").iter().flatten().filter(|why| *why == "opted_out").count();
-    let n_control = list.texts("group").iter().flatten().filter(|group| *group == "control").count();
-    let open = list.numbers("open_complaints").iter().take(FIRST).flatten().filter(|open| **open > 0.0).count();
-    let mut also = Vec::new();
-    if open > 0 {
-        also.push(format!(
-            "{} of the first {FIRST} {} an open complaint; where it comes before anything else, the row says so.",
-            grouped(open as u64),
-            verb(open as u64, "has", "have")
-        ));
+    on_lists.push('.');
+    [plan(input), changes(input), Some(on_lists), left_alone(input, further > 0)].into_iter().flatten().collect()
+}
+
+/// How many of each list are to be contacted, and how sure the gain is.
+fn plan(input: &PageInput<'_>) -> Option<String> {
+    let n = |stop: &str| count(input.report?, &format!("/{stop}/n_contacted"));
+    let (keep, win_back) = (n("list_stop")?, n("winback_stop").unwrap_or(0));
+    let back = if win_back > 0 { format!(" and {} to win back", grouped(win_back)) } else { String::new() };
+    let bound = |end: u8| number(input.manifest, &format!("/decisions/net_gain_interval/{end}"));
+    let sure = bound(0).zip(bound(1)).map_or_else(String::new, |(low, high)| {
+        let [low, high] = [low, high].map(|bound| money(input.currency(), bound));
+        format!(" The gain lies between {low} and {high} in four of five cases, costs taken off.")
+    });
+    Some(format!("{} to keep{back}. Work each list from the top.{sure}", grouped(keep)))
+}
+
+/// What happened since an earlier list, the largest group first; nothing where there is none to compare with.
+fn changes(input: &PageInput<'_>) -> Option<String> {
+    let since = day(text(input.manifest, "/changes/since")?);
+    let n = |place: &str| count(input.manifest, &format!("/changes/counts/{place}")).unwrap_or(0);
+    let why = input.manifest.pointer("/changes/counts/no_longer_because").and_then(Value::as_object);
+    let why: Vec<(&str, u64)> =
+        why.into_iter().flatten().map(|(why, n)| (why.as_str(), n.as_u64().unwrap_or(0))).collect();
+    let n_stopped: u64 = why.iter().map(|(_, n)| n).sum();
+    let because: Vec<String> = why.iter().map(|(why, n)| format!("{} {}", grouped(*n), because(why))).collect();
+    let told = [
+        (n("customers/to_contact"), "more to contact".to_owned()),
+        (n_stopped, format!("not to be contacted any more ({})", because.join(", "))),
+        (n("customers/new"), "new on the lists".to_owned()),
+        (n("customers/gone"), "on neither list any more".to_owned()),
+        (n("customers/to_winback"), "moved to the win-back list".to_owned()),
+        (n("customers/from_winback"), "back from the win-back list".to_owned()),
+        (n("customers/riskier"), "riskier by ten points or more".to_owned()),
+        (n("customers/safer"), "safer by ten points or more".to_owned()),
+    ];
+    let told: Vec<String> =
+        told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", grouped(*n))).collect();
+    let told = if told.is_empty() { "nothing has changed".to_owned() } else { told.join("; ") };
+    Some(format!("Since {since}: {told}."))
+}
+
+/// Why somebody is no longer to be contacted.
+fn because(code: &str) -> String {
+    match code {
+        "no_gain" => "would not bring enough now".to_owned(),
+        "no_longer_a_customer" => "bought too long ago".to_owned(),
+        "cool_down" => "contacted of late".to_owned(),
+        "opted_out" => "opted out".to_owned(),
+        other => other.replace('_', " "),
     }
+}
+
+/// Whose complaint comes first, who must not be contacted, and who is left alone for the experiment.
+fn left_alone(input: &PageInput<'_>, has_more_lists: bool) -> Option<String> {
+    let list = input.list;
+    let of_report = |why: &str| -> Option<u64> {
+        let n = |stop: &str| count(input.report?, &format!("/{stop}/not_contacted/{why}"));
+        input.report?.pointer("/list_stop/not_contacted")?;
+        Some(n("list_stop").unwrap_or(0) + n("winback_stop").unwrap_or(0))
+    };
+    let shown = |column: &str, word: &str| {
+        list.texts(column).iter().flatten().filter(|found| found.as_str() == word).count() as u64
+    };
+    let n_off = of_report("opted_out").unwrap_or_else(|| shown("suppressed_code", "opted_out"));
+    let n_control = of_report("control").unwrap_or_else(|| shown("group", "control"));
+    let open = list.numbers("open_complaints").iter().take(FIRST).flatten().filter(|open| **open > 0.0).count();
+    let both = if has_more_lists { " on both lists" } else { "" };
+    let mut also = Vec::new();
     if n_off > 0 {
         also.push(format!(
-            "{} {} not to be contacted and {} marked.",
-            counted(n_off as u64, "customer"),
-            verb(n_off as u64, "is", "are"),
-            verb(n_off as u64, "is", "are")
+            "Do not contact {} who opted out{both}: {} marked.",
+            counted(n_off, "customer"),
+            verb(n_off, "this one is", "they are")
         ));
     }
     if n_control > 0 {
         also.push(format!(
             "{} {} held back to measure what contacting does.",
-            grouped(n_control as u64),
-            verb(n_control as u64, "is", "are")
+            grouped(n_control),
+            verb(n_control, "is", "are")
         ));
     }
-    if !also.is_empty() {
-        lede.push(also.join(" "));
+    if open > 0 {
+        also.push(format!(
+            "{} of the first {} {} an open complaint; where it comes before anything else, the row says so.",
+            grouped(open as u64),
+            FIRST.min(list.n_rows()),
+            verb(open as u64, "has", "have")
+        ));
     }
-    lede
+    (!also.is_empty()).then(|| also.join(" "))
 }

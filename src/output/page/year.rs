@@ -142,7 +142,7 @@ pub(super) fn cohorts(input: &PageInput<'_>) -> Option<Figure> {
     });
     let head = ["First order in", "Customers", "Quarters after it", "Bought in that quarter"];
     Some(Figure {
-        id: "f-quarters",
+        id: "f-quarters".into(),
         sentence: "Per cent of the customers who came in a quarter that bought in each quarter after it. Read a row to the right to see \
                    customers fade; read a column down to see whether newer customers stay better or worse. A quarter that has not \
                    ended is left out."

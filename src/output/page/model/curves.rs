@@ -35,7 +35,7 @@ pub(super) fn roc(evaluation: &Value) -> Option<Figure> {
     let svg = drawn.svg(&title, frame, Curve::straight("chance", [0.0, 0.0], [1.0, 1.0]));
     let table = drawn.table(["False positive rate", "True positive rate", "Interval", "Best simple rule"], &heading);
     Some(Figure {
-        id: "f-roc",
+        id: "f-roc".into(),
         sentence: format!(
             "ROC curve: each place is a threshold on the probability. The area below is the AUC, {auc}; the dashed line is chance. {BAND}"
         ),
@@ -63,7 +63,7 @@ pub(super) fn precision_recall(evaluation: &Value) -> Option<Figure> {
     let svg = drawn.svg(&title, frame, Curve::straight(&rate, [0.0, base], [1.0, base]));
     let table = drawn.table(["Recall", "Precision", "Interval", "Best simple rule"], &heading);
     Some(Figure {
-        id: "f-precision",
+        id: "f-precision".into(),
         sentence: format!(
             "The area below is the average precision, {area}; the dashed line is the share that left, which calling at random \
              would find. {BAND}"

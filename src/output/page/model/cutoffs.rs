@@ -54,7 +54,7 @@ pub(super) fn by_cutoff(evaluation: &Value) -> Option<Figure> {
         [cutoff.clone(), grouped(*n), format!("{auc:.3}"), other]
     });
     Some(Figure {
-        id: "f-cutoffs",
+        id: "f-cutoffs".into(),
         sentence:
             "At each test cutoff the model was trained anew on what was known before it. Grey is the best simple rule."
                 .to_owned(),

@@ -86,7 +86,7 @@ pub(super) fn drift(input: &PageInput<'_>) -> Option<Figure> {
         rows: found.iter().take(SHOWN).map(Moved::row).collect(),
     };
     Some(Figure {
-        id: "f-drift",
+        id: "f-drift".into(),
         sentence: format!(
             "The {} that moved most. What is allowed is twice the widest swing between the cutoffs of training, \
              further out with time, and .25 at least. Larger or smaller is by Cliff's delta. {}",

@@ -54,7 +54,7 @@ pub(super) fn drivers<'m>(input: &PageInput<'m>) -> Option<Figure> {
     });
     let n = count(model, "/training/n_rows").map_or_else(String::new, |n| counted(n, "row"));
     Some(Figure {
-        id: "f-drivers",
+        id: "f-drivers".into(),
         sentence: "Right of the line raises the risk, left lowers it, all others held equal. From the logistic regression, one part of the \
                    model: features that say the same share an effect, so read groups, not single lines. Lines are 95 % intervals."
             .to_owned(),

@@ -42,7 +42,7 @@ pub(super) fn gain(evaluation: &Value) -> Option<Figure> {
     });
     let table = DataTable::new(&heading, ["First", "Share of those who left", "Lift", "Share of their margin"], table);
     Some(Figure {
-        id: "f-gain",
+        id: "f-gain".into(),
         sentence: format!(
             "Customers who left are counted in the order of their probability; their margin in the order of expected loss. {INTERVAL}"
         ),

@@ -47,7 +47,7 @@ pub(super) fn by_learner(evaluation: &Value) -> Option<Figure> {
         [learner_name(name).to_owned(), auc.text(), precision.map_or_else(String::new, |figure| figure.text())]
     });
     Some(Figure {
-        id: "f-learners",
+        id: "f-learners".into(),
         sentence: format!(
             "The best simple rule is: {baseline}. The model mixes logistic regression, boosting and the purchase model. {INTERVAL}"
         ),

@@ -33,6 +33,8 @@ use slices::slices;
 use tables::tables;
 use test_words::{main_learner, population};
 
+pub(in crate::output::page) use test_words::learner_name;
+
 /// The part of the model.
 pub(super) fn part(input: &PageInput<'_>) -> Part {
     Part {

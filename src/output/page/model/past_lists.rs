@@ -74,7 +74,7 @@ pub(super) fn past_lists(input: &PageInput<'_>) -> Option<Figure> {
         rows: shown.iter().rev().map(row).collect(),
     };
     Some(Figure {
-        id: "f-past",
+        id: "f-past".into(),
         sentence: format!(
             "{} of {} so far {} run through the horizon; the newest comes first. Lines hold the ratio in 95 of 100 cases if customers \
              leave independently; a season moves it further. Grey is off.",
@@ -128,7 +128,7 @@ fn none_yet(input: &PageInput<'_>, lists: &[Value]) -> Figure {
     let window = |name: &str| count(input.manifest, &format!("/config/churn/{name}")).unwrap_or(0);
     let days = window("horizon_days") + window("gap_days");
     Figure {
-        id: "f-past",
+        id: "f-past".into(),
         heading: "What came of past lists is not known yet".to_owned(),
         sentence: format!(
             "The first list is that of {}. What came of it can be told {} later, by a list of that day or after; until then the \

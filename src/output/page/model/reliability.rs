@@ -37,7 +37,7 @@ pub(super) fn reliability(evaluation: &Value) -> Option<Figure> {
     let chart = CurveChart::new(&title, frame, drawn).across(1.0).up_to_one();
     let table = found.iter().map(|(n, mean, rate)| [grouped(*n), percent(*mean), percent(rate.estimate), rate.text()]);
     Some(Figure {
-        id: "f-reliability",
+        id: "f-reliability".into(),
         sentence: format!(
             "Each dot is a tenth of the rows, ordered by probability. On the dashed line the probability is exactly right. {INTERVAL}"
         ),

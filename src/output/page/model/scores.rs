@@ -38,7 +38,7 @@ pub(super) fn scores(input: &PageInput<'_>) -> Option<Figure> {
         .enumerate()
         .map(|(bin, count)| [format!("{} to {} %", edge(bin), edge(bin + 1)), grouped(u64::from(*count))]);
     Some(Figure {
-        id: "f-scores",
+        id: "f-scores".into(),
         sentence:
             "How the probabilities of today's list are spread. A model that says the same of everyone has one high bar."
                 .to_owned(),

@@ -37,7 +37,7 @@ pub(super) fn slices<'e>(evaluation: &'e Value) -> Option<Figure> {
         [(*name).to_owned(), grouped(*n), auc.text(), percent(rate.estimate), percent(mean.estimate)]
     });
     Some(Figure {
-        id: "f-slices",
+        id: "f-slices".into(),
         sentence: format!(
             "The same test within groups. Grey marks the weakest: look twice at these customers. {INTERVAL}"
         ),

@@ -31,7 +31,7 @@ pub(super) fn population(evaluation: &Value) -> String {
 pub(super) const INTERVAL: &str = "Lines are 95 % intervals from customers drawn anew.";
 
 /// The name of a learner for people.
-pub(super) fn learner_name(name: &str) -> &str {
+pub(in crate::output::page) fn learner_name(name: &str) -> &str {
     match name {
         "blend" => "blend: the model",
         "logistic" => "logistic regression",
@@ -40,6 +40,10 @@ pub(super) fn learner_name(name: &str) -> &str {
         "overdue" => "rule: silence against the own rhythm",
         "rfm" => "rule: recency, frequency, monetary value",
         "mbg_nbd" => "purchase model (MBG/NBD)",
+        "ebm" | "p_ebm" => "explainable boosting (EBM)",
+        "head" => "the model of this question",
+        "silence" | "own_rhythm_silence" => "rule: silence against the own rhythm",
+        "alive" | "p_alive" => "purchase model: whether still a customer",
         other => other,
     }
 }

@@ -1,0 +1,61 @@
+//! How the pages are set: every text is escaped, and a number is never parted from its unit at the end of a line.
+
+use minijinja::{AutoEscape, Environment, escape_formatter};
+use serde::Serialize;
+
+use super::figure::capital;
+
+/// A template with its values, as HTML.
+///
+/// # Errors
+/// What the template engine says.
+pub(super) fn render(template: &str, values: &impl Serialize) -> Result<String, minijinja::Error> {
+    let mut engine = Environment::new();
+    engine.set_auto_escape_callback(|_| AutoEscape::Html);
+    engine.set_formatter(|out, state, value| match value.as_str().filter(|_| !value.is_safe()) {
+        Some(text) => escape_formatter(out, state, &unbroken(text).into()),
+        None => escape_formatter(out, state, value),
+    });
+    engine.add_filter("capital", |text: String| capital(&text));
+    engine.add_template("page.html", template)?;
+    engine.get_template("page.html")?.render(minijinja::value::Serde(values))
+}
+
+/// A text whose amounts (`EUR 46`) and percentages (`17 %`) do not break.
+fn unbroken(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_code = |from: usize, to: usize| {
+        letters.get(from..to).is_some_and(|code| code.iter().all(char::is_ascii_uppercase))
+            && from.checked_sub(1).and_then(|before| letters.get(before)).is_none_or(|before| !before.is_alphanumeric())
+    };
+    let is_held = |at: usize| {
+        let (before, after) = (at.checked_sub(1).and_then(|before| letters.get(before)), letters.get(at + 1));
+        let is_percent = before.is_some_and(char::is_ascii_digit) && after == Some(&'%');
+        let is_amount =
+            at >= 3 && is_code(at - 3, at) && after.is_some_and(|after| after.is_ascii_digit() || *after == '\u{2212}');
+        is_percent || is_amount
+    };
+    let held = |(at, letter): (usize, &char)| if *letter == ' ' && is_held(at) { '\u{a0}' } else { *letter };
+    letters.iter().enumerate().map(held).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_and_percentages_hold_together_and_markup_is_text() {
+        assert_eq!(
+            unbroken("EUR 46 to EUR 570, 17 % of all; the KEUR 5, a % b, XEUR"),
+            "EUR\u{a0}46 to EUR\u{a0}570, 17\u{a0}% of all; the KEUR 5, a % b, XEUR"
+        );
+        #[derive(Serialize)]
+        struct Values {
+            text: &'static str,
+            svg: &'static str,
+        }
+        let values = Values { text: "<b>EUR 5", svg: "<svg>EUR 5</svg>" };
+        let html = render("{{ text }} {{ svg|safe }}", &values).unwrap();
+        assert_eq!(html, "&lt;b&gt;EUR\u{a0}5 <svg>EUR 5</svg>");
+    }
+}
