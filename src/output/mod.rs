@@ -13,6 +13,7 @@ mod pages;
 mod pieces;
 mod rejects;
 mod sheet;
+mod sheet_form;
 mod tables;
 
 pub use database::{StoredList, StoredRun, store_run};
@@ -26,5 +27,6 @@ pub use page::{
 pub use page_columns::{columns_of, read_columns, read_some_columns};
 pub use pieces::stage_csv_and_parquet;
 pub use rejects::{refused_file_name, reject_file_name, stage_rejects};
-pub use sheet::{Sheet, SheetColumn, stage_sheet};
+pub use sheet::{Sheet, stage_sheet};
+pub use sheet_form::SheetColumn;
 pub use tables::{Format, file_name, stage_table};

@@ -4,27 +4,13 @@
 use std::path::PathBuf;
 
 use jiff::civil::Date;
-use rust_xlsxwriter::{
-    Color, ConditionalFormatCell, ConditionalFormatCellRule, DocProperties, ExcelDateTime, Format, FormatAlign,
-    Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use super::error::OutputError;
-use super::formula::harmless;
+use super::sheet_form::{Formats, SheetColumn, colours, fold, for_paper};
 use crate::error::Failure;
 use crate::files::Staged;
 use crate::table::{Column, Table};
-
-/// What a column of the list is, for its format and for the sheet of meanings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SheetColumn<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// What it is measured in.
-    pub unit: &'a str,
-    /// What it says.
-    pub meaning: &'a str,
-}
 
 /// A spreadsheet of a list.
 pub struct Sheet<'a> {
@@ -73,14 +59,14 @@ fn workbook<'t>(
     for (name, pieces) in ["List", "Win back"].into_iter().zip(lists) {
         let worksheet = workbook.add_worksheet().set_name(name)?;
         let names = list(worksheet, sheet, pieces, &formats)?;
-        fold(worksheet, sheet, &names)?;
+        fold(worksheet, sheet.columns, &names)?;
     }
     for (name, table) in more {
         list(workbook.add_worksheet().set_name(title(name))?, sheet, std::iter::once((*table).clone()), &formats)?;
     }
     meanings(workbook.add_worksheet().set_name("Columns")?, sheet, &formats)?;
     let summary = workbook.add_worksheet().set_name("Summary")?;
-    for_paper(summary, sheet);
+    for_paper(summary, sheet.as_of);
     summary.set_column_width(0, 32)?.set_column_width(1, 90)?;
     for (row, (name, fact)) in (0..).zip(sheet.summary) {
         summary.write_string_with_format(row, 0, *name, &formats.head)?;
@@ -93,42 +79,6 @@ fn workbook<'t>(
 fn title(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
-}
-
-/// How cells look.
-struct Formats {
-    head: Format,
-    text: Format,
-    /// A text that would be a formula if somebody edited the cell.
-    marked: Format,
-    wrapped: Format,
-    day: Format,
-    whole: Format,
-    number: Format,
-    share: Format,
-    /// Amounts by the decimals of the currency.
-    money: [Format; 4],
-}
-
-impl Formats {
-    fn new() -> Self {
-        let number = |form: &str| Format::new().set_num_format(form).set_align(FormatAlign::Top);
-        Self {
-            head: Format::new().set_bold().set_background_color(Color::RGB(0x00F1_F4F5)).set_align(FormatAlign::Top),
-            text: Format::new().set_indent(1).set_align(FormatAlign::Top),
-            marked: Format::new().set_quote_prefix().set_align(FormatAlign::Top),
-            wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
-            day: number("yyyy-mm-dd"),
-            whole: number("#,##0"),
-            number: number("General"),
-            share: number("0.0%"),
-            money: ["#,##0", "#,##0.0", "#,##0.00", "#,##0.000"].map(number),
-        }
-    }
-
-    fn money(&self, decimals: u32) -> &Format {
-        self.money.get(decimals as usize).unwrap_or(&self.number)
-    }
 }
 
 fn list<'t>(
@@ -159,53 +109,10 @@ fn list<'t>(
     let last = u16::try_from(names.len().saturating_sub(1)).unwrap_or(u16::MAX);
     worksheet.autofilter(0, 0, row_number(done.saturating_sub(1)), last)?;
     worksheet.set_freeze_panes(1, 2)?;
-    for_paper(worksheet, sheet);
+    for_paper(worksheet, sheet.as_of);
     worksheet.set_repeat_rows(0, 0)?;
     colours(worksheet, &names, row_number(done.saturating_sub(1)))?;
     Ok(names)
-}
-
-/// A4 across, one page wide; each page says what it is, of which day, and its number.
-fn for_paper(worksheet: &mut Worksheet, sheet: &Sheet<'_>) {
-    worksheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.5, 0.5, 0.2, 0.2);
-    worksheet.set_footer(format!("&L&A, {}&RPage &P of &N", sheet.as_of));
-}
-
-/// Its number in the format of spreadsheets.
-const A4: u8 = 9;
-
-/// Columns with which a list is worked, beside those of the shop's own.
-const WORKED: [&str; 14] = [
-    "rank",
-    "customer_id",
-    "expected_net_gain",
-    "gone_probability",
-    "leaving_probability",
-    "value_at_stake",
-    "days_since_last_order",
-    "life_cycle_stage",
-    "open_complaints",
-    "reason_1",
-    "recommended_action",
-    "action_why",
-    "suppressed_because",
-    "change_since_last",
-];
-
-/// Folds away each run of the other columns. They stay in the file, for filters and formulas.
-fn fold(worksheet: &mut Worksheet, sheet: &Sheet<'_>, names: &[String]) -> Result<(), XlsxError> {
-    let is_folded =
-        |name: &String| sheet.columns.iter().any(|known| known.name == name) && !WORKED.contains(&name.as_str());
-    let mut first = 0;
-    for run in names.chunk_by(|one, next| is_folded(one) == is_folded(next)) {
-        let last = first + run.len();
-        if run.first().is_some_and(is_folded) {
-            let column = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
-            worksheet.group_columns_collapsed(column(first), column(last - 1))?;
-        }
-        first = last;
-    }
-    Ok(())
 }
 
 /// The row of the sheet below its header.
@@ -217,19 +124,18 @@ fn header(worksheet: &mut Worksheet, sheet: &Sheet<'_>, piece: &Table<'_>, forma
     for (at, (name, column)) in (0..).zip(&piece.columns) {
         worksheet.write_string_with_format(0, at, name, &formats.head)?;
         let width = match column {
-            _ if is_sentence(sheet.unit(name)) => 44,
-            Column::Text(_) | Column::OptionalText(_) => 16,
+            _ if sheet.unit(name) == SENTENCE => 54,
+            Column::Text(_) | Column::OptionalText(_) => 18,
             _ => 12,
         };
-        worksheet.set_column_width(at, width.max(name.len().min(24)) as f64)?;
+        // Room for the sign of the filter, beside a name in bold.
+        worksheet.set_column_width(at, width.max(name.len() + 5) as f64)?;
     }
     Ok(())
 }
 
-/// Whether a column has sentences, which are set in several lines.
-fn is_sentence(unit: &str) -> bool {
-    unit == "sentence"
-}
+/// What the catalogue calls columns of sentences. They stand in one line, and over empty cells behind them.
+const SENTENCE: &str = "sentence";
 
 /// What stands in a cell.
 enum Cell<'c> {
@@ -241,12 +147,7 @@ enum Cell<'c> {
 
 /// The cell of a row of a column.
 fn cell<'c>(column: &'c Column<'_>, row: usize, unit: &str, formats: &'c Formats) -> Cell<'c> {
-    let of_text = |text: &str| match text {
-        text if harmless(text) != text => &formats.marked,
-        _ if is_sentence(unit) => &formats.wrapped,
-        _ => &formats.text,
-    };
-    let text = |text: Option<&'c str>| text.map_or(Cell::Nothing, |text| Cell::Text(text, of_text(text)));
+    let text = |text: Option<&'c str>| text.map_or(Cell::Nothing, |text| Cell::Text(text, formats.of_text(text)));
     let number =
         |number: Option<f64>, format: &'c Format| number.map_or(Cell::Nothing, |number| Cell::Number(number, format));
     let plain = if unit.starts_with("probability") { &formats.share } else { &formats.number };
@@ -302,29 +203,8 @@ fn excel_day(day: Date) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(u16::try_from(day.year()).unwrap_or(1_900), month, of_month)
 }
 
-/// Colours beside the words that ask for attention; the words stand in the cells.
-fn colours(worksheet: &mut Worksheet, names: &[String], last: u32) -> Result<(), XlsxError> {
-    let fill = |colour: u32| Format::new().set_background_color(Color::RGB(colour));
-    let (high, medium, stop) = (fill(0x00F8_CBAD), fill(0x00FF_E9C2), fill(0x00D9_DDE1));
-    for (at, name) in (0..).zip(names) {
-        let rules: &[(&str, &Format)] = match name.as_str() {
-            "risk_band" => &[("high", &high), ("medium", &medium)],
-            "confidence" => &[("low", &medium)],
-            "suppressed_code" => &[("opted_out", &stop)],
-            "group" => &[("control", &stop), ("suppressed", &stop)],
-            _ => continue,
-        };
-        for (word, format) in rules {
-            let rule = ConditionalFormatCellRule::EqualTo((*word).to_owned());
-            let rule = ConditionalFormatCell::new().set_rule(rule).set_format(*format);
-            worksheet.add_conditional_format(1, at, last, at, &rule)?;
-        }
-    }
-    Ok(())
-}
-
 fn meanings(worksheet: &mut Worksheet, sheet: &Sheet<'_>, formats: &Formats) -> Result<(), XlsxError> {
-    for_paper(worksheet, sheet);
+    for_paper(worksheet, sheet.as_of);
     worksheet.set_repeat_rows(0, 0)?;
     for (at, (name, width)) in (0..).zip([("column", 28), ("unit", 28), ("meaning", 100)]) {
         worksheet.write_string_with_format(0, at, name, &formats.head)?;
@@ -336,4 +216,44 @@ fn meanings(worksheet: &mut Worksheet, sheet: &Sheet<'_>, formats: &Formats) -> 
         }
     }
     worksheet.set_freeze_panes(1, 0).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use jiff::civil::date;
+
+    use super::*;
+
+    /// The description of the first sheet of a list with these columns.
+    fn first_sheet(names: &[&str]) -> String {
+        let columns = names.iter().map(|name| ((*name).to_owned(), Column::text(["x"])));
+        let list = Table::new("list", columns);
+        let known = |name| SheetColumn { name, unit: "word", meaning: "m" };
+        let columns: Vec<SheetColumn<'_>> =
+            names.iter().filter(|name| **name != "own").map(|name| known(name)).collect();
+        let sheet = Sheet { file: "f", as_of: date(2025, 7, 2), n_rows: 9, columns: &columns, summary: &[] };
+        let lists = [std::iter::once(list), std::iter::once(Table::new("winback", Vec::<(String, Column<'_>)>::new()))];
+        let bytes = workbook(&sheet, lists, &[]).unwrap().save_to_buffer().unwrap();
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let mut text = String::new();
+        archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn what_is_not_worked_with_is_folded_and_a_page_is_one_sheet_wide() {
+        let text = first_sheet(&["rank", "expected_loss", "clv_total", "reason_1", "risk_band", "own"]);
+        let columns: Vec<&str> = text.split("<col ").skip(1).collect();
+        let folded: Vec<bool> = columns.iter().map(|column| column.contains("hidden=\"1\"")).collect();
+        let is_run = |column: &str| column.contains("min=\"2\" max=\"3\"") || column.contains("min=\"5\" max=\"5\"");
+        let hidden = columns.iter().zip(&folded).filter(|(_, is)| **is);
+        let n: usize = hidden.clone().count();
+        assert!(n >= 2 && columns.iter().zip(&folded).all(|(column, is)| !is_run(column) || *is), "{text}");
+        for open in ["min=\"1\" max=\"1\"", "min=\"4\" max=\"4\"", "min=\"6\" max=\"6\""] {
+            assert!(columns.iter().any(|column| column.contains(open) && !column.contains("hidden")), "{open} {text}");
+        }
+        assert!(text.contains("orientation=\"landscape\"") && text.contains("fitToHeight=\"0\""), "{text}");
+    }
 }

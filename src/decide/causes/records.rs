@@ -98,7 +98,7 @@ pub(super) const RECORD_RULES: &[RecordRule] = &[
         Counts::Always,
         |one, _| one.is_owed(),
         |_| Some(Cause::UnresolvedComplaint),
-        "the complaint of {day}{about} is still open after {age}",
+        "the complaint of {day}{about} is still open",
     ),
     rule(
         Counts::Always,

@@ -47,7 +47,6 @@ fn filled(sentence: &str, one: &ComplaintRecord, slow: SlowFrom) -> String {
     let rating = one.rating.map_or_else(String::new, |rating| rating.to_string());
     [
         ("{day}", day_in_words(one.opened)),
-        ("{age}", counted(one.days_ago.unsigned_abs(), "day")),
         ("{rating}", rating),
         ("{same}", one.of_same_kind.to_string()),
         ("{answer}", span(one.response_days)),

@@ -220,7 +220,7 @@ impl Customer<'_> {
         Some(Figure {
             id: "facts".into(),
             heading: "What adds to the risk, and what takes from it".to_owned(),
-            sentence: format!("{} {more} the risk of this customer.", capital(first.fact.name())),
+            sentence: format!("What {more} the risk of this customer: {}.", first.fact.name()),
             population: format!("Against the average customer of the day; {context:+.2} more belong to no fact."),
             svg: charts::rows(&chart),
             table: DataTable::new("", ["fact", "log-odds"], rows),
@@ -364,12 +364,12 @@ mod tests {
         let page = customer_page(&explanation("<script>alert(1)</script>"), "EUR").unwrap();
         assert!(
             page.contains(
-                "&lt;script&gt;alert(1)&lt;&#x2f;script&gt;: 40 % likely not to come back, with EUR 12 at stake"
+                "&lt;script&gt;alert(1)&lt;&#x2f;script&gt;: 40\u{a0}% likely not to come back, with EUR\u{a0}12 at stake"
             ),
             "{page}"
         );
         assert!(!page.contains("<script") && page.contains("default-src &#x27;none&#x27;"), "{page}");
-        assert!(page.contains("nothing (opted_out)") && page.contains("silent for 71 days"));
+        assert!(page.contains("nothing (opted_out)") && page.contains("Silent for 71 days"));
         // A month without an order is drawn too.
         for month in ["2024-11", "2024-12", "2025-01", "2025-02"] {
             assert!(page.contains(&format!("{month}: ")), "{month}");

@@ -201,7 +201,7 @@ const COLUMNS = [
     return v == null ? null : [h('span', {title: exact(l, l.risk, i)}, percent(v)), interval(get(l, l.risk + '_low', i), v, get(l, l.risk + '_high', i))];
   }},
   {key: 'value_at_stake', head: 'At stake', is: 'num', css: 'stake', of: l => l.has('value_at_stake'), cell: (l, i) => h('span', {class: 'money', title: exact(l, 'value_at_stake', i)}, money(get(l, 'value_at_stake', i)))},
-  {key: 'days_since_last_order', head: 'Rhythm, 12 months', css: 'rhythm', of: l => l.has('days_since_last_order'), cell: (l, i) => rhythm(l, i, {width: phone.matches ? 340 : 160, height: 20}) || (get(l, 'days_since_last_order', i) ?? '') + ' days silent'},
+  {key: 'days_since_last_order', head: 'Rhythm, a year', css: 'rhythm', of: l => l.has('days_since_last_order'), cell: (l, i) => rhythm(l, i, {width: phone.matches ? 340 : 160, height: 20}) || (get(l, 'days_since_last_order', i) ?? '') + ' days silent'},
   {key: 'reason_1', head: 'First reason', css: 'why', of: l => l.has('reason_1'), cell: (l, i) => [notice(l, i), h('span', {class: 'why'}, capital(get(l, 'reason_1', i) || ''))]},
   {key: 'change_since_last', head: 'Changed', css: 'changed', of: l => l.has('change_since_last') && l.columns.change_since_last.kind !== 'constant', cell: (l, i) => { const change = get(l, 'change_since_last', i); return change && said(change); }},
 ];
@@ -318,7 +318,7 @@ function open(row, keep) {
   const lines = [
     h('div', {class: 'head'}, [h('h2', {id: 'panel-name', tabindex: -1}, id), h('button', {type: 'button', class: 'plain', 'data-step': -1, 'aria-label': 'Previous customer'}, '\u2191'), h('button', {type: 'button', class: 'plain', 'data-step': 1, 'aria-label': 'Next customer'}, '\u2193'), h('button', {type: 'button', class: 'plain', 'data-close': true}, 'Close')]),
     h('p', {class: 'soft'}, [`Rank ${grouped(row + 1, 0)} of ${grouped(list.total, 0)}`, value('rank_low') == null ? '' : `; in four of five cases ${grouped(value('rank_low'), 0)} to ${grouped(value('rank_high'), 0)}`].join('')),
-    h('div', {class: 'tags'}, [notice(list, row), ...['life_cycle_stage', 'rfm_segment', 'value_quadrant', 'risk_band'].map(name => value(name) == null ? null : h('span', {class: 'tag', title: meaning(name, value(name))}, NAMES[name] + ': ' + (name === 'value_quadrant' ? said(value(name), name) : words(value(name)).toLowerCase()))), value('confidence') === 'low' ? h('span', {class: 'tag ask'}, 'Look before you act: two models disagree') : null]),
+    h('div', {class: 'tags'}, [notice(list, row), value('risk_band') == null ? null : h('span', {class: 'tag'}, 'Risk: ' + words(value('risk_band')).toLowerCase()), value('confidence') === 'low' ? h('span', {class: 'tag ask'}, 'Look before you act: two models disagree') : null]),
     advice(list, row),
     h('dl', {class: 'facts'}, [
       ...list.carried.flatMap(name => fact(words(name), value(name))),
@@ -386,6 +386,7 @@ function save() {
 // ---- what people do -----------------------------------------------------------------------------------------------------
 function tab(name, focus) {
   state.tab = name;
+  document.body.dataset.part = name;
   TABS.forEach(t => { const on = t === name, button = $('tab-' + t); $('part-' + t).hidden = !on; button.setAttribute('aria-selected', on); button.tabIndex = on ? 0 : -1; if (on && focus) button.focus(); });
   address();
 }

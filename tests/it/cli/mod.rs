@@ -35,6 +35,7 @@ mod open_files;
 mod opt_outs;
 mod outcomes;
 mod page;
+mod page_words;
 mod panel_size;
 mod parts;
 mod playbook_amounts;

@@ -39,6 +39,8 @@ try {
   const timed = async (what, act) => { const start = Date.now(); await act(); console.log(`${what}: ${Date.now() - start} ms`); };
 
   const all = await count();
+  const edges = await tab.evaluate(() => [document.getElementById('rows'), document.getElementById('main')].map(part => part.getBoundingClientRect().right));
+  check('the list is no wider than the page', edges[0] <= edges[1] + 1, edges);
   check('fifty rows in the order of the list', JSON.stringify(await ranks()) === JSON.stringify([...Array(50).keys()].map(i => i + 1)), await ranks());
   check('a hostile name is text', (await tab.innerText('#rows')).includes('<script>alert(1)</script>'), '');
   check('a formula is text', (await tab.innerText('#rows')).includes('=HYPERLINK("x")'), '');
@@ -63,6 +65,7 @@ try {
   await second.click();
   const both = await count();
   check('two filters are both held', both === left && both < promised && both > 0, [both, left, promised]);
+  check('a chosen segment says what it means', (await tab.innerText('#chips')).includes('Loyal: five visits or more'), await tab.innerText('#chips'));
   const view = await hash();
   check('the view stands in the address', view.includes('f.life_cycle_stage=loyal') && view.includes('f.risk_band='), view);
   const sent = await open(view);
@@ -82,6 +85,9 @@ try {
   await tab.keyboard.press('/');
   await timed('search', async () => { await tab.keyboard.type(wanted); await tab.waitForFunction(() => document.querySelectorAll('#rows tbody tr').length === 1); });
   check('search finds the one', (await ids())[0] === wanted, await ids());
+  await tab.fill('#search', 'nobody is called so');
+  await tab.waitForFunction(() => !document.querySelector('#rows tbody tr'));
+  check('nothing found is said, without an empty table', (await tab.innerText('#rows')).trim() === 'No customer matches. Take a filter away, or search for less.', await tab.innerText('#rows'));
   await tab.keyboard.press('Escape');
   check('Escape ends the search', await count() === all, await count());
 
@@ -93,6 +99,8 @@ try {
   const next = (await ids())[1];
   check('arrows and Enter open the second customer', await tab.innerText('#panel-name') === next, await tab.innerText('#panel-name'));
   check('the panel has orders, spend and the rhythm', await tab.$$eval('#panel svg[role=img]', all => all.length) >= 2 && (await tab.innerText('#panel')).includes('Last orders'), '');
+  const panel = await tab.innerText('#panel');
+  check('the panel says how the action is done and what the stage means', /How: [A-Z]/.test(panel) && /Stage\s+\S[^:]*: /.test(panel), panel);
   check('the customer stands in the address', (await hash()).includes('customer='), await hash());
   await tab.keyboard.press('ArrowDown');
   check('the arrow goes to the next customer', await tab.innerText('#panel-name') === (await ids())[2], '');

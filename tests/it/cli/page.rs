@@ -12,12 +12,12 @@ use serde_json::Value;
 use crate::shop::Shop;
 use crate::skip::skipped;
 
-const DAY: &str = "runs/sample/2025-07-02";
+pub(super) const DAY: &str = "runs/sample/2025-07-02";
 const SCRIPT: &str = "<script>alert(1)</script>";
 const FORMULA: &str = "=HYPERLINK(\"x\")";
 
-/// The sample with hostile names of its customers, after a run and a nightly job that carries them.
-static SHOP: LazyLock<Shop> = LazyLock::new(|| {
+/// The sample with hostile names of its customers, after a run that carries them and the nightly job of the next day.
+pub(super) static SHOP: LazyLock<Shop> = LazyLock::new(|| {
     let shop = Shop::sample();
     let path = shop.path("customers.parquet");
     let scanned =
@@ -28,6 +28,7 @@ static SHOP: LazyLock<Shop> = LazyLock::new(|| {
     ParquetWriter::new(std::fs::File::create(path).unwrap()).finish(&mut customers).unwrap();
     shop.edit_config(|config| config.replace("[output]\n", "[output]\ncarry = [\"name\"]\n"));
     shop.command("run").assert().success();
+    shop.command("score").args(["--as-of", "2025-07-03", "--out", "next"]).assert().success();
     shop
 });
 
@@ -36,7 +37,7 @@ fn page() -> String {
 }
 
 /// The data that the page's script reads.
-fn data(page: &str) -> Value {
+pub(super) fn data(page: &str) -> Value {
     let start = page.find("id=\"data\">").unwrap() + "id=\"data\">".len();
     serde_json::from_str(page[start..].split("</script>").next().unwrap()).unwrap()
 }

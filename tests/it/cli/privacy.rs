@@ -78,6 +78,10 @@ fn a_backtest_tells_how_groups_fare() {
     let audits = report["group_audits"].as_array().unwrap();
     assert_eq!(audits.iter().map(|audit| &audit["attribute"]).collect::<Vec<_>>(), ["gender", later]);
     assert_eq!(audits[0]["population"], report["population"]["eligibility"]);
+    let page = shop.read("tests/backtest.html");
+    for told in ["By gender: ", "f-audit-1", "predicted", "No feature reads this attribute"] {
+        assert!(page.contains(told), "{told}");
+    }
     // The same figures from the files of the run.
     let genders: BTreeMap<String, String> = shop
         .read("customers.csv")

@@ -1,0 +1,117 @@
+//! What a page says, held against the files of its run: whom to contact, what has changed, how an action is done, and that no two
+//! figures of it contradict each other.
+
+use serde_json::Value;
+
+use super::page::{DAY, SHOP, data};
+
+fn json(path: &str) -> Value {
+    serde_json::from_str(&SHOP.read(path)).unwrap()
+}
+
+/// The page's text with plain spaces.
+fn page(folder: &str) -> String {
+    SHOP.read(&format!("{folder}/report.html")).replace('\u{a0}', " ")
+}
+
+/// How many rows of both lists have this word in this column.
+fn n_of(folder: &str, column: &str, word: &str) -> usize {
+    ["list.csv", "winback.csv"]
+        .iter()
+        .map(|file| {
+            let text = SHOP.read(&format!("{folder}/{file}"));
+            let mut reader = text.lines();
+            let place =
+                reader.next().unwrap().split(',').position(|name| name.trim_start_matches('\u{feff}') == column);
+            let place = place.unwrap();
+            reader.filter(|line| fields(line).get(place).is_some_and(|field| field == word)).count()
+        })
+        .sum()
+}
+
+fn fields(line: &str) -> Vec<String> {
+    let mut fields = vec![String::new()];
+    let mut is_quoted = false;
+    for letter in line.chars() {
+        match letter {
+            '"' => is_quoted = !is_quoted,
+            ',' if !is_quoted => fields.push(String::new()),
+            letter => fields.last_mut().unwrap().push(letter),
+        }
+    }
+    fields
+}
+
+fn whole(number: &Value) -> String {
+    format!("EUR {:.0}", number.as_f64().unwrap())
+}
+
+#[test]
+fn the_headline_is_the_plan_of_both_lists_with_all_its_costs() {
+    let plan = &json(&format!("{DAY}/manifest.json"))["decisions"];
+    let n = n_of(DAY, "group", "treat");
+    let costs = plan["contact_cost"].as_f64().unwrap() + plan["incentive_cost"].as_f64().unwrap();
+    let headline = format!(
+        "<h1>{n} customers are worth contacting: expected gain {}, after EUR {costs:.0} of costs</h1>",
+        whole(&plan["net_gain"])
+    );
+    let page = page(DAY);
+    assert!(page.contains(&headline), "{headline}");
+    let [low, high] = [0, 1].map(|end| whole(&plan["net_gain_interval"][end]));
+    assert!(page.contains(&format!("between {low} and {high} in four of five cases")), "{low} {high}");
+    let n_off = n_of(DAY, "suppressed_code", "opted_out");
+    assert!(n_off > 10 && page.contains(&format!("Do not contact {n_off} customers who opted out on both lists")));
+    let n_held = n_of(DAY, "group", "control");
+    assert!(page.contains(&format!("{n_held} are held back")), "{n_held}");
+    assert!(!page.contains("Since "), "there is no earlier list");
+    // Names of actions are words, and a key says whose it is.
+    assert!(page.contains("(decide.min_gain in the config)") && !page.contains("with personal_message"));
+}
+
+#[test]
+fn the_page_of_the_next_night_says_what_has_changed() {
+    let counts = &json("next/manifest.json")["changes"]["counts"];
+    let page = page("next");
+    let said = page.split("<p>Since 2 July 2025: ").nth(1).expect("what changed").split("</p>").next().unwrap();
+    let told = [("new", "new on the lists"), ("gone", "on neither list any more"), ("to_contact", "more to contact")];
+    let mut n_told = 0;
+    for (word, says) in told {
+        match counts["customers"][word].as_u64().unwrap_or(0) {
+            0 => assert!(!said.contains(says), "{said}"),
+            n => {
+                n_told += 1;
+                assert!(said.contains(&format!("{n} {says}")), "{said}");
+            }
+        }
+    }
+    assert!(n_told > 0 && said.ends_with('.'), "{said}");
+}
+
+#[test]
+fn the_page_knows_how_an_action_is_done_and_what_a_segment_means() {
+    let data = data(&SHOP.read(&format!("{DAY}/report.html")));
+    let actions = &data["lists"][0]["columns"]["recommended_action"]["table"];
+    for action in actions.as_array().unwrap() {
+        assert!(data["hints"][action.as_str().unwrap()].as_str().is_some_and(|hint| hint.len() > 10), "{action}");
+    }
+    for column in ["life_cycle_stage", "rfm_segment", "value_quadrant"] {
+        for word in data["lists"][0]["columns"][column]["table"].as_array().unwrap() {
+            let meaning = data["meanings"][column][word.as_str().unwrap()].as_str();
+            assert!(meaning.is_some_and(|meaning| meaning.contains(": ")), "{column} {word}");
+        }
+    }
+    assert_eq!(data["horizon_days"], 60);
+}
+
+#[test]
+fn customers_are_worth_no_less_for_ever_than_in_the_coming_year() {
+    let value = json(&format!("{DAY}/value.json"));
+    let retention = &value["retention"];
+    let (n, here) = (retention["n_customers"].as_f64().unwrap(), retention["n_still_here"].as_f64().unwrap());
+    assert!(here > 0.5 * n && here < n, "{retention}");
+    let sales = value["sales"]["cohorts"].as_array().unwrap().iter();
+    let sales: f64 = sales.flat_map(|cohort| cohort["sales"].as_array().unwrap()).filter_map(Value::as_f64).sum();
+    // The margin share of the sample is .3; the forecast is of everyone who has bought, the rule of thumb of the eligible.
+    let (worth, year) = (retention["one_point"]["value"].as_f64().unwrap(), 0.3 * sales);
+    assert!(worth > 0.7 * year, "worth {worth} for ever, {year} in the coming year");
+}
