@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use super::error::OutputError;
-use super::sheet_form::{Formats, SheetColumn, colours, fold, for_paper};
+use super::sheet_form::{Formats, SheetColumn, WORKED, colours, fold, for_paper};
 use crate::error::Failure;
 use crate::files::Staged;
 use crate::table::{Column, Table};
@@ -56,10 +56,12 @@ fn workbook<'t>(
     let mut workbook = Workbook::new();
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&excel_day(sheet.as_of)?));
     let formats = Formats::new();
-    for (name, pieces) in ["List", "Win back"].into_iter().zip(lists) {
+    let ranked_by = [("List", "leaving_probability"), ("Win back", "gone_probability")];
+    for ((name, probability), pieces) in ranked_by.into_iter().zip(lists) {
         let worksheet = workbook.add_worksheet().set_name(name)?;
         let names = list(worksheet, sheet, pieces, &formats)?;
-        fold(worksheet, sheet.columns, &names)?;
+        let is_ours = |name: &str| sheet.columns.iter().any(|known| known.name == name);
+        fold(worksheet, &names, |name| is_ours(name) && name != probability && !WORKED.contains(&name))?;
     }
     for (name, table) in more {
         list(workbook.add_worksheet().set_name(title(name))?, sheet, std::iter::once((*table).clone()), &formats)?;
@@ -67,10 +69,11 @@ fn workbook<'t>(
     meanings(workbook.add_worksheet().set_name("Columns")?, sheet, &formats)?;
     let summary = workbook.add_worksheet().set_name("Summary")?;
     for_paper(summary, sheet.as_of);
-    summary.set_column_width(0, 32)?.set_column_width(1, 90)?;
+    summary.set_column_width(0, 32)?.set_column_width(1, SUMMARY_WIDTH as f64)?;
     for (row, (name, fact)) in (0..).zip(sheet.summary) {
         summary.write_string_with_format(row, 0, *name, &formats.head)?;
         summary.write_string_with_format(row, 1, fact, &formats.wrapped)?;
+        summary.set_row_height(row, height(fact, SUMMARY_WIDTH))?;
     }
     Ok(workbook)
 }
@@ -124,12 +127,12 @@ fn header(worksheet: &mut Worksheet, sheet: &Sheet<'_>, piece: &Table<'_>, forma
     for (at, (name, column)) in (0..).zip(&piece.columns) {
         worksheet.write_string_with_format(0, at, name, &formats.head)?;
         let width = match column {
-            _ if sheet.unit(name) == SENTENCE => 54,
-            Column::Text(_) | Column::OptionalText(_) => 18,
+            _ if sheet.unit(name) == SENTENCE => 44,
+            Column::Text(_) | Column::OptionalText(_) => 14,
             _ => 12,
         };
         // Room for the sign of the filter, beside a name in bold.
-        worksheet.set_column_width(at, width.max(name.len() + 5) as f64)?;
+        worksheet.set_column_width(at, width.max(name.len() + 4) as f64)?;
     }
     Ok(())
 }
@@ -203,14 +206,26 @@ fn excel_day(day: Date) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(u16::try_from(day.year()).unwrap_or(1_900), month, of_month)
 }
 
+/// Widths of columns whose texts go on in the next line, in letters.
+const SUMMARY_WIDTH: usize = 90;
+const MEANING_WIDTH: usize = 100;
+
+/// Height of a row with a text in a column of this width, in points: not every program finds it out by itself.
+fn height(text: &str, width: usize) -> f64 {
+    const LINE: f64 = 15.0;
+    // A letter is on average as wide as a digit, some lines end early.
+    LINE * crate::text::wrapped(text, width * 9 / 10).len().max(1) as f64
+}
+
 fn meanings(worksheet: &mut Worksheet, sheet: &Sheet<'_>, formats: &Formats) -> Result<(), XlsxError> {
     for_paper(worksheet, sheet.as_of);
     worksheet.set_repeat_rows(0, 0)?;
-    for (at, (name, width)) in (0..).zip([("column", 28), ("unit", 28), ("meaning", 100)]) {
+    for (at, (name, width)) in (0..).zip([("column", 28), ("unit", 28), ("meaning", MEANING_WIDTH)]) {
         worksheet.write_string_with_format(0, at, name, &formats.head)?;
-        worksheet.set_column_width(at, width)?;
+        worksheet.set_column_width(at, width as f64)?;
     }
     for (row, column) in (1..).zip(sheet.columns) {
+        worksheet.set_row_height(row, height(column.meaning, MEANING_WIDTH))?;
         for (at, text) in (0..).zip([column.name, column.unit, column.meaning]) {
             worksheet.write_string_with_format(row, at, text, &formats.wrapped)?;
         }

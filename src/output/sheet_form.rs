@@ -71,13 +71,11 @@ pub(super) fn for_paper(worksheet: &mut Worksheet, as_of: Date) {
 /// Its number in the format of spreadsheets.
 const A4: u8 = 9;
 
-/// Columns with which a list is worked, beside those of the shop's own.
-const WORKED: [&str; 14] = [
+/// Columns with which a list is worked, beside the probability that ranks it and the columns of the shop's own.
+pub(super) const WORKED: [&str; 12] = [
     "rank",
     "customer_id",
     "expected_net_gain",
-    "gone_probability",
-    "leaving_probability",
     "value_at_stake",
     "days_since_last_order",
     "life_cycle_stage",
@@ -85,17 +83,20 @@ const WORKED: [&str; 14] = [
     "reason_1",
     "recommended_action",
     "action_why",
-    "suppressed_because",
+    "group",
     "change_since_last",
 ];
 
-/// Folds away each run of the other columns. They stay in the file, for filters and formulas.
-pub(super) fn fold(worksheet: &mut Worksheet, ours: &[SheetColumn<'_>], names: &[String]) -> Result<(), XlsxError> {
-    let is_folded = |name: &String| ours.iter().any(|known| known.name == name) && !WORKED.contains(&name.as_str());
+/// Folds away each run of columns that are not worked with. They stay in the file, for filters and formulas.
+pub(super) fn fold(
+    worksheet: &mut Worksheet,
+    names: &[String],
+    is_folded: impl Fn(&str) -> bool,
+) -> Result<(), XlsxError> {
     let mut first = 0;
     for run in names.chunk_by(|one, next| is_folded(one) == is_folded(next)) {
         let last = first + run.len();
-        if run.first().is_some_and(is_folded) {
+        if run.first().is_some_and(|name| is_folded(name)) {
             let column = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
             worksheet.group_columns_collapsed(column(first), column(last - 1))?;
         }

@@ -60,7 +60,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("tracing", &["cli", "commands", "main.rs"]),
     ("indicatif", &["cli"]),
     ("minijinja", &["output/page"]),
-    ("rust_xlsxwriter", &["output/sheet.rs"]),
+    ("rust_xlsxwriter", &["output/sheet.rs", "output/sheet_form.rs"]),
     ("sha2", &["output/page"]),
     ("postgres", &["database", "ingest/query.rs", "ingest/query_columns.rs", "output/database.rs"]),
     ("rustls", &["web"]),

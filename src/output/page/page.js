@@ -209,7 +209,7 @@ const OFF = {
   opted_out: 'Do not contact: opted out', no_action_fits: 'No action fits', no_gain: 'Not worth a contact', budget: 'Beyond the budget',
   capacity: 'Beyond the capacity', cool_down: 'Contacted not long ago', owner_full: 'Their owner has enough to do',
 };
-const SAID = {opted_out: 'Opted out', treat: 'To contact', control: 'Held back', suppressed: 'Not to contact', no_longer: 'No contact any more', to_contact: 'To contact now'};
+const SAID = {opted_out: 'Opted out', treat: 'To contact', control: 'Held back', suppressed: 'Not to contact', no_longer: 'No contact any more', to_contact: 'To contact now', to_winback: 'Moved to win back', from_winback: 'Back from win back'};
 // What a segment is called, and what it means.
 const meaning = (column, word) => D.meanings[column]?.[word];
 const said = (word, column) => SAID[word] || OFF[word] || (column === 'value_quadrant' && meaning(column, word)?.split(':')[0].replace(',', '')) || words(word);
