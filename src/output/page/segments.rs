@@ -22,11 +22,11 @@ const KINDS: [Kind; 4] = [
         sentence: "By the customer's own rhythm of buying.",
         segments: &[
             ("new", "New: one visit, not long ago"),
-            ("repeat", "Repeat: two to four visits, in rhythm"),
-            ("loyal", "Loyal: five visits or more, in rhythm"),
+            ("repeat", "Repeat: two to four visits, not late"),
+            ("loyal", "Loyal: five visits or more, not late"),
             ("won_back", "Won back: returned after a long silence"),
-            ("at_risk", "At risk: silent for twice the usual gap"),
-            ("dormant", "Dormant: silent for four times the usual gap"),
+            ("at_risk", "At risk: silent for more than twice the usual gap"),
+            ("dormant", "Dormant: silent for more than four times the usual gap, or one visit long ago"),
         ],
     },
     Kind {
