@@ -65,7 +65,7 @@ impl Formats {
 /// A4 across, one page wide; each page says what it is, of which day, and its number.
 pub(super) fn for_paper(worksheet: &mut Worksheet, as_of: Date) {
     worksheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.5, 0.5, 0.2, 0.2);
-    worksheet.set_footer(format!("&L&A, {}&RPage &P of &N", as_of));
+    worksheet.set_footer(format!("&L&A, {as_of}&RPage &P of &N"));
 }
 
 /// Its number in the format of spreadsheets.

@@ -43,17 +43,18 @@ fn unbroken(text: &str) -> String {
 mod tests {
     use super::*;
 
+    #[derive(Serialize)]
+    struct Values {
+        text: &'static str,
+        svg: &'static str,
+    }
+
     #[test]
     fn amounts_and_percentages_hold_together_and_markup_is_text() {
         assert_eq!(
             unbroken("EUR 46 to EUR 570, 17 % of all; the KEUR 5, a % b, XEUR"),
             "EUR\u{a0}46 to EUR\u{a0}570, 17\u{a0}% of all; the KEUR 5, a % b, XEUR"
         );
-        #[derive(Serialize)]
-        struct Values {
-            text: &'static str,
-            svg: &'static str,
-        }
         let values = Values { text: "<b>EUR 5", svg: "<svg>EUR 5</svg>" };
         let html = render("{{ text }} {{ svg|safe }}", &values).unwrap();
         assert_eq!(html, "&lt;b&gt;EUR\u{a0}5 <svg>EUR 5</svg>");

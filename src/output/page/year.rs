@@ -80,8 +80,8 @@ impl KeyFigure {
             Form::Days | Form::Rate => format!("{value:.1}"),
         };
         let change = |then: f64| match self.form {
-            Form::Share => signed(format!("{:+.1} points", 100.0 * (now - then))),
-            _ if then > 0.0 => signed(format!("{:+.0} %", 100.0 * (now / then - 1.0))),
+            Form::Share => signed(&format!("{:+.1} points", 100.0 * (now - then))),
+            _ if then > 0.0 => signed(&format!("{:+.0} %", 100.0 * (now / then - 1.0))),
             _ => "–".to_owned(),
         };
         let absent = || "–".to_owned();
@@ -158,6 +158,6 @@ pub(super) fn cohorts(input: &PageInput<'_>) -> Option<Figure> {
 }
 
 /// A change with the minus sign of print, which is as wide as the plus.
-fn signed(change: String) -> String {
+fn signed(change: &str) -> String {
     change.replacen('-', "\u{2212}", 1)
 }

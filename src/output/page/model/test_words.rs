@@ -37,12 +37,11 @@ pub(in crate::output::page) fn learner_name(name: &str) -> &str {
         "logistic" => "logistic regression",
         "boosting" => "gradient boosting",
         "recency" => "rule: longest silence first",
-        "overdue" => "rule: silence against the own rhythm",
+        "overdue" | "silence" | "own_rhythm_silence" => "rule: silence against the own rhythm",
         "rfm" => "rule: recency, frequency, monetary value",
         "mbg_nbd" => "purchase model (MBG/NBD)",
         "ebm" | "p_ebm" => "explainable boosting (EBM)",
         "head" => "the model of this question",
-        "silence" | "own_rhythm_silence" => "rule: silence against the own rhythm",
         "alive" | "p_alive" => "purchase model: whether still a customer",
         other => other,
     }
