@@ -162,7 +162,9 @@ fn draft_table(draft: &mut String, proposal: &Proposal) {
     line(draft, &format!("[{}.columns]", table.name()));
     for spec in table.columns() {
         if let Some(source) = proposal.mapping.get(spec.name) {
-            line(draft, &format!("{} = {}", spec.name, text(source)));
+            let is_by_values = proposal.by_values.contains(&spec.name);
+            let why = if is_by_values { "  # by its values, which no other column has: is it this?" } else { "" };
+            line(draft, &format!("{} = {}{why}", spec.name, text(source)));
         }
     }
     let is_mapped = |name: &str| proposal.mapping.contains_key(name);
@@ -203,7 +205,7 @@ fn required_columns(draft: &mut String, table: Table, mapping: &BTreeMap<&str, S
         let (proposed, known) = match likely.as_slice() {
             [] if columns.is_empty() => ("", String::new()),
             [] => ("", format!("; the source has {}", names(columns.iter()))),
-            [only] => (only.name.as_str(), "; by its values this one".to_owned()),
+            [only] => (only.name.as_str(), "; by its values this one, then take the first `# ` away".to_owned()),
             several => ("", format!("; by their values one of {}", names(several.iter().copied()))),
         };
         let (ours, meaning) = (spec.name, spec.meaning);

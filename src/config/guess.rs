@@ -46,8 +46,12 @@ fn with_clock(day: &DraftColumn, columns: &[DraftColumn]) -> Option<String> {
         return None;
     }
     let is_clock = |column: &&DraftColumn| {
-        let tells =
-            |word: &String| CLOCKS.iter().any(|clock| word == clock || (clock.len() > 2 && word.ends_with(clock)));
+        // `clientid` ends like a Swedish time and is none.
+        let tells = |word: &String| {
+            CLOCKS.iter().any(|clock| {
+                word == clock || (clock.len() > 2 && word.ends_with(clock) && lexicon::means("purchased_at", word))
+            })
+        };
         column.name != day.name && in_words(&column.name).iter().any(tells)
     };
     columns.iter().filter(is_clock).find_map(|column| {
@@ -79,6 +83,14 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
     for (name, synonyms) in synonyms::of(table) {
         let Some(spec) = table.column(name) else { continue };
         for (position, column) in columns.iter().enumerate().filter(|(_, column)| plausible(spec.kind, column)) {
+            // One id for all is the shop's own.
+            if *name == "customer_id" && column.n_distinct == 1 && column.n_rows >= FEWEST_PERSONS {
+                continue;
+            }
+            // A number that is new in each row names the order: `Ref.` is short for either.
+            if *name == "product_id" && is_plain_number(column) && column.n_distinct == column.n_rows {
+                continue;
+            }
             // `state` is what became of an order at least as often as a place.
             if column.holds_states && matches!(*name, "region" | "channel") {
                 continue;
@@ -180,7 +192,14 @@ const PLAIN_NUMBERS: &[&str] = &[
     "番号",
     "编号",
     "번호",
+    "ref",
+    "réf",
 ];
+
+/// Whether a column is called `ID` or `No` and no more.
+fn is_plain_number(column: &DraftColumn) -> bool {
+    PLAIN_NUMBERS.contains(&in_words(&column.name).join("_").as_str())
+}
 
 /// A column called `ID` or `No` and no more, where no other names the order: of the purchase that a row belongs to, if it comes
 /// again within the file; one that never does may as well number lines.
@@ -188,7 +207,7 @@ fn plain_order<'c>(
     matched: &BTreeMap<&'static str, &DraftColumn>,
     columns: &'c [DraftColumn],
 ) -> Option<&'c DraftColumn> {
-    let is_plain = |column: &&DraftColumn| PLAIN_NUMBERS.contains(&in_words(&column.name).join("_").as_str());
+    let is_plain = |column: &&DraftColumn| is_plain_number(column);
     // Where the amount is that of an order, each row is one.
     let are_orders = matched.get("amount").is_some_and(|amount| is_of_order(&amount.name));
     let comes_again = |column: &&DraftColumn| {

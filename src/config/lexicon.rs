@@ -40,7 +40,8 @@ const WORDS: &[(Meaning, &str)] = &[
     (Customer, "customer cust cus client user party buyer member shopper debtor loyalty card account cpf kunde kunden kd debitor käufer mitglied karte karten \
         auftraggeber cliente acheteur membre carte comprador socio usuario usuário tarjeta cartão acquirente tessera klant koper lid kaart \
         klient klienta kupujący nabywca karta kund kunder kunde köpare medlem kort zákazník zákazníka müşteri 会員 顧客 お客様 客户 会员 고객 회원 \
-        клиент клиента клиентов контрагент контрагента покупатель покупателя заказчик заказчика клієнт клієнта покупець покупця πελάτης πελάτη ügyfél vevő vásárló asiakas asiakkaan client clientului cumpărător kupac kupca kupec stranka pelanggan pembeli khách hàng לקוח العميل عميل ลูกค้า"),
+        клиент клиента клиентов контрагент контрагента покупатель покупателя заказчик заказчика клієнт клієнта покупець покупця πελάτης πελάτη ügyfél vevő vásárló asiakas asiakkaan client clientului cumpărător kupac kupca kupec stranka pelanggan pembeli khách hàng לקוח العميل عميل ลูกค้า สมาชิก \
+        uid patron kundin odběratel odberateľ zákazník klientas pirkėjas klients pircējs kliendi ostja купувач adhérent abonné viðskiptavinur مشتری خریدار ग्राहक"),
     (Email, "email mail e electronic address adresse adres correo electrónico courriel courrier eletrônico eletrónico endereço eposta poczta メール アドレス 邮箱 이메일 \
         почта почты эл электронная email sähköposti email surel"),
     (Number, "number num no nr nbr n nº n° numero número numéro nummer numer id code cd key ref reference référence referenz referencia kennung kode code código codigo codice kod čislo číslo numarası 番号 编号 번호 コード \
@@ -49,17 +50,20 @@ const WORDS: &[(Meaning, &str)] = &[
         rg re beleg bon kassenbon vorgang commande facture pedido factura boleta ordine fattura scontrino encomenda fatura compra \
         bestelling factuur bon zamówienie zamówienia paragon paragonu faktura faktury ordre kvitto kvittering kvitering beställning bestilling \
         objednávka objednávky sipariş 注文 伝票 订单 주문 \
-        doc nota nf заказ заказа заказов документ документа чек чека накладная накладной счет счёт реализация реализации замовлення чек чеку рахунок παραγγελία παραγγελίας τιμολόγιο τιμολογίου απόδειξη rendelés megrendelés számla bizonylat tilaus tilauksen lasku laskun kuitti comandă comenzii comanda factură facturii factura narudžba narudžbe račun računa naročilo naročila pesanan faktur đơn hàng hóa הזמנה חשבונית الطلب طلب الفاتورة فاتورة คำสั่งซื้อ ใบเสร็จ"),
+        doc nota nf заказ заказа заказов документ документа чек чека накладная накладной счет счёт реализация реализации замовлення чек чеку рахунок παραγγελία παραγγελίας τιμολόγιο τιμολογίου απόδειξη rendelés megrendelés számla bizonylat tilaus tilauksen lasku laskun kuitti comandă comenzii comanda factură facturii factura narudžba narudžbe račun računa naročilo naročila pesanan faktur đơn hàng hóa הזמנה חשבונית الطلب طلب الفاتورة فاتورة คำสั่งซื้อ ใบเสร็จ \
+        受注 注文書 comprobante albarán doklad užsakymas sąskaita pasūtījums rēķins tellimus tellimuse arve поръчка поръчки фактура objednávky bestelde سفارش फैक्टरी ऑर्डर"),
     (Day, "date dte day time tim timestamp ts dt datetime datum tag zeit uhrzeit zeitpunkt zeitstempel jour heure fecha día hora data dia giorno ora dag tijd \
         tijdstip dzień czas dato tid tidspunkt tarih tarihi den 日付 日時 日期 时间 時間 날짜 일자 일시 日 \
-        дата дату время день час ημερομηνία ώρα dátum dátuma idő időpont nap kelte päivä päivämäärä pvm aika data ora datum vrijeme čas tanggal waktu ngày giờ תאריך تاريخ التاريخ วันที่"),
+        дата дату время день час ημερομηνία ώρα dátum dátuma idő időpont nap kelte päivä päivämäärä pvm aika data ora datum vrijeme čas tanggal waktu ngày giờ תאריך تاريخ التاريخ วันที่ \
+        when laikas datums kuupäev aeg dagsetning تاریخ तारीख दिनांक"),
     (Event, "created placed closed close sent purchase purchased purchased bought sale sales sold ordered order created creation booking posting posted document \
         erstellt angelegt kauf verkauf verkaufs buchung buchungs aktenzeichen eingang achat vente création creación venta compra criação venda acquisto vendita \
         creazione aankoop verkoop aangemaakt złożenia utworzenia zakupu sprzedaży wystawienia köp salg kjøp køb oprettet vytvoření prodeje 作成 購入 売上 下单 创建 \
-        doc emissão emissao emisión emissione émission создания создан покупки продажи оформления створення продажу létrehozás vásárlás eladás luotu ostos myynti creării vânzare emiterii đặt mua opened"),
+        doc emissão emissao emisión emissione émission создания создан покупки продажи оформления створення продажу létrehozás vásárlás eladás luotu ostos myynti creării vânzare emiterii đặt mua opened \
+        occurred happened charged ordered paid bezahlt betaald pagado pagato payé checkout add added issued abbuchung bestellt gekauft verkauft passée passé besteld bestelde emisija"),
     (Amount, "amount amt value taxable revenue turnover sales charge charged net gross spend sum betrag wert umsatz netto brutto nettowert nettobetrag bruttobetrag erlös montant valeur chiffre importe valor \
         neto bruto importo valore imponibile netto lordo bedrag omzet netto kwota wartość belopp beløp beløb värde verdi částka tutar 金額 金额 금액 売上高 \
-        сумма сумму стоимость выручка сума вартість ποσό αξία összeg összege érték értéke nettó bruttó summa arvo netto brutto sumă suma valoare valoarea iznos vrijednost znesek jumlah nilai tiền thành סכום المبلغ مبلغ จำนวนเงิน ยอด vl vlr vr"),
+        сумма сумму стоимость выручка сума вартість ποσό αξία összeg összege érték értéke nettó bruttó summa arvo netto brutto sumă suma valoare valoarea iznos vrijednost znesek jumlah nilai tiền thành סכום المبلغ مبلغ จำนวนเงิน ยอด vl vlr vr monto suma sumos сумата राशि"),
     (Total, "total totals subtotal grand gesamt gesamtbetrag endbetrag summe totale totaux somme suma totaal totalt summa razem suma soma celkem toplam 合計 総 总 总计 합계 \
         итого всего усього всього разом σύνολο összesen végösszeg yhteensä ukupno skupaj tổng الإجمالي المجموع รวม"),
     (Line, "line lines item items row position posten pos zeile zeilen positions ligne línea linea item riga regel pozycja pozycji rad linje satır 明細 行 \
@@ -233,12 +237,12 @@ mod tests {
         #[rustfmt::skip]
         let cases: [(&str, &[&str]); 6] = [
             ("customer_id", &["CPF do cliente", "会員ID", "Klantnummer", "Kd-Nr.", "Correo electrónico", "Klient e-mail", "CUSNBR",
-                "From Email Address", "user_pseudo_id", "Код контрагента", "Vevő kódja", "Asiakasnumero", "Mã khách hàng"]),
+                "From Email Address", "user_pseudo_id", "Код контрагента", "Vevő kódja", "Asiakasnumero", "Mã khách hàng", "รหัสลูกค้า"]),
             ("order_id", &["Número do pedido", "注文番号", "Factuurnummer", "Rg-Nr.", "Nº pedido", "N° commande", "Numer zamówienia",
                 "ORDNBR", "ecommerce.transaction_id", "DocNum", "Номер заказа", "Nota", "Számla sorszáma", "Tilausnumero", "Mã đơn hàng"]),
-            ("purchased_at", &["Data de criação", "注文日時", "Factuurdatum", "Rg-Datum", "Data złożenia zamówienia", "Ordredato",
-                "ORDDTE", "DocDate", "Data Emissão", "Дата", "Számla kelte", "Tilauspäivä", "Ngày đặt hàng"]),
-            ("amount", &["Valor do item", "合計金額", "Netto", "Kwota razem", "gross_cents", "Positionsbetrag", "Taxable Value",
+            ("purchased_at", &["Data de criação", "date_add", "受注日", "Data Emissão",  "注文日時", "Factuurdatum", "Rg-Datum", "Data złożenia zamówienia", "Ordredato",
+                "ORDDTE", "DocDate", "Дата", "Számla kelte", "Tilauspäivä", "Ngày đặt hàng"]),
+            ("amount", &["total_paid", "Monto", "Valor do item", "合計金額", "Netto", "Kwota razem", "gross_cents", "Positionsbetrag", "Taxable Value",
                 "Montant TTC", "NET_REVENUE_AMT", "Order Lines/Subtotal", "Vl. Total", "Сумма", "Összesen", "Thành tiền"]),
             ("product_id", &["Código do produto", "商品番号", "Artikelnummer", "Varunummer", "Réf. article", "SKU", "ITMNBR", "Номенклатура"]),
             ("quantity", &["Quantidade", "個数", "Stückzahl", "Ilość", "Qtde", "Antal", "QTYORD", "Order Lines/Quantity", "Количество", "Кол-во", "Số lượng"]),

@@ -2,6 +2,7 @@
 
 use super::currency_marks::{self, is_currency_mark};
 use super::found::DraftColumn;
+use super::name_words::in_words;
 use super::tables::Kind;
 
 /// Columns that may be one of ours by their values, where no name told: days, numbers, or ids that come again.
@@ -19,6 +20,84 @@ pub(super) fn by_values(kind: Kind, columns: &[DraftColumn]) -> Vec<&DraftColumn
     };
     columns.iter().filter(fits).collect()
 }
+
+/// The one free column that can hold the day of a purchase, or what it came to, by its values: the only one with days, the only
+/// number or the only one with decimals. A name that tells of something else rules it out.
+pub(super) fn only_by_values<'c>(kind: Kind, columns: &'c [DraftColumn], taken: &[String]) -> Option<&'c DraftColumn> {
+    let others: &[&str] = match kind {
+        Kind::Time => NO_PURCHASE_DAYS,
+        Kind::Money => NO_AMOUNTS,
+        _ => return None,
+    };
+    let candidates: Vec<&DraftColumn> =
+        by_values(kind, columns).into_iter().filter(|own| !taken.contains(&own.name)).collect();
+    let with_decimals: Vec<&DraftColumn> = candidates
+        .iter()
+        .copied()
+        .filter(|own| is_float(&own.dtype.to_lowercase()) || has_decimals(&own.example))
+        .collect();
+    let only = match (kind, candidates.as_slice(), with_decimals.as_slice()) {
+        (Kind::Time, [only], _) | (Kind::Money, _, [only]) => *only,
+        _ => return None,
+    };
+    let tells = |word: &String| others.iter().any(|other| word.starts_with(other));
+    (!in_words(&only.name).iter().any(tells)).then_some(only)
+}
+
+/// Beginnings of words for days that are none of a purchase.
+const NO_PURCHASE_DAYS: &[&str] = &[
+    "birth", "geburt", "dob", "sign", "regist", "join", "due", "fällig", "deliver", "liefer", "ship", "versand",
+    "return", "retour", "cancel", "storn", "updat", "modif", "export", "valid", "expir", "start", "end", "until",
+    "refund",
+];
+
+/// Beginnings of words for numbers that are no amounts.
+const NO_AMOUNTS: &[&str] = &[
+    "tax",
+    "vat",
+    "mwst",
+    "ust",
+    "steuer",
+    "tva",
+    "iva",
+    "btw",
+    "moms",
+    "discount",
+    "rabatt",
+    "remise",
+    "descuento",
+    "fee",
+    "gebühr",
+    "ship",
+    "versand",
+    "porto",
+    "tip",
+    "weight",
+    "gewicht",
+    "rate",
+    "rating",
+    "score",
+    "percent",
+    "prozent",
+    "pct",
+    "share",
+    "margin",
+    "cost",
+    "kosten",
+    "lat",
+    "lon",
+    "lng",
+    "height",
+    "width",
+    "qty",
+    "quantity",
+    "menge",
+    "anzahl",
+    "balance",
+    "saldo",
+    "points",
+    "age",
+];
 
 /// Whether a number is written with decimals.
 fn has_decimals(example: &str) -> bool {
@@ -47,7 +126,7 @@ pub(super) fn holds_days(column: &DraftColumn) -> bool {
     let is_written = n_digits >= 4
         && example.chars().filter(|letter| is_separator(*letter)).count() >= 2
         && !looks_like_number(example)
-        && example.split(is_separator).take(3).enumerate().all(is_part);
+        && example.split(is_separator).filter(|part| !part.is_empty()).take(3).enumerate().all(is_part);
     // Seconds, milliseconds or microseconds since 1970, or a year, month and day without marks.
     let is_counted = n_digits == example.len()
         && ((matches!(n_digits, 10 | 13 | 16) && example.starts_with('1'))
@@ -149,8 +228,16 @@ mod tests {
         let holds = |example: &str| {
             holds_days(&DraftColumn { dtype: "str".to_owned(), example: example.to_owned(), ..DraftColumn::default() })
         };
-        for day in ["2024-05-01", "1.5.24", "5/1/2024 3:04 PM", "2024年5月1日", "1 mai 2024", "20240501", "1714521600"]
-        {
+        for day in [
+            "2024-05-01",
+            "1.5.24",
+            "5/1/2024 3:04 PM",
+            "2024年5月1日",
+            "1 mai 2024",
+            "12 févr. 2024 14:05",
+            "20240501",
+            "1714521600",
+        ] {
             assert!(holds(day), "{day}");
         }
         for other in ["1.234,50", "C-12-44-1", "12", "SKU-001", "", "R$ 1.234,50", "10000234", "Main St 12"] {

@@ -6,16 +6,33 @@ pub(crate) fn in_words(name: &str) -> Vec<String> {
     let mut before = ' ';
     for letter in name.chars() {
         let starts_word = letter.is_uppercase() && (before.is_lowercase() || before.is_numeric());
-        if (starts_word || !letter.is_alphanumeric()) && words.last().is_some_and(|word| !word.is_empty()) {
+        let is_part = letter.is_alphanumeric() || is_mark(letter);
+        if (starts_word || !is_part) && words.last().is_some_and(|word| !word.is_empty()) {
             words.push(String::new());
         }
-        if let Some(word) = words.last_mut().filter(|_| letter.is_alphanumeric()) {
+        if let Some(word) = words.last_mut().filter(|_| is_part) {
             word.extend(letter.to_lowercase());
         }
         before = letter;
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// Whether a sign belongs to the letter before it: an accent, a vowel of Hindi, a tone of Thai.
+const fn is_mark(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{300}'..='\u{36F}'
+            | '\u{591}'..='\u{5C7}'
+            | '\u{64B}'..='\u{65F}'
+            | '\u{900}'..='\u{903}'
+            | '\u{93A}'..='\u{94F}'
+            | '\u{981}'..='\u{DFF}'
+            | '\u{E31}'
+            | '\u{E34}'..='\u{E3A}'
+            | '\u{E47}'..='\u{E4E}'
+    )
 }
 
 /// The names in a SQL expression, or the name that it is; texts in single quotes are no names.
@@ -50,6 +67,8 @@ mod tests {
             ("CustomerID", "customer id"),
             ("ORDER_NO", "order no"),
             ("Price per Unit", "price per unit"),
+            ("ลูกค้า รหัส", "ลูกค้า รหัส"),
+            ("स्थिति", "स्थिति"),
             ("", ""),
             ("__", ""),
         ];

@@ -40,6 +40,8 @@ pub(super) struct Proposal {
     pub(super) peek: Peek,
     pub(super) template: Option<&'static Template>,
     pub(super) mapping: BTreeMap<&'static str, String>,
+    /// Our columns that no name told and values did.
+    pub(super) by_values: Vec<&'static str>,
     pub(super) filter: Option<String>,
     pub(super) fill_down: Vec<String>,
     /// States that count as purchases, as the filter has them.
@@ -92,10 +94,12 @@ impl DraftInput {
         }
         let mut columns = peek.columns.clone();
         columns.extend(lookups.iter().flat_map(|(_, taken)| taken.iter().cloned()));
-        let mapping = match template {
+        let mut mapping = match template {
             Some(template) => of_template(template, &columns, buyers),
             None => with_customers(guess::mapping(table.table, &columns), &columns, buyers),
         };
+        let by_values =
+            if table.table == Table::Purchases { fill_by_values(&mut mapping, &columns) } else { Vec::new() };
         let filter = template.and_then(|template| filter(template, &columns));
         let read: Vec<String> = mapping.values().chain(&filter).flat_map(|from| reads(from, &columns)).collect();
         let fill_down = template.map_or(&[][..], |template| template.fill_down).iter();
@@ -109,6 +113,7 @@ impl DraftInput {
             peek: Peek { columns, ..peek },
             template,
             mapping,
+            by_values,
             filter,
             lookups: lookups.into_iter().map(|(lookup, _)| lookup).collect(),
         }
@@ -211,6 +216,21 @@ fn with_customers(
         mapping.insert("customer_id", by_customer(best));
     }
     mapping
+}
+
+/// Maps the day and the amount that no name tells, where one column alone can hold it; which these are.
+fn fill_by_values(mapping: &mut BTreeMap<&'static str, String>, columns: &[DraftColumn]) -> Vec<&'static str> {
+    let mut filled = Vec::new();
+    let missing = Table::Purchases.columns().iter().filter(|column| column.required);
+    for spec in missing {
+        let taken: Vec<String> = mapping.values().flat_map(|from| reads(from, columns)).collect();
+        let only = looks::only_by_values(spec.kind, columns, &taken).filter(|_| !mapping.contains_key(spec.name));
+        if let Some(only) = only {
+            mapping.insert(spec.name, only.name.clone());
+            filled.push(spec.name);
+        }
+    }
+    filled
 }
 
 /// The id of a customer; addresses are written in any case.

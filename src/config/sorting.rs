@@ -3,6 +3,7 @@
 use super::found::{DraftColumn, DraftFile};
 use super::guess::{self, reads};
 use super::headers::header_of;
+use super::lexicon;
 use super::looks;
 use super::name_words::in_words;
 use super::proposal::{DraftInput, DraftTable};
@@ -41,6 +42,13 @@ pub fn sorted(mut input: DraftInput, files: Vec<DraftFile>) -> Result<DraftInput
         }
     }
     if !input.tables.iter().any(|table| table.table == Table::Purchases)
+        && let Some(place) = input.tables.iter().position(is_of_purchases)
+        && let Some(table) = input.tables.get_mut(place)
+    {
+        // Tickets of a till are no tickets of complaints.
+        table.table = Table::Purchases;
+    }
+    if !input.tables.iter().any(|table| table.table == Table::Purchases)
         && let Some(place) = likeliest(&input)
     {
         let file = input.beside.remove(place);
@@ -55,6 +63,14 @@ pub fn sorted(mut input: DraftInput, files: Vec<DraftFile>) -> Result<DraftInput
         why: format!("looks like `{}`; as purchases it {}", table.name(), why_no_purchases(&file.peek.columns)),
     });
     Err(others.chain(reasons).collect())
+}
+
+/// Whether the files of another table have all that purchases need, and what was bought.
+fn is_of_purchases(table: &DraftTable) -> bool {
+    let columns = table.files.first().map_or(&[][..], |file| &file.peek.columns);
+    let has_goods =
+        ["quantity", "product_id"].iter().any(|ours| columns.iter().any(|own| lexicon::means(ours, &own.name)));
+    has_goods && maps(Table::Purchases, columns, &[])
 }
 
 /// The places of a file of lines and of one of their headers, where no file has all that purchases need.
@@ -113,14 +129,16 @@ impl DraftInput {
 }
 
 impl DraftTable {
-    /// Whether a file has the columns of the first one.
+    /// Whether a file has the columns of the first one, or at least all that are read of it, and is proposed the same.
     fn has_columns_of(&self, file: &DraftFile) -> bool {
+        let mapping = |file: &DraftFile| guess::mapping(self.table, &file.peek.columns);
+        let is_read_alike = |first: &DraftFile| !mapping(first).is_empty() && mapping(first) == mapping(file);
         let names = |file: &DraftFile| -> Vec<String> {
             let mut names: Vec<_> = file.peek.columns.iter().map(|column| column.name.trim().to_lowercase()).collect();
             names.sort_unstable();
             names
         };
-        self.files.first().is_none_or(|first| names(first) == names(file))
+        self.files.first().is_none_or(|first| names(first) == names(file) || is_read_alike(first))
     }
 }
 

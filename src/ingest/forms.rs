@@ -59,6 +59,8 @@ pub(super) fn number_uses(mapping: &Mapping, currency: &Currency) -> BTreeMap<St
         }
         if !mapped.is_plain {
             let as_text = text_columns(&mapped.expression);
+            // A factor may have more decimals than the currency: kilograms, a price per litre.
+            let decimals = decimals.filter(|decimals| !(1..=2).contains(decimals));
             for name in mapped.reads.iter().filter(|name| !as_text.contains(name)) {
                 let own = uses.entry(name.clone()).or_insert_with(|| NumberUse { label: name.clone(), decimals });
                 own.decimals = own.decimals.or(decimals);

@@ -87,6 +87,17 @@ const NO_PURCHASE: &[(&str, &str)] = &[
         επιστράφηκε",
     ),
     (
+        "Bulgarian, Serbian, Slovak, Lithuanian, Latvian, Estonian, Icelandic",
+        "отказана, отказан, отказано, върната, върнат, възстановена, анулирана, анулиран, отказани, otkazana, vrátené, zrušené, zrušená, \
+        stornované, atšauktas, atšaukta, grąžintas, grąžinta, atcelts, atcelta, atgriezts, atgriezta, tühistatud, tagastatud, \
+        hætt við, endurgreitt, afpöntuð",
+    ),
+    (
+        "Hindi, Thai, Persian, Catalan, Malay",
+        "रद्द, रद्द किया गया, वापस, वापसी, ยกเลิก, ยกเลิกแล้ว, คืนเงิน, คืนสินค้า, رد شده, لغو شده, لغو, مرجوع شده, برگشت, cancel·lada, cancel·lat, \
+        anul·lada, retornada, retornat, dibatal",
+    ),
+    (
         "Croatian, Slovenian, Indonesian, Vietnamese, Hebrew, Arabic",
         "otkazano, stornirano, vraćeno, povrat, preklicano, vrnjeno, vračilo, batal, dibatalkan, dikembalikan, đã hủy, hủy, đã huỷ, trả \
         hàng, hoàn tiền, בוטל, מבוטל, הוחזר, זיכוי, ملغي, ملغى, مسترجع, مرتجع",
@@ -129,7 +140,62 @@ fn words_of(languages: &'static [(&str, &str)]) -> HashSet<&'static str> {
 pub(crate) fn is_no_purchase(word: &str) -> bool {
     let plain = plain(word);
     // Most values of most columns are no states. Two words for one state, such as `Storniert / Abgelehnt`, are both known.
-    plain.len() <= 40 && plain.split(['/', ',', '|']).all(|part| NO_PURCHASES.contains(part.trim()))
+    plain.len() <= 60
+        && (plain.split(['/', ',', '|']).all(|part| NO_PURCHASES.contains(part.trim())) || says_undone(&plain))
+}
+
+/// Beginnings of words that say that an order was undone, whatever stands beside: `Cancelled by the buyer`.
+const UNDONE: &[&str] = &["cancel", "refund", "storn", "annul", "rückerst", "rembours", "reembols", "rimbors"];
+
+/// Words beside which they may say something else, or not of the whole order: `not cancelled`, `partially refunded`.
+const NOT_UNDONE: &[&str] = &[
+    "not",
+    "no",
+    "non",
+    "never",
+    "nicht",
+    "kein",
+    "keine",
+    "nie",
+    "niet",
+    "sin",
+    "sans",
+    "ohne",
+    "without",
+    "part",
+    "partial",
+    "partially",
+    "partly",
+    "teilweise",
+    "teil",
+    "parcial",
+    "parcialmente",
+    "partiellement",
+    "partiel",
+    "parziale",
+    "parzialmente",
+    "policy",
+    "free",
+    "request",
+    "requested",
+    "fee",
+    "insurance",
+    "or",
+    "oder",
+    "if",
+    "until",
+    "before",
+];
+
+/// Whether the words of a state say that the order was undone as a whole.
+fn says_undone(plain: &str) -> bool {
+    let mut words = plain.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let (mut is_undone, mut is_doubtful) = (false, false);
+    for word in words.by_ref() {
+        is_undone |= UNDONE.iter().any(|start| word.starts_with(start));
+        is_doubtful |= NOT_UNDONE.contains(&word);
+    }
+    is_undone && !is_doubtful
 }
 
 /// States of rows that are purchases, and kinds of documents that are, in small letters.
@@ -182,6 +248,16 @@ const PURCHASE: &[(&str, &str)] = &[
         "Hungarian, Romanian, Finnish, Greek",
         "fizetve, kifizetve, kiszállítva, teljesítve, lezárva, feldolgozás alatt, plătit, plătită, livrat, livrată, finalizat, finalizată, \
         expediat, maksettu, toimitettu, lähetetty, valmis, käsittelyssä, ολοκληρώθηκε, ολοκληρωμένη, πληρωμένη, παραδόθηκε, απεστάλη",
+    ),
+    (
+        "Bulgarian, Serbian, Slovak, Lithuanian, Latvian, Estonian, Icelandic",
+        "изпълнена, изпълнен, доставена, доставен, платена, платен, изпратена, isporučena, vybavené, doručené, zaplatené, įvykdytas, \
+        įvykdyta, apmokėtas, apmokėta, išsiųstas, pristatyta, izpildīts, apmaksāts, nosūtīts, täidetud, makstud, saadetud, afgreitt, greitt, \
+        sent",
+    ),
+    (
+        "Hindi, Thai, Persian, Catalan",
+        "पूर्ण, भुगतान, वितरित, สำเร็จ, ชำระแล้ว, จัดส่งแล้ว, تکمیل شده, پرداخت شده, ارسال شده, completada, completat, pagat, lliurat",
     ),
     (
         "Croatian, Slovenian, Indonesian, Vietnamese, Hebrew, Arabic",
@@ -250,7 +326,50 @@ pub(crate) fn is_kind_of_rows(name: &str) -> bool {
 }
 
 /// Ends of words for what became of an order.
-const STATES: &[&str] = &["status", "statut", "zustand", "stav", "durum"];
+const STATES: &[&str] = &[
+    "status",
+    "statut",
+    "statuss",
+    "zustand",
+    "stav",
+    "durum",
+    "durumu",
+    "progress",
+    "stage",
+    "fulfillment",
+    "fulfilment",
+    "situação",
+    "situacao",
+    "situación",
+    "estado",
+    "stato",
+    "état",
+    "etat",
+    "tila",
+    "állapot",
+    "stare",
+    "starea",
+    "статус",
+    "состояние",
+    "стан",
+    "būsena",
+    "olek",
+    "staða",
+    "stanje",
+    "κατάσταση",
+    "ステータス",
+    "状態",
+    "状态",
+    "狀態",
+    "상태",
+    "สถานะ",
+    "स्थिति",
+    "وضعیت",
+    "حالة",
+    "الحالة",
+    "סטטוס",
+    "thái",
+];
 
 /// Words for what a row is, and words that may stand beside.
 const ROW_KINDS: &[&str] = &[
@@ -422,10 +541,14 @@ mod tests {
         for word in ["Refunded", " on-hold ", "PENDING_PAYMENT", "Storniert", "Annulé", "Test"] {
             assert!(is_no_purchase(word), "{word}");
         }
-        for word in ["キャンセル", "Closed Lost", "not_paid", "Zwrot"] {
+        for word in
+            ["キャンセル", "Closed Lost", "not_paid", "Zwrot", "Cancelled by buyer", "Storniert durch Kunde", "रद्द"]
+        {
             assert!(is_no_purchase(word), "{word}");
         }
-        for word in ["paid", "completed", "shipped", "", "latest", "partially_refunded"] {
+        for word in
+            ["paid", "completed", "shipped", "", "latest", "partially_refunded", "Not cancelled", "Free cancellation"]
+        {
             assert!(!is_no_purchase(word), "{word}");
         }
         assert!(is_no("No") && is_no("0") && !is_no("X") && !is_no("2024-01-02"));

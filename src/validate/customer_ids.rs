@@ -16,7 +16,7 @@ use crate::text::{counted, grouped, verb};
 const MOST_GROUPS: usize = 1 << 18;
 
 /// Per cent of the customers that may be merged without a stop.
-const NOTABLE_PERCENT: usize = 1;
+pub(super) const NOTABLE_PERCENT: usize = 1;
 
 /// Ids of a table from which on it is told whether they meet others.
 const LEAST_IDS: usize = 20;
@@ -74,6 +74,16 @@ impl Ids {
             self.level = level;
             self.groups.retain(|group, _| is_kept(*group, level));
         }
+    }
+
+    /// The ids that may be one, group by group.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &[Box<str>]> {
+        self.groups.values().map(Vec::as_slice)
+    }
+
+    /// How many ids there are in all, of so many that are kept; and whether that is an estimate.
+    pub(super) const fn scaled(&self, count: usize) -> (u64, bool) {
+        ((count as u64) << self.level, self.level > 0)
     }
 
     /// The ids that are kept.

@@ -74,6 +74,57 @@ const NOBODY: &[&str] = &[
     "<na>",
     "hóspede",
     "convidado",
+    "cliente final",
+    "cliente mostrador",
+    "cliente ocasional",
+    "cliente varios",
+    "client de passage",
+    "client comptoir",
+    "consumidor final",
+    "consumidor",
+    "mostrador",
+    "público en general",
+    "publico en general",
+    "público general",
+    "publico general",
+    "cliente balcão",
+    "balcão",
+    "cliente avulso",
+    "particulier",
+    "particulier comptoir",
+    "contant",
+    "kassaklant",
+    "kontantkund",
+    "kontantsalg",
+    "klient detaliczny",
+    "klient indywidualny",
+    "maloobchod",
+    "розничный покупатель",
+    "розница",
+    "частное лицо",
+    "физическое лицо",
+    "一般客",
+    "ゲスト",
+    "游客",
+    "비회원",
+    "ลูกค้าทั่วไป",
+    "pelanggan umum",
+    "misafir",
+    "bezmenný",
+    "zákazník na prodejně",
+    "counter sale",
+    "cash sale",
+    "cash sales",
+    "retail customer",
+    "walk-in client",
+    "walkin customer",
+    "no member",
+    "non member",
+    "non-member",
+    "nonmember",
+    "ohne karte",
+    "ohne kundenkarte",
+    "sans carte",
 ];
 
 /// Ids that may be a customer's, and often are nobody's.
@@ -141,13 +192,20 @@ enum Nobody {
 
 fn nobody(id: &str) -> Option<Nobody> {
     let small = id.trim().to_lowercase();
-    if NOBODY.contains(&small.as_str()) {
+    if NOBODY.contains(&small.as_str()) || is_nil(&small) {
         Some(Nobody::Surely)
     } else {
         let is_perhaps =
             PERHAPS_NOBODY.contains(&small.as_str()) || NOBODYS_ADDRESS.iter().any(|start| small.starts_with(start));
         is_perhaps.then_some(Nobody::Perhaps)
     }
+}
+
+/// Whether an id is the empty one of its kind, as `00000000-0000-0000-0000-000000000000`.
+fn is_nil(id: &str) -> bool {
+    id.len() == 36
+        && id.bytes().all(|byte| matches!(byte, b'0' | b'-'))
+        && id.bytes().filter(|byte| *byte == b'-').count() == 4
 }
 
 impl Heaviest {
@@ -274,7 +332,7 @@ mod tests {
 
     #[test]
     fn words_for_nobody_are_known_in_any_letters() {
-        for id in ["Guest", "N/A", "unknown", "None", "-"] {
+        for id in ["Guest", "N/A", "unknown", "None", "-", "CONSUMIDOR FINAL", "00000000-0000-0000-0000-000000000000"] {
             assert_eq!(nobody(id), Some(Nobody::Surely), "{id}");
         }
         for id in ["0", "TEST", "test@shop.example", "99999"] {

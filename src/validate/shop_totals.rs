@@ -9,6 +9,7 @@ use super::customer_ids::{self, Ids};
 use super::feed::{self, PurchaseDays};
 use super::finding::{Finding, Severity};
 use super::lone_returns::LoneReturns;
+use super::loose_ids;
 use super::losses::Losses;
 use super::opt_outs::{self, Statements};
 use super::order_amounts::OrderAmounts;
@@ -21,6 +22,7 @@ use super::placeholders::Heaviest;
 use super::rejected_states::RejectedStates;
 use super::scales::Scales;
 use super::sizes::Sizes;
+use super::turnover_share::TurnoverShare;
 use super::unknown_states::UnknownStates;
 use super::volume::{self, Presence, Volume};
 use crate::config::{Config, Table};
@@ -44,6 +46,7 @@ pub(super) struct ShopTotals {
     /// The ids of customers in each table.
     ids: BTreeMap<Table, Ids>,
     heaviest: Heaviest,
+    turnover: TurnoverShare,
     losses: Losses,
     signs: OrderSigns,
     order_totals: OrderTotals,
@@ -86,6 +89,7 @@ impl ShopTotals {
             totals.unknown_states = UnknownStates::of(purchases);
             totals.with_margins = categories::with_margins(purchases, config);
             totals.heaviest = Heaviest::of(purchases);
+            totals.turnover = TurnoverShare::of(purchases);
             totals.signs = OrderSigns::of(purchases);
             totals.order_totals = OrderTotals::of(purchases);
             totals.counted_twice = CountedTwice::of(purchases);
@@ -114,6 +118,7 @@ impl ShopTotals {
             self.ids.entry(table).or_default().add(own);
         }
         self.heaviest.add(other.heaviest);
+        self.turnover.add(other.turnover);
         self.losses.add(other.losses);
         self.signs.add(other.signs);
         self.order_totals.add(other.order_totals);
@@ -147,10 +152,14 @@ impl ShopTotals {
     pub(super) fn of_customers(&self, config: &Config, accounts: &[Account]) -> Vec<Finding> {
         let account = accounts.iter().find(|account| account.table == Table::Purchases.name());
         let mut findings = self.losses.findings(config, accounts);
-        findings.extend(self.heaviest.findings(config, accounts));
+        let of_nobody = self.heaviest.findings(config, accounts);
+        // An id with most orders has most turnover too.
+        let of_one = self.turnover.finding(config, self.n_customers).filter(|_| of_nobody.is_empty());
+        findings.extend(of_nobody.into_iter().chain(of_one));
         if let Some(purchases) = self.ids.get(&Table::Purchases) {
             findings.extend(customer_ids::scientific(purchases));
             findings.extend(customer_ids::merging(purchases, &config.purchases));
+            findings.extend(loose_ids::loosely_alike(purchases, &config.purchases));
             let others = self.ids.iter().filter(|(table, _)| **table != Table::Purchases);
             findings.extend(others.filter_map(|(table, own)| customer_ids::meeting(*table, own, purchases, config)));
         }
