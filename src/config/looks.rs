@@ -13,9 +13,7 @@ pub(super) fn by_values(kind: Kind, columns: &[DraftColumn]) -> Vec<&DraftColumn
         Kind::Time => holds_days(column),
         Kind::Money | Kind::Number => is_number(column) && !holds_days(column),
         // Amounts have decimals, ids have none.
-        Kind::Id => {
-            plausible(kind, column) && comes_again(column) && !holds_days(column) && !has_decimals(&column.example)
-        }
+        Kind::Id => plausible(kind, column) && comes_again(column) && !holds_days(column) && !has_decimals(column),
         Kind::Text | Kind::Flag => false,
     };
     columns.iter().filter(fits).collect()
@@ -31,11 +29,7 @@ pub(super) fn only_by_values<'c>(kind: Kind, columns: &'c [DraftColumn], taken: 
     };
     let candidates: Vec<&DraftColumn> =
         by_values(kind, columns).into_iter().filter(|own| !taken.contains(&own.name)).collect();
-    let with_decimals: Vec<&DraftColumn> = candidates
-        .iter()
-        .copied()
-        .filter(|own| is_float(&own.dtype.to_lowercase()) || has_decimals(&own.example))
-        .collect();
+    let with_decimals: Vec<&DraftColumn> = candidates.iter().copied().filter(|own| has_decimals(own)).collect();
     let only = match (kind, candidates.as_slice(), with_decimals.as_slice()) {
         (Kind::Time, [only], _) | (Kind::Money, _, [only]) => *only,
         _ => return None,
@@ -99,9 +93,11 @@ const NO_AMOUNTS: &[&str] = &[
     "age",
 ];
 
-/// Whether a number is written with decimals.
-fn has_decimals(example: &str) -> bool {
-    looks_like_number(example) && example.contains(['.', ','])
+/// Whether numbers are written with decimals, or with marks between thousands as ids are not.
+pub(super) fn has_decimals(column: &DraftColumn) -> bool {
+    let example = &column.example;
+    is_float(&column.dtype.to_lowercase())
+        || (looks_like_number(example) && example.contains(['.', ',', '\'', '\u{2019}', ' ', '\u{a0}', '\u{202f}']))
 }
 
 /// Whether a spreadsheet has written a long number in a short way: `1.23457E+13`.
@@ -164,7 +160,7 @@ pub(super) fn is_text(dtype: &str) -> bool {
 /// obstacle: how a number is written is the business of reading.
 fn looks_like_number(example: &str) -> bool {
     let [before, inner, after] = around_digits(example);
-    let groups: Vec<&str> = inner.split([',', '.', '\'', ' ', '\u{a0}', '\u{202f}']).collect();
+    let groups: Vec<&str> = inner.split([',', '.', '\'', '\u{2019}', ' ', '\u{a0}', '\u{202f}']).collect();
     let are_digits = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
     let between = groups.get(1..groups.len().saturating_sub(1)).unwrap_or_default();
     let is_written = are_digits && between.iter().all(|group| group.len() == 3);
@@ -180,7 +176,7 @@ fn around_digits(example: &str) -> [&str; 3] {
     let inner = example.trim_matches(is_outside);
     let start = example.find(|letter: char| letter.is_ascii_digit()).unwrap_or(0);
     let bare = |text: &'_ str| -> std::ops::Range<usize> {
-        let is_idle = |letter: char| letter.is_whitespace() || "()-+%'\u{2212}".contains(letter);
+        let is_idle = |letter: char| letter.is_whitespace() || "()-+%'.,\u{2212}\u{2013}\u{2014}".contains(letter);
         let left = text.len() - text.trim_start_matches(is_idle).len();
         left..left + text.trim_matches(is_idle).len()
     };
@@ -215,6 +211,8 @@ mod tests {
             "R$ 1.234,56",
             "12,50 zł",
             "1 299,00 kr",
+            "1’299.–",
+            "49,-",
         ] {
             assert!(looks_like_number(number), "{number}");
         }

@@ -128,7 +128,8 @@ impl Rest<'_> {
     fn between(&mut self) {
         loop {
             self.blanks();
-            let is_taken = self.one_of(&['.', ',', '-', '/', '\'']).is_some() || self.skip_word(Word::joins);
+            let is_taken = self.one_of(&['.', ',', '-', '/', '\'', '年', '月', '년', '월']).is_some()
+                || self.skip_word(Word::joins);
             if !is_taken {
                 return;
             }
@@ -186,7 +187,9 @@ impl Rest<'_> {
                 self.between();
                 let month = self.word(Word::month).or_else(|| self.short())?;
                 self.between();
-                Some(Day::Known(first, month, self.short()?))
+                let day = self.short()?;
+                self.one_of(&['日', '일']);
+                Some(Day::Known(first, month, day))
             }
             1 | 2 => self.day_of_short_numbers(first),
             _ => None,

@@ -4,7 +4,7 @@ use super::lines::{self, Dialect, is_blank, next_record};
 use crate::config::Quote;
 
 /// What may separate fields, the usual one first.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+const DELIMITERS: [u8; 6] = [b',', b';', b'\t', b'|', b'~', b'^'];
 
 /// Records that are looked at.
 pub(super) const MOST_RECORDS: usize = 200;

@@ -189,7 +189,9 @@ fn by_known_words(bytes: &[u8], guess: &'static Encoding) -> &'static Encoding {
 fn is_known(cell: &str) -> bool {
     let names = ["customer_id", "order_id", "purchased_at", "amount", "product_id", "quantity"];
     let sign = cell.trim_start_matches(|letter: char| !letter.is_alphabetic());
-    names.iter().any(|name| means(name, cell)) || is_no_purchase(cell) || is_purchase(cell) || is_currency_mark(sign)
+    // The text begins at its first letter that is no ASCII: the `N` of `Nº` stands before it.
+    let whole = if cell.starts_with(['º', '°']) { format!("N{cell}") } else { cell.to_owned() };
+    names.iter().any(|name| means(name, &whole)) || is_no_purchase(cell) || is_purchase(cell) || is_currency_mark(sign)
 }
 
 #[cfg(test)]
@@ -232,6 +234,9 @@ mod tests {
         let czech = "Kód objednávky;Datum;Stav;Celkem s DPH\n1;1. 5. 2024;Vyřízeno;1 250,50 Kč\n2;2. 5. 2024;Stornováno;99,00 Kč\n";
         let bytes = WINDOWS_1250.encode(czech).0;
         assert_eq!(decoded(&bytes, None), (czech.to_owned(), "windows-1250"));
+        let spanish = "N\u{ba} Factura;Fecha Factura;C\u{f3}d. Cliente;Importe\n1;02-ene-2024;7;1,50\n";
+        let bytes = WINDOWS_1252.encode(spanish).0;
+        assert_eq!(decoded(&bytes, None), (spanish.to_owned(), "windows-1252"));
         assert_eq!(decoded(b"caf\xE9", Some("latin-1")), ("café".to_owned(), "windows-1252"));
         assert_eq!(decoded(b"caf\xE9", None), ("café".to_owned(), "windows-1252"));
     }

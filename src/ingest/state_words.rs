@@ -313,8 +313,12 @@ pub(crate) fn tells_of_rows(name: &str, values: &[&str]) -> bool {
     let words = in_words(name);
     let any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let is_kind = is_kind_of_rows(name);
-    let is_state = words.iter().any(|word| STATES.iter().any(|state| word.ends_with(state)));
-    let are_codes = values.iter().all(|value| value.chars().count() <= 2);
+    // `state` alone is a place at least as often.
+    let is_of_order = || any(&["state", "states"]) && any(&["order", "current", "payment", "line", "invoice", "id"]);
+    let is_state = words.iter().any(|word| STATES.iter().any(|state| word.ends_with(state))) || is_of_order();
+    let are_codes = values.iter().all(|value| {
+        value.chars().count() <= 2 || (value.len() <= 4 && value.bytes().all(|byte| byte.is_ascii_digit()))
+    });
     !any(OF_OTHERS) && (is_state || (is_kind && are_codes) || values.iter().any(|value| is_no_purchase(value)))
 }
 
@@ -394,6 +398,10 @@ const ROW_KINDS: &[&str] = &[
     "belegart",
     "buchungsart",
     "vorgangsart",
+    "bewegungsart",
+    "auftragsart",
+    "umsatzart",
+    "belegtyp",
     "doctype",
 ];
 const ROW_WORDS: &[&str] = &[
@@ -425,7 +433,26 @@ const ROW_WORDS: &[&str] = &[
     "vorgang",
     "beleg",
     "buchung",
+    "comp",
+    "comprobante",
+    "documento",
+    "movimiento",
+    "mouvement",
+    "de",
 ];
+
+/// Whether a column of that name tells what became of a customer.
+pub(super) fn tells_of_customers(name: &str) -> bool {
+    is_of_customer(&in_words(name))
+}
+
+/// Whether words tell what became of a customer, such as `Membership status`.
+fn is_of_customer(words: &[String]) -> bool {
+    const PERSONS: &[&str] =
+        &["membership", "member", "customer", "loyalty", "marital", "newsletter", "kunden", "client"];
+    let is_person = |word: &String| PERSONS.contains(&word.as_str());
+    words.iter().any(is_person) && words.iter().any(|word| STATES.iter().any(|state| word.ends_with(state)))
+}
 
 /// Words for somebody or something else than the order that is bought.
 const OF_OTHERS: &[&str] = &[
@@ -456,7 +483,7 @@ pub(super) fn of_name(name: &str) -> Option<Says> {
     let words = in_words(name);
     let any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let starts = |known: &[&str]| words.iter().any(|word| known.iter().any(|start| word.starts_with(start)));
-    if any(&["reason", "address", "billing", "shipping", "note", "notes", "by"]) {
+    if any(&["reason", "address", "billing", "shipping", "note", "notes", "by"]) || is_of_customer(&words) {
         return None;
     }
     let is_refund = starts(&["refund", "erstatt", "gutschrift", "rembours", "reembols", "rimbors", "terugbetaal"]);
@@ -525,6 +552,7 @@ mod tests {
             ("Refunded Amount", Some(Says::GivenBack)),
             ("Total Refunded", Some(Says::GivenBack)),
             ("Refund status", Some(Says::State)),
+            ("Membership status", None),
             ("Subtotal", Some(Says::Total)),
             ("orderTotal", Some(Says::Total)),
             ("Grand Total (Base)", Some(Says::Total)),

@@ -94,6 +94,8 @@ impl<'c> Sum<'c> {
             Some(TimeSays::Open(_)) => {
                 Some(TimeSays::Missed(all.missed.clone(), own.map_or(free.form, TimeForm::Dates)))
             }
+            // What the config has already reads no more.
+            _ if free.form == *given => None,
             _ => Some(TimeSays::Missed(all.missed.clone(), free.form)),
         };
         TimeVerdict { form: given.clone(), says }

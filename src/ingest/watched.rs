@@ -117,6 +117,9 @@ pub(super) fn watched(column: &Column) -> Option<Watched> {
     if let Some(says) = state_words::of_name(&name) {
         return Some(Watched { name, says });
     }
+    if state_words::tells_of_customers(&name) {
+        return None;
+    }
     let words = Words::from_text(column.str().ok()?);
     let values: Vec<&str> = words.names.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).collect();
     let are_states = values.len() <= MOST_STATES

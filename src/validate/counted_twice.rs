@@ -62,8 +62,9 @@ impl CountedTwice {
             return found;
         }
         for column in columns {
-            let orders = orders(purchases, keys, column);
-            found.orders = found.orders.max(orders.len() as u64);
+            let mixed = Mixed::among(purchases, keys, column);
+            let orders = mixed.map(|mixed| orders(purchases, keys, column, &mixed)).unwrap_or_default();
+            found.orders = purchases.events().map_or(0, |events| events.distinct);
             found.columns.insert(column.watched.name.clone(), kinds(&orders, column));
         }
         found
@@ -126,12 +127,53 @@ impl CountedTwice {
     }
 }
 
+/// Which orders may have lines of several kinds; in most shops hardly any has, and nothing is kept of the others.
+struct Mixed {
+    /// The only kind in each slot of a table of orders, from 1; `SEVERAL` where there are more.
+    slots: Vec<u8>,
+}
+
+const SEVERAL: u8 = u8::MAX;
+
+/// Different values above which a column names no kinds of lines.
+const MOST_VALUES: u8 = 200;
+
+impl Mixed {
+    /// `None` if the column has too many values.
+    fn among(purchases: &TypedTable, keys: &[u64], column: &WatchedColumn) -> Option<Self> {
+        let mut mixed = Self { slots: vec![0; (keys.len().max(64) * 4).next_power_of_two()] };
+        for row in purchases.used_rows() {
+            let (Some(key), Some(code)) = (keys.get(row).filter(|key| **key != 0), column.code(row)) else { continue };
+            // What is empty is a kind of its own.
+            let kind = u8::try_from(code).map_or(MOST_VALUES + 1, |code| code.saturating_add(1));
+            if kind == MOST_VALUES || kind > MOST_VALUES + 1 {
+                return None;
+            }
+            let place = mixed.place(*key);
+            if let Some(slot) = mixed.slots.get_mut(place) {
+                *slot = if *slot == 0 || *slot == kind { kind } else { SEVERAL };
+            }
+        }
+        Some(mixed)
+    }
+
+    /// Keys are well mixed.
+    fn place(&self, key: u64) -> usize {
+        usize::try_from(key >> 20).unwrap_or(0) & (self.slots.len() - 1)
+    }
+
+    fn has(&self, key: u64) -> bool {
+        self.slots.get(self.place(key)) == Some(&SEVERAL)
+    }
+}
+
 /// What the lines of each kind come to in each order; orders with more kinds than are compared have none.
-fn orders(purchases: &TypedTable, keys: &[u64], column: &WatchedColumn) -> FxHashMap<u64, Vec<Lines>> {
+fn orders(purchases: &TypedTable, keys: &[u64], column: &WatchedColumn, mixed: &Mixed) -> FxHashMap<u64, Vec<Lines>> {
     let amounts = purchases.money("amount");
     let mut orders: FxHashMap<u64, Vec<Lines>> = FxHashMap::default();
     for row in purchases.used_rows() {
-        let (Some(key), Some(amount)) = (keys.get(row).filter(|key| **key != 0), amounts.get(row)) else { continue };
+        let key = keys.get(row).filter(|key| **key != 0 && mixed.has(**key));
+        let (Some(key), Some(amount)) = (key, amounts.get(row)) else { continue };
         let Some(kind) = column.code(row).filter(|_| *amount != ABSENT) else { continue };
         let lines = orders.entry(*key).or_default();
         let n_kinds = lines.len();

@@ -15,7 +15,9 @@ use crate::units::{Days, Timestamp};
 /// Reports gaps in the purchases and how old the last one is.
 pub(super) fn check(days: &PurchaseDays, config: &Config, as_of: Timestamp) -> Vec<Finding> {
     let limits = &config.validate;
-    let mut findings: Vec<Finding> = gaps(days, limits.max_feed_gap_days).into_iter().collect();
+    let (days, before) = days.without_far_past();
+    let mut findings: Vec<Finding> =
+        gaps(&days, limits.max_feed_gap_days).into_iter().chain(far_past(&before, &days)).collect();
     if let Some((_, last)) = days.span()
         && let Err(stale) = require_fresh(last, as_of, limits, &config.timezone)
     {
@@ -81,6 +83,18 @@ impl PurchaseDays {
         self.span.map(|(first, last)| (Timestamp(first), Timestamp(last)))
     }
 
+    /// The days without the few that lie years before all others; and these.
+    fn without_far_past(&self) -> (Self, BTreeSet<i32>) {
+        let pairs = self.days.iter().zip(self.days.iter().skip(1)).take(MOST_FAR_DAYS);
+        let last_gap = pairs.filter(|(from, until)| *until - *from > FAR_DAYS).last();
+        let Some((_, first)) = last_gap.filter(|_| self.days.len() > 10 * MOST_FAR_DAYS) else {
+            return (self.clone(), BTreeSet::new());
+        };
+        let mut before = self.days.clone();
+        let days = before.split_off(first);
+        (Self { days, span: self.span }, before)
+    }
+
     /// Silences longer than `longest`: the days with a purchase at their two ends, the longest first.
     fn silences(&self, longest: Days) -> Vec<(i32, i32)> {
         let pairs = self.days.iter().copied().zip(self.days.iter().copied().skip(1));
@@ -88,6 +102,26 @@ impl PurchaseDays {
         silences.sort_by_key(|(from, until)| (from - until, *from));
         silences
     }
+}
+
+/// Days of silence after which the first purchases of a shop are likelier wrong dates, and the most days with such.
+const FAR_DAYS: i32 = 3 * 365;
+const MOST_FAR_DAYS: usize = 5;
+
+/// Purchases long before all others: the first day of a clock, a year that was typed wrong.
+fn far_past(before: &BTreeSet<i32>, days: &PurchaseDays) -> Option<Finding> {
+    let (last, first) = (before.last()?, days.days.first()?);
+    let date = |day: i32| date_of(day).unwrap_or_default();
+    let message = format!(
+        "purchases of {} lie more than {} years before all others, which begin on {}: such dates are wrong as a rule, and make \
+         customers older than the shop",
+        counted(before.len() as u64, "day"),
+        (first - last) / 366,
+        date(*first)
+    );
+    let finding = Finding::new("far_past", "purchases", Severity::Warning, message).of_column("purchased_at");
+    let finding = finding.counting(before.len() as u64).with_examples(before.iter().map(|day| date(*day).to_string()));
+    Some(finding.with_hint("mend the dates where they come from, or set these rows aside with `filter`"))
 }
 
 fn gaps(days: &PurchaseDays, longest: Days) -> Option<Finding> {
@@ -138,6 +172,9 @@ mod tests {
         assert_eq!(days.silences(Days(9)), [(12, 40), (0, 10)]);
         assert!(days.silences(Days(28)).is_empty(), "exactly as long as allowed is allowed");
         assert_eq!(days.span(), Some((Timestamp(5), Timestamp(7))));
+        let far = PurchaseDays { days: (20_000..20_100).chain([0]).collect(), span: None };
+        let (near, before) = far.without_far_past();
+        assert_eq!((near.days.len(), before), (100, [0].into()));
         let finding = gaps(&days, Days(9)).unwrap();
         assert_eq!((finding.count, finding.examples.len()), (2, 2));
         assert!(finding.message.contains("at worst for 28 days"), "{}", finding.message);

@@ -1,9 +1,9 @@
 //! Returns of customers who bought nothing: an export of payments names the shop as the one who pays back.
 
 use super::finding::{Finding, Severity};
-use crate::config::Table;
-use crate::ingest::{ABSENT, TypedTable};
-use crate::text::{counted, verb};
+use crate::config::{Config, Table};
+use crate::ingest::{ABSENT, TypedTable, sql_name, toml_text};
+use crate::text::{counted, grouped, verb};
 
 /// Fewer returns are those of purchases before the first day of the data.
 const LEAST_ROWS: u64 = 20;
@@ -20,6 +20,8 @@ pub(super) struct LoneReturns {
     lone_minor: u128,
     lone_rows: u64,
     lone_customers: u64,
+    bought_rows: u64,
+    returned_rows: u64,
 }
 
 impl LoneReturns {
@@ -33,8 +35,10 @@ impl LoneReturns {
             let place = codes.get(row).and_then(|code| usize::try_from(*code).ok());
             let Some(customer) = place.and_then(|place| of_customers.get_mut(place)) else { continue };
             if purchases.is_bought(row) {
+                found.bought_rows += 1;
                 customer.0 += u128::from(size);
             } else {
+                found.returned_rows += 1;
                 *customer = (customer.0, customer.1 + u128::from(size), customer.2 + 1);
             }
         }
@@ -57,9 +61,53 @@ impl LoneReturns {
         self.lone_minor += other.lone_minor;
         self.lone_rows += other.lone_rows;
         self.lone_customers += other.lone_customers;
+        self.bought_rows += other.bought_rows;
+        self.returned_rows += other.returned_rows;
     }
 
-    pub(super) fn finding(&self) -> Option<Finding> {
+    /// More was given back than was bought: ledgers write what is sold with a minus.
+    fn reversed(&self, config: &Config) -> Option<Finding> {
+        let rows = self.returned_rows;
+        if rows < LEAST_ROWS || rows <= self.bought_rows || self.returned_minor <= self.bought_minor {
+            return None;
+        }
+        let section = &config.purchases;
+        let (message, hint) = match (section.columns.get("is_return"), section.columns.get("amount")) {
+            (Some(_), _) => (
+                format!(
+                    "{} of {} are returns by `is_return`",
+                    grouped(rows),
+                    counted(rows + self.bought_rows, "purchase")
+                ),
+                "does `is_return` hold where something was given back, and not where it was sold?".to_owned(),
+            ),
+            (None, amount) => {
+                let source = amount.map_or("", String::as_str);
+                let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, ' ' | '_' | '-' | '.');
+                let sql = if source.chars().all(is_name) { sql_name(source) } else { format!("({source})") };
+                let minus = toml_text(&format!("0 - {sql}"));
+                (
+                    format!(
+                        "{} of {} have a negative `amount`, and would be returns",
+                        grouped(rows),
+                        counted(rows + self.bought_rows, "purchase")
+                    ),
+                    format!(
+                        "if what is sold has a minus here, as in ledgers, write `amount = {minus}` in `[purchases.columns]`; else \
+                         set the rows that are no sales aside with `filter`"
+                    ),
+                )
+            }
+        };
+        let finding = Finding::new("reversed_signs", Table::Purchases.name(), Severity::Error, message);
+        Some(finding.of_column("amount").counting(rows).with_hint(hint))
+    }
+
+    pub(super) fn finding(&self, config: &Config) -> Option<Finding> {
+        self.reversed(config).or_else(|| self.lone())
+    }
+
+    fn lone(&self) -> Option<Finding> {
         let share = |of: u128| self.lone_minor as f64 / of.max(1) as f64;
         if self.lone_rows < LEAST_ROWS
             || share(self.returned_minor) < OF_RETURNS

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::finding::{Finding, Severity};
+use super::unusual_dates;
 use crate::config::{Config, Table};
 use crate::ingest::{ABSENT, Account, Example, Reason, TypedTable};
 use crate::text::{counted, grouped, verb};
@@ -170,11 +171,14 @@ impl Losses {
                 grouped(belonging),
                 if *count == total { "all" } else { "nearly all" },
             );
-            let hint = format!(
-                "say how `{}.columns.{column}` is written (`time_format`, `decimal`, `thousands`, or SQL that yields the usual form), \
-                 or set these rows aside with `filter`",
-                table.name()
-            );
+            let shown = examples.iter().map(|example| example.text.trim_matches('`'));
+            let hint = unusual_dates::mending(*table, column, shown).unwrap_or_else(|| {
+                format!(
+                    "say how `{}.columns.{column}` is written (`time_format`, `decimal`, `thousands`, or SQL that yields the usual \
+                     form), or set these rows aside with `filter`",
+                    table.name()
+                )
+            });
             // Who allows every row to be lost has said so.
             let severity = if config.validate.max_rejected_share >= 1.0 { Severity::Warning } else { Severity::Error };
             let finding = Finding::new("rejected_form", table.name(), severity, message).of_column(*column);

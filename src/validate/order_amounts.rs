@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::{Hash, Hasher};
+use rustc_hash::FxHashMap;
 
 use super::checked::Checked;
 use super::finding::{Finding, Severity};
+use super::repeated::Repeated;
 use super::tally::{Counts, Tally};
 use crate::config::{AmountIs, Config, Table};
 use crate::ingest::{ABSENT, TypedTable};
@@ -137,45 +137,6 @@ impl OrderAmounts {
             "map the amount of the line if the source has one, such as price times quantity; else write `amount_is = \"order\"` \
              in `[purchases]`, and each amount is shared out evenly among the lines of its order",
         ))
-    }
-}
-
-/// Orders that may have several lines: all that do, and few others. Most shops have many orders of one line, which say nothing
-/// here and would fill a map.
-struct Repeated {
-    once: Vec<u64>,
-    again: Vec<u64>,
-}
-
-/// Bits for each line: of the orders of one line, one in so many is taken for one of several.
-const BITS: usize = 8;
-
-impl Repeated {
-    fn among(orders: impl Iterator<Item = (u64, u32)>, n_lines: usize) -> Self {
-        let n_words = (n_lines * BITS).next_power_of_two().div_ceil(64);
-        let mut repeated = Self { once: vec![0; n_words], again: vec![0; n_words] };
-        for order in orders {
-            let (word, bit) = repeated.place(order);
-            if let (Some(once), Some(again)) = (repeated.once.get_mut(word), repeated.again.get_mut(word)) {
-                *again |= *once & bit;
-                *once |= bit;
-            }
-        }
-        repeated
-    }
-
-    fn has(&self, order: (u64, u32)) -> bool {
-        let (word, bit) = self.place(order);
-        self.again.get(word).is_some_and(|again| again & bit != 0)
-    }
-
-    /// The word and the bit of an order.
-    fn place(&self, order: (u64, u32)) -> (usize, u64) {
-        let mut hasher = FxHasher::default();
-        order.hash(&mut hasher);
-        let hash = hasher.finish();
-        let word = usize::try_from(hash >> 6).unwrap_or(0) % self.once.len().max(1);
-        (word, 1 << (hash & 63))
     }
 }
 

@@ -8,6 +8,7 @@ use super::currencies::Currencies;
 use super::customer_ids::{self, Ids};
 use super::feed::{self, PurchaseDays};
 use super::finding::{Finding, Severity};
+use super::joined_lines::JoinedLines;
 use super::lone_returns::LoneReturns;
 use super::loose_ids;
 use super::losses::Losses;
@@ -51,6 +52,7 @@ pub(super) struct ShopTotals {
     signs: OrderSigns,
     order_totals: OrderTotals,
     counted_twice: CountedTwice,
+    joined_lines: JoinedLines,
     rejected_states: RejectedStates,
     lone_returns: LoneReturns,
     sizes: Sizes,
@@ -93,6 +95,7 @@ impl ShopTotals {
             totals.signs = OrderSigns::of(purchases);
             totals.order_totals = OrderTotals::of(purchases);
             totals.counted_twice = CountedTwice::of(purchases);
+            totals.joined_lines = JoinedLines::of(purchases);
             totals.rejected_states = RejectedStates::of(purchases);
             totals.lone_returns = LoneReturns::of(purchases);
         }
@@ -123,6 +126,7 @@ impl ShopTotals {
         self.signs.add(other.signs);
         self.order_totals.add(other.order_totals);
         self.counted_twice.add(other.counted_twice);
+        self.joined_lines.add(other.joined_lines);
         self.rejected_states.add(other.rejected_states);
         self.lone_returns.add(other.lone_returns);
         self.currencies.add(other.currencies);
@@ -168,7 +172,8 @@ impl ShopTotals {
         // Where orders are counted twice, their lines cannot add up.
         findings.extend(twice.or_else(|| self.order_totals.disagreement(config)));
         findings.extend(self.rejected_states.finding(config, account));
-        findings.extend(self.lone_returns.finding());
+        findings.extend(self.joined_lines.finding());
+        findings.extend(self.lone_returns.finding(config));
         findings.extend(self.order_numbers.findings(config, account));
         findings.extend(self.unknown_states.findings(config, account));
         findings

@@ -14,6 +14,7 @@ mod databases;
 mod days;
 mod decisions;
 mod drafted_exports;
+mod export_variants;
 mod exports;
 #[cfg(unix)]
 mod faults;
