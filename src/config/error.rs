@@ -68,6 +68,10 @@ impl Report for ConfigError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NotToml { .. } => None,
+            Self::Violations { violations, .. } if violations.iter().any(Violation::is_missing_column) => Some(
+                "name a column of the source there; in a draft of `retain init` a line with `# fill in` proposes one"
+                    .to_owned(),
+            ),
             Self::Violations { .. } => {
                 Some("`retain init` drafts a config that explains every key with its default and range".to_owned())
             }
@@ -219,6 +223,11 @@ impl Violation {
             | Self::Refused { place, .. }
             | Self::RepeatedDay { place, .. } => place,
         }
+    }
+
+    /// Whether a column that a table cannot do without is not mapped.
+    fn is_missing_column(&self) -> bool {
+        matches!(self, Self::Missing { place, .. } if place.key.contains(".columns."))
     }
 
     /// What the reader can do about it.

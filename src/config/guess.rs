@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::expressions::{always_quoted, names_in, quoted};
 use super::found::DraftColumn;
 use super::lexicon;
-use super::looks::{has_decimals, holds_days, is_float, is_text, plausible};
+use super::looks::{holds_days, is_float, is_text, numbers_rows, plausible};
 use super::name_words::in_words;
 use super::synonyms::{self, ORDER_LEVEL, UNIT_PRICES};
 use super::tables::{Kind, Table};
@@ -87,12 +87,7 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
             if *name == "customer_id" && column.n_distinct == 1 && column.n_rows >= FEWEST_PERSONS {
                 continue;
             }
-            // Whole numbers of which none comes again number something.
-            if spec.kind == Kind::Money
-                && column.n_rows >= LEAST_ROWS
-                && column.n_distinct == column.n_rows
-                && !has_decimals(column)
-            {
+            if spec.kind == Kind::Money && numbers_rows(column) {
                 continue;
             }
             // A number that is new in each row names the order: `Ref.` is short for either.
@@ -157,9 +152,6 @@ const SEVERAL: &[&str] = &[
     "group", "segment", "type", "class", "tier", "city", "region", "state", "country", "zip", "agent", "store",
     "status",
 ];
-
-/// Rows from which on it tells that no number comes again.
-const LEAST_ROWS: usize = 50;
 
 /// One column in so many customers has as few values as a group of customers.
 const FEWEST_PERSONS: usize = 20;

@@ -8,7 +8,8 @@ use super::tables::Kind;
 /// Columns that may be one of ours by their values, where no name told: days, numbers, or ids that come again.
 pub(super) fn by_values(kind: Kind, columns: &[DraftColumn]) -> Vec<&DraftColumn> {
     let comes_again = |column: &DraftColumn| column.n_distinct > 1 && 4 * column.n_distinct < 3 * column.n_rows;
-    let is_number = |column: &DraftColumn| !column.example.is_empty() && plausible(Kind::Money, column);
+    let is_number =
+        |column: &DraftColumn| !column.example.is_empty() && plausible(Kind::Money, column) && !numbers_rows(column);
     let fits = |column: &&DraftColumn| match kind {
         Kind::Time => holds_days(column),
         Kind::Money | Kind::Number => is_number(column) && !holds_days(column),
@@ -92,6 +93,14 @@ const NO_AMOUNTS: &[&str] = &[
     "points",
     "age",
 ];
+
+/// Rows from which on it tells that no number comes again.
+const LEAST_ROWS: usize = 50;
+
+/// Whether a column has whole numbers of which none comes again: they number something, and are no amounts.
+pub(super) fn numbers_rows(column: &DraftColumn) -> bool {
+    column.n_rows >= LEAST_ROWS && column.n_distinct == column.n_rows && !has_decimals(column)
+}
 
 /// Whether numbers are written with decimals, or with marks between thousands as ids are not.
 pub(super) fn has_decimals(column: &DraftColumn) -> bool {

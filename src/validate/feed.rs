@@ -85,8 +85,8 @@ impl PurchaseDays {
 
     /// The days without the few that lie years before all others; and these.
     fn without_far_past(&self) -> (Self, BTreeSet<i32>) {
-        let pairs = self.days.iter().zip(self.days.iter().skip(1)).take(MOST_FAR_DAYS);
-        let last_gap = pairs.filter(|(from, until)| *until - *from > FAR_DAYS).last();
+        let mut pairs = self.days.iter().zip(self.days.iter().skip(1)).take(MOST_FAR_DAYS);
+        let last_gap = pairs.rfind(|(from, until)| *until - *from > FAR_DAYS);
         let Some((_, first)) = last_gap.filter(|_| self.days.len() > 10 * MOST_FAR_DAYS) else {
             return (self.clone(), BTreeSet::new());
         };

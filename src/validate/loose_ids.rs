@@ -18,7 +18,7 @@ pub(super) fn loosely_alike(ids: &Ids, section: &TableConfig) -> Option<Finding>
         return None;
     }
     let (mut n, mut of_zeros, mut of_signs) = (0, 0, 0);
-    let (mut signs, mut examples) = (BTreeSet::new(), Vec::new());
+    let (mut signs, mut has_zeros, mut examples) = (BTreeSet::new(), false, Vec::new());
     for names in ids.groups() {
         if names.len() == 1 {
             n += 1;
@@ -30,7 +30,11 @@ pub(super) fn loosely_alike(ids: &Ids, section: &TableConfig) -> Option<Finding>
         let (zeros, own_signs) = (plain.len() - without_zeros.len(), without_zeros.len() - n_apart);
         (n, of_zeros, of_signs) = (n + plain.len(), of_zeros + zeros, of_signs + own_signs);
         if own_signs > 0 {
-            signs.extend(plain.iter().flat_map(|id| id.chars()).filter(|letter| !letter.is_alphanumeric()));
+            signs.extend(names.iter().flat_map(|id| id.chars()).filter(|letter| !letter.is_alphanumeric()));
+            // `+49 170` and `0049170` are one number.
+            let bare = names.iter().map(|id| id.trim_start_matches(|letter: char| !letter.is_alphanumeric()));
+            let n_with_zeros = bare.filter(|id| id.starts_with('0')).count();
+            has_zeros |= n_with_zeros > 0 && n_with_zeros < names.len();
         }
         if zeros + own_signs > 0 {
             let mut shown: Vec<&str> = names.iter().map(|name| &**name).collect();
@@ -39,7 +43,7 @@ pub(super) fn loosely_alike(ids: &Ids, section: &TableConfig) -> Option<Finding>
         }
     }
     if of_signs * 100 < NOTABLE_SIGNS * n {
-        (of_signs, signs) = (0, BTreeSet::new());
+        (of_signs, signs, has_zeros) = (0, BTreeSet::new(), false);
     }
     let (n_merged, scaled) = (of_zeros + of_signs, |count: usize| ids.scaled(count).0);
     if n_merged == 0 {
@@ -57,7 +61,7 @@ pub(super) fn loosely_alike(ids: &Ids, section: &TableConfig) -> Option<Finding>
         what.join(" and "),
     );
     examples.sort_unstable();
-    let sql = plain_ids(section, &signs, of_zeros > 0);
+    let sql = plain_ids(section, &signs, has_zeros || of_zeros > 0);
     let hint = format!(
         "write `customer_id = {}` in `[purchases.columns]` to make them one, and the like in tables that have such ids; or \
          `id_trim = \"keep\"` in `[purchases]` if they are different customers",
