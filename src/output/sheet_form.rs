@@ -41,6 +41,7 @@ impl Formats {
                 .set_bold()
                 .set_background_color(Color::RGB(0x00F1_F4F5))
                 .set_align(FormatAlign::Left)
+                .set_align(FormatAlign::Top)
                 .set_indent(1),
             text: Format::new().set_align(FormatAlign::Left).set_indent(1),
             marked: Format::new().set_quote_prefix().set_align(FormatAlign::Left).set_indent(1),
