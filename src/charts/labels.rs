@@ -19,10 +19,18 @@ pub(super) struct Label {
     pub(super) nth: usize,
 }
 
-/// Width of a letter and height of a name; on a phone they are set larger.
-const LETTER: f64 = 9.0;
-const ABOVE: f64 = 16.0;
-const BELOW: f64 = 5.0;
+/// How large names are set.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Size {
+    /// Width of a letter.
+    letter: f64,
+    /// From the base line up, and down.
+    above: f64,
+    below: f64,
+}
+
+/// On a phone, and on a large screen: a name stands where the larger fits, else where the smaller does.
+const SIZES: [Size; 2] = [Size { letter: 9.0, above: 16.0, below: 5.0 }, Size { letter: 7.4, above: 12.0, below: 4.0 }];
 /// Shares of the way along a curve at which its name may stand, the best first.
 const ALONG: [f64; 9] = [0.55, 0.7, 0.4, 0.85, 0.25, 0.62, 0.48, 0.95, 0.1];
 /// From the curve to the base line of its name, the best first: above it, below it, and further away.
@@ -30,36 +38,41 @@ const AWAY: [f64; 8] = [-9.0, 22.0, -16.0, 30.0, -26.0, 40.0, -40.0, 56.0];
 /// Steps in which a line is followed.
 const STEP: f64 = 3.0;
 
-/// The names in the order of the lines; one that fits nowhere stands where it would stand alone.
+/// The names, that of the last and most important line first; one that fits nowhere stands where it would stand alone.
 pub(super) fn placed(lines: &[Line<'_>], [across, up]: [[f64; 2]; 2]) -> Vec<Label> {
     let marks: Vec<[f64; 2]> = lines.iter().flat_map(marks).collect();
     let mut taken: Vec<Room> = Vec::new();
     let mut labels = Vec::new();
-    for (nth, line) in lines.iter().enumerate().filter(|(_, line)| !line.name.is_empty()) {
-        let width = LETTER * line.name.chars().count() as f64;
-        let places: Vec<[f64; 2]> = AWAY
-            .iter()
-            .flat_map(|away| ALONG.iter().filter_map(move |share| Some((at(line, *share)?, *away))))
-            .map(|([x, y], away)| [x.clamp(across[0] + width / 2.0, across[1] - width / 2.0), y + away])
-            .collect();
-        let is_free = |place: &&[f64; 2]| {
-            let name = Room::of(**place, width);
-            name.top >= up[1] - ABOVE
-                && name.bottom <= up[0]
-                && !marks.iter().any(|mark| name.holds(*mark))
-                && !taken.iter().any(|other| name.meets(other))
+    for (nth, line) in lines.iter().enumerate().rev().filter(|(_, line)| !line.name.is_empty()) {
+        let rooms: Vec<Room> = SIZES.iter().flat_map(|size| rooms(line, *size, across)).collect();
+        let is_free = |room: &&Room| {
+            room.top >= up[1] - room.size.above
+                && room.bottom <= up[0]
+                && !marks.iter().any(|mark| room.holds(*mark))
+                && !taken.iter().any(|other| room.meets(other))
         };
-        if let Some(place) = places.iter().find(is_free).or_else(|| places.first()).copied() {
-            taken.push(Room::of(place, width));
-            labels.push(Label { place, nth });
+        if let Some(room) = rooms.iter().find(is_free).or_else(|| rooms.first()).copied() {
+            taken.push(room);
+            labels.push(Label { place: room.place, nth });
         }
     }
     labels
 }
 
+/// Where a name may stand in this size, the best first.
+fn rooms(line: &Line<'_>, size: Size, across: [f64; 2]) -> Vec<Room> {
+    let half = size.letter * line.name.chars().count() as f64 / 2.0;
+    let within = |x: f64| x.max(across[0] + half).min(across[1] - half);
+    let beside =
+        |away: f64| ALONG.iter().filter_map(move |share| at(line, *share)).map(move |[x, y]| [within(x), y + away]);
+    AWAY.iter().flat_map(|away| beside(*away)).map(|place| Room::of(place, half, size)).collect()
+}
+
 /// The room of a name.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Room {
+    place: [f64; 2],
+    size: Size,
     left: f64,
     right: f64,
     top: f64,
@@ -67,8 +80,9 @@ struct Room {
 }
 
 impl Room {
-    fn of([x, y]: [f64; 2], width: f64) -> Self {
-        Self { left: x - width / 2.0, right: x + width / 2.0, top: y - ABOVE, bottom: y + BELOW }
+    /// Around the middle of the base line; `half` of the width on each side.
+    fn of([x, y]: [f64; 2], half: f64, size: Size) -> Self {
+        Self { place: [x, y], size, left: x - half, right: x + half, top: y - size.above, bottom: y + size.below }
     }
 
     fn holds(&self, [x, y]: [f64; 2]) -> bool {
@@ -127,7 +141,10 @@ mod tests {
         assert_eq!(labels.len(), 3);
         let rooms: Vec<Room> = labels
             .iter()
-            .map(|label| Room::of(label.place, LETTER * lines[label.nth].name.chars().count() as f64))
+            .map(|label| {
+                let half = SIZES[1].letter * lines[label.nth].name.chars().count() as f64 / 2.0;
+                Room::of(label.place, half, SIZES[1])
+            })
             .collect();
         for (nth, room) in rooms.iter().enumerate() {
             assert!(!lines.iter().flat_map(marks).any(|mark| room.holds(mark)), "{labels:?}");
@@ -144,5 +161,27 @@ mod tests {
         let labels = placed(&lines, ROOM);
         assert_eq!(labels.iter().map(|label| label.nth).collect::<Vec<_>>(), [0]);
         assert!((labels[0].place[0] - 300.0).abs() > 18.0, "{labels:?}");
+    }
+
+    #[test]
+    fn a_name_that_fits_only_between_curves_on_a_large_screen_still_covers_none() {
+        // A gain curve between that of the margin and chance, which are 36 apart where the name is to stand.
+        let lines = [
+            line("chance", &[[62.0, 240.0], [544.0, 176.0]]),
+            line(
+                "margin of those who left",
+                &[[78.0, 225.0], [143.0, 194.0], [223.0, 164.0], [383.0, 128.0], [544.0, 103.0]],
+            ),
+            line(
+                "customers who left",
+                &[[78.0, 236.0], [143.0, 219.0], [223.0, 198.0], [383.0, 161.0], [544.0, 131.0]],
+            ),
+        ];
+        let all: Vec<[f64; 2]> = lines.iter().flat_map(marks).collect();
+        for label in placed(&lines, ROOM) {
+            let half = SIZES[1].letter * lines[label.nth].name.chars().count() as f64 / 2.0;
+            let room = Room::of(label.place, half, SIZES[1]);
+            assert!(!all.iter().any(|mark| room.holds(*mark)), "{label:?}");
+        }
     }
 }
