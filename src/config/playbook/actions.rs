@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::amounts::Converted;
 use super::condition::Condition;
 use crate::units::Days;
 
@@ -56,6 +55,15 @@ pub struct Playbook {
     pub channels: Vec<Channel>,
     /// The actions, in the order of the file; at least one.
     pub actions: Vec<Action>,
+}
+
+/// By what the amounts of a playbook were taken.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Converted {
+    /// The currency that the playbook is written in.
+    pub from: String,
+    /// Units of the shop's currency for one of it, roughly.
+    pub units: f64,
 }
 
 /// A way on which customers are reached.

@@ -1,19 +1,8 @@
 //! The amounts of a playbook in the shop's currency.
 
-use serde::Serialize;
-
-use super::actions::{Action, Incentive, Playbook};
+use super::actions::{Action, Converted, Incentive, Playbook};
 use super::condition::{Condition, ConditionColumn};
 use crate::config::currency_sizes::units_per;
-
-/// By what the amounts of a playbook were taken.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Converted {
-    /// The currency that the playbook is written in.
-    pub from: String,
-    /// Units of the shop's currency for one of it, roughly.
-    pub units: f64,
-}
 
 impl Playbook {
     /// The same with all amounts in a shop's currency, by the rough sizes of the two; as it is if it names no currency.

@@ -9,9 +9,9 @@ pub(super) mod knobs;
 mod raw;
 
 pub use actions::{
-    Action, Channel, Complaints, Evidence, Incentive, Level, Playbook, QUADRANT_WORDS, Rate, SEGMENT_WORDS, STAGE_WORDS,
+    Action, Channel, Complaints, Converted, Evidence, Incentive, Level, Playbook, QUADRANT_WORDS, Rate, SEGMENT_WORDS,
+    STAGE_WORDS,
 };
 pub use actions::{CAUSE_WORDS, NO_CAUSE_WORD};
-pub use amounts::Converted;
 pub use check::{DEFAULT_PLAYBOOK, PLAYBOOK_FILE};
 pub use condition::{Comparison, Condition, ConditionColumn};
