@@ -449,7 +449,8 @@ pub struct RawDecide {
     /// it. A whole number of days from 0 to 3650; default `14`.
     pub cool_down_days: Option<i64>,
     /// Least net gain that a contact must be expected to bring, in major units of the currency; who brings less is left in
-    /// peace. A number of at least 0.0; default `1.0`.
+    /// peace. The default is of the euro's size, and in a currency of another size as much as it is there, roughly: 200 yen. A
+    /// number of at least 0.0; default `1.0`.
     pub min_gain: Option<f64>,
     /// Whether the rates of the playbook are drawn towards what your own contacts and the control group say, as far as these
     /// are known; what they say is told in any case. `true` or `false`; default `false`.
