@@ -29,12 +29,14 @@ impl TurnoverShare {
         let mut sums = vec![0_i64; ids.len()];
         for row in purchases.used_rows() {
             let code = codes.get(row).and_then(|code| usize::try_from(*code).ok());
-            let amount = amounts.get(row).filter(|amount| **amount != ABSENT && purchases.is_bought(row));
+            let amount = amounts.get(row).filter(|amount| **amount != ABSENT);
             if let (Some(sum), Some(amount)) = (code.and_then(|code| sums.get_mut(code)), amount) {
-                *sum = sum.saturating_add(*amount);
+                // Net of returns: a great order that was cancelled is no turnover.
+                let net = if purchases.is_bought(row) { *amount } else { -amount.saturating_abs() };
+                *sum = sum.saturating_add(net);
             }
         }
-        let total = sums.iter().fold(0_i64, |total, sum| total.saturating_add(*sum));
+        let total = sums.iter().fold(0_i64, |total, sum| total.saturating_add((*sum).max(0)));
         let top = sums.into_iter().zip(ids.iter().cloned()).filter(|(sum, _)| *sum > 0).collect();
         let mut share = Self { top, total };
         share.sort();
