@@ -18,7 +18,7 @@ const RECENT: usize = 28;
 const LEAST_WINDOWS: usize = 60;
 /// Standard deviations of the past beyond which a count is unusual.
 const FAR: f64 = 4.0;
-/// Of that, what a window of the same season has to lie off to be the same season.
+/// Of that, what a window with many rows has to lie off to be the same season.
 const HALF: f64 = 0.5;
 /// The same for a window without any row, where no window of the past was empty.
 const FAR_AND_EMPTY: f64 = 3.0;
@@ -125,8 +125,10 @@ fn unusual(feed: &Feed, length: usize, held: &impl Fn(usize) -> Option<Held>) ->
     if !is_far(&now) {
         return None;
     }
-    // A quiet week of holidays does not explain a day without any row, and a Friday of 1.9 times the rows does one of 2.1 times.
-    let explains = |then: &Held| (then.distance() - centre) * side > limit * HALF && now.is_as_far_as(*then, limit);
+    // A quiet week of holidays does not explain a day without any row. A Friday of 1.9 times the rows does explain one of 2.1
+    // times; a day of few rows by chance explains no feed that has stopped.
+    let is_like = |then: &Held| is_far(then) || (side > 0.0 && (then.distance() - centre) * side > limit * HALF);
+    let explains = |then: &Held| is_like(then) && now.is_as_far_as(*then, limit);
     let is_season = same_seasons(feed).any(|(then, around)| {
         (then.saturating_sub(around)..=then + around).filter_map(held).any(|then| explains(&then))
     });
@@ -276,6 +278,13 @@ mod tests {
         assert_eq!(friday(118, 140), None);
         assert!(friday(62, 140).is_some_and(|alarm| alarm.check == SURPLUS));
         assert!(friday(118, 300).is_some_and(|alarm| alarm.check == SURPLUS));
+    }
+
+    #[test]
+    fn a_day_of_few_rows_a_year_ago_does_not_hide_a_feed_that_stops() {
+        let few = |day: usize| if day == 334 { 8 } else { 16 + u32::try_from(day * 7_919 % 25).unwrap() };
+        let stopped = feed(700, |day| if day == 699 { 0 } else { few(day) });
+        assert!(look(&stopped, &ON_TIME).is_some());
     }
 
     #[test]
