@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::job::{self, Session, print, shown, write_json};
+use super::job::{self, Session};
+use super::printing::{print, shown, write_json};
 use super::report::{BACKTEST, BACKTEST_PAGE, stage_backtest_page};
 use super::{lineage, remarks};
 use crate::cli::{Learning, OutputOptions};

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::job::{self, Task, Today, print, shown};
+use super::job::{self, Task, Today};
+use super::printing::{print, shown};
 use crate::cli::{Job, OutputOptions};
 use crate::error::Failure;
 use crate::text::{counted, grouped_digits};

@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::job::{FILES, MANIFEST, Session, shown};
+use super::job::{FILES, MANIFEST, Session};
+use super::printing::shown;
 use super::report::{LIST, WINBACK};
 use crate::decide::{RfmSegment, Stage};
 use crate::files::Seal;

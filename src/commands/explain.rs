@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use super::job::{self, Task, Today, print};
+use super::config_file;
+use super::job::{self, Task, Today};
+use super::printing;
+use super::printing::print;
 use super::{champion, eligibility};
 use crate::cli::{Explain, ExplainFormat, Job, OutputOptions};
 use crate::error::Failure;
@@ -26,7 +29,7 @@ pub(super) fn run(arguments: &Explain, talk: OutputOptions, now: Timestamp) -> R
         out: arguments.out.clone(),
         threads: arguments.threads,
     };
-    let config = job::configure(&job)?;
+    let config = config_file::configure(&job)?;
     let version = champion::scorer(&config, now)?;
     let plan = Task { today: Today::AfterTheData, files: None };
     let (session, log) = job::start(&job, talk, now, plan)?;
@@ -40,7 +43,7 @@ pub(super) fn run(arguments: &Explain, talk: OutputOptions, now: Timestamp) -> R
     let _stages = session.watch.finish();
     let currency = &session.config.currency;
     match if arguments.json { ExplainFormat::Json } else { arguments.format } {
-        ExplainFormat::Json => job::print_json(&explanation),
+        ExplainFormat::Json => printing::print_json(&explanation),
         ExplainFormat::Text => print(&page(&explanation, currency)),
         ExplainFormat::Html => {
             let failed = |error: String| OutputError::Page { page: "of a customer".to_owned(), message: error };

@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 
-use super::job::{self, Task, Today, print, shown};
+use super::config_file;
+use super::job::{self, Task, Today};
+use super::printing::{print, shown};
 use super::shop::Shop;
 use crate::cli::{Features, Job, OutputOptions};
 use crate::config::Config;
@@ -27,7 +29,7 @@ fn describe(arguments: &Features) -> Result<(), Failure> {
         return print(&dictionary(&[]));
     }
     let job = Job { config: arguments.config.clone(), as_of: None, out: None, threads: None };
-    print(&dictionary(&job::configure(&job)?.features.custom))
+    print(&dictionary(&config_file::configure(&job)?.features.custom))
 }
 
 fn table(arguments: &Features, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::drafting;
 use super::error::JobError;
-use super::job::print;
+use super::printing::print;
 use crate::cli::Init;
 use crate::config::draft;
 use crate::config::playbook::{DEFAULT_PLAYBOOK, PLAYBOOK_FILE};

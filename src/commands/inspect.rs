@@ -3,12 +3,15 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::config_file;
 use super::drafting;
 use super::error::JobError;
 use super::inputs::{Inputs, is_same_file};
 use super::inspect_page;
 use super::inspect_report::{ReadTable, Report, Shop, Source};
-use super::job::{self, Today, print};
+use super::job::{self, Today};
+use super::printing;
+use super::printing::print;
 use crate::cli::{Inspect, OutputOptions, Watch};
 use crate::config::{Config, ConfigError, DraftChurn, DraftInput, draft, with_churn};
 use crate::error::Failure;
@@ -37,7 +40,7 @@ pub(super) fn run(arguments: &Inspect, talk: OutputOptions, now: Timestamp) -> R
     let _stages = watch.finish();
     report.failure = outcome.as_ref().err().map(ToString::to_string);
     if arguments.json {
-        job::print_json(&report)?;
+        printing::print_json(&report)?;
     } else {
         print(&inspect_page::page(&report))?;
     }
@@ -49,7 +52,7 @@ type Reported = (Report, Result<(), Failure>);
 
 /// Describes the shop of a config; writes a copy with the proposal in it only if asked.
 fn of_config(arguments: &Inspect, now: Timestamp, watch: &Watch) -> Result<Reported, Failure> {
-    let (path, text) = job::config_text(arguments.config.as_deref())?;
+    let (path, text) = config_file::config_text(arguments.config.as_deref())?;
     let (mut config, present) = config_of(&text, &path)?;
     config.as_of = arguments.as_of.or(config.as_of);
     if let Some(out) = arguments.out.as_ref().filter(|out| !is_same_file(out, &path)) {

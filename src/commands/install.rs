@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::job::{self, print};
+use super::printing::{print, shown};
 use crate::cli::{self, Shell};
 use crate::error::Failure;
 use crate::files::{FileError, OutputFolder, Staged};
@@ -24,5 +24,5 @@ pub(super) fn man(arguments: &cli::ManPages, now: Timestamp) -> Result<(), Failu
         staged.add(name, |writer| writer.write_all(text))?;
     }
     staged.commit()?;
-    print(&format!("{} in {}\n", counted(pages.len() as u64, "page"), job::shown(folder)))
+    print(&format!("{} in {}\n", counted(pages.len() as u64, "page"), shown(folder)))
 }

@@ -1,19 +1,18 @@
 //! What jobs on real data have in common: the config, the checked data, the as-of day, the folder of the run.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::eligibility;
+use super::config_file::{config_path, configure};
 use super::error::JobError;
 use super::inputs::Inputs;
 use super::manifest::{Data, Manifest};
-use crate::cli::{self, Job, Learning, OutputOptions, Watch};
-use crate::config::{Config, Playbook, Table};
+use super::printing::{shown, write_json};
+use crate::cli::{Job, Learning, OutputOptions, Watch};
+use crate::config::{Config, Table};
 use crate::error::Failure;
-use crate::features;
 use crate::files::{FileError, OutputFolder, Ready, ScratchFolder, Staged, require_writable, stale, sweep};
 use crate::ingest::{self, Account, Carried, Fetched};
 use crate::monitor::{Census, Delivered};
@@ -24,10 +23,6 @@ use crate::text::counted;
 use crate::timeline::{Calendar, ContactLog, Cutoff, EventLog, date_of};
 use crate::units::{Days, Timestamp};
 use crate::validate::{self, AsOf, DataError, Loaded, Severity};
-
-/// The config that is looked for where none is named, and the sample's where there is none.
-const CONFIG: &str = "retain.toml";
-const SAMPLE: &str = "data/sample/retain.toml";
 
 /// A job whose data were read and checked.
 pub(super) struct Session {
@@ -290,51 +285,6 @@ fn require_a_day_that_came(config: &Config, now: Timestamp) -> Result<(), JobErr
     if as_of <= latest { Ok(()) } else { Err(JobError::NotCome { as_of, today: today.date() }) }
 }
 
-/// Bytes of a config file at most.
-const LONGEST_CONFIG: u64 = 1 << 20;
-
-fn too_long() -> std::io::Error {
-    std::io::Error::other(format!("it is longer than {LONGEST_CONFIG} bytes, the most that a config may have"))
-}
-
-/// The path and the text of the config file that is named, or of the usual one.
-pub(super) fn config_text(named: Option<&Path>) -> Result<(PathBuf, String), JobError> {
-    let path = config_path(named);
-    if named.is_none() && path == Path::new(SAMPLE) {
-        static TOLD: std::sync::Once = std::sync::Once::new();
-        TOLD.call_once(|| tracing::info!("no `{CONFIG}` here: working on the sample shop, `{SAMPLE}`"));
-    }
-    let text = short_text(&path).map_err(|source| JobError::Config { path: path.clone(), source })?;
-    Ok((path, text))
-}
-
-/// The text of a file that cannot be long.
-fn short_text(path: &Path) -> std::io::Result<String> {
-    let mut text = String::new();
-    std::fs::File::open(path)?.take(LONGEST_CONFIG + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST_CONFIG { Err(too_long()) } else { Ok(text) }
-}
-
-/// The checked config with the playbook that it names, and with what the command line says over it.
-pub(super) fn configure(job: &Job) -> Result<Config, Failure> {
-    let (path, text) = config_text(job.config.as_deref())?;
-    let mut config = Config::from_toml_beside(&text, &path, &features::is_taken)?;
-    if let Some(path) = &config.decide.playbook_path {
-        let text = short_text(path).map_err(|source| JobError::Playbook { path: path.clone(), source })?;
-        config.decide.playbook = Playbook::from_toml(&text, path)?.in_currency(config.currency.code());
-        eligibility::conditions(&config)?;
-    }
-    config.as_of = job.as_of.or(config.as_of);
-    Ok(config)
-}
-
-/// The config file that is named, or the usual one.
-pub(super) fn config_path(named: Option<&Path>) -> PathBuf {
-    let (usual, sample) = (Path::new(CONFIG), Path::new(SAMPLE));
-    let unnamed = if !usual.exists() && sample.exists() { sample } else { usual };
-    named.unwrap_or(unnamed).to_owned()
-}
-
 fn report(loaded: &Loaded) {
     for account in &loaded.accounts {
         tracing::info!("{account}");
@@ -463,28 +413,4 @@ impl Session {
         let is_plain = |name: &&str| Path::new(name).file_name().is_some_and(|last| *last == **name);
         names.filter(is_plain).map(str::to_owned).collect()
     }
-}
-
-/// The path as a person would write it here: without detours, and from the present folder where it lies below it.
-pub(super) fn shown(path: &Path) -> String {
-    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
-    whole.strip_prefix(here).unwrap_or(&whole).display().to_string()
-}
-
-/// Indented JSON with a line end.
-pub(super) fn write_json(writer: &mut impl std::io::Write, value: &impl serde::Serialize) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut *writer, value)?;
-    writer.write_all(b"\n")
-}
-
-/// Prints a result as JSON.
-pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| JobError::Output { source: error.into() })?;
-    print(&(text + "\n"))
-}
-
-/// Prints a result.
-pub(super) fn print(text: &str) -> Result<(), Failure> {
-    Ok(cli::print_data(text).map_err(|source| JobError::Output { source })?)
 }

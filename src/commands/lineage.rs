@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::job::{self, FILES, Session, shown, write_json};
+use super::config_file;
+use super::job::{FILES, Session};
+use super::printing::{shown, write_json};
 use super::report::{LIST, WINBACK};
 use crate::cli::Job;
 use crate::config::{Config, Table};
@@ -80,7 +82,7 @@ pub(super) fn around(
     run: impl FnOnce() -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     // What is wrong with a config is told by the command itself.
-    let Some(lineage) = job::configure(job).ok().and_then(|config| Lineage::of(&config, command, now)) else {
+    let Some(lineage) = config_file::configure(job).ok().and_then(|config| Lineage::of(&config, command, now)) else {
         return run();
     };
     let begun = Instant::now();

@@ -4,6 +4,7 @@ mod backtest;
 mod champion;
 mod check;
 mod choices;
+mod config_file;
 mod contact_evidence;
 mod decisions;
 mod drafting;
@@ -29,6 +30,7 @@ mod night_file;
 mod nights;
 mod performance;
 mod plot;
+mod printing;
 mod remarks;
 mod report;
 mod run;
@@ -70,6 +72,6 @@ pub fn run(cli: &Cli, now: Timestamp) -> Result<(), Failure> {
         Command::Features(features) => features::run(features, talk, now),
         Command::Completions { shell } => install::completions(*shell),
         Command::Man(pages) => install::man(pages, now),
-        Command::ConfigReference => job::print(&crate::config::reference()),
+        Command::ConfigReference => printing::print(&crate::config::reference()),
     }
 }

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use super::config_file;
 use super::items::item;
-use super::job::{self, print, shown};
+use super::job;
+use super::printing::{print, shown};
 use crate::cli::{Job, Models, ModelsAction};
 use crate::error::Failure;
 use crate::evaluate::grade::with_bounds;
@@ -16,7 +18,7 @@ use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &Models, now: Timestamp) -> Result<(), Failure> {
     let job = Job { config: arguments.config.clone(), as_of: None, out: None, threads: None };
-    let config = job::configure(&job)?;
+    let config = config_file::configure(&job)?;
     let registry = job::registry(&config, now)?;
     let page = match &arguments.action {
         ModelsAction::List => return list(&registry),

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::job::{MANIFEST, Session, shown};
+use super::job::{MANIFEST, Session};
 use super::night_file::{NIGHT, bytes_of, night_of};
+use super::printing::shown;
 use super::report::{LIST, WINBACK};
 use crate::monitor::{FIRST_PLACES, Night, PastList};
 use crate::output::{Format, Values, file_name, read_some_columns};

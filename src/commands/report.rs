@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::error::JobError;
-use super::job::{self, FILES, MANIFEST, print, write_json};
+use super::job::{FILES, MANIFEST};
 use super::night_file::night_of;
+use super::printing::{print, shown, write_json};
 use crate::cli;
 use crate::config::Config;
 use crate::error::Failure;
@@ -122,7 +123,7 @@ fn exchange(
     }
     staged.add(MANIFEST, |writer| write_json(writer, &manifest))?;
     staged.commit()?;
-    print(&format!("{}\n", job::shown(&path)))
+    print(&format!("{}\n", shown(&path)))
 }
 
 /// Stages the page of a backtest, and tells the path that it will have.

@@ -1,7 +1,9 @@
 //! `retain run`: check, train, judge, score, and a closing summary.
 
+use super::config_file;
 use super::gates::Gates;
-use super::job::{self, Session, print};
+use super::job::{self, Session};
+use super::printing::print;
 use super::score::{self, score_and_write};
 use super::train::train_and_register;
 use super::{champion, sink, summary};
@@ -11,7 +13,7 @@ use crate::registry::{Registry, Version};
 use crate::units::Timestamp;
 
 pub(super) fn run(arguments: &NightlyRun, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
-    sink::require(&job::configure(&arguments.learning.job)?)?;
+    sink::require(&config_file::configure(&arguments.learning.job)?)?;
     let (mut session, log) = job::start_learning(&arguments.learning, talk, now, score::FILES)?;
     session.require_fresh()?;
     let gates = Gates::of_feeds(&session, &arguments.accepted, None)?;

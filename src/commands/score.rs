@@ -1,12 +1,14 @@
 //! `retain score`: the nightly job with the champion.
 
+use super::config_file;
 use std::path::PathBuf;
 
 use serde_json::json;
 
 use super::gates::Gates;
-use super::job::{self, Session, Task, Today, print, write_json};
+use super::job::{self, Session, Task, Today};
 use super::night_file::NIGHT;
+use super::printing::{print, write_json};
 use super::report::{self, Documents};
 use super::{champion, earlier, eligibility, lineage, metrics, performance, remarks, sink, summary};
 use crate::cli::{Nightly, OutputOptions};
@@ -45,7 +47,7 @@ pub(super) const FILES: &[&str] = &[
 
 pub(super) fn run(Nightly { job, accepted }: &Nightly, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
     // What does not need the data fails before they are read.
-    let config = job::configure(job)?;
+    let config = config_file::configure(job)?;
     let version = champion::scorer(&config, now)?;
     sink::require(&config)?;
     let plan = Task { today: Today::OfTheClock, files: Some(FILES) };

@@ -1,5 +1,6 @@
 //! The events of a shop: all in memory, or one part of the customers after the other.
 
+use super::config_file;
 use super::job::{self, Opening, Session, Task};
 use crate::cli::{Job, MemorySize, OutputOptions, Watch};
 use crate::config::Config;
@@ -42,7 +43,7 @@ impl Shop {
         look: Look<'_>,
     ) -> Result<(Session, Self), Failure> {
         let Some(memory) = memory else { return Self::whole(job, talk, now, plan, look) };
-        let mut config = job::configure(job)?;
+        let mut config = config_file::configure(job)?;
         job::require_output(job, &config, plan)?;
         let watch = Watch::new(talk);
         let fetched = job::fetch(&mut config, &watch)?;

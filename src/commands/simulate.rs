@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::error::JobError;
-use super::job::print;
+use super::printing::print;
 use crate::cli::{self, Simulate};
 use crate::error::Failure;
 use crate::files::{OutputFolder, Staged};

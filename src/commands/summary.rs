@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use super::decisions;
 use super::items::{WIDTH, item};
-use super::job::{Session, shown};
+use super::job::Session;
+use super::printing::shown;
 use crate::config::Config;
 use crate::pipeline::{ChangeCounts, ListRow, Lists};
 use crate::registry::Version;

@@ -1,6 +1,7 @@
 //! `retain train`: a candidate, tested out of time, registered, and promoted if it may score.
 
-use super::job::{self, Session, print};
+use super::job::{self, Session};
+use super::printing::print;
 use super::{champion, choices, lineage, remarks};
 use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;

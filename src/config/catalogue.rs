@@ -133,7 +133,7 @@ pub(super) fn section_at(sections: &'static [Section], path: &str) -> Option<&'s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::knobs::SECTIONS;
+    use crate::config::sections::SECTIONS;
 
     #[test]
     fn names_are_unique_within_their_section() {

@@ -5,8 +5,10 @@ use super::catalogue::Key;
 use super::error::Violation;
 use super::keys::is_name;
 use super::knobs;
-use super::raw::{RawOutputPostgres, RawTable};
-use super::settings::{PostgresOutput, PostgresQuery};
+use super::raw::RawOutputPostgres;
+use super::raw_tables::RawTable;
+use super::settings::PostgresOutput;
+use super::table_settings::PostgresQuery;
 use super::values::Check;
 
 impl Check<'_> {

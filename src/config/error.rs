@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::allowed::{Allowed, Listed};
 use super::catalogue::{Section, section_at};
-use super::knobs::SECTIONS;
 use super::playbook::knobs::PLAYBOOK_SECTIONS;
+use super::sections::SECTIONS;
 use super::tables::Table;
 use crate::error::{Exit, Report};
 

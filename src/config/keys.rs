@@ -11,8 +11,8 @@ use toml::de::{DeTable, DeValue};
 use super::allowed::{Allowed, RATE, SHARE};
 use super::catalogue::{Section, section_at};
 use super::error::{ConfigError, Place, Violation};
-use super::knobs::SECTIONS;
 use super::raw::RawConfig;
+use super::sections::SECTIONS;
 use super::tables::{ColumnSpec, Kind, Table};
 
 /// Longest piece of a value that a message repeats, in characters.

@@ -1,8 +1,8 @@
-//! The keys themselves, section by section. A new knob is one `Key` here, its field in `raw.rs` and in the checked
-//! struct, and one line in `check.rs`; tests fail until all of them agree.
+//! The keys themselves, section by section. A new knob is one `Key` here, its name in `sections.rs`, its field in `raw.rs`
+//! and in the checked struct, and one line in `check.rs`; tests fail until all of them agree.
 
 use super::allowed::Allowed;
-use super::catalogue::{Key, Preset, Section};
+use super::catalogue::{Key, Preset};
 use super::tables::Table;
 
 /// The section of custom features; each has a table of its own under it.
@@ -328,226 +328,6 @@ pub(super) const OUTPUT_LINEAGE_URL_ENV: Key =
          same events; a key for it in `OPENLINEAGE_API_KEY`; no server if not given",
     );
 
-/// Every section, in the order in which they are drafted.
-pub(super) const SECTIONS: &[Section] = &[
-    section("", "The run", &[NAME, CURRENCY, TIMEZONE, SEED, AS_OF]),
-    table(
-        Table::Purchases,
-        "The purchases; required",
-        &[
-            TABLE_PATH,
-            POSTGRES,
-            URL_ENV,
-            ENCODING,
-            DELIMITER,
-            QUOTE,
-            SKIP_ROWS,
-            SHEET,
-            FILTER,
-            KNOWN_VALUES,
-            FILL_DOWN,
-            DUPLICATES,
-            ID_CASE,
-            ID_TRIM,
-            time_format(Table::Purchases),
-            DECIMAL,
-            THOUSANDS,
-            NEGATIVE_AMOUNTS,
-            AMOUNT_IS,
-            RATES,
-            columns(Table::Purchases),
-            LOOKUPS,
-        ],
-    ),
-    table(
-        Table::Complaints,
-        "The complaints, if the shop has any",
-        &[
-            TABLE_PATH,
-            POSTGRES,
-            URL_ENV,
-            ENCODING,
-            DELIMITER,
-            QUOTE,
-            SKIP_ROWS,
-            SHEET,
-            FILTER,
-            FILL_DOWN,
-            DUPLICATES,
-            ID_CASE,
-            ID_TRIM,
-            time_format(Table::Complaints),
-            DECIMAL,
-            THOUSANDS,
-            RATES,
-            columns(Table::Complaints),
-            LOOKUPS,
-        ],
-    ),
-    table(
-        Table::Customers,
-        "Facts about customers, if there are any",
-        &[
-            TABLE_PATH,
-            POSTGRES,
-            URL_ENV,
-            ENCODING,
-            DELIMITER,
-            QUOTE,
-            SKIP_ROWS,
-            SHEET,
-            FILTER,
-            DUPLICATES,
-            ID_CASE,
-            ID_TRIM,
-            time_format(Table::Customers),
-            DECIMAL,
-            THOUSANDS,
-            columns(Table::Customers),
-            LOOKUPS,
-        ],
-    ),
-    table(
-        Table::Surveys,
-        "Answers to surveys, if there are any",
-        &[
-            TABLE_PATH,
-            POSTGRES,
-            URL_ENV,
-            ENCODING,
-            DELIMITER,
-            QUOTE,
-            SKIP_ROWS,
-            SHEET,
-            FILTER,
-            DUPLICATES,
-            ID_CASE,
-            ID_TRIM,
-            time_format(Table::Surveys),
-            DECIMAL,
-            THOUSANDS,
-            columns(Table::Surveys),
-            LOOKUPS,
-        ],
-    ),
-    table(
-        Table::Contacts,
-        "Contacts with customers, if they are recorded; never a feature",
-        &[
-            TABLE_PATH,
-            POSTGRES,
-            URL_ENV,
-            ENCODING,
-            DELIMITER,
-            QUOTE,
-            SKIP_ROWS,
-            SHEET,
-            FILTER,
-            DUPLICATES,
-            ID_CASE,
-            ID_TRIM,
-            time_format(Table::Contacts),
-            DECIMAL,
-            THOUSANDS,
-            columns(Table::Contacts),
-            LOOKUPS,
-        ],
-    ),
-    lookup("purchases.lookup"),
-    lookup("complaints.lookup"),
-    lookup("customers.lookup"),
-    lookup("surveys.lookup"),
-    lookup("contacts.lookup"),
-    Section {
-        name: CUSTOM_SECTION,
-        is_list: true,
-        is_named: false,
-        table: None,
-        meaning: "A custom feature, beside ours; the section may stand several times. Where no row counts or \
-                  has a value, `sum`, `count` and `distinct` are 0 and the others missing; `last` takes the latest row, \
-                  of several at one instant the smallest value. Of the table `customers` the row in force at the cutoff \
-                  counts alone: `last` is its value, `count` is 1 where it satisfies the filter and else 0, \
-                  `days_since` tells how long it has held",
-        keys: &[CUSTOM_NAME, CUSTOM_TABLE, AGGREGATE, COLUMN, CUSTOM_FILTER, WINDOW_DAYS, UNIT, REASON],
-    },
-    section(
-        "churn",
-        "What churn means: no purchase in [cutoff + gap, cutoff + gap + horizon) among the eligible",
-        &[HORIZON_DAYS, GAP_DAYS, ACTIVE_DAYS, MIN_PURCHASES, FOLLOW_UP_DAYS],
-    ),
-    section("panel", "The training cutoffs", &[PANEL_STEP_DAYS, MAX_CUTOFFS, MAX_ROWS, WEIGHTS]),
-    section("backtest", "The test cutoffs", &[CUTOFFS, LAST, BACKTEST_STEP_DAYS, BOOTSTRAP]),
-    section(
-        "validate",
-        "What data must satisfy to be used",
-        &[
-            MIN_CUSTOMERS,
-            MIN_SPAN_HORIZONS,
-            MAX_FEED_GAP_DAYS,
-            ABSURD_AMOUNT_FACTOR,
-            MAX_REJECTED_SHARE,
-            MAX_GUEST_SHARE,
-            PLACEHOLDER_IDS,
-            WHOLE_AMOUNTS,
-            MAX_AGE_DAYS,
-            SILENT_OPT_OUTS,
-            MIN_RECENT_SHARE,
-        ],
-    ),
-    section("value", "What a customer is worth", &[MARGIN_SHARE, CATEGORY_MARGINS, VALUE_HORIZON_DAYS, DISCOUNT_RATE]),
-    section("leak_guard", "What data must satisfy to be learnt from", &[MAX_SINGLE_AUC, MAX_EXIT_RATE, ACCEPT]),
-    section("privacy", "What must not decide who is contacted", &[SENSITIVE, ALLOW]),
-    section("selection", "Which features are used", &[MAX_PSI, UNSTABLE, LEAVE_OUT]),
-    section("learners", "What is learnt beside the default", &[READABLE]),
-    section("tuning", "The search for better settings of the learners", &[TRIALS]),
-    section("gate", "What a model must satisfy to be promoted", &[MAX_AUC, MIN_GRADE]),
-    section(
-        "decide",
-        "Whom to contact, with what, for how much",
-        &[
-            PLAYBOOK,
-            BUDGET,
-            MIN_GAIN,
-            MEASURED_RATES,
-            COOL_DOWN_DAYS,
-            OWNER,
-            PER_OWNER,
-            CONTROL_SHARE,
-            CAMPAIGN,
-            SALT,
-            HIGH_VALUE_SHARE,
-            HIGH_GROWTH_SHARE,
-        ],
-    ),
-    section(
-        "segments",
-        "From where on customers are satisfied and loyal, where there are surveys",
-        &[SATISFIED_CSAT, SATISFIED_NPS, LOYAL_VISITS],
-    ),
-    section("models", "The registry of models", &[MODELS_DIR]),
-    section(
-        "output",
-        "Where runs are written",
-        &[
-            OUTPUT_DIR,
-            OUTPUT_CSV,
-            OUTPUT_JSONL,
-            OUTPUT_CARRY,
-            OUTPUT_PAGE_ROWS,
-            OUTPUT_SHEET_ROWS,
-            OUTPUT_INTERVIEW_ROWS,
-            OUTPUT_LINEAGE,
-            OUTPUT_LINEAGE_URL_ENV,
-        ],
-    ),
-    section(
-        "output.postgres",
-        "A database that gets each list too: with this section, `run` and `score` write the tables `list`, `winback` and \
-         `runs` in one transaction, and a run of a day replaces the rows of that shop and day alone",
-        &[OUTPUT_SCHEMA, URL_ENV],
-    ),
-];
-
 /// The format of the times of a table.
 pub(super) const fn time_format(table: Table) -> Key {
     key(TIME_FORMAT, Allowed::TimeFormats(table), Preset::Absent("\"%d/%m/%Y %H:%M\""))
@@ -578,17 +358,9 @@ pub(super) const fn above(min: f64, max: f64) -> Allowed {
     Allowed::Number { min, above_min: true, max }
 }
 
-const fn section(name: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { name, is_list: false, is_named: false, table: None, meaning, keys }
-}
-
-const fn table(table: Table, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { name: table.name(), is_list: false, is_named: false, table: Some(table), meaning, keys }
-}
-
 /// The key under which the lookups of a table stand.
 pub(super) const LOOKUP: &str = "lookup";
-const LOOKUPS: Key = key(LOOKUP, Allowed::Named, Preset::Absent("{}"))
+pub(super) const LOOKUPS: Key = key(LOOKUP, Allowed::Named, Preset::Absent("{}"))
     .means("Files that have more about the rows, such as the customers of orders");
 pub(super) const LOOKUP_KEY: Key =
     key("key", Allowed::Source, Preset::Required).means("What a row of the table is looked up by");
@@ -596,17 +368,3 @@ pub(super) const THEIR_KEY: Key = key("their_key", Allowed::Source, Preset::Abse
     .means("The same in the lookup, if it is called otherwise there");
 pub(super) const LOOKUP_COLUMNS: Key = key("columns", Allowed::ColumnNames, Preset::Required)
     .means("Columns of the lookup that the mapping, the filter and custom features may read");
-
-const fn lookup(name: &'static str) -> Section {
-    let meaning = "A file that has more about the rows of a table, by a key that both have; the section may stand several \
-                   times, for each of the tables, and a later lookup may use columns of those before it. A key may stand \
-                   in several rows of the lookup only if they agree";
-    Section {
-        name,
-        is_list: false,
-        is_named: true,
-        table: None,
-        meaning,
-        keys: &[PATH, ENCODING, DELIMITER, QUOTE, SKIP_ROWS, SHEET, LOOKUP_KEY, THEIR_KEY, LOOKUP_COLUMNS],
-    }
-}

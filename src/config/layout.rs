@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::allowed::Allowed;
 use super::keys::nearest;
-use super::raw::RawTable;
+use super::raw_tables::RawTable;
 use super::values::Check;
 use super::{encodings, knobs};
 

@@ -10,7 +10,7 @@ use super::error::Violation;
 use super::keys::{is_name, join};
 use super::knobs;
 use super::layout::Layout;
-use super::raw::{LookupColumns, RawLookup, RawTable};
+use super::raw_tables::{LookupColumns, RawLookup, RawTable};
 use super::values::Check;
 
 /// A file that has more about the rows of a table, by a key that both have.

@@ -4,6 +4,7 @@
 mod allowed;
 mod catalogue;
 mod check;
+mod check_tables;
 mod contacts;
 mod currencies;
 mod currency_marks;
@@ -29,11 +30,14 @@ mod name_words;
 pub mod playbook;
 mod proposal;
 mod raw;
+mod raw_tables;
 mod reference;
+mod sections;
 mod sensitive;
 mod settings;
 mod sorting;
 mod synonyms;
+mod table_settings;
 pub mod tables;
 mod templates;
 mod time_zones;
@@ -58,15 +62,18 @@ pub use lookup::LookupConfig;
 pub(crate) use name_words::in_words;
 pub use playbook::Playbook;
 pub use proposal::{DraftInput, DraftTable};
-pub use raw::{RawConfig, TimeFormats};
+pub use raw::RawConfig;
+pub use raw_tables::TimeFormats;
 pub use reference::{reference, schema_json};
 pub use settings::{
-    AmountIs, BacktestConfig, ChurnConfig, Config, CsvFlavour, DecideConfig, DecimalMark, Duplicates, FeaturesConfig,
-    GateConfig, IdCase, IdTrim, LeakGuardConfig, LearnersConfig, LeftOut, LowestGrade, ModelsConfig, NegativeAmounts,
-    OutputConfig, OwnersConfig, PanelConfig, PanelWeights, PlaceholderIds, PostgresOutput, PostgresQuery,
-    PrivacyConfig, ReadableModel, SegmentsConfig, SelectionConfig, SilentOptOuts, TableConfig, ThousandsMark,
+    BacktestConfig, ChurnConfig, Config, CsvFlavour, DecideConfig, FeaturesConfig, GateConfig, LeakGuardConfig,
+    LearnersConfig, LeftOut, LowestGrade, ModelsConfig, OutputConfig, OwnersConfig, PanelConfig, PanelWeights,
+    PlaceholderIds, PostgresOutput, PrivacyConfig, ReadableModel, SegmentsConfig, SelectionConfig, SilentOptOuts,
     TuningConfig, Unstable, ValidateConfig, ValueConfig, WholeAmounts,
 };
 pub use sorting::{Unsorted, sorted};
+pub use table_settings::{
+    AmountIs, DecimalMark, Duplicates, IdCase, IdTrim, NegativeAmounts, PostgresQuery, TableConfig, ThousandsMark,
+};
 pub use tables::{ColumnSpec, Kind, Table};
 pub use templates::products;

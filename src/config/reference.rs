@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::allowed::Allowed;
 use super::catalogue::{Key, Preset, Section};
-use super::knobs::SECTIONS;
 use super::raw::RawConfig;
+use super::sections::SECTIONS;
 use super::tables::Table;
 
 /// Every key of the config with type, default, what is allowed and meaning, then every column that a mapping may name:

@@ -10,7 +10,8 @@ use super::error::Violation;
 use super::knobs;
 use super::name_words::names;
 use super::raw::{RawConfig, RawCustomFeature, RawPrivacy};
-use super::settings::{LeftOut, PrivacyConfig, TableConfig};
+use super::settings::{LeftOut, PrivacyConfig};
+use super::table_settings::TableConfig;
 use super::tables::Table;
 use super::values::Check;
 

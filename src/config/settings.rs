@@ -9,10 +9,8 @@ use serde::Serialize;
 
 use super::custom::CustomFeature;
 use super::knobs;
-use super::layout::Layout;
-use super::lookup::LookupConfig;
 use super::playbook::Playbook;
-use super::raw::TimeFormats;
+use super::table_settings::TableConfig;
 use crate::checked::{Checked, Flaw};
 use crate::units::{Currency, Days};
 
@@ -75,102 +73,6 @@ pub struct Config {
     pub output: OutputConfig,
 }
 
-/// Where one table is and how its columns are called there.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TableConfig {
-    /// Files, globs or folders; read one after the other.
-    pub paths: Vec<PathBuf>,
-    /// The query that gives the rows instead.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub postgres: Option<PostgresQuery>,
-    /// How the files are written.
-    pub layout: Layout,
-    /// SQL condition over the source's columns; other rows are set aside and counted.
-    pub filter: Option<String>,
-    /// What happens to rows equal in every column that the mapping and the filter read.
-    pub duplicates: Duplicates,
-    /// Formats of times written as text or numbers; settled from the values where there is none.
-    pub time_format: Option<TimeFormats>,
-    /// The mark before decimals; settled from the values if it is not given.
-    pub decimal: Option<DecimalMark>,
-    /// The mark between thousands; settled from the values if it is not given.
-    pub thousands: Option<ThousandsMark>,
-    /// What the amount of a purchase is of (purchases only).
-    pub amount_is: AmountIs,
-    /// What one unit of another currency is worth in that of the config.
-    pub rates: BTreeMap<String, f64>,
-    /// What a negative amount means (purchases only).
-    pub negative_amounts: NegativeAmounts,
-    /// Whether ids of customers that differ in capitals alone are one; `None` if nobody has said.
-    pub id_case: Option<IdCase>,
-    /// Whether ids of customers that differ in blanks alone are one; `None` if nobody has said.
-    pub id_trim: Option<IdTrim>,
-    /// Source columns of which an empty value takes the first one given in its order; `None` if nobody has said.
-    pub fill_down: Option<Vec<String>>,
-    /// Values of columns of states that need no mention (purchases only).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub known_values: Vec<String>,
-    /// Our column name to a source column name or a SQL expression over source columns.
-    pub columns: BTreeMap<String, String>,
-    /// Files that have more about its rows, in the order in which they are looked into.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub lookups: Vec<LookupConfig>,
-}
-
-/// The rows of a table as the answer to a query.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PostgresQuery {
-    /// The query.
-    pub query: String,
-    /// The environment variable with the address of the database.
-    pub url_env: String,
-}
-
-/// A database that gets each list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PostgresOutput {
-    /// The schema of its tables.
-    pub schema: String,
-    /// The environment variable with its address.
-    pub url_env: String,
-}
-
-/// Policy for duplicate rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Duplicates {
-    /// Rows equal in all columns of their files count as often as in the one file that has them most often.
-    Overlap,
-    /// Keep the first, reject the others.
-    Drop,
-    /// They are real.
-    Keep,
-    /// Stop if there is any.
-    Refuse,
-}
-
-/// Policy for the letters of customer ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum IdCase {
-    /// As written: ids that differ in capitals are different customers.
-    Keep,
-    /// In small letters.
-    Lower,
-    /// In small letters without accents.
-    Fold,
-}
-
-/// Policy for blanks inside customer ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum IdTrim {
-    /// As written.
-    Keep,
-    /// Without any blank, and without a `.0` at the end.
-    All,
-}
-
 /// Policy for customer ids that stand for many people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -189,57 +91,6 @@ pub enum WholeAmounts {
     Doubt,
     /// They are right.
     Accept,
-}
-
-/// Policy for negative amounts of purchase lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum NegativeAmounts {
-    /// The line is a return.
-    Return,
-    /// The line is rejected.
-    Reject,
-}
-
-/// The mark before decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
-pub enum DecimalMark {
-    /// `1299.00`
-    #[serde(rename = ".")]
-    Point,
-    /// `1299,00`
-    #[serde(rename = ",")]
-    Comma,
-}
-
-/// The mark between thousands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
-pub enum ThousandsMark {
-    /// `1299`
-    #[serde(rename = "")]
-    None,
-    /// `1.299`
-    #[serde(rename = ".")]
-    Point,
-    /// `1,299`
-    #[serde(rename = ",")]
-    Comma,
-    /// `1 299`, with any kind of blank
-    #[serde(rename = " ")]
-    Blank,
-    /// `1'299`
-    #[serde(rename = "'")]
-    Apostrophe,
-}
-
-/// What the amount of a purchase line is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AmountIs {
-    /// The line.
-    Line,
-    /// The order: it stands on each of its lines.
-    Order,
 }
 
 /// Features beside ours.
@@ -562,6 +413,15 @@ pub struct OutputConfig {
     /// A database that gets the lists too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postgres: Option<PostgresOutput>,
+}
+
+/// A database that gets each list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PostgresOutput {
+    /// The schema of its tables.
+    pub schema: String,
+    /// The environment variable with its address.
+    pub url_env: String,
 }
 
 /// How the list is written as CSV.

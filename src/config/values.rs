@@ -13,7 +13,8 @@ use super::allowed::{Allowed, TIME_WORDS};
 use super::catalogue::{Key, Preset};
 use super::error::{Place, Violation};
 use super::keys::{join, nearest};
-use super::raw::{RawDay, TimeFormats};
+use super::raw::RawDay;
+use super::raw_tables::TimeFormats;
 use super::tables::Table;
 use super::{currencies, knobs};
 use crate::units::{Currency, Days};
@@ -201,7 +202,7 @@ impl Check<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::settings::Duplicates;
+    use crate::config::table_settings::Duplicates;
 
     fn check<T>(run: impl FnOnce(&mut Check<'_>) -> Option<T>) -> (Option<T>, Vec<Violation>) {
         let lines = BTreeMap::from([("churn".to_owned(), 3), ("churn.gap_days".to_owned(), 4)]);

@@ -54,6 +54,11 @@ impl Address {
         self.config.connect(tls).map_err(|error| failed(DatabaseError::told(&error)))
     }
 
+    /// What became of a transaction whose end failed.
+    pub fn at_the_end<'a>(&'a self, doing: &'a str) -> impl Fn(postgres::Error) -> DatabaseError + 'a {
+        move |error| DatabaseError::at_the_end(&self.shown, doing, &error)
+    }
+
     /// What was refused while something was done.
     pub fn refused<'a>(&'a self, doing: &'a str) -> impl Fn(postgres::Error) -> DatabaseError + 'a {
         move |error| DatabaseError::refused(&self.shown, doing, &error)

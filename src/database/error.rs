@@ -51,6 +51,17 @@ pub enum DatabaseError {
         /// Whether the connection was lost.
         is_lost: bool,
     },
+    /// The connection was lost while the end of a transaction was on its way.
+    #[error(
+        "the connection to the database {database} was lost while the lists were stored: {message}; whether they are stored \
+         is not known"
+    )]
+    Unsure {
+        /// Database and server.
+        database: String,
+        /// What was noticed.
+        message: String,
+    },
     /// A column of a table of ours is of another type.
     #[error("the column `{column}` of the table `{table}` has the type {found}; the list needs {needed}")]
     OtherColumn {
@@ -75,6 +86,14 @@ impl DatabaseError {
         Self::Refused { doing, database, message, lacks_rights, is_lost }
     }
 
+    /// A transaction whose end failed: refused, or without an answer.
+    pub(super) fn at_the_end(database: &str, doing: &str, error: &postgres::Error) -> Self {
+        match Self::refused(database, doing, error) {
+            Self::Refused { database, message, is_lost: true, .. } => Self::Unsure { database, message },
+            refused => refused,
+        }
+    }
+
     /// What an error says, without the values that it quotes.
     pub(super) fn told(error: &postgres::Error) -> String {
         let Some(said) = error.as_db_error() else {
@@ -93,14 +112,20 @@ impl DatabaseError {
             Some(ErrorPosition::Original(at)) => format!(", at character {at} of the query"),
             _ => String::new(),
         };
-        format!("{} (SQLSTATE {}{place})", without_values(said.code().code(), said.message()), said.code().code())
+        let named = said.constraint().map(|name| format!(", constraint `{name}`"));
+        let named = named.or_else(|| said.column().map(|name| format!(", column `{name}`"))).unwrap_or_default();
+        let code = said.code().code();
+        format!("{} (SQLSTATE {code}{named}{place})", without_values(code, said.message()))
     }
 }
 
-/// A message of the server; of those about values (classes 22 and 23) what stands before the value.
+/// A message of the server; of those about values (classes 22 and 23) no more than stands before the first that is quoted.
 fn without_values<'m>(code: &str, message: &'m str) -> &'m str {
     let is_about_values = code.starts_with("22") || code.starts_with("23");
-    message.split_once(": \"").filter(|_| is_about_values).map_or(message, |(before, _)| before)
+    let Some((before, _)) = message.split_once('"').filter(|_| is_about_values) else { return message };
+    let before = before.trim_end_matches([' ', ':']);
+    // `value "4711" is out of range` and the like.
+    if before.contains(' ') { before } else { "a value is not what its type allows" }
 }
 
 impl Report for DatabaseError {
@@ -108,7 +133,7 @@ impl Report for DatabaseError {
         match self {
             Self::NoAddress { .. } | Self::BadAddress { .. } => "E712",
             Self::NotConnected { .. } => "E713",
-            Self::Refused { .. } => "E714",
+            Self::Refused { .. } | Self::Unsure { .. } => "E714",
             Self::OtherColumn { .. } => "E715",
         }
     }
@@ -116,7 +141,9 @@ impl Report for DatabaseError {
     fn exit(&self) -> Exit {
         match self {
             Self::NoAddress { .. } | Self::BadAddress { .. } => Exit::BadUsage,
-            Self::NotConnected { .. } | Self::Refused { .. } | Self::OtherColumn { .. } => Exit::CouldNotRun,
+            Self::NotConnected { .. } | Self::Refused { .. } | Self::Unsure { .. } | Self::OtherColumn { .. } => {
+                Exit::CouldNotRun
+            }
         }
     }
 
@@ -136,7 +163,7 @@ impl Report for DatabaseError {
                  create in the schema"
                     .to_owned()
             }
-            Self::Refused { is_lost: true, .. } => "run it again: a run replaces what an earlier one of the day left".to_owned(),
+            Self::Refused { is_lost: true, .. } | Self::Unsure { .. } => "run it again: a run replaces what an earlier one of the day left".to_owned(),
             Self::Refused { .. } => "correct what the database names and run again".to_owned(),
             Self::OtherColumn { .. } => {
                 "rename the table and let `retain` make a new one, or give another `output.postgres.schema`".to_owned()
@@ -153,6 +180,15 @@ mod tests {
     fn values_are_cut_off_and_names_are_not() {
         let about_value = "invalid input syntax for type integer: \"I am so angry\"";
         assert_eq!(without_values("22P02", about_value), "invalid input syntax for type integer");
+        for (code, message) in [
+            ("22003", "value \"4915112345678\" is out of range for type integer"),
+            ("22007", "invalid value \"Meyer\" for \"YYYY\""),
+            ("22008", "date/time field value out of range: \"31.12.1999\""),
+            ("23514", "new row for relation \"list\" violates check constraint \"short\""),
+        ] {
+            let told = without_values(code, message);
+            assert!(told.len() > 9 && !told.contains('"') && !told.contains(char::is_numeric), "{told}");
+        }
         let about_name = "relation \"orders\" does not exist";
         assert_eq!(without_values("42P01", about_name), about_name);
     }

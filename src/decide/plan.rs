@@ -24,8 +24,8 @@ pub struct Plan {
     pub summary: PlanSummary,
 }
 
-/// Times that a plan is made anew for those who look after customers.
-const OWNER_ROUNDS: u32 = 6;
+/// Times that a plan is made anew for those who look after customers, and for those whom the draw leaves alone.
+const ROUNDS: u32 = 6;
 
 /// What plans are made from.
 pub struct Planner<'a> {
@@ -97,30 +97,68 @@ impl<'a> Planner<'a> {
     }
 
     /// The best choice among those for whom the draw does not say control. Where those who look after customers have too
-    /// many, the ones who bring least are left out and the others get what that frees, round by round.
+    /// many, the ones who bring least are left out and the others get what that frees, round by round. So it is with those
+    /// whom the draw leaves alone for what they would get, where another action with a smaller control group is open to them.
     fn solved(&self, candidates: &[Candidate<'_>], choices: &[Vec<Choice>], arms: &[f64]) -> Solved {
         let mut is_full = vec![false; candidates.len()];
+        let mut is_control = is_full.clone();
         let per_owner = self.reckoning.terms.owners.as_ref().map(|owners| owners.per_owner);
         let mut round = 0;
         loop {
-            let problem = self.problem(choices, arms, &is_full);
+            let is_out: Vec<bool> = is_full.iter().zip(&is_control).map(|(full, control)| *full || *control).collect();
+            let problem = self.problem(choices, arms, &is_out);
             let mut allocation = allocate(&problem);
             let beyond = per_owner.map(|per_owner| beyond_owners(candidates, (&problem, &allocation), per_owner));
             let beyond = beyond.unwrap_or_default();
+            let control = self.left_alone(choices, arms, (&problem, &allocation));
             set(&mut is_full, &beyond, true);
+            set(&mut is_control, &control, true);
             round += 1;
-            if beyond.is_empty() || round > OWNER_ROUNDS {
+            if (beyond.is_empty() && control.is_empty()) || round > ROUNDS {
                 set(&mut allocation.chosen, &beyond, None);
+                set(&mut allocation.chosen, &control, None);
                 return Solved { problem, allocation, is_full };
             }
         }
     }
 
-    /// Everyone with the choices that bring enough; nobody whom the draw or a full owner leaves out.
-    fn problem(&self, choices: &[Vec<Choice>], arms: &[f64], is_full: &[bool]) -> Problem {
+    /// Customers who have an action in a plan and are in the control group of the one that they would rather get.
+    fn left_alone(
+        &self,
+        choices: &[Vec<Choice>],
+        arms: &[f64],
+        (problem, allocation): (&Problem, &Allocation),
+    ) -> Vec<usize> {
+        let shares = (0..self.reckoning.actions().len()).map(|place| self.reckoning.control_share(place));
+        let largest = shares.fold(0.0, f64::max);
+        let is_control = |(place, arm): &(usize, &f64)| {
+            **arm < largest
+                && allocation.chosen.get(*place).is_some_and(|chosen| chosen.is_some())
+                && choices
+                    .get(*place)
+                    .and_then(|own| self.wanted(own, (problem, allocation)))
+                    .is_some_and(|(wanted, _)| **arm < self.reckoning.control_share(wanted.action))
+        };
+        arms.iter().enumerate().filter(is_control).map(|(place, _)| place).collect()
+    }
+
+    /// What a customer would get if nobody were left alone, at the prices of budget and capacities, and what it brings at
+    /// these.
+    fn wanted<'c>(
+        &self,
+        own: &'c [Choice],
+        (problem, allocation): (&Problem, &Allocation),
+    ) -> Option<(&'c Choice, f64)> {
+        let enough = own.iter().filter(|choice| self.reckoning.is_enough(choice.gain));
+        let priced = enough.map(|choice| (choice, allocation.prices.reduced(choice, problem.limits())));
+        priced.reduce(|best, other| if other.1 > best.1 { other } else { best })
+    }
+
+    /// Everyone with the choices that bring enough; nobody who is out, nor what the draw leaves out.
+    fn problem(&self, choices: &[Vec<Choice>], arms: &[f64], is_out: &[bool]) -> Problem {
         let mut problem = Problem::new(self.reckoning.limits());
-        for ((own, arm), is_full) in choices.iter().zip(arms).zip(is_full) {
-            let is_open = |choice: &&Choice| !is_full && *arm >= self.reckoning.control_share(choice.action);
+        for ((own, arm), is_out) in choices.iter().zip(arms).zip(is_out) {
+            let is_open = |choice: &&Choice| !is_out && *arm >= self.reckoning.control_share(choice.action);
             problem.add(own.iter().filter(is_open).filter(|choice| self.reckoning.is_enough(choice.gain)).copied());
         }
         problem
@@ -140,10 +178,7 @@ impl<'a> Planner<'a> {
             let why = if best.is_some() { Suppression::SleepingDog } else { Suppression::NoActionFits };
             return Decision::none(why, best);
         }
-        // What the customer would get if nobody were left alone, at the prices of budget and capacities.
-        let enough = found.own.iter().filter(|choice| self.reckoning.is_enough(choice.gain));
-        let priced = enough.map(|choice| (choice, allocation.prices.reduced(choice, problem.limits())));
-        let Some((wanted, value)) = priced.reduce(|best, other| if other.1 > best.1 { other } else { best }) else {
+        let Some((wanted, value)) = self.wanted(found.own, (problem, allocation)) else {
             let best = found.own.iter().reduce(|best, other| if other.gain > best.gain { other } else { best });
             let harmful = self.best_harmful(candidate).filter(|wanted| self.reckoning.is_enough(wanted.net_gain));
             let none = match harmful {

@@ -129,6 +129,20 @@ fn the_control_group_depends_on_the_customer_alone() {
 }
 
 #[test]
+fn whoever_is_left_alone_for_one_action_uses_no_budget_of_another() {
+    let (mut terms, ids) = (default_terms(), ids(4_000));
+    let everyone = candidates(&ids, 3);
+    terms.budget = Some(600.0);
+    for (place, action) in terms.playbook.actions.iter_mut().enumerate() {
+        action.control_share = Some(if place % 2 == 0 { 0.5 } else { 0.0 });
+    }
+    let plan = Planner::new(&terms, 1).plan(&everyone);
+    let treated = plan.decisions.iter().filter(|decision| decision.group == Group::Treat);
+    let spent: f64 = treated.filter_map(|decision| decision.action.as_ref()).map(|action| action.expected_cost).sum();
+    assert!(spent > 0.98 * 600.0 && spent <= 600.0 + 1e-9, "{spent}");
+}
+
+#[test]
 fn a_limit_that_ends_the_list_is_named_with_what_more_would_bring() {
     let (mut terms, ids) = (default_terms(), ids(1_000));
     let everyone = candidates(&ids, 4);

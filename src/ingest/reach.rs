@@ -21,7 +21,8 @@ pub fn input_files(table: &'static str, paths: &[PathBuf]) -> Vec<PathBuf> {
 /// `file` is absolute, its folder without links.
 #[must_use]
 pub fn would_be_read(path: &Path, file: &Path) -> bool {
-    if sources::of_file(file).is_none() {
+    let is_table = if path.is_dir() { sources::is_table_in_folder(file) } else { sources::of_file(file).is_some() };
+    if !is_table {
         return false;
     }
     let is_pattern = |component: &Component<'_>| component.as_os_str().to_string_lossy().contains(['*', '?']);

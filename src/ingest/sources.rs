@@ -7,6 +7,7 @@ use polars::prelude::*;
 use super::absent::without_absent_words;
 use super::csv::Csv;
 use super::error::IngestError;
+use super::json::Json;
 use super::limits::MOST_COLUMNS;
 use super::parquet::Parquet;
 use super::source::{InputFile, Opened, Pieces, Source};
@@ -14,12 +15,17 @@ use super::spreadsheet::Spreadsheet;
 use super::{cells, engine};
 
 /// All kinds of sources.
-pub(crate) const SOURCES: &[&dyn Source] = &[&Parquet, &Csv, &Spreadsheet];
+pub(crate) const SOURCES: &[&dyn Source] = &[&Parquet, &Csv, &Spreadsheet, &Json];
 
 /// The source that reads a file of that name.
 pub(crate) fn of_file(path: &Path) -> Option<&'static dyn Source> {
     let name = path.file_name()?.to_string_lossy().to_lowercase();
     SOURCES.iter().copied().find(|source| source.endings().iter().any(|ending| name.ends_with(ending)))
+}
+
+/// Whether a file of that name is a table where it only lies in a folder that was named.
+pub(crate) fn is_table_in_folder(path: &Path) -> bool {
+    of_file(path).is_some() && path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("json"))
 }
 
 /// The endings of all file names that can be read, for messages.
@@ -98,8 +104,8 @@ pub(crate) fn column_names(file: &InputFile, opened: &mut Opened) -> Result<Vec<
 }
 
 fn source_of(file: &InputFile) -> Result<&'static dyn Source, IngestError> {
-    let unknown = || IngestError::UnknownFormat { path: file.path.display().to_string(), allowed: allowed_names() };
-    of_file(&file.path).ok_or_else(unknown)
+    of_file(&file.path)
+        .ok_or_else(|| IngestError::UnknownFormat { path: file.path.display().to_string(), allowed: allowed_names() })
 }
 
 #[cfg(test)]
@@ -118,6 +124,8 @@ mod tests {
         assert_eq!(kind("x/orders.csv.gz"), Some(".csv"));
         assert_eq!(kind("x/orders.xlsx"), Some(".xlsx"));
         assert_eq!(kind("x/orders.doc"), None);
+        let is_table = |name: &str| is_table_in_folder(Path::new(name));
+        assert!(is_table("orders.jsonl") && !is_table("manifest.JSON") && !is_table("notes.md"));
         assert!(allowed_names().contains("`*.csv.zst`"));
     }
 }

@@ -38,6 +38,8 @@ pub(super) struct TextFile {
     /// First bytes that were read and are no text yet.
     first: Vec<u8>,
     has_room: bool,
+    /// Bytes of a line at most.
+    longest_line: u64,
     /// Characters that could not be read and were replaced, since they were last asked for.
     n_replaced: u64,
     /// Whether a text of another encoding holds letters in UTF-8.
@@ -88,9 +90,15 @@ impl TextFile {
             transcoder,
             first,
             has_room: false,
+            longest_line: LONGEST_LINE,
             n_replaced: 0,
             holds_utf8: false,
         })
+    }
+
+    /// The same, of a form whose lines mean nothing.
+    pub(super) fn with_long_lines(self) -> Self {
+        Self { longest_line: u64::MAX, ..self }
     }
 
     /// The first bytes, before any are read.
@@ -200,8 +208,8 @@ impl TextFile {
         if matches!(self.form, Form::Compressed(_)) {
             refuse_bomb(&shown(), self.n_unpacked, self.n_bytes)?;
         }
-        if self.n_text - self.line > LONGEST_LINE {
-            return Err(IngestError::EndlessLine { path: shown(), start: self.line, limit: LONGEST_LINE });
+        if self.n_text - self.line > self.longest_line {
+            return Err(IngestError::EndlessLine { path: shown(), start: self.line, limit: self.longest_line });
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 //! A piece ends where a line surely ends: what an open quote or half a line may still become is left to the next one.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use polars::prelude::*;
 
@@ -16,7 +16,7 @@ use super::limits::MOST_COLUMNS;
 use super::records::{self, Records};
 use super::source::{InputFile, Opened};
 use super::text_file::TextFile;
-use super::{encoding, file_facts};
+use super::{file_facts, other_formats};
 use crate::config::{FoundKey, Layout};
 
 /// A text table, some lines at a time; at least one piece, be there lines or not.
@@ -47,7 +47,7 @@ impl TextPieces {
     pub(super) fn new(file: &InputFile, n_bytes: usize) -> Result<Self, IngestError> {
         let InputFile { path, layout, .. } = file.clone();
         let text = TextFile::open(&path, layout.encoding.as_deref())?;
-        refuse_other_formats(&path, text.first_bytes())?;
+        other_formats::refuse(&path, text.first_bytes())?;
         Ok(Self {
             path,
             layout,
@@ -194,24 +194,6 @@ impl Iterator for TextPieces {
         }
         None
     }
-}
-
-/// Refuses what is no text table, whatever its name says.
-fn refuse_other_formats(path: &Path, bytes: &[u8]) -> Result<(), IngestError> {
-    let detail = if bytes.starts_with(b"PAR1") {
-        "it begins like a Parquet file; name it `.parquet`"
-    } else if encoding::is_utf32(bytes) {
-        "it is written in UTF-32; save it as UTF-8"
-    } else if bytes.starts_with(b"PK\x03\x04") {
-        "it begins like a spreadsheet or another zip archive; a spreadsheet is named `.xlsx` or `.ods`"
-    } else if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        "it begins like a spreadsheet of former versions of Excel; name it `.xls`"
-    } else if bytes.starts_with(b"%PDF") {
-        "it begins like a PDF file; export the table itself"
-    } else {
-        return Ok(());
-    };
-    Err(IngestError::WrongFormat { path: path.display().to_string(), format: "CSV", detail: detail.to_owned() })
 }
 
 /// The text and how many of its characters had to be replaced because they are no UTF-8.

@@ -99,7 +99,7 @@ impl Walk<'_> {
         for path in self.entries(folder)? {
             if kind_of(&path)? == Kind::Folder {
                 self.files_below(&path, files)?;
-            } else if sources::of_file(&path).is_some() {
+            } else if sources::is_table_in_folder(&path) {
                 self.require_file(&path)?;
                 files.push(path);
             }

@@ -16,22 +16,23 @@ const WEEKS: usize = 8;
 const RECENT: usize = 28;
 /// Windows that have to be known.
 const LEAST_WINDOWS: usize = 60;
-/// Standard deviations of the past beyond which a count is unusual.
+/// A window is unusual beyond so many standard deviations of the windows of the past.
 const FAR: f64 = 4.0;
-/// Of that, what a window with many rows has to lie off to be the same season.
+/// A window of a year ago with many rows explains one of today if it was off by this share of what is unusual.
 const HALF: f64 = 0.5;
-/// The same for a window without any row, where no window of the past was empty.
+/// A window without any row is unusual beyond so many standard deviations, where none of the past was empty.
 const FAR_AND_EMPTY: f64 = 3.0;
 /// A window that is empty by chance more often than this says nothing: the distance of small counts exaggerates.
 const RARE: f64 = 1e-3;
-/// Windows of the past that have to be known for that.
+/// Windows of the past that have to be known to say that none was empty.
 const LEAST_FULL: usize = 180;
-/// Such windows a year that are a habit of the shop.
+/// Unusual windows are a habit of the shop if there are more of them a year.
 const HABIT_PER_YEAR: f64 = 2.0;
-/// Days around the same day a year ago that are the same season.
-const SEASON: usize = 10;
+/// Days to the same weekday a year ago.
 const YEAR: usize = 364;
-/// The same around a day that lies as far from a feast that moves as one of the year before.
+/// Windows that end at most so many days from that day lie in the same season.
+const SEASON: usize = 10;
+/// Windows that end at most so many days from the day as far from a feast, the last time, lie in the same season.
 const FEAST: usize = 2;
 /// A feed of purchases with less than this share of its usual rows has stopped.
 const STOPPED: f64 = 0.2;
@@ -78,19 +79,22 @@ pub(super) fn look(feed: &Feed, lags: &[u32]) -> Option<Alarm> {
     let lag = feed.lag_days();
     let n_as_late = lags.iter().filter(|before| **before >= lag).count();
     let is_usual = lag > 0 && n_as_late >= LEAST_LATE && n_as_late * HABIT >= lags.len();
-    let knows = Knows { a_year: feed.days.len() >= YEAR + SEASON, nights: lags.len() >= LEAST_NIGHTS };
     let counts: Vec<f64> = feed.days.iter().map(|day| f64::from(day.rows)).collect();
     let usual: Vec<Option<f64>> = (0..counts.len()).map(|day| usual(&counts, day)).collect();
     LENGTHS.iter().find_map(|length| {
         let held = |end: usize| held(&counts, &usual, end, *length);
         let now = unusual(feed, *length, &held).filter(|now| !is_usual || now.found > now.usual)?;
-        Some(alarm(feed, *length, now, knows))
+        let a_year = counts.len().checked_sub(YEAR + SEASON).is_some_and(|end| held(end).is_some());
+        Some(alarm(feed, *length, now, Knows { a_year, nights: lags.len() >= LEAST_NIGHTS }))
     })
 }
 
 /// What is usual on the weekday of a day: the mean of the weeks before without the highest and the lowest.
 fn usual(counts: &[f64], day: usize) -> Option<f64> {
     let mut weeks: Vec<f64> = (1..=WEEKS).map_while(|week| counts.get(day.checked_sub(7 * week)?).copied()).collect();
+    if weeks.len() < WEEKS {
+        return None;
+    }
     weeks.sort_by(f64::total_cmp);
     let middle = weeks.get(1..WEEKS - 1)?;
     Some(middle.iter().sum::<f64>() / middle.len() as f64)
@@ -232,6 +236,19 @@ mod tests {
     fn a_year_of_nights_of_a_shop_with_seasons_and_growth_is_quiet() {
         for n_days in 420..800 {
             assert_eq!(look(&feed(n_days, usual_rows), &ON_TIME).map(|alarm| alarm.message), None, "{n_days}");
+        }
+    }
+
+    #[test]
+    fn a_feed_whose_season_a_year_ago_is_not_known_is_not_stopped() {
+        for n_days in 365..430 {
+            let stopped = feed(n_days, |day| if day + 4 >= n_days { 0 } else { usual_rows(day) });
+            let alarm = look(&stopped, &ON_TIME).unwrap();
+            let is_known = n_days - YEAR - SEASON >= 7 * WEEKS + 7;
+            assert!(
+                is_known || (alarm.level == Level::Warn && alarm.message.contains("a year ago is not known")),
+                "{n_days}"
+            );
         }
     }
 

@@ -17,6 +17,8 @@ const LEAST_GROWTH: f64 = 0.1;
 const LEAST_RATE: f64 = 0.03;
 const LEAST_PSI: f64 = 0.1;
 const LEAST_TURNOVER: f64 = 0.3;
+/// A mean probability that lies outside the rates of training by less is within them.
+const LEAST_BEYOND: f64 = 0.1;
 /// Places of a list that say something.
 const LEAST_PLACES: u32 = 20;
 
@@ -110,7 +112,7 @@ fn beyond_training(all: &[(i32, &Scores)], rates: &[f64]) -> Option<Alarm> {
         return None;
     }
     let [low, high] = [rates.iter().copied().fold(1.0, f64::min), rates.iter().copied().fold(0.0, f64::max)];
-    let beyond = (0.5 * (high - low)).max(LEAST_GROWTH);
+    let beyond = (0.5 * (high - low)).max(LEAST_BEYOND);
     let limit = if now.mean > high { high + beyond } else { low - beyond };
     ((now.mean > high + beyond) || (now.mean < low - beyond)).then(|| {
         let message = format!(

@@ -58,7 +58,7 @@ pub fn store_run<'t>(
         n_rows += store.list(name, pieces)?;
     }
     store.run_row()?;
-    store.transaction.commit().map_err(&refused)?;
+    store.transaction.commit().map_err(address.at_the_end("storing the lists"))?;
     Ok(n_rows)
 }
 

@@ -29,6 +29,7 @@ mod order_totals;
 mod other_ids;
 mod pace;
 mod parts;
+mod phone_ids;
 mod placeholders;
 mod rejected_states;
 mod relations;

@@ -10,7 +10,6 @@ use super::feed::{self, PurchaseDays};
 use super::finding::{Finding, Severity};
 use super::joined_lines::JoinedLines;
 use super::lone_returns::LoneReturns;
-use super::loose_ids;
 use super::losses::Losses;
 use super::opt_outs::{self, Statements};
 use super::order_amounts::OrderAmounts;
@@ -26,6 +25,7 @@ use super::sizes::Sizes;
 use super::turnover_share::TurnoverShare;
 use super::unknown_states::UnknownStates;
 use super::volume::{self, Presence, Volume};
+use super::{loose_ids, phone_ids};
 use crate::config::{Config, Table};
 use crate::ingest::{Account, TypedTable};
 use crate::text::counted;
@@ -164,6 +164,7 @@ impl ShopTotals {
             findings.extend(customer_ids::scientific(purchases));
             findings.extend(customer_ids::merging(purchases, &config.purchases));
             findings.extend(loose_ids::loosely_alike(purchases, &config.purchases));
+            findings.extend(phone_ids::with_country_codes(purchases, &config.purchases));
             let others = self.ids.iter().filter(|(table, _)| **table != Table::Purchases);
             findings.extend(others.filter_map(|(table, own)| customer_ids::meeting(*table, own, purchases, config)));
         }

@@ -78,11 +78,10 @@ fn customers(count: u64, config: &Config) -> Option<Finding> {
         grouped(u64::from(minimum))
     );
     let finding = Finding::new("too_few_customers", "purchases", Severity::Error, message).of_column("customer_id");
-    Some(
-        finding
-            .counting(count)
-            .with_hint("check the filter and the rejected rows; a model of fewer customers overfits"),
-    )
+    Some(finding.counting(count).with_hint(format!(
+        "check the filter and the rejected rows; a model of so few customers is hardly better than a rule, and \
+                 `min_customers = {count}` in `[validate]` makes it all the same"
+    )))
 }
 
 fn short_span((first, last): (Timestamp, Timestamp), config: &Config) -> Option<Finding> {

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::evaluate::grade::decimal;
+
 /// A figure with its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Estimate {
@@ -23,13 +25,9 @@ impl Estimate {
 
     /// As figures of evaluation are set: three decimals and no zero in front, with the interval in brackets.
     pub(super) fn text(&self) -> String {
-        let interval = self.interval.map(|[low, high]| format!(" [{}, {}]", unit(low), unit(high)));
-        unit(self.estimate) + &interval.unwrap_or_default()
+        let interval = self.interval.map(|[low, high]| format!(" [{}, {}]", decimal(low), decimal(high)));
+        decimal(self.estimate) + &interval.unwrap_or_default()
     }
-}
-
-fn unit(figure: f64) -> String {
-    format!("{figure:.3}").replacen("0.", ".", 1)
 }
 
 pub(super) fn number(document: &Value, pointer: &str) -> Option<f64> {
@@ -66,6 +64,8 @@ mod tests {
         let document = json!({ "a": { "estimate": 0.77549, "low": -0.05, "high": 1.0 }, "b": 2.5, "c": {} });
         assert_eq!(Estimate::at(&document, "/a").unwrap().text(), ".775 [-.050, 1.000]");
         assert_eq!(Estimate::at(&document, "/b").unwrap().text(), "2.500");
+        let large = json!({ "estimate": 10.5, "low": 0.5, "high": 20.0 });
+        assert_eq!(Estimate::at(&large, "").unwrap().text(), "10.500 [.500, 20.000]");
         assert_eq!([Estimate::at(&document, "/c"), Estimate::at(&document, "/d")], [None, None]);
         assert_eq!(["/b", "/c", "/d"].map(|place| count(&document, place)), [Some(2), None, None]);
     }

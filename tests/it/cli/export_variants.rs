@@ -1,83 +1,8 @@
 //! Exports whose fault no word gives away, and sound ones that look like them, from the draft on: what `check` says, and that the
 //! line of its hint mends it.
 
-use std::path::Path;
-
+use super::monthly_orders::{Order, USUAL, check, drafted, file, paste, saying};
 use crate::shop::retain;
-
-/// 240 customers with an order in each of twelve months.
-#[derive(Clone, Copy)]
-struct Order {
-    number: usize,
-    customer: usize,
-    month: usize,
-}
-
-impl Order {
-    fn all() -> impl Iterator<Item = Self> {
-        (0..2_880).map(|n| Self { number: 50_000 + n, customer: n % 240 + 1, month: n / 240 + 1 })
-    }
-
-    fn day(self) -> String {
-        format!("2024-{:02}-{:02}", self.month, self.customer % 28 + 1)
-    }
-
-    const fn cents(self) -> usize {
-        401 + (self.number * 7_919) % 8_700
-    }
-
-    fn euros(self) -> String {
-        format!("{}.{:02}", self.cents() / 100, self.cents() % 100)
-    }
-}
-
-/// A file of lines below a header.
-fn file(header: &str, line: impl Fn(Order) -> String) -> String {
-    let lines: Vec<String> = Order::all().map(line).collect();
-    format!("{header}\n{}\n", lines.join("\n"))
-}
-
-/// The config that `init` drafts of a file, with what only a person can know filled in.
-fn drafted(text: &str) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("orders.csv"), text).unwrap();
-    retain().current_dir(folder.path()).args(["init", "orders.csv"]).assert().success();
-    let config = std::fs::read_to_string(folder.path().join("retain.toml")).unwrap();
-    let config =
-        config.replace("currency = \"\"", "currency = \"EUR\"").replace("horizon_days = 0", "horizon_days = 30");
-    std::fs::write(folder.path().join("retain.toml"), &config).unwrap();
-    (folder, config)
-}
-
-fn check(folder: &Path, code: i32) -> String {
-    let said = retain().current_dir(folder).args(["check", "--as-of", "2025-01-01"]).assert().code(code);
-    let output = said.get_output();
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-fn saying(folder: &Path, code: i32, words: &[&str]) -> String {
-    let said = check(folder, code);
-    for word in words {
-        assert!(said.contains(word), "{word} is not said:\n{said}");
-    }
-    said
-}
-
-/// Puts the first line that a hint names into its section, as a person would paste it.
-fn paste(folder: &Path, said: &str, key: &str) {
-    let start = said.find(&format!("`{key} = ")).unwrap() + 1;
-    let rest = &said[start..];
-    let (line, rest) = rest.split_once("` in `[").unwrap();
-    let section = format!("[{}", rest.split_once('`').unwrap().0);
-    let path = folder.join("retain.toml");
-    let config = std::fs::read_to_string(&path).unwrap();
-    let is_old = |old: &&str| !old.starts_with(&format!("{key} = "));
-    let config: Vec<&str> = config.lines().filter(is_old).collect();
-    let config = config.join("\n").replacen(&format!("{section}\n"), &format!("{section}\n{line}\n"), 1);
-    std::fs::write(path, config).unwrap();
-}
-
-const USUAL: &str = "order_no,customer_no,order_date,total";
 
 #[test]
 fn ids_that_have_lost_their_zeros_are_told_with_the_line_that_mends_them() {

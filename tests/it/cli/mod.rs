@@ -31,6 +31,8 @@ mod lineage_server;
 mod lookups;
 mod measures;
 mod memory;
+mod monthly_orders;
+mod more_sources;
 mod nights;
 mod open_files;
 mod opt_outs;

@@ -6,6 +6,7 @@ use super::super::document::{Estimate, count, items, text};
 use super::super::figure::{DataTable, Figure};
 use super::test_words::{learner_name, main_learner, population};
 use crate::charts::{Row, RowChart, Unit, rows};
+use crate::evaluate::grade::decimal;
 use crate::text::{counted, grouped};
 
 pub(super) fn by_cutoff(evaluation: &Value) -> Option<Figure> {
@@ -25,7 +26,7 @@ pub(super) fn by_cutoff(evaluation: &Value) -> Option<Figure> {
         return None;
     }
     let (low, high) = own.iter().fold((f64::MAX, f64::MIN), |(low, high), found| (low.min(found.2), high.max(found.2)));
-    let heading = format!("From cutoff to cutoff the AUC lies between {low:.3} and {high:.3}").replace("0.", ".");
+    let heading = format!("From cutoff to cutoff the AUC lies between {} and {}", decimal(low), decimal(high));
     let row = |(cutoff, n, auc): &(String, u64, f64), is_main: bool| Row {
         name: if is_main {
             format!("{cutoff}, {}", counted(*n, "customer"))
@@ -34,7 +35,7 @@ pub(super) fn by_cutoff(evaluation: &Value) -> Option<Figure> {
         },
         value: *auc,
         interval: None,
-        note: format!("{auc:.3}").replacen("0.", ".", 1),
+        note: decimal(*auc),
         is_main,
     };
     let pairs = own.iter().enumerate().flat_map(|(place, found)| {

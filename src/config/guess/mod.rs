@@ -1,0 +1,139 @@
+//! Guesses which source column is which of ours, from names, types and one example each. A guess is a proposal for a
+//! person to read: what is not telling enough stays open.
+
+mod amount;
+mod clock;
+mod nearness;
+mod person;
+
+use std::collections::BTreeMap;
+
+use self::amount::{derived_amount, in_major_units, is_of_order};
+use self::clock::with_clock;
+use self::nearness::{BY_WORDS, distance, without_taxes};
+use self::person::{FEWEST_PERSONS, holds_names, is_plain_number, person_behind, plain_order};
+use super::expressions::{always_quoted, names_in, quoted};
+use super::found::DraftColumn;
+use super::lexicon;
+use super::looks::{holds_days, is_float, numbers_rows, plausible};
+use super::name_words::in_words;
+use super::synonyms;
+use super::tables::{Kind, Table};
+
+/// Our column names with the mapping proposed for each.
+pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, String> {
+    let mut matched = matched(table, columns);
+    if table == Table::Purchases {
+        if let Some(person) = person_behind(&matched, columns) {
+            matched.insert("customer_id", person);
+        }
+        if let Some(order) = plain_order(&matched, columns) {
+            matched.insert("order_id", order);
+        }
+    }
+    let mut mapping: BTreeMap<_, _> =
+        matched.iter().map(|(name, column)| (*name, source_of(table, name, column))).collect();
+    if table == Table::Purchases
+        && let Some(amount) = derived_amount(&matched, columns)
+    {
+        mapping.insert("amount", amount);
+    }
+    if let Some(name) = ["purchased_at", "opened_at", "answered_at"].into_iter().find(|name| mapping.contains_key(name))
+        && let Some(time) = matched.get(name).and_then(|day| with_clock(day, columns))
+    {
+        mapping.insert(name, time);
+    }
+    mapping
+}
+
+/// Best matches first; a source column serves one of ours and one of ours has one source column.
+fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &DraftColumn> {
+    let mut candidates = Vec::new();
+    let tells_lines =
+        |column: &DraftColumn| ["quantity", "product_id"].iter().any(|ours| lexicon::means(ours, &column.name));
+    let has_lines = table == Table::Purchases && columns.iter().any(tells_lines);
+    for (name, synonyms) in synonyms::of(table) {
+        let Some(spec) = table.column(name) else { continue };
+        for (position, column) in columns.iter().enumerate().filter(|(_, column)| plausible(spec.kind, column)) {
+            // One id for all is the shop's own.
+            if *name == "customer_id" && column.n_distinct == 1 && column.n_rows >= FEWEST_PERSONS {
+                continue;
+            }
+            if spec.kind == Kind::Money && numbers_rows(column) {
+                continue;
+            }
+            // A number that is new in each row names the order: `Ref.` is short for either.
+            if *name == "product_id" && is_plain_number(column) && column.n_distinct == column.n_rows {
+                continue;
+            }
+            // `state` is what became of an order at least as often as a place.
+            if column.holds_states && matches!(*name, "region" | "channel") {
+                continue;
+            }
+            let words = in_words(&column.name);
+            let words = if spec.kind == Kind::Money { without_taxes(&words) } else { &words };
+            let by_words = || lexicon::distance(table, name, words).map(|rank| (BY_WORDS, rank));
+            if let Some(mut distance) = distance(spec.kind, synonyms, &column.name).or_else(by_words) {
+                // A time of the day is no day.
+                let is_far = match spec.kind {
+                    Kind::Id => holds_names(column),
+                    Kind::Time => !column.example.is_empty() && !holds_days(column),
+                    _ => false,
+                };
+                if is_far {
+                    distance.0 += BEHIND_OTHERS;
+                } else if name == &"amount" && has_lines && is_of_order(&column.name) {
+                    distance.0 += BEHIND_LINES;
+                }
+                candidates.push((distance, !spec.required, position, spec.name, column));
+            }
+        }
+    }
+    candidates.sort_by_key(|(distance, optional, position, name, _)| (*distance, *optional, *position, *name));
+    let mut matched = BTreeMap::new();
+    let mut taken = vec![false; columns.len()];
+    for (_, _, position, name, column) in candidates {
+        let Some(taken) = taken.get_mut(position).filter(|taken| !**taken) else { continue };
+        matched.entry(name).or_insert_with(|| {
+            *taken = true;
+            column
+        });
+    }
+    matched
+}
+
+/// How much nearer an amount of a line is than one of its order.
+const BEHIND_LINES: u8 = 5;
+
+/// How much nearer any number is than a name, of which two customers may have the same one, and a day than a time of the day.
+const BEHIND_OTHERS: u8 = 10;
+
+/// A column by its name; numbers that name something lose their decimals, else `13085` would be called `13085.0`.
+fn source_of(table: Table, name: &str, column: &DraftColumn) -> String {
+    let is_id = table.column(name).is_some_and(|spec| spec.kind == Kind::Id);
+    if is_id && is_float(&column.dtype.to_lowercase()) {
+        return format!("CAST(CAST({} AS BIGINT) AS VARCHAR)", quoted(&column.name));
+    }
+    if table.column(name).is_some_and(|spec| spec.kind == Kind::Money) {
+        return in_major_units(column, column.name.clone());
+    }
+    if name == "customer_id" && column.example.contains('@') {
+        return format!("LOWER({})", always_quoted(&column.name));
+    }
+    column.name.clone()
+}
+
+/// The columns of a source that a mapping reads.
+pub(super) fn reads(from: &str, columns: &[DraftColumn]) -> Vec<String> {
+    if columns.iter().any(|column| column.name == from) {
+        return vec![from.to_owned()];
+    }
+    let mut names = names_in(from);
+    let words = from.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    names.extend(words.map(str::to_owned));
+    names.retain(|name| columns.iter().any(|column| column.name == *name));
+    names
+}
+
+#[cfg(test)]
+mod tests;

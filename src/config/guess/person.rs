@@ -1,0 +1,94 @@
+//! Which columns tell persons and orders apart, by what comes again in them.
+
+use std::collections::BTreeMap;
+
+use super::amount::is_of_order;
+use crate::config::found::DraftColumn;
+use crate::config::looks::plausible;
+use crate::config::name_words::in_words;
+use crate::config::tables::Kind;
+
+/// Whether a column holds names of people or firms and no numbers or addresses.
+pub(super) fn holds_names(column: &DraftColumn) -> bool {
+    let example = column.example.trim();
+    example.contains(' ') && !example.contains('@') && !example.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// One column in so many customers has as few values as a group of customers.
+pub(super) const FEWEST_PERSONS: usize = 20;
+
+/// Words of names that tell of a person, and words that tell of more than one.
+const PERSONS: &[&str] =
+    &["customer", "client", "user", "buyer", "member", "shopper", "consumer", "person", "household"];
+const SEVERAL: &[&str] = &[
+    "group", "segment", "type", "class", "tier", "city", "region", "state", "country", "zip", "agent", "store",
+    "status",
+];
+
+/// Another column for the customer, where the one of that name is new with each order: an id of a person comes again.
+pub(super) fn person_behind<'c>(
+    matched: &BTreeMap<&'static str, &DraftColumn>,
+    columns: &'c [DraftColumn],
+) -> Option<&'c DraftColumn> {
+    let customer = matched.get("customer_id")?;
+    let rows = columns.iter().map(|column| column.n_distinct).max()?;
+    let orders = matched.get("order_id").map_or(rows, |order| order.n_distinct);
+    if customer.n_distinct < 2 || customer.n_distinct < orders {
+        return None;
+    }
+    let tells =
+        |column: &&DraftColumn, words: &[&str]| in_words(&column.name).iter().any(|w| words.contains(&w.as_str()));
+    let is_taken = |column: &&DraftColumn| matched.values().any(|other| other.name == column.name);
+    let comes_again = |column: &&DraftColumn| {
+        column.n_distinct < customer.n_distinct && column.n_distinct * FEWEST_PERSONS >= customer.n_distinct
+    };
+    let free = columns.iter().filter(|column| !is_taken(column) && plausible(Kind::Id, column));
+    free.filter(|column| tells(column, PERSONS) && !tells(column, SEVERAL) && comes_again(column))
+        .max_by_key(|column| column.n_distinct)
+}
+
+/// Names that say that a column numbers something, and not what.
+const PLAIN_NUMBERS: &[&str] = &[
+    "id",
+    "no",
+    "nr",
+    "number",
+    "nummer",
+    "numero",
+    "número",
+    "numéro",
+    "numer",
+    "номер",
+    "szám",
+    "αριθμός",
+    "番号",
+    "编号",
+    "번호",
+    "ref",
+    "réf",
+];
+
+/// Whether a column is called `ID` or `No` and no more.
+pub(super) fn is_plain_number(column: &DraftColumn) -> bool {
+    PLAIN_NUMBERS.contains(&in_words(&column.name).join("_").as_str())
+}
+
+/// A column called `ID` or `No` and no more, where no other names the order: of the purchase that a row belongs to, if it comes
+/// again within the file; one that never does may as well number lines.
+pub(super) fn plain_order<'c>(
+    matched: &BTreeMap<&'static str, &DraftColumn>,
+    columns: &'c [DraftColumn],
+) -> Option<&'c DraftColumn> {
+    let is_plain = |column: &&DraftColumn| is_plain_number(column);
+    // Where the amount is that of an order, each row is one.
+    let are_orders = matched.get("amount").is_some_and(|amount| is_of_order(&amount.name));
+    let comes_again = |column: &&DraftColumn| {
+        column.n_empty == 0 && column.n_distinct > 1 && (column.n_distinct < column.n_rows || are_orders)
+    };
+    let is_free = |column: &&DraftColumn| matched.values().all(|other| other.name != column.name);
+    let candidates = columns.iter().filter(|column| plausible(Kind::Id, column));
+    if matched.contains_key("order_id") || !matched.contains_key("customer_id") {
+        return None;
+    }
+    candidates.filter(is_plain).filter(is_free).find(comes_again)
+}
