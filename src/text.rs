@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::units::Currency;
+
 /// A text from outside as it may stand within a line: characters that steer a terminal, end a line or turn the direction of
 /// writing are written out, as JSON writes them.
 ///
@@ -82,6 +84,26 @@ pub fn grouped_digits(digits: &str) -> String {
         .enumerate()
         .flat_map(|(place, digit)| comma(place).then_some(',').into_iter().chain([digit]))
         .collect()
+}
+
+/// An amount as people write it: the code, thousands in groups, and the decimals of the currency.
+///
+/// * `major` - the amount in major units.
+/// * `whole_from` - the size in major units from which on there are no decimals.
+///
+/// ```
+/// use retain::text::amount;
+/// use retain::units::Currency;
+/// let in_pounds = |major| amount(major, 100.0, &Currency::from_code("GBP").unwrap());
+/// assert_eq!([2.5, -12.5, 1234.56].map(in_pounds), ["GBP 2.50", "GBP -12.50", "GBP 1,235"]);
+/// ```
+#[must_use]
+pub fn amount(major: f64, whole_from: f64, currency: &Currency) -> String {
+    let decimals = if major.abs() >= whole_from { 0 } else { currency.decimals() as usize };
+    let digits = format!("{:.decimals$}", major.abs());
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let sign = if major < 0.0 && digits.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) { "-" } else { "" };
+    format!("{} {sign}{}{rest}", currency.code(), grouped_digits(whole))
 }
 
 /// The count and its noun in the right number.

@@ -82,6 +82,19 @@ impl Stage {
     /// All of them, in the order of a customer's life.
     pub const ALL: [Self; 6] = [Self::New, Self::Repeat, Self::Loyal, Self::WonBack, Self::AtRisk, Self::Dormant];
 
+    /// What it means, for people.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::New => "New: one visit, not long ago",
+            Self::Repeat => "Repeat: two to four visits, not late",
+            Self::Loyal => "Loyal: five visits or more, not late",
+            Self::WonBack => "Won back: returned after a long silence",
+            Self::AtRisk => "At risk: silent for more than twice the usual gap",
+            Self::Dormant => "Dormant: silent for more than four times the usual gap, or one visit long ago",
+        }
+    }
+
     /// The stage of a word in files.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {

@@ -7,7 +7,7 @@ use super::gain::Stakes;
 use super::grievance::Grievance;
 use super::next_category::NextCategory;
 use crate::config::playbook::{Action, Evidence};
-use crate::text::grouped_digits;
+use crate::text::amount;
 use crate::units::Currency;
 
 /// What a sentence is about.
@@ -129,11 +129,7 @@ pub fn money_below(major: f64, bound: f64, currency: &Currency) -> String {
 /// An amount, from a hundred on without its small change.
 #[must_use]
 pub fn money(major: f64, currency: &Currency) -> String {
-    let decimals = if major.abs() >= 100.0 { 0 } else { currency.decimals() as usize };
-    let digits = format!("{:.decimals$}", major.abs());
-    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
-    let sign = if major < 0.0 && digits.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) { "-" } else { "" };
-    format!("{} {sign}{}{rest}", currency.code(), grouped_digits(whole))
+    amount(major, 100.0, currency)
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::customer::Subject;
-use crate::text::{counted, grouped_digits};
+use crate::text::counted;
 use crate::timeline::{VoidOrder, date_of};
-use crate::units::{Currency, Days};
+use crate::units::{Currency, Days, Money};
 
 /// What keeps a customer off a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +52,7 @@ pub struct VoidNote {
 
 /// An amount in full, such as `GBP 168,469.60`.
 fn amount(minor: i64, currency: &Currency) -> String {
-    let digits = format!("{:.*}", currency.decimals() as usize, minor as f64 / currency.minor_per_major());
-    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
-    format!("{} {}{rest}", currency.code(), grouped_digits(whole))
+    crate::text::amount(currency.major(Money(minor)), f64::INFINITY, currency)
 }
 
 fn day_in_words(day: i32) -> String {

@@ -10,7 +10,6 @@
 use std::fmt::Write;
 
 use crate::features::{self, Entry, FeatureSchema, Telling, Unit};
-use crate::text::grouped_digits;
 use crate::units::Currency;
 
 /// The first sentence of a template whose conditions hold, with every placeholder filled; `None` if there is none or one of the
@@ -298,13 +297,8 @@ fn short(number: f64, text: &mut String) -> std::fmt::Result {
 
 /// `GBP 1,234` from ten on, `GBP 2.50` below; what is given back as a whole leaves nothing.
 pub(super) fn amount(major: f64, currency: &Currency, text: &mut String) -> std::fmt::Result {
-    let decimals = if major.abs() >= 10.0 { 0 } else { currency.decimals() as usize };
-    let digits = format!("{major:.decimals$}");
-    if major <= 0.0 || digits.bytes().all(|b| b == b'0' || b == b'.') {
-        return text.write_str("nothing");
-    }
-    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
-    write!(text, "{} {}{rest}", currency.code(), grouped_digits(whole))
+    let least = 0.5 / currency.minor_per_major();
+    text.write_str(&if major < least { "nothing".to_owned() } else { crate::text::amount(major, 10.0, currency) })
 }
 
 #[cfg(test)]

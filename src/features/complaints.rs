@@ -159,7 +159,7 @@ pub(super) const FEATURES: &[Feature] = &[
     .tells(
         Fact::ComplaintHandling,
         Side::Low,
-        "rated the handling of the last complaint {complaint_satisfaction_last_level}",
+        "rated the handling of a complaint {complaint_satisfaction_last_level}, the last that was rated",
     )
     .needs(Available::Satisfaction)
     .also(&["complaints.resolved_at"])

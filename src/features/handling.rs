@@ -87,7 +87,7 @@ pub(super) const FEATURES: &[Feature] = &[
     .tells(
         Fact::ComplaintHandling,
         Side::High,
-        "the last complaint took {complaint_resolution_last_days day} to resolve",
+        "the last complaint to be resolved took {complaint_resolution_last_days day}",
     )
     .needs(Available::Resolution)
     .or_missing()
@@ -109,7 +109,7 @@ pub(super) const FEATURES: &[Feature] = &[
     .tells(
         Fact::ComplaintHandling,
         Side::High,
-        "the last complaint was answered after {complaint_response_last_days day}",
+        "the last complaint to be answered waited {complaint_response_last_days day}",
     )
     .needs(Available::FirstResponse)
     .or_missing()

@@ -11,6 +11,7 @@ use super::sheet_form::{Formats, SheetColumn, WORKED, colours, fold, for_paper};
 use crate::error::Failure;
 use crate::files::Staged;
 use crate::table::{Column, Table};
+use crate::text::shortened;
 
 /// A spreadsheet of a list.
 pub struct Sheet<'a> {
@@ -180,14 +181,9 @@ const LONGEST_TEXT: usize = 32_767;
 fn write(worksheet: &mut Worksheet, row: u32, at: u16, cell: &Cell<'_>) -> Result<(), XlsxError> {
     match *cell {
         Cell::Text(text, format) if !text.is_empty() => {
-            let cut: String;
-            let text = if text.len() > LONGEST_TEXT {
-                cut = text.chars().take(LONGEST_TEXT / 2).collect();
-                &cut
-            } else {
-                text
-            };
-            worksheet.write_string_with_format(row, at, text, format)?;
+            // Most texts are far shorter.
+            let cut = (text.len() > LONGEST_TEXT).then(|| shortened(text, LONGEST_TEXT));
+            worksheet.write_string_with_format(row, at, cut.as_deref().unwrap_or(text), format)?;
         }
         Cell::Number(number, format) if number.is_finite() => {
             worksheet.write_number_with_format(row, at, number, format)?;

@@ -41,9 +41,9 @@ pub struct Recovery {
     pub days_to_response: Option<Quantiles>,
     /// Days from opening to the settlement, of those settled for good.
     pub days_to_resolve: Option<Quantiles>,
-    /// Customers who complained again within the horizon after a complaint.
+    /// Complaints after which the customer complained again within the horizon after a complaint.
     pub complained_again: Share,
-    /// Customers who bought in the window, by how the complaint was handled.
+    /// Complaints after which the customer bought in the window, by how they were handled.
     pub bought_again: Vec<Repurchase>,
     /// Customers who buy less than before, and how many of them never complained.
     pub silent_decline: SilentDecline,
@@ -104,6 +104,8 @@ struct Case {
     response_days: Option<f64>,
     resolution_days: Option<f64>,
     settled: Option<i32>,
+    /// The day on which it was opened again.
+    reopened: Option<i32>,
     visits: Vec<i32>,
     next_complaint: Option<i32>,
 }
@@ -175,7 +177,9 @@ impl RecoveryQuestion<'_> {
     fn bought_again(&self, cases: &[&Case], fast: Option<i32>) -> Vec<Repurchase> {
         let start = fast.unwrap_or(0);
         let window = |case: &Case| case.opened + start..case.opened + start + self.horizon();
-        let handling = |case: &Case| match (fast, case.settled) {
+        // What was opened again after the window was settled in it.
+        let settled = |case: &Case| case.settled.filter(|_| case.reopened.is_none_or(|day| day >= window(case).end));
+        let handling = |case: &Case| match (fast, settled(case)) {
             (None, _) => Handling::NotRecorded,
             (Some(days), Some(settled)) if settled - case.opened <= days => Handling::Fast,
             (Some(_), Some(settled)) if settled < window(case).end => Handling::Slow,
@@ -218,7 +222,11 @@ impl RecoveryPart {
                 opened: day,
                 response_days: one.first_response_at.map(|at| at.days_since(one.opened_at)),
                 resolution_days: resolved.map(|at| at.days_since(one.opened_at)),
-                settled: resolved.map(|at| question.day(at)),
+                settled: one.resolved_at.map(|at| question.day(at)),
+                reopened: one
+                    .reopened_at
+                    .filter(|at| one.resolved_at.is_some_and(|resolved| *at > resolved))
+                    .map(|at| question.day(at)),
                 visits: visits.iter().copied().filter(|visit| *visit > day).collect(),
                 next_complaint: opened.get(place + 1).copied(),
             });

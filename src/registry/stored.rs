@@ -220,7 +220,8 @@ pub struct HeadFigures {
     pub log_loss: f64,
 }
 
-/// A version as it is kept: five files in one folder, beside a passport that is made from them, and their hashes.
+/// A version as it is kept: these files in one folder, and their hashes beside a passport and, where its model has trees, a
+/// copy for XGBoost that are made from them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Version {
     /// `model.json`.

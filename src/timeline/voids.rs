@@ -4,7 +4,8 @@
 //! is recorded later changes nothing that was decided before. The rules, the first that finds something holds:
 //!
 //! 1. the order that the return names: its line of the same product, else the order as a whole;
-//! 2. the customer's latest earlier line of the same product and quantity, else of that product with so much left;
+//! 2. the customer's latest earlier line of the same product and quantity, else of that product with so much left, which
+//!    alone decides where quantities are not given;
 //! 3. by the amount: an order that came to just this much or, where a product is not given, a line of it.
 //!
 //! Once all lines of an order that are known are given back in full, it is void from that instant on, for good.
@@ -251,11 +252,14 @@ impl<'l> Purchases<'l> {
         if !is_code(given_back.product) {
             return None;
         }
-        let of = |line: usize| f32::from_bits(self.pieces(line));
-        let is_enough =
-            |line: usize| of(line) >= f32::from_bits(given_back.pieces) && self.left[line] >= given_back.amount.0;
+        let has_as_many = |line: usize| match (self.pieces(line), given_back.pieces) {
+            // How many there are is not told: the amount decides.
+            (0, _) | (_, 0) => true,
+            (own, back) => f32::from_bits(own) >= f32::from_bits(back),
+        };
+        let is_enough = |line: usize| has_as_many(line) && self.left[line] >= given_back.amount.0;
         let fits = |line: &usize| {
-            self.is_open(*line, given_back) && (self.pieces(*line) == given_back.pieces || is_enough(*line))
+            self.is_open(*line, given_back) && (self.is_same_quantity(*line, given_back) || is_enough(*line))
         };
         let start = self.by_product.partition_point(|(product, _)| *product < given_back.product);
         let own = self.by_product[start..].iter().take_while(|(product, _)| *product == given_back.product);
@@ -287,8 +291,7 @@ impl<'l> Purchases<'l> {
 
     /// How well a line fits a return; of equal ones the later is larger, and nothing depends on the order of rows.
     fn fit(&self, line: usize, given_back: &Return) -> impl Ord + use<> {
-        let is_same = self.pieces(line) == given_back.pieces;
-        (is_same, self.left[line] == given_back.amount.0, self.place(line))
+        (self.is_same_quantity(line, given_back), self.left[line] == given_back.amount.0, self.place(line))
     }
 
     /// What tells lines of a customer apart that matter here.
@@ -309,6 +312,12 @@ impl<'l> Purchases<'l> {
 
     fn pieces(&self, line: usize) -> u32 {
         pieces(self.lines, self.first + line)
+    }
+
+    /// Whether a line has as many pieces as come back, where both say how many.
+    fn is_same_quantity(&self, line: usize, given_back: &Return) -> bool {
+        let own = self.pieces(line);
+        own != 0 && own == given_back.pieces
     }
 
     /// Takes the amount from the lines, one after the other; what is more than all of them was never paid.

@@ -59,6 +59,17 @@ fn a_part_given_back_leaves_the_order() {
 }
 
 #[test]
+fn where_no_quantity_is_given_what_is_left_of_a_line_decides() {
+    let bought = lines(&[(10, 1, 7, f32::NAN, 30), (20, 2, 7, f32::NAN, 10)], None);
+    let part = undone(&bought, &lines(&[(25, 0, 7, f32::NAN, -20)], None));
+    assert_eq!((void_days(&part), part.line[0]), (vec![None, None], Some(0)), "20 are no part of 10");
+    let whole = undone(&bought, &lines(&[(25, 0, 7, f32::NAN, -30)], None));
+    assert_eq!(void_days(&whole), [Some(25), None]);
+    let latest = undone(&bought, &lines(&[(25, 0, 7, f32::NAN, -10)], None));
+    assert_eq!(void_days(&latest), [None, Some(25)]);
+}
+
+#[test]
 fn nothing_is_undone_before_it_was_bought_and_other_things_are_not() {
     let bought = lines(&[(10, 1, 7, 3.0, 30)], None);
     for other in [(9, 1, 7, -3.0, -30), (12, 0, 8, -3.0, -29)] {

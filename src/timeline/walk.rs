@@ -8,7 +8,7 @@ use super::lines::is_code;
 use super::tally::{Rhythms, Tally};
 use crate::maths::quantiles::quantile;
 
-/// Longest half-life of the decayed sums, in days; the others are a half and a sixth of it.
+/// Longest half-life of the decayed sums, in days; the others are a half, a third, a sixth and a twelfth of it.
 pub(super) const LONGEST_HALF_LIFE_DAYS: f64 = 180.0;
 
 /// Marks which codes a customer has used, without clearing between customers.

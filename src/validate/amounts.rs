@@ -6,7 +6,7 @@ use super::tally::{Counts, Tally};
 use crate::config::{NegativeAmounts, Table};
 use crate::ingest::{ABSENT, Example, NO_FLAG, Reason, TypedTable};
 use crate::text::{counted, grouped, verb};
-use crate::units::{Currency, Money};
+use crate::units::Currency;
 
 /// Applies the policy for negative amounts and reports zero ones; amounts are never changed otherwise.
 pub(super) fn check(checked: &mut Checked<'_>) {
@@ -121,5 +121,5 @@ fn unsaid_returns(table: &TypedTable) -> Option<Tally> {
 /// The row and its amount.
 pub(super) fn with_amount(table: &TypedTable, row: usize, currency: &Currency) -> Example {
     let amount = table.money("amount").get(row).copied().unwrap_or(0);
-    table.example(row, format!("{} ({:.2})", table.mention(row), currency.major(Money(amount))))
+    table.example(row, format!("{} ({})", table.mention(row), currency.digits(amount.into())))
 }

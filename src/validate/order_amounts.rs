@@ -33,8 +33,7 @@ pub(super) struct OrderAmounts {
     n_different: u64,
     /// Different amounts among these, as many as matter.
     amounts: BTreeSet<i64>,
-    /// Whether so many orders have different amounts that nothing else matters.
-    is_disproved: bool,
+    neighbours: Neighbours,
     example: Option<(usize, u64, String)>,
 }
 
@@ -64,8 +63,10 @@ impl OrderAmounts {
             let amount = *amounts.get(row).filter(|amount| **amount > 0)?;
             Some((order_of(table, row)?, amount))
         };
-        if is_disproved(table, line) {
-            return Self { is_disproved: true, ..Self::default() };
+        let neighbours = Neighbours::of(table, line);
+        if neighbours.disprove() {
+            // Each of them is an order whose amount is not constant; the others need not be counted.
+            return Self { neighbours, n_orders: neighbours.n_different, ..Self::default() };
         }
         let (products, quantities) = (table.codes("product_id"), table.numbers("quantity"));
         let tells = !products.is_empty() || !quantities.is_empty();
@@ -81,7 +82,7 @@ impl OrderAmounts {
             lines.is_constant &= lines.amount == amount;
             lines.is_different |= lines.detail != detail;
         }
-        let mut found = Self::default();
+        let mut found = Self { neighbours, ..Self::default() };
         for lines in orders.values().filter(|lines| lines.n > 1) {
             found.n_orders += 1;
             found.n_constant += u64::from(lines.is_constant);
@@ -106,7 +107,8 @@ impl OrderAmounts {
         self.n_constant += other.n_constant;
         self.n_different += other.n_different;
         self.amounts.extend(other.amounts);
-        self.is_disproved |= other.is_disproved;
+        self.neighbours.n_different += other.neighbours.n_different;
+        self.neighbours.n_rows += other.neighbours.n_rows;
         self.example = match (self.example.take(), other.example) {
             (Some(one), Some(two)) => Some(one.min(two)),
             (one, two) => one.or(two),
@@ -115,7 +117,7 @@ impl OrderAmounts {
 
     /// An amount that is the same on all lines of every order.
     pub(super) fn finding(&self) -> Option<Finding> {
-        let is_total = !self.is_disproved
+        let is_total = !self.neighbours.disprove()
             && self.n_different >= LEAST_ORDERS
             && self.amounts.len() >= LEAST_AMOUNTS
             && (self.n_orders - self.n_constant) * SLIPS <= self.n_orders;
@@ -140,18 +142,32 @@ impl OrderAmounts {
     }
 }
 
-/// Whether lines that follow each other have different amounts in so many orders that amounts are those of lines.
-fn is_disproved(table: &TypedTable, line: impl Fn(usize) -> Option<((u64, u32), i64)>) -> bool {
-    let (mut before, mut n_different, mut n_rows) = (None, 0_u64, 0_u64);
-    for row in table.used_rows() {
-        n_rows += 1;
-        let own = line(row);
-        if let (Some((order, amount)), Some((other, earlier))) = (own, before) {
-            n_different += u64::from(order == other && amount != earlier);
+/// Lines of one order that follow each other.
+#[derive(Debug, Clone, Copy, Default)]
+struct Neighbours {
+    /// Those with another amount than the line before.
+    n_different: u64,
+    n_rows: u64,
+}
+
+impl Neighbours {
+    fn of(table: &TypedTable, line: impl Fn(usize) -> Option<((u64, u32), i64)>) -> Self {
+        let (mut found, mut before) = (Self::default(), None);
+        for row in table.used_rows() {
+            found.n_rows += 1;
+            let own = line(row);
+            if let (Some((order, amount)), Some((other, earlier))) = (own, before) {
+                found.n_different += u64::from(order == other && amount != earlier);
+            }
+            before = own;
         }
-        before = own;
+        found
     }
-    n_different * 8 > n_rows
+
+    /// Whether so many differ that amounts are those of lines.
+    const fn disprove(self) -> bool {
+        self.n_different * 8 > self.n_rows
+    }
 }
 
 /// Shares the amount of each order out among its lines, to the minor unit.

@@ -8,7 +8,6 @@ use super::finding::{Finding, Severity};
 use crate::config::{Config, Table};
 use crate::ingest::{ABSENT, Says, TypedTable, WatchedColumn};
 use crate::text::{counted, grouped};
-use crate::units::Money;
 
 /// Fewer orders tell nothing.
 const LEAST_ORDERS: u64 = 20;
@@ -75,10 +74,7 @@ impl OrderTotals {
         if own.beyond as f64 <= ALLOWED_SHARE * own.orders as f64 {
             return None;
         }
-        let money = |minor: i128| {
-            let minor = Money(i64::try_from(minor).unwrap_or(i64::MAX));
-            format!("{:.2} {}", config.currency.major(minor), config.currency.code())
-        };
+        let money = |minor: i128| format!("{} {}", config.currency.digits(minor), config.currency.code());
         let message = format!(
             "the lines of {} of {} ({:.1} %) come to less than half or more than twice their `{name}`; together {} in lines, {} in \
              `{name}`, and {} agree to the cent",

@@ -188,7 +188,7 @@ struct Unit<'c> {
 
 impl Unit<'_> {
     fn money(&self, minor: u64) -> String {
-        format!("{:.2} {}", minor as f64 / self.currency.minor_per_major(), self.currency.code())
+        format!("{} {}", self.currency.digits(minor.into()), self.currency.code())
     }
 
     /// The line of config that reads cents.

@@ -83,10 +83,10 @@ impl Sizes {
         let mut examples: Vec<Example> = above.flat_map(|(_, examples)| examples.iter().cloned()).collect();
         examples.sort();
         let message = format!(
-            "{} {} an `amount` above {:.2} {}, {factor} times the 99.9th percentile; used as they are",
+            "{} {} an `amount` above {} {}, {factor} times the 99.9th percentile; used as they are",
             counted(count, "purchase"),
             verb(count, "has", "have"),
-            limit / currency.minor_per_major(),
+            currency.major_digits(limit / currency.minor_per_major()),
             currency.code(),
         );
         let finding = Finding::new("absurd_amount", Table::Purchases.name(), Severity::Warning, message);

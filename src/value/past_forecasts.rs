@@ -11,7 +11,7 @@ use crate::maths::hash::stable_hash;
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::Days;
 
-/// Length of a period, as that of the forecast of sales.
+/// Length of a period: the quarter of the forecast of sales, in whole days.
 const PERIOD: Days = Days(91);
 /// Past periods that are forecast at most.
 const PAST: usize = 8;

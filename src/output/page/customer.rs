@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::figure::{DataTable, Figure, Tile, capital, day, money, percent};
+use super::figure::{DataTable, Figure, Tile, capital, day, digits, money, percent};
 use crate::charts::{self, ColumnBar, ColumnChart, Frame, Row, RowChart, Unit};
 use crate::explain::{CustomerExplanation, ExplainedCause, ExplainedValue, FeatureContribution, Risk};
+use crate::text::counted;
 
 const TEMPLATE: &str = include_str!("customer.html");
 
@@ -169,7 +170,9 @@ impl Customer<'_> {
             })
             .collect();
         let shown = shown.get(shown.len().saturating_sub(MONTHS)..).unwrap_or_default();
-        let says = |month: &str, n: u32, amount: f64| format!("{month}: {n} orders, {}", money(self.currency, amount));
+        let says = |month: &str, n: u32, amount: f64| {
+            format!("{month}: {}, {}", counted(n.into(), "order"), money(self.currency, amount))
+        };
         let bars = shown.iter().enumerate().map(|(nth, (month, n, amount))| {
             let is_named = nth.is_multiple_of(shown.len().div_ceil(6).max(1));
             ColumnBar::new(if is_named { month.as_str() } else { "" }, *amount, says(month, *n, *amount))
@@ -181,12 +184,17 @@ impl Customer<'_> {
             bars: bars.collect(),
             has_numbers: false,
         };
-        let rows = shown.iter().map(|(month, n, amount)| [month.clone(), n.to_string(), format!("{amount:.2}")]);
+        let rows =
+            shown.iter().map(|(month, n, amount)| [month.clone(), n.to_string(), digits(self.currency, *amount)]);
         let total: f64 = self.explanation.orders.iter().map(|(_, amount)| amount).sum();
         Some(Figure {
             id: "spend".into(),
             heading: "Spend by month".to_owned(),
-            sentence: format!("{} orders for {} in all.", self.explanation.orders.len(), money(self.currency, total)),
+            sentence: format!(
+                "{} for {} in all.",
+                counted(self.explanation.orders.len() as u64, "order"),
+                money(self.currency, total)
+            ),
             population: format!("This customer, orders known on the day; at most the last {MONTHS} months."),
             svg: charts::columns(&chart),
             table: DataTable::new("", ["month", "orders", "spent"], rows),
@@ -244,7 +252,7 @@ impl Customer<'_> {
                 .collect(),
             has_numbers: true,
         };
-        let rows = value.by_year.iter().enumerate().map(|(nth, margin)| [name(nth), format!("{margin:.2}")]);
+        let rows = value.by_year.iter().enumerate().map(|(nth, margin)| [name(nth), digits(self.currency, *margin)]);
         Some(Figure {
             id: "years".into(),
             heading: "Margin to come by year".to_owned(),
@@ -257,7 +265,7 @@ impl Customer<'_> {
 
     fn tables(self) -> Vec<DataTable> {
         let explanation = self.explanation;
-        let amount = |amount: f64| format!("{amount:.2}");
+        let amount = |amount: f64| digits(self.currency, amount);
         let gain = |gain: Option<f64>| gain.map_or_else(|| "not for this one".to_owned(), amount);
         let actions = explanation.decision.alternatives.iter();
         let actions = actions

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::text::amount;
+use crate::units::Currency;
+
 /// One part of the page, for one kind of reader.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Part {
@@ -109,9 +112,15 @@ pub(super) struct Entry {
 }
 
 /// An amount for people, whole from ten on.
-pub(super) fn money(currency: &str, amount: f64) -> String {
-    let shown = if amount.abs() >= 10.0 { amount.round() } else { amount };
-    format!("{currency} {}", crate::charts::Unit::Number.text(shown))
+pub(super) fn money(currency: &str, major: f64) -> String {
+    let text = Currency::from_code(currency).map(|currency| amount(major, 10.0, &currency));
+    // The sign of the charts.
+    text.map_or_else(|| format!("{major:.2}"), |text| text.replacen('-', "\u{2212}", 1))
+}
+
+/// An amount in a table: its digits, with the decimals of the currency.
+pub(super) fn digits(currency: &str, major: f64) -> String {
+    Currency::from_code(currency).map_or_else(|| format!("{major:.2}"), |currency| currency.major_digits(major))
 }
 
 /// A share in percent for people.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::document::{count, items, number, text};
 use super::figure::{DataTable, Entry, Section, capital, money, percent};
 use super::input::PageInput;
+use crate::decide::Stage;
 use crate::text::{counted, grouped};
 
 /// A way to divide customers: its name in files, its title, and how its segments are meant.
@@ -15,18 +16,22 @@ struct Kind {
     segments: &'static [(&'static str, &'static str)],
 }
 
+const fn meaning_of(stage: Stage) -> (&'static str, &'static str) {
+    (stage.name(), stage.meaning())
+}
+
 const KINDS: [Kind; 4] = [
     Kind {
         name: "life_cycle_stage",
         title: "Stages: where customers stand in their life with the shop",
         sentence: "By the customer's own rhythm of buying.",
         segments: &[
-            ("new", "New: one visit, not long ago"),
-            ("repeat", "Repeat: two to four visits, not late"),
-            ("loyal", "Loyal: five visits or more, not late"),
-            ("won_back", "Won back: returned after a long silence"),
-            ("at_risk", "At risk: silent for more than twice the usual gap"),
-            ("dormant", "Dormant: silent for more than four times the usual gap, or one visit long ago"),
+            meaning_of(Stage::New),
+            meaning_of(Stage::Repeat),
+            meaning_of(Stage::Loyal),
+            meaning_of(Stage::WonBack),
+            meaning_of(Stage::AtRisk),
+            meaning_of(Stage::Dormant),
         ],
     },
     Kind {

@@ -3,25 +3,15 @@
 use super::figure::{DataTable, Figure, money, percent};
 use super::input::PageInput;
 use crate::charts::{Row, RowChart, Unit, rows};
+use crate::decide::Stage;
 use crate::text::{counted, grouped};
 
 /// The probability of having left already.
 const GONE: &str = "gone_probability";
 
-/// The stages in the order of a customer's life, and how each is said.
-const STAGES: [(&str, &str); 7] = [
-    ("new", "new: one visit, not long ago"),
-    ("repeat", "repeat: two to four visits, not late"),
-    ("loyal", "loyal: five visits or more, not late"),
-    ("won_back", "won back: returned after a long silence"),
-    ("at_risk", "at risk: silent for more than twice the usual gap"),
-    ("dormant", "dormant: silent for more than four times the usual gap, or one visit long ago"),
-    ("lost", "lost: silent beyond the active time"),
-];
-
 /// The customers of a stage.
 struct OfStage {
-    says: &'static str,
+    stage: Stage,
     n: usize,
     expected_loss: f64,
     /// Mean probability of leaving.
@@ -31,15 +21,15 @@ struct OfStage {
 }
 
 impl OfStage {
-    fn name(&self) -> &'static str {
-        self.says.split(':').next().unwrap_or(self.says)
+    fn name(&self) -> String {
+        self.stage.name().replace('_', " ")
     }
 
     /// The customers of the list with a stage; `None` for nobody.
-    fn of(input: &PageInput<'_>, (word, says): (&str, &'static str)) -> Option<Self> {
-        let stages = input.list.texts("life_cycle_stage").iter().enumerate();
+    fn of(input: &PageInput<'_>, stage: Stage) -> Option<Self> {
+        let words = input.list.texts("life_cycle_stage").iter().enumerate();
         let places: Vec<usize> =
-            stages.filter(|(_, stage)| stage.as_deref() == Some(word)).map(|(place, _)| place).collect();
+            words.filter(|(_, word)| word.as_deref() == Some(stage.name())).map(|(place, _)| place).collect();
         let losses = input.list.numbers("expected_loss");
         let mean = |name: &str| {
             let all = input.list.numbers(name);
@@ -47,7 +37,7 @@ impl OfStage {
             sum / places.len() as f64
         };
         (!places.is_empty()).then(|| Self {
-            says,
+            stage,
             n: places.len(),
             expected_loss: places
                 .iter()
@@ -59,28 +49,28 @@ impl OfStage {
         })
     }
 
-    fn bar(&self, currency: &str, most: &str) -> Row {
+    fn bar(&self, currency: &str, most: Stage) -> Row {
         let gone = self.gone.map_or_else(String::new, |gone| format!(", {} have left", percent(gone)));
         let (n, leave) = (counted(self.n as u64, "customer"), percent(self.leaving));
         Row {
-            name: self.name().to_owned(),
+            name: self.name(),
             value: self.expected_loss,
             interval: None,
             note: format!("{} of {n}: {leave} leave{gone}", money(currency, self.expected_loss)),
-            is_main: self.says == most,
+            is_main: self.stage == most,
         }
     }
 
     fn cells(&self, currency: &str) -> [String; 5] {
         let gone = self.gone.map_or_else(String::new, percent);
         let n = grouped(self.n as u64);
-        [self.says.to_owned(), n, percent(self.leaving), gone, money(currency, self.expected_loss)]
+        [self.stage.meaning().to_owned(), n, percent(self.leaving), gone, money(currency, self.expected_loss)]
     }
 }
 
 /// Expected loss by life-cycle stage.
 pub(super) fn by_stage(input: &PageInput<'_>) -> Option<Figure> {
-    let found: Vec<OfStage> = STAGES.into_iter().filter_map(|stage| OfStage::of(input, stage)).collect();
+    let found: Vec<OfStage> = Stage::ALL.into_iter().filter_map(|stage| OfStage::of(input, stage)).collect();
     let total: f64 = found.iter().map(|stage| stage.expected_loss).sum();
     let most = found.iter().max_by(|a, b| a.expected_loss.total_cmp(&b.expected_loss))?;
     if total <= 0.0 {
@@ -104,7 +94,7 @@ pub(super) fn by_stage(input: &PageInput<'_>) -> Option<Figure> {
         range: None,
         has_bars: true,
         reference: None,
-        rows: found.iter().map(|stage| stage.bar(input.currency(), most.says)).collect(),
+        rows: found.iter().map(|stage| stage.bar(input.currency(), most.stage)).collect(),
     };
     Some(Figure {
         id: "f-stage".into(),

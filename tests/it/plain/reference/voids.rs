@@ -24,7 +24,7 @@ impl Bought {
     fn fit(&self, back: &Line) -> (bool, bool, i64, u64, u32, u8, i64) {
         let line = &self.line;
         (
-            line.quantity == back.quantity,
+            same_quantity(line, back),
             self.left == back.amount.abs(),
             line.at,
             line.order,
@@ -85,9 +85,10 @@ fn give_back(bought: &mut [Bought], back: &Line) -> Option<usize> {
         let open: Vec<usize> = order.iter().copied().filter(|i| open.contains(i)).collect();
         best(open.iter().copied().filter(is_product).collect()).map_or(open, |line| vec![line])
     } else {
-        let enough = |i: &usize| bought[*i].line.quantity >= back.quantity && bought[*i].left >= amount;
+        let as_many = |own: u8| own == 0 || back.quantity == 0 || own >= back.quantity;
+        let enough = |i: &usize| as_many(bought[*i].line.quantity) && bought[*i].left >= amount;
         let of_product = open.iter().copied().filter(is_product);
-        let of_product = of_product.filter(|i| bought[*i].line.quantity == back.quantity || enough(i)).collect();
+        let of_product = of_product.filter(|i| same_quantity(&bought[*i].line, back) || enough(i)).collect();
         let whole = || {
             let is_whole = |order: &&Vec<usize>| {
                 order.iter().all(|i| bought[*i].is_back() || open.contains(i))
@@ -130,4 +131,9 @@ fn credit(bought: &mut [Bought], lines: &[usize], mut amount: i64) {
         amount -= taken;
         bought[line].left -= taken;
     }
+}
+
+/// Whether both say how many pieces there are, and the same.
+fn same_quantity(line: &Line, back: &Line) -> bool {
+    line.quantity != 0 && line.quantity == back.quantity
 }
