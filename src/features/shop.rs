@@ -27,7 +27,8 @@ pub(super) const FEATURES: &[Feature] = &[
     shop(
         "expected_season_orders_count",
         Unit::Count,
-        "Orders of the last 365 days, scaled to the horizon (at most 365 days), times the season index.").context(Context::Season).split(Split::Product("orders_365d_count"))
+        "Orders of the last 365 days, scaled to the horizon (at most 365 days), times the \
+        season index.").context(Context::Season).split(Split::Product("orders_365d_count"))
     .revised(2).is(|h, _| {
         let horizon = f64::from(h.horizon().0.clamp(1, 365));
         count(h.order_count(Window::Days365)) * horizon / 365.0 * h.shop().season_index()
@@ -35,7 +36,8 @@ pub(super) const FEATURES: &[Feature] = &[
     shop(
         "product_buyers_mean_share",
         Unit::Share,
-        "Mean, over the products of the last 365 days, of the share of the shop's customers who bought it.").context(Context::Shop)
+        "Mean, over the products of the last 365 days, of the share of the shop's customers \
+        who bought it.").context(Context::Shop)
     .needs(Available::Product)
     .or_missing()
     .is(|h, _| h.basket().product_popularity.mean_buyers_share()),
@@ -50,7 +52,8 @@ pub(super) const FEATURES: &[Feature] = &[
     shop(
         "popular_products_share",
         Unit::Share,
-        "Share of the products of the last 365 days with more buyers than the mean product of the shop.").context(Context::Shop)
+        "Share of the products of the last 365 days with more buyers than the mean product \
+        of the shop.").context(Context::Shop)
     .needs(Available::Product)
     .or_missing()
     .is(|h, _| h.basket().product_popularity.popular_share()),

@@ -25,14 +25,21 @@ pub(super) const FEATURES: &[Feature] = &[
         "silent_decline_ratio",
         Unit::Ratio,
         "Drop of the orders of the last 90 days against the 90 before (difference over sum) without a complaint \
-            in 180 days.").tells(Fact::FewerOrders, Side::High, QUARTERS).recent(90)
+            in 180 days.",
+    )
+    .tells(Fact::FewerOrders, Side::High, QUARTERS)
+    .recent(90)
     .is(|h, _| if_silent(h, (-change_of_orders(h, 90)).max(0.0))),
     silent(
         "silent_overdue_ratio",
         Unit::Ratio,
-        "Present silence over the median of the days between visits, less 1, at least 0, without a complaint in 180 days.").tells_first(Fact::Silence, Side::High, RHYTHM)
+        "Present silence over the median of the days between visits, less 1, at least 0, \
+        without a complaint in 180 days.",
+    )
+    .tells_first(Fact::Silence, Side::High, RHYTHM)
     .or_missing()
-    .revised(2).is(|h, _| {
+    .revised(2)
+    .is(|h, _| {
         let overdue = h.gaps().map_or(f64::NAN, |gaps| h.recency_days() / gaps.median_days - 1.0);
         if overdue.is_nan() { f64::NAN } else { if_silent(h, overdue.max(0.0)) }
     }),
@@ -40,7 +47,10 @@ pub(super) const FEATURES: &[Feature] = &[
         "silent_spend_drop_share",
         Unit::Share,
         "Share by which the spend of the last 180 days lies below the 180 before, at least 0, without a \
-            complaint in 180 days.").tells(Fact::SpendFell, Side::High, SPEND_HALVES).recent(180)
+            complaint in 180 days.",
+    )
+    .tells(Fact::SpendFell, Side::High, SPEND_HALVES)
+    .recent(180)
     .also(&["purchases.amount"])
     .is(|h, _| {
         let spent = |from, to| h.amount_of(h.orders_aged(Days(from), Days(to)));
@@ -50,11 +60,17 @@ pub(super) const FEATURES: &[Feature] = &[
     silent(
         "orders_per_complaint_ratio",
         Unit::Ratio,
-        "Orders per complaint, counting one complaint more than there are.").adds_to(Fact::Complaints).split(Split::Product("orders_all_count"))
+        "Orders per complaint, counting one complaint more than there are.",
+    )
+    .adds_to(Fact::Complaints)
+    .split(Split::Product("orders_all_count"))
     .is(|h, window| count(h.order_count(window)) / count(h.complaints().len() + 1)),
     silent(
         "silent_months_count",
         Unit::Count,
-        "Months of 30 days since the last complaint, or since the first order without one.").adds_to(Fact::Complaints)
-    .revised(2).is(|h, _| h.complaints().last().map_or_else(|| h.tenure_days(), |c| h.days_since(c.opened_at)) / 30.0),
+        "Months of 30 days since the last complaint, or since the first order without one.",
+    )
+    .adds_to(Fact::Complaints)
+    .revised(2)
+    .is(|h, _| h.complaints().last().map_or_else(|| h.tenure_days(), |c| h.days_since(c.opened_at)) / 30.0),
 ];

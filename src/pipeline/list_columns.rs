@@ -149,7 +149,8 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "confidence",
         WORD,
-        "`low` where the value model and the churn model disagree about the customer, so look before you act; else `normal`",
+        "`low` where the value model and the churn model disagree about the customer, so \
+        look before you act; else `normal`",
         |piece| text(piece, ListRow::confidence),
     ),
     column(
@@ -191,7 +192,8 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "open_complaints",
         "complaints",
-        "Complaints that wait for a resolution: settle these before any offer; empty if the shop does not record resolutions",
+        "Complaints that wait for a resolution: settle these before any offer; empty if the \
+        shop does not record resolutions",
         |piece| Column::OptionalInteger(piece.rows.par_iter().map(|row| row.open_complaints).collect()),
     ),
     column(
@@ -229,7 +231,8 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "cause_why",
         SENTENCE,
-        "What the cause is read from: a complaint with its day, or one of the reasons; `no cause stands out` where there is none",
+        "What the cause is read from: a complaint with its day, or one of the reasons; `no \
+        cause stands out` where there is none",
         |piece| Column::Text(piece.rows.par_iter().map(|row| row.cause_why().into()).collect()),
     ),
     column(
@@ -280,7 +283,8 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "group",
         WORD,
-        "`treat`: contact; `control`: leave alone, so that next month shows what contacts bring; `suppressed`: do not contact",
+        "`treat`: contact; `control`: leave alone, so that next month shows what contacts \
+        bring; `suppressed`: do not contact",
         |piece| text(piece, |row| row.decision.group.name()),
     ),
     column(
@@ -334,7 +338,8 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "change_why",
         SENTENCE,
-        "The fact that moved the customer: an order, a complaint opened or settled, usual gaps of silence, an opt-out, a contact",
+        "The fact that moved the customer: an order, a complaint opened or settled, usual \
+        gaps of silence, an opt-out, a contact",
         |piece| told(piece, |_, why| why.into()),
     ),
     column("rank_before", PLACE, "Place on that earlier list; empty for who was not on it", |piece| {
