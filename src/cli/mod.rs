@@ -260,7 +260,8 @@ pub struct Explain {
     /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
     #[arg(long, short)]
     pub config: Option<PathBuf>,
-    /// The day, as YYYY-MM-DD; without it the config's `as_of`, else the day after the last purchase.
+    /// The day, as YYYY-MM-DD; without it the config's `as_of`, else that of the newest list in the folder of runs, else the
+    /// day after the last purchase.
     #[arg(long)]
     pub as_of: Option<Date>,
     /// Folder for rejected rows, instead of one under the config's `output.dir`.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::job::{FILES, MANIFEST, Session};
 use super::printing::shown;
 use super::report::{LIST, WINBACK};
+use crate::config::Config;
 use crate::decide::{RfmSegment, Stage};
 use crate::files::Seal;
 use crate::output::{Columns, Format, Values, file_name, read_some_columns};
@@ -25,14 +26,9 @@ const LONGEST_MANIFEST: u64 = 1 << 26;
 /// The list of the newest day before the one of the session; each folder that cannot be used is told and passed by. Only
 /// folders that are called by their day are looked at, so that it does not depend on what else lies there.
 pub(super) fn newest(session: &Session) -> Option<EarlierList> {
-    let root = session.config.output.dir.join(&session.config.name);
     let as_of = session.as_of.date();
-    let day = |path: &PathBuf| path.file_name()?.to_str()?.parse::<Date>().ok();
-    let entries = std::fs::read_dir(&root).ok()?.filter_map(Result::ok).map(|entry| entry.path());
-    let mut earlier: Vec<(Date, PathBuf)> = entries.filter_map(|path| Some((day(&path)?, path))).collect();
-    earlier.retain(|(day, _)| *day < as_of);
-    earlier.sort();
-    earlier.into_iter().rev().find_map(|(day, folder)| match read(&folder, day, &session.config.name) {
+    let mut earlier = folders(&session.config).into_iter().rev().filter(|(day, _)| *day < as_of);
+    earlier.find_map(|(day, folder)| match read(&folder, day, &session.config.name) {
         Ok(list) => Some(list),
         Err(Unusable::NoList) => None,
         Err(Unusable::Damaged(why)) => {
@@ -44,6 +40,22 @@ pub(super) fn newest(session: &Session) -> Option<EarlierList> {
             None
         }
     })
+}
+
+/// The day of the newest list of the shop, if there is one.
+pub(super) fn newest_day(config: &Config) -> Option<Date> {
+    let mut newest = folders(config).into_iter().rev();
+    newest.find_map(|(day, folder)| manifest_of(&folder, day, &config.name).ok().map(|_| day))
+}
+
+/// The folders of runs that are called by a day, the earliest first.
+fn folders(config: &Config) -> Vec<(Date, PathBuf)> {
+    let day = |path: &PathBuf| path.file_name()?.to_str()?.parse::<Date>().ok();
+    let Ok(entries) = std::fs::read_dir(config.output.dir.join(&config.name)) else { return Vec::new() };
+    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    let mut folders: Vec<(Date, PathBuf)> = paths.filter_map(|path| Some((day(&path)?, path))).collect();
+    folders.sort();
+    folders
 }
 
 /// Why a folder has no list to compare with.
@@ -58,7 +70,8 @@ fn damaged(why: impl Into<String>) -> Unusable {
     Unusable::Damaged(why.into())
 }
 
-fn read(folder: &Path, day: Date, name: &str) -> Result<EarlierList, Unusable> {
+/// The manifest of a run that made lists of a day.
+fn manifest_of(folder: &Path, day: Date, name: &str) -> Result<Value, Unusable> {
     let path = folder.join(MANIFEST);
     let size = std::fs::metadata(&path).map_err(|_| Unusable::NoList)?.len();
     if size > LONGEST_MANIFEST {
@@ -74,6 +87,12 @@ fn read(folder: &Path, day: Date, name: &str) -> Result<EarlierList, Unusable> {
     if word("as_of") != day.to_string() {
         return Err(damaged(format!("its {MANIFEST} is of another day")));
     }
+    Ok(manifest)
+}
+
+fn read(folder: &Path, day: Date, name: &str) -> Result<EarlierList, Unusable> {
+    let manifest = manifest_of(folder, day, name)?;
+    let word = |key: &str| manifest[key].as_str().unwrap_or_default();
     let mut rows = BTreeMap::new();
     for (list, is_winback) in [(LIST, false), (WINBACK, true)] {
         let file = file_name(list, Format::Parquet);

@@ -6,7 +6,7 @@ use super::config_file;
 use super::job::{self, Task, Today};
 use super::printing;
 use super::printing::print;
-use super::{champion, eligibility};
+use super::{champion, earlier, eligibility};
 use crate::cli::{Explain, ExplainFormat, Job, OutputOptions};
 use crate::error::Failure;
 use crate::explain::{
@@ -23,13 +23,15 @@ use crate::units::{Currency, Timestamp};
 const SHOWN: usize = 12;
 
 pub(super) fn run(arguments: &Explain, talk: OutputOptions, now: Timestamp) -> Result<(), Failure> {
-    let job = Job {
+    let mut job = Job {
         config: arguments.config.clone(),
         as_of: arguments.as_of,
         out: arguments.out.clone(),
         threads: arguments.threads,
     };
     let config = config_file::configure(&job)?;
+    // What a person asks about stands on the newest list.
+    job.as_of = config.as_of.or_else(|| earlier::newest_day(&config));
     let version = champion::scorer(&config, now)?;
     let plan = Task { today: Today::AfterTheData, files: None };
     let (session, log) = job::start(&job, talk, now, plan)?;

@@ -192,6 +192,14 @@ fn features_that_a_model_does_not_use_may_come_and_go() {
     shop.command("score").args(DAY).args(["--out", "more", "--verbose"]).assert().success().stderr(told);
     let customer = first.lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned();
     shop.command("explain").args(DAY).args(["--customer", &customer]).assert().success();
+    // Without a day it is that of the newest list in the folder of runs, and not of one elsewhere.
+    let explained = |day: &str| {
+        let said = shop.command("explain").args(["--customer", &customer]).assert().success();
+        assert!(String::from_utf8_lossy(&said.get_output().stdout).contains(&format!("{customer} at {day}:")), "{day}");
+    };
+    explained("2025-07-02");
+    shop.command("score").args(["--as-of", "2025-07-01"]).assert().success();
+    explained("2025-07-01");
     shop.command("train").args(DAY).assert().success();
 }
 
