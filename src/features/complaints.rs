@@ -159,7 +159,7 @@ pub(super) const FEATURES: &[Feature] = &[
     .tells(
         Fact::ComplaintHandling,
         Side::Low,
-        "rated the handling of a complaint {complaint_satisfaction_last_level}, the last that was rated",
+        "gave the last rating of a complaint's handling as {complaint_satisfaction_last_level}",
     )
     .needs(Available::Satisfaction)
     .also(&["complaints.resolved_at"])

@@ -87,7 +87,7 @@ pub(super) const FEATURES: &[Feature] = &[
     .tells(
         Fact::ComplaintHandling,
         Side::High,
-        "the last complaint to be resolved took {complaint_resolution_last_days day}",
+        "waited {complaint_resolution_last_days day} for the last resolution of a complaint",
     )
     .needs(Available::Resolution)
     .or_missing()
@@ -109,7 +109,7 @@ pub(super) const FEATURES: &[Feature] = &[
     .tells(
         Fact::ComplaintHandling,
         Side::High,
-        "the last complaint to be answered waited {complaint_response_last_days day}",
+        "waited {complaint_response_last_days day} for the last answer to a complaint",
     )
     .needs(Available::FirstResponse)
     .or_missing()
