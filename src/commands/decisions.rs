@@ -21,7 +21,7 @@ pub(super) fn page(Lists { list, winback }: &Lists, config: &Config) -> String {
     item(&mut page, "To keep", &printable(&list.stop().sentence));
     item(&mut page, "To win back", &printable(&winback.stop().sentence));
     if summary.n_contacted > 0 {
-        item(&mut page, "Control", &control(summary));
+        item(&mut page, "Control", &control(summary, list.rows.len() + winback.rows.len(), currency));
         item(&mut page, "Sensitivity", &sensitivity(summary));
     }
     item(&mut page, "Contacts", &contacts(summary, config));
@@ -33,7 +33,18 @@ pub(super) fn page(Lists { list, winback }: &Lists, config: &Config) -> String {
         );
     }
     item(&mut page, "Playbook", &playbook(summary, config));
+    if is_revenue(config) {
+        let said = "`value.margin_share` is 1: all that customers pay counts as margin, so that values and gains are too large. \
+                    Set your share of it, or map `cost`";
+        item(&mut page, "Margin", said);
+    }
     page
+}
+
+/// Whether nothing says what is left of revenue.
+fn is_revenue(config: &Config) -> bool {
+    let value = &config.value;
+    value.margin_share >= 1.0 && value.category_margins.is_empty() && !config.purchases.columns.contains_key("cost")
 }
 
 fn contact(summary: &PlanSummary, currency: &Currency) -> String {
@@ -139,7 +150,10 @@ fn one_limit(limit: &BindingLimit, currency: &Currency) -> String {
     }
 }
 
-fn control(summary: &PlanSummary) -> String {
+/// Lists of so many times the customers of a shop are never made of different ones.
+const MOST_TIMES: f64 = 3.0;
+
+fn control(summary: &PlanSummary, n_listed: usize, currency: &Currency) -> String {
     let balance = &summary.balance;
     let Some(least) = balance.smallest_effect else {
         return "nobody is left alone, so that nothing can be measured; `decide.control_share` sets the share"
@@ -147,7 +161,16 @@ fn control(summary: &PlanSummary) -> String {
     };
     let lists = match balance.lists_needed {
         Some(n) if n <= 1.0 => "; this list is large enough to show it".to_owned(),
-        Some(n) => format!("; that takes about {:.0} such lists of different customers", n.ceil()),
+        Some(n) => {
+            let n_needed = n.ceil() * (balance.treat.n + balance.control.n) as f64;
+            let beyond = if n_needed > MOST_TIMES * n_listed as f64 {
+                ", more than this shop will see: test one action alone, with a larger `control_share` of its own, or do \
+                 without a control group"
+            } else {
+                ""
+            };
+            format!("; that takes about {:.0} such lists of different customers{beyond}", n.ceil())
+        }
         None => String::new(),
     };
     let suspicious = if balance.sample_ratio_p < SUSPICIOUS {
@@ -162,8 +185,9 @@ fn control(summary: &PlanSummary) -> String {
         ", too few to show a difference by this list alone".to_owned()
     };
     format!(
-        "{} left alone{shown}, and the playbook's rates make {:.1} points{lists}{suspicious}",
+        "{} left alone, whose contacts would be expected to bring {}{shown}, and the playbook's rates make {:.1} points{lists}{suspicious}",
         counted(balance.control.n, "customer"),
+        money_in_words(summary.control_net_gain, currency),
         100.0 * balance.assumed_effect
     )
 }

@@ -87,6 +87,10 @@ fn page(explanation: &CustomerExplanation, currency: &Currency) -> String {
     if let Some(value) = &explanation.value {
         page.push_str(&customer_value(value, currency));
     }
+    if let Some(expected) = &explanation.expected_next_order_date {
+        let late = if *expected < explanation.as_of { ", overdue" } else { "" };
+        let _ = writeln!(page, "next order by the usual gap: {expected}{late}");
+    }
     page.push_str(&contributions(explanation));
     let _ = writeln!(page, "\norders, the latest first ({}):", explanation.orders.len());
     for (at, amount) in explanation.orders.iter().rev().take(SHOWN) {
@@ -209,10 +213,9 @@ fn customer_value(value: &ExplainedValue, currency: &Currency) -> String {
     let _ = writeln!(page, "by year ahead: {years}");
     let _ = writeln!(
         page,
-        "expected: {:.1} purchases of {}, the next by {} if one comes",
+        "expected in the value horizon: {:.1} purchases of {}",
         value.expected_purchases,
-        currency.major_digits(value.spend_per_purchase),
-        value.next_purchase_by
+        currency.major_digits(value.spend_per_purchase)
     );
     let _ = writeln!(
         page,

@@ -54,6 +54,8 @@ pub struct PlanSummary {
     pub first_hundred_with_half: FirstHundred,
     /// The control group.
     pub balance: Balance,
+    /// Net gain that contacts of the control group would be expected to bring: the price of measuring.
+    pub control_net_gain: f64,
 }
 
 /// Customers of an action.
@@ -135,6 +137,11 @@ impl Summing<'_> {
             marginal_net_gain: contacted().map(|action| action.net_gain).reduce(f64::min),
             first_hundred_with_half: self.first_hundred(candidates, decisions, (limits, &allocation.prices)),
             balance: self.balance(candidates, decisions),
+            control_net_gain: decisions
+                .iter()
+                .filter(|decision| decision.group == Group::Control)
+                .filter_map(|decision| Some(decision.action.as_ref()?.net_gain))
+                .sum(),
         }
     }
 

@@ -72,18 +72,16 @@ fn situation(subject: &Subject<'_>) -> String {
 /// What the action is expected to do, and what it gains.
 fn reckoning(subject: &Subject<'_>) -> String {
     let Subject { action, planned, currency, .. } = subject;
-    let (rate, before, after) = if is_win_back(subject) {
-        (action.winback_rate, "brings back", "who have left")
-    } else {
-        (action.save_rate, "keeps", "who would leave")
-    };
+    let rate = if is_win_back(subject) { action.winback_rate } else { action.save_rate };
     let source = match rate.evidence {
         Evidence::Assumed => "as the playbook assumes",
         Evidence::Benchmark => "as a test in another firm found",
         Evidence::Measured => "as measured in your shop",
     };
     let incentive = match planned.spending.incentive {
-        incentive if incentive > 0.0 => format!(" and {} for the incentive", money(incentive, currency)),
+        incentive if incentive > 0.0 => {
+            format!(" and {} for each incentive that is taken", money(incentive, currency))
+        }
         _ => String::new(),
     };
     let pays = match rate.evidence {
@@ -92,21 +90,49 @@ fn reckoning(subject: &Subject<'_>) -> String {
         Evidence::Measured => "it pays with a probability of",
     };
     format!(
-        "If the action {before} {} of those {after} ({source}), it brings {} on average, after {} for the contact{incentive}; \
-         {pays} {}.",
-        percent(rate.mean),
+        "If the action {} ({source}), it brings {} on average, after {} for the contact{incentive}; {pays} {}.",
+        effects(subject),
         money(planned.net_gain, currency),
         money(planned.spending.contact_cost, currency),
         percent(planned.gain_probability)
     )
 }
 
+/// What the action does: the larger part of what it brings, and the other one if the sums would not add up without it.
+fn effects(subject: &Subject<'_>) -> String {
+    let Subject { action, chances, .. } = subject;
+    let ([kept, back], outcome) = (won(subject), chances.outcome());
+    let (save, winback) = (percent(action.save_rate.mean), percent(action.winback_rate.mean));
+    let is_small = kept.min(back) < SMALL_PART * (kept + back);
+    match (is_win_back(subject), is_small) {
+        (true, true) => format!("brings back {winback} of those who have left"),
+        (false, true) => format!("keeps {save} of those who would leave"),
+        (true, false) => format!(
+            "brings back {winback} of those who have left and keeps {save} of the {} who are about to",
+            percent(outcome.leaving)
+        ),
+        (false, false) => format!(
+            "keeps {save} of those who would leave and brings back {winback} of the {} who have left already",
+            percent(outcome.gone)
+        ),
+    }
+}
+
+/// A part of what an action brings that need not be told.
+const SMALL_PART: f64 = 0.05;
+
 /// Whether more is expected of bringing the customer back than of keeping the customer.
 fn is_win_back(subject: &Subject<'_>) -> bool {
+    let [kept, back] = won(subject);
+    back > kept
+}
+
+/// What is expected of keeping the customer, and of bringing the customer back.
+fn won(subject: &Subject<'_>) -> [f64; 2] {
     let Subject { action, chances, stakes, .. } = subject;
     let outcome = chances.outcome();
-    outcome.gone * action.winback_rate.mean * stakes.value_after_return
-        > outcome.leaving * action.save_rate.mean * stakes.value_at_stake
+    let kept = outcome.leaving * action.save_rate.mean * stakes.value_at_stake;
+    [kept, outcome.gone * action.winback_rate.mean * stakes.value_after_return]
 }
 
 /// A share as a person would say it; what is nearly nothing or nearly all is not rounded to it.

@@ -14,7 +14,7 @@ use crate::decide::Cause;
 use crate::features::{Context, Fact};
 use crate::maths::quantiles::median;
 use crate::timeline::{Cutoff, EventLog, KnownComplaint, VoidOrder, local_time};
-use crate::units::{Days, Timestamp};
+use crate::units::Timestamp;
 use crate::value::{TABLE_YEARS, ValueFrame, ValueModels};
 
 /// What is known of one customer at a day.
@@ -49,6 +49,9 @@ pub struct CustomerExplanation {
     pub value_after_return: f64,
     /// What value models say; absent without one.
     pub value: Option<ExplainedValue>,
+    /// The day on which the next order would come by the customer's usual gap, as in the list; before the day if it is
+    /// overdue, absent without a rhythm.
+    pub expected_next_order_date: Option<String>,
     /// Whether value model and classifier agree.
     pub confidence: &'static str,
     /// Sentences, the strongest first; one that says so where no reason stands out.
@@ -148,8 +151,6 @@ pub struct ExplainedValue {
     pub probability_no_purchase: f64,
     /// Probabilities of 0, 1, .. purchases within the churn horizon, the last one of that many or more.
     pub purchase_counts: Vec<f64>,
-    /// The day by which the next purchase has come in half of the cases in which one comes within the value horizon.
-    pub next_purchase_by: String,
 }
 
 /// Purchases from which on the distribution no longer tells them apart.
@@ -291,15 +292,7 @@ impl Subject<'_> {
             probability_active: value.probability_alive,
             probability_no_purchase: customer_value.probability_no_purchase,
             purchase_counts: model.purchase_counts(summary, f64::from(rule.horizon.0), COUNTED),
-            next_purchase_by: self.day_in(model.median_wait(summary, frame.settings.horizon())),
         }))
-    }
-
-    /// The day so many days after the cutoff.
-    fn day_in(&self, days: f64) -> String {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the value horizon")]
-        let days = days.max(0.0).floor() as u32;
-        self.as_of.after(Days(days), &self.settings.zone).to_string()
     }
 }
 

@@ -54,20 +54,20 @@ pub(super) const FEATURES: &[Feature] = &[
         .adds_to(Fact::LowSpend)
         .meaning("Amount of the largest order.")
         .is(|h, _| h.max_order_amount()),
-    Feature::new("last_order_amount", Family::Monetary, Unit::Amount)
+    Feature::new("last_visit_amount", Family::Monetary, Unit::Amount)
         .adds_to(Fact::LowSpend)
-        .meaning("Amount of the last order.")
-        .is(|h, _| h.last_order_amount()),
-    Feature::new("last_order_to_mean_ratio", Family::Monetary, Unit::Ratio)
+        .meaning("Amount of the orders of the last day with any, before returns.")
+        .is(|h, _| h.last_visit_amount()),
+    Feature::new("last_visit_to_mean_share", Family::Monetary, Unit::Share)
         .tells(
             Fact::SpendFell,
             Side::Low,
-            "[1<order_days_all_count, last_order_amount<order_mean_amount]last order of \
-        {last_order_amount}, an average one {order_mean_amount}",
+            "[2<order_days_all_count, last_visit_to_mean_share<0.5]spent {last_visit_amount} the last time, \
+             {last_visit_to_mean_share} of the usual",
         )
-        .meaning("Amount of the last order over the mean amount of an order.")
+        .meaning("Amount of the orders of the last day with any over the mean of such days.")
         .or_missing()
-        .is(|h, window| ratio(h.last_order_amount() * count(h.order_count(window)), h.gross_spend(window))),
+        .is(|h, window| ratio(h.last_visit_amount() * count(h.visit_days().len()), h.gross_spend(window))),
     mean("order_mean_90d_amount", Window::Days90, "Mean amount of the orders of the last 90 days, before returns.")
         .adds_to(Fact::LowSpend)
         .recent(90),

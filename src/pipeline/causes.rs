@@ -17,7 +17,7 @@ const SLOW_ABOVE: f64 = 0.75;
 const TELLING: usize = 20;
 
 /// Features that compare one order, or one gap, with what is usual.
-const ONE_ORDER: [&str; 2] = ["last_order_to_mean_ratio", "last_gap_to_median_ratio"];
+const ONE_ORDER: [&str; 2] = ["last_visit_to_mean_share", "last_gap_to_median_ratio"];
 
 /// What complaint records and reasons say of a customer.
 pub(super) struct ReadCause {

@@ -72,6 +72,7 @@ pub fn explain_customer(
         value_at_stake: row.prospect.value_at_stake,
         value_after_return: row.prospect.value_after_return,
         value,
+        expected_next_order_date: row.expected_next_order.map(|day| day.to_string()),
         confidence: row.confidence(),
         cause: explained_cause(row),
         decision: explained_decision(list, row, &scored.terms, config.seed),

@@ -290,10 +290,12 @@ impl<'a> History<'a> {
         f64::from(self.today - first)
     }
 
-    /// Amount of the last order, in major units.
+    /// Amount of the orders of the last visit, before returns, in major units.
     #[must_use]
-    pub fn last_order_amount(&self) -> f64 {
-        self.major(self.orders.amount.last().copied().unwrap_or(0))
+    pub fn last_visit_amount(&self) -> f64 {
+        let last = self.orders.day.last();
+        let of_visit = self.orders.day.iter().zip(self.orders.amount).rev().take_while(|(day, _)| Some(*day) == last);
+        self.major(of_visit.map(|(_, amount)| amount).sum())
     }
 
     /// Amount of the largest order, in major units.

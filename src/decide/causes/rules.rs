@@ -26,6 +26,13 @@ pub struct Signs<'a> {
     pub silence_days: f64,
 }
 
+impl Signs<'_> {
+    /// Whether the customer, who has a rhythm, was there within the usual gap: no need of theirs is fading then.
+    fn is_in_rhythm(&self) -> bool {
+        self.visits >= RHYTHM_VISITS && self.gap_median_days.is_some_and(|gap| self.silence_days <= gap)
+    }
+}
+
 /// A fact that the list tells as a reason of the risk.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ToldFact {
@@ -113,7 +120,10 @@ fn by_record(signs: &Signs<'_>) -> Option<FoundCause> {
 /// A need that fades makes the gaps longer before the customer is gone.
 fn by_slowing(signs: &Signs<'_>) -> Option<FoundCause> {
     let (recent_days, usual_days) = signs.recent_gap_days.zip(signs.gap_median_days)?;
-    let is_slow = signs.is_at_risk && signs.visits >= SLOWING_VISITS && recent_days > SLOW_GAPS * usual_days;
+    let is_slow = signs.is_at_risk
+        && signs.visits >= SLOWING_VISITS
+        && recent_days > SLOW_GAPS * usual_days
+        && !signs.is_in_rhythm();
     let evidence = Evidence::Slowing { recent_days, usual_days };
     is_slow.then_some(FoundCause { cause: Cause::FadedNeed, evidence })
 }
@@ -148,7 +158,7 @@ fn is_borne_out(signs: &Signs<'_>, told: &ToldFact) -> bool {
         Fact::OpenComplaint | Fact::ComplaintHandling | Fact::Complaints => {
             signs.complaints.iter().any(|one| one.days_ago <= ComplaintRecord::REMEMBERED_DAYS)
         }
-        _ => told.is_pattern,
+        fact => told.is_pattern && !(Cause::of_fact(fact) == Some(Cause::FadedNeed) && signs.is_in_rhythm()),
     }
 }
 

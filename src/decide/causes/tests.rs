@@ -148,6 +148,17 @@ fn a_need_fades_over_several_orders() {
 }
 
 #[test]
+fn no_need_fades_of_a_customer_who_was_there_within_the_usual_gap() {
+    let facts = told(&[(Fact::FewerOrders, 1.0)]);
+    let cause = |silence_days: f64, recent: f64| {
+        let back = Signs { silence_days, recent_gap_days: Some(recent), ..signs(&[], &facts) };
+        cause_of(&back).map(|found| found.cause)
+    };
+    assert_eq!([cause(20.0, 22.0), cause(20.0, 60.0)], [None, None]);
+    assert_eq!([cause(21.0, 22.0), cause(21.0, 60.0)], [Some(Cause::FadedNeed); 2]);
+}
+
+#[test]
 fn of_reasons_the_heavier_cause_wins() {
     let facts = told(&[(Fact::Silence, 0.5), (Fact::FewerOrders, 0.3), (Fact::SpendFell, 0.3)]);
     let found = cause_of(&signs(&[], &facts)).unwrap();

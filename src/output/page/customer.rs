@@ -144,12 +144,13 @@ impl Customer<'_> {
             let [low, high] = [value.interval.low, value.interval.high].map(|bound| money(self.currency, bound));
             let note = format!("four of five cases: {low} to {high}; so far {}", money(self.currency, value.historic));
             tiles.push(tile(money(self.currency, value.predicted), "margin to come", note));
-            let note = format!(
-                "{:.1} more orders of {} are expected",
-                value.expected_purchases,
-                money(self.currency, value.spend_per_purchase)
-            );
-            tiles.push(tile(day(&value.next_purchase_by), "next order by then, if one comes", note));
+            let note = format!("{} each", money(self.currency, value.spend_per_purchase));
+            tiles.push(tile(format!("{:.1}", value.expected_purchases), "orders expected in the same time", note));
+        }
+        if let Some(expected) = &explanation.expected_next_order_date {
+            let is_late = *expected < explanation.as_of;
+            let note = if is_late { "overdue" } else { "" };
+            tiles.push(tile(day(expected), "next order by the usual gap", note.to_owned()));
         }
         tiles
     }
@@ -335,6 +336,7 @@ mod tests {
             value_at_stake: 12.0,
             value_after_return: 9.0,
             value: None,
+            expected_next_order_date: Some("2025-01-09".to_owned()),
             confidence: "normal",
             reasons: vec!["silent for 71 days".to_owned()],
             cause: ExplainedCause {

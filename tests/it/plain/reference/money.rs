@@ -1,7 +1,7 @@
 //! How much and what: money, baskets, variety, returns, categories.
 
 use super::super::{Line, discount};
-use super::{EVER, Reference, distinct, largest, mean, over, sd};
+use super::{EVER, Reference, date_of, distinct, largest, mean, over, sd};
 
 const PRODUCT: usize = 0;
 const CATEGORY: usize = 1;
@@ -49,7 +49,8 @@ impl Reference {
         let amounts: Vec<f64> = self.orders.iter().map(|order| order.amount()).collect();
         let net = |days: i64| self.gross(days) - self.given_back(days);
         let of_orders = |days: i64| over(self.gross(days), self.orders_within(days));
-        let last = *amounts.last()?;
+        let last_day = *self.visits().last()?;
+        let last: f64 = self.orders.iter().filter(|order| date_of(order.at) == last_day).map(|order| order.amount()).sum();
         Some(match name {
             "net_spend_7d_amount" => net(7),
             "net_spend_30d_amount" => net(30),
@@ -67,8 +68,8 @@ impl Reference {
             "order_variation_ratio" => over(sd(&amounts), mean(&amounts)),
             "order_max_amount" => largest(amounts),
             "first_order_amount" => amounts[0],
-            "last_order_amount" => last,
-            "last_order_to_mean_ratio" => over(last, mean(&amounts)),
+            "last_visit_amount" => last,
+            "last_visit_to_mean_share" => over(last, amounts.iter().sum::<f64>() / self.visits().len() as f64),
             "spend_90d_of_365d_share" => over(self.gross(90), self.gross(365)),
             _ => return None,
         })
