@@ -10,6 +10,7 @@ use super::night_file::night_of;
 use super::printing::{print, shown, write_json};
 use crate::cli;
 use crate::config::Config;
+use crate::decide::Group;
 use crate::error::Failure;
 use crate::files::{OutputFolder, Staged};
 use crate::monitor::{MonitorReport, Night};
@@ -219,7 +220,8 @@ pub(super) fn stage_sheet_of(
         let sum: f64 = list.rows.iter().map(of).sum();
         format!("{} {}", list.currency.code(), list.currency.major_digits(sum))
     };
-    let n_off = list.rows.iter().filter(|row| row.prospect.suppressed.is_some()).count();
+    let rows = || list.rows.iter().chain(&winback.rows);
+    let n_of = |group| grouped(rows().filter(|row| row.decision.group == group).count() as u64);
     let summary = [
         ("Shop", config.name.clone()),
         ("As of", format!("{}: what happened on that day or later is not in it", list.as_of)),
@@ -231,7 +233,9 @@ pub(super) fn stage_sheet_of(
         ),
         ("Value at stake, all rows", sum(|row| row.prospect.value_at_stake)),
         ("Expected loss, all rows", sum(|row| row.prospect.expected_loss())),
-        ("Not to be contacted", grouped(n_off as u64)),
+        ("To contact, both lists", n_of(Group::Treat)),
+        ("Left alone to measure by", n_of(Group::Control)),
+        ("Others without a contact", n_of(Group::Suppressed)),
         ("Model", version.manifest.model_version()),
         ("Grade", version.manifest.verdict.to_string()),
         ("Question", version.manifest.training.question.clone()),

@@ -14,7 +14,12 @@ pub(super) fn filter(config: &Config, condition: &str) -> String {
 
 /// The ids of customers of a table as SQL has them as text.
 pub(super) fn customer(section: &TableConfig) -> String {
-    let source = section.columns.get("customer_id").map_or("", String::as_str);
+    column(section, "customer_id")
+}
+
+/// One of our columns of a table as SQL has it as text.
+pub(super) fn column(section: &TableConfig, ours: &str) -> String {
+    let source = section.columns.get(ours).map_or("", String::as_str);
     let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, ' ' | '_' | '-' | '.');
     let name = if source.chars().all(is_name) { sql_name(source) } else { format!("({source})") };
     let is_text = section.paths.iter().all(|path| !path.to_string_lossy().contains("parquet"));

@@ -21,6 +21,7 @@ mod lone_returns;
 mod loose_ids;
 mod losses;
 mod mending;
+mod no_goods;
 mod opt_outs;
 mod order_amounts;
 mod order_numbers;

@@ -11,6 +11,7 @@ use super::finding::{Finding, Severity};
 use super::joined_lines::JoinedLines;
 use super::lone_returns::LoneReturns;
 use super::losses::Losses;
+use super::no_goods::NoGoods;
 use super::opt_outs::{self, Statements};
 use super::order_amounts::OrderAmounts;
 use super::order_numbers::OrderNumbers;
@@ -55,6 +56,7 @@ pub(super) struct ShopTotals {
     joined_lines: JoinedLines,
     rejected_states: RejectedStates,
     lone_returns: LoneReturns,
+    no_goods: NoGoods,
     sizes: Sizes,
     scales: Scales,
     order_numbers: OrderNumbers,
@@ -98,6 +100,7 @@ impl ShopTotals {
             totals.joined_lines = JoinedLines::of(purchases);
             totals.rejected_states = RejectedStates::of(purchases);
             totals.lone_returns = LoneReturns::of(purchases);
+            totals.no_goods = NoGoods::of(purchases);
         }
         if let Some(customers) = table(Table::Customers) {
             totals.statements = Statements::of(customers, config, now);
@@ -129,6 +132,7 @@ impl ShopTotals {
         self.joined_lines.add(other.joined_lines);
         self.rejected_states.add(other.rejected_states);
         self.lone_returns.add(other.lone_returns);
+        self.no_goods.add(other.no_goods);
         self.currencies.add(other.currencies);
         self.order_amounts.add(other.order_amounts);
         self.with_margins.extend(other.with_margins);
@@ -144,6 +148,7 @@ impl ShopTotals {
         findings.extend(volume::check(&self.volume(), config));
         findings.extend(self.sizes.absurd(config));
         findings.extend(self.scales.findings(config));
+        findings.extend(self.no_goods.finding(config));
         findings.extend(self.currencies.findings(config));
         findings.extend(self.order_amounts.finding());
         findings.extend(categories::unknown(&self.with_margins, config));

@@ -191,3 +191,28 @@ fn states_are_told_by_numbers_and_by_sentences_and_those_of_customers_are_not() 
         with("Membership status", |order| if order.customer.is_multiple_of(4) { "Cancelled" } else { "Active" });
     assert!(!check(folder.path(), 0).contains("status_not_looked_at"));
 }
+
+#[test]
+fn what_is_billed_beside_goods_is_told_with_the_line_that_sets_it_aside() {
+    let product = |order: Order| match order.number % 40 {
+        0 => "POST".to_owned(),
+        1 => "M".to_owned(),
+        rest => format!("85{:03}", rest * 7 + order.customer % 7),
+    };
+    let line = |order: Order| {
+        format!("{},{},{},{},{}", order.number, order.customer, order.day(), product(order), order.euros())
+    };
+    let (folder, _) = drafted(&file("order_no,customer_no,order_date,StockCode,line_total", line));
+    let said = saying(folder.path(), 0, &["2 products on 144 lines", "`M` (72), `POST` (72)", "look like no goods"]);
+    paste(folder.path(), &said, "filter");
+    let said = saying(folder.path(), 0, &["in 2,736 orders"]);
+    assert!(!said.contains("no_goods"), "{said}");
+    // Names of goods have no digits by nature.
+    let line = |order: Order| {
+        let product = ["Mug", "Fence post", "Manual coffee mill"][order.number % 3];
+        format!("{},{},{},{product},{}", order.number, order.customer, order.day(), order.euros())
+    };
+    let (folder, _) = drafted(&file("order_no,customer_no,order_date,product,line_total", line));
+    let said = saying(folder.path(), 0, &["bought by 240 customers"]);
+    assert!(!said.contains("no_goods"), "{said}");
+}

@@ -50,7 +50,8 @@ impl Reference {
         let net = |days: i64| self.gross(days) - self.given_back(days);
         let of_orders = |days: i64| over(self.gross(days), self.orders_within(days));
         let last_day = *self.visits().last()?;
-        let last: f64 = self.orders.iter().filter(|order| date_of(order.at) == last_day).map(|order| order.amount()).sum();
+        let last: f64 =
+            self.orders.iter().filter(|order| date_of(order.at) == last_day).map(|order| order.amount()).sum();
         Some(match name {
             "net_spend_7d_amount" => net(7),
             "net_spend_30d_amount" => net(30),
