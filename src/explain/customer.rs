@@ -284,9 +284,9 @@ impl Subject<'_> {
         Ok(Some(ExplainedValue {
             historic: value.historic,
             predicted: value.predicted,
-            interval: models.interval(&history, 0, value, &frame),
+            interval: models.interval(&history, 0, &customer_value, &frame),
             total: value.total,
-            by_year: models.lifetime(&history, 0, &ahead.settings).by_year,
+            by_year: models.lifetime(&history, 0, &ahead.settings).times(customer_value.counted).by_year,
             expected_purchases: value.expected_purchases,
             spend_per_purchase: value.spend_per_purchase,
             probability_active: value.probability_alive,

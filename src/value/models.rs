@@ -78,7 +78,9 @@ impl ValueModels {
         } else {
             self.value_if_active(histories, place, &frame.settings)
         };
-        CustomerValue { at_stake, probability_no_purchase, value }
+        let most = most_at_stake(histories, place, frame);
+        let counted = if at_stake > most { most / at_stake } else { 1.0 };
+        CustomerValue { at_stake: at_stake * counted, probability_no_purchase, value: value.times(counted), counted }
     }
 
     /// The value of a customer if active, of whom the model says that this is hardly so.
@@ -110,12 +112,15 @@ impl ValueModels {
         &self,
         histories: &Histories,
         place: usize,
-        value: &LifetimeValue,
+        CustomerValue { value, counted, .. }: &CustomerValue,
         frame: &ValueFrame,
     ) -> ValueInterval {
         let customer = valued(histories, place);
         let (model, spend) = (&self.purchases.model, &self.spend.model);
-        let factor = self.factor(&customer.history);
+        let factor = self.factor(&customer.history) * counted;
+        if factor <= 0.0 {
+            return ValueInterval { low: 0.0, high: 0.0 };
+        }
         let expected = value.clone().times(factor.recip());
         let ValueInterval { low, high } =
             value_interval(model, spend, (&customer, &expected), (&frame.settings, INTERVAL_LEVEL));
@@ -132,7 +137,7 @@ impl ValueModels {
         let customers: Vec<u32> = ranked.take(INTERVALS_SHOWN).collect();
         let interval = |customer: &u32| {
             let place = histories.position(*customer)?;
-            Some(self.interval(histories, place, &self.customer_value(histories, place, frame).value, frame))
+            Some(self.interval(histories, place, &self.customer_value(histories, place, frame), frame))
         };
         customers.par_iter().map(interval).collect()
     }
@@ -221,6 +226,23 @@ pub struct CustomerValue {
     pub probability_no_purchase: f64,
     /// Predicted value and its parts.
     pub value: LifetimeValue,
+    /// Share of what the models say that is counted: less than 1 of who brought far less in the past year.
+    pub counted: f64,
+}
+
+/// Times the margin of the past year that the same time ahead brings at most of who has been a customer for longer than that:
+/// value models know no customer who slows down, and one good year long ago would count like the last one.
+const MOST_OF_PAST_YEAR: f64 = 1.5;
+
+/// The margin that can be lost with a customer at most, in major units.
+fn most_at_stake(histories: &Histories, place: usize, frame: &ValueFrame) -> f64 {
+    let year = TimeUnit::Year.days();
+    if histories.purchases.get(place).is_none_or(|history| history.age() < year) {
+        return f64::INFINITY;
+    }
+    let of = |column: &[f64]| column.get(place).copied().unwrap_or(0.0);
+    let past_year = of(&histories.past_year).max(0.0) * of(&histories.margin_share);
+    MOST_OF_PAST_YEAR * past_year * frame.settings.horizon() / year
 }
 
 #[cfg(test)]
@@ -243,5 +265,22 @@ mod tests {
         assert!(given_active(&as_if_just_seen(&gone)) > 10.0, "and worth much if so");
         let once = CustomerSummary::new(0, 0.0, 30.0).unwrap();
         assert_eq!(as_if_just_seen(&once), once);
+    }
+
+    #[test]
+    fn of_who_has_slowed_down_no_more_is_at_stake_than_the_past_year_bears_out() {
+        let frame = ValueFrame {
+            settings: ValueSettings::new(TimeUnit::Day, 1.0, 0.1).unwrap(),
+            gap: Days(0),
+            horizon: Days(90),
+        };
+        let most = |age: f64, past_year: f64| {
+            let purchases = vec![CustomerSummary::new(3, 100.0, age).unwrap()];
+            let histories =
+                Histories { purchases, past_year: vec![past_year], margin_share: vec![0.4], ..Histories::default() };
+            most_at_stake(&histories, 0, &frame)
+        };
+        assert!((most(400.0, 200.0) - 120.0).abs() < 1e-9);
+        assert_eq!([most(400.0, -5.0), most(360.0, 200.0)], [0.0, f64::INFINITY]);
     }
 }
