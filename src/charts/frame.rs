@@ -44,12 +44,13 @@ impl<'a> Frame<'a> {
     /// Draws the vertical axis: its grid, numbers and title.
     pub(super) fn draw_y(&self, drawing: &mut Drawing, scale: &Scale) {
         let [left, right] = Self::ACROSS;
+        let magnitude = scale.magnitude(self.y_unit);
         for tick in scale.ticks() {
             let y = scale.place(tick);
             drawing.line("grid", [left, y], [right, y]);
-            drawing.text("tick end", [left - 8.0, y + 4.0], &self.y_unit.text(tick));
+            drawing.text("tick end", [left - 8.0, y + 4.0], &magnitude.text(tick));
         }
-        drawing.text("axis", [4.0, 13.0], self.y_title);
+        drawing.text("axis", [4.0, 13.0], &magnitude.title(self.y_title));
     }
 
     /// Draws the horizontal axis with numbers.

@@ -39,6 +39,29 @@ fn plain(value: f64) -> String {
     format!("{sign}{whole}{point}{rest}")
 }
 
+/// What the numbers of an axis are counted in. In full, large ones would be cut at the edge of a phone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Magnitude {
+    unit: Unit,
+    of: f64,
+    word: &'static str,
+}
+
+/// From which number on an axis is counted in what.
+const MAGNITUDES: [(f64, f64, &str); 3] = [(1e9, 1e9, "billions"), (1e6, 1e6, "millions"), (1e5, 1e3, "thousands")];
+
+impl Magnitude {
+    /// A number of the axis.
+    pub(super) fn text(self, value: f64) -> String {
+        self.unit.text(value / self.of)
+    }
+
+    /// The title of the axis, which says what it is counted in.
+    pub(super) fn title(self, title: &str) -> String {
+        if self.word.is_empty() { title.to_owned() } else { format!("{title}, in {}", self.word) }
+    }
+}
+
 /// A linear scale from numbers to places in user units.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
@@ -74,6 +97,14 @@ impl Scale {
     pub fn place(&self, value: f64) -> f64 {
         let share = ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
         self.start + share * (self.end - self.start)
+    }
+
+    /// What numbers of this scale are counted in.
+    pub(super) fn magnitude(&self, unit: Unit) -> Magnitude {
+        let most = self.low.abs().max(self.high.abs());
+        let large = MAGNITUDES.into_iter().find(|(from, ..)| unit == Unit::Number && most >= *from);
+        let (_, of, word) = large.unwrap_or((0.0, 1.0, ""));
+        Magnitude { unit, of, word }
     }
 
     /// Round numbers within the range, six at most.
@@ -121,6 +152,19 @@ mod tests {
         }
         let empty = Scale::around([], [0.0, 10.0]);
         assert!(empty.place(0.5).is_finite() && !empty.ticks().is_empty());
+    }
+
+    #[test]
+    fn large_numbers_are_counted_in_what_their_title_says() {
+        let told = |most: f64, value: f64| {
+            let magnitude = Scale::exact([0.0, most], [0.0, 1.0]).magnitude(Unit::Number);
+            (magnitude.text(value), magnitude.title("sales, EUR"))
+        };
+        assert_eq!(told(5e6, 2_229_841.0), ("2.23".to_owned(), "sales, EUR, in millions".to_owned()));
+        assert_eq!(told(250_000.0, 50_000.0), ("50".to_owned(), "sales, EUR, in thousands".to_owned()));
+        assert_eq!(told(90_000.0, 90_000.0), ("90,000".to_owned(), "sales, EUR".to_owned()));
+        let share = Scale::exact([0.0, 1.0], [0.0, 1.0]).magnitude(Unit::Share);
+        assert_eq!((share.text(0.2), share.title("share")), ("20 %".to_owned(), "share".to_owned()));
     }
 
     #[test]

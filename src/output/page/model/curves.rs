@@ -121,7 +121,9 @@ impl Drawn<'_> {
         let mut drawn = vec![reference];
         if let Some((learner, points)) = &self.other {
             let points = points.iter().map(|placed| point(placed, false)).collect();
-            drawn.push(Curve::line(learner_name(learner), "other", points));
+            // What stands in brackets is told by the table and the other figures; here it would find no room.
+            let name = learner_name(learner);
+            drawn.push(Curve::line(name.split(" (").next().unwrap_or(name), "other", points));
         }
         drawn.push(Curve::line("the model", "main", self.main.iter().map(|placed| point(placed, true)).collect()));
         CurveChart::new(title, frame, drawn).across(1.0).up_to_one().draw()
