@@ -123,10 +123,17 @@ pub(super) fn digits(currency: &str, major: f64) -> String {
     Currency::from_code(currency).map_or_else(|| format!("{major:.2}"), |currency| currency.major_digits(major))
 }
 
-/// A share in percent for people.
+/// A share in percent for people. What is nearly nothing or nearly all is not rounded to it; the page's script and the sentences
+/// of the list say it in the same words.
 pub(super) fn percent(share: f64) -> String {
-    let decimals = usize::from(share.abs() < 0.095);
-    format!("{:.decimals$} %", 100.0 * share)
+    match share {
+        small if small > 0.0 && small < 0.01 => "less than 1 %".to_owned(),
+        large if large > 0.99 && large < 1.0 => "more than 99 %".to_owned(),
+        other => {
+            let decimals = usize::from(other != 0.0 && other.abs() < 0.095);
+            format!("{:.decimals$} %", 100.0 * other)
+        }
+    }
 }
 
 /// A day as people write it.
@@ -138,4 +145,17 @@ pub(super) fn day(iso: &str) -> String {
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_shares_are_said_in_one_way_and_nothing_is_nothing() {
+        let said = [0.0, 0.0004, 0.0099, 0.01, 0.034, 0.096, 0.99, 0.996, 1.0].map(percent);
+        let words =
+            ["0 %", "less than 1 %", "less than 1 %", "1.0 %", "3.4 %", "10 %", "99 %", "more than 99 %", "100 %"];
+        assert_eq!(said, words);
+    }
 }
