@@ -1,6 +1,6 @@
 //! What the manager sees of the decisions: what the list is expected to gain and where it stops, and the value matrix.
 
-use super::document::text;
+use super::document::{number, text};
 use super::figure::{DataTable, Figure, money, percent};
 use super::input::PageInput;
 use crate::charts::{Cell, Curve, CurveChart, Frame, GridChart, GridRow, Point, grid};
@@ -105,8 +105,11 @@ pub(super) fn matrix(input: &PageInput<'_>) -> Option<Figure> {
             lines: vec![
                 format!("{name} {}", strategy.split(" and ").last().unwrap_or(strategy)),
                 format!("{}: {}", counted(found.n, "customer"), percent(found.stake / all)),
-                format!("contacted: {}, {}", grouped(found.n_contacted), money(currency, found.cost)),
-            ],
+                format!("contacted: {}", grouped(found.n_contacted)),
+            ]
+            .into_iter()
+            .chain(found.each().map(|each| format!("{} each", money(currency, each))))
+            .collect(),
             says: format!("{}, {} at stake", counted(found.n, "customer"), money(currency, found.stake)),
         })
     };
@@ -119,7 +122,7 @@ pub(super) fn matrix(input: &PageInput<'_>) -> Option<Figure> {
         across: "what more may come if they stay",
         down: "past year",
         columns: ["little more", "much more"].map(str::to_owned).to_vec(),
-        row_height: 84.0,
+        row_height: 104.0,
         rows: MATRIX.map(row).to_vec(),
     };
     let table = MATRIX.into_iter().flat_map(|(_, cells)| cells).map(|(name, strategy)| {
@@ -131,19 +134,71 @@ pub(super) fn matrix(input: &PageInput<'_>) -> Option<Figure> {
             percent(found.stake / all),
             grouped(found.n_contacted),
             money(currency, found.cost),
+            found.each().map_or_else(String::new, |each| money(currency, each)),
         ]
     });
+    let quadrants: Vec<(String, Quadrant)> = MATRIX
+        .into_iter()
+        .flat_map(|(_, cells)| cells)
+        .map(|(name, strategy)| (format!("{name} ({strategy})"), of(name)))
+        .collect();
+    let head =
+        ["Quadrant", "Customers", "Value at stake", "Share", "Contacted", "Cost of contacts", "On average, each"];
     Some(Figure {
         id: "f-matrix".into(),
-        sentence: "Each quadrant of the value matrix, margin of the past year by what is expected beyond it: its customers, its share of \
-                   the value at stake, and whom tonight's plan contacts for how much. Spend least where both are low, keep those who \
-                   bring much, and offer more to those who could."
-            .to_owned(),
+        sentence: format!(
+            "Each quadrant of the value matrix, margin of the past year by what is expected beyond it: its customers, its share of \
+             the value at stake, how many of them tonight's plan contacts, and what such a contact costs on average.{} {}",
+            spending(&quadrants, currency),
+            cost_alone(input, &quadrants)
+        ),
         population: input.of_whom(),
         svg: grid(&chart),
-        table: DataTable::new(&heading, ["Quadrant", "Customers", "Value at stake", "Share", "Contacted", "Cost of contacts"], table),
+        table: DataTable::new(&heading, head, table),
         heading,
     })
+}
+
+/// Where a contact costs least and most, and whether that is what the matrix advises.
+fn spending(quadrants: &[(String, Quadrant)], currency: &str) -> String {
+    let mut each: Vec<(&str, f64)> =
+        quadrants.iter().filter_map(|(name, found)| Some((name.as_str(), found.each()?))).collect();
+    each.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let (Some((least, low)), Some((most, high))) = (each.first(), each.last()) else { return String::new() };
+    if money(currency, *low) == money(currency, *high) {
+        return " It costs as much in each.".to_owned();
+    }
+    let low_both = each.iter().find(|(name, _)| name.starts_with("I ("));
+    let advised = match low_both {
+        Some((name, _)) if name == least => ", as the matrix advises: least where both are low".to_owned(),
+        Some((name, here)) => {
+            format!("; the matrix would have least spent on {name}, where it is {}", money(currency, *here))
+        }
+        None => String::new(),
+    };
+    format!(
+        " Per customer contacted, least is spent on {least}, {}, and most on {most}, {}{advised}.",
+        money(currency, *low),
+        money(currency, *high)
+    )
+}
+
+/// That costs here are those of contacts alone, beside the costs at the top of the page.
+fn cost_alone(input: &PageInput<'_>, quadrants: &[(String, Quadrant)]) -> String {
+    let currency = input.currency();
+    let total: f64 = quadrants.iter().map(|(_, found)| found.cost).sum();
+    let incentives = number(input.manifest, "/decisions/incentive_cost").filter(|cost| *cost > 0.0);
+    let incentives = incentives.map(|cost| format!("incentives ({} on all lists)", money(currency, cost)));
+    let win_back = input.further.iter().any(|further| further.total > 0).then(|| "the win-back list".to_owned());
+    let more: Vec<String> = incentives.into_iter().chain(win_back).collect();
+    let total = money(currency, total);
+    if more.is_empty() {
+        return format!("The contacts cost {total} together.");
+    }
+    format!(
+        "This is the cost of contacts alone, {total} together; the costs at the top of the page add {}.",
+        more.join(" and ")
+    )
 }
 
 /// What a quadrant holds.
@@ -158,18 +213,54 @@ struct Quadrant {
 }
 
 impl Quadrant {
+    /// Cost of a contact on average; `None` where nobody is contacted.
+    fn each(&self) -> Option<f64> {
+        (self.n_contacted > 0).then(|| self.cost / self.n_contacted as f64)
+    }
+
     fn of(input: &PageInput<'_>, name: &str) -> Self {
         let [stakes, costs] = ["value_at_stake", "contact_cost"].map(|column| input.list.numbers(column));
         let number = |numbers: &[Option<f64>], row: usize| numbers.get(row).copied().flatten().unwrap_or(0.0);
         let groups = input.list.texts("group");
         let rows = input.list.texts("value_quadrant").iter().enumerate();
         let rows = rows.filter(|(_, quadrant)| quadrant.as_deref() == Some(name)).map(|(row, _)| row);
-        rows.fold(Self::default(), |found, row| Self {
-            n: found.n + 1,
-            stake: found.stake + number(stakes, row),
-            n_contacted: found.n_contacted
-                + u64::from(groups.get(row).is_some_and(|is| is.as_deref() == Some("treat"))),
-            cost: found.cost + number(costs, row),
+        rows.fold(Self::default(), |found, row| {
+            let is_contacted = groups.get(row).is_some_and(|is| is.as_deref() == Some("treat"));
+            Self {
+                n: found.n + 1,
+                stake: found.stake + number(stakes, row),
+                n_contacted: found.n_contacted + u64::from(is_contacted),
+                // What would have been spent on the control group is not spent.
+                cost: found.cost + if is_contacted { number(costs, row) } else { 0.0 },
+            }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_spending_holds_for_the_data() {
+        let quadrant = |name: &str, n_contacted: u64, cost: f64| {
+            (name.to_owned(), Quadrant { n: 2_000, stake: 1.0, n_contacted, cost })
+        };
+        let [low, keep] = ["I (let go)", "III (keep)"];
+        // The most is spent on I as a whole, and the least on each of its customers.
+        let advised = spending(&[quadrant(low, 1_216, 574.0), quadrant(keep, 533, 392.0)], "GBP");
+        assert_eq!(
+            advised,
+            " Per customer contacted, least is spent on I (let go), GBP 0.47, and most on III (keep), GBP 0.74, as the matrix \
+             advises: least where both are low."
+        );
+        let against = spending(&[quadrant(low, 10, 50.0), quadrant(keep, 10, 5.0)], "GBP");
+        assert!(
+            against.contains("least is spent on III (keep), GBP 0.50") && !against.contains("as the matrix"),
+            "{against}"
+        );
+        assert!(against.contains("would have least spent on I (let go), where it is GBP 5.00"), "{against}");
+        assert_eq!(spending(&[quadrant(low, 10, 5.0), quadrant(keep, 20, 10.0)], "GBP"), " It costs as much in each.");
+        assert_eq!(spending(&[quadrant(low, 0, 0.0)], "GBP"), "");
     }
 }
