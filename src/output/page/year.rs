@@ -27,9 +27,49 @@ pub(super) fn key_figures(input: &PageInput<'_>) -> Option<DataTable> {
         day(input.as_of()),
         span(past)
     );
-    let table = DataTable::new("The year in figures", ["Figure", "Past year", "Year before", "Change"], rows);
+    let heading = heading(past, before, input.currency());
+    let table = DataTable::new(&heading, ["Figure", "Past year", "Year before", "Change"], rows);
     (!table.rows.is_empty()).then(|| table.saying(&sentence))
 }
+
+/// How sales and the number of buyers changed, the larger change first.
+fn heading(past: &Value, before: Option<&Value>, currency: &str) -> String {
+    let of = |pointer: &str| {
+        let then = before.and_then(|before| number(before, pointer)).filter(|then| *then > 0.0);
+        number(past, pointer).map(|now| (now, then))
+    };
+    let (sales, buyers) = (of("/net_spend"), of("/customers"));
+    let mut changes: Vec<(f64, String)> = Vec::new();
+    if let Some((now, Some(then))) = sales {
+        let (rate, now) = (now / then - 1.0, money(currency, now));
+        let said = match rate {
+            same if same.abs() < SAME => format!("sales stayed about the same ({now})"),
+            more if more > 0.0 => format!("sales rose by {:.0} % to {now}", 100.0 * more),
+            less => format!("sales fell by {:.0} % to {now}", -100.0 * less),
+        };
+        changes.push((rate.abs(), said));
+    }
+    if let Some((now, Some(then))) = buyers {
+        let (rate, now, then) = (now / then - 1.0, Unit::Number.text(now), Unit::Number.text(then));
+        let said = match rate {
+            same if same.abs() < SAME => format!("about as many customers bought ({now} after {then})"),
+            more if more > 0.0 => format!("{:.0} % more customers bought ({now})", 100.0 * more),
+            less => format!("{:.0} % fewer customers bought ({now})", -100.0 * less),
+        };
+        changes.push((rate.abs(), said));
+    }
+    changes.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let changes: Vec<String> = changes.into_iter().map(|(_, said)| said).collect();
+    if !changes.is_empty() {
+        return format!("Against the year before, {}", changes.join(", and "));
+    }
+    let n = buyers.map(|(now, _)| format!("{} customers bought in the past year", Unit::Number.text(now)));
+    let spent = sales.map_or_else(String::new, |(now, _)| format!(", for {}", money(currency, now)));
+    n.map_or_else(|| "The year in figures".to_owned(), |n| n + &spent)
+}
+
+/// A smaller change is called the same.
+const SAME: f64 = 0.01;
 
 /// How a figure is written, and how its change.
 #[derive(Clone, Copy)]
@@ -81,6 +121,7 @@ impl KeyFigure {
         };
         let change = |then: f64| match self.form {
             Form::Share => signed(&format!("{:+.1} points", 100.0 * (now - then))),
+            _ if then > 0.0 && (now / then - 1.0).abs() < SAME => "about the same".to_owned(),
             _ if then > 0.0 => signed(&format!("{:+.0} %", 100.0 * (now / then - 1.0))),
             _ => "–".to_owned(),
         };
@@ -160,4 +201,28 @@ pub(super) fn cohorts(input: &PageInput<'_>) -> Option<Figure> {
 /// A change with the minus sign of print, which is as wide as the plus.
 fn signed(change: &str) -> String {
     change.replacen('-', "\u{2212}", 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_heading_says_what_changed_most() {
+        let year = |customers: f64, spend: f64| json!({ "customers": customers, "net_spend": spend });
+        let said = |past: &Value, before: Option<&Value>| heading(past, before, "EUR");
+        let before = year(4_000.0, 8_000.0);
+        assert_eq!(
+            said(&year(4_004.0, 7_200.0), Some(&before)),
+            "Against the year before, sales fell by 10 % to EUR 7,200, and about as many customers bought (4,004 after 4,000)"
+        );
+        assert_eq!(
+            said(&year(5_000.0, 8_400.0), Some(&before)),
+            "Against the year before, 25 % more customers bought (5,000), and sales rose by 5 % to EUR 8,400"
+        );
+        assert_eq!(said(&before, None), "4,000 customers bought in the past year, for EUR 8,000");
+        assert_eq!(said(&json!({}), Some(&before)), "The year in figures");
+    }
 }
