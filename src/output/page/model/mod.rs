@@ -8,6 +8,7 @@ mod drivers;
 mod gain;
 mod learners;
 mod past_lists;
+mod plain;
 mod reliability;
 mod scores;
 mod slices;
@@ -27,6 +28,7 @@ use drivers::drivers;
 use gain::gain;
 use learners::by_learner;
 use past_lists::past_lists;
+use plain::first_tenth;
 use reliability::reliability;
 use scores::scores;
 use slices::slices;
@@ -56,7 +58,7 @@ pub(super) fn test_part(evaluation: &Value) -> Part {
     Part {
         id: "model",
         title: "The test",
-        words: words_of_test(evaluation),
+        words: first_tenth(evaluation).into_iter().chain(words_of_test(evaluation)).collect(),
         tiles: tiles(evaluation),
         summary: None,
         figures: figures_of_test(evaluation),
@@ -75,12 +77,12 @@ fn words(input: &PageInput<'_>) -> Vec<String> {
         ];
     };
     let question = format!("The model answers one question: {}.", input.question());
-    std::iter::once(question).chain(words_of_test(evaluation)).collect()
+    first_tenth(evaluation).into_iter().chain([question]).chain(words_of_test(evaluation)).collect()
 }
 
-fn words_of_test(evaluation: &Value) -> Vec<String> {
+fn words_of_test(evaluation: &Value) -> [String; 2] {
     let grade = format!("Grade {}.", text(evaluation, "/verdict/sentence").unwrap_or_default());
-    vec![format!("{}.", population(evaluation)), grade]
+    [format!("{}.", population(evaluation)), grade]
 }
 
 /// The large numbers.
@@ -103,7 +105,10 @@ fn tiles(evaluation: &Value) -> Vec<Tile> {
 fn figures(input: &PageInput<'_>) -> Vec<Figure> {
     let of_test = input.evaluation.map(figures_of_test).unwrap_or_default();
     let others = [past_lists(input), drift(input), scores(input), drivers(input)];
-    of_test.into_iter().chain(others.into_iter().flatten()).collect()
+    let mut figures: Vec<Figure> = of_test.into_iter().chain(others.into_iter().flatten()).collect();
+    // What is told in words alone would leave a hole beside a chart.
+    figures.sort_by_key(|figure| figure.svg.is_empty());
+    figures
 }
 
 /// The figures of the test at past cutoffs.
