@@ -21,7 +21,8 @@ const s = (name, attributes, children) => add(document.createElementNS('http://w
 const grouped = (value, decimals) => value.toLocaleString('en-GB', {minimumFractionDigits: decimals, maximumFractionDigits: decimals});
 const figures = value => grouped(value, Math.abs(value) >= 10 || value === 0 ? 0 : D.decimals);
 const money = value => value == null ? '' : D.currency + '\u00a0' + figures(value);
-const percent = value => value == null ? '' : Math.round(100 * value) + '\u00a0%';
+// In the same words as the sentences of the list: what is nearly nothing or nearly all is not rounded to it.
+const percent = value => value == null ? '' : value > 0 && value < .01 ? 'less than 1\u00a0%' : value > .99 && value < 1 ? 'more than 99\u00a0%' : Math.round(100 * value) + '\u00a0%';
 const counted = (n, noun) => grouped(n, 0) + ' ' + noun + (n === 1 ? '' : 's');
 const START = Date.parse(D.as_of + 'T00:00:00Z');
 const dayText = ago => new Date(START - ago * DAY).toLocaleDateString('en-GB', {day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC'});
@@ -135,9 +136,9 @@ function sorted(list, rows) {
 function rhythm(list, row, size) {
   const events = list.history[row];
   if (!events) return null;
-  const {width, height, large} = size, foot = large ? 18 : 0, base = height - foot - 3;
+  const {width, height, large} = size, foot = large ? 18 : 0, base = height - foot - 3, above = large ? 18 : 1;
   const x = ago => 2 + (width - 4) * (1 - Math.min(ago, YEAR) / YEAR);
-  const orders = [], top = large ? 20 : 6;
+  const orders = [], top = large ? 26 : 6;
   for (let i = 0; i < events[0].length; i += 2) if (events[0][i] <= YEAR) orders.push([events[0][i], events[0][i + 1]]);
   const most = Math.max(1e-9, ...orders.map(o => o[1]));
   const silence = get(list, 'days_since_last_order', row), next = get(list, 'expected_next_order_date', row);
@@ -152,17 +153,19 @@ function rhythm(list, row, size) {
   ].filter(Boolean).join('; ');
   const parts = [];
   if (next > 0) {
-    parts.push(s('rect', {class: 's-sil', x: x(next), y: large ? 12 : 1, width: x(0) - x(next), height: base - (large ? 12 : 1)}));
-    parts.push(s('line', {class: 's-edge', x1: x(next), x2: x(next), y1: large ? 12 : 1, y2: base}));
+    parts.push(s('rect', {class: 's-sil', x: x(next), y: above, width: x(0) - x(next), height: base - above}));
+    parts.push(s('line', {class: 's-edge', x1: x(next), x2: x(next), y1: above, y2: base}));
   }
   parts.push(s('line', {class: 's-line', x1: 0, x2: width, y1: base, y2: base}));
   orders.forEach(([ago, amount]) => parts.push(s('line', {class: 's-tick', x1: x(ago), x2: x(ago), y1: base, y2: base - 3 - (base - top - 3) * Math.sqrt(Math.max(0, amount) / most)}, large ? s('title', {}, dayText(ago) + ': ' + money(amount)) : null)));
   complaints.forEach(([ago, closed, cause]) => {
-    const r = large ? 5 : 3.4, cy = large ? 18 : 5, cx = x(ago), isOpen = closed == null && list.resolutions;
+    const r = large ? 5 : 3.4, cy = large ? 24 : 5, cx = x(ago), isOpen = closed == null && list.resolutions;
     parts.push(s('path', {class: isOpen ? 's-dia s-open' : 's-dia', d: `M${cx} ${cy - r}L${cx + r} ${cy}L${cx} ${cy + r}L${cx - r} ${cy}Z`}, large ? s('title', {}, dayText(ago) + ': complaint' + (cause ? ', ' + cause : '') + (isOpen ? ', open' : '')) : null));
   });
   if (large) {
-    if (next > 0 && x(0) - x(next) > 60) parts.push(s('text', {class: 's-in middle', x: (x(next) + x(0)) / 2, y: 9}, 'overdue'));
+    // In the middle of its span where that is wide enough, else it ends where the span does: it is never cut.
+    const span = x(0) - x(next);
+    if (next > 0) parts.push(s('text', {class: span > 80 ? 's-in middle' : 's-in end', x: span > 80 ? x(next) + span / 2 : x(0), y: 13}, 'overdue'));
     for (const months of [12, 9, 6, 3, 0]) parts.push(s('text', {class: 's-text ' + (months === 12 ? '' : months ? 'middle' : 'end'), x: x(months * YEAR / 12), y: height - 3}, months % 12 ? monthText(months * YEAR / 12) : dayText(months * YEAR / 12)));
   }
   return s('svg', {class: large ? 'wide' : 'spark', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': says}, parts);
@@ -283,10 +286,12 @@ function months(list, row) {
   for (let i = 0; i < events[0].length; i += 2) { const m = 11 - Math.floor(events[0][i] * 12 / YEAR); if (m >= 0) sums[m] += events[0][i + 1]; }
   const most = Math.max(...sums);
   if (!(most > 0)) return null;
+  // In full, five digits would run into the neighbour's.
+  const isLarge = most >= 10000, short = sum => isLarge ? grouped(sum / 1000, sum < 100000 ? 1 : 0) : figures(Math.round(sum));
   const bars = sums.map((sum, m) => s('g', {}, [s('rect', {class: 's-fill', x: m * 42 + 4, width: 34, y: 86 - 70 * sum / most, height: 70 * sum / most}, s('title', {}, money(sum))),
-    sum > 0 ? s('text', {class: 's-in middle', x: m * 42 + 21, y: 82 - 70 * sum / most}, figures(Math.round(sum))) : null]));
+    sum > 0 ? s('text', {class: 's-in middle', x: m * 42 + 21, y: 82 - 70 * sum / most}, short(sum)) : null]));
   const label = (m, text, css) => s('text', {class: 's-text ' + css, x: m, y: 100}, text);
-  return [h('h3', {}, `Spend in each of the past twelve months, ${D.currency}`), s('svg', {class: 'wide', viewBox: '0 0 504 104', role: 'img', 'aria-label': 'Spend by month, the oldest first: ' + sums.map(v => money(Math.round(v))).join(', ')},
+  return [h('h3', {}, `Spend in each of the past twelve months, ${isLarge ? 'thousand ' : ''}${D.currency}`), s('svg', {class: 'wide', viewBox: '0 0 504 104', role: 'img', 'aria-label': 'Spend by month, the oldest first: ' + sums.map(v => money(Math.round(v))).join(', ')},
     [s('line', {class: 's-line', x1: 0, x2: 504, y1: 86, y2: 86}), ...bars, label(4, '12 months ago', ''), label(500, dayText(0), 'end')])];
 }
 function outcomes(list, row) {
@@ -328,7 +333,7 @@ function open(row, keep) {
       ...['life_cycle_stage', 'rfm_segment', 'value_quadrant'].flatMap(name => fact(NAMES[name], meaning(name, value(name)))),
     ]),
   ];
-  const strip = rhythm(list, row, {width: 504, height: 78, large: true});
+  const strip = rhythm(list, row, {width: 504, height: 84, large: true});
   if (strip) lines.push(h('h3', {}, silence == null ? 'Rhythm' : gap == null ? `Silent for ${counted(silence, 'day')}` : `Usually orders every ${counted(silence - gap, 'day')}; silent for ${counted(silence, 'day')}`), strip,
     h('p', {class: 'note'}, 'Each line is a day with an order, higher for more money. A diamond is a complaint' + (list.resolutions ? ', hollow while open' : '') + '. The shaded part is silence beyond the usual gap.'));
   if (reasons.length) lines.push(h('h3', {}, 'Why this customer'), h('ul', {class: 'reasons'}, reasons.map(([text, weight]) => h('li', {}, [capital(text), weight && most ? bar('wide', weight / most) : null]))));

@@ -54,6 +54,8 @@ try {
   const sorted = await ids();
   check('sorted by id', sorted.every((id, i) => !i || id >= sorted[i - 1]), sorted);
   await tab.click('[data-sort=rank]');
+  const shares = await tab.$$eval('#rows .c-p span', all => all.map(one => [+one.title, one.textContent]));
+  check('what is above 0 and below 1 % says so, and nothing else', shares.length === 50 && shares.every(([value, says]) => (value > 0 && value < .01) === says.startsWith('less than 1')), shares);
 
   const chip = '[data-filter=life_cycle_stage][data-value=loyal]';
   const promised = +(await tab.innerText(chip + ' b')).replace(/,/g, '');
@@ -133,6 +135,23 @@ try {
     const seen = await open(part === 'panel' ? '#list?customer=' + encodeURIComponent(wanted) : '#' + part, {bypassCSP: true, viewport: {width, height}, colorScheme});
     const wide = await seen.evaluate(() => document.documentElement.scrollWidth);
     check(`${part} fits into ${width} pixels`, wide <= width, wide);
+    // What the larger letters of a phone make run into each other, or over the edge.
+    const bad = await seen.evaluate(part => {
+      const found = [];
+      for (const svg of document.querySelectorAll(part === 'panel' ? '#panel svg.wide' : `#part-${part} svg.chart`)) {
+        const edge = part === 'panel' ? svg.getBoundingClientRect() : {left: 0, right: innerWidth, top: -Infinity};
+        const texts = [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()]);
+        texts.forEach(([text, one], i) => {
+          if (one.left < edge.left - 1 || one.right > edge.right + 1 || one.top < edge.top - 2) found.push(['cut', text]);
+          texts.slice(i + 1).forEach(([other, two]) => {
+            const across = Math.min(one.right, two.right) - Math.max(one.left, two.left), up = Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top);
+            if (across > 1 && up > 3) found.push([text, other]);
+          });
+        });
+      }
+      return found;
+    }, part);
+    check(`${part} ${width} ${colorScheme}: no text of a chart is cut or covers another`, !bad.length, bad);
     await seen.evaluate(axe);
     const {violations, passes} = await seen.evaluate(() => window.axe.run());
     check(`${part} ${width} ${colorScheme}: axe finds nothing`, passes.length > 10 && !violations.length, violations.map(v => [v.id, v.nodes[0].html]));
