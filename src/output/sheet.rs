@@ -1,5 +1,5 @@
 //! The list as a spreadsheet: what stands in a cell is a number, a day or a text, never a formula. The columns with which a list is
-//! worked are open, the others folded away behind the plus sign above them.
+//! worked are open and printed, the others folded away behind the plus sign above them.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,10 @@ use jiff::civil::Date;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use super::error::OutputError;
-use super::sheet_form::{Formats, SheetColumn, WORKED, colours, fold, for_paper};
+use super::sheet_form::{
+    Formats, MEANING_WIDTH, PRINTED_ROWS, SENTENCE, SENTENCE_WIDTH, SUMMARY_WIDTH, SheetColumn, WORKED, colours, fold,
+    for_paper, height, higher, is_wrapped, print_rows,
+};
 use crate::error::Failure;
 use crate::files::Staged;
 use crate::table::{Column, Table};
@@ -60,12 +63,14 @@ fn workbook<'t>(
     let ranked_by = [("List", "leaving_probability"), ("Win back", "gone_probability")];
     for ((name, probability), pieces) in ranked_by.into_iter().zip(lists) {
         let worksheet = workbook.add_worksheet().set_name(name)?;
-        let names = list(worksheet, sheet, pieces, &formats)?;
         let is_ours = |name: &str| sheet.columns.iter().any(|known| known.name == name);
-        fold(worksheet, &names, |name| is_ours(name) && name != probability && !WORKED.contains(&name))?;
+        let is_folded = |name: &str| is_ours(name) && name != probability && !WORKED.contains(&name);
+        let names = list(worksheet, sheet, pieces, &formats, is_folded)?;
+        fold(worksheet, &names, is_folded)?;
     }
     for (name, table) in more {
-        list(workbook.add_worksheet().set_name(title(name))?, sheet, std::iter::once((*table).clone()), &formats)?;
+        let worksheet = workbook.add_worksheet().set_name(title(name))?;
+        list(worksheet, sheet, std::iter::once((*table).clone()), &formats, |_| false)?;
     }
     meanings(workbook.add_worksheet().set_name("Columns")?, sheet, &formats)?;
     let summary = workbook.add_worksheet().set_name("Summary")?;
@@ -90,6 +95,7 @@ fn list<'t>(
     sheet: &Sheet<'_>,
     pieces: impl Iterator<Item = Table<'t>>,
     formats: &Formats,
+    is_folded: impl Fn(&str) -> bool,
 ) -> Result<Vec<String>, XlsxError> {
     let mut done = 0;
     let mut names: Vec<String> = Vec::new();
@@ -101,9 +107,15 @@ fn list<'t>(
         let n_rows = piece.n_rows().min(sheet.n_rows - done);
         for (at, (name, column)) in (0..).zip(&piece.columns) {
             let unit = sheet.unit(name);
+            let is_wrapped = is_wrapped(unit, is_folded(name));
             for row in 0..n_rows {
-                write(worksheet, row_number(done + row), at, &cell(column, row, unit, formats))?;
+                write(worksheet, row_number(done + row), at, &cell(column, row, (unit, is_wrapped), formats))?;
             }
+        }
+        let wrapped = piece.columns.iter().filter(|(name, _)| is_wrapped(sheet.unit(name), is_folded(name)));
+        let wrapped: Vec<&Column<'_>> = wrapped.map(|(_, column)| column).collect();
+        for row in 0..n_rows {
+            higher(worksheet, row_number(done + row), wrapped.iter().filter_map(|column| text_of(column, row)))?;
         }
         done += n_rows;
         if done == sheet.n_rows {
@@ -115,6 +127,9 @@ fn list<'t>(
     worksheet.set_freeze_panes(1, 2)?;
     for_paper(worksheet, sheet.as_of);
     worksheet.set_repeat_rows(0, 0)?;
+    if done > PRINTED_ROWS {
+        print_rows(worksheet, sheet.as_of, done, last)?;
+    }
     colours(worksheet, &names, row_number(done.saturating_sub(1)))?;
     Ok(names)
 }
@@ -128,7 +143,7 @@ fn header(worksheet: &mut Worksheet, sheet: &Sheet<'_>, piece: &Table<'_>, forma
     for (at, (name, column)) in (0..).zip(&piece.columns) {
         worksheet.write_string_with_format(0, at, name, &formats.head)?;
         let width = match column {
-            _ if sheet.unit(name) == SENTENCE => 44,
+            _ if sheet.unit(name) == SENTENCE => SENTENCE_WIDTH,
             Column::Text(_) | Column::OptionalText(_) => 14,
             _ => 12,
         };
@@ -138,8 +153,14 @@ fn header(worksheet: &mut Worksheet, sheet: &Sheet<'_>, piece: &Table<'_>, forma
     Ok(())
 }
 
-/// What the catalogue calls columns of sentences. They stand in one line, and over empty cells behind them.
-const SENTENCE: &str = "sentence";
+/// The text of a row of a column of texts.
+fn text_of<'c>(column: &'c Column<'_>, row: usize) -> Option<&'c str> {
+    match column {
+        Column::Text(values) => values.get(row).map(AsRef::as_ref),
+        Column::OptionalText(values) => values.get(row).and_then(Option::as_deref),
+        _ => None,
+    }
+}
 
 /// What stands in a cell.
 enum Cell<'c> {
@@ -149,15 +170,15 @@ enum Cell<'c> {
     Nothing,
 }
 
-/// The cell of a row of a column.
-fn cell<'c>(column: &'c Column<'_>, row: usize, unit: &str, formats: &'c Formats) -> Cell<'c> {
-    let text = |text: Option<&'c str>| text.map_or(Cell::Nothing, |text| Cell::Text(text, formats.of_text(text)));
+/// The cell of a row of a column of a unit, whose texts may go on in the next line.
+fn cell<'c>(column: &'c Column<'_>, row: usize, (unit, is_wrapped): (&str, bool), formats: &'c Formats) -> Cell<'c> {
+    let text =
+        |text: Option<&'c str>| text.map_or(Cell::Nothing, |text| Cell::Text(text, formats.of_text(text, is_wrapped)));
     let number =
         |number: Option<f64>, format: &'c Format| number.map_or(Cell::Nothing, |number| Cell::Number(number, format));
     let plain = if unit.starts_with("probability") { &formats.share } else { &formats.number };
     match column {
-        Column::Text(values) => text(values.get(row).map(AsRef::as_ref)),
-        Column::OptionalText(values) => text(values.get(row).and_then(Option::as_deref)),
+        Column::Text(_) | Column::OptionalText(_) => text(text_of(column, row)),
         Column::Flag(values) => text(values.get(row).map(|is| if *is { "true" } else { "false" })),
         Column::Number(values) => number(values.get(row).copied(), plain),
         Column::OptionalNumber(values) => number(values.get(row).copied().flatten(), plain),
@@ -202,17 +223,6 @@ fn excel_day(day: Date) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(u16::try_from(day.year()).unwrap_or(1_900), month, of_month)
 }
 
-/// Widths of columns whose texts go on in the next line, in letters.
-const SUMMARY_WIDTH: usize = 90;
-const MEANING_WIDTH: usize = 100;
-
-/// Height of a row with a text in a column of this width, in points: not every program finds it out by itself.
-fn height(text: &str, width: usize) -> f64 {
-    const LINE: f64 = 15.0;
-    // A letter is on average as wide as a digit, some lines end early.
-    LINE * crate::text::wrapped(text, width * 9 / 10).len().max(1) as f64
-}
-
 fn meanings(worksheet: &mut Worksheet, sheet: &Sheet<'_>, formats: &Formats) -> Result<(), XlsxError> {
     for_paper(worksheet, sheet.as_of);
     worksheet.set_repeat_rows(0, 0)?;
@@ -237,26 +247,41 @@ mod tests {
 
     use super::*;
 
-    /// The description of the first sheet of a list with these columns.
-    fn first_sheet(names: &[&str]) -> String {
-        let columns = names.iter().map(|name| ((*name).to_owned(), Column::text(["x"])));
+    /// The description of the first sheet of a list with these columns and so many rows of this text, then that of the workbook.
+    fn first_sheet(names: &[&str], n_rows: usize, text: &str) -> String {
+        let columns = names.iter().map(|name| ((*name).to_owned(), Column::text(vec![text; n_rows])));
         let list = Table::new("list", columns);
-        let known = |name| SheetColumn { name, unit: "word", meaning: "m" };
+        let unit = |name: &str| if name.starts_with("reason") || name == "action_why" { SENTENCE } else { "word" };
+        let known = |name| SheetColumn { name, unit: unit(name), meaning: "m" };
         let columns: Vec<SheetColumn<'_>> =
             names.iter().filter(|name| **name != "own").map(|name| known(name)).collect();
-        let sheet = Sheet { file: "f", as_of: date(2025, 7, 2), n_rows: 9, columns: &columns, summary: &[] };
+        let sheet = Sheet { file: "f", as_of: date(2025, 7, 2), n_rows: 900, columns: &columns, summary: &[] };
         let lists = [std::iter::once(list), std::iter::once(Table::new("winback", Vec::<(String, Column<'_>)>::new()))];
         let bytes = workbook(&sheet, lists, &[]).unwrap().save_to_buffer().unwrap();
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
         let mut text = String::new();
-        archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut text).unwrap();
+        for part in ["xl/worksheets/sheet1.xml", "xl/workbook.xml"] {
+            archive.by_name(part).unwrap().read_to_string(&mut text).unwrap();
+        }
         text
     }
 
     #[test]
+    fn printed_sentences_go_on_in_the_next_line_and_a_print_has_the_first_rows() {
+        let long = "usually orders every 24 days and has been silent for 71 days now, longer than ever before";
+        let printed = first_sheet(&["rank", "reason_1"], 3, long);
+        assert_eq!(printed.matches(" ht=\"30\"").count(), 3, "{printed}");
+        assert!(!printed.contains("Print_Area"), "{printed}");
+        let folded = first_sheet(&["rank", "action_why"], 3, long);
+        assert_eq!(folded.matches(" ht=").count(), 0, "{folded}");
+        let many = first_sheet(&["rank", "reason_1"], 500, "x");
+        assert!(many.contains("$A$1:$B$201") && many.contains("the first 200 of 500 rows"), "{many}");
+    }
+
+    #[test]
     fn what_is_not_worked_with_is_folded_and_a_page_is_one_sheet_wide() {
-        let text = first_sheet(&["rank", "expected_loss", "clv_total", "reason_1", "risk_band", "own"]);
-        let columns: Vec<&str> = text.split("<col ").skip(1).collect();
+        let text = first_sheet(&["rank", "expected_loss", "clv_total", "reason_1", "risk_band", "own"], 1, "x");
+        let columns: Vec<&str> = text.split("</cols>").next().unwrap().split("<col ").skip(1).collect();
         let folded: Vec<bool> = columns.iter().map(|column| column.contains("hidden=\"1\"")).collect();
         let is_run = |column: &str| column.contains("min=\"2\" max=\"3\"") || column.contains("min=\"5\" max=\"5\"");
         let hidden = columns.iter().zip(&folded).filter(|(_, is)| **is);

@@ -6,6 +6,7 @@ use rust_xlsxwriter::{
 };
 
 use super::formula::harmless;
+use crate::text::{grouped, wrapped};
 
 /// What a column of the list is, for its format and for the sheet of meanings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,9 +22,12 @@ pub struct SheetColumn<'a> {
 /// How cells look.
 pub(super) struct Formats {
     pub(super) head: Format,
-    pub(super) text: Format,
+    text: Format,
     /// A text that would be a formula if somebody edited the cell.
-    pub(super) marked: Format,
+    marked: Format,
+    /// The same two, going on in the next line.
+    text_wrapped: Format,
+    marked_wrapped: Format,
     pub(super) wrapped: Format,
     pub(super) day: Format,
     pub(super) whole: Format,
@@ -35,7 +39,9 @@ pub(super) struct Formats {
 
 impl Formats {
     pub(super) fn new() -> Self {
-        let number = |form: &str| Format::new().set_num_format(form);
+        // In a row of several lines all begin at the top.
+        let number = |form: &str| Format::new().set_num_format(form).set_align(FormatAlign::Top);
+        let text = || Format::new().set_align(FormatAlign::Left).set_align(FormatAlign::Top).set_indent(1);
         Self {
             head: Format::new()
                 .set_bold()
@@ -43,8 +49,10 @@ impl Formats {
                 .set_align(FormatAlign::Left)
                 .set_align(FormatAlign::Top)
                 .set_indent(1),
-            text: Format::new().set_align(FormatAlign::Left).set_indent(1),
-            marked: Format::new().set_quote_prefix().set_align(FormatAlign::Left).set_indent(1),
+            text: text(),
+            marked: text().set_quote_prefix(),
+            text_wrapped: text().set_text_wrap(),
+            marked_wrapped: text().set_quote_prefix().set_text_wrap(),
             wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             day: number("yyyy-mm-dd"),
             whole: number("#,##0"),
@@ -54,8 +62,13 @@ impl Formats {
         }
     }
 
-    pub(super) fn of_text(&self, text: &str) -> &Format {
-        if harmless(text) == text { &self.text } else { &self.marked }
+    pub(super) fn of_text(&self, text: &str, is_wrapped: bool) -> &Format {
+        match (harmless(text) == text, is_wrapped) {
+            (true, false) => &self.text,
+            (true, true) => &self.text_wrapped,
+            (false, false) => &self.marked,
+            (false, true) => &self.marked_wrapped,
+        }
     }
 
     pub(super) fn money(&self, decimals: u32) -> &Format {
@@ -65,6 +78,7 @@ impl Formats {
 
 /// A4 across, one page wide; each page says what it is, of which day, and its number.
 pub(super) fn for_paper(worksheet: &mut Worksheet, as_of: Date) {
+    worksheet.set_print_gridlines(true);
     worksheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.5, 0.5, 0.2, 0.2);
     worksheet.set_footer(format!("&L&A, {as_of}&RPage &P of &N"));
 }
@@ -72,20 +86,65 @@ pub(super) fn for_paper(worksheet: &mut Worksheet, as_of: Date) {
 /// Its number in the format of spreadsheets.
 const A4: u8 = 9;
 
-/// Columns with which a list is worked, beside the probability that ranks it and the columns of the shop's own.
-pub(super) const WORKED: [&str; 12] = [
+/// What the catalogue calls columns of sentences.
+pub(super) const SENTENCE: &str = "sentence";
+
+/// Sentences that are printed go on in the next line. Folded ones stay in one, so that they make no row higher unseen.
+pub(super) fn is_wrapped(unit: &str, is_folded: bool) -> bool {
+    unit == SENTENCE && !is_folded
+}
+
+/// Widths of columns whose texts go on in the next line, in letters.
+pub(super) const SENTENCE_WIDTH: usize = 44;
+/// Letters of a sentence in a line of that width, which is in digits: those are wider on average.
+const SENTENCE_LETTERS: usize = 47;
+pub(super) const SUMMARY_WIDTH: usize = 90;
+pub(super) const MEANING_WIDTH: usize = 100;
+
+/// Height of one line in points.
+const LINE: f64 = 15.0;
+
+/// Height of a row with a text in a column of this width, in points: not every program finds it out by itself.
+pub(super) fn height(text: &str, width: usize) -> f64 {
+    // A letter is on average as wide as a digit, some lines end early.
+    LINE * wrapped(text, width * 9 / 10).len().max(1) as f64
+}
+
+/// Makes a row as high as the longest of its sentences needs.
+pub(super) fn higher<'t>(
+    worksheet: &mut Worksheet,
+    row: u32,
+    sentences: impl Iterator<Item = &'t str>,
+) -> Result<(), XlsxError> {
+    let n_lines = sentences.map(|text| wrapped(text, SENTENCE_LETTERS).len()).max().unwrap_or(0);
+    if n_lines > 1 {
+        worksheet.set_row_height(row, LINE * n_lines as f64)?;
+    }
+    Ok(())
+}
+
+/// Rows of a list that are printed: as many as a team works in some days. The rest stays in the sheet.
+pub(super) const PRINTED_ROWS: usize = 200;
+
+/// Prints the first rows of a longer list alone, and says so on each page.
+pub(super) fn print_rows(worksheet: &mut Worksheet, as_of: Date, n_rows: usize, last: u16) -> Result<(), XlsxError> {
+    worksheet.set_print_area(0, 0, u32::try_from(PRINTED_ROWS).unwrap_or(u32::MAX), last)?;
+    let [first, all] = [PRINTED_ROWS, n_rows].map(|n| grouped(n as u64));
+    worksheet.set_footer(format!("&L&A, {as_of}: the first {first} of {all} rows&RPage &P of &N"));
+    Ok(())
+}
+
+/// Columns that a person uses at the phone, beside the probability that ranks the list and the columns of the shop's own: they are
+/// open, and printed.
+pub(super) const WORKED: [&str; 8] = [
     "rank",
     "customer_id",
-    "expected_net_gain",
     "value_at_stake",
-    "days_since_last_order",
-    "life_cycle_stage",
-    "open_complaints",
+    "expected_next_order_date",
     "reason_1",
+    "cause",
     "recommended_action",
-    "action_why",
     "group",
-    "change_since_last",
 ];
 
 /// Folds away each run of columns that are not worked with. They stay in the file, for filters and formulas.
