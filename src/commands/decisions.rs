@@ -69,9 +69,9 @@ fn contact(summary: &PlanSummary, currency: &Currency) -> String {
 fn gain(summary: &PlanSummary, currency: &Currency) -> String {
     let [low, high] = summary.net_gain_interval.map(|bound| money_in_words(bound, currency));
     let near = if summary.gap < 1e-6 {
-        "the best possible plan".to_owned()
+        "no other plan brings more".to_owned()
     } else {
-        format!("within {:.2} % of the best possible plan", (100.0 * summary.gap).max(0.01))
+        format!("no other plan brings {:.2} % more", (100.0 * summary.gap).max(0.01))
     };
     format!(
         "{} expected, all costs taken off; {low} to {high} in four of five cases; {near}",

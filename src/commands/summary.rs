@@ -7,10 +7,9 @@ use super::items::{WIDTH, item};
 use super::job::Session;
 use super::printing::shown;
 use crate::config::Config;
-use crate::pipeline::{ChangeCounts, ListRow, Lists};
+use crate::pipeline::{ChangeCounts, ListRow, Lists, RankedList};
 use crate::registry::Version;
 use crate::text::{counted, grouped, printable, shortened, wrapped};
-use crate::units::Currency;
 use crate::value::ValueReport;
 
 /// How a shop whose list a simple rule makes gets a model.
@@ -50,7 +49,7 @@ pub(super) fn of_lists(session: &Session, version: &Version, lists: &Lists) -> S
         "rank", "customer", "leaving", "at stake", "net gain", "action"
     );
     for (rank, row) in (1..).zip(list.rows.iter().take(TOP)) {
-        page.push_str(&line(rank, row, list.action_name(row), &list.currency));
+        page.push_str(&line(rank, row, list));
     }
     page.push('\n');
     let amounts = format!(
@@ -77,8 +76,8 @@ pub(super) fn of_lists(session: &Session, version: &Version, lists: &Lists) -> S
     page
 }
 
-fn line(rank: usize, row: &ListRow, action: Option<&str>, currency: &Currency) -> String {
-    let prospect = &row.prospect;
+fn line(rank: usize, row: &ListRow, list: &RankedList) -> String {
+    let (prospect, currency, action) = (&row.prospect, &list.currency, list.action_name(row));
     let gain = row.decision.action.map_or_else(|| "-".to_owned(), |action| currency.major_digits(action.net_gain));
     let figures = format!(
         "{rank:>4}  {:20} {:>6.1} % {:>12} {gain:>10}  {}\n",
@@ -87,9 +86,9 @@ fn line(rank: usize, row: &ListRow, action: Option<&str>, currency: &Currency) -
         currency.major_digits(prospect.value_at_stake),
         shortened(action.unwrap_or("-"), 18)
     );
-    let reason =
-        row.reasons.first().map(|reason| format!("      {}\n", shortened(&printable(&reason.sentence), WIDTH - 6)));
-    figures + &reason.unwrap_or_default()
+    let reasons = list.reasons_of(row);
+    let first = reasons.first().map(|reason| format!("      {}\n", shortened(&printable(reason), WIDTH - 6)));
+    figures + &first.unwrap_or_default()
 }
 
 /// What changed since an earlier list.

@@ -109,8 +109,11 @@ impl PastForecasts<'_> {
             population: format!("{who} who had bought before each day, as it was known then"),
             period_days: PERIOD,
             n_needed: LEAST,
-            without_interval: coming.is_none().then(|| {
-                format!("only {} of the {LEAST} past forecasts that an interval needs could be made", past.len())
+            without_interval: coming.is_none().then(|| match past.len() {
+                n if n < LEAST => {
+                    format!("only {n} of the {LEAST} past forecasts that an interval needs could be made")
+                }
+                _ => "past periods brought nothing where sales were expected, or nothing is expected now".to_owned(),
             }),
             past,
             coming,
@@ -148,7 +151,7 @@ fn past_forecast((from, until): (Cutoff, Cutoff), then: &Histories, after: &Hist
         found.visits += f64::from(later.saturating_sub(purchases.frequency()));
         found.sales += after.net_total.get(place).map_or(0.0, |later| later - net);
     }
-    (found.expected_sales > 0.0 && found.sales > 0.0).then_some(found)
+    (found.expected_sales > 0.0).then_some(found)
 }
 
 /// Half of the width of the interval, in logarithms, if customers come as chance has it: visits are Poisson numbers, and amounts
@@ -173,7 +176,9 @@ fn log_chance(models: &ValueModels, histories: &Histories) -> f64 {
 /// Vovk, Gammerman and Shafer (2005), Algorithmic Learning in a Random World, section 2.2: conformal prediction with the absolute
 /// error as the measure of strangeness.
 fn coming(past: &[PastForecast], expected: f64, log_chance: f64) -> Option<ComingSales> {
-    let mut errors: Vec<f64> = past.iter().map(|past| (past.sales / past.expected_sales).ln().abs()).collect();
+    // A period that brought nothing is the worst of errors.
+    let error = |past: &PastForecast| (past.sales.max(0.0) / past.expected_sales).ln().abs();
+    let mut errors: Vec<f64> = past.iter().map(error).collect();
     errors.sort_by(f64::total_cmp);
     // The smallest k with k / (n + 1) of at least the level.
     let log_error = (0..errors.len()).find(|place| (place + 1) as f64 >= LEVEL * (errors.len() + 1) as f64);
@@ -217,6 +222,7 @@ mod tests {
         assert!((found.interval[1] - 200.0 * 0.5_f64.exp()).abs() < 1e-9, "{found:?}");
         assert_eq!(coming(&past(&[1.0, 1.2, 0.9]), 200.0, 0.1), None);
         assert_eq!(coming(&past(&[1.0; 5]), 0.0, 0.1), None);
+        assert_eq!(coming(&past(&[1.0, 1.1, 0.9, -0.1]), 200.0, 0.1), None, "a period without sales bounds nothing");
     }
 
     #[test]
