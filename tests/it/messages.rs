@@ -530,6 +530,11 @@ fn storage_errors() -> Vec<Failure> {
         refused("connection closed", false, true),
         refused("permission denied for schema sales (SQLSTATE 42501)", true, false),
         refused("relation \"orders\" does not exist (SQLSTATE 42P01, at character 15 of the query)", false, false),
+        DatabaseError::Unsure {
+            database: "shop at db.example:5432".to_owned(),
+            message: "connection closed".to_owned(),
+        }
+        .into(),
         DatabaseError::OtherColumn {
             table: "retain.list".to_owned(),
             column: "reason_1".to_owned(),

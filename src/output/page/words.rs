@@ -98,7 +98,21 @@ fn lede(input: &PageInput<'_>) -> Vec<String> {
         ));
     }
     on_lists.push('.');
-    [plan(input), changes(input), Some(on_lists), left_alone(input, further > 0)].into_iter().flatten().collect()
+    let all = [plan(input), changes(input), Some(on_lists), left_alone(input, further > 0), revenue(input.manifest)];
+    all.into_iter().flatten().collect()
+}
+
+/// That amounts are revenue, where the config says nothing of margins.
+fn revenue(manifest: &Value) -> Option<String> {
+    let of = |pointer: &str| manifest.pointer(pointer);
+    let has_margins =
+        of("/config/value/category_margins").and_then(Value::as_object).is_some_and(|all| !all.is_empty())
+            || of("/config/purchases/columns/cost").is_some();
+    let is_revenue = number(manifest, "/config/value/margin_share").is_some_and(|share| share >= 1.0) && !has_margins;
+    is_revenue.then(|| {
+        "No margin is set: all that customers pay counts, so that values and gains are too large. Set `value.margin_share`."
+            .to_owned()
+    })
 }
 
 /// How many of each list are to be contacted, and how sure the gain is.
@@ -189,4 +203,23 @@ fn left_alone(input: &PageInput<'_>, has_more_lists: bool) -> Option<String> {
         ));
     }
     (!also.is_empty()).then(|| also.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn amounts_that_are_revenue_are_told_as_such() {
+        let told = |share: f64, margins: Value, columns: Value| {
+            let value = json!({ "margin_share": share, "category_margins": margins });
+            revenue(&json!({ "config": { "value": value, "purchases": { "columns": columns } } })).is_some()
+        };
+        assert!(told(1.0, json!({}), json!({ "amount": "total" })));
+        assert!(!told(0.4, json!({}), json!({})));
+        assert!(!told(1.0, json!({ "coffee": 0.6 }), json!({})));
+        assert!(!told(1.0, json!({}), json!({ "cost": "cost" })));
+    }
 }
