@@ -32,6 +32,8 @@ const HABIT_PER_YEAR: f64 = 2.0;
 const YEAR: usize = 364;
 /// Windows that end at most so many days from that day lie in the same season.
 const SEASON: usize = 10;
+/// Windows that end at most so many days from the same date a year ago are of that date: a leap day may lie between.
+const DATE: usize = 1;
 /// Windows that end at most so many days from the day as far from a feast, the last time, lie in the same season.
 const FEAST: usize = 2;
 /// A feed of purchases with less than this share of its usual rows has stopped.
@@ -130,23 +132,40 @@ fn unusual(feed: &Feed, length: usize, held: &impl Fn(usize) -> Option<Held>) ->
         return None;
     }
     // A quiet week of holidays does not explain a day without any row. A Friday of 1.9 times the rows does explain one of 2.1
-    // times; a day of few rows by chance explains no feed that has stopped.
-    let is_like = |then: &Held| is_far(then) || (side > 0.0 && (then.distance() - centre) * side > limit * HALF);
-    let explains = |then: &Held| is_like(then) && now.is_as_far_as(*then, limit);
-    let is_season = same_seasons(feed).any(|(then, around)| {
-        (then.saturating_sub(around)..=then + around).filter_map(held).any(|then| explains(&then))
+    // times, and a holiday with a third of the rows one with a sixth; of days that are not of that date, one of few rows by
+    // chance explains no feed that has stopped.
+    let is_near = |then: &Held| (then.distance() - centre) * side > limit * HALF;
+    let explains = |then: &Held, is_of_the_day: bool| {
+        (is_far(then) || ((side > 0.0 || is_of_the_day) && is_near(then))) && now.is_as_far_as(*then, limit)
+    };
+    let is_season = same_seasons(feed).any(|Season { end, around, is_of_the_day }| {
+        (end.saturating_sub(around)..=end + around).filter_map(held).any(|then| explains(&then, is_of_the_day))
     });
     let ends: Vec<usize> = past.iter().filter(|(_, held)| is_far(held)).map(|(end, _)| *end).collect();
     let per_year = episodes(&ends, length.max(SEASON)) as f64 * 365.0 / past.len() as f64;
     (!is_season && per_year <= HABIT_PER_YEAR).then_some(now)
 }
 
-/// Ends of windows that lay in the same season, and how many days around each do: a year ago, and as far from a feast that moves.
-fn same_seasons(feed: &Feed) -> impl Iterator<Item = (usize, usize)> {
+/// Windows of the past that lay in the same season as the last one.
+#[derive(Debug, Clone, Copy)]
+struct Season {
+    /// Where the middle one ends.
+    end: usize,
+    /// Days around it at which others end.
+    around: usize,
+    /// Whether they are of the same day of the year, or as far from a feast.
+    is_of_the_day: bool,
+}
+
+/// A year ago, on the same date a year ago, and as far from a feast that moves.
+fn same_seasons(feed: &Feed) -> impl Iterator<Item = Season> {
     let n_days = feed.days.len();
     let last = i32::try_from(n_days).unwrap_or(0) + feed.first - 1;
     let at_feast = feasts::same_days_the_last_time(last).filter_map(|day| usize::try_from(day - feed.first + 1).ok());
-    n_days.checked_sub(YEAR).map(|end| (end, SEASON)).into_iter().chain(at_feast.map(|end| (end, FEAST)))
+    let of_the_day = |around: usize| move |end: usize| Season { end, around, is_of_the_day: true };
+    let year = n_days.checked_sub(YEAR).map(|end| Season { end, around: SEASON, is_of_the_day: false });
+    let date = n_days.checked_sub(YEAR + 1).map(of_the_day(DATE));
+    year.into_iter().chain(date).chain(at_feast.map(of_the_day(FEAST)))
 }
 
 /// Stretches of at most `length` days that hold them all: the windows of one season are one, and its start is no habit.
@@ -280,6 +299,23 @@ mod tests {
         assert_eq!(look(&feed(1_199, closed), &ON_TIME), None);
         let elsewhere = |day: usize| if day == 1_191 { 0 } else { closed(day) };
         assert!(look(&feed(1_192, elsewhere), &ON_TIME).is_some(), "Palm Sunday is no Easter");
+    }
+
+    #[test]
+    fn a_holiday_of_few_rows_is_quiet_in_a_small_shop_and_a_feed_that_stops_on_it_is_not() {
+        // Easter of 2024 and 2025, and Christmas of both years.
+        let rows = |then: u32, now: u32| {
+            move |day: usize| match day {
+                813 | 1_082 => then,
+                1_198 | 1_447 => now,
+                _ => 16 + u32::try_from(day * 7_919 % 9).unwrap(),
+            }
+        };
+        for n_days in [1_199, 1_448] {
+            assert_eq!(look(&feed(n_days, rows(6, 3)), &ON_TIME), None, "{n_days}");
+            assert!(look(&feed(n_days, rows(6, 0)), &ON_TIME).is_some(), "{n_days}");
+            assert!(look(&feed(n_days, rows(18, 3)), &ON_TIME).is_some(), "{n_days}");
+        }
     }
 
     #[test]
