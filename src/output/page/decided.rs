@@ -125,25 +125,11 @@ pub(super) fn matrix(input: &PageInput<'_>) -> Option<Figure> {
         row_height: 104.0,
         rows: MATRIX.map(row).to_vec(),
     };
-    let table = MATRIX.into_iter().flat_map(|(_, cells)| cells).map(|(name, strategy)| {
-        let found = of(name);
-        [
-            format!("{name}: {strategy}"),
-            grouped(found.n),
-            money(currency, found.stake),
-            percent(found.stake / all),
-            grouped(found.n_contacted),
-            money(currency, found.cost),
-            found.each().map_or_else(String::new, |each| money(currency, each)),
-        ]
-    });
     let quadrants: Vec<(String, Quadrant)> = MATRIX
         .into_iter()
         .flat_map(|(_, cells)| cells)
         .map(|(name, strategy)| (format!("{name} ({strategy})"), of(name)))
         .collect();
-    let head =
-        ["Quadrant", "Customers", "Value at stake", "Share", "Contacted", "Cost of contacts", "On average, each"];
     Some(Figure {
         id: "f-matrix".into(),
         sentence: format!(
@@ -154,9 +140,27 @@ pub(super) fn matrix(input: &PageInput<'_>) -> Option<Figure> {
         ),
         population: input.of_whom(),
         svg: grid(&chart),
-        table: DataTable::new(&heading, head, table),
+        table: matrix_table(&heading, &quadrants, (all, currency)),
         heading,
     })
+}
+
+/// The value matrix in figures, beside `all` value at stake.
+fn matrix_table(heading: &str, quadrants: &[(String, Quadrant)], (all, currency): (f64, &str)) -> DataTable {
+    let head =
+        ["Quadrant", "Customers", "Value at stake", "Share", "Contacted", "Cost of contacts", "On average, each"];
+    let row = |(name, found): &(String, Quadrant)| {
+        [
+            name.clone(),
+            grouped(found.n),
+            money(currency, found.stake),
+            percent(found.stake / all),
+            grouped(found.n_contacted),
+            money(currency, found.cost),
+            found.each().map_or_else(String::new, |each| money(currency, each)),
+        ]
+    };
+    DataTable::new(heading, head, quadrants.iter().map(row))
 }
 
 /// Where a contact costs least and most, and whether that is what the matrix advises.
