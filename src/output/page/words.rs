@@ -110,7 +110,7 @@ fn revenue(manifest: &Value) -> Option<String> {
             || of("/config/purchases/columns/cost").is_some();
     let is_revenue = number(manifest, "/config/value/margin_share").is_some_and(|share| share >= 1.0) && !has_margins;
     is_revenue.then(|| {
-        "No margin is set: all that customers pay counts, so that values and gains are too large. Set `value.margin_share`."
+        "No margin is set: all that customers pay counts, so that values and gains are too large. Set value.margin_share in the config."
             .to_owned()
     })
 }
