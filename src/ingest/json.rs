@@ -131,10 +131,9 @@ impl<'a> Table<'a> {
     fn opened(self, n_replaced: u64) -> Result<Opened, IngestError> {
         let shown = self.path.display().to_string();
         if self.names.is_empty() {
-            return Err(match self.cut.is_empty() {
-                true => IngestError::Empty { path: shown },
-                false => self.wrong("it has no object, `{\"name\": value}`, that could be a row".to_owned()),
-            });
+            let is_empty = self.cut.is_empty();
+            let of_others = || self.wrong("it has no object, `{\"name\": value}`, that could be a row".to_owned());
+            return Err(if is_empty { IngestError::Empty { path: shown } } else { of_others() });
         }
         let n_rows = self.n_rows;
         let column = |(name, mut cells): (String, Vec<Option<String>>)| {

@@ -47,10 +47,7 @@ pub fn explain_customer(
     let dataset = panel.of_customers(&[subject.customer]);
     let place = dataset.customers.binary_search(&subject.customer).map_err(|_| absent())?;
     let (orders, complaints) = subject.events();
-    let value = match scored.valuing.models() {
-        Some(models) => subject.value(models, &config.value)?,
-        None => None,
-    };
+    let value = scored.valuing.models().map(|models| subject.value(models, &config.value)).transpose()?.flatten();
     let explainer = explainer(version, &panel, &config.currency);
     let makeup = explainer.makeup(&dataset, place)?;
     let names = explainer.contributing_features();

@@ -221,7 +221,7 @@ pub struct HeadFigures {
 }
 
 /// A version as it is kept: these files in one folder, and their hashes beside a passport and, where its model has trees, a
-/// copy for XGBoost that are made from them.
+/// copy for `XGBoost` that are made from them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Version {
     /// `model.json`.

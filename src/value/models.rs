@@ -281,6 +281,6 @@ mod tests {
             most_at_stake(&histories, 0, &frame)
         };
         assert!((most(400.0, 200.0) - 120.0).abs() < 1e-9);
-        assert_eq!([most(400.0, -5.0), most(360.0, 200.0)], [0.0, f64::INFINITY]);
+        assert!(most(400.0, -5.0).abs() < 1e-12 && most(360.0, 200.0).is_infinite());
     }
 }

@@ -487,6 +487,11 @@ fn refused(message: &str, lacks_rights: bool, is_lost: bool) -> Failure {
     DatabaseError::Refused { doing, database, message: message.to_owned(), lacks_rights, is_lost }.into()
 }
 
+fn unsure() -> Failure {
+    let (database, message) = ("shop at db.example:5432".to_owned(), "connection closed".to_owned());
+    DatabaseError::Unsure { database, message }.into()
+}
+
 fn storage_errors() -> Vec<Failure> {
     let folder = || "models/shop".into();
     let file = || "models/shop/v1/model.json".into();
@@ -530,11 +535,7 @@ fn storage_errors() -> Vec<Failure> {
         refused("connection closed", false, true),
         refused("permission denied for schema sales (SQLSTATE 42501)", true, false),
         refused("relation \"orders\" does not exist (SQLSTATE 42P01, at character 15 of the query)", false, false),
-        DatabaseError::Unsure {
-            database: "shop at db.example:5432".to_owned(),
-            message: "connection closed".to_owned(),
-        }
-        .into(),
+        unsure(),
         DatabaseError::OtherColumn {
             table: "retain.list".to_owned(),
             column: "reason_1".to_owned(),

@@ -65,11 +65,11 @@ fn came(learner: &Value) -> Option<(Came, Came)> {
     let sums = cutoffs.iter().try_fold((Came::default(), Came::default()), |(first, all), cutoff| {
         let (n, left) = (number(cutoff, "/population/n")?, number(cutoff, "/population/n_churned")?);
         let lifts = items(cutoff, "/metrics/lift").iter();
-        let mut lift = lifts.filter(|lift| number(lift, "/fraction").is_some_and(|at| (at - FIRST).abs() < 1e-9));
-        let lift = lift.next_back().and_then(|lift| number(lift, "/value"))?;
+        let mut of_first = lifts.filter(|lift| number(lift, "/fraction").is_some_and(|at| (at - FIRST).abs() < 1e-9));
+        let times = of_first.next_back().and_then(|lift| number(lift, "/value"))?;
         // Lift is the share that left among the first, in shares that left of all.
         let n_first = (FIRST * n).ceil();
-        Some((first.and(n_first, lift * left / n * n_first), all.and(n, left)))
+        Some((first.and(n_first, times * left / n * n_first), all.and(n, left)))
     });
     sums.filter(|(first, all)| first.n > 0.0 && all.n > 0.0)
 }
