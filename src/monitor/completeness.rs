@@ -132,11 +132,12 @@ fn unusual(feed: &Feed, length: usize, held: &impl Fn(usize) -> Option<Held>) ->
         return None;
     }
     // A quiet week of holidays does not explain a day without any row. A Friday of 1.9 times the rows does explain one of 2.1
-    // times, and a holiday with a third of the rows one with a sixth; of days that are not of that date, one of few rows by
-    // chance explains no feed that has stopped.
+    // times, and a holiday with a third of the rows one with a sixth, but none without any; of days that are not of that date,
+    // one of few rows by chance explains no feed that has stopped.
     let is_near = |then: &Held| (then.distance() - centre) * side > limit * HALF;
     let explains = |then: &Held, is_of_the_day: bool| {
-        (is_far(then) || ((side > 0.0 || is_of_the_day) && is_near(then))) && now.is_as_far_as(*then, limit)
+        let may_be_near = side > 0.0 || (is_of_the_day && now.found > 0.0);
+        (is_far(then) || (may_be_near && is_near(then))) && now.is_as_far_as(*then, limit)
     };
     let is_season = same_seasons(feed).any(|Season { end, around, is_of_the_day }| {
         (end.saturating_sub(around)..=end + around).filter_map(held).any(|then| explains(&then, is_of_the_day))
