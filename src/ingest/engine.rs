@@ -27,6 +27,12 @@ pub(super) fn ask<T>(work: impl FnOnce() -> PolarsResult<T>) -> PolarsResult<T> 
     caught(work).unwrap_or_else(|message| Err(PolarsError::ComputeError(message.into())))
 }
 
+/// Whether the engine had too little memory: then nothing is wrong with what it was given.
+pub(super) fn lacks_memory(error: &PolarsError) -> bool {
+    matches!(error, PolarsError::IO { error, .. } if error.kind() == std::io::ErrorKind::OutOfMemory)
+        || error.to_string().contains("(os error 12)")
+}
+
 /// Does something with the table engine or its parser; a panic becomes a sentence, and nothing is printed.
 ///
 /// # Errors

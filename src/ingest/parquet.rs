@@ -26,7 +26,13 @@ impl Source for Parquet {
         }
         let path = PlRefPath::try_from_path(&file.path).map_err(|error| wrong(error.to_string()))?;
         let arguments = ScanArgsParquet { glob: false, hive_options: hive_columns(file), ..Default::default() };
-        let claims = engine::ask(|| Claims::of(opened)).map_err(|error| wrong(first_line(&error)))?;
+        let damaged = |error: PolarsError| {
+            if engine::lacks_memory(&error) {
+                return IngestError::io(&file.path)(std::io::ErrorKind::OutOfMemory.into());
+            }
+            wrong(first_line(&error))
+        };
+        let claims = engine::ask(|| Claims::of(opened)).map_err(damaged)?;
         claims.check(&shown, size)?;
         // The footer is read here, so that a wrong file is named here.
         let frame = engine::ask(|| {
@@ -34,7 +40,7 @@ impl Source for Parquet {
             frame.collect_schema()?;
             Ok(frame)
         });
-        let frame = frame.map_err(|error| wrong(first_line(&error)))?;
+        let frame = frame.map_err(damaged)?;
         Ok(Opened { frame, expected_rows: None, first_row: 0, cut: Vec::new(), facts: Vec::new(), found: Vec::new() })
     }
 

@@ -72,7 +72,7 @@ pub(crate) fn keeps_columns_apart(file: &InputFile) -> Result<bool, IngestError>
 /// What the source says of rows that cannot be read, or `IngestError::LongCell`.
 pub(crate) fn rows_as_written(file: &InputFile, frame: LazyFrame) -> Result<DataFrame, IngestError> {
     let source = source_of(file)?;
-    let rows = engine::ask(|| frame.collect()).map_err(|error| source.unreadable(file, error))?;
+    let rows = engine::ask(|| frame.collect()).map_err(|error| unreadable(source, file, error))?;
     cells::check(file, &rows)?;
     Ok(rows)
 }
@@ -93,7 +93,7 @@ pub(crate) fn rows(file: &InputFile, frame: LazyFrame) -> Result<DataFrame, Inge
 pub(crate) fn column_names(file: &InputFile, opened: &mut Opened) -> Result<Vec<String>, IngestError> {
     let schema = engine::ask(|| opened.frame.collect_schema());
     let schema = schema.map_err(|error| match source_of(file) {
-        Ok(source) => source.unreadable(file, error),
+        Ok(source) => unreadable(source, file, error),
         Err(unknown) => unknown,
     })?;
     if schema.len() > MOST_COLUMNS {
@@ -101,6 +101,14 @@ pub(crate) fn column_names(file: &InputFile, opened: &mut Opened) -> Result<Vec<
         return Err(IngestError::TooManyColumns { path, found: schema.len(), limit: MOST_COLUMNS });
     }
     Ok(schema.iter_names().map(|name| name.to_string()).collect())
+}
+
+/// What is to be reported of rows that cannot be read: what the source says, unless memory is lacking.
+fn unreadable(source: &dyn Source, file: &InputFile, error: PolarsError) -> IngestError {
+    if engine::lacks_memory(&error) {
+        return IngestError::io(&file.path)(std::io::ErrorKind::OutOfMemory.into());
+    }
+    source.unreadable(file, error)
 }
 
 fn source_of(file: &InputFile) -> Result<&'static dyn Source, IngestError> {
