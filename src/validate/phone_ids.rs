@@ -16,10 +16,6 @@ const MOST_OF_CODE: usize = 3;
 /// Digits at the end by which numbers are told apart at most: all that numbers of many countries have in common.
 const MOST_AT_END: usize = 9;
 
-/// Per cent of the ids that must come in pairs where none of them begins with `+` or `00`: numbers of customers may do so by
-/// chance.
-const NOTABLE_PAIRS: usize = 5;
-
 /// An id that has a code in front of another.
 struct Pair<'a> {
     long: &'a str,
@@ -38,17 +34,15 @@ pub(super) fn with_country_codes(ids: &Ids, section: &TableConfig) -> Option<Fin
         for (code, rest) in (1..=MOST_OF_CODE).filter_map(|n| digits.split_at_checked(n)) {
             let rest = rest.trim_start_matches('0');
             let n_digits = rest.len();
-            if let Some(short) = numbers.get(rest).filter(|_| n_digits >= LEAST_DIGITS) {
+            // Numbers of one length, such as those of a tax office, have no code in front.
+            let is_longer = |short: &&&str| n_digits >= LEAST_DIGITS && written(long) > written(short);
+            if let Some(short) = numbers.get(rest).filter(is_longer).filter(|_| has_code(long)) {
                 by_code.entry(code).or_default().push(Pair { long, short, n_digits });
             }
         }
     }
     let pairs = by_code.into_values().max_by_key(Vec::len)?;
     let (n, found) = (ids.names().count(), pairs.len());
-    let is_marked = pairs.iter().any(|pair| pair.long.starts_with('+') || pair.long.starts_with("00"));
-    if !is_marked && found * 100 < NOTABLE_PAIRS * n {
-        return None;
-    }
     let severity = if found * 100 >= NOTABLE_PERCENT * n { Severity::Error } else { Severity::Warning };
     let (n_ids, is_estimate) = ids.scaled(n);
     let (n_merged, _) = ids.scaled(found);
@@ -74,6 +68,16 @@ fn number(id: &str) -> Option<String> {
     let is_phone = id.chars().all(|letter| letter.is_ascii_digit() || is_sign(letter));
     let digits: String = id.chars().filter(char::is_ascii_digit).collect();
     (is_phone && digits.len() <= 17).then(|| digits.trim_start_matches('0').to_owned())
+}
+
+/// Whether a number says that it begins with the code of a country.
+fn has_code(id: &str) -> bool {
+    id.starts_with('+') || id.starts_with("00")
+}
+
+/// How many digits are written.
+fn written(id: &str) -> usize {
+    id.chars().filter(char::is_ascii_digit).count()
 }
 
 fn is_sign(letter: char) -> bool {
