@@ -17,21 +17,20 @@ use super::knobs::{
 };
 use super::tables::Table;
 
+/// The keys of a table: where its rows are and how they are written, then its own.
+macro_rules! of_table {
+    ($($own:expr),* $(,)?) => {
+        &[TABLE_PATH, POSTGRES, URL_ENV, ENCODING, DELIMITER, QUOTE, SKIP_ROWS, SHEET, $($own),*]
+    };
+}
+
 /// Every section, in the order in which they are drafted.
 pub(super) const SECTIONS: &[Section] = &[
     section("", "The run", &[NAME, CURRENCY, TIMEZONE, SEED, AS_OF]),
     table(
         Table::Purchases,
         "The purchases; required",
-        &[
-            TABLE_PATH,
-            POSTGRES,
-            URL_ENV,
-            ENCODING,
-            DELIMITER,
-            QUOTE,
-            SKIP_ROWS,
-            SHEET,
+        of_table![
             FILTER,
             KNOWN_VALUES,
             FILL_DOWN,
@@ -51,15 +50,7 @@ pub(super) const SECTIONS: &[Section] = &[
     table(
         Table::Complaints,
         "The complaints, if the shop has any",
-        &[
-            TABLE_PATH,
-            POSTGRES,
-            URL_ENV,
-            ENCODING,
-            DELIMITER,
-            QUOTE,
-            SKIP_ROWS,
-            SHEET,
+        of_table![
             FILTER,
             FILL_DOWN,
             DUPLICATES,
@@ -76,15 +67,7 @@ pub(super) const SECTIONS: &[Section] = &[
     table(
         Table::Customers,
         "Facts about customers, if there are any",
-        &[
-            TABLE_PATH,
-            POSTGRES,
-            URL_ENV,
-            ENCODING,
-            DELIMITER,
-            QUOTE,
-            SKIP_ROWS,
-            SHEET,
+        of_table![
             FILTER,
             DUPLICATES,
             ID_CASE,
@@ -99,15 +82,7 @@ pub(super) const SECTIONS: &[Section] = &[
     table(
         Table::Surveys,
         "Answers to surveys, if there are any",
-        &[
-            TABLE_PATH,
-            POSTGRES,
-            URL_ENV,
-            ENCODING,
-            DELIMITER,
-            QUOTE,
-            SKIP_ROWS,
-            SHEET,
+        of_table![
             FILTER,
             DUPLICATES,
             ID_CASE,
@@ -122,15 +97,7 @@ pub(super) const SECTIONS: &[Section] = &[
     table(
         Table::Contacts,
         "Contacts with customers, if they are recorded; never a feature",
-        &[
-            TABLE_PATH,
-            POSTGRES,
-            URL_ENV,
-            ENCODING,
-            DELIMITER,
-            QUOTE,
-            SKIP_ROWS,
-            SHEET,
+        of_table![
             FILTER,
             DUPLICATES,
             ID_CASE,

@@ -7,6 +7,7 @@ use super::facts::{Example, Fact, FactRule};
 use super::head::Head;
 use super::header::Names;
 use super::source::CutLine;
+use super::text_file::TextFile;
 use crate::config::{FoundKey, Layout};
 
 /// What is noticed about the header of a text.
@@ -51,6 +52,31 @@ pub(super) fn of_cut_lines(path: &Path, cut: &[CutLine]) -> Vec<Fact> {
         (!rows.is_empty()).then(|| Fact { rule, place: path.display().to_string(), count: rows.len() as u64, examples })
     };
     rules.into_iter().filter_map(fact).collect()
+}
+
+/// The encoding of a text, if it is another than UTF-8 and was found out.
+pub(super) fn of_encoding(path: &Path, text: &TextFile) -> Option<Fact> {
+    let (name, _) = text.encoding().filter(|(_, is_detected)| *is_detected)?;
+    let examples = vec![Example::of_text(path.display().to_string())];
+    Some(Fact { rule: FactRule::Encoding, place: name.to_owned(), count: 1, examples })
+}
+
+/// Letters in UTF-8 in a text of another encoding.
+pub(super) fn of_mixed_encodings(path: &Path, text: &TextFile) -> Option<Fact> {
+    let place = path.display().to_string();
+    text.holds_utf8.then(|| Fact { rule: FactRule::MixedEncodings, place, count: 1, examples: Vec::new() })
+}
+
+/// Characters that could not be read.
+pub(super) fn of_replaced(path: &Path, count: u64) -> Option<Fact> {
+    let place = path.display().to_string();
+    (count > 0).then(|| Fact { rule: FactRule::NotUtf8, place, count, examples: Vec::new() })
+}
+
+/// The key of an encoding that was found out.
+pub(super) fn key_of_encoding(text: &TextFile) -> Option<FoundKey> {
+    let (name, _) = text.encoding().filter(|(_, is_detected)| *is_detected)?;
+    Some(FoundKey::settled("encoding", format!("\"{}\"", name.to_lowercase()), "detected"))
 }
 
 /// The keys of what was found at the head of a text and is not the usual.

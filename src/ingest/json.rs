@@ -9,7 +9,6 @@ use polars::prelude::*;
 
 use super::account::Reason;
 use super::error::IngestError;
-use super::facts::{Fact, FactRule};
 use super::file_facts;
 use super::json_value::{Value, flat};
 use super::limits::MOST_COLUMNS;
@@ -28,13 +27,18 @@ impl Source for Json {
         let mut reader = TextFile::open(&file.path, file.layout.encoding.as_deref())?.with_long_lines();
         let mut text = Vec::new();
         reader.read(&file.path, u64::MAX, &mut text)?;
+        let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text);
         let mut table = Table::new(&file.path);
-        let document = is_document(&file.path).then(|| serde_json::from_slice(&text).ok()).flatten();
-        match document.map(listed) {
+        match document(&file.path, text).map_err(|detail| table.wrong(detail))? {
             Some(objects) => objects.into_iter().try_for_each(|object| table.add(Some(object)))?,
-            None => lines(&text).try_for_each(|line| table.add(serde_json::from_slice(line).ok()))?,
+            None => lines(text).try_for_each(|line| table.add(serde_json::from_slice(line).ok()))?,
         }
-        table.opened(reader.take_replaced())
+        let mut opened = table.opened()?;
+        opened.facts.extend(file_facts::of_replaced(&file.path, reader.take_replaced()));
+        opened.facts.extend(file_facts::of_encoding(&file.path, &reader));
+        opened.facts.extend(file_facts::of_mixed_encodings(&file.path, &reader));
+        opened.found.extend(file_facts::key_of_encoding(&reader));
+        Ok(opened)
     }
 
     fn bytes_per_row(&self) -> u64 {
@@ -42,14 +46,22 @@ impl Source for Json {
     }
 }
 
-/// Whether the file may be one value as a whole.
-fn is_document(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().to_lowercase().contains(".json"))
+/// The rows of a `.json` that is one value as a whole; `None` where it has one a line after all. An error says what is wrong with
+/// a list.
+fn document(path: &Path, text: &[u8]) -> Result<Option<Vec<Value>>, String> {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if ![".json", ".json.gz", ".json.zst"].iter().any(|ending| name.ends_with(ending)) {
+        return Ok(None);
+    }
+    match serde_json::from_slice(text) {
+        Ok(value) => Ok(Some(listed(value))),
+        Err(error) if text.trim_ascii_start().starts_with(b"[") => Err(format!("its list is not whole: {error}")),
+        Err(_) => Ok(None),
+    }
 }
 
 /// The lines with something in them.
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty())
 }
 
@@ -128,7 +140,7 @@ impl<'a> Table<'a> {
         Ok(place)
     }
 
-    fn opened(self, n_replaced: u64) -> Result<Opened, IngestError> {
+    fn opened(self) -> Result<Opened, IngestError> {
         let shown = self.path.display().to_string();
         if self.names.is_empty() {
             let is_empty = self.cut.is_empty();
@@ -141,10 +153,7 @@ impl<'a> Table<'a> {
             let texts: StringChunked = cells.into_iter().collect();
             texts.with_name(name.into()).into_column()
         };
-        let mut facts = file_facts::of_cut_lines(self.path, &self.cut);
-        if n_replaced > 0 {
-            facts.push(Fact { rule: FactRule::NotUtf8, place: shown.clone(), count: n_replaced, examples: Vec::new() });
-        }
+        let facts = file_facts::of_cut_lines(self.path, &self.cut);
         let frame = DataFrame::new(n_rows, self.names.into_iter().zip(self.cells).map(column).collect());
         let frame = frame.map_err(IngestError::engine(format!("opening `{shown}`")))?.lazy();
         let (expected_rows, found) = (Some(n_rows), Vec::new());
@@ -154,6 +163,7 @@ impl<'a> Table<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::facts::FactRule;
     use super::*;
 
     fn open(name: &str, text: &str) -> Result<Opened, IngestError> {
@@ -194,6 +204,18 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_a_row_whatever_lists_are_in_it_and_a_mark_at_the_beginning_is_none_of_it() {
+        let line = "{\"a\": 1, \"lines\": [{\"b\": 2}, {\"b\": 3}]}";
+        assert_eq!(table("a.jsonl", line).1, ["1|[{\"b\":2},{\"b\":3}]"]);
+        assert_eq!(table("a.json", "\u{feff}[\n {\"a\": 1}\n]").1, ["1"]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        std::fs::write(&path, b"{\"a\": \"caf\xE9\"}\n{\"a\": \"caf\xE9 x\"}").unwrap();
+        let opened = Json.open(&InputFile::new(path, None)).unwrap();
+        assert_eq!((opened.facts[0].rule, opened.found[0].key), (FactRule::Encoding, "encoding"));
+    }
+
+    #[test]
     fn what_is_no_row_is_told() {
         let opened = open("a.jsonl", "{\"a\": 1}\n{\"a\": \n[1]\n{\"a\": 2}\n").unwrap();
         assert_eq!(opened.cut.iter().map(|line| line.row).collect::<Vec<_>>(), [1, 2]);
@@ -204,6 +226,7 @@ mod tests {
         assert!(error("a.jsonl", "{\"a\": 123456789012345678901}").contains("`a`"));
         assert!(matches!(open("a.json", "").map(|_| ()), Err(IngestError::Empty { .. })));
         let deep = "[".repeat(100_000);
-        assert!(error("a.json", &deep).contains("no object"));
+        assert!(error("a.json", &deep).contains("its list is not whole"));
+        assert!(error("a.json", "[{\"a\": 1},\n{\"a\": ").contains("line 2"));
     }
 }

@@ -10,7 +10,7 @@ use polars::prelude::*;
 
 use super::absent::ABSENT_WORDS;
 use super::error::IngestError;
-use super::facts::{Example, Fact, FactRule};
+use super::facts::{Fact, FactRule};
 use super::head::{self, Head};
 use super::limits::MOST_COLUMNS;
 use super::records::{self, Records};
@@ -155,24 +155,17 @@ impl TextPieces {
         let noticed = counted.into_iter().filter(|(_, count)| *count > 0);
         let fact = |(rule, count)| Fact { rule, place: place.clone(), count, examples: Vec::new() };
         let mut facts: Vec<Fact> = noticed.map(fact).collect();
-        if let Some((name, true)) = self.text.encoding().filter(|_| !self.is_told) {
-            self.is_told = true;
-            let examples = vec![Example::of_text(place.clone())];
-            facts.push(Fact { rule: FactRule::Encoding, place: name.to_owned(), count: 1, examples });
-        }
-        if self.text.holds_utf8 && !self.is_mix_told {
-            self.is_mix_told = true;
-            facts.push(Fact { rule: FactRule::MixedEncodings, place, count: 1, examples: Vec::new() });
-        }
+        let encoding = file_facts::of_encoding(&self.path, &self.text).filter(|_| !self.is_told);
+        self.is_told |= encoding.is_some();
+        let mix = file_facts::of_mixed_encodings(&self.path, &self.text).filter(|_| !self.is_mix_told);
+        self.is_mix_told |= mix.is_some();
+        facts.extend(encoding.into_iter().chain(mix));
         facts
     }
 
     /// The keys that say how the file is read.
     fn found(&self, head: &Head) -> Vec<FoundKey> {
-        let mut found = Vec::new();
-        if let Some((name, true)) = self.text.encoding() {
-            found.push(FoundKey::settled("encoding", format!("\"{}\"", name.to_lowercase()), "detected"));
-        }
+        let mut found: Vec<FoundKey> = file_facts::key_of_encoding(&self.text).into_iter().collect();
         found.extend(file_facts::keys_of(head, &self.layout));
         found
     }

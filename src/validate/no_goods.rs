@@ -1,12 +1,13 @@
 //! Lines that are billed and are no goods: postage, discounts, fees, corrections. Whoever was billed nothing else bought nothing,
 //! and a discount that is taken back is no return.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, Severity};
 use super::mending::{column, filter};
 use crate::config::{Config, Table};
 use crate::ingest::{ABSENT, TypedTable, sql_text};
+use crate::maths::hash::key;
 use crate::text::{counted, grouped};
 
 /// Fewer lines are not worth a word.
@@ -18,6 +19,9 @@ const WITH_DIGITS_PERCENT: u64 = 90;
 
 /// Letters of a code without digits at most: longer ones are names.
 const LONGEST_CODE: usize = 16;
+
+/// Of more codes without digits most are goods.
+const MOST_CODES: usize = 25;
 
 /// Names of up to so many words that hold one of [`WORDS`] are no names of goods.
 const FEW_WORDS: usize = 3;
@@ -98,8 +102,8 @@ pub(super) struct NoGoods {
     /// Lines of all products, and of those with a digit.
     lines: u64,
     lines_with_digits: u64,
-    /// Products with a digit in one part of the customers, at most.
-    n_with_digits: usize,
+    /// Products with a digit, as hashes: the lowest, as many as matter.
+    with_digits: BTreeSet<u64>,
 }
 
 impl NoGoods {
@@ -119,12 +123,20 @@ impl NoGoods {
             let has_digit = name.chars().any(char::is_numeric);
             found.lines += own.lines;
             found.lines_with_digits += if has_digit { own.lines } else { 0 };
-            found.n_with_digits += usize::from(has_digit);
+            found.with_digits.extend(has_digit.then(|| key(name.as_bytes())));
             if is_named(name) || is_code_without_digits(name) {
                 found.doubtful.insert(name.clone(), own);
             }
+            found.forget();
         }
         found
+    }
+
+    /// Keeps no more hashes than matter.
+    fn forget(&mut self) {
+        while self.with_digits.len() > LEAST_CODES {
+            self.with_digits.pop_last();
+        }
     }
 
     /// Adds other customers.
@@ -135,14 +147,17 @@ impl NoGoods {
         }
         self.lines += other.lines;
         self.lines_with_digits += other.lines_with_digits;
-        self.n_with_digits = self.n_with_digits.max(other.n_with_digits);
+        self.with_digits.extend(other.with_digits);
+        self.forget();
     }
 
     /// Products that are no goods by their names, or by codes unlike those of all others.
     pub(super) fn finding(&self, config: &Config) -> Option<Finding> {
-        let are_codes =
-            self.n_with_digits >= LEAST_CODES && self.lines_with_digits * 100 >= self.lines * WITH_DIGITS_PERCENT;
         let is_known = |name: &str| config.purchases.known_values.iter().any(|known| known == name);
+        let n_without = self.doubtful.keys().filter(|name| is_code_without_digits(name)).count();
+        let are_codes = self.with_digits.len() >= LEAST_CODES
+            && n_without <= MOST_CODES
+            && self.lines_with_digits * 100 >= self.lines * WITH_DIGITS_PERCENT;
         let is_no_good = |name: &str| is_named(name) || (are_codes && is_code_without_digits(name));
         let found = self.doubtful.iter().filter(|(name, _)| is_no_good(name) && !is_known(name));
         let mut found: Vec<(&str, Billed)> = found.map(|(name, own)| (name.as_str(), *own)).collect();

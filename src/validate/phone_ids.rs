@@ -20,7 +20,8 @@ const MOST_AT_END: usize = 9;
 struct Pair<'a> {
     long: &'a str,
     short: &'a str,
-    n_digits: usize,
+    /// The digits that both have.
+    digits: &'a str,
 }
 
 /// Ids of the purchases that are others with the code of a country in front.
@@ -28,16 +29,21 @@ pub(super) fn with_country_codes(ids: &Ids, section: &TableConfig) -> Option<Fin
     if section.id_trim == Some(IdTrim::Keep) {
         return None;
     }
-    let numbers: BTreeMap<String, &str> = ids.names().filter_map(|id| Some((number(id)?, id))).collect();
+    let mut numbers: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for id in ids.names() {
+        if let Some(digits) = number(id) {
+            numbers.entry(digits).or_default().push(id);
+        }
+    }
     let mut by_code: BTreeMap<&str, Vec<Pair<'_>>> = BTreeMap::new();
-    for (digits, long) in &numbers {
+    for (digits, written) in &numbers {
+        let Some(long) = written.iter().copied().filter(|id| has_code(id)).min() else { continue };
         for (code, rest) in (1..=MOST_OF_CODE).filter_map(|n| digits.split_at_checked(n)) {
-            let rest = rest.trim_start_matches('0');
-            let n_digits = rest.len();
+            let Some((rest, shorts)) = numbers.get_key_value(rest.trim_start_matches('0')) else { continue };
             // Numbers of one length, such as those of a tax office, have no code in front.
-            let is_longer = |short: &&&str| n_digits >= LEAST_DIGITS && written(long) > written(short);
-            if let Some(short) = numbers.get(rest).filter(is_longer).filter(|_| has_code(long)) {
-                by_code.entry(code).or_default().push(Pair { long, short, n_digits });
+            let short = shorts.iter().copied().filter(|short| n_digits(long) > n_digits(short)).min();
+            if let Some(short) = short.filter(|_| rest.len() >= LEAST_DIGITS) {
+                by_code.entry(code).or_default().push(Pair { long, short, digits: rest });
             }
         }
     }
@@ -52,14 +58,18 @@ pub(super) fn with_country_codes(ids: &Ids, section: &TableConfig) -> Option<Fin
         counted(n_ids, "customer id"),
         grouped(n_ids - n_merged),
     );
-    let hint = format!(
-        "write `customer_id = {}` in `[purchases.columns]` to make them one, and the like in tables that have such ids; or \
-         `id_trim = \"keep\"` in `[purchases]` if they are different customers",
-        toml_text(&last_digits(&pairs, section))
+    let way = LastDigits::of(&pairs).filter(|way| way.makes_no_others_one(ids, &pairs));
+    let way = way.map_or_else(
+        || "write all of them with the code, or without, in the export".to_owned(),
+        |way| {
+            let sql = toml_text(&way.sql(section));
+            format!("write `customer_id = {sql}` in `[purchases.columns]` to make them one, and the like in tables that have such ids")
+        },
     );
     let finding = Finding::new("ids_alike", Table::Purchases.name(), severity, message).of_column("customer_id");
     let examples: Vec<String> =
         pairs.iter().take(3).map(|pair| format!("`{}` and `{}`", pair.long, pair.short)).collect();
+    let hint = format!("{way}; or `id_trim = \"keep\"` in `[purchases]` if they are different customers");
     Some(finding.counting(n_merged).with_examples(examples).with_hint(hint))
 }
 
@@ -75,8 +85,7 @@ fn has_code(id: &str) -> bool {
     id.starts_with('+') || id.starts_with("00")
 }
 
-/// How many digits are written.
-fn written(id: &str) -> usize {
+fn n_digits(id: &str) -> usize {
     id.chars().filter(char::is_ascii_digit).count()
 }
 
@@ -84,13 +93,39 @@ fn is_sign(letter: char) -> bool {
     matches!(letter, '+' | ' ' | '-' | '/' | '(' | ')' | '.' | '\u{a0}')
 }
 
-/// The last digits of ids of customers, without signs: as many as all numbers have.
-fn last_digits(pairs: &[Pair<'_>], section: &TableConfig) -> String {
-    let n_digits = pairs.iter().map(|pair| pair.n_digits).min().map_or(MOST_AT_END, |least| least.min(MOST_AT_END));
-    let ids = pairs.iter().flat_map(|pair| [pair.long, pair.short]);
-    let signs: BTreeSet<char> = ids.flat_map(str::chars).filter(|letter| is_sign(*letter) && *letter != '+').collect();
-    let bare = signs.iter().fold(customer(section), |sql, sign| format!("REPLACE({sql}, '{sign}', '')"));
-    format!("RIGHT({bare}, {n_digits})")
+/// The last digits of ids without signs: as many as all numbers have.
+struct LastDigits {
+    signs: BTreeSet<char>,
+    n: usize,
+}
+
+impl LastDigits {
+    fn of(pairs: &[Pair<'_>]) -> Option<Self> {
+        let n = pairs.iter().map(|pair| pair.digits.len()).min()?.min(MOST_AT_END);
+        let letters = pairs.iter().flat_map(|pair| [pair.long, pair.short]).flat_map(str::chars);
+        Some(Self { signs: letters.filter(|letter| is_sign(*letter) && *letter != '+').collect(), n })
+    }
+
+    fn sql(&self, section: &TableConfig) -> String {
+        let bare = self.signs.iter().fold(customer(section), |sql, sign| format!("REPLACE({sql}, '{sign}', '')"));
+        format!("RIGHT({bare}, {})", self.n)
+    }
+
+    /// Whether it makes one of no ids but those that differ in a code, in zeros in front or in signs.
+    fn makes_no_others_one(&self, ids: &Ids, pairs: &[Pair<'_>]) -> bool {
+        let without_code: BTreeMap<String, &str> =
+            pairs.iter().filter_map(|pair| Some((number(pair.long)?, pair.digits))).collect();
+        let meant = |id: &str| {
+            let digits = number(id).unwrap_or_else(|| id.to_owned());
+            without_code.get(&digits).map_or(digits, |rest| (*rest).to_owned())
+        };
+        let made = |id: &str| {
+            let bare: Vec<char> = id.chars().filter(|letter| !self.signs.contains(letter)).collect();
+            bare.get(bare.len().saturating_sub(self.n)..).unwrap_or_default().iter().collect::<String>()
+        };
+        let n_meant = ids.names().map(meant).collect::<BTreeSet<_>>().len();
+        ids.names().map(made).collect::<BTreeSet<_>>().len() >= n_meant
+    }
 }
 
 #[cfg(test)]
