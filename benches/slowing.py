@@ -27,7 +27,8 @@ def purchases(shop):
     """Customer, day and net amount of every line."""
     if shop == "cdnow":
         rows = pl.read_parquet(DATA / shop / "cdnow_master.parquet")
-        return rows.select(pl.col("customer_id").cast(pl.Utf8), day=pl.col("date").cast(pl.Date), amount=pl.col("dollar_value"))
+        return rows.select(pl.col("customer_id").cast(pl.Utf8), day=pl.col("date").cast(pl.Date),
+                           amount=pl.col("dollar_value"))
     if shop == "btydplus_grocery":
         rows = pl.read_parquet(DATA / shop / "groceryElog.parquet")
         return rows.select(customer_id=pl.col("cust").cast(pl.Utf8), day=pl.col("date").cast(pl.Date), amount=pl.lit(1.0))
@@ -48,8 +49,8 @@ def listed(retain, shop, day, folder):
     if done.returncode not in (0, 4):
         raise SystemExit(done.stderr)
     columns = ["customer_id", "clv_predicted", "value_at_stake"]
-    lists = [pl.read_csv(folder / shop / f"{name}.csv", columns=columns, schema_overrides={"customer_id": pl.Utf8}) for name in ("list", "winback")]
-    return pl.concat(lists)
+    read = lambda name: pl.read_csv(folder / shop / f"{name}.csv", columns=columns, schema_overrides={"customer_id": pl.Utf8})
+    return pl.concat([read("list"), read("winback")])
 
 
 def main():
@@ -58,7 +59,10 @@ def main():
     print("| shop | models over the past year | customers | models alone | counted | past year alone |\n|---|---|---|---|---|---|")
     for shop, day, end in SHOPS:
         rows, share = purchases(shop), (end - day).days / 365
-        total = lambda name, start, until: rows.filter(pl.col("day").is_between(start, until, closed="left")).group_by("customer_id").agg(pl.col("amount").sum().alias(name))
+        def total(name, start, until):
+            some = rows.filter(pl.col("day").is_between(start, until, closed="left"))
+            return some.group_by("customer_id").agg(pl.col("amount").sum().alias(name))
+
         first = rows.filter(pl.col("day") < day).group_by("customer_id").agg(first=pl.col("day").min())
         all_ = listed(retain, shop, day, folder).join(first, on="customer_id")
         for other in (total("past", day - timedelta(365), day), total("came", day, end)):

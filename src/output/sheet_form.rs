@@ -136,9 +136,10 @@ pub(super) fn print_rows(worksheet: &mut Worksheet, as_of: Date, n_rows: usize, 
 
 /// Columns that a person uses at the phone, beside the probability that ranks the list and the columns of the shop's own: they are
 /// open, and printed.
-pub(super) const WORKED: [&str; 8] = [
+pub(super) const WORKED: [&str; 9] = [
     "rank",
     "customer_id",
+    "expected_net_gain",
     "value_at_stake",
     "expected_next_order_date",
     "reason_1",
