@@ -9,7 +9,8 @@ const CUSTOMER_ID: &[&str] = &["customer_id", "cust_id", "customer", "cust", "cl
     "loyalty_id", "card_id", "sold_to", "sold_to_party", "kundennummer", "kunden_nummer",
     "kunde", "kunden", "kdnr", "kd", "auftraggeber", "debitor", "kundenkarte", "karten_nr", "kartennummer", "klant", "klantnummer",
     "cliente", "numero_client", "numéro_client", "n_client", "kund", "kundnummer", "buyer", "buyer_username", "buyer_user_id",
-    "username", "user_name", "login", "customer_email", "email", "e_mail", "email_address", "buyer_email", "mail", "courriel",
+    "username", "user_name", "login", "customer_email", "customer_phone", "customer_mobile", "billing_email", "billing_phone",
+    "email", "e_mail", "email_address", "buyer_email", "mail", "courriel",
     "user", "member", "account", "phone", "phone_number", "telefon", "telefonnummer", "telephone", "téléphone", "telefono", "mobile"];
 const CURRENCY: &[&str] = &["currency", "currency_code", "order_currency", "curr", "valuta", "devise", "moneda"];
 #[rustfmt::skip]

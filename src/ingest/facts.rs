@@ -65,6 +65,8 @@ pub enum FactRule {
     ShortLines,
     /// Lines that cannot be split into the columns of the header; rejected.
     BrokenLines,
+    /// Rows of JSON that are no whole object; rejected.
+    BrokenObjects,
     /// Quotes inside unquoted fields, read as they stand.
     StrayQuotes,
     /// Files in another encoding than UTF-8, which was found out; the place is its name.

@@ -45,13 +45,27 @@ pub(super) fn of_cut_lines(path: &Path, cut: &[CutLine]) -> Vec<Fact> {
         (FactRule::RepeatedHeaders, Reason::REPEATED_HEADER),
         (FactRule::TotalLines, Reason::TOTAL_LINE),
     ];
-    let fact = |(rule, reason)| {
-        let rows: Vec<u64> = cut.iter().filter(|line| line.reason == reason).map(|line| line.row + 1).collect();
+    of_cut(path, cut, &rules)
+}
+
+/// The same of rows that are objects.
+pub(super) fn of_cut_objects(path: &Path, cut: &[CutLine]) -> Vec<Fact> {
+    of_cut(path, cut, &[(FactRule::BrokenObjects, Reason::BROKEN_LINE)])
+}
+
+fn of_cut(path: &Path, cut: &[CutLine], rules: &[(FactRule, Reason)]) -> Vec<Fact> {
+    let fact = |(rule, reason): &(FactRule, Reason)| {
+        let rows: Vec<u64> = cut.iter().filter(|line| line.reason == *reason).map(|line| line.row + 1).collect();
         let example = |row: &u64| Example { place: (0, *row), text: format!("row {row}") };
         let examples = rows.iter().take(Example::SHOWN).map(example).collect();
-        (!rows.is_empty()).then(|| Fact { rule, place: path.display().to_string(), count: rows.len() as u64, examples })
+        (!rows.is_empty()).then(|| Fact {
+            rule: *rule,
+            place: path.display().to_string(),
+            count: rows.len() as u64,
+            examples,
+        })
     };
-    rules.into_iter().filter_map(fact).collect()
+    rules.iter().filter_map(fact).collect()
 }
 
 /// The encoding of a text, if it is another than UTF-8 and was found out.

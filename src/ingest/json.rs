@@ -153,7 +153,7 @@ impl<'a> Table<'a> {
             let texts: StringChunked = cells.into_iter().collect();
             texts.with_name(name.into()).into_column()
         };
-        let facts = file_facts::of_cut_lines(self.path, &self.cut);
+        let facts = file_facts::of_cut_objects(self.path, &self.cut);
         let frame = DataFrame::new(n_rows, self.names.into_iter().zip(self.cells).map(column).collect());
         let frame = frame.map_err(IngestError::engine(format!("opening `{shown}`")))?.lazy();
         let (expected_rows, found) = (Some(n_rows), Vec::new());
@@ -219,7 +219,7 @@ mod tests {
     fn what_is_no_row_is_told() {
         let opened = open("a.jsonl", "{\"a\": 1}\n{\"a\": \n[1]\n{\"a\": 2}\n").unwrap();
         assert_eq!(opened.cut.iter().map(|line| line.row).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!((opened.facts[0].rule, opened.facts[0].count), (FactRule::BrokenLines, 2));
+        assert_eq!((opened.facts[0].rule, opened.facts[0].count), (FactRule::BrokenObjects, 2));
         let error = |name: &str, text: &str| open(name, text).map(|_| ()).unwrap_err().to_string();
         assert!(error("a.jsonl", "a,b\n1,2\n").contains("no object"));
         assert!(error("a.jsonl", "{\"a\": 1, \"a\": 2}").contains("row 1 has two fields `a`"));

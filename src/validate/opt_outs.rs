@@ -7,7 +7,7 @@ use super::checked::Checked;
 use super::finding::{Finding, Severity};
 use super::tally::{Counts, Tally};
 use crate::config::{Config, SilentOptOuts, Table};
-use crate::ingest::{ABSENT, FactRule, NO_FLAG, Reason, TypedTable};
+use crate::ingest::{ABSENT, Fact, FactRule, NO_FLAG, Reason, TypedTable};
 use crate::text::{counted, verb};
 use crate::timeline::{Calendar, date_of};
 use crate::units::Timestamp;
@@ -41,8 +41,9 @@ pub(super) fn check(checked: &mut Checked<'_>) {
         let are = verb(counts.found, "is", "are");
         (Severity::Error, format!("{rows} of `customers` {opt} out and {are} rejected: the opt-out would be lost"))
     };
-    for fact in customers.facts.iter().filter(|fact| matches!(fact.rule, FactRule::BrokenLines | FactRule::ShortLines))
-    {
+    let hides =
+        |fact: &&Fact| matches!(fact.rule, FactRule::BrokenLines | FactRule::BrokenObjects | FactRule::ShortLines);
+    for fact in customers.facts.iter().filter(hides) {
         let hidden = |counts: Counts| {
             let (lines, have) = (counted(counts.found, "line"), verb(counts.found, "does", "do"));
             let message = format!("{lines} of `customers` {have} not have all columns: an opt-out there would be lost");

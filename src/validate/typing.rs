@@ -92,6 +92,9 @@ fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Option<Tally> 
         FactRule::BrokenLines => {
             ("broken_lines", "put fields with separators, quotes or line ends in double quotes; or write `quote = \"none\"` where quotes are text".to_owned())
         }
+        FactRule::BrokenObjects => {
+            ("broken_lines", "was the file written and transferred to its end? Each row is one object, `{\"name\": value}`".to_owned())
+        }
         FactRule::StrayQuotes => ("stray_quotes", "put such fields in double quotes and double the quote".to_owned()),
         FactRule::Unreadable => (
             "unreadable_value",
@@ -190,6 +193,10 @@ fn worded(rule: FactRule, place: &str, counts: Counts, one: &str) -> (Severity, 
         FactRule::BrokenLines => (
             Severity::Warning,
             format!("`{place}` has {lines} that cannot be split into the columns of its header; rejected"),
+        ),
+        FactRule::BrokenObjects => (
+            Severity::Warning,
+            format!("`{place}` has {lines} that {} no whole object; rejected", verb(counts.found, "is", "are")),
         ),
         FactRule::StrayQuotes => (
             Severity::Recommendation,

@@ -47,7 +47,7 @@ fn json_that_ends_too_early_is_told() {
     };
     let text = Order::all().map(object).collect::<Vec<_>>().join("\n");
     let (folder, _) = drafted_of("orders.ndjson", &text[..text.len() - 5]);
-    saying(folder.path(), 0, &["1 line", "row 2880"]);
+    saying(folder.path(), 0, &["has 1 line that is no whole object", "row 2880", "transferred to its end"]);
 }
 
 #[test]
