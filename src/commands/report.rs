@@ -41,8 +41,6 @@ pub(super) const REPORT: &str = "report.json";
 /// The two lists of a run.
 pub(super) const LIST: &str = "list";
 pub(super) const WINBACK: &str = "winback";
-/// Lost customers to ask.
-pub(super) const INTERVIEWS: &str = "interviews";
 /// What changed since an earlier list.
 pub(super) const CHANGES: &str = "changes";
 

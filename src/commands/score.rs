@@ -15,7 +15,9 @@ use crate::cli::{Nightly, OutputOptions};
 use crate::config::Config;
 use crate::error::Failure;
 use crate::files::{Ready, Staged};
-use crate::output::{DETAILED_ROWS, Format, columns_of, stage_csv_and_parquet, stage_json_lines, stage_table};
+use crate::output::{
+    DETAILED_ROWS, Format, INTERVIEWS, columns_of, stage_csv_and_parquet, stage_json_lines, stage_table,
+};
 use crate::pipeline::{self, Beside, Changes, Holds, ListRow, Lists, RankedList, Scored};
 use crate::registry::Version;
 use crate::table::Table;
@@ -167,7 +169,7 @@ fn beside_lists<'t>(
     changes: Option<&'t Table<'t>>,
     interviews: Option<&'t Table<'t>>,
 ) -> Vec<(&'static str, &'t Table<'t>)> {
-    let tables = [(report::CHANGES, changes), (report::INTERVIEWS, interviews)];
+    let tables = [(report::CHANGES, changes), (INTERVIEWS, interviews)];
     tables.into_iter().filter_map(|(name, table)| Some((name, table?))).collect()
 }
 

@@ -16,6 +16,7 @@ mod monetary;
 mod recency;
 mod returns;
 mod schema;
+mod schema_error;
 mod season;
 mod sentences;
 mod shop;
@@ -28,7 +29,8 @@ mod value_model;
 
 pub use columns::FeatureColumns;
 pub use dictionary::dictionary;
-pub use schema::{Absence, Entry, FeatureSchema, SchemaDifference, SchemaError};
+pub use schema::{Absence, Entry, FeatureSchema};
+pub use schema_error::{SchemaDifference, SchemaError};
 pub use spec::{Absent, Family, Feature, Unit};
 pub use telling::{Context, FORECAST_INPUTS, Fact, ForecastFigure, SILENCE_FEATURE, Side, Split, Telling};
 

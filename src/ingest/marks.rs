@@ -199,6 +199,14 @@ impl<'t> Apart<'t> {
             .find_map(|none| text.strip_prefix(none))
             .unwrap_or(text)
             .trim();
+        // Ledgers write the side of the account behind the amount: a credit lowers what a customer owes.
+        if let Some((amount, is_credit)) = without_side(rest) {
+            if is_credit && self.is_negative {
+                return None;
+            }
+            self.is_negative |= is_credit;
+            rest = amount;
+        }
         while let Some(first) = rest.chars().next() {
             let mut length = first.len_utf8();
             match first {
@@ -286,6 +294,15 @@ impl<'t> Apart<'t> {
     }
 }
 
+/// A text without `Cr` or `Dr` at its end, and whether it was `Cr`.
+fn without_side(text: &str) -> Option<(&str, bool)> {
+    let text = text.trim_end_matches('.');
+    let (rest, side) = text.split_at_checked(text.len().checked_sub(2)?)?;
+    let is_apart = !rest.ends_with(char::is_alphabetic);
+    let is_credit = side.eq_ignore_ascii_case("cr");
+    (is_apart && (is_credit || side.eq_ignore_ascii_case("dr"))).then(|| (rest.trim_end(), is_credit))
+}
+
 /// A number in the plain form of programs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plain {
@@ -343,6 +360,10 @@ mod tests {
             ("12EUR", "12"),
             ("7.", "7."),
             ("12.-", "12"),
+            ("12.50 Cr", "-12.50"),
+            ("1,299.00CR.", "-1299.00"),
+            ("12.50 Dr", "12.50"),
+            ("12 EUR Dr", "12"),
         ] {
             let value = value.trim_start_matches("0.5").to_owned() + if value == "0.5" { ".5" } else { "" };
             let value = if value == "7." { "7".to_owned() } else { value };
@@ -366,7 +387,7 @@ mod tests {
     fn what_makes_no_number_is_none() {
         for text in [
             "", ".", "-", "nan", "inf", "1.2.3", "--1", "1.-2", "12x", "C489434", "two", "1,23,45", "12,50", "(5",
-            "1 2",
+            "1 2", "-12 Cr", "12 XCr", "12 Cr Dr",
         ] {
             assert_eq!(plain(text, Marks::default()), None, "{text}");
         }

@@ -20,6 +20,7 @@ mod custom_cells;
 mod custom_values;
 mod date_words;
 mod dates;
+mod dealing;
 mod dealt;
 mod decimal;
 mod dialect;

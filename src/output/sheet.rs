@@ -8,8 +8,8 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 
 use super::error::OutputError;
 use super::sheet_form::{
-    Formats, MEANING_WIDTH, PRINTED_ROWS, SENTENCE, SENTENCE_WIDTH, SUMMARY_WIDTH, SheetColumn, WORKED, colours, fold,
-    for_paper, height, higher, is_wrapped, print_rows,
+    ASKED, Formats, INTERVIEWS, MEANING_WIDTH, NARROW, PRINTED_ROWS, REASONS, SENTENCE, SENTENCE_WIDTH, SUMMARY_WIDTH,
+    SheetColumn, WIDE, WORKED, colours, fold, for_paper, height, higher, is_wrapped, print_rows,
 };
 use crate::error::Failure;
 use crate::files::Staged;
@@ -33,6 +33,9 @@ pub struct Sheet<'a> {
 impl Sheet<'_> {
     /// The unit of a column of ours; nothing for one of the shop's own.
     fn unit(&self, name: &str) -> &str {
+        if name == REASONS {
+            return SENTENCE;
+        }
         self.columns.iter().find(|known| known.name == name).map_or("", |known| known.unit)
     }
 }
@@ -70,7 +73,9 @@ fn workbook<'t>(
     }
     for (name, table) in more {
         let worksheet = workbook.add_worksheet().set_name(title(name))?;
-        list(worksheet, sheet, std::iter::once((*table).clone()), &formats, |_| false)?;
+        let is_folded = |column: &str| *name == INTERVIEWS && !ASKED.contains(&column);
+        let names = list(worksheet, sheet, std::iter::once((*table).clone()), &formats, is_folded)?;
+        fold(worksheet, &names, is_folded)?;
     }
     meanings(workbook.add_worksheet().set_name("Columns")?, sheet, &formats)?;
     let summary = workbook.add_worksheet().set_name("Summary")?;
@@ -144,13 +149,19 @@ fn header(worksheet: &mut Worksheet, sheet: &Sheet<'_>, piece: &Table<'_>, forma
         worksheet.write_string_with_format(0, at, name, &formats.head)?;
         let width = match column {
             _ if sheet.unit(name) == SENTENCE => SENTENCE_WIDTH,
-            Column::Text(_) | Column::OptionalText(_) => 14,
-            _ => 12,
+            Column::Text(_) | Column::OptionalText(_) => longest(column).clamp(NARROW, WIDE),
+            _ => NARROW,
         };
         // Room for the sign of the filter, beside a name in bold.
         worksheet.set_column_width(at, width.max(name.len() + 4) as f64)?;
     }
     Ok(())
+}
+
+/// Letters of the longest text of a column.
+fn longest(column: &Column<'_>) -> usize {
+    let letters = |row: usize| text_of(column, row).map_or(0, |text| text.chars().count());
+    (0..column.len()).map(letters).max().unwrap_or(0)
 }
 
 /// The text of a row of a column of texts.
@@ -255,12 +266,25 @@ mod tests {
         let known = |name| SheetColumn { name, unit: unit(name), meaning: "m" };
         let columns: Vec<SheetColumn<'_>> =
             names.iter().filter(|name| **name != "own").map(|name| known(name)).collect();
-        let sheet = Sheet { file: "f", as_of: date(2025, 7, 2), n_rows: 900, columns: &columns, summary: &[] };
-        let lists = [std::iter::once(list), std::iter::once(Table::new("winback", Vec::<(String, Column<'_>)>::new()))];
-        let bytes = workbook(&sheet, lists, &[]).unwrap().save_to_buffer().unwrap();
+        parts(&columns, [list, nothing()], &[], &["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+    }
+
+    fn nothing() -> Table<'static> {
+        Table::new("nothing", Vec::<(String, Column<'_>)>::new())
+    }
+
+    /// These descriptions of a workbook, one after the other.
+    fn parts(
+        columns: &[SheetColumn<'_>],
+        lists: [Table<'_>; 2],
+        more: &[(&str, &Table<'_>)],
+        named: &[&str],
+    ) -> String {
+        let sheet = Sheet { file: "f", as_of: date(2025, 7, 2), n_rows: 900, columns, summary: &[] };
+        let bytes = workbook(&sheet, lists.map(std::iter::once), more).unwrap().save_to_buffer().unwrap();
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
         let mut text = String::new();
-        for part in ["xl/worksheets/sheet1.xml", "xl/workbook.xml"] {
+        for part in named {
             archive.by_name(part).unwrap().read_to_string(&mut text).unwrap();
         }
         text
@@ -276,6 +300,19 @@ mod tests {
         assert_eq!(folded.matches(" ht=").count(), 0, "{folded}");
         let many = first_sheet(&["rank", "reason_1"], 500, "x");
         assert!(many.contains("$A$1:$B$201") && many.contains("the first 200 of 500 rows"), "{many}");
+    }
+
+    #[test]
+    fn whom_to_interview_is_read_from_a_page_and_words_are_not_cut_off() {
+        let long = "usually buys every 24 days, silent for 171 days; complained about the price of EUR 20";
+        let columns = [("cause", "unresolved_complaint"), ("value_tier", "other"), ("reasons", long)];
+        let asked = Table::new("i", columns.map(|(name, text)| (name.to_owned(), Column::text(vec![text; 2]))));
+        let text = parts(&[], [nothing(), nothing()], &[(INTERVIEWS, &asked)], &["xl/worksheets/sheet3.xml"]);
+        let columns: Vec<&str> = text.split("</cols>").next().unwrap().split("<col ").skip(1).collect();
+        let hidden: Vec<bool> = columns.iter().map(|column| column.contains("hidden=\"1\"")).collect();
+        assert_eq!(hidden, [false, true, false], "{text}");
+        assert!(columns[0].contains("width=\"20."), "as wide as its longest word: {text}");
+        assert_eq!(text.matches(" ht=\"30\"").count(), 2, "{text}");
     }
 
     #[test]

@@ -98,6 +98,9 @@ pub(super) fn is_wrapped(unit: &str, is_folded: bool) -> bool {
 pub(super) const SENTENCE_WIDTH: usize = 44;
 /// Letters of a sentence in a line of that width, which is in digits: those are wider on average.
 const SENTENCE_LETTERS: usize = 47;
+/// Widths of other columns, in letters, between which the texts decide.
+pub(super) const NARROW: usize = 12;
+pub(super) const WIDE: usize = 24;
 pub(super) const SUMMARY_WIDTH: usize = 90;
 pub(super) const MEANING_WIDTH: usize = 100;
 
@@ -146,6 +149,24 @@ pub(super) const WORKED: [&str; 9] = [
     "cause",
     "recommended_action",
     "group",
+];
+
+/// The table of lost customers to ask.
+pub const INTERVIEWS: &str = "interviews";
+
+/// All reasons of a customer, in that table.
+pub(super) const REASONS: &str = "reasons";
+
+/// Its columns that a person reads before the talk: they are open, and printed.
+pub(super) const ASKED: [&str; 8] = [
+    "customer_id",
+    "cause",
+    "cause_why",
+    "last_order_date",
+    "spend_past_year",
+    "complaints",
+    "open_complaints",
+    REASONS,
 ];
 
 /// Folds away each run of columns that are not worked with. They stay in the file, for filters and formulas.
