@@ -26,11 +26,9 @@ static PANIC: Mutex<Option<Panic>> = Mutex::new(None);
 struct Panic {
     /// Where in the source.
     place: String,
-    /// Whether a library panicked because it could not have its threads.
-    lacks_threads: bool,
 }
 
-/// How libraries say that.
+/// How libraries say that they could not have their threads.
 const LACKS_THREADS: [&str; 2] = ["could not spawn threads", "failed to spawn thread"];
 
 fn main() -> ExitCode {
@@ -137,21 +135,27 @@ fn note_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
     let message = panic.payload_as_str().unwrap_or_default();
     let lacks_threads = LACKS_THREADS.iter().any(|words| message.contains(words));
-    *PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some(Panic { place, lacks_threads });
+    if lacks_threads {
+        end_without_threads();
+    }
+    *PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some(Panic { place });
     if std::env::var_os("RUST_BACKTRACE").is_some_and(|wanted| wanted != "0") {
         tracing::error!("{panic}\n{}", std::backtrace::Backtrace::force_capture());
     }
 }
 
+/// Says that there are no threads and ends the process: what is missing is memory for their stacks, and unwinding may ask for more.
+fn end_without_threads() -> ! {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let error = JobError::NoThreads { threads, message: "the table engine could not start its own".to_owned() };
+    cli::print_failure(&error.into());
+    retain::files::remove_unfinished();
+    end_at_once(Exit::CouldNotRun as i32)
+}
+
 fn of_panic() -> JobError {
-    match PANIC.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        Some(Panic { lacks_threads: true, .. }) => {
-            let threads = std::thread::available_parallelism().map_or(1, usize::from);
-            JobError::NoThreads { threads, message: "the table engine could not start its own".to_owned() }
-        }
-        Some(Panic { place, .. }) => JobError::Bug { place },
-        None => JobError::Bug { place: "an unknown place".to_owned() },
-    }
+    let panic = PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
+    JobError::Bug { place: panic.map_or_else(|| "an unknown place".to_owned(), |panic| panic.place) }
 }
 
 /// A run takes again what it has freed. Pages given back to the kernel in between would have to be cleared once more: that

@@ -6,7 +6,8 @@ config=$1
 command=score
 [ "$(date +%d)" = 01 ] && command=run
 
-retain "$command" --config "$config" --quiet
+# The summary of a night is in its folder; what is odd goes to standard error.
+retain "$command" --config "$config" --quiet > /dev/null
 code=$?
 # The exit codes are listed in docs/reference/exit-codes.md.
 case $code in

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::Write;
 
-use tracing::{Event, Level, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, MakeWriter};
 use tracing_subscriber::registry::LookupSpan;
@@ -32,11 +32,11 @@ pub fn print_failure(failure: &Failure) {
 /// Sets up how messages are written.
 pub fn start_logging(talk: OutputOptions) {
     let level = match talk {
-        OutputOptions { quiet: true, .. } => Level::ERROR,
+        OutputOptions { quiet: true, .. } => Level::WARN,
         OutputOptions { verbose: true, .. } => Level::DEBUG,
         _ => Level::INFO,
     };
-    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(AboveTheBar);
+    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(AboveTheBar { is_quiet: talk.quiet });
     // A second call, as in tests, keeps the first one's settings.
     let _ = match talk.log_format {
         LogFormat::Text => builder.event_format(Plain).try_init(),
@@ -70,18 +70,36 @@ impl tracing::field::Visit for Message {
 }
 
 /// Standard error, with the progress bar out of the way while a message is written.
-struct AboveTheBar;
+struct AboveTheBar {
+    /// Whether errors and alarms alone are written.
+    is_quiet: bool,
+}
+
+/// One message: written, or left out.
+struct OneMessage {
+    is_heard: bool,
+}
+
+/// The target of warnings that are heard though everything else is quiet: what is odd tonight, and was not on the nights before.
+pub const ALARM: &str = "alarm";
 
 impl<'w> MakeWriter<'w> for AboveTheBar {
-    type Writer = Self;
+    type Writer = OneMessage;
 
-    fn make_writer(&'w self) -> Self {
-        Self
+    fn make_writer(&'w self) -> OneMessage {
+        OneMessage { is_heard: true }
+    }
+
+    fn make_writer_for(&'w self, meta: &Metadata<'_>) -> OneMessage {
+        OneMessage { is_heard: !self.is_quiet || *meta.level() == Level::ERROR || meta.target() == ALARM }
     }
 }
 
-impl Write for AboveTheBar {
+impl Write for OneMessage {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if !self.is_heard {
+            return Ok(bytes.len());
+        }
         // A message comes in one piece, as text or as JSON; what steers a terminal is written out in either.
         let message = String::from_utf8_lossy(bytes);
         let message = printable_lines(&message);

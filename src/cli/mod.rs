@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use crate::monitor::CHECKS;
 
 pub use clap_complete::Shell;
-pub use console::{print_data, print_failure, start_logging};
+pub use console::{ALARM, print_data, print_failure, start_logging};
 pub use install::{completions, man_pages};
 pub use memory::MemorySize;
 pub use watch::{StageTime, Watch};
@@ -34,7 +34,7 @@ pub struct Cli {
 /// How the program talks to people and machines; never what it computes.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct OutputOptions {
-    /// Say only what went wrong.
+    /// Say only what went wrong, and what is odd tonight.
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Say more.

@@ -216,7 +216,7 @@ impl Report for JobError {
                 "correct `decide.playbook`, or leave it out to work with the playbook that comes with `retain`".to_owned()
             }
             Self::Threads { .. } => "choose a number from 1 to the number of cores, or leave it out".to_owned(),
-            Self::NoPurchases => "look at the filter and the time columns of `[purchases]`".to_owned(),
+            Self::NoPurchases => "look at the filter and the time columns of `[purchases]`, and whether rows such as payments take back what was bought".to_owned(),
             Self::Exists { .. } => "choose another name with `--out`, or replace it with `--force`".to_owned(),
             Self::NotEdited { .. } => "write the two lines into the config yourself; they are in the output".to_owned(),
             Self::NoThreads { .. } => {

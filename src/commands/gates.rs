@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::job::Session;
 use super::nights::{self, PastNight};
+use crate::cli::ALARM;
 use crate::cli::Accepted;
 use crate::error::Failure;
 use crate::monitor::{
@@ -83,7 +84,7 @@ impl Gates {
             } else if alarm.level == Level::Warn && self.is_known(session, alarm) {
                 tracing::info!("note[{check}]: as on the nights before: {alarm}");
             } else if alarm.level == Level::Warn {
-                tracing::warn!("warning[{check}]: {alarm}");
+                tracing::warn!(target: ALARM, "warning[{check}]: {alarm}");
             }
         }
     }

@@ -3,10 +3,12 @@
 
 use std::path::PathBuf;
 
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::job::Session;
 use super::nights::PastNight;
+use crate::cli::ALARM;
 use crate::error::Failure;
 use crate::files::Staged;
 use crate::monitor::{CAVEAT, DecayTest, Expected, ListPerformance, Outcomes, Realised, level_sd, remembered};
@@ -28,6 +30,10 @@ pub(super) struct Track {
     decay: Option<DecayTest>,
     /// Whether the last night knew of the decay.
     is_known: bool,
+    /// What tonight's list promises.
+    expected: Expected,
+    /// The day until which the model learned, if that is after tonight's: what comes of the list is then no test of it.
+    knows_later: Option<Date>,
 }
 
 /// Joins the lists that have matured since the last night to what came of their customers, and adds tonight's.
@@ -55,8 +61,13 @@ pub(super) fn track(
     });
     let decay = DecayTest::of(&known, &model_version);
     let (as_of_day, expected) = (session.as_of.day(), Expected::of(&probabilities));
-    let lists = remembered(known, ListPerformance { as_of_day, model_version, expected, realised: None });
-    Track { lists, n_new, decay, is_known }
+    let knows_later = version.manifest.as_of > session.as_of.date();
+    let lists = if knows_later {
+        known.into_iter().filter(|list| list.as_of_day < as_of_day).collect()
+    } else {
+        remembered(known, ListPerformance { as_of_day, model_version, expected, realised: None })
+    };
+    Track { lists, n_new, decay, is_known, expected, knows_later: knows_later.then_some(version.manifest.as_of) }
 }
 
 fn n_realised(lists: &[ListPerformance]) -> usize {
@@ -66,6 +77,12 @@ fn n_realised(lists: &[ListPerformance]) -> usize {
 impl Track {
     /// Tells what came of lists that have matured since the last night, and whether the model has decayed.
     pub(super) fn report(&self) {
+        if let Some(until) = self.knows_later {
+            tracing::warn!(
+                "warning[later_model]: the model learned from what was known until {until}, after the day of this list: what comes of \
+                 the list is no test of the model, and does not count as one"
+            );
+        }
         let matured = self.lists.iter().rev().filter(|list| list.realised.is_some()).take(self.n_new.min(1));
         for sentence in matured.filter_map(ListPerformance::in_words) {
             tracing::info!("note[realised]: {sentence}");
@@ -80,7 +97,7 @@ impl Track {
         if self.is_known {
             tracing::info!("note[model_decay]: as on the nights before: {message}");
         } else {
-            tracing::warn!("warning[model_decay]: {message}");
+            tracing::warn!(target: ALARM, "warning[model_decay]: {message}");
         }
     }
 
@@ -93,7 +110,7 @@ impl Track {
     /// What the manifest says.
     pub(super) fn record(&self) -> Value {
         json!({
-            "expected": self.lists.last().map(|list| list.expected),
+            "expected": self.expected,
             "caveat": CAVEAT,
             "n_lists": self.lists.len(),
             "n_realised": n_realised(&self.lists),

@@ -30,6 +30,8 @@ pub struct DraftColumn {
     pub values: Vec<ValueCount>,
     /// Whether one of them says that a row is no purchase, such as `cancelled`.
     pub holds_states: bool,
+    /// Whether all of them say what became of a row or what kind of row it is, such as `Rechnung` and `Gutschrift`.
+    pub are_states: bool,
     /// The lowest hashes of its values, ascending: by them ids of two sources are held against each other.
     pub sketch: Vec<u64>,
 }
@@ -121,6 +123,7 @@ impl DraftColumn {
         self.n_rows += other.n_rows;
         self.n_empty += other.n_empty;
         self.n_distinct = self.n_distinct.max(other.n_distinct);
+        self.are_states &= other.are_states;
         if self.example.is_empty() {
             self.example = other.example;
         }

@@ -153,8 +153,15 @@ pub(super) fn plausible(kind: Kind, column: &DraftColumn) -> bool {
         Kind::Money if column.example.contains('%') => false,
         Kind::Money | Kind::Number => !is_flag && !is_time && (!is_text(&dtype) || looks_like_number(&column.example)),
         Kind::Id => !is_flag && !is_time,
-        Kind::Text | Kind::Flag => !is_time,
+        Kind::Text => !is_time,
+        Kind::Flag => !is_time && !counts(column),
     }
+}
+
+/// Whether a column counts or measures something: it has many values, or another number than 0 and 1.
+fn counts(column: &DraftColumn) -> bool {
+    let is_number = |text: &str| text.trim().parse::<f64>().is_ok_and(|number| number != 0.0 && number != 1.0);
+    column.values.iter().any(|own| is_number(&own.value)) || (column.values.is_empty() && column.n_distinct > 2)
 }
 
 pub(super) fn is_float(dtype: &str) -> bool {

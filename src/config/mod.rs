@@ -5,6 +5,7 @@ mod allowed;
 mod catalogue;
 mod check;
 mod check_tables;
+mod consent;
 mod contacts;
 mod currencies;
 mod currency_marks;
@@ -44,6 +45,8 @@ mod time_zones;
 mod values;
 
 pub use allowed::Allowed;
+#[cfg(feature = "tables")]
+pub(crate) use consent::{Consent, by_day, is_one_of};
 pub use currencies::is_currency_code;
 #[cfg(feature = "tables")]
 #[cfg(feature = "tables")]

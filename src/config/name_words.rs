@@ -11,7 +11,8 @@ pub(crate) fn in_words(name: &str) -> Vec<String> {
             words.push(String::new());
         }
         if let Some(word) = words.last_mut().filter(|_| is_part) {
-            word.extend(letter.to_lowercase());
+            // A Turkish `İ` is a small i with its dot apart.
+            word.extend(letter.to_lowercase().filter(|letter| *letter != '\u{307}'));
         }
         before = letter;
     }

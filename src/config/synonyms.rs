@@ -7,7 +7,7 @@ use super::tables::Table;
 const CUSTOMER_ID: &[&str] = &["customer_id", "cust_id", "customer", "cust", "client_id", "client", "user_id",
     "member_id", "account_id", "shopper_id", "buyer_id", "customer_unique_id", "household_id", "household_key",
     "loyalty_id", "card_id", "sold_to", "sold_to_party", "kundennummer", "kunden_nummer",
-    "kunde", "kunden", "kdnr", "kd", "auftraggeber", "debitor", "kundenkarte", "karten_nr", "kartennummer", "klant", "klantnummer",
+    "kunde", "kunden", "kdnr", "kd", "auftraggeber", "debitor", "debitorennr", "debitorennummer", "guest_id", "kundenkarte", "karten_nr", "kartennummer", "klant", "klantnummer",
     "cliente", "numero_client", "numéro_client", "n_client", "kund", "kundnummer", "buyer", "buyer_username", "buyer_user_id",
     "username", "user_name", "login", "customer_email", "customer_phone", "customer_mobile", "billing_email", "billing_phone",
     "email", "e_mail", "email_address", "buyer_email", "mail", "courriel",

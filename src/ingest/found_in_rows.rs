@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::conditions::{ColumnForm, is_empty, none_of, toml_text};
 use super::fill_down::{is_given, on_later_lines};
-use super::state_words::{self, Says, is_no, is_no_purchase};
+use super::state_words::{self, NoPurchases, Says, is_no};
 use super::words::Words;
 use crate::config::{FoundKey, in_words, means, speaks_of_money};
 
@@ -47,8 +47,23 @@ pub(super) fn is_of_money(name: &str) -> bool {
 }
 
 /// Kinds of rows that give goods back: they are returns, which are read as such and not set aside.
-const RETURNS: &[&str] =
-    &["refund", "return", "retour", "retoure", "gutschrift", "erstattung", "remboursement", "reso", "devolución"];
+const RETURNS: &[&str] = &[
+    "refund",
+    "return",
+    "retour",
+    "retoure",
+    "gutschrift",
+    "rechnungskorrektur",
+    "erstattung",
+    "credit",
+    "credit memo",
+    "credit note",
+    "creditnote",
+    "avoir",
+    "remboursement",
+    "reso",
+    "devolución",
+];
 
 /// Fields of orders that are written on their first lines alone: those that say who bought or what became of the order.
 fn first_line_columns(rows: &DataFrame) -> PolarsResult<Vec<String>> {
@@ -134,9 +149,10 @@ fn condition(column: &Column, filled: &[String]) -> Option<Condition> {
     let says = state_words::of_name(&name).filter(|says| matches!(says, Says::State | Says::Undone));
     let text = column.cast(&DataType::String).ok()?;
     let words = Words::from_text(text.str().ok()?);
+    let no_purchases = NoPurchases::beside(words.names.iter().map(String::as_str));
     let speaks = |word: &&String| match says {
         Some(Says::Undone) => !word.trim().is_empty() && !is_no(word),
-        _ => is_no_purchase(word) && !RETURNS.contains(&word.trim().to_lowercase().as_str()),
+        _ => no_purchases.contains(word) && !RETURNS.contains(&word.trim().to_lowercase().as_str()),
     };
     let against: Vec<&str> = words.names.iter().filter(speaks).map(|word| word.trim()).collect();
     let is_state = says.is_some() || words.names.len() <= MOST_LISTED;

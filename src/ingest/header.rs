@@ -216,13 +216,18 @@ pub(super) fn is_total<'c>(cells: impl Iterator<Item = &'c str>) -> bool {
     let mut given = cells.iter().filter(|cell| !cell.is_empty());
     let Some(first) = given.next() else { return false };
     let label = first.split(['(', ':']).next().unwrap_or_default().trim_matches([' ', '*', '=', '.', '-']);
-    if !TOTALS.contains(&label.to_lowercase().as_str()) {
+    let label = label.to_lowercase();
+    let is_named = TOTALS.contains(&label.as_str());
+    // `Summe Juli 2023`, `Total for Anna`: of a group, with hardly anything beside.
+    let is_of_group = || TOTALS.iter().any(|total| label.strip_prefix(total).is_some_and(|rest| rest.starts_with(' ')));
+    if !is_named && !is_of_group() {
         return false;
     }
     let others: Vec<&&str> = given.collect();
     let n_empty = cells.len() - others.len() - 1;
     let are_values = !others.is_empty() && others.iter().all(|cell| is_value(cell) || is_currency(cell));
-    n_empty > 0 && (are_values || n_empty * 2 >= cells.len())
+    let is_bare = n_empty * 2 >= cells.len();
+    if is_named { n_empty > 0 && (are_values || is_bare) } else { are_values && is_bare }
 }
 
 fn is_currency(cell: &str) -> bool {
@@ -280,12 +285,26 @@ mod tests {
     #[test]
     fn totals_are_told_from_rows() {
         let is = |line: &str| is_total(line.split(';'));
-        for line in
-            ["Total;;;13,164.56", "SUMME:;;1.234,56", ";;Grand total;;5", "Somme;;EUR;;12", "Total (EUR);30.06.2024;;5"]
-        {
+        for line in [
+            "Total;;;13,164.56",
+            ";Summe Juli 2023;;;;45.350,20;;",
+            "Total for Kira Maier;;;;88.20",
+            "SUMME:;;1.234,56",
+            ";;Grand total;;5",
+            "Somme;;EUR;;12",
+            "Total (EUR);30.06.2024;;5",
+        ] {
             assert!(is(line), "{line}");
         }
-        for line in ["Total;2024-01-01;station 5;12.00", "Totally;;5", "12;Total;;5", "Total;5", ";;", "Sum;a;b;c;5"] {
+        for line in [
+            "Total;2024-01-01;station 5;12.00",
+            "Totally;;5",
+            "12;Total;;5",
+            "Total;5",
+            "Total Energies;2024-01-01;A7;12.00",
+            ";;",
+            "Sum;a;b;c;5",
+        ] {
             assert!(!is(line), "{line}");
         }
     }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::error::IngestError;
 use super::header::is_nameless;
 use super::raw::shown;
-use super::state_words::is_no_purchase;
+use super::state_words::{is_no_purchase, is_purchase};
 use super::{found_in_rows, found_in_values, ids, paths, sources};
 use crate::config::{DraftColumn, Peek, ValueCount};
 use crate::maths::hash::key;
@@ -58,6 +58,8 @@ fn peeked(column: &Column) -> DraftColumn {
         n_empty: column.len() - n_given,
         n_rows: column.len(),
         holds_states: values.iter().any(|value| is_no_purchase(&value.value)),
+        are_states: !values.is_empty()
+            && values.iter().all(|value| is_no_purchase(&value.value) || is_purchase(&value.value)),
         values,
         sketch: sketch(counts.keys()),
     }

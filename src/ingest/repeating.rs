@@ -24,7 +24,9 @@ pub struct PersonColumn {
     pub n_values: u64,
     /// Values that stand in rows of several of the mapped ids.
     pub n_of_several_ids: u64,
-    /// Mapped ids that stand in rows of several of its values.
+    /// Mapped ids that stand in rows with one of its values.
+    pub n_ids: u64,
+    /// Those of several of them.
     pub n_ids_of_several: u64,
 }
 
@@ -53,6 +55,23 @@ const PERSON: &[&str] = &[
     "household",
     "auftraggeber",
     "karten",
+    // Numbers by which offices know persons and firms.
+    "tax",
+    "vat",
+    "documento",
+    "cpf",
+    "cnpj",
+    "nif",
+    "dni",
+    "cuit",
+    "rfc",
+    "siret",
+    "siren",
+    "ust",
+    "ustid",
+    "fiscale",
+    "guest",
+    "debitorennr",
 ];
 
 /// Words of names of columns that name something else, or more than one.
@@ -137,6 +156,7 @@ impl Look {
             name: self.name.clone(),
             n_values: self.ids_of_value.len() as u64,
             n_of_several_ids: several(&self.ids_of_value),
+            n_ids: self.values_of_id.len() as u64,
             n_ids_of_several: several(&self.values_of_id),
         })
     }

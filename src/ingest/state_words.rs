@@ -25,6 +25,8 @@ pub enum Says {
     GivenBack,
     /// What it came to as a whole.
     Total,
+    /// Whether the customer may be contacted.
+    Consent,
 }
 
 /// States of an order that count for no purchase, in small letters, `_` and `-` as blanks, by language.
@@ -34,7 +36,7 @@ const NO_PURCHASE: &[(&str, &str)] = &[
         "abandoned, auto canceled, auto cancelled, awaiting payment, cancel, cancelation, canceled, cancellation, \
         cancelled, chargeback, closed lost, credit, credit memo, credit note, creditnote, declined, deleted, denied, \
         disputed, draft, expired, failed, failure, fraud, fully refunded, incomplete, lost, no show, not paid, on \
-        hold, payment declined, payment failed, pending, pending payment, refund, refunded, rejected, return, \
+        hold, payment declined, payment failed, pending, pending payment, proforma invoice, reminder, opening balance, refund, refunded, rejected, return, \
         returned, reversed, suspected fraud, test, testing, unavailable, uncaptured, uncollectible, unpaid, void, \
         void sale, voided, write off, written off, error, errored, estimate, proforma, pro forma, queued, quotation, \
         quotation sent, quote, skipped, add payment info, add shipping info, add to cart, add to wishlist, begin \
@@ -43,7 +45,7 @@ const NO_PURCHASE: &[(&str, &str)] = &[
     ),
     (
         "German",
-        "abgebrochen, abgelehnt, angebot, annulliert, ausstehend, erstattet, erstattung, fehlgeschlagen, gutschrift, offen, \
+        "abgebrochen, abgelehnt, angebot, mahnung, proformarechnung, proforma rechnung, saldovortrag, annulliert, ausstehend, erstattet, erstattung, fehlgeschlagen, gutschrift, offen, \
         rechnungskorrektur, retoure, retourniert, rückerstattet, storniert, stornierung, storno, unbezahlt, \
         zurückerstattet",
     ),
@@ -68,7 +70,7 @@ const NO_PURCHASE: &[(&str, &str)] = &[
     ),
     (
         "Czech, Turkish",
-        "iade, iade edildi, iptal, iptal edildi, nezaplaceno, stornována, stornováno, vráceno, zrušeno, zrušená",
+        "iade, iade edildi, iade talebi, iptal, iptal edildi, iptal edilen, teslim edilemedi, nezaplaceno, stornována, stornováno, vráceno, zrušeno, zrušená",
     ),
     (
         "Japanese, Chinese, Korean",
@@ -297,6 +299,49 @@ const KINDS: &[&str] = &[
     "nature",
 ];
 
+/// Documents of sales, and what pays them: where a column has both, the second are none of the first again.
+const INVOICES: &str = "invoice, sales invoice, sale invoice, tax invoice, bill, si, ar invoice, customer invoice, rechnung, ausgangsrechnung, \
+                        facture, factura, fatura, fattura, factuur, verkoopfactuur, faktura, faktúra, számla, lasku, счет, счёт, 請求書, 发票";
+const PAYMENTS: &str = "payment, customer payment, incoming payment, payment received, bill payment, receive payment, receipt, sales receipt \
+                        payment, sa, sr, cash receipt, bank receipt, pmt, zahlung, zahlungseingang, einzahlung, paiement, règlement, reglement, \
+                        encaissement, pago, cobro, pagamento, recebimento, incasso, betaling, ontvangst, wpłata, płatność, betalning, indbetaling, \
+                        innbetaling, platba, ödeme, tahsilat, оплата, платеж, платёж, 入金, 收款, refund of payment, journal, journal entry, bank";
+static INVOICE_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| INVOICES.split(", ").collect());
+static PAYMENT_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| PAYMENTS.split(", ").collect());
+
+/// Words of one column that are no purchases beside each other: those that never are, and payments beside the invoices that they pay.
+pub(crate) struct NoPurchases {
+    has_invoices: bool,
+    has_paid: bool,
+}
+
+impl NoPurchases {
+    /// What the words of a column make of each other.
+    pub(crate) fn beside<'w>(words: impl Iterator<Item = &'w str>) -> Self {
+        let none = Self { has_invoices: false, has_paid: false };
+        words.fold(none, |sum, word| {
+            let word = plain(word);
+            Self {
+                has_invoices: sum.has_invoices || INVOICE_WORDS.contains(word.as_str()),
+                has_paid: sum.has_paid || word == "paid",
+            }
+        })
+    }
+
+    /// Whether a word means that the row pays for others: with a minus it gives nothing back.
+    pub(crate) fn pays(&self, word: &str) -> bool {
+        self.has_invoices && PAYMENT_WORDS.contains(plain(word).as_str())
+    }
+
+    /// Whether a word means that the row is no purchase.
+    pub(crate) fn contains(&self, word: &str) -> bool {
+        let plain = plain(word);
+        // Who sells on account has sold before the invoice is `Paid`.
+        let is_owed = self.has_paid && plain == "awaiting payment";
+        (is_no_purchase(word) && !is_owed) || self.pays(word)
+    }
+}
+
 /// Whether a word of a flag says no.
 pub(crate) fn is_no(word: &str) -> bool {
     NO.contains(&plain(word).as_str())
@@ -304,7 +349,8 @@ pub(crate) fn is_no(word: &str) -> bool {
 
 fn plain(word: &str) -> String {
     let letters = word.trim().chars().map(|letter| if matches!(letter, '_' | '-') { ' ' } else { letter });
-    letters.collect::<String>().to_lowercase()
+    // A Turkish `İ` is a small i with its dot apart.
+    letters.collect::<String>().to_lowercase().replace('\u{307}', "")
 }
 
 /// Whether values that nobody has named are worth a word in a column of that name: it holds states of orders, or codes that say
@@ -338,6 +384,8 @@ const STATES: &[&str] = &[
     "stav",
     "durum",
     "durumu",
+    "statüsü",
+    "statü",
     "progress",
     "stage",
     "fulfillment",

@@ -13,11 +13,11 @@ use super::marks::Marks;
 use super::resolve::Available;
 use super::source::InputFile;
 use super::sources;
-use super::state_words::{self, Says, Watched};
+use super::state_words::{self, NoPurchases, Says, Watched};
 use super::typing::{money, plain};
 use super::values::Values;
 use super::words::Words;
-use crate::config::Table;
+use crate::config::{Consent, Table};
 
 /// The values of a watched column, in the order of the rows of its table.
 #[derive(Debug, Clone)]
@@ -75,15 +75,35 @@ pub(super) struct Unread {
     pub(super) beside: Vec<MoneyBeside>,
 }
 
-/// The columns of the first file of the purchases that may contradict their mapping. What is wrong with the file is told when
+/// The columns of the first file of a table that may contradict its mapping. What is wrong with the file is told when
 /// it is read.
 pub(super) fn of_files(
     table: Table,
     (files, decimals): (&[InputFile], u32),
     mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
 ) -> Unread {
-    let file = files.first().filter(|_| table == Table::Purchases);
-    file.and_then(|file| of_file(file, decimals, mapped).ok()).unwrap_or_default()
+    let Some(file) = files.first() else { return Unread::default() };
+    match table {
+        Table::Purchases => of_file(file, decimals, mapped).unwrap_or_default(),
+        Table::Customers => of_customers(file, mapped).unwrap_or_default(),
+        _ => Unread::default(),
+    }
+}
+
+/// The columns of customers that may say who must not be contacted, where nothing is mapped that does.
+fn of_customers(
+    file: &InputFile,
+    mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
+) -> Result<Unread, IngestError> {
+    let mut opened = sources::pieces(file, BYTES)?.next().unwrap_or_else(|| sources::open(file))?;
+    let names = sources::column_names(file, &mut opened)?;
+    let mapping = mapped(&Available { path: file.path.display().to_string(), names: names.clone() })?;
+    if mapping.columns.iter().any(|(spec, _)| spec.name == "opted_out") {
+        return Ok(Unread::default());
+    }
+    let read = mapping.reads();
+    let unread = names.into_iter().filter(|name| !read.contains(name) && Consent::of_name(name).is_some());
+    Ok(Unread { watched: unread.map(|name| Watched { name, says: Says::Consent }).collect(), beside: Vec::new() })
 }
 
 fn of_file(
@@ -114,6 +134,9 @@ fn of_file(
 /// What a column may say, as its name and its first values have it.
 pub(super) fn watched(column: &Column) -> Option<Watched> {
     let name = column.name().to_string();
+    if Consent::of_name(&name).is_some() {
+        return Some(Watched { name, says: Says::Consent });
+    }
     if let Some(says) = state_words::of_name(&name) {
         return Some(Watched { name, says });
     }
@@ -122,8 +145,9 @@ pub(super) fn watched(column: &Column) -> Option<Watched> {
     }
     let words = Words::from_text(column.str().ok()?);
     let values: Vec<&str> = words.names.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).collect();
+    let no_purchases = NoPurchases::beside(values.iter().copied());
     let are_states = values.len() <= MOST_STATES
-        && (values.iter().any(|value| state_words::is_no_purchase(value))
+        && (values.iter().any(|value| no_purchases.contains(value))
             || (values.len() > 1 && state_words::tells_of_rows(&name, &values))
             || (values.len() > 1 && state_words::is_kind_of_rows(&name)));
     are_states.then_some(Watched { name, says: Says::State })
@@ -148,7 +172,9 @@ pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: (Marks, u32)
         }
         let is_text = column.dtype().is_string();
         let (words, money) = match watched.says {
-            Says::State | Says::Undone => (Words::from_text(column.cast(&DataType::String)?.str()?), Vec::new()),
+            Says::State | Says::Undone | Says::Consent => {
+                (Words::from_text(column.cast(&DataType::String)?.str()?), Vec::new())
+            }
             Says::GivenBack | Says::Total => (Words::default(), amounts(&column, rules)),
         };
         Ok(WatchedColumn { watched: watched.clone(), is_text, words, money })

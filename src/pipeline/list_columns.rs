@@ -97,7 +97,12 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
          sure the model is of it, not what the customer will do; empty from a model that does not say how sure it is",
         |piece| churn_bound(piece, 0),
     ),
-    column("churn_probability_high", PROBABILITY, "Upper end of that range", |piece| churn_bound(piece, 1)),
+    column(
+        "churn_probability_high",
+        PROBABILITY,
+        "Upper end of that range; the prediction is a mean, which a few large outcomes can lift above it",
+        |piece| churn_bound(piece, 1),
+    ),
     column(
         "rank_low",
         PLACE,

@@ -136,7 +136,7 @@ fn considerations(version: &Version) -> Value {
         "technicalLimitations": limits.into_iter().chain(fallback).collect::<Vec<_>>(),
         "ethicalConsiderations": [{
             "name": "customers are persons, and a list treats them differently",
-            "mitigationStrategy": "customers who do not want to be contacted are left out; every place on the list has its \
+            "mitigationStrategy": "customers who do not want to be contacted are marked and get no action; every place on the list has its \
                                    reasons; the model holds no ids and no words of customers",
         }],
     })

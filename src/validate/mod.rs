@@ -5,6 +5,7 @@ mod amounts;
 mod categories;
 mod causes;
 mod checked;
+mod consent;
 mod contacts;
 mod costs;
 mod counted_twice;

@@ -7,7 +7,7 @@ use super::finding::{Finding, Severity};
 use super::mending::filter;
 use crate::config::{Config, Table};
 use crate::ingest::{
-    ColumnForm, Says, TypedTable, WatchedColumn, is_empty, is_no, is_no_purchase, is_purchase, none_of, sql_name,
+    ColumnForm, NoPurchases, Says, TypedTable, WatchedColumn, is_empty, is_no, is_purchase, none_of, sql_name,
     sql_text, tells_of_rows, toml_text,
 };
 use crate::text::{counted, grouped, verb};
@@ -43,7 +43,8 @@ pub(super) struct OrderSigns(BTreeMap<(String, Says), Sign>);
 
 impl OrderSigns {
     pub(super) fn of(purchases: &TypedTable) -> Self {
-        let columns = purchases.watched.iter().filter(|column| column.watched.says != Says::Total);
+        let is_of_order = |column: &&WatchedColumn| !matches!(column.watched.says, Says::Total | Says::Consent);
+        let columns = purchases.watched.iter().filter(is_of_order);
         Self(columns.map(|own| ((own.watched.name.clone(), own.watched.says), sign(purchases, own))).collect())
     }
 
@@ -117,21 +118,32 @@ fn unnamed(config: &Config, used: u64, name: &str, sign: &Sign) -> Option<Findin
 
 fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
     let mut sign = Sign { form: ColumnForm { is_text: column.is_text, has_empty: false }, ..Sign::default() };
-    // What is read as given back is no purchase already.
-    let rows = purchases.used_rows().filter(|row| purchases.is_bought(*row));
     if column.watched.says == Says::GivenBack {
-        let count = rows.filter(|row| column.money(*row).is_some_and(|amount| amount != 0)).count() as u64;
+        let bought = purchases.used_rows().filter(|row| purchases.is_bought(*row));
+        let count = bought.filter(|row| column.money(*row).is_some_and(|amount| amount != 0)).count() as u64;
         sign.against.extend((count > 0).then(|| (String::new(), count)));
         return sign;
     }
-    let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
-    rows.filter_map(|row| column.code(row)).for_each(|code| *counts.entry(code).or_default() += 1);
+    let mut rows: BTreeMap<u32, [u64; 2]> = BTreeMap::new();
+    for (row, code) in purchases.used_rows().filter_map(|row| Some((row, column.code(row)?))) {
+        let [bought, given_back] = rows.entry(code).or_default();
+        *(if purchases.is_bought(row) { bought } else { given_back }) += 1;
+    }
+    let no_purchases = NoPurchases::beside(rows.keys().filter_map(|code| column.word_of(*code)));
+    // What is read as given back is no purchase already; a payment with a minus gives nothing back.
+    let counted = |(code, [bought, given_back]): (u32, [u64; 2])| {
+        let pays =
+            column.watched.says == Says::State && column.word_of(code).is_some_and(|word| no_purchases.pays(word));
+        let count = if pays { bought + given_back } else { bought };
+        (count > 0).then_some((code, count))
+    };
+    let counts: BTreeMap<u32, u64> = rows.into_iter().filter_map(counted).collect();
     for (code, count) in counts {
         let Some(word) = column.word_of(code) else {
             sign.form.has_empty = true;
             continue;
         };
-        let speaks = if column.watched.says == Says::State { is_no_purchase(word) } else { !is_no(word) };
+        let speaks = if column.watched.says == Says::State { no_purchases.contains(word) } else { !is_no(word) };
         let place = match column.watched.says {
             _ if speaks => &mut sign.against,
             Says::State if is_purchase(word) => &mut sign.usual,

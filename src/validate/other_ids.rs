@@ -39,12 +39,15 @@ pub(super) fn name_better(config: &Config, are_names: bool, findings: &mut Vec<F
         if let Some(better) = better.max_by_key(|column| column.n_of_several_ids) {
             nobody.hint = Some(mend(better, &source));
         }
-    } else if let Some(finer) =
-        columns.iter().find(|column| column.n_ids_of_several > 0 && column.n_of_several_ids == 0)
-    {
+    } else if let Some(finer) = columns.iter().find(|column| is_finer(column)) {
         findings.push(names(finer, &source));
     }
     Ok(())
+}
+
+/// Whether a column tells apart those who share a name; one that is new with each order numbers orders.
+const fn is_finer(column: &PersonColumn) -> bool {
+    column.n_ids_of_several > 0 && column.n_of_several_ids == 0 && column.n_values < 2 * column.n_ids
 }
 
 fn mend(better: &PersonColumn, source: &str) -> String {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::categories;
+use super::consent::Consents;
 use super::counted_twice::CountedTwice;
 use super::currencies::Currencies;
 use super::customer_ids::{self, Ids};
@@ -45,6 +46,7 @@ pub(super) struct ShopTotals {
     pub(super) complaints: Presence,
     /// Who asked not to be contacted.
     pub(super) statements: Statements,
+    consents: Consents,
     /// The ids of customers in each table.
     ids: BTreeMap<Table, Ids>,
     heaviest: Heaviest,
@@ -80,6 +82,7 @@ impl ShopTotals {
             filled: tables.iter().flat_map(filled).collect(),
             ids: tables.iter().map(|table| (table.table(), Ids::of(table))).collect(),
             losses: Losses::of(tables, config),
+            consents: Consents::of(tables),
             currencies: Currencies::of(tables),
             ..Self::default()
         };
@@ -126,6 +129,7 @@ impl ShopTotals {
         self.heaviest.add(other.heaviest);
         self.turnover.add(other.turnover);
         self.losses.add(other.losses);
+        self.consents.add(other.consents);
         self.signs.add(other.signs);
         self.order_totals.add(other.order_totals);
         self.counted_twice.add(other.counted_twice);
@@ -153,6 +157,7 @@ impl ShopTotals {
         findings.extend(self.order_amounts.finding());
         findings.extend(categories::unknown(&self.with_margins, config));
         findings.extend(self.statements.stopped(config));
+        findings.extend(self.consents.findings(config));
         findings.extend(self.empty_columns());
         findings
     }

@@ -166,8 +166,9 @@ pub(super) const UNREADABLE_FLAG: &str = "unreadable_flag";
 fn flags_that_are_read(column: &str) -> String {
     let pairs: Vec<String> = YES.iter().zip(NO).map(|(yes, no)| format!("\"{yes}\", \"{no}\"")).collect();
     let pairs = pairs.join("; ");
+    let word = if column == super::opt_outs::COLUMN { "unsubscribed" } else { "returned" };
     format!(
-        "these words are read, in any letters: {pairs}; map others with SQL, as in `{column} = \"word = 'unsubscribed'\"`"
+        "these words are read, in any letters: {pairs}; map others with SQL, as in `{column} = \"word = '{word}'\"`"
     )
 }
 

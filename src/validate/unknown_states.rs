@@ -93,7 +93,8 @@ fn unknown(purchases: &TypedTable, column: &ComparedColumn) -> Unknown {
         let Some(code) = column.unknown(row) else { continue };
         let reason = purchases.reason(row);
         let count = counts.entry(code).or_default();
-        count.0 += u64::from(reason.is_none());
+        // What is read as given back is known to be no purchase.
+        count.0 += u64::from(reason.is_none() && purchases.is_bought(row));
         count.1 += u64::from(reason.is_some_and(crate::ingest::Reason::is_filter));
     }
     for (code, (used, aside)) in counts {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::models::ValueModels;
+use super::models::{ValueFrame, ValueModels};
 use crate::clv::{
     CohortColumns, CohortForecast, Covariate, CovariateFit, Covariates, ModelKind, Periods, TrackingPoint, ValueError,
     ValueSettings, ValueTable, fit_covariates, forecast_by_cohort, tracking_curve,
@@ -116,9 +116,12 @@ pub(super) fn tables(
     models: &ValueModels,
     histories: &Histories,
     list: &[ListedCustomer],
-    settings: &ValueSettings,
+    (ahead, frame): (&ValueSettings, &ValueFrame),
 ) -> ValueTables {
-    let values = models.lifetimes(histories, settings);
+    let values = models.lifetimes(histories, ahead);
+    // Of who slows down, the same share is counted in each year as on the list.
+    let listed = models.values_of_all(histories, frame);
+    let values: Vec<_> = values.into_iter().zip(&listed).map(|(value, own)| value.times(own.counted)).collect();
     let mut rows: Vec<Option<&ListedCustomer>> = vec![None; values.len()];
     let places: Vec<Option<usize>> = list.par_iter().map(|row| histories.position(row.customer)).collect();
     for (row, place) in list.iter().zip(places) {

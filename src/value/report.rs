@@ -85,6 +85,10 @@ pub struct RetentionReport {
     pub retention_rate: f64,
     /// Mean margin of a customer still here per horizon, from the past year, in major units.
     pub margin_per_period: f64,
+    /// Periods, of one horizon each, that are summed.
+    pub n_periods: u32,
+    /// The discount from one period to the next, such as .985.
+    pub discount_per_period: f64,
     /// One point more of retention.
     pub one_point: ValueOfRetention,
     /// The present rate and one a tenth of the lost share higher, compounded.
@@ -165,7 +169,8 @@ impl Basis<'_> {
         let Findings { models, histories, shop, holdout, list, eligible } = findings;
         let days = TABLE_YEARS * TimeUnit::Year.days();
         let ahead = ValueFrame::over(days, &self.config.value, &self.settings.rule)?;
-        let years_ahead = || outlook::tables(&models, histories, list, &ahead.settings);
+        let frame = ValueFrame::new(&self.config.value, &self.settings.rule)?;
+        let years_ahead = || outlook::tables(&models, histories, list, (&ahead.settings, &frame));
         let others = || (outlook::sales(&models, histories), cohort_rates(&self.cohort_members(histories)));
         let (years_ahead, (sales, cohorts)) = rayon::join(years_ahead, others);
         let covariates = outlook::covariates(histories);
@@ -278,6 +283,8 @@ impl Basis<'_> {
             n_still_here: n,
             retention_rate,
             margin_per_period,
+            n_periods,
+            discount_per_period: 1.0 / (1.0 + discount),
             one_point: economics.value_of_retention(n_periods),
             compounding: economics.compared_with(better, n_periods),
         })

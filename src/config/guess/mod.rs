@@ -12,6 +12,7 @@ use self::amount::{derived_amount, in_major_units, is_of_order};
 use self::clock::with_clock;
 use self::nearness::{BY_WORDS, distance, without_taxes};
 use self::person::{FEWEST_PERSONS, holds_names, is_plain_number, person_behind, plain_order};
+use super::consent;
 use super::expressions::{always_quoted, names_in, quoted};
 use super::found::DraftColumn;
 use super::lexicon;
@@ -37,6 +38,11 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
         && let Some(amount) = derived_amount(&matched, columns)
     {
         mapping.insert("amount", amount);
+    }
+    if table == Table::Customers
+        && let Some(opted_out) = consent::opted_out(columns)
+    {
+        mapping.insert("opted_out", opted_out);
     }
     if let Some(name) = ["purchased_at", "opened_at", "answered_at"].into_iter().find(|name| mapping.contains_key(name))
         && let Some(time) = matched.get(name).and_then(|day| with_clock(day, columns))
@@ -66,8 +72,15 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
             if *name == "product_id" && is_plain_number(column) && column.n_distinct == column.n_rows {
                 continue;
             }
-            // `state` is what became of an order at least as often as a place.
-            if column.holds_states && matches!(*name, "region" | "channel") {
+            // `state` is what became of an order at least as often as a place, and `Art` what a row is as often as what was bought.
+            let is_state = match *name {
+                "region" | "channel" => column.holds_states,
+                "product_id" | "category" | "order_id" if table == Table::Purchases => {
+                    column.holds_states && column.are_states
+                }
+                _ => false,
+            };
+            if is_state {
                 continue;
             }
             let words = in_words(&column.name);

@@ -36,6 +36,8 @@ pub(super) struct WhatIf {
     pub(super) margin: f64,
     /// What a unit of money one horizon ahead is worth today.
     pub(super) discount: f64,
+    /// Horizons that are summed.
+    pub(super) n_periods: u64,
 }
 
 /// A chart with all that makes it readable.

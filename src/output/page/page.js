@@ -435,7 +435,7 @@ document.addEventListener('keydown', event => {
 addEventListener('hashchange', start);
 const slider = $('retention');
 if (slider) {
-  const {customers, margin, discount} = slider.dataset, worth = r => customers * margin / (1 - r * discount), usual = +slider.defaultValue;
+  const {customers, margin, discount, periods} = slider.dataset, worth = r => customers * margin * (1 - (r * discount) ** periods) / (1 - r * discount), usual = +slider.defaultValue;
   const say = () => {
     const r = +slider.value, more = worth(r) - worth(usual);
     $('retention-now').textContent = (100 * r).toFixed(1) + '\u00a0%';

@@ -85,15 +85,10 @@ fn what_if(input: &PageInput<'_>) -> Option<WhatIf> {
     let of = |name: &str| number(value, &format!("/retention/{name}"));
     let (retention, margin) = (of("retention_rate")?, of("margin_per_period")?);
     let customers = of("n_still_here")?;
-    let (worth, point) = (of("one_point/value")?, of("one_point/value_of_one_point")?);
-    // Solved for the discount, so that the slider says what the report says.
-    let discount = (1.0 - customers * margin / worth) / retention;
-    let fits = discount.is_finite() && discount > 0.0 && discount <= 1.0;
+    let point = of("one_point/value_of_one_point")?;
+    let (n_periods, discount) = (count(value, "/retention/n_periods")?, of("discount_per_period")?);
     let currency = input.currency();
     let horizon = count(input.manifest, "/config/churn/horizon_days");
-    if !fits {
-        return None;
-    }
     Some(WhatIf {
         sentence: format!(
             "Of {} on both lists, {} are expected to be customers still. From one horizon{} to the next, {} of 100 of them are \
@@ -106,14 +101,16 @@ fn what_if(input: &PageInput<'_>) -> Option<WhatIf> {
             money(currency, point)
         ),
         formula: format!(
-            "Value = customers x margin in a horizon / (1 - retention x discount) = {} x {currency} {margin:.2} / (1 - retention x {discount:.4}). \
-             It takes one rate for all and for ever; it is a rule of thumb, not a forecast.",
+            "Value = customers x margin in a horizon, summed over {} with retention x discount from each to the next: {} x {currency} \
+             {margin:.2}, then each time retention x {discount:.4} of it. It takes one rate for all; it is a rule of thumb, not a forecast.",
+            counted(n_periods, "horizon"),
             Unit::Number.text(customers.round())
         ),
         retention,
         customers,
         margin,
         discount,
+        n_periods,
     })
 }
 

@@ -304,3 +304,49 @@ fn a_state_is_no_region_and_tables_of_sums_are_named() {
         assert!(said.contains(words) && said.contains("one row for each order"), "{said}");
     }
 }
+
+#[test]
+fn who_unsubscribed_is_left_out_whatever_the_column_is_called() {
+    let mut orders = "order_id,customer_id,order_date,total\n".to_owned();
+    for order in Order::all() {
+        orders.push_str(&format!("{},{},{},{}\n", order.number, order.customer, order.day(), euros(order.cents())));
+    }
+    let columns: [(&str, fn(usize) -> &'static str); 4] = [
+        ("unsubscribed_at", |customer| if customer.is_multiple_of(10) { "2024-03-03 10:00" } else { "" }),
+        ("accepts_marketing", |customer| if customer.is_multiple_of(10) { "no" } else { "yes" }),
+        ("Email status", |customer| if customer.is_multiple_of(10) { "Unsubscribed" } else { "Subscribed" }),
+        ("Werbesperre", |customer| if customer.is_multiple_of(10) { "J" } else { "N" }),
+    ];
+    for (name, says) in columns {
+        let mut customers = format!("customer_id,city,{name}\n");
+        (0..230).for_each(|customer| customers.push_str(&format!("{customer},Bonn,{}\n", says(customer))));
+        let files: [(&str, &[u8]); 2] = [("orders.csv", orders.as_bytes()), ("customers.csv", customers.as_bytes())];
+        let (folder, config) = drafted(&files, &[]);
+        assert!(config.contains("opted_out = "), "{name}: {config}");
+        check(folder.path(), 0, &["230 customers"]);
+        // Without it somebody says who is called though they asked not to be.
+        let without: String =
+            config.lines().filter(|line| !line.starts_with("opted_out")).map(|line| format!("{line}\n")).collect();
+        std::fs::write(folder.path().join("retain.toml"), without).unwrap();
+        check(folder.path(), 0, &["consent_not_looked_at", "23 of 230 rows of `customers` say", "opted_out = "]);
+    }
+}
+
+#[test]
+fn a_payment_beside_its_invoice_is_neither_a_purchase_nor_a_return() {
+    for (kinds, sign) in [(["Invoice", "Payment", "Credit Memo"], ""), (["Rechnung", "Zahlung", "Gutschrift"], "-")] {
+        let mut text = "Date,Document Type,Document No.,Customer No.,Amount\n".to_owned();
+        for order in Order::all() {
+            let (day, number, customer, amount) = (order.day(), order.number, order.customer, euros(order.cents()));
+            text.push_str(&format!("{day},{},I{number},D{customer},{amount}\n", kinds[0]));
+            text.push_str(&format!("{day},{},P{number},D{customer},{sign}{amount}\n", kinds[1]));
+            if order.number.is_multiple_of(23) {
+                text.push_str(&format!("{day},{},C{number},D{customer},-1.00\n", kinds[2]));
+            }
+        }
+        let (folder, config) = drafted(&[("ledger.csv", text.as_bytes())], &[("# filter = ", "filter = ")]);
+        check(folder.path(), 0, &[&format!("({} less 120.00 given back)", total(Order::all())), "230 customers"]);
+        std::fs::write(folder.path().join("retain.toml"), config.replace("filter = ", "# filter = ")).unwrap();
+        check(folder.path(), 0, &["status_not_looked_at", &format!("`{}` 2,760", kinds[1])]);
+    }
+}
