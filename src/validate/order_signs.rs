@@ -21,6 +21,9 @@ const MOST_UNNAMED: usize = 20;
 /// Per cent of the purchases of which a part may be given back while a filter sets aside what was given back as a whole.
 const LITTLE_PERCENT: f64 = 5.0;
 
+/// One row in so many that is a payment with a minus: more are not set aside with a warning.
+const PAID_BACK_ONE_IN: u64 = 10;
+
 /// States that a message shows.
 const SHOWN: usize = 5;
 
@@ -32,6 +35,8 @@ struct Sign {
     /// Rows with each value that is usual for a purchase, and with each that nobody has named.
     usual: BTreeMap<String, u64>,
     unnamed: BTreeMap<String, u64>,
+    /// Payments with a minus: they would be returns of what they pay.
+    paid_back: u64,
     /// Whether there are more than can be states.
     are_many: bool,
     form: ColumnForm,
@@ -55,10 +60,16 @@ impl OrderSigns {
             add(&mut sum.against, own.against);
             add(&mut sum.usual, own.usual);
             add(&mut sum.unnamed, own.unnamed);
+            sum.paid_back += own.paid_back;
             sum.are_many |= own.are_many || sum.against.len() > MOST_VALUES;
             sum.form.has_empty |= own.form.has_empty;
             sum.form.is_text |= own.form.is_text;
         }
+    }
+
+    /// Whether payments are taken for returns of what they pay.
+    pub(super) fn pays_back(&self) -> bool {
+        self.0.values().any(|sign| sign.paid_back > 0)
     }
 
     pub(super) fn findings(&self, config: &Config, used: u64) -> Vec<Finding> {
@@ -131,10 +142,12 @@ fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
     }
     let no_purchases = NoPurchases::beside(rows.keys().filter_map(|code| column.word_of(*code)));
     // What is read as given back is no purchase already; a payment with a minus gives nothing back.
+    let pays = |code: u32| {
+        column.watched.says == Says::State && column.word_of(code).is_some_and(|word| no_purchases.pays(word))
+    };
+    sign.paid_back = rows.iter().filter(|(code, _)| pays(**code)).map(|(_, [_, given_back])| given_back).sum();
     let counted = |(code, [bought, given_back]): (u32, [u64; 2])| {
-        let pays =
-            column.watched.says == Says::State && column.word_of(code).is_some_and(|word| no_purchases.pays(word));
-        let count = if pays { bought + given_back } else { bought };
+        let count = if pays(code) { bought + given_back } else { bought };
         (count > 0).then_some((code, count))
     };
     let counts: BTreeMap<u32, u64> = rows.into_iter().filter_map(counted).collect();
@@ -246,6 +259,11 @@ fn finding(config: &Config, used: u64, (name, says): (&str, Says), sign: &Sign) 
     let are_set_aside =
         config.purchases.filter.as_deref().is_some_and(|filter| filter.to_lowercase().contains("refund"));
     let is_little = says == Says::GivenBack && are_set_aside && percent(total) < LITTLE_PERCENT;
-    let severity = if is_little { Severity::Recommendation } else { Severity::Warning };
+    let severity = match () {
+        () if is_little => Severity::Recommendation,
+        // What was bought is then taken back by being paid.
+        () if sign.paid_back * PAID_BACK_ONE_IN >= used.max(1) => Severity::Error,
+        () => Severity::Warning,
+    };
     Finding::new(rule, Table::Purchases.name(), severity, message).of_column(name).counting(total).with_hint(hint)
 }

@@ -184,7 +184,8 @@ impl ShopTotals {
         findings.extend(twice.or_else(|| self.order_totals.disagreement(config)));
         findings.extend(self.rejected_states.finding(config, account));
         findings.extend(self.joined_lines.finding());
-        findings.extend(self.lone_returns.finding(config));
+        // Payments with a minus are told as such.
+        findings.extend(self.lone_returns.finding(config).filter(|_| !self.signs.pays_back()));
         findings.extend(self.order_numbers.findings(config, account));
         findings.extend(self.unknown_states.findings(config, account));
         findings
