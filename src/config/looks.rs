@@ -160,7 +160,7 @@ pub(super) fn plausible(kind: Kind, column: &DraftColumn) -> bool {
 
 /// Whether a column counts or measures something: it has many values, or another number than 0 and 1.
 fn counts(column: &DraftColumn) -> bool {
-    let is_number = |text: &str| text.trim().parse::<f64>().is_ok_and(|number| number != 0.0 && number != 1.0);
+    let is_number = |text: &str| text.trim().parse::<f64>().is_ok_and(|number| ![0.0, 1.0].contains(&number));
     column.values.iter().any(|own| is_number(&own.value)) || (column.values.is_empty() && column.n_distinct > 2)
 }
 

@@ -15,11 +15,13 @@ pub type Writer<'f> = BufWriter<Sealing<'f>>;
 pub struct Sealing<'f> {
     file: &'f mut File,
     hasher: blake3::Hasher,
+    /// What the operating system said last, if it refused: a library may have put it into words of its own.
+    refused: Option<i32>,
 }
 
 impl Write for Sealing<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let n_written = self.file.write(bytes)?;
+        let n_written = self.file.write(bytes).inspect_err(|error| self.refused = error.raw_os_error())?;
         self.hasher.update(&bytes[..n_written]);
         Ok(n_written)
     }
@@ -34,9 +36,9 @@ pub(super) fn fill_and_sync(
     target: &mut File,
     fill: impl FnOnce(&mut Writer<'_>) -> std::io::Result<()>,
 ) -> std::io::Result<(u64, String)> {
-    let mut writer = BufWriter::new(Sealing { file: target, hasher: blake3::Hasher::new() });
-    fill(&mut writer)?;
-    let Sealing { file, hasher } = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    let mut writer = BufWriter::new(Sealing { file: target, hasher: blake3::Hasher::new(), refused: None });
+    fill(&mut writer).map_err(|error| writer.get_ref().refused.map_or(error, std::io::Error::from_raw_os_error))?;
+    let Sealing { file, hasher, .. } = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
     file.sync_all()?;
     Ok((hasher.count(), hasher.finalize().to_hex().to_string()))
 }
@@ -149,6 +151,16 @@ mod tests {
         assert!(failure.unwrap_err().to_string().contains("the disk is full"));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "first");
         assert_eq!(names(path.parent().unwrap()), ["list.csv"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_called_one_whatever_a_library_makes_of_it() {
+        let mut full = File::options().write(true).open("/dev/full").unwrap();
+        let failure = fill_and_sync(&mut full, |writer| {
+            writer.write_all(&vec![7; 1 << 16]).map_err(|_| std::io::Error::other("a library's own words"))
+        });
+        assert_eq!(failure.unwrap_err().kind(), std::io::ErrorKind::StorageFull);
     }
 
     #[test]

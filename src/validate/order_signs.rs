@@ -255,15 +255,18 @@ fn finding(config: &Config, used: u64, (name, says): (&str, Says), sign: &Sign) 
         },
         |condition| format!("if they are no purchases, write {}{}", filter(config, &condition), returns(name, &texts)),
     );
+    let severity = severity(config, (says, sign.paid_back), used, percent(total));
+    Finding::new(rule, Table::Purchases.name(), severity, message).of_column(name).counting(total).with_hint(hint)
+}
+
+/// How grave it is that nothing looks at a column that speaks against this share of the purchases.
+fn severity(config: &Config, (says, paid_back): (Says, u64), used: u64, percent: f64) -> Severity {
     // Orders that were given back as a whole are looked at: what is left is a part of few.
     let are_set_aside =
         config.purchases.filter.as_deref().is_some_and(|filter| filter.to_lowercase().contains("refund"));
-    let is_little = says == Says::GivenBack && are_set_aside && percent(total) < LITTLE_PERCENT;
-    let severity = match () {
-        () if is_little => Severity::Recommendation,
-        // What was bought is then taken back by being paid.
-        () if sign.paid_back * PAID_BACK_ONE_IN >= used.max(1) => Severity::Error,
-        () => Severity::Warning,
-    };
-    Finding::new(rule, Table::Purchases.name(), severity, message).of_column(name).counting(total).with_hint(hint)
+    if says == Says::GivenBack && are_set_aside && percent < LITTLE_PERCENT {
+        return Severity::Recommendation;
+    }
+    // What was bought is taken back by being paid.
+    if paid_back * PAID_BACK_ONE_IN >= used.max(1) { Severity::Error } else { Severity::Warning }
 }
