@@ -41,7 +41,7 @@ pub enum Allowed {
     Delimiter,
     /// What stands around fields.
     Quote,
-    /// The name of a sheet.
+    /// Names of sheets.
     Sheet,
     /// A format of times, or a table of them by our columns.
     TimeFormats(Table),
@@ -131,7 +131,7 @@ impl Allowed {
             Self::Flag => "true or false",
             Self::Days => "list of days",
             Self::Names(_) | Self::Conditions => "list of texts",
-            Self::Paths => "text or list of texts",
+            Self::Paths | Self::Sheet => "text or list of texts",
             Self::Words(_) => "list of words",
             Self::Named | Self::Channels => "tables",
             Self::ColumnNames => "list of texts or table",
@@ -145,7 +145,6 @@ impl Allowed {
             | Self::Encoding
             | Self::Delimiter
             | Self::Quote
-            | Self::Sheet
             | Self::Condition
             | Self::Source
             | Self::FeatureName

@@ -76,6 +76,12 @@ impl FoundKey {
         Self { key, column: None, readings: vec![reading], why: why.into() }
     }
 
+    /// Whether it names no sheets in general.
+    #[must_use]
+    pub(super) fn names_one(&self) -> bool {
+        self.readings.iter().all(|reading| reading.toml != "\"*\"")
+    }
+
     /// The same, about one column of the source.
     #[must_use]
     pub fn of_column(self, column: impl Into<String>) -> Self {

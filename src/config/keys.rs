@@ -297,9 +297,12 @@ fn has_type(allowed: Allowed, value: &DeValue<'_>) -> bool {
         ),
         DeValue::Array(items) => match allowed {
             Allowed::Days => items.iter().all(|item| has_type(Allowed::Day, item.get_ref())),
-            Allowed::Paths | Allowed::Names(_) | Allowed::ColumnNames | Allowed::Words(_) | Allowed::Conditions => {
-                items.iter().all(|item| item.get_ref().is_str())
-            }
+            Allowed::Paths
+            | Allowed::Sheet
+            | Allowed::Names(_)
+            | Allowed::ColumnNames
+            | Allowed::Words(_)
+            | Allowed::Conditions => items.iter().all(|item| item.get_ref().is_str()),
             _ => false,
         },
         DeValue::Table(table) => {

@@ -39,8 +39,10 @@ pub(super) const QUOTE: Key = key("quote", Allowed::Quote, Preset::Absent("\"non
     .means("What stands around fields of text files; detected in each file if not given");
 pub(super) const SKIP_ROWS: Key = key("skip_rows", whole(0, 10_000, "lines"), Preset::Absent("0"))
     .means("Lines above the line with the names of the columns; detected in each file if not given");
-pub(super) const SHEET: Key = key("sheet", Allowed::Sheet, Preset::Absent("\"Sheet1\""))
-    .means("Sheet of a spreadsheet; the first one that has rows if not given");
+pub(super) const SHEET: Key = key("sheet", Allowed::Sheet, Preset::Absent("\"Sheet1\"")).means(
+    "Sheets of a spreadsheet that are read as one table; if not given, the first one that has rows and, except of customers and \
+     lookups, all others with its columns",
+);
 pub(super) const FILTER: Key = key("filter", Allowed::Condition, Preset::Absent("\"Quantity > 0\""))
     .means("Which rows belong to the table; the others are set aside and counted");
 pub(super) const DUPLICATES: Key = key(

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::allowed::Allowed;
 use super::keys::nearest;
-use super::raw_tables::RawTable;
+use super::raw_tables::{OneOrMany, RawTable};
 use super::values::Check;
 use super::{encodings, knobs};
 
@@ -19,9 +19,24 @@ pub struct Layout {
     pub quote: Option<Quote>,
     /// Lines above the header.
     pub skip_rows: Option<u32>,
-    /// The sheet of a spreadsheet.
-    pub sheet: Option<String>,
+    /// The sheets of a spreadsheet.
+    pub sheet: Option<Sheets>,
 }
+
+/// Which sheets of a spreadsheet are read as one table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sheets {
+    /// The first with rows: what is looked up, and a customer, stands in a table once. No config says so.
+    First,
+    /// The first with rows and all others with its columns.
+    Alike,
+    /// These.
+    Named(Vec<String>),
+}
+
+/// What stands for sheets of the same columns; no program lets a sheet have this name.
+const ALIKE: &str = "*";
 
 /// What stands around fields of text files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -39,13 +54,23 @@ const NO_QUOTE: &str = "none";
 impl Check<'_> {
     /// The layout of a table.
     pub(super) fn layout(&mut self, section: &str, raw: &RawTable) -> Layout {
-        let sheet = self.text(section, &knobs::SHEET, raw.sheet.as_deref());
+        let sheet = raw.sheet.as_ref().and_then(|came| self.sheets(section, came));
         Layout {
             encoding: raw.encoding.as_deref().and_then(|label| self.encoding(section, label)),
             delimiter: raw.delimiter.as_deref().and_then(|text| self.delimiter(section, text)),
             quote: raw.quote.as_deref().and_then(|text| self.quote(section, text)),
             skip_rows: self.count(section, &knobs::SKIP_ROWS, raw.skip_rows),
             sheet,
+        }
+    }
+
+    fn sheets(&mut self, section: &str, came: &OneOrMany) -> Option<Sheets> {
+        match came.texts() {
+            [one] if one.trim() == ALIKE => Some(Sheets::Alike),
+            names if names.is_empty() || names.iter().any(|name| matches!(name.trim(), "" | ALIKE)) => {
+                self.unsuitable(section, &knobs::SHEET, &names.concat())
+            }
+            names => Some(Sheets::Named(names.to_vec())),
         }
     }
 
@@ -89,7 +114,9 @@ impl Allowed {
             Self::Encoding => "the name of an encoding such as `utf-8`, `utf-16le`, `windows-1252` or `latin-1`",
             Self::Delimiter => "one character such as `,` or `;`, or `tab`",
             Self::Quote => "one character such as `\"` or `'`, or `none`",
-            Self::Sheet => "the name of a sheet",
+            Self::Sheet => {
+                "the name of a sheet, a list of names, or `*` for the first with rows and all others with its columns"
+            }
             _ => "",
         }
     }

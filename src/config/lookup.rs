@@ -9,7 +9,7 @@ use super::allowed::Allowed;
 use super::error::Violation;
 use super::keys::{is_name, join};
 use super::knobs;
-use super::layout::Layout;
+use super::layout::{Layout, Sheets};
 use super::raw_tables::{LookupColumns, RawLookup, RawTable};
 use super::values::Check;
 
@@ -61,6 +61,7 @@ impl Check<'_> {
         let section = join(section, name);
         let paths = self.paths(&section, raw.path.as_ref());
         let layout = self.layout(&section, &as_table(raw));
+        let layout = Layout { sheet: layout.sheet.or(Some(Sheets::First)), ..layout };
         let key = self.text(&section, &knobs::LOOKUP_KEY, raw.key.as_deref());
         let their_key = self.text(&section, &knobs::THEIR_KEY, raw.their_key.as_deref());
         let columns = match &raw.columns {

@@ -33,6 +33,7 @@ mod proposal;
 mod raw;
 mod raw_tables;
 mod reference;
+mod renamed;
 mod sections;
 mod sensitive;
 mod settings;
@@ -57,7 +58,7 @@ pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
 pub use found::DraftFile;
 pub use found::{DraftColumn, FoundKey, Peek, Reading, ValueCount};
-pub use layout::{Layout, Quote};
+pub use layout::{Layout, Quote, Sheets};
 #[cfg(feature = "tables")]
 pub(crate) use lexicon::{means, speaks_of_money};
 pub use lookup::LookupConfig;

@@ -8,6 +8,7 @@ use super::guess::{self, reads};
 use super::headers::header_of;
 use super::knobs;
 use super::looks;
+use super::renamed::{first_given, other_names};
 use super::tables::{Kind, Table};
 use super::templates::{self, Template, TemplateLookup};
 
@@ -98,6 +99,9 @@ impl DraftInput {
             Some(template) => of_template(template, &columns, buyers),
             None => with_customers(guess::mapping(table.table, &columns), &columns, buyers),
         };
+        if template.is_none() {
+            with_other_names(&mut mapping, table);
+        }
         let by_values =
             if table.table == Table::Purchases { fill_by_values(&mut mapping, &columns) } else { Vec::new() };
         let filter = template.and_then(|template| filter(template, &columns));
@@ -158,6 +162,23 @@ impl Proposal {
         let from = self.mapping.get("customer_id")?;
         let name = reads(from, &self.peek.columns).into_iter().next()?;
         self.peek.columns.iter().find(|column| column.name == name).cloned()
+    }
+}
+
+/// Reads what files of a table call otherwise from whichever of the columns a file has.
+fn with_other_names(mapping: &mut BTreeMap<&'static str, String>, table: &DraftTable) {
+    let Some((first, others)) = table.files.split_first() else { return };
+    let mut names: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for other in others.iter().flat_map(|file| other_names(table.table, first, file)) {
+        let known = names.entry(other.ours).or_insert_with(|| vec![other.first]);
+        if !known.contains(&other.here) {
+            known.push(other.here);
+        }
+    }
+    for (ours, names) in names {
+        if let Some(from) = mapping.get_mut(ours).filter(|from| names.first().is_some_and(|first| *first == **from)) {
+            *from = first_given(&names);
+        }
     }
 }
 

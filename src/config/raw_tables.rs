@@ -31,8 +31,10 @@ pub struct RawTable {
     /// Lines above the line with the names of the columns; detected in each file if not given. A whole number of lines
     /// from 0 to 10000; optional.
     pub skip_rows: Option<i64>,
-    /// Sheet of a spreadsheet; the first one that has rows if not given. The name of a sheet; optional.
-    pub sheet: Option<String>,
+    /// Sheets of a spreadsheet that are read as one table; if not given, the first one that has rows and, except of customers
+    /// and lookups, all others with its columns. The name of a sheet, a list of names, or `*` for the first with rows and all
+    /// others with its columns; optional.
+    pub sheet: Option<OneOrMany>,
     /// Which rows belong to the table; the others are set aside and counted. A SQL condition over the columns of
     /// the source; optional.
     pub filter: Option<String>,
@@ -102,8 +104,10 @@ pub struct RawLookup {
     /// Lines above the line with the names of the columns; detected in each file if not given. A whole number of lines
     /// from 0 to 10000; optional.
     pub skip_rows: Option<i64>,
-    /// Sheet of a spreadsheet; the first one that has rows if not given. The name of a sheet; optional.
-    pub sheet: Option<String>,
+    /// Sheets of a spreadsheet that are read as one table; if not given, the first one that has rows and, except of customers
+    /// and lookups, all others with its columns. The name of a sheet, a list of names, or `*` for the first with rows and all
+    /// others with its columns; optional.
+    pub sheet: Option<OneOrMany>,
     /// What a row of the table is looked up by. A column of the source or a SQL expression over its columns; required.
     pub key: Option<String>,
     /// The same in the lookup, if it is called otherwise there. A column of the source or a SQL expression over its

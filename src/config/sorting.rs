@@ -7,6 +7,7 @@ use super::lexicon;
 use super::looks;
 use super::name_words::in_words;
 use super::proposal::{DraftInput, DraftTable};
+use super::renamed::{are_of_a_series, other_names, why_other};
 use super::tables::{Kind, Table};
 use super::templates;
 
@@ -124,12 +125,20 @@ impl DraftInput {
         let used: Vec<String> =
             self.proposals().iter().flat_map(|proposal| &proposal.lookups).map(|lookup| lookup.path.clone()).collect();
         let unused = self.beside.iter().filter(|file| !used.contains(&file.path));
-        unused.map(|file| Unsorted { path: file.path.clone(), why: why_no_purchases(&file.peek.columns) }).collect()
+        let purchases = self.tables.iter().find(|table| table.table == Table::Purchases);
+        let first = purchases.and_then(|table| table.files.first());
+        let why = |file: &DraftFile| {
+            let other = first.filter(|_| maps(Table::Purchases, &file.peek.columns, &[]));
+            let other = other.and_then(|first| why_other(Table::Purchases, first, file));
+            other.unwrap_or_else(|| why_no_purchases(&file.peek.columns))
+        };
+        unused.map(|file| Unsorted { path: file.path.clone(), why: why(file) }).collect()
     }
 }
 
 impl DraftTable {
-    /// Whether a file has the columns of the first one, or at least all that are read of it, and is proposed the same.
+    /// Whether a file has the columns of the first one, or at least all that are read of it, and is proposed the same; some may
+    /// be called otherwise.
     fn has_columns_of(&self, file: &DraftFile) -> bool {
         let mapping = |file: &DraftFile| guess::mapping(self.table, &file.peek.columns);
         let is_read_alike = |first: &DraftFile| !mapping(first).is_empty() && mapping(first) == mapping(file);
@@ -138,7 +147,12 @@ impl DraftTable {
             names.sort_unstable();
             names
         };
-        self.files.first().is_none_or(|first| names(first) == names(file) || is_read_alike(first))
+        let is_renamed = |first: &DraftFile| {
+            templates::recognised(&first.peek.columns).is_none()
+                && are_of_a_series(&first.path, &file.path)
+                && !other_names(self.table, first, file).is_empty()
+        };
+        self.files.first().is_none_or(|first| names(first) == names(file) || is_read_alike(first) || is_renamed(first))
     }
 }
 

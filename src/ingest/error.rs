@@ -96,6 +96,8 @@ pub enum IngestError {
         available: String,
         /// The most similar one.
         nearest: Option<String>,
+        /// Another file of the table that has the missing column.
+        elsewhere: Option<String>,
     },
     /// Several things are wrong with the mapping of a table.
     #[error("{}", several(errors))]

@@ -87,8 +87,14 @@ pub enum FactRule {
     DoubtfulHeader,
     /// Cells of a spreadsheet with an error in them; absent.
     ErrorCells,
-    /// Sheets of a spreadsheet that have rows; the first was read.
+    /// Sheets of a spreadsheet that have rows and were not read.
     OtherSheets,
+    /// Sheets with the columns of those that the config names; they were not read.
+    SheetsLeftOut,
+    /// Sheets of the same columns that were read as one table, though the config does not say so.
+    JoinedSheets,
+    /// Files that are called like those of the table, lie beside them and are not read; the place is a pattern of their names.
+    FilesLeftOut,
     /// Paths that lead to a file or folder of the table once more; it is read once.
     SameFile,
     /// Values of an optional column that cannot be read, treated as absent.

@@ -100,6 +100,13 @@ pub(super) struct SheetTable<'g> {
     pub(super) n_blank: u64,
 }
 
+impl SheetTable<'_> {
+    /// Rows of the table.
+    pub(super) fn n_rows(&self) -> usize {
+        self.columns.first().map_or(0, |(_, cells)| cells.len())
+    }
+}
+
 /// The table of a sheet whose names stand below so many rows, if that is known; `None` if it holds nothing.
 pub(super) fn table(grid: &Grid, skip_rows: Option<u32>) -> Option<SheetTable<'_>> {
     let mut rows = grid.rows();

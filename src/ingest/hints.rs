@@ -1,5 +1,6 @@
 //! What can be done about errors of reading.
 
+use super::conditions::{sql_name, toml_text};
 use super::error::{A_NUMBER, IngestError, UTF_16};
 use super::other_formats;
 use crate::error::Report;
@@ -15,6 +16,9 @@ impl IngestError {
             Self::NotFound { .. } => Some("relative paths start at the folder of the config file".to_owned()),
             Self::Several { errors } => hints(errors),
             Self::UnknownColumn { available, .. } if separated_by(available).is_some() => separated_by(available),
+            Self::UnknownColumn { key, column, nearest, elsewhere: Some(other), .. } => {
+                Some(of_other_file((key, column), nearest.as_deref(), other))
+            }
             Self::UnknownColumn { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::UnknownColumn { nearest: None, .. } => {
                 Some("every file of a table must have the columns that its mapping and filter read".to_owned())
@@ -106,4 +110,17 @@ fn hints(errors: &[IngestError]) -> Option<String> {
         }
     }
     (!hints.is_empty()).then(|| hints.join("; "))
+}
+
+/// What to do about a column that another file of the table has.
+fn of_other_file((key, column): (&str, &str), nearest: Option<&str>, other: &str) -> String {
+    let Some(nearest) = nearest else {
+        return format!("`{other}` has it: give the files of the table one header, or leave those out that lack it");
+    };
+    let either = format!("COALESCE({}, {})", sql_name(column), sql_name(nearest));
+    let written = match key.split_once(".columns.") {
+        Some((table, ours)) => format!("`{ours} = {}` in `[{table}.columns]`", toml_text(&either)),
+        None => format!("`{either}` in `{key}`"),
+    };
+    format!("`{other}` has it; if `{nearest}` is the same here, write {written}: a file may lack one of the two")
 }

@@ -16,9 +16,9 @@ use super::dealing::{Beside, Dealing, rows_of};
 use super::dealt::DealtFile;
 use super::error::IngestError;
 use super::lookup::Lookups;
-use super::paths::{self, Found};
+use super::paths::Found;
 use super::sections::sections;
-use super::{found_currency, sources};
+use super::{found_currency, sources, table_files};
 use crate::config::{Config, Table};
 
 /// One part in so many of the memory is for the text read at a time: beside it stand its columns, which take more.
@@ -52,7 +52,7 @@ impl Parts {
         let mut tables = Vec::new();
         let mut needed_bytes = 0;
         for (table, section) in sections(config) {
-            let found = paths::expand(table.name(), &section.paths)?.laid_out(&section.layout);
+            let found = table_files::found(config, (table, section))?;
             for file in &found.files {
                 for piece in sources::pieces(file, n_bytes)? {
                     needed_bytes += rows_of(file, &piece?)? * sources::bytes_per_row(file)?;

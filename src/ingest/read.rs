@@ -30,7 +30,10 @@ use super::typing::Typed;
 use super::values::Values;
 use super::watched::Unread;
 use super::words::Words;
-use super::{carried, compared, custom_values, engine, first_lines, found_currency, paths, sources, watched};
+use super::{
+    carried, compared, custom_values, engine, first_lines, found_currency, lacking, paths, sources, table_files,
+    watched,
+};
 use crate::config::{ColumnSpec, Config, Duplicates, Kind, Table};
 
 /// What was read.
@@ -50,13 +53,14 @@ pub fn read(config: &Config) -> Result<Read, IngestError> {
     let mut read = Read { tables: Vec::new(), files: Vec::new() };
     let mut all_found = Vec::new();
     for (table, section) in sections(config) {
-        all_found.push((table, paths::expand(table.name(), &section.paths)?.laid_out(&section.layout)));
+        all_found.push((table, table_files::found(config, (table, section))?));
     }
     let files_of = |table| files_of(&all_found, table);
     let config = &*found_currency::completed(config, &files_of);
     for ((table, section), (_, paths::Found { files, facts })) in sections(config).into_iter().zip(all_found.clone()) {
         let lookups = Lookups::read(table, section)?;
-        let mut typed = read_table((table, section), config, Supply::Files(&files), &lookups)?;
+        let typed = read_table((table, section), config, Supply::Files(&files), &lookups);
+        let mut typed = typed.map_err(|error| lacking::told_of_others(error, &files))?;
         lookups.check()?;
         read.files.extend(lookups.files());
         typed.facts.extend(facts);

@@ -11,7 +11,7 @@ use super::evaluate::evaluate;
 use super::ids::tidy;
 use super::resolve::Mapped;
 use super::sections::mapping_of;
-use super::{collect, paths, sources};
+use super::{collect, sources, table_files};
 use crate::config::{Config, Table, in_words};
 use crate::maths::hash::key;
 
@@ -93,8 +93,7 @@ type Sets = FxHashMap<u64, FxHashSet<u64>>;
 /// # Errors
 /// An `IngestError` if a file cannot be read.
 pub fn person_columns(config: &Config) -> Result<Vec<PersonColumn>, IngestError> {
-    let files =
-        paths::expand(Table::Purchases.name(), &config.purchases.paths)?.laid_out(&config.purchases.layout).files;
+    let files = table_files::found(config, (Table::Purchases, &config.purchases))?.files;
     let mut looks: Vec<Look> = Vec::new();
     for (place, file) in files.iter().enumerate() {
         for piece in sources::pieces(file, BYTES)? {

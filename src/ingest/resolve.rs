@@ -94,10 +94,11 @@ impl Available {
             path: self.path.clone(),
             available: self.list(),
             nearest: self.nearest(column),
+            elsewhere: None,
         }
     }
 
-    fn nearest(&self, column: &str) -> Option<String> {
+    pub(super) fn nearest(&self, column: &str) -> Option<String> {
         let likeness = |name: &String| strsim::jaro_winkler(&name.to_lowercase(), &column.to_lowercase());
         let best = self.names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
         (likeness(best) > 0.75).then(|| best.clone())
@@ -154,6 +155,40 @@ fn leaves(expression: &Expr) -> Vec<String> {
     }
     names.sort();
     names
+}
+
+/// The columns that a text of the config reads.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Read {
+    /// Of each of these, the first that is given: `COALESCE(a, b)`.
+    pub(super) first_given: Vec<Vec<String>>,
+    /// All others.
+    pub(super) alone: Vec<String>,
+}
+
+/// The columns that a text of the config reads; one that is no SQL is taken for a name.
+pub(super) fn reads_of(text: &str) -> Read {
+    let Ok(expression) = sql::parsed(text, is_row_wise) else {
+        return Read { alone: vec![text.to_owned()], ..Read::default() };
+    };
+    let mut read = Read::default();
+    for part in &expression {
+        match part {
+            Expr::Column(name) => read.alone.push(name.to_string()),
+            Expr::Function { input, function: FunctionExpr::Coalesce } => {
+                let columns: Vec<String> = input.iter().filter_map(name_of).collect();
+                read.first_given.extend(Some(columns).filter(|columns| columns.len() > 1));
+            }
+            _ => {}
+        }
+    }
+    // Each of them was met as a column too.
+    for name in read.first_given.iter().flatten() {
+        if let Some(place) = read.alone.iter().position(|other| other == name) {
+            read.alone.swap_remove(place);
+        }
+    }
+    read
 }
 
 /// Source columns that the expression treats as text: they stand in text functions, beside text literals, or in casts
@@ -301,6 +336,20 @@ mod tests {
         assert_eq!(of("COALESCE(Invoice, 'x') <> 'test'"), one("Invoice", &["test"]));
         assert_eq!(of("CASE WHEN 'a' = Invoice THEN -Price ELSE Price END"), one("Invoice", &["a"]));
         assert!(of("Quantity > 0 AND Invoice LIKE 'C%'").is_empty());
+    }
+
+    #[test]
+    fn columns_that_stand_in_for_each_other_are_told_from_others() {
+        let read = |text: &str| {
+            let Read { first_given, alone } = reads_of(text);
+            (first_given.concat().join(","), alone.join(","))
+        };
+        let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+        assert_eq!(read("COALESCE(Price, Cost)"), pair("Price,Cost", ""));
+        assert_eq!(read("LOWER(COALESCE(\"a b\", c)) || d"), pair("a b,c", "d"));
+        assert_eq!(read("COALESCE(Price, 0)"), pair("", "Price"));
+        assert_eq!(read("COALESCE(Price, Cost, Net / 100)"), pair("Price,Cost", "Net"));
+        assert_eq!(read("Customer ID").0, "");
     }
 
     #[test]

@@ -63,6 +63,18 @@ pub(crate) struct Opened {
     pub(crate) found: Vec<FoundKey>,
 }
 
+impl Opened {
+    /// The same with columns that hold nothing.
+    pub(crate) fn with_empty(self, names: &[String]) -> Self {
+        if names.is_empty() {
+            return self;
+        }
+        let empty = |name: &String| lit(NULL).cast(DataType::String).alias(name.as_str());
+        let columns: Vec<Expr> = names.iter().map(empty).collect();
+        Self { frame: self.frame.with_columns(columns), ..self }
+    }
+}
+
 /// A row of a file that was set aside before anything was parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CutLine {
@@ -81,11 +93,13 @@ pub(crate) struct InputFile {
     pub(crate) folder: Option<PathBuf>,
     /// How it is written, as far as the config says it.
     pub(crate) layout: Layout,
+    /// Columns that it lacks and that are read as empty, because another column stands in for each.
+    pub(crate) lacking: Vec<String>,
 }
 
 impl InputFile {
     /// A file of which the config says no more than where it is.
     pub(crate) fn new(path: PathBuf, folder: Option<&Path>) -> Self {
-        Self { path, folder: folder.map(Path::to_owned), layout: Layout::default() }
+        Self { path, folder: folder.map(Path::to_owned), layout: Layout::default(), lacking: Vec::new() }
     }
 }

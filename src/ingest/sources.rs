@@ -39,7 +39,7 @@ pub(crate) fn allowed_names() -> String {
 /// # Errors
 /// `IngestError::UnknownFormat` if there is none, or the source's own.
 pub(crate) fn open(file: &InputFile) -> Result<Opened, IngestError> {
-    source_of(file)?.open(file)
+    Ok(source_of(file)?.open(file)?.with_empty(&file.lacking))
 }
 
 /// Opens a file in pieces of about so many bytes; there is at least one.
@@ -47,7 +47,12 @@ pub(crate) fn open(file: &InputFile) -> Result<Opened, IngestError> {
 /// # Errors
 /// As [`open`].
 pub(crate) fn pieces(file: &InputFile, n_bytes: usize) -> Result<Pieces, IngestError> {
-    source_of(file)?.pieces(file, n_bytes)
+    let pieces = source_of(file)?.pieces(file, n_bytes)?;
+    if file.lacking.is_empty() {
+        return Ok(pieces);
+    }
+    let lacking = file.lacking.clone();
+    Ok(Box::new(pieces.map(move |piece| piece.map(|opened| opened.with_empty(&lacking)))))
 }
 
 /// Memory that a row of a file takes at its peak.

@@ -1,8 +1,9 @@
-//! Spreadsheets: `*.xlsx`, `*.xlsm`, `*.xlsb`, `*.xls` and `*.ods`; one sheet of them.
+//! Spreadsheets: `*.xlsx`, `*.xlsm`, `*.xlsb`, `*.xls` and `*.ods`; the sheets of one table.
 //!
 //! Every cell is read as a person means it, as text: ids without `.0`, times in the forms of ISO 8601, numbers as the
 //! spreadsheet shows them. What a sheet unpacks to is bounded as for compressed text.
 
+use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
@@ -11,13 +12,14 @@ use calamine::{Data, DataType, ExcelDateTime, Ods, Reader, Sheet, SheetVisible, 
 use polars::prelude::*;
 
 use super::error::IngestError;
-use super::facts::{Example, Fact, FactRule};
+use super::facts::{Fact, FactRule};
 use super::grid::{self, Grid, SheetTable};
 use super::limits::MOST_COLUMNS;
+use super::sheets::{Choice, Glimpse};
 use super::source::{InputFile, Opened, Source};
 use super::text_file::{most_unpacked, refuse_bomb};
-use super::{engine, file_facts};
-use crate::config::FoundKey;
+use super::{engine, file_facts, sheets};
+use crate::config::{FoundKey, Sheets};
 
 /// Reads spreadsheets.
 pub(crate) struct Spreadsheet;
@@ -101,20 +103,39 @@ fn unreadable(path: &Path, detail: &str) -> IngestError {
     IngestError::WrongFormat { path, format: "readable spreadsheet", detail }
 }
 
-/// Rows of a sheet that tell whether it has a table.
-const FIRST_ROWS: usize = 50;
+/// Rows of a sheet that tell whether it has a table, and its columns.
+const FIRST_ROWS: usize = 200;
 
 fn read(file: &InputFile, bytes: Vec<u8>, form: Form) -> Result<Opened, IngestError> {
     let mut book = Book::open(&file.path, bytes, form)?;
-    let sheets = book.sheets();
-    let (name, others) = match &file.layout.sheet {
-        Some(wanted) => (named(&sheets, wanted, &file.path)?, Vec::new()),
-        None => book.first_with_rows(&file.path, &sheets)?,
-    };
-    let grid = book.grid(&file.path, &name, usize::MAX)?;
-    let empty = || IngestError::Empty { path: file.path.display().to_string() };
-    let table = grid::table(&grid, file.layout.skip_rows).ok_or_else(empty)?;
-    opened(file, (&grid, table), &others)
+    let choice = book.choice(file)?;
+    let are_named = matches!(file.layout.sheet, Some(Sheets::Named(_)));
+    let mut grids = Vec::new();
+    for name in choice.read.iter().chain(&choice.alike) {
+        match book.grid(&file.path, name, usize::MAX) {
+            Ok(grid) => grids.push((name, grid)),
+            // A sheet that nobody asked for may be damaged.
+            Err(_) if are_named && !choice.read.contains(name) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let table = |(name, grid)| Some((name, grid::table(grid, file.layout.skip_rows)?));
+    let (names, tables): (Vec<&String>, Vec<SheetTable<'_>>) =
+        grids.iter().map(|(name, grid)| (*name, grid)).filter_map(table).unzip();
+    let (mut chosen, mut read) = (Choice { others: choice.others.clone(), ..Choice::default() }, Vec::new());
+    for ((name, is_copy), table) in names.into_iter().zip(sheets::are_copies(&tables)).zip(tables) {
+        if choice.read.contains(name) || (!are_named && !is_copy) {
+            chosen.read.push(name.clone());
+            read.push(table);
+        } else if is_copy {
+            chosen.others.push(name.clone());
+        } else {
+            chosen.alike.push(name.clone());
+        }
+    }
+    let read_grids = grids.iter().filter(|(name, _)| chosen.read.contains(name));
+    let n_errors = read_grids.map(|(_, grid)| grid.n_errors).sum();
+    opened(file, (&chosen, n_errors), &read)
 }
 
 /// The sheet of that name; case does not matter where nothing else does.
@@ -161,23 +182,42 @@ impl Book {
         .to_vec()
     }
 
-    /// The first sheet with a table in it, wide ones first: a cover has one or two columns. Hidden sheets are not meant.
-    /// Beside it all sheets with rows, it first, if there are others.
-    fn first_with_rows(&mut self, path: &Path, sheets: &[Sheet]) -> Result<(String, Vec<String>), IngestError> {
-        let mut with_rows = Vec::new();
-        for sheet in sheets.iter().filter(|sheet| sheet.visible == SheetVisible::Visible) {
-            let grid = self.grid(path, &sheet.name, FIRST_ROWS)?;
-            if grid.n_rows() > 0 {
-                with_rows.push((sheet.name.clone(), if grid.n_rows() > 1 { grid.n_columns().min(3) } else { 0 }));
+    /// The sheets of the table as far as names and first rows tell.
+    fn choice(&mut self, file: &InputFile) -> Result<Choice, IngestError> {
+        let (sheets, path) = (self.sheets(), file.path.as_path());
+        let named = match &file.layout.sheet {
+            Some(Sheets::Named(wanted)) => {
+                let mut found = wanted.iter().map(|name| named(&sheets, name, path)).collect::<Result<Vec<_>, _>>()?;
+                let mut seen = BTreeSet::new();
+                found.retain(|name| seen.insert(name.clone()));
+                Some(found)
+            }
+            _ => None,
+        };
+        let mut glimpses = Vec::new();
+        let is_meant = |sheet: &&Sheet| {
+            sheet.visible == SheetVisible::Visible || named.as_ref().is_some_and(|named| named.contains(&sheet.name))
+        };
+        // Hidden sheets are not meant.
+        for sheet in sheets.iter().filter(is_meant) {
+            let grid = match self.grid(path, &sheet.name, FIRST_ROWS) {
+                Ok(grid) => grid,
+                Err(_) if named.as_ref().is_some_and(|named| !named.contains(&sheet.name)) => continue,
+                Err(error) => return Err(error),
+            };
+            if let Some(table) = grid::table(&grid, file.layout.skip_rows) {
+                let width = if grid.n_rows() > 1 { grid.n_columns().min(3) } else { 0 };
+                glimpses.push(Glimpse { name: sheet.name.clone(), columns: sheets::names_of(&table), width });
             }
         }
-        let widest = with_rows.iter().map(|(_, width)| *width).max().unwrap_or_default();
-        let first = with_rows.iter().find(|(_, width)| *width == widest);
-        let first = first.ok_or_else(|| IngestError::Empty { path: path.display().to_string() })?.0.clone();
-        let tables = with_rows.into_iter().filter(|(_, width)| *width > 0).map(|(name, _)| name);
-        let mut all = vec![first.clone()];
-        all.extend(tables.filter(|name| *name != first));
-        Ok((first, if all.len() > 1 { all } else { Vec::new() }))
+        match named {
+            Some(named) => Ok(Choice::of_named(named, &glimpses)),
+            None => {
+                let choice = Choice::of_first(&glimpses);
+                let choice = choice.ok_or_else(|| IngestError::Empty { path: path.display().to_string() })?;
+                Ok(if file.layout.sheet == Some(Sheets::First) { choice.of_one() } else { choice })
+            }
+        }
     }
 
     /// The cells of a sheet, up to so many rows with something in them.
@@ -287,29 +327,31 @@ fn duration_as_text(text: &str) -> Option<String> {
     Some(clock(number(hours)? * 3_600 + number(minutes)? * 60 + number(seconds)?))
 }
 
-fn opened(file: &InputFile, (grid, table): (&Grid, SheetTable<'_>), sheets: &[String]) -> Result<Opened, IngestError> {
+fn opened(
+    file: &InputFile,
+    (choice, n_errors): (&Choice, u64),
+    tables: &[SheetTable<'_>],
+) -> Result<Opened, IngestError> {
     let path = file.path.display().to_string();
-    let SheetTable { names, columns, cut, doubted, n_skipped, n_blank } = table;
+    let columns = sheets::columns(&file.path, (&choice.read, tables))?;
     if columns.len() > MOST_COLUMNS {
         return Err(IngestError::TooManyColumns { path, found: columns.len(), limit: MOST_COLUMNS });
     }
-    let mut facts = file_facts::of_header(&file.path, (&names, &doubted), n_skipped);
+    let cut = sheets::cut(tables);
+    let n_blank: u64 = tables.iter().map(|table| table.n_blank).sum();
+    let Some(first) = tables.first() else { return Err(IngestError::Empty { path }) };
+    let mut facts = file_facts::of_header(&file.path, (&first.names, &first.doubted), first.n_skipped);
     facts.extend(file_facts::of_cut_lines(&file.path, &cut));
-    let counted = [
-        (FactRule::BlankLines, n_blank, Vec::new()),
-        (FactRule::ErrorCells, grid.n_errors, Vec::new()),
-        (FactRule::OtherSheets, sheets.len() as u64, Example::of_texts(sheets.iter().cloned())),
-    ];
-    let noticed = counted.into_iter().filter(|(_, count, _)| *count > 0);
-    facts.extend(noticed.map(|(rule, count, examples)| Fact { rule, place: path.clone(), count, examples }));
-    let skipped = file_facts::key_of_skipped(n_skipped, &file.layout);
-    let skipped = skipped.or_else(|| file_facts::key_of_doubt(&doubted, &file.layout));
+    let counted = [(FactRule::BlankLines, n_blank), (FactRule::ErrorCells, n_errors)];
+    let noticed = counted.into_iter().filter(|(_, count)| *count > 0);
+    facts.extend(noticed.map(|(rule, count)| Fact { rule, place: path.clone(), count, examples: Vec::new() }));
+    facts.extend(choice.facts(&file.path, file.layout.sheet.as_ref()));
+    // Where sheets differ, each is looked at for itself.
+    let are_alike = tables.iter().all(|table| table.n_skipped == first.n_skipped);
+    let skipped = file_facts::key_of_skipped(first.n_skipped, &file.layout).filter(|_| are_alike);
+    let skipped = skipped.or_else(|| file_facts::key_of_doubt(&first.doubted, &file.layout));
     let mut found: Vec<FoundKey> = skipped.into_iter().collect();
-    if let Some(sheet) = sheets.first() {
-        let others = sheets.iter().skip(1).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let written = toml::Value::String(sheet.clone()).to_string();
-        found.push(FoundKey::settled("sheet", written, format!("the first with rows; others: {others}")));
-    }
+    found.extend(choice.key().filter(|_| file.layout.sheet.is_none()));
     let n_rows = columns.first().map_or(0, |(_, cells)| cells.len());
     let column = |(name, cells): (String, Vec<Option<&str>>)| {
         let texts: StringChunked = cells.into_iter().collect();

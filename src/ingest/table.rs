@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use polars::prelude::DataType;
+
 use super::account::{About, Account, Reason};
 use super::beside::MoneyBeside;
 use super::compared::ComparedColumn;
@@ -205,6 +207,13 @@ impl TypedTable {
     pub(crate) fn classes(&self, column: &str, class: impl Fn(&str) -> u8 + Sync) -> Option<Vec<u8>> {
         let Raw::Column(texts) = self.raw(column)? else { return None };
         Some(gather(texts.str().ok()?, 0, |text| Cell::Value(class(text))).0)
+    }
+
+    /// The cells of a mapped column that are whole numbers: 0 where there is none.
+    pub(crate) fn whole_numbers(&self, column: &str) -> Option<Vec<u64>> {
+        let Raw::Column(values) = self.raw(column)? else { return None };
+        let texts = values.cast(&DataType::String).ok()?;
+        Some(gather(texts.str().ok()?, 0, |text| text.trim().parse().map_or(Cell::Absent, Cell::Value)).0)
     }
 
     /// Whether the shop has the column.

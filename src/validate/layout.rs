@@ -3,7 +3,7 @@
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
 use crate::config::TableConfig;
-use crate::ingest::{Example, Fact, FactRule, TypedTable};
+use crate::ingest::{Example, Fact, FactRule, TypedTable, toml_text};
 use crate::text::{counted, grouped, verb};
 
 /// What is to be said of a fact about how a file is laid out; `None` if it is about something else, or nothing depends on
@@ -70,11 +70,30 @@ fn told(fact: &Fact, table: &str) -> Option<(&'static str, String)> {
             "columns_of_some_files",
             "nothing reads them; look whether the files are of one kind, and whether a column was renamed".to_owned(),
         ),
+        FactRule::FilesLeftOut => (
+            "files_left_out",
+            format!(
+                "if they are of the same table, add them to `path` in `[{table}]`, or give a pattern such as `{place}`"
+            ),
+        ),
         FactRule::OtherSheets => {
-            let first = fact.examples.first().map_or("", |example| &example.text);
+            let first = toml_text(fact.examples.first().map_or("", |example| &example.text));
             (
                 "other_sheets",
-                format!("write `sheet = \"{first}\"` in `[{table}]` if it is the right one, or another name"),
+                format!("write `sheet = {first}` in `[{table}]` if it is the right one, or a list of names"),
+            )
+        }
+        FactRule::SheetsLeftOut => (
+            "other_sheets",
+            format!(
+                "if they are of the same table, write `sheet = \"*\"` in `[{table}]`, which reads all with these columns"
+            ),
+        ),
+        FactRule::JoinedSheets => {
+            let first = toml_text(fact.examples.first().map_or("", |example| &example.text));
+            (
+                "joined_sheets",
+                format!("`sheet = \"*\"` in `[{table}]` keeps it so; `sheet = {first}` reads one of them, a list some"),
             )
         }
         _ => return None,
@@ -125,9 +144,31 @@ fn worded(rule: FactRule, place: &str, found: u64, n_below: u64) -> (Severity, S
         FactRule::ErrorCells => {
             (Severity::Warning, format!("`{place}` has {} with an error; taken as absent", counted(found, "cell")))
         }
-        _ => {
+        FactRule::FilesLeftOut => (
+            Severity::Warning,
+            format!(
+                "{files} {} beside those of `path`, called like them, and {} not read",
+                verb(found, "lies", "lie"),
+                verb(found, "is", "are")
+            ),
+        ),
+        FactRule::SheetsLeftOut => {
+            let (sheets, were) = (counted(found, "sheet"), verb(found, "was", "were"));
+            (
+                Severity::Warning,
+                format!("`{place}` has {sheets} with the columns of those that `sheet` names, which {were} not read"),
+            )
+        }
+        FactRule::JoinedSheets => {
             let sheets = grouped(found);
-            (Severity::Warning, format!("`{place}` has {sheets} sheets with rows, and only the first was read"))
+            (
+                Severity::Recommendation,
+                format!("`{place}` has {sheets} sheets with the same columns; they were read as one table"),
+            )
+        }
+        _ => {
+            let (sheets, were) = (counted(found, "other sheet"), verb(found, "was", "were"));
+            (Severity::Warning, format!("`{place}` has {sheets} with rows, which {were} not read"))
         }
     }
 }

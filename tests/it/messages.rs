@@ -134,6 +134,15 @@ fn ingest_errors() -> Vec<Failure> {
         path: path(),
         available: available(),
         nearest: nearest.map(str::to_owned),
+        elsewhere: None,
+    };
+    let of_other_file = |nearest: Option<&str>| IngestError::UnknownColumn {
+        key: key(),
+        column: "Price".to_owned(),
+        path: path(),
+        available: "`Invoice`, `Prize`".to_owned(),
+        nearest: nearest.map(str::to_owned),
+        elsewhere: Some("shop/older.csv".to_owned()),
     };
     let engine = polars::error::PolarsError::ComputeError("out of memory".into());
     vec![
@@ -160,8 +169,11 @@ fn ingest_errors() -> Vec<Failure> {
             path: path(),
             available: "`Invoice|Price`".to_owned(),
             nearest: None,
+            elsewhere: None,
         }
         .into(),
+        of_other_file(Some("Prize")).into(),
+        of_other_file(None).into(),
         IngestError::Several { errors: vec![unknown(Some("Price")), unknown(None)] }.into(),
         IngestError::WrongFormat { path: path(), format: "UTF-16", detail: "none of its bytes is zero".to_owned() }
             .into(),

@@ -25,7 +25,10 @@ pub(super) fn found_keys(draft: &mut String, proposal: &Proposal, section: &Sect
     let is_meant = |found: &&FoundKey| {
         knows(section, found.key) && (found.key != knobs::FILTER.name || proposal.table == Table::Purchases)
     };
-    for found in proposal.peek.found.iter().filter(is_meant) {
+    // Of customers, one sheet is read.
+    let is_of_table =
+        |found: &&FoundKey| found.key != knobs::SHEET.name || proposal.table != Table::Customers || found.names_one();
+    for found in proposal.peek.found.iter().filter(is_meant).filter(is_of_table) {
         let is_set = match found.key {
             key if key == knobs::FILTER.name => proposal.filter.is_some(),
             FILL_DOWN => !proposal.fill_down.is_empty(),

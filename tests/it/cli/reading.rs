@@ -8,7 +8,7 @@ use predicates::prelude::*;
 use predicates::str::contains;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
-use crate::shop::Shop;
+use crate::shop::{Shop, retain};
 
 /// Rows of the table: 300 customers with four orders each.
 const ROWS: usize = 1_200;
@@ -224,16 +224,53 @@ fn a_spreadsheet_is_read_and_its_sheet_told() {
     assert!(!said.contains("other_sheets"), "{said}");
     spreadsheet(&shop.path("p.xlsx"), &[("Leer", 0..0), ("Umsatz", 0..ROWS), ("Alt", 0..70)]);
     let said = read_whole(&shop, 0);
+    // Most of its rows stand in the first: it is a copy.
     assert!(
-        said.contains("warning[other_sheets]: `p.xlsx` has 2 sheets with rows, and only the first was read"),
+        said.contains("warning[other_sheets]: `p.xlsx` has 1 other sheet with rows, which was not read, e.g. `Alt`"),
         "{said}"
     );
-    assert!(said.contains("`Umsatz`, `Alt`"), "{said}");
     shop.edit_config(|text| text.replace("[purchases]\n", "[purchases]\nsheet = \"umsatz\"\n"));
     assert!(!read_whole(&shop, 0).contains("other_sheets"));
     shop.edit_config(|text| text.replace("umsatz", "Umsaetze"));
     let refused = shop.command("check").assert().code(2);
     refused.stderr(contains("E219").and(contains("its sheets: `Leer`, `Umsatz`, `Alt`")));
+}
+
+#[test]
+fn sheets_of_the_same_columns_are_one_table() {
+    let shop = shop("p.xlsx", b"", "");
+    let years = [("2022", 0..200), ("2023", 200..450), ("2024", 450..ROWS)];
+    spreadsheet(&shop.path("p.xlsx"), &years);
+    let said = read_whole(&shop, 0);
+    assert!(
+        said.contains("recommendation[joined_sheets]: `p.xlsx` has 3 sheets with the same columns; they were read as"),
+        "{said}"
+    );
+    shop.edit_config(|text| text.replace("[purchases]\n", "[purchases]\nsheet = \"*\"\n"));
+    assert!(!read_whole(&shop, 0).contains("_sheets]"));
+    shop.edit_config(|text| text.replace("sheet = \"*\"", "sheet = [\"2022\", \"2023\", \"2024\"]"));
+    assert!(!read_whole(&shop, 0).contains("_sheets]"));
+    // Who names one is told of the others.
+    shop.edit_config(|text| text.replace("sheet = [\"2022\", \"2023\", \"2024\"]", "sheet = [\"2023\", \"2024\"]"));
+    let said = accepted(&shop);
+    assert!(said.contains("purchases: 1,000 rows"), "{said}");
+    let left =
+        "warning[other_sheets]: `p.xlsx` has 1 sheet with the columns of those that `sheet` names, which was not";
+    assert!(said.contains(left) && said.contains("`2022`") && said.contains("write `sheet = \"*\"`"), "{said}");
+    // Returns are no more of the same.
+    spreadsheet(&shop.path("p.xlsx"), &[("2022", 0..200), ("Returns", 200..250), ("2023", 200..ROWS)]);
+    shop.edit_config(|text| text.replace("sheet = [\"2023\", \"2024\"]\n", ""));
+    let said = read_whole(&shop, 0);
+    assert!(said.contains("joined_sheets") && said.contains("which was not read, e.g. `Returns`"), "{said}");
+}
+
+#[test]
+fn a_draft_reads_all_sheets_of_the_same_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    spreadsheet(&folder.path().join("p.xlsx"), &[("2023", 0..250), ("2024", 250..ROWS)]);
+    retain().current_dir(folder.path()).args(["init", "p.xlsx"]).assert().success();
+    let draft = std::fs::read_to_string(folder.path().join("retain.toml")).unwrap();
+    assert!(draft.contains("sheet = \"*\"  # the same columns, read as one table: `2023`, `2024`\n"), "{draft}");
 }
 
 /// A sheet of `OpenDocument` with titles above and a total below.
