@@ -17,11 +17,16 @@ pub(super) fn customer(section: &TableConfig) -> String {
     column(section, "customer_id")
 }
 
+/// One of our columns of a table as SQL has it as a number.
+pub(super) fn number(section: &TableConfig, ours: &str) -> String {
+    let source = section.columns.get(ours).map_or("", String::as_str);
+    let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, ' ' | '_' | '-' | '.' | '#');
+    if source.chars().all(is_name) { sql_name(source) } else { format!("({source})") }
+}
+
 /// One of our columns of a table as SQL has it as text.
 pub(super) fn column(section: &TableConfig, ours: &str) -> String {
-    let source = section.columns.get(ours).map_or("", String::as_str);
-    let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, ' ' | '_' | '-' | '.');
-    let name = if source.chars().all(is_name) { sql_name(source) } else { format!("({source})") };
+    let name = number(section, ours);
     let is_text = section.paths.iter().all(|path| !path.to_string_lossy().contains("parquet"));
     if is_text { name } else { format!("CAST({name} AS VARCHAR)") }
 }

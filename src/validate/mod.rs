@@ -4,6 +4,7 @@
 mod amounts;
 mod categories;
 mod causes;
+mod cents;
 mod checked;
 mod consent;
 mod contacts;
@@ -42,6 +43,7 @@ mod shop_totals;
 mod silence;
 mod sizes;
 mod tally;
+mod thin_weeks;
 mod time;
 mod turnover_share;
 mod typing;

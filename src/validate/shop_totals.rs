@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::categories;
+use super::cents::Cents;
 use super::consent::Consents;
 use super::counted_twice::CountedTwice;
 use super::currencies::Currencies;
@@ -24,6 +25,7 @@ use super::placeholders::Heaviest;
 use super::rejected_states::RejectedStates;
 use super::scales::Scales;
 use super::sizes::Sizes;
+use super::thin_weeks::ThinWeeks;
 use super::turnover_share::TurnoverShare;
 use super::unknown_states::UnknownStates;
 use super::volume::{self, Presence, Volume};
@@ -61,6 +63,8 @@ pub(super) struct ShopTotals {
     no_goods: NoGoods,
     sizes: Sizes,
     scales: Scales,
+    cents: Cents,
+    thin_weeks: ThinWeeks,
     order_numbers: OrderNumbers,
     unknown_states: UnknownStates,
     currencies: Currencies,
@@ -92,6 +96,8 @@ impl ShopTotals {
             totals.pace = Pace::new(purchases, &config.timezone);
             totals.order_amounts = OrderAmounts::of(purchases, config);
             (totals.sizes, totals.scales) = Sizes::of(purchases, &config.currency);
+            totals.cents = Cents::of(purchases, config);
+            totals.thin_weeks = ThinWeeks::of(purchases, config);
             totals.order_numbers = OrderNumbers::of(purchases);
             totals.unknown_states = UnknownStates::of(purchases);
             totals.with_margins = categories::with_margins(purchases, config);
@@ -121,6 +127,8 @@ impl ShopTotals {
         self.statements.add(&other.statements);
         self.sizes.add(&other.sizes);
         self.scales.add(&other.scales);
+        self.cents.add(other.cents);
+        self.thin_weeks.add(&other.thin_weeks);
         self.order_numbers.add(other.order_numbers);
         self.unknown_states.add(other.unknown_states);
         for (table, own) in other.ids {
@@ -151,7 +159,8 @@ impl ShopTotals {
         let mut findings = feed::check(&self.days, config, as_of);
         findings.extend(volume::check(&self.volume(), config));
         findings.extend(self.sizes.absurd(config));
-        findings.extend(self.scales.findings(config));
+        findings.extend(self.thin_weeks.finding());
+        findings.extend(self.units(config));
         findings.extend(self.no_goods.finding(config));
         findings.extend(self.currencies.findings(config));
         findings.extend(self.order_amounts.finding());
@@ -160,6 +169,13 @@ impl ShopTotals {
         findings.extend(self.consents.findings(config));
         findings.extend(self.empty_columns());
         findings
+    }
+
+    /// What is found of the unit of amounts. What is in cents in part is not mended by the line that mends the whole.
+    fn units(&self, config: &Config) -> Vec<Finding> {
+        let of_files = self.scales.findings(config);
+        let of_rows = self.cents.finding(config).filter(|_| of_files.iter().all(|own| own.rule == "whole_amounts"));
+        of_rows.map_or(of_files, |own| vec![own])
     }
 
     /// What is found of who is a customer, what is an order, and what is lost with rejected rows.

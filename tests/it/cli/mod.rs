@@ -1,6 +1,7 @@
 //! The binary as a user meets it, with good data and bad.
 
 mod accidents;
+mod amounts_in_cents;
 mod carry;
 mod causes;
 mod challenge;
@@ -18,6 +19,7 @@ mod export_variants;
 mod exports;
 #[cfg(unix)]
 mod faults;
+mod files_of_one_table;
 mod fuzz;
 mod honest_figures;
 mod hostile;
@@ -53,6 +55,7 @@ mod shop_page;
 mod silence;
 mod simple_rule;
 mod stored;
+mod thin_weeks;
 mod trials;
 mod voids;
 mod written_forms;
