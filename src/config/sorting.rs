@@ -152,7 +152,10 @@ impl DraftTable {
                 && are_of_a_series(&first.path, &file.path)
                 && !other_names(self.table, first, file).is_empty()
         };
-        self.files.first().is_none_or(|first| names(first) == names(file) || is_read_alike(first) || is_renamed(first))
+        let is_like = |known: &DraftFile| names(known) == names(file) || is_read_alike(known);
+        // The last one may have the names that this one has, where the first has the older ones.
+        self.files.first().is_none_or(|first| is_like(first) || is_renamed(first))
+            || self.files.last().is_some_and(is_like)
     }
 }
 

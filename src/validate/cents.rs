@@ -91,8 +91,8 @@ struct Split {
 
 impl Split {
     fn see(&mut self, size: u64, minor_per_major: u64) {
-        let side = if size.is_multiple_of(minor_per_major) { &mut self.whole } else { &mut self.others };
-        side.see(bin(size), 1);
+        let counted = if size.is_multiple_of(minor_per_major) { &mut self.whole } else { &mut self.others };
+        counted.see(bin(size), 1);
     }
 
     fn add(&mut self, other: &Self) {
