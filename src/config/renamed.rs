@@ -32,7 +32,7 @@ pub(super) fn other_names(table: Table, first: &DraftFile, file: &DraftFile) -> 
         }
         match (column(first, from), column(file, here)) {
             (Some(own), Some(other)) if is_renamed(table, name, (first, own), (file, other)) => {
-                found.push(OtherName { ours: *name, first: from.clone(), here: here.clone() });
+                found.push(OtherName { ours: name, first: from.clone(), here: here.clone() });
             }
             _ => return Vec::new(),
         }

@@ -93,11 +93,11 @@ pub enum IngestError {
         /// The file as given.
         path: String,
         /// Its columns.
-        available: String,
+        available: Box<str>,
         /// The most similar one.
-        nearest: Option<String>,
+        nearest: Option<Box<str>>,
         /// Another file of the table that has the missing column.
-        elsewhere: Option<String>,
+        elsewhere: Option<Box<str>>,
     },
     /// Several things are wrong with the mapping of a table.
     #[error("{}", several(errors))]

@@ -68,11 +68,11 @@ pub(super) fn told_of_others(error: IngestError, files: &[InputFile]) -> IngestE
             let nearest = match (&elsewhere, own) {
                 (Some((_, theirs)), Some((_, own))) => {
                     let free = own.into_iter().filter(|name| !theirs.contains(name)).collect();
-                    Available { path: path.clone(), names: free }.nearest(&column)
+                    Available { path: path.clone(), names: free }.nearest(&column).map(Into::into)
                 }
                 _ => nearest,
             };
-            let elsewhere = elsewhere.map(|(path, _)| path);
+            let elsewhere = elsewhere.map(|(path, _)| path.into());
             IngestError::UnknownColumn { key, column, path, available, nearest, elsewhere }
         }
         other => other,

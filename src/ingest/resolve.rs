@@ -92,8 +92,8 @@ impl Available {
             key: key.to_owned(),
             column: column.to_owned(),
             path: self.path.clone(),
-            available: self.list(),
-            nearest: self.nearest(column),
+            available: self.list().into(),
+            nearest: self.nearest(column).map(Into::into),
             elsewhere: None,
         }
     }

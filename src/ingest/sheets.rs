@@ -156,7 +156,9 @@ fn rows_of(table: &SheetTable<'_>) -> FxHashSet<u64> {
     columns.sort_by(|(one, _), (other, _)| one.cmp(other));
     let hash = |row: usize| {
         let mut hasher = FxHasher::default();
-        columns.iter().for_each(|(_, cells)| cells.get(row).hash(&mut hasher));
+        for (_, cells) in &columns {
+            cells.get(row).hash(&mut hasher);
+        }
         hasher.finish()
     };
     (0..table.n_rows()).map(hash).collect()
@@ -177,6 +179,9 @@ pub(super) fn are_copies(tables: &[SheetTable<'_>]) -> Vec<bool> {
     tables.iter().map(&mut is_copy).collect()
 }
 
+/// Columns by name, a text or nothing in each row.
+type Columns<'g> = Vec<(String, Vec<Option<&'g str>>)>;
+
 /// The rows of several sheets as columns; sheets that the config names must have the same.
 ///
 /// # Errors
@@ -184,8 +189,8 @@ pub(super) fn are_copies(tables: &[SheetTable<'_>]) -> Vec<bool> {
 pub(super) fn columns<'g>(
     path: &Path,
     (names, tables): (&[String], &[SheetTable<'g>]),
-) -> Result<Vec<(String, Vec<Option<&'g str>>)>, IngestError> {
-    let mut columns: Vec<(String, Vec<Option<&'g str>>)> = Vec::new();
+) -> Result<Columns<'g>, IngestError> {
+    let mut columns: Columns<'g> = Vec::new();
     let (Some(first), Some(first_name)) = (tables.first(), names.first()) else { return Ok(columns) };
     for (name, table) in names.iter().zip(tables).skip(1) {
         let (ours, theirs) = (names_of(first), names_of(table));

@@ -210,14 +210,12 @@ impl Book {
                 glimpses.push(Glimpse { name: sheet.name.clone(), columns: sheets::names_of(&table), width });
             }
         }
-        match named {
-            Some(named) => Ok(Choice::of_named(named, &glimpses)),
-            None => {
-                let choice = Choice::of_first(&glimpses);
-                let choice = choice.ok_or_else(|| IngestError::Empty { path: path.display().to_string() })?;
-                Ok(if file.layout.sheet == Some(Sheets::First) { choice.of_one() } else { choice })
-            }
+        if let Some(named) = named {
+            return Ok(Choice::of_named(named, &glimpses));
         }
+        let choice = Choice::of_first(&glimpses);
+        let choice = choice.ok_or_else(|| IngestError::Empty { path: path.display().to_string() })?;
+        Ok(if file.layout.sheet == Some(Sheets::First) { choice.of_one() } else { choice })
     }
 
     /// The cells of a sheet, up to so many rows with something in them.

@@ -202,7 +202,7 @@ impl Cents {
         let ends = |(first, last): &(i32, i32)| {
             let mut days = self.days.range(*first..=*last).map(|(day, _)| day);
             let first = *days.find(is_large)?;
-            Some((first, days.filter(is_large).next_back().copied().unwrap_or(first)))
+            Some((first, days.rfind(is_large).copied().unwrap_or(first)))
         };
         let runs: Vec<(i32, i32)> = runs.iter().filter_map(ends).collect();
         Some(self.apart(self.sides(&runs), &runs, config))

@@ -70,6 +70,14 @@ fn told(fact: &Fact, table: &str) -> Option<(&'static str, String)> {
             "columns_of_some_files",
             "nothing reads them; look whether the files are of one kind, and whether a column was renamed".to_owned(),
         ),
+        _ => return told_of_more(fact, table),
+    })
+}
+
+/// The same of files and sheets beside those that are read.
+fn told_of_more(fact: &Fact, table: &str) -> Option<(&'static str, String)> {
+    let place = &fact.place;
+    Some(match fact.rule {
         FactRule::FilesLeftOut => (
             "files_left_out",
             format!(
@@ -144,6 +152,14 @@ fn worded(rule: FactRule, place: &str, found: u64, n_below: u64) -> (Severity, S
         FactRule::ErrorCells => {
             (Severity::Warning, format!("`{place}` has {} with an error; taken as absent", counted(found, "cell")))
         }
+        rule => worded_of_more(rule, place, found),
+    }
+}
+
+/// The same of files and sheets beside those that are read.
+fn worded_of_more(rule: FactRule, place: &str, found: u64) -> (Severity, String) {
+    let files = counted(found, "file");
+    match rule {
         FactRule::FilesLeftOut => (
             Severity::Warning,
             format!(

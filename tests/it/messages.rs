@@ -132,17 +132,17 @@ fn ingest_errors() -> Vec<Failure> {
         key: key(),
         column: "Prize".to_owned(),
         path: path(),
-        available: available(),
-        nearest: nearest.map(str::to_owned),
+        available: available().into(),
+        nearest: nearest.map(Into::into),
         elsewhere: None,
     };
     let of_other_file = |nearest: Option<&str>| IngestError::UnknownColumn {
         key: key(),
         column: "Price".to_owned(),
         path: path(),
-        available: "`Invoice`, `Prize`".to_owned(),
-        nearest: nearest.map(str::to_owned),
-        elsewhere: Some("shop/older.csv".to_owned()),
+        available: "`Invoice`, `Prize`".into(),
+        nearest: nearest.map(Into::into),
+        elsewhere: Some("shop/older.csv".into()),
     };
     let engine = polars::error::PolarsError::ComputeError("out of memory".into());
     vec![
