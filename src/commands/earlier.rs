@@ -11,14 +11,21 @@ use super::job::{FILES, MANIFEST, Session};
 use super::printing::shown;
 use super::report::{LIST, WINBACK};
 use crate::config::Config;
-use crate::decide::{RfmSegment, Stage};
+use crate::decide::{RfmSegment, Stage, Suppression};
 use crate::files::Seal;
 use crate::output::{Columns, Format, Values, file_name, read_some_columns};
 use crate::pipeline::{EarlierList, EarlierRow};
 
 /// The columns of a list that are compared.
-const COLUMNS: [&str; 6] =
-    ["customer_id", "group", "churn_probability", "days_since_last_order", "life_cycle_stage", "rfm_segment"];
+const COLUMNS: [&str; 7] = [
+    "customer_id",
+    "group",
+    "suppressed_code",
+    "churn_probability",
+    "days_since_last_order",
+    "life_cycle_stage",
+    "rfm_segment",
+];
 
 /// Bytes of a manifest at most: what is larger is none of ours.
 const LONGEST_MANIFEST: u64 = 1 << 26;
@@ -121,7 +128,7 @@ fn add_rows(columns: &Columns, is_winback: bool, rows: &mut BTreeMap<String, Ear
         Values::Number(numbers) => Some(numbers),
         _ => None,
     };
-    let (ids, groups) = (texts("customer_id")?, texts("group")?);
+    let (ids, groups, codes) = (texts("customer_id")?, texts("group")?, texts("suppressed_code")?);
     let (stages, segments) = (texts("life_cycle_stage")?, texts("rfm_segment")?);
     let (churn, silence) = (numbers("churn_probability")?, numbers("days_since_last_order")?);
     for (place, id) in ids.iter().enumerate() {
@@ -130,6 +137,7 @@ fn add_rows(columns: &Columns, is_winback: bool, rows: &mut BTreeMap<String, Ear
             rank: i64::try_from(place).ok()? + 1,
             churn_probability: (*churn.get(place)?)?,
             is_treated: groups.get(place)?.as_deref() == Some("treat"),
+            is_opted_out: codes.get(place)?.as_deref() == Some(Suppression::OptedOut.name()),
             days_since_last_order: whole((*silence.get(place)?)?),
             stage: stages.get(place)?.as_deref().and_then(Stage::named),
             rfm: segments.get(place)?.as_deref().and_then(RfmSegment::named),

@@ -8,12 +8,12 @@ use crate::cli::ALARM;
 use crate::cli::Accepted;
 use crate::error::Failure;
 use crate::monitor::{
-    Alarm, FIRST_PLACES, FeatureCounts, Level, ListPerformance, MonitorError, NIGHT_FORMAT, Night, Scores, ShopProfile,
-    Told, Tonight, TrainingProfile, Turnover, look_at_feeds, look_at_lists,
+    Alarm, Earlier, EarlierOptOuts, FIRST_PLACES, FeatureCounts, Level, ListPerformance, MonitorError, NIGHT_FORMAT,
+    Night, Scores, ShopProfile, Told, Tonight, TrainingProfile, Turnover, look_at_feeds, look_at_lists,
 };
 use crate::pipeline::Lists;
 use crate::registry::Version;
-use crate::timeline::date_of;
+use crate::timeline::{Cutoff, EventLog, date_of};
 
 /// Days in which an alarm that was told is not told anew.
 const REMEMBERED_DAYS: i32 = 7;
@@ -39,7 +39,7 @@ impl Gates {
     /// # Errors
     /// `MonitorError::Stopped` for what nobody has accepted.
     pub(super) fn of_feeds(
-        session: &Session,
+        (session, log): (&Session, &EventLog),
         accepted: &Accepted,
         training: Option<&TrainingProfile>,
     ) -> Result<Self, Failure> {
@@ -47,7 +47,9 @@ impl Gates {
         let last = past.last().map(|past| ("the list", &past.night.shop));
         let reference = last.or_else(|| training.map(|training| ("the training", &training.shop)));
         let nights: Vec<&Night> = past.iter().map(|past| &past.night).collect();
-        let found = |census| look_at_feeds(census, reference.map(|(_, shop)| shop), &nights);
+        let opt_outs = past.iter().rev().find_map(|past| earlier_opt_outs(past, log, session.as_of));
+        let earlier = Earlier { nights: &nights, training: training.map(|training| &training.shop), opt_outs };
+        let found = |census| look_at_feeds(census, earlier);
         let gates = Self {
             accepted: accepted.checks.clone(),
             alarms: session.census.as_ref().map(found).unwrap_or_default(),
@@ -137,4 +139,13 @@ impl Gates {
             "turnover": scores.turnover,
         })
     }
+}
+
+/// Who had opted out on the list of a night and is a customer still, beside what is known of them tonight; `None` if the list
+/// is gone.
+fn earlier_opt_outs(past: &PastNight, log: &EventLog, as_of: Cutoff) -> Option<EarlierOptOuts> {
+    let place = |id: &String| log.customer_ids().binary_search(id).ok().and_then(|place| u32::try_from(place).ok());
+    let customers: Vec<u32> = past.opted_out()?.iter().filter_map(place).collect();
+    let n_lost = customers.iter().filter(|customer| !log.opted_out(**customer, as_of)).count();
+    Some(EarlierOptOuts { list_day: past.night.as_of_day, n_before: customers.len() as u64, n_lost: n_lost as u64 })
 }

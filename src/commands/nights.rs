@@ -8,6 +8,7 @@ use super::job::{MANIFEST, Session};
 use super::night_file::{NIGHT, bytes_of, night_of};
 use super::printing::shown;
 use super::report::{LIST, WINBACK};
+use crate::decide::Suppression;
 use crate::monitor::{FIRST_PLACES, Night, PastList};
 use crate::output::{Format, Values, file_name, read_some_columns};
 use crate::timeline::date_of;
@@ -101,6 +102,25 @@ impl PastNight {
         let [mut all, winback] = [self.list(LIST)?, self.list(WINBACK)?];
         all.customer_ids.extend(winback.customer_ids);
         all.churn_probabilities.extend(winback.churn_probabilities);
+        Some(all)
+    }
+
+    /// Who had opted out on either of its lists; `None` if they are gone.
+    pub(super) fn opted_out(&self) -> Option<Vec<String>> {
+        let mut all = Vec::new();
+        for name in [LIST, WINBACK] {
+            let path = self.folder.join(file_name(name, Format::Parquet));
+            let columns = read_some_columns(&path, &["customer_id", "suppressed_code"]).ok()?;
+            let (Values::Text(ids), Values::Text(codes)) =
+                (columns.get("customer_id")?, columns.get("suppressed_code")?)
+            else {
+                return None;
+            };
+            let out = Some(Suppression::OptedOut.name());
+            all.extend(
+                ids.iter().zip(codes).filter(|(_, code)| code.as_deref() == out).filter_map(|(id, _)| id.clone()),
+            );
+        }
         Some(all)
     }
 

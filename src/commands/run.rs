@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &NightlyRun, talk: OutputOptions, now: Timestamp) -
     sink::require(&config_file::configure(&arguments.learning.job)?)?;
     let (mut session, log) = job::start_learning(&arguments.learning, talk, now, score::FILES)?;
     session.require_fresh()?;
-    let gates = Gates::of_feeds(&session, &arguments.accepted, None)?;
+    let gates = Gates::of_feeds((&session, &log), &arguments.accepted, None)?;
     let trained = train_and_register(&session, &log)?;
     let refused = trained.refusal();
     let verdict = match &refused {

@@ -55,7 +55,7 @@ pub(super) fn run(Nightly { job, accepted }: &Nightly, talk: OutputOptions, now:
     let plan = Task { today: Today::OfTheClock, files: Some(FILES) };
     let (mut session, log) = job::start(job, talk, now, plan)?;
     session.require_fresh()?;
-    let gates = Gates::of_feeds(&session, accepted, version.profile.as_ref())?;
+    let gates = Gates::of_feeds((&session, &log), accepted, version.profile.as_ref())?;
     let (lists, came_true) = score_and_write(&mut session, &log, (&version, &gates), "score", job::appear)?;
     let printed = print(&(summary::of_lists(&session, &version, &lists) + &came_true));
     // The process ends here, and the kernel takes its memory back at once; for a million customers the allocator would

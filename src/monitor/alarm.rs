@@ -22,12 +22,16 @@ const fn check(name: &'static str, meaning: &'static str) -> Check {
 
 /// All checks, causes before consequences: of two alarms for one thing, the earlier is told.
 pub const CHECKS: &[Check] = &[
-    check(REWRITTEN, "rows of past weeks are gone or have come, beside the last list or the training"),
+    check(OPT_OUTS, "many who had opted out on the last list are no longer opted out"),
+    check(EMPTY, "a table that had rows at the last list or at the training has none"),
+    check(REWRITTEN, "rows of past days or weeks are gone or have come, beside the last lists or the training"),
     check(REPEATED, "many more rows repeat others than before: a file delivered twice"),
+    check(SILENT, "a feed beside the purchases has been silent for longer than ever before and than chance explains"),
     check(MISSING, "the last days of a feed have far fewer rows than the same weekdays before"),
     check(SURPLUS, "the last days of a feed have far more rows than the same weekdays before"),
     check(UNIT, "the numbers of a column are larger or smaller by a factor than ever before"),
     check(NULLS, "a column is empty more often than ever before"),
+    check(FILLED, "a column is filled in more often than on any of the nights before, in all of its past"),
     check(CONSTANT, "a column that always varied has one value alone"),
     check(LEVELS, "a column has more new values than ever before"),
     check(CLOCK, "the hours of the day at which rows happen have moved"),
@@ -38,12 +42,16 @@ pub const CHECKS: &[Check] = &[
     check(TURNOVER, "the first places of the list change more than on the nights before"),
 ];
 
+pub(super) const OPT_OUTS: &str = "lost_opt_outs";
+pub(super) const EMPTY: &str = "empty_table";
 pub(super) const REWRITTEN: &str = "rewritten_past";
 pub(super) const REPEATED: &str = "repeated_rows";
+pub(super) const SILENT: &str = "silent_feed";
 pub(super) const MISSING: &str = "missing_rows";
 pub(super) const SURPLUS: &str = "surplus_rows";
 pub(super) const UNIT: &str = "unit_shift";
 pub(super) const NULLS: &str = "new_nulls";
+pub(super) const FILLED: &str = "fewer_nulls";
 pub(super) const CONSTANT: &str = "constant_column";
 pub(super) const LEVELS: &str = "new_levels";
 pub(super) const CLOCK: &str = "clock_shift";

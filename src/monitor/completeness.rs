@@ -41,6 +41,8 @@ const STOPPED: f64 = 0.2;
 /// Nights that say how late the feed is delivered, and how many of them have to be known.
 const NIGHTS: usize = 28;
 const LEAST_NIGHTS: usize = 5;
+/// A day on which fewer rows are usual is a closed one.
+const CLOSED: f64 = 0.5;
 /// A feed as late on one of so many nights, and not once alone, is always delivered like that.
 const HABIT: usize = 10;
 const LEAST_LATE: usize = 2;
@@ -87,8 +89,21 @@ pub(super) fn look(feed: &Feed, lags: &[u32]) -> Option<Alarm> {
         let held = |end: usize| held(&counts, &usual, end, *length);
         let now = unusual(feed, *length, &held).filter(|now| !is_usual || now.found > now.usual)?;
         let a_year = counts.len().checked_sub(YEAR + SEASON).is_some_and(|end| held(end).is_some());
-        Some(alarm(feed, *length, now, Knows { a_year, nights: lags.len() >= LEAST_NIGHTS }))
+        let (length, now) = if now.found > 0.0 { (*length, now) } else { whole_lack(&usual, lag, (*length, now)) };
+        Some(alarm(feed, length, now, Knows { a_year, nights: lags.len() >= LEAST_NIGHTS }))
     })
+}
+
+/// All days that lack, from the first one on which rows are usual, where the last window has none: the file may be older.
+fn whole_lack(usual: &[Option<f64>], lag: u32, (length, now): (usize, Held)) -> (usize, Held) {
+    let from = usual.len().saturating_sub(lag as usize);
+    let days = usual.get(from..).unwrap_or_default();
+    let is_closed = |usual: &&Option<f64>| usual.is_some_and(|usual| usual < CLOSED);
+    let lacking = days.get(days.iter().take_while(is_closed).count()..).unwrap_or_default();
+    match lacking.iter().copied().sum::<Option<f64>>() {
+        Some(sum) if !lacking.is_empty() => (lacking.len(), Held { found: 0.0, usual: sum }),
+        _ => (length, now),
+    }
 }
 
 /// What is usual on the weekday of a day: the mean of the weeks before without the highest and the lowest.
@@ -220,6 +235,7 @@ fn alarm(feed: &Feed, length: usize, Held { found, usual }: Held, knows: Knows) 
 mod tests {
     use super::super::census::Counts;
     use super::*;
+    use crate::timeline::date_of;
 
     /// Nights before which the feed was whole.
     const ON_TIME: [u32; 7] = [0, 0, 0, 1, 0, 0, 0];
@@ -250,6 +266,21 @@ mod tests {
         }
         assert!(stopped(702, 1).is_some());
         assert!(stopped(707, 0).is_none(), "the last day is a Sunday");
+    }
+
+    #[test]
+    fn the_first_missing_day_and_the_number_of_days_are_named() {
+        let message = |n_days: usize, last: usize| {
+            let stopped = feed(n_days, |day| if day + last >= n_days { 0 } else { usual_rows(day) });
+            look(&stopped, &ON_TIME).unwrap().message
+        };
+        // Day 699 is a Sunday, on which the shop is closed.
+        let first = |day: i32| date_of(19_000 + day).unwrap();
+        assert!(message(702, 1).starts_with(&format!("`purchases`: 0 rows on {}, and about", first(701))));
+        let three = message(704, 3);
+        assert!(three.starts_with(&format!("`purchases`: 0 rows on the 3 days from {} to ", first(701))), "{three}");
+        assert!(message(701, 1).contains(&format!("0 rows on {},", first(700))), "a closed day is none that lacks");
+        assert!(message(720, 12).contains("the 12 days from"), "longer than any window");
     }
 
     #[test]

@@ -12,18 +12,22 @@ mod columns;
 mod completeness;
 mod delivered;
 mod drift;
+mod empty;
 mod error;
 mod evidence;
 mod expected;
 mod feasts;
 mod feeds;
 mod night;
+mod opt_outs;
+mod past_days;
 mod performance;
 mod profile;
 mod repeated;
 mod report;
 mod rewritten;
 mod scores;
+mod silence;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +42,7 @@ pub use drift::{FeatureCounts, FeatureDrift, FeatureProfile};
 pub use error::MonitorError;
 pub use expected::{CAVEAT, Expected};
 pub use night::{FIRST_PLACES, NIGHT_FORMAT, Night, Scores, Told, Turnover};
+pub use opt_outs::EarlierOptOuts;
 pub use performance::{DecayTest, ListPerformance, Outcomes, PastList, Realised, level_sd, remembered};
 pub use profile::ShopProfile;
 pub use report::{ListFigures, MonitorReport};
@@ -58,18 +63,40 @@ impl Checked for TrainingProfile {
     }
 }
 
-/// Looks at the feeds of tonight: beside `reference`, which is the last list or the training, beside their own past days, and
-/// beside the nights before, the earliest first.
-/// One alarm for a feed as a whole, or one for each of its columns.
+/// Nights beside which the past of tonight's feeds is held: one odd night alone is not believed.
+const NIGHTS: usize = 8;
+
+/// What came before tonight.
+#[derive(Debug, Clone, Copy)]
+pub struct Earlier<'a> {
+    /// The nights, the earliest first.
+    pub nights: &'a [&'a Night],
+    /// The training of the model that scores.
+    pub training: Option<&'a ShopProfile>,
+    /// Who had opted out on the last list; `None` without one.
+    pub opt_outs: Option<EarlierOptOuts>,
+}
+
+/// Looks at the feeds of tonight: beside the last lists or else the training, beside their own past days, and beside the
+/// nights before. One alarm for a feed as a whole, or one for each of its columns.
 #[must_use]
-pub fn look_at_feeds(census: &Census, reference: Option<&ShopProfile>, nights: &[&Night]) -> Vec<Alarm> {
-    let mut alarms: Vec<Alarm> = Vec::new();
-    if let Some(reference) = reference {
-        tell(&mut alarms, rewritten::look(census, reference));
-        tell(&mut alarms, repeated::look(census, reference));
+pub fn look_at_feeds(census: &Census, earlier: Earlier<'_>) -> Vec<Alarm> {
+    let nights = earlier.nights;
+    let training = earlier.training.filter(|training| training.as_of_day <= census.as_of);
+    let mut before: Vec<&ShopProfile> = nights.iter().rev().take(NIGHTS).map(|night| &night.shop).collect();
+    let all: Vec<&ShopProfile> = before.iter().take(1).copied().chain(training).collect();
+    if before.is_empty() {
+        before.extend(earlier.training);
     }
+    let mut alarms: Vec<Alarm> = Vec::new();
+    tell(&mut alarms, earlier.opt_outs.and_then(|opt_outs| opt_outs::look(opt_outs, census.as_of)));
+    tell(&mut alarms, empty::look(census, &all));
+    tell(&mut alarms, rewritten::look(census, rewritten::Before { nights: &before, training }));
+    tell(&mut alarms, before.first().map(|last| repeated::look(census, last)).unwrap_or_default());
+    let shop = census.feeds.iter().find(|feed| feed.name == "purchases");
     for feed in &census.feeds {
         let lags: Vec<u32> = nights.iter().filter_map(|night| night.shop.lag_days(feed.name)).collect();
+        tell(&mut alarms, silence::look(feed, shop, nights, census.as_of));
         tell(&mut alarms, completeness::look(feed, &lags));
         tell(&mut alarms, columns::look(feed));
         tell(&mut alarms, clock::look(feed));
@@ -77,11 +104,11 @@ pub fn look_at_feeds(census: &Census, reference: Option<&ShopProfile>, nights: &
     alarms
 }
 
-/// Adds the alarms that none before them explains.
+/// Adds the alarms that none before them explains. What stops a list is not explained by what only warns.
 fn tell(alarms: &mut Vec<Alarm>, found: impl IntoIterator<Item = Alarm>) {
     for alarm in found {
-        let explains = |told: &Alarm| told.feed == alarm.feed && (told.column.is_none() || told.column == alarm.column);
-        if !alarms.iter().any(explains) {
+        let is_about = |told: &Alarm| told.feed == alarm.feed && (told.column.is_none() || told.column == alarm.column);
+        if !alarms.iter().any(|told| is_about(told) && told.level >= alarm.level) {
             alarms.push(alarm);
         }
     }

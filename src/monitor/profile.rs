@@ -1,5 +1,5 @@
-//! The compact profile of a shop's feeds that a version and every list keep: the weeks of the past year and the totals. What
-//! is past does not change; a later night is held against it.
+//! The compact profile of a shop's feeds that a version and every list keep: the days and weeks of the past year and the
+//! totals. What is past does not change; a later night is held against it.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,8 @@ use crate::checked::{self, Checked, Flaw};
 pub(super) const PROFILE_FORMAT: u32 = 1;
 /// Weeks that are kept.
 const WEEKS: usize = 53;
+/// Days of which the rows are kept.
+const DAYS: usize = 7 * WEEKS;
 /// Feeds and columns that a profile may have at most.
 const MOST_FEEDS: usize = 16;
 const MOST_COLUMNS: usize = 1_000;
@@ -22,12 +24,15 @@ pub struct ShopProfile {
     /// The day, counted from 1970-01-01; only what was known before it is counted.
     pub(super) as_of_day: i32,
     pub(super) feeds: Vec<FeedProfile>,
+    /// Rows that came in of each table that was mapped, also of one that is no feed; none from an earlier version.
+    #[serde(default)]
+    pub(super) tables: Vec<(String, u64)>,
 }
 
 /// The profile of a shop without feeds.
 impl Default for ShopProfile {
     fn default() -> Self {
-        Self { format: PROFILE_FORMAT, as_of_day: 0, feeds: Vec::new() }
+        Self { format: PROFILE_FORMAT, as_of_day: 0, feeds: Vec::new(), tables: Vec::new() }
     }
 }
 
@@ -43,6 +48,10 @@ pub(super) struct FeedProfile {
     pub(super) lag_days: u32,
     /// Rows that came in, and those of them that repeat others.
     pub(super) delivered: (u64, u64),
+    /// Rows of each day of the past year, up to the day before the profile; none for facts without a time, or from an
+    /// earlier version.
+    #[serde(default)]
+    pub(super) days: Vec<u32>,
 }
 
 /// Seven days of a feed.
@@ -87,9 +96,20 @@ impl ShopProfile {
         self.feeds.iter().map(|feed| (feed.name.as_str(), u64::from(feed.total.rows), feed.lag_days))
     }
 
+    /// A feed by name.
+    pub(super) fn feed(&self, name: &str) -> Option<&FeedProfile> {
+        self.feeds.iter().find(|known| known.name == name)
+    }
+
     /// How late a feed was delivered, in days; `None` without the feed.
     pub(super) fn lag_days(&self, feed: &str) -> Option<u32> {
-        self.feeds.iter().find(|known| known.name == feed).map(|feed| feed.lag_days)
+        self.feed(feed).map(|feed| feed.lag_days)
+    }
+
+    /// Rows of a table, as a feed or else as they came in; 0 for one that it does not know.
+    pub(super) fn rows(&self, table: &str) -> u64 {
+        let of_table = self.tables.iter().find(|(name, _)| name == table).map_or(0, |(_, rows)| *rows);
+        self.feed(table).map_or(of_table, |feed| u64::from(feed.total.rows))
     }
 
     /// The day that it is of, counted from 1970-01-01.
@@ -112,9 +132,21 @@ impl ShopProfile {
                 .iter()
                 .find(|delivered| delivered.feed == feed.name)
                 .map_or((0, 0), |delivered| (delivered.rows, delivered.repeated)),
+            days: last_days(feed),
         };
-        Self { format: PROFILE_FORMAT, as_of_day: census.as_of, feeds: census.feeds.iter().map(feed).collect() }
+        Self {
+            format: PROFILE_FORMAT,
+            as_of_day: census.as_of,
+            feeds: census.feeds.iter().map(feed).collect(),
+            tables: census.delivered.iter().map(|table| (table.feed.to_owned(), table.rows)).collect(),
+        }
     }
+}
+
+/// The rows of the days of the past year.
+fn last_days(feed: &Feed) -> Vec<u32> {
+    let days = feed.days.get(feed.days.len().saturating_sub(DAYS)..).unwrap_or_default();
+    days.iter().map(|day| day.rows).collect()
 }
 
 /// The whole weeks of a feed in the past year: seven days each, of which the first is a multiple of seven days since 1970.
@@ -135,6 +167,7 @@ impl Checked for ShopProfile {
         checked::holds("format", self.format == PROFILE_FORMAT, "is not one that is known")?;
         checked::at_most("feeds", self.feeds.len(), MOST_FEEDS)?;
         checked::names("feeds", self.feeds.iter().map(|feed| feed.name.as_str()))?;
+        checked::at_most("tables", self.tables.len(), MOST_FEEDS)?;
         self.feeds.iter().try_for_each(|feed| checked::within(&feed.name, feed))
     }
 }
@@ -144,6 +177,7 @@ impl Checked for FeedProfile {
         checked::at_most("columns", self.columns.len(), MOST_COLUMNS)?;
         checked::names("columns", self.columns.iter().map(String::as_str))?;
         checked::at_most("weeks", self.weeks.len(), WEEKS)?;
+        checked::at_most("days", self.days.len(), DAYS)?;
         checked::ascending("weeks", &self.weeks.iter().map(|week| week.first).collect::<Vec<_>>())?;
         let all = self.weeks.iter().map(|week| &week.held).chain([&self.total]);
         all.into_iter().try_for_each(|held| checked::length("cells", held.cells.len(), self.columns.len()))

@@ -1,9 +1,11 @@
-//! What is past does not change: the weeks that the last list, or the training, had seen are held against what the feeds say
-//! of them now. A file that was delivered twice, lost, or is in another unit shows there, whichever days it is about.
+//! What is past does not change: the weeks that the last lists, or the training, had seen are held against what the feeds say
+//! of them now. A file that was delivered twice, lost, or is in another unit shows there, whichever days it is about. Tonight
+//! has to differ from each of them: beside one odd night alone, every good night after it would look wrong.
 
-use super::alarm::{Alarm, Level, NULLS, REWRITTEN, UNIT};
-use super::census::{Census, Counts, Feed};
+use super::alarm::{Alarm, FILLED, Level, NULLS, REWRITTEN, UNIT};
+use super::census::{Cell, Census, Counts, Feed};
 use super::clock::{hours_between, mean_hour};
+use super::past_days;
 use super::profile::{FeedProfile, ShopProfile, of_week};
 use super::words::{by_factor, percent};
 use crate::text::{counted, grouped};
@@ -18,68 +20,92 @@ const LEAST_SHARE: f64 = 0.1;
 const LEAST_FACTOR: f64 = 0.2;
 const LEAST_HOURS: f64 = 0.5;
 
-/// Alarms of a past that changed since the reference, one for each feed or column.
-pub(super) fn look(census: &Census, reference: &ShopProfile) -> Vec<Alarm> {
+/// What tonight is held against.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Before<'a> {
+    /// The last nights, the latest first; without one the training.
+    pub(super) nights: &'a [&'a ShopProfile],
+    /// The training, where there are nights.
+    pub(super) training: Option<&'a ShopProfile>,
+}
+
+/// Alarms of a past that changed, one for each feed or column.
+pub(super) fn look(census: &Census, before: Before<'_>) -> Vec<Alarm> {
     let of_feed = |feed: &Feed| {
-        let before = reference.feeds.iter().find(|before| before.name == feed.name)?;
-        Past::of(feed, before, reference.as_of_day)?.alarms(feed)
+        let past = Past::of(feed, before, census.as_of);
+        let rows = past.as_ref().and_then(|past| past.rows(feed)).or_else(|| past_days::look(feed, before.nights));
+        rows.map_or_else(|| past.map(|past| past.columns(feed)).unwrap_or_default(), |alarm| vec![alarm])
     };
-    census.feeds.iter().filter_map(of_feed).flatten().collect()
+    census.feeds.iter().flat_map(of_feed).collect()
 }
 
 /// The same weeks then and now.
 struct Past {
-    then: Counts,
+    /// As each of the profiles had them, the latest first; weeks that an earlier one did not know are those of the latest.
+    then: Vec<Counts>,
     /// The columns of then, in their order.
     columns: Vec<String>,
     now: Counts,
     span: String,
     since: String,
+    /// Days since the latest of them.
+    age: i32,
 }
 
 impl Past {
-    fn of(feed: &Feed, before: &FeedProfile, as_of: i32) -> Option<Self> {
+    fn of(feed: &Feed, before: Before<'_>, tonight: i32) -> Option<Self> {
+        let of_feed = |shop: &&'_ ShopProfile| Some((shop.as_of_day, shop.feed(feed.name)?.clone()));
         let date = |day: i32| date_of(day).unwrap_or_default();
-        let since = date(as_of).to_string();
-        if feed.days.is_empty() {
-            let (then, now) = (before.total.counts(), feed.total.clone());
-            return Some(Self { then, columns: before.columns.clone(), now, span: "all rows".to_owned(), since });
+        // Customers come: how many there were at the training says little of tonight.
+        let is_by_week = !feed.days.is_empty();
+        let training = before.training.filter(|_| is_by_week);
+        let profiles: Vec<(i32, FeedProfile)> =
+            before.nights.iter().chain(training.iter()).filter_map(of_feed).collect();
+        let (as_of, latest) = profiles.first()?;
+        let (columns, since, age) = (latest.columns.clone(), date(*as_of).to_string(), tonight - as_of);
+        if !is_by_week {
+            let then = profiles.iter().map(|(_, profile)| in_order(profile, &profile.total.counts(), latest)).collect();
+            let now = feed.total.clone();
+            return Some(Self { then, columns, now, span: "all rows".to_owned(), since, age });
         }
-        let settled = before.weeks.iter().filter(|week| week.first + 7 <= as_of - LATE);
-        let weeks: Vec<_> =
-            settled.filter_map(|week| Some((week.first, week.held.counts(), of_week(feed, week.first)?))).collect();
+        let weeks: Vec<(i32, Counts)> =
+            settled(*as_of, latest).filter_map(|first| Some((first, of_week(feed, first)?))).collect();
         let (first, last) = (weeks.first()?.0, weeks.last()?.0 + 6);
-        let mut past = Self {
-            then: Counts::of_columns(before.columns.len()),
-            columns: before.columns.clone(),
-            now: Counts::of_columns(feed.columns.len()),
-            span: format!("the weeks from {} to {}", date(first), date(last)),
-            since,
-        };
-        for (_, then, now) in &weeks {
-            past.then.add(then);
-            past.now.add(now);
-        }
-        Some(past)
+        let mut now = Counts::of_columns(feed.columns.len());
+        weeks.iter().for_each(|(_, held)| now.add(held));
+        let span = format!("the weeks from {} to {}", date(first), date(last));
+        let firsts: Vec<i32> = weeks.iter().map(|(first, _)| *first).collect();
+        let then = profiles.iter().map(|(as_of, profile)| sum(&firsts, (*as_of, profile), latest)).collect();
+        Some(Self { then, columns, now, span, since, age })
     }
 
-    fn alarms(&self, feed: &Feed) -> Option<Vec<Alarm>> {
-        if self.then.rows < LEAST_ROWS {
-            return None;
-        }
-        if let Some(alarm) = self.rows(feed) {
-            return Some(vec![alarm]);
+    /// The latest of them, which messages tell of.
+    fn latest(&self) -> Option<&Counts> {
+        self.then.first()
+    }
+
+    /// Of what each of them had, what is nearest to now.
+    fn nearest(&self, now: f64, measure: impl Fn(&Counts) -> Option<f64>) -> Option<f64> {
+        self.then.iter().filter_map(measure).min_by(|a, b| (a - now).abs().total_cmp(&(b - now).abs()))
+    }
+
+    /// Alarms of the columns and of the clock.
+    fn columns(&self, feed: &Feed) -> Vec<Alarm> {
+        if self.latest().is_none_or(|then| then.rows < LEAST_ROWS) {
+            return Vec::new();
         }
         let columns = (0..feed.columns.len()).filter_map(|place| self.column(feed, place));
-        Some(columns.chain(self.clock(feed)).collect())
+        columns.chain(self.clock(feed)).collect()
     }
 
     fn rows(&self, feed: &Feed) -> Option<Alarm> {
-        let (then, now) = (f64::from(self.then.rows), f64::from(self.now.rows));
+        let had = self.latest().filter(|then| then.rows >= LEAST_ROWS)?.rows;
+        let now = f64::from(self.now.rows);
+        let then = self.nearest(now, |then| Some(f64::from(then.rows)))?;
         // Customers come, and none goes.
         let is_more = now > then * (1.0 + LEAST_SHARE) && (!feed.days.is_empty() || now > 2.0 * then);
         let is_less = now < then * (1.0 - LEAST_SHARE);
-        let what = match now / then {
+        let what = match now / f64::from(had) {
             ratio if (1.9..2.1).contains(&ratio) => ": twice as many, as if a file was delivered twice",
             _ => "",
         };
@@ -101,7 +127,7 @@ impl Past {
                 "`{}`: {} had {} on {}, and now {}{what}",
                 feed.name,
                 self.span,
-                counted(u64::from(self.then.rows), "row"),
+                counted(u64::from(had), "row"),
                 self.since,
                 grouped(u64::from(self.now.rows)),
             ),
@@ -110,55 +136,16 @@ impl Past {
     }
 
     fn column(&self, feed: &Feed, place: usize) -> Option<Alarm> {
-        let (name, n) = (&feed.columns.get(place)?.name, self.now.rows);
-        let before = self.columns.iter().position(|before| before == name)?;
-        let (then, now) = (self.then.cells.get(before)?, self.now.cells.get(place)?);
-        let share = |filled: u32, rows: u32| f64::from(filled) / f64::from(rows.max(1));
-        let filled = [share(then.filled, self.then.rows), share(now.filled, n)];
-        let alarm = |check, (figure, limit), message: String, hint: &str| Alarm {
-            check,
-            level: Level::Stop,
-            feed: Some(feed.name),
-            column: Some(name.clone()),
-            figure,
-            limit,
-            n: u64::from(n),
-            message: format!("`{}.{name}`: {message}", feed.name),
-            hint: hint.to_owned(),
-        };
-        if filled[1] < filled[0] - LEAST_SHARE {
-            let message = format!(
-                "{} of {} of {} have a value, and on {} {} had one",
-                percent(filled[1]),
-                self.span,
-                counted(u64::from(n), "row"),
-                self.since,
-                percent(filled[0]),
-            );
-            let hint =
-                "has the source stopped to deliver the column? Restore it, or take it out of the config and train anew";
-            return Some(alarm(NULLS, (filled[1], filled[0] - LEAST_SHARE), message, hint));
-        }
-        let change = now.mean_log()? - then.mean_log()?;
-        // What is filled in late is of other rows by now.
-        let is_late = feed.columns.get(place)?.is_late;
-        let says_something = !is_late && now.sized.min(then.sized) >= LEAST_ROWS;
-        (says_something && change.abs() > LEAST_FACTOR).then(|| {
-            let message = format!(
-                "the values of {} are {} than they were on {} (geometric mean of {})",
-                self.span,
-                by_factor(change),
-                self.since,
-                grouped(u64::from(now.sized)),
-            );
-            let hint =
-                "is it another unit, such as cents for euros, or another currency? Correct the rows or the mapping";
-            alarm(UNIT, (change.exp(), (LEAST_FACTOR * change.signum()).exp()), message, hint)
-        })
+        let column = feed.columns.get(place)?;
+        let before = self.columns.iter().position(|before| *before == column.name)?;
+        let about = Column { past: self, feed, name: &column.name, before };
+        let now = self.now.cells.get(place)?;
+        about.nulls(now, column.is_late).or_else(|| about.unit(now).filter(|_| !column.is_late))
     }
 
     fn clock(&self, feed: &Feed) -> Option<Alarm> {
-        let moved = hours_between(mean_hour(&self.then)?, mean_hour(&self.now)?);
+        let hour = mean_hour(&self.now)?;
+        let moved = self.nearest(0.0, |then| Some(hours_between(mean_hour(then)?, hour)))?;
         (moved.abs() > LEAST_HOURS).then(|| Alarm {
             check: super::alarm::CLOCK,
             level: Level::Stop,
@@ -178,6 +165,120 @@ impl Past {
             ),
             hint: "are times delivered in another zone than before? State the zone of the source in the mapping"
                 .to_owned(),
+        })
+    }
+}
+
+/// The weeks of a profile in which late rows were no longer to be expected, by their first day.
+fn settled(as_of: i32, profile: &FeedProfile) -> impl Iterator<Item = i32> {
+    profile.weeks.iter().map(|week| week.first).filter(move |first| first + 7 <= as_of - LATE)
+}
+
+/// What a profile had in some weeks, with the columns of the latest one and its weeks where the other does not know them.
+fn sum(firsts: &[i32], (as_of, profile): (i32, &FeedProfile), latest: &FeedProfile) -> Counts {
+    let of = |profile: &FeedProfile, first: i32| {
+        profile.weeks.iter().find(|week| week.first == first).map(|week| week.held.counts())
+    };
+    let mut sum = Counts::of_columns(latest.columns.len());
+    for first in firsts {
+        let own =
+            of(profile, *first).filter(|_| first + 7 <= as_of - LATE).map(|held| in_order(profile, &held, latest));
+        sum.add(&own.or_else(|| of(latest, *first)).unwrap_or_default());
+    }
+    sum
+}
+
+/// The counts with their cells in the order of the columns of another profile.
+fn in_order(profile: &FeedProfile, counts: &Counts, latest: &FeedProfile) -> Counts {
+    let cell = |name: &String| {
+        let place = profile.columns.iter().position(|own| own == name);
+        place.and_then(|place| counts.cells.get(place)).copied().unwrap_or_default()
+    };
+    Counts { cells: latest.columns.iter().map(cell).collect(), ..counts.clone() }
+}
+
+/// A column whose past is held against what it was.
+struct Column<'p> {
+    past: &'p Past,
+    feed: &'p Feed,
+    name: &'p str,
+    /// Its place among the columns of then.
+    before: usize,
+}
+
+impl Column<'_> {
+    fn alarm(
+        &self,
+        check: &'static str,
+        level: Level,
+        (figure, limit): (f64, f64),
+        (message, hint): (String, &str),
+    ) -> Alarm {
+        Alarm {
+            check,
+            level,
+            feed: Some(self.feed.name),
+            column: Some(self.name.to_owned()),
+            figure,
+            limit,
+            n: u64::from(self.past.now.rows),
+            message: format!("`{}.{}`: {message}", self.feed.name, self.name),
+            hint: hint.to_owned(),
+        }
+    }
+
+    /// Rows with a value, beside what is nearest to that of the nights before.
+    fn nulls(&self, now: &Cell, is_late: bool) -> Option<Alarm> {
+        let (past, n) = (self.past, self.past.now.rows);
+        let share = |filled: u32, rows: u32| f64::from(filled) / f64::from(rows.max(1));
+        let of_then = |then: &Counts| Some(share(then.cells.get(self.before)?.filled, then.rows));
+        let filled = share(now.filled, n);
+        let then = past.nearest(filled, of_then)?;
+        // What is filled in late has had time to come if the last list is an old one.
+        let is_more = filled > then + LEAST_SHARE && !(is_late && past.age > LATE);
+        let is_less = filled < then - LEAST_SHARE;
+        let message = || {
+            format!(
+                "{} of {} of {} have a value, and on {} {} had one",
+                percent(filled),
+                past.span,
+                counted(u64::from(n), "row"),
+                past.since,
+                past.latest().and_then(of_then).map(percent).unwrap_or_default(),
+            )
+        };
+        if is_less {
+            let hint =
+                "has the source stopped to deliver the column? Restore it, or take it out of the config and train anew";
+            return Some(self.alarm(NULLS, Level::Stop, (filled, then - LEAST_SHARE), (message(), hint)));
+        }
+        is_more.then(|| {
+            let hint =
+                "has the source put a default where nothing is known? If the values are right, the list is right";
+            self.alarm(FILLED, Level::Warn, (filled, then + LEAST_SHARE), (message(), hint))
+        })
+    }
+
+    /// Sizes, beside what is nearest to those of the nights before.
+    fn unit(&self, now: &Cell) -> Option<Alarm> {
+        let past = self.past;
+        let size = now.mean_log().filter(|_| now.sized >= LEAST_ROWS)?;
+        let of_then = |then: &Counts| {
+            then.cells.get(self.before).filter(|cell| cell.sized >= LEAST_ROWS).and_then(Cell::mean_log)
+        };
+        let change = size - past.nearest(size, of_then)?;
+        (change.abs() > LEAST_FACTOR).then(|| {
+            let message = format!(
+                "the values of {} are {} than they were on {} (geometric mean of {})",
+                past.span,
+                by_factor(change),
+                past.since,
+                grouped(u64::from(now.sized)),
+            );
+            let hint =
+                "is it another unit, such as cents for euros, or another currency? Correct the rows or the mapping";
+            let figures = (change.exp(), (LEAST_FACTOR * change.signum()).exp());
+            self.alarm(UNIT, Level::Stop, figures, (message, hint))
         })
     }
 }
@@ -210,13 +311,23 @@ mod tests {
 
     fn checks(day: impl Fn(i32) -> (u32, f64, u32)) -> Vec<&'static str> {
         let reference = ShopProfile::of(&census(AS_OF, |_| (10, 20.0, 10)));
-        look(&census(AS_OF + 40, day), &reference).into_iter().map(|alarm| alarm.check).collect()
+        beside(&census(AS_OF + 40, day), &[&reference])
+    }
+
+    fn beside(census: &Census, nights: &[&ShopProfile]) -> Vec<&'static str> {
+        look(census, Before { nights, training: None }).into_iter().map(|alarm| alarm.check).collect()
+    }
+
+    /// Ten rows a day, of which so many have a value.
+    fn filled(as_of: i32, filled: u32) -> Census {
+        census(as_of, |_| (10, 20.0, filled))
     }
 
     #[test]
     fn a_past_that_stays_is_quiet_whatever_comes_after_it() {
         assert!(checks(|_| (10, 20.0, 10)).is_empty());
-        assert!(checks(|day| if day >= AS_OF - 20 { (60, 2_000.0, 3) } else { (10, 20.0, 10) }).is_empty());
+        assert!(checks(|day| if day >= AS_OF - 20 { (10, 2_000.0, 3) } else { (10, 20.0, 10) }).is_empty());
+        assert!(checks(|day| if day >= AS_OF - 7 { (60, 2_000.0, 3) } else { (10, 20.0, 10) }).is_empty());
     }
 
     #[test]
@@ -233,7 +344,25 @@ mod tests {
         let mut shorter = census(AS_OF + 40, |_| (10, 20.0, 10));
         shorter.feeds[0].days.drain(..300);
         shorter.feeds[0].first += 300;
-        assert!(look(&shorter, &reference).is_empty());
+        assert!(beside(&shorter, &[&reference]).is_empty());
+    }
+
+    #[test]
+    fn one_odd_night_is_told_and_the_nights_after_it_are_as_good_as_before() {
+        let nights: Vec<ShopProfile> = (1..4).map(|back| ShopProfile::of(&filled(AS_OF - back, 7))).collect();
+        let odd = ShopProfile::of(&filled(AS_OF, 10));
+        let mut before: Vec<&ShopProfile> = nights.iter().collect();
+        let told = look(&filled(AS_OF, 10), Before { nights: &before, training: None });
+        assert_eq!(told.iter().map(|alarm| (alarm.check, alarm.level)).collect::<Vec<_>>(), [(FILLED, Level::Warn)]);
+        before.insert(0, &odd);
+        assert!(beside(&filled(AS_OF + 1, 7), &before).is_empty());
+        assert_eq!(beside(&filled(AS_OF + 1, 4), &before), [NULLS], "that is less than on any night");
+        let training = Before { nights: &[&odd], training: Some(&nights[2]) };
+        assert!(look(&filled(AS_OF + 1, 7), training).is_empty(), "the training had as many");
+        let twice = ShopProfile::of(&census(AS_OF, |_| (20, 20.0, 14)));
+        before[0] = &twice;
+        assert!(beside(&filled(AS_OF + 1, 7), &before).is_empty());
+        assert_eq!(beside(&filled(AS_OF + 1, 7), &[&twice]), [REWRITTEN]);
     }
 
     #[test]

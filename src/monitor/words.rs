@@ -6,13 +6,19 @@ use crate::timeline::date_of;
 
 /// The last `length` days of a feed.
 pub(super) fn days(feed: &Feed, length: usize) -> String {
-    let day = |back: usize| {
-        let place = i32::try_from(feed.days.len().saturating_sub(back)).unwrap_or(0);
-        date_of(feed.first + place).unwrap_or_default()
-    };
+    let place = i32::try_from(feed.days.len().saturating_sub(length)).unwrap_or(0);
+    span(feed.first + place, length)
+}
+
+/// `length` days from a first one on.
+pub(super) fn span(first: i32, length: usize) -> String {
+    let date = |day: i32| date_of(day).unwrap_or_default();
     match length {
-        1 => day(1).to_string(),
-        length => format!("the {length} days from {} to {}", day(length), day(1)),
+        1 => date(first).to_string(),
+        length => {
+            let last = first + i32::try_from(length).unwrap_or(1) - 1;
+            format!("the {length} days from {} to {}", date(first), date(last))
+        }
     }
 }
 

@@ -104,6 +104,7 @@ fn told(
     match (before.is_winback, is_winback) {
         (false, true) => Some((Change::ToWinback, facts.why_riskier())),
         (true, false) => Some((Change::FromWinback, facts.why_safer())),
+        _ if is_treated && before.is_opted_out => Some((Change::ToContact, "no longer opted out".to_owned())),
         _ if is_treated && !before.is_treated => {
             let why = if by < 0.0 { facts.why_any() } else { facts.why_riskier() };
             Some((Change::ToContact, why))

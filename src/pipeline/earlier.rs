@@ -28,6 +28,8 @@ pub struct EarlierRow {
     pub churn_probability: f64,
     /// Whether the customer was to be contacted.
     pub is_treated: bool,
+    /// Whether the customer had opted out.
+    pub is_opted_out: bool,
     /// Days since the last order.
     pub days_since_last_order: i64,
     /// The life-cycle stage; `None` if it is a word that is not known.

@@ -167,7 +167,7 @@ fn ingest_errors() -> Vec<Failure> {
             key: key(),
             column: "Price".to_owned(),
             path: path(),
-            available: "`Invoice|Price`".to_owned(),
+            available: "`Invoice|Price`".into(),
             nearest: None,
             elsewhere: None,
         }

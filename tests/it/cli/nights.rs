@@ -71,7 +71,8 @@ fn each_fault_is_one_alarm_and_a_usual_night_is_quiet() {
     let is_last = |day: &str| day == LAST_DAY;
     // Two nights do not say yet how late the feed is delivered.
     write(changed(&purchases, |day| ("2025-06-18"..=LAST_DAY).contains(&day), |_| false));
-    let one = contains("warning[missing_rows]: `purchases`: 0 rows").and(contains("warning[").count(1));
+    let two_days = "warning[missing_rows]: `purchases`: 0 rows on the 2 days from 2025-06-18 to 2025-06-19, and about";
+    let one = contains(two_days).and(contains("warning[").count(1));
     score(&shop, NIGHT, "first", &[]).success().stderr(one);
     std::fs::remove_dir_all(shop.path(&format!("first/{NIGHT}"))).unwrap();
 
@@ -106,6 +107,97 @@ fn each_fault_is_one_alarm_and_a_usual_night_is_quiet() {
     assert_eq!(monitor(&shop, "first", NIGHT)["alarms"].as_array().unwrap().len(), 1);
     // On the night after, what was told is not told anew.
     score(&shop, "2025-06-21", "first", &[]).success().stderr(contains("warning[").not());
+}
+
+/// Where lists are written that tell what changed since the one before.
+const RUNS: &str = "data/runs/simulated-shop";
+
+/// Scores the day after the list of March, which is to stop for one thing.
+fn stops_in_march(shop: &Shop, check: &str, what: &str) {
+    let said = contains("error[E432]").and(contains("1 check stops it")).and(contains(format!("[{check}]")));
+    score(shop, "2025-03-02", RUNS, &[]).code(4).stderr(said.and(contains(what.to_owned())));
+    assert!(!shop.path(&format!("{RUNS}/2025-03-02/list.csv")).exists(), "{check}");
+}
+
+#[test]
+fn opt_outs_tables_and_rows_that_are_lost_stop_the_list() {
+    let shop = shop();
+    score(&shop, "2025-03-01", RUNS, &[]).success();
+    let write = |file: &str, text: &str| std::fs::write(shop.path(file), text).unwrap();
+    let [purchases, complaints, customers] =
+        ["purchases.csv", "complaints.csv", "customers.csv"].map(|file| shop.read(file));
+    let header = |text: &str| text.lines().next().unwrap().to_owned() + "\n";
+    assert!(header(&customers).trim_end().ends_with(",opted_out"));
+
+    let lines: Vec<&str> = customers.lines().collect();
+    write("customers.csv", &(lines[..lines.len() / 2].join("\n") + "\n"));
+    stops_in_march(&shop, "lost_opt_outs", "who had opted out on the list of 2025-03-01");
+    write("complaints.csv", &header(&complaints));
+    write("customers.csv", &customers);
+    stops_in_march(&shop, "empty_table", "`complaints`: no usable row tonight, and ");
+    write("complaints.csv", &complaints);
+
+    let row = std::cell::Cell::new(0);
+    write(
+        "purchases.csv",
+        &changed(
+            &purchases,
+            |day| ("2025-01-30"..="2025-02-20").contains(&day),
+            |_| {
+                row.set(row.get() + 1);
+                row.get() % 2 == 0
+            },
+        ),
+    );
+    stops_in_march(&shop, "rewritten_past", "to 2025-02-20 had ");
+    write("purchases.csv", &purchases);
+
+    let lost = customers.replace(",true\n", ",false\n");
+    assert_ne!(lost, customers);
+    write("customers.csv", &lost);
+    stops_in_march(&shop, "lost_opt_outs", "are no longer opted out (100.0 %)");
+    // They did take it back: the list is published, and says of whom it asks anew.
+    score(&shop, "2025-03-02", RUNS, &["--accept", "lost_opt_outs"]).success().stderr(contains("note[accepted]"));
+    let before = super::contacts::rows(&shop, &format!("{RUNS}/2025-03-01/list.csv"));
+    let now = super::contacts::rows(&shop, &format!("{RUNS}/2025-03-02/list.csv"));
+    let asked = now.iter().filter(|(id, row)| {
+        row["group"] == "treat" && before.get(*id).is_some_and(|before| before["suppressed_code"] == "opted_out")
+    });
+    let whys: BTreeSet<&str> = asked.map(|(_, row)| row["change_why"].as_str()).collect();
+    assert_eq!(whys, BTreeSet::from(["no longer opted out"]));
+}
+
+#[test]
+fn a_feed_that_dies_is_told_and_a_night_of_odd_values_does_not_stop_the_next() {
+    let shop = shop();
+    let complaints = shop.read("complaints.csv");
+    let head: Vec<&str> = complaints.lines().next().unwrap().split(',').collect();
+    let place = |name: &str| head.iter().position(|own| *own == name).unwrap();
+    let (opened, resolved) = (place("opened_at"), place("resolved_at"));
+    let rewrite = |change: &dyn Fn(&mut Vec<&str>) -> bool| {
+        let lines = complaints.lines().skip(1).filter_map(|line| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            change(&mut cells).then(|| cells.join(","))
+        });
+        let all: Vec<String> = std::iter::once(head.join(",")).chain(lines).collect();
+        std::fs::write(shop.path("complaints.csv"), all.join("\n") + "\n").unwrap();
+    };
+    // Two nights do not say how late the feed is delivered.
+    rewrite(&|cells| cells[opened] < "2025-04-20");
+    let silent = contains("warning[silent_feed]: `complaints`").and(contains("while purchases went on"));
+    score(&shop, NIGHT, "first", &[]).success().stderr(silent.and(contains("warning[missing_rows]").not()));
+    std::fs::remove_dir_all(shop.path(&format!("first/{NIGHT}"))).unwrap();
+
+    rewrite(&|cells| {
+        if cells[resolved].is_empty() {
+            cells[resolved] = "2025-03-01T12:00:00Z";
+        }
+        true
+    });
+    let odd = contains("warning[fewer_nulls]: `complaints.resolved_at`: 100.0 %");
+    score(&shop, "2025-03-02", "first", &[]).success().stderr(odd);
+    std::fs::write(shop.path("complaints.csv"), &complaints).unwrap();
+    score(&shop, "2025-03-03", "first", &[]).success().stderr(contains("_nulls]").not());
 }
 
 #[test]
