@@ -72,7 +72,9 @@ impl Past {
             settled(*as_of, latest).filter_map(|first| Some((first, of_week(feed, first)?))).collect();
         let (first, last) = (weeks.first()?.0, weeks.last()?.0 + 6);
         let mut now = Counts::of_columns(feed.columns.len());
-        weeks.iter().for_each(|(_, held)| now.add(held));
+        for (_, held) in &weeks {
+            now.add(held);
+        }
         let span = format!("the weeks from {} to {}", date(first), date(last));
         let firsts: Vec<i32> = weeks.iter().map(|(first, _)| *first).collect();
         let then = profiles.iter().map(|(as_of, profile)| sum(&firsts, (*as_of, profile), latest)).collect();

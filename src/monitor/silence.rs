@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn a_dead_feed_is_told_after_two_weeks_and_stops_after_four() {
         let of = |silent: usize| level(&rows(490 + silent, silent), &[9; 530][..490 + silent], &on_time());
-        assert_eq!((0..13).filter_map(of).next(), None);
+        assert_eq!((0..13).find_map(of), None);
         assert_eq!((of(16), of(40)), (Some(Level::Warn), Some(Level::Stop)));
         assert_eq!(level(&rows(530, 40), &[9; 530], &[]), Some(Level::Warn), "how late it is delivered is not known");
     }
