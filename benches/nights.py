@@ -12,8 +12,9 @@ from pathlib import Path
 
 DAY = datetime.timedelta(days=1)
 START = datetime.date(2024, 7, 1)
-CHECKS = ["rewritten_past", "repeated_rows", "missing_rows", "surplus_rows", "unit_shift", "new_nulls", "constant_column",
-          "new_levels", "clock_shift", "population_jump", "feature_drift", "base_rate", "score_drift", "list_turnover", "model_decay"]
+CHECKS = ["lost_opt_outs", "empty_table", "silent_feed", "fewer_nulls", "rewritten_past", "repeated_rows", "missing_rows",
+          "surplus_rows", "unit_shift", "new_nulls", "constant_column", "new_levels", "clock_shift", "population_jump",
+          "feature_drift", "base_rate", "score_drift", "list_turnover", "model_decay"]
 # Nobody works and few buy: Christmas, New Year, Easter Sunday of 2023 to 2025.
 HOLIDAYS = {"12-24", "12-25", "12-26", "01-01", "2023-04-09", "2024-03-31", "2025-04-20"}
 BLACK_FRIDAYS = [datetime.date(2023, 11, 24), datetime.date(2024, 11, 29)]
