@@ -14,7 +14,7 @@ case $code in
     0) ;;
     4) echo "E432: a gate stopped the list, the earlier one stands; E425: the new model was not promoted, the list is there" ;;
     5) echo "nobody to rank tonight; the earlier list stands"; exit 0 ;;
-    2) echo "the command line or the config is wrong: trying again changes nothing" ;;
+    2) echo "the command line or the config does not fit, or a file that the config names is missing or has other columns" ;;
     3) echo "the data were refused: look at the feed; the earlier list stands" ;;
     130) echo "stopped from outside; earlier results are untouched" ;;
     *) echo "could not run: see the message; earlier results are untouched, and it may be tried again" ;;

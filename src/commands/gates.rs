@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::job::Session;
 use super::nights::{self, PastNight};
-use crate::cli::ALARM;
-use crate::cli::Accepted;
+use crate::cli::{ALARM, Accepted};
 use crate::error::Failure;
 use crate::monitor::{
     Alarm, Earlier, EarlierOptOuts, FIRST_PLACES, FeatureCounts, Level, ListPerformance, MonitorError, NIGHT_FORMAT,

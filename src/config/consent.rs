@@ -173,11 +173,43 @@ const SAYS_REFUSED: &[&str] = &[
     "frameldt",
     "отписан",
 ];
+/// Values that say that somebody may be contacted.
+const SAYS_GIVEN: &[&str] = &[
+    "subscribed",
+    "granted",
+    "given",
+    "confirmed",
+    "opted in",
+    "opt in",
+    "optin",
+    "single opt in",
+    "double opt in",
+    "consented",
+    "allowed",
+    "accepted",
+    "active",
+    "erteilt",
+    "abonniert",
+    "angemeldet",
+    "erlaubt",
+    "abonné",
+    "inscrit",
+    "suscrito",
+    "inscrito",
+    "iscritto",
+    "ingeschreven",
+    "zapisany",
+    "udzielona",
+    "prenumererar",
+    "tilmeldt",
+    "подписан",
+];
+/// Words for yes and no in the languages of exports.
 const YES: &[&str] = &[
     "yes", "true", "y", "t", "1", "1.0", "x", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "da", "tak", "evet",
     "ano", "kyllä", "да", "так", "はい", "是", "예",
 ];
-const NO: &[&str] = &[
+pub(crate) const NO: &[&str] = &[
     "no",
     "false",
     "n",
@@ -220,11 +252,13 @@ impl Consent {
 
     /// Whether a value says that the customer must not be contacted; `None` if it says neither.
     pub(crate) fn refuses(self, value: &str) -> Option<bool> {
-        let letters = value.trim().to_lowercase();
-        let plain = letters.replace(['_', '-'], " ");
+        let plain = value.trim().to_lowercase().replace(['_', '-'], " ");
         let is = |known: &[&str]| known.contains(&plain.as_str());
         if is(SAYS_REFUSED) {
             return Some(true);
+        }
+        if is(SAYS_GIVEN) {
+            return Some(false);
         }
         match (is(YES), is(NO)) {
             (true, _) => Some(self == Self::Refused),
@@ -233,31 +267,63 @@ impl Consent {
         }
     }
 
-    /// Whether any value at all is a refusal, or none a consent that is missing: where a column has the day of it.
-    pub(crate) fn by_day(self, name: &str) -> bool {
-        let is_consent =
-            |word: &String| ["consent", "einwillig", "opt", "optin"].iter().any(|start| word.starts_with(start));
-        self == Self::Refused || in_words(name).iter().any(is_consent)
+    /// The condition of SQL under which a row with these values in the column says that its customer must not be contacted; `None` if
+    /// they say nothing of it. Days refuse where they stand in a column of refusals, or lack in one of consents.
+    pub(crate) fn condition(self, name: &str, values: &Values<'_>, is_text: bool) -> Option<String> {
+        let quoted = always_quoted(name);
+        let words = match values {
+            Values::Days if self == Self::Refused || is_of_consent(name) => {
+                return Some(self.by_value(&quoted, is_text));
+            }
+            Values::Days => return None,
+            Values::Words(words) => words,
+        };
+        let said: Vec<Option<bool>> = words.iter().map(|word| self.refuses(word)).collect();
+        let listed = |wanted: bool| -> Vec<&str> {
+            words.iter().zip(&said).filter(|(_, says)| **says == Some(wanted)).map(|(word, _)| *word).collect()
+        };
+        let column = if is_text { quoted } else { format!("CAST({quoted} AS VARCHAR)") };
+        let (refusing, others) = (listed(true), listed(false));
+        if !others.is_empty() && said.iter().all(Option::is_some) {
+            // A word that comes later counts as a refusal: it is seen on the list, an overlooked one is not. A blank says nothing.
+            return Some(format!("{column} NOT IN ('', {})", texts(&others)));
+        }
+        if self == Self::Refused && !refusing.is_empty() && said.iter().all(Option::is_some) {
+            return Some(self.by_value(&always_quoted(name), is_text));
+        }
+        (!refusing.is_empty()).then(|| format!("{column} IN ({})", texts(&refusing)))
+    }
+
+    /// Any value is a refusal, or none a consent that is missing.
+    fn by_value(self, quoted: &str, is_text: bool) -> String {
+        match (self, is_text) {
+            (Self::Refused, true) => format!("COALESCE({quoted}, '') <> ''"),
+            (Self::Refused, false) => format!("{quoted} IS NOT NULL"),
+            (Self::Given, true) => format!("COALESCE({quoted}, '') = ''"),
+            (Self::Given, false) => format!("{quoted} IS NULL"),
+        }
     }
 }
 
-/// Values of a column that say that somebody must not be contacted, as SQL has it.
-pub(crate) fn is_one_of(name: &str, values: &[&str], is_text: bool) -> String {
-    let name = always_quoted(name);
-    let column = if is_text { name } else { format!("CAST({name} AS VARCHAR)") };
+/// What a column of consent or refusal holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Values<'v> {
+    /// Days, or instants.
+    Days,
+    /// These words.
+    Words(Vec<&'v str>),
+}
+
+/// Whether no value in a column of that name is a consent that is missing, and not a day on which nothing was sent.
+fn is_of_consent(name: &str) -> bool {
+    in_words(name)
+        .iter()
+        .any(|word| ["consent", "einwillig", "optin"].iter().any(|start| word.starts_with(start)) || word == "opt")
+}
+
+fn texts(values: &[&str]) -> String {
     let texts: Vec<String> = values.iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
-    format!("{column} IN ({})", texts.join(", "))
-}
-
-/// That a column has a value where a day is one of refusal, or none where it is one of consent.
-pub(crate) fn by_day(name: &str, consent: Consent, is_text: bool) -> String {
-    let name = always_quoted(name);
-    match (consent, is_text) {
-        (Consent::Refused, true) => format!("COALESCE({name}, '') <> ''"),
-        (Consent::Refused, false) => format!("{name} IS NOT NULL"),
-        (Consent::Given, true) => format!("COALESCE({name}, '') = ''"),
-        (Consent::Given, false) => format!("{name} IS NULL"),
-    }
+    texts.join(", ")
 }
 
 /// Who must not be contacted by the columns of the customers: those that say so by name or, if there is none, the first that tells of a
@@ -265,51 +331,39 @@ pub(crate) fn by_day(name: &str, consent: Consent, is_text: bool) -> String {
 pub(super) fn opted_out(columns: &[DraftColumn]) -> Option<String> {
     let of = |wanted: Consent| {
         let is_wanted = move |column: &&DraftColumn| Consent::of_name(&column.name) == Some(wanted);
-        columns.iter().filter(is_wanted).filter(move |column| condition(column, wanted).is_some())
+        columns.iter().filter(is_wanted).filter_map(move |column| Some((column, of_column(column, wanted)?)))
     };
-    let refused: Vec<&DraftColumn> = of(Consent::Refused).collect();
-    if let [only] = refused.as_slice() {
-        return flag(only).or_else(|| condition(only, Consent::Refused));
+    let refused: Vec<(&DraftColumn, String)> = of(Consent::Refused).collect();
+    match refused.as_slice() {
+        [] => of(Consent::Given).next().map(|(_, condition)| condition),
+        [(column, condition)] => Some(if is_flag(column) { column.name.clone() } else { condition.clone() }),
+        several => {
+            let each: Vec<String> = several.iter().map(|(_, one)| format!("COALESCE({one}, FALSE)")).collect();
+            Some(each.join(" OR "))
+        }
     }
-    let several: Vec<String> = refused.into_iter().filter_map(|column| condition(column, Consent::Refused)).collect();
-    if several.is_empty() {
-        return of(Consent::Given).next().and_then(|column| condition(column, Consent::Given));
-    }
-    Some(several.iter().map(|one| format!("COALESCE({one}, FALSE)")).collect::<Vec<_>>().join(" OR "))
 }
 
-/// A column of refusals whose words are read as they stand, those too that come later.
-fn flag(column: &DraftColumn) -> Option<String> {
-    let values = column.values.iter().map(|own| own.value.trim()).filter(|value| !value.is_empty());
-    let are_read =
-        values.clone().count() > 0 && values.map(str::to_lowercase).all(|value| READ.contains(&value.as_str()));
-    (are_read || column.dtype.to_lowercase().starts_with("bool")).then(|| column.name.clone())
+/// Whether all words of a column are read as a flag as they stand; any other is refused then when it comes.
+fn is_flag(column: &DraftColumn) -> bool {
+    const READ: &[&str] = &["", "yes", "true", "y", "t", "1", "no", "false", "n", "f", "0"];
+    let are_read = || column.values.iter().all(|own| READ.contains(&own.value.trim().to_lowercase().as_str()));
+    column.dtype.to_lowercase().starts_with("bool") || (!column.values.is_empty() && are_read())
 }
-
-/// Words that are read as a flag as they stand.
-const READ: &[&str] = &["yes", "true", "y", "t", "1", "no", "false", "n", "f", "0"];
 
 /// The condition under which a row says that its customer must not be contacted; `None` if its values say nothing of it.
-fn condition(column: &DraftColumn, consent: Consent) -> Option<String> {
+fn of_column(column: &DraftColumn, consent: Consent) -> Option<String> {
     let dtype = column.dtype.to_lowercase();
-    let name = always_quoted(&column.name);
     if dtype.starts_with("bool") {
+        let name = always_quoted(&column.name);
         return Some(if consent == Consent::Refused { name } else { format!("NOT {name}") });
     }
     if column.example.is_empty() {
         return None;
     }
-    if holds_days(column) {
-        return consent.by_day(&column.name).then(|| by_day(&column.name, consent, is_text(&dtype)));
-    }
-    let values = column.values.iter().map(|own| own.value.as_str());
-    let refusing: Vec<&str> = values.clone().filter(|value| consent.refuses(value) == Some(true)).collect();
-    let is_spoken = values.clone().any(|value| consent.refuses(value).is_some());
-    if refusing.is_empty() && consent == Consent::Refused && is_spoken {
-        // Nobody has refused yet.
-        return Some(is_one_of(&column.name, &["yes"], is_text(&dtype)));
-    }
-    (!refusing.is_empty()).then(|| is_one_of(&column.name, &refusing, is_text(&dtype)))
+    let words = || column.values.iter().map(|own| own.value.trim()).filter(|value| !value.is_empty()).collect();
+    let values = if holds_days(column) { Values::Days } else { Values::Words(words()) };
+    consent.condition(&column.name, &values, is_text(&dtype))
 }
 
 #[cfg(test)]
@@ -334,20 +388,20 @@ mod tests {
         for (name, values, sql) in [
             ("opted_out", &["false", "true"][..], "opted_out"),
             ("unsubscribed_at", &["2024-05-01 10:00"], "COALESCE(\"unsubscribed_at\", '') <> ''"),
-            ("accepts_marketing", &["true", "false"], "\"accepts_marketing\" IN ('false')"),
-            ("Opt-in", &["ja", "nein"], "\"Opt-in\" IN ('nein')"),
-            (
-                "Email status",
-                &["subscribed", "unsubscribed", "cleaned"],
-                "\"Email status\" IN ('unsubscribed', 'cleaned')",
-            ),
+            ("accepts_marketing", &["true", "false"], "\"accepts_marketing\" NOT IN ('', 'true')"),
+            ("Opt-in", &["ja", "nein"], "\"Opt-in\" NOT IN ('', 'ja')"),
+            ("Email status", &["subscribed", "unsubscribed", "cleaned"], "\"Email status\" NOT IN ('', 'subscribed')"),
             (
                 "Email marketing status",
                 &["SUBSCRIBED", "NOT_SUBSCRIBED"],
-                "\"Email marketing status\" IN ('NOT_SUBSCRIBED')",
+                "\"Email marketing status\" NOT IN ('', 'SUBSCRIBED')",
             ),
             ("Kontaktsperre", &["0", "1"], "Kontaktsperre"),
-            ("Werbesperre", &["N", "J"], "\"Werbesperre\" IN ('J')"),
+            ("Werbesperre", &["N", "J"], "\"Werbesperre\" NOT IN ('', 'N')"),
+            ("Do not contact", &["x"], "COALESCE(\"Do not contact\", '') <> ''"),
+            // Nobody has refused yet, and nobody knows all words.
+            ("Newsletter", &["yes"], "\"Newsletter\" NOT IN ('', 'yes')"),
+            ("Permission", &["granted", "weekly", "revoked"], "\"Permission\" IN ('revoked')"),
             ("GDPR consent date", &["2023-01-01"], "COALESCE(\"GDPR consent date\", '') = ''"),
             ("Abmeldung am", &["01.02.2024"], "COALESCE(\"Abmeldung am\", '') <> ''"),
         ] {
@@ -359,7 +413,7 @@ mod tests {
             column("do_not_email", "str", &["1"]),
             column("newsletter", "str", &["no"]),
         ];
-        let sql = "COALESCE(\"do_not_call\" IN ('1'), FALSE) OR COALESCE(\"do_not_email\" IN ('1'), FALSE)";
+        let sql = "COALESCE(\"do_not_call\" NOT IN ('', '0'), FALSE) OR COALESCE(COALESCE(\"do_not_email\", '') <> '', FALSE)";
         assert_eq!(opted_out(&both).as_deref(), Some(sql));
     }
 
@@ -370,7 +424,7 @@ mod tests {
             ("Order status", &["declined"]),
             ("Newsletter source", &["shop", "no"]),
             ("Subscription plan", &["no"]),
-            ("Newsletter", &["yes"]),
+            ("Member status", &["gold", "silver"]),
             ("Email opt-in", &[]),
         ] {
             assert_eq!(opted_out(&[column(name, "str", values)]), None, "{name}");

@@ -47,7 +47,7 @@ mod values;
 
 pub use allowed::Allowed;
 #[cfg(feature = "tables")]
-pub(crate) use consent::{Consent, by_day, is_one_of};
+pub(crate) use consent::{Consent, NO, Values};
 pub use currencies::is_currency_code;
 #[cfg(feature = "tables")]
 #[cfg(feature = "tables")]

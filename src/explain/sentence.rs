@@ -65,6 +65,8 @@ enum Noun {
     None,
     /// Days as they are counted.
     Days,
+    /// Days since an instant, as a calendar counts them.
+    Since,
     /// Days of a rhythm.
     Every,
     /// Days in the largest unit that fits.
@@ -207,6 +209,7 @@ impl<N> Slot<N> {
         match &self.noun {
             Noun::None => show(number, self.unit, currency, sentence),
             Noun::Days => days(number, sentence),
+            Noun::Since => days(days_since(number), sentence),
             Noun::Every => every(number, sentence),
             Noun::Span => span(number, sentence),
             Noun::Things { one, many } => {
@@ -229,6 +232,7 @@ impl Noun {
         match (noun, noun.split_once('/')) {
             ("", _) => Self::None,
             ("day", _) => Self::Days,
+            ("since", _) => Self::Since,
             ("every", _) => Self::Every,
             ("span", _) => Self::Span,
             (_, Some((one, many))) => Self::Things { one: one.to_owned(), many: many.to_owned() },
@@ -254,6 +258,12 @@ fn show(number: f64, unit: Unit, currency: &Currency, text: &mut String) {
 fn whole_days(days: f64) -> f64 {
     // Adding zero turns a negative zero into a positive one.
     (if days.abs() >= 10.0 { days.floor() } else { days.round() }) + 0.0
+}
+
+/// Days of the calendar since an instant that lies so long before a midnight: one in the afternoon of the day before was a day ago.
+/// An hour that summer time took or gave is no day.
+fn days_since(days: f64) -> f64 {
+    (days - 1.0 / 23.5).ceil().max(1.0)
 }
 
 fn days(number: f64, text: &mut String) {

@@ -42,6 +42,11 @@ fn days_are_never_hours_and_grow_to_weeks_months_and_years() {
         [0.0, 0.3, 1.0, 1.4, 9.6, 124.9].map(|number| days("{recency_days day}", number)),
         ["less than a day", "less than a day", "1 day", "1 day", "10 days", "124 days"]
     );
+    // From midnight back: the day before, that with an hour more in between, and one in the afternoon nine days and more ago.
+    assert_eq!(
+        [0.0, 0.3, 1.0, 1.041_7, 9.375, 93.6].map(|number| days("{recency_days since}", number)),
+        ["1 day", "1 day", "1 day", "1 day", "10 days", "94 days"]
+    );
     assert_eq!(
         [0.4, 1.0, 2.0, 26.5].map(|number| days("{recency_days every}", number)),
         ["every day", "every day", "every 2 days", "every 26 days"]

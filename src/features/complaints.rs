@@ -77,14 +77,14 @@ pub(super) const FEATURES: &[Feature] = &[
         .tells(Fact::Complaints, Side::High, "{complaints_all_count complaint} on {orders_all_count order}")
         .is(|h, window| ratio(count(h.complaints().len()), count(h.order_count(window)))),
     complaint("complaint_recency_days", Unit::Days, "Days since the last complaint.")
-        .tells(Fact::Complaints, Side::Low, "complained {complaint_recency_days day} ago")
+        .tells(Fact::Complaints, Side::Low, "complained {complaint_recency_days since} ago")
         .or_missing()
         .is(|h, _| last(h).map_or(f64::NAN, |complaint| h.days_since(complaint.opened_at))),
     complaint("orders_since_complaint_count", Unit::Count, "Orders placed after the last complaint.")
         .tells(
             Fact::Complaints,
             Side::Low,
-            "{orders_since_complaint_count order} since the complaint {complaint_recency_days day} ago",
+            "{orders_since_complaint_count order} since the complaint {complaint_recency_days since} ago",
         )
         .or_missing()
         .is(|h, _| last(h).map_or(f64::NAN, |complaint| count(h.orders_after(complaint.opened_at)))),

@@ -67,7 +67,7 @@ pub(super) const FEATURES: &[Feature] = &[
         .or_missing()
         .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),
     returned("return_recency_days", Unit::Days, "Days since the latest return.")
-        .tells(Fact::Returns, Side::Low, "returned something {return_recency_days day} ago")
+        .tells(Fact::Returns, Side::Low, "returned something {return_recency_days since} ago")
         .or_missing()
         .is(|h, _| h.return_recency_days().unwrap_or(f64::NAN)),
 ];

@@ -21,8 +21,8 @@ pub(super) const SPEND_HALVES: &str = "[net_spend_180d_amount<net_spend_365d_amo
 pub(super) const STOPPED: &str = "[overdue_categories_count<regular_categories_count]no longer buys \
                                   {overdue_categories_count} of {regular_categories_count category/categories} bought \
                                   regularly";
-pub(super) const OPEN: &str = "[open_complaints_count<2]a complaint open for {oldest_open_complaint_days day}\
-                               |{open_complaints_count complaint} open, the oldest for {oldest_open_complaint_days day}";
-pub(super) const UNANSWERED: &str = "[unanswered_complaints_count<2]a complaint without an answer for {oldest_unanswered_complaint_days day}\
-     |{unanswered_complaints_count complaint} without an answer, the oldest for {oldest_unanswered_complaint_days day}";
+pub(super) const OPEN: &str = "[open_complaints_count<2]a complaint open for {oldest_open_complaint_days since}\
+                               |{open_complaints_count complaint} open, the oldest for {oldest_open_complaint_days since}";
+pub(super) const UNANSWERED: &str = "[unanswered_complaints_count<2]a complaint without an answer for {oldest_unanswered_complaint_days since}\
+     |{unanswered_complaints_count complaint} without an answer, the oldest for {oldest_unanswered_complaint_days since}";
 pub(super) const CLOSED: &str = "{badly_closed_complaints_count complaint} closed badly or opened again";

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::config::in_words;
+use crate::config::{NO, in_words};
 
 /// A source column that is looked at, and what it may say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,30 +106,8 @@ const NO_PURCHASE: &[(&str, &str)] = &[
     ),
 ];
 
-/// Words of a flag that say no.
-const NO: &[&str] = &[
-    "no",
-    "n",
-    "false",
-    "f",
-    "0",
-    "0.0",
-    "nein",
-    "non",
-    "nee",
-    "não",
-    "nao",
-    "nej",
-    "nie",
-    "off",
-    "live",
-    "none",
-    "never",
-    "0.00",
-    "not cancelled",
-    "not canceled",
-    "active",
-];
+/// Words with which a column of what was undone says that nothing was, beside a plain no.
+const NOTHING_UNDONE: &[&str] = &["off", "live", "none", "never", "0.00", "not cancelled", "not canceled", "active"];
 
 static NO_PURCHASES: LazyLock<HashSet<&str>> = LazyLock::new(|| words_of(NO_PURCHASE));
 static PURCHASES: LazyLock<HashSet<&str>> = LazyLock::new(|| words_of(PURCHASE));
@@ -344,7 +322,8 @@ impl NoPurchases {
 
 /// Whether a word of a flag says no.
 pub(crate) fn is_no(word: &str) -> bool {
-    NO.contains(&plain(word).as_str())
+    let plain = plain(word);
+    [NO, NOTHING_UNDONE].iter().any(|words| words.contains(&plain.as_str()))
 }
 
 fn plain(word: &str) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::finding::{Finding, Severity};
 use super::opt_outs;
-use crate::config::{Config, Consent, Table, by_day, is_one_of};
+use crate::config::{Config, Consent, Table, Values};
 use crate::ingest::{Says, TypedTable, WatchedColumn, toml_text};
 use crate::text::{counted, grouped, verb};
 
@@ -84,18 +84,14 @@ fn is_day(word: &str) -> bool {
 
 fn finding(config: &Config, table: Table, name: &str, said: &Said) -> Option<Finding> {
     let consent = Consent::of_name(name)?;
-    let refusing: Vec<(&str, u64)> = said
-        .words
-        .iter()
-        .filter(|(word, _)| consent.refuses(word) == Some(true))
-        .map(|(word, count)| (word.as_str(), *count))
-        .collect();
-    let (count, condition) = if said.are_many || said.words.keys().all(|word| is_day(word)) {
-        let count = if consent == Consent::Refused { said.filled } else { said.empty };
-        (count, consent.by_day(name).then(|| by_day(name, consent, said.is_text))?)
-    } else {
-        let words: Vec<&str> = refusing.iter().map(|(word, _)| *word).collect();
-        (refusing.iter().map(|(_, count)| count).sum(), is_one_of(name, &words, said.is_text))
+    let are_days = said.are_many || said.words.keys().all(|word| is_day(word));
+    let values = if are_days { Values::Days } else { Values::Words(said.words.keys().map(String::as_str).collect()) };
+    let condition = consent.condition(name, &values, said.is_text)?;
+    let refuses = |word: &String| consent.refuses(word) == Some(true);
+    let count: u64 = match (are_days, consent) {
+        (true, Consent::Refused) => said.filled,
+        (true, Consent::Given) => said.empty,
+        (false, _) => said.words.iter().filter(|(word, _)| refuses(word)).map(|(_, count)| count).sum(),
     };
     if count == 0 {
         return None;

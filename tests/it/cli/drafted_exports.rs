@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 
 use crate::shop::retain;
@@ -352,5 +353,24 @@ fn a_payment_beside_its_invoice_is_neither_a_purchase_nor_a_return() {
         // With a minus they would undo all that was bought: refused, with the same line.
         let code = if sign.is_empty() { 0 } else { 3 };
         check(folder.path(), code, &["status_not_looked_at", &format!("`{}` 2,760", kinds[1]), "NOT IN ("]);
+    }
+}
+
+#[test]
+fn what_an_export_of_orders_says_of_contacts_is_told_with_lines_that_work() {
+    let mut orders = "order_id,customer_id,order_date,total,Accepts Marketing\n".to_owned();
+    for order in Order::all() {
+        let (says, day) = (if order.customer.is_multiple_of(10) { "no" } else { "yes" }, order.day());
+        orders.push_str(&format!("{},{},{day},{},{says}\n", order.number, order.customer, euros(order.cents())));
+    }
+    let (folder, config) = drafted(&[("orders.csv", orders.as_bytes())], &[]);
+    check(folder.path(), 0, &["consent_not_looked_at", "276 of 2,760 rows", "add a section `[customers]`"]);
+    let line = r#"opted_out = "\"Accepts Marketing\" NOT IN ('', 'yes')""#;
+    check(folder.path(), 0, &[line]);
+    for opted_out in [line, "opted_out = \"FALSE\""] {
+        let section = "[customers]\npath = \"orders.csv\"\n[customers.columns]\ncustomer_id = \"customer_id\"\nvalid_from = \"order_date\"\n";
+        std::fs::write(folder.path().join("retain.toml"), format!("{config}\n{section}{opted_out}\n")).unwrap();
+        let said = retain().current_dir(folder.path()).args(["check", "--as-of", "2025-01-01"]).assert().success();
+        said.stderr(contains("consent_not_looked_at").not());
     }
 }
