@@ -41,7 +41,7 @@ pub struct Arm {
 /// How the arms compare, and what could be shown with them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Balance {
-    /// Those who are contacted.
+    /// Those who are contacted and could have been left alone.
     pub treat: Arm,
     /// Those who are left alone.
     pub control: Arm,

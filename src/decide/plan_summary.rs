@@ -209,9 +209,10 @@ impl Summing<'_> {
         FirstHundred { n: first.len(), n_kept: first.iter().filter(|at| then.contains(at)).count() }
     }
 
+    /// The arms of the experiment. Where an action leaves nobody alone, nothing can be compared: its customers are in neither.
     fn balance(&self, candidates: &[Candidate<'_>], decisions: &[Decision]) -> Balance {
         let subject = |(candidate, decision): (&Candidate<'_>, &Decision)| {
-            let action = decision.action?;
+            let action = decision.action.filter(|action| self.reckoning.control_share(action.place) > 0.0)?;
             let (rates, outcome) = (self.reckoning.rates_of(action.place), candidate.chances.outcome());
             Some(Subject {
                 is_control: decision.group == Group::Control,

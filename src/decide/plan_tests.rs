@@ -93,9 +93,28 @@ fn everyone_is_contacted_left_alone_or_suppressed_with_a_reason() {
 }
 
 #[test]
+fn nobody_is_left_alone_with_a_complaint_and_the_arms_are_of_the_others() {
+    let (terms, ids) = (default_terms(), ids(3_000));
+    let candidates = candidates(&ids, 1);
+    let plan = Planner::new(&terms, 1).plan(&candidates);
+    let n = |group, has_grievance| {
+        let pairs = candidates.iter().zip(&plan.decisions);
+        pairs.filter(|(one, own)| own.group == group && one.has_grievance == has_grievance).count() as u64
+    };
+    assert!(n(Group::Treat, true) > 50 && n(Group::Control, true) == 0);
+    let balance = &plan.summary.balance;
+    assert_eq!((balance.treat.n, balance.control.n), (n(Group::Treat, false), n(Group::Control, false)));
+}
+
+#[test]
 fn the_control_group_depends_on_the_customer_alone() {
     let ids = ids(2_000);
-    let (terms, everyone) = (default_terms(), candidates(&ids, 1));
+    // Whoever has a complaint is in no draw.
+    let by_draw = |seed| {
+        let calm = |candidate| Candidate { open_complaints: Some(0), has_grievance: false, ..candidate };
+        candidates(&ids, seed).into_iter().map(calm).collect::<Vec<_>>()
+    };
+    let (terms, everyone) = (default_terms(), by_draw(1));
     let groups = |terms: &DecideConfig, candidates: &[Candidate<'_>]| {
         let plan = Planner::new(terms, 1).plan(candidates);
         let pairs = candidates.iter().zip(&plan.decisions).filter(|(_, decision)| decision.action.is_some());
@@ -113,7 +132,7 @@ fn the_control_group_depends_on_the_customer_alone() {
     };
     let usual = groups(&terms, &everyone);
     // Other scores, another order of the playbook, another budget, fewer customers.
-    same(&usual, &groups(&terms, &candidates(&ids, 2)));
+    same(&usual, &groups(&terms, &by_draw(2)));
     let mut turned = default_terms();
     turned.playbook.actions.reverse();
     turned.budget = Some(400.0);

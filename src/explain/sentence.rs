@@ -261,9 +261,12 @@ fn whole_days(days: f64) -> f64 {
 }
 
 /// Days of the calendar since an instant that lies so long before a midnight: one in the afternoon of the day before was a day ago.
-/// An hour that summer time took or gave is no day.
+/// A midnight is so many days ago, and an hour more where winter time has begun since.
 fn days_since(days: f64) -> f64 {
-    (days - 1.0 / 23.5).ceil().max(1.0)
+    const HOUR: f64 = 1.0 / 24.0;
+    let past_midnight = days - days.floor();
+    let is_midnight = past_midnight < 1e-6 || (past_midnight - HOUR).abs() < 1e-6;
+    (if is_midnight { days.floor() } else { days.ceil() }).max(1.0)
 }
 
 fn days(number: f64, text: &mut String) {

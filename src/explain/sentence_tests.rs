@@ -42,11 +42,9 @@ fn days_are_never_hours_and_grow_to_weeks_months_and_years() {
         [0.0, 0.3, 1.0, 1.4, 9.6, 124.9].map(|number| days("{recency_days day}", number)),
         ["less than a day", "less than a day", "1 day", "1 day", "10 days", "124 days"]
     );
-    // From midnight back: the day before, that with an hour more in between, and one in the afternoon nine days and more ago.
-    assert_eq!(
-        [0.0, 0.3, 1.0, 1.041_7, 9.375, 93.6].map(|number| days("{recency_days since}", number)),
-        ["1 day", "1 day", "1 day", "1 day", "10 days", "94 days"]
-    );
+    // Back from midnight: that of the day before, with an hour more in between, and evenings, the last of them at eleven.
+    let since = [0.0, 0.3, 1.0, 1.0 + 1.0 / 24.0, 9.375, 9.03].map(|number| days("{recency_days since}", number));
+    assert_eq!(since, ["1 day", "1 day", "1 day", "1 day", "10 days", "10 days"]);
     assert_eq!(
         [0.4, 1.0, 2.0, 26.5].map(|number| days("{recency_days every}", number)),
         ["every day", "every day", "every 2 days", "every 26 days"]
@@ -128,8 +126,8 @@ fn one_open_complaint_and_several_are_told_otherwise() {
     let open = |number, days| {
         told("open_complaints_count", &[("open_complaints_count", number), ("oldest_open_complaint_days", days)])
     };
-    assert_eq!(open(1.0, 12.4).as_deref(), Some("a complaint open for 12 days"));
-    assert_eq!(open(1.0, 0.2).as_deref(), Some("a complaint open for less than a day"));
+    assert_eq!(open(1.0, 12.4).as_deref(), Some("a complaint open for 13 days"));
+    assert_eq!(open(1.0, 0.2).as_deref(), Some("a complaint open for 1 day"));
     assert_eq!(open(2.0, 1.0).as_deref(), Some("2 complaints open, the oldest for 1 day"));
 }
 

@@ -106,7 +106,7 @@ fn customers_without_purchase(customers: &TypedTable, buyers: &Known<'_>) -> Opt
     };
     let tally = Tally::new("customers_without_purchase", (Table::Customers, n_rows), wording).of_column("customer_id");
     let tally = tally.of_customers(names.len() as u64).with_examples(shown(&names));
-    (n_rows > 0).then(|| tally.with_hint("check that both tables write customer ids in the same way"))
+    (n_rows > 0).then(|| tally.with_hint("nothing needs to be done if they signed up and have not bought; if they have, both tables write ids in different ways"))
 }
 
 /// Buyers of whom nobody knows whether they opted out.
