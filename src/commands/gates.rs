@@ -7,8 +7,8 @@ use super::nights::{self, PastNight};
 use crate::cli::{ALARM, Accepted};
 use crate::error::Failure;
 use crate::monitor::{
-    Alarm, Earlier, EarlierOptOuts, FIRST_PLACES, FeatureCounts, Level, ListPerformance, MonitorError, NIGHT_FORMAT,
-    Night, Scores, ShopProfile, Told, Tonight, TrainingProfile, Turnover, look_at_feeds, look_at_lists,
+    Alarm, Earlier, FIRST_PLACES, FeatureCounts, Level, ListPerformance, Lost, MonitorError, NIGHT_FORMAT, Night,
+    Scores, ShopProfile, Told, Tonight, TrainingProfile, Turnover, look_at_feeds, look_at_lists,
 };
 use crate::pipeline::Lists;
 use crate::registry::Version;
@@ -46,8 +46,10 @@ impl Gates {
         let last = past.last().map(|past| ("the list", &past.night.shop));
         let reference = last.or_else(|| training.map(|training| ("the training", &training.shop)));
         let nights: Vec<&Night> = past.iter().map(|past| &past.night).collect();
-        let opt_outs = past.iter().rev().find_map(|past| earlier_opt_outs(past, log, session.as_of));
-        let earlier = Earlier { nights: &nights, training: training.map(|training| &training.shop), opt_outs };
+        let opt_outs = past.iter().rev().find_map(|past| lost_opt_outs(past, log, session.as_of));
+        let customers = past.iter().rev().find_map(|past| unknown_customers(past, log));
+        let training_shop = training.map(|training| &training.shop);
+        let earlier = Earlier { nights: &nights, training: training_shop, opt_outs, customers };
         let found = |census| look_at_feeds(census, earlier);
         let gates = Self {
             accepted: accepted.checks.clone(),
@@ -142,9 +144,19 @@ impl Gates {
 
 /// Who had opted out on the list of a night and is a customer still, beside what is known of them tonight; `None` if the list
 /// is gone.
-fn earlier_opt_outs(past: &PastNight, log: &EventLog, as_of: Cutoff) -> Option<EarlierOptOuts> {
-    let place = |id: &String| log.customer_ids().binary_search(id).ok().and_then(|place| u32::try_from(place).ok());
-    let customers: Vec<u32> = past.opted_out()?.iter().filter_map(place).collect();
+fn lost_opt_outs(past: &PastNight, log: &EventLog, as_of: Cutoff) -> Option<Lost> {
+    let customers: Vec<u32> = past.opted_out()?.iter().filter_map(|id| place_of(id, log)).collect();
     let n_lost = customers.iter().filter(|customer| !log.opted_out(**customer, as_of)).count();
-    Some(EarlierOptOuts { list_day: past.night.as_of_day, n_before: customers.len() as u64, n_lost: n_lost as u64 })
+    Some(Lost { list_day: past.night.as_of_day, n_before: customers.len() as u64, n_lost: n_lost as u64 })
+}
+
+/// Who was on the lists of a night and has no purchase tonight; `None` if the lists are gone.
+fn unknown_customers(past: &PastNight, log: &EventLog) -> Option<Lost> {
+    let customer_ids = past.lists()?.customer_ids;
+    let n_lost = customer_ids.iter().filter(|id| place_of(id, log).is_none()).count();
+    Some(Lost { list_day: past.night.as_of_day, n_before: customer_ids.len() as u64, n_lost: n_lost as u64 })
+}
+
+fn place_of(id: &str, log: &EventLog) -> Option<u32> {
+    log.customer_ids().binary_search_by(|own| own.as_str().cmp(id)).ok().and_then(|place| u32::try_from(place).ok())
 }

@@ -25,6 +25,7 @@ pub const CHECKS: &[Check] = &[
     check(OPT_OUTS, "many who had opted out on the last list are no longer opted out"),
     check(EMPTY, "a table that had rows at the last list or at the training has none"),
     check(REWRITTEN, "rows of past days or weeks are gone or have come, beside the last lists or the training"),
+    check(UNKNOWN, "many customers of the last list have no purchase any more: their ids are written in another way"),
     check(REPEATED, "many more rows repeat others than before: a file delivered twice"),
     check(SILENT, "a feed beside the purchases has been silent for longer than ever before and than chance explains"),
     check(MISSING, "the last days of a feed have far fewer rows than the same weekdays before"),
@@ -45,6 +46,7 @@ pub const CHECKS: &[Check] = &[
 pub(super) const OPT_OUTS: &str = "lost_opt_outs";
 pub(super) const EMPTY: &str = "empty_table";
 pub(super) const REWRITTEN: &str = "rewritten_past";
+pub(super) const UNKNOWN: &str = "unknown_customers";
 pub(super) const REPEATED: &str = "repeated_rows";
 pub(super) const SILENT: &str = "silent_feed";
 pub(super) const MISSING: &str = "missing_rows";

@@ -18,8 +18,8 @@ mod evidence;
 mod expected;
 mod feasts;
 mod feeds;
+mod lost;
 mod night;
-mod opt_outs;
 mod past_days;
 mod performance;
 mod profile;
@@ -41,8 +41,8 @@ pub use delivered::Delivered;
 pub use drift::{FeatureCounts, FeatureDrift, FeatureProfile};
 pub use error::MonitorError;
 pub use expected::{CAVEAT, Expected};
+pub use lost::Lost;
 pub use night::{FIRST_PLACES, NIGHT_FORMAT, Night, Scores, Told, Turnover};
-pub use opt_outs::EarlierOptOuts;
 pub use performance::{DecayTest, ListPerformance, Outcomes, PastList, Realised, level_sd, remembered};
 pub use profile::ShopProfile;
 pub use report::{ListFigures, MonitorReport};
@@ -73,8 +73,10 @@ pub struct Earlier<'a> {
     pub nights: &'a [&'a Night],
     /// The training of the model that scores.
     pub training: Option<&'a ShopProfile>,
-    /// Who had opted out on the last list; `None` without one.
-    pub opt_outs: Option<EarlierOptOuts>,
+    /// Who had opted out on the last list and has not tonight; `None` without one.
+    pub opt_outs: Option<Lost>,
+    /// Who was on the last list and has no purchase tonight; `None` without one.
+    pub customers: Option<Lost>,
 }
 
 /// Looks at the feeds of tonight: beside the last lists or else the training, beside their own past days, and beside the
@@ -89,9 +91,10 @@ pub fn look_at_feeds(census: &Census, earlier: Earlier<'_>) -> Vec<Alarm> {
         before.extend(earlier.training);
     }
     let mut alarms: Vec<Alarm> = Vec::new();
-    tell(&mut alarms, earlier.opt_outs.and_then(|opt_outs| opt_outs::look(opt_outs, census.as_of)));
+    tell(&mut alarms, earlier.opt_outs.and_then(|lost| lost::look_at_opt_outs(lost, census.as_of)));
     tell(&mut alarms, empty::look(census, &all));
     tell(&mut alarms, rewritten::look(census, rewritten::Before { nights: &before, training }));
+    tell(&mut alarms, earlier.customers.and_then(|lost| lost::look_at_customers(lost, census.as_of)));
     tell(&mut alarms, before.first().map(|last| repeated::look(census, last)).unwrap_or_default());
     let shop = census.feeds.iter().find(|feed| feed.name == "purchases");
     for feed in &census.feeds {

@@ -53,8 +53,9 @@ const SECTIONS: &[(&str, Effect)] = &[
     (CURRENCY, Effect::Retrain),
     ("timezone", Effect::Retrain),
     ("churn", Effect::Retrain),
+    // A folder of models that was copied from another shop: nothing in it was learnt from this one.
+    ("name", Effect::Retrain),
     ("value", Effect::Money),
-    ("name", Effect::Nothing),
     ("seed", Effect::Nothing),
     ("as_of", Effect::Nothing),
     ("features", Effect::Nothing),

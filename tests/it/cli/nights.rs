@@ -152,6 +152,22 @@ fn opt_outs_tables_and_rows_that_are_lost_stop_the_list() {
     stops_in_march(&shop, "rewritten_past", "to 2025-02-20 had ");
     write("purchases.csv", &purchases);
 
+    // A move to another system gives everyone another id.
+    let moved = |text: &str| text.replace("C000", "NEW-000");
+    for (file, text) in [("purchases.csv", &purchases), ("complaints.csv", &complaints), ("customers.csv", &customers)]
+    {
+        write(file, &moved(text));
+    }
+    stops_in_march(
+        &shop,
+        "unknown_customers",
+        "customers of the list of 2025-03-01 have no purchase any more (100.0 %)",
+    );
+    for (file, text) in [("purchases.csv", &purchases), ("complaints.csv", &complaints), ("customers.csv", &customers)]
+    {
+        write(file, text);
+    }
+
     let lost = customers.replace(",true\n", ",false\n");
     assert_ne!(lost, customers);
     write("customers.csv", &lost);

@@ -260,6 +260,11 @@ fn a_config_that_asks_another_question_is_refused_with_its_keys() {
         assert!(code == Some(2) && said.contains("error[E607]") && said.contains(says), "{to}: {said}");
         assert!(said.contains("hint: ") && said.contains("`retain run`"), "{said}");
     }
+    // The models of a shop beside a config of another one, which asks the same of the same columns.
+    std::fs::rename(shop.path("models/sample"), shop.path("models/other")).unwrap();
+    let (code, said) = with("name = \"sample\"", "name = \"other\"").unwrap_err();
+    assert!(code == Some(2) && said.contains("error[E607]") && said.contains("`name`: \"sample\" -> \"other\""), "{said}");
+    std::fs::rename(shop.path("models/other"), shop.path("models/sample")).unwrap();
     let same = with("[churn]", "[gate]\nmax_auc = 0.99\n[churn]").unwrap();
     assert_eq!(same, first, "the gate may change");
     std::fs::write(shop.path("retain.toml"), config.replacen("margin_share = 0.3", "margin_share = 0.5", 1)).unwrap();
