@@ -136,6 +136,7 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E607", "The model was trained under another config; each changed key is named"),
     code("E608", "A new model has numbers that could not be read again: a bug"),
     code("E609", "A simple rule cannot be the champion"),
+    code("E610", "The folder of the champion is gone"),
     code("E701", "A file or folder cannot be written"),
     code("E702", "A table cannot be written"),
     code("E703", "A file cannot be read"),

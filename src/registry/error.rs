@@ -24,6 +24,16 @@ pub enum RegistryError {
         /// The versions there are.
         known: Vec<String>,
     },
+    /// The alias names a version that is not there.
+    #[error("`{}` has lost its champion `{version}`; it has {}", folder.display(), listed(known))]
+    LostChampion {
+        /// The folder of the shop's models.
+        folder: PathBuf,
+        /// The version that the alias names.
+        version: String,
+        /// The versions there are.
+        known: Vec<String>,
+    },
     /// There is no champion to go back to.
     #[error("`{}` had no champion before the present one", folder.display())]
     NoPredecessor {
@@ -103,6 +113,7 @@ impl Report for RegistryError {
             Self::OtherConfig { .. } => "E607",
             Self::Unsound { .. } => "E608",
             Self::SimpleRule { .. } => "E609",
+            Self::LostChampion { .. } => "E610",
         }
     }
 
@@ -120,6 +131,11 @@ impl Report for RegistryError {
                 "train a model with `retain train`, or do everything with `retain run`".to_owned()
             }
             Self::UnknownVersion { .. } => "name one of these, or `champion`".to_owned(),
+            Self::LostChampion { .. } => {
+                "restore the folder of the version, name another one with `retain models promote`, or \
+                                          train a model anew with `retain run`"
+                    .to_owned()
+            }
             Self::NoPredecessor { .. } => {
                 "name a version with `retain models promote`; `retain models list` has them".to_owned()
             }

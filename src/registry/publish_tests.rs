@@ -210,7 +210,7 @@ fn what_names_nothing_wedges_nothing() {
     }
     // A champion that is no text is no version, and another can take its place.
     std::fs::write(registry.folder().join(CHAMPION), [0xff, 0xfe]).unwrap();
-    assert!(error(registry.load(CHAMPION)).starts_with("error[E602]"));
+    assert!(error(registry.load(CHAMPION)).starts_with("error[E610]"));
     registry.write(NOW).unwrap().promote(&second, "better", NOW, None).unwrap();
     assert_eq!(registry.champion().unwrap().as_ref(), Some(&second));
     assert_eq!(last_champion(&registry), Some(second));

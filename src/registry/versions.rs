@@ -106,15 +106,20 @@ impl Registry {
 
     /// The folder of a version, which exists.
     fn folder_of(&self, name: &str) -> Result<PathBuf, Failure> {
-        let name = match name {
-            CHAMPION => self.champion()?.ok_or_else(|| RegistryError::NoChampion { folder: self.folder.clone() })?,
+        let folder = self.folder.clone();
+        let version = match name {
+            CHAMPION => self.champion()?.ok_or_else(|| RegistryError::NoChampion { folder: folder.clone() })?,
             name => name.to_owned(),
         };
         let known = self.versions()?;
-        if known.contains(&name) {
-            return Ok(self.folder.join(name));
+        if known.contains(&version) {
+            return Ok(folder.join(version));
         }
-        Err(RegistryError::UnknownVersion { folder: self.folder.clone(), version: name, known }.into())
+        Err(if name == CHAMPION {
+            RegistryError::LostChampion { folder, version, known }.into()
+        } else {
+            RegistryError::UnknownVersion { folder, version, known }.into()
+        })
     }
 
     /// A version by its name, or the one that scores by `champion`.

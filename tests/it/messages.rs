@@ -521,6 +521,7 @@ fn storage_errors() -> Vec<Failure> {
         RegistryError::NoPredecessor { folder: folder() }.into(),
         other_config().into(),
         RegistryError::SimpleRule { version: VERSION.to_owned(), rule: "recency".to_owned() }.into(),
+        RegistryError::LostChampion { folder: folder(), version: "v9".to_owned(), known: vec!["v1".to_owned()] }.into(),
         RegistryError::Unsound { message: "`model.level.mean` is NaN".to_owned() }.into(),
         FileError::Write { path: "runs/list.csv".into(), source: denied() }.into(),
         FileError::Write { path: "runs/list.csv".into(), source: ErrorKind::StorageFull.into() }.into(),

@@ -146,6 +146,12 @@ fn a_champion_that_cannot_be_read_at_all_is_replaced_by_what_passes_the_gate() {
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir(&path).unwrap();
     });
+    replaced(&|version| {
+        std::fs::remove_dir_all(shop.path(&format!("models/sample/{version}"))).unwrap();
+        let (code, said) = list(&shop, "night").unwrap_err();
+        assert!(code == Some(1) && said.contains(&format!("has lost its champion `{version}`")), "{said}");
+        assert!(said.contains("`retain models promote`"), "{said}");
+    });
     replaced(&|_| std::fs::write(shop.path("models/sample/champion"), [0xff, 0xfe]).unwrap());
     // Where the new one does not pass either, that is what the exit code says.
     shop.edit(&format!("models/sample/{}/model.json", champion(&shop)), |text| text[..200].to_owned());
@@ -263,7 +269,10 @@ fn a_config_that_asks_another_question_is_refused_with_its_keys() {
     // The models of a shop beside a config of another one, which asks the same of the same columns.
     std::fs::rename(shop.path("models/sample"), shop.path("models/other")).unwrap();
     let (code, said) = with("name = \"sample\"", "name = \"other\"").unwrap_err();
-    assert!(code == Some(2) && said.contains("error[E607]") && said.contains("`name`: \"sample\" -> \"other\""), "{said}");
+    assert!(
+        code == Some(2) && said.contains("error[E607]") && said.contains("`name`: \"sample\" -> \"other\""),
+        "{said}"
+    );
     std::fs::rename(shop.path("models/other"), shop.path("models/sample")).unwrap();
     let same = with("[churn]", "[gate]\nmax_auc = 0.99\n[churn]").unwrap();
     assert_eq!(same, first, "the gate may change");
