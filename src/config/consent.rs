@@ -1,6 +1,7 @@
 //! Columns in which customers say whether they may be contacted, by name and by value, in the languages of exports: shops write
-//! an opt-out as a flag, as the state of an address, as the day of it, or as a consent that is missing.
+//! an opt-out as a flag, as the state of an address or an account, as the day of it, or as a consent that is missing.
 
+use super::consent_words::*;
 use super::expressions::always_quoted;
 use super::found::DraftColumn;
 use super::looks::{holds_days, is_text};
@@ -13,226 +14,9 @@ pub(crate) enum Consent {
     Refused,
     /// That the customer may be contacted.
     Given,
+    /// Nothing: the column says what became of an account, and some of its words that nobody can be contacted.
+    Standing,
 }
-
-/// Beginnings of words for a refusal, and words in a row.
-const REFUSED: &[&str] = &[
-    "unsubscri",
-    "optout",
-    "suppress",
-    "dnc",
-    "werbesperr",
-    "kontaktsperr",
-    "mailsperr",
-    "sperrvermerk",
-    "werbewiderspr",
-    "widerspr",
-    "abmeld",
-    "abgemeldet",
-    "desabonn",
-    "désabonn",
-    "désinscri",
-    "desinscri",
-    "desuscri",
-    "descadastr",
-    "disiscri",
-    "uitgeschreven",
-    "afgemeld",
-    "wypisan",
-    "robinson",
-    "avregistr",
-    "frameld",
-    "avmeld",
-];
-const REFUSED_IN_A_ROW: &[&str] = &[
-    "opt out",
-    "opted out",
-    "do not contact",
-    "do not call",
-    "do not mail",
-    "do not email",
-    "do not market",
-    "do not sms",
-    "dont contact",
-    "don t contact",
-    "no marketing",
-    "no contact",
-    "no newsletter",
-    "no mailing",
-    "no email",
-    "no emails",
-    "no contactar",
-    "ne pas contacter",
-    "niet contacteren",
-    "nicht kontaktieren",
-    "keine werbung",
-    "consent withdrawn",
-    "consent revoked",
-    "not contactable",
-];
-
-/// The same for a consent.
-const GIVEN: &[&str] = &[
-    "consent",
-    "einwillig",
-    "optin",
-    "newsletter",
-    "contactable",
-    "mailable",
-    "emailable",
-    "permission",
-    "subscribed",
-    "abonniert",
-    "werbeerlaubnis",
-    "kontakterlaubnis",
-    "toestemming",
-    "zgoda",
-    "samtyck",
-    "samtykke",
-    "souhlas",
-    "suostumus",
-];
-const GIVEN_IN_A_ROW: &[&str] = &[
-    "accepts marketing",
-    "accept marketing",
-    "accepts email",
-    "accepts sms",
-    "allow marketing",
-    "allows marketing",
-    "marketing allowed",
-    "opt in",
-    "opted in",
-    "ok to email",
-    "ok to contact",
-    "ok to call",
-    "ok to mail",
-    "email status",
-    "e mail status",
-    "marketing status",
-    "member status",
-    "subscription status",
-    "contact status",
-    "werbung erlaubt",
-    "werbung ok",
-    "kontakt erlaubt",
-];
-
-/// Words beside which a column tells of something else: of a text, a place on a page, or what became of a letter.
-const OF_OTHERS: &[&str] = &[
-    "cookie", "cookies", "source", "ip", "text", "language", "topic", "template", "opens", "opened", "clicks", "count",
-    "sent", "name", "id", "version", "url", "channel", "reason", "by", "order", "payment", "product", "file", "plan",
-];
-
-/// Values that say that somebody must not be contacted, whatever the column is called.
-const SAYS_REFUSED: &[&str] = &[
-    "unsubscribed",
-    "unsubscribe",
-    "not subscribed",
-    "non subscribed",
-    "nonsubscribed",
-    "cleaned",
-    "revoked",
-    "withdrawn",
-    "opted out",
-    "opt out",
-    "optout",
-    "denied",
-    "declined",
-    "refused",
-    "no consent",
-    "not given",
-    "do not contact",
-    "do not email",
-    "suppressed",
-    "blocked",
-    "complained",
-    "spam complaint",
-    "forbidden",
-    "abgemeldet",
-    "widerrufen",
-    "widersprochen",
-    "gesperrt",
-    "verweigert",
-    "désabonné",
-    "désinscrit",
-    "refusé",
-    "desuscrito",
-    "revocado",
-    "baja",
-    "rechazado",
-    "descadastrado",
-    "disiscritto",
-    "revocato",
-    "uitgeschreven",
-    "afgemeld",
-    "geweigerd",
-    "ingetrokken",
-    "wypisany",
-    "wycofana",
-    "avregistrerad",
-    "frameldt",
-    "отписан",
-];
-/// Values that say that somebody may be contacted.
-const SAYS_GIVEN: &[&str] = &[
-    "subscribed",
-    "granted",
-    "given",
-    "confirmed",
-    "opted in",
-    "opt in",
-    "optin",
-    "single opt in",
-    "double opt in",
-    "consented",
-    "allowed",
-    "accepted",
-    "active",
-    "erteilt",
-    "abonniert",
-    "angemeldet",
-    "erlaubt",
-    "abonné",
-    "inscrit",
-    "suscrito",
-    "inscrito",
-    "iscritto",
-    "ingeschreven",
-    "zapisany",
-    "udzielona",
-    "prenumererar",
-    "tilmeldt",
-    "подписан",
-];
-/// Words for yes and no in the languages of exports.
-const YES: &[&str] = &[
-    "yes", "true", "y", "t", "1", "1.0", "x", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "da", "tak", "evet",
-    "ano", "kyllä", "да", "так", "はい", "是", "예",
-];
-pub(crate) const NO: &[&str] = &[
-    "no",
-    "false",
-    "n",
-    "f",
-    "0",
-    "0.0",
-    "nein",
-    "non",
-    "nee",
-    "nej",
-    "nei",
-    "não",
-    "nao",
-    "nie",
-    "ne",
-    "hayır",
-    "ei",
-    "нет",
-    "ні",
-    "いいえ",
-    "否",
-    "아니요",
-];
 
 impl Consent {
     /// What a yes means in a column of that name; `None` if it tells nothing of contacts.
@@ -250,11 +34,26 @@ impl Consent {
         (is_of(GIVEN) || has(GIVEN_IN_A_ROW)).then_some(Self::Given)
     }
 
+    /// What a yes means in a column of customers, where `blocked` and `deleted_at` are of persons and not of orders.
+    pub(crate) fn of_customers(name: &str) -> Option<Self> {
+        let words = in_words(name);
+        let is_of = |known: &[&str]| words.iter().any(|word| known.iter().any(|start| word.starts_with(start)));
+        Self::of_name(name).or_else(|| match () {
+            () if words.iter().any(|word| OF_OTHERS.contains(&word.as_str())) => None,
+            () if is_of(GONE) => Some(Self::Refused),
+            () if words.iter().any(|word| STANDING.contains(&word.as_str())) => Some(Self::Standing),
+            () => None,
+        })
+    }
+
     /// Whether a value says that the customer must not be contacted; `None` if it says neither.
     pub(crate) fn refuses(self, value: &str) -> Option<bool> {
         let plain = value.trim().to_lowercase().replace(['_', '-'], " ");
         let is = |known: &[&str]| known.contains(&plain.as_str());
-        if is(SAYS_REFUSED) {
+        if self == Self::Standing {
+            return is(SAYS_GONE).then_some(true);
+        }
+        if is(SAYS_REFUSED) || is(SAYS_GONE) {
             return Some(true);
         }
         if is(SAYS_GIVEN) {
@@ -297,8 +96,8 @@ impl Consent {
     /// Any value is a refusal, or none a consent that is missing.
     fn by_value(self, quoted: &str, is_text: bool) -> String {
         match (self, is_text) {
-            (Self::Refused, true) => format!("COALESCE({quoted}, '') <> ''"),
-            (Self::Refused, false) => format!("{quoted} IS NOT NULL"),
+            (Self::Refused | Self::Standing, true) => format!("COALESCE({quoted}, '') <> ''"),
+            (Self::Refused | Self::Standing, false) => format!("{quoted} IS NOT NULL"),
             (Self::Given, true) => format!("COALESCE({quoted}, '') = ''"),
             (Self::Given, false) => format!("{quoted} IS NULL"),
         }
@@ -326,22 +125,57 @@ fn texts(values: &[&str]) -> String {
     texts.join(", ")
 }
 
-/// Who must not be contacted by the columns of the customers: those that say so by name or, if there is none, the first that tells of a
-/// consent.
+/// Who must not be contacted by the columns of the customers: all that say so by name and, if none of them is of a refusal, the
+/// first that tells of a consent, words before days.
 pub(super) fn opted_out(columns: &[DraftColumn]) -> Option<String> {
-    let of = |wanted: Consent| {
-        let is_wanted = move |column: &&DraftColumn| Consent::of_name(&column.name) == Some(wanted);
-        columns.iter().filter(is_wanted).filter_map(move |column| Some((column, of_column(column, wanted)?)))
+    let of = |wanted: Consent| -> Vec<(&DraftColumn, String)> {
+        let is_wanted = |column: &&DraftColumn| Consent::of_customers(&column.name) == Some(wanted);
+        let own = columns.iter().filter(is_wanted);
+        own.filter_map(|column| Some((column, of_column(column, wanted)?))).collect()
     };
-    let refused: Vec<(&DraftColumn, String)> = of(Consent::Refused).collect();
-    match refused.as_slice() {
-        [] => of(Consent::Given).next().map(|(_, condition)| condition),
-        [(column, condition)] => Some(if is_flag(column) { column.name.clone() } else { condition.clone() }),
+    let mut said = of(Consent::Refused);
+    if said.iter().all(|(column, _)| Consent::of_name(&column.name).is_none()) {
+        let mut given = of(Consent::Given);
+        given.sort_by_key(|(column, _)| holds_days(column));
+        said.extend(given.into_iter().take(1));
+    }
+    said.extend(of(Consent::Standing));
+    match said.as_slice() {
+        [] => None,
+        [(column, _)] if Consent::of_customers(&column.name) == Some(Consent::Refused) && is_flag(column) => {
+            Some(column.name.clone())
+        }
+        [(_, condition)] => Some(condition.clone()),
         several => {
-            let each: Vec<String> = several.iter().map(|(_, one)| format!("COALESCE({one}, FALSE)")).collect();
+            let each: Vec<String> = several.iter().map(|(_, one)| never_empty(one)).collect();
             Some(each.join(" OR "))
         }
     }
+}
+
+/// A condition that is false where it cannot be told.
+fn never_empty(condition: &str) -> String {
+    if condition.starts_with("COALESCE(") { condition.to_owned() } else { format!("COALESCE({condition}, FALSE)") }
+}
+
+/// Columns of further files of the customers that the first files lack and that say by any value that somebody must not be contacted:
+/// mailing tools export those who left into files of their own.
+pub(super) fn of_other_files<'c>(
+    known: &[DraftColumn],
+    others: impl Iterator<Item = &'c DraftColumn>,
+) -> Vec<DraftColumn> {
+    let mut found: Vec<DraftColumn> = Vec::new();
+    for column in others {
+        let is_new = !known.iter().chain(&found).any(|own| own.name == column.name);
+        let says = |sql: String| sql.starts_with("COALESCE(");
+        if is_new
+            && Consent::of_customers(&column.name) == Some(Consent::Refused)
+            && of_column(column, Consent::Refused).is_some_and(says)
+        {
+            found.push(column.clone());
+        }
+    }
+    found
 }
 
 /// Whether all words of a column are read as a flag as they stand; any other is refused then when it comes.
@@ -413,15 +247,64 @@ mod tests {
             column("do_not_email", "str", &["1"]),
             column("newsletter", "str", &["no"]),
         ];
-        let sql = "COALESCE(\"do_not_call\" NOT IN ('', '0'), FALSE) OR COALESCE(COALESCE(\"do_not_email\", '') <> '', FALSE)";
+        let sql = "COALESCE(\"do_not_call\" NOT IN ('', '0'), FALSE) OR COALESCE(\"do_not_email\", '') <> ''";
         assert_eq!(opted_out(&both).as_deref(), Some(sql));
+    }
+
+    #[test]
+    fn accounts_that_are_no_more_are_left_alone_beside_those_who_refuse() {
+        let own = [
+            column("account_status", "str", &["active", "blocked", "deceased", "vip"]),
+            column("marketing_emails", "str", &["yes", "no"]),
+            column("deleted_at", "str", &["2026-02-02 10:00:00"]),
+        ];
+        let sql = "COALESCE(\"deleted_at\", '') <> '' OR COALESCE(\"marketing_emails\" NOT IN ('', 'yes'), FALSE) OR \
+                   COALESCE(\"account_status\" IN ('blocked', 'deceased'), FALSE)";
+        assert_eq!(opted_out(&own).as_deref(), Some(sql));
+        assert_eq!(opted_out(&own[..1]).as_deref(), Some("\"account_status\" IN ('blocked', 'deceased')"));
+        assert_eq!(opted_out(&[column("Status", "str", &["active", "inactive", "new"])]), None);
+        assert_eq!(opted_out(&[column("is_blocked", "str", &["false", "true"])]).as_deref(), Some("is_blocked"));
+    }
+
+    #[test]
+    fn words_speak_before_days_and_any_language_of_exports() {
+        let days = column("OPTIN_TIME", "str", &["2025-01-02 10:00:00"]);
+        let words = column("RGPD accepté", "str", &["oui", "non"]);
+        assert_eq!(opted_out(&[days, words]).as_deref(), Some("\"RGPD accepté\" NOT IN ('', 'oui')"));
+        for (name, yes, no) in [
+            ("Mailing", "J", "N"),
+            ("newsletter_status", "active", "cancelled"),
+            ("Consentimiento comercial", "Sí", "No"),
+            ("Acepta publicidad", "S", "N"),
+            ("Consenso marketing", "SI", "NO"),
+            ("メルマガ", "希望する", "希望しない"),
+            ("Email Status", "Active", "Bounced"),
+            ("sms_marketing_state", "subscribed", "unsubscribed"),
+            ("nieuwsbrief", "ja", "nee"),
+        ] {
+            let sql = format!("\"{name}\" NOT IN ('', '{yes}')");
+            assert_eq!(opted_out(&[column(name, "str", &[yes, no])]).as_deref(), Some(sql.as_str()), "{name}");
+        }
+    }
+
+    #[test]
+    fn columns_of_the_files_of_those_who_left_are_found() {
+        let first = [column("Email Address", "str", &["a@x.com"]), column("OPTIN_TIME", "str", &["2025-01-02"])];
+        let others = [
+            column("OPTIN_TIME", "str", &["2025-01-02"]),
+            column("UNSUB_TIME", "str", &["2025-06-02"]),
+            column("UNSUB_REASON", "str", &["N/A"]),
+            column("CLEAN_TIME", "str", &["2025-06-02"]),
+        ];
+        let all: Vec<DraftColumn> = first.iter().cloned().chain(of_other_files(&first, others.iter())).collect();
+        let sql = "COALESCE(\"UNSUB_TIME\", '') <> '' OR COALESCE(\"CLEAN_TIME\", '') <> ''";
+        assert_eq!(opted_out(&all).as_deref(), Some(sql));
     }
 
     #[test]
     fn what_tells_of_something_else_is_none() {
         for (name, values) in [
             ("Email", &["a@x.com"][..]),
-            ("Order status", &["declined"]),
             ("Newsletter source", &["shop", "no"]),
             ("Subscription plan", &["no"]),
             ("Member status", &["gold", "silver"]),

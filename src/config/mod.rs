@@ -6,6 +6,7 @@ mod catalogue;
 mod check;
 mod check_tables;
 mod consent;
+mod consent_words;
 mod contacts;
 mod currencies;
 mod currency_marks;
@@ -47,7 +48,8 @@ mod values;
 
 pub use allowed::Allowed;
 #[cfg(feature = "tables")]
-pub(crate) use consent::{Consent, NO, Values};
+pub(crate) use consent::{Consent, Values};
+pub(crate) use consent_words::NO;
 pub use currencies::is_currency_code;
 #[cfg(feature = "tables")]
 #[cfg(feature = "tables")]

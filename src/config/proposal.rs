@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::consent;
 use super::expressions::{always_quoted, names_in, renamed};
 use super::found::{DraftColumn, DraftFile, DraftLookup, FoundKey, Peek};
 use super::guess::{self, reads};
@@ -95,6 +96,10 @@ impl DraftInput {
         }
         let mut columns = peek.columns.clone();
         columns.extend(lookups.iter().flat_map(|(_, taken)| taken.iter().cloned()));
+        if table.table == Table::Customers {
+            let of_others = table.files.iter().flat_map(|file| &file.peek.columns);
+            columns.extend(consent::of_other_files(&peek.columns, of_others));
+        }
         let mut mapping = match template {
             Some(template) => of_template(template, &columns, buyers),
             None => with_customers(guess::mapping(table.table, &columns), &columns, buyers),

@@ -22,7 +22,7 @@ const MEETS: f64 = 0.1;
 /// The columns that a file calls otherwise than the first, where it has all else that is read of that, and nothing but the name
 /// seems to differ; empty if not.
 pub(super) fn other_names(table: Table, first: &DraftFile, file: &DraftFile) -> Vec<OtherName> {
-    let of = |file: &DraftFile| guess::mapping(table, &file.peek.columns);
+    let of = |file: &DraftFile| guess::mapping_of_all(table, &file.peek.columns);
     let (ours, theirs) = (of(first), of(file));
     let mut found = Vec::new();
     for (name, from) in &ours {
@@ -72,7 +72,7 @@ pub(super) fn first_given(names: &[String]) -> String {
 
 /// Why a file is none of the table of another one, as a sentence that begins with a verb; `None` if its columns do not say.
 pub(super) fn why_other(table: Table, first: &DraftFile, file: &DraftFile) -> Option<String> {
-    let of = |file: &DraftFile| guess::mapping(table, &file.peek.columns);
+    let of = |file: &DraftFile| guess::mapping_of_all(table, &file.peek.columns);
     let (ours, theirs) = (of(first), of(file));
     ours.iter().find_map(|(name, from)| {
         let read = reads(from, &first.peek.columns);

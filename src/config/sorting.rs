@@ -140,7 +140,7 @@ impl DraftTable {
     /// Whether a file has the columns of the first one, or at least all that are read of it, and is proposed the same; some may
     /// be called otherwise.
     fn has_columns_of(&self, file: &DraftFile) -> bool {
-        let mapping = |file: &DraftFile| guess::mapping(self.table, &file.peek.columns);
+        let mapping = |file: &DraftFile| guess::mapping_of_all(self.table, &file.peek.columns);
         let is_read_alike = |first: &DraftFile| !mapping(first).is_empty() && mapping(first) == mapping(file);
         let names = |file: &DraftFile| -> Vec<String> {
             let mut names: Vec<_> = file.peek.columns.iter().map(|column| column.name.trim().to_lowercase()).collect();

@@ -1,5 +1,6 @@
 //! Files of one table that call a column otherwise. Where the config reads the first that is given of several columns
-//! (`COALESCE(a, b)`), a file may lack some of them: they are empty there. Any other column must stand in every file.
+//! (`COALESCE(a, b)`), a file may lack some of them: they are empty there. So it is with opt-outs that something stands in for
+//! (`COALESCE(unsubscribed_at, '') <> ''`): those who left may have a file of their own. Any other column must stand in every file.
 
 use std::collections::BTreeSet;
 
@@ -17,17 +18,25 @@ pub(super) fn note(files: &mut [InputFile], (table, section): (Table, &TableConf
     if files.len() < 2 {
         return;
     }
-    let texts = section.columns.values().chain(&section.filter);
-    let read: Vec<Read> = texts.map(|text| reads_of(text)).collect();
+    let (opt_outs, others): (Vec<_>, Vec<_>) = section.columns.iter().partition(|(name, _)| *name == "opted_out");
+    let texts = others.into_iter().map(|(_, text)| text).chain(&section.filter);
+    let mut read: Vec<Read> = texts.map(|text| reads_of(text)).collect();
+    let mut of_opt_outs = Vec::new();
+    for (_, text) in opt_outs {
+        let mut own = reads_of(text);
+        own.alone.retain(|name| !own.with_default.contains(name));
+        of_opt_outs.append(&mut own.with_default);
+        read.push(own);
+    }
     let groups: Vec<&Vec<String>> = read.iter().flat_map(|own| &own.first_given).collect();
-    if groups.is_empty() {
+    if groups.is_empty() && of_opt_outs.is_empty() {
         return;
     }
     let alone = read_alone(&read, (table, section), config);
     let all: Vec<Vec<String>> = files.iter().map(|file| names_of(file).unwrap_or_default()).collect();
     for (file, names) in files.iter_mut().zip(&all) {
         let is_held = |group: &&&Vec<String>| group.iter().any(|name| names.contains(name));
-        let may_lack = groups.iter().filter(is_held).flat_map(|group| group.iter());
+        let may_lack = groups.iter().filter(is_held).flat_map(|group| group.iter()).chain(&of_opt_outs);
         let is_elsewhere = |name: &&String| all.iter().any(|others| others.contains(name));
         let lacking: BTreeSet<&String> =
             may_lack.filter(|name| !names.contains(name) && !alone.contains(*name)).filter(is_elsewhere).collect();

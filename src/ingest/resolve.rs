@@ -164,6 +164,8 @@ pub(super) struct Read {
     pub(super) first_given: Vec<Vec<String>>,
     /// All others.
     pub(super) alone: Vec<String>,
+    /// Those of both that something stands in for: `COALESCE(a, '')`.
+    pub(super) with_default: Vec<String>,
 }
 
 /// The columns that a text of the config reads; one that is no SQL is taken for a name.
@@ -177,6 +179,9 @@ pub(super) fn reads_of(text: &str) -> Read {
             Expr::Column(name) => read.alone.push(name.to_string()),
             Expr::Function { input, function: FunctionExpr::Coalesce } => {
                 let columns: Vec<String> = input.iter().filter_map(name_of).collect();
+                if matches!(input.last(), Some(Expr::Literal(_))) {
+                    read.with_default.extend(columns.iter().cloned());
+                }
                 read.first_given.extend(Some(columns).filter(|columns| columns.len() > 1));
             }
             _ => {}
@@ -341,7 +346,7 @@ mod tests {
     #[test]
     fn columns_that_stand_in_for_each_other_are_told_from_others() {
         let read = |text: &str| {
-            let Read { first_given, alone } = reads_of(text);
+            let Read { first_given, alone, .. } = reads_of(text);
             (first_given.concat().join(","), alone.join(","))
         };
         let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());

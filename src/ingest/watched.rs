@@ -85,25 +85,31 @@ pub(super) fn of_files(
     let Some(file) = files.first() else { return Unread::default() };
     match table {
         Table::Purchases => of_file(file, decimals, mapped).unwrap_or_default(),
-        Table::Customers => of_customers(file, mapped).unwrap_or_default(),
+        Table::Customers => of_customers(files, mapped).unwrap_or_default(),
         _ => Unread::default(),
     }
 }
 
 /// The columns of customers that may say who must not be contacted, where nothing is mapped that does.
 fn of_customers(
-    file: &InputFile,
+    files: &[InputFile],
     mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
 ) -> Result<Unread, IngestError> {
-    let mut opened = sources::pieces(file, BYTES)?.next().unwrap_or_else(|| sources::open(file))?;
-    let names = sources::column_names(file, &mut opened)?;
-    let mapping = mapped(&Available { path: file.path.display().to_string(), names: names.clone() })?;
-    if mapping.columns.iter().any(|(spec, _)| spec.name == "opted_out") {
-        return Ok(Unread::default());
+    let mut found: Vec<Watched> = Vec::new();
+    for file in files {
+        let mut opened = sources::pieces(file, BYTES)?.next().unwrap_or_else(|| sources::open(file))?;
+        let names = sources::column_names(file, &mut opened)?;
+        let mapping = mapped(&Available { path: file.path.display().to_string(), names: names.clone() })?;
+        if mapping.columns.iter().any(|(spec, _)| spec.name == "opted_out") {
+            return Ok(Unread::default());
+        }
+        let read = mapping.reads();
+        let is_new = |name: &String| !read.contains(name) && !found.iter().any(|other| other.name == *name);
+        let unread: Vec<String> =
+            names.into_iter().filter(is_new).filter(|name| Consent::of_customers(name).is_some()).collect();
+        found.extend(unread.into_iter().map(|name| Watched { name, says: Says::Consent }));
     }
-    let read = mapping.reads();
-    let unread = names.into_iter().filter(|name| !read.contains(name) && Consent::of_name(name).is_some());
-    Ok(Unread { watched: unread.map(|name| Watched { name, says: Says::Consent }).collect(), beside: Vec::new() })
+    Ok(Unread { watched: found, beside: Vec::new() })
 }
 
 fn of_file(

@@ -83,14 +83,22 @@ fn is_day(word: &str) -> bool {
 }
 
 fn finding(config: &Config, table: Table, name: &str, said: &Said) -> Option<Finding> {
-    let consent = Consent::of_name(name)?;
+    let consent = if table == Table::Customers { Consent::of_customers(name) } else { Consent::of_name(name) }?;
     let are_days = said.are_many || said.words.keys().all(|word| is_day(word));
     let values = if are_days { Values::Days } else { Values::Words(said.words.keys().map(String::as_str).collect()) };
     let condition = consent.condition(name, &values, said.is_text)?;
     let refuses = |word: &String| consent.refuses(word) == Some(true);
     let count: u64 = match (are_days, consent) {
         (true, Consent::Refused) => said.filled,
-        (true, Consent::Given) => said.empty,
+        // A column that was never filled in says nothing.
+        (true, Consent::Given) => {
+            if said.filled == 0 {
+                0
+            } else {
+                said.empty
+            }
+        }
+        (true, Consent::Standing) => 0,
         (false, _) => said.words.iter().filter(|(word, _)| refuses(word)).map(|(_, count)| count).sum(),
     };
     if count == 0 {

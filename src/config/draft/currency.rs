@@ -21,12 +21,15 @@ pub(super) fn currencies_of(columns: &[DraftColumn]) -> Option<(&str, Vec<String
     named.find(|(_, codes)| are_codes(codes))
 }
 
-/// The currency whose sign, which no other currency uses, stands at an amount; with the sign and the column.
+/// The currency whose sign, which no other currency uses, stands at an amount; with the sign and the column. Letters before a
+/// whole number are no sign where the column does not speak of money: `R1042` is a receipt, and no rand.
 fn signed_currency(columns: &[DraftColumn]) -> Option<(&'static str, &str, &str)> {
     let is_amount = |column: &&DraftColumn| looks::plausible(Kind::Money, column);
     let mut found = Vec::new();
     for column in columns.iter().filter(is_amount) {
-        if let Some((code, sign)) = looks::signed_currency(&column.example) {
+        let Some((code, sign)) = looks::signed_currency(&column.example) else { continue };
+        let is_id = sign.chars().all(char::is_alphabetic) && !column.example.contains(['.', ',']);
+        if !is_id || lexicon::speaks_of_money(&in_words(&column.name)) {
             found.push((code, sign, column.name.as_str()));
         }
     }
@@ -56,6 +59,11 @@ pub(super) fn currency(draft: &mut String, columns: &[DraftColumn]) {
             ),
         },
         None => match (signed_currency(columns), named_currency(columns)) {
+            (Some((code, sign, name)), Some((other, column))) if code != other => format!(
+                "{key} = \"\"  # fill in: three-letter code, required; `{}` says {other}, and `{}` has the sign `{sign}`",
+                one_line(column),
+                one_line(name)
+            ),
             (Some((code, sign, name)), _) => format!("{key} = \"{code}\"  # the sign `{sign}` in `{}`", one_line(name)),
             (None, Some((code, name))) => format!("{key} = \"{code}\"  # as `{}` says", one_line(name)),
             (None, None) => format!("{key} = \"\"  # fill in: three-letter code, required"),

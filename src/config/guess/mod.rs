@@ -52,6 +52,13 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
     mapping
 }
 
+/// The mapping but for the opt-outs, of which each file of customers may tell in columns of its own.
+pub(super) fn mapping_of_all(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, String> {
+    let mut mapping = mapping(table, columns);
+    mapping.remove("opted_out");
+    mapping
+}
+
 /// Best matches first; a source column serves one of ours and one of ours has one source column.
 fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &DraftColumn> {
     let mut candidates = Vec::new();
