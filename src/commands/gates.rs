@@ -47,9 +47,15 @@ impl Gates {
         let reference = last.or_else(|| training.map(|training| ("the training", &training.shop)));
         let nights: Vec<&Night> = past.iter().map(|past| &past.night).collect();
         let opt_outs = past.iter().rev().find_map(|past| lost_opt_outs(past, log, session.as_of));
-        let customers = past.iter().rev().find_map(|past| unknown_customers(past, log));
-        let training_shop = training.map(|training| &training.shop);
-        let earlier = Earlier { nights: &nights, training: training_shop, opt_outs, customers };
+        let customers = past.iter().rev().find_map(|past| lost_customers(past, log, session.as_of));
+        let earlier = Earlier {
+            nights: &nights,
+            training: training.map(|training| &training.shop),
+            opt_outs: opt_outs.map(|[known, _]| known),
+            opt_outs_and_gone: opt_outs.map(|[_, all]| all),
+            customers: customers.map(|[unknown, _]| unknown),
+            histories: customers.map(|[_, changed]| changed),
+        };
         let found = |census| look_at_feeds(census, earlier);
         let gates = Self {
             accepted: accepted.checks.clone(),
@@ -142,21 +148,50 @@ impl Gates {
     }
 }
 
-/// Who had opted out on the list of a night and is a customer still, beside what is known of them tonight; `None` if the list
-/// is gone.
-fn lost_opt_outs(past: &PastNight, log: &EventLog, as_of: Cutoff) -> Option<Lost> {
-    let customers: Vec<u32> = past.opted_out()?.iter().filter_map(|id| place_of(id, log)).collect();
-    let n_lost = customers.iter().filter(|customer| !log.opted_out(**customer, as_of)).count();
-    Some(Lost { list_day: past.night.as_of_day, n_before: customers.len() as u64, n_lost: n_lost as u64 })
+/// Who had opted out on the list of a night, beside what is known of them tonight: those who are customers still, and all, since
+/// an id that buys no more has lost its opt-out and the person may have another one; `None` if the list is gone.
+fn lost_opt_outs(past: &PastNight, log: &EventLog, as_of: Cutoff) -> Option<[Lost; 2]> {
+    let customer_ids = past.opted_out()?;
+    let known: Vec<u32> = customer_ids.iter().filter_map(|id| place_of(id, log)).collect();
+    let buyers: Vec<&u32> = known.iter().filter(|customer| last_order(log, **customer, as_of).is_some()).collect();
+    let n_out = buyers.iter().filter(|customer| log.opted_out(***customer, as_of)).count();
+    Some([lost(past, buyers.len(), buyers.len() - n_out), lost(past, customer_ids.len(), customer_ids.len() - n_out)])
 }
 
-/// Who was on the lists of a night and has no purchase tonight; `None` if the lists are gone.
-fn unknown_customers(past: &PastNight, log: &EventLog) -> Option<Lost> {
-    let customer_ids = past.lists()?.customer_ids;
-    let n_lost = customer_ids.iter().filter(|id| place_of(id, log).is_none()).count();
-    Some(Lost { list_day: past.night.as_of_day, n_before: customer_ids.len() as u64, n_lost: n_lost as u64 })
+/// Customers of a night whose past is looked at, at most.
+const HISTORIES: usize = 5_000;
+/// Days by which a change of the zone moves an order.
+const ZONE: i32 = 1;
+
+/// Who was on the lists of a night and has no purchase tonight, and who has some, but none as late as the last one then; `None`
+/// if the lists are gone.
+fn lost_customers(past: &PastNight, log: &EventLog, as_of: Cutoff) -> Option<[Lost; 2]> {
+    let last_orders = past.last_orders()?;
+    let some = last_orders.iter().step_by(last_orders.len() / HISTORIES + 1);
+    let (mut n_known, mut n_unknown, mut n_changed) = (0, 0, 0);
+    for (id, then) in some {
+        match place_of(id, log).and_then(|customer| last_order(log, customer, as_of)) {
+            Some(now) => {
+                n_known += 1;
+                n_changed += usize::from(now < then - ZONE);
+            }
+            None => n_unknown += 1,
+        }
+    }
+    Some([lost(past, n_known + n_unknown, n_unknown), lost(past, n_known, n_changed)])
+}
+
+fn lost(past: &PastNight, n_before: usize, n_lost: usize) -> Lost {
+    Lost { list_day: past.night.as_of_day, n_before: n_before as u64, n_lost: n_lost as u64 }
 }
 
 fn place_of(id: &str, log: &EventLog) -> Option<u32> {
     log.customer_ids().binary_search_by(|own| own.as_str().cmp(id)).ok().and_then(|place| u32::try_from(place).ok())
+}
+
+/// The day of the last order of a customer, counted from 1970-01-01; `None` without one.
+fn last_order(log: &EventLog, customer: u32, as_of: Cutoff) -> Option<i32> {
+    let mut last = None;
+    log.visit(customer, as_of, 1.0, |history| last = Some(as_of.day() - history.recency_days() as i32));
+    last
 }

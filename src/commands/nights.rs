@@ -8,6 +8,7 @@ use super::job::{MANIFEST, Session};
 use super::night_file::{NIGHT, bytes_of, night_of};
 use super::printing::shown;
 use super::report::{LIST, WINBACK};
+use crate::cli::ALARM;
 use crate::decide::Suppression;
 use crate::monitor::{FIRST_PLACES, Night, PastList};
 use crate::output::{Format, Values, file_name, read_some_columns};
@@ -26,10 +27,17 @@ pub(super) struct PastNight {
 pub(super) fn before(session: &Session) -> Vec<PastNight> {
     let beside = session.folder.parent().unwrap_or(Path::new("."));
     let entries = std::fs::read_dir(beside).into_iter().flatten().filter_map(Result::ok);
-    let mut folders: Vec<PathBuf> =
-        entries.map(|entry| entry.path()).filter(|path| path.join(NIGHT).is_file()).collect();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| has_list(path)).collect();
     folders.sort();
-    let mut nights: Vec<PastNight> = folders.into_iter().filter_map(|folder| read(session, folder)).collect();
+    let (mut nights, mut unreadable) = (Vec::new(), Vec::new());
+    for folder in folders {
+        let Some(churn) = churn_of_list(session, &folder) else { continue };
+        match night_of(&folder) {
+            Some(night) => nights.push(PastNight { folder, night, churn }),
+            None => unreadable.push(folder),
+        }
+    }
+    report_unreadable(&unreadable, nights.is_empty());
     report_clock(session, nights.iter().map(|past| past.night.as_of_day).max());
     nights.retain(|past| past.night.as_of_day < session.as_of.day());
     // Folders are named after their days: the last of a day is kept.
@@ -73,20 +81,35 @@ fn report_missed(session: &Session, days: &[i32]) {
     }
 }
 
-fn read(session: &Session, folder: PathBuf) -> Option<PastNight> {
+/// Whether a run has left its list in a folder.
+fn has_list(folder: &Path) -> bool {
+    folder.join(MANIFEST).is_file() && folder.join(file_name(LIST, Format::Parquet)).is_file()
+}
+
+/// What churn meant in a folder, if a list of the shop is in it.
+fn churn_of_list(session: &Session, folder: &Path) -> Option<Value> {
     let manifest: Value = serde_json::from_slice(&bytes_of(&folder.join(MANIFEST))?).ok()?;
     let is_list = ["run", "score"].contains(&manifest["command"].as_str().unwrap_or_default());
-    if manifest["name"] != session.config.name.as_str() || !is_list {
-        return None;
-    }
-    let Some(night) = night_of(&folder) else {
-        tracing::warn!(
-            "warning[unreadable_night]: `{}` is damaged or of another version; tonight is not compared with that night",
-            shown(&folder.join(NIGHT))
-        );
-        return None;
+    (manifest["name"] == session.config.name.as_str() && is_list).then(|| manifest["config"]["churn"].clone())
+}
+
+/// Tells once of lists that tonight is not held against.
+fn report_unreadable(folders: &[PathBuf], are_all: bool) {
+    let Some(last) = folders.last() else { return };
+    let of = match folders.len() {
+        1 => String::new(),
+        n => format!(" and those of {} more lists", n - 1),
     };
-    Some(PastNight { folder, night, churn: manifest["config"]["churn"].clone() })
+    let then = if are_all {
+        "tonight is compared with no night, and what was lost since is not noticed"
+    } else {
+        "tonight is not compared with those nights"
+    };
+    tracing::warn!(
+        target: ALARM,
+        "warning[unreadable_night]: `{}`{of} cannot be read: gone, damaged or of another version; {then}",
+        shown(&last.join(NIGHT))
+    );
 }
 
 impl PastNight {
@@ -102,6 +125,23 @@ impl PastNight {
         let [mut all, winback] = [self.list(LIST)?, self.list(WINBACK)?];
         all.customer_ids.extend(winback.customer_ids);
         all.churn_probabilities.extend(winback.churn_probabilities);
+        Some(all)
+    }
+
+    /// The customers of both of its lists with the day of their last order then, counted from 1970-01-01; `None` if they are gone.
+    pub(super) fn last_orders(&self) -> Option<Vec<(String, i32)>> {
+        let mut all = Vec::new();
+        for name in [LIST, WINBACK] {
+            let path = self.folder.join(file_name(name, Format::Parquet));
+            let columns = read_some_columns(&path, &["customer_id", "days_since_last_order"]).ok()?;
+            let (Values::Text(ids), Values::Number(days)) =
+                (columns.get("customer_id")?, columns.get("days_since_last_order")?)
+            else {
+                return None;
+            };
+            let day = |since: f64| self.night.as_of_day - since as i32;
+            all.extend(ids.iter().zip(days).filter_map(|(id, since)| Some((id.clone()?, day((*since)?)))));
+        }
         Some(all)
     }
 

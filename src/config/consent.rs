@@ -41,7 +41,7 @@ impl Consent {
         Self::of_name(name).or_else(|| match () {
             () if words.iter().any(|word| OF_OTHERS.contains(&word.as_str())) => None,
             () if is_of(GONE) => Some(Self::Refused),
-            () if words.iter().any(|word| STANDING.contains(&word.as_str())) => Some(Self::Standing),
+            () if words.iter().any(|word| STANDING.iter().any(|end| word.ends_with(end))) => Some(Self::Standing),
             () => None,
         })
     }
@@ -262,6 +262,8 @@ mod tests {
                    COALESCE(\"account_status\" IN ('blocked', 'deceased'), FALSE)";
         assert_eq!(opted_out(&own).as_deref(), Some(sql));
         assert_eq!(opted_out(&own[..1]).as_deref(), Some("\"account_status\" IN ('blocked', 'deceased')"));
+        let status = column("Kundenstatus", "str", &["aktiv", "verstorben"]);
+        assert_eq!(opted_out(&[status]).as_deref(), Some("\"Kundenstatus\" IN ('verstorben')"));
         assert_eq!(opted_out(&[column("Status", "str", &["active", "inactive", "new"])]), None);
         assert_eq!(opted_out(&[column("is_blocked", "str", &["false", "true"])]).as_deref(), Some("is_blocked"));
     }

@@ -307,7 +307,7 @@ pub(super) const GONE: &[&str] = &[
     "spärrad",
 ];
 
-/// Words of columns that say what became of an account.
+/// Ends of words of columns that say what became of an account.
 pub(super) const STANDING: &[&str] =
     &["status", "zustand", "statut", "estado", "stato", "situação", "stan", "ステータス", "статус"];
 

@@ -24,8 +24,13 @@ const fn check(name: &'static str, meaning: &'static str) -> Check {
 pub const CHECKS: &[Check] = &[
     check(OPT_OUTS, "many who had opted out on the last list are no longer opted out"),
     check(EMPTY, "a table that had rows at the last list or at the training has none"),
+    check(SHRUNK, "a table has far fewer rows than at the last lists and the training, of whichever time"),
     check(REWRITTEN, "rows of past days or weeks are gone or have come, beside the last lists or the training"),
     check(UNKNOWN, "many customers of the last list have no purchase any more: their ids are written in another way"),
+    check(
+        CHANGED,
+        "many customers of the last list bought last on an earlier day than it says: their ids are of others now",
+    ),
     check(REPEATED, "many more rows repeat others than before: a file delivered twice"),
     check(SILENT, "a feed beside the purchases has been silent for longer than ever before and than chance explains"),
     check(MISSING, "the last days of a feed have far fewer rows than the same weekdays before"),
@@ -47,6 +52,8 @@ pub(super) const OPT_OUTS: &str = "lost_opt_outs";
 pub(super) const EMPTY: &str = "empty_table";
 pub(super) const REWRITTEN: &str = "rewritten_past";
 pub(super) const UNKNOWN: &str = "unknown_customers";
+pub(super) const CHANGED: &str = "changed_histories";
+pub(super) const SHRUNK: &str = "shrunk_table";
 pub(super) const REPEATED: &str = "repeated_rows";
 pub(super) const SILENT: &str = "silent_feed";
 pub(super) const MISSING: &str = "missing_rows";

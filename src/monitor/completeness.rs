@@ -70,6 +70,11 @@ impl Held {
         alike.distance() * side <= limit
     }
 
+    /// Whether it has at least half of the rows that one off by as much as an earlier window would have.
+    fn is_half_of(self, then: Self) -> bool {
+        self.found * 2.0 >= self.usual * then.found / then.usual.max(1.0)
+    }
+
     /// Whether it lies off by a factor that matters.
     fn matters(self) -> bool {
         self.found * 2.0 <= self.usual || (self.found >= self.usual * 2.0 && self.usual >= 5.0)
@@ -147,11 +152,11 @@ fn unusual(feed: &Feed, length: usize, held: &impl Fn(usize) -> Option<Held>) ->
         return None;
     }
     // A quiet week of holidays does not explain a day without any row. A Friday of 1.9 times the rows does explain one of 2.1
-    // times, and a holiday with a third of the rows one with a sixth, but none without any; of days that are not of that date,
+    // times, and a holiday with a third of the rows one with a sixth, but none with fewer; of days that are not of that date,
     // one of few rows by chance explains no feed that has stopped.
     let is_near = |then: &Held| (then.distance() - centre) * side > limit * HALF;
     let explains = |then: &Held, is_of_the_day: bool| {
-        let may_be_near = side > 0.0 || (is_of_the_day && now.found > 0.0);
+        let may_be_near = side > 0.0 || (is_of_the_day && now.found > 0.0 && now.is_half_of(*then));
         (is_far(then) || (may_be_near && is_near(then))) && now.is_as_far_as(*then, limit)
     };
     let is_season = same_seasons(feed).any(|Season { end, around, is_of_the_day }| {

@@ -1,10 +1,12 @@
-//! Tables without a row that had some before: an export that failed and left its header. What it told of customers, such as
-//! open complaints, is forgotten on that night.
+//! Tables without a row that had some before: an export that failed and left its header. Tables with far fewer rows than before:
+//! a file that was cut, or an old one that is gone. What they told of customers, such as open complaints, is forgotten on that
+//! night.
 
-use super::alarm::{Alarm, EMPTY, Level};
+use super::alarm::{Alarm, EMPTY, Level, SHRUNK};
 use super::census::Census;
 use super::profile::ShopProfile;
-use crate::text::counted;
+use super::words::percent;
+use crate::text::{counted, grouped};
 use crate::timeline::date_of;
 
 /// Alarms of tables that are mapped and have no usable row tonight, and had some at one of the earlier profiles.
@@ -44,6 +46,42 @@ fn alarm(table: &'static str, before: u64, day: i32) -> Alarm {
     }
 }
 
+/// A table that had fewer rows may shrink by chance.
+const LEAST_ROWS: u64 = 50;
+/// Rows of the past go by less from one list to the next.
+const LEAST_GONE: f64 = 0.25;
+
+/// Alarms of tables that have far fewer rows tonight than at any of the nights before. The rows of customers are counted by
+/// their opt-outs: who has left may leave that table.
+pub(super) fn look_for_less(census: &Census, before: &[&ShopProfile]) -> Vec<Alarm> {
+    let of_table = |table: &'static str| {
+        let had = before.iter().min_by_key(|had| had.rows(table))?;
+        let (then, now) = (had.rows(table), rows(census, table));
+        let limit = (1.0 - LEAST_GONE) * then as f64;
+        (then >= LEAST_ROWS && now > 0 && (now as f64) < limit).then(|| Alarm {
+            check: SHRUNK,
+            level: Level::Stop,
+            feed: Some(table),
+            column: None,
+            figure: now as f64,
+            limit,
+            n: now,
+            message: format!(
+                "`{table}`: {} usable rows tonight, and {} on {} ({} fewer)",
+                grouped(now),
+                grouped(then),
+                date_of(had.as_of_day).unwrap_or_default(),
+                percent(1.0 - now as f64 / then as f64),
+            ),
+            hint: "was a file cut, is an old one missing, or does the source keep less of the past now? Deliver the rows again; if \
+                   they are gone for good, accept it once, and train anew"
+                .to_owned(),
+        })
+    };
+    let tables = census.delivered.iter().map(|table| table.feed);
+    tables.filter(|table| *table != "customers").filter_map(of_table).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::census::{Counts, Feed};
@@ -79,5 +117,18 @@ mod tests {
         let (empty, full) = (ShopProfile::of(&census(0, 0)), ShopProfile::of(&census(646, 0)));
         assert!(tables(&census(0, 0), &[&empty]).is_empty());
         assert_eq!(tables(&census(0, 0), &[&empty, &full]), [Some("complaints")]);
+    }
+
+    #[test]
+    fn a_table_that_lost_a_quarter_of_its_rows_stops_the_list_and_one_that_always_had_less_does_not() {
+        let [full, less] = [646, 400].map(|rows| ShopProfile::of(&census(rows, 0)));
+        let found = |rows, before: &[&ShopProfile]| look_for_less(&census(rows, 0), before);
+        assert!(found(600, &[&full]).is_empty());
+        assert!(found(400, &[&full, &less]).is_empty(), "a night before had no more");
+        let alarm = found(400, &[&full, &full]).remove(0);
+        assert_eq!(
+            (alarm.level, alarm.message.as_str()),
+            (Level::Stop, "`complaints`: 400 usable rows tonight, and 646 on 2024-10-04 (38.1 % fewer)")
+        );
     }
 }

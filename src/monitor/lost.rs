@@ -1,8 +1,9 @@
 //! Whether customers of the last list were lost. Those who had opted out on it, beside what their rows say tonight: a few take
 //! it back; many at once are a column that was reset, inverted, or delivered in part, and offers would go to people who want
-//! none. Those who have no purchase at all any more: ids that are written in another way make everyone a new customer.
+//! none. Those who have no purchase at all any more: ids that are written in another way make everyone a new customer. Those
+//! whose last order is an earlier one now: ids that were given to other customers make everyone somebody else.
 
-use super::alarm::{Alarm, Level, OPT_OUTS, UNKNOWN};
+use super::alarm::{Alarm, CHANGED, Level, OPT_OUTS, UNKNOWN};
 use super::words::percent;
 use crate::text::{counted, grouped};
 use crate::timeline::date_of;
@@ -20,9 +21,9 @@ pub struct Lost {
 
 /// Fewer may have taken it back.
 const LEAST_OPT_OUTS: u64 = 3;
-/// Fewer may have had their data erased.
+/// Fewer may have had their data erased, or given back what they bought.
 const LEAST_CUSTOMERS: u64 = 10;
-/// A share that nobody takes back or has erased in this many days.
+/// A share that nobody takes back, gives back or has erased in this many days.
 const LEAST_SHARE: f64 = 0.2;
 const DAYS: i32 = 90;
 
@@ -94,6 +95,19 @@ pub(super) fn look_at_customers(lost: Lost, as_of_day: i32) -> Option<Alarm> {
     lost.alarm(as_of_day, ("purchases", "customer_id"), told)
 }
 
+/// An alarm of more customers whose last order is an earlier one than gave theirs back.
+pub(super) fn look_at_histories(lost: Lost, as_of_day: i32) -> Option<Alarm> {
+    let told = Words {
+        check: CHANGED,
+        least: LEAST_CUSTOMERS,
+        who: "of",
+        now: "bought last on an earlier day than that list says",
+        hint: "have ids been given to other customers, or rows been joined with the wrong ones? Deliver the purchases again; if \
+               so many orders were given back or erased, accept it",
+    };
+    lost.alarm(as_of_day, ("purchases", "customer_id"), told)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +146,8 @@ mod tests {
     fn customers_without_a_purchase_stop_the_list_and_a_few_that_were_erased_do_not() {
         let look = |n_lost, n_before| look_at_customers(Lost { list_day: 20_000, n_before, n_lost }, 20_001);
         assert_eq!((look(199, 1_000), look(9, 9)), (None, None));
+        let histories = look_at_histories(Lost { list_day: 20_000, n_before: 900, n_lost: 400 }, 20_001).unwrap();
+        assert_eq!((histories.check, histories.level), (CHANGED, Level::Stop));
         let alarm = look(200, 1_000).unwrap();
         assert_eq!((alarm.check, alarm.level), (UNKNOWN, Level::Stop));
         let told =

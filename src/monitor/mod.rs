@@ -73,10 +73,14 @@ pub struct Earlier<'a> {
     pub nights: &'a [&'a Night],
     /// The training of the model that scores.
     pub training: Option<&'a ShopProfile>,
-    /// Who had opted out on the last list and has not tonight; `None` without one.
+    /// Customers of tonight who had opted out on the last list and have not now; `None` without one.
     pub opt_outs: Option<Lost>,
+    /// The same of all who had opted out, those included who are no customers any more.
+    pub opt_outs_and_gone: Option<Lost>,
     /// Who was on the last list and has no purchase tonight; `None` without one.
     pub customers: Option<Lost>,
+    /// Who was on the last list and has purchases, but none of the day of the last order there; `None` without one.
+    pub histories: Option<Lost>,
 }
 
 /// Looks at the feeds of tonight: beside the last lists or else the training, beside their own past days, and beside the
@@ -94,8 +98,13 @@ pub fn look_at_feeds(census: &Census, earlier: Earlier<'_>) -> Vec<Alarm> {
     tell(&mut alarms, earlier.opt_outs.and_then(|lost| lost::look_at_opt_outs(lost, census.as_of)));
     tell(&mut alarms, empty::look(census, &all));
     tell(&mut alarms, rewritten::look(census, rewritten::Before { nights: &before, training }));
+    tell(&mut alarms, empty::look_for_less(census, &before));
     tell(&mut alarms, earlier.customers.and_then(|lost| lost::look_at_customers(lost, census.as_of)));
+    tell(&mut alarms, earlier.histories.and_then(|lost| lost::look_at_histories(lost, census.as_of)));
     tell(&mut alarms, before.first().map(|last| repeated::look(census, last)).unwrap_or_default());
+    if !alarms.iter().any(|told| told.feed == Some("purchases") && told.level == Level::Stop) {
+        tell(&mut alarms, earlier.opt_outs_and_gone.and_then(|lost| lost::look_at_opt_outs(lost, census.as_of)));
+    }
     let shop = census.feeds.iter().find(|feed| feed.name == "purchases");
     for feed in &census.feeds {
         let lags: Vec<u32> = nights.iter().filter_map(|night| night.shop.lag_days(feed.name)).collect();
@@ -107,11 +116,14 @@ pub fn look_at_feeds(census: &Census, earlier: Earlier<'_>) -> Vec<Alarm> {
     alarms
 }
 
-/// Adds the alarms that none before them explains. What stops a list is not explained by what only warns.
+/// Adds the alarms that none before them explains. What stops a list is not explained by what only warns: where both are about
+/// a feed as a whole, it takes the place of that.
 fn tell(alarms: &mut Vec<Alarm>, found: impl IntoIterator<Item = Alarm>) {
     for alarm in found {
         let is_about = |told: &Alarm| told.feed == alarm.feed && (told.column.is_none() || told.column == alarm.column);
         if !alarms.iter().any(|told| is_about(told) && told.level >= alarm.level) {
+            let is_lesser = |told: &Alarm| told.feed == alarm.feed && told.column.is_none() && alarm.column.is_none();
+            alarms.retain(|told| !is_lesser(told));
             alarms.push(alarm);
         }
     }

@@ -119,6 +119,13 @@ fn stops_in_march(shop: &Shop, check: &str, what: &str) {
     assert!(!shop.path(&format!("{RUNS}/2025-03-02/list.csv")).exists(), "{check}");
 }
 
+/// The purchases with other ids of customers.
+fn with_ids(purchases: &str, other: impl Fn(&str) -> String) -> String {
+    let (header, rows) = purchases.split_once('\n').unwrap();
+    let row = |line: &str| line.split_once(',').map(|(id, rest)| format!("{},{rest}\n", other(id))).unwrap();
+    format!("{header}\n{}", rows.lines().map(row).collect::<String>())
+}
+
 #[test]
 fn opt_outs_tables_and_rows_that_are_lost_stop_the_list() {
     let shop = shop();
@@ -167,6 +174,30 @@ fn opt_outs_tables_and_rows_that_are_lost_stop_the_list() {
     {
         write(file, text);
     }
+
+    // Ids that were given to other customers: each has the purchases of the next.
+    let ids: BTreeSet<&str> = purchases.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    let next: BTreeMap<&str, &str> = ids.iter().copied().zip(ids.iter().copied().cycle().skip(1)).collect();
+    write("purchases.csv", &with_ids(&purchases, |id| next[id].to_owned()));
+    stops_in_march(&shop, "changed_histories", "bought last on an earlier day than that list says");
+    // Those who had opted out buy under other ids.
+    let out: BTreeSet<&str> =
+        customers.lines().filter(|line| line.ends_with(",true")).filter_map(|line| line.split(',').next()).collect();
+    let other = |id: &str| if out.contains(id) { format!("NEW-{id}") } else { id.to_owned() };
+    write("purchases.csv", &with_ids(&purchases, other));
+    stops_in_march(&shop, "lost_opt_outs", "are no longer opted out (100.0 %)");
+    // An old file is gone, or one was cut.
+    let half: Vec<&str> = purchases.lines().collect();
+    let recent = |line: &&&str| line.split(',').nth(2).is_none_or(|time| !("2022".."2024").contains(&&time[..4]));
+    let n_old = half.len() - half.iter().filter(recent).count();
+    assert!(n_old * 3 > half.len(), "{n_old}");
+    write("purchases.csv", &(half.iter().filter(recent).copied().collect::<Vec<_>>().join("\n") + "\n"));
+    stops_in_march(&shop, "shrunk_table", "`purchases`: ");
+    write("purchases.csv", &purchases);
+    let lines: Vec<&str> = complaints.lines().collect();
+    write("complaints.csv", &(lines[..lines.len() / 2].join("\n") + "\n"));
+    stops_in_march(&shop, "shrunk_table", "`complaints`: ");
+    write("complaints.csv", &complaints);
 
     let lost = customers.replace(",true\n", ",false\n");
     assert_ne!(lost, customers);
