@@ -51,7 +51,13 @@ pub(super) fn found_keys(draft: &mut String, proposal: &Proposal, section: &Sect
         }
         match (found.readings.as_slice(), ours) {
             ([reading], Some(ours)) if found.key == knobs::TIME_FORMAT => {
-                formats.extend(ours.iter().map(|ours| format!("{ours} = {}", reading.toml)));
+                // Two source columns of one of ours: the format is written once.
+                for ours in ours {
+                    let is_known = |format: &String| format.starts_with(&format!("{ours} = "));
+                    if !formats.iter().any(is_known) {
+                        formats.push(format!("{ours} = {}", reading.toml));
+                    }
+                }
             }
             (_, ours) => {
                 written.push(found.key);
