@@ -241,7 +241,7 @@ pub(super) const SAYS_GIVEN: &[&str] = &[
     "配信中",
 ];
 /// Words for yes and no in the languages of exports.
-pub(super) const YES: &[&str] = &[
+pub(crate) const YES: &[&str] = &[
     "yes", "true", "y", "t", "1", "1.0", "x", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "da", "tak", "evet",
     "ano", "kyllä", "да", "так", "はい", "是", "예",
 ];

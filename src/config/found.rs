@@ -1,5 +1,7 @@
 //! What the first look at a source tells: its columns, and keys that its section of the config needs.
 
+use super::tables::Table;
+
 /// A source as it was looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Peek {
@@ -53,6 +55,8 @@ pub struct FoundKey {
     /// The column of the source that it is about; it is written only if the mapping reads that column. `None`: it is about
     /// the source as a whole and always written.
     pub column: Option<String>,
+    /// The table that it is meant for; `None`: any that has the key.
+    pub table: Option<Table>,
     /// What it may be: one value that is written, or several among which a person must choose. The likeliest comes first.
     pub readings: Vec<Reading>,
     /// Why, in a few words, for the comment behind it.
@@ -73,13 +77,19 @@ impl FoundKey {
     #[must_use]
     pub fn settled(key: &'static str, toml: impl Into<String>, why: impl Into<String>) -> Self {
         let reading = Reading { toml: toml.into(), means: String::new() };
-        Self { key, column: None, readings: vec![reading], why: why.into() }
+        Self { key, column: None, table: None, readings: vec![reading], why: why.into() }
     }
 
     /// Whether it names no sheets in general.
     #[must_use]
     pub(super) fn names_one(&self) -> bool {
         self.readings.iter().all(|reading| reading.toml != "\"*\"")
+    }
+
+    /// The same, for one table.
+    #[must_use]
+    pub fn of_table(self, table: Table) -> Self {
+        Self { table: Some(table), ..self }
     }
 
     /// The same, about one column of the source.
@@ -100,7 +110,8 @@ impl Peek {
             }
         }
         for theirs in other.found {
-            let is_same = |own: &&mut FoundKey| own.key == theirs.key && own.column == theirs.column;
+            let is_same =
+                |own: &&mut FoundKey| (own.key, &own.column, own.table) == (theirs.key, &theirs.column, theirs.table);
             match self.found.iter_mut().find(is_same) {
                 Some(own) => own.narrow(theirs),
                 None => self.found.push(theirs),
@@ -113,11 +124,26 @@ impl Peek {
 impl FoundKey {
     /// Leaves the readings that another file allows too; where none is left, both say theirs and a person chooses.
     fn narrow(&mut self, other: Self) {
+        if self.table == Some(Table::Complaints) {
+            return self.join(other);
+        }
         let is_allowed = |reading: &Reading| other.readings.iter().any(|theirs| theirs.toml == reading.toml);
         if self.readings.iter().any(is_allowed) {
             self.readings.retain(is_allowed);
         } else {
             self.readings.extend(other.readings);
+        }
+    }
+
+    /// Makes one condition of those of two files: what is no complaint in one of them is none in the other.
+    fn join(&mut self, other: Self) {
+        for (own, theirs) in self.readings.iter_mut().zip(other.readings) {
+            let (Some(first), Some(second)) = (own.toml.strip_suffix('"'), theirs.toml.strip_prefix('"')) else {
+                continue;
+            };
+            if own.toml != theirs.toml {
+                own.toml = format!("{first} AND {second}");
+            }
         }
     }
 }

@@ -45,7 +45,9 @@ pub(super) fn header_of<'f>(
             .collect();
         let of_filter = |column: &&DraftColumn| {
             file.peek.found.iter().any(|found| {
-                found.key == "filter" && found.readings.iter().any(|reading| reading.toml.contains(&column.name))
+                found.key == "filter"
+                    && found.table == Some(Table::Purchases)
+                    && found.readings.iter().any(|reading| reading.toml.contains(&column.name))
             })
         };
         let columns: Vec<DraftColumn> = others

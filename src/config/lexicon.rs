@@ -41,7 +41,7 @@ const WORDS: &[(Meaning, &str)] = &[
         auftraggeber cliente acheteur membre carte comprador socio usuario usuário tarjeta cartão acquirente tessera klant koper lid kaart \
         klient klienta kupujący nabywca karta kund kunder kunde köpare medlem kort zákazník zákazníka müşteri 会員 顧客 お客様 客户 会员 고객 회원 \
         клиент клиента клиентов контрагент контрагента покупатель покупателя заказчик заказчика клієнт клієнта покупець покупця πελάτης πελάτη ügyfél vevő vásárló asiakas asiakkaan client clientului cumpărător kupac kupca kupec stranka pelanggan pembeli khách hàng לקוח العميل عميل ลูกค้า สมาชิก \
-        uid patron cuenta conta konto kundin odběratel odberateľ zákazník klientas pirkėjas klients pircējs kliendi ostja купувач adhérent abonné viðskiptavinur مشتری خریدار ग्राहक"),
+        uid patron cuenta conta konto kundin odběratel odberateľ zákazník klientas pirkėjas klients pircējs kliendi ostja купувач adhérent abonné viðskiptavinur مشتری خریدار ग्राहक requester consumer complainant demandeur solicitante richiedente aanvrager zgłaszający"),
     (Email, "email mail e electronic address adresse adres correo electrónico courriel courrier eletrônico eletrónico endereço eposta poczta メール アドレス 邮箱 이메일 \
         почта почты эл электронная email sähköposti email surel"),
     (Number, "number num no nr nbr n nº n° numero número numéro nummer numer id code cd key ref reference référence referenz referencia kennung kode code código codigo codice kod čislo číslo numarası 番号 编号 번호 コード \

@@ -7,7 +7,10 @@ use super::tables::Kind;
 
 /// Columns that may be one of ours by their values, where no name told: days, numbers, or ids that come again.
 pub(super) fn by_values(kind: Kind, columns: &[DraftColumn]) -> Vec<&DraftColumn> {
-    let comes_again = |column: &DraftColumn| column.n_distinct > 1 && 4 * column.n_distinct < 3 * column.n_rows;
+    // A few values in many rows are states or kinds.
+    let are_kinds = |column: &DraftColumn| column.n_distinct <= DraftColumn::FEW && column.n_rows >= LEAST_ROWS;
+    let comes_again =
+        |column: &DraftColumn| column.n_distinct > 1 && 4 * column.n_distinct < 3 * column.n_rows && !are_kinds(column);
     let is_number =
         |column: &DraftColumn| !column.example.is_empty() && plausible(Kind::Money, column) && !numbers_rows(column);
     let fits = |column: &&DraftColumn| match kind {

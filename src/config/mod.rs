@@ -49,7 +49,7 @@ mod values;
 pub use allowed::Allowed;
 #[cfg(feature = "tables")]
 pub(crate) use consent::{Consent, Values};
-pub(crate) use consent_words::NO;
+pub(crate) use consent_words::{NO, YES};
 pub use currencies::is_currency_code;
 #[cfg(feature = "tables")]
 #[cfg(feature = "tables")]

@@ -88,7 +88,7 @@ impl DraftInput {
         let is_unknown = template.is_none() && table.table == Table::Purchases;
         if let Some((file, lookup, columns)) = is_unknown.then(|| header_of(&peek.columns, &self.beside)).flatten() {
             let is_of_rows = |found: &&FoundKey| {
-                found.key == knobs::FILTER.name
+                (found.key == knobs::FILTER.name && found.table == Some(Table::Purchases))
                     || columns.iter().any(|column| found.column.as_deref() == Some(column.name.as_str()))
             };
             peek.found.extend(file.peek.found.iter().filter(is_of_rows).cloned());

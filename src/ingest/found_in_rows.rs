@@ -6,7 +6,7 @@ use super::conditions::{ColumnForm, is_empty, none_of, toml_text};
 use super::fill_down::{is_given, on_later_lines};
 use super::state_words::{self, NoPurchases, Says, is_no};
 use super::words::Words;
-use crate::config::{FoundKey, in_words, means, speaks_of_money};
+use crate::config::{FoundKey, Table, in_words, means, speaks_of_money};
 
 /// Lines that go on with an order, at least, for a field of its first line to be seen.
 const LEAST_LINES: usize = 20;
@@ -36,7 +36,7 @@ pub(super) fn of_rows(rows: &DataFrame) -> Vec<FoundKey> {
         let why: Vec<String> =
             conditions.iter().map(|condition| format!("`{}`: {} lines", condition.column, condition.lines)).collect();
         let why = format!("they are no purchases by {}", why.join(", "));
-        found.push(FoundKey::settled("filter", toml_text(&whole.join(" AND ")), why));
+        found.push(FoundKey::settled("filter", toml_text(&whole.join(" AND ")), why).of_table(Table::Purchases));
     }
     found
 }

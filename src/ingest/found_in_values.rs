@@ -38,7 +38,7 @@ fn decimal(column: &Column) -> Option<FoundKey> {
                 reading(&mark.to_string(), format!("`{example}` is {as_decimal}")),
             ];
             let why = format!("each `{mark}` has three digits behind it");
-            Some(FoundKey { key: "decimal", column: None, readings, why })
+            Some(FoundKey { key: "decimal", column: None, table: None, readings, why })
         }
         _ => None,
     }
@@ -66,7 +66,7 @@ fn time_format(column: &Column) -> Option<FoundKey> {
                 reading("month_first", format!("`{example}` is {month_first}")),
             ];
             let why = "no day is above 12".to_owned();
-            Some(FoundKey { key: "time_format", column: None, readings, why })
+            Some(FoundKey { key: "time_format", column: None, table: None, readings, why })
         }
         _ => None,
     }

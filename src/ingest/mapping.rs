@@ -24,7 +24,7 @@ pub(crate) struct Mapping {
     pub(crate) compared: Vec<String>,
     /// Source columns of which an empty value takes the first one given in its order.
     pub(crate) fill_down: Vec<String>,
-    /// Source columns that nothing reads and that may say what a row is.
+    /// Source columns that may say what a row is: those of purchases that nothing reads, those of complaints that the filter does not.
     pub(crate) watched: Vec<Watched>,
 }
 
@@ -134,8 +134,16 @@ impl Mapping {
 
     /// Whether a column of a lookup is read, or watched.
     pub(crate) fn needs(&self, name: &str) -> bool {
+        self.is_mapped(name) || self.is_watched(name)
+    }
+
+    /// Whether the mapping or the filter reads a column.
+    pub(crate) fn is_mapped(&self, name: &str) -> bool {
         self.all().any(|mapped| mapped.reads.iter().any(|read| read == name))
-            || self.watched.iter().any(|watched| watched.name == name)
+    }
+
+    fn is_watched(&self, name: &str) -> bool {
+        self.watched.iter().any(|watched| watched.name == name)
     }
 
     /// Whether a lookup gives a column.
@@ -150,7 +158,7 @@ impl Mapping {
         let is_filled = |name: &String| self.fill_down.contains(name);
         words
             .map(|(_, mapped)| mapped.text.clone())
-            .filter(|name| is_alone(name) && !is_filled(name) && !self.is_given(name))
+            .filter(|name| is_alone(name) && !is_filled(name) && !self.is_given(name) && !self.is_watched(name))
             .collect()
     }
 

@@ -7,12 +7,14 @@ use polars::prelude::*;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::conditions::toml_text;
 use super::error::IngestError;
 use super::header::is_nameless;
 use super::raw::shown;
 use super::state_words::{is_no_purchase, is_purchase};
+use super::ticket_signs::{NoComplaints, TicketColumn};
 use super::{found_in_rows, found_in_values, ids, paths, sources};
-use crate::config::{DraftColumn, Peek, ValueCount};
+use crate::config::{DraftColumn, FoundKey, Peek, Table, ValueCount};
 use crate::maths::hash::key;
 
 /// Rows that are looked at.
@@ -38,12 +40,35 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     found.extend(frame.columns().iter().flat_map(found_in_values::of_column));
     found.extend(found_in_rows::of_rows(&frame));
     let is_meant = |column: &DraftColumn| !(is_nameless(&column.name) && column.is_empty());
-    let columns = frame.columns().par_iter().map(peeked).filter(is_meant).collect();
+    let looked_at = |column: &Column| {
+        let counts = counts(column);
+        (peeked(column, &counts), no_complaints(column, &counts))
+    };
+    let (columns, tickets): (Vec<_>, Vec<_>) = frame.columns().par_iter().map(looked_at).unzip();
+    found.extend(tickets_filter(tickets.into_iter().flatten()));
+    let columns = columns.into_iter().filter(is_meant).collect();
     Ok(Peek { columns, found, n_rows: frame.height() })
 }
 
-fn peeked(column: &Column) -> DraftColumn {
-    let counts = counts(column);
+/// The name of a column and the rows that are no complaints by it, if the rows are tickets.
+fn no_complaints(column: &Column, counts: &Counts<'_>) -> Option<(String, NoComplaints)> {
+    let mut tickets = TicketColumn::new(column.dtype().is_string());
+    counts.iter().for_each(|(value, count)| tickets.count(Some(value), count.rows as u64));
+    let n_given: usize = counts.values().map(|count| count.rows).sum();
+    tickets.count(None, (column.len() - n_given) as u64);
+    Some((column.name().to_string(), tickets.no_complaints(column.name())?))
+}
+
+/// The filter of complaints by all columns that ask for one.
+fn tickets_filter(found: impl Iterator<Item = (String, NoComplaints)>) -> Option<FoundKey> {
+    let (conditions, why): (Vec<String>, Vec<String>) =
+        found.map(|(name, own)| (own.condition, format!("`{name}`: {} rows", own.rows))).unzip();
+    let why = format!("the others are no complaints by {}", why.join(", "));
+    let key = || FoundKey::settled("filter", toml_text(&conditions.join(" AND ")), why).of_table(Table::Complaints);
+    (!conditions.is_empty()).then(key)
+}
+
+fn peeked(column: &Column, counts: &Counts<'_>) -> DraftColumn {
     let n_given: usize = counts.values().map(|count| count.rows).sum();
     let example = counts.iter().min_by_key(|(_, count)| count.first).map(|(value, _)| value.to_string());
     let few = counts.iter().filter(|_| counts.len() <= DraftColumn::FEW);
@@ -65,6 +90,9 @@ fn peeked(column: &Column) -> DraftColumn {
     }
 }
 
+/// The values of a column.
+type Counts<'c> = FxHashMap<Cow<'c, str>, Count>;
+
 /// Rows with a value, and the first of them.
 struct Count {
     rows: usize,
@@ -72,8 +100,8 @@ struct Count {
 }
 
 /// The values of a column without blanks at their ends; an empty one is none.
-fn counts(column: &Column) -> FxHashMap<Cow<'_, str>, Count> {
-    let mut counts: FxHashMap<Cow<'_, str>, Count> = FxHashMap::default();
+fn counts(column: &Column) -> Counts<'_> {
+    let mut counts = Counts::default();
     for (row, value) in texts(column).enumerate() {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             counts.entry(value).or_insert(Count { rows: 0, first: row }).rows += 1;

@@ -326,7 +326,7 @@ pub(crate) fn is_no(word: &str) -> bool {
     [NO, NOTHING_UNDONE].iter().any(|words| words.contains(&plain.as_str()))
 }
 
-fn plain(word: &str) -> String {
+pub(super) fn plain(word: &str) -> String {
     let letters = word.trim().chars().map(|letter| if matches!(letter, '_' | '-') { ' ' } else { letter });
     // A Turkish `İ` is a small i with its dot apart.
     letters.collect::<String>().to_lowercase().replace('\u{307}', "")

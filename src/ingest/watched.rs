@@ -4,6 +4,8 @@
 //! Which these are is told by their names, and by the values of the first rows of the first file: the same for a table
 //! that is read whole and in parts, and other columns cost nothing.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::*;
 
 use super::beside::{self, MoneyBeside};
@@ -14,6 +16,7 @@ use super::resolve::Available;
 use super::source::InputFile;
 use super::sources;
 use super::state_words::{self, NoPurchases, Says, Watched};
+use super::ticket_signs::{self, TicketColumn};
 use super::typing::{money, plain};
 use super::values::Values;
 use super::words::Words;
@@ -48,6 +51,17 @@ impl WatchedColumn {
     pub fn word_of(&self, code: u32) -> Option<&str> {
         let word = self.words.names.get(usize::try_from(code).ok()?)?;
         Some(word.trim()).filter(|word| !word.is_empty())
+    }
+
+    /// What the used rows of a table of complaints have in it.
+    pub(crate) fn counted(&self, rows: impl Iterator<Item = usize>) -> TicketColumn {
+        let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+        for code in rows.filter_map(|row| self.code(row)) {
+            *counts.entry(code).or_default() += 1;
+        }
+        let mut column = TicketColumn::new(self.is_text);
+        counts.into_iter().for_each(|(code, rows)| column.count(self.word_of(code), rows));
+        column
     }
 
     /// The amount of a row in minor units; `None` if there is none that can be read.
@@ -86,6 +100,7 @@ pub(super) fn of_files(
     match table {
         Table::Purchases => of_file(file, decimals, mapped).unwrap_or_default(),
         Table::Customers => of_customers(files, mapped).unwrap_or_default(),
+        Table::Complaints => of_complaints(file, mapped).unwrap_or_default(),
         _ => Unread::default(),
     }
 }
@@ -110,6 +125,32 @@ fn of_customers(
         found.extend(unread.into_iter().map(|name| Watched { name, says: Says::Consent }));
     }
     Ok(Unread { watched: found, beside: Vec::new() })
+}
+
+/// The columns of complaints that may say that a row is none, and that the filter does not look at.
+fn of_complaints(
+    file: &InputFile,
+    mapped: impl Fn(&Available) -> Result<Mapping, IngestError>,
+) -> Result<Unread, IngestError> {
+    let mut opened = sources::pieces(file, BYTES)?.next().unwrap_or_else(|| sources::open(file))?;
+    let names = sources::column_names(file, &mut opened)?;
+    let mapping = mapped(&Available { path: file.path.display().to_string(), names: names.clone() })?;
+    let is_filtered = |name: &String| mapping.filter.as_ref().is_some_and(|filter| filter.reads.contains(name));
+    let others: Vec<Expr> = names.iter().filter(|name| !is_filtered(name)).map(|name| col(name.as_str())).collect();
+    if others.is_empty() {
+        return Ok(Unread::default());
+    }
+    let head = sources::rows(file, opened.frame.limit(ROWS).select(others))?;
+    let found = head.columns().iter().filter(|column| tells_of_tickets(column));
+    let watched = found.map(|column| Watched { name: column.name().to_string(), says: Says::State }).collect();
+    Ok(Unread { watched, beside: Vec::new() })
+}
+
+/// Whether a column of complaints may say that a row is none.
+fn tells_of_tickets(column: &Column) -> bool {
+    let Ok(text) = column.cast(&DataType::String) else { return false };
+    let words = text.str().map(Words::from_text).unwrap_or_default();
+    ticket_signs::is_telling(column.name(), words.names.iter().map(String::as_str), words.names.len())
 }
 
 fn of_file(
@@ -173,7 +214,7 @@ pub(super) fn with_absent(rows: &mut DataFrame, watched: &[Watched]) -> PolarsRe
 pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: (Marks, u32)) -> PolarsResult<Vec<WatchedColumn>> {
     let taken = |watched: &Watched| {
         let column = rows.column(&watched.name)?.clone();
-        if !mapping.compared.contains(&watched.name) {
+        if !mapping.compared.contains(&watched.name) && !mapping.is_mapped(&watched.name) {
             let _ = rows.drop_in_place(&watched.name)?;
         }
         let is_text = column.dtype().is_string();

@@ -5,11 +5,14 @@ use crate::ingest::{sql_name, toml_text};
 
 /// The line that adds a condition to the filter of the purchases.
 pub(super) fn filter(config: &Config, condition: &str) -> String {
-    let whole = match &config.purchases.filter {
-        Some(filter) => format!("({filter}) AND {condition}"),
-        None => condition.to_owned(),
-    };
-    format!("`filter = {}` in `[{}]`", toml_text(&whole), Table::Purchases.name())
+    filter_of(Table::Purchases, config, condition)
+}
+
+/// The line that adds a condition to the filter of a table.
+pub(super) fn filter_of(table: Table, config: &Config, condition: &str) -> String {
+    let own = config.table(table).and_then(|section| section.filter.as_ref());
+    let whole = own.map_or_else(|| condition.to_owned(), |filter| format!("({filter}) AND {condition}"));
+    format!("`filter = {}` in `[{}]`", toml_text(&whole), table.name())
 }
 
 /// The ids of customers of a table as SQL has them as text.

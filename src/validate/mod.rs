@@ -44,6 +44,7 @@ mod silence;
 mod sizes;
 mod tally;
 mod thin_weeks;
+mod ticket_states;
 mod time;
 mod turnover_share;
 mod typing;

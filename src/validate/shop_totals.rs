@@ -26,6 +26,7 @@ use super::rejected_states::RejectedStates;
 use super::scales::Scales;
 use super::sizes::Sizes;
 use super::thin_weeks::ThinWeeks;
+use super::ticket_states::TicketStates;
 use super::turnover_share::TurnoverShare;
 use super::unknown_states::UnknownStates;
 use super::volume::{self, Presence, Volume};
@@ -69,6 +70,7 @@ pub(super) struct ShopTotals {
     unknown_states: UnknownStates,
     currencies: Currencies,
     order_amounts: OrderAmounts,
+    tickets: TicketStates,
     /// Categories of purchases that have a margin of their own.
     with_margins: BTreeSet<String>,
     /// Used rows of each table, and whether any of them has a value, for each optional column that is mapped.
@@ -111,6 +113,7 @@ impl ShopTotals {
             totals.lone_returns = LoneReturns::of(purchases);
             totals.no_goods = NoGoods::of(purchases);
         }
+        totals.tickets = table(Table::Complaints).map_or_else(TicketStates::default, TicketStates::of);
         if let Some(customers) = table(Table::Customers) {
             totals.statements = Statements::of(customers, config, now);
         }
@@ -147,6 +150,7 @@ impl ShopTotals {
         self.no_goods.add(other.no_goods);
         self.currencies.add(other.currencies);
         self.order_amounts.add(other.order_amounts);
+        self.tickets.add(other.tickets);
         self.with_margins.extend(other.with_margins);
         for (column, (rows, is_filled)) in other.filled {
             let sum = self.filled.entry(column).or_default();
@@ -204,6 +208,7 @@ impl ShopTotals {
         findings.extend(self.lone_returns.finding(config).filter(|_| !self.signs.pays_back()));
         findings.extend(self.order_numbers.findings(config, account));
         findings.extend(self.unknown_states.findings(config, account));
+        findings.extend(self.tickets.finding(config));
         findings
     }
 

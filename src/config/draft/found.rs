@@ -21,10 +21,8 @@ pub(super) fn knows(section: &Section, key: &str) -> bool {
 pub(super) fn found_keys(draft: &mut String, proposal: &Proposal, section: &Section) {
     let mut written: Vec<&str> = Vec::new();
     let mut formats: Vec<String> = Vec::new();
-    // What is no purchase may well be a complaint.
-    let is_meant = |found: &&FoundKey| {
-        knows(section, found.key) && (found.key != knobs::FILTER.name || proposal.table == Table::Purchases)
-    };
+    let is_meant =
+        |found: &&FoundKey| knows(section, found.key) && found.table.is_none_or(|table| table == proposal.table);
     // Of customers, one sheet is read.
     let is_of_table =
         |found: &&FoundKey| found.key != knobs::SHEET.name || proposal.table != Table::Customers || found.names_one();
@@ -94,8 +92,10 @@ fn found_key(draft: &mut String, found: &FoundKey, ours: &[&str]) {
     };
     match found.readings.as_slice() {
         [] => {}
-        // Which rows count is for a person to say.
-        [reading] if key == knobs::FILTER.name => line(draft, &format!("# {key} = {}{why}", value(&reading.toml))),
+        // Which purchases count is for a person to say. Spam is sure to be no complaint.
+        [reading] if found.table != Some(Table::Complaints) && key == knobs::FILTER.name => {
+            line(draft, &format!("# {key} = {}{why}", value(&reading.toml)))
+        }
         [reading] => line(draft, &format!("{key} = {}{why}", value(&reading.toml))),
         several => {
             comment(draft, &format!("fill in: choose one, both can be read; {}.", printable(&found.why)));

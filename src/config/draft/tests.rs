@@ -202,6 +202,7 @@ fn what_was_found_is_written_and_what_is_open_is_left_to_a_person() {
     let format = FoundKey {
         key: "time_format",
         column: Some("InvoiceDate".to_owned()),
+        table: None,
         readings: vec![reading("\"%d/%m/%Y\"", "`01/02/2024` is 1 February"), reading("\"%m/%d/%Y\"", "2 January")],
         why: "no day is above 12".to_owned(),
     };

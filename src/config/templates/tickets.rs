@@ -93,4 +93,19 @@ pub(super) const ALL: &[Template] = &[
         ],
         ..COMPLAINTS
     },
+    Template {
+        product: "trustpilot",
+        looks_like: "the reviews of Trustpilot; those of one or two stars are taken for complaints",
+        tells: &["Review Id", "Review Created (UTC)", "Review Stars", "Consumer Email"],
+        mapping: &[
+            ("complaint_id", &["\"Review Id\""]),
+            ("customer_id", &["LOWER(\"Consumer Email\")"]),
+            ("opened_at", &["\"Review Created (UTC)\""]),
+            ("order_id", &["\"Reference Number\""]),
+            ("first_response_at", &["\"Company Reply Date (UTC)\""]),
+            ("text", &["\"Review Title\""]),
+        ],
+        filter: &["\"Review Stars\" <= 2"],
+        ..COMPLAINTS
+    },
 ];
