@@ -220,9 +220,11 @@ pub struct DraftFile {
 /// A file that has more about the rows of a table.
 pub(super) struct DraftLookup {
     pub(super) name: &'static str,
-    pub(super) path: String,
+    pub(super) paths: Vec<String>,
     pub(super) key: String,
     /// What the file calls the key, where it calls it otherwise.
     pub(super) their_key: Option<String>,
     pub(super) columns: Vec<String>,
+    /// What the one column is called for the mapping, where the table has its name already.
+    pub(super) called: Option<&'static str>,
 }

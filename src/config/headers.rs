@@ -58,10 +58,11 @@ pub(super) fn header_of<'f>(
             .collect();
         let lookup = DraftLookup {
             name: "order",
-            path: file.path.clone(),
+            paths: vec![file.path.clone()],
             key: order.name.clone(),
             their_key: Some(number.name.clone()).filter(|name| *name != order.name),
             columns: columns.iter().map(|column| column.name.clone()).collect(),
+            called: None,
         };
         Some((file, lookup, columns))
     })

@@ -2,6 +2,7 @@
 //! every check; nothing behind this room sees an unchecked value.
 
 mod allowed;
+mod bridge;
 mod catalogue;
 mod check;
 mod check_tables;
@@ -47,6 +48,7 @@ mod time_zones;
 mod values;
 
 pub use allowed::Allowed;
+pub(crate) use bridge::{BUYER, BridgeFile, bridge, column_of};
 #[cfg(feature = "tables")]
 pub(crate) use consent::{Consent, Values};
 pub(crate) use consent_words::{NO, YES};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::bridge::{BridgeFile, bridge, column_of};
 use super::consent;
 use super::expressions::{always_quoted, names_in, renamed};
 use super::found::{DraftColumn, DraftFile, DraftLookup, FoundKey, Peek};
@@ -72,14 +73,16 @@ impl DraftInput {
         tables.sort_by_key(|table| table.table);
         let mut proposals: Vec<Proposal> = Vec::new();
         for table in tables {
-            let buyers =
-                proposals.first().filter(|first| first.table == Table::Purchases).and_then(Proposal::customers);
-            proposals.push(self.proposal(table, buyers.as_ref()));
+            let purchases = proposals.first().filter(|first| first.table == Table::Purchases);
+            let proposal = self.proposal(table, purchases);
+            proposals.push(proposal);
         }
         proposals
     }
 
-    fn proposal(&self, table: &DraftTable, buyers: Option<&DraftColumn>) -> Proposal {
+    fn proposal(&self, table: &DraftTable, purchases: Option<&Proposal>) -> Proposal {
+        let buyers = purchases.and_then(Proposal::customers);
+        let buyers = buyers.as_ref();
         let mut peeks = table.files.iter().map(|file| file.peek.clone());
         let first = peeks.next().unwrap_or_default();
         let mut peek = peeks.fold(first, Peek::and);
@@ -107,6 +110,13 @@ impl DraftInput {
         if template.is_none() {
             with_other_names(&mut mapping, table);
         }
+        if let Some((lookup, given)) =
+            purchases.and_then(|purchases| self.bridged(table, (&mapping, &columns), purchases))
+        {
+            mapping.insert("customer_id", by_customer(&given));
+            columns.push(given);
+            lookups.push((lookup, Vec::new()));
+        }
         let by_values =
             if table.table == Table::Purchases { fill_by_values(&mut mapping, &columns) } else { Vec::new() };
         let filter = template.and_then(|template| filter(template, &columns));
@@ -126,6 +136,37 @@ impl DraftInput {
             filter,
             lookups: lookups.into_iter().map(|(lookup, _)| lookup).collect(),
         }
+    }
+
+    /// A file that tells who complained, where the tickets name no customer of the purchases.
+    fn bridged(
+        &self,
+        table: &DraftTable,
+        (mapping, columns): (&BTreeMap<&'static str, String>, &[DraftColumn]),
+        purchases: &Proposal,
+    ) -> Option<(DraftLookup, DraftColumn)> {
+        let buyers = purchases.customers()?;
+        if table.table != Table::Complaints || customers_meet(mapping, columns, &buyers) {
+            return None;
+        }
+        let order = |mapping: &BTreeMap<&'static str, String>| mapping.get("order_id").cloned();
+        let (own_order, orders) = (order(mapping), order(&purchases.mapping));
+        let is_taken = |column: &DraftColumn| {
+            let ours =
+                |(name, from): (&&str, &String)| *from == column.name && !matches!(*name, "order_id" | "customer_id");
+            mapping.iter().any(ours)
+        };
+        let own: Vec<&DraftColumn> = columns.iter().filter(|column| !is_taken(column)).collect();
+        let others = self.tables.iter().filter(|other| other.table != Table::Purchases && other.table != table.table);
+        let others = others.flat_map(|other| &other.files).chain(&self.beside);
+        let others: Vec<(Vec<String>, &[DraftColumn])> =
+            others.map(|file| (vec![file.path.clone()], file.peek.columns.as_slice())).collect();
+        let mut files = vec![BridgeFile { columns: &purchases.peek.columns, orders: orders.as_deref() }];
+        files.extend(others.iter().map(|(_, columns)| BridgeFile { columns, orders: None }));
+        let found = bridge((&own, own_order.as_deref()), &buyers, &files)?;
+        let others = found.place.checked_sub(1).and_then(|place| others.get(place));
+        let paths = others.map_or(&purchases.paths, |(paths, _)| paths).clone();
+        found.drafted(paths, columns, files.get(found.place)?.columns)
     }
 
     fn template(&self, table: Table, columns: &[DraftColumn]) -> Option<&'static Template> {
@@ -155,7 +196,14 @@ impl DraftInput {
         let columns: Vec<DraftColumn> = columns.collect();
         let names = columns.iter().map(|column| column.name.clone()).collect();
         Some((
-            DraftLookup { name: lookup.name, path: file.path.clone(), key, their_key: None, columns: names },
+            DraftLookup {
+                name: lookup.name,
+                paths: vec![file.path.clone()],
+                key,
+                their_key: None,
+                columns: names,
+                called: None,
+            },
             columns,
         ))
     }
@@ -165,8 +213,7 @@ impl Proposal {
     /// The source column of the customers.
     fn customers(&self) -> Option<DraftColumn> {
         let from = self.mapping.get("customer_id")?;
-        let name = reads(from, &self.peek.columns).into_iter().next()?;
-        self.peek.columns.iter().find(|column| column.name == name).cloned()
+        column_of(from, &self.peek.columns).cloned()
     }
 }
 
@@ -222,6 +269,12 @@ fn n_without(from: &str, columns: &[DraftColumn]) -> usize {
 /// Least share of the customers of a table that are buyers, for its column to be taken by that.
 const MEETS: f64 = 0.3;
 
+/// Whether enough of the customers of a table are buyers.
+fn customers_meet(mapping: &BTreeMap<&'static str, String>, columns: &[DraftColumn], buyers: &DraftColumn) -> bool {
+    let present = mapping.get("customer_id").map(|from| reads(from, columns)).unwrap_or_default();
+    columns.iter().any(|column| present.contains(&column.name) && column.share_in(buyers) >= MEETS)
+}
+
 /// The mapping with the column of the customers that are those of the purchases, where another one's are not.
 fn with_customers(
     mut mapping: BTreeMap<&'static str, String>,
@@ -230,9 +283,7 @@ fn with_customers(
 ) -> BTreeMap<&'static str, String> {
     let Some(buyers) = buyers.filter(|buyers| !buyers.sketch.is_empty()) else { return mapping };
     let share = |column: &DraftColumn| column.share_in(buyers);
-    let present = mapping.get("customer_id").map(|from| reads(from, columns)).unwrap_or_default();
-    let meets = columns.iter().any(|column| present.contains(&column.name) && share(column) >= MEETS);
-    if meets {
+    if customers_meet(&mapping, columns, buyers) {
         return mapping;
     }
     let best = columns.iter().filter(|column| looks::plausible(Kind::Id, column) && share(column) >= MEETS);

@@ -122,8 +122,12 @@ impl DraftInput {
     /// The files that belong to no table and are looked into by none, each with why it is no table of purchases.
     #[must_use]
     pub fn not_used(&self) -> Vec<Unsorted> {
-        let used: Vec<String> =
-            self.proposals().iter().flat_map(|proposal| &proposal.lookups).map(|lookup| lookup.path.clone()).collect();
+        let used: Vec<String> = self
+            .proposals()
+            .iter()
+            .flat_map(|proposal| &proposal.lookups)
+            .flat_map(|lookup| lookup.paths.clone())
+            .collect();
         let unused = self.beside.iter().filter(|file| !used.contains(&file.path));
         let purchases = self.tables.iter().find(|table| table.table == Table::Purchases);
         let first = purchases.and_then(|table| table.files.first());

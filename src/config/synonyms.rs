@@ -78,7 +78,7 @@ const COMPLAINTS: &[(&str, &[&str])] = &[
         "numero_de_ticket", "numéro_de_ticket", "ticketnummer", "ticket_nummer", "issue_key", "conversation_id",
         "conversation", "chamado", "id_do_chamado", "número_do_chamado", "numero_do_chamado", "protocolo",
         "incidencia", "id_incidencia", "id_de_incidencia", "incident_id", "incident", "fallnummer", "beschwerde",
-        "beschwerdenummer", "reklamationsnummer", "réclamation", "n_réclamation", "reclamación", "reclamo",
+        "beschwerdenummer", "reklamationsnummer", "numero_de_reclamación", "número_de_reclamación", "número_da_reclamação", "numéro_de_réclamation", "réclamation", "n_réclamation", "reclamación", "reclamo",
         "reclamação", "klacht", "klachtnummer", "reklamacja", "numer_reklamacji", "zgłoszenie", "numer_zgłoszenia",
         "ärende", "ärendenummer", "sagsnummer", "şikayet_no", "talep_no", "問い合わせ番号", "チケット番号", "номер_обращения",
         "обращение", "id"]),

@@ -63,7 +63,7 @@ fn no_complaints(column: &Column, counts: &Counts<'_>) -> Option<(String, NoComp
 fn tickets_filter(found: impl Iterator<Item = (String, NoComplaints)>) -> Option<FoundKey> {
     let (conditions, why): (Vec<String>, Vec<String>) =
         found.map(|(name, own)| (own.condition, format!("`{name}`: {} rows", own.rows))).unzip();
-    let why = format!("the others are no complaints by {}", why.join(", "));
+    let why = format!("sets aside what is no complaint by {}", why.join(", "));
     let key = || FoundKey::settled("filter", toml_text(&conditions.join(" AND ")), why).of_table(Table::Complaints);
     (!conditions.is_empty()).then(key)
 }

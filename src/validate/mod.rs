@@ -2,6 +2,7 @@
 //! they correct nothing but what a finding names.
 
 mod amounts;
+mod bridges;
 mod categories;
 mod causes;
 mod cents;
@@ -176,6 +177,7 @@ pub fn load_and_look<T>(
     let are_names = checked.outcome.totals.has_names();
     let (accounts, mut findings, rejects, pace) = checked.outcome.completed(config, now);
     other_ids::name_better(config, are_names, &mut findings)?;
+    bridges::name(config, &accounts, &mut findings);
     in_order(&mut findings, &accounts);
     Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace, carried, contacts }, seen))
 }

@@ -3,6 +3,7 @@
 
 use polars::prelude::DataFrame;
 
+use super::bridges;
 use super::causes::in_order;
 use super::other_ids;
 use super::relations::{SHARED_ORDER, shared_orders};
@@ -113,6 +114,7 @@ impl Together {
         let are_names = self.0.totals.has_names();
         let (accounts, mut findings, rejects, pace) = self.0.completed(config, now);
         other_ids::name_better(config, are_names, &mut findings)?;
+        bridges::name(config, &accounts, &mut findings);
         in_order(&mut findings, &accounts);
         let mut rejects = rejects.iter().map(|rows| parts.in_order(rows)).collect::<Result<Vec<_>, _>>()?;
         rejects

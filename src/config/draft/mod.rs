@@ -114,13 +114,19 @@ fn draft_table(draft: &mut String, proposal: &Proposal) {
 
 fn draft_lookup(draft: &mut String, table: Table, lookup: &DraftLookup) {
     line(draft, &format!("[{}.lookup.{}]", table.name(), lookup.name));
-    line(draft, &format!("path = {}", text(&lookup.path)));
+    line(draft, &format!("path = {}", paths(&lookup.paths)));
     line(draft, &format!("key = {}", text(&lookup.key)));
     if let Some(theirs) = &lookup.their_key {
         line(draft, &format!("{} = {}", knobs::THEIR_KEY.name, text(theirs)));
     }
     let columns: Vec<String> = lookup.columns.iter().map(|name| text(name)).collect();
-    line(draft, &format!("columns = [{}]", columns.join(", ")));
+    let columns = columns.join(", ");
+    line(
+        draft,
+        &lookup
+            .called
+            .map_or_else(|| format!("columns = [{columns}]"), |ours| format!("columns = {{ {ours} = {columns} }}")),
+    );
 }
 
 /// The blanks of columns that a table cannot do without, with the columns that may fill them by their values.

@@ -9,18 +9,18 @@ use crate::shop::retain;
 
 /// 230 customers with an order in each of twelve months, of one or two lines.
 #[derive(Clone, Copy)]
-struct Order {
-    number: usize,
-    customer: usize,
-    month: usize,
+pub(super) struct Order {
+    pub(super) number: usize,
+    pub(super) customer: usize,
+    pub(super) month: usize,
 }
 
 impl Order {
-    fn all() -> impl Iterator<Item = Self> {
+    pub(super) fn all() -> impl Iterator<Item = Self> {
         (0..2_760).map(|n| Self { number: 50_000 + n, customer: n % 230, month: n / 230 + 1 })
     }
 
-    fn day(self) -> String {
+    pub(super) fn day(self) -> String {
         format!("2024-{:02}-{:02}", self.month, self.customer % 28 + 1)
     }
 
@@ -31,12 +31,12 @@ impl Order {
             .collect()
     }
 
-    fn cents(self) -> usize {
+    pub(super) fn cents(self) -> usize {
         self.lines().iter().map(|(_, cents)| cents).sum()
     }
 }
 
-fn euros(cents: usize) -> String {
+pub(super) fn euros(cents: usize) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
 }
 
@@ -49,7 +49,7 @@ fn total(orders: impl Iterator<Item = Order>) -> String {
 }
 
 /// A folder with files, and the config that `init` drafts of them, with what only a person can know filled in.
-fn drafted(files: &[(&str, &[u8])], more: &[(&str, &str)]) -> (tempfile::TempDir, String) {
+pub(super) fn drafted(files: &[(&str, &[u8])], more: &[(&str, &str)]) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let mut names = Vec::new();
     for (name, bytes) in files {
@@ -67,7 +67,7 @@ fn drafted(files: &[(&str, &[u8])], more: &[(&str, &str)]) -> (tempfile::TempDir
     (folder, config)
 }
 
-fn check(folder: &Path, code: i32, words: &[&str]) {
+pub(super) fn check(folder: &Path, code: i32, words: &[&str]) {
     let said = retain().current_dir(folder).args(["check", "--as-of", "2025-01-01"]).assert().code(code);
     let output = said.get_output();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -56,6 +56,7 @@ mod silence;
 mod simple_rule;
 mod stored;
 mod thin_weeks;
+mod tickets;
 mod trials;
 mod voids;
 mod written_forms;
