@@ -4,12 +4,14 @@
 mod currency;
 mod found;
 mod text;
+mod tickets;
 
 use std::collections::BTreeMap;
 
 use self::currency::{currencies_of, currency, timezone};
 use self::found::{FILL_DOWN, found_keys, knows};
 use self::text::{comment, file_name, folder_name, line, one_line, paths, text};
+use self::tickets::ask_about_questions;
 use super::found::{DraftColumn, DraftLookup};
 use super::guess::reads;
 use super::knobs;
@@ -94,6 +96,7 @@ fn draft_table(draft: &mut String, proposal: &Proposal) {
         line(draft, &format!("{key} = [{}]  # counts as bought; else name it in the filter", known.join(", ")));
     }
     found_keys(draft, proposal, section);
+    ask_about_questions(draft, proposal);
     line(draft, &format!("[{}.columns]", table.name()));
     for spec in table.columns() {
         if let Some(source) = proposal.mapping.get(spec.name) {

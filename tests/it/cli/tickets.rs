@@ -70,7 +70,9 @@ fn states_of_complaints_ask_for_no_filter() {
     });
     let orders = orders();
     let (folder, config) = drafted(&[("orders.csv", orders.as_bytes()), ("tickets.csv", text.as_bytes())], &[]);
-    assert!(!config.contains("filter"), "{config}");
+    assert!(!config.contains("\nfilter"), "{config}");
+    // Which questions count is asked.
+    assert!(config.contains("\n# Are these complaints: `Question` (276 rows)? If not, the filter needs"), "{config}");
     check(folder.path(), 0, &["552 complaints", "0 findings"]);
 }
 
