@@ -36,6 +36,21 @@ pub struct DraftColumn {
     pub are_states: bool,
     /// The lowest hashes of its values, ascending: by them ids of two sources are held against each other.
     pub sketch: Vec<u64>,
+    /// What its values are of, where it has money and they give it away.
+    pub line_value: Option<LineValue>,
+}
+
+/// Whether money is of a line or of one piece, as the rows show beside their quantity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineValue {
+    /// The column of the quantity.
+    pub quantity: String,
+    /// Whether it is of the line, else it is the price of a piece.
+    pub is_of_line: bool,
+    /// The column within whose values it shows; `None`: it shows without any.
+    pub within: Option<String>,
+    /// The column that is this one less a discount on each row.
+    pub net: Option<String>,
 }
 
 /// A value of a column and how many rows have it.
@@ -156,6 +171,10 @@ impl DraftColumn {
         self.n_empty += other.n_empty;
         self.n_distinct = self.n_distinct.max(other.n_distinct);
         self.are_states &= other.are_states;
+        self.line_value = match (self.line_value.take(), other.line_value) {
+            (Some(own), Some(theirs)) => Some(own).filter(|own| own.is_of_line == theirs.is_of_line),
+            (own, theirs) => own.or(theirs),
+        };
         if self.example.is_empty() {
             self.example = other.example;
         }

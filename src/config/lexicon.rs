@@ -206,6 +206,13 @@ pub(super) fn is_of_order(words: &[String]) -> bool {
     (has(Total) || has(Order)) && !has(Line) && !has(Product)
 }
 
+/// Whether the name of an amount says that it is of a line.
+pub(super) fn is_of_line(words: &[String]) -> bool {
+    let is_known =
+        |word: &String| of_word(&folded(word)).is_some_and(|found| found.iter().any(|own| own.contains(&Line)));
+    words.iter().any(is_known)
+}
+
 impl Shape {
     fn distance(&self, found: &[&[Meaning]]) -> Option<usize> {
         let has = |meaning: Meaning| found.iter().any(|word| word.contains(&meaning));

@@ -52,7 +52,7 @@ const PURCHASES: &[(&str, &[&str])] = &[
     ("product_id", &["product_id", "product", "stock_code", "sku", "lineitem_sku", "line_item_sku", "item_id",
         "item", "article_id", "article", "asin", "ean", "upc", "product_sku", "material",
         "artikel", "artikelnummer", "art", "produkt", "produktnummer", "produit", "producto", "prodotto", "item_number", "item_title",
-        "item_name", "product_name", "product_title", "artikelbezeichnung", "bezeichnung", "lineitem_name", "désignation", "listing"]),
+        "item_name", "menu_item", "product_name", "product_title", "artikelbezeichnung", "bezeichnung", "lineitem_name", "désignation", "listing"]),
     ("category", &["category", "product_category", "category_name", "department", "product_type", "product_group",
         "item_category", "commodity_desc", "lineitem_category", "warengruppe", "produktgruppe", "artikelgruppe", "wgr", "kategorie",
         "categorie", "catégorie", "famille", "rayon", "categoria", "kategori"]),

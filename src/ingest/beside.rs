@@ -75,6 +75,12 @@ fn of_column(column: &Column, decimals: u32) -> Option<MoneyBeside> {
 
 /// The sizes of the values that are not zero.
 fn sizes(column: &Column, decimals: u32) -> Option<Vec<u64>> {
+    let given = minor_values(column, decimals)?.into_iter().filter(|amount| *amount != 0 && *amount != ABSENT);
+    Some(given.map(i64::unsigned_abs).collect())
+}
+
+/// The numbers of a column that nothing is known of, in steps of so many decimals; [`ABSENT`] where there is none.
+pub(super) fn minor_values(column: &Column, decimals: u32) -> Option<Vec<i64>> {
     let marks = column.str().ok().map(|texts| {
         let census = NumberCensus::of(texts);
         let column = NumberColumn { label: String::new(), decimals: Some(decimals), census };
@@ -85,10 +91,7 @@ fn sizes(column: &Column, decimals: u32) -> Option<Vec<u64>> {
         None => super::marks::Marks::default(),
     };
     match money(&plain(column).ok()?, marks, decimals).ok()? {
-        (Values::Money(money), _) => {
-            let given = money.into_iter().filter(|amount| *amount != 0 && *amount != ABSENT);
-            Some(given.map(i64::unsigned_abs).collect())
-        }
+        (Values::Money(money), _) => Some(money),
         _ => None,
     }
 }

@@ -56,6 +56,7 @@ mod json_value;
 mod lacking;
 mod left_out;
 mod limits;
+mod line_values;
 mod lines;
 mod lookup;
 mod mapping;

@@ -13,7 +13,7 @@ use super::header::is_nameless;
 use super::raw::shown;
 use super::state_words::{is_no_purchase, is_purchase};
 use super::ticket_signs::{NoComplaints, TicketColumn};
-use super::{found_in_rows, found_in_values, ids, paths, sources};
+use super::{found_in_rows, found_in_values, ids, line_values, paths, sources};
 use crate::config::{DraftColumn, FoundKey, Peek, Table, ValueCount};
 use crate::maths::hash::key;
 
@@ -46,7 +46,9 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     };
     let (columns, tickets): (Vec<_>, Vec<_>) = frame.columns().par_iter().map(looked_at).unzip();
     found.extend(tickets_filter(tickets.into_iter().flatten()));
-    let columns = columns.into_iter().filter(is_meant).collect();
+    let mut columns: Vec<DraftColumn> = columns.into_iter().filter(is_meant).collect();
+    let mut values = line_values::of_rows(&frame);
+    columns.iter_mut().for_each(|column| column.line_value = values.remove(&column.name));
     Ok(Peek { columns, found, n_rows: frame.height() })
 }
 
@@ -87,6 +89,7 @@ fn peeked(column: &Column, counts: &Counts<'_>) -> DraftColumn {
             && values.iter().all(|value| is_no_purchase(&value.value) || is_purchase(&value.value)),
         values,
         sketch: sketch(counts.keys()),
+        line_value: None,
     }
 }
 

@@ -26,26 +26,51 @@ pub(super) fn is_of_order(name: &str) -> bool {
     ORDER_LEVEL.contains(&words.join("_").as_str()) || lexicon::is_of_order(&words)
 }
 
-/// Quantity times unit price, if there is no amount of the line itself; the price alone if there is no quantity.
+/// Quantity times unit price, if there is no amount of the line itself; the price alone if there is no quantity. Where values
+/// give away that a price is of the line or an amount of one piece, they count and not the names.
 pub(super) fn derived_amount(
     matched: &BTreeMap<&'static str, &DraftColumn>,
     columns: &[DraftColumn],
 ) -> Option<String> {
-    let is_line_level = |column: &&DraftColumn| !is_of_order(&column.name);
-    if matched.get("amount").is_some_and(is_line_level) {
-        return None;
+    let quantity = matched.get("quantity");
+    let times = |quantity: &DraftColumn, price: &DraftColumn| {
+        format!("{} * {}", quoted(&quantity.name), in_major_units(price, quoted(&price.name)))
+    };
+    let is_of_line = |column: &DraftColumn| {
+        let told = column.line_value.as_ref().filter(|told| quantity.is_some_and(|own| own.name == told.quantity));
+        told.map(|told| told.is_of_line)
+    };
+    if let Some(amount) = matched.get("amount").filter(|column| !is_of_order(&column.name)) {
+        // One price may be paid for any quantity, where the name says that it is of the line.
+        let is_of_piece = is_of_line(amount) == Some(false) && !lexicon::is_of_line(&in_words(&amount.name));
+        return quantity.filter(|_| is_of_piece).map(|quantity| times(quantity, amount));
     }
-    let prices = columns.iter().filter(|column| plausible(Kind::Money, column));
-    let price = prices
-        .filter_map(|column| {
-            let by_words = || lexicon::distance_of_unit_price(&in_words(&column.name)).map(|rank| (BY_WORDS, rank));
-            Some((distance(Kind::Money, UNIT_PRICES, &column.name).or_else(by_words)?, column))
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, column)| column)?;
-    match matched.get("quantity") {
-        Some(quantity) => Some(format!("{} * {}", quoted(&quantity.name), in_major_units(price, quoted(&price.name)))),
+    let price = unit_price(columns)?;
+    match quantity {
+        Some(_) if is_of_line(price) == Some(true) => {
+            let net = price.line_value.as_ref().and_then(|told| told.net.as_ref());
+            let price = columns.iter().find(|column| Some(&column.name) == net).unwrap_or(price);
+            Some(in_major_units(price, price.name.clone()))
+        }
+        Some(quantity) => Some(times(quantity, price)),
         None if matched.contains_key("amount") => None,
         None => Some(in_major_units(price, price.name.clone())),
     }
+}
+
+/// The column whose name is that of a price of one piece, the one most alike.
+fn unit_price(columns: &[DraftColumn]) -> Option<&DraftColumn> {
+    let prices = columns.iter().filter(|column| plausible(Kind::Money, column));
+    let near = prices.filter_map(|column| Some((distance_of_price(&column.name)?, column)));
+    near.min_by_key(|(distance, _)| *distance).map(|(_, column)| column)
+}
+
+fn distance_of_price(name: &str) -> Option<(u8, usize)> {
+    let by_words = || lexicon::distance_of_unit_price(&in_words(name)).map(|rank| (BY_WORDS, rank));
+    distance(Kind::Money, UNIT_PRICES, name).or_else(by_words)
+}
+
+/// Whether a name is that of a price of one piece.
+pub(in crate::config) fn is_unit_price(name: &str) -> bool {
+    distance_of_price(name).is_some()
 }

@@ -8,6 +8,7 @@ mod person;
 
 use std::collections::BTreeMap;
 
+pub(super) use self::amount::is_unit_price;
 use self::amount::{derived_amount, in_major_units, is_of_order};
 use self::clock::with_clock;
 use self::nearness::{BY_WORDS, distance, without_taxes};

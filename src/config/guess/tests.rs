@@ -1,6 +1,7 @@
 //! Which columns are taken for which of ours.
 
 use super::*;
+use crate::config::found::LineValue;
 
 fn guess(table: Table, columns: &[(&str, &str)]) -> BTreeMap<&'static str, String> {
     let columns: Vec<_> = columns
@@ -27,6 +28,24 @@ fn an_amount_of_the_line_comes_before_a_product_and_a_product_before_a_total() {
     assert_eq!(amount(&[("Total", "f64")]).as_deref(), Some("Total"));
     assert_eq!(amount(&[("price", "f64")]).as_deref(), Some("price"));
     assert_eq!(amount(&[("colour", "str")]), None);
+}
+
+#[test]
+fn values_that_tell_what_money_is_of_count_before_its_name() {
+    let amount = |name: &str, is_of_line, net: Option<&str>| {
+        let mut columns: Vec<DraftColumn> = ["Qty", "Less", name]
+            .map(|name| DraftColumn { name: name.to_owned(), dtype: "f64".to_owned(), ..DraftColumn::default() })
+            .to_vec();
+        let (within, net) = (Some("SKU".to_owned()), net.map(str::to_owned));
+        columns[2].line_value = Some(LineValue { quantity: "Qty".to_owned(), is_of_line, within, net });
+        mapping(Table::Purchases, &columns).remove("amount").unwrap()
+    };
+    assert_eq!(amount("price", true, None), "price");
+    assert_eq!(amount("price", true, Some("Less")), "Less");
+    assert_eq!(amount("price", false, None), "Qty * price");
+    assert_eq!(amount("sales", true, None), "sales");
+    assert_eq!(amount("sales", false, None), "Qty * sales");
+    assert_eq!(amount("line_amount", false, None), "line_amount");
 }
 
 #[test]

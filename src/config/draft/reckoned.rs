@@ -1,0 +1,34 @@
+//! Why an amount is reckoned otherwise than the names of its columns say.
+
+use super::text::one_line;
+use crate::config::found::DraftColumn;
+use crate::config::guess::{is_unit_price, reads};
+
+/// Why values and not names say how an amount is reckoned; nothing where the names say the same.
+pub(super) fn why_by_values(amount: &str, columns: &[DraftColumn]) -> Option<String> {
+    let read = reads(amount, columns);
+    let mut told = columns.iter().filter(|column| is_read(column, &read));
+    let (name, told) = told.find_map(|column| Some((&column.name, column.line_value.as_ref()?)))?;
+    let is_multiplied = amount.contains('*') && read.contains(&told.quantity);
+    if is_multiplied == told.is_of_line || told.is_of_line != is_unit_price(name) {
+        return None;
+    }
+    let (name, quantity) = (one_line(name), one_line(&told.quantity));
+    let within = told.within.as_ref().map(|within| format!(" within one `{}`", one_line(within)));
+    Some(match (told.is_of_line, within) {
+        (true, within) => {
+            let within = within.unwrap_or_default();
+            format!("of the line already: `{name}` grows as `{quantity}` does{within}, as no price of one piece would")
+        }
+        (false, Some(within)) => {
+            format!("`{name}` is the price of one piece: it is the same{within}, whatever `{quantity}` says")
+        }
+        (false, None) => format!("`{name}` is the price of one piece: times `{quantity}` it is another column"),
+    })
+}
+
+/// Whether an expression reads a column, or the one that it becomes less its discount.
+fn is_read(column: &DraftColumn, read: &[String]) -> bool {
+    let net = column.line_value.as_ref().and_then(|told| told.net.as_ref());
+    read.contains(&column.name) || net.is_some_and(|net| read.contains(net))
+}
