@@ -10,6 +10,7 @@ mod checked;
 mod consent;
 mod contacts;
 mod costs;
+mod counted_pieces;
 mod counted_twice;
 mod currencies;
 mod customer_ids;

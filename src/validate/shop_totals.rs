@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::categories;
 use super::cents::Cents;
 use super::consent::Consents;
+use super::counted_pieces::CountedPieces;
 use super::counted_twice::CountedTwice;
 use super::currencies::Currencies;
 use super::customer_ids::{self, Ids};
@@ -57,6 +58,7 @@ pub(super) struct ShopTotals {
     losses: Losses,
     signs: OrderSigns,
     order_totals: OrderTotals,
+    counted_pieces: CountedPieces,
     counted_twice: CountedTwice,
     joined_lines: JoinedLines,
     rejected_states: RejectedStates,
@@ -107,6 +109,7 @@ impl ShopTotals {
             totals.turnover = TurnoverShare::of(purchases);
             totals.signs = OrderSigns::of(purchases);
             totals.order_totals = OrderTotals::of(purchases);
+            totals.counted_pieces = CountedPieces::of(purchases, config);
             totals.counted_twice = CountedTwice::of(purchases);
             totals.joined_lines = JoinedLines::of(purchases);
             totals.rejected_states = RejectedStates::of(purchases);
@@ -143,6 +146,7 @@ impl ShopTotals {
         self.consents.add(other.consents);
         self.signs.add(other.signs);
         self.order_totals.add(other.order_totals);
+        self.counted_pieces.add(&other.counted_pieces);
         self.counted_twice.add(other.counted_twice);
         self.joined_lines.add(other.joined_lines);
         self.rejected_states.add(other.rejected_states);
@@ -165,6 +169,7 @@ impl ShopTotals {
         findings.extend(self.sizes.absurd(config));
         findings.extend(self.thin_weeks.finding());
         findings.extend(self.units(config));
+        findings.extend(self.counted_pieces.finding(config));
         findings.extend(self.no_goods.finding(config));
         findings.extend(self.currencies.findings(config));
         findings.extend(self.order_amounts.finding());

@@ -9,6 +9,7 @@ mod changes;
 mod clocks;
 mod contact_evidence;
 mod contacts;
+mod counted_pieces;
 mod custom;
 mod customers_and_orders;
 mod databases;
