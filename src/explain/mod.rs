@@ -7,6 +7,7 @@ mod medians;
 mod passing;
 mod path;
 mod reasons;
+mod repeats;
 mod rhythm;
 mod scorer;
 mod sentence;

@@ -3,6 +3,7 @@
 //! sum to.
 
 use super::medians::Medians;
+use super::repeats::Mention;
 use super::sentence::Template;
 use super::shapley::{of_three, product, shares};
 use crate::clv::{CustomerSummary, PurchaseModel, ValueModel};
@@ -34,6 +35,8 @@ pub(super) struct Teller {
     pub(super) column: usize,
     median: Option<f64>,
     pub(super) template: Template<usize>,
+    /// If it says no more of a complaint than that there was one.
+    pub(super) mention: Option<Mention>,
 }
 
 impl Teller {
@@ -238,7 +241,8 @@ impl Plan<'_> {
         let teller = found.map(|((side, template), fact)| {
             let is_first = matches!(entry.telling, Telling::TellsFirst(..));
             let median = self.medians.get(name);
-            self.tellers.push(Teller { fact, family: entry.family, is_first, side, column, median, template });
+            let (family, mention) = (entry.family, Mention::of(name));
+            self.tellers.push(Teller { fact, family, is_first, side, column, median, template, mention });
             self.tellers.len() - 1
         });
         Target { fact: entry.telling.fact(), teller, recent_days }

@@ -2,8 +2,9 @@
 //! customer's own numbers.
 
 use super::passing::{Background, Ledger, Passing, Teller};
+use super::repeats::{Told, take_in};
 use super::scorer::{Forecast, Said, Scorer, ScoringModel};
-use super::sentence::Template;
+use super::sentence::{Sentence, Template};
 use crate::dataset::Dataset;
 use crate::features::{Fact, Family, FeatureSchema, SILENCE_FEATURE, Split};
 use crate::learn::{LearnError, LogOddsPrediction};
@@ -32,7 +33,7 @@ pub struct Reason {
     pub column: usize,
     /// The customer's own numbers, in a sentence.
     pub sentence: Box<str>,
-    /// What the fact adds to the log-odds, against the mean training row.
+    /// What the fact adds to the log-odds, against the mean training row, and with it others that the sentence tells too.
     pub log_odds: f64,
 }
 
@@ -191,27 +192,28 @@ impl Desk {
         facts.sort_by(|a, b| sum(*b).total_cmp(&sum(*a)));
         let raising: f64 = sums.iter().filter(|sum| **sum > 0.0).sum();
         let is_material = |fact: &Fact| sum(*fact) >= (MATERIAL_SHARE * raising).max(MATERIAL_LOG_ODDS);
-        let mut reasons = Vec::with_capacity(REASONS);
+        let mut told = Vec::with_capacity(REASONS);
         for fact in facts.into_iter().take_while(is_material) {
-            if let Some(&Teller { family, column, .. }) = self.tell(fact, passing, value, currency) {
-                let sentence = self.sentence.as_str().into();
-                reasons.push(Reason { fact, family, column, sentence, log_odds: sum(fact) });
+            if let Some((teller, said)) = self.tell(fact, passing, value, currency) {
+                let (sentence, log_odds) = (self.sentence.as_str().into(), sum(fact));
+                let reason = Reason { fact, family: teller.family, column: teller.column, sentence, log_odds };
+                take_in(&mut told, Told { reason, teller, said }, value);
             }
-            if reasons.len() == REASONS {
+            if told.len() == REASONS {
                 break;
             }
         }
-        reasons
+        told.into_iter().map(|told| told.reason).collect()
     }
 
-    /// Writes the sentence of a fact; the feature that tells it, if one can.
+    /// Writes the sentence of a fact; the feature that tells it and its sentence, if one can.
     fn tell<'p>(
         &mut self,
         fact: Fact,
         passing: &'p Passing<'_>,
         value: &impl Fn(usize) -> f64,
         currency: &Currency,
-    ) -> Option<&'p Teller> {
+    ) -> Option<(&'p Teller, &'p Sentence<usize>)> {
         let Self { ledger, tellers, sentence } = self;
         let part = |number: usize| ledger.tellers.get(number).copied().unwrap_or(0.0);
         tellers.clear();
@@ -224,7 +226,8 @@ impl Desk {
         tellers
             .iter()
             .filter_map(|number| passing.tellers.get(*number))
-            .find(|teller| teller.may_tell(value) && teller.template.fill(|column| value(*column), currency, sentence))
+            .filter(|teller| teller.may_tell(value))
+            .find_map(|teller| Some((teller, teller.template.fill(|column| value(*column), currency, sentence)?)))
     }
 }
 

@@ -119,6 +119,67 @@ fn forecasts_and_seasons_are_never_told_but_what_they_are_made_of_is() {
     assert!((ledger.context - 0.7).abs() < 1e-12);
 }
 
+#[test]
+fn two_visits_are_told_once() {
+    let parts = [("orders_all_count", 0.5), ("overdue_ratio", 0.4)];
+    let values = [
+        ("orders_all_count", 2.0),
+        ("order_days_all_count", 2.0),
+        ("tenure_days", 176.0),
+        ("recency_days", 136.0),
+        ("gap_max_days", 40.0),
+        ("overdue_ratio", 12.0),
+    ];
+    assert_eq!(
+        Case::of(&parts, &values).told(),
+        ["frequency: 2 orders in 6 months", "cadence: silent for 136 days, the only break before was 40 days"]
+    );
+}
+
+#[test]
+fn a_sentence_that_another_one_contains_is_not_told() {
+    let values = [
+        ("net_spend_180d_amount", 5.0),
+        ("net_spend_365d_amount", 500.0),
+        ("spend_180d_change_ratio", -0.9),
+        ("recency_days", 100.0),
+    ];
+    for [low, fell] in [[0.5, 0.4], [0.4, 0.5]] {
+        let parts = [("net_spend_180d_amount", low), ("spend_180d_change_ratio", fell), ("recency_days", 0.2)];
+        assert_eq!(
+            Case::of(&parts, &values).told(),
+            [
+                "trend: spent GBP 5.00 in the last six months, GBP 495 in the six months before",
+                "recency: no order for 100 days"
+            ],
+            "the fuller one stays, whichever adds more"
+        );
+    }
+    let parts = [("recency_days", 0.5), ("net_spend_180d_amount", 0.4), ("spend_180d_change_ratio", 0.3)];
+    let (reasons, _) = Case::of(&parts, &values).reasons();
+    assert_eq!(reasons.iter().map(|reason| reason.fact).collect::<Vec<_>>(), [Fact::SpendFell, Fact::Silence]);
+    assert!((reasons[0].log_odds - 0.7).abs() < 1e-12, "with what both add");
+    let parts = [("tenure_days", 0.5), ("net_spend_all_amount", 0.4)];
+    let young = [("tenure_days", 9.0), ("order_days_all_count", 2.0), ("net_spend_all_amount", 7.0)];
+    assert_eq!(Case::of(&parts, &young).told().len(), 2, "spend of so many days is another fact than the first order");
+}
+
+#[test]
+fn one_complaint_is_told_once() {
+    let told = |mention: &'static str, value: f64, open_days: f64| {
+        let parts = [(mention, 0.5), ("oldest_open_complaint_days", 0.4)];
+        let values = [(mention, value), ("oldest_open_complaint_days", open_days), ("open_complaints_count", 1.0)];
+        let mut case = Case::of(&parts, &values);
+        case.medians = Medians::default();
+        case.told()
+    };
+    assert_eq!(told("complaint_recency_days", 93.4, 93.4), ["complaints: a complaint open for 94 days"]);
+    assert_eq!(told("complaint_recency_days", 12.4, 93.4).len(), 2, "a later one, which is settled");
+    assert_eq!(told("complaints_180d_count", 1.0, 93.4), ["complaints: a complaint open for 94 days"]);
+    assert_eq!(told("complaints_90d_count", 1.0, 93.4).len(), 2, "another one");
+    assert_eq!(told("complaints_180d_count", 2.0, 93.4).len(), 2);
+}
+
 /// Whatever the values are, missing ones included.
 #[test]
 fn facts_and_context_sum_to_what_the_features_add() {

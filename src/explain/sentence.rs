@@ -26,15 +26,16 @@ use crate::units::Currency;
 pub fn render(template: &str, value: impl Fn(&str) -> Option<f64>, currency: &Currency) -> Option<String> {
     let template = Template::of(template, |name| Some((value(name)?, features::find(name)?.unit)))?;
     let mut sentence = String::new();
-    template.fill(|value| *value, currency, &mut sentence).then_some(sentence)
+    template.fill(|value| *value, currency, &mut sentence).is_some().then_some(sentence)
 }
 
 /// A reason taken apart: what stands for each number finds it again for every customer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Template<N>(Vec<Sentence<N>>);
 
+/// One of its sentences.
 #[derive(Debug, Clone, PartialEq)]
-struct Sentence<N> {
+pub(super) struct Sentence<N> {
     /// Left sides and right sides.
     conditions: Vec<[Term<N>; 2]>,
     head: String,
@@ -134,9 +135,14 @@ impl<N> Template<N> {
         template.split('|').map(sentence).collect::<Option<_>>().map(Self)
     }
 
-    /// Writes the first sentence that holds in place of what stands in `sentence`; says whether there is one.
-    pub(super) fn fill(&self, number: impl Fn(&N) -> f64, currency: &Currency, sentence: &mut String) -> bool {
-        self.0.iter().any(|told| told.holds(&number) && told.fill(&number, currency, sentence))
+    /// Writes the first sentence that holds in place of what stands in `sentence`, and returns it if there is one.
+    pub(super) fn fill(
+        &self,
+        number: impl Fn(&N) -> f64,
+        currency: &Currency,
+        sentence: &mut String,
+    ) -> Option<&Sentence<N>> {
+        self.0.iter().find(|told| told.holds(&number) && told.fill(&number, currency, sentence))
     }
 }
 
@@ -176,6 +182,29 @@ impl<N> Sentence<N> {
             slot.write(number, currency, sentence);
         }
         true
+    }
+}
+
+impl Sentence<usize> {
+    /// The columns whose numbers it tells.
+    pub(super) fn columns(&self) -> impl Iterator<Item = usize> {
+        let columns = |slot: &Slot<usize>| match slot.term {
+            Term::Constant(_) => [None, None],
+            Term::Value(column) => [Some(column), None],
+            Term::Difference(column, other) => [Some(column), Some(other)],
+        };
+        self.slots.iter().flat_map(columns).flatten()
+    }
+
+    /// Whether it tells more numbers than how long ago something began.
+    pub(super) fn tells_more_than_spans(&self) -> bool {
+        self.slots.iter().any(|slot| slot.noun != Noun::Span)
+    }
+
+    /// The column of the days since an instant, if it tells one.
+    pub(super) fn since(&self) -> Option<usize> {
+        let slot = self.slots.iter().find(|slot| slot.noun == Noun::Since)?;
+        if let Term::Value(column) = slot.term { Some(column) } else { None }
     }
 }
 

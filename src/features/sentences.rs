@@ -2,7 +2,7 @@
 
 pub(super) const RHYTHM: &str = "[3<order_days_all_count, gap_median_days<recency_days]usually buys {gap_median_days every}, silent for {recency_days day}\
      |[2<order_days_all_count, gap_max_days<recency_days]no order for {recency_days day}, longer than ever before\
-     |[1<order_days_all_count, order_days_all_count<3, gap_max_days<recency_days]bought on two days so far, the last time {recency_days day} ago";
+     |[1<order_days_all_count, order_days_all_count<3, gap_max_days<recency_days]silent for {recency_days day}, the only break before was {gap_max_days day}";
 pub(super) const LONGEST: &str = "[3<order_days_all_count, gap_max_days<recency_days]silent for {recency_days day}, the \
                                   longest break before was {gap_max_days day}";
 pub(super) const YEAR: &str = "{orders_365d_count order} in the past year";

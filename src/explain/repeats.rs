@@ -1,0 +1,79 @@
+//! Which of two reasons says all that the other says, so that nothing is told twice.
+
+use super::passing::Teller;
+use super::reasons::Reason;
+use super::sentence::Sentence;
+use crate::features::Fact;
+
+/// A reason with what it was told by.
+pub(super) struct Told<'p> {
+    pub(super) reason: Reason,
+    pub(super) teller: &'p Teller,
+    pub(super) said: &'p Sentence<usize>,
+}
+
+/// Says no more of a complaint than that there was one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Mention {
+    /// How long ago the latest was.
+    Latest,
+    /// How many there were in the latest days.
+    Within(f64),
+}
+
+/// The features that count complaints, with the days in which they do.
+const COUNTS: [(&str, f64); 7] = [
+    ("complaints_7d_count", 7.0),
+    ("complaints_30d_count", 30.0),
+    ("complaints_60d_count", 60.0),
+    ("complaints_90d_count", 90.0),
+    ("complaints_180d_count", 180.0),
+    ("complaints_365d_count", 365.0),
+    ("complaints_all_count", f64::INFINITY),
+];
+
+impl Mention {
+    /// What the feature of this name mentions.
+    pub(super) fn of(feature: &str) -> Option<Self> {
+        let count = COUNTS.iter().find(|(name, _)| *name == feature).map(|(_, days)| Self::Within(*days));
+        if feature == "complaint_recency_days" { Some(Self::Latest) } else { count }
+    }
+
+    /// Whether the complaint is the one that has been open for so many days, given the value of the feature.
+    fn is_of(self, value: f64, open_days: f64) -> bool {
+        match self {
+            Self::Latest => value.total_cmp(&open_days).is_eq(),
+            Self::Within(days) => value == 1.0 && open_days <= days,
+        }
+    }
+}
+
+impl Told<'_> {
+    /// Whether nothing is missed if the other one is not told.
+    fn says_all_of(&self, other: &Self, value: &impl Fn(usize) -> f64) -> bool {
+        // How long somebody has been a customer stands in sentences about other things too.
+        let has_its_numbers = other.said.tells_more_than_spans()
+            && other.said.columns().all(|column| self.said.columns().any(|own| own == column));
+        has_its_numbers || self.is_open_complaint_of(other, value)
+    }
+
+    /// Whether the other one only mentions the complaint that this one says is open.
+    fn is_open_complaint_of(&self, other: &Self, value: &impl Fn(usize) -> f64) -> bool {
+        let open_days = self.said.since().filter(|_| self.teller.fact == Fact::OpenComplaint).map(value);
+        let mentioned = other.teller.mention.zip(open_days);
+        mentioned.is_some_and(|(mention, days)| mention.is_of(value(other.teller.column), days))
+    }
+}
+
+/// Takes in a further reason, the strongest first: of two of which one says all that the other says, that one stays, with what
+/// both add.
+pub(super) fn take_in<'p>(told: &mut Vec<Told<'p>>, mut further: Told<'p>, value: &impl Fn(usize) -> f64) {
+    if let Some(one) = told.iter_mut().find(|one| one.says_all_of(&further, value)) {
+        one.reason.log_odds += further.reason.log_odds;
+    } else {
+        let (said, others): (Vec<_>, Vec<_>) = told.drain(..).partition(|one| further.says_all_of(one, value));
+        further.reason.log_odds += said.iter().map(|one| one.reason.log_odds).sum::<f64>();
+        told.extend(others.into_iter().chain([further]));
+    }
+    told.sort_by(|a, b| b.reason.log_odds.total_cmp(&a.reason.log_odds));
+}
