@@ -22,7 +22,7 @@ pub(super) fn deviations(input: &PageInput<'_>) -> Option<Section> {
         format!("{} {} out of line with the rest of the shop", counted(n, "group"), verb(n, "is", "are"))
     };
     let rows = found.iter().map(row);
-    let head = ["What", "Group", "Customers", "Rate", "Interval", "Rest of the shop", "Times", "p, adjusted"];
+    let head = ["What", "Group", "Out of", "Customers", "Rate", "Interval", "Rest of the shop", "Times", "p, adjusted"];
     Some(Section {
         id: "deviations",
         sentence: sentence(report, n_tests),
@@ -35,7 +35,10 @@ pub(super) fn deviations(input: &PageInput<'_>) -> Option<Section> {
 fn sentence(report: &Value, n_tests: u64) -> String {
     let date = |name: &str| day(text(report, &format!("/{name}")).unwrap_or_default());
     let complaints = text(report, "/complaint_population").map_or_else(String::new, |population| {
-        format!("; complaints: {population}, and by week those of the past half year")
+        format!(
+            "; complaints: {population}. A week of the past half year has the customers who complained in it, held against the visits \
+             (days on which a customer ordered) of that week and the one before, as complaints come after orders"
+        )
     });
     format!(
         "{} of at least {} customers or visits were looked at: categories, channels and regions of the last order, and weeks. \
@@ -70,9 +73,10 @@ fn entry(found: &Value) -> Entry {
     let what = match (text(found, "/measure"), is_week(found)) {
         (Some("churn"), _) => format!("{} of {} churned", percent(rate), counted(n, "customer")),
         (_, true) => format!(
-            "{} complaints on 100 visits of that week and the one before ({} visits)",
-            shown(100.0 * rate),
-            grouped(n)
+            "{} complained in that week, beside {} of it and the week before: {} on 100 visits",
+            counted(count(found, "/n_events").unwrap_or(0), "customer"),
+            counted(n, "visit"),
+            shown(100.0 * rate)
         ),
         (_, false) => format!("{} of {} complained", percent(rate), counted(n, "customer")),
     };
@@ -102,17 +106,42 @@ fn interval(found: &Value) -> String {
     format!("95 % interval {} to {}.", percent(bound("0")), percent(bound("1")))
 }
 
-fn row(found: &Value) -> [String; 8] {
+fn row(found: &Value) -> [String; 9] {
     let of = |pointer: &str| number(found, pointer);
-    let share = |pointer: &str| of(pointer).map_or_else(String::new, percent);
+    let is_week = is_week(found);
+    let rate = |rate: f64| if is_week { format!("{} on 100", shown(100.0 * rate)) } else { percent(rate) };
+    let share = |pointer: &str| of(pointer).map_or_else(String::new, rate);
     [
         text(found, "/measure").unwrap_or_default().to_owned(),
         name(found),
-        grouped(count(found, "/n").unwrap_or(0)),
+        counted(count(found, "/n").unwrap_or(0), if is_week { "visit" } else { "customer" }),
+        grouped(count(found, "/n_events").unwrap_or(0)),
         share("/rate"),
         format!("{} to {}", share("/rate_interval/0"), share("/rate_interval/1")),
         share("/others_rate"),
         of("/ratio").map_or_else(String::new, |ratio| format!("{ratio:.2}")),
         of("/adjusted_p_value").map_or_else(String::new, |p| format!("{p:.4}")),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_week_says_who_complained_in_it_and_beside_which_visits() {
+        let found = json!({
+            "measure": "complaints", "dimension": "week", "name": "2025-04-02", "n": 234, "n_events": 0,
+            "rate": 0.0, "rate_interval": [0.0, 0.018], "others_rate": 0.043, "ratio": 0.0, "adjusted_p_value": 0.02,
+        });
+        assert_eq!(
+            entry(&found).text,
+            "0 customers complained in that week, beside 234 visits of it and the week before: 0.0 on 100 visits; 4.3 in other \
+             weeks. 95 % interval 0.0 to 1.8."
+        );
+        let row = row(&found);
+        assert_eq!([&row[2], &row[3], &row[4], &row[6]], ["234 visits", "0", "0.0 on 100", "4.3 on 100"]);
+    }
 }
