@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::document::{items, number, text};
 use super::super::figure::day;
 use super::test_words::{learner_name, main_learner};
-use crate::text::{counted, grouped};
+use crate::text::counted;
 
 /// The first customers of each past day that are looked at, as a share of all.
 const FIRST: f64 = 0.1;
@@ -44,17 +44,20 @@ pub(super) fn first_tenth(evaluation: &Value) -> Option<String> {
         format!("; by the best simple rule ({}) {many}", name.split(" (").next().unwrap_or(name))
     });
     let cutoffs = items(evaluation, "/population/cutoffs");
+    let n_days = cutoffs.len() as u64;
     let at = |cutoff: Option<&Value>| cutoff.and_then(|cutoff| text(cutoff, "/cutoff")).map(day);
     let days = match (at(cutoffs.first())?, at(cutoffs.last())?) {
         (first, last) if first == last => format!("On {first}"),
-        (first, last) => format!("On {} from {first} to {last}", counted(cutoffs.len() as u64, "past day")),
+        (first, last) => format!("On {} from {first} to {last}", counted(n_days, "past day")),
     };
-    let n = model.n.round();
+    let anew = if n_days > 1 { ", where a customer named on several days counts on each" } else { "" };
     Some(format!(
-        "{days} the model was asked for the tenth most likely to leave, then held against what came. Of 100 customers whom it named, \
-         {of_model} bought nothing in the time that was asked about{rule}; of 100 of all customers {}. ({} customers named; {}.)",
+        "{days} the model was asked for the tenth most likely to leave, then held against what came. Of 100 whom it named, {of_model} \
+         bought nothing in the time that was asked about{rule}; of 100 of all customers {}. ({} in {}{}; {}.)",
         all.of_hundred(),
-        grouped(whole(n)),
+        counted(whole(model.n.round()), "name"),
+        counted(n_days, "list"),
+        anew,
         text(evaluation, "/population/eligibility").unwrap_or_default()
     ))
 }
@@ -116,7 +119,8 @@ mod tests {
             said.contains("88 bought nothing") && said.contains("longest silence first) 60; of 100 of all"),
             "{said}"
         );
-        assert!(said.ends_with("customers 50. (400 customers named; customers with an order.)"), "{said}");
+        let end = "customers 50. (400 names in 2 lists, where a customer named on several days counts on each; customers with an order.)";
+        assert!(said.ends_with(end), "{said}");
         let same = first_tenth(&evaluation(&[learner("blend", [1.6, 1.8]), learner("recency", [1.6, 1.8])])).unwrap();
         assert!(same.contains("longest silence first) as many;"), "{same}");
     }
