@@ -83,8 +83,8 @@ fn added(sum: &mut f64, gain: f64) -> f64 {
 
 /// The quadrants as rows and columns: what was brought in the past year, by what more may come.
 const MATRIX: [(&str, [(&str, &str); 2]); 2] = [
-    ("much so far", [("III", "keep"), ("IV", "keep and develop")]),
-    ("little so far", [("I", "let go"), ("II", "rebuild")]),
+    ("brought much", [("III", "keep"), ("IV", "keep and develop")]),
+    ("brought little", [("I", "let go"), ("II", "rebuild")]),
 ];
 
 /// Customers and their value at stake by the quadrants of the value matrix.
@@ -114,11 +114,12 @@ pub(super) fn matrix(input: &PageInput<'_>) -> Option<Figure> {
         })
     };
     let kept: f64 = ["III", "IV"].map(|name| of(name).stake).iter().sum();
-    let heading = format!("Customers who brought much so far hold {} of the value at stake", percent(kept / all));
+    let heading =
+        format!("Customers who brought much in the past year hold {} of the value at stake", percent(kept / all));
     let row =
         |(name, cells): (&str, [(&str, &str); 2])| GridRow { name: name.to_owned(), cells: cells.map(cell).to_vec() };
     let chart = GridChart {
-        title: &format!("{heading}. A grid of two by two: value so far by what more may come."),
+        title: &format!("{heading}. A grid of two by two: margin of the past year by what more may come."),
         across: "what more may come if they stay",
         down: "past year",
         columns: ["little more", "much more"].map(str::to_owned).to_vec(),

@@ -53,13 +53,13 @@ const KINDS: [Kind; 4] = [
     },
     Kind {
         name: "value_quadrant",
-        title: "Value matrix: what customers brought, and what more may come",
+        title: "Value matrix: what customers brought in the past year, and what more may come",
         sentence: "By the margin of the past year and what is expected beyond it.",
         segments: &[
-            ("I", "I, let go: little so far, little more to come"),
-            ("II", "II, rebuild: little so far, much more to come"),
-            ("III", "III, keep: much so far, little more to come"),
-            ("IV", "IV, keep and develop: much so far, much more to come"),
+            ("I", "I, let go: little in the past year, little more to come"),
+            ("II", "II, rebuild: little in the past year, much more to come"),
+            ("III", "III, keep: much in the past year, little more to come"),
+            ("IV", "IV, keep and develop: much in the past year, much more to come"),
         ],
     },
     Kind {

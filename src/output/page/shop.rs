@@ -68,15 +68,30 @@ fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
         let name = format!("of {} eligible expected to buy nothing, {}", grouped(eligible), percent(mean));
         tiles.push(tile(Unit::Number.text(expected.round()), &name, format!("{}, by the model", input.question())));
     }
-    for (column, name) in [("value_at_stake", "margin at stake"), ("expected_loss", "margin expected to be lost")] {
+    let whom = list_customers(input);
+    let amounts = [
+        ("value_at_stake", "margin at stake", format!("what {whom} bring in twelve months if they stay")),
+        ("expected_loss", "margin expected to be lost", format!("of {whom}, if nothing is done")),
+    ];
+    for (column, name, note) in amounts {
         if list.get(column).is_some() {
-            tiles.push(tile(money(currency, sum(column)), name, "if nothing is done".to_owned()));
+            tiles.push(tile(money(currency, sum(column)), name, note));
         }
     }
-    if let Some(share) = input.value.and_then(|value| number(value, "/concentration/top_fifth_share")) {
-        tiles.push(tile(percent(share), "of all margin so far", "comes from one customer in five".to_owned()));
+    let value = input.value.unwrap_or(&Value::Null);
+    if let Some(share) = number(value, "/concentration/top_fifth_share") {
+        let n = count(value, "/shop/n_customers").map_or_else(String::new, |n| format!(" of {}", grouped(n)));
+        let note = format!("comes from one in five{n} customers who have bought, gone ones included");
+        tiles.push(tile(percent(share), "of all margin so far", note));
     }
     tiles
+}
+
+/// The customers whose amounts are summed.
+fn list_customers(input: &PageInput<'_>) -> String {
+    let (n, total) = (input.list.n_rows(), input.total);
+    let first = if n < total { format!("first {} of the ", grouped(n as u64)) } else { String::new() };
+    format!("the {first}{} on the list", counted(total as u64, "customer"))
 }
 
 /// What one more point of retention is worth.

@@ -29,6 +29,18 @@ fn heads(input: &PageInput<'_>) -> DataTable {
     )
 }
 
+/// Rows that are not used, and how many for each reason.
+fn set_aside(account: &Value) -> (u64, String) {
+    let rejected = items(account, "/rejected").iter().filter_map(|pair| Some((pair.get(0)?, pair.get(1)?.as_u64()?)));
+    let rejected: Vec<(&Value, u64)> = rejected.collect();
+    let reason = |(reason, n): &(&Value, u64)| {
+        let words = [text(reason, "/rule"), text(reason, "/column")].into_iter().flatten();
+        format!("{} {}", words.collect::<Vec<_>>().join(" ").replace('_', " "), grouped(*n))
+    };
+    let why: Vec<String> = rejected.iter().map(reason).collect();
+    (rejected.iter().map(|(_, n)| n).sum(), why.join("; "))
+}
+
 /// Findings of the data, and features that tell most alone.
 pub(super) fn tables(input: &PageInput<'_>) -> Vec<DataTable> {
     let manifest = input.manifest;
@@ -43,11 +55,13 @@ pub(super) fn tables(input: &PageInput<'_>) -> Vec<DataTable> {
     );
     let account = |account: &Value| {
         let n = |name: &str| count(account, &format!("/{name}")).map_or_else(String::new, grouped);
-        [text(account, "/table").unwrap_or_default().to_owned(), n("rows_in"), n("used"), n("about/customers")]
+        let table = text(account, "/table").unwrap_or_default().to_owned();
+        let (aside, why) = set_aside(account);
+        [table, n("rows_in"), n("used"), grouped(aside), why, n("about/customers")]
     };
     let accounts = DataTable::new(
         "What became of every row",
-        ["Table", "Rows read", "Rows used", "Customers"],
+        ["Table", "Rows read", "Rows used", "Set aside", "For which reason", "Customers"],
         items(manifest, "/accounts").iter().map(account),
     );
     let single = |single: &Value| {
@@ -67,10 +81,27 @@ pub(super) fn tables(input: &PageInput<'_>) -> Vec<DataTable> {
     let found = [
         heads(input),
         findings.saying("Recommendations and warnings; errors would have stopped the run."),
-        accounts.saying("Rows read are rows used and rows set aside with a reason."),
+        accounts.saying("Rows read are rows used and rows set aside. Customers are those of the rows used."),
         largest.saying(&format!(
             "The guard against leaks stops a training in which one feature alone reaches an AUC of {limit}."
         )),
     ];
     found.into_iter().filter(|table| !table.rows.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn rows_read_are_rows_used_and_rows_set_aside() {
+        let account = json!({
+            "table": "purchases", "rows_in": 1_000, "used": 700,
+            "rejected": [[{ "rule": "filter", "column": null }, 260], [{ "rule": "missing", "column": "customer_id" }, 40]],
+        });
+        assert_eq!(set_aside(&account), (300, "filter 260; missing customer id 40".to_owned()));
+        assert_eq!(set_aside(&json!({ "table": "contacts" })), (0, String::new()));
+    }
 }
