@@ -186,10 +186,11 @@ pub(super) fn cohorts(input: &PageInput<'_>) -> Option<Figure> {
         id: "f-quarters".into(),
         sentence: "Per cent of the customers who came in a quarter that bought in each quarter after it. Read a row to the right to see \
                    customers fade; read a column down to see whether newer customers stay better or worse. A quarter that has not \
-                   ended is left out."
+                   ended is left out. New is whose first order in the data is of the quarter. The quarter in which the data begin is \
+                   left out, as everybody is new in it; the quarters after it still count some as new who had bought before."
             .to_owned(),
         population: format!(
-            "{}; quarters with fewer than {FEWEST} new customers are left out",
+            "{}; at most the newest {SHOWN} quarters, without those of fewer than {FEWEST} new customers",
             text(report, "/population").unwrap_or_default()
         ),
         svg: grid(&chart),
