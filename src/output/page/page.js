@@ -93,7 +93,7 @@ const isOff = (list, row) => get(list, 'suppressed_code', row) != null || ['cont
 // ---- state: it stands in the address ------------------------------------------------------------------------------------
 const TABS = ['list', 'shop', 'model'];
 let state, shown = [], current = 0;
-const phone = matchMedia('(max-width:700px)');
+const phone = matchMedia('(max-width:700px)'), cards = matchMedia('(max-width:930px)');
 function read() {
   const [tab, query] = location.hash.slice(1).split('?');
   const p = new URLSearchParams(query || ''), list = lists[+p.get('list') || 0] || lists[0], f = {};
@@ -204,7 +204,7 @@ const COLUMNS = [
     return v == null ? null : [h('span', {title: exact(l, l.risk, i)}, percent(v)), interval(get(l, l.risk + '_low', i), v, get(l, l.risk + '_high', i))];
   }},
   {key: 'value_at_stake', head: 'At stake', is: 'num', css: 'stake', of: l => l.has('value_at_stake'), cell: (l, i) => h('span', {class: 'money', title: exact(l, 'value_at_stake', i)}, money(get(l, 'value_at_stake', i)))},
-  {key: 'days_since_last_order', head: 'Rhythm, a year', css: 'rhythm', of: l => l.has('days_since_last_order'), cell: (l, i) => rhythm(l, i, {width: phone.matches ? 340 : 160, height: 20}) || (get(l, 'days_since_last_order', i) ?? '') + ' days silent'},
+  {key: 'days_since_last_order', head: 'Rhythm, a year', css: 'rhythm', of: l => l.has('days_since_last_order'), cell: (l, i) => rhythm(l, i, {width: cards.matches ? 340 : 160, height: 20}) || (get(l, 'days_since_last_order', i) ?? '') + ' days silent'},
   {key: 'reason_1', head: 'First reason', css: 'why', of: l => l.has('reason_1'), cell: (l, i) => [notice(l, i), h('span', {class: 'why'}, capital(get(l, 'reason_1', i) || ''))]},
   {key: 'change_since_last', head: 'Changed', css: 'changed', of: l => l.has('change_since_last') && l.columns.change_since_last.kind !== 'constant', cell: (l, i) => { const change = get(l, 'change_since_last', i); return change && said(change); }},
 ];
@@ -448,7 +448,7 @@ if (slider) {
 let before;
 addEventListener('beforeprint', () => { before = state.page; state.page = 0; drawRows(); });
 addEventListener('afterprint', () => { state.page = before; drawRows(); });
-phone.addEventListener('change', () => draw(true));
+[phone, cards].forEach(width => width.addEventListener('change', () => draw(true)));
 function start() {
   read();
   tab(state.tab);
