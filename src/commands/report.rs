@@ -15,8 +15,8 @@ use crate::error::Failure;
 use crate::files::{OutputFolder, Staged};
 use crate::monitor::{MonitorReport, Night};
 use crate::output::{
-    BacktestInput, Columns, Format, OutputError, PageInput, PageList, Sheet, SheetColumn, backtest_page, file_name,
-    page, read_columns, stage_sheet,
+    BacktestInput, Columns, Format, OutputError, PageInput, PageList, Sheet, SheetColumn, Stated, backtest_page,
+    file_name, page, read_columns, stage_sheet,
 };
 use crate::pipeline::{LIST_COLUMNS, Lists};
 use crate::registry::{Registry, Version};
@@ -196,16 +196,17 @@ pub(super) fn stage_page(
 /// Stages the list as a spreadsheet, if the config wants one, and says what it leaves out.
 pub(super) fn stage_sheet_of(
     config: &Config,
-    Lists { list, winback }: &Lists,
+    lists: &Lists,
     (version, more): (&Version, &[(&str, &Table<'_>)]),
     staged: &Staged,
 ) -> Result<Option<PathBuf>, Failure> {
+    let Lists { list, winback } = lists;
     let (n_rows, total) = (config.output.sheet_rows as usize, list.rows.len());
     if n_rows == 0 {
         return Ok(None);
     }
-    let [shown, of] = [n_rows.min(total), total].map(|n| grouped(n as u64));
     if n_rows < total {
+        let [shown, of] = [n_rows, total].map(|n| grouped(n as u64));
         tracing::info!(
             "note[sheet]: {SHEET} has the first {shown} of {of} rows, as `output.sheet_rows` says; Excel opens 1,048,575 below a \
              header at most\nhint: list.csv and list.parquet have all rows"
@@ -214,31 +215,37 @@ pub(super) fn stage_sheet_of(
     let columns = LIST_COLUMNS.iter();
     let columns: Vec<SheetColumn<'_>> =
         columns.map(|column| SheetColumn { name: column.name, unit: column.unit, meaning: column.meaning }).collect();
-    let sum = |of: fn(&crate::pipeline::ListRow) -> f64| {
-        let sum: f64 = list.rows.iter().map(of).sum();
-        format!("{} {}", list.currency.code(), list.currency.major_digits(sum))
-    };
+    let summary = summary(config, lists, version);
+    let sheet = Sheet { file: SHEET, as_of: list.as_of, n_rows, columns: &columns, summary: &summary };
+    stage_sheet(&sheet, [list.pieces(), winback.pieces()], more, staged).map(Some)
+}
+
+/// What stands on the sheet about the run.
+fn summary(config: &Config, Lists { list, winback }: &Lists, version: &Version) -> Vec<(&'static str, Stated)> {
+    let sum =
+        |of: fn(&crate::pipeline::ListRow) -> f64| Stated::Money(list.rows.iter().map(of).sum(), list.currency.clone());
     let rows = || list.rows.iter().chain(&winback.rows);
-    let n_of = |group| grouped(rows().filter(|row| row.decision.group == group).count() as u64);
-    let summary = [
-        ("Shop", config.name.clone()),
-        ("As of", format!("{}: what happened on that day or later is not in it", list.as_of)),
-        ("Population", list.population.clone()),
-        ("Rows", if n_rows < total { format!("the first {shown} of {of}; list.csv has all") } else { of }),
-        (
-            "Win-back list",
-            format!("{} customers who have more likely left than not", grouped(winback.rows.len() as u64)),
-        ),
-        ("Value at stake, all rows", sum(|row| row.prospect.value_at_stake)),
-        ("Expected loss, all rows", sum(|row| row.prospect.expected_loss())),
+    let n_of = |group| Stated::Count(rows().filter(|row| row.decision.group == group).count() as u64);
+    let (n_shown, n_all) = (config.output.sheet_rows as usize, list.rows.len());
+    let shown = (n_shown < n_all).then(|| ("Rows of it here; list.csv has all", Stated::Count(n_shown as u64)));
+    let words = |text: &str| Stated::Text(text.to_owned());
+    let of_lists = [
+        ("Shop", words(&config.name)),
+        ("As of", Stated::Text(format!("{}: what happened on that day or later is not in it", list.as_of))),
+        ("Population", words(&list.population)),
+        ("Customers on the list", Stated::Count(n_all as u64)),
+    ];
+    let of_run = [
+        ("Win-back list, more likely left", Stated::Count(winback.rows.len() as u64)),
+        ("Value at stake, all of the list", sum(|row| row.prospect.value_at_stake)),
+        ("Expected loss, all of the list", sum(|row| row.prospect.expected_loss())),
         ("To contact, both lists", n_of(Group::Treat)),
         ("Left alone to measure by", n_of(Group::Control)),
         ("Others without a contact", n_of(Group::Suppressed)),
-        ("Model", version.manifest.model_version()),
-        ("Grade", version.manifest.verdict.to_string()),
-        ("Question", version.manifest.training.question.clone()),
-        ("Columns", "each is explained in the sheet `Columns`".to_owned()),
+        ("Model", Stated::Text(version.manifest.model_version())),
+        ("Grade", Stated::Text(version.manifest.verdict.to_string())),
+        ("Question", words(&version.manifest.training.question)),
+        ("Columns", words("each is explained in the sheet `Columns`")),
     ];
-    let sheet = Sheet { file: SHEET, as_of: list.as_of, n_rows, columns: &columns, summary: &summary };
-    stage_sheet(&sheet, [list.pieces(), winback.pieces()], more, staged).map(Some)
+    of_lists.into_iter().chain(shown).chain(of_run).collect()
 }

@@ -27,6 +27,6 @@ pub use page::{
 pub use page_columns::{columns_of, read_columns, read_some_columns};
 pub use pieces::stage_csv_and_parquet;
 pub use rejects::{refused_file_name, reject_file_name, stage_rejects};
-pub use sheet::{Sheet, stage_sheet};
+pub use sheet::{Sheet, Stated, stage_sheet};
 pub use sheet_form::{INTERVIEWS, SheetColumn};
 pub use tables::{Format, file_name, stage_table};

@@ -9,12 +9,14 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 use super::error::OutputError;
 use super::sheet_form::{
     ASKED, Formats, INTERVIEWS, MEANING_WIDTH, NARROW, PRINTED_ROWS, REASONS, SENTENCE, SENTENCE_WIDTH, SUMMARY_WIDTH,
-    SheetColumn, WIDE, WORKED, colours, fold, for_paper, height, higher, is_wrapped, print_rows,
+    SheetColumn, WIDE, WORKED, beside_words, colours, fold, for_paper, height, higher, in_currency, is_wrapped,
+    print_rows,
 };
 use crate::error::Failure;
 use crate::files::Staged;
 use crate::table::{Column, Table};
 use crate::text::shortened;
+use crate::units::Currency;
 
 /// A spreadsheet of a list.
 pub struct Sheet<'a> {
@@ -27,7 +29,18 @@ pub struct Sheet<'a> {
     /// The columns that are ours; others are the shop's own.
     pub columns: &'a [SheetColumn<'a>],
     /// Facts about the run: what each is called, and what it is.
-    pub summary: &'a [(&'a str, String)],
+    pub summary: &'a [(&'a str, Stated)],
+}
+
+/// What a fact about a run is: numbers stay numbers, so that a spreadsheet can reckon with them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stated {
+    /// Words.
+    Text(String),
+    /// How many.
+    Count(u64),
+    /// An amount in major units of a currency.
+    Money(f64, Currency),
 }
 
 impl Sheet<'_> {
@@ -79,14 +92,30 @@ fn workbook<'t>(
     }
     meanings(workbook.add_worksheet().set_name("Columns")?, sheet, &formats)?;
     let summary = workbook.add_worksheet().set_name("Summary")?;
-    for_paper(summary, sheet.as_of);
-    summary.set_column_width(0, 32)?.set_column_width(1, SUMMARY_WIDTH as f64)?;
-    for (row, (name, fact)) in (0..).zip(sheet.summary) {
-        summary.write_string_with_format(row, 0, *name, &formats.head)?;
-        summary.write_string_with_format(row, 1, fact, &formats.wrapped)?;
-        summary.set_row_height(row, height(fact, SUMMARY_WIDTH))?;
-    }
+    facts(summary, sheet, &formats)?;
     Ok(workbook)
+}
+
+/// The facts about the run, one a row.
+fn facts(worksheet: &mut Worksheet, sheet: &Sheet<'_>, formats: &Formats) -> Result<(), XlsxError> {
+    for_paper(worksheet, sheet.as_of);
+    worksheet.set_column_width(0, 32)?.set_column_width(1, SUMMARY_WIDTH as f64)?;
+    for (row, (name, fact)) in (0..).zip(sheet.summary) {
+        worksheet.write_string_with_format(row, 0, *name, &formats.head)?;
+        match fact {
+            Stated::Text(words) => {
+                worksheet.write_string_with_format(row, 1, words, &formats.wrapped)?;
+                worksheet.set_row_height(row, height(words, SUMMARY_WIDTH))?;
+            }
+            Stated::Count(n) => {
+                worksheet.write_number_with_format(row, 1, *n as f64, &beside_words("#,##0"))?;
+            }
+            Stated::Money(major, currency) => {
+                worksheet.write_number_with_format(row, 1, *major, &beside_words(&in_currency(currency)))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A name with a capital letter.
@@ -280,7 +309,13 @@ mod tests {
         more: &[(&str, &Table<'_>)],
         named: &[&str],
     ) -> String {
-        let sheet = Sheet { file: "f", as_of: date(2025, 7, 2), n_rows: 900, columns, summary: &[] };
+        let euros = Currency::from_code("EUR").unwrap();
+        let summary = [
+            ("Shop", Stated::Text("s".to_owned())),
+            ("Rows", Stated::Count(1_826)),
+            ("Value", Stated::Money(70_566.754, euros)),
+        ];
+        let sheet = Sheet { file: "f", as_of: date(2025, 7, 2), n_rows: 900, columns, summary: &summary };
         let bytes = workbook(&sheet, lists.map(std::iter::once), more).unwrap().save_to_buffer().unwrap();
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
         let mut text = String::new();
@@ -300,6 +335,15 @@ mod tests {
         assert_eq!(folded.matches(" ht=").count(), 0, "{folded}");
         let many = first_sheet(&["rank", "reason_1"], 500, "x");
         assert!(many.contains("$A$1:$B$201") && many.contains("the first 200 of 500 rows"), "{many}");
+    }
+
+    #[test]
+    fn numbers_of_the_summary_are_numbers() {
+        let text = parts(&[], [nothing(), nothing()], &[], &["xl/worksheets/sheet4.xml"]);
+        assert!(text.contains("<v>1826</v>") && text.contains("<v>70566.754</v>"), "{text}");
+        assert_eq!(text.matches("t=\"s\"").count(), 4, "three names and one text: {text}");
+        let styles = parts(&[], [nothing(), nothing()], &[], &["xl/styles.xml"]);
+        assert!(styles.contains("&quot;EUR&quot; #,##0.00"), "{styles}");
     }
 
     #[test]

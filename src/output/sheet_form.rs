@@ -7,6 +7,7 @@ use rust_xlsxwriter::{
 
 use super::formula::harmless;
 use crate::text::{grouped, wrapped};
+use crate::units::Currency;
 
 /// What a column of the list is, for its format and for the sheet of meanings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,18 @@ impl Formats {
     pub(super) fn money(&self, decimals: u32) -> &Format {
         self.money.get(decimals as usize).unwrap_or(&self.number)
     }
+}
+
+/// A number below and above words, from which it is not parted by the width of the column.
+pub(super) fn beside_words(form: &str) -> Format {
+    Format::new().set_num_format(form).set_align(FormatAlign::Left).set_align(FormatAlign::Top)
+}
+
+/// How amounts of a currency are written: its code, and as many decimals as it has.
+pub(super) fn in_currency(currency: &Currency) -> String {
+    let decimals = currency.decimals() as usize;
+    let point = if decimals > 0 { "." } else { "" };
+    format!("\"{}\" #,##0{point}{}", currency.code(), "0".repeat(decimals))
 }
 
 /// A4 across, one page wide; each page says what it is, of which day, and its number.
