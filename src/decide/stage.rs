@@ -10,9 +10,9 @@ use crate::units::Days;
 pub enum Stage {
     /// One visit, within the last horizon.
     New,
-    /// Two to four visits, in rhythm.
+    /// Two to four visits, silent for no more than twice the usual gap.
     Repeat,
-    /// Five visits or more, in rhythm.
+    /// Five visits or more, silent for no more than twice the usual gap.
     Loyal,
     /// Came back after a silence longer than the active window.
     WonBack,
@@ -87,8 +87,8 @@ impl Stage {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::New => "New: one visit, not long ago",
-            Self::Repeat => "Repeat: two to four visits, not late",
-            Self::Loyal => "Loyal: five visits or more, not late",
+            Self::Repeat => "Repeat: two to four visits, the last one within twice the usual gap",
+            Self::Loyal => "Loyal: five visits or more, the last one within twice the usual gap",
             Self::WonBack => "Won back: returned after a long silence",
             Self::AtRisk => "At risk: silent for more than twice the usual gap",
             Self::Dormant => "Dormant: silent for more than four times the usual gap, or one visit long ago",
