@@ -12,7 +12,7 @@ from pathlib import Path
 
 DAY = datetime.timedelta(days=1)
 START = datetime.date(2024, 7, 1)
-CHECKS = ["lost_opt_outs", "empty_table", "silent_feed", "fewer_nulls", "rewritten_past", "repeated_rows", "missing_rows",
+CHECKS = ["lost_opt_outs", "unknown_customers", "changed_histories", "shrunk_table", "empty_table", "silent_feed", "fewer_nulls", "rewritten_past", "repeated_rows", "missing_rows",
           "surplus_rows", "unit_shift", "new_nulls", "constant_column", "new_levels", "clock_shift", "population_jump",
           "feature_drift", "base_rate", "score_drift", "list_turnover", "model_decay"]
 # Nobody works and few buy: Christmas, New Year, Easter Sunday of 2023 to 2025.

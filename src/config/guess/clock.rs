@@ -11,8 +11,21 @@ const CLOCKS: &[&str] = &["time", "tim", "zeit", "uhr", "heure", "hora", "ora", 
 
 /// Beginnings of words of columns that hold another time than that of the order.
 const OF_OTHERS: &[&str] = &[
-    "deliver", "liefer", "zustell", "pickup", "abhol", "slot", "ship", "versand", "livraison", "entrega", "consegna", "bezorg",
-    "levering", "due", "reserv",
+    "deliver",
+    "liefer",
+    "zustell",
+    "pickup",
+    "abhol",
+    "slot",
+    "ship",
+    "versand",
+    "livraison",
+    "entrega",
+    "consegna",
+    "bezorg",
+    "levering",
+    "due",
+    "reserv",
 ];
 
 /// A day together with the time of the day that stands in a column of its own.
