@@ -40,7 +40,6 @@ impl Numbers {
     }
 
     /// The number of a row, in units.
-    #[expect(clippy::cast_precision_loss, reason = "a price need not be exact")]
     fn get(&self, row: usize) -> Option<f64> {
         self.values.get(row).filter(|value| **value != ABSENT).map(|value| *value as f64 / 10_f64.powi(4))
     }
@@ -149,7 +148,7 @@ fn is_less(net: &Numbers, (gross, discount): (&Numbers, &Numbers)) -> bool {
 
 /// Whether two numbers differ by no more than the rounding of each piece to cents.
 fn same(one: f64, other: f64, pieces: f64) -> bool {
-    (one - other).abs() <= 0.0051 * pieces.abs().max(1.0).min(20.0) && (one == 0.0) == (other == 0.0)
+    (one - other).abs() <= 0.0051 * pieces.abs().clamp(1.0, 20.0) && (one == 0.0) == (other == 0.0)
 }
 
 /// Whether enough rows agree, of each those that tell something: whether it agrees, and whether it tells.

@@ -48,7 +48,9 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     found.extend(tickets_filter(tickets.into_iter().flatten()));
     let mut columns: Vec<DraftColumn> = columns.into_iter().filter(is_meant).collect();
     let mut values = line_values::of_rows(&frame);
-    columns.iter_mut().for_each(|column| column.line_value = values.remove(&column.name));
+    for column in &mut columns {
+        column.line_value = values.remove(&column.name);
+    }
     Ok(Peek { columns, found, n_rows: frame.height() })
 }
 

@@ -73,7 +73,6 @@ impl Powers {
         self.yy = self.yy.saturating_add(other.yy);
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a share of a sum of squares need not be exact")]
     fn about(&self) -> About {
         let centred = |products: i64, one: i64, other: i64| {
             let times_n = i128::from(self.n) * i128::from(products) - i128::from(one) * i128::from(other);
@@ -110,7 +109,6 @@ impl Powers {
     /// The power by which rows that nothing groups grow, if it is clear, and whether it is sure. A power of zero never is:
     /// dear things may be bought one by one and cheap ones by the dozen.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a standard error need not be exact")]
     pub(crate) fn ungrouped(&self) -> Option<(u8, bool)> {
         let about = self.about();
         if self.n < 200 || self.several < 100 || about.xx < 1.0 {
@@ -142,7 +140,6 @@ pub(crate) struct Evidence {
 
 impl Evidence {
     /// What groups say, each by its own rows alone, so that no group of odd prices decides for the others.
-    #[expect(clippy::cast_precision_loss, reason = "a mean need not be exact")]
     pub(crate) fn of<'p>(groups: impl Iterator<Item = &'p Powers>) -> Option<Self> {
         let mut each = [(0_i64, 0_usize); HIGHEST as usize + 1];
         let (mut judged, mut n, mut left) = (0, 0, 0.0);
@@ -220,7 +217,11 @@ mod tests {
         assert_eq!(power(&shop(|_, _, random| 1.0 + 50.0 * random)), None, "amounts that follow nothing");
         assert_eq!(power(&shop(|price, _, random| if random < 0.3 { 0.0 } else { price })).unwrap().0, 0, "free lines");
         let mut ones = vec![Powers::default(); 12];
-        ones.iter_mut().for_each(|product| (0..90).for_each(|_| product.see(1.0, 9.0)));
+        for product in &mut ones {
+            for _ in 0..90 {
+                product.see(1.0, 9.0);
+            }
+        }
         assert_eq!(power(&ones), None, "one piece each");
         let mut odd = ones[0];
         for (quantity, value) in [(-2.0, 9.0), (2.0, -9.0), (f64::NAN, 1.0), (1.0, f64::INFINITY)] {
@@ -233,7 +234,9 @@ mod tests {
     fn rows_that_nothing_groups_tell_a_power_above_zero_alone() {
         let whole = |products: &[Powers]| {
             let mut whole = Powers::default();
-            products.iter().for_each(|product| whole.add(product));
+            for product in products {
+                whole.add(product);
+            }
             whole.ungrouped().map(|found| found.0)
         };
         assert_eq!(whole(&shop(|price, _, _| price)), None);
