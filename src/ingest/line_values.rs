@@ -132,7 +132,7 @@ fn ungrouped(own: &Numbers, quantity: &Numbers) -> Option<u8> {
 fn is_product(product: &Numbers, (price, quantity): (&Numbers, &Numbers)) -> bool {
     let row = |row| {
         let (pieces, price, product) = (quantity.get(row)?, price.get(row)?, product.get(row)?);
-        (price != 0.0).then(|| (same(product, pieces * price, pieces), pieces.abs() != 1.0))
+        (price != 0.0).then(|| (same(product, pieces * price, pieces), (pieces.abs() - 1.0).abs() > f64::EPSILON))
     };
     product.name != price.name && agree((0..product.values.len()).filter_map(row))
 }
