@@ -57,7 +57,9 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
 /// The name of a column and the rows that are no complaints by it, if the rows are tickets.
 fn no_complaints(column: &Column, counts: &Counts<'_>) -> Option<(String, NoComplaints)> {
     let mut tickets = TicketColumn::new(column.dtype().is_string());
-    counts.iter().for_each(|(value, count)| tickets.count(Some(value), count.rows as u64));
+    for (value, count) in counts {
+        tickets.count(Some(value), count.rows as u64);
+    }
     let n_given: usize = counts.values().map(|count| count.rows).sum();
     tickets.count(None, (column.len() - n_given) as u64);
     Some((column.name().to_string(), tickets.no_complaints(column.name())?))

@@ -75,11 +75,11 @@ impl TicketColumn {
     /// Which rows are no complaints by a column of that name; `None` if none are, or all.
     pub(crate) fn no_complaints(&self, name: &str) -> Option<NoComplaints> {
         let found = match of_name(name)? {
-            TicketName::Against if self.is_flag() => self.with(name, |value| is_yes(value)),
+            TicketName::Against if self.is_flag() => self.with(name, is_yes),
             TicketName::For if self.is_flag() => self.with(name, |value| is(NO, value)),
-            TicketName::Filled if !self.is_flag() => self.filled(name),
+            TicketName::Filled if !self.is_flag() => Some(self.filled(name)),
             // A merge that is told as a yes or no.
-            TicketName::Filled => self.with(name, |value| is_yes(value)),
+            TicketName::Filled => self.with(name, is_yes),
             _ => self.with(name, is_no_complaint),
         };
         found.filter(|found| found.rows > 0 && found.rows < self.filled + self.empty)
@@ -105,7 +105,7 @@ impl TicketColumn {
     }
 
     /// The rows with any value but a no, where most have none.
-    fn filled(&self, name: &str) -> Option<NoComplaints> {
+    fn filled(&self, name: &str) -> NoComplaints {
         let nothing: Vec<(&String, &u64)> =
             self.values.iter().filter(|(value, _)| is_no(value) || *value == "-").collect();
         let rows = self.filled - nothing.iter().map(|(_, rows)| **rows).sum::<u64>();
@@ -116,7 +116,7 @@ impl TicketColumn {
             let text = if self.is_text { sql_name(name) } else { format!("CAST({} AS VARCHAR)", sql_name(name)) };
             format!("COALESCE({text}, '') IN ('', {})", texts.join(", "))
         };
-        Some(NoComplaints { values: Vec::new(), rows, condition })
+        NoComplaints { values: Vec::new(), rows, condition }
     }
 }
 
@@ -172,7 +172,9 @@ mod tests {
 
     fn column(values: &[(&str, u64)]) -> TicketColumn {
         let mut column = TicketColumn::new(true);
-        values.iter().for_each(|(value, rows)| column.count(Some(value), *rows));
+        for (value, rows) in values {
+            column.count(Some(value), *rows);
+        }
         column
     }
 

@@ -60,7 +60,9 @@ impl WatchedColumn {
             *counts.entry(code).or_default() += 1;
         }
         let mut column = TicketColumn::new(self.is_text);
-        counts.into_iter().for_each(|(code, rows)| column.count(self.word_of(code), rows));
+        for (code, rows) in counts {
+            column.count(self.word_of(code), rows);
+        }
         column
     }
 

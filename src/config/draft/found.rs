@@ -94,7 +94,7 @@ fn found_key(draft: &mut String, found: &FoundKey, ours: &[&str]) {
         [] => {}
         // Which purchases count is for a person to say. Spam is sure to be no complaint.
         [reading] if found.table != Some(Table::Complaints) && key == knobs::FILTER.name => {
-            line(draft, &format!("# {key} = {}{why}", value(&reading.toml)))
+            line(draft, &format!("# {key} = {}{why}", value(&reading.toml)));
         }
         [reading] => line(draft, &format!("{key} = {}{why}", value(&reading.toml))),
         several => {
