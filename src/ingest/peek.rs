@@ -56,10 +56,11 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
 
 /// The name of a column and the rows that are no complaints by it, if the rows are tickets.
 fn no_complaints(column: &Column, counts: &Counts<'_>) -> Option<(String, NoComplaints)> {
-    let mut tickets = TicketColumn::new(column.dtype().is_string());
-    for (value, count) in counts {
-        tickets.count(Some(value), count.rows as u64);
-    }
+    let none = TicketColumn::new(column.dtype().is_string());
+    let mut tickets = counts.iter().fold(none, |mut sum, (value, count)| {
+        sum.count(Some(value), count.rows as u64);
+        sum
+    });
     let n_given: usize = counts.values().map(|count| count.rows).sum();
     tickets.count(None, (column.len() - n_given) as u64);
     Some((column.name().to_string(), tickets.no_complaints(column.name())?))
