@@ -227,7 +227,7 @@ fn summary(config: &Config, Lists { list, winback }: &Lists, version: &Version) 
     let rows = || list.rows.iter().chain(&winback.rows);
     let n_of = |group| Stated::Count(rows().filter(|row| row.decision.group == group).count() as u64);
     let (n_shown, n_all) = (config.output.sheet_rows as usize, list.rows.len());
-    let shown = (n_shown < n_all).then(|| ("Rows of it here; list.csv has all", Stated::Count(n_shown as u64)));
+    let shown = (n_shown < n_all).then_some(("Rows of it here; list.csv has all", Stated::Count(n_shown as u64)));
     let words = |text: &str| Stated::Text(text.to_owned());
     let of_lists = [
         ("Shop", words(&config.name)),

@@ -3,7 +3,8 @@
 
 use super::medians::Medians;
 use super::path::Risk;
-use super::reasons::{CustomerExplainer, Explanations, Reason};
+use super::reason::Reason;
+use super::reasons::{CustomerExplainer, Explanations};
 use crate::dataset::{Dataset, single};
 use crate::features::{Fact, FeatureSchema, SILENCE_FEATURE};
 use crate::learn::LearnError;

@@ -4,8 +4,10 @@ mod absence;
 mod customer;
 mod faithfulness;
 mod medians;
+mod mention;
 mod passing;
 mod path;
+mod reason;
 mod reasons;
 mod repeats;
 mod rhythm;
@@ -25,8 +27,9 @@ pub use faithfulness::TestedReasons;
 pub use medians::Medians;
 pub use passing::Background;
 pub use path::Risk;
+pub use reason::Reason;
 pub use reasons::{
-    CustomerExplainer, Explanations, MATERIAL_LOG_ODDS, MATERIAL_SHARE, Makeup, REASONS, Reason, features_in_sentence,
+    CustomerExplainer, Explanations, MATERIAL_LOG_ODDS, MATERIAL_SHARE, Makeup, REASONS, features_in_sentence,
 };
 pub use rhythm::RhythmReader;
 pub use scorer::{Forecast, ScoringModel};

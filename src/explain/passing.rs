@@ -3,7 +3,7 @@
 //! sum to.
 
 use super::medians::Medians;
-use super::repeats::Mention;
+use super::mention::Mention;
 use super::sentence::Template;
 use super::shapley::{of_three, product, shares};
 use crate::clv::{CustomerSummary, PurchaseModel, ValueModel};

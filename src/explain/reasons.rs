@@ -2,11 +2,12 @@
 //! customer's own numbers.
 
 use super::passing::{Background, Ledger, Passing, Teller};
+use super::reason::Reason;
 use super::repeats::{Told, take_in};
 use super::scorer::{Forecast, Said, Scorer, ScoringModel};
 use super::sentence::{Sentence, Template};
 use crate::dataset::Dataset;
-use crate::features::{Fact, Family, FeatureSchema, SILENCE_FEATURE, Split};
+use crate::features::{Fact, FeatureSchema, SILENCE_FEATURE, Split};
 use crate::learn::{LearnError, LogOddsPrediction};
 use crate::units::Currency;
 
@@ -21,21 +22,6 @@ pub const MATERIAL_LOG_ODDS: f64 = 0.05;
 
 /// Rows whose contributions are held at one time: few enough to stay in the cache of a core.
 const BLOCK_ROWS: usize = 1_024;
-
-/// A fact of a customer that raises the odds of the risk ([`super::Risk`]): of not coming back, or of having left.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reason {
-    /// The fact.
-    pub fact: Fact,
-    /// The family of the feature that tells it; its code is stable for systems.
-    pub family: Family,
-    /// The place of that feature among the columns.
-    pub column: usize,
-    /// The customer's own numbers, in a sentence.
-    pub sentence: Box<str>,
-    /// What the fact adds to the log-odds, against the mean training row, and with it others that the sentence tells too.
-    pub log_odds: f64,
-}
 
 /// What a model says of some rows, and why in words.
 #[derive(Debug, Clone, PartialEq, Default)]
