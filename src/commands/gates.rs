@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::job::Session;
-use super::nights::{self, PastNight};
+use super::nights::{self, PastNight, days_before};
 use crate::cli::{ALARM, Accepted};
 use crate::error::Failure;
 use crate::monitor::{
@@ -192,6 +192,6 @@ fn place_of(id: &str, log: &EventLog) -> Option<u32> {
 /// The day of the last order of a customer, counted from 1970-01-01; `None` without one.
 fn last_order(log: &EventLog, customer: u32, as_of: Cutoff) -> Option<i32> {
     let mut last = None;
-    log.visit(customer, as_of, 1.0, |history| last = Some(as_of.day() - history.recency_days() as i32));
-    last
+    log.visit(customer, as_of, 1.0, |history| last = Some(history.recency_days()));
+    last.map(|days| days_before(as_of.day(), days))
 }

@@ -112,6 +112,12 @@ fn report_unreadable(folders: &[PathBuf], are_all: bool) {
     );
 }
 
+/// The day so many whole days before another.
+#[expect(clippy::cast_possible_truncation, reason = "a number beyond the range of days becomes its end")]
+pub(super) const fn days_before(day: i32, days: f64) -> i32 {
+    day.saturating_sub(days as i32)
+}
+
 impl PastNight {
     /// The customers in the first places of its list; `None` if the list is gone.
     pub(super) fn first_customers(&self) -> Option<Vec<String>> {
@@ -139,7 +145,7 @@ impl PastNight {
             else {
                 return None;
             };
-            let day = |since: f64| self.night.as_of_day - since as i32;
+            let day = |since: f64| days_before(self.night.as_of_day, since);
             all.extend(ids.iter().zip(days).filter_map(|(id, since)| Some((id.clone()?, day((*since)?)))));
         }
         Some(all)

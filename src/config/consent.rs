@@ -1,7 +1,10 @@
 //! Columns in which customers say whether they may be contacted, by name and by value, in the languages of exports: shops write
 //! an opt-out as a flag, as the state of an address or an account, as the day of it, or as a consent that is missing.
 
-use super::consent_words::*;
+use super::consent_words::{
+    GIVEN, GIVEN_IN_A_ROW, GONE, NO, OF_OTHERS, REFUSED, REFUSED_IN_A_ROW, SAYS_GIVEN, SAYS_GONE, SAYS_REFUSED,
+    STANDING, YES,
+};
 use super::expressions::always_quoted;
 use super::found::DraftColumn;
 use super::looks::{holds_days, is_text};

@@ -31,7 +31,7 @@ impl Mention {
     pub(super) fn is_of(self, value: f64, open_days: f64) -> bool {
         match self {
             Self::Latest => value.total_cmp(&open_days).is_eq(),
-            Self::Within(days) => value == 1.0 && open_days <= days,
+            Self::Within(days) => (value - 1.0).abs() < 0.5 && open_days <= days,
         }
     }
 }

@@ -61,6 +61,7 @@ impl Lost {
 }
 
 /// What is said of the lost.
+#[derive(Clone, Copy)]
 struct Words {
     check: &'static str,
     least: u64,

@@ -505,12 +505,11 @@ fn unsure() -> Failure {
 }
 
 fn storage_errors() -> Vec<Failure> {
-    let folder = || "models/shop".into();
-    let file = || "models/shop/v1/model.json".into();
+    let (folder, file) = (|| "models/shop".into(), || "models/shop/v1/model.json".into());
+    let (version, known) = ("v9".to_owned(), vec!["v1".to_owned()]);
     vec![
         RegistryError::NoChampion { folder: folder() }.into(),
-        RegistryError::UnknownVersion { folder: folder(), version: "v9".to_owned(), known: vec!["v1".to_owned()] }
-            .into(),
+        RegistryError::UnknownVersion { folder: folder(), version: version.clone(), known: known.clone() }.into(),
         RegistryError::Damaged { path: file(), message: "expected `,` at line 3".to_owned() }.into(),
         RegistryError::OtherFormat { path: file(), found: 3, known: 2 }.into(),
         RegistryError::Busy {
@@ -521,7 +520,7 @@ fn storage_errors() -> Vec<Failure> {
         RegistryError::NoPredecessor { folder: folder() }.into(),
         other_config().into(),
         RegistryError::SimpleRule { version: VERSION.to_owned(), rule: "recency".to_owned() }.into(),
-        RegistryError::LostChampion { folder: folder(), version: "v9".to_owned(), known: vec!["v1".to_owned()] }.into(),
+        RegistryError::LostChampion { folder: folder(), version, known }.into(),
         RegistryError::Unsound { message: "`model.level.mean` is NaN".to_owned() }.into(),
         FileError::Write { path: "runs/list.csv".into(), source: denied() }.into(),
         FileError::Write { path: "runs/list.csv".into(), source: ErrorKind::StorageFull.into() }.into(),
