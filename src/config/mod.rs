@@ -48,12 +48,13 @@ mod time_zones;
 mod values;
 
 pub use allowed::Allowed;
+#[cfg(feature = "tables")]
 pub(crate) use bridge::{BUYER, BridgeFile, bridge, column_of};
 #[cfg(feature = "tables")]
 pub(crate) use consent::{Consent, Values};
+#[cfg(feature = "tables")]
 pub(crate) use consent_words::{NO, YES};
 pub use currencies::is_currency_code;
-#[cfg(feature = "tables")]
 #[cfg(feature = "tables")]
 pub(crate) use currency_marks::{is_currency_mark, mark_can_be};
 pub use custom::{Aggregate, CustomFeature, CustomTable, CustomUnit};

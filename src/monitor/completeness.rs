@@ -70,9 +70,9 @@ impl Held {
         alike.distance() * side <= limit
     }
 
-    /// Whether it has at least half of the rows that one off by as much as an earlier window would have.
+    /// Whether it has at least half of the rows that one off by as much as an earlier window would have, but for half a row.
     fn is_half_of(self, then: Self) -> bool {
-        self.found * 2.0 >= self.usual * then.found / then.usual.max(1.0)
+        (self.found + 0.5) * 2.0 >= self.usual * then.found / then.usual.max(1.0)
     }
 
     /// Whether it lies off by a factor that matters.
