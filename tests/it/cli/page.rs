@@ -204,7 +204,7 @@ fn a_spreadsheet_program_shows_the_rows_of_the_list() {
     assert!(theirs.iter().flatten().any(|cell| cell == FORMULA));
     let meanings = cells(&out.join("list-Columns.csv"));
     assert_eq!(meanings.len(), retain::pipeline::LIST_COLUMNS.len() + 1);
-    assert!(std::fs::read_to_string(out.join("list-Summary.csv")).unwrap().contains("Expected loss, all rows"));
+    assert!(std::fs::read_to_string(out.join("list-Summary.csv")).unwrap().contains("Expected loss, all of the list"));
 }
 
 /// The cells of a CSV file as text.
