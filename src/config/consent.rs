@@ -2,8 +2,8 @@
 //! an opt-out as a flag, as the state of an address or an account, as the day of it, or as a consent that is missing.
 
 use super::consent_words::{
-    GIVEN, GIVEN_IN_A_ROW, GONE, NO, OF_OTHERS, REFUSED, REFUSED_IN_A_ROW, SAYS_GIVEN, SAYS_GONE, SAYS_REFUSED,
-    STANDING, YES,
+    GIVEN, GIVEN_IN_A_ROW, GONE, NO, OF_OTHERS, REFUSED, REFUSED_IN_A_ROW, SAYS_ENDED, SAYS_GIVEN, SAYS_GONE,
+    SAYS_REFUSED, STANDING, STANDING_IN_A_ROW, YES,
 };
 use super::expressions::always_quoted;
 use super::found::DraftColumn;
@@ -17,7 +17,7 @@ pub(crate) enum Consent {
     Refused,
     /// That the customer may be contacted.
     Given,
-    /// Nothing: the column says what became of an account, and some of its words that nobody can be contacted.
+    /// Nothing: the column says what became of an account or a membership, and some of its words that nobody is to be contacted.
     Standing,
 }
 
@@ -34,29 +34,38 @@ impl Consent {
         if is_of(REFUSED) || has(REFUSED_IN_A_ROW) {
             return Some(Self::Refused);
         }
+        if has(STANDING_IN_A_ROW) {
+            return Some(Self::Standing);
+        }
         (is_of(GIVEN) || has(GIVEN_IN_A_ROW)).then_some(Self::Given)
     }
 
     /// What a yes means in a column of customers, where `blocked` and `deleted_at` are of persons and not of orders.
     pub(crate) fn of_customers(name: &str) -> Option<Self> {
         let words = in_words(name);
-        let is_of = |known: &[&str]| words.iter().any(|word| known.iter().any(|start| word.starts_with(start)));
-        Self::of_name(name).or_else(|| match () {
-            () if words.iter().any(|word| OF_OTHERS.contains(&word.as_str())) => None,
-            () if is_of(GONE) => Some(Self::Refused),
-            () if words.iter().any(|word| STANDING.iter().any(|end| word.ends_with(end))) => Some(Self::Standing),
-            () => None,
-        })
+        if let Some(own) = Self::of_name(name) {
+            return Some(own);
+        }
+        if words.iter().any(|word| OF_OTHERS.contains(&word.as_str())) {
+            return None;
+        }
+        if words.iter().any(|word| GONE.iter().any(|start| word.starts_with(start))) {
+            return Some(Self::Refused);
+        }
+        words.iter().any(|word| STANDING.iter().any(|end| word.ends_with(end))).then_some(Self::Standing)
     }
 
     /// Whether a value says that the customer must not be contacted; `None` if it says neither.
     pub(crate) fn refuses(self, value: &str) -> Option<bool> {
         let plain = value.trim().to_lowercase().replace(['_', '-'], " ");
         let is = |known: &[&str]| known.contains(&plain.as_str());
-        if self == Self::Standing {
-            return is(SAYS_GONE).then_some(true);
-        }
         if is(SAYS_REFUSED) || is(SAYS_GONE) {
+            return Some(true);
+        }
+        if self == Self::Standing {
+            return None;
+        }
+        if is(SAYS_ENDED) {
             return Some(true);
         }
         if is(SAYS_GIVEN) {
@@ -265,6 +274,8 @@ mod tests {
                    COALESCE(\"account_status\" IN ('blocked', 'deceased'), FALSE)";
         assert_eq!(opted_out(&own).as_deref(), Some(sql));
         assert_eq!(opted_out(&own[..1]).as_deref(), Some("\"account_status\" IN ('blocked', 'deceased')"));
+        let member = column("MEMBER_STATUS", "str", &["subscribed", "unsubscribed", "cleaned"]);
+        assert_eq!(opted_out(&[member]).as_deref(), Some("\"MEMBER_STATUS\" IN ('unsubscribed', 'cleaned')"));
         let status = column("Kundenstatus", "str", &["aktiv", "verstorben"]);
         assert_eq!(opted_out(&[status]).as_deref(), Some("\"Kundenstatus\" IN ('verstorben')"));
         assert_eq!(opted_out(&[column("Status", "str", &["active", "inactive", "new"])]), None);
@@ -313,6 +324,10 @@ mod tests {
             ("Newsletter source", &["shop", "no"]),
             ("Subscription plan", &["no"]),
             ("Member status", &["gold", "silver"]),
+            // A membership or a contract that has ended refuses no letter: these are whom a list is for.
+            ("Member status", &["active", "inactive"]),
+            ("subscription_status", &["active", "cancelled"]),
+            ("Lead status", &["open", "closed"]),
             ("Email opt-in", &[]),
         ] {
             assert_eq!(opted_out(&[column(name, "str", values)]), None, "{name}");

@@ -82,7 +82,6 @@ pub(super) const GIVEN: &[&str] = &[
     "suostumus",
     "zustimmung",
     "consenso",
-    "consenti",
     "einverst",
     "gdpr",
     "rgpd",
@@ -116,8 +115,6 @@ pub(super) const GIVEN_IN_A_ROW: &[&str] = &[
     "email status",
     "e mail status",
     "marketing status",
-    "member status",
-    "subscription status",
     "contact status",
     "werbung erlaubt",
     "werbung ok",
@@ -141,9 +138,46 @@ pub(super) const GIVEN_IN_A_ROW: &[&str] = &[
 
 /// Words beside which a column tells of something else: of a text, a place on a page, or what became of a letter.
 pub(super) const OF_OTHERS: &[&str] = &[
-    "cookie", "cookies", "source", "ip", "text", "language", "topic", "template", "opens", "opened", "clicks", "count",
-    "sent", "name", "id", "version", "url", "channel", "reason", "by", "order", "payment", "product", "file", "plan",
-    "address", "adresse", "city", "country", "zip", "postcode", "list",
+    "cookie",
+    "cookies",
+    "source",
+    "ip",
+    "text",
+    "language",
+    "topic",
+    "template",
+    "opens",
+    "opened",
+    "clicks",
+    "count",
+    "sent",
+    "name",
+    "id",
+    "version",
+    "url",
+    "channel",
+    "reason",
+    "by",
+    "order",
+    "payment",
+    "product",
+    "file",
+    "plan",
+    "address",
+    "adresse",
+    "city",
+    "country",
+    "zip",
+    "postcode",
+    "list",
+    "lead",
+    "deal",
+    "opportunity",
+    "ticket",
+    "case",
+    "shipping",
+    "delivery",
+    "marital",
 ];
 
 /// Values that say that somebody must not be contacted, whatever the column is called.
@@ -199,10 +233,6 @@ pub(super) const SAYS_REFUSED: &[&str] = &[
     "hard bounce",
     "hard bounced",
     "undeliverable",
-    "cancelled",
-    "canceled",
-    "inactive",
-    "unconfirmed",
     "no emails",
     "希望しない",
     "配信停止",
@@ -275,6 +305,12 @@ pub(crate) const NO: &[&str] = &[
     "ninguno",
     "geen",
 ];
+
+/// Words in a row for a column of states of which some refuse letters, while others are those of a membership or a contract.
+pub(super) const STANDING_IN_A_ROW: &[&str] = &["member status", "subscription status"];
+
+/// Words of values that end letters, and may end a contract elsewhere.
+pub(super) const SAYS_ENDED: &[&str] = &["cancelled", "canceled", "inactive", "unconfirmed"];
 
 /// Beginnings of words of columns that say of a customer that there is nobody to be contacted any more.
 pub(super) const GONE: &[&str] = &[
