@@ -2,6 +2,7 @@
 //! standard error.
 
 mod console;
+mod day;
 mod install;
 mod memory;
 mod watch;
@@ -127,7 +128,7 @@ pub struct Job {
     pub config: Option<PathBuf>,
     /// The day the run takes for today, as YYYY-MM-DD: its local midnight ends history. Without it, the config's
     /// `as_of`; else `score` takes the present day, and the other commands the day after the last purchase.
-    #[arg(long)]
+    #[arg(long, value_parser = day::day)]
     pub as_of: Option<Date>,
     /// Folder for the files written, instead of one under the config's `output.dir`.
     #[arg(long, short)]
@@ -262,7 +263,7 @@ pub struct Explain {
     pub config: Option<PathBuf>,
     /// The day, as YYYY-MM-DD; without it the config's `as_of`, else that of the newest list in the folder of runs, else the
     /// day after the last purchase.
-    #[arg(long)]
+    #[arg(long, value_parser = day::day)]
     pub as_of: Option<Date>,
     /// Folder for rejected rows, instead of one under the config's `output.dir`.
     #[arg(long, short)]
@@ -304,7 +305,7 @@ pub struct Features {
     #[arg(long)]
     pub describe: bool,
     /// The days, as YYYY-MM-DD, each a cutoff; without them the config's `as_of`, else the day after the last purchase.
-    #[arg(long, num_args = 1.., value_name = "DAY")]
+    #[arg(long, num_args = 1.., value_name = "DAY", value_parser = day::day)]
     pub as_of: Vec<Date>,
     /// The config file; without it `retain.toml`, or where there is none the sample shop `data/sample/retain.toml`.
     #[arg(long, short)]
@@ -400,7 +401,7 @@ pub struct Inspect {
     pub config: Option<PathBuf>,
     /// The day at whose start history ends, as YYYY-MM-DD; without it the config's `as_of`, else the day after the last
     /// purchase.
-    #[arg(long)]
+    #[arg(long, value_parser = day::day)]
     pub as_of: Option<Date>,
     /// Print everything as JSON.
     #[arg(long)]

@@ -16,6 +16,12 @@ pub enum JobError {
         /// Why not.
         source: std::io::Error,
     },
+    /// A run that is not there.
+    #[error("there is no folder `{}`", folder.display())]
+    NoFolder {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A folder that has not what the page of a run is made from.
     #[error("the page of a run cannot be made from `{}`: it lacks {lacks}", folder.display())]
     NoRun {
@@ -158,7 +164,7 @@ impl Report for JobError {
     fn code(&self) -> &'static str {
         match self {
             Self::Config { .. } => "E111",
-            Self::NoRun { .. } => "E711",
+            Self::NoFolder { .. } | Self::NoRun { .. } => "E711",
             Self::Document { .. } => "E703",
             Self::Playbook { .. } => "E105",
             Self::Threads { .. } => "E112",
@@ -190,6 +196,7 @@ impl Report for JobError {
             | Self::Unsorted { .. }
             | Self::ReplacesInput { .. }
             | Self::BecomesInput { .. }
+            | Self::NoFolder { .. }
             | Self::NoRun { .. }
             | Self::AmongModels { .. } => Exit::BadUsage,
             Self::NoPurchases => Exit::DataRefused,
@@ -235,6 +242,9 @@ impl Report for JobError {
             Self::BecomesInput { .. } => {
                 "choose another place with `--out` or `output.dir`, or name the input's files instead of the folder"
                     .to_owned()
+            }
+            Self::NoFolder { .. } => {
+                "name the folder of a `retain run` or `retain score`, such as `data/runs/sample/2025-07-02`".to_owned()
             }
             Self::NoRun { .. } => {
                 "name the folder of a `retain run` or `retain score`, such as `data/runs/sample/2025-07-02`; a run with \

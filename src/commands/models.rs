@@ -189,5 +189,5 @@ const FIGURES: &[(&str, Figure)] = &[
     ("Churned", |manifest| format!("{:.1} %", 100.0 * manifest.training.churn_rate)),
     ("Grade", |manifest| manifest.verdict.sentence.clone()),
     ("Tested on", |manifest| manifest.verdict.population.to_string()),
-    ("Choice", |manifest| serde_json::to_string(&manifest.notes.choice).unwrap_or_default()),
+    ("Choice", |manifest| manifest.notes.choice.to_string()),
 ];

@@ -65,6 +65,9 @@ pub(super) struct Shown {
 pub(super) fn run(arguments: &cli::Report, now: Timestamp) -> Result<(), Failure> {
     let folder = arguments.run.as_path();
     let lacks = |what: &str| JobError::NoRun { folder: folder.to_owned(), lacks: what.to_owned() };
+    if !folder.is_dir() {
+        return Err(JobError::NoFolder { folder: folder.to_owned() }.into());
+    }
     let manifest = document(folder, MANIFEST)?.ok_or_else(|| lacks("manifest.json"))?;
     let command = manifest["command"].as_str().unwrap_or_default();
     if command == "backtest" {

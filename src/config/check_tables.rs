@@ -27,6 +27,8 @@ impl Check<'_> {
         let layout = self.layout(section, raw);
         let filter = self.text(section, &knobs::FILTER, raw.filter.as_deref());
         let duplicates = self.word(section, &knobs::DUPLICATES, raw.duplicates.as_deref());
+        let latest_by = self.text(section, &knobs::LATEST_BY, raw.latest_by.as_deref());
+        self.versions(table, raw);
         let time_format = self.time_formats(table, raw.time_format.as_ref());
         let decimal = self.word(section, &knobs::DECIMAL, raw.decimal.as_deref());
         let thousands = self.word(section, &knobs::THOUSANDS, raw.thousands.as_deref());
@@ -44,6 +46,7 @@ impl Check<'_> {
             layout,
             filter,
             duplicates: duplicates?,
+            latest_by,
             time_format,
             decimal,
             thousands,
@@ -57,6 +60,25 @@ impl Check<'_> {
             columns: raw.columns.clone(),
             lookups: lookups?,
         })
+    }
+
+    /// Versions are told to be of one order by its number.
+    fn versions(&mut self, table: Table, raw: &RawTable) {
+        let is_by_file = raw.duplicates.as_deref() == Some("latest");
+        let number = match table {
+            Table::Purchases => "order_id",
+            Table::Complaints => "complaint_id",
+            _ if is_by_file => {
+                let place = self.place(table.name(), knobs::DUPLICATES.name);
+                let why = "its rows have no number by which versions are told".to_owned();
+                return self.violations.push(Violation::Refused { place, why, instead: "write `drop` or `overlap`" });
+            }
+            _ => return,
+        };
+        if (raw.latest_by.is_some() || is_by_file) && !raw.columns.contains_key(number) {
+            let columns = join(table.name(), "columns");
+            self.missing(&columns, number, "which rows are versions of one", Allowed::Source);
+        }
     }
 
     /// The columns to be filled; lines are told to be of one order by its number.

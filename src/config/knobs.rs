@@ -47,12 +47,17 @@ pub(super) const FILTER: Key = key("filter", Allowed::Condition, Preset::Absent(
     .means("Which rows belong to the table; the others are set aside and counted");
 pub(super) const DUPLICATES: Key = key(
     "duplicates",
-    Allowed::Word(&["overlap", "drop", "keep", "refuse"]),
+    Allowed::Word(&["overlap", "latest", "drop", "keep", "refuse"]),
     Preset::Text("overlap"),
 )
 .means(
     "What happens to rows that repeat others: `overlap` counts rows equal in all columns of their files as often as the one \
-     file that has them most often; `drop` and `refuse` compare the columns that the mapping, the filter and own features read",
+     file that has them most often; `latest` takes of an order or complaint that stands in several files its rows in the last of \
+     them, in the order of `path`; `drop` and `refuse` compare the columns that the mapping, the filter and own features read",
+);
+pub(super) const LATEST_BY: Key = key("latest_by", Allowed::Source, Preset::Absent("\"updated_at\"")).means(
+    "What grows with each version of an order where its rows stand once for each state: of its rows those with the greatest \
+     number or time count, and the filter looks at them alone",
 );
 pub(super) const ID_CASE: Key =
     key("id_case", Allowed::Word(&["keep", "lower", "fold"]), Preset::Absent("\"lower\"")).means(

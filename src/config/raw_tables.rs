@@ -47,9 +47,14 @@ pub struct RawTable {
     /// such as `paid`: any other value is reported. A list of names such as `["ready"]`; default `[]`.
     pub known_values: Vec<String>,
     /// What happens to rows that repeat others: `overlap` counts rows equal in all columns of their files as often as the
-    /// one file that has them most often; `drop` and `refuse` compare the columns that the mapping, the filter and own
-    /// features read. One of `overlap`, `drop`, `keep`, `refuse`; default `"overlap"`.
+    /// one file that has them most often; `latest` takes of an order or complaint that stands in several files its rows in
+    /// the last of them, in the order of `path`; `drop` and `refuse` compare the columns that the mapping, the filter and own
+    /// features read. One of `overlap`, `latest`, `drop`, `keep`, `refuse`; default `"overlap"`.
     pub duplicates: Option<String>,
+    /// What grows with each version of an order where its rows stand once for each state: of its rows those with the
+    /// greatest number or time count, and the filter looks at them alone. A column of the source or a SQL expression over
+    /// its columns; optional.
+    pub latest_by: Option<String>,
     /// Letters of customer ids: `keep` as written, `lower` in small letters, `fold` in small letters without accents; other
     /// tables follow the purchases unless they say otherwise. One of `keep`, `lower`, `fold`; optional.
     pub id_case: Option<String>,

@@ -23,6 +23,9 @@ pub struct TableConfig {
     pub filter: Option<String>,
     /// What happens to rows equal in every column that the mapping and the filter read.
     pub duplicates: Duplicates,
+    /// What grows with each version of an order: of its rows those with the greatest value count (purchases only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest_by: Option<String>,
     /// Formats of times written as text or numbers; settled from the values where there is none.
     pub time_format: Option<TimeFormats>,
     /// The mark before decimals; settled from the values if it is not given.
@@ -66,6 +69,8 @@ pub struct PostgresQuery {
 pub enum Duplicates {
     /// Rows equal in all columns of their files count as often as in the one file that has them most often.
     Overlap,
+    /// Of an order that stands in several files, the rows of the last of them count.
+    Latest,
     /// Keep the first, reject the others.
     Drop,
     /// They are real.

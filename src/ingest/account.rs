@@ -24,6 +24,8 @@ impl Reason {
     pub const DUPLICATE: Self = Self::of_row("duplicate");
     /// The row stands in another file of the table too, equal in all columns, and is counted there.
     pub const OVERLAP: Self = Self::of_row("overlap");
+    /// A later version of its order or complaint is there, and counts.
+    pub const SUPERSEDED: Self = Self::of_row("superseded");
     /// The row is outside the filter and has no customer either: counted with those that have none.
     pub const FILTER_WITHOUT_CUSTOMER: Self = Self::of_column("filter", "customer_id");
     /// The row has no customer.
@@ -56,6 +58,7 @@ impl Reason {
         self.is_filter()
             || self == Self::DUPLICATE
             || self == Self::OVERLAP
+            || self == Self::SUPERSEDED
             || self.is_no_row()
             || self.rule == "negative"
     }
@@ -74,7 +77,7 @@ impl Reason {
             Self { rule, column: None } if rule.starts_with("unreadable") => 1,
             Self::NOT_LOOKED_UP => 2,
             Self { rule, .. } if rule == "missing" || rule.starts_with("unreadable") => 3,
-            Self::DUPLICATE | Self::OVERLAP => 4,
+            Self::DUPLICATE | Self::OVERLAP | Self::SUPERSEDED => 4,
             _ => 5,
         }
     }

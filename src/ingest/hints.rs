@@ -13,15 +13,20 @@ impl IngestError {
                 Some("the user who runs `retain` needs the right to read it, and to enter the folders above it".to_owned())
             }
             Self::UnknownFormat { path, .. } => other_formats::way_in(path).map(str::to_owned),
-            Self::NotFound { .. } => Some("relative paths start at the folder of the config file".to_owned()),
+            Self::NotFound { .. } => Some(
+                "was the file delivered, and under this name? Relative paths start at the folder of the config file".to_owned(),
+            ),
             Self::Several { errors } => hints(errors),
             Self::UnknownColumn { available, .. } if separated_by(available).is_some() => separated_by(available),
             Self::UnknownColumn { key, column, nearest, elsewhere: Some(other), .. } => {
                 Some(of_other_file((key, column), nearest.as_deref(), other))
             }
             Self::UnknownColumn { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
-            Self::UnknownColumn { nearest: None, .. } => {
-                Some("every file of a table must have the columns that its mapping and filter read".to_owned())
+            Self::UnknownColumn { key, nearest: None, .. } => {
+                Some(format!(
+                    "was the column renamed? Every file of a table must have the columns that its mapping and filter read: \
+                     write the one that has it now, or take `{key}` out if it is delivered no more"
+                ))
             }
             Self::UnknownSheet { .. } => Some("write the name as it stands on the tab of the sheet, or leave the key out".to_owned()),
             Self::BadExpression { .. } => Some(

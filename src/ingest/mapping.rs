@@ -14,6 +14,8 @@ pub(crate) struct Mapping {
     pub(crate) columns: Vec<(&'static ColumnSpec, Mapped)>,
     /// The rows that belong to the table.
     pub(crate) filter: Option<Mapped>,
+    /// What grows with each version of an order.
+    pub(crate) latest_by: Option<Mapped>,
     /// Custom features over this table.
     pub(crate) custom: Vec<CustomMapped>,
     /// What its lookups are made by, and the columns that each gives.
@@ -100,10 +102,13 @@ impl Mapping {
         }
         let key = format!("{}.filter", table.name());
         let filter = config.filter.as_deref().and_then(|text| resolved(key, text));
+        let key = format!("{}.latest_by", table.name());
+        let latest_by = config.latest_by.as_deref().and_then(|text| resolved(key, text));
         let fill_down = config.fill_down.clone().unwrap_or_default();
         errors.extend(available.check(&format!("{}.fill_down", table.name()), &fill_down).err());
-        together(errors)?;
-        Ok(Self { columns, filter, fill_down, ..Self::default() })
+        let taken: Vec<&str> = columns.iter().flat_map(|(_, mapped)| &mapped.reads).map(String::as_str).collect();
+        together(errors.into_iter().map(|error| available.with_free_nearest(error, &taken)).collect())?;
+        Ok(Self { columns, filter, latest_by, fill_down, ..Self::default() })
     }
 
     /// The column that says which lines are one order or complaint.
@@ -177,7 +182,14 @@ impl Mapping {
     fn all(&self) -> impl Iterator<Item = &Mapped> {
         let custom = self.custom.iter().flat_map(CustomMapped::all);
         let keys = self.lookups.iter().map(|lookup| &lookup.key);
-        self.columns.iter().map(|(_, mapped)| mapped).chain(&self.filter).chain(custom).chain(keys).chain(&self.carried)
+        self.columns
+            .iter()
+            .map(|(_, mapped)| mapped)
+            .chain(&self.filter)
+            .chain(&self.latest_by)
+            .chain(custom)
+            .chain(keys)
+            .chain(&self.carried)
     }
 }
 

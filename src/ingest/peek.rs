@@ -13,7 +13,7 @@ use super::header::is_nameless;
 use super::raw::shown;
 use super::state_words::{is_no_purchase, is_purchase};
 use super::ticket_signs::{NoComplaints, TicketColumn};
-use super::{found_in_rows, found_in_values, ids, line_values, paths, sources};
+use super::{found_in_rows, found_in_values, found_versions, ids, line_values, paths, sources};
 use crate::config::{DraftColumn, FoundKey, Peek, Table, ValueCount};
 use crate::maths::hash::key;
 
@@ -39,6 +39,7 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     found.retain(|key| files.len() == 1 || !matches!(key.key, "encoding" | "skip_rows" | "sheet"));
     found.extend(frame.columns().iter().flat_map(found_in_values::of_column));
     found.extend(found_in_rows::of_rows(&frame));
+    found.extend(found_versions::of_rows(&frame));
     let is_meant = |column: &DraftColumn| !(is_nameless(&column.name) && column.is_empty());
     let looked_at = |column: &Column| {
         let counts = counts(column);

@@ -28,6 +28,7 @@ use super::table::TypedTable;
 use super::typed_columns::{Setting, numbers_of_results, type_columns};
 use super::typing::Typed;
 use super::values::Values;
+use super::versions::Latest;
 use super::watched::Unread;
 use super::words::Words;
 use super::{
@@ -140,7 +141,7 @@ fn read_table(
     let watched = engine::ask(|| watched::taken(&mut source, &mapping, (marks, config.currency.decimals())));
     let watched = watched.map_err(IngestError::engine("looking at columns that are not mapped"))?;
     let failed = || IngestError::engine("comparing rows");
-    let is_compared = section.duplicates != Duplicates::Keep;
+    let is_compared = !matches!(section.duplicates, Duplicates::Keep | Duplicates::Latest);
     let keys = is_compared.then(|| engine::ask(|| keys(&source, &words))).transpose().map_err(failed())?;
     let numbers = engine::ask(|| numeric::derive(&mut source, &mut mapping, &written))
         .map_err(IngestError::engine("reading numbers"))?;
@@ -173,6 +174,8 @@ fn read_table(
     if let Some(rates) = &rates {
         rates.apply(&mut read);
     }
+    let latest = Latest::of(section, &source, &mapping)?;
+    read.reject(latest.superseded(&read), Reason::SUPERSEDED);
     if let Some(keys) = keys {
         set_repetitions_aside(&mut read, &keys, section.duplicates, supply.others(&hashes))?;
     }

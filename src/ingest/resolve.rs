@@ -98,6 +98,22 @@ impl Available {
         }
     }
 
+    /// An error about a column that is not there, with the most similar one that nothing else reads: a column that has its place
+    /// already is not what was meant.
+    pub(super) fn with_free_nearest(&self, error: IngestError, taken: &[&str]) -> IngestError {
+        match error {
+            IngestError::UnknownColumn { key, column, path, available, nearest: Some(near), elsewhere }
+                if taken.contains(&&*near) =>
+            {
+                let names = self.names.iter().filter(|name| !taken.contains(&name.as_str())).cloned().collect();
+                let free = Self { path: self.path.clone(), names };
+                let nearest = free.nearest(&column).map(Into::into);
+                IngestError::UnknownColumn { key, column, path, available, nearest, elsewhere }
+            }
+            other => other,
+        }
+    }
+
     pub(super) fn nearest(&self, column: &str) -> Option<String> {
         let likeness = |name: &String| strsim::jaro_winkler(&name.to_lowercase(), &column.to_lowercase());
         let best = self.names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;

@@ -20,7 +20,7 @@ pub(super) fn mapping_of(config: &Config, table: Table, available: &Available) -
     let is_other = |other: &&Section<'_>| other.0 != own.0 && other.1.paths == own.1.paths;
     let together: Vec<Section<'_>> = std::iter::once(own).chain(sections.iter().filter(is_other)).copied().collect();
     // Where files overlap, rows are compared in all columns anyway.
-    let is_compared = !matches!(own.1.duplicates, Duplicates::Keep | Duplicates::Overlap);
+    let is_compared = !matches!(own.1.duplicates, Duplicates::Keep | Duplicates::Overlap | Duplicates::Latest);
     let mut mapping = Mapping::with_others(&together, is_compared, &config.features.custom, available)?;
     if table == Table::Customers {
         let (carried, sensitive) = (&config.output.carry, &config.privacy.sensitive);

@@ -12,6 +12,7 @@ pub(crate) fn table_config(paths: &[&str]) -> TableConfig {
         layout: crate::config::Layout::default(),
         filter: None,
         duplicates: Duplicates::Drop,
+        latest_by: None,
         time_format: None,
         decimal: None,
         thousands: None,

@@ -170,3 +170,17 @@ pub enum Choice {
     /// Members of a blend and their weights.
     Weights(Vec<(String, f64)>),
 }
+
+impl std::fmt::Display for Choice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Penalty(penalty) => write!(f, "penalty {penalty}"),
+            Self::Trees(trees) => write!(f, "{trees} trees"),
+            Self::Nothing => write!(f, "nothing to choose"),
+            Self::Weights(members) => {
+                let each = members.iter().map(|(name, weight)| format!("{:.0} % {name}", 100.0 * weight));
+                write!(f, "{}", each.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+}

@@ -20,10 +20,11 @@ const LEAST_WINDOWS: usize = 60;
 const FAR: f64 = 4.0;
 /// A window of a year ago with many rows explains one of today if it was off by this share of what is unusual.
 const HALF: f64 = 0.5;
-/// A window without any row is unusual beyond so many standard deviations, where none of the past was empty.
+/// A window without any row is unusual beyond so many standard deviations, where none of the past with at least half as many
+/// usual rows was empty.
 const FAR_AND_EMPTY: f64 = 3.0;
 /// A window that is empty by chance more often than this says nothing: the distance of small counts exaggerates.
-const RARE: f64 = 1e-3;
+const RARE: f64 = 1e-2;
 /// Windows of the past that have to be known to say that none was empty.
 const LEAST_FULL: usize = 180;
 /// Unusual windows are a habit of the shop if there are more of them a year.
@@ -143,8 +144,11 @@ fn unusual(feed: &Feed, length: usize, held: &impl Fn(usize) -> Option<Held>) ->
     }
     let centre = median(past.iter().map(|(_, held)| held.distance()))?;
     let spread = median(past.iter().map(|(_, held)| (held.distance() - centre).abs()))? * 1.4826;
-    let is_empty = now.found <= 0.0 && (-now.usual).exp() <= RARE;
-    let is_new = is_empty && past.len() >= LEAST_FULL && past.iter().all(|(_, held)| held.found > 0.0);
+    // Rows come in orders: what swings more than a Poisson count says as much as one of fewer rows.
+    let is_empty = now.found <= 0.0 && (-now.usual / spread.max(1.0).powi(2)).exp() <= RARE;
+    // A shop that was small once had empty days then, which say nothing of one with as many rows as today's.
+    let alike = || past.iter().filter(|(_, held)| held.usual * 2.0 >= now.usual);
+    let is_new = is_empty && alike().count() >= LEAST_FULL && alike().all(|(_, held)| held.found > 0.0);
     let limit = if is_new { FAR_AND_EMPTY } else { FAR } * spread.max(1.0);
     let side = (now.distance() - centre).signum();
     let is_far = |held: &Held| (held.distance() - centre) * side > limit && held.matters();
@@ -164,7 +168,8 @@ fn unusual(feed: &Feed, length: usize, held: &impl Fn(usize) -> Option<Held>) ->
     });
     let ends: Vec<usize> = past.iter().filter(|(_, held)| is_far(held)).map(|(end, _)| *end).collect();
     let per_year = episodes(&ends, length.max(SEASON)) as f64 * 365.0 / past.len() as f64;
-    (!is_season && per_year <= HABIT_PER_YEAR).then_some(now)
+    // Days of few rows are no habit of days without any.
+    (!is_season && (is_new || per_year <= HABIT_PER_YEAR)).then_some(now)
 }
 
 /// Windows of the past that lay in the same season as the last one.
@@ -375,6 +380,20 @@ mod tests {
         let few = |day: usize| if day == 334 { 8 } else { 16 + u32::try_from(day * 7_919 % 25).unwrap() };
         let stopped = feed(700, |day| if day == 699 { 0 } else { few(day) });
         assert!(look(&stopped, &ON_TIME).is_some());
+    }
+
+    #[test]
+    fn neither_empty_days_of_a_shop_that_was_small_then_nor_days_of_few_rows_hide_a_feed_that_stops() {
+        let noise = |day: usize| u32::try_from(day * 7_919 % 11).unwrap();
+        let grown = |day: usize| if day < 150 { noise(day) / 2 } else { 20 + noise(day) };
+        let hidden = |others: &dyn Fn(usize) -> u32| {
+            assert_eq!(look(&feed(700, others), &ON_TIME), None);
+            look(&feed(700, |day| if day == 699 { 0 } else { others(day) }), &ON_TIME).is_none()
+        };
+        assert!(!hidden(&grown));
+        let with_days_of = |rows: u32| move |day: usize| if day % 90 == 9 { rows } else { grown(day) };
+        assert!(!hidden(&with_days_of(4)), "days of few rows are no habit of empty ones");
+        assert!(hidden(&with_days_of(0)));
     }
 
     #[test]

@@ -33,7 +33,11 @@ pub(super) struct Before<'a> {
 pub(super) fn look(census: &Census, before: Before<'_>) -> Vec<Alarm> {
     let of_feed = |feed: &Feed| {
         let past = Past::of(feed, before, census.as_of);
-        let rows = past.as_ref().and_then(|past| past.rows(feed)).or_else(|| past_days::look(feed, before.nights));
+        let rows = past.as_ref().and_then(|past| past.rows(feed)).or_else(|| {
+            // A moved clock takes rows from one day to the next.
+            let has_moved = past.as_ref().is_some_and(|past| past.clock(feed).is_some());
+            past_days::look(feed, before.nights).filter(|_| !has_moved)
+        });
         rows.map_or_else(|| past.map(|past| past.columns(feed)).unwrap_or_default(), |alarm| vec![alarm])
     };
     census.feeds.iter().flat_map(of_feed).collect()
@@ -146,6 +150,7 @@ impl Past {
     }
 
     fn clock(&self, feed: &Feed) -> Option<Alarm> {
+        self.latest().filter(|then| then.rows >= LEAST_ROWS)?;
         let hour = mean_hour(&self.now)?;
         let moved = self.nearest(0.0, |then| Some(hours_between(mean_hour(then)?, hour)))?;
         (moved.abs() > LEAST_HOURS).then(|| Alarm {
@@ -338,6 +343,18 @@ mod tests {
         assert_eq!(checks(|day| if day % 7 < 2 { (0, 20.0, 0) } else { (10, 20.0, 10) }), [REWRITTEN]);
         assert_eq!(checks(|_| (10, 2_000.0, 10)), [UNIT]);
         assert_eq!(checks(|_| (10, 20.0, 0)), [NULLS]);
+    }
+
+    #[test]
+    fn a_zone_that_moved_the_rows_of_days_is_told_as_the_clock() {
+        let rows = |day: i32| if day % 3 == 0 { (30, 20.0, 30) } else { (10, 20.0, 10) };
+        let night = ShopProfile::of(&census(AS_OF, rows));
+        let mut moved = census(AS_OF + 1, |day| rows(day + 1));
+        assert_eq!(beside(&moved, &[&night]), [REWRITTEN]);
+        for day in &mut moved.feeds[0].days {
+            day.clock = [-640, 640].map(|part| part * i64::from(day.rows));
+        }
+        assert_eq!(beside(&moved, &[&night]), [super::super::alarm::CLOCK]);
     }
 
     #[test]

@@ -19,6 +19,10 @@ const TAKES_ROWS: &[&str] = &[ONE_FORM, "first_line_only", "filter_not_looked_up
 const OF_IDS: &[&str] =
     &["scientific_ids", "ids_alike", "placeholder_id", "names_as_ids", "ids_written_otherwise", "ids_do_not_meet"];
 
+/// Orders that were exported again after they had changed, and rules about rows that stand twice for that reason.
+const CHANGED: &str = "changed_since";
+const OF_CHANGED: &[&str] = &["order_totals", "joined_lines", "overlap"];
+
 /// Errors first, causes before what follows from them, and nothing told again of a column that an error explains.
 pub(super) fn in_order(findings: &mut Vec<Finding>, accounts: &[Account]) {
     let of_column = |finding: &Finding| Some((finding.table, finding.column.clone()?));
@@ -44,6 +48,9 @@ pub(super) fn in_order(findings: &mut Vec<Finding>, accounts: &[Account]) {
         let is_left = LEFT.contains(&finding.rule) && are_few_left && is_caused(finding.table);
         !(is_told || is_lost || is_left)
     });
+    if findings.iter().filter(is_cause).any(|finding| finding.rule == CHANGED) {
+        findings.retain(|finding| !OF_CHANGED.contains(&finding.rule));
+    }
     let place =
         |finding: &Finding| [LOST, LEFT].concat().iter().position(|rule| *rule == finding.rule).map(|place| place + 1);
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), place(finding)));
@@ -77,6 +84,12 @@ mod tests {
         assert_eq!(rules(all(), 900), ["rejected_form", "too_few_customers", "unreadable_number"]);
         let exchanged = vec![finding("exchanged_dates", Severity::Error, "purchased_at")];
         assert_eq!(rules([all(), exchanged].concat(), 0), ["exchanged_dates", "unreadable_number"]);
+        let changed = vec![
+            finding("changed_since", Severity::Error, "order_id"),
+            finding("order_totals", Severity::Error, "amount"),
+            finding("overlap", Severity::Warning, "order_id"),
+        ];
+        assert_eq!(rules(changed, 900), ["changed_since"]);
         let without = all().into_iter().filter(|finding| finding.rule != "rejected_form").collect();
         assert_eq!(rules(without, 0), ["lost_turnover", "too_few_customers", "unreadable_time", "unreadable_number"]);
     }

@@ -1,5 +1,6 @@
 //! Rows that repeat others: rejected with a warning, or refused, as the config says; or used all the same, which may be wrong.
 
+use super::changed_orders;
 use super::checked::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
@@ -60,8 +61,13 @@ fn overlap(table: &TypedTable, count: u64, rows: &[usize]) -> Tally {
     tally.with_examples(rows.iter().map(|row| table.mentioned(*row))).with_hint(hint)
 }
 
-/// Rows of several files that are the same to us and not to the shop: an order that has changed between two exports.
+/// Rows of several files that are the same to us and not to the shop: what has changed between two exports, where no number
+/// of an order tells more of it.
 fn differing(table: &TypedTable) -> Option<Tally> {
+    let differing = &table.repeats.differing;
+    let replaced = if differing.is_empty() { Vec::new() } else { changed_orders::rows(table) };
+    let is_told = |row: &usize| replaced.binary_search(row).is_ok();
+    let rows: Vec<usize> = differing.iter().filter(|row| !is_told(row)).copied().collect();
     let (name, one) = (table.table().name(), table.table().one());
     let wording = move |counts: Counts| {
         let is_much = counts.found >= LEAST && counts.found * 100 >= counts.used;
@@ -77,7 +83,7 @@ fn differing(table: &TypedTable) -> Option<Tally> {
         "if they were exported twice and have changed since, write `duplicates = \"drop\"` in `[{name}]`: each counts once; if \
          they are different {one}s, write `duplicates = \"keep\"`"
     );
-    Some(Tally::of_rows("overlap_differs", (table, &table.repeats.differing), wording)?.with_hint(hint))
+    Some(Tally::of_rows("overlap_differs", (table, &rows), wording)?.with_hint(hint))
 }
 
 /// Rows that stand twice in one file, far from each other.

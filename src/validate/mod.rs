@@ -6,6 +6,7 @@ mod bridges;
 mod categories;
 mod causes;
 mod cents;
+mod changed_orders;
 mod checked;
 mod consent;
 mod contacts;
@@ -80,6 +81,7 @@ pub use silence::require_a_feed;
 const CHECKS: &[fn(&mut Checked<'_>)] = &[
     forms::check,
     typing::check,
+    changed_orders::check,
     duplicates::check,
     opt_outs::check,
     time::check,

@@ -137,7 +137,8 @@ impl OrderAmounts {
             finding.counting(self.n_constant).with_examples(self.example.iter().map(|example| example.2.clone()));
         Some(finding.with_hint(
             "map the amount of the line if the source has one, such as price times quantity; else write `amount_is = \"order\"` \
-             in `[purchases]`, and each amount is shared out evenly among the lines of its order",
+             in `[purchases]`, and each amount is shared out evenly among the lines of its order; if its rows are its states in \
+             turn, `latest_by` names the column that grows with them, such as `latest_by = \"updated_at\"`, and the last one counts",
         ))
     }
 }

@@ -24,6 +24,7 @@ fn section(paths: &[PathBuf], columns: &[(&str, &str)]) -> TableConfig {
         layout: crate::config::Layout::default(),
         filter: None,
         duplicates: Duplicates::Drop,
+        latest_by: None,
         time_format: None,
         decimal: None,
         thousands: None,

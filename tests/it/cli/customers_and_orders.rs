@@ -235,11 +235,15 @@ fn rows_of_two_exports_count_once_and_equal_lines_of_a_basket_stay() {
     // An order that has changed between the exports, in a column that is not mapped.
     std::fs::write(shop.path("purchases_2.csv"), second.replace(",paid,", ",sent,")).unwrap();
     let told =
-        ["error[overlap_differs]: 603 purchases stand in another file", "`duplicates = \"drop\"` in `[purchases]`"];
+        ["error[changed_since]: 603 rows of `purchases` stand in a later file again", "`duplicates = \"latest\"`"];
     saying(&shop, 3, &told);
     saying_in_parts(&shop, 3, &told);
     shop.edit_config(|_| config("duplicates = \"drop\""));
     saying(&shop, 0, &["7,201 used"]);
+    shop.edit_config(|_| config("duplicates = \"latest\""));
+    let told = ["7,203 used (300 customers, 3,601 orders) + 603 rejected (superseded 603)"];
+    saying(&shop, 0, &told);
+    saying_in_parts(&shop, 0, &told);
 }
 
 #[test]

@@ -39,6 +39,7 @@ mod more_sources;
 mod nights;
 mod open_files;
 mod opt_outs;
+mod order_versions;
 mod outcomes;
 mod page;
 mod page_words;

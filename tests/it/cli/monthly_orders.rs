@@ -83,3 +83,9 @@ pub(super) fn paste(folder: &Path, said: &str, key: &str) {
 }
 
 pub(super) const USUAL: &str = "order_no,customer_no,order_date,total";
+
+/// Changes the config.
+pub(super) fn edit(folder: &Path, change: impl Fn(String) -> String) {
+    let path = folder.join("retain.toml");
+    std::fs::write(&path, change(std::fs::read_to_string(&path).unwrap())).unwrap();
+}

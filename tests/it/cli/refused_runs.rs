@@ -5,7 +5,7 @@ use predicates::str::contains;
 use retain::files::Seal;
 use serde_json::Value;
 
-use crate::shop::Shop;
+use crate::shop::{Shop, retain};
 
 const OUT: [&str; 2] = ["--out", "out"];
 
@@ -69,4 +69,25 @@ fn a_refused_run_leaves_what_a_manifest_seals() {
     shop.command("check").args(OUT).assert().success();
     assert!(!shop.path("out/rejects_purchases.csv").exists());
     assert_eq!(shop.unfinished(), Vec::<std::path::PathBuf>::new());
+}
+
+#[test]
+fn a_column_that_is_gone_is_not_said_to_be_one_that_has_its_place_already() {
+    let shop = Shop::simulated(300);
+    shop.edit("complaints.csv", |complaints| complaints.replacen("resolved_at", "closing", 1));
+    shop.command("check").assert().code(2).stderr(
+        contains("`complaints.columns.resolved_at` reads column `resolved_at`")
+            .and(contains("hint: was the column renamed?"))
+            .and(contains("did you mean").not()),
+    );
+}
+
+#[test]
+fn a_day_in_another_form_and_a_run_that_is_not_there_are_told() {
+    let shop = Shop::simulated(300);
+    let day = |text: &str| shop.command("check").args(["--as-of", text]).assert().code(2);
+    day("21.06.2025").stderr(contains("days are written YYYY-MM-DD, here 2025-06-21"));
+    day("05/06/2025").stderr(contains("days are written YYYY-MM-DD").and(contains("here").not()));
+    let nowhere = retain().args(["report", "nowhere"]).assert().code(2);
+    nowhere.stderr(contains("error[E711]: there is no folder `nowhere`"));
 }
