@@ -38,6 +38,17 @@ pub struct DraftColumn {
     pub sketch: Vec<u64>,
     /// What its values are of, where it has money and they give it away.
     pub line_value: Option<LineValue>,
+    /// The time zone that its times give away.
+    pub zone: Option<FoundZone>,
+}
+
+/// A time zone that the times of a column give away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundZone {
+    /// Its name, or that of another with the same clocks.
+    pub zone: String,
+    /// Whether its midnights are written as times of UTC; else the offsets of the times are those of its clocks.
+    pub is_of_midnights: bool,
 }
 
 /// Whether money is of a line or of one piece, as the rows show beside their quantity.
@@ -124,7 +135,10 @@ impl Peek {
                 own.add(theirs);
             }
         }
-        for theirs in other.found {
+        self.without_layout_of_one(&other.found);
+        let mut theirs_left = Self { found: other.found, ..Self::default() };
+        theirs_left.without_layout_of_one(&self.found);
+        for theirs in theirs_left.found {
             let is_same =
                 |own: &&mut FoundKey| (own.key, &own.column, own.table) == (theirs.key, &theirs.column, theirs.table);
             match self.found.iter_mut().find(is_same) {
@@ -133,6 +147,26 @@ impl Peek {
             }
         }
         self
+    }
+}
+
+/// Keys of how files are written, which is detected in each file, and those of numbers, which go with them.
+const LAYOUT: &[&str] = &["delimiter", "quote", "encoding", "skip_rows"];
+const NUMBERS: &[&str] = &["decimal", "thousands"];
+
+impl Peek {
+    /// Leaves out what holds for one of two files alone: written down, it would be taken for all.
+    fn without_layout_of_one(&mut self, others: &[FoundKey]) {
+        let of = |found: &[FoundKey], key: &str| {
+            found.iter().find(|found| found.key == key).map(|found| found.readings.clone())
+        };
+        let differs = |found: &[FoundKey], key: &str| of(found, key) != of(others, key);
+        let is_of_one = LAYOUT.iter().any(|key| differs(&self.found, key));
+        let found = self.found.clone();
+        self.found.retain(|own| {
+            let is_layout = LAYOUT.contains(&own.key) || (is_of_one && NUMBERS.contains(&own.key));
+            !(is_layout && differs(&found, own.key))
+        });
     }
 }
 
@@ -171,6 +205,10 @@ impl DraftColumn {
         self.n_empty += other.n_empty;
         self.n_distinct = self.n_distinct.max(other.n_distinct);
         self.are_states &= other.are_states;
+        self.zone = match (self.zone.take(), other.zone) {
+            (Some(own), Some(theirs)) => Some(own).filter(|own| *own == theirs),
+            (own, theirs) => own.or(theirs),
+        };
         self.line_value = match (self.line_value.take(), other.line_value) {
             (Some(own), Some(theirs)) => Some(own).filter(|own| own.is_of_line == theirs.is_of_line),
             (own, theirs) => own.or(theirs),

@@ -62,7 +62,7 @@ pub use draft::{DraftChurn, draft};
 pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
 pub use found::DraftFile;
-pub use found::{DraftColumn, FoundKey, LineValue, Peek, Reading, ValueCount};
+pub use found::{DraftColumn, FoundKey, FoundZone, LineValue, Peek, Reading, ValueCount};
 pub use layout::{Layout, Quote, Sheets};
 #[cfg(feature = "tables")]
 pub(crate) use lexicon::{means, speaks_of_money};

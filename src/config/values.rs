@@ -267,7 +267,7 @@ mod tests {
         assert_eq!(word, None);
         assert_eq!(
             violations[0].to_string(),
-            "`purchases.duplicates` must be one of `overlap`, `drop`, `keep`, `refuse`; came `dorp`"
+            "`purchases.duplicates` must be one of `overlap`, `latest`, `drop`, `keep`, `refuse`; came `dorp`"
         );
         assert_eq!(violations[0].hint().as_deref(), Some("the nearest known is `drop`"));
     }

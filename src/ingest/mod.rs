@@ -41,6 +41,7 @@ mod found_currency;
 mod found_in_rows;
 mod found_in_values;
 mod found_versions;
+mod found_zone;
 mod gather;
 mod globs;
 mod grid;

@@ -13,7 +13,7 @@ use super::header::is_nameless;
 use super::raw::shown;
 use super::state_words::{is_no_purchase, is_purchase};
 use super::ticket_signs::{NoComplaints, TicketColumn};
-use super::{found_in_rows, found_in_values, found_versions, ids, line_values, paths, sources};
+use super::{found_in_rows, found_in_values, found_versions, found_zone, ids, line_values, paths, sources};
 use crate::config::{DraftColumn, FoundKey, Peek, Table, ValueCount};
 use crate::maths::hash::key;
 
@@ -96,6 +96,7 @@ fn peeked(column: &Column, counts: &Counts<'_>) -> DraftColumn {
         values,
         sketch: sketch(counts.keys()),
         line_value: None,
+        zone: found_zone::of_column(column),
     }
 }
 

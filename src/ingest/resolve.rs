@@ -194,7 +194,7 @@ pub(super) fn reads_of(text: &str) -> Read {
         match part {
             Expr::Column(name) => read.alone.push(name.to_string()),
             Expr::Function { input, function: FunctionExpr::Coalesce } => {
-                let columns: Vec<String> = input.iter().filter_map(name_of).collect();
+                let columns: Vec<String> = input.iter().flat_map(leaves).collect();
                 if matches!(input.last(), Some(Expr::Literal(_))) {
                     read.with_default.extend(columns.iter().cloned());
                 }
@@ -369,7 +369,7 @@ mod tests {
         assert_eq!(read("COALESCE(Price, Cost)"), pair("Price,Cost", ""));
         assert_eq!(read("LOWER(COALESCE(\"a b\", c)) || d"), pair("a b,c", "d"));
         assert_eq!(read("COALESCE(Price, 0)"), pair("", "Price"));
-        assert_eq!(read("COALESCE(Price, Cost, Net / 100)"), pair("Price,Cost", "Net"));
+        assert_eq!(read("COALESCE(Price, Cost, Net / 100)"), pair("Price,Cost,Net", ""));
         assert_eq!(read("Customer ID").0, "");
     }
 

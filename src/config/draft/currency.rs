@@ -2,7 +2,7 @@
 
 use super::text::{line, one_line};
 use crate::config::currencies;
-use crate::config::found::DraftColumn;
+use crate::config::found::{DraftColumn, FoundZone};
 use crate::config::knobs;
 use crate::config::lexicon;
 use crate::config::looks;
@@ -76,7 +76,14 @@ pub(super) fn timezone(draft: &mut String, columns: &[DraftColumn]) {
     let key = knobs::TIMEZONE.name;
     let written = match time_zones::of_columns(columns) {
         Some((column, zone)) => format!("{key} = \"{zone}\"  # the only one in the column `{}`", one_line(column)),
-        None => format!("# {key} = \"UTC\"  # of midnights, and of times that are written without a zone"),
+        None => match columns.iter().find_map(|column| Some((&column.name, column.zone.as_ref()?))) {
+            Some((column, FoundZone { zone, is_of_midnights })) => format!(
+                "{key} = \"{zone}\"  # {} `{}`; a zone with the same clocks serves as well",
+                if *is_of_midnights { "its midnights stand in" } else { "its clocks have the offsets of" },
+                one_line(column)
+            ),
+            None => format!("# {key} = \"UTC\"  # of midnights, and of times that are written without a zone"),
+        },
     };
     line(draft, &written);
 }
