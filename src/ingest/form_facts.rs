@@ -22,6 +22,8 @@ pub(crate) enum FormSays {
     NumbersOpen { example: String, as_decimal: String, as_thousands: String, mark: char },
     /// Some numbers have a point before decimals, others a comma.
     NumbersMixed { point: String, comma: String, n_comma: u64, comma_file: Option<String> },
+    /// Some numbers have a mark before two decimals, others before three digits, which may be thousands.
+    NumbersGrouped { cents: String, example: String, mark: char },
     /// Numbers of one file can be read in another way than those of the others.
     NumbersOfFile { file: String, example: String, as_read: String, otherwise: String, decimal: char },
     /// Signs or codes of other currencies than that of the config stand beside numbers.

@@ -199,10 +199,12 @@ impl NumberForms {
         let verdicts = number_census::settle(&columns.iter().map(|(_, column)| *column).collect::<Vec<_>>(), given);
         for ((key, column), verdict) in columns.into_iter().zip(verdicts) {
             if self.marks.insert(key.clone(), verdict.marks()).is_none() {
-                self.facts.extend(of_numbers(column, &verdict).map(|fact| with_file(fact, key, files)));
-                if given.decimal().is_none() {
-                    self.facts.extend(number_files::unlike(key, (column, &verdict), files));
-                }
+                let unlike = || number_files::unlike(key, (column, &verdict), files);
+                let of_file = given.decimal().is_none().then(unlike).flatten();
+                // A file that writes numbers otherwise than the others says why there are two forms.
+                let is_explained = of_file.is_some() && matches!(verdict, NumberVerdict::Grouped(..));
+                let of_all = of_numbers(column, &verdict).filter(|_| !is_explained);
+                self.facts.extend(of_all.map(|fact| with_file(fact, key, files)).into_iter().chain(of_file));
             }
         }
     }
@@ -230,6 +232,10 @@ pub(super) fn of_numbers(column: &NumberColumn, verdict: &NumberVerdict) -> Opti
         NumberVerdict::Open(mark, Count { n, example }) => {
             let (as_decimal, as_thousands) = (read_with(example, *mark), read_with(example, other(*mark)));
             fact(*n, FormSays::NumbersOpen { example: example.clone(), as_decimal, as_thousands, mark: letter(*mark) })
+        }
+        NumberVerdict::Grouped(marks, cents, thousands) => {
+            let (cents, example) = (cents.example.clone(), thousands.example.clone());
+            fact(thousands.n, FormSays::NumbersGrouped { cents, example, mark: letter(marks.decimal) })
         }
         NumberVerdict::Mixed(point, comma) => {
             let (n, n_comma) = (point.n + comma.n, comma.n);

@@ -231,6 +231,11 @@ impl<'t> Apart<'t> {
         self.digits[0] == b'0' && self.lengths[0] > 1
     }
 
+    /// Digits behind the last mark; 0 without one.
+    pub(crate) fn n_decimals(&self) -> usize {
+        if self.n_groups > 1 { self.lengths[self.n_groups - 1] } else { 0 }
+    }
+
     /// What it shows of how numbers are written; `None` if its marks make no number.
     pub(crate) fn shows(&self) -> Option<Shows> {
         let (n, last) = (self.n_groups, self.marks[self.n_groups - 1]);

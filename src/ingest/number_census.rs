@@ -72,6 +72,8 @@ pub(crate) struct NumberCensus {
     long: u64,
     /// Values that prove which mark stands before decimals.
     proves: OfMarks<Count>,
+    /// Those of them with two digits behind the mark, as amounts have.
+    cents: OfMarks<u64>,
     /// Values with one mark that stands before decimals or between thousands.
     open: OfMarks<Count>,
     /// Signs and codes of currencies.
@@ -139,7 +141,10 @@ impl NumberCensus {
         match shows {
             Shows::Whole { n_digits } if (1..=3).contains(&n_digits) => self.short += 1,
             Shows::Whole { n_digits } => self.long += u64::from(n_digits > 3),
-            Shows::Decimal(mark) => self.proves.of_mut(mark).see(text),
+            Shows::Decimal(mark) => {
+                *self.cents.of_mut(mark) += u64::from(apart.n_decimals() == 2);
+                self.proves.of_mut(mark).see(text);
+            }
             Shows::Thousands(mark) => self.proves.of_mut(other(mark)).see(text),
             Shows::Open(mark) => self.open.of_mut(mark).see(text),
         }
@@ -165,6 +170,7 @@ impl NumberCensus {
                     self.proves.point.example = String::from_utf8_lossy(text).into_owned();
                 }
                 self.proves.point.n += 1;
+                self.cents.point += u64::from(rest.len() == 2);
             }
             _ => return false,
         }
@@ -179,6 +185,8 @@ impl NumberCensus {
         self.leading_zeros += later.leading_zeros;
         self.short += later.short;
         self.long += later.long;
+        self.cents.point += later.cents.point;
+        self.cents.comma += later.cents.comma;
         self.proves.point.add(later.proves.point);
         self.proves.comma.add(later.proves.comma);
         self.open.point.add(later.open.point);
@@ -201,6 +209,13 @@ impl NumberCensus {
     /// How many values prove that a mark stands before decimals.
     pub(super) const fn n_proving(&self, mark: DecimalMark) -> u64 {
         self.proves.of(mark).n
+    }
+
+    /// Whether a mark stands before two digits in some amounts, and in others before three, which are thousands: amounts have two
+    /// decimals, or as many as they need.
+    fn is_both(&self, mark: DecimalMark) -> bool {
+        let (open, proving, cents) = (self.open.of(mark).n, self.proves.of(mark).n, *self.cents.of(mark));
+        open >= LEAST_OPEN && proving >= LEAST_OPEN && cents == proving && open * 20 >= self.numbers
     }
 
     /// The mark that its values prove to stand before decimals.
@@ -244,13 +259,15 @@ pub(crate) enum NumberVerdict {
     Open(DecimalMark, Count),
     /// Some values prove a point before decimals, others a comma.
     Mixed(Count, Count),
+    /// Some values have the mark before two decimals, others before three digits, which may be thousands.
+    Grouped(Marks, Count, Count),
 }
 
 impl NumberVerdict {
     /// The marks with which the column is read.
     pub(crate) const fn marks(&self) -> Marks {
         match self {
-            Self::Plain(marks) | Self::Proved(marks, _) => *marks,
+            Self::Plain(marks) | Self::Proved(marks, _) | Self::Grouped(marks, ..) => *marks,
             Self::Open(..) | Self::Mixed(..) => Marks { decimal: DecimalMark::Point, thousands: None },
         }
     }
@@ -295,6 +312,10 @@ fn verdict(column: &NumberColumn, by_others: Option<Proved>, given: GivenMarks) 
     match (census.proved(), given.decimal()) {
         (Proved::Both, _) => NumberVerdict::Mixed(census.proves.point.clone(), census.proves.comma.clone()),
         (Proved::Mark(mark), Some(said)) if mark == said => NumberVerdict::Plain(given.with(mark)),
+        (Proved::Mark(mark), _) if column.decimals == Some(2) && census.is_both(mark) => {
+            let marks = Marks { decimal: mark, thousands: None };
+            NumberVerdict::Grouped(marks, census.proves.of(mark).clone(), census.open.of(mark).clone())
+        }
         (Proved::Mark(mark), Some(_)) => {
             NumberVerdict::Proved(Marks { decimal: mark, thousands: None }, census.proves.of(mark).example.clone())
         }
@@ -346,7 +367,7 @@ mod tests {
     fn decimal(texts: &[&str], decimals: Option<u32>) -> Option<DecimalMark> {
         match settle(&[&column(texts, decimals)], GivenMarks::default()).remove(0) {
             NumberVerdict::Plain(marks) | NumberVerdict::Proved(marks, _) => Some(marks.decimal),
-            NumberVerdict::Open(..) | NumberVerdict::Mixed(..) => None,
+            NumberVerdict::Open(..) | NumberVerdict::Mixed(..) | NumberVerdict::Grouped(..) => None,
         }
     }
 

@@ -17,7 +17,10 @@ pub(super) fn unlike(
     (column, verdict): (&NumberColumn, &NumberVerdict),
     files: &[(String, Counted)],
 ) -> Option<FormFact> {
-    let (NumberVerdict::Plain(marks) | NumberVerdict::Proved(marks, _)) = verdict else { return None };
+    let (NumberVerdict::Plain(marks) | NumberVerdict::Proved(marks, _) | NumberVerdict::Grouped(marks, ..)) = verdict
+    else {
+        return None;
+    };
     if column.decimals.is_none() || files.len() < 2 {
         return None;
     }

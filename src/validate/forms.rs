@@ -46,6 +46,7 @@ fn worded(fact: &FormFact, table: Table) -> Worded {
         FormSays::NumbersRead { .. }
         | FormSays::NumbersOpen { .. }
         | FormSays::NumbersMixed { .. }
+        | FormSays::NumbersGrouped { .. }
         | FormSays::NumbersOfFile { .. } => numbers(fact, table),
         FormSays::OtherCurrency { currency, .. } => other_currency(fact, currency),
         _ => times(fact, table),
@@ -88,6 +89,7 @@ fn numbers(fact: &FormFact, table: Table) -> Worded {
             );
             Worded { rule: "mixed_decimal_marks", severity: Severity::Error, message, hint }
         }
+        FormSays::NumbersGrouped { cents, example, mark } => grouped_numbers(fact, section, (cents, example), *mark),
         FormSays::NumbersOfFile { file, example, as_read, otherwise, decimal } => {
             let name = |mark: char| if mark == ',' { "comma" } else { "point" };
             let other = if *decimal == ',' { '.' } else { ',' };
@@ -115,6 +117,23 @@ fn numbers(fact: &FormFact, table: Table) -> Worded {
         }
         _ => times(fact, table),
     }
+}
+
+/// One mark before decimals in some values and perhaps between thousands in others.
+fn grouped_numbers(fact: &FormFact, section: &str, (cents, thousands): (&str, &str), mark: char) -> Worded {
+    let name = if mark == ',' { "comma" } else { "point" };
+    let message = format!(
+        "`{}` has numbers with a {name} before two decimals, such as `{cents}`, and {} with three digits behind it, such as \
+         `{thousands}`, which may be thousands",
+        fact.column,
+        grouped(fact.count)
+    );
+    let hint = format!(
+        "if `{thousands}` has thousands, bring the numbers into one form, or map `{}` with SQL that does, for example with REPLACE; if \
+         all have decimals, write `decimal = \"{mark}\"` in `[{section}]`",
+        fact.column
+    );
+    Worded { rule: "mixed_decimal_marks", severity: Severity::Error, message, hint }
 }
 
 fn other_currency(fact: &FormFact, currency: &str) -> Worded {

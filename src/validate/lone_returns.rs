@@ -1,8 +1,9 @@
 //! Returns of customers who bought nothing: an export of payments names the shop as the one who pays back.
 
 use super::finding::{Finding, Severity};
+use super::mending;
 use crate::config::{Config, Table};
-use crate::ingest::{ABSENT, TypedTable, sql_name, toml_text};
+use crate::ingest::{ABSENT, TypedTable, toml_text};
 use crate::text::{counted, grouped, verb};
 
 /// Fewer returns are those of purchases before the first day of the data.
@@ -22,6 +23,12 @@ pub(super) struct LoneReturns {
     lone_customers: u64,
     bought_rows: u64,
     returned_rows: u64,
+}
+
+/// The line of config that turns the sign of amounts.
+fn turned(config: &Config) -> String {
+    let minus = toml_text(&format!("0 - {}", mending::number(&config.purchases, "amount")));
+    format!("`amount = {minus}` in `[purchases.columns]`")
 }
 
 impl LoneReturns {
@@ -71,9 +78,8 @@ impl LoneReturns {
         if rows < LEAST_ROWS || rows <= self.bought_rows || self.returned_minor <= self.bought_minor {
             return None;
         }
-        let section = &config.purchases;
-        let (message, hint) = match (section.columns.get("is_return"), section.columns.get("amount")) {
-            (Some(_), _) => (
+        let (message, hint) = match config.purchases.columns.get("is_return") {
+            Some(_) => (
                 format!(
                     "{} of {} are returns by `is_return`",
                     grouped(rows),
@@ -81,30 +87,51 @@ impl LoneReturns {
                 ),
                 "does `is_return` hold where something was given back, and not where it was sold?".to_owned(),
             ),
-            (None, amount) => {
-                let source = amount.map_or("", String::as_str);
-                let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, ' ' | '_' | '-' | '.');
-                let sql = if source.chars().all(is_name) { sql_name(source) } else { format!("({source})") };
-                let minus = toml_text(&format!("0 - {sql}"));
-                (
-                    format!(
-                        "{} of {} have a negative `amount`, and would be returns",
-                        grouped(rows),
-                        counted(rows + self.bought_rows, "purchase")
-                    ),
-                    format!(
-                        "if what is sold has a minus here, as in ledgers, write `amount = {minus}` in `[purchases.columns]`; else \
-                         set the rows that are no sales aside with `filter`"
-                    ),
-                )
-            }
+            None => (
+                format!(
+                    "{} of {} have a negative `amount`, and would be returns",
+                    grouped(rows),
+                    counted(rows + self.bought_rows, "purchase")
+                ),
+                format!(
+                    "if what is sold has a minus here, as in ledgers, write {}; else set the rows that are no sales aside with `filter`",
+                    turned(config)
+                ),
+            ),
         };
         let finding = Finding::new("reversed_signs", Table::Purchases.name(), Severity::Error, message);
         Some(finding.of_column("amount").counting(rows).with_hint(hint))
     }
 
+    /// More money was given back than taken in, by fewer rows: what is sold has a minus in part of the rows, or they are no sales.
+    fn negative(&self, config: &Config) -> Option<Finding> {
+        let rows = self.returned_rows;
+        if rows < LEAST_ROWS || self.returned_minor <= self.bought_minor {
+            return None;
+        }
+        let money = |minor: u128| config.currency.digits(i128::try_from(minor).unwrap_or(i128::MAX));
+        let message = format!(
+            "the turnover is below zero: {} gave {} {} back, more than the {} of {}",
+            counted(rows, "return"),
+            config.currency.code(),
+            money(self.returned_minor),
+            money(self.bought_minor),
+            counted(self.bought_rows, "purchase")
+        );
+        let hint = match config.purchases.columns.get("is_return") {
+            Some(_) => "does `is_return` hold where something was given back, and not where it was sold?".to_owned(),
+            None => format!(
+                "if sales have a minus in these rows, turn them, as in {}; if they are no sales, such as payments or bookings of \
+                 another kind, set them aside with `filter`",
+                turned(config)
+            ),
+        };
+        let finding = Finding::new("negative_turnover", Table::Purchases.name(), Severity::Error, message);
+        Some(finding.of_column("amount").counting(rows).with_hint(hint))
+    }
+
     pub(super) fn finding(&self, config: &Config) -> Option<Finding> {
-        self.reversed(config).or_else(|| self.lone())
+        self.reversed(config).or_else(|| self.negative(config)).or_else(|| self.lone())
     }
 
     fn lone(&self) -> Option<Finding> {

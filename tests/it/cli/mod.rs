@@ -54,6 +54,7 @@ mod refused_runs;
 mod reused_orders;
 mod rows_decide_nothing;
 mod shop_page;
+mod signs_and_marks;
 mod silence;
 mod simple_rule;
 mod stored;
