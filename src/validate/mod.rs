@@ -27,6 +27,7 @@ mod loose_ids;
 mod losses;
 mod mending;
 mod no_goods;
+mod nobody;
 mod opt_outs;
 mod order_amounts;
 mod order_numbers;

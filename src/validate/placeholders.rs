@@ -6,163 +6,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::finding::{Finding, Severity};
 use super::mending::{customer, filter};
+use super::nobody::{Nobody, nobody};
 use crate::config::{Config, PlaceholderIds, Table};
 use crate::ingest::{Account, TypedTable, sql_text};
 use crate::text::{counted, grouped};
-
-/// Words that are no customer, in small letters.
-const NOBODY: &[&str] = &[
-    "-",
-    "--",
-    "---",
-    ".",
-    "?",
-    "??",
-    "anon",
-    "anonim",
-    "anonimo",
-    "anonym",
-    "anonyme",
-    "anonymous",
-    "anónimo",
-    "barverkauf",
-    "blank",
-    "(blank)",
-    "cash customer",
-    "cliente generico",
-    "default",
-    "default customer",
-    "dummy",
-    "empty",
-    "gast",
-    "guest",
-    "guests",
-    "inconnu",
-    "invitado",
-    "invité",
-    "invite",
-    "kassenkunde",
-    "keine",
-    "k.a.",
-    "laufkunde",
-    "laufkundschaft",
-    "missing",
-    "n.a.",
-    "n/a",
-    "na",
-    "nan",
-    "nil",
-    "no customer",
-    "no name",
-    "noname",
-    "none",
-    "not logged in",
-    "null",
-    "onbekend",
-    "ospite",
-    "sconosciuto",
-    "desconocido",
-    "undefined",
-    "unknown",
-    "unbekannt",
-    "walk in",
-    "walk-in",
-    "walk-in customer",
-    "walkin",
-    "#n/a",
-    "[null]",
-    "<na>",
-    "hóspede",
-    "convidado",
-    "cliente final",
-    "cliente mostrador",
-    "cliente ocasional",
-    "cliente varios",
-    "client de passage",
-    "client comptoir",
-    "consumidor final",
-    "consumidor",
-    "mostrador",
-    "público en general",
-    "publico en general",
-    "público general",
-    "publico general",
-    "cliente balcão",
-    "balcão",
-    "cliente avulso",
-    "particulier",
-    "particulier comptoir",
-    "contant",
-    "kassaklant",
-    "kontantkund",
-    "kontantsalg",
-    "klient detaliczny",
-    "klient indywidualny",
-    "maloobchod",
-    "розничный покупатель",
-    "розница",
-    "частное лицо",
-    "физическое лицо",
-    "一般客",
-    "ゲスト",
-    "游客",
-    "비회원",
-    "ลูกค้าทั่วไป",
-    "pelanggan umum",
-    "misafir",
-    "bezmenný",
-    "zákazník na prodejně",
-    "counter sale",
-    "cash sale",
-    "cash sales",
-    "retail customer",
-    "walk-in client",
-    "walkin customer",
-    "no member",
-    "non member",
-    "non-member",
-    "nonmember",
-    "ohne karte",
-    "ohne kundenkarte",
-    "sans carte",
-];
-
-/// Ids that may be a customer's, and often are nobody's.
-const PERHAPS_NOBODY: &[&str] = &[
-    "0",
-    "00",
-    "000",
-    "0000",
-    "00000",
-    "000000",
-    "0000000",
-    "00000000",
-    "-1",
-    "1111111111",
-    "9999",
-    "99999",
-    "999999",
-    "9999999",
-    "99999999",
-    "999999999",
-    "9999999999",
-    "test",
-    "tester",
-    "testing",
-    "test user",
-    "testkunde",
-    "x",
-    "xx",
-    "xxx",
-    "cash",
-    "diverse",
-    "other",
-    "customer",
-];
-
-/// Beginnings of addresses that are nobody's.
-const NOBODYS_ADDRESS: &[&str] =
-    &["guest@", "noemail@", "no-email@", "anonymous@", "unknown@", "test@", "none@", "noreply@"];
 
 /// Fewer orders are an accident.
 const LEAST_ORDERS: u64 = 20;
@@ -181,31 +28,6 @@ const KEPT: usize = 8;
 pub(super) struct Heaviest {
     top: Vec<(u64, String)>,
     named: BTreeMap<String, u64>,
-}
-
-/// How sure it is that an id is nobody's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Nobody {
-    Surely,
-    Perhaps,
-}
-
-fn nobody(id: &str) -> Option<Nobody> {
-    let small = id.trim().to_lowercase();
-    if NOBODY.contains(&small.as_str()) || is_nil(&small) {
-        Some(Nobody::Surely)
-    } else {
-        let is_perhaps =
-            PERHAPS_NOBODY.contains(&small.as_str()) || NOBODYS_ADDRESS.iter().any(|start| small.starts_with(start));
-        is_perhaps.then_some(Nobody::Perhaps)
-    }
-}
-
-/// Whether an id is the empty one of its kind, as `00000000-0000-0000-0000-000000000000`.
-fn is_nil(id: &str) -> bool {
-    id.len() == 36
-        && id.bytes().all(|byte| matches!(byte, b'0' | b'-'))
-        && id.bytes().filter(|byte| *byte == b'-').count() == 4
 }
 
 impl Heaviest {
@@ -324,22 +146,4 @@ fn orders_of(purchases: &TypedTable, wanted: impl Iterator<Item = usize>) -> FxH
     }
     let count = |(lines, orders): (u64, FxHashSet<u64>)| if orders.is_empty() { lines } else { orders.len() as u64 };
     seen.into_iter().map(|(code, own)| (code, count(own))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_for_nobody_are_known_in_any_letters() {
-        for id in ["Guest", "N/A", "unknown", "None", "-", "CONSUMIDOR FINAL", "00000000-0000-0000-0000-000000000000"] {
-            assert_eq!(nobody(id), Some(Nobody::Surely), "{id}");
-        }
-        for id in ["0", "TEST", "test@shop.example", "99999"] {
-            assert_eq!(nobody(id), Some(Nobody::Perhaps), "{id}");
-        }
-        for id in ["12", "anna@x.com", "Gaston", "C0"] {
-            assert_eq!(nobody(id), None, "{id}");
-        }
-    }
 }

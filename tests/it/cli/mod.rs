@@ -37,6 +37,7 @@ mod memory;
 mod monthly_orders;
 mod more_sources;
 mod nights;
+mod nobodys_ids;
 mod open_files;
 mod opt_outs;
 mod order_versions;
