@@ -30,7 +30,7 @@ pub struct DraftColumn {
     pub n_rows: usize,
     /// The values, the most frequent first, where there are few; an empty list where there are many.
     pub values: Vec<ValueCount>,
-    /// Whether one of them says that a row is no purchase, such as `cancelled`.
+    /// Whether one of them says that a row is no purchase, such as `cancelled`, or most rows have a state of an order.
     pub holds_states: bool,
     /// Whether all of them say what became of a row or what kind of row it is, such as `Rechnung` and `Gutschrift`.
     pub are_states: bool,
@@ -38,6 +38,8 @@ pub struct DraftColumn {
     pub sketch: Vec<u64>,
     /// What its values are of, where it has money and they give it away.
     pub line_value: Option<LineValue>,
+    /// Values of it with which rows give something back while no minus says so, such as `Credit note`.
+    pub given_back: Vec<String>,
     /// The time zone that its times give away.
     pub zone: Option<FoundZone>,
 }
@@ -216,6 +218,9 @@ impl DraftColumn {
         if self.example.is_empty() {
             self.example = other.example;
         }
+        self.given_back.extend(other.given_back);
+        self.given_back.sort_unstable();
+        self.given_back.dedup();
         for theirs in other.values {
             match self.values.iter_mut().find(|own| own.value == theirs.value) {
                 Some(own) => own.rows += theirs.rows,

@@ -2,12 +2,11 @@
 
 use polars::prelude::*;
 
-use super::found_in_rows::is_of_money;
 use super::number_census::{GivenMarks, NumberCensus, NumberColumn, settle};
 use super::state_words::{Says, of_name};
 use super::typing::{money, plain};
 use super::values::{ABSENT, Values};
-use crate::config::in_words;
+use crate::config::{in_words, speaks_of_money};
 
 /// A column of money with cents that no mapping reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +44,11 @@ const ADDED: &[&str] = &[
 
 /// Beginnings of words that name what amounts are not to be held against.
 const OTHER: &[&str] = &["discount", "rabatt", "refund", "erstatt", "remise", "compare", "cost", "credit", "limit"];
+
+/// Whether a column of that name has amounts.
+pub(super) fn is_of_money(name: &str) -> bool {
+    speaks_of_money(&in_words(name))
+}
 
 /// The columns of money with cents among the first rows of columns that nothing reads.
 pub(super) fn of_columns(columns: &[Column], decimals: u32) -> Vec<MoneyBeside> {

@@ -2,11 +2,13 @@
 
 use polars::prelude::*;
 
+use super::beside::is_of_money;
 use super::conditions::{ColumnForm, is_empty, none_of, toml_text};
 use super::fill_down::{is_given, on_later_lines};
-use super::state_words::{self, NoPurchases, Says, is_no};
+use super::given_back::{Minus, is_read_as_return};
+use super::state_words::{self, NoPurchases, Says};
 use super::words::Words;
-use crate::config::{FoundKey, Table, in_words, means, speaks_of_money};
+use crate::config::{FoundKey, Table, in_words, means};
 
 /// Lines that go on with an order, at least, for a field of its first line to be seen.
 const LEAST_LINES: usize = 20;
@@ -30,7 +32,9 @@ pub(super) fn of_rows(rows: &DataFrame) -> Vec<FoundKey> {
         let why = "empty on all lines of an order but the first";
         found.push(FoundKey::settled("fill_down", format!("[{}]", list.join(", ")), why));
     }
-    let conditions: Vec<Condition> = rows.columns().iter().filter_map(|column| condition(column, &filled)).collect();
+    let minus = Minus::of(rows);
+    let of_column = |column| condition(column, &filled, &minus);
+    let conditions: Vec<Condition> = rows.columns().iter().filter_map(of_column).collect();
     if !conditions.is_empty() {
         let whole: Vec<&str> = conditions.iter().map(|condition| condition.sql.as_str()).collect();
         let why: Vec<String> =
@@ -40,30 +44,6 @@ pub(super) fn of_rows(rows: &DataFrame) -> Vec<FoundKey> {
     }
     found
 }
-
-/// Whether a column of that name has amounts.
-pub(super) fn is_of_money(name: &str) -> bool {
-    speaks_of_money(&in_words(name))
-}
-
-/// Kinds of rows that give goods back: they are returns, which are read as such and not set aside.
-const RETURNS: &[&str] = &[
-    "refund",
-    "return",
-    "retour",
-    "retoure",
-    "gutschrift",
-    "rechnungskorrektur",
-    "erstattung",
-    "credit",
-    "credit memo",
-    "credit note",
-    "creditnote",
-    "avoir",
-    "remboursement",
-    "reso",
-    "devolución",
-];
 
 /// Fields of orders that are written on their first lines alone: those that say who bought or what became of the order.
 fn first_line_columns(rows: &DataFrame) -> PolarsResult<Vec<String>> {
@@ -127,7 +107,7 @@ fn may_number_orders(column: &Column) -> PolarsResult<bool> {
 fn is_told_of_orders(name: &str) -> bool {
     let words = in_words(name);
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
-    matches!(state_words::of_name(name), Some(Says::State | Says::Undone))
+    state_words::of_name(name).is_some_and(Says::is_of_order)
         || means("customer_id", name)
         || means("purchased_at", name)
         || has(&[
@@ -144,18 +124,17 @@ struct Condition {
     lines: usize,
 }
 
-fn condition(column: &Column, filled: &[String]) -> Option<Condition> {
+fn condition(column: &Column, filled: &[String], minus: &Minus) -> Option<Condition> {
     let name = column.name().to_string();
-    let says = state_words::of_name(&name).filter(|says| matches!(says, Says::State | Says::Undone));
     let text = column.cast(&DataType::String).ok()?;
     let words = Words::from_text(text.str().ok()?);
+    let says = state_words::of_column(&name, words.names.iter().map(String::as_str)).filter(|says| says.is_of_order());
     let no_purchases = NoPurchases::beside(words.names.iter().map(String::as_str));
-    let speaks = |word: &&String| match says {
-        Some(Says::Undone) => !word.trim().is_empty() && !is_no(word),
-        _ => no_purchases.contains(word) && !RETURNS.contains(&word.trim().to_lowercase().as_str()),
+    let speaks = |word: &&String| {
+        says.unwrap_or(Says::State).speaks(word, &no_purchases) && !is_read_as_return(says, &words, word, minus)
     };
     let against: Vec<&str> = words.names.iter().filter(speaks).map(|word| word.trim()).collect();
-    let is_state = says.is_some() || words.names.len() <= MOST_LISTED;
+    let is_state = says.is_some() || (words.names.len() <= MOST_LISTED && !state_words::tells_of_others(&name));
     if against.is_empty() || !is_state {
         return None;
     }

@@ -9,9 +9,10 @@ use rustc_hash::FxHashMap;
 
 use super::conditions::toml_text;
 use super::error::IngestError;
+use super::given_back::{Minus, without_minus};
 use super::header::is_nameless;
 use super::raw::shown;
-use super::state_words::{is_no_purchase, is_purchase};
+use super::state_words::{is_no_purchase, is_purchase, is_state_of_orders};
 use super::ticket_signs::{NoComplaints, TicketColumn};
 use super::{found_in_rows, found_in_values, found_versions, found_zone, ids, line_values, paths, sources};
 use crate::config::{DraftColumn, FoundKey, Peek, Table, ValueCount};
@@ -41,9 +42,11 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     found.extend(found_in_rows::of_rows(&frame));
     found.extend(found_versions::of_rows(&frame));
     let is_meant = |column: &DraftColumn| !(is_nameless(&column.name) && column.is_empty());
+    let minus = Minus::of(&frame);
     let looked_at = |column: &Column| {
         let counts = counts(column);
-        (peeked(column, &counts), no_complaints(column, &counts))
+        let given_back = without_minus(column, &minus);
+        (DraftColumn { given_back, ..peeked(column, &counts) }, no_complaints(column, &counts))
     };
     let (columns, tickets): (Vec<_>, Vec<_>) = frame.columns().par_iter().map(looked_at).unzip();
     found.extend(tickets_filter(tickets.into_iter().flatten()));
@@ -90,14 +93,22 @@ fn peeked(column: &Column, counts: &Counts<'_>) -> DraftColumn {
         n_distinct: counts.len(),
         n_empty: column.len() - n_given,
         n_rows: column.len(),
-        holds_states: values.iter().any(|value| is_no_purchase(&value.value)),
+        holds_states: holds_states(&values),
         are_states: !values.is_empty()
             && values.iter().all(|value| is_no_purchase(&value.value) || is_purchase(&value.value)),
         values,
         sketch: sketch(counts.keys()),
         line_value: None,
         zone: found_zone::of_column(column),
+        given_back: Vec::new(),
     }
+}
+
+/// Whether a value says that a row is no purchase, or most rows have one that is a state of an order.
+fn holds_states(values: &[ValueCount]) -> bool {
+    let rows = |is: fn(&ValueCount) -> bool| values.iter().filter(|own| is(own)).map(|own| own.rows).sum::<usize>();
+    values.iter().any(|value| is_no_purchase(&value.value))
+        || rows(|own| is_state_of_orders(&own.value)) * 2 > rows(|_| true)
 }
 
 /// The values of a column.

@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::beside_sales::Sales;
+use super::flag_names::{are_flags, is_affirmed};
+use super::return_words::{is_granted, is_of_returns, tells_how, tells_of_returns};
 use crate::config::{NO, in_words};
 
 /// A source column that is looked at, and what it may say.
@@ -21,6 +24,10 @@ pub enum Says {
     State,
     /// Whether or when it was undone, or that it was a test: any value but a no.
     Undone,
+    /// With a yes or a no, whether it was paid, completed or real.
+    Done,
+    /// In words, what became of the request to give it back.
+    TakenBack,
     /// How much was given back.
     GivenBack,
     /// What it came to as a whole.
@@ -29,15 +36,42 @@ pub enum Says {
     Consent,
 }
 
+impl Says {
+    /// Whether it tells what became of an order or what kind it is.
+    #[must_use]
+    pub const fn is_of_order(self) -> bool {
+        matches!(self, Self::State | Self::Undone | Self::Done | Self::TakenBack)
+    }
+
+    /// Whether a word of such a column speaks against a purchase, beside the others of it.
+    pub(crate) fn speaks(self, word: &str, beside: &NoPurchases) -> bool {
+        match self {
+            Self::Undone => !word.trim().is_empty() && !is_no(word),
+            Self::Done => NO.contains(&plain(word).as_str()),
+            Self::TakenBack => is_granted(&plain(word)).unwrap_or_else(|| is_no_purchase(word)),
+            _ => beside.contains(word),
+        }
+    }
+}
+
 /// States of an order that count for no purchase, in small letters, `_` and `-` as blanks, by language.
 const NO_PURCHASE: &[(&str, &str)] = &[
     (
+        "Vouchers and tips: money that is taken in for no goods",
+        "gift card, gift cards, giftcard, giftcards, gift certificate, gift certificates, gift voucher, gift vouchers, e gift card, \
+        tip, tips, gratuity, gratuities, geschenkgutschein, geschenkgutscheine, geschenkkarte, gutscheinverkauf, trinkgeld, carte \
+        cadeau, cartes cadeaux, carte cadeaux, bon cadeau, pourboire, pourboires, tarjeta regalo, tarjetas regalo, cheque regalo, \
+        propina, propinas, carta regalo, carte regalo, buono regalo, mancia, mance, vale presente, cartão presente, gorjeta, \
+        cadeaubon, cadeaubonnen, cadeaukaart, fooi, karta podarunkowa, napiwek, presentkort, dricks, gavekort, drikkepenge, \
+        dárkový poukaz, spropitné, hediye kartı, bahşiş, подарочная карта, подарочный сертификат, чаевые, ギフトカード, ギフト券, チップ, 礼品卡, 小费",
+    ),
+    (
         "English",
-        "abandoned, auto canceled, auto cancelled, awaiting payment, cancel, cancelation, canceled, cancellation, \
+        "abandoned, auth, auth only, authorisation, authorization, auto canceled, auto cancelled, awaiting payment, cancel, cancelation, canceled, cancellation, \
         cancelled, chargeback, closed lost, credit, credit memo, credit note, creditnote, declined, deleted, denied, \
-        disputed, draft, expired, failed, failure, fraud, fully refunded, incomplete, lost, no show, not paid, on \
+        disputed, draft, expired, fail, failed, failure, fraud, fully refunded, incomplete, lost, no show, not paid, on \
         hold, payment declined, payment failed, pending, pending payment, proforma invoice, reminder, opening balance, refund, refunded, rejected, return, \
-        returned, reversed, suspected fraud, test, testing, unavailable, uncaptured, uncollectible, unpaid, void, \
+        replaced, returned, reversed, superseded, suspected fraud, test, test order, testing, unavailable, unsuccessful, not successful, uncaptured, uncollectible, unpaid, void, \
         void sale, voided, write off, written off, error, errored, estimate, proforma, pro forma, queued, quotation, \
         quotation sent, quote, skipped, add payment info, add shipping info, add to cart, add to wishlist, begin \
         checkout, cart, first visit, page view, remove from cart, session start, user engagement, view, view cart, \
@@ -46,41 +80,44 @@ const NO_PURCHASE: &[(&str, &str)] = &[
     (
         "German",
         "abgebrochen, abgelehnt, angebot, mahnung, proformarechnung, proforma rechnung, saldovortrag, annulliert, ausstehend, erstattet, erstattung, fehlgeschlagen, gutschrift, offen, \
-        rechnungskorrektur, retoure, retourniert, rückerstattet, storniert, stornierung, storno, unbezahlt, \
+        ersetzt, fehler, misslungen, nicht erfolgreich, rechnungskorrektur, retoure, retourniert, rückerstattet, storniert, stornierung, storno, unbezahlt, \
         zurückerstattet",
     ),
     (
         "French",
         "annulation, annule, annulee, annulé, annulée, avoir, echoue, en attente, essai, impayé, refusé, refusée, \
-        rembourse, remboursement, remboursé, remboursée, retourné, échoué, échouée, devis",
+        rembourse, remboursement, remboursé, remboursée, remplacé, remplacée, retourné, échec, échoué, échouée, devis",
     ),
     (
         "Spanish and Portuguese",
         "aguardando pagamento, anulada, anulado, cancelada, cancelado, cancelado pelo cliente, devolución, devolvido, \
-        devuelto, estornado, falhou, fallido, pagamento pendente, pago pendiente, pago rechazado, pendente, \
+        devuelto, estornado, erro, falha, falhou, fallida, fallido, fallo, reemplazado, substituído, pagamento pendente, pago pendiente, pago rechazado, pendente, \
         pendiente, pendiente de pago, prueba, rechazado, recusado, reembolsado, teste",
     ),
-    ("Italian", "annullata, annullato, fallito, in attesa, in sospeso, reso, rifiutato, rimborsato, stornato"),
-    ("Dutch", "geannuleerd, geretourneerd, mislukt, onbetaald, retour, retour gezonden, terugbetaald"),
+    (
+        "Italian",
+        "annullata, annullato, errore, fallita, fallito, in attesa, sostituito, in sospeso, reso, rifiutato, rimborsato, stornato",
+    ),
+    ("Dutch", "fout, vervangen, geannuleerd, geretourneerd, mislukt, onbetaald, retour, retour gezonden, terugbetaald"),
     (
         "Polish, Danish, Swedish",
         "annullerad, annulleret, anulowana, anulowane, anulowano, anulowany, avbeställd, avbruten, krediterad, \
-        krediteret, kreditnota, makulerad, nieopłacone, nieopłacony, oczekuje na płatność, refunderet, zwrot, \
+        krediteret, kreditnota, makulerad, nieopłacone, nieopłacony, oczekuje na płatność, mislykkedes, misslyckad, misslyckades, nieudana, nieudane, refunderet, zwrot, \
         zwrócone, zwrócony, återbetald",
     ),
     (
         "Czech, Turkish",
-        "iade, iade edildi, iade talebi, iptal, iptal edildi, iptal edilen, teslim edilemedi, nezaplaceno, stornována, stornováno, vráceno, zrušeno, zrušená",
+        "başarısız, neúspěšné, iade, iade edildi, iade talebi, iptal, iptal edildi, iptal edilen, teslim edilemedi, nezaplaceno, stornována, stornováno, vráceno, zrušeno, zrušená",
     ),
     (
         "Japanese, Chinese, Korean",
-        "キャンセル, キャンセル済, キャンセル済み, 入金待ち, 取消, 已取消, 已退款, 待付款, 未付款, 未入金, 返品, 返金, 返金済, 返金済み, 退款, 退货, 결제대기, 반품, 취소, 취소됨, 환불, \
+        "キャンセル, 失敗, 失败, 실패, キャンセル済, キャンセル済み, 入金待ち, 取消, 已取消, 已退款, 待付款, 未付款, 未入金, 返品, 返金, 返金済, 返金済み, 退款, 退货, 결제대기, 반품, 취소, 취소됨, 환불, \
         환불됨",
     ),
     (
         "Russian and Ukrainian",
         "аннулирован, аннулирована, аннулировано, аннулирован клиентом, возврат, возвращен, возвращён, возвращено, не оплачен, не \
-        оплачено, отказ, отклонен, отклонён, отмена, отменен, отменён, отменено, ожидает оплаты, скасовано, повернення, очікує оплати",
+        оплачено, отказ, отклонен, отклонён, ошибка, неуспешно, отмена, отменен, отменён, отменено, ожидает оплаты, скасовано, повернення, очікує оплати",
     ),
     (
         "Hungarian, Romanian, Finnish, Greek",
@@ -121,7 +158,9 @@ pub(crate) fn is_no_purchase(word: &str) -> bool {
     let plain = plain(word);
     // Most values of most columns are no states. Two words for one state, such as `Storniert / Abgelehnt`, are both known.
     plain.len() <= 60
-        && (plain.split(['/', ',', '|']).all(|part| NO_PURCHASES.contains(part.trim())) || says_undone(&plain))
+        && (plain.split(['/', ',', '|']).all(|part| NO_PURCHASES.contains(part.trim()))
+            || is_of_returns(&plain)
+            || says_undone(&plain))
 }
 
 /// Beginnings of words that say that an order was undone, whatever stands beside: `Cancelled by the buyer`.
@@ -183,7 +222,7 @@ const PURCHASE: &[(&str, &str)] = &[
     (
         "English",
         "accepted, active, approved, authorised, authorized, awaiting fulfillment, awaiting pickup, awaiting \
-        shipment, billed, captured, charge, closed won, complete, completed, confirmed, created, delivered, \
+        shipment, billed, capture, captured, charge, closed won, complete, completed, confirmed, created, delivered, \
         delivering, dispatched, done, finished, fulfilled, in process, in progress, in transit, invoice, invoiced, \
         live, ok, on the way, order, out for delivery, packed, paid, partial, partially fulfilled, partially paid, \
         partially refunded, partially shipped, payment, picked up, processed, processing, production, purchase, \
@@ -249,13 +288,18 @@ const PURCHASE: &[(&str, &str)] = &[
 /// Whether a state, or a kind of document, is usual for a purchase.
 pub(crate) fn is_purchase(word: &str) -> bool {
     let plain = plain(word);
-    plain.len() <= 24 && PURCHASES.contains(plain.as_str())
+    plain.len() <= 24 && (PURCHASES.contains(plain.as_str()) || INVOICE_WORDS.contains(plain.as_str()))
 }
 
 /// Whether a column of that name holds states or kinds of documents.
 pub(super) fn is_of_states(name: &str) -> bool {
     let is_kind = |word: &String| KINDS.contains(&word.as_str());
-    matches!(of_name(name), Some(Says::State | Says::Undone)) || in_words(name).iter().any(is_kind)
+    of_name(name).is_some_and(Says::is_of_order) || in_words(name).iter().any(is_kind)
+}
+
+/// Whether a word is that of a row that gives something back.
+pub(crate) fn gives_back(word: &str) -> bool {
+    is_of_returns(&plain(word))
 }
 
 /// Words of names of columns that hold kinds of documents.
@@ -291,17 +335,19 @@ static PAYMENT_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| PAYMENTS.split(
 pub(crate) struct NoPurchases {
     has_invoices: bool,
     has_paid: bool,
+    sales: Sales,
 }
 
 impl NoPurchases {
     /// What the words of a column make of each other.
     pub(crate) fn beside<'w>(words: impl Iterator<Item = &'w str>) -> Self {
-        let none = Self { has_invoices: false, has_paid: false };
+        let none = Self { has_invoices: false, has_paid: false, sales: Sales::default() };
         words.fold(none, |sum, word| {
             let word = plain(word);
             Self {
                 has_invoices: sum.has_invoices || INVOICE_WORDS.contains(word.as_str()),
                 has_paid: sum.has_paid || word == "paid",
+                sales: sum.sales.and(&word),
             }
         })
     }
@@ -316,7 +362,7 @@ impl NoPurchases {
         let plain = plain(word);
         // Who sells on account has sold before the invoice is `Paid`.
         let is_owed = self.has_paid && plain == "awaiting payment";
-        (is_no_purchase(word) && !is_owed) || self.pays(word)
+        (is_no_purchase(word) && !is_owed) || self.pays(word) || self.sales.rule_out(&plain)
     }
 }
 
@@ -339,12 +385,19 @@ pub(crate) fn tells_of_rows(name: &str, values: &[&str]) -> bool {
     let any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let is_kind = is_kind_of_rows(name);
     // `state` alone is a place at least as often.
-    let is_of_order = || any(&["state", "states"]) && any(&["order", "current", "payment", "line", "invoice", "id"]);
+    let are_known = || values.iter().any(|value| is_state_of_orders(value));
+    let is_of_order =
+        || any(&["state", "states"]) && (any(&["order", "current", "payment", "line", "invoice", "id"]) || are_known());
     let is_state = words.iter().any(|word| STATES.iter().any(|state| word.ends_with(state))) || is_of_order();
     let are_codes = values.iter().all(|value| {
         value.chars().count() <= 2 || (value.len() <= 4 && value.bytes().all(|byte| byte.is_ascii_digit()))
     });
     !any(OF_OTHERS) && (is_state || (is_kind && are_codes) || values.iter().any(|value| is_no_purchase(value)))
+}
+
+/// Whether a word is a state of an order and cannot be the name of a place, as `OK` is.
+pub(super) fn is_state_of_orders(word: &str) -> bool {
+    word.trim().chars().count() > 3 && (is_purchase(word) || is_no_purchase(word))
 }
 
 /// Whether a column of that name says what a row is, such as `Line type`.
@@ -468,9 +521,10 @@ const ROW_WORDS: &[&str] = &[
     "de",
 ];
 
-/// Whether a column of that name tells what became of a customer.
-pub(super) fn tells_of_customers(name: &str) -> bool {
-    is_of_customer(&in_words(name))
+/// Whether a column of that name tells what became of a customer, or how an order was paid, and not what became of it.
+pub(super) fn tells_of_others(name: &str) -> bool {
+    let words = in_words(name);
+    is_of_customer(&words) || tells_how(&words)
 }
 
 /// Whether words tell what became of a customer, such as `Membership status`.
@@ -505,24 +559,46 @@ const OF_OTHERS: &[&str] = &[
     "account",
 ];
 
+/// Words of what may become of an order and did not.
+const OF_TERMS: &[&str] =
+    &["policy", "deadline", "fee", "fees", "terms", "allowed", "possible", "option", "insurance", "window", "eligible"];
+
+/// What a column of that name and with these values may say of an order.
+pub(super) fn of_column<'w>(name: &str, values: impl Iterator<Item = &'w str>) -> Option<Says> {
+    if is_flag(name) && are_flags(values) { Some(Says::Done) } else { of_name(name) }
+}
+
+/// Whether a column of that name says with a yes or a no whether an order was paid, completed or real.
+pub(super) fn is_flag(name: &str) -> bool {
+    is_affirmed(&in_words(name))
+}
+
 /// What a column of that name may say of an order.
 pub(super) fn of_name(name: &str) -> Option<Says> {
     let words = in_words(name);
     let any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let starts = |known: &[&str]| words.iter().any(|word| known.iter().any(|start| word.starts_with(start)));
-    if any(&["reason", "address", "billing", "shipping", "note", "notes", "by"]) || is_of_customer(&words) {
+    let is_undone = starts(&["cancel", "storn", "annul", "void", "deleted", "anula", "abbestell"]);
+    if is_of_customer(&words) || tells_how(&words) || any(OF_TERMS) {
+        return None;
+    }
+    // A reason for it, or who did it, stands where it was cancelled.
+    if any(&["reason", "grund", "motif", "motivo", "reden", "powód", "orsak", "by"]) {
+        return is_undone.then_some(Says::Undone);
+    }
+    if any(&["address", "billing", "shipping", "note", "notes"]) {
         return None;
     }
     let is_refund = starts(&["refund", "erstatt", "gutschrift", "rembours", "reembols", "rimbors", "terugbetaal"]);
     if is_refund && !any(&["status", "at", "date", "id", "type", "currency"]) {
         return Some(Says::GivenBack);
     }
-    if starts(&["cancel", "storn", "annul", "void", "deleted", "anulad"]) || any(&["test"]) {
+    if is_undone || any(&["test"]) {
         return Some(Says::Undone);
     }
     let is_compound = words.iter().any(|word| word.ends_with("status") || word.ends_with("zustand"));
     if is_compound || any(&["statut", "estado", "stato", "state", "état", "etat", "tillstånd", "mode"]) {
-        return Some(Says::State);
+        return Some(if tells_of_returns(&words) { Says::TakenBack } else { Says::State });
     }
     let joined = words.join(" ");
     TOTALS.contains(&joined.as_str()).then_some(Says::Total)
@@ -578,7 +654,10 @@ mod tests {
             ("isTest", Some(Says::Undone)),
             ("Refunded Amount", Some(Says::GivenBack)),
             ("Total Refunded", Some(Says::GivenBack)),
-            ("Refund status", Some(Says::State)),
+            ("Refund status", Some(Says::TakenBack)),
+            ("Cancel reason", Some(Says::Undone)),
+            ("Return reason", None),
+            ("Cancellation policy", None),
             ("Membership status", None),
             ("Subtotal", Some(Says::Total)),
             ("orderTotal", Some(Says::Total)),

@@ -167,7 +167,7 @@ fn of_file(
     // Of what a lookup gives, the name alone tells: its rows are not at hand yet.
     let given = mapping.lookups.iter().flat_map(|lookup| &lookup.gives).filter(|name| !mapping.needs(name));
     let of_lookup = |name: &String| {
-        let says = state_words::of_name(name).filter(|says| matches!(says, Says::State | Says::Undone))?;
+        let says = state_words::of_name(name).filter(|says| says.is_of_order())?;
         Some(Watched { name: name.clone(), says })
     };
     let mut found: Vec<Watched> = given.filter_map(of_lookup).collect();
@@ -186,10 +186,10 @@ pub(super) fn watched(column: &Column) -> Option<Watched> {
     if Consent::of_name(&name).is_some() {
         return Some(Watched { name, says: Says::Consent });
     }
-    if let Some(says) = state_words::of_name(&name) {
+    if let Some(says) = says(column, &name) {
         return Some(Watched { name, says });
     }
-    if state_words::tells_of_customers(&name) {
+    if state_words::tells_of_others(&name) {
         return None;
     }
     let words = Words::from_text(column.str().ok()?);
@@ -200,6 +200,16 @@ pub(super) fn watched(column: &Column) -> Option<Watched> {
             || (values.len() > 1 && state_words::tells_of_rows(&name, &values))
             || (values.len() > 1 && state_words::is_kind_of_rows(&name)));
     are_states.then_some(Watched { name, says: Says::State })
+}
+
+/// What a column says of an order by its name, and by its values where the name is that of a flag.
+fn says(column: &Column, name: &str) -> Option<Says> {
+    if !state_words::is_flag(name) {
+        return state_words::of_name(name);
+    }
+    let text = column.cast(&DataType::String).ok()?;
+    let words = Words::from_text(text.str().ok()?);
+    state_words::of_column(name, words.names.iter().map(String::as_str))
 }
 
 /// Puts the watched columns behind the others, those too that a file does not have.
@@ -221,7 +231,7 @@ pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: (Marks, u32)
         }
         let is_text = column.dtype().is_string();
         let (words, money) = match watched.says {
-            Says::State | Says::Undone | Says::Consent => {
+            Says::State | Says::Undone | Says::Done | Says::TakenBack | Says::Consent => {
                 (Words::from_text(column.cast(&DataType::String)?.str()?), Vec::new())
             }
             Says::GivenBack | Says::Total => (Words::default(), amounts(&column, rules)),

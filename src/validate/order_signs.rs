@@ -7,8 +7,8 @@ use super::finding::{Finding, Severity};
 use super::mending::filter;
 use crate::config::{Config, Table};
 use crate::ingest::{
-    ColumnForm, NoPurchases, Says, TypedTable, WatchedColumn, is_empty, is_no, is_purchase, none_of, sql_name,
-    sql_text, tells_of_rows, toml_text,
+    ColumnForm, NoPurchases, Says, TypedTable, WatchedColumn, are_flags, gives_back, is_empty, is_purchase, none_of,
+    sql_name, sql_text, tells_of_rows, toml_text,
 };
 use crate::text::{counted, grouped, verb};
 
@@ -141,6 +141,11 @@ fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
         *(if purchases.is_bought(row) { bought } else { given_back }) += 1;
     }
     let no_purchases = NoPurchases::beside(rows.keys().filter_map(|code| column.word_of(*code)));
+    // What the first rows have may be a flag, and an amount in others.
+    let is_flag = column.watched.says != Says::Done || are_flags(rows.keys().filter_map(|code| column.word_of(*code)));
+    if !is_flag {
+        return sign;
+    }
     // What is read as given back is no purchase already; a payment with a minus gives nothing back.
     let pays = |code: u32| {
         column.watched.says == Says::State && column.word_of(code).is_some_and(|word| no_purchases.pays(word))
@@ -156,9 +161,8 @@ fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
             sign.form.has_empty = true;
             continue;
         };
-        let speaks = if column.watched.says == Says::State { no_purchases.contains(word) } else { !is_no(word) };
         let place = match column.watched.says {
-            _ if speaks => &mut sign.against,
+            says if says.speaks(word, &no_purchases) => &mut sign.against,
             Says::State if is_purchase(word) => &mut sign.usual,
             Says::State if sign.unnamed.len() <= MOST_UNNAMED => &mut sign.unnamed,
             _ => continue,
@@ -176,8 +180,8 @@ fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
 /// The line of config that makes rows with some of the values returns.
 fn returns(name: &str, values: &[&str]) -> String {
     let is_return = |value: &&&str| {
-        let value = value.to_lowercase();
-        RETURNS.iter().any(|word| value.contains(word))
+        let small = value.to_lowercase();
+        gives_back(value) || RETURNS.iter().any(|word| small.contains(word))
     };
     let given_back: Vec<String> = values.iter().filter(is_return).map(|value| sql_text(value)).collect();
     if given_back.is_empty() {
@@ -222,7 +226,7 @@ fn finding(config: &Config, used: u64, (name, says): (&str, Says), sign: &Sign) 
             ),
             None,
         ),
-        Says::State => (
+        Says::State | Says::Done | Says::TakenBack => (
             "status_not_looked_at",
             format!(
                 "{found} of {of} that are used ({:.1} %) {are} none by their `{name}`: {}; nothing in the config looks at it",

@@ -40,6 +40,12 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
     {
         mapping.insert("amount", amount);
     }
+    if table == Table::Purchases
+        && !mapping.contains_key("is_return")
+        && let Some(is_return) = given_back(columns)
+    {
+        mapping.insert("is_return", is_return);
+    }
     if table == Table::Customers
         && let Some(opted_out) = consent::opted_out(columns)
     {
@@ -58,6 +64,16 @@ pub(super) fn mapping_of_all(table: Table, columns: &[DraftColumn]) -> BTreeMap<
     let mut mapping = mapping(table, columns);
     mapping.remove("opted_out");
     mapping
+}
+
+/// The condition of rows whose kind says that they give something back.
+fn given_back(columns: &[DraftColumn]) -> Option<String> {
+    let column = columns.iter().find(|column| !column.given_back.is_empty())?;
+    let name = always_quoted(&column.name);
+    let name = if column.n_empty > 0 { format!("COALESCE({name}, '')") } else { name };
+    let listed: Vec<String> =
+        column.given_back.iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
+    Some(format!("{name} IN ({})", listed.join(", ")))
 }
 
 /// Best matches first; a source column serves one of ours and one of ours has one source column.

@@ -58,6 +58,7 @@ mod shop_page;
 mod signs_and_marks;
 mod silence;
 mod simple_rule;
+mod states_of_orders;
 mod stored;
 mod thin_weeks;
 mod tickets;

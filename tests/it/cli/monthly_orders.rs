@@ -82,6 +82,14 @@ pub(super) fn paste(folder: &Path, said: &str, key: &str) {
     std::fs::write(path, config).unwrap();
 }
 
+/// Takes the filter that the draft proposes, as a person would who has read it.
+pub(super) fn take_filter(folder: &Path) {
+    let path = folder.join("retain.toml");
+    let config = std::fs::read_to_string(&path).unwrap();
+    assert!(config.contains("# filter = "), "{config}");
+    std::fs::write(path, config.replace("# filter = ", "filter = ")).unwrap();
+}
+
 pub(super) const USUAL: &str = "order_no,customer_no,order_date,total";
 
 /// Changes the config.
