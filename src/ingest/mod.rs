@@ -69,6 +69,7 @@ mod marks;
 mod number_census;
 mod number_files;
 mod numeric;
+mod order_columns;
 mod other_formats;
 mod overlap;
 mod parquet;

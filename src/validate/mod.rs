@@ -22,6 +22,7 @@ mod finding;
 mod forms;
 mod joined_lines;
 mod layout;
+mod lines_as_orders;
 mod lone_returns;
 mod loose_ids;
 mod losses;

@@ -12,6 +12,7 @@ use super::customer_ids::{self, Ids};
 use super::feed::{self, PurchaseDays};
 use super::finding::{Finding, Severity};
 use super::joined_lines::JoinedLines;
+use super::lines_as_orders::LinesAsOrders;
 use super::lone_returns::LoneReturns;
 use super::losses::Losses;
 use super::no_goods::NoGoods;
@@ -62,6 +63,7 @@ pub(super) struct ShopTotals {
     counted_twice: CountedTwice,
     joined_lines: JoinedLines,
     rejected_states: RejectedStates,
+    lines_as_orders: LinesAsOrders,
     lone_returns: LoneReturns,
     no_goods: NoGoods,
     sizes: Sizes,
@@ -113,6 +115,7 @@ impl ShopTotals {
             totals.counted_twice = CountedTwice::of(purchases);
             totals.joined_lines = JoinedLines::of(purchases);
             totals.rejected_states = RejectedStates::of(purchases);
+            totals.lines_as_orders = LinesAsOrders::of(purchases);
             totals.lone_returns = LoneReturns::of(purchases);
             totals.no_goods = NoGoods::of(purchases);
         }
@@ -150,6 +153,7 @@ impl ShopTotals {
         self.counted_twice.add(other.counted_twice);
         self.joined_lines.add(other.joined_lines);
         self.rejected_states.add(other.rejected_states);
+        self.lines_as_orders.add(other.lines_as_orders);
         self.lone_returns.add(other.lone_returns);
         self.no_goods.add(other.no_goods);
         self.currencies.add(other.currencies);
@@ -209,6 +213,7 @@ impl ShopTotals {
         findings.extend(twice.or_else(|| self.order_totals.disagreement(config)));
         findings.extend(self.rejected_states.finding(config, account));
         findings.extend(self.joined_lines.finding());
+        findings.extend(self.lines_as_orders.finding(config));
         // Payments with a minus are told as such.
         findings.extend(self.lone_returns.finding(config).filter(|_| !self.signs.pays_back()));
         findings.extend(self.order_numbers.findings(config, account));

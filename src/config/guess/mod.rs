@@ -4,6 +4,7 @@
 mod amount;
 mod clock;
 mod nearness;
+mod order;
 mod person;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ pub(super) use self::amount::is_unit_price;
 use self::amount::{derived_amount, in_major_units, is_of_order};
 use self::clock::with_clock;
 use self::nearness::{BY_WORDS, distance, without_taxes};
+use self::order::better_order;
 use self::person::{FEWEST_PERSONS, holds_names, is_plain_number, person_behind, plain_order};
 use super::consent;
 use super::expressions::{always_quoted, names_in, quoted};
@@ -30,6 +32,9 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
             matched.insert("customer_id", person);
         }
         if let Some(order) = plain_order(&matched, columns) {
+            matched.insert("order_id", order);
+        }
+        if let Some(order) = better_order(&matched, columns) {
             matched.insert("order_id", order);
         }
     }

@@ -40,6 +40,7 @@ mod nights;
 mod nobodys_ids;
 mod open_files;
 mod opt_outs;
+mod order_keys;
 mod order_versions;
 mod outcomes;
 mod page;
