@@ -38,6 +38,8 @@ pub struct DraftColumn {
     pub sketch: Vec<u64>,
     /// What its values are of, where it has money and they give it away.
     pub line_value: Option<LineValue>,
+    /// Where it has e-mail addresses of customers: the columns of ids of which one address has several.
+    pub gathers: Option<Vec<String>>,
     /// Where it may number orders, and is not the only one that may: values that stand in rows of several customers, or of many days.
     pub n_mixed: Option<usize>,
     /// Values of it with which rows give something back while no minus says so, such as `Credit note`.
@@ -220,6 +222,7 @@ impl DraftColumn {
         if self.example.is_empty() {
             self.example = other.example;
         }
+        self.gathers = self.gathers.take().zip(other.gathers).map(|(own, theirs)| [own, theirs].concat());
         self.n_mixed = self.n_mixed.zip(other.n_mixed).map(|(own, theirs)| own + theirs);
         self.given_back.extend(other.given_back);
         self.given_back.sort_unstable();

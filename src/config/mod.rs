@@ -63,6 +63,8 @@ pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
 pub use found::DraftFile;
 pub use found::{DraftColumn, FoundKey, FoundZone, LineValue, Peek, Reading, ValueCount};
+#[cfg(feature = "tables")]
+pub(crate) use guess::gathers_persons;
 pub use layout::{Layout, Quote, Sheets};
 #[cfg(feature = "tables")]
 pub(crate) use lexicon::{means, speaks_of_money};

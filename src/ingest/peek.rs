@@ -15,7 +15,7 @@ use super::raw::shown;
 use super::state_words::{is_no_purchase, is_purchase, is_state_of_orders};
 use super::ticket_signs::{NoComplaints, TicketColumn};
 use super::{
-    found_in_rows, found_in_values, found_versions, found_zone, ids, line_values, order_columns, paths, sources,
+    found_in_rows, found_in_values, found_versions, found_zone, gathered, ids, line_values, order_columns, paths, sources,
 };
 use crate::config::{DraftColumn, FoundKey, Peek, Table, ValueCount};
 use crate::maths::hash::key;
@@ -55,9 +55,11 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     let mut columns: Vec<DraftColumn> = columns.into_iter().filter(is_meant).collect();
     let mut values = line_values::of_rows(&frame);
     let mut mixed = order_columns::of_rows(&frame);
+    let mut gathered = gathered::of_rows(&frame);
     for column in &mut columns {
         column.line_value = values.remove(&column.name);
         column.n_mixed = mixed.remove(&column.name);
+        column.gathers = gathered.remove(&column.name);
     }
     Ok(Peek { columns, found, n_rows: frame.height() })
 }
@@ -105,6 +107,7 @@ fn peeked(column: &Column, counts: &Counts<'_>) -> DraftColumn {
         line_value: None,
         zone: found_zone::of_column(column),
         given_back: Vec::new(),
+        gathers: None,
         n_mixed: None,
     }
 }

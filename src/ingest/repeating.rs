@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::engine;
 use super::error::IngestError;
 use super::evaluate::evaluate;
+use super::gathered::is_mail_of_persons;
 use super::ids::tidy;
 use super::resolve::Mapped;
 use super::sections::mapping_of;
@@ -93,6 +94,18 @@ type Sets = FxHashMap<u64, FxHashSet<u64>>;
 /// # Errors
 /// An `IngestError` if a file cannot be read.
 pub fn person_columns(config: &Config) -> Result<Vec<PersonColumn>, IngestError> {
+    columns_of(config, may_name_persons)
+}
+
+/// Columns of e-mail addresses beside the mapped one.
+///
+/// # Errors
+/// An `IngestError` if a file cannot be read.
+pub fn mail_columns(config: &Config) -> Result<Vec<PersonColumn>, IngestError> {
+    columns_of(config, is_mail_of_persons)
+}
+
+fn columns_of(config: &Config, may_name: fn(&str) -> bool) -> Result<Vec<PersonColumn>, IngestError> {
     let files = table_files::found(config, (Table::Purchases, &config.purchases))?.files;
     let mut looks: Vec<Look> = Vec::new();
     for (place, file) in files.iter().enumerate() {
@@ -104,7 +117,7 @@ pub fn person_columns(config: &Config) -> Result<Vec<PersonColumn>, IngestError>
                 continue;
             };
             if place == 0 && looks.is_empty() {
-                let is_person = |name: &&String| may_name_persons(name) && !customer.reads.contains(name);
+                let is_person = |name: &&String| may_name(name) && !customer.reads.contains(name);
                 looks = available.names.iter().filter(is_person).map(|name| Look::new(name)).collect();
             }
             looks.retain(|look| available.names.contains(&look.name));

@@ -16,8 +16,15 @@ const ONE_FORM: &str = "rejected_form";
 const TAKES_ROWS: &[&str] = &[ONE_FORM, "first_line_only", "filter_not_looked_up", REJECTED_STATES];
 
 /// Rules about ids of customers: they take no rows.
-const OF_IDS: &[&str] =
-    &["scientific_ids", "ids_alike", "placeholder_id", "names_as_ids", "ids_written_otherwise", "ids_do_not_meet"];
+const OF_IDS: &[&str] = &[
+    "scientific_ids",
+    "ids_alike",
+    "placeholder_id",
+    "names_as_ids",
+    "ids_of_guests",
+    "ids_written_otherwise",
+    "ids_do_not_meet",
+];
 
 /// Orders that were exported again after they had changed, and rules about rows that stand twice for that reason.
 const CHANGED: &str = "changed_since";

@@ -179,9 +179,9 @@ pub fn load_and_look<T>(
     let seen = look(&checked.tables);
     let (carried, contacts) = (Carried::of(&checked.tables), ingest::contacts(&checked.tables));
     let (tables, dictionaries) = ingest::columns(config, checked.tables);
-    let are_names = checked.outcome.totals.has_names();
+    let looks = checked.outcome.totals.looks_of_ids();
     let (accounts, mut findings, rejects, pace) = checked.outcome.completed(config, now);
-    other_ids::name_better(config, are_names, &mut findings)?;
+    other_ids::name_better(config, looks, &mut findings)?;
     bridges::name(config, &accounts, &mut findings);
     in_order(&mut findings, &accounts);
     Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace, carried, contacts }, seen))

@@ -1,9 +1,9 @@
 //! Another column of the purchases that may name the customers better than the mapped one: looked for only where the mapped
-//! ids look wrong.
+//! ids look wrong, or many of them bought once.
 
 use super::finding::{Finding, Severity};
-use crate::config::{Config, Table};
-use crate::ingest::{IngestError, PersonColumn, person_columns};
+use crate::config::{Config, Table, gathers_persons};
+use crate::ingest::{IngestError, PersonColumn, mail_columns, person_columns, sql_name, toml_text};
 use crate::text::{counted, grouped};
 
 /// Share of the ids that are names of people or firms, from which on a number is looked for.
@@ -22,13 +22,26 @@ pub(super) fn are_names<'a>(ids: impl Iterator<Item = &'a str>) -> bool {
     n >= 20 && names * 100 >= NAMES_PERCENT * n
 }
 
+/// What ids of customers look like.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Looks {
+    /// They are names of people or firms.
+    pub(super) are_names: bool,
+    /// Many of them bought once: they may be new with each order.
+    pub(super) may_be_guests: bool,
+}
+
 /// Adds to findings about ids which column to map instead.
 ///
 /// # Errors
 /// An `IngestError` if the files of the purchases can no longer be read.
-pub(super) fn name_better(config: &Config, are_names: bool, findings: &mut Vec<Finding>) -> Result<(), IngestError> {
+pub(super) fn name_better(config: &Config, looks: Looks, findings: &mut Vec<Finding>) -> Result<(), IngestError> {
     let nobody = findings.iter_mut().find(|finding| finding.rule == "nobody_returns");
-    if nobody.is_none() && !are_names {
+    if nobody.is_none() && !looks.are_names {
+        if looks.may_be_guests {
+            let mails = mail_columns(config)?;
+            findings.extend(mails.iter().find(|mail| gathers(mail)).map(|mail| guests(mail, config)));
+        }
         return Ok(());
     }
     let columns = person_columns(config)?;
@@ -43,6 +56,29 @@ pub(super) fn name_better(config: &Config, are_names: bool, findings: &mut Vec<F
         findings.push(names(finer, &source));
     }
     Ok(())
+}
+
+/// Whether a column of addresses gathers the ids of guests.
+const fn gathers(mail: &PersonColumn) -> bool {
+    gathers_persons((mail.n_values, mail.n_of_several_ids), (mail.n_ids, mail.n_ids_of_several))
+}
+
+fn guests(mail: &PersonColumn, config: &Config) -> Finding {
+    let name = &mail.name;
+    let source = config.purchases.columns.get("customer_id").map_or("", String::as_str);
+    let message = format!(
+        "{} of {} addresses in `{name}` have orders under several ids of `{source}`, {} ids in all: who buys as a guest gets a new one \
+         with each order, and counts as a new customer",
+        grouped(mail.n_of_several_ids),
+        grouped(mail.n_values),
+        grouped(mail.n_ids),
+    );
+    let line = toml_text(&format!("LOWER({})", sql_name(name)));
+    let hint = format!(
+        "if `{name}` is the person, write `customer_id = {line}` in `[purchases.columns]`, and the same address in the other tables"
+    );
+    let finding = Finding::new("ids_of_guests", Table::Purchases.name(), Severity::Warning, message);
+    finding.of_column("customer_id").counting(mail.n_of_several_ids).with_hint(hint)
 }
 
 /// Whether a column tells apart those who share a name; one that is new with each order numbers orders.

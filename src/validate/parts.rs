@@ -111,9 +111,9 @@ impl Together {
     /// An [`IngestError`] if a file can no longer be read.
     pub fn finish(self, config: &Config, now: Timestamp, parts: &Parts) -> Result<Loaded, Failure> {
         CustomCells::refuse_words(&self.0.custom_cells)?;
-        let are_names = self.0.totals.has_names();
+        let looks = self.0.totals.looks_of_ids();
         let (accounts, mut findings, rejects, pace) = self.0.completed(config, now);
-        other_ids::name_better(config, are_names, &mut findings)?;
+        other_ids::name_better(config, looks, &mut findings)?;
         bridges::name(config, &accounts, &mut findings);
         in_order(&mut findings, &accounts);
         let mut rejects = rejects.iter().map(|rows| parts.in_order(rows)).collect::<Result<Vec<_>, _>>()?;

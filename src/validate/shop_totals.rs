@@ -21,7 +21,7 @@ use super::order_amounts::OrderAmounts;
 use super::order_numbers::OrderNumbers;
 use super::order_signs::OrderSigns;
 use super::order_totals::OrderTotals;
-use super::other_ids;
+use super::other_ids::{self, Looks};
 use super::pace::Pace;
 use super::placeholders::Heaviest;
 use super::rejected_states::RejectedStates;
@@ -37,6 +37,9 @@ use crate::config::{Config, Table};
 use crate::ingest::{Account, TypedTable};
 use crate::text::counted;
 use crate::units::Timestamp;
+
+/// One customer in so many who bought once makes it worth a look whether ids are new with each order.
+const ONCE_IN: u64 = 10;
 
 /// Days, customers and tables of a shop or a part of it.
 #[derive(Debug, Clone, Default)]
@@ -222,9 +225,13 @@ impl ShopTotals {
         findings
     }
 
-    /// Whether customers are called by names.
-    pub(super) fn has_names(&self) -> bool {
-        self.ids.get(&Table::Purchases).is_some_and(|ids| other_ids::are_names(ids.names()))
+    /// What the ids of customers look like.
+    pub(super) fn looks_of_ids(&self) -> Looks {
+        let ids = self.ids.get(&Table::Purchases);
+        Looks {
+            are_names: ids.is_some_and(|ids| other_ids::are_names(ids.names())),
+            may_be_guests: self.n_customers.saturating_sub(self.n_returning) * ONCE_IN >= self.n_customers,
+        }
     }
 
     fn volume(&self) -> Volume {

@@ -14,7 +14,9 @@ use self::amount::{derived_amount, in_major_units, is_of_order};
 use self::clock::with_clock;
 use self::nearness::{BY_WORDS, distance, without_taxes};
 use self::order::better_order;
-use self::person::{FEWEST_PERSONS, holds_names, is_plain_number, person_behind, plain_order};
+#[cfg(feature = "tables")]
+pub(crate) use self::person::gathers_persons;
+use self::person::{FEWEST_PERSONS, holds_names, is_plain_number, mail_of_guests, person_behind, plain_order};
 use super::consent;
 use super::expressions::{always_quoted, names_in, quoted};
 use super::found::DraftColumn;
@@ -30,6 +32,9 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
     if table == Table::Purchases {
         if let Some(person) = person_behind(&matched, columns) {
             matched.insert("customer_id", person);
+        }
+        if let Some(mail) = mail_of_guests(&matched, columns) {
+            matched.insert("customer_id", mail);
         }
         if let Some(order) = plain_order(&matched, columns) {
             matched.insert("order_id", order);

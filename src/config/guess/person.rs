@@ -47,6 +47,33 @@ pub(super) fn person_behind<'c>(
         .max_by_key(|column| column.n_distinct)
 }
 
+/// Whether a column of addresses gathers the ids of persons who have a new one with each order: many addresses have several ids,
+/// nearly each id has one address, and there are clearly fewer addresses. Of both: how many, and how many with several of the other.
+#[cfg(feature = "tables")]
+pub(crate) const fn gathers_persons((n_mails, of_several): (u64, u64), (n_ids, ids_of_several): (u64, u64)) -> bool {
+    of_several * 20 >= n_mails
+        && ids_of_several * 50 <= n_ids
+        && n_mails * 10 <= n_ids * 9
+        && n_mails * FEWEST_PERSONS as u64 >= n_ids
+        && n_mails >= FEWEST_PERSONS as u64
+}
+
+/// The column of addresses, where the ids are new with each order of a guest, or lack for guests, and the addresses do not.
+pub(super) fn mail_of_guests<'c>(
+    matched: &BTreeMap<&'static str, &DraftColumn>,
+    columns: &'c [DraftColumn],
+) -> Option<&'c DraftColumn> {
+    let customer = matched.get("customer_id")?;
+    let is_full = |column: &DraftColumn| column.n_empty * 50 <= column.n_rows;
+    let lacks = customer.n_rows > 0 && customer.n_empty * 20 > customer.n_rows;
+    let is_address = |column: &&DraftColumn| column.example.contains('@') && is_full(column);
+    let gathers = |column: &&DraftColumn| match &column.gathers {
+        Some(gathered) => gathered.contains(&customer.name) || (lacks && column.n_distinct >= FEWEST_PERSONS),
+        None => false,
+    };
+    columns.iter().filter(|column| column.name != customer.name).filter(is_address).find(gathers)
+}
+
 /// Names that say that a column numbers something, and not what.
 const PLAIN_NUMBERS: &[&str] = &[
     "id",

@@ -22,6 +22,7 @@ mod exports;
 mod faults;
 mod files_of_one_table;
 mod fuzz;
+mod guests;
 mod honest_figures;
 mod hostile;
 mod init;

@@ -1,0 +1,76 @@
+//! Guests with a new id for each order, or with none, whom their e-mail address tells apart.
+
+use super::monthly_orders::{Order, drafted, file, paste, saying};
+
+/// The id of a guest with an order.
+type Id = fn(Order) -> String;
+
+/// A file in which so many of 240 customers buy as guests.
+fn with_guests(header: &str, guests: usize, id: impl Fn(Order) -> String) -> String {
+    file(header, |order| {
+        let known = format!("K{:04}", order.customer);
+        let id = if order.customer <= guests { id(order) } else { known };
+        let mail = format!("P{}@Example.com", order.customer);
+        format!("{},{id},{mail},{},{}", order.number, order.day(), order.euros())
+    })
+}
+
+#[test]
+fn guests_with_a_new_id_for_each_order_are_told_by_their_address() {
+    let cases: [(&str, &str, &str, usize, Id); 4] = [
+        ("order_id,customer_id,email,created_at,total", "customer_id", "email", 80, |order| {
+            format!("guest_{}", order.number)
+        }),
+        ("Order number,Customer ID,Billing email,Date,Total", "Customer ID", "Billing email", 40, |order| {
+            order.number.to_string()
+        }),
+        ("Bestellnummer,Kundennummer,E-Mail,Datum,Betrag", "Kundennummer", "E-Mail", 120, |order| {
+            format!("Gast {}", order.number)
+        }),
+        ("pedido,cliente,correo,fecha,total", "cliente", "correo", 20, |order| format!("INV{}", order.number)),
+    ];
+    for (header, ids, mail, guests, id) in cases {
+        let (folder, config) = drafted(&with_guests(header, guests, id));
+        assert!(config.contains(&format!("customer_id = 'LOWER(\"{mail}\")'")), "{header}: {config}");
+        let said = saying(folder.path(), 0, &["bought by 240 customers in 2,880 orders"]);
+        assert!(!said.contains("ids_of_guests"), "{said}");
+        // A config by hand that takes the ids.
+        let path = folder.path().join("retain.toml");
+        let by_hand = config.replace(&format!("'LOWER(\"{mail}\")'"), &format!("\"{ids}\""));
+        std::fs::write(&path, by_hand).unwrap();
+        let told = format!("{guests} of 240 addresses in `{mail}` have orders under several ids of `{ids}`");
+        let said = saying(folder.path(), 0, &["warning[ids_of_guests]", &told]);
+        paste(folder.path(), &said, "customer_id");
+        saying(folder.path(), 0, &["bought by 240 customers in 2,880 orders"]);
+    }
+}
+
+#[test]
+fn ids_that_lack_for_guests_leave_the_address() {
+    let (folder, config) = drafted(&with_guests("order_id,customer_id,email,created_at,total", 60, |_| String::new()));
+    assert!(config.contains("customer_id = 'LOWER(\"email\")'"), "{config}");
+    saying(folder.path(), 0, &["bought by 240 customers in 2,880 orders"]);
+}
+
+#[test]
+fn ids_of_persons_stay_beside_addresses_that_several_share_or_that_are_of_the_shop() {
+    for (header, shared) in [
+        ("order_id,customer_id,email,created_at,total", 240),
+        ("order_id,customer_id,Store email,created_at,total", 12),
+        // One address for all who gave none.
+        ("order_id,customer_id,email,created_at,total", 0),
+    ] {
+        let text = file(header, |order| {
+            let mail = match shared {
+                0 if order.customer % 3 == 0 => "noemail@shop.example".to_owned(),
+                0 => format!("p{}@x.example", order.customer),
+                n => format!("p{}@x.example", order.customer % n),
+            };
+            format!("{},K{},{mail},{},{}", order.number, order.customer, order.day(), order.euros())
+        });
+        let (folder, config) = drafted(&text);
+        assert!(config.contains("customer_id = \"customer_id\""), "{header} {shared}: {config}");
+        let said = saying(folder.path(), 0, &["bought by 240 customers in 2,880 orders"]);
+        assert!(!said.contains("ids_of_guests"), "{said}");
+    }
+}
