@@ -38,6 +38,8 @@ pub struct DraftColumn {
     pub sketch: Vec<u64>,
     /// What its values are of, where it has money and they give it away.
     pub line_value: Option<LineValue>,
+    /// Where it is the price of a piece before a discount: what is to be taken off.
+    pub less: Option<LineDiscount>,
     /// Where it has e-mail addresses of customers: the columns of ids of which one address has several.
     pub gathers: Option<Vec<String>>,
     /// Where it may number orders, and is not the only one that may: values that stand in rows of several customers, or of many days.
@@ -68,6 +70,28 @@ pub struct LineValue {
     pub within: Option<String>,
     /// The column that is this one less a discount on each row.
     pub net: Option<String>,
+}
+
+/// A discount to be taken from the price of a piece times the quantity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineDiscount {
+    /// Its column.
+    pub column: String,
+    /// How it is written.
+    pub form: DiscountForm,
+    /// Whether it has a minus.
+    pub is_negative: bool,
+}
+
+/// How discounts are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiscountForm {
+    /// As money of the line.
+    Amount,
+    /// As per cent of the line.
+    Percent,
+    /// As a share of the line, between 0 and 1.
+    Share,
 }
 
 /// A value of a column and how many rows have it.
@@ -222,6 +246,7 @@ impl DraftColumn {
         if self.example.is_empty() {
             self.example = other.example;
         }
+        self.less = self.less.take().filter(|own| other.less.as_ref().is_none_or(|theirs| theirs == own));
         self.gathers = self.gathers.take().zip(other.gathers).map(|(own, theirs)| [own, theirs].concat());
         self.n_mixed = self.n_mixed.zip(other.n_mixed).map(|(own, theirs)| own + theirs);
         self.given_back.extend(other.given_back);

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-use super::beside::minor_values;
-use super::found_in_rows::is_of_money;
+use super::beside::{is_of_money, minor_values};
 use super::values::ABSENT;
 use super::words::Words;
 use crate::config::{LineValue, in_words, means};
@@ -26,21 +25,43 @@ const LEAST_TELLING: usize = 30;
 const ONE_IN: usize = 50;
 
 /// Parts of words that name what is taken off.
-const DISCOUNTS: &[&str] = &["discount", "rabatt", "nachlass", "remise", "descuento", "desconto", "sconto", "korting"];
+const DISCOUNTS: &[&str] = &[
+    "discount",
+    "rabatt",
+    "nachlass",
+    "remise",
+    "descuento",
+    "desconto",
+    "sconto",
+    "korting",
+    "rabat",
+    "sleva",
+    "indirim",
+    "скидка",
+    "割引",
+    "値引",
+    "折扣",
+    "할인",
+];
 
 /// A column of numbers.
-struct Numbers {
-    name: String,
+pub(super) struct Numbers {
+    pub(super) name: String,
     values: Vec<i64>,
 }
 
 impl Numbers {
-    fn of(column: &Column) -> Option<Self> {
+    pub(super) fn of(column: &Column) -> Option<Self> {
         Some(Self { name: column.name().to_string(), values: minor_values(column, DECIMALS)? })
     }
 
+    /// The number of a row in steps of four decimals.
+    pub(super) fn steps(&self, row: usize) -> Option<i64> {
+        self.values.get(row).copied().filter(|value| *value != ABSENT)
+    }
+
     /// The number of a row, in units.
-    fn get(&self, row: usize) -> Option<f64> {
+    pub(super) fn get(&self, row: usize) -> Option<f64> {
         self.values.get(row).filter(|value| **value != ABSENT).map(|value| *value as f64 / 10_f64.powi(4))
     }
 }
@@ -79,11 +100,14 @@ pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, LineValue> {
     found
 }
 
-fn discounts(rows: &DataFrame) -> Vec<Numbers> {
-    let is_discount = |column: &&Column| {
-        in_words(column.name()).iter().any(|word| DISCOUNTS.iter().any(|known| word.starts_with(known)))
-    };
-    rows.columns().iter().filter(is_discount).filter_map(Numbers::of).collect()
+/// The columns that name what is taken off.
+pub(super) fn discounts(rows: &DataFrame) -> Vec<Numbers> {
+    rows.columns().iter().filter(|column| names_discount(column.name())).filter_map(Numbers::of).collect()
+}
+
+/// Whether a name is that of what is taken off.
+pub(super) fn names_discount(name: &str) -> bool {
+    in_words(name).iter().any(|word| DISCOUNTS.iter().any(|known| word.starts_with(known)))
 }
 
 /// Columns that may say what was bought, those that are called so first.

@@ -62,6 +62,7 @@ mod json_value;
 mod lacking;
 mod left_out;
 mod limits;
+mod line_discounts;
 mod line_values;
 mod lines;
 mod lookup;

@@ -15,7 +15,8 @@ use super::raw::shown;
 use super::state_words::{is_no_purchase, is_purchase, is_state_of_orders};
 use super::ticket_signs::{NoComplaints, TicketColumn};
 use super::{
-    found_in_rows, found_in_values, found_versions, found_zone, gathered, ids, line_values, order_columns, paths, sources,
+    found_in_rows, found_in_values, found_versions, found_zone, gathered, ids, line_discounts, line_values, order_columns, paths,
+    sources,
 };
 use crate::config::{DraftColumn, FoundKey, Peek, Table, ValueCount};
 use crate::maths::hash::key;
@@ -54,10 +55,12 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     found.extend(tickets_filter(tickets.into_iter().flatten()));
     let mut columns: Vec<DraftColumn> = columns.into_iter().filter(is_meant).collect();
     let mut values = line_values::of_rows(&frame);
+    let mut less = line_discounts::of_rows(&frame);
     let mut mixed = order_columns::of_rows(&frame);
     let mut gathered = gathered::of_rows(&frame);
     for column in &mut columns {
         column.line_value = values.remove(&column.name);
+        column.less = less.remove(&column.name);
         column.n_mixed = mixed.remove(&column.name);
         column.gathers = gathered.remove(&column.name);
     }
@@ -107,6 +110,7 @@ fn peeked(column: &Column, counts: &Counts<'_>) -> DraftColumn {
         line_value: None,
         zone: found_zone::of_column(column),
         given_back: Vec::new(),
+        less: None,
         gathers: None,
         n_mixed: None,
     }

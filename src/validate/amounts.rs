@@ -1,6 +1,7 @@
 //! Amounts: the sign of returns, lines that cost nothing. Those that cost too much to be true are in `sizes`.
 
 use super::checked::Checked;
+use super::discount_lines;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
 use crate::config::{NegativeAmounts, Table};
@@ -13,11 +14,13 @@ pub(super) fn check(checked: &mut Checked<'_>) {
     let policy = checked.config.purchases.negative_amounts;
     let currency = &checked.config.currency;
     for table in checked.tables.iter_mut().filter(|table| table.table() == Table::Purchases) {
+        let (discounts, taken_off) = discount_lines::share_out(table);
         let tallies = [
+            taken_off,
             sign_of_returns(table),
             negative(table, policy, currency),
             negative_discounts(table),
-            zero(table),
+            zero(table, &discounts),
             unsaid_returns(table),
         ];
         tallies.into_iter().flatten().for_each(|tally| checked.tallies.add(tally));
@@ -94,9 +97,11 @@ fn negative_discounts(table: &mut TypedTable) -> Option<Tally> {
     Some(tally)
 }
 
-fn zero(table: &TypedTable) -> Option<Tally> {
+/// Lines that come to nothing, but for those of discounts, which were taken from others.
+fn zero(table: &TypedTable, discounts: &[usize]) -> Option<Tally> {
     let amounts = table.money("amount");
-    let rows: Vec<usize> = table.used_rows().filter(|row| amounts.get(*row) == Some(&0)).collect();
+    let is_zero = |row: &usize| amounts.get(*row) == Some(&0) && discounts.binary_search(row).is_err();
+    let rows: Vec<usize> = table.used_rows().filter(is_zero).collect();
     let wording = |counts: Counts| {
         let (found, of) = (grouped(counts.found), counted(counts.belonging, "purchase"));
         let have = verb(counts.found, "has", "have");

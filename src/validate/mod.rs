@@ -15,6 +15,7 @@ mod counted_pieces;
 mod counted_twice;
 mod currencies;
 mod customer_ids;
+mod discount_lines;
 mod duplicates;
 mod error;
 mod feed;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding::{Finding, Severity};
 use super::mending::{column, filter};
 use crate::config::{Config, Table};
-use crate::ingest::{ABSENT, TypedTable, sql_text};
+use crate::ingest::{ABSENT, TypedTable, is_no_purchase, sql_text};
 use crate::maths::hash::key;
 use crate::text::{counted, grouped};
 
@@ -107,13 +107,18 @@ pub(super) struct NoGoods {
 }
 
 impl NoGoods {
-    pub(super) fn of(purchases: &TypedTable) -> Self {
-        let (names, codes) = (purchases.names("product_id"), purchases.codes("product_id"));
+    /// What is billed under the values of one of our columns.
+    pub(super) fn of(purchases: &TypedTable, column: &str) -> Self {
+        let (names, codes) = (purchases.names(column), purchases.codes(column));
         let amounts = purchases.money("amount");
         let mut billed = vec![Billed::default(); names.len()];
         for row in purchases.used_rows() {
             let code = codes.get(row).and_then(|code| usize::try_from(*code).ok());
             let Some(own) = code.and_then(|code| billed.get_mut(code)) else { continue };
+            // What comes to nothing, as a discount that was taken from the other lines, is billed to nobody.
+            if amounts.get(row) == Some(&0) {
+                continue;
+            }
             own.lines += 1;
             own.amount +=
                 amounts.get(row).filter(|amount| **amount != ABSENT).map_or(0, |amount| i128::from(amount.abs()));
@@ -124,7 +129,7 @@ impl NoGoods {
             found.lines += own.lines;
             found.lines_with_digits += if has_digit { own.lines } else { 0 };
             found.with_digits.extend(has_digit.then(|| key(name.as_bytes())));
-            if is_named(name) || is_code_without_digits(name) {
+            if is_named(name) || is_no_purchase(name) || is_code_without_digits(name) {
                 found.doubtful.insert(name.clone(), own);
             }
             found.forget();
@@ -151,14 +156,16 @@ impl NoGoods {
         self.forget();
     }
 
-    /// Products that are no goods by their names, or by codes unlike those of all others.
-    pub(super) fn finding(&self, config: &Config) -> Option<Finding> {
+    /// Products that are no goods by their names, or by codes unlike those of all others; categories by their names.
+    pub(super) fn finding(&self, config: &Config, ours: &'static str) -> Option<Finding> {
         let is_known = |name: &str| config.purchases.known_values.iter().any(|known| known == name);
         let n_without = self.doubtful.keys().filter(|name| is_code_without_digits(name)).count();
-        let are_codes = self.with_digits.len() >= LEAST_CODES
+        let are_codes = ours == "product_id"
+            && self.with_digits.len() >= LEAST_CODES
             && n_without <= MOST_CODES
             && self.lines_with_digits * 100 >= self.lines * WITH_DIGITS_PERCENT;
-        let is_no_good = |name: &str| is_named(name) || (are_codes && is_code_without_digits(name));
+        let is_no_good =
+            |name: &str| is_named(name) || is_no_purchase(name) || (are_codes && is_code_without_digits(name));
         let found = self.doubtful.iter().filter(|(name, _)| is_no_good(name) && !is_known(name));
         let mut found: Vec<(&str, Billed)> = found.map(|(name, own)| (name.as_str(), *own)).collect();
         let lines: u64 = found.iter().map(|(_, own)| own.lines).sum();
@@ -167,23 +174,28 @@ impl NoGoods {
         }
         found.sort_unstable_by(|one, two| two.1.lines.cmp(&one.1.lines).then(one.0.cmp(two.0)));
         let amount: i128 = found.iter().map(|(_, own)| own.amount).sum();
+        let n = found.len() as u64;
         let message = format!(
-            "{} on {}, {} {} in all, look like no goods but postage, discounts, fees or corrections; they count as bought, or as \
+            "{} on {}, {} {} in all, look like no goods but postage, discounts, vouchers, tips, fees or corrections; they count as bought, or as \
              returned",
-            counted(found.len() as u64, "product"),
+            if ours == "product_id" {
+                counted(n, "product")
+            } else {
+                format!("{n} categor{}", if n == 1 { "y" } else { "ies" })
+            },
             counted(lines, "line"),
             config.currency.code(),
             config.currency.digits(amount)
         );
         let listed: Vec<String> = found.iter().map(|(name, _)| sql_text(name)).collect();
-        let condition = format!("{} NOT IN ({})", column(&config.purchases, "product_id"), listed.join(", "));
+        let condition = format!("{} NOT IN ({})", column(&config.purchases, ours), listed.join(", "));
         let hint = format!(
             "set aside what is none: write {}; or name in `known_values` what customers do buy",
             filter(config, &condition)
         );
         let finding = Finding::new("no_goods", Table::Purchases.name(), Severity::Recommendation, message);
         let examples = found.iter().map(|(name, own)| format!("`{name}` ({})", grouped(own.lines)));
-        Some(finding.of_column("product_id").counting(lines).with_examples(examples).with_hint(hint))
+        Some(finding.of_column(ours).counting(lines).with_examples(examples).with_hint(hint))
     }
 }
 

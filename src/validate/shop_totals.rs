@@ -69,6 +69,7 @@ pub(super) struct ShopTotals {
     lines_as_orders: LinesAsOrders,
     lone_returns: LoneReturns,
     no_goods: NoGoods,
+    no_good_categories: NoGoods,
     sizes: Sizes,
     scales: Scales,
     cents: Cents,
@@ -120,7 +121,8 @@ impl ShopTotals {
             totals.rejected_states = RejectedStates::of(purchases);
             totals.lines_as_orders = LinesAsOrders::of(purchases);
             totals.lone_returns = LoneReturns::of(purchases);
-            totals.no_goods = NoGoods::of(purchases);
+            totals.no_goods = NoGoods::of(purchases, "product_id");
+            totals.no_good_categories = NoGoods::of(purchases, "category");
         }
         totals.tickets = table(Table::Complaints).map_or_else(TicketStates::default, TicketStates::of);
         if let Some(customers) = table(Table::Customers) {
@@ -159,6 +161,7 @@ impl ShopTotals {
         self.lines_as_orders.add(other.lines_as_orders);
         self.lone_returns.add(other.lone_returns);
         self.no_goods.add(other.no_goods);
+        self.no_good_categories.add(other.no_good_categories);
         self.currencies.add(other.currencies);
         self.order_amounts.add(other.order_amounts);
         self.tickets.add(other.tickets);
@@ -177,7 +180,8 @@ impl ShopTotals {
         findings.extend(self.thin_weeks.finding());
         findings.extend(self.units(config));
         findings.extend(self.counted_pieces.finding(config));
-        findings.extend(self.no_goods.finding(config));
+        let of_products = self.no_goods.finding(config, "product_id");
+        findings.extend(of_products.or_else(|| self.no_good_categories.finding(config, "category")));
         findings.extend(self.currencies.findings(config));
         findings.extend(self.order_amounts.finding());
         findings.extend(categories::unknown(&self.with_margins, config));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::nearness::{BY_WORDS, distance};
 use crate::config::expressions::{always_quoted, quoted};
-use crate::config::found::DraftColumn;
+use crate::config::found::{DiscountForm, DraftColumn, LineDiscount};
 use crate::config::lexicon;
 use crate::config::looks::plausible;
 use crate::config::name_words::in_words;
@@ -34,13 +34,19 @@ pub(super) fn derived_amount(
 ) -> Option<String> {
     let quantity = matched.get("quantity");
     let times = |quantity: &DraftColumn, price: &DraftColumn| {
-        format!("{} * {}", quoted(&quantity.name), in_major_units(price, quoted(&price.name)))
+        let whole = format!("{} * {}", quoted(&quantity.name), in_major_units(price, quoted(&price.name)));
+        match price.less.as_ref().filter(|less| columns.iter().any(|column| column.name == less.column)) {
+            Some(less) => less_discount(&whole, less, columns),
+            None => whole,
+        }
     };
     let is_of_line = |column: &DraftColumn| {
         let told = column.line_value.as_ref().filter(|told| quantity.is_some_and(|own| own.name == told.quantity));
         told.map(|told| told.is_of_line)
     };
-    if let Some(amount) = matched.get("amount").filter(|column| !is_of_order(&column.name)) {
+    // A total that grows with the quantity within a product is one of the line, whatever it is called.
+    let is_total = |column: &DraftColumn| is_of_order(&column.name) && is_of_line(column) != Some(true);
+    if let Some(amount) = matched.get("amount").filter(|column| !is_total(column)) {
         // One price may be paid for any quantity, where the name says that it is of the line.
         let is_of_piece = is_of_line(amount) == Some(false) && !lexicon::is_of_line(&in_words(&amount.name));
         return quantity.filter(|_| is_of_piece).map(|quantity| times(quantity, amount));
@@ -58,6 +64,40 @@ pub(super) fn derived_amount(
     }
 }
 
+/// A line less its discount.
+fn less_discount(whole: &str, less: &LineDiscount, columns: &[DraftColumn]) -> String {
+    let discount = discount_of(less, columns);
+    match less.form {
+        DiscountForm::Amount => format!("{whole} - {discount}"),
+        DiscountForm::Percent => format!("{whole} * (1 - {discount} / 100)"),
+        DiscountForm::Share => format!("{whole} * (1 - {discount})"),
+    }
+}
+
+/// A discount in per cent, or as a share, as money of the line.
+pub(super) fn discount_in_money(
+    matched: &BTreeMap<&'static str, &DraftColumn>,
+    columns: &[DraftColumn],
+) -> Option<String> {
+    let (quantity, price) = (matched.get("quantity")?, unit_price(columns)?);
+    let less = price.less.as_ref().filter(|less| matched.get("discount").is_none_or(|own| own.name == less.column))?;
+    let whole = format!("{} * {}", quoted(&quantity.name), in_major_units(price, quoted(&price.name)));
+    let discount = discount_of(less, columns);
+    match less.form {
+        DiscountForm::Amount => None,
+        DiscountForm::Percent => Some(format!("{whole} * {discount} / 100")),
+        DiscountForm::Share => Some(format!("{whole} * {discount}")),
+    }
+}
+
+/// The discount as it is taken off; where there is none, none is.
+fn discount_of(less: &LineDiscount, columns: &[DraftColumn]) -> String {
+    let name = quoted(&less.column);
+    let has_empty = columns.iter().any(|column| column.name == less.column && column.n_empty > 0);
+    let given = if has_empty { format!("COALESCE({name}, 0)") } else { name };
+    if less.is_negative { format!("ABS({given})") } else { given }
+}
+
 /// The column whose name is that of a price of one piece, the one most alike.
 fn unit_price(columns: &[DraftColumn]) -> Option<&DraftColumn> {
     let prices = columns.iter().filter(|column| plausible(Kind::Money, column));
@@ -71,6 +111,6 @@ fn distance_of_price(name: &str) -> Option<(u8, usize)> {
 }
 
 /// Whether a name is that of a price of one piece.
-pub(in crate::config) fn is_unit_price(name: &str) -> bool {
+pub(crate) fn is_unit_price(name: &str) -> bool {
     distance_of_price(name).is_some()
 }

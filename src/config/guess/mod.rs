@@ -9,8 +9,8 @@ mod person;
 
 use std::collections::BTreeMap;
 
-pub(super) use self::amount::is_unit_price;
-use self::amount::{derived_amount, in_major_units, is_of_order};
+pub(crate) use self::amount::is_unit_price;
+use self::amount::{derived_amount, discount_in_money, in_major_units, is_of_order};
 use self::clock::with_clock;
 use self::nearness::{BY_WORDS, distance, without_taxes};
 use self::order::better_order;
@@ -48,6 +48,9 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
     if table == Table::Purchases
         && let Some(amount) = derived_amount(&matched, columns)
     {
+        if let Some(discount) = discount_in_money(&matched, columns).filter(|_| amount.contains("(1 - ")) {
+            mapping.insert("discount", discount);
+        }
         mapping.insert("amount", amount);
     }
     if table == Table::Purchases

@@ -56,6 +56,7 @@ mod reading;
 mod refused_runs;
 mod reused_orders;
 mod rows_decide_nothing;
+mod rows_of_no_goods;
 mod shop_page;
 mod signs_and_marks;
 mod silence;
