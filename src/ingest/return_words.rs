@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 const RETURNS: &str = "refund, return, retour, retoure, gutschrift, rechnungsgutschrift, warengutschrift, verkaufsgutschrift, rechnungskorrektur, \
     erstattung, rückerstattung, credit, credit memo, sales credit memo, credit note, sales credit note, creditnote, customer credit note, credit invoice, \
     sales return, sales credit, return receipt, return order, refund receipt, customer refund, payment refund, avoir, avoir client, note de crédit, \
-    remboursement, reso, nota di credito, rimborso, devolución, nota de crédito, nota de credito, abono, factura rectificativa, reembolso, \
+    remboursement, reso, nota di credito, rimborso, devolución, nota de crédito, nota de credito, factura rectificativa, reembolso, \
     devolução, nota de devolução, estorno, creditnota, creditfactuur, retourorder, terugbetaling, zwrot, korekta, faktura korygująca, kreditnota, \
     kreditfaktura, retur, återbetalning, tilbagebetaling, refusjon, dobropis, vratka, iade, iade faturası, hyvityslasku, palautus, jóváírás, \
     visszáru, storno factură, povrat, odobrenje, возврат, возврат покупателя, корректировочный счет, повернення, πιστωτικό, πιστωτικό τιμολόγιο, \

@@ -22,7 +22,7 @@ pub(super) fn better_order<'c>(
     let nearest = matched.get("order_id")?;
     let has_lines = ["product_id", "quantity"].iter().any(|ours| matched.contains_key(ours));
     let is_of_lines = has_lines && is_new_on_each_row(nearest);
-    if nearest.n_mixed.is_none() || (numbers_orders(nearest) && !is_of_lines) {
+    if nearest.n_mixed.is_none() || (numbers_orders(nearest) && !is_of_lines && !is_vague(nearest)) {
         return None;
     }
     let is_taken = |column: &&DraftColumn| matched.values().any(|other| other.name == column.name);
@@ -30,8 +30,19 @@ pub(super) fn better_order<'c>(
         numbers_orders(column) && !is_new_on_each_row(column) || (!is_of_lines && numbers_orders(column))
     };
     let free = columns.iter().filter(|column| plausible(Kind::Id, column) && !is_taken(column)).filter(fits);
-    let near = free.filter_map(|column| Some((distance_of_order(&column.name)?, column)));
+    // What refers to orders one by one is replaced by what tells no more of them apart.
+    let is_no_finer = |column: &&DraftColumn| {
+        !numbers_orders(nearest) || is_of_lines || column.n_distinct * ONE_IN <= nearest.n_distinct * (ONE_IN + 1)
+    };
+    let near = free.filter(is_no_finer).filter_map(|column| Some((distance_of_order(&column.name)?, column)));
     near.min_by_key(|(distance, _)| *distance).map(|(_, column)| column)
+}
+
+/// Whether a name says that a column refers to something, and not to what: a number that is called so is the nearer one.
+fn is_vague(column: &DraftColumn) -> bool {
+    const VAGUE: &[&str] =
+        &["reference", "référence", "referenz", "referencia", "your_reference", "customer_reference"];
+    VAGUE.contains(&in_words(&column.name).join("_").as_str())
 }
 
 /// Whether each value is of one customer and few days, and most rows have one.
@@ -87,6 +98,10 @@ mod tests {
             better(&column("Reference", 40, 40), column("InvoiceNumber", 400, 0), false),
             Some("InvoiceNumber".to_owned())
         );
+        let of_orders = column("Reference", 200, 0);
+        assert_eq!(better(&of_orders, column("InvoiceNumber", 200, 0), false), Some("InvoiceNumber".to_owned()));
+        assert_eq!(better(&of_orders, column("InvoiceNumber", 40, 40), false), None, "a number of something else");
+        assert_eq!(better(&of_orders, column("Transaction", 400, 0), false), None, "a number of payments");
         assert_eq!(better(&column("Reference", 40, 40), column("Batch", 400, 0), false), None, "no name of orders");
     }
 }
