@@ -104,6 +104,8 @@ pub struct CohortColumns<'a> {
     pub customers: &'a [CustomerSummary],
     /// The cohort, such as the month of the first purchase.
     pub cohort: &'a [u32],
+    /// Share of the purchases expected by the model that is counted on.
+    pub counted_on: &'a [f64],
     /// Expected spend per purchase.
     pub spend_per_purchase: &'a [f64],
 }
@@ -119,9 +121,12 @@ pub fn forecast_by_cohort(
 ) -> Result<Vec<CohortForecast>, ValueError> {
     periods.check()?;
     let expected = columns.customers.len();
-    for (column, found) in
-        [("the column of cohorts", columns.cohort.len()), ("the column of spend", columns.spend_per_purchase.len())]
-    {
+    let lengths = [
+        ("the column of cohorts", columns.cohort.len()),
+        ("the column of counted purchases", columns.counted_on.len()),
+        ("the column of spend", columns.spend_per_purchase.len()),
+    ];
+    for (column, found) in lengths {
         if found != expected {
             return Err(ValueError::LengthDiffers { column, expected, found });
         }
@@ -130,7 +135,8 @@ pub fn forecast_by_cohort(
     let futures =
         figures_of_all(model, columns.customers, |expected, _| expected(&ends), |_, figures| figures.to_vec());
     let mut cohorts: BTreeMap<u32, CohortForecast> = BTreeMap::new();
-    for ((future, cohort), spend) in futures.iter().zip(columns.cohort).zip(columns.spend_per_purchase) {
+    let customers = futures.iter().zip(columns.cohort).zip(columns.counted_on).zip(columns.spend_per_purchase);
+    for (((future, cohort), counted_on), spend) in customers {
         let zeros = || vec![0.0; ends.len()];
         let forecast = cohorts.entry(*cohort).or_insert_with(|| CohortForecast {
             cohort: *cohort,
@@ -141,7 +147,7 @@ pub fn forecast_by_cohort(
         forecast.n_customers += 1;
         let mut before = 0.0;
         for ((purchases, sales), now) in forecast.purchases.iter_mut().zip(&mut forecast.sales).zip(future) {
-            let in_period = (now - before).max(0.0);
+            let in_period = (now - before).max(0.0) * counted_on.max(0.0);
             *purchases += in_period;
             *sales += in_period * if *spend > 0.0 { *spend } else { 0.0 };
             before = *now;
@@ -171,11 +177,18 @@ mod tests {
     fn cohorts_sum_to_the_shop() {
         let model = ModelKind::ParetoNbd.with_parameters(&[0.553, 10.578, 0.606, 11.669]).unwrap();
         let customers = [CustomerSummary::new(2, 30.0, 39.0).unwrap(), CustomerSummary::new(0, 0.0, 30.0).unwrap()];
-        let columns = CohortColumns { customers: &customers, cohort: &[2, 1], spend_per_purchase: &[10.0, 20.0] };
+        let columns = CohortColumns {
+            customers: &customers,
+            cohort: &[2, 1],
+            counted_on: &[1.0, 0.5],
+            spend_per_purchase: &[10.0, 20.0],
+        };
         let cohorts = forecast_by_cohort(&model, columns, Periods { length: 13.0, count: 3 }).unwrap();
         assert_eq!(cohorts.iter().map(|cohort| cohort.cohort).collect::<Vec<_>>(), vec![1, 2]);
         let sum: f64 = cohorts[1].purchases.iter().sum();
         assert!((sum - model.expected_purchases(&customers[0], 39.0)).abs() < 1e-12);
         assert!((cohorts[1].sales.iter().sum::<f64>() - 10.0 * sum).abs() < 1e-9);
+        let half: f64 = cohorts[0].sales.iter().sum();
+        assert!((half - 10.0 * model.expected_purchases(&customers[1], 39.0)).abs() < 1e-9, "half of it at 20 each");
     }
 }

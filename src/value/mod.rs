@@ -1,7 +1,9 @@
 //! Owns what customers are worth and how well value models do: the models of a shop, their test against what came, a
 //! ranking by value beside plain ones, and the report for people who decide about budgets.
 
+mod basis;
 mod comebacks;
+mod counted;
 mod models;
 mod outlook;
 mod past;
@@ -11,6 +13,7 @@ mod report;
 mod valued;
 mod visit_calibration;
 
+pub(crate) use basis::Basis;
 pub use comebacks::{ComebackFigure, Comebacks};
 pub use models::{CustomerValue, ValueFrame, ValueModels};
 pub(crate) use outlook::TABLE_YEARS;
@@ -18,7 +21,7 @@ pub use outlook::{ListedCustomer, SalesForecast, Tracking, ValueTables};
 pub use past::{Expected, PastValues};
 pub use past_forecasts::{ComingSales, ForecastTest, PastForecast};
 pub use ranking::{ValueRanking, rank_by_value};
-pub(crate) use report::{Basis, Eligible, EligibleCustomer};
+pub(crate) use report::{Eligible, EligibleCustomer};
 pub use report::{HoldoutReport, RetentionReport, ValueReport, value_report_schema};
 pub use valued::Valuing;
 pub(crate) use valued::{CustomerValues, Fitted, Valued};

@@ -42,7 +42,7 @@ impl ValueModels {
     /// Nobody came back, too few spenders, or no usable model.
     pub fn fit(histories: &Histories) -> Result<Self, ValueError> {
         let grouped = Grouped::new(&histories.purchases)?;
-        let purchases = fit(&grouped, TimeUnit::Day, Wanted::ChosenRegularity)?;
+        let purchases = purchase_model_of(&grouped)?;
         let parameters = standard_errors(&purchases.model, &grouped);
         Ok(Self { purchases, parameters, spend: fit_spend(&histories.spend)?, visits: None })
     }
@@ -52,7 +52,8 @@ impl ValueModels {
         Self { visits, ..self }
     }
 
-    fn factor(&self, history: &CustomerSummary) -> f64 {
+    /// Visits to count on for each that the model expects of a customer, by what came of others like them.
+    pub(super) fn factor(&self, history: &CustomerSummary) -> f64 {
         self.visits.as_ref().map_or(1.0, |visits| visits.factor(history))
     }
 
@@ -150,6 +151,15 @@ impl ValueModels {
             |(place, value): (usize, LifetimeValue)| self.customer_value_of(histories, place, value, frame);
         values.into_par_iter().enumerate().map(customer_value).collect()
     }
+}
+
+/// The purchase model alone.
+pub(super) fn purchase_model(histories: &Histories) -> Result<Fit, ValueError> {
+    purchase_model_of(&Grouped::new(&histories.purchases)?)
+}
+
+fn purchase_model_of(grouped: &Grouped) -> Result<Fit, ValueError> {
+    fit(grouped, TimeUnit::Day, Wanted::ChosenRegularity)
 }
 
 /// The same history ending with a purchase: given that a customer is active, the models with a constant rate of buying know

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::models::{ValueFrame, ValueModels};
+use super::models::ValueModels;
 use crate::clv::{
     CohortColumns, CohortForecast, Covariate, CovariateFit, Covariates, ModelKind, Periods, TrackingPoint, ValueError,
     ValueSettings, ValueTable, fit_covariates, forecast_by_cohort, tracking_curve,
@@ -40,7 +40,8 @@ pub struct Tracking {
     pub points: Vec<TrackingPoint>,
 }
 
-/// Sales that are expected of those who have bought, by the quarter of the first order.
+/// Sales that are expected of those who have bought, by the quarter of the first order. They count on the same visits as the values
+/// of customers do; values are what is earned of them, discounted.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SalesForecast {
     /// Days in each period ahead.
@@ -99,11 +100,16 @@ pub(super) fn tracking(
     }))
 }
 
-/// Sales of each quarter ahead, by cohort.
-pub(super) fn sales(models: &ValueModels, histories: &Histories) -> Result<SalesForecast, ValueError> {
+/// Sales of each quarter ahead, by cohort; `counted_on` is the share of each customer's expected visits that is counted.
+pub(super) fn sales(
+    models: &ValueModels,
+    histories: &Histories,
+    counted_on: &[f64],
+) -> Result<SalesForecast, ValueError> {
     let cohort: Vec<u32> = histories.first_day.par_iter().map(|day| quarter(*day)).collect();
     let spend: Vec<f64> = histories.spend.par_iter().map(|spend| models.spend.model.expected_spend(spend)).collect();
-    let columns = CohortColumns { customers: &histories.purchases, cohort: &cohort, spend_per_purchase: &spend };
+    let columns =
+        CohortColumns { customers: &histories.purchases, cohort: &cohort, counted_on, spend_per_purchase: &spend };
     let periods = Periods { length: QUARTER_DAYS, count: QUARTERS };
     Ok(SalesForecast {
         period_days: QUARTER_DAYS,
@@ -116,12 +122,11 @@ pub(super) fn tables(
     models: &ValueModels,
     histories: &Histories,
     list: &[ListedCustomer],
-    (ahead, frame): (&ValueSettings, &ValueFrame),
+    (ahead, of_pace): (&ValueSettings, &[f64]),
 ) -> ValueTables {
     let values = models.lifetimes(histories, ahead);
     // Of who slows down, the same share is counted in each year as on the list.
-    let listed = models.values_of_all(histories, frame);
-    let values: Vec<_> = values.into_iter().zip(&listed).map(|(value, own)| value.times(own.counted)).collect();
+    let values: Vec<_> = values.into_iter().zip(of_pace).map(|(value, counted)| value.times(*counted)).collect();
     let mut rows: Vec<Option<&ListedCustomer>> = vec![None; values.len()];
     let places: Vec<Option<usize>> = list.par_iter().map(|row| histories.position(row.customer)).collect();
     for (row, place) in list.iter().zip(places) {

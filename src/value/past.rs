@@ -1,7 +1,7 @@
 //! What the list of a past day would have said of values: the models of that day asked about its customers.
 
+use super::basis::Basis;
 use super::models::{CustomerValue, ValueFrame};
-use super::report::Basis;
 use crate::clv::ValueError;
 use crate::dataset::Histories;
 use crate::units::Days;

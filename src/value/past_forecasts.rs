@@ -3,12 +3,14 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::models::ValueModels;
+use super::basis::Basis;
+use super::counted::CountedVisits;
+use super::models::{ValueFrame, ValueModels};
 use super::outlook::SalesForecast;
-use crate::clv::ValueModel;
-use crate::dataset::{DatasetSettings, Histories};
+use crate::clv::{ValueError, ValueModel};
+use crate::dataset::Histories;
 use crate::maths::hash::stable_hash;
-use crate::timeline::{Cutoff, EventLog};
+use crate::timeline::Cutoff;
 use crate::units::Days;
 
 /// Length of a period: the quarter of the forecast of sales, in whole days.
@@ -51,7 +53,7 @@ pub struct PastForecast {
     pub until: String,
     /// Customers who had bought by then.
     pub n_customers: usize,
-    /// Visits expected.
+    /// Visits expected, of which as many are counted on as the models of that day would have counted on.
     pub expected_visits: f64,
     /// Visits that came.
     pub visits: f64,
@@ -76,36 +78,41 @@ pub struct ComingSales {
     pub log_chance: f64,
 }
 
-/// The shop whose past forecasts are made again.
-#[derive(Clone, Copy)]
-pub(super) struct PastForecasts<'a> {
-    pub(super) log: &'a EventLog,
-    pub(super) settings: &'a DatasetSettings,
-    pub(super) as_of: Cutoff,
-}
-
-impl PastForecasts<'_> {
-    /// Makes the forecast of sales at past days, and holds the coming one against its errors.
-    pub(super) fn test(&self, models: &ValueModels, histories: &Histories, sales: &SalesForecast) -> ForecastTest {
+impl Basis<'_> {
+    /// Makes the forecast of sales at past days, and holds the coming one against its errors. Each is made as it would have been on
+    /// its day: with the visits to count on learnt from what had come by then.
+    pub(super) fn past_forecasts(
+        &self,
+        (models, histories): (&ValueModels, &Histories),
+        counted_on: &[f64],
+        sales: &SalesForecast,
+    ) -> Result<ForecastTest, ValueError> {
         let ids = self.log.customer_ids();
         let every = (ids.len() as u64).div_ceil(MOST_CUSTOMERS).max(1);
         let is_seen = |customer: u32| {
             ids.get(customer as usize).is_some_and(|id| stable_hash(&[id.as_bytes()]).is_multiple_of(every))
         };
+        let frame = ValueFrame::new(&self.config.value, &self.settings.rule)?;
         let cutoffs: [Cutoff; PAST + 1] = std::array::from_fn(|place| self.ago(PAST - place));
         let then = Histories::collect_some(self.log, cutoffs, self.settings, is_seen);
+        let days = cutoffs.map(|cutoff| self.at(cutoff));
+        let earlier = earlier_histories(&days, is_seen);
         let first = self.log.span().before(self.as_of).map_or(i32::MAX, |(first, _)| self.log.calendar().day(first));
         let is_old_enough = |cutoff: Cutoff| cutoff.before(LEAST_HISTORY, &self.settings.zone).day() >= first;
-        let pairs: Vec<_> = cutoffs.windows(2).zip(then.windows(2)).collect();
-        let past = pairs.into_par_iter().filter_map(|(cutoffs, then)| {
-            let ([from, until], [then, after]) = (cutoffs, then) else { return None };
-            if is_old_enough(*from) { past_forecast((*from, *until), then, after) } else { None }
+        let periods: Vec<_> = days.windows(2).zip(then.windows(2)).zip(&earlier).collect();
+        let past = periods.into_par_iter().filter_map(|((days, then), earlier)| {
+            let ([from, until], [then, after]) = (days, then) else { return None };
+            if !is_old_enough(from.as_of) {
+                return None;
+            }
+            let models = from.models(earlier, then).ok()?;
+            past_forecast((from.as_of, until.as_of), (&models, &frame), then, after)
         });
         let past: Vec<PastForecast> = past.collect();
         let expected = sales.cohorts.iter().filter_map(|cohort| cohort.sales.first()).sum();
-        let coming = coming(&past, expected, log_chance(models, histories));
+        let coming = coming(&past, expected, log_chance(models, histories, counted_on));
         let who = if every > 1 { "every customer of a part drawn by ids" } else { "everyone" };
-        ForecastTest {
+        Ok(ForecastTest {
             population: format!("{who} who had bought before each day, as it was known then"),
             period_days: PERIOD,
             n_needed: LEAST,
@@ -117,7 +124,7 @@ impl PastForecasts<'_> {
             }),
             past,
             coming,
-        }
+        })
     }
 
     /// The day so many periods before the as-of day.
@@ -127,9 +134,28 @@ impl PastForecasts<'_> {
     }
 }
 
-/// A forecast at a past day; `None` where no model can be fitted.
-fn past_forecast((from, until): (Cutoff, Cutoff), then: &Histories, after: &Histories) -> Option<PastForecast> {
-    let models = ValueModels::fit(then).ok()?;
+/// The histories at the days from which visits are compared with those expected, one for each past day, in their order.
+fn earlier_histories(days: &[Basis<'_>; PAST + 1], is_seen: impl Fn(u32) -> bool + Sync) -> [Histories; PAST + 1] {
+    let [shop, ..] = days;
+    // A row that became known late can move the start of history, and with it these days against each other.
+    let mut order: [usize; PAST + 1] = std::array::from_fn(|place| place);
+    order.sort_by_key(|place| days[*place].calibration_cutoff());
+    let cutoffs = order.map(|place| days[place].calibration_cutoff());
+    let found = Histories::collect_some(shop.log, cutoffs, shop.settings, is_seen);
+    let mut earlier: [Histories; PAST + 1] = Default::default();
+    for (place, histories) in order.into_iter().zip(found) {
+        earlier[place] = histories;
+    }
+    earlier
+}
+
+/// A forecast at a past day; `None` where nothing was expected.
+fn past_forecast(
+    (from, until): (Cutoff, Cutoff),
+    (models, frame): (&ValueModels, &ValueFrame),
+    then: &Histories,
+    after: &Histories,
+) -> Option<PastForecast> {
     let days = f64::from(PERIOD.0);
     let mut found = PastForecast {
         cutoff: from.to_string(),
@@ -140,10 +166,11 @@ fn past_forecast((from, until): (Cutoff, Cutoff), then: &Histories, after: &Hist
         expected_sales: 0.0,
         sales: 0.0,
     };
-    for (((customer, purchases), spend), net) in
-        then.customers.iter().zip(&then.purchases).zip(&then.spend).zip(&then.net_total)
+    let counted = CountedVisits::of(models, then, frame);
+    let expected = then.purchases.iter().zip(&then.spend).zip(&counted.all);
+    for ((customer, net), ((purchases, spend), counted_on)) in then.customers.iter().zip(&then.net_total).zip(expected)
     {
-        let visits = models.purchases.model.expected_purchases(purchases, days);
+        let visits = models.purchases.model.expected_purchases(purchases, days) * counted_on;
         found.expected_visits += visits;
         found.expected_sales += visits * models.spend.model.expected_spend(spend).max(0.0);
         let Some(place) = after.position(*customer) else { continue };
@@ -156,15 +183,15 @@ fn past_forecast((from, until): (Cutoff, Cutoff), then: &Histories, after: &Hist
 
 /// Half of the width of the interval, in logarithms, if customers come as chance has it: visits are Poisson numbers, and amounts
 /// spread by the model of spend.
-fn log_chance(models: &ValueModels, histories: &Histories) -> f64 {
+fn log_chance(models: &ValueModels, histories: &Histories, counted_on: &[f64]) -> f64 {
     let days = f64::from(PERIOD.0);
     let [shape, ..] = models.spend.model.parameters();
-    let of_customer = |(purchases, spend)| {
-        let visits = models.purchases.model.expected_purchases(purchases, days);
+    let of_customer = |((purchases, spend), counted_on)| {
+        let visits = models.purchases.model.expected_purchases(purchases, days) * counted_on;
         let amount = models.spend.model.expected_spend(spend).max(0.0);
         (visits * amount, visits * amount * amount * (1.0 + 1.0 / shape))
     };
-    let sums = histories.purchases.iter().zip(&histories.spend).map(of_customer);
+    let sums = histories.purchases.iter().zip(&histories.spend).zip(counted_on).map(of_customer);
     let (mean, variance) = sums.fold((0.0, 0.0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
     if mean > 0.0 { Z * variance.sqrt() / mean } else { f64::INFINITY }
 }

@@ -4,20 +4,19 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::basis::{Basis, visits_since};
+use super::counted::CountedVisits;
 use super::models::{ValueFrame, ValueModels};
 use super::outlook::{self, ListedCustomer, SalesForecast, TABLE_YEARS, Tracking, ValueTables, quarter};
-use super::past_forecasts::{ForecastTest, PastForecasts};
+use super::past_forecasts::ForecastTest;
 use super::ranking::{EVERYONE, SpendTest};
-use super::visit_calibration::VisitCalibration;
 use crate::clv::{
     CohortMember, CohortRates, CompoundingRow, Concentration, CovariateFit, Holdout, RetentionEconomics, TimeUnit,
     ValueError, ValueOfRetention, ValueTable, cohort_rates, concentration, holdout,
 };
-use crate::config::Config;
-use crate::dataset::{DatasetSettings, Histories};
+use crate::dataset::Histories;
 use crate::evaluate::bootstrap::Resampling;
 use crate::evaluate::capture::{CaptureReport, captures};
-use crate::timeline::{Cutoff, EventLog};
 use crate::units::Days;
 
 /// Years over which retention compounds in the report.
@@ -95,15 +94,6 @@ pub struct RetentionReport {
     pub compounding: Vec<CompoundingRow>,
 }
 
-/// The shop whose values are reported.
-#[derive(Clone, Copy)]
-pub(crate) struct Basis<'a> {
-    pub(crate) config: &'a Config,
-    pub(crate) log: &'a EventLog,
-    pub(crate) settings: &'a DatasetSettings,
-    pub(crate) as_of: Cutoff,
-}
-
 /// What the report is made from.
 pub(super) struct Findings<'a> {
     pub(super) models: ValueModels,
@@ -154,15 +144,6 @@ impl Eligible {
     }
 }
 
-/// Visits that came between two histories, in the order of the customers of the first.
-fn visits_since(then: &Histories, now: &Histories) -> Vec<u32> {
-    let count = |place: usize| {
-        let later = now.position(then.customers[place]).map_or(0, |place| now.purchases[place].frequency());
-        later.saturating_sub(then.purchases[place].frequency())
-    };
-    (0..then.customers.len()).into_par_iter().map(count).collect()
-}
-
 impl Basis<'_> {
     /// Assembles the report.
     pub(super) fn report(&self, findings: Findings<'_>) -> Result<ValueReport, ValueError> {
@@ -170,13 +151,14 @@ impl Basis<'_> {
         let days = TABLE_YEARS * TimeUnit::Year.days();
         let ahead = ValueFrame::over(days, &self.config.value, &self.settings.rule)?;
         let frame = ValueFrame::new(&self.config.value, &self.settings.rule)?;
-        let years_ahead = || outlook::tables(&models, histories, list, (&ahead.settings, &frame));
-        let others = || (outlook::sales(&models, histories), cohort_rates(&self.cohort_members(histories)));
+        let counted = CountedVisits::of(&models, histories, &frame);
+        let years_ahead = || outlook::tables(&models, histories, list, (&ahead.settings, &counted.of_pace));
+        let others =
+            || (outlook::sales(&models, histories, &counted.all), cohort_rates(&self.cohort_members(histories)));
         let (years_ahead, (sales, cohorts)) = rayon::join(years_ahead, others);
         let covariates = outlook::covariates(histories);
         let sales = sales?;
-        let past = PastForecasts { log: self.log, settings: self.settings, as_of: self.as_of };
-        let sales_test = past.test(&models, histories, &sales);
+        let sales_test = self.past_forecasts((&models, histories), &counted.all, &sales)?;
         Ok(ValueReport {
             shop,
             years_ahead,
@@ -190,41 +172,6 @@ impl Basis<'_> {
             concentration: concentration(&histories.margins_so_far()),
             models,
         })
-    }
-
-    /// The histories at the day from which visits are compared with those expected, at the day of the holdout's forecast,
-    /// and at the as-of day.
-    pub(super) fn histories(&self) -> [Histories; 3] {
-        let cutoffs = [self.calibration_cutoff(), self.holdout_cutoff(), self.as_of];
-        Histories::collect(self.log, cutoffs, self.settings)
-    }
-
-    /// The models of the as-of day, counting on so many of the visits as came since an earlier one.
-    pub(super) fn models(&self, earlier: &Histories, now: &Histories) -> Result<ValueModels, ValueError> {
-        let (models, visits) = rayon::join(|| ValueModels::fit(now), || self.visit_calibration(earlier, now));
-        Ok(models?.counting_on(visits))
-    }
-
-    /// The day from which visits are compared with those expected: the value horizon ago or, in a younger shop, half of its
-    /// history; never later than the holdout's.
-    pub(super) fn calibration_cutoff(&self) -> Cutoff {
-        let half = self.log.span().before(self.as_of).map_or(0.0, |(first, _)| self.as_of.at().days_since(first) / 2.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the value horizon")]
-        let days = half.min(f64::from(self.config.value.horizon_days.0)).max(0.0) as u32;
-        self.as_of.before(Days(days.max(self.settings.rule.horizon.0)), &self.settings.zone)
-    }
-
-    /// How the visits that came since then compare with those that a model had expected then; `None` without a model.
-    fn visit_calibration(&self, then: &Histories, now: &Histories) -> Option<VisitCalibration> {
-        let cutoff = self.calibration_cutoff();
-        let models = ValueModels::fit(then).ok()?;
-        let days = f64::from(self.as_of.day() - cutoff.day());
-        VisitCalibration::learn(&models.purchases.model, then, &visits_since(then, now), (cutoff.to_string(), days))
-    }
-
-    /// The day from which the last horizon before the as-of day is forecast.
-    fn holdout_cutoff(&self) -> Cutoff {
-        self.as_of.before(self.settings.rule.horizon, &self.settings.zone)
     }
 
     /// Forecasts the last horizon before the as-of day; what came is the difference of two histories.

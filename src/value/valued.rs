@@ -1,8 +1,9 @@
 //! The value models of a shop at a day, what they say of its customers, and what a report on it is made from.
 
+use super::basis::Basis;
 use super::models::{CustomerValue, ValueFrame, ValueModels};
 use super::outlook::ListedCustomer;
-use super::report::{Basis, Eligible, Findings, HoldoutReport, ValueReport};
+use super::report::{Eligible, Findings, HoldoutReport, ValueReport};
 use crate::clv::{ValueError, ValueTable};
 use crate::config::Config;
 use crate::dataset::{DatasetSettings, Histories};

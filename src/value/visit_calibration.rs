@@ -79,6 +79,25 @@ impl VisitCalibration {
         })
     }
 
+    /// The same for the customers of a later day: what less than a year of visits showed moves them between these, too, and leaves
+    /// how many are expected of all in a year as it is. Older customers than any that were seen would otherwise raise or lower it.
+    pub(super) fn without_season(mut self, model: &PurchaseModel, now: &Histories) -> Self {
+        if self.days >= YEAR_DAYS {
+            return self;
+        }
+        let of_one = |history: &CustomerSummary| {
+            let expected = model.expected_purchases(history, YEAR_DAYS);
+            (expected, expected * self.factor(history))
+        };
+        // Threads change no bit of it: the sum is taken in the order of customers.
+        let of_each: Vec<(f64, f64)> = now.purchases.par_iter().map(of_one).collect();
+        let (expected, counted) = of_each.iter().fold((0.0, 0.0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
+        if expected > 0.0 && counted > 0.0 {
+            self.coefficients[0] -= (counted / expected).ln();
+        }
+        self
+    }
+
     /// Visits to count on for each that the model expects of a customer.
     pub(super) fn factor(&self, history: &CustomerSummary) -> f64 {
         let log: f64 = numbers(history, self.longest_age_days).iter().zip(self.coefficients).map(|(z, b)| z * b).sum();
@@ -179,6 +198,12 @@ mod tests {
         let found = VisitCalibration::learn(&model, &then, &visits, (String::new(), 180.0)).unwrap();
         let [new, old] = [0, 1].map(|place: usize| found.factor(&then.purchases[place]));
         assert!((new / old - 0.5).abs() < 0.02, "{new} {old}");
+        // A year later nobody is new: who is a regular counts as much as the model says, whatever part of a year was seen.
+        let (_, regulars): (Vec<_>, Vec<_>) =
+            then.purchases.iter().copied().partition(|history| history.frequency() == 1);
+        let later = Histories { purchases: regulars, ..Histories::default() };
+        let on_them = found.clone().without_season(&model, &later);
+        assert!((on_them.factor(&later.purchases[0]) - 1.0).abs() < 1e-9 && old > 1.05, "{old}");
         let over_a_year = VisitCalibration::learn(&model, &then, &visits, (String::new(), 365.0)).unwrap();
         assert!(over_a_year.factor(&then.purchases[1]) < old, "fewer came in all than a year was expected to bring");
         assert!(VisitCalibration::learn(&model, &then, &visits, (String::new(), 20.0)).is_none());

@@ -40,9 +40,10 @@ pub(super) fn sales(value: &Value, currency: &str) -> Option<Figure> {
     Some(Figure {
         id: "f-sales".into(),
         sentence: format!(
-            "From {} in the first quarter to {} in the last: what new customers buy is not in it. {}",
+            "From {} in the first quarter to {} in the last: what new customers buy is not in it. {}{}",
             money(currency, *first),
             money(currency, *last),
+            as_value(value, currency),
             how_far_off(value, currency)
         ),
         population: format!("{}; by the models of purchases and spend", everyone(value)),
@@ -52,6 +53,18 @@ pub(super) fn sales(value: &Value, currency: &str) -> Option<Figure> {
     })
 }
 
+/// What the values of customers make of the same year.
+fn as_value(value: &Value, currency: &str) -> String {
+    let year = number(value, "/years_ahead/shop/by_year/0");
+    let says = |year| {
+        format!(
+            "As margin, discounted to today, it is {}: what the customers' values say of that year. ",
+            money(currency, year)
+        )
+    };
+    year.map_or_else(String::new, says)
+}
+
 /// The interval of the first quarter, where past forecasts tell one of everyone: those of a part of the customers are about them.
 fn coming_interval(value: &Value) -> Option<[f64; 2]> {
     let is_part = text(value, "/sales_test/population").is_some_and(|who| !who.starts_with("everyone"));
@@ -59,11 +72,12 @@ fn coming_interval(value: &Value) -> Option<[f64; 2]> {
     bound(0).zip(bound(1)).filter(|_| !is_part).map(|(low, high)| [low, high])
 }
 
-/// The interval of the first quarter, or why there is none, and how far off the forecast was in its test.
+/// The interval of the first quarter, or why there is none, and how far off such forecasts were in all.
 fn how_far_off(value: &Value, currency: &str) -> String {
     let bound =
         |end: u8| number(value, &format!("/sales_test/coming/interval/{end}")).map(|bound| money(currency, bound));
-    let n = items(value, "/sales_test/past").len();
+    let past = items(value, "/sales_test/past");
+    let n = past.len();
     let interval = if let Some((low, high)) = bound(0).zip(bound(1)) {
         format!(
             "The line in the first bar holds it in four of five cases, {low} to {high}, by the errors of {n} past forecasts."
@@ -72,13 +86,17 @@ fn how_far_off(value: &Value, currency: &str) -> String {
         let why = text(value, "/sales_test/without_interval").unwrap_or("history is too short to test it");
         format!("It has no interval: {why}.")
     };
-    let Some(Held { days, expected, actual }) = held_out(value) else { return interval };
-    let off = expected / actual - 1.0;
+    let sum = |key: &str| past.iter().filter_map(|one| number(one, key)).sum::<f64>();
+    let (expected, came) = (sum("/expected_sales"), sum("/sales"));
+    if came <= 0.0 {
+        return interval;
+    }
+    let off = expected / came - 1.0;
     format!(
-        "{interval} In its test over {} days it expected {} {} orders than came.",
-        Unit::Number.text(days.round()),
+        "{interval} Taken together, such forecasts of {} expected {} {} than came.",
+        counted(n as u64, "past quarter"),
         percent(off.abs()),
-        if off > 0.0 { "more" } else { "fewer" }
+        if off > 0.0 { "more" } else { "less" }
     )
 }
 
@@ -196,16 +214,29 @@ pub(super) fn tracking(value: &Value) -> Option<Figure> {
     Some(Figure {
         id: "f-tracking".into(),
         sentence: format!(
-            "The model was fitted to what was known before {}. From then on {} repeat orders were expected, {} came.",
+            "The model was fitted to what was known before {}. From then on {} repeat orders were expected, {} came.{}",
             day(made),
             Unit::Number.text(expected.round()),
-            Unit::Number.text(actual)
+            Unit::Number.text(actual),
+            corrected(value)
         ),
         population: everyone(value),
         svg: chart.draw(),
         table: DataTable::new(&heading, ["Until", "Expected", "Came"], table),
         heading,
     })
+}
+
+/// That the model alone is neither forecast nor value.
+fn corrected(value: &Value) -> String {
+    let days = number(value, "/models/visits/days").map(|days| Unit::Number.text(days.round()));
+    let says = |days| {
+        format!(
+            " This is the model alone: the forecast of sales and the customers' values count on fewer or more visits, by what came in \
+             {days} days of customers like them."
+        )
+    };
+    days.map_or_else(String::new, says)
 }
 
 /// A day so many days later, as ISO 8601 writes it; the same text if it is no day.

@@ -104,6 +104,25 @@ fn the_page_knows_how_an_action_is_done_and_what_a_segment_means() {
 }
 
 #[test]
+fn forecast_and_values_are_of_one_coming_year() {
+    let value = json(&format!("{DAY}/value.json"));
+    let cohorts = value["sales"]["cohorts"].as_array().unwrap();
+    let sum = |name: &str| -> f64 {
+        cohorts.iter().flat_map(|cohort| cohort[name].as_array().unwrap()).filter_map(Value::as_f64).sum()
+    };
+    // The horizon of value is 365 days, four quarters of the forecast are a quarter of a day longer.
+    let visits = value["shop"]["expected_purchases"].as_f64().unwrap();
+    assert!((sum("purchases") / visits - 1.0).abs() < 0.005, "{} and {visits} visits", sum("purchases"));
+    // The margin share is .3; money of the year is worth a tenth less at its end.
+    let year = value["years_ahead"]["shop"]["by_year"][0].as_f64().unwrap();
+    let discount = year / (0.3 * sum("sales"));
+    assert!((0.93..0.98).contains(&discount), "{discount}");
+    let words =
+        format!("As margin, discounted to today, it is EUR {}", retain::text::grouped_digits(&format!("{year:.0}")));
+    assert!(page(DAY).contains(&words), "{words}");
+}
+
+#[test]
 fn customers_are_worth_no_less_for_ever_than_in_the_coming_year() {
     let value = json(&format!("{DAY}/value.json"));
     let retention = &value["retention"];
