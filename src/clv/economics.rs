@@ -84,21 +84,19 @@ pub fn retention_curves(activity: &[Activity]) -> BTreeMap<u32, Vec<f64>> {
     curves
 }
 
-/// What a shop earns with its customers at a constant retention rate.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// What a shop earns with the customers it has, period by period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RetentionEconomics {
-    n_customers: f64,
-    margin_per_period: f64,
-    retention_rate: f64,
+    margins: Vec<f64>,
     discount_rate: f64,
 }
 
 /// The value of the customers and what one point more of retention adds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ValueOfRetention {
-    /// Value of all customers, the first margin being earned now.
+    /// Value of all customers, each margin being earned in the middle of its period.
     pub value: f64,
-    /// Value with one percentage point more of them staying in every period.
+    /// Value with one percentage point more of them staying from each period to the next.
     pub value_with_one_point_more: f64,
     /// The difference: what that point may cost at most, once for all customers.
     pub value_of_one_point: f64,
@@ -106,78 +104,95 @@ pub struct ValueOfRetention {
     pub relative_gain: f64,
 }
 
-/// Customers left and value earned at two retention rates.
+/// What is left of customers and earned with them at the expected retention and at a higher one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CompoundingRow {
-    /// Periods from now.
+    /// The period ahead; the first is 1.
     pub period: u32,
-    /// Customers left at the lower rate, and at the higher.
-    pub customers: [f64; 2],
-    /// Discounted margin earned up to and with this period, at both rates.
+    /// Margin of the period, not discounted, as expected and at the higher retention.
+    pub margin: [f64; 2],
+    /// Discounted margin earned up to and with this period, for both.
     pub earned: [f64; 2],
-    /// Customers left at the higher rate for each one at the lower.
+    /// Margin at the higher retention for each one that is expected.
     pub ratio: f64,
 }
 
 impl RetentionEconomics {
-    /// A shop whose `n_customers` earn it `margin_per_period` each; a share of `retention_rate` stays from one period to
-    /// the next, and money one period away is worth `1 / (1 + discount_rate)`.
+    /// A shop whose present customers are expected to bring `margins`, one a period; money one period away is worth
+    /// `1 / (1 + discount_rate)`.
     ///
     /// # Errors
-    /// `ValueError::Number` if a number is not finite, is negative, or a rate of retention exceeds 1.
-    pub fn new(
-        n_customers: f64,
-        margin_per_period: f64,
-        retention_rate: f64,
-        discount_rate: f64,
-    ) -> Result<Self, ValueError> {
-        let checks = [
-            ("the number of customers", n_customers, f64::MAX),
-            ("the margin per period", margin_per_period, f64::MAX),
-            ("the retention rate", retention_rate, 1.0),
-            ("the discount rate", discount_rate, f64::MAX),
-        ];
-        for (column, value, most) in checks {
-            if !(value >= 0.0 && value <= most) {
-                return Err(ValueError::Number { column, value, allowed: "finite, not negative, retention at most 1" });
+    /// `ValueError::Number` if a number is not finite or negative.
+    pub fn new(margins: Vec<f64>, discount_rate: f64) -> Result<Self, ValueError> {
+        let all = margins.iter().map(|margin| ("the margin of a period", *margin));
+        for (column, value) in all.chain([("the discount rate", discount_rate)]) {
+            if !(value.is_finite() && value >= 0.0) {
+                return Err(ValueError::Number { column, value, allowed: "finite and not negative" });
             }
         }
-        Ok(Self { n_customers, margin_per_period, retention_rate, discount_rate })
+        Ok(Self { margins, discount_rate })
     }
 
-    /// The value of one point of retention over `n_periods`.
+    /// Share of the margin of each period that is there in the next: the retention of customers who each count by what they bring.
+    /// Where customers differ it rises from period to period, since those who are likely to leave leave first.
     ///
     /// # Source
-    /// Gupta and Lehmann (2003), Journal of Interactive Marketing 17(1), 9-24, for a finite number of periods.
+    /// Fader and Hardie (2010), Marketing Science 29(1), 85-93: what a constant rate of retention does to the value of a customer base.
     #[must_use]
-    pub fn value_of_retention(&self, n_periods: u32) -> ValueOfRetention {
-        let value = self.value_at(self.retention_rate, n_periods);
-        let more = self.value_at((self.retention_rate + 0.01).min(1.0), n_periods);
+    pub fn retention(&self) -> Vec<f64> {
+        let share = |pair: &[f64]| if pair[0] > 0.0 { (pair[1] / pair[0]).min(1.0) } else { 0.0 };
+        self.margins.windows(2).map(share).collect()
+    }
+
+    /// What a share that is worth one unit of money at the start of each period is worth now, the period's money coming in its middle.
+    #[must_use]
+    pub fn discounts(&self) -> Vec<f64> {
+        (0..self.margins.len()).map(|period| (1.0 + self.discount_rate).powf(-(period as f64 + 0.5))).collect()
+    }
+
+    /// Margin of each period if as much were kept from each to the next as `change` makes of what is kept. Who is kept in addition
+    /// goes on as those do who stay anyway.
+    fn margins_if(&self, change: impl Fn(f64) -> f64) -> Vec<f64> {
+        let mut more = 1.0;
+        let mut margins: Vec<f64> = self.margins.first().copied().into_iter().collect();
+        for (margin, kept) in self.margins.iter().skip(1).zip(self.retention()) {
+            // Where nobody is lost nobody can be kept.
+            if kept > 0.0 && kept < 1.0 {
+                more *= change(kept).clamp(0.0, 1.0) / kept;
+            }
+            margins.push(margin * more);
+        }
+        margins
+    }
+
+    fn discounted(&self, margins: &[f64]) -> f64 {
+        margins.iter().zip(self.discounts()).map(|(margin, discount)| margin * discount).sum()
+    }
+
+    /// The value of one point of retention.
+    ///
+    /// # Source
+    /// Gupta and Lehmann (2003), Journal of Interactive Marketing 17(1), 9-24, whose rate is the same in all periods; here each has
+    /// its own.
+    #[must_use]
+    pub fn value_of_retention(&self) -> ValueOfRetention {
+        let value = self.discounted(&self.margins);
+        let more = self.discounted(&self.margins_if(|kept| kept + 0.01));
         let relative_gain = if value > 0.0 { (more - value) / value } else { 0.0 };
         ValueOfRetention { value, value_with_one_point_more: more, value_of_one_point: more - value, relative_gain }
     }
 
-    fn value_at(&self, retention_rate: f64, n_periods: u32) -> f64 {
-        let factor = retention_rate / (1.0 + self.discount_rate);
-        let terms = std::iter::successors(Some(1.0), |term| Some(term * factor)).take(n_periods as usize);
-        self.n_customers * self.margin_per_period * terms.sum::<f64>()
-    }
-
-    /// What this rate and another one compound to, period by period: small shares become large differences.
+    /// What a share `won` fewer losses from each period to the next compound to: small shares become large differences.
     #[must_use]
-    pub fn compared_with(&self, other_rate: f64, n_periods: u32) -> Vec<CompoundingRow> {
-        let other = if other_rate.is_nan() { self.retention_rate } else { other_rate.clamp(0.0, 1.0) };
-        let rates = [self.retention_rate.min(other), self.retention_rate.max(other)];
-        let (mut customers, mut earned, mut discount) = ([self.n_customers; 2], [0.0; 2], 1.0);
-        let mut rows = Vec::new();
-        for period in 0..=n_periods {
-            for (earned, customers) in earned.iter_mut().zip(customers) {
-                *earned += customers * self.margin_per_period * discount;
-            }
-            let ratio = if customers[0] > 0.0 { customers[1] / customers[0] } else { 1.0 };
-            rows.push(CompoundingRow { period, customers, earned, ratio });
-            customers = [customers[0] * rates[0], customers[1] * rates[1]];
-            discount /= 1.0 + self.discount_rate;
+    pub fn compared_with_fewer_losses(&self, won: f64) -> Vec<CompoundingRow> {
+        let better = self.margins_if(|kept| kept + won * (1.0 - kept));
+        let (mut earned, mut rows) = ([0.0; 2], Vec::new());
+        let periods = self.margins.iter().zip(better).zip(self.discounts());
+        for (period, ((usual, better), discount)) in (1..).zip(periods) {
+            let margin = [*usual, better];
+            earned.iter_mut().zip(margin).for_each(|(earned, margin)| *earned += margin * discount);
+            let ratio = if margin[0] > 0.0 { margin[1] / margin[0] } else { 1.0 };
+            rows.push(CompoundingRow { period, margin, earned, ratio });
         }
         rows
     }
@@ -257,20 +272,37 @@ mod tests {
 
     #[test]
     fn one_point_of_retention_has_a_price() {
-        let shop = RetentionEconomics::new(1_000.0, 100.0, 0.8, 0.1).unwrap();
-        let value = shop.value_of_retention(1_000);
-        // In the limit 100 (1 + d) / (1 + d - r) per customer.
-        assert!((value.value - 1e5 * 1.1 / 0.3).abs() < 1e-6);
-        assert!((value.value_of_one_point - 1e5 * (1.1 / 0.29 - 1.1 / 0.3)).abs() < 1e-6);
-        assert!(RetentionEconomics::new(1.0, 1.0, 1.1, 0.1).is_err());
-        assert!(RetentionEconomics::new(1.0, f64::NAN, 0.9, 0.1).is_err());
+        // At a constant rate it is the sum of Gupta and Lehmann, in the limit (1 + d) / (1 + d - r), from the middle of a period on.
+        let margins: Vec<f64> = (0..1_000).map(|period| 1e5 * 0.8_f64.powi(period)).collect();
+        let shop = RetentionEconomics::new(margins, 0.1).unwrap();
+        let (value, middle) = (shop.value_of_retention(), 1.1_f64.sqrt());
+        assert!((value.value - 1e5 * 1.1 / 0.3 / middle).abs() < 1e-6);
+        assert!((value.value_of_one_point - 1e5 * (1.1 / 0.29 - 1.1 / 0.3) / middle).abs() < 1e-6);
+        assert!(RetentionEconomics::new(vec![1.0], f64::NAN).is_err());
+        assert!(RetentionEconomics::new(vec![1.0, -1.0], 0.1).is_err());
+    }
+
+    #[test]
+    fn each_period_has_its_own_retention() {
+        // Half of the customers leave in each period, the others never.
+        let shop = RetentionEconomics::new(vec![100.0, 75.0, 62.5, 62.5, 70.0, 0.0, 0.0], 0.0).unwrap();
+        let kept = [0.75, 62.5 / 75.0, 1.0, 1.0, 0.0, 0.0];
+        assert!(shop.retention().iter().zip(kept).all(|(found, kept)| (found - kept).abs() < 1e-12));
+        let more = shop.value_of_retention().value_of_one_point;
+        let second = 62.5 / 75.0;
+        let (one, two) = (0.76 / 0.75, 0.76 / 0.75 * (second + 0.01) / second);
+        // Who cannot be lost cannot be kept in addition, and where nothing is left there is nothing to keep.
+        let by_hand = 75.0 * (one - 1.0) + (62.5 + 62.5 + 70.0) * (two - 1.0);
+        assert!((more - by_hand).abs() < 1e-9, "{more} {by_hand}");
     }
 
     #[test]
     fn small_shares_compound() {
-        let rows = RetentionEconomics::new(100.0, 1.0, 0.95, 0.0).unwrap().compared_with(0.90, 14);
-        assert!((rows[14].customers[1] - 100.0 * 0.95_f64.powi(14)).abs() < 1e-9);
+        let margins: Vec<f64> = (0..15).map(|period| 100.0 * 0.9_f64.powi(period)).collect();
+        let rows = RetentionEconomics::new(margins, 0.0).unwrap().compared_with_fewer_losses(0.5);
+        assert!((rows[14].margin[1] - 100.0 * 0.95_f64.powi(14)).abs() < 1e-9);
         assert!((rows[14].ratio - (0.95_f64 / 0.90).powi(14)).abs() < 1e-9 && rows[14].earned[1] > rows[14].earned[0]);
+        assert_eq!((rows[0].period, rows.len()), (1, 15));
     }
 
     #[test]

@@ -31,7 +31,7 @@ use crate::profile::{AssociationRule, Associations};
 use crate::registry::{StoredModel, Version};
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::Currency;
-use crate::value::{Basis, Comebacks, CustomerValues, Eligible, EligibleCustomer, Fitted, ValueFrame, Valued, Valuing};
+use crate::value::{Basis, Comebacks, CustomerValues, Fitted, ValueFrame, Valued, Valuing};
 
 /// The ranked list and what stands behind its values.
 pub struct Scored<'a> {
@@ -102,8 +102,7 @@ pub fn score<'a>(
     }
     progress.begin("valuing", 1);
     let Valued { histories, customer_value, fitted } = valued;
-    let (mut lists, eligible, summary) =
-        scoring.listed(everyone, CustomerValues { histories: &histories, customer_value })?;
+    let (mut lists, summary) = scoring.listed(everyone, CustomerValues { histories: &histories, customer_value })?;
     put_value_intervals(&mut lists, &fitted, &histories, &frame);
     let [list, winback] = lists.map(|rows| RankedList {
         as_of: as_of.date(),
@@ -128,7 +127,7 @@ pub fn score<'a>(
         features,
         associations,
         comebacks,
-        valuing: Valuing { config, log, settings, as_of, histories, eligible, fitted },
+        valuing: Valuing { config, log, settings, as_of, histories, fitted },
     })
 }
 
@@ -218,12 +217,12 @@ impl Scoring<'_> {
         Ok((everyone, features))
     }
 
-    /// The rows of both lists in their order, and the eligible in figures. What they are made of is dropped with it.
+    /// The rows of both lists in their order. What they are made of is dropped with it.
     fn listed(
         &self,
         Everyone { explanations, facts }: Everyone,
         customer_value: CustomerValues<'_>,
-    ) -> Result<([Vec<ListRow>; 2], Eligible, PlanSummary), Failure> {
+    ) -> Result<([Vec<ListRow>; 2], PlanSummary), Failure> {
         let Explanations { prediction, mut reasons, variances, forecasts, is_raised } = explanations;
         let uncertainty = ScoreUncertainty::of(&self.version.model, &prediction, &variances, self.as_of);
         let intervals = uncertainty.as_ref().map(ScoreUncertainty::intervals);
@@ -259,12 +258,7 @@ impl Scoring<'_> {
                 uncertainty.put_places(rows, (&facts, actions), self.panel, self.config.seed)?;
             }
         }
-        let eligible = prospects.iter().zip(&facts).map(|(prospect, facts)| EligibleCustomer {
-            gone: prospect.outcome.gone,
-            leaving: prospect.outcome.leaving,
-            margin: facts.past_year_margin,
-        });
-        Ok((lists, Eligible::of(eligible), summary))
+        Ok((lists, summary))
     }
 
     /// What decides the places of all rows.

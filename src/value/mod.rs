@@ -21,7 +21,6 @@ pub use outlook::{ListedCustomer, SalesForecast, Tracking, ValueTables};
 pub use past::{Expected, PastValues};
 pub use past_forecasts::{ComingSales, ForecastTest, PastForecast};
 pub use ranking::{ValueRanking, rank_by_value};
-pub(crate) use report::{Eligible, EligibleCustomer};
 pub use report::{HoldoutReport, RetentionReport, ValueReport, value_report_schema};
 pub use valued::Valuing;
 pub(crate) use valued::{CustomerValues, Fitted, Valued};

@@ -18,9 +18,10 @@ use crate::timeline::{Cutoff, date_of};
 
 /// Years of the tables by year ahead.
 pub(crate) const TABLE_YEARS: f64 = 5.0;
-/// Quarters of the sales forecast, and days in one.
+/// Quarters of the sales forecast, of what retention is worth (the years of the tables), and days in one.
 const QUARTERS: u32 = 4;
-const QUARTER_DAYS: f64 = 365.25 / 4.0;
+const RETENTION_QUARTERS: u32 = 20;
+pub(super) const QUARTER_DAYS: f64 = 365.25 / 4.0;
 /// Points of a tracking curve at most; they are whole weeks apart.
 const TRACKING_POINTS: f64 = 60.0;
 const WEEK_DAYS: f64 = 7.0;
@@ -115,6 +116,47 @@ pub(super) fn sales(
         period_days: QUARTER_DAYS,
         cohorts: forecast_by_cohort(&models.purchases.model, columns, periods)?,
     })
+}
+
+/// What is to come of the customers of both lists.
+pub(super) struct Listed {
+    /// How many.
+    pub(super) n_customers: usize,
+    /// Their part of the forecast of sales, over its quarters.
+    pub(super) sales_of_year: f64,
+    /// Margin of each quarter of the years of the tables, not discounted.
+    pub(super) margins: Vec<f64>,
+}
+
+impl Listed {
+    /// The forecast of sales for some customers alone, and the margin of it over more years.
+    pub(super) fn of(
+        models: &ValueModels,
+        histories: &Histories,
+        counted_on: &[f64],
+        list: &[ListedCustomer],
+    ) -> Result<Self, ValueError> {
+        let mut places: Vec<usize> = list.par_iter().filter_map(|row| histories.position(row.customer)).collect();
+        places.par_sort_unstable();
+        let customers: Vec<_> = places.iter().map(|place| histories.purchases[*place]).collect();
+        let counted_on: Vec<f64> = places.iter().map(|place| counted_on[*place]).collect();
+        let spend = |place: &usize| models.spend.model.expected_spend(&histories.spend[*place]);
+        let sales: Vec<f64> = places.par_iter().map(spend).collect();
+        let margin = |(place, spend): (&usize, &f64)| histories.margin_share[*place].clamp(0.0, 1.0) * spend;
+        let margins: Vec<f64> = places.iter().zip(&sales).map(margin).collect();
+        let cohort = vec![0; places.len()];
+        let over = |spend_per_purchase: &[f64], count: u32| {
+            let columns =
+                CohortColumns { customers: &customers, cohort: &cohort, counted_on: &counted_on, spend_per_purchase };
+            let found = forecast_by_cohort(&models.purchases.model, columns, Periods { length: QUARTER_DAYS, count })?;
+            Ok::<_, ValueError>(found.into_iter().next().map(|all| all.sales).unwrap_or_default())
+        };
+        Ok(Self {
+            n_customers: places.len(),
+            sales_of_year: over(&sales, QUARTERS)?.iter().sum(),
+            margins: over(&margins, RETENTION_QUARTERS)?,
+        })
+    }
 }
 
 /// Value by year ahead of everyone who ever bought, and of the stages and risk bands of the list.

@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::basis::{Basis, visits_since};
 use super::counted::CountedVisits;
 use super::models::{ValueFrame, ValueModels};
-use super::outlook::{self, ListedCustomer, SalesForecast, TABLE_YEARS, Tracking, ValueTables, quarter};
+use super::outlook::{
+    self, Listed, ListedCustomer, QUARTER_DAYS, SalesForecast, TABLE_YEARS, Tracking, ValueTables, quarter,
+};
 use super::past_forecasts::ForecastTest;
 use super::ranking::{EVERYONE, SpendTest};
 use crate::clv::{
@@ -19,8 +21,8 @@ use crate::evaluate::bootstrap::Resampling;
 use crate::evaluate::capture::{CaptureReport, captures};
 use crate::units::Days;
 
-/// Years over which retention compounds in the report.
-const COMPOUNDING_YEARS: u32 = 5;
+/// The share of losses that are fewer in the table of what retention compounds to.
+const FEWER_LOSSES: f64 = 0.1;
 
 /// `value.json`: the value models, their test, and the economics of retention.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
@@ -73,24 +75,26 @@ pub struct HoldoutReport {
     pub top_tenth: Option<CaptureReport>,
 }
 
-/// What retention is worth over periods as long as the horizon.
+/// What retention is worth: what the customers of both lists are expected to bring quarter by quarter, by the models and visits of
+/// the forecast of sales and of the values, and what it would be if more of them stayed.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RetentionReport {
-    /// Eligible customers.
+    /// Customers of both lists.
     pub n_customers: usize,
-    /// How many of them are expected to be customers still: the rest has probably left before the day.
-    pub n_still_here: f64,
-    /// Share of those still here who stay over the horizon. Who only pauses stays: not buying in one horizon is not leaving.
-    pub retention_rate: f64,
-    /// Mean margin of a customer still here per horizon, from the past year, in major units.
-    pub margin_per_period: f64,
-    /// Periods, of one horizon each, that are summed.
-    pub n_periods: u32,
-    /// The discount from one period to the next, such as .985.
-    pub discount_per_period: f64,
-    /// One point more of retention.
+    /// Their part of the forecast of sales of the coming year, not discounted, in major units.
+    pub sales_of_year: f64,
+    /// Days in a period: a quarter, as in the forecast of sales.
+    pub period_days: f64,
+    /// Margin of each period ahead, not discounted, in major units.
+    pub margin: Vec<f64>,
+    /// Share of the margin of each period that is there in the next: retention, each customer counting by what is expected. It
+    /// differs from period to period, since those who are likely to leave leave first.
+    pub retention: Vec<f64>,
+    /// What a unit of money of each period is worth now.
+    pub discount: Vec<f64>,
+    /// One point more of retention from each period to the next.
     pub one_point: ValueOfRetention,
-    /// The present rate and one a tenth of the lost share higher, compounded.
+    /// Period by period, as expected and with a tenth fewer losses.
     pub compounding: Vec<CompoundingRow>,
 }
 
@@ -101,53 +105,12 @@ pub(super) struct Findings<'a> {
     pub(super) shop: ValueTable,
     pub(super) holdout: HoldoutReport,
     pub(super) list: &'a [ListedCustomer],
-    pub(super) eligible: Eligible,
-}
-
-/// The eligible in figures.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Eligible {
-    n_customers: usize,
-    /// The sum of the probabilities of being a customer still.
-    n_still_here: f64,
-    /// The sum of the probabilities of leaving from the day on.
-    n_leaving: f64,
-    /// Of the past 365 days, of all who are customers still, in major units.
-    margin: f64,
-}
-
-/// What an eligible customer adds.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct EligibleCustomer {
-    /// Probability of having left before the day.
-    pub(crate) gone: f64,
-    /// Probability of leaving from the day on.
-    pub(crate) leaving: f64,
-    /// Of the past 365 days, in major units.
-    pub(crate) margin: f64,
-}
-
-impl Eligible {
-    pub(crate) fn of(customers: impl Iterator<Item = EligibleCustomer>) -> Self {
-        let none = Self { n_customers: 0, n_still_here: 0.0, n_leaving: 0.0, margin: 0.0 };
-        customers.fold(none, |sum, EligibleCustomer { gone, leaving, margin }| Self {
-            n_customers: sum.n_customers + 1,
-            n_still_here: sum.n_still_here + (1.0 - gone),
-            n_leaving: sum.n_leaving + leaving,
-            margin: sum.margin + (1.0 - gone) * margin,
-        })
-    }
-
-    /// Share of those still here who stay over the horizon; nobody stays where nobody is.
-    fn retention_rate(&self) -> f64 {
-        if self.n_still_here > 0.0 { (1.0 - self.n_leaving / self.n_still_here).clamp(0.0, 1.0) } else { 0.0 }
-    }
 }
 
 impl Basis<'_> {
     /// Assembles the report.
     pub(super) fn report(&self, findings: Findings<'_>) -> Result<ValueReport, ValueError> {
-        let Findings { models, histories, shop, holdout, list, eligible } = findings;
+        let Findings { models, histories, shop, holdout, list } = findings;
         let days = TABLE_YEARS * TimeUnit::Year.days();
         let ahead = ValueFrame::over(days, &self.config.value, &self.settings.rule)?;
         let frame = ValueFrame::new(&self.config.value, &self.settings.rule)?;
@@ -168,7 +131,7 @@ impl Basis<'_> {
             covariates: covariates.ok(),
             holdout,
             cohorts,
-            retention: self.retention(eligible)?,
+            retention: self.retention(Listed::of(&models, histories, &counted.all, list)?)?,
             concentration: concentration(&histories.margins_so_far()),
             models,
         })
@@ -215,44 +178,19 @@ impl Basis<'_> {
         (0..histories.customers.len()).into_par_iter().map(member).collect()
     }
 
-    fn retention(&self, eligible: Eligible) -> Result<RetentionReport, ValueError> {
-        let n = eligible.n_still_here;
-        let retention_rate = eligible.retention_rate();
-        let periods_per_year = 365.25 / f64::from(self.settings.rule.horizon.0);
-        let margin_per_period = (eligible.margin / n.max(f64::MIN_POSITIVE) / periods_per_year).max(0.0);
-        let discount = (1.0 + self.config.value.discount_rate).powf(1.0 / periods_per_year) - 1.0;
-        let economics = RetentionEconomics::new(n, margin_per_period, retention_rate, discount)?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred periods at most")]
-        let n_periods = (f64::from(COMPOUNDING_YEARS) * periods_per_year).ceil() as u32;
-        let better = retention_rate + 0.1 * (1.0 - retention_rate);
+    fn retention(&self, ahead: Listed) -> Result<RetentionReport, ValueError> {
+        let Listed { n_customers, sales_of_year, margins } = ahead;
+        let discount = (1.0 + self.config.value.discount_rate).powf(QUARTER_DAYS / TimeUnit::Year.days()) - 1.0;
+        let economics = RetentionEconomics::new(margins.clone(), discount)?;
         Ok(RetentionReport {
-            n_customers: eligible.n_customers,
-            n_still_here: n,
-            retention_rate,
-            margin_per_period,
-            n_periods,
-            discount_per_period: 1.0 / (1.0 + discount),
-            one_point: economics.value_of_retention(n_periods),
-            compounding: economics.compared_with(better, n_periods),
+            n_customers,
+            sales_of_year,
+            period_days: QUARTER_DAYS,
+            margin: margins,
+            retention: economics.retention(),
+            discount: economics.discounts(),
+            one_point: economics.value_of_retention(),
+            compounding: economics.compared_with_fewer_losses(FEWER_LOSSES),
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_pauses_stays_and_who_has_left_counts_no_more() {
-        // Four customers: one has left for sure, one is half gone, and of the rest a tenth and a fifth leave.
-        let customer = |gone, leaving, margin| EligibleCustomer { gone, leaving, margin };
-        let customers =
-            [customer(1.0, 0.0, 500.0), customer(0.5, 0.05, 20.0), customer(0.0, 0.1, 100.0), customer(0.0, 0.1, 40.0)];
-        let eligible = Eligible::of(customers.into_iter());
-        assert_eq!(eligible.n_customers, 4);
-        assert!((eligible.n_still_here - 2.5).abs() < 1e-12);
-        assert!((eligible.retention_rate() - 0.9).abs() < 1e-12);
-        assert!((eligible.margin - 150.0).abs() < 1e-12);
-        assert!(Eligible::of(std::iter::empty()).retention_rate().abs() < 1e-12);
     }
 }

@@ -3,7 +3,7 @@
 use super::basis::Basis;
 use super::models::{CustomerValue, ValueFrame, ValueModels};
 use super::outlook::ListedCustomer;
-use super::report::{Eligible, Findings, HoldoutReport, ValueReport};
+use super::report::{Findings, HoldoutReport, ValueReport};
 use crate::clv::{ValueError, ValueTable};
 use crate::config::Config;
 use crate::dataset::{DatasetSettings, Histories};
@@ -16,7 +16,6 @@ pub struct Valuing<'a> {
     pub(crate) settings: DatasetSettings,
     pub(crate) as_of: Cutoff,
     pub(crate) histories: Histories,
-    pub(crate) eligible: Eligible,
     pub(crate) fitted: Result<Fitted, ValueError>,
 }
 
@@ -35,7 +34,7 @@ impl Valuing<'_> {
         let Fitted { models, shop, holdout } = self.fitted?;
         let basis = Basis { config: self.config, log: self.log, settings: &self.settings, as_of: self.as_of };
         let (histories, holdout) = (&self.histories, holdout?);
-        basis.report(Findings { models, histories, shop, holdout, list, eligible: self.eligible })
+        basis.report(Findings { models, histories, shop, holdout, list })
     }
 }
 

@@ -30,14 +30,10 @@ pub(super) struct Part {
 pub(super) struct WhatIf {
     pub(super) sentence: String,
     pub(super) formula: String,
-    pub(super) retention: f64,
-    pub(super) customers: f64,
-    /// Of one customer in one horizon.
-    pub(super) margin: f64,
-    /// What a unit of money one horizon ahead is worth today.
-    pub(super) discount: f64,
-    /// Horizons that are summed.
-    pub(super) n_periods: u64,
+    /// Share that is kept from each period to the next.
+    pub(super) retention: Vec<f64>,
+    /// Discounted margin of each period.
+    pub(super) margins: Vec<f64>,
 }
 
 /// A chart with all that makes it readable.

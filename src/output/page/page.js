@@ -435,11 +435,20 @@ document.addEventListener('keydown', event => {
 addEventListener('hashchange', start);
 const slider = $('retention');
 if (slider) {
-  const {customers, margin, discount, periods} = slider.dataset, worth = r => customers * margin * (1 - (r * discount) ** periods) / (1 - r * discount), usual = +slider.defaultValue;
+  const [margins, kept] = [slider.dataset.margins, slider.dataset.retention].map(text => JSON.parse(text));
+  // Where nobody is lost nobody can be kept.
+  const worth = points => {
+    let more = 1;
+    return margins.reduce((sum, margin, period) => {
+      const usual = kept[period - 1];
+      if (usual > 0 && usual < 1) more *= Math.min(1, Math.max(0, usual + points / 100)) / usual;
+      return sum + margin * more;
+    }, 0);
+  };
   const say = () => {
-    const r = +slider.value, more = worth(r) - worth(usual);
-    $('retention-now').textContent = (100 * r).toFixed(1) + '\u00a0%';
-    $('retention-value').textContent = `These customers are then worth ${money(worth(r))}` + (Math.abs(r - usual) < .0026 ? ', as today.' : `: ${money(Math.abs(more))} ${more < 0 ? 'less' : 'more'} than today.`);
+    const points = +slider.value, now = Math.min(1, Math.max(0, kept[0] + points / 100)), more = worth(points) - worth(0);
+    $('retention-now').textContent = `${points < 0 ? '\u2212' : '+'}${Math.abs(points).toFixed(1)}, at first ${(100 * now).toFixed(1)}\u00a0%`;
+    $('retention-value').textContent = `These customers are then worth ${money(worth(points))}` + (points === 0 ? ', as expected.' : `: ${money(Math.abs(more))} ${more < 0 ? 'less' : 'more'} than expected.`);
   };
   slider.addEventListener('input', say);
   say();

@@ -18,6 +18,9 @@ use super::year;
 use crate::charts::{Curve, CurveChart, Frame, Point, Row, RowChart, Unit, rows};
 use crate::text::{counted, grouped};
 
+/// Days of a year on average.
+const YEAR_DAYS: f64 = 365.25;
+
 /// The part of the shop.
 pub(super) fn part(input: &PageInput<'_>) -> Part {
     Part {
@@ -98,35 +101,46 @@ fn list_customers(input: &PageInput<'_>) -> String {
 fn what_if(input: &PageInput<'_>) -> Option<WhatIf> {
     let value = input.value?;
     let of = |name: &str| number(value, &format!("/retention/{name}"));
-    let (retention, margin) = (of("retention_rate")?, of("margin_per_period")?);
-    let customers = of("n_still_here")?;
-    let point = of("one_point/value_of_one_point")?;
-    let (n_periods, discount) = (count(value, "/retention/n_periods")?, of("discount_per_period")?);
+    let column = |name: &str| -> Vec<f64> {
+        items(value, &format!("/retention/{name}")).iter().filter_map(Value::as_f64).collect()
+    };
+    let (margins, discounts, retention) = (column("margin"), column("discount"), column("retention"));
+    let (first, last) = (retention.first()?, retention.last()?);
+    let (worth, point) = (of("one_point/value")?, of("one_point/value_of_one_point")?);
     let currency = input.currency();
-    let horizon = count(input.manifest, "/config/churn/horizon_days");
+    let years = Unit::Number.text((margins.len() as f64 * of("period_days")? / YEAR_DAYS).round());
     Some(WhatIf {
         sentence: format!(
-            "Of {} on both lists, {} are expected to be customers still. From one horizon{} to the next, {} of 100 of them are \
-             expected to stay, those who only pause among them. If it were one more, they would be worth {} more. Move the \
-             slider to see other rates.",
+            "{} are on both lists. In the coming year they are expected to buy for {}: their part of the forecast of sales, in which \
+             everyone counts who has ever bought. In {years} years they are expected to bring a margin of {}, discounted to today. Of \
+             each 100 of a quarter's margin {} are there in the next quarter at first and {} at the end: those who are likely to leave \
+             leave first. If one more of each 100 were kept from each quarter to the next, it would be {} more. Move the slider to see \
+             other rates.",
             counted(count(value, "/retention/n_customers")?, "customer"),
-            Unit::Number.text(customers.round()),
-            horizon.map_or_else(String::new, |days| format!(" ({})", counted(days, "day"))),
-            (100.0 * retention).round(),
+            money(currency, of("sales_of_year")?),
+            money(currency, worth),
+            of_hundred(*first),
+            of_hundred(*last),
             money(currency, point)
         ),
         formula: format!(
-            "Value = customers x margin in a horizon, summed over {} with retention x discount from each to the next: {} x {currency} \
-             {margin:.2}, then each time retention x {discount:.4} of it. It takes one rate for all; it is a rule of thumb, not a forecast.",
-            counted(n_periods, "horizon"),
-            Unit::Number.text(customers.round())
+            "It assumes that customers go on as the value models expect, in the margin of each of {} as in the forecast; that who is \
+             kept in addition buys as much as those who stay anyway; and that keeping costs nothing. Retention counts customers by what \
+             they are expected to bring, not by heads. New customers are not in it.",
+            counted(margins.len() as u64, "quarter")
         ),
+        margins: margins
+            .iter()
+            .zip(discounts)
+            .map(|(margin, discount)| (margin * discount * 100.0).round() / 100.0)
+            .collect(),
         retention,
-        customers,
-        margin,
-        discount,
-        n_periods,
     })
+}
+
+/// A share as so many of a hundred.
+fn of_hundred(share: f64) -> String {
+    format!("{:.1}", 100.0 * share)
 }
 
 /// How much of the expected loss the first customers hold.

@@ -123,14 +123,26 @@ fn forecast_and_values_are_of_one_coming_year() {
 }
 
 #[test]
-fn customers_are_worth_no_less_for_ever_than_in_the_coming_year() {
+fn what_if_begins_with_the_coming_year_of_the_forecast() {
     let value = json(&format!("{DAY}/value.json"));
-    let retention = &value["retention"];
-    let (n, here) = (retention["n_customers"].as_f64().unwrap(), retention["n_still_here"].as_f64().unwrap());
-    assert!(here > 0.5 * n && here < n, "{retention}");
+    let numbers = |list: &Value| -> Vec<f64> { list.as_array().unwrap().iter().filter_map(Value::as_f64).collect() };
     let sales = value["sales"]["cohorts"].as_array().unwrap().iter();
-    let sales: f64 = sales.flat_map(|cohort| cohort["sales"].as_array().unwrap()).filter_map(Value::as_f64).sum();
-    // The margin share of the sample is .3; the forecast is of everyone who has bought, the rule of thumb of the eligible.
-    let (worth, year) = (retention["one_point"]["value"].as_f64().unwrap(), 0.3 * sales);
-    assert!(worth > 0.7 * year, "worth {worth} for ever, {year} in the coming year");
+    let everyone: f64 = sales.flat_map(|cohort| numbers(&cohort["sales"])).sum();
+    let retention = &value["retention"];
+    let (margin, kept) = (numbers(&retention["margin"]), numbers(&retention["retention"]));
+    let listed = retention["sales_of_year"].as_f64().unwrap();
+    // The margin share of the sample is .3; most of what is to come is of those on the lists.
+    let year: f64 = margin[..4].iter().sum();
+    assert!((year / (0.3 * listed) - 1.0).abs() < 1e-9, "{year} of {listed}");
+    assert!(listed > 0.5 * everyone && listed < everyone, "{listed} of {everyone}");
+    assert!(kept.is_sorted() && kept.iter().all(|kept| (0.5..1.0).contains(kept)), "losses become fewer: {kept:?}");
+    // Each year of the tables, of everyone, is no less than that of the lists.
+    let years = numbers(&value["years_ahead"]["shop"]["by_year"]);
+    let discounted: Vec<f64> = margin.iter().zip(numbers(&retention["discount"])).map(|(m, d)| m * d).collect();
+    for (place, (of_all, own)) in years.iter().zip(discounted.chunks(4)).enumerate() {
+        let own: f64 = own.iter().sum();
+        assert!(own < 1.001 * of_all && own > 0.4 * of_all, "year {place}: {own} of {of_all}");
+    }
+    let worth = retention["one_point"]["value"].as_f64().unwrap();
+    assert!((worth / discounted.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{worth}");
 }
