@@ -125,7 +125,8 @@ impl ValueModels {
         let expected = value.clone().times(factor.recip());
         let ValueInterval { low, high } =
             value_interval(model, spend, (&customer, &expected), (&frame.settings, INTERVAL_LEVEL));
-        ValueInterval { low: low * factor, high: high * factor }
+        // Rounding, too, leaves the value inside.
+        ValueInterval { low: low * factor, high: high * factor }.reaching(value.predicted)
     }
 
     /// The intervals of the values of the customers ranked first: a thousandth of a second each.
