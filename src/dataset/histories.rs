@@ -16,7 +16,7 @@ pub struct Histories {
     pub purchases: Vec<CustomerSummary>,
     /// Net spend per purchase day, in major units.
     pub spend: Vec<SpendSummary>,
-    /// Net spend so far, in major units.
+    /// What was paid and kept so far, in major units.
     pub net_total: Vec<f64>,
     /// Net spend of the past 365 days, in major units.
     pub past_year: Vec<f64>,
@@ -111,7 +111,7 @@ impl Histories {
 
     fn push(&mut self, customer: u32, history: &History<'_>, settings: &DatasetSettings, days: &mut Vec<f64>) {
         let end = history.days_since_first(days);
-        let net = history.net_spend(Window::All);
+        let net = history.kept_spend();
         // A history of days before the cutoff is always possible.
         let Ok(purchases) = CustomerSummary::from_purchases(days, end) else { return };
         let Ok(spend) = SpendSummary::new(purchases.frequency() + 1, net) else { return };
@@ -167,7 +167,62 @@ impl Histories {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+    use jiff::tz::TimeZone;
+
     use super::*;
+    use crate::label::ChurnRule;
+    use crate::timeline::Margins;
+    use crate::timeline::columns::{PurchaseColumns, Tables};
+    use crate::units::{Days, Money, Timestamp};
+
+    /// What is historic of customers with lines of (customer, day, order, product, amount), those below 0 being returns.
+    fn net_totals(lines: &[(u32, i64, u64, u32, i64)]) -> String {
+        let n_customers = lines.iter().map(|line| line.0 + 1).max().unwrap_or(0);
+        let day = |day: i64| Timestamp(day * 86_400_000_000);
+        let tables = Tables {
+            customer_ids: (0..n_customers).map(|number| format!("c{number}")).collect(),
+            purchases: PurchaseColumns {
+                customer: lines.iter().map(|line| line.0).collect(),
+                purchased_at: lines.iter().map(|line| day(line.1)).collect(),
+                order: Some(lines.iter().map(|line| line.2).collect()),
+                product: Some(lines.iter().map(|line| line.3).collect()),
+                amount: lines.iter().map(|line| Money(line.4)).collect(),
+                is_return: lines.iter().map(|line| line.4 < 0).collect(),
+                ..PurchaseColumns::default()
+            },
+            ..Tables::default()
+        };
+        let log = EventLog::build(tables, &TimeZone::UTC).unwrap();
+        let settings = DatasetSettings {
+            rule: ChurnRule { horizon: Days(30), gap: Days(0), active: Days(90), min_purchases: 1 },
+            zone: TimeZone::UTC,
+            minor_per_major: 1.0,
+            margins: Margins::alike(1.0),
+            follow_up: None,
+        };
+        let [found] = Histories::collect(&log, [Cutoff::at_start_of(date(1970, 6, 1), &TimeZone::UTC)], &settings);
+        found.net_total.iter().map(f64::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_was_paid_and_kept_is_net_of_all_returns() {
+        let orders = [(0, 10, 1, 7, 100), (0, 20, 2, 8, 40)];
+        let and = |more: &[(u32, i64, u64, u32, i64)]| net_totals(&[&orders[..], more].concat());
+        assert_eq!(and(&[]), "140");
+        assert_eq!(and(&[(0, 25, 2, 8, -15)]), "125", "a part");
+        assert_eq!(and(&[(0, 25, 2, 8, -40)]), "100", "an order");
+        assert_eq!(and(&[(0, 25, 2, 8, -60)]), "80", "and 20 more than the order that it makes void had cost");
+        assert_eq!(and(&[(0, 25, 9, 9, -55)]), "85", "what is not found among the orders");
+    }
+
+    #[test]
+    fn what_was_bought_before_the_data_begin_is_given_back_for_nothing() {
+        let of = net_totals;
+        assert_eq!(of(&[(0, 5, 9, 9, -500), (0, 10, 1, 7, 100)]), "100", "nothing had been bought by then");
+        assert_eq!(of(&[(0, 10, 1, 7, 100), (0, 15, 9, 9, -500), (0, 20, 2, 7, 50)]), "50", "100 at most");
+        assert_eq!(of(&[(0, 10, 1, 7, 100), (0, 10, 9, 9, -30)]), "70", "the same day");
+    }
 
     #[test]
     fn repeat_days_are_counted_in_any_order() {

@@ -118,7 +118,7 @@ impl RowFacts {
     pub(super) fn of(history: &History<'_>, margins: &Margins, labels: RowLabels) -> Self {
         Self {
             past_year_spend: history.net_spend(Window::Days365).max(0.0),
-            spend_so_far: history.net_spend(Window::All),
+            spend_so_far: history.kept_spend(),
             margin_share: history.margin_share(margins),
             last_order_day: history.visit_days().last().copied().unwrap_or_default(),
             labels,

@@ -131,7 +131,7 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
          silence, in usual orders of this customer, and never more than `value_at_stake`; equal to it where too few ever came back",
         |piece| money(piece, |row| row.basis.stakes.value_after_return),
     ),
-    column("clv_historic", MONEY, "Margin of the customer so far, net of returns", |piece| {
+    column("clv_historic", MONEY, "Margin of the customer so far, net of all returns", |piece| {
         money(piece, |row| row.clv_historic)
     }),
     column(
@@ -143,8 +143,8 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "clv_predicted_low",
         MONEY,
-        "Lower end of the range that holds that margin in four of five cases if the value models are right, for the first \
-         thousand",
+        "Lower end of the range that holds that margin in four of five cases if the value models are right, and in more where \
+         it must reach as far as the margin expected; for the first thousand",
         |piece| value(piece, |value| Some(value.interval?.low)),
     ),
     column("clv_predicted_high", MONEY, "Upper end of that range", |piece| {

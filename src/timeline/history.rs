@@ -193,6 +193,28 @@ impl<'a> History<'a> {
         self.major(bought - self.returned(window))
     }
 
+    /// What the customer paid and kept so far, in major units: purchases less all that came back, and what a return exceeds an order by
+    /// that it makes void.
+    ///
+    /// Where more had come back by an instant than had been bought, the rest was bought before the data begin, and counts for nothing:
+    /// nobody gives back what was never paid.
+    #[must_use]
+    pub fn kept_spend(&self) -> f64 {
+        let cutoff = self.cutoff.at();
+        let lost = |given_back: &Return| if given_back.void < cutoff { given_back.excess } else { given_back.amount };
+        let mut back: Vec<(Timestamp, i64)> =
+            self.returns_in(Window::All).map(|given_back| (given_back.at, lost(given_back))).collect();
+        back.sort_unstable();
+        let bought = |orders| difference(self.orders.amount_so_far, orders);
+        let (mut kept, mut taken) = (0, 0);
+        for (at, amount) in back {
+            let until = self.orders.at.partition_point(|order| *order <= at);
+            kept = (kept + bought(taken..until) - amount).max(0);
+            taken = until;
+        }
+        self.major(kept + bought(taken..self.orders.at.len()))
+    }
+
     /// Spend on orders placed in `[from, until)` net of what came back in it, in major units.
     #[must_use]
     pub fn net_spend_between(&self, from: Timestamp, until: Timestamp) -> f64 {

@@ -179,6 +179,8 @@ pub(super) struct Return {
     pub(super) amount: i64,
     /// Since when the order that it gives back is void; `NEVER` where it is not, or not known which it is.
     pub(super) void: Timestamp,
+    /// What it exceeds the lines by that it gives back, in minor units; 0 where it is not known which they are.
+    pub(super) excess: i64,
 }
 
 /// Return lines of a range of customers.
@@ -189,13 +191,13 @@ pub(super) struct Returns {
 }
 
 impl Returns {
-    /// Return lines customer after customer; `void` says since when the order that a line gives back is void.
-    pub(super) fn new(lines: &Lines, starts: Vec<u32>, void: impl Fn(usize) -> Timestamp) -> Self {
-        let one = |line: usize| Return {
-            at: lines.at[line],
-            known: lines.known(line),
-            amount: lines.amount[line].saturating_abs(),
-            void: void(line),
+    /// Return lines customer after customer; `gives_back` says since when the order that a line gives back is void, and what the line
+    /// exceeds it by.
+    pub(super) fn new(lines: &Lines, starts: Vec<u32>, gives_back: impl Fn(usize) -> (Timestamp, i64)) -> Self {
+        let one = |line: usize| {
+            let (void, excess) = gives_back(line);
+            let amount = lines.amount[line].saturating_abs();
+            Return { at: lines.at[line], known: lines.known(line), amount, void, excess }
         };
         Self { starts, rows: (0..lines.at.len()).map(one).collect() }
     }
@@ -223,8 +225,11 @@ mod tests {
         let parts = partition(purchases, &[0..2, 2..3]);
         assert_eq!((&parts[0].bought.amount, &parts[0].bought_starts), (&vec![200, 50], &vec![0, 1, 2]));
         assert_eq!((&parts[1].bought.amount, &parts[1].bought.order), (&vec![100, 300], &vec![3, 1]));
-        let returns = Returns::new(&parts[0].returned, parts[0].returned_starts.clone(), |_| NEVER);
-        assert_eq!(returns.of(0), [Return { at: Timestamp(7), known: Timestamp(7), amount: 70, void: NEVER }]);
+        let returns = Returns::new(&parts[0].returned, parts[0].returned_starts.clone(), |_| (NEVER, 0));
+        assert_eq!(
+            returns.of(0),
+            [Return { at: Timestamp(7), known: Timestamp(7), amount: 70, void: NEVER, excess: 0 }]
+        );
         assert!(returns.of(1).is_empty() && parts[1].returned.at.is_empty());
     }
 

@@ -124,7 +124,10 @@ impl Shard {
         if undone.counts.void_orders > 0 {
             lines.void = undone.void;
         }
-        let gives_back = |line: usize| undone.line[line].map_or(NEVER, |bought| lines.void(bought));
+        let gives_back = |line: usize| {
+            let void = undone.line[line].map_or(NEVER, |bought| lines.void(bought));
+            (void, undone.excess[line])
+        };
         let returns = Returns::new(&returned, returned_starts, gives_back);
         Self { customers, calendar, lines, line_starts, returns, return_counts: undone.counts, facts }
     }

@@ -77,6 +77,8 @@ pub(super) struct Undone {
     pub(super) void: Vec<Timestamp>,
     /// A bought line that each return gives back.
     pub(super) line: Vec<Option<usize>>,
+    /// What each return exceeds the lines by that it gives back, in minor units; 0 where it gives none back.
+    pub(super) excess: Vec<i64>,
     pub(super) counts: ReturnCounts,
 }
 
@@ -86,6 +88,7 @@ impl Undone {
         let mut undone = Self {
             void: vec![NEVER; bought.at.len()],
             line: vec![None; returned.at.len()],
+            excess: vec![0; returned.at.len()],
             counts: ReturnCounts::default(),
         };
         for (bounds, returns) in bought_starts.windows(2).zip(returned_starts.windows(2)) {
@@ -106,12 +109,13 @@ impl Undone {
         for (given_back, line) in sequence {
             let found = purchases.give_back(&given_back);
             match found {
-                Some((Rule::Order, _)) => self.counts.by_order += 1,
-                Some((Rule::Product, _)) => self.counts.by_product += 1,
-                Some((Rule::Amount, _)) => self.counts.by_amount += 1,
+                Some((Rule::Order, ..)) => self.counts.by_order += 1,
+                Some((Rule::Product, ..)) => self.counts.by_product += 1,
+                Some((Rule::Amount, ..)) => self.counts.by_amount += 1,
                 None => self.counts.unmatched += 1,
             }
-            self.line[line] = found.map(|(_, line)| line);
+            self.line[line] = found.map(|(_, line, _)| line);
+            self.excess[line] = found.map_or(0, |(.., excess)| excess);
         }
     }
 }
@@ -197,17 +201,17 @@ impl<'l> Purchases<'l> {
         }
     }
 
-    /// Takes a return; the rule by which it was matched and a line that it gives back.
-    fn give_back(&mut self, given_back: &Return) -> Option<(Rule, usize)> {
+    /// Takes a return; the rule by which it was matched, a line that it gives back, and what is left of it.
+    fn give_back(&mut self, given_back: &Return) -> Option<(Rule, usize, i64)> {
         let (rule, lines) = self
             .in_named_order(given_back)
             .map(|lines| (Rule::Order, lines))
             .or_else(|| self.of_product(given_back).map(|lines| (Rule::Product, lines)))
             .or_else(|| self.of_amount(given_back).map(|lines| (Rule::Amount, lines)))?;
         let line = *lines.first()?;
-        self.credit(&lines, given_back);
+        let excess = self.credit(&lines, given_back);
         self.look_whether_void(line, given_back.known);
-        Some((rule, self.first + line))
+        Some((rule, self.first + line, excess))
     }
 
     /// Whether a line can be what a return gives back: bought by then, known by then, and not back yet.
@@ -320,8 +324,8 @@ impl<'l> Purchases<'l> {
         own != 0 && own == given_back.pieces
     }
 
-    /// Takes the amount from the lines, one after the other; what is more than all of them was never paid.
-    fn credit(&mut self, lines: &[usize], given_back: &Return) {
+    /// Takes the amount from the lines, one after the other; what is more than all of them is left.
+    fn credit(&mut self, lines: &[usize], given_back: &Return) -> i64 {
         let Reverse(mut amount) = given_back.amount;
         for line in lines {
             let taken = amount.min(self.left[*line].max(0));
@@ -329,6 +333,7 @@ impl<'l> Purchases<'l> {
             self.left[*line] -= taken;
             self.is_back[*line] = self.left[*line] <= 0;
         }
+        amount
     }
 
     /// Marks the order of a line, as it stands at an instant, as void if all of it is back.

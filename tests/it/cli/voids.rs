@@ -18,6 +18,17 @@ fn shop(more: &str) -> Shop {
 }
 
 #[test]
+fn what_comes_back_above_its_order_lowers_what_was_earned() {
+    let customers: Vec<String> = list(&shop("")).into_keys().take(2).collect();
+    let [one, other] = customers.as_slice() else { panic!("{customers:?}") };
+    let back = |amount: &str| format!("{one},X1,2023-12-01 09:15:00,50.00\n{one},X1,2023-12-03 09:15:00,{amount}\n");
+    let historic = |more: &str| -> f64 { list(&shop(&(in_part(other) + more)))[one]["clv_historic"].parse().unwrap() };
+    let [never, as_much, more] = [historic(""), historic(&back("-50.00")), historic(&back("-53.00"))];
+    assert!((never - as_much).abs() < 0.005, "{never} {as_much}");
+    assert!((as_much - more - 3.0).abs() < 0.005, "{as_much} {more}: all of it is margin");
+}
+
+#[test]
 fn a_cancelled_order_leaves_the_customer_where_it_was() {
     let customers: Vec<String> = list(&shop("")).into_keys().take(2).collect();
     let [one, other] = customers.as_slice() else { panic!("{customers:?}") };
