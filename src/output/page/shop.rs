@@ -87,6 +87,7 @@ fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
         let note = format!("comes from one in five{n} customers who have bought, gone ones included");
         tiles.push(tile(percent(share), "of all margin so far", note));
     }
+    tiles.extend(year::tiles(input));
     tiles
 }
 

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::document::{count, items, number, text};
-use super::figure::{DataTable, Figure, day, money, percent};
+use super::figure::{DataTable, Figure, Tile, day, money, percent};
 use super::input::PageInput;
 use crate::charts::{Cell, GridChart, GridRow, Unit, grid};
 use crate::text::grouped;
@@ -31,6 +31,26 @@ pub(super) fn key_figures(input: &PageInput<'_>) -> Option<DataTable> {
     let table = DataTable::new(&heading, ["Figure", "Past year", "Year before", "Change"], rows);
     (!table.rows.is_empty()).then(|| table.saying(&sentence))
 }
+
+/// The main figures of the past year, each with the year before beside it; none where history does not reach so far.
+pub(super) fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
+    let years = input.report.map(|report| items(report, "/years")).unwrap_or_default();
+    let [past, before, ..] = years else { return Vec::new() };
+    let tile = |(pointer, name): &(&str, &str)| {
+        let figure = FIGURES.iter().find(|figure| figure.pointer == *pointer)?;
+        number(before, pointer)?;
+        let [_, value, then, change] = figure.row(past, Some(before), input.currency())?;
+        Some(Tile { value, name: (*name).to_owned(), note: format!("{then} in the year before: {change}") })
+    };
+    TILES.iter().filter_map(tile).collect()
+}
+
+/// The figures that have a tile, and what is said of them there.
+const TILES: [(&str, &str); 3] = [
+    ("/net_spend", "of sales in the past year, net of returns"),
+    ("/customers", "customers bought in the past year"),
+    ("/retention_rate", "of the customers of the year before bought again"),
+];
 
 /// How sales and the number of buyers changed, the larger change first.
 fn heading(past: &Value, before: Option<&Value>, currency: &str) -> String {
@@ -209,6 +229,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn each_tile_has_its_figure() {
+        let known = |pointer: &str| FIGURES.iter().any(|figure| figure.pointer == pointer);
+        assert!(TILES.iter().all(|(pointer, _)| known(pointer)));
+    }
 
     #[test]
     fn the_heading_says_what_changed_most() {

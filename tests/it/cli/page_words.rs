@@ -146,3 +146,13 @@ fn what_if_begins_with_the_coming_year_of_the_forecast() {
     let worth = retention["one_point"]["value"].as_f64().unwrap();
     assert!((worth / discounted.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{worth}");
 }
+
+#[test]
+fn the_main_figures_of_the_year_stand_beside_the_year_before() {
+    let years = &json(&format!("{DAY}/report.json"))["years"];
+    let [past, before] = [0, 1].map(|year| years[year]["customers"].as_u64().unwrap());
+    let [past, before] = [past, before].map(retain::text::grouped);
+    let page = page(DAY);
+    let tile = format!("<b>{past}</b> customers bought in the past year<br><span>{before} in the year before: ");
+    assert!(page.contains(&tile), "{tile}");
+}
