@@ -219,8 +219,10 @@ mod tests {
     #[test]
     fn what_was_bought_before_the_data_begin_is_given_back_for_nothing() {
         let of = net_totals;
-        assert_eq!(of(&[(0, 5, 9, 9, -500), (0, 10, 1, 7, 100)]), "100", "nothing had been bought by then");
-        assert_eq!(of(&[(0, 10, 1, 7, 100), (0, 15, 9, 9, -500), (0, 20, 2, 7, 50)]), "50", "100 at most");
+        assert_eq!(of(&[(0, 5, 9, 9, -500), (0, 15, 1, 7, 100)]), "100", "nothing had been bought by then");
+        let corrected = [(0, 10, 9, 9, -500), (0, 12, 1, 7, 500), (0, 12, 2, 8, 120), (0, 13, 3, 8, -100)];
+        assert_eq!(of(&corrected), "20", "a correction that was booked first");
+        assert_eq!(of(&[(0, 10, 1, 7, 100), (0, 15, 9, 9, -500), (0, 30, 2, 7, 50)]), "50", "100 at most");
         assert_eq!(of(&[(0, 10, 1, 7, 100), (0, 10, 9, 9, -30)]), "70", "the same day");
     }
 

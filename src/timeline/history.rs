@@ -75,6 +75,9 @@ pub struct Gaps {
     pub share_below_silence: f64,
 }
 
+/// A return and the purchase that it corrects may be booked in either order, at most so far apart.
+const CORRECTED_WITHIN: Days = Days(7);
+
 /// One customer as known before a cutoff. There is at least one order.
 ///
 /// A visit is a day of the shop's zone with an order, however many there are. Days between visits, and from one to the
@@ -196,8 +199,8 @@ impl<'a> History<'a> {
     /// What the customer paid and kept so far, in major units: purchases less all that came back, and what a return exceeds an order by
     /// that it makes void.
     ///
-    /// Where more had come back by an instant than had been bought, the rest was bought before the data begin, and counts for nothing:
-    /// nobody gives back what was never paid.
+    /// Where more had come back than was bought up to a week after it, the rest was bought before the data begin, and counts for
+    /// nothing: nobody gives back what was never paid. A week, since a correction is booked before or after what it corrects.
     #[must_use]
     pub fn kept_spend(&self) -> f64 {
         let cutoff = self.cutoff.at();
@@ -208,7 +211,8 @@ impl<'a> History<'a> {
         let bought = |orders| difference(self.orders.amount_so_far, orders);
         let (mut kept, mut taken) = (0, 0);
         for (at, amount) in back {
-            let until = self.orders.at.partition_point(|order| *order <= at);
+            let by = at.plus(CORRECTED_WITHIN);
+            let until = self.orders.at.partition_point(|order| *order <= by);
             kept = (kept + bought(taken..until) - amount).max(0);
             taken = until;
         }

@@ -48,6 +48,7 @@ mod page;
 mod page_words;
 mod panel_size;
 mod parts;
+mod past_forecasts;
 mod playbook_amounts;
 mod playbook_conditions;
 mod privacy;
