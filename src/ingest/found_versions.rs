@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::beside::is_of_money;
 use super::conditions::toml_text;
-use super::found_in_rows::is_of_money;
 use super::versions::begins_with_a_year;
 use super::words::Words;
 use crate::config::{FoundKey, Table, in_words, means};

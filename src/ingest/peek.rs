@@ -15,8 +15,8 @@ use super::raw::shown;
 use super::state_words::{is_no_purchase, is_purchase, is_state_of_orders};
 use super::ticket_signs::{NoComplaints, TicketColumn};
 use super::{
-    found_in_rows, found_in_values, found_versions, found_zone, gathered, ids, line_discounts, line_values, order_columns, paths,
-    sources,
+    found_in_rows, found_in_values, found_versions, found_zone, gathered, ids, line_discounts, line_values,
+    order_columns, paths, sources,
 };
 use crate::config::{DraftColumn, FoundKey, Peek, Table, ValueCount};
 use crate::maths::hash::key;

@@ -10,7 +10,9 @@ fn value(as_of: &str) -> Value {
     let mut all = orders(10);
     // Twice as many customers: visits to count on are learnt from at least 200.
     let mut again = all.clone();
-    again.iter_mut().for_each(|order| order.customer += 1_000);
+    for order in &mut again {
+        order.customer += 1_000;
+    }
     all.append(&mut again);
     let shop = Shop::of(&table(&all), &config("UTC"));
     shop.command("run").args(["--as-of", as_of, "--out", "out"]).assert().success();
