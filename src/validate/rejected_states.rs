@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::finding::{Finding, Severity};
 use super::mending::filter;
 use crate::config::{Config, Table};
-use crate::ingest::{Account, ColumnForm, Reason, Says, TypedTable, none_of};
+use crate::ingest::{Account, ColumnForm, Reason, Says, TypedTable, is_purchase, none_of};
 use crate::text::{counted, verb};
 
 /// The rule: it says which rows are lost.
@@ -75,7 +75,8 @@ impl RejectedStates {
             let is_lost = |fate: &Fate| fate.lost as f64 >= ALL_BUT * (fate.used + fate.lost) as f64 && fate.lost > 0;
             let states: Vec<(&str, u64)> = fates
                 .iter()
-                .filter(|(_, fate)| is_lost(fate))
+                // Rows that are paid were lost for another reason.
+                .filter(|(value, fate)| is_lost(fate) && !is_purchase(value))
                 .map(|(value, fate)| (value.as_str(), fate.lost))
                 .collect();
             let count: u64 = states.iter().map(|(_, lost)| lost).sum();

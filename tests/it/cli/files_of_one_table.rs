@@ -94,3 +94,49 @@ fn files_that_are_older_and_smaller_than_those_named_are_no_matter() {
     init(folder.path(), &names);
     assert!(!check(folder.path(), 0).contains("files_left_out"));
 }
+
+#[test]
+fn how_one_of_two_files_is_written_is_not_put_down_for_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, head: &str, line: &dyn Fn(Order) -> String, is_in: fn(usize) -> bool| {
+        let lines: Vec<String> = Order::all().filter(|order| is_in(order.month)).map(line).collect();
+        std::fs::write(folder.path().join(name), format!("{head}\n{}\n", lines.join("\n"))).unwrap();
+    };
+    let shop = |order: Order| format!("{},{},{},paid,{}", order.number, order.customer, order.day(), order.euros());
+    write("a.csv", "order_id,customer_id,order_date,status,amount", &shop, |month| month < 9);
+    let desk = |order: Order| shop(order).replace("paid", "bezahlt").replace(',', ";").replace('.', ",");
+    write("b.csv", "order_id;customer_id;order_date;status;amount", &desk, |month| month > 8);
+    let (_, config) = init(folder.path(), &["a.csv".to_owned(), "b.csv".to_owned()]);
+    assert!(!config.contains("\ndelimiter") && !config.contains("\ndecimal"), "{config}");
+    let refused = check(folder.path(), 3);
+    assert!(refused.contains("error[mixed_decimal_marks]"), "{refused}");
+    assert!(!refused.contains("never finished"), "those who paid have finished: {refused}");
+}
+
+#[test]
+fn returns_in_a_file_of_their_own_are_read_with_the_orders() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |order: Order| format!("{},{},{},{}", order.number, order.customer, order.day(), order.euros());
+    let orders: Vec<String> = Order::all().map(line).collect();
+    std::fs::write(
+        folder.path().join("a.csv"),
+        format!("order_id,customer_id,ordered_at,total\n{}\n", orders.join("\n")),
+    )
+    .unwrap();
+    let line = |order: Order| format!("{},{},{},{},ok", order.number, order.customer, order.day(), order.euros());
+    let returns: Vec<String> = Order::all().filter(|order| order.number % 20 == 0).map(line).collect();
+    let turned_down = "50001,2,2024-02-01,1.00,rejected";
+    let returns =
+        format!("order_id,customer_id,returned_at,refund,state_of_return\n{}\n{turned_down}\n", returns.join("\n"));
+    std::fs::write(folder.path().join("returns.csv"), returns).unwrap();
+    let config = "name = \"shop\"\ncurrency = \"EUR\"\n[purchases]\npath = [\"a.csv\", \"returns.csv\"]\n\
+                  filter = \"COALESCE(state_of_return, order_id) <> 'rejected'\"\n[purchases.columns]\ncustomer_id = \"customer_id\"\n\
+                  order_id = \"order_id\"\npurchased_at = \"COALESCE(ordered_at, returned_at)\"\n\
+                  amount = \"COALESCE(total, 0 - refund)\"\n[churn]\nhorizon_days = 30\n";
+    std::fs::write(folder.path().join("retain.toml"), config).unwrap();
+    let cents = |every: usize| Order::all().filter(|order| order.number % every == 0).map(Order::cents).sum::<usize>();
+    let euros = |cents: usize| format!("{},{:03}.{:02}", cents / 100_000, cents / 100 % 1000, cents % 100);
+    let told =
+        format!("EUR {} ({} less {} given back)", euros(cents(1) - cents(20)), euros(cents(1)), euros(cents(20)));
+    saying(folder.path(), 0, &["3,024 used", "(filter 1)", &told]);
+}
