@@ -36,6 +36,7 @@ mod raw;
 mod raw_tables;
 mod reference;
 mod renamed;
+mod returned;
 mod sections;
 mod sensitive;
 mod settings;

@@ -8,6 +8,7 @@ use super::looks;
 use super::name_words::in_words;
 use super::proposal::{DraftInput, DraftTable};
 use super::renamed::{are_of_a_series, other_names, why_other};
+use super::returned;
 use super::tables::{Kind, Table};
 use super::templates;
 
@@ -134,7 +135,8 @@ impl DraftInput {
         let why = |file: &DraftFile| {
             let other = first.filter(|_| maps(Table::Purchases, &file.peek.columns, &[]));
             let other = other.and_then(|first| why_other(Table::Purchases, first, file));
-            other.unwrap_or_else(|| why_no_purchases(&file.peek.columns))
+            let returned = || first.and_then(|first| returned::way_in(first, file)).unwrap_or_default();
+            other.unwrap_or_else(|| why_no_purchases(&file.peek.columns) + &returned())
         };
         unused.map(|file| Unsorted { path: file.path.clone(), why: why(file) }).collect()
     }

@@ -3,7 +3,8 @@
 use polars::prelude::*;
 
 use super::number_census::{GivenMarks, NumberCensus, NumberColumn, settle};
-use super::state_words::{Says, of_name};
+use super::state_names::of_name;
+use super::state_words::Says;
 use super::typing::{money, plain};
 use super::values::{ABSENT, Values};
 use crate::config::{in_words, speaks_of_money};

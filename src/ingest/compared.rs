@@ -9,7 +9,8 @@ use super::engine;
 use super::error::IngestError;
 use super::mapping::Mapping;
 use super::resolve::{Mapped, comparisons};
-use super::state_words::{is_no_purchase, is_of_states, is_purchase};
+use super::state_names::is_of_states;
+use super::state_words::{is_no_purchase, is_purchase};
 use super::words::Words;
 use crate::config::{Table, TableConfig};
 

@@ -6,7 +6,8 @@ use super::beside::is_of_money;
 use super::conditions::{ColumnForm, is_empty, none_of, toml_text};
 use super::fill_down::{is_given, on_later_lines};
 use super::given_back::{Minus, is_read_as_return};
-use super::state_words::{self, NoPurchases, Says};
+use super::state_names;
+use super::state_words::{NoPurchases, Says};
 use super::words::Words;
 use crate::config::{FoundKey, Table, in_words, means};
 
@@ -107,7 +108,7 @@ fn may_number_orders(column: &Column) -> PolarsResult<bool> {
 fn is_told_of_orders(name: &str) -> bool {
     let words = in_words(name);
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
-    state_words::of_name(name).is_some_and(Says::is_of_order)
+    state_names::of_name(name).is_some_and(Says::is_of_order)
         || means("customer_id", name)
         || means("purchased_at", name)
         || has(&[
@@ -128,13 +129,13 @@ fn condition(column: &Column, filled: &[String], minus: &Minus) -> Option<Condit
     let name = column.name().to_string();
     let text = column.cast(&DataType::String).ok()?;
     let words = Words::from_text(text.str().ok()?);
-    let says = state_words::of_column(&name, words.names.iter().map(String::as_str)).filter(|says| says.is_of_order());
+    let says = state_names::of_column(&name, words.names.iter().map(String::as_str)).filter(|says| says.is_of_order());
     let no_purchases = NoPurchases::beside(words.names.iter().map(String::as_str));
     let speaks = |word: &&String| {
         says.unwrap_or(Says::State).speaks(word, &no_purchases) && !is_read_as_return(says, &words, word, minus)
     };
     let against: Vec<&str> = words.names.iter().filter(speaks).map(|word| word.trim()).collect();
-    let is_state = says.is_some() || (words.names.len() <= MOST_LISTED && !state_words::tells_of_others(&name));
+    let is_state = says.is_some() || (words.names.len() <= MOST_LISTED && !state_names::tells_of_others(&name));
     if against.is_empty() || !is_state {
         return None;
     }

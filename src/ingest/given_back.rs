@@ -3,7 +3,8 @@
 use polars::prelude::*;
 
 use super::beside::{is_of_money, minor_values};
-use super::state_words::{Says, gives_back, is_purchase, of_name};
+use super::state_names::of_name;
+use super::state_words::{Says, gives_back, is_purchase};
 use super::values::ABSENT;
 use super::words::Words;
 use crate::config::{in_words, means};

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::conditions::{ColumnForm, is_empty, none_of, sql_name, sql_text};
-use super::state_words::{is_no, is_of_states};
+use super::state_names::is_of_states;
+use super::state_words::is_no;
 use super::ticket_words::{TicketName, is_no_complaint, of_name};
 use crate::config::{NO, YES, in_words};
 

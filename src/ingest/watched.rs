@@ -15,7 +15,8 @@ use super::marks::Marks;
 use super::resolve::Available;
 use super::source::InputFile;
 use super::sources;
-use super::state_words::{self, NoPurchases, Says, Watched};
+use super::state_names;
+use super::state_words::{NoPurchases, Says, Watched};
 use super::ticket_signs::{self, TicketColumn};
 use super::typing::{money, plain};
 use super::values::Values;
@@ -167,7 +168,7 @@ fn of_file(
     // Of what a lookup gives, the name alone tells: its rows are not at hand yet.
     let given = mapping.lookups.iter().flat_map(|lookup| &lookup.gives).filter(|name| !mapping.needs(name));
     let of_lookup = |name: &String| {
-        let says = state_words::of_name(name).filter(|says| says.is_of_order())?;
+        let says = state_names::of_name(name).filter(|says| says.is_of_order())?;
         Some(Watched { name: name.clone(), says })
     };
     let mut found: Vec<Watched> = given.filter_map(of_lookup).collect();
@@ -189,7 +190,7 @@ pub(super) fn watched(column: &Column) -> Option<Watched> {
     if let Some(says) = says(column, &name) {
         return Some(Watched { name, says });
     }
-    if state_words::tells_of_others(&name) {
+    if state_names::tells_of_others(&name) {
         return None;
     }
     let words = Words::from_text(column.str().ok()?);
@@ -197,19 +198,19 @@ pub(super) fn watched(column: &Column) -> Option<Watched> {
     let no_purchases = NoPurchases::beside(values.iter().copied());
     let are_states = values.len() <= MOST_STATES
         && (values.iter().any(|value| no_purchases.contains(value))
-            || (values.len() > 1 && state_words::tells_of_rows(&name, &values))
-            || (values.len() > 1 && state_words::is_kind_of_rows(&name)));
+            || (values.len() > 1 && state_names::tells_of_rows(&name, &values))
+            || (values.len() > 1 && state_names::is_kind_of_rows(&name)));
     are_states.then_some(Watched { name, says: Says::State })
 }
 
 /// What a column says of an order by its name, and by its values where the name is that of a flag.
 fn says(column: &Column, name: &str) -> Option<Says> {
-    if !state_words::is_flag(name) {
-        return state_words::of_name(name);
+    if !state_names::is_flag(name) {
+        return state_names::of_name(name);
     }
     let text = column.cast(&DataType::String).ok()?;
     let words = Words::from_text(text.str().ok()?);
-    state_words::of_column(name, words.names.iter().map(String::as_str))
+    state_names::of_column(name, words.names.iter().map(String::as_str))
 }
 
 /// Puts the watched columns behind the others, those too that a file does not have.

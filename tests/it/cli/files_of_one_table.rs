@@ -129,6 +129,13 @@ fn returns_in_a_file_of_their_own_are_read_with_the_orders() {
     let returns =
         format!("order_id,customer_id,returned_at,refund,state_of_return\n{}\n{turned_down}\n", returns.join("\n"));
     std::fs::write(folder.path().join("returns.csv"), returns).unwrap();
+    let (said, _) = init(folder.path(), &["a.csv".to_owned(), "returns.csv".to_owned()]);
+    let way_in = [
+        "it seems to hold what was given back",
+        "`amount = 'COALESCE(\"total\", 0 - \"refund\")'`",
+        "`purchased_at = 'COALESCE(\"ordered_at\", \"returned_at\")'`",
+    ];
+    assert!(way_in.iter().all(|words| said.contains(words)), "{said}");
     let config = "name = \"shop\"\ncurrency = \"EUR\"\n[purchases]\npath = [\"a.csv\", \"returns.csv\"]\n\
                   filter = \"COALESCE(state_of_return, order_id) <> 'rejected'\"\n[purchases.columns]\ncustomer_id = \"customer_id\"\n\
                   order_id = \"order_id\"\npurchased_at = \"COALESCE(ordered_at, returned_at)\"\n\
