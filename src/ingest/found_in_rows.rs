@@ -5,7 +5,7 @@ use polars::prelude::*;
 use super::beside::is_of_money;
 use super::conditions::{ColumnForm, is_empty, none_of, toml_text};
 use super::fill_down::{is_given, on_later_lines};
-use super::given_back::{Minus, is_read_as_return};
+use super::given_back::{Minus, is_read_as_return, tells_of_goods};
 use super::state_names;
 use super::state_words::{NoPurchases, Says};
 use super::words::Words;
@@ -16,6 +16,10 @@ const LEAST_LINES: usize = 20;
 
 /// One later line in so many may have a value of its own.
 const ONE_IN: usize = 50;
+
+/// Rows in a hundred that a flag may set aside, and a word among categories of goods: a third of the lines are goods.
+const MOST_FLAGGED: usize = 30;
+const MOST_OF_GOODS: usize = 10;
 
 /// Values of a column that a filter lists.
 const MOST_LISTED: usize = 10;
@@ -141,6 +145,15 @@ fn condition(column: &Column, filled: &[String], minus: &Minus) -> Option<Condit
     }
     let rows = |row: &usize| words.get(*row).is_some_and(|word| against.contains(&word.trim()));
     let lines = (0..column.len()).filter(rows).count();
+    // What so many rows have is usual, or the column is not kept.
+    let most_in_100 = match says {
+        Some(Says::Done | Says::Undone) => MOST_FLAGGED,
+        None if tells_of_goods(&name) => MOST_OF_GOODS,
+        _ => 100,
+    };
+    if lines * 100 > column.len() * most_in_100 {
+        return None;
+    }
     // Rows that are empty and not filled stay.
     let has_empty =
         column.null_count() > 0 || words.names.iter().any(|word| word.trim().is_empty()) || filled.contains(&name);

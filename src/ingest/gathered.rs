@@ -11,6 +11,9 @@ use crate::timeline::columns::NO_CODE;
 /// Columns that are looked at, at most, so that wide files take no longer.
 const MOST: usize = 6;
 
+/// One id in so many came once, where they are of guests.
+const ONCE_IN: usize = 3;
+
 /// The columns of ids that a column of addresses gathers, by the name of the latter.
 pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, Vec<String>> {
     let is_mail = |column: &&Column| is_mail_of_persons(column.name());
@@ -22,8 +25,13 @@ pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, Vec<String>> {
     let is_id = |column: &&Column| means("customer_id", column.name()) && !is_mail_of_persons(column.name());
     let ids: Vec<(&Column, Words)> =
         rows.columns().iter().filter(is_id).take(MOST).filter_map(|column| Some((column, words(column)?))).collect();
+    let visits = visits(rows);
+    let are_of_guests = |mails: &Words, ids: &Words| visits.as_ref().is_none_or(|visits| come_once(mails, ids, visits));
     let gathered = |(mail, words): &(&Column, Words)| {
-        let own = ids.iter().filter(|(_, ids)| gathers(words, ids)).map(|(column, _)| column.name().to_string());
+        let own = ids
+            .iter()
+            .filter(|(_, ids)| gathers(words, ids) && are_of_guests(words, ids))
+            .map(|(column, _)| column.name().to_string());
         (mail.name().to_string(), own.collect())
     };
     mails.iter().map(gathered).collect()
@@ -70,20 +78,42 @@ fn words(column: &Column) -> Option<Words> {
     Some(Words::from_text(&tidy).rewritten(|word| (!word.is_empty()).then_some(word)))
 }
 
+/// Numbers of orders, or where there are none the times: what tells visits apart.
+fn visits(rows: &DataFrame) -> Option<Words> {
+    let of = |ours: &str| rows.columns().iter().find(|column| means(ours, column.name())).and_then(words);
+    of("order_id").or_else(|| of("purchased_at"))
+}
+
+/// For each value the first of another column beside it, and whether there are several.
+fn beside(of: &Words, other: &Words) -> (Vec<u32>, Vec<bool>) {
+    let mut first = vec![NO_CODE; of.names.len()];
+    let mut is_several = vec![false; of.names.len()];
+    for (own, other) in of.codes.iter().zip(&other.codes).filter(|(_, other)| **other != NO_CODE) {
+        let place = usize::try_from(*own).unwrap_or(usize::MAX);
+        let (Some(known), Some(several)) = (first.get_mut(place), is_several.get_mut(place)) else { continue };
+        if *known == NO_CODE {
+            *known = *other;
+        } else {
+            *several |= *known != *other;
+        }
+    }
+    (first, is_several)
+}
+
+/// Whether of the ids of addresses with several a good part came once: those of guests do, those of a family do not.
+fn come_once(mails: &Words, ids: &Words, visits: &Words) -> bool {
+    let (_, has_several_ids) = beside(mails, ids);
+    let ((mail_of_id, _), (_, has_come_again)) = (beside(ids, mails), beside(ids, visits));
+    let is_shared = |mail: &u32| has_several_ids.get(*mail as usize) == Some(&true);
+    let shared = mail_of_id.iter().zip(has_come_again).filter(|(mail, _)| is_shared(mail));
+    let (n, n_once) = shared.fold((0, 0), |(n, n_once), (_, again)| (n + 1, n_once + usize::from(!again)));
+    n_once * ONCE_IN >= n
+}
+
 /// Whether many addresses have several ids, and nearly each id one address.
 fn gathers(mails: &Words, ids: &Words) -> bool {
     let pairs = |of: &Words, other: &Words| {
-        let mut first = vec![NO_CODE; of.names.len()];
-        let mut is_several = vec![false; of.names.len()];
-        for (own, other) in of.codes.iter().zip(&other.codes).filter(|(_, other)| **other != NO_CODE) {
-            let place = usize::try_from(*own).unwrap_or(usize::MAX);
-            let (Some(known), Some(several)) = (first.get_mut(place), is_several.get_mut(place)) else { continue };
-            if *known == NO_CODE {
-                *known = *other;
-            } else {
-                *several |= *known != *other;
-            }
-        }
+        let (first, is_several) = beside(of, other);
         let n = first.iter().filter(|first| **first != NO_CODE).count() as u64;
         (n, is_several.iter().filter(|several| **several).count() as u64)
     };

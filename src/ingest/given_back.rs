@@ -39,6 +39,41 @@ const NO_KINDS: &[&str] = &[
     "delivery",
 ];
 
+/// Whether a column of that name tells what was bought, and not what kind of row it is.
+pub(super) fn tells_of_goods(name: &str) -> bool {
+    const GOODS: &[&str] = &[
+        "brand",
+        "marke",
+        "marque",
+        "marca",
+        "merk",
+        "condition",
+        "zustand",
+        "colour",
+        "color",
+        "farbe",
+        "couleur",
+        "size",
+        "größe",
+        "genre",
+        "title",
+        "product",
+        "produkt",
+        "produit",
+        "producto",
+        "artikel",
+        "warengruppe",
+        "produktgruppe",
+        "category",
+        "kategorie",
+    ];
+    let is_type = |word: &String| matches!(word.as_str(), "type" | "status" | "state");
+    let words = in_words(name);
+    let has =
+        words.iter().any(|word| GOODS.contains(&word.as_str())) || means("category", name) || means("product_id", name);
+    has && !words.iter().any(is_type)
+}
+
 /// Rows in which an amount or a quantity has a minus.
 pub(super) struct Minus {
     rows: Vec<bool>,
@@ -78,7 +113,9 @@ pub(super) fn is_read_as_return(says: Option<Says>, words: &Words, word: &str, m
 pub(super) fn without_minus(column: &Column, minus: &Minus) -> Vec<String> {
     let Ok(texts) = column.str() else { return Vec::new() };
     let name = in_words(column.name());
-    let is_other = name.iter().any(|word| NO_KINDS.contains(&word.as_str())) || of_name(column.name()).is_some();
+    let is_other = name.iter().any(|word| NO_KINDS.contains(&word.as_str()))
+        || of_name(column.name()).is_some()
+        || tells_of_goods(column.name());
     if is_other || !minus.has_amounts {
         return Vec::new();
     }

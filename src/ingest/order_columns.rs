@@ -11,7 +11,7 @@ use crate::timeline::columns::NO_CODE;
 /// Columns that are looked at, at most, so that wide files take no longer.
 const MOST: usize = 8;
 
-/// Days on which the documents of one order may be written.
+/// Days on which the documents of one order may be written. An invoice that is of several days gathers orders.
 const MOST_DAYS: usize = 3;
 
 /// Words that customers are called by beside those that mean an id of theirs.
@@ -25,9 +25,12 @@ pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, usize> {
     if candidates.len() < 2 {
         return BTreeMap::new();
     }
-    let others: Vec<(Words, usize)> =
-        customers(rows).map(|words| (words, 1)).into_iter().chain(days(rows).map(|words| (words, MOST_DAYS))).collect();
-    let mixed = |column: &Column| Some((column.name().to_string(), n_mixed(&words(column)?, &others)));
+    let (customers, days) = (customers(rows), days(rows));
+    let mixed = |column: &Column| {
+        let most_days = if is_called_order(column.name()) { MOST_DAYS } else { 1 };
+        let others = customers.iter().map(|words| (words, 1)).chain(days.iter().map(|words| (words, most_days)));
+        Some((column.name().to_string(), n_mixed(&words(column)?, others)))
+    };
     candidates.into_iter().filter_map(mixed).collect()
 }
 
@@ -38,6 +41,11 @@ fn may_number_orders(name: &str) -> bool {
     means("order_id", name)
         || (words.iter().any(|word| NUMBERS.contains(&word.as_str()))
             && words.iter().any(|word| matches!(word.as_str(), "no" | "nr" | "number" | "id" | "reference" | "nummer")))
+}
+
+fn is_called_order(name: &str) -> bool {
+    const ORDERS: &[&str] = &["order", "auftrag", "bestell", "commande", "pedido", "ordine", "bestelling", "zamówieni"];
+    in_words(name).iter().any(|word| ORDERS.iter().any(|start| word.starts_with(start)))
 }
 
 fn words(column: &Column) -> Option<Words> {
@@ -70,7 +78,7 @@ fn days(rows: &DataFrame) -> Option<Words> {
 }
 
 /// Values that stand in rows with more values of another column than they may.
-fn n_mixed(numbers: &Words, others: &[(Words, usize)]) -> usize {
+fn n_mixed<'w>(numbers: &Words, others: impl Iterator<Item = (&'w Words, usize)>) -> usize {
     let mut is_mixed = vec![false; numbers.names.len()];
     for (other, most) in others {
         let mut seen: Vec<Vec<u32>> = vec![Vec::new(); numbers.names.len()];
@@ -79,7 +87,7 @@ fn n_mixed(numbers: &Words, others: &[(Words, usize)]) -> usize {
             let (Some(seen), Some(mixed)) = (seen.get_mut(place), is_mixed.get_mut(place)) else { continue };
             if !*mixed && !seen.contains(code) {
                 seen.push(*code);
-                *mixed = seen.len() > *most;
+                *mixed = seen.len() > most;
             }
         }
     }

@@ -206,9 +206,45 @@ const OF_OTHERS: &[&str] = &[
     "account",
 ];
 
+/// Words of what has a state of its own.
+const OF_OTHER_THINGS: &[&str] = &[
+    "product",
+    "stock",
+    "email",
+    "mail",
+    "sms",
+    "survey",
+    "campaign",
+    "risk",
+    "qc",
+    "crm",
+    "subscription",
+    "abo",
+    "export",
+];
+
 /// Words of what may become of an order and did not.
-const OF_TERMS: &[&str] =
-    &["policy", "deadline", "fee", "fees", "terms", "allowed", "possible", "option", "insurance", "window", "eligible"];
+const OF_TERMS: &[&str] = &[
+    "policy",
+    "deadline",
+    "fee",
+    "fees",
+    "terms",
+    "allowed",
+    "possible",
+    "option",
+    "insurance",
+    "window",
+    "eligible",
+    "cancellable",
+    "cancelable",
+    "free",
+    "until",
+    "stornierbar",
+    "stornofrist",
+    "stornoschutz",
+    "stornobis",
+];
 
 /// What a column of that name and with these values may say of an order.
 pub(super) fn of_column<'w>(name: &str, values: impl Iterator<Item = &'w str>) -> Option<Says> {
@@ -240,8 +276,13 @@ pub(super) fn of_name(name: &str) -> Option<Says> {
     if is_refund && !any(&["status", "at", "date", "id", "type", "currency"]) {
         return Some(Says::GivenBack);
     }
-    if is_undone || any(&["test"]) {
+    // A test of two groups is none of the order.
+    let is_of_groups = any(&["group", "gruppe", "ab", "a", "b", "variant", "arm", "drive", "experiment"]);
+    if is_undone || (any(&["test"]) && !is_of_groups) {
         return Some(Says::Undone);
+    }
+    if any(OF_OTHER_THINGS) {
+        return None;
     }
     let is_compound = words.iter().any(|word| word.ends_with("status") || word.ends_with("zustand"));
     if is_compound || any(&["statut", "estado", "stato", "state", "état", "etat", "tillstånd", "mode"]) {

@@ -45,7 +45,7 @@ impl Says {
     /// Whether a word of such a column speaks against a purchase, beside the others of it.
     pub(crate) fn speaks(self, word: &str, beside: &NoPurchases) -> bool {
         match self {
-            Self::Undone => !word.trim().is_empty() && !is_no(word),
+            Self::Undone => word.chars().any(char::is_alphanumeric) && !is_no(word),
             Self::Done => NO.contains(&plain(word).as_str()),
             Self::TakenBack => is_granted(&plain(word)).unwrap_or_else(|| is_no_purchase(word)),
             _ => beside.contains(word),

@@ -13,6 +13,9 @@ use crate::config::tables::{Kind, Table};
 /// One value in so many may be of several customers or many days, and one row in so many without any.
 const ONE_IN: usize = 20;
 
+/// The same where the nearest name is of a number that is new on each line: an invoice of a week or month is of several orders.
+const ONE_IN_OF_LINES: usize = 100;
+
 /// Another column for the order, where the one with the nearest name numbers something else: its values are of several customers
 /// or many days, or new on each line while those of the other hold lines together.
 pub(super) fn better_order<'c>(
@@ -26,8 +29,12 @@ pub(super) fn better_order<'c>(
         return None;
     }
     let is_taken = |column: &&DraftColumn| matched.values().any(|other| other.name == column.name);
+    let holds_lines = |column: &DraftColumn| {
+        !is_of_lines || column.n_mixed.is_some_and(|n_mixed| n_mixed * ONE_IN_OF_LINES <= column.n_distinct)
+    };
     let fits = |column: &&DraftColumn| {
-        numbers_orders(column) && !is_new_on_each_row(column) || (!is_of_lines && numbers_orders(column))
+        numbers_orders(column) && holds_lines(column) && !is_new_on_each_row(column)
+            || (!is_of_lines && numbers_orders(column))
     };
     let free = columns.iter().filter(|column| plausible(Kind::Id, column) && !is_taken(column)).filter(fits);
     // What refers to orders one by one is replaced by what tells no more of them apart.
