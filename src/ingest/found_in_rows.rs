@@ -19,7 +19,7 @@ const ONE_IN: usize = 50;
 
 /// Rows in a hundred that a flag may set aside, and a word among categories of goods: a third of the lines are goods.
 const MOST_FLAGGED: usize = 30;
-const MOST_OF_GOODS: usize = 10;
+const MOST_OF_GOODS: usize = 20;
 
 /// Values of a column that a filter lists.
 const MOST_LISTED: usize = 10;
