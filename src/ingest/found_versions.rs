@@ -60,7 +60,7 @@ pub(super) fn of_rows(rows: &DataFrame) -> Option<FoundKey> {
 struct Grouped(Vec<Vec<Vec<usize>>>);
 
 impl Grouped {
-    /// `None` if they are too few.
+    /// `None` if they are too few, or a lesser part of all: a log of states has several of nearly each order.
     fn of(orders: &Words, versions: &Words) -> Option<Self> {
         let is_given = |words: &Words, row: usize| words.get(row).is_some_and(|name| !name.trim().is_empty());
         let mut by_order: FxHashMap<u32, BTreeMap<u32, Vec<usize>>> = FxHashMap::default();
@@ -69,9 +69,10 @@ impl Grouped {
                 by_order.entry(*order).or_default().entry(*version).or_default().push(row);
             }
         }
+        let n_orders = by_order.len();
         let several = by_order.into_values().filter(|versions| versions.len() > 1);
         let several: Vec<Vec<Vec<usize>>> = several.map(|versions| versions.into_values().collect()).collect();
-        (several.len() >= LEAST_ORDERS).then_some(Self(several))
+        (several.len() >= LEAST_ORDERS && 2 * several.len() >= n_orders).then_some(Self(several))
     }
 
     /// Whether the values of rows are others in another version, in more than a few orders.
@@ -170,6 +171,11 @@ mod tests {
             assert_eq!((found.key, found.readings[0].toml.as_str()), ("latest_by", "\"updated_at\""));
         }
         assert_eq!(of_rows(&rows(10, &["p1"], same)), None, "too few");
+        let mut few = rows(30, &["p1"], same);
+        let numbers: Vec<String> =
+            (0..few.height()).map(|row| format!("o{}", if row < 60 { row / 3 } else { row })).collect();
+        few.with_column(Column::new("order_id".into(), numbers)).unwrap();
+        assert_eq!(of_rows(&few), None, "a lesser part");
         assert_eq!(of_rows(&rows(30, &["p1"], |_, version| format!("{version}.50"))), None, "lines of their own");
     }
 
