@@ -107,7 +107,6 @@ const BESIDE: &[&str] = &[
     "ordine",
     "è",
     "bestelling",
-    "is",
     "yn",
     "y",
     "n",

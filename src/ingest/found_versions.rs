@@ -43,10 +43,10 @@ const LATER: &[&str] = &[
 /// The key that names the column by which versions of orders are told apart.
 pub(super) fn of_rows(rows: &DataFrame) -> Option<FoundKey> {
     let order = rows.columns().iter().find(|column| means("order_id", column.name()))?;
-    let (orders, lines) = (words(order)?, lines(rows)?);
+    let (orders, lines) = (Words::of_column(order)?, lines(rows)?);
     let may_be = |column: &&Column| in_words(column.name()).iter().any(|word| LATER.contains(&word.as_str()));
     let found = rows.columns().iter().filter(may_be).find_map(|column| {
-        let versions = words(column).filter(has_an_order)?;
+        let versions = Words::of_column(column).filter(has_an_order)?;
         let grouped = Grouped::of(&orders, &versions)?;
         let are_versions = !grouped.changes(&lines) && grouped.is_by_state(rows, [order, column]);
         are_versions.then(|| (column.name().to_string(), grouped.0.len()))
@@ -94,7 +94,7 @@ impl Grouped {
     fn is_by_state(&self, rows: &DataFrame, known: [&Column; 2]) -> bool {
         let mut has_state = false;
         for column in rows.columns().iter().filter(|column| known.iter().all(|known| known.name() != column.name())) {
-            let Some(words) = words(column) else { continue };
+            let Some(words) = Words::of_column(column) else { continue };
             let codes: Vec<u64> = words.codes.iter().map(|code| u64::from(*code)).collect();
             if !self.changes(&codes) || has_an_order_of_time(&words) {
                 continue;
@@ -119,11 +119,6 @@ fn has_an_order_of_time(words: &Words) -> bool {
     words.names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).all(begins_with_a_year)
 }
 
-fn words(column: &Column) -> Option<Words> {
-    let text = column.cast(&DataType::String).ok()?;
-    Some(Words::from_text(text.str().ok()?))
-}
-
 /// Whether the values can be put in an order without knowing more of their form.
 fn has_an_order(versions: &Words) -> bool {
     let mut given = versions.names.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
@@ -133,7 +128,7 @@ fn has_an_order(versions: &Words) -> bool {
 /// What each row is a line of: its product, and all that is money.
 fn lines(rows: &DataFrame) -> Option<Vec<u64>> {
     let is_of_line = |column: &&Column| is_of_money(column.name()) || means("product_id", column.name());
-    let columns: Vec<Words> = rows.columns().iter().filter(is_of_line).filter_map(words).collect();
+    let columns: Vec<Words> = rows.columns().iter().filter(is_of_line).filter_map(Words::of_column).collect();
     let code = |column: &Words, row: usize| column.codes.get(row).map_or(u64::MAX, |code| u64::from(*code));
     let line = |row: usize| columns.iter().fold(0, |hash, column| with_value(hash, code(column, row)));
     (!columns.is_empty()).then(|| (0..rows.height()).map(line).collect())

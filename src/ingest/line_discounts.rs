@@ -25,9 +25,9 @@ const MOST: usize = 4;
 pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, LineDiscount> {
     let named = |ours: &str| rows.columns().iter().find(|column| means(ours, column.name()));
     let Some(quantity) = named("quantity").and_then(Numbers::of) else { return BTreeMap::new() };
-    let Some(products) = named("product_id").and_then(words) else { return BTreeMap::new() };
+    let Some(products) = named("product_id").and_then(Words::of_column) else { return BTreeMap::new() };
     let prices = rows.columns().iter().filter(|column| is_unit_price(column.name())).take(MOST).filter_map(Numbers::of);
-    let orders = named("order_id").and_then(words);
+    let orders = named("order_id").and_then(Words::of_column);
     let discounts: Vec<Numbers> = discounts(rows).into_iter().chain(signed_percents(rows)).take(MOST).collect();
     let found = |price: Numbers| {
         let of = |discount: &Numbers| {
@@ -63,11 +63,6 @@ fn signed_percents(rows: &DataFrame) -> Vec<Numbers> {
         Numbers::of(&shares)
     };
     rows.columns().iter().filter(|column| names_discount(column.name())).filter_map(of).collect()
-}
-
-fn words(column: &Column) -> Option<Words> {
-    let text = column.cast(&DataType::String).ok()?;
-    Some(Words::from_text(text.str().ok()?))
 }
 
 /// Whether a column says by its name that its numbers are per cents.

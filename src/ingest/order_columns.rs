@@ -29,7 +29,7 @@ pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, usize> {
     let mixed = |column: &Column| {
         let most_days = if is_called_order(column.name()) { MOST_DAYS } else { 1 };
         let others = customers.iter().map(|words| (words, 1)).chain(days.iter().map(|words| (words, most_days)));
-        Some((column.name().to_string(), n_mixed(&words(column)?, others)))
+        Some((column.name().to_string(), n_mixed(&Words::of_column(column)?, others)))
     };
     candidates.into_iter().filter_map(mixed).collect()
 }
@@ -48,11 +48,6 @@ fn is_called_order(name: &str) -> bool {
     in_words(name).iter().any(|word| ORDERS.iter().any(|start| word.starts_with(start)))
 }
 
-fn words(column: &Column) -> Option<Words> {
-    let text = column.cast(&DataType::String).ok()?;
-    Some(Words::from_text(text.str().ok()?))
-}
-
 /// The column that tells most customers apart.
 fn customers(rows: &DataFrame) -> Option<Words> {
     let is_person = |column: &&Column| {
@@ -60,7 +55,8 @@ fn customers(rows: &DataFrame) -> Option<Words> {
             || in_words(column.name()).iter().any(|word| PERSONS.contains(&word.as_str()))
     };
     let persons = rows.columns().iter().filter(is_person).filter(|column| !may_number_orders(column.name()));
-    let persons = persons.take(MOST).filter_map(words).filter(|words| words.names.len() * 10 <= words.codes.len() * 9);
+    let persons =
+        persons.take(MOST).filter_map(Words::of_column).filter(|words| words.names.len() * 10 <= words.codes.len() * 9);
     persons.max_by_key(|words| words.names.len())
 }
 

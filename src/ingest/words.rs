@@ -22,6 +22,12 @@ pub(crate) struct Words {
 }
 
 impl Words {
+    /// The words of a column of any type, as its values are written; `None` if they cannot be.
+    pub(crate) fn of_column(column: &Column) -> Option<Self> {
+        let text = column.cast(&DataType::String).ok()?;
+        Some(Self::from_text(text.str().ok()?))
+    }
+
     /// The words of a text column, as written.
     pub(crate) fn from_text(column: &StringChunked) -> Self {
         let n_rows = column.len().div_ceil(rayon::current_num_threads()).max(LEAST_ROWS);
