@@ -94,6 +94,7 @@ fn page(explanation: &CustomerExplanation, currency: &Currency) -> String {
     page.push_str(&contributions(explanation));
     let _ = writeln!(page, "\norders, the latest first ({}):", explanation.orders.len());
     for (at, amount) in explanation.orders.iter().rev().take(SHOWN) {
+        let at = to_the_minute(at);
         let _ = writeln!(page, "  {at}  {} {}", currency.code(), currency.major_digits(*amount));
     }
     if !explanation.void_orders.is_empty() {
@@ -102,16 +103,22 @@ fn page(explanation: &CustomerExplanation, currency: &Currency) -> String {
     }
     for order in explanation.void_orders.iter().rev().take(SHOWN) {
         let VoidOrderSummary { ordered_at, given_back_at, amount, .. } = order;
-        let when = if order.is_same_day { "on the same day".to_owned() } else { given_back_at.clone() };
+        let when = if order.is_same_day { "on the same day".to_owned() } else { to_the_minute(given_back_at) };
+        let ordered_at = to_the_minute(ordered_at);
         let _ =
             writeln!(page, "  {ordered_at}  {} {}, given back {when}", currency.code(), currency.major_digits(*amount));
     }
     let _ = writeln!(page, "\ncomplaints, the latest first ({}):", explanation.complaints.len());
     for complaint in explanation.complaints.iter().rev().take(SHOWN) {
         let state = if complaint.is_open { "open" } else { "resolved" };
-        let _ = writeln!(page, "  {}  {state}", complaint.opened_at);
+        let _ = writeln!(page, "  {}  {state}", to_the_minute(&complaint.opened_at));
     }
     page
+}
+
+/// An instant as a person reads it, `2011-12-02 16:32` in the shop's zone; the JSON has its seconds and offset.
+fn to_the_minute(instant: &str) -> String {
+    instant.chars().take("2011-12-02T16:32".len()).map(|sign| if sign == 'T' { ' ' } else { sign }).collect()
 }
 
 /// Why the customer is probably lost or about to be, and what that is read from.

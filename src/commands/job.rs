@@ -170,7 +170,11 @@ pub(super) fn begin(
     loaded: Loaded,
     Opening { config, watch, last_purchase, plan, now, fetched }: Opening,
 ) -> Result<(Session, Loaded), Failure> {
-    report(&loaded);
+    if plan.files.is_some() || loaded.is_refused() {
+        report(&loaded);
+    } else {
+        mention(&loaded);
+    }
     require_a_day_that_came(&config, now)?;
     let as_of = as_of(&config, last_purchase, plan.today, now);
     let folder = folder_of(job, &config, as_of.map(Cutoff::date));
@@ -295,6 +299,14 @@ fn report(loaded: &Loaded) {
             Severity::Warning => tracing::warn!(rule = finding.rule, "{finding}"),
             Severity::Recommendation => tracing::info!(rule = finding.rule, "{finding}"),
         }
+    }
+}
+
+/// Of data that stand, to somebody who asks about one customer: only that there is something to read about them.
+fn mention(loaded: &Loaded) {
+    let n = loaded.findings.len() as u64;
+    if n > 0 {
+        tracing::info!("note[findings]: {} about the data; `retain check` tells them", counted(n, "finding"));
     }
 }
 

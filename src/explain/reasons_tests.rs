@@ -137,6 +137,41 @@ fn two_visits_are_told_once() {
 }
 
 #[test]
+fn who_is_new_is_not_said_to_fade() {
+    let told = |parts: &[(&'static str, f64)], tenure| {
+        let values = [
+            ("orders_before_90d_count", 0.0),
+            ("orders_all_count", 3.0),
+            ("order_days_all_count", 2.0),
+            ("tenure_days", tenure),
+        ];
+        Case::of(parts, &values).told()
+    };
+    let parts = [("orders_before_90d_count", 0.5), ("orders_all_count", 0.4)];
+    assert_eq!(told(&parts[..1], 38.0), ["trend: first order only 5 weeks ago"]);
+    assert_eq!(told(&parts, 38.0), ["trend: first order only 5 weeks ago"], "once");
+    assert_eq!(told(&parts, 75.0), ["frequency: 3 orders in 2 months"], "which says since when, too");
+    assert_eq!(told(&parts[..1], 400.0).len(), 0);
+}
+
+#[test]
+fn a_long_break_is_told_where_it_is_none_of_the_usual_ones() {
+    let told = |longest, quartile, silence| {
+        let values = [
+            ("gap_max_days", longest),
+            ("gap_upper_quartile_days", quartile),
+            ("order_days_all_count", 6.0),
+            ("recency_days", silence),
+        ];
+        Case::of(&[("gap_max_days", 0.5)], &values).told()
+    };
+    assert_eq!(told(328.0, 30.0, 36.0), ["cadence: stayed away for 11 months once"]);
+    assert_eq!(told(328.0, 300.0, 36.0).len(), 0, "usual");
+    assert_eq!(told(328.0, 30.0, 340.0).len(), 0, "the silence is longer");
+    assert_eq!(told(170.0, 30.0, 36.0).len(), 0, "not long");
+}
+
+#[test]
 fn a_sentence_that_another_one_contains_is_not_told() {
     let values = [
         ("net_spend_180d_amount", 5.0),

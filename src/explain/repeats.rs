@@ -16,9 +16,14 @@ impl Told<'_> {
     /// Whether nothing is missed if the other one is not told.
     fn says_all_of(&self, other: &Self, value: &impl Fn(usize) -> f64) -> bool {
         // How long somebody has been a customer stands in sentences about other things too.
-        let has_its_numbers = other.said.tells_more_than_spans()
+        let has_its_numbers = (other.said.tells_more_than_spans() || self.is_of_orders() && other.is_of_orders())
             && other.said.columns().all(|column| self.said.columns().any(|own| own == column));
         has_its_numbers || self.is_open_complaint_of(other, value)
+    }
+
+    /// Whether it tells how many orders there were, so that how long is a part of that.
+    const fn is_of_orders(&self) -> bool {
+        matches!(self.teller.fact, Fact::FewOrders | Fact::FewerOrders)
     }
 
     /// Whether the other one only mentions the complaint that this one says is open.

@@ -1,7 +1,7 @@
 //! The customer's own rhythm: silence means little for one who orders twice a year and much for one who orders weekly.
 //! A visit is a day of the shop's calendar with an order, however many there are; gaps are the days between visits.
 
-use super::sentences::{LONGEST, RHYTHM};
+use super::sentences::{BREAK, LONGEST, RHYTHM};
 use super::spec::{Family, Feature, Unit, ratio};
 use super::telling::{Fact, Side};
 use crate::timeline::{Gaps, History};
@@ -25,7 +25,7 @@ pub(super) const FEATURES: &[Feature] = &[
         .adds_to(Fact::FewOrders)
         .is(|h, _| of_gaps(h, |g| g.sd_days.unwrap_or(f64::NAN))),
     gap("gap_max_days", Unit::Days, "Most days between successive visits so far.")
-        .adds_to(Fact::FewOrders)
+        .tells(Fact::FewOrders, Side::High, BREAK)
         .is(|h, _| of_gaps(h, |g| g.max_days)),
     gap("gap_last_days", Unit::Days, "Days between the last two visits.")
         .adds_to(Fact::FewOrders)

@@ -1,6 +1,6 @@
 //! More or less than before. What decays does so by the days of the shop's calendar from an order to the cutoff.
 
-use super::sentences::{HALVES, QUARTERS, SPEND_HALVES, SPEND_QUARTERS};
+use super::sentences::{HALVES, NEWCOMER, QUARTERS, SPEND_HALVES, SPEND_QUARTERS};
 use super::spec::{Family, Feature, Unit, count, ratio};
 use super::telling::{Fact, Side, Split};
 use crate::timeline::History;
@@ -32,8 +32,9 @@ fn contrast(a: f64, b: f64) -> f64 {
 }
 
 pub(super) const FEATURES: &[Feature] = &[
+    // Who has none because there was no customer then is new, not fading.
     trend("orders_before_90d_count", Unit::Count, "Orders placed 90 to 180 days ago.")
-        .adds_to(Fact::FewerOrders)
+        .tells(Fact::FewerOrders, Side::Low, NEWCOMER)
         .over(crate::timeline::Window::Days90)
         .is(|h, _| count(h.orders_aged(Days(90), Days(180)).len())),
     trend(

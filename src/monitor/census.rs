@@ -72,6 +72,8 @@ pub(super) struct Counts {
     pub(super) rows: u32,
     /// Sums of cosine and sine of the hours of the day, in thousandths.
     pub(super) clock: [i64; 2],
+    /// Rows of each hour of the day; none in a profile of an earlier night.
+    pub(super) hours: [u32; 24],
     pub(super) cells: Vec<Cell>,
 }
 
@@ -83,6 +85,7 @@ impl Counts {
     pub(super) fn add(&mut self, other: &Self) {
         self.rows += other.rows;
         self.clock = [self.clock[0] + other.clock[0], self.clock[1] + other.clock[1]];
+        self.hours.iter_mut().zip(other.hours).for_each(|(own, other)| *own += other);
         self.cells.iter_mut().zip(&other.cells).for_each(|(own, other)| own.add(other));
     }
 }
@@ -231,7 +234,8 @@ impl Days {
             let begin = self.begins.get(self.place(*at) as usize).unwrap_or(at);
             let since = at.0 - begin.0;
             let hour = usize::try_from(since / MICROS_PER_HOUR).unwrap_or(0).min(23);
-            if let Some([cosine, sine]) = clock.get(hour) {
+            if let Some(([cosine, sine], rows)) = clock.get(hour).zip(day.hours.get_mut(hour)) {
+                *rows += 1;
                 day.clock = [day.clock[0] + cosine, day.clock[1] + sine];
             }
         }

@@ -3,7 +3,7 @@
 use super::alarm::{Alarm, CLOCK, Level};
 use super::census::{Counts, Feed};
 use super::words::days;
-use crate::text::grouped;
+use crate::text::{counted, grouped};
 
 /// Lengths of the windows that end on the last day, in days.
 const LENGTHS: [usize; 2] = [1, 7];
@@ -12,10 +12,13 @@ const RECENT: usize = 28;
 const LEAST_WINDOWS: usize = 20;
 /// Rows of a window that say something of its hours.
 const LEAST_ROWS: u32 = 10;
-/// The widest swing of the past is allowed this many times.
+/// What looked most like a move in the past may be exceeded by so much.
 const MARGIN: f64 = 1.25;
-/// Hours by which summer time moves clocks, and a bit less: a smaller shift does not matter.
-const LEAST_HOURS: f64 = 0.75;
+/// Logarithm of how much more likely the hours are as moved ones, below which nothing is said: of rows that come by
+/// themselves, none of 23 moves gets there by chance in nine hundred nights.
+const LEAST_EVIDENCE: f64 = 10.0;
+/// Rows that each hour has beside those that were seen there.
+const SMOOTHING: f64 = 0.5;
 /// Length of the mean direction under which rows happen at any hour.
 const LEAST_LENGTH: f64 = 0.1;
 
@@ -29,48 +32,72 @@ pub(super) fn mean_hour(counts: &Counts) -> Option<f64> {
     is_a_mean.then(|| sine.atan2(cosine) * 24.0 / std::f64::consts::TAU)
 }
 
-/// How far the hours moved in windows with half as many rows at least, because the mean of fewer swings further; in all windows
-/// where there are too few of them.
-fn alike(swings: &[(u32, f64)], n_rows: u32) -> Vec<f64> {
-    let large: Vec<f64> = swings.iter().filter(|(rows, _)| rows * 2 >= n_rows).map(|(_, moved)| *moved).collect();
-    if large.len() >= LEAST_WINDOWS { large } else { swings.iter().map(|(_, moved)| *moved).collect() }
-}
-
 /// From one hour to another the short way round, from -12 to 12.
 pub(super) fn hours_between(from: f64, to: f64) -> f64 {
     (to - from + 36.0).rem_euclid(24.0) - 12.0
+}
+
+/// The logarithm of the usual share of rows of each hour.
+struct Usual([f64; 24]);
+
+/// The move of the usual hours that explains others best.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Move {
+    /// Later by so many hours, earlier if more than twelve.
+    hours: usize,
+    /// Logarithm of how much more likely the hours are than without a move; 0 if nothing explains them better.
+    evidence: f64,
+}
+
+impl Usual {
+    fn of(counts: &Counts) -> Self {
+        let n = counts.hours.iter().map(|rows| f64::from(*rows) + SMOOTHING).sum::<f64>();
+        Self(counts.hours.map(|rows| ((f64::from(rows) + SMOOTHING) / n).ln()))
+    }
+
+    /// How well the rows of a window fit, moved later by so many hours.
+    fn log_likelihood(&self, window: &Counts, moved: usize) -> f64 {
+        let usual = self.0.iter().cycle().skip(24 - moved);
+        window.hours.iter().zip(usual).map(|(rows, log_share)| f64::from(*rows) * log_share).sum()
+    }
+
+    fn best_move(&self, window: &Counts) -> Move {
+        let unmoved = self.log_likelihood(window, 0);
+        let moves = (1..24).map(|hours| Move { hours, evidence: self.log_likelihood(window, hours) - unmoved });
+        moves.fold(
+            Move { hours: 0, evidence: 0.0 },
+            |best, other| if other.evidence > best.evidence { other } else { best },
+        )
+    }
 }
 
 /// An alarm of moved hours.
 pub(super) fn look(feed: &Feed) -> Option<Alarm> {
     LENGTHS.iter().find_map(|length| {
         let last = feed.days.len();
-        let now_rows = feed.window(last, *length)?;
-        let now = mean_hour(&now_rows)?;
+        let now = feed.window(last, *length).filter(|window| window.rows >= LEAST_ROWS)?;
         let before = last.checked_sub(RECENT)?;
-        let usual = mean_hour(&feed.window(before, before)?)?;
+        let usual = Usual::of(&feed.window(before, before)?);
         let ends = (*length..=before).step_by(*length);
-        let windows = ends.filter_map(|end| feed.window(end, *length));
-        let swings = windows.filter_map(|window| Some((window.rows, hours_between(usual, mean_hour(&window)?).abs())));
-        let past = alike(&swings.collect::<Vec<_>>(), now_rows.rows);
-        let widest = past.iter().copied().fold(0.0, f64::max);
-        let (moved, limit) = (hours_between(usual, now), (MARGIN * widest).max(LEAST_HOURS));
-        (past.len() >= LEAST_WINDOWS && moved.abs() > limit).then(|| Alarm {
+        let windows = ends.filter_map(|end| feed.window(end, *length)).filter(|window| window.rows >= LEAST_ROWS);
+        let past: Vec<f64> = windows.map(|window| usual.best_move(&window).evidence).collect();
+        let (moved, most) = (usual.best_move(&now), past.iter().copied().fold(0.0, f64::max));
+        let limit = (MARGIN * most).max(LEAST_EVIDENCE);
+        (past.len() >= LEAST_WINDOWS && moved.evidence > limit).then(|| Alarm {
             check: CLOCK,
             level: Level::Warn,
             feed: Some(feed.name),
             column: None,
-            figure: moved,
-            limit: limit * moved.signum(),
-            n: u64::from(now_rows.rows),
+            figure: moved.evidence,
+            limit,
+            n: u64::from(now.rows),
             message: format!(
-                "`{}`: the {} rows on {} happen {:.1} hours {} in the day than usual; the mean hour of {} earlier windows \
-                 never moved by more than {widest:.1} hours",
+                "`{}`: the {} rows on {} happen at the usual hours moved by {}; nothing in {} windows before looked as \
+                 much like a move",
                 feed.name,
-                grouped(u64::from(now_rows.rows)),
+                grouped(u64::from(now.rows)),
                 days(feed, *length),
-                moved.abs(),
-                if moved > 0.0 { "later" } else { "earlier" },
+                in_words(moved.hours),
                 grouped(past.len() as u64),
             ),
             hint: "are times delivered in another zone than before? State the zone of the source, or deliver the rows again"
@@ -79,57 +106,77 @@ pub(super) fn look(feed: &Feed) -> Option<Alarm> {
     })
 }
 
+/// A move the short way round.
+fn in_words(hours: usize) -> String {
+    let (hours, direction) = if hours > 12 { (24 - hours, "earlier") } else { (hours, "later") };
+    format!("{} to {direction}", counted(hours as u64, "hour"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::maths::random::SplitMix64;
 
-    /// Rows around an hour that wanders by a bit.
-    fn feed(last_hour: f64) -> Feed {
-        let day = |day: usize| {
-            let wander = f64::from(u32::try_from(day * 7_919 % 10).unwrap()) / 20.0;
-            let hour = if day == 199 { last_hour } else { 14.0 + wander };
-            let angle = hour * std::f64::consts::TAU / 24.0;
-            #[expect(clippy::cast_possible_truncation)]
-            let clock = [angle.cos(), angle.sin()].map(|part| (part * 600.0 * 50.0) as i64);
-            Counts { rows: 50, clock, cells: Vec::new() }
+    /// Rows by hour of a shop that sells from morning to night, a few at any hour; in per cent.
+    const SHARES: [u32; 24] = [1, 1, 0, 0, 0, 1, 1, 2, 4, 5, 6, 6, 7, 6, 6, 6, 6, 6, 7, 8, 8, 7, 4, 2];
+
+    fn drawn(draws: &mut SplitMix64) -> usize {
+        let mut left = (draws.uniform() * f64::from(SHARES.iter().sum::<u32>())).floor();
+        SHARES
+            .iter()
+            .position(|share| {
+                left -= f64::from(*share);
+                left < 0.0
+            })
+            .unwrap_or(23)
+    }
+
+    /// Days of so many orders with two lines each, the last day moved.
+    fn feed(seed: u64, orders: u32, moved: usize) -> Feed {
+        let mut draws = SplitMix64::new(seed);
+        let mut day = |moved: usize| {
+            let mut hours = [0; 24];
+            for _ in 0..orders {
+                hours[(drawn(&mut draws) + moved) % 24] += 2;
+            }
+            Counts { rows: 2 * orders, hours, ..Counts::default() }
         };
-        let days = (0..200).map(day).collect();
+        let days = (0..400).map(|place| day(if place == 399 { moved } else { 0 })).collect();
         Feed { name: "purchases", columns: Vec::new(), first: 19_000, days, total: Counts::default() }
     }
 
     #[test]
-    fn a_shift_of_the_zone_is_seen_on_its_first_day_with_its_size() {
-        assert_eq!(look(&feed(14.6)), None);
-        let alarm = look(&feed(21.2)).unwrap();
-        assert!(alarm.message.contains("7.0 hours later") && (alarm.figure - 7.0).abs() < 0.1, "{alarm}");
-        assert!(look(&feed(12.2)).unwrap().message.contains("2.0 hours earlier"));
+    fn a_moved_zone_is_seen_on_its_first_day_with_its_size() {
+        let alarm = look(&feed(1, 40, 15)).unwrap();
+        assert!(alarm.message.contains("moved by 9 hours to earlier"), "{alarm}");
+        let alarm = look(&feed(2, 1_000, 2)).unwrap();
+        assert!(alarm.message.contains("moved by 2 hours to later"), "{alarm}");
     }
 
     #[test]
-    fn small_days_that_swing_widely_do_not_hide_the_shift_of_a_usual_one() {
-        let with_small_days = |last_hour: f64| {
-            let mut feed = feed(last_hour);
-            for day in feed.days.iter_mut().step_by(9) {
-                let angle = 22.0 * std::f64::consts::TAU / 24.0;
-                #[expect(clippy::cast_possible_truncation)]
-                let clock = [angle.cos(), angle.sin()].map(|part| (part * 600.0 * 12.0) as i64);
-                *day = Counts { rows: 12, clock, cells: Vec::new() };
-            }
-            feed
-        };
-        assert_eq!(look(&with_small_days(14.6)), None);
-        assert!(look(&with_small_days(21.2)).is_some());
+    fn small_days_show_a_move_and_usual_ones_are_none() {
+        let found = (10..40).filter(|seed| look(&feed(*seed, 13, 15)).is_some()).count();
+        assert!(found >= 24, "{found} of 30");
+        let false_alarms = (10..110).filter(|seed| look(&feed(*seed, 13, 0)).is_some()).count();
+        assert!(false_alarms <= 1, "{false_alarms} of 100");
     }
 
     #[test]
     fn hours_go_the_short_way_round() {
         assert!((hours_between(23.0, 1.0) - 2.0).abs() < 1e-9 && (hours_between(1.0, 23.0) + 2.0).abs() < 1e-9);
+        assert_eq!(
+            [1, 12, 15, 23].map(in_words),
+            ["1 hour to later", "12 hours to later", "9 hours to earlier", "1 hour to earlier"]
+        );
     }
 
     #[test]
     fn days_without_times_say_nothing() {
-        let mut dates = feed(14.0);
-        dates.days.iter_mut().for_each(|day| day.clock = [50_000, 0]);
+        let mut dates = feed(3, 40, 15);
+        for day in &mut dates.days {
+            day.hours = [0; 24];
+            day.hours[0] = day.rows;
+        }
         assert_eq!(look(&dates), None);
     }
 }

@@ -86,7 +86,7 @@ impl Stored {
             log_milli: *log_milli,
             ..Cell::default()
         };
-        Counts { rows: self.rows, clock: self.clock, cells: self.cells.iter().map(cell).collect() }
+        Counts { rows: self.rows, clock: self.clock, cells: self.cells.iter().map(cell).collect(), ..Counts::default() }
     }
 }
 

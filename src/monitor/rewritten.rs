@@ -305,7 +305,7 @@ mod tests {
             #[expect(clippy::cast_possible_truncation)]
             let log_milli = (size.ln() * 1000.0) as i64 * i64::from(filled);
             let cells = vec![Cell { filled, sized: filled, log_milli, ..Cell::default() }];
-            Counts { rows, clock: [i64::from(rows) * 900, 0], cells }
+            Counts { rows, clock: [i64::from(rows) * 900, 0], cells, ..Counts::default() }
         };
         let days: Vec<Counts> = (first..as_of).map(|of| counts(day(of))).collect();
         let columns = vec![ColumnName { name: "amount".into(), kind: Kind::Sized, is_late: false }];

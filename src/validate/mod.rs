@@ -119,6 +119,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Whether a finding forbids the use of the data.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
     /// The same data, if no finding forbids their use.
     ///
     /// # Errors
