@@ -85,7 +85,8 @@ fn stop(summary: &PlanSummary, currency: &Currency) -> String {
         let would = verb(summary.n_left_out, "would bring a gain and is", "would bring a gain and are");
         format!("{n} {would} left out")
     } else {
-        format!("nobody else would bring {}", least(summary, currency))
+        let who = if summary.n_contacted > 0 { "nobody else" } else { "nobody" };
+        format!("{who} would bring {}", least(summary, currency))
     };
     let small = match summary.n_small_gain {
         0 => String::new(),

@@ -137,7 +137,7 @@ fn add_rows(columns: &Columns, is_winback: bool, rows: &mut BTreeMap<String, Ear
             rank: i64::try_from(place).ok()? + 1,
             churn_probability: (*churn.get(place)?)?,
             is_treated: groups.get(place)?.as_deref() == Some("treat"),
-            is_opted_out: codes.get(place)?.as_deref() == Some(Suppression::OptedOut.name()),
+            suppressed: codes.get(place)?.as_deref().and_then(Suppression::named),
             days_since_last_order: whole((*silence.get(place)?)?),
             stage: stages.get(place)?.as_deref().and_then(Stage::named),
             rfm: segments.get(place)?.as_deref().and_then(RfmSegment::named),

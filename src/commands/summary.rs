@@ -98,19 +98,31 @@ fn changes(found: Option<&(Date, ChangeCounts)>) -> String {
     };
     let n = |word: &str| counts.customers.get(word).copied().unwrap_or(0);
     let because: Vec<String> =
-        counts.no_longer_because.iter().map(|(why, n)| format!("{} {}", grouped(*n), why.replace('_', " "))).collect();
+        counts.no_longer_because.iter().map(|(why, n)| format!("{} {}", grouped(*n), in_words(why))).collect();
     let left: u64 = counts.no_longer_because.values().sum();
     let because = if because.is_empty() { String::new() } else { format!(" ({})", because.join(", ")) };
     format!(
-        "since the list of {since}: {} more to contact; {} who were to be contacted no longer{because}; {} on neither list before, \
-         {} on neither any more; {} riskier and {} safer by ten points or more",
-        counted(n("to_contact"), "customer"),
+        "since the list of {since}: {} to contact who were not then; {} who were then, and no longer{because}; {} on neither list \
+         before, {} on neither any more; {} riskier and {} safer by ten points or more",
+        counted(counts.asked_anew, "customer"),
         grouped(left),
         grouped(n("new")),
         grouped(n("gone")),
         grouped(n("riskier")),
         grouped(n("safer"))
     )
+}
+
+/// Why somebody is no longer to be contacted.
+fn in_words(why: &str) -> String {
+    match why {
+        "no_gain" => "would not bring enough now".to_owned(),
+        "no_longer_a_customer" => "bought too long ago".to_owned(),
+        "cool_down" => "contacted of late".to_owned(),
+        "to_winback" => "probably lost, and not worth winning back".to_owned(),
+        "from_winback" => "back, and safe".to_owned(),
+        other => other.replace('_', " "),
+    }
 }
 
 /// What value at stake means in a run.

@@ -28,6 +28,23 @@ pub enum Suppression {
 }
 
 impl Suppression {
+    const ALL: [Self; 8] = [
+        Self::OptedOut,
+        Self::NoActionFits,
+        Self::SleepingDog,
+        Self::CoolDown,
+        Self::NoGain,
+        Self::Budget,
+        Self::Capacity,
+        Self::OwnerFull,
+    ];
+
+    /// The one with a word of files.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == word)
+    }
+
     /// The word in files.
     #[must_use]
     pub const fn name(self) -> &'static str {

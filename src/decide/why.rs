@@ -85,17 +85,30 @@ fn reckoning(subject: &Subject<'_>) -> String {
         _ => String::new(),
     };
     let pays = match rate.evidence {
-        Evidence::Assumed => "if these assumed rates hold it pays with a probability of",
-        Evidence::Benchmark => "if your customers are like theirs it pays with a probability of",
-        Evidence::Measured => "it pays with a probability of",
+        Evidence::Assumed => "If these assumed rates hold, that average is above zero with a probability of",
+        Evidence::Benchmark => "If your customers are like theirs, that average is above zero with a probability of",
+        Evidence::Measured => "That average is above zero with a probability of",
     };
     format!(
-        "If the action {} ({source}), it brings {} on average, after {} for the contact{incentive}; {pays} {}.",
+        "If the action {} ({source}), it brings {} on average, after {} for the contact{incentive}: {}. {pays} {}.",
         effects(subject),
         money(planned.net_gain, currency),
         money(planned.spending.contact_cost, currency),
+        one_in(subject),
         percent(planned.gain_probability)
     )
+}
+
+/// How many such contacts it takes for one customer.
+fn one_in(subject: &Subject<'_>) -> String {
+    let Subject { action, chances, .. } = subject;
+    let outcome = chances.outcome();
+    let won = outcome.leaving * action.save_rate.mean + outcome.gone * action.winback_rate.mean;
+    let what = if is_win_back(subject) { "brings a customer back" } else { "keeps a customer" };
+    match (1.0 / won).round() {
+        n if n <= 1.0 => format!("nearly each such contact {what}"),
+        n => format!("one such contact in {n:.0} {what}"),
+    }
 }
 
 /// What the action does: the larger part of what it brings, and the other one if the sums would not add up without it.

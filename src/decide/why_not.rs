@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::contact_evidence::{ALL, ContactComparison, ContactEvidence};
 use super::cool_down::{PastContact, Pause};
 use super::decision::Decision;
-use super::grievance::day_in_words;
+use super::grievance::{Grievance, day_in_words};
 use super::ranking::Suppression;
 use super::stage::Stage;
 use super::why::{money, money_below};
@@ -23,6 +23,8 @@ pub struct Untouched<'a> {
     pub contacts: &'a [PastContact],
     /// The life-cycle stage.
     pub stage: Stage,
+    /// The complaint that has to be settled, if there is one.
+    pub grievance: Option<&'a Grievance>,
     /// What the shop's own contacts say, if there are any.
     pub evidence: Option<&'a ContactEvidence>,
     /// The day of the list.
@@ -57,7 +59,8 @@ pub fn suppressed_because(customer: &Untouched<'_>) -> Option<String> {
                 let gain = money_below(gain, *min_gain, currency);
                 format!(": the best one, `{}`, would bring {gain}", action.name)
             });
-            format!("No action is expected to bring {least}{}.", best.unwrap_or_default())
+            let owed = customer.grievance.map(|one| format!("Settle the complaint all the same: {}. ", one.named()));
+            format!("{}No action is expected to bring {least}{}.", owed.unwrap_or_default(), best.unwrap_or_default())
         }
         Suppression::Budget => would("others bring more for the same money."),
         Suppression::Capacity => would("others bring more in the same places."),
@@ -124,6 +127,7 @@ mod tests {
             decision,
             contacts: &contacts,
             stage: Stage::AtRisk,
+            grievance: None,
             evidence: None,
             as_of,
             actions: &actions,
@@ -188,6 +192,7 @@ mod tests {
                 decision: &decision,
                 contacts: &[],
                 stage: Stage::AtRisk,
+                grievance: None,
                 evidence: Some(&evidence),
                 as_of: jiff::civil::date(2026, 6, 3),
                 actions,

@@ -14,7 +14,8 @@ use crate::units::Currency;
 /// Reasons shown for each customer at most.
 pub const REASONS: usize = 3;
 
-/// A reason adds at least this share of what all facts that raise the odds of the customer add.
+/// A reason adds at least this share of what all facts add that raise the odds of the customer and can be told: what stands
+/// against its direction, such as the silence of somebody who bought yesterday, hides nothing.
 pub const MATERIAL_SHARE: f64 = 0.1;
 
 /// And at least this much: about a hundredth of probability in the middle.
@@ -176,11 +177,15 @@ impl Desk {
         let sums = self.ledger.facts;
         let sum = |fact: Fact| sums[fact as usize];
         facts.sort_by(|a, b| sum(*b).total_cmp(&sum(*a)));
-        let raising: f64 = sums.iter().filter(|sum| **sum > 0.0).sum();
-        let is_material = |fact: &Fact| sum(*fact) >= (MATERIAL_SHARE * raising).max(MATERIAL_LOG_ODDS);
         let mut told = Vec::with_capacity(REASONS);
-        for fact in facts.into_iter().take_while(is_material) {
+        // Those that can be told and come after this one add less each, so that what was told is most of the sum.
+        let mut raising = 0.0;
+        for fact in facts {
+            if sum(fact) < (MATERIAL_SHARE * raising).max(MATERIAL_LOG_ODDS) {
+                break;
+            }
             if let Some((teller, said)) = self.tell(fact, passing, value, currency) {
+                raising += sum(fact);
                 let (sentence, log_odds) = (self.sentence.as_str().into(), sum(fact));
                 let reason = Reason { fact, family: teller.family, column: teller.column, sentence, log_odds };
                 take_in(&mut told, Told { reason, teller, said }, value);

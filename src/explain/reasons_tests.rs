@@ -78,7 +78,12 @@ fn told_is_what_raises_the_odds_on_its_side_of_the_median_and_matters() {
         "the fact lowers them"
     );
     assert_eq!(told(&[("recency_days", -0.1), ("recency_of_tenure_share", 0.6)], 124.0).len(), 0, "its teller does");
-    assert_eq!(told(&[("recency_days", 0.09), ("order_mean_amount", 0.95)], 124.0).len(), 0, "less than a tenth");
+    let beside = |order_mean: f64| {
+        let values = [("recency_days", 124.0), ("order_mean_amount", order_mean)];
+        Case::of(&[("recency_days", 0.09), ("order_mean_amount", 0.95)], &values).told()
+    };
+    assert_eq!(beside(5.0), ["monetary: spends GBP 5.00 on an average order"], "less than a tenth");
+    assert_eq!(beside(15.0), ["recency: no order for 124 days"], "what cannot be told hides nothing");
     assert_eq!(told(&[("recency_days", 0.04)], 124.0).len(), 0, "next to nothing");
     let mut old = Case::of(&[("recency_days", 0.5)], &[("recency_days", 9.0)]);
     old.medians = Medians::default();
@@ -178,6 +183,7 @@ fn a_sentence_that_another_one_contains_is_not_told() {
         ("net_spend_365d_amount", 500.0),
         ("spend_180d_change_ratio", -0.9),
         ("recency_days", 100.0),
+        ("tenure_days", 900.0),
     ];
     for [low, fell] in [[0.5, 0.4], [0.4, 0.5]] {
         let parts = [("net_spend_180d_amount", low), ("spend_180d_change_ratio", fell), ("recency_days", 0.2)];
@@ -195,8 +201,15 @@ fn a_sentence_that_another_one_contains_is_not_told() {
     assert_eq!(reasons.iter().map(|reason| reason.fact).collect::<Vec<_>>(), [Fact::SpendFell, Fact::Silence]);
     assert!((reasons[0].log_odds - 0.7).abs() < 1e-12, "with what both add");
     let parts = [("tenure_days", 0.5), ("net_spend_all_amount", 0.4)];
-    let young = [("tenure_days", 9.0), ("order_days_all_count", 2.0), ("net_spend_all_amount", 7.0)];
-    assert_eq!(Case::of(&parts, &young).told().len(), 2, "spend of so many days is another fact than the first order");
+    let mut young = [("tenure_days", 9.0), ("order_days_all_count", 2.0), ("net_spend_all_amount", 7.0)];
+    let told = |values: &[(&'static str, f64)]| {
+        let mut case = Case::of(&parts, values);
+        case.medians = medians(|_| 200.0);
+        case.told().len()
+    };
+    assert_eq!(told(&young), 1, "nobody has spent much in 9 days");
+    young[0].1 = 65.0;
+    assert_eq!(told(&young), 2, "spend of so many days is another fact than the first order");
 }
 
 #[test]

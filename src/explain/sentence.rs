@@ -3,7 +3,7 @@
 //!
 //! A reason of the catalogue is one sentence or several, parted by `|`, of which the first that holds is told. It may begin
 //! with conditions, `[a<b, c<d]`: each holds where its left side is less than its right side, and less by more than a quarter
-//! where both are the customer's. `{name}` stands for the customer's value of that feature, `{a-b}` for a difference, `{name
+//! where both are the customer's; `2*a` is twice the value. `{name}` stands for the customer's value of that feature, `{a-b}` for a difference, `{name
 //! order}` for the value and the noun in the right number, `{name category/categories}` likewise where the plural is irregular,
 //! `{name every}` for a rhythm of days and `{name span}` for a stretch of days in days, weeks, months or years.
 
@@ -47,6 +47,8 @@ pub(super) struct Sentence<N> {
 enum Term<N> {
     Constant(f64),
     Value(N),
+    /// So many times a value.
+    Multiple(f64, N),
     Difference(N, N),
 }
 
@@ -102,7 +104,7 @@ impl Template<String> {
             let terms: Vec<_> = sentence.conditions.into_iter().flatten().chain(told).collect();
             terms.into_iter().flat_map(|term| match term {
                 Term::Constant(_) => Vec::new(),
-                Term::Value(name) => vec![name],
+                Term::Value(name) | Term::Multiple(_, name) => vec![name],
                 Term::Difference(name, other) => vec![name, other],
             })
         })
@@ -190,7 +192,7 @@ impl Sentence<usize> {
     pub(super) fn columns(&self) -> impl Iterator<Item = usize> {
         let columns = |slot: &Slot<usize>| match slot.term {
             Term::Constant(_) => [None, None],
-            Term::Value(column) => [Some(column), None],
+            Term::Value(column) | Term::Multiple(_, column) => [Some(column), None],
             Term::Difference(column, other) => [Some(column), Some(other)],
         };
         self.slots.iter().flat_map(columns).flatten()
@@ -213,6 +215,10 @@ impl<N> Term<N> {
         if let Ok(constant) = text.parse() {
             return Some((Self::Constant(constant), Unit::Number));
         }
+        if let Some((times, name)) = text.split_once('*') {
+            let (number, unit) = find(name)?;
+            return Some((Self::Multiple(times.parse().ok()?, number), unit));
+        }
         let Some((name, other)) = text.split_once('-') else {
             return find(text).map(|(number, unit)| (Self::Value(number), unit));
         };
@@ -228,6 +234,7 @@ impl<N> Term<N> {
         match self {
             Self::Constant(constant) => *constant,
             Self::Value(name) => number(name),
+            Self::Multiple(times, name) => times * number(name),
             Self::Difference(name, other) => number(name) - number(other),
         }
     }

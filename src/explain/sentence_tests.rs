@@ -93,12 +93,12 @@ fn two_visits_have_no_longest_break() {
 fn many_orders_are_few_only_where_they_became_fewer() {
     let of = |all, lately: f64| {
         let values = [("order_days_all_count", all), ("orders_all_count", all), ("orders_180d_count", lately)];
-        told("orders_per_month", &[&values[..], &[("tenure_days", 400.0)]].concat())
+        told("orders_per_month", &[&values[..], &[("tenure_days", 400.0), ("recency_days", 12.0)]].concat())
     };
     assert_eq!(of(4.0, 2.0).as_deref(), Some("4 orders in 13 months"));
     assert_eq!(of(10.0, 2.0).as_deref(), Some("10 orders in 13 months, 2 of them in the last six months"));
     assert_eq!((of(10.0, 6.0), of(10.0, 0.0)), (None, None));
-    assert_eq!(of(1.0, 1.0).as_deref(), Some("bought once so far"));
+    assert_eq!(of(1.0, 1.0).as_deref(), Some("bought once so far, 12 days ago"));
 }
 
 #[test]

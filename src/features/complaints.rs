@@ -74,7 +74,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "{complaints_all_count complaint} so far",
     ),
     complaint("complaints_per_order_ratio", Unit::Ratio, "Complaints per order.")
-        .tells(Fact::Complaints, Side::High, "{complaints_all_count complaint} on {orders_all_count order}")
+        .tells(Fact::Complaints, Side::High, "[0.2<complaints_per_order_ratio]{complaints_all_count complaint} on {orders_all_count order}")
         .is(|h, window| ratio(count(h.complaints().len()), count(h.order_count(window)))),
     complaint("complaint_recency_days", Unit::Days, "Days since the last complaint.")
         .tells(Fact::Complaints, Side::Low, "complained {complaint_recency_days since} ago")
@@ -84,7 +84,8 @@ pub(super) const FEATURES: &[Feature] = &[
         .tells(
             Fact::Complaints,
             Side::Low,
-            "{orders_since_complaint_count order} since the complaint {complaint_recency_days since} ago",
+            "[gap_median_days<complaint_recency_days]{orders_since_complaint_count order} since the complaint \
+             {complaint_recency_days since} ago",
         )
         .or_missing()
         .is(|h, _| last(h).map_or(f64::NAN, |complaint| count(h.orders_after(complaint.opened_at)))),
@@ -120,7 +121,7 @@ pub(super) const FEATURES: &[Feature] = &[
         .tells(
             Fact::ComplaintHandling,
             Side::High,
-            "waited {complaint_resolution_mean_days day} for a complaint to be resolved",
+            "[1.5<complaint_resolution_mean_days]waited {complaint_resolution_mean_days day} for a complaint to be resolved",
         )
         .needs(Available::Resolution)
         .or_missing()
@@ -129,7 +130,7 @@ pub(super) const FEATURES: &[Feature] = &[
         .tells(
             Fact::ComplaintHandling,
             Side::High,
-            "waited {complaint_response_mean_days day} for an answer to a complaint",
+            "[1.5<complaint_response_mean_days]waited {complaint_response_mean_days day} for an answer to a complaint",
         )
         .needs(Available::FirstResponse)
         .or_missing()

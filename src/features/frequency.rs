@@ -18,10 +18,10 @@ pub(super) const FEATURES: &[Feature] = &[
     orders("orders_30d_count", Window::Days30, "Orders in the last 30 days.").adds_to(Fact::FewOrders).recent(30),
     orders("orders_60d_count", Window::Days60, "Orders in the last 60 days.").adds_to(Fact::FewOrders).recent(60),
     orders("orders_90d_count", Window::Days90, "Orders in the last 90 days.")
-        .tells(Fact::FewOrders, Side::Low, "{orders_90d_count order} in the last 90 days")
+        .tells(Fact::FewOrders, Side::Low, "[89<tenure_days]{orders_90d_count order} in the last 90 days")
         .recent(90),
     orders("orders_180d_count", Window::Days180, "Orders in the last 180 days.")
-        .tells(Fact::FewOrders, Side::Low, "{orders_180d_count order} in the last six months")
+        .tells(Fact::FewOrders, Side::Low, "[179<tenure_days]{orders_180d_count order} in the last six months")
         .recent(180),
     orders("orders_365d_count", Window::Days365, "Orders in the last 365 days.")
         .tells(Fact::FewOrders, Side::Low, YEAR)

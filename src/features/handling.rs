@@ -74,7 +74,7 @@ pub(super) const FEATURES: &[Feature] = &[
         .tells(
             Fact::ComplaintHandling,
             Side::High,
-            "waited {complaint_resolution_max_days day} for a complaint to be resolved",
+            "[1.5<complaint_resolution_max_days]waited {complaint_resolution_max_days day} for a complaint to be resolved",
         )
         .needs(Available::Resolution)
         .or_missing()
@@ -87,7 +87,7 @@ pub(super) const FEATURES: &[Feature] = &[
     .tells(
         Fact::ComplaintHandling,
         Side::High,
-        "waited {complaint_resolution_last_days day} for the last resolution of a complaint",
+        "[1.5<complaint_resolution_last_days]waited {complaint_resolution_last_days day} for the last resolution of a complaint",
     )
     .needs(Available::Resolution)
     .or_missing()
@@ -96,7 +96,7 @@ pub(super) const FEATURES: &[Feature] = &[
         .tells(
             Fact::ComplaintHandling,
             Side::High,
-            "waited {complaint_response_max_days day} for an answer to a complaint",
+            "[1.5<complaint_response_max_days]waited {complaint_response_max_days day} for an answer to a complaint",
         )
         .needs(Available::FirstResponse)
         .or_missing()
@@ -109,7 +109,7 @@ pub(super) const FEATURES: &[Feature] = &[
     .tells(
         Fact::ComplaintHandling,
         Side::High,
-        "waited {complaint_response_last_days day} for the last answer to a complaint",
+        "[1.5<complaint_response_last_days]waited {complaint_response_last_days day} for the last answer to a complaint",
     )
     .needs(Available::FirstResponse)
     .or_missing()

@@ -28,18 +28,18 @@ pub(super) const FEATURES: &[Feature] = &[
         .adds_to(Fact::LowSpend)
         .recent(60),
     spend("net_spend_90d_amount", Window::Days90, "Spend in the last 90 days less returns.")
-        .tells(Fact::LowSpend, Side::Low, "spent {net_spend_90d_amount} in the last 90 days")
+        .tells(Fact::LowSpend, Side::Low, "[89<tenure_days]spent {net_spend_90d_amount} in the last 90 days")
         .recent(90),
     spend("net_spend_180d_amount", Window::Days180, "Spend in the last 180 days less returns.")
-        .tells(Fact::LowSpend, Side::Low, "spent {net_spend_180d_amount} in the last six months")
+        .tells(Fact::LowSpend, Side::Low, "[179<tenure_days]spent {net_spend_180d_amount} in the last six months")
         .recent(180),
     spend("net_spend_365d_amount", Window::Days365, "Spend in the last 365 days less returns.")
-        .tells(Fact::LowSpend, Side::Low, "spent {net_spend_365d_amount} in the past year")
+        .tells(Fact::LowSpend, Side::Low, "[364<tenure_days]spent {net_spend_365d_amount} in the past year")
         .recent(365),
     spend("net_spend_all_amount", Window::All, "Spend so far less returns.").tells(
         Fact::LowSpend,
         Side::Low,
-        "spent {net_spend_all_amount} in {tenure_days span}",
+        "[60<tenure_days]spent {net_spend_all_amount} in {tenure_days span}",
     ),
     Feature::new("order_mean_amount", Family::Monetary, Unit::Amount)
         .tells(Fact::LowSpend, Side::Low, "spends {order_mean_amount} on an average order")
@@ -62,7 +62,7 @@ pub(super) const FEATURES: &[Feature] = &[
         .tells(
             Fact::SpendFell,
             Side::Low,
-            "[2<order_days_all_count, last_visit_to_mean_share<0.5]spent {last_visit_amount} the last time, \
+            "[2<order_days_all_count, orders_30d_count<2, last_visit_to_mean_share<0.5]spent {last_visit_amount} the last time, \
              {last_visit_to_mean_share} of the usual",
         )
         .meaning("Amount of the orders of the last day with any over the mean of such days.")

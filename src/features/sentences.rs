@@ -5,11 +5,12 @@ pub(super) const RHYTHM: &str = "[3<order_days_all_count, gap_median_days<recenc
      |[1<order_days_all_count, order_days_all_count<3, gap_max_days<recency_days]silent for {recency_days day}, the only break before was {gap_max_days day}";
 pub(super) const LONGEST: &str = "[3<order_days_all_count, gap_max_days<recency_days]silent for {recency_days day}, the \
                                   longest break before was {gap_max_days day}";
-pub(super) const YEAR: &str = "{orders_365d_count order} in the past year";
+pub(super) const YEAR: &str = "[364<tenure_days]{orders_365d_count order} in the past year\
+                               |[orders_all_count<2]bought once so far, {recency_days day} ago";
 pub(super) const TOTAL: &str = "[1<order_days_all_count, orders_all_count<7, 60<tenure_days]{orders_all_count order} in {tenure_days span}\
                                 |[6<orders_all_count, 0<orders_180d_count, orders_180d_count<orders_all_count-orders_180d_count]{orders_all_count order} in {tenure_days span}, {orders_180d_count} of them in the last six months\
                                 |[1<order_days_all_count, orders_all_count<7]first order only {tenure_days span} ago\
-                                |[orders_all_count<2]bought once so far|[order_days_all_count<2]bought on one day only";
+                                |[orders_all_count<2]bought once so far, {recency_days day} ago|[order_days_all_count<2]bought on one day only";
 pub(super) const NEWCOMER: &str = "[1<order_days_all_count, tenure_days<91]first order only {tenure_days span} ago";
 pub(super) const BREAK: &str = "[2<order_days_all_count, 179<gap_max_days, gap_upper_quartile_days<gap_max_days, \
                                 recency_days<gap_max_days]stayed away for {gap_max_days span} once";

@@ -82,6 +82,10 @@ impl Facts {
         self.bought.is_some()
     }
 
+    pub(super) fn has_complained(&self) -> bool {
+        !self.opened.is_empty()
+    }
+
     /// Why a customer is on a list for the first time.
     pub(super) fn why_new(&self) -> String {
         let bought = self.bought.map(|day| format!("bought on {}", day_in_words(day)));

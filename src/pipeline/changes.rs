@@ -37,6 +37,8 @@ pub struct GoneCustomer {
 pub struct ChangeCounts {
     /// Customers by what happened to them.
     pub customers: BTreeMap<&'static str, u64>,
+    /// Those to contact now who were not to be contacted then, new customers among them.
+    pub asked_anew: u64,
     /// Those who were to be contacted and are not any more, by why.
     pub no_longer_because: BTreeMap<&'static str, u64>,
 }
@@ -63,15 +65,18 @@ pub fn compare(config: &Config, log: &EventLog, lists: &mut Lists, earlier: &Ear
             let before = earlier.rows.get(&row.customer_id).copied();
             let facts = between.facts(row, before.map(|before| before.days_since_last_order));
             let told = told(row, is_winback, before.as_ref(), (&facts, between.now.date()));
+            let is_treated = row.decision.group == Group::Treat;
             let found = (
                 told.as_ref().map(|(change, _)| change.name()),
+                is_treated && !before.is_some_and(|before| before.is_treated),
                 before.and_then(|before| cause(row, is_winback, &before, &facts)),
             );
             row.change = Some(Box::new(RowChange { told, before }));
             found
         };
         let found: Vec<_> = list.rows.par_iter_mut().map(of_row).collect();
-        for (change, cause) in found {
+        for (change, is_asked_anew, cause) in found {
+            counts.asked_anew += u64::from(is_asked_anew);
             if let Some(change) = change {
                 *counts.customers.entry(change).or_default() += 1;
             }
@@ -104,15 +109,26 @@ fn told(
     match (before.is_winback, is_winback) {
         (false, true) => Some((Change::ToWinback, facts.why_riskier())),
         (true, false) => Some((Change::FromWinback, facts.why_safer())),
-        _ if is_treated && before.is_opted_out => Some((Change::ToContact, "no longer opted out".to_owned())),
-        _ if is_treated && !before.is_treated => {
-            let why = if by < 0.0 { facts.why_any() } else { facts.why_riskier() };
-            Some((Change::ToContact, why))
-        }
+        _ if is_treated && !before.is_treated => Some((Change::ToContact, why_to_contact(before, by, facts))),
         _ if before.is_treated && !is_treated => Some((Change::NoLonger, why_no_longer(row, facts, as_of))),
         _ if by >= MOVE => Some((Change::Riskier, facts.why_riskier())),
         _ if by <= -MOVE => Some((Change::Safer, facts.why_safer())),
         _ => None,
+    }
+}
+
+/// Why a customer is to be contacted now; a complaint, and what held the contact up, come before all else.
+fn why_to_contact(before: &EarlierRow, by: f64, facts: &Facts) -> String {
+    let why = || if by < 0.0 { facts.why_any() } else { facts.why_riskier() };
+    match before.suppressed {
+        Some(Suppression::OptedOut) => "no longer opted out".to_owned(),
+        _ if facts.has_complained() => facts.why_riskier(),
+        Some(Suppression::CoolDown) => "the pause after the last contact is over".to_owned(),
+        Some(Suppression::Budget | Suppression::Capacity | Suppression::OwnerFull) => {
+            "there was no place and no money left for it then".to_owned()
+        }
+        Some(Suppression::NoGain) => format!("a contact is expected to bring enough now: {}", why()),
+        _ => why(),
     }
 }
 
@@ -136,8 +152,7 @@ fn why_no_longer(row: &ListRow, facts: &Facts, as_of: Date) -> String {
 
 /// The word for why a customer who was to be contacted is not any more.
 fn cause(row: &ListRow, is_winback: bool, before: &EarlierRow, facts: &Facts) -> Option<&'static str> {
-    let is_asked = row.decision.group == Group::Treat && before.is_winback == is_winback;
-    if !before.is_treated || is_asked {
+    if !before.is_treated || row.decision.group == Group::Treat {
         return None;
     }
     Some(match row.decision.suppressed {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::decide::{RfmSegment, Stage};
+use crate::decide::{RfmSegment, Stage, Suppression};
 
 /// A list of an earlier day.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +28,8 @@ pub struct EarlierRow {
     pub churn_probability: f64,
     /// Whether the customer was to be contacted.
     pub is_treated: bool,
-    /// Whether the customer had opted out.
-    pub is_opted_out: bool,
+    /// Why the customer was not to be contacted; `None` where there was no reason, or one that is not known.
+    pub suppressed: Option<Suppression>,
     /// Days since the last order.
     pub days_since_last_order: i64,
     /// The life-cycle stage; `None` if it is a word that is not known.

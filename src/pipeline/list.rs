@@ -278,6 +278,7 @@ impl RankedList {
             decision: &row.decision,
             contacts: &row.contacts,
             stage: row.stage,
+            grievance: row.grievance.as_deref(),
             evidence: self.decisions.evidence.as_deref(),
             as_of: self.as_of,
             actions: &self.decisions.playbook.actions,

@@ -97,8 +97,12 @@ impl RankedList {
             None => format!("None of {} is contacted.", counted(stop.n_customers, "customer")),
         };
         let Some((next, why)) = stop.next.as_ref().zip(why) else {
-            return format!("{first} No action is left for anybody else.");
+            return format!(
+                "{first} {}",
+                if stop.n_contacted > 0 { "Nobody else could be contacted." } else { "Nobody could be." }
+            );
         };
+        let which = if stop.n_contacted > 0 { "The next one" } else { "The one who would bring most" };
         let CustomerAtStop { customer_id, action, expected_net_gain, .. } = next;
         let because = match why {
             Suppression::Budget => "but the budget goes to others who bring more for the same money".to_owned(),
@@ -110,7 +114,7 @@ impl RankedList {
             _ => "so that a contact costs more than it brings".to_owned(),
         };
         format!(
-            "{first} The next one, {customer_id}, would bring {} with `{action}`, {because}.",
+            "{first} {which}, {customer_id}, would bring {} with `{action}`, {because}.",
             money_below(*expected_net_gain, self.decisions.summary.min_gain, &self.currency)
         )
     }

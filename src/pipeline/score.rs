@@ -21,7 +21,7 @@ use crate::config::{Config, DecideConfig};
 use crate::dataset::{Dataset, DatasetSettings, Histories, Panel};
 use crate::decide::{
     Candidate, ContactEvidence, Decision, NextCategory, Order, PastContact, Plan, PlanSummary, Planner, Prospect,
-    RiskBand, Stage, Suppression, rank,
+    RiskBand, Suppression, rank,
 };
 use crate::error::Failure;
 use crate::explain::{Background, CustomerExplainer, Explanations, Forecast, Reason, ScoringModel};
@@ -309,8 +309,7 @@ impl Scoring<'_> {
         let minor_per_major = self.config.currency.minor_per_major();
         let reader = CauseReader::of((self.log, self.panel.schema()), self.as_of, minor_per_major);
         let cause = |row: usize| {
-            let is_late = matches!(facts[row].stage, Stage::AtRisk | Stage::Dormant);
-            let is_at_risk = is_raised[row] || is_late || RiskBand::of(forecasts[row].churn) != RiskBand::Low;
+            let is_at_risk = is_raised[row] || RiskBand::of(forecasts[row].churn) != RiskBand::Low;
             reader.read(&facts[row], &reasons[row], is_at_risk)
         };
         (0..facts.len()).into_par_iter().map(cause).collect()

@@ -69,6 +69,8 @@ pub(super) enum Counts {
     AtRisk,
     /// If that is so, and the list tells complaints or returns as a reason of it.
     ToldAsReason,
+    /// If the list tells an open complaint as a reason.
+    ToldAsOpen,
 }
 
 const fn rule(
@@ -127,7 +129,7 @@ pub(super) const RECORD_RULES: &[RecordRule] = &[
     ),
     rule(Counts::ToldAsReason, |one, _| is_fresh(one), ComplaintRecord::theme, "complained on {day}{about}"),
     rule(
-        Counts::ToldAsReason,
+        Counts::ToldAsOpen,
         |one, _| one.is_open,
         |_| Some(Cause::UnresolvedComplaint),
         "the complaint of {day}{about} was never settled",

@@ -103,11 +103,13 @@ pub fn cause_of(signs: &Signs<'_>) -> Option<FoundCause> {
 }
 
 fn by_record(signs: &Signs<'_>) -> Option<FoundCause> {
+    let is_told_open = signs.told.iter().any(|told| told.fact == Fact::OpenComplaint);
     let is_told = signs.told.iter().any(|told| is_of_complaints(told.fact) || told.fact == Fact::Returns);
     let counts = |rule: &&RecordRule| match rule.counts {
         Counts::Always => true,
         Counts::AtRisk => signs.is_at_risk,
         Counts::ToldAsReason => signs.is_at_risk && is_told,
+        Counts::ToldAsOpen => is_told_open || signs.is_at_risk && is_told,
     };
     let found = |rule: &'static RecordRule| {
         let record = signs.complaints.iter().find(|one| (rule.holds)(one, signs.slow))?;
@@ -158,7 +160,11 @@ fn is_borne_out(signs: &Signs<'_>, told: &ToldFact) -> bool {
         Fact::OpenComplaint | Fact::ComplaintHandling | Fact::Complaints => {
             signs.complaints.iter().any(|one| one.days_ago <= ComplaintRecord::REMEMBERED_DAYS)
         }
-        fact => told.is_pattern && !(Cause::of_fact(fact) == Some(Cause::FadedNeed) && signs.is_in_rhythm()),
+        // A need that fades was there: two or three visits are none yet.
+        fact if Cause::of_fact(fact) == Some(Cause::FadedNeed) => {
+            told.is_pattern && signs.visits >= RHYTHM_VISITS && !signs.is_in_rhythm()
+        }
+        _ => told.is_pattern,
     }
 }
 

@@ -120,6 +120,9 @@ fn thin_evidence_gives_no_cause() {
     assert_eq!(cause_of(&one_visit), None, "two visits are no rhythm");
     let in_time = Signs { silence_days: 40.0, ..signs(&[], &silent) };
     assert_eq!(cause_of(&in_time), None, "not late by the own rhythm");
+    let fewer = told(&[(Fact::FewerOrders, 1.0)]);
+    assert_eq!(cause_of(&signs(&[], &fewer)).map(|found| found.cause), Some(Cause::FadedNeed));
+    assert_eq!(cause_of(&Signs { visits: 2.0, ..signs(&[], &fewer) }), None, "no need of two visits has faded");
     let one_order = [ToldFact { fact: Fact::SpendFell, log_odds: 1.0, is_pattern: false }];
     assert_eq!(cause_of(&signs(&[], &one_order)), None, "one small order is no change of a habit");
 }
@@ -133,6 +136,12 @@ fn a_customer_at_no_risk_has_a_cause_only_where_something_is_owed() {
     };
     assert_eq!(safe(&ComplaintRecord { response_days: Some(9.0), of_same_kind: 5, ..complaint() }), None);
     assert_eq!(safe(&ComplaintRecord { is_open: true, ..complaint() }), Some(Cause::UnresolvedComplaint));
+    let old = [ComplaintRecord { is_open: true, days_ago: 500, visits_since: 6, ..complaint() }];
+    let of_old =
+        |facts: &[ToldFact]| cause_of(&Signs { is_at_risk: false, ..signs(&old, facts) }).map(|found| found.cause);
+    assert_eq!(of_old(&facts), None);
+    let open = told(&[(Fact::OpenComplaint, 0.1)]);
+    assert_eq!(of_old(&open), Some(Cause::UnresolvedComplaint), "the list tells it as the reason");
     assert_eq!(safe(&ComplaintRecord { rating: Some(1.0), ..complaint() }), Some(Cause::ServiceResponse));
 }
 

@@ -53,6 +53,9 @@ fn headline(input: &PageInput<'_>) -> String {
     let currency = input.currency();
     let plan = |name: &str| number(input.manifest, &format!("/decisions/{name}"));
     if let (Some(n), Some(gain), Some(contacts)) = (plan("n_contacted"), plan("net_gain"), plan("contact_cost")) {
+        if n <= 0.0 {
+            return "Nobody is worth a contact today: no action is expected to bring enough".to_owned();
+        }
         return format!(
             "{} {} worth contacting: expected gain {}, after {} of costs",
             counted(whole(n), "customer"),
@@ -119,7 +122,18 @@ fn revenue(manifest: &Value) -> Option<String> {
 fn plan(input: &PageInput<'_>) -> Option<String> {
     let n = |stop: &str| count(input.report?, &format!("/{stop}/n_contacted"));
     let (keep, win_back) = (n("list_stop")?, n("winback_stop").unwrap_or(0));
-    let back = if win_back > 0 { format!(" and {} to win back", grouped(win_back)) } else { String::new() };
+    if keep + win_back == 0 {
+        return None;
+    }
+    let gain = |stop: &str| {
+        let gain = input.report.and_then(|report| number(report, &format!("/{stop}/net_gain"))).unwrap_or(0.0);
+        money(input.currency(), gain)
+    };
+    let back = if win_back > 0 {
+        format!(" ({}) and {} to win back ({})", gain("list_stop"), grouped(win_back), gain("winback_stop"))
+    } else {
+        String::new()
+    };
     let bound = |end: u8| number(input.manifest, &format!("/decisions/net_gain_interval/{end}"));
     let sure = bound(0).zip(bound(1)).map_or_else(String::new, |(low, high)| {
         let [low, high] = [low, high].map(|bound| money(input.currency(), bound));
@@ -138,7 +152,7 @@ fn changes(input: &PageInput<'_>) -> Option<String> {
     let n_stopped: u64 = why.iter().map(|(_, n)| n).sum();
     let because: Vec<String> = why.iter().map(|(why, n)| format!("{} {}", grouped(*n), because(why))).collect();
     let told = [
-        (n("customers/to_contact"), "more to contact".to_owned()),
+        (n("asked_anew"), "to contact who were not then".to_owned()),
         (n_stopped, format!("not to be contacted any more ({})", because.join(", "))),
         (n("customers/new"), "new on the lists".to_owned()),
         (n("customers/gone"), "on neither list any more".to_owned()),
@@ -159,7 +173,8 @@ fn because(code: &str) -> String {
         "no_gain" => "would not bring enough now".to_owned(),
         "no_longer_a_customer" => "bought too long ago".to_owned(),
         "cool_down" => "contacted of late".to_owned(),
-        "opted_out" => "opted out".to_owned(),
+        "to_winback" => "probably lost, and not worth winning back".to_owned(),
+        "from_winback" => "back, and safe".to_owned(),
         other => other.replace('_', " "),
     }
 }

@@ -118,7 +118,12 @@ fn entrants_leavers_and_moves_are_told_with_the_fact_and_the_same_each_time() {
     assert_eq!(manifest["changes"]["since"], "2025-05-25");
     let because = counts["no_longer_because"].as_object().unwrap();
     let left: u64 = because.values().map(|n| n.as_u64().unwrap()).sum();
+    let ids = |asked: &BTreeSet<(&String, &String)>| asked.iter().map(|(id, _)| (*id).clone()).collect::<BTreeSet<_>>();
+    let (asked, asks) = (ids(&asked), ids(&asks));
     assert_eq!(usize::try_from(left).unwrap(), asked.difference(&asks).count(), "everyone who left has a cause");
+    let anew = asks.difference(&asked).count();
+    assert_eq!(counts["asked_anew"].as_u64(), Some(u64::try_from(anew).unwrap()), "those who are asked anew");
+    assert!(said.contains(&format!("{anew} customers to contact who were not then")), "{said}");
     assert!(because["bought"].as_u64().unwrap() > 0 && said.contains(" bought"), "{because:?}");
     the_same_bytes_again(&shop, &first_list);
     a_damaged_list_is_passed_by(&shop);
