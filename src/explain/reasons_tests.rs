@@ -161,15 +161,18 @@ fn who_is_new_is_not_said_to_fade() {
 
 #[test]
 fn a_long_break_is_told_where_it_is_none_of_the_usual_ones() {
-    let told = |longest, quartile, silence| {
+    let told_with = |longest, last, quartile, silence| {
         let values = [
             ("gap_max_days", longest),
+            ("gap_last_days", last),
             ("gap_upper_quartile_days", quartile),
             ("order_days_all_count", 6.0),
             ("recency_days", silence),
         ];
         Case::of(&[("gap_max_days", 0.5)], &values).told()
     };
+    let told = |longest, quartile, silence| told_with(longest, 20.0, quartile, silence);
+    assert_eq!(told_with(328.0, 328.0, 30.0, 36.0), ["cadence: came back after 11 months"]);
     assert_eq!(told(328.0, 30.0, 36.0), ["cadence: stayed away for 11 months once"]);
     assert_eq!(told(328.0, 300.0, 36.0).len(), 0, "usual");
     assert_eq!(told(328.0, 30.0, 340.0).len(), 0, "the silence is longer");

@@ -13,7 +13,9 @@ pub(super) const TOTAL: &str = "[1<order_days_all_count, orders_all_count<7, 60<
                                 |[orders_all_count<2]bought once so far, {recency_days day} ago|[order_days_all_count<2]bought on one day only";
 pub(super) const NEWCOMER: &str = "[1<order_days_all_count, tenure_days<91]first order only {tenure_days span} ago";
 pub(super) const BREAK: &str = "[2<order_days_all_count, 179<gap_max_days, gap_upper_quartile_days<gap_max_days, \
-                                recency_days<gap_max_days]stayed away for {gap_max_days span} once";
+                                recency_days<gap_max_days, gap_last_days<gap_max_days]stayed away for {gap_max_days span} once\
+                                |[2<order_days_all_count, 179<gap_last_days, gap_upper_quartile_days<gap_last_days, \
+                                recency_days<gap_last_days]came back after {gap_last_days span}";
 pub(super) const QUARTERS: &str = "[orders_90d_count<orders_before_90d_count]{orders_90d_count order} in the last 90 days after \
                                    {orders_before_90d_count} in the 90 days before";
 pub(super) const HALVES: &str = "[orders_180d_count<orders_365d_count-orders_180d_count]{orders_180d_count order} in the last six months after \

@@ -121,13 +121,19 @@ fn wait_for_writing(shop: &Shop, at_most: Duration) {
 #[test]
 fn a_night_that_is_killed_or_stopped_leaves_the_last_list_or_the_new_one_and_the_next_succeeds() {
     let shop = shop();
-    let durations = [duration(&shop, "run"), duration(&shop, "score")];
+    let mut durations = [duration(&shop, "run"), duration(&shop, "score")];
     let mut state = asked("RETAIN_FAULT_SEED", 22);
-    let (mut n_killed, mut n_stopped, mut n_ended) = (0, 0, 0);
-    for trial in 1..=asked("RETAIN_FAULT_KILLS", 12) {
+    let (mut n_killed, mut n_stopped, mut n_ended) = (0_u64, 0_u64, 0_u64);
+    let n_asked = asked("RETAIN_FAULT_KILLS", 12);
+    // A machine that others use is slow at one time and fast at another, so that some nights end before they are disturbed.
+    for trial in 1..=5 * n_asked {
+        if n_killed + n_stopped >= n_asked {
+            break;
+        }
         let which = next(&mut state) % 2;
         let is_kill = next(&mut state).is_multiple_of(2);
         let thousandths = u32::try_from(next(&mut state) % 1_000).unwrap();
+        let begun = Instant::now();
         let mut child = night(&shop, ["run", "score"][which], trial).spawn().unwrap();
         // Half of them fall into the time in which something is written, which is short.
         if next(&mut state).is_multiple_of(2) {
@@ -141,7 +147,10 @@ fn a_night_that_is_killed_or_stopped_leaves_the_last_list_or_the_new_one_and_the
         let status = child.wait().unwrap();
         let what = format!("trial {trial}: {} {signal} after {thousandths} thousandths", ["run", "score"][which]);
         match (status.code(), status.signal()) {
-            (Some(0), _) => n_ended += 1,
+            (Some(0), _) => {
+                n_ended += 1;
+                durations[which] = durations[which].min(begun.elapsed());
+            }
             // Told to stop before it had begun, it has no code either.
             (Some(130), _) | (None, Some(15)) if !is_kill => n_stopped += 1,
             (None, Some(9)) if is_kill => n_killed += 1,
