@@ -34,7 +34,10 @@ impl Drawing {
     pub fn dot(&mut self, class: &str, centre: [f64; 2], says: &str) {
         let [x, y] = centre.map(unit);
         let _ = write!(self.body, r#"<circle class="{class}" cx="{x}" cy="{y}" r="4">"#);
-        let _ = write!(self.body, "<title>{}</title></circle>", escaped(says));
+        if !says.is_empty() {
+            let _ = write!(self.body, "<title>{}</title>", escaped(says));
+        }
+        self.body.push_str("</circle>");
     }
 
     /// A line through points, or an area around them if it is closed.
@@ -57,9 +60,15 @@ impl Drawing {
     /// The whole element.
     #[must_use]
     pub fn finish(self) -> String {
+        self.finish_as("chart")
+    }
+
+    /// The same with a class of its own.
+    #[must_use]
+    pub fn finish_as(self, class: &str) -> String {
         let [width, height] = self.size.map(unit);
         format!(
-            r#"<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{}">{}</svg>"#,
+            r#"<svg class="{class}" viewBox="0 0 {width} {height}" role="img" aria-label="{}">{}</svg>"#,
             escaped(&self.title),
             self.body
         )

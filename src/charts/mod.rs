@@ -12,6 +12,7 @@ mod grid;
 mod labels;
 mod rows;
 mod scale;
+mod spark;
 
 pub use columns::{ColumnBar, ColumnChart, columns};
 pub use curves::{Curve, CurveChart, Point};
@@ -20,3 +21,4 @@ pub use frame::Frame;
 pub use grid::{Cell, GridChart, GridRow, grid};
 pub use rows::{Row, RowChart, rows};
 pub use scale::{Scale, Unit};
+pub use spark::spark;

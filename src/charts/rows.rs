@@ -45,6 +45,8 @@ const ROW: f64 = 36.0;
 const FOOT: f64 = 44.0;
 /// Room of a letter, as it is set on a phone.
 const LETTER: f64 = 9.0;
+/// Height of the marks of a row.
+const BAND: f64 = 18.0;
 /// A note that does not fit behind its name stands below it.
 const LINE: f64 = 18.0;
 
@@ -67,13 +69,14 @@ pub fn rows(chart: &RowChart<'_>) -> String {
         drawing.line("grid", [x, 0.0], [x, height]);
         drawing.text("tick middle", [x, height + 18.0], &chart.unit.text(tick));
     }
-    if let Some(x) = chart.reference.map(|reference| scale.place(reference)) {
-        drawing.line("curve reference", [x, 0.0], [x, height]);
-    }
     let zero = scale.place(0.0);
     for (nth, row) in chart.rows.iter().enumerate() {
         let (top, class) = (nth as f64 * row_height, if row.is_main { "main" } else { "other" });
         let (x, y) = (scale.place(row.value), top + row_height - 10.0);
+        // Beside the marks alone: it would run through names.
+        if let Some(x) = chart.reference.map(|reference| scale.place(reference)) {
+            drawing.line("curve reference", [x, top + row_height - BAND], [x, top + row_height]);
+        }
         drawing.text("label", [LEFT, top + 14.0], &row.name);
         if is_long {
             drawing.text("value", [LEFT, top + 14.0 + LINE], &row.note);

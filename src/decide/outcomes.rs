@@ -42,6 +42,19 @@ impl Conditionals {
     pub fn lasting(self, silent: f64) -> Self {
         Self { never: lasting(self.never, silent), last: lasting(self.last, silent) }
     }
+
+    /// Probabilities of what a follow-up will show of a customer with a probability of buying nothing in the label window: never
+    /// back, quiet, bought a last time, staying.
+    ///
+    /// ```
+    /// use retain::decide::Conditionals;
+    /// assert_eq!(Conditionals { never: 0.5, last: 0.25 }.outcomes(0.5), [0.25, 0.25, 0.125, 0.375]);
+    /// ```
+    #[must_use]
+    pub fn outcomes(self, churn: f64) -> [f64; 4] {
+        let Self { never, last } = self;
+        [churn * never, churn * (1.0 - never), (1.0 - churn) * last, (1.0 - churn) * (1.0 - last)]
+    }
 }
 
 /// Probability of having left for good, from that of no return in a follow-up: whoever is not seen there has left, or is still

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::dataset::{BroughtInSpans, DatasetSettings, Span};
 use crate::decide::{Order, Prospect, Suppression, rank};
 use crate::evaluate::bootstrap::Resampling;
-use crate::evaluate::{ListOutcomes, OutcomeTest, ValueCalibration, ValueTest};
+use crate::evaluate::{ListOutcomes, OutcomeCalibration, OutcomeTest, SaidOutcomes, ValueCalibration, ValueTest};
 use crate::label::Outcome;
 use crate::timeline::{Cutoff, EventLog};
 use crate::units::Days;
@@ -36,6 +36,8 @@ pub struct PastListsReport {
     pub value_calibration: ValueCalibrationReport,
     /// What came of those ranked first; `None` where no follow-up has ended.
     pub outcomes: Option<ListOutcomes>,
+    /// What was said of the four outcomes beside what came; `None` where no follow-up has ended or no heads were learnt.
+    pub outcome_calibration: Option<OutcomeCalibration>,
     /// How well the heads predicted what came, on the same days.
     pub heads: HeadTests,
     /// Whether the reasons of the test cutoffs held.
@@ -138,6 +140,7 @@ impl PastLists<'_> {
         PastListsReport {
             value_calibration: self.value_calibration(&lists, &windows),
             outcomes: self.outcomes(&lists),
+            outcome_calibration: self.outcome_calibration(&lists),
             heads: self.heads(&lists),
             reasons: ReasonTests::of(reasons, &self.settings.rule.population(), self.resampling()),
             first_tenths: lists.iter().map(|list| (list.day.cutoff, list.first_tenth())).collect(),
@@ -197,6 +200,23 @@ impl PastLists<'_> {
         };
         let tests: Vec<OutcomeTest> = lists.iter().filter_map(test).collect();
         ListOutcomes::of(&tests, &self.settings.rule.population(), self.resampling())
+    }
+
+    /// Holds what was said of the four outcomes against what came, at the days with heads.
+    fn outcome_calibration(&self, lists: &[PastList<'_>]) -> Option<OutcomeCalibration> {
+        let day = |list: &PastList<'_>| {
+            let came = list.day.outcomes?.to_vec();
+            let said = list.day.outcomes_expected.iter().zip(list.day.churn_probability);
+            let said = said.map(|(expected, churn)| Some(expected.said?.outcomes(*churn)));
+            Some(SaidOutcomes {
+                cutoff: list.day.cutoff.to_string(),
+                customer: list.day.customers.to_vec(),
+                said: said.collect::<Option<Vec<[f64; 4]>>>().filter(|said| said.len() == came.len())?,
+                came,
+            })
+        };
+        let days: Vec<SaidOutcomes> = lists.iter().filter_map(day).collect();
+        OutcomeCalibration::of(&days, &self.settings.rule.population(), self.resampling())
     }
 
     /// The list as the models of its day would have made it.

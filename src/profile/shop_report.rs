@@ -1,5 +1,5 @@
-//! What a manager asks of the shop as a whole: how the past year was beside the one before, and how customers of each quarter
-//! came again.
+//! What a manager asks of the shop as a whole: how the past year was beside the one before, month by month too, and how
+//! customers of each quarter came again.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::cohorts::{Cohort, CohortsPart};
+use super::months::{MonthBounds, MonthFigures, MonthsPart};
 use super::recovery::{Recovery, RecoveryPart, RecoveryQuestion};
 use super::years::{Bounds, Records, YearFigures, YearPart};
 use crate::timeline::{Available, Cutoff, EventLog, ScanScratch, ScanSettings, Shard};
@@ -22,6 +23,8 @@ pub struct ShopReport {
     pub population: String,
     /// The past 365 days, and the 365 days before them if history reaches so far.
     pub years: Vec<YearFigures>,
+    /// The months of the calendar that have ended, the oldest first: the newest 24 of those that history covers in full.
+    pub months: Vec<MonthFigures>,
     /// By the quarter of the first order; the first quarter of history is none of them, since who came before it seems new there.
     pub cohorts: Vec<Cohort>,
     /// Complaints and what came of them; absent if the shop records none.
@@ -39,42 +42,60 @@ pub fn shop_report(
 ) -> Option<ShopReport> {
     let (first, _) = log.span().before(as_of)?;
     let bounds = Bounds::of(as_of, log.calendar().day(first), zone);
+    let month_bounds = MonthBounds::of(as_of, log.calendar().day(first), zone);
     let question = RecoveryQuestion { log, as_of, horizon };
     let cutoffs = [as_of];
     // Nothing that is read here depends on the rest of the shop.
     let fold = ScanSettings { cutoffs: &cutoffs, minor_per_major, horizon: Days(1), gap: Days(0), contexts: &[] };
     let of_shard = |scratch: &mut ScanScratch, shard: &Shard| {
-        let mut years = vec![YearPart::default(); bounds.len()];
-        let mut cohorts = CohortsPart::default();
-        let mut recovery = RecoveryPart::default();
+        let mut part = ShopPart {
+            years: vec![YearPart::default(); bounds.len()],
+            months: MonthsPart::new(&month_bounds),
+            cohorts: CohortsPart::default(),
+            recovery: RecoveryPart::default(),
+        };
         shard.fold(
             &fold,
             scratch,
             |_, _| true,
             |_, history, _| {
-                years.iter_mut().zip(&bounds).for_each(|(year, bounds)| year.add(bounds, history));
-                cohorts.add(history.visit_days());
-                recovery.add(&question, history);
+                part.years.iter_mut().zip(&bounds).for_each(|(year, bounds)| year.add(bounds, history));
+                part.months.add(&month_bounds, history);
+                part.cohorts.add(history.visit_days());
+                part.recovery.add(&question, history);
             },
         );
-        (years, cohorts, recovery)
+        part
     };
     // Shards are the same for any number of threads, and are added up in their order.
-    let parts: Vec<(Vec<YearPart>, CohortsPart, RecoveryPart)> =
-        log.shards().par_iter().map_init(ScanScratch::default, of_shard).collect();
-    let (years, cohorts, recovery) = parts.into_iter().reduce(|mut all, (years, cohorts, recovery)| {
-        all.0.iter_mut().zip(years).for_each(|(year, part)| year.join(part));
-        all.1.join(cohorts);
-        all.2.join(recovery);
-        all
-    })?;
+    let parts: Vec<ShopPart> = log.shards().par_iter().map_init(ScanScratch::default, of_shard).collect();
+    let ShopPart { years, months, cohorts, recovery } = parts.into_iter().reduce(ShopPart::and)?;
     let has = |what: Available| log.available().contains(&what);
     let records = Records { complaints: has(Available::Complaints), resolution: has(Available::Resolution) };
     Some(ShopReport {
         as_of: as_of.date(),
         population: format!("customers with an order before {}", as_of.date()),
         years: years.into_iter().zip(&bounds).map(|(year, bounds)| year.finish(bounds, records)).collect(),
+        months: months.finish(&month_bounds),
         cohorts: cohorts.finish(as_of.date()),
         recovery: question.finish(recovery),
     })
+}
+
+/// What some customers add to the report.
+struct ShopPart {
+    years: Vec<YearPart>,
+    months: MonthsPart,
+    cohorts: CohortsPart,
+    recovery: RecoveryPart,
+}
+
+impl ShopPart {
+    fn and(mut self, other: Self) -> Self {
+        self.years.iter_mut().zip(other.years).for_each(|(year, part)| year.join(part));
+        self.months.join(other.months);
+        self.cohorts.join(other.cohorts);
+        self.recovery.join(other.recovery);
+        self
+    }
 }

@@ -303,3 +303,31 @@ fn a_decline_is_silent_without_a_complaint_in_a_year() {
     let decline = report.recovery.unwrap().silent_decline;
     assert_eq!((decline.customers, decline.silent.n, decline.silent.count), (3, 2, 1));
 }
+
+#[test]
+fn months_are_whole_ones_that_history_covers() {
+    // 2024 is a leap year; day 31 is 1 February, day 60 is 1 March, day 91 is 1 April.
+    let shop = [vec![(0, 1_000), (31, 2_000), (32, 500), (40, -300)], vec![(59, 100), (60, 4_000)], vec![(91, 900)]];
+    let report = |day: u32| {
+        let as_of = start().after(Days(day), &TimeZone::UTC);
+        shop_report(&log(&shop, ComplaintColumns::default()), (as_of, Days(30)), &TimeZone::UTC, 100.0).unwrap().months
+    };
+    let told = |day: u32| -> Vec<(String, usize, usize, f64)> {
+        let of = |month: &MonthFigures| (month.from.to_string(), month.customers, month.visits, month.net_spend);
+        report(day).iter().map(of).collect()
+    };
+    let (january, february) = (("2024-01-01".to_owned(), 1, 1, 10.0), ("2024-02-01".to_owned(), 2, 3, 23.0));
+    assert_eq!(told(60), [january.clone(), february.clone()], "a month that ends at the day has ended");
+    assert_eq!(told(90), [january.clone(), february.clone()], "March has not ended");
+    assert_eq!(told(95), [january, february, ("2024-03-01".to_owned(), 1, 1, 40.0)]);
+    assert!(report(95).iter().all(|month| month.retention_rate.is_none()), "no year before");
+    // Of the two customers of the first year one comes in the second; a month later than all of these is still told.
+    let shop = [vec![(0, 100), (20, 100), (400, 100)], vec![(10, 100)]];
+    let as_of = start().after(Days(366 + 365), &TimeZone::UTC);
+    let report =
+        shop_report(&log(&shop, ComplaintColumns::default()), (as_of, Days(30)), &TimeZone::UTC, 100.0).unwrap();
+    let last = report.months.last().unwrap();
+    assert_eq!((report.months.len(), last.until.to_string().as_str(), last.customers), (24, "2026-01-01", 0));
+    assert_eq!(last.retention_rate, Some(0.5));
+    assert!(report.months[..23].iter().all(|month| month.retention_rate.is_none()));
+}

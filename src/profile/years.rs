@@ -8,7 +8,7 @@ use crate::timeline::{Cutoff, History, KnownComplaint};
 use crate::units::{Days, Timestamp};
 
 /// Length of a year here.
-const YEAR: Days = Days(365);
+pub(super) const YEAR: Days = Days(365);
 
 /// What a shop did in 365 days. Amounts are in major units.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]

@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use super::audits::audits;
+use super::backtest_outcomes::calibrated_outcomes;
+use super::backtest_values::calibrated_values;
 use super::document::{Estimate, count, items, number, text};
 use super::figure::{DataTable, Part, capital, day, money, percent};
 use super::model::{learner_name, test_part};
@@ -22,6 +24,8 @@ pub struct BacktestInput<'a> {
 pub(super) fn part(input: &BacktestInput<'_>) -> Part {
     let BacktestInput { backtest, .. } = input;
     let mut part = test_part(backtest);
+    part.figures.extend(calibrated_outcomes(backtest));
+    part.figures.extend(calibrated_values(backtest, currency(input.manifest)));
     part.figures.extend(audits(backtest));
     let tables =
         [outcomes(backtest), heads(backtest), values(input), by_value(backtest), profit(input), choices(backtest)];

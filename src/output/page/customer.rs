@@ -134,7 +134,7 @@ impl Customer<'_> {
         let range =
             |[low, high]: [f64; 2]| format!("{} to {} for customers like this one", percent(low), percent(high));
         let churn = explanation.churn_interval.map_or_else(String::new, range);
-        let tile = |value, name: &str, note| Tile { value, name: name.to_owned(), note };
+        let tile = |value, name: &str, note| Tile::new(value, name, note);
         let mut tiles = vec![
             tile(percent(explanation.churn_probability), "likely to buy nothing in the horizon", churn),
             tile(percent(explanation.leaving_probability), "likely to leave from now on", String::new()),

@@ -28,6 +28,7 @@ pub(super) fn deviations(input: &PageInput<'_>) -> Option<Section> {
         sentence: sentence(report, n_tests),
         entries: found.iter().map(entry).collect(),
         table: DataTable::new(&title, head, rows),
+        is_table: false,
         title,
     })
 }

@@ -89,6 +89,23 @@ pub(super) struct Tile {
     pub(super) value: String,
     pub(super) name: String,
     pub(super) note: String,
+    /// The number in all its digits, where the value is rounded.
+    pub(super) exact: Option<String>,
+    /// A small line of its course, and what that is of.
+    pub(super) spark: String,
+    pub(super) span: String,
+}
+
+impl Tile {
+    /// A number with what it is of, and what it is to be held against.
+    pub(super) fn new(value: String, name: &str, note: String) -> Self {
+        Self { value, name: name.to_owned(), note, exact: None, spark: String::new(), span: String::new() }
+    }
+
+    /// The same with an amount in three figures, its digits kept.
+    pub(super) fn of_money(currency: &str, major: f64, name: &str, note: String) -> Self {
+        Self { exact: Some(money(currency, major)), ..Self::new(rounded(currency, major), name, note) }
+    }
 }
 
 /// Groups of customers in words, with the same figures as a table.
@@ -100,6 +117,8 @@ pub(super) struct Section {
     pub(super) sentence: String,
     pub(super) entries: Vec<Entry>,
     pub(super) table: DataTable,
+    /// Whether the table is read first, and the words behind it.
+    pub(super) is_table: bool,
 }
 
 /// What is told of one thing.
@@ -114,6 +133,15 @@ pub(super) fn money(currency: &str, major: f64) -> String {
     let text = Currency::from_code(currency).map(|currency| amount(major, 10.0, &currency));
     // The sign of the charts.
     text.map_or_else(|| format!("{major:.2}"), |text| text.replacen('-', "\u{2212}", 1))
+}
+
+/// An amount for people at a glance: three figures at most of what has more than four digits.
+pub(super) fn rounded(currency: &str, major: f64) -> String {
+    if major.abs() < 1_000.0 || !major.is_finite() {
+        return money(currency, major);
+    }
+    let unit = 10.0_f64.powf(major.abs().log10().floor() - 2.0);
+    money(currency, (major / unit).round() * unit)
 }
 
 /// An amount in a table: its digits, with the decimals of the currency.
@@ -148,6 +176,13 @@ pub(super) fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn large_amounts_are_said_in_three_figures() {
+        let said = [9.5, 999.4, 1_234.0, 70_567.0, -290_365.0, 999_600.0].map(|sum| rounded("EUR", sum));
+        let words = ["EUR 9.50", "EUR 999", "EUR 1,230", "EUR 70,600", "EUR \u{2212}290,000", "EUR 1,000,000"];
+        assert_eq!(said, words);
+    }
 
     #[test]
     fn small_shares_are_said_in_one_way_and_nothing_is_nothing() {

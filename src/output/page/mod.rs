@@ -3,6 +3,8 @@
 
 mod audits;
 mod backtest;
+mod backtest_outcomes;
+mod backtest_values;
 mod causes;
 mod columns;
 mod customer;
@@ -15,6 +17,7 @@ mod forecast;
 mod input;
 mod measured_rates;
 mod model;
+mod months;
 mod moves;
 mod segments;
 mod shop;

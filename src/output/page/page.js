@@ -27,6 +27,8 @@ const counted = (n, noun) => grouped(n, 0) + ' ' + noun + (n === 1 ? '' : 's');
 const START = Date.parse(D.as_of + 'T00:00:00Z');
 const dayText = ago => new Date(START - ago * DAY).toLocaleDateString('en-GB', {day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC'});
 const monthText = ago => new Date(START - ago * DAY).toLocaleDateString('en-GB', {month: 'short', timeZone: 'UTC'});
+// Days since the same day so many months ago.
+const monthsAgo = months => { const day = new Date(START); day.setUTCDate(Math.min(day.getUTCDate(), 28)); day.setUTCMonth(day.getUTCMonth() - months); return months ? Math.round((START - day) / DAY) : 0; };
 const iso = ago => new Date(START - ago * DAY).toISOString().slice(0, 10);
 // A number is not parted from its unit at the end of a line.
 const whole = text => text.replace(/(\b[A-Z]{3}) (?=\d)/g, '$1\u00a0').replace(/(\d) (?=%)/g, '$1\u00a0');
@@ -166,7 +168,7 @@ function rhythm(list, row, size) {
     // In the middle of its span where that is wide enough, else it ends where the span does: it is never cut.
     const span = x(0) - x(next);
     if (next > 0) parts.push(s('text', {class: span > 80 ? 's-in middle' : 's-in end', x: span > 80 ? x(next) + span / 2 : x(0), y: 13}, 'overdue'));
-    for (const months of [12, 9, 6, 3, 0]) parts.push(s('text', {class: 's-text ' + (months === 12 ? '' : months ? 'middle' : 'end'), x: x(months * YEAR / 12), y: height - 3}, months % 12 ? monthText(months * YEAR / 12) : dayText(months * YEAR / 12)));
+    for (const months of [12, 9, 6, 3, 0]) parts.push(s('text', {class: 's-text ' + (months === 12 ? '' : months ? 'middle' : 'end'), x: x(monthsAgo(months)), y: height - 3}, months % 12 ? monthText(monthsAgo(months)) : dayText(months ? YEAR : 0)));
   }
   return s('svg', {class: large ? 'wide' : 'spark', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': says}, parts);
 }
@@ -236,7 +238,7 @@ function drawRows() {
     return h('th', {scope: 'col', class: (c.is || '') + ' c-' + (c.css || c.key), 'aria-sort': on ? state.down ? 'descending' : 'ascending' : null}, h('button', {type: 'button', 'data-sort': name}, head(c, list)));
   };
   const tr = (row, at) => h('tr', {'data-row': row, tabindex: at === current ? 0 : -1, class: isOff(list, row) ? 'off' : null},
-    columns.map(c => h('td', {class: (c.is || '') + ' c-' + (c.css || c.key)}, c.cell(list, row))));
+    columns.map(c => h('td', {class: (c.is || '') + ' c-' + (c.css || c.key), 'data-head': head(c, list)}, c.cell(list, row))));
   $('rows').replaceChildren(h('caption', {class: 'soft', hidden: part.length > 0}, 'No customer matches. Take a filter away, or search for less.'), h('thead', {hidden: !part.length}, h('tr', {}, columns.map(th))), h('tbody', {}, part.map(tr)));
   const to = (page, text, off) => h('button', {type: 'button', class: 'plain', 'data-page': page, disabled: off}, text);
   $('pager').replaceChildren(...(pages > 1 ? [to(state.page - 1, 'Previous', state.page === 0), to(state.page + 1, 'Next', state.page === pages - 1), h('span', {class: 'soft'}, `Page ${state.page + 1} of ${grouped(pages, 0)}`)] : []));
@@ -298,7 +300,12 @@ function outcomes(list, row) {
   const parts = [['gone', 'Gone already'], ['leaving', 'About to leave'], ['quiet', 'Quiet for a while']].map(([name, says]) => [says, get(list, name + '_probability', row)]).filter(p => p[1] != null);
   if (parts.length < 3) return null;
   parts.push(['Staying', Math.max(0, 1 - parts.reduce((sum, p) => sum + p[1], 0))]);
-  return h('dl', {class: 'facts outcomes'}, parts.flatMap(([says, p]) => fact(says, [h('span', {class: 'share'}, percent(p)), bar('range', p)])));
+  // One bar, its parts in the order of the lines below, which say the same.
+  let from = 0;
+  const piece = ([says, p], nth) => { const x = 504 * from; from += p; return s('rect', {class: 's-part s-part' + nth, x, y: 1, width: Math.max(0, 504 * p), height: 16}, s('title', {}, says + ': ' + percent(p))); };
+  const key = nth => s('svg', {class: 'key', viewBox: '0 0 10 10', 'aria-hidden': 'true'}, s('rect', {class: 's-part s-part' + nth, x: .5, y: .5, width: 9, height: 9}));
+  return h('div', {class: 'outcomes'}, [s('svg', {class: 'wide', viewBox: '0 0 504 18', 'aria-hidden': 'true'}, parts.map(piece)),
+    h('dl', {class: 'facts'}, parts.flatMap(([says, p], nth) => [h('dt', {}, [key(nth), says]), h('dd', {}, percent(p))]))]);
 }
 // What to do and how, or why nothing: never to be mistaken for each other.
 function advice(list, row) {

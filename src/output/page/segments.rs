@@ -112,6 +112,7 @@ fn section(input: &PageInput<'_>, report: &Value, kind: &Kind) -> Option<Section
         "Value at stake",
         "Share of it",
         "Complaints on 100",
+        "Buys most",
     ];
     let cuts = if kind.name == "satisfaction_type" { cut_points(report) } else { String::new() };
     Some(Section {
@@ -120,6 +121,7 @@ fn section(input: &PageInput<'_>, report: &Value, kind: &Kind) -> Option<Section
         sentence: format!("{}{cuts} {}.", kind.sentence, capital(text(report, "/population").unwrap_or_default())),
         entries: entries.collect(),
         table: DataTable::new(kind.title, head, rows),
+        is_table: true,
     })
 }
 
@@ -180,18 +182,24 @@ fn category(category: &Value) -> Option<String> {
     Some(format!("{} ({} of lines{than_usual})", text(category, "/category")?, percent(share)))
 }
 
-fn row(input: &PageInput<'_>, says: &str, profile: &Value) -> [String; 8] {
+fn row(input: &PageInput<'_>, says: &str, profile: &Value) -> [String; 9] {
     let share = |name: &str| number(profile, &format!("/{name}")).map_or_else(String::new, percent);
     let amount =
         |name: &str| number(profile, &format!("/{name}")).map_or_else(String::new, |sum| money(input.currency(), sum));
     [
-        says.split(':').next().unwrap_or(says).to_owned(),
+        says.to_owned(),
         grouped(count(profile, "/n_customers").unwrap_or(0)),
         share("customers_share"),
         share("expected_churn_rate"),
         amount("mean_past_year_spend"),
         amount("value_at_stake"),
         share("value_at_stake_share"),
-        number(profile, "/complaints_per_hundred_customers").map_or_else(String::new, |rate| format!("{rate:.1}")),
+        number(profile, "/complaints_per_hundred_customers")
+            .map_or_else(String::new, |rate| crate::charts::Unit::Number.text(rate.round())),
+        items(profile, "/categories")
+            .iter()
+            .filter_map(|category| text(category, "/category"))
+            .collect::<Vec<_>>()
+            .join(", "),
     ]
 }

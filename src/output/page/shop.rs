@@ -11,6 +11,7 @@ use super::figure::{DataTable, Figure, Part, Tile, WhatIf, money, percent};
 use super::forecast::{everyone, past_sales, sales, tracking};
 use super::input::PageInput;
 use super::measured_rates;
+use super::months::sales_by_month;
 use super::moves::moves;
 use super::segments::segments;
 use super::stages;
@@ -41,6 +42,7 @@ pub(super) fn part(input: &PageInput<'_>) -> Part {
 fn figures(input: &PageInput<'_>) -> Vec<Figure> {
     let value = input.value.unwrap_or(&Value::Null);
     let found = [
+        sales_by_month(input),
         decided::gain(input),
         concentration_of_loss(input),
         decided::matrix(input),
@@ -62,14 +64,18 @@ fn figures(input: &PageInput<'_>) -> Vec<Figure> {
 fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
     let (list, currency) = (input.list, input.currency());
     let sum = |name: &str| list.numbers(name).iter().flatten().sum::<f64>();
-    let tile = |value: String, name: &str, note: String| Tile { value, name: name.to_owned(), note };
-    let mut tiles = vec![tile(grouped(input.total as u64), "customers on the list", input.population().to_owned())];
+    let mut tiles = year::tiles(input);
+    tiles.push(Tile::new(grouped(input.total as u64), "customers on the list", input.population().to_owned()));
     if let Some(mean) = number(input.manifest, "/mean_churn_probability") {
         // The mean is of everyone eligible, the win-back list included.
         let eligible = count(input.manifest, "/eligible").unwrap_or(input.total as u64);
         let expected = mean * eligible as f64;
         let name = format!("of {} eligible expected to buy nothing, {}", grouped(eligible), percent(mean));
-        tiles.push(tile(Unit::Number.text(expected.round()), &name, format!("{}, by the model", input.question())));
+        tiles.push(Tile::new(
+            Unit::Number.text(expected.round()),
+            &name,
+            format!("{}, by the model", input.question()),
+        ));
     }
     let whom = list_customers(input);
     let amounts = [
@@ -78,16 +84,15 @@ fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
     ];
     for (column, name, note) in amounts {
         if list.get(column).is_some() {
-            tiles.push(tile(money(currency, sum(column)), name, note));
+            tiles.push(Tile::of_money(currency, sum(column), name, note));
         }
     }
     let value = input.value.unwrap_or(&Value::Null);
     if let Some(share) = number(value, "/concentration/top_fifth_share") {
         let n = count(value, "/shop/n_customers").map_or_else(String::new, |n| format!(" of {}", grouped(n)));
         let note = format!("comes from one in five{n} customers who have bought, gone ones included");
-        tiles.push(tile(percent(share), "of all margin so far", note));
+        tiles.push(Tile::new(percent(share), "of all margin so far", note));
     }
-    tiles.extend(year::tiles(input));
     tiles
 }
 

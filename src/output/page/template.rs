@@ -13,12 +13,45 @@ pub(super) fn render(template: &str, values: &impl Serialize) -> Result<String, 
     let mut engine = Environment::new();
     engine.set_auto_escape_callback(|_| AutoEscape::Html);
     engine.set_formatter(|out, state, value| match value.as_str().filter(|_| !value.is_safe()) {
-        Some(text) => escape_formatter(out, state, &unbroken(text).into()),
+        Some(text) => escape_formatter(out, state, &unbroken(&dated(text)).into()),
         None => escape_formatter(out, state, value),
     });
     engine.add_filter("capital", |text: String| capital(&text));
     engine.add_template("page.html", template)?;
     engine.get_template("page.html")?.render(minijinja::value::Serde(values))
+}
+
+/// Letters of a day in files, `2024-07-02`.
+const ISO_DAY: usize = 10;
+
+/// A text with days as people write them: `2 July 2024`. A day with a time, or within a name, stays as it is.
+fn dated(text: &str) -> String {
+    let mut said = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let is_start = said.chars().last().is_none_or(|before| before.is_whitespace() || before == '(');
+        let found = rest.get(..ISO_DAY).filter(|_| is_start && letter.is_ascii_digit());
+        let day = found.and_then(|iso| iso.parse::<jiff::civil::Date>().ok()).filter(|_| ends(rest));
+        let (words, length) = match day {
+            Some(day) => (day.strftime("%-d %B %Y").to_string(), ISO_DAY),
+            None => (letter.to_string(), letter.len_utf8()),
+        };
+        said.push_str(&words);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    said
+}
+
+/// Whether a day at the start of a text ends there: it is followed by nothing, a mark, or another word than a time.
+fn ends(text: &str) -> bool {
+    let mut after = text.chars().skip(ISO_DAY);
+    match (after.next(), after.next()) {
+        (None, _) => true,
+        (Some(' '), next) => next.is_none_or(|next| !next.is_ascii_digit()),
+        (Some(mark), next) => {
+            matches!(mark, ',' | ';' | ':' | '.' | ')') && next.is_none_or(|next| !next.is_alphanumeric())
+        }
+    }
 }
 
 /// A text whose amounts (`EUR 46`) and percentages (`17 %`) do not break.
@@ -54,6 +87,12 @@ mod tests {
         assert_eq!(
             unbroken("EUR 46 to EUR 570, 17 % of all; the KEUR 5, a % b, XEUR"),
             "EUR\u{a0}46 to EUR\u{a0}570, 17\u{a0}% of all; the KEUR 5, a % b, XEUR"
+        );
+        assert_eq!(
+            dated(
+                "before 2025-07-02, (2025-02-02 to 2025-05-03); at 2025-01-04 08:00, 2026-11-30T01:13Z, x-2025-07-02, 2025-13-40"
+            ),
+            "before 2 July 2025, (2 February 2025 to 3 May 2025); at 2025-01-04 08:00, 2026-11-30T01:13Z, x-2025-07-02, 2025-13-40"
         );
         let values = Values { text: "<b>EUR 5", svg: "<svg>EUR 5</svg>" };
         let html = render("{{ text }} {{ svg|safe }}", &values).unwrap();

@@ -4,8 +4,9 @@
 use serde_json::Value;
 
 use super::document::{count, items, number, text};
-use super::figure::{DataTable, Figure, Tile, day, money, percent};
+use super::figure::{DataTable, Figure, Tile, day, money, percent, rounded};
 use super::input::PageInput;
+use super::months::{Course, course};
 use crate::charts::{Cell, GridChart, GridRow, Unit, grid};
 use crate::text::grouped;
 
@@ -36,11 +37,24 @@ pub(super) fn key_figures(input: &PageInput<'_>) -> Option<DataTable> {
 pub(super) fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
     let years = input.report.map(|report| items(report, "/years")).unwrap_or_default();
     let [past, before, ..] = years else { return Vec::new() };
+    let currency = input.currency();
     let tile = |(pointer, name): &(&str, &str)| {
         let figure = FIGURES.iter().find(|figure| figure.pointer == *pointer)?;
-        number(before, pointer)?;
-        let [_, value, then, change] = figure.row(past, Some(before), input.currency())?;
-        Some(Tile { value, name: (*name).to_owned(), note: format!("{then} in the year before: {change}") })
+        let now = number(past, pointer)?;
+        let [_, value, then, change] = figure.row(past, Some(before), currency)?;
+        let note = match number(before, pointer) {
+            Some(_) => format!("{then} in the year before: {change}"),
+            None => "history is too short to tell it of the year before".to_owned(),
+        };
+        let mut tile = match figure.form {
+            Form::Money => Tile::of_money(currency, now, name, note),
+            _ => Tile::new(value, name, note),
+        };
+        let course = course(input, pointer.trim_start_matches('/'), |value| figure.written(value, currency));
+        if let Some(Course { svg, span }) = course {
+            (tile.spark, tile.span) = (svg, span);
+        }
+        Some(tile)
     };
     TILES.iter().filter_map(tile).collect()
 }
@@ -61,7 +75,7 @@ fn heading(past: &Value, before: Option<&Value>, currency: &str) -> String {
     let (sales, buyers) = (of("/net_spend"), of("/customers"));
     let mut changes: Vec<(f64, String)> = Vec::new();
     if let Some((now, Some(then))) = sales {
-        let (rate, now) = (now / then - 1.0, money(currency, now));
+        let (rate, now) = (now / then - 1.0, rounded(currency, now));
         let said = match rate {
             same if same.abs() < SAME => format!("sales stayed about the same ({now})"),
             more if more > 0.0 => format!("sales rose by {:.0} % to {now}", 100.0 * more),
@@ -129,16 +143,20 @@ const FIGURES: &[KeyFigure] = &[
 ];
 
 impl KeyFigure {
-    /// `None` where the past year does not have it.
-    fn row(&self, past: &Value, before: Option<&Value>, currency: &str) -> Option<[String; 4]> {
-        let now = number(past, self.pointer)?;
-        let then = before.and_then(|before| number(before, self.pointer));
-        let written = |value: f64| match self.form {
+    fn written(&self, value: f64, currency: &str) -> String {
+        match self.form {
             Form::Count => Unit::Number.text(value),
             Form::Money => money(currency, value),
             Form::Share => percent(value),
             Form::Days | Form::Rate => format!("{value:.1}"),
-        };
+        }
+    }
+
+    /// `None` where the past year does not have it.
+    fn row(&self, past: &Value, before: Option<&Value>, currency: &str) -> Option<[String; 4]> {
+        let now = number(past, self.pointer)?;
+        let then = before.and_then(|before| number(before, self.pointer));
+        let written = |value: f64| self.written(value, currency);
         let change = |then: f64| match self.form {
             Form::Share => signed(&format!("{:+.1} points", 100.0 * (now - then))),
             _ if then > 0.0 && (now / then - 1.0).abs() < SAME => "about the same".to_owned(),

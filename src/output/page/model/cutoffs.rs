@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::document::{Estimate, count, items, text};
-use super::super::figure::{DataTable, Figure};
+use super::super::figure::{DataTable, Figure, day};
 use super::test_words::{learner_name, main_learner, population};
 use crate::charts::{Row, RowChart, Unit, rows};
 use crate::evaluate::grade::decimal;
@@ -29,9 +29,9 @@ pub(super) fn by_cutoff(evaluation: &Value) -> Option<Figure> {
     let heading = format!("From cutoff to cutoff the AUC lies between {} and {}", decimal(low), decimal(high));
     let row = |(cutoff, n, auc): &(String, u64, f64), is_main: bool| Row {
         name: if is_main {
-            format!("{cutoff}, {}", counted(*n, "customer"))
+            format!("{}, {}", day(cutoff), counted(*n, "customer"))
         } else {
-            format!("{cutoff}, {}", learner_name(baseline))
+            format!("{}, {}", day(cutoff), learner_name(baseline))
         },
         value: *auc,
         interval: None,

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::super::document::{count, items, number, text};
-use super::super::figure::{DataTable, Figure};
+use super::super::figure::{DataTable, Figure, capital};
 use super::super::input::PageInput;
 use super::test_words::spoken;
 use crate::charts::{Row, RowChart, Unit, rows};
+use crate::features;
 use crate::text::counted;
 
 /// Drivers that are shown.
@@ -55,12 +56,23 @@ pub(super) fn drivers<'m>(input: &PageInput<'m>) -> Option<Figure> {
     let n = count(model, "/training/n_rows").map_or_else(String::new, |n| counted(n, "row"));
     Some(Figure {
         id: "f-drivers".into(),
-        sentence: "Right of the line raises the risk, left lowers it, all others held equal. From the logistic regression, one part of the \
-                   model: features that say the same share an effect, so read groups, not single lines. Lines are 95 % intervals."
-            .to_owned(),
+        sentence: meaning(first.0)
+            + "Right of the line raises the risk, left lowers it, all others held equal. From the logistic regression, one part of the \
+                   model: features that say the same share an effect, so read groups, not single lines. Lines are 95 % intervals.",
         population: format!("Training: {n}; {}", text(model, "/training/population").unwrap_or_default()),
         svg: rows(&chart),
-        table: DataTable::new(&heading, ["Feature", "Form", "Log-odds per standard deviation", "Standard error"], table),
+        table: DataTable::new(
+            &heading,
+            ["Feature", "Form", "Log-odds per standard deviation", "Standard error"],
+            table,
+        ),
         heading,
+    })
+}
+
+/// What a feature is, as a sentence; nothing for one that the shop has defined.
+fn meaning(feature: &str) -> String {
+    features::find(feature).map_or_else(String::new, |known| {
+        format!("{}: {}. ", capital(&spoken(feature)), known.meaning.trim_end_matches('.'))
     })
 }

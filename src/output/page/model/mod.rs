@@ -3,6 +3,7 @@
 mod card;
 mod curves;
 mod cutoffs;
+mod dictionary;
 mod drift;
 mod drivers;
 mod gain;
@@ -18,11 +19,12 @@ mod test_words;
 use serde_json::Value;
 
 use super::document::{Estimate, text};
-use super::figure::{Figure, Part, Tile};
+use super::figure::{DataTable, Figure, Part, Tile};
 use super::input::PageInput;
 use card::card;
 use curves::{precision_recall, roc};
 use cutoffs::by_cutoff;
+use dictionary::dictionary;
 use drift::drift;
 use drivers::drivers;
 use gain::gain;
@@ -35,7 +37,8 @@ use slices::slices;
 use tables::tables;
 use test_words::{main_learner, population};
 
-pub(in crate::output::page) use test_words::learner_name;
+pub(in crate::output::page) use reliability::{Bin, chart_of, points_off, table_of};
+pub(in crate::output::page) use test_words::{INTERVAL, learner_name};
 
 /// The part of the model.
 pub(super) fn part(input: &PageInput<'_>) -> Part {
@@ -46,7 +49,7 @@ pub(super) fn part(input: &PageInput<'_>) -> Part {
         tiles: input.evaluation.map(tiles).unwrap_or_default(),
         summary: None,
         figures: figures(input),
-        sections: Vec::new(),
+        sections: dictionary(input).into_iter().collect(),
         what_if: None,
         card: card(input),
         tables: tables(input),
@@ -81,7 +84,9 @@ fn words(input: &PageInput<'_>) -> Vec<String> {
 }
 
 fn words_of_test(evaluation: &Value) -> [String; 2] {
-    let grade = format!("Grade {}.", text(evaluation, "/verdict/sentence").unwrap_or_default());
+    let rule = text(evaluation, "/verdict/best_baseline").unwrap_or_default();
+    let sentence = text(evaluation, "/verdict/sentence").unwrap_or_default();
+    let grade = format!("Grade {}.", sentence.replace(&format!("({rule})"), &format!("({})", learner_name(rule))));
     [format!("{}.", population(evaluation)), grade]
 }
 
@@ -90,7 +95,7 @@ fn tiles(evaluation: &Value) -> Vec<Tile> {
     let Some(main) = main_learner(evaluation) else { return Vec::new() };
     let tile = |(path, name, note): (&str, &str, &str)| {
         let figure = Estimate::at(main, path)?;
-        Some(Tile { value: figure.text(), name: name.to_owned(), note: note.to_owned() })
+        Some(Tile::new(figure.text(), name, note.to_owned()))
     };
     let wanted = [
         ("/mean/auc", "AUC", "how often a customer who left stands above one who stayed; .5 is chance"),
@@ -104,11 +109,27 @@ fn tiles(evaluation: &Value) -> Vec<Tile> {
 /// The figures of the part, as far as the model's files have them.
 fn figures(input: &PageInput<'_>) -> Vec<Figure> {
     let of_test = input.evaluation.map(figures_of_test).unwrap_or_default();
-    let others = [past_lists(input), drift(input), scores(input), drivers(input)];
+    let others = [past_lists(input), Some(by_backtest()), drift(input), scores(input), drivers(input)];
     let mut figures: Vec<Figure> = of_test.into_iter().chain(others.into_iter().flatten()).collect();
     // What is told in words alone would leave a hole beside a chart.
     figures.sort_by_key(|figure| figure.svg.is_empty());
     figures
+}
+
+/// Where to look for what a run does not measure.
+fn by_backtest() -> Figure {
+    Figure {
+        id: "f-backtest".into(),
+        heading: "Whether values and the four outcomes come true is measured by \u{201c}retain backtest\u{201d}".to_owned(),
+        sentence: "Run it with the same config: it learns anew before each test cutoff, as a list of that day would have been made, and \
+                   holds against what came how many were said to be never back, quiet, buying a last time and staying, and the margin \
+                   that was predicted, by tenth and for the first 10, 50 and 100 of the list. Its page is backtest.html."
+            .to_owned(),
+        population: "No figure of a run alone: the values and outcomes of today's list are known only when their time has passed"
+            .to_owned(),
+        svg: String::new(),
+        table: DataTable::default(),
+    }
 }
 
 /// The figures of the test at past cutoffs.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::document::{Estimate, count, items, number, text};
 use super::super::figure::DataTable;
 use super::super::input::PageInput;
+use super::test_words::learner_name;
 use crate::text::grouped;
 
 /// How the heads that tell gone, leaving and quiet did on their folds.
@@ -19,7 +20,7 @@ fn heads(input: &PageInput<'_>) -> DataTable {
             let auc = Estimate::at(figures, "/auc").map_or_else(String::new, |auc| auc.text());
             let n = count(figures, "/n_rows").map_or_else(String::new, grouped);
             let is_used = if learner == used { "yes" } else { "" };
-            [question.to_owned(), learner.to_owned(), auc, n, is_used.to_owned()]
+            [question.to_owned(), learner_name(learner).to_owned(), auc, n, is_used.to_owned()]
         };
         items(head, "/figures").iter().map(row)
     });

@@ -28,7 +28,7 @@ pub(super) fn population(evaluation: &Value) -> String {
     )
 }
 
-pub(super) const INTERVAL: &str = "Lines are 95 % intervals from customers drawn anew.";
+pub(in crate::output::page) const INTERVAL: &str = "Lines are 95 % intervals from customers drawn anew.";
 
 /// The name of a learner for people.
 pub(in crate::output::page) fn learner_name(name: &str) -> &str {
