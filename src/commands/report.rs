@@ -15,8 +15,8 @@ use crate::error::Failure;
 use crate::files::{OutputFolder, Staged};
 use crate::monitor::{MonitorReport, Night};
 use crate::output::{
-    BacktestInput, Columns, Format, OutputError, PageInput, PageList, Sheet, SheetColumn, Stated, backtest_page,
-    file_name, page, read_columns, stage_sheet,
+    BacktestInput, Columns, Format, INTERVIEWS, OutputError, PageInput, PageList, Sheet, SheetColumn, Stated,
+    backtest_page, file_name, page, read_columns, stage_sheet,
 };
 use crate::pipeline::{LIST_COLUMNS, Lists};
 use crate::registry::{Registry, Version};
@@ -52,6 +52,7 @@ pub(super) struct Documents {
     pub(super) model: Option<Value>,
     pub(super) evaluation: Option<Value>,
     pub(super) monitor: Option<Value>,
+    pub(super) interviews: Option<Columns>,
 }
 
 /// The first rows of a list.
@@ -94,6 +95,7 @@ pub(super) fn run(arguments: &cli::Report, now: Timestamp) -> Result<(), Failure
         model: version.as_ref().map(|version| json!(version.manifest)),
         evaluation: version.as_ref().map(|version| json!(version.evaluation)),
         monitor: night_of(folder).map(|night| monitored(&night, version.as_ref())),
+        interviews: interviews_of(folder)?,
         manifest: manifest.clone(),
     };
     exchange(folder, now, manifest, PAGE, |staged| stage_page(&lists, &details, &documents, staged))
@@ -134,6 +136,15 @@ pub(super) fn stage_backtest_page(backtest: &Value, manifest: &Value, staged: &S
     let page =
         page.map_err(|error| OutputError::Page { page: BACKTEST_PAGE.to_owned(), message: error.to_string() })?;
     Ok(staged.add(BACKTEST_PAGE, |writer| std::io::Write::write_all(writer, page.as_bytes()))?)
+}
+
+/// The lost customers worth an interview; `None` where the run drew none.
+fn interviews_of(folder: &Path) -> Result<Option<Columns>, Failure> {
+    let path = folder.join(file_name(INTERVIEWS, Format::Parquet));
+    if !path.is_file() {
+        return Ok(None);
+    }
+    read_columns(&path, usize::MAX).map(|(drawn, _)| Some(drawn))
 }
 
 /// What a night tells of its model.
@@ -183,6 +194,7 @@ pub(super) fn stage_page(
             total: winback.total,
         }],
         details,
+        interviews: documents.interviews.as_ref(),
         manifest: &documents.manifest,
         value: documents.value.as_ref(),
         report: documents.report.as_ref(),

@@ -137,6 +137,7 @@ pub(super) fn score_and_write(
             model: Some(json!(version.manifest)),
             evaluation: Some(json!(version.evaluation)),
             monitor: Some(report::monitored(&night.night, Some(version))),
+            interviews: interviews.as_ref().map(|drawn| columns_of(drawn, usize::MAX)).transpose()?,
         };
         files.extend(stage_page(session, log, &lists, &documents, &staged)?);
     }

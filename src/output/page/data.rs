@@ -243,6 +243,7 @@ mod tests {
             total: 4_000,
             further: &[],
             details: &none,
+            interviews: None,
             manifest: &manifest,
             value: None,
             report: None,

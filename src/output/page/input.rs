@@ -31,6 +31,8 @@ pub struct PageInput<'a> {
     pub further: &'a [PageList<'a>],
     /// Orders, complaints and weights of reasons of the first rows, as `details.parquet` has them.
     pub details: &'a Columns,
+    /// Lost customers worth an interview, if the run has them.
+    pub interviews: Option<&'a Columns>,
     /// `manifest.json` of the run.
     pub manifest: &'a Value,
     /// `value.json` of the run, if a value model could be fitted.

@@ -15,6 +15,7 @@ mod document;
 mod figure;
 mod forecast;
 mod input;
+mod interviews;
 mod measured_rates;
 mod model;
 mod months;

@@ -10,6 +10,7 @@ use super::document::{count, items, number};
 use super::figure::{DataTable, Figure, Part, Tile, WhatIf, money, percent};
 use super::forecast::{everyone, past_sales, sales, tracking};
 use super::input::PageInput;
+use super::interviews::interviews;
 use super::measured_rates;
 use super::months::sales_by_month;
 use super::moves::moves;
@@ -31,7 +32,7 @@ pub(super) fn part(input: &PageInput<'_>) -> Part {
         tiles: tiles(input),
         summary: year::key_figures(input),
         figures: figures(input),
-        sections: deviations(input).into_iter().chain(segments(input)).collect(),
+        sections: deviations(input).into_iter().chain(segments(input)).chain(interviews(input)).collect(),
         what_if: what_if(input),
         card: Vec::new(),
         tables: causes::recovery_table(input).into_iter().chain(measured_rates::table(input)).collect(),

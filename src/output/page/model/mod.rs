@@ -86,7 +86,10 @@ fn words(input: &PageInput<'_>) -> Vec<String> {
 fn words_of_test(evaluation: &Value) -> [String; 2] {
     let rule = text(evaluation, "/verdict/best_baseline").unwrap_or_default();
     let sentence = text(evaluation, "/verdict/sentence").unwrap_or_default();
-    let grade = format!("Grade {}.", sentence.replace(&format!("({rule})"), &format!("({})", learner_name(rule))));
+    let grade = format!(
+        "Grade {}.",
+        sentence.replace(&format!("({rule})"), &format!("({})", learner_name(rule).split(" (").next().unwrap_or(rule)))
+    );
     [format!("{}.", population(evaluation)), grade]
 }
 
