@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::document::{count, items, number, text};
-use super::figure::{DataTable, Figure, day, money, percent};
+use super::figure::{DataTable, Figure, day, money, percent, rounded};
 use super::input::PageInput;
 use crate::charts::{Row, RowChart, Unit, rows};
 use crate::text::{counted, grouped};
@@ -66,7 +66,7 @@ impl<'r> Found<'r> {
 
     fn row(&self) -> Row {
         let hands = if self.hands == "no" { ", not in your hands" } else { "" };
-        let value = money(self.currency, self.value);
+        let value = rounded(self.currency, self.value);
         let customers = counted(self.n, "customer");
         Row {
             name: self.name().to_owned(),

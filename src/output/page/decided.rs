@@ -1,7 +1,7 @@
 //! What the manager sees of the decisions: what the list is expected to gain and where it stops, and the value matrix.
 
 use super::document::{number, text};
-use super::figure::{DataTable, Figure, money, percent};
+use super::figure::{DataTable, Figure, money, percent, rounded};
 use super::input::PageInput;
 use crate::charts::{Cell, Curve, CurveChart, Frame, GridChart, GridRow, Point, grid};
 use crate::text::{counted, grouped};
@@ -50,7 +50,7 @@ pub(super) fn gain(input: &PageInput<'_>) -> Option<Figure> {
         "The first {} of {} to contact bring four fifths of the {} expected",
         grouped(most as u64),
         counted(n as u64, "customer"),
-        money(currency, total)
+        rounded(currency, total)
     );
     let ranks: Vec<usize> = (0..=POINTS).map(|step| (step * n).div_ceil(POINTS)).collect();
     let point = |rank: usize| {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::document::{count, items, number, text};
-use super::figure::{DataTable, Figure, day, money, percent};
+use super::figure::{DataTable, Figure, day, money, percent, rounded};
 use crate::charts::{ColumnBar, ColumnChart, Curve, CurveChart, Frame, Point, Unit, columns};
 use crate::text::{counted, verb};
 
@@ -21,7 +21,7 @@ pub(super) fn sales(value: &Value, currency: &str) -> Option<Figure> {
     let of_period = |period: usize| cohorts.iter().filter_map(|cohort| cohort["sales"][period].as_f64()).sum::<f64>();
     let sums: Vec<f64> = (0..n_periods).map(of_period).collect();
     let (total, first, last) = (sums.iter().sum::<f64>(), sums.first()?, sums.last()?);
-    let heading = format!("Today's customers are expected to buy for {} in the coming year", money(currency, total));
+    let heading = format!("Today's customers are expected to buy for {} in the coming year", rounded(currency, total));
     let bar = |(period, sum): (usize, &f64)| {
         let name = format!("{} to {}", (period as f64 * days).round(), ((period + 1) as f64 * days).round());
         let interval = coming_interval(value).filter(|_| period == 0);
@@ -30,7 +30,7 @@ pub(super) fn sales(value: &Value, currency: &str) -> Option<Figure> {
     let bars: Vec<ColumnBar> = sums.iter().enumerate().map(bar).collect();
     let table = bars.iter().map(|bar| {
         let [low, high] =
-            bar.interval.map_or([String::new(), String::new()], |ends| ends.map(|end| money(currency, end)));
+            bar.interval.map_or([String::new(), String::new()], |ends| ends.map(|end| rounded(currency, end)));
         [bar.name.clone(), bar.says.clone(), low, high]
     });
     let table = DataTable::new(&heading, ["Days from today", "Expected sales", "At least", "At most"], table);
@@ -41,8 +41,8 @@ pub(super) fn sales(value: &Value, currency: &str) -> Option<Figure> {
         id: "f-sales".into(),
         sentence: format!(
             "From {} in the first quarter to {} in the last: what new customers buy is not in it. {}{}",
-            money(currency, *first),
-            money(currency, *last),
+            rounded(currency, *first),
+            rounded(currency, *last),
             as_value(value, currency),
             how_far_off(value, currency)
         ),
@@ -59,7 +59,7 @@ fn as_value(value: &Value, currency: &str) -> String {
     let says = |year| {
         format!(
             "As margin, discounted to today, it is {}: what the customers' values say of that year. ",
-            money(currency, year)
+            rounded(currency, year)
         )
     };
     year.map_or_else(String::new, says)
@@ -75,7 +75,7 @@ fn coming_interval(value: &Value) -> Option<[f64; 2]> {
 /// The interval of the first quarter, or why there is none, and how far off such forecasts were in all.
 fn how_far_off(value: &Value, currency: &str) -> String {
     let bound =
-        |end: u8| number(value, &format!("/sales_test/coming/interval/{end}")).map(|bound| money(currency, bound));
+        |end: u8| number(value, &format!("/sales_test/coming/interval/{end}")).map(|bound| rounded(currency, bound));
     let past = items(value, "/sales_test/past");
     let n = past.len();
     let interval = if let Some((low, high)) = bound(0).zip(bound(1)) {
@@ -202,7 +202,9 @@ pub(super) fn tracking(value: &Value) -> Option<Figure> {
     let at = every_few(points.len()).filter_map(|place| points.get(place));
     let names = at.map(|point| (point.0, month(&date(point.0)))).collect();
     let title = format!("{heading}. Two curves of repeat orders over time.");
+    let highest = points.iter().map(|point| point.1.max(point.2)).fold(0.0, f64::max);
     let drawn = vec![
+        Curve::straight("fitted until here", [cutoff, 0.0], [cutoff, highest]),
         Curve::line("came", "other", series(|point| point.2)),
         Curve::line("expected", "main", series(|point| point.1)),
     ];
@@ -214,7 +216,7 @@ pub(super) fn tracking(value: &Value) -> Option<Figure> {
     Some(Figure {
         id: "f-tracking".into(),
         sentence: format!(
-            "The model was fitted to what was known before {}. From then on {} repeat orders were expected, {} came.{}",
+            "The model was fitted to what was known before {}, the upright line. From then on {} repeat orders were expected, {} came.{}",
             day(made),
             Unit::Number.text(expected.round()),
             Unit::Number.text(actual),

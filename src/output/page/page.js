@@ -22,6 +22,8 @@ const grouped = (value, decimals) => value.toLocaleString('en-GB', {minimumFract
 const figures = value => grouped(value, Math.abs(value) >= 10 || value === 0 ? 0 : D.decimals);
 const money = value => value == null ? '' : D.currency + '\u00a0' + figures(value);
 // In the same words as the sentences of the list: what is nearly nothing or nearly all is not rounded to it.
+// Three figures at most of what has more than four digits.
+const rounded = value => { const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 2); return money(Math.abs(value) < 1000 ? value : Math.round(value / unit) * unit); };
 const percent = value => value == null ? '' : value > 0 && value < .01 ? 'less than 1\u00a0%' : value > .99 && value < 1 ? 'more than 99\u00a0%' : Math.round(100 * value) + '\u00a0%';
 const counted = (n, noun) => grouped(n, 0) + ' ' + noun + (n === 1 ? '' : 's');
 const START = Date.parse(D.as_of + 'T00:00:00Z');
@@ -455,7 +457,7 @@ if (slider) {
   const say = () => {
     const points = +slider.value, now = Math.min(1, Math.max(0, kept[0] + points / 100)), more = worth(points) - worth(0);
     $('retention-now').textContent = `${points < 0 ? '\u2212' : '+'}${Math.abs(points).toFixed(1)}, at first ${(100 * now).toFixed(1)}\u00a0%`;
-    $('retention-value').textContent = `These customers are then worth ${money(worth(points))}` + (points === 0 ? ', as expected.' : `: ${money(Math.abs(more))} ${more < 0 ? 'less' : 'more'} than expected.`);
+    $('retention-value').textContent = `These customers are then worth ${rounded(worth(points))}` + (points === 0 ? ', as expected.' : `: ${rounded(Math.abs(more))} ${more < 0 ? 'less' : 'more'} than expected.`);
   };
   slider.addEventListener('input', say);
   say();

@@ -7,7 +7,7 @@ use super::columns::Columns;
 use super::decided;
 use super::deviations::deviations;
 use super::document::{count, items, number};
-use super::figure::{DataTable, Figure, Part, Tile, WhatIf, money, percent};
+use super::figure::{DataTable, Figure, Part, Tile, WhatIf, money, percent, rounded};
 use super::forecast::{everyone, past_sales, sales, tracking};
 use super::input::PageInput;
 use super::interviews::interviews;
@@ -124,11 +124,11 @@ fn what_if(input: &PageInput<'_>) -> Option<WhatIf> {
              leave first. If one more of each 100 were kept from each quarter to the next, it would be {} more. Move the slider to see \
              other rates.",
             counted(count(value, "/retention/n_customers")?, "customer"),
-            money(currency, of("sales_of_year")?),
-            money(currency, worth),
+            rounded(currency, of("sales_of_year")?),
+            rounded(currency, worth),
             of_hundred(*first),
             of_hundred(*last),
-            money(currency, point)
+            rounded(currency, point)
         ),
         formula: format!(
             "It assumes that customers go on as the value models expect, in the margin of each of {} as in the forecast; that who is \

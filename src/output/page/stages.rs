@@ -1,6 +1,6 @@
 //! Expected loss by life-cycle stage.
 
-use super::figure::{DataTable, Figure, money, percent};
+use super::figure::{DataTable, Figure, money, percent, rounded};
 use super::input::PageInput;
 use crate::charts::{Row, RowChart, Unit, rows};
 use crate::decide::Stage;
@@ -56,7 +56,7 @@ impl OfStage {
             name: self.name(),
             value: self.expected_loss,
             interval: None,
-            note: format!("{} of {n}: {leave} leave{gone}", money(currency, self.expected_loss)),
+            note: format!("{} of {n}: {leave} leave{gone}", rounded(currency, self.expected_loss)),
             is_main: self.stage == most,
         }
     }

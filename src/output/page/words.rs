@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::document::{Estimate, count, number, text};
-use super::figure::{day, money};
+use super::figure::{day, rounded};
 use super::input::PageInput;
 use crate::text::{counted, grouped, verb};
 
@@ -60,8 +60,8 @@ fn headline(input: &PageInput<'_>) -> String {
             "{} {} worth contacting: expected gain {}, after {} of costs",
             counted(whole(n), "customer"),
             verb(whole(n), "is", "are"),
-            money(currency, gain),
-            money(currency, contacts + plan("incentive_cost").unwrap_or(0.0))
+            rounded(currency, gain),
+            rounded(currency, contacts + plan("incentive_cost").unwrap_or(0.0))
         );
     }
     let losses: Vec<f64> =
@@ -69,8 +69,8 @@ fn headline(input: &PageInput<'_>) -> String {
     let first: f64 = losses.iter().take(FIRST).sum();
     format!(
         "{} of margin is expected to be lost if nothing is done; {} of it lies with the first {} customers",
-        money(currency, losses.iter().sum()),
-        money(currency, first),
+        rounded(currency, losses.iter().sum()),
+        rounded(currency, first),
         FIRST.min(losses.len())
     )
 }
@@ -136,7 +136,7 @@ fn plan(input: &PageInput<'_>) -> Option<String> {
     };
     let bound = |end: u8| number(input.manifest, &format!("/decisions/net_gain_interval/{end}"));
     let sure = bound(0).zip(bound(1)).map_or_else(String::new, |(low, high)| {
-        let [low, high] = [low, high].map(|bound| money(input.currency(), bound));
+        let [low, high] = [low, high].map(|bound| rounded(input.currency(), bound));
         format!(" The gain lies between {low} and {high} in four of five cases, costs taken off.")
     });
     Some(format!("{} to keep{back}. Work each list from the top.{sure}", grouped(keep)))

@@ -121,8 +121,10 @@ fn forecast_and_values_are_of_one_coming_year() {
     let year = value["years_ahead"]["shop"]["by_year"][0].as_f64().unwrap();
     let discount = year / (0.3 * sum("sales"));
     assert!((0.93..0.98).contains(&discount), "{discount}");
-    let words =
-        format!("As margin, discounted to today, it is EUR {}", retain::text::grouped_digits(&format!("{year:.0}")));
+    // In three figures.
+    let unit = 10.0_f64.powf(year.log10().floor() - 2.0);
+    let rounded = format!("{:.0}", (year / unit).round() * unit);
+    let words = format!("As margin, discounted to today, it is EUR {}", retain::text::grouped_digits(&rounded));
     assert!(page(DAY).contains(&words), "{words}");
 }
 
@@ -149,6 +151,37 @@ fn what_if_begins_with_the_coming_year_of_the_forecast() {
     }
     let worth = retention["one_point"]["value"].as_f64().unwrap();
     assert!((worth / discounted.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{worth}");
+}
+
+#[test]
+fn a_main_figure_has_the_course_of_its_year_in_words_too() {
+    let report = json(&format!("{DAY}/report.json"));
+    let months = report["months"].as_array().unwrap();
+    assert_eq!(
+        (months.len(), &months[23]["from"], &months[23]["until"]),
+        (24, &"2025-06-01".into(), &"2025-07-01".into())
+    );
+    let year =
+        |from: usize| -> f64 { months[from..from + 12].iter().filter_map(|month| month["net_spend"].as_f64()).sum() };
+    // The year of the tile ends a day later than June.
+    let of_tile = report["years"][0]["net_spend"].as_f64().unwrap();
+    assert!((year(12) / of_tile - 1.0).abs() < 0.02, "{} of {of_tile}", year(12));
+    let page = page(DAY);
+    let tile = page.split("customers bought in the past year<br>").nth(1).unwrap().split("</div>").next().unwrap();
+    assert!(tile.contains("aria-label=\"Month by month from July 2024 to June 2025: lowest "), "{tile}");
+    assert!(tile.contains("<small>by month, Jul 2024 to Jun 2025</small>"), "{tile}");
+    assert!(page.contains("id=\"f-months\"") && page.contains("<td>June 2025</td>"));
+}
+
+#[test]
+fn what_a_run_does_not_measure_says_where_it_is_and_features_have_their_meaning() {
+    let page = page(DAY);
+    assert!(page.contains("id=\"f-backtest\"") && page.contains("Its page is backtest.html"));
+    assert!(page.contains("<td>recency_days</td>") && page.contains("features of each customer"));
+    let lost = SHOP.read(&format!("{DAY}/interviews.csv")).lines().count() - 1;
+    assert!(lost > 5 && page.contains(&format!("Ask {lost} lost customers why they left")), "{lost}");
+    // Days are written as people write them.
+    assert!(page.contains("customers with an order before 2 July 2025") && !page.contains("before 2025-07-02"));
 }
 
 #[test]

@@ -27,6 +27,20 @@ fn a_backtest_leaves_a_page_that_loads_nothing_and_can_be_made_again() {
         page.contains("band main") && page.contains("base rate") && page.contains("What was forecast, and what came")
     );
     let backtest: serde_json::Value = serde_json::from_str(&shop.read("bt/backtest.json")).unwrap();
+    let windows = backtest["value_calibration"]["windows"].as_array().unwrap();
+    assert!(!windows.is_empty());
+    for window in windows {
+        assert!(page.contains(&format!("id=\"f-value-{}\"", window["days"])), "{}", window["days"]);
+    }
+    assert!(page.contains("id=\"f-value-first\""));
+    // The four outcomes are held against what came wherever a follow-up has ended and heads were learnt.
+    let outcomes = &backtest["outcome_calibration"];
+    assert_eq!(outcomes.is_null(), !page.contains("id=\"f-outcomes\""));
+    for outcome in outcomes["outcomes"].as_array().into_iter().flatten() {
+        assert!(page.contains(&format!("id=\"f-outcome-{}\"", outcome["outcome"].as_str().unwrap())));
+        let n: u64 = outcome["tenths"].as_array().unwrap().iter().filter_map(|tenth| tenth["n_rows"].as_u64()).sum();
+        assert_eq!(Some(n), outcomes["n_rows"].as_u64());
+    }
     let curves = backtest["curves"].as_array().unwrap();
     assert_eq!(
         curves.iter().map(|curve| &curve["learner"]).collect::<Vec<_>>(),
