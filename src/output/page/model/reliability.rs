@@ -17,15 +17,21 @@ pub(in crate::output::page) fn points_off(bins: &[Bin]) -> f64 {
     (100.0 * off).round()
 }
 
+/// Ends of both axes: rare outcomes would crowd in a corner of the last.
+const ENDS: [f64; 3] = [0.25, 0.5, 1.0];
+
 /// Groups as dots beside the line on which what was said is exactly right.
 pub(in crate::output::page) fn chart_of(bins: &[Bin], title: &str, frame: Frame<'_>) -> String {
     let point = |(n, mean, rate): &Bin| {
         let says = format!("said {}, came {}, {} rows", percent(*mean), percent(rate.estimate), grouped(*n));
         Point::new(*mean, rate.estimate, says).within(rate.interval)
     };
+    let highest = |(_, mean, rate): &Bin| rate.interval.map_or(rate.estimate, |[_, high]| high).max(*mean);
+    let most = bins.iter().map(highest).fold(0.0, f64::max);
+    let end = ENDS.into_iter().find(|end| most <= *end).unwrap_or(1.0);
     let drawn =
-        vec![Curve::straight("as said", [0.0, 0.0], [1.0, 1.0]), Curve::dots("main", bins.iter().map(point).collect())];
-    CurveChart::new(title, frame, drawn).across(1.0).up_to_one().draw()
+        vec![Curve::straight("as said", [0.0, 0.0], [end, end]), Curve::dots("main", bins.iter().map(point).collect())];
+    CurveChart { up: Some([0.0, end]), ..CurveChart::new(title, frame, drawn).across(end) }.draw()
 }
 
 /// The same as rows.
