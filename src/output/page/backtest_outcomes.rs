@@ -13,7 +13,7 @@ const OUTCOMES: [(&str, &str); 4] =
     [("never", "never back"), ("quiet", "quiet, then back"), ("last", "bought a last time"), ("staying", "staying")];
 
 /// One outcome, said and come.
-struct Said<'b> {
+struct Held<'b> {
     name: &'static str,
     id: &'static str,
     said: f64,
@@ -21,7 +21,7 @@ struct Said<'b> {
     outcome: &'b Value,
 }
 
-impl<'b> Said<'b> {
+impl<'b> Held<'b> {
     fn of(outcome: &'b Value) -> Option<Self> {
         let word = text(outcome, "/outcome")?;
         let (id, name) = OUTCOMES.into_iter().find(|(known, _)| *known == word)?;
@@ -94,13 +94,13 @@ pub(super) fn calibrated_outcomes(backtest: &Value) -> Vec<Figure> {
     let Some(report) = backtest.pointer("/outcome_calibration").filter(|report| report.is_object()) else {
         return Vec::new();
     };
-    let found: Vec<Said<'_>> = items(report, "/outcomes").iter().filter_map(Said::of).collect();
+    let found: Vec<Held<'_>> = items(report, "/outcomes").iter().filter_map(Held::of).collect();
     let population = population(report);
     let whole = all_four(report, &found, &population);
     whole.into_iter().chain(found.iter().filter_map(|said| said.by_tenth(&population))).collect()
 }
 
-fn all_four(report: &Value, found: &[Said<'_>], population: &str) -> Option<Figure> {
+fn all_four(report: &Value, found: &[Held<'_>], population: &str) -> Option<Figure> {
     let never = found.iter().find(|said| said.id == "never")?;
     let of_hundred = |share: f64| format!("{:.0}", 100.0 * share);
     let heading = format!(
@@ -115,7 +115,7 @@ fn all_four(report: &Value, found: &[Said<'_>], population: &str) -> Option<Figu
         range: Some([0.0, 1.0]),
         has_bars: false,
         reference: None,
-        rows: found.iter().flat_map(Said::rows).collect(),
+        rows: found.iter().flat_map(Held::rows).collect(),
     };
     let n_rows = grouped(count(report, "/n_rows").unwrap_or(0));
     let head = ["Outcome", "Rows", "Said", "Came (95 % interval)", "Said, beside what came"];

@@ -173,7 +173,7 @@ mod tests {
 
     use super::*;
 
-    fn group(name: &str, predicted: f64, ratio: Value) -> Value {
+    fn group(name: &str, predicted: f64, ratio: &Value) -> Value {
         let came = json!({ "estimate": 20.0, "low": 15.0, "high": 26.0 });
         json!({ "name": name, "n_rows": 40, "mean_predicted": predicted, "mean_actual": came, "predicted_over_actual": ratio })
     }
@@ -181,8 +181,8 @@ mod tests {
     #[test]
     fn tenths_and_those_first_on_the_list_are_drawn_with_what_came() {
         let off = json!({ "estimate": 1.5, "low": 1.2, "high": 2.4 });
-        let tenths = (1..=10).map(|tenth| group(&format!("tenth {tenth}"), 30.0 - f64::from(tenth), Value::Null));
-        let firsts = [10, 50, 100].map(|first| group(&format!("first {first} of list"), 30.0, off.clone()));
+        let tenths = (1..=10).map(|tenth| group(&format!("tenth {tenth}"), 30.0 - f64::from(tenth), &Value::Null));
+        let firsts = [10, 50, 100].map(|first| group(&format!("first {first} of list"), 30.0, &off));
         let groups: Vec<Value> = tenths.chain(firsts).collect();
         let window = json!({ "days": 60, "population": "everyone", "cutoffs": ["2025-01-01", "2025-02-01"], "n_rows": 400,
             "n_customers": 300, "groups": groups });
