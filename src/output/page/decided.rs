@@ -17,7 +17,10 @@ pub(super) fn stops(input: &PageInput<'_>) -> Vec<String> {
         let plain = plain(text(input.report?, pointer)?);
         let mut letters = plain.chars();
         let first = letters.next()?.to_lowercase();
-        Some(format!("{list}: {first}{}", letters.as_str()))
+        // The minus sign of print, as in all other amounts.
+        let rest =
+            letters.as_str().replace(&format!("{} -", input.currency()), &format!("{} \u{2212}", input.currency()));
+        Some(format!("{list}: {first}{rest}"))
     };
     lists.into_iter().filter_map(stop).collect()
 }

@@ -76,6 +76,15 @@ impl DataTable {
         }
     }
 
+    /// The same without columns in which no row has anything.
+    pub(super) fn without_empty_columns(mut self) -> Self {
+        let is_empty = |column: usize| self.rows.iter().all(|row| row.get(column).is_none_or(String::is_empty));
+        let kept: Vec<usize> = (0..self.head.len()).filter(|column| !is_empty(*column)).collect();
+        let of = |cells: &[String]| kept.iter().filter_map(|column| cells.get(*column).cloned()).collect();
+        (self.head, self.rows) = (of(&self.head), self.rows.iter().map(|row| of(row)).collect());
+        self
+    }
+
     /// The same as a part of its own.
     pub(super) fn saying(mut self, sentence: &str) -> Self {
         sentence.clone_into(&mut self.sentence);
@@ -176,6 +185,13 @@ pub(super) fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_column_in_which_no_row_has_anything_is_left_out() {
+        let row = |first: &str| [first.to_owned(), String::new(), String::new()];
+        let table = DataTable::new("t", ["a", "b", "c"], [row("1"), row("")]).without_empty_columns();
+        assert_eq!((table.head, table.rows), (vec!["a".to_owned()], vec![vec!["1".to_owned()], vec![String::new()]]));
+    }
 
     #[test]
     fn large_amounts_are_said_in_three_figures() {

@@ -120,7 +120,7 @@ fn section(input: &PageInput<'_>, report: &Value, kind: &Kind) -> Option<Section
         title: kind.title.to_owned(),
         sentence: format!("{}{cuts} {}.", kind.sentence, capital(text(report, "/population").unwrap_or_default())),
         entries: entries.collect(),
-        table: DataTable::new(kind.title, head, rows),
+        table: DataTable::new(kind.title, head, rows).without_empty_columns(),
         is_table: true,
     })
 }

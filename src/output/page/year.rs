@@ -43,6 +43,9 @@ pub(super) fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
         let now = number(past, pointer)?;
         let [_, value, then, change] = figure.row(past, Some(before), currency)?;
         let note = match number(before, pointer) {
+            Some(then) if matches!(figure.form, Form::Money) => {
+                format!("{} in the year before: {change}", rounded(currency, then))
+            }
             Some(_) => format!("{then} in the year before: {change}"),
             None => "history is too short to tell it of the year before".to_owned(),
         };
