@@ -38,16 +38,42 @@ pub struct DraftColumn {
     pub sketch: Vec<u64>,
     /// What its values are of, where it has money and they give it away.
     pub line_value: Option<LineValue>,
+    /// Where it has money: the column that is what is left of it less a discount or without its tax.
+    pub left: Option<WhatIsLeft>,
     /// Where it is the price of a piece before a discount: what is to be taken off.
     pub less: Option<LineDiscount>,
     /// Where it has e-mail addresses of customers: the columns of ids of which one address has several.
     pub gathers: Option<Vec<String>>,
+    /// The columns of ids that tell persons better than its addresses do: they come again, and one has several addresses.
+    pub told_by: Vec<String>,
     /// Where it may number orders, and is not the only one that may: values that stand in rows of several customers, or of many days.
     pub n_mixed: Option<usize>,
+    /// Where it numbers orders and starts anew: what has to stand beside it.
+    pub anew: Option<NumberedAnew>,
     /// Values of it with which rows give something back while no minus says so, such as `Credit note`.
     pub given_back: Vec<String>,
+    /// The money that those rows have in a column of its own.
+    pub given_money: Option<GivenMoney>,
     /// The time zone that its times give away.
     pub zone: Option<FoundZone>,
+}
+
+/// What has to stand beside a number that starts anew each day, till or store, for it to be of one order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberedAnew {
+    /// The day, if it has to.
+    pub day: Option<DayBeside>,
+    /// The columns of tills or stores.
+    pub places: Vec<String>,
+}
+
+/// The day in a column of times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayBeside {
+    /// The column.
+    pub column: String,
+    /// What stands between the day and the time, where the time is to be left out.
+    pub mark: Option<char>,
 }
 
 /// A time zone that the times of a column give away.
@@ -70,6 +96,24 @@ pub struct LineValue {
     pub within: Option<String>,
     /// The column that is this one less a discount on each row.
     pub net: Option<String>,
+}
+
+/// Money that rows give back in a column of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenMoney {
+    /// The column.
+    pub column: String,
+    /// Columns of money that have nothing in those rows.
+    pub lacking: Vec<String>,
+}
+
+/// What is left of an amount on each row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhatIsLeft {
+    /// The column of it.
+    pub column: String,
+    /// The column of the discount or the tax that it is less.
+    pub less: String,
 }
 
 /// A discount to be taken from the price of a piece times the quantity.
@@ -248,6 +292,10 @@ impl DraftColumn {
         }
         self.less = self.less.take().filter(|own| other.less.as_ref().is_none_or(|theirs| theirs == own));
         self.gathers = self.gathers.take().zip(other.gathers).map(|(own, theirs)| [own, theirs].concat());
+        self.told_by.extend(other.told_by);
+        self.left = self.left.take().or(other.left);
+        self.given_money = self.given_money.take().or(other.given_money);
+        self.anew = self.anew.take().or(other.anew);
         self.n_mixed = self.n_mixed.zip(other.n_mixed).map(|(own, theirs)| own + theirs);
         self.given_back.extend(other.given_back);
         self.given_back.sort_unstable();

@@ -63,9 +63,12 @@ pub use draft::{DraftChurn, draft};
 pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
 pub use found::DraftFile;
-pub use found::{DiscountForm, DraftColumn, FoundKey, FoundZone, LineDiscount, LineValue, Peek, Reading, ValueCount};
+pub use found::{
+    DayBeside, DiscountForm, DraftColumn, FoundKey, FoundZone, GivenMoney, LineDiscount, LineValue, NumberedAnew, Peek,
+    Reading, ValueCount, WhatIsLeft,
+};
 #[cfg(feature = "tables")]
-pub(crate) use guess::{gathers_persons, is_unit_price};
+pub(crate) use guess::{FEWEST_PERSONS, gathers_persons, is_unit_price};
 pub use layout::{Layout, Quote, Sheets};
 #[cfg(feature = "tables")]
 pub(crate) use lexicon::{means, speaks_of_money};

@@ -41,6 +41,19 @@ pub fn none_of(name: &str, values: &[&str], form: ColumnForm) -> String {
     format!("{column} NOT IN ({})", texts.join(", "))
 }
 
+/// The condition that sets rows aside in which a column has any value but some that say nothing.
+#[must_use]
+pub fn is_empty_or(name: &str, nothing: &[&str], form: ColumnForm) -> String {
+    if nothing.is_empty() {
+        return is_empty(name, form);
+    }
+    let mut texts: Vec<String> = nothing.iter().map(|value| sql_text(value)).collect();
+    texts.sort_unstable();
+    let name = sql_name(name);
+    let column = if form.is_text { name } else { format!("CAST({name} AS VARCHAR)") };
+    format!("COALESCE({column}, '') IN ('', {})", texts.join(", "))
+}
+
 /// The condition that sets rows aside in which a column has any value.
 #[must_use]
 pub fn is_empty(name: &str, form: ColumnForm) -> String {
@@ -60,7 +73,11 @@ mod tests {
         assert_eq!(none_of("s", &["void", "test"], form(true, true)), "COALESCE(\"s\", '') NOT IN ('test', 'void')");
         assert_eq!(none_of("s", &["void"], form(true, false)), "\"s\" NOT IN ('void')");
         assert_eq!(
-            (is_empty("at", form(true, true)), is_empty("at", form(false, true))),
+            is_empty_or("at", &["0000-00-00", "-"], form(true, true)),
+            "COALESCE(\"at\", '') IN ('', '-', '0000-00-00')"
+        );
+        assert_eq!(
+            (is_empty_or("at", &[], form(true, true)), is_empty("at", form(false, true))),
             ("COALESCE(\"at\", '') = ''".to_owned(), "\"at\" IS NULL".to_owned())
         );
     }

@@ -3,11 +3,12 @@
 use polars::prelude::*;
 
 use super::beside::is_of_money;
-use super::conditions::{ColumnForm, is_empty, none_of, toml_text};
+use super::conditions::{ColumnForm, is_empty_or, none_of, toml_text};
 use super::fill_down::{is_given, on_later_lines};
-use super::given_back::{Minus, is_read_as_return, tells_of_goods};
+use super::given_back::{Minus, is_read_as_return, tells_of_goods, tells_of_looks};
+use super::kinds_of_goods::Products;
 use super::state_names;
-use super::state_words::{NoPurchases, Says};
+use super::state_words::{NoPurchases, Says, is_voucher};
 use super::words::Words;
 use crate::config::{FoundKey, Table, in_words, means};
 
@@ -37,8 +38,8 @@ pub(super) fn of_rows(rows: &DataFrame) -> Vec<FoundKey> {
         let why = "empty on all lines of an order but the first";
         found.push(FoundKey::settled("fill_down", format!("[{}]", list.join(", ")), why));
     }
-    let minus = Minus::of(rows);
-    let of_column = |column| condition(column, &filled, &minus);
+    let (minus, products) = (Minus::of(rows), Products::of(rows));
+    let of_column = |column| condition(column, &filled, &minus, &products);
     let conditions: Vec<Condition> = rows.columns().iter().filter_map(of_column).collect();
     if !conditions.is_empty() {
         let whole: Vec<&str> = conditions.iter().map(|condition| condition.sql.as_str()).collect();
@@ -129,7 +130,7 @@ struct Condition {
     lines: usize,
 }
 
-fn condition(column: &Column, filled: &[String], minus: &Minus) -> Option<Condition> {
+fn condition(column: &Column, filled: &[String], minus: &Minus, products: &Products) -> Option<Condition> {
     let name = column.name().to_string();
     let text = column.cast(&DataType::String).ok()?;
     let words = Words::from_text(text.str().ok()?);
@@ -140,18 +141,29 @@ fn condition(column: &Column, filled: &[String], minus: &Minus) -> Option<Condit
     };
     let against: Vec<&str> = words.names.iter().filter(speaks).map(|word| word.trim()).collect();
     let is_state = says.is_some() || (words.names.len() <= MOST_LISTED && !state_names::tells_of_others(&name));
-    if against.is_empty() || !is_state {
+    if against.is_empty() || !is_state || (says.is_none() && tells_of_looks(&name)) {
         return None;
     }
-    let rows = |row: &usize| words.get(*row).is_some_and(|word| against.contains(&word.trim()));
-    let lines = (0..column.len()).filter(rows).count();
+    let rows_with = |against: &[&str]| {
+        (0..column.len()).filter(|row| words.get(*row).is_some_and(|word| against.contains(&word.trim()))).count()
+    };
+    let of_goods: Vec<&str> = match says {
+        None => against.iter().copied().filter(|word| products.are_named(&words, word)).collect(),
+        Some(_) => Vec::new(),
+    };
     // What so many rows have is usual, or the column is not kept.
     let most_in_100 = match says {
         Some(Says::Done | Says::Undone) => MOST_FLAGGED,
-        None if tells_of_goods(&name) => MOST_OF_GOODS,
+        None if tells_of_goods(&name) || !of_goods.is_empty() => MOST_OF_GOODS,
         _ => 100,
     };
-    if lines * 100 > column.len() * most_in_100 {
+    if rows_with(&against) * 100 > column.len() * most_in_100 {
+        return None;
+    }
+    // A voucher is none of the goods, however many there are to choose from.
+    let against: Vec<&str> = against.into_iter().filter(|word| !of_goods.contains(word) || is_voucher(word)).collect();
+    let lines = rows_with(&against);
+    if against.is_empty() {
         return None;
     }
     // Rows that are empty and not filled stay.
@@ -159,8 +171,10 @@ fn condition(column: &Column, filled: &[String], minus: &Minus) -> Option<Condit
         column.null_count() > 0 || words.names.iter().any(|word| word.trim().is_empty()) || filled.contains(&name);
     let form = ColumnForm { is_text: column.dtype().is_string(), has_empty };
     let is_listed = form.is_text && against.len() <= MOST_LISTED;
-    let sql =
-        if is_listed || says != Some(Says::Undone) { none_of(&name, &against, form) } else { is_empty(&name, form) };
+    let says_nothing = |word: &&str| !word.trim().is_empty() && !against.contains(&word.trim());
+    let nothing: Vec<&str> = words.names.iter().map(String::as_str).filter(says_nothing).collect();
+    let is_listed = is_listed || says != Some(Says::Undone);
+    let sql = if is_listed { none_of(&name, &against, form) } else { is_empty_or(&name, &nothing, form) };
     Some(Condition { column: name, sql, lines })
 }
 

@@ -1,40 +1,77 @@
-//! Addresses that gather several ids of one person: a shop that gives guests a new id with each order still knows their e-mail.
+//! Addresses beside ids: a shop that gives guests a new id with each order still knows their e-mail, and one whose customers
+//! have several addresses, or share one as families do, knows them by their id.
 
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::words::Words;
-use crate::config::{gathers_persons, in_words, means};
+use crate::config::{FEWEST_PERSONS, gathers_persons, in_words, means};
 use crate::timeline::columns::NO_CODE;
 
 /// Columns that are looked at, at most, so that wide files take no longer.
 const MOST: usize = 6;
 
-/// One id in so many came once, where they are of guests.
-const ONCE_IN: usize = 3;
+/// One order of guests in so many may go on with an id that was new with another.
+const AGAIN_ONE_IN: usize = 10;
 
-/// The columns of ids that a column of addresses gathers, by the name of the latter.
-pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, Vec<String>> {
+/// What one row or value in so many has is rare; one in so many is much.
+const RARE_ONE_IN: u64 = 50;
+const MOST_ONE_IN: u64 = 10;
+
+/// Words of names of columns by which customers are called, and not numbered.
+const NO_NUMBERS: &[&str] = &[
+    "phone",
+    "mobile",
+    "tel",
+    "telefon",
+    "telephone",
+    "telefono",
+    "handy",
+    "name",
+    "username",
+    "login",
+    "company",
+    "firma",
+];
+
+/// What a column of addresses says of the columns of ids.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Addresses {
+    /// Those that it gathers: guests get a new one with each order.
+    pub(super) gathers: Vec<String>,
+    /// Those that tell persons better.
+    pub(super) told_by: Vec<String>,
+}
+
+/// A column and its words.
+type Named<'c> = (&'c Column, Words);
+
+/// What each column of addresses says of the ids, by its name.
+pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, Addresses> {
     let is_mail = |column: &&Column| is_mail_of_persons(column.name());
-    let mails: Vec<(&Column, Words)> =
-        rows.columns().iter().filter(is_mail).take(MOST).filter_map(|column| Some((column, words(column)?))).collect();
+    let named = |column| Some((column, words(column)?));
+    let mails: Vec<Named<'_>> = rows.columns().iter().filter(is_mail).take(MOST).filter_map(named).collect();
     if mails.is_empty() {
         return BTreeMap::new();
     }
     let is_id = |column: &&Column| means("customer_id", column.name()) && !is_mail_of_persons(column.name());
-    let ids: Vec<(&Column, Words)> =
-        rows.columns().iter().filter(is_id).take(MOST).filter_map(|column| Some((column, words(column)?))).collect();
+    let ids: Vec<Named<'_>> = rows.columns().iter().filter(is_id).take(MOST).filter_map(named).collect();
     let visits = visits(rows);
-    let are_of_guests = |mails: &Words, ids: &Words| visits.as_ref().is_none_or(|visits| come_once(mails, ids, visits));
-    let gathered = |(mail, words): &(&Column, Words)| {
-        let own = ids
-            .iter()
-            .filter(|(_, ids)| gathers(words, ids) && are_of_guests(words, ids))
-            .map(|(column, _)| column.name().to_string());
-        (mail.name().to_string(), own.collect())
+    let of = |(mail, words): &Named<'_>| {
+        let mut own = Addresses::default();
+        for (column, ids) in &ids {
+            let name = column.name().to_string();
+            if gathers(words, ids) && visits.as_ref().is_none_or(|visits| come_once(words, ids, visits)) {
+                own.gathers.push(name);
+            } else if visits.as_ref().is_some_and(|visits| tell_better(words, (&name, ids), visits)) {
+                own.told_by.push(name);
+            }
+        }
+        (mail.name().to_string(), own)
     };
-    mails.iter().map(gathered).collect()
+    mails.iter().map(of).collect()
 }
 
 /// Whether a column of that name has the e-mail address of a customer.
@@ -100,24 +137,69 @@ fn beside(of: &Words, other: &Words) -> (Vec<u32>, Vec<bool>) {
     (first, is_several)
 }
 
-/// Whether of the ids of addresses with several a good part came once: those of guests do, those of a family do not.
+/// Visits of each id.
+fn visits_of(ids: &Words, visits: &Words) -> Vec<usize> {
+    let pairs = ids.codes.iter().zip(&visits.codes).filter(|(id, visit)| **id != NO_CODE && **visit != NO_CODE);
+    let (mut seen, mut each) = (FxHashSet::default(), vec![0; ids.names.len()]);
+    for (id, visit) in pairs {
+        let n = usize::try_from(*id).ok().and_then(|id| each.get_mut(id));
+        if let Some(n) = n.filter(|_| seen.insert((*id, *visit))) {
+            *n += 1;
+        }
+    }
+    each
+}
+
+/// Whether the ids of addresses with several are new with nearly each order, but for one of each, which may be of an account: those
+/// of guests are, those of a family come again.
 fn come_once(mails: &Words, ids: &Words, visits: &Words) -> bool {
     let (_, has_several_ids) = beside(mails, ids);
-    let ((mail_of_id, _), (_, has_come_again)) = (beside(ids, mails), beside(ids, visits));
-    let is_shared = |mail: &u32| has_several_ids.get(*mail as usize) == Some(&true);
-    let shared = mail_of_id.iter().zip(has_come_again).filter(|(mail, _)| is_shared(mail));
-    let (n, n_once) = shared.fold((0, 0), |(n, n_once), (_, again)| (n + 1, n_once + usize::from(!again)));
-    n_once * ONCE_IN >= n
+    let (mail_of_id, _) = beside(ids, mails);
+    // Ids, visits, and those of the id that came most often.
+    let mut each = vec![(0, 0, 0); mails.names.len()];
+    for (mail, n) in mail_of_id.into_iter().zip(visits_of(ids, visits)) {
+        let mail = usize::try_from(mail).unwrap_or(usize::MAX);
+        if let Some((n_ids, all, most)) = each.get_mut(mail).filter(|_| has_several_ids.get(mail) == Some(&true)) {
+            (*n_ids, *all, *most) = (*n_ids + 1, *all + n, n.max(*most));
+        }
+    }
+    let of_others = |(n_ids, all, most): &(usize, usize, usize)| (n_ids.saturating_sub(1), all - most);
+    let (n_ids, n) = each.iter().map(of_others).fold((0, 0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
+    n.saturating_sub(n_ids) * AGAIN_ONE_IN <= n
+}
+
+/// How many values a column has, and how many of them stand beside several of another.
+fn pairs(of: &Words, other: &Words) -> (u64, u64) {
+    let (first, is_several) = beside(of, other);
+    let n = first.iter().filter(|first| **first != NO_CODE).count() as u64;
+    (n, is_several.iter().filter(|several| **several).count() as u64)
 }
 
 /// Whether many addresses have several ids, and nearly each id one address.
 fn gathers(mails: &Words, ids: &Words) -> bool {
-    let pairs = |of: &Words, other: &Words| {
-        let (first, is_several) = beside(of, other);
-        let n = first.iter().filter(|first| **first != NO_CODE).count() as u64;
-        (n, is_several.iter().filter(|several| **several).count() as u64)
-    };
     gathers_persons(pairs(mails, ids), pairs(ids, mails))
+}
+
+/// Whether ids are given in all rows, come again, and persons of one id have several addresses, or none, while an address seldom has
+/// several ids: then the id is the person. Where each id has one address, families share one.
+fn tell_better(mails: &Words, (name, ids): (&str, &Words), visits: &Words) -> bool {
+    let is_other = in_words(name).iter().any(|word| NO_NUMBERS.contains(&word.as_str()));
+    let are_numbers = ids.names.iter().all(|id| id.bytes().any(|byte| byte.is_ascii_digit()) && !id.contains('@'));
+    if is_other || !are_numbers {
+        return false;
+    }
+    let n_rows = ids.codes.len() as u64;
+    let n_empty = |words: &Words| words.codes.iter().filter(|code| **code == NO_CODE).count() as u64;
+    let ((n_mails, of_several), (n_ids, ids_of_several)) = (pairs(mails, ids), pairs(ids, mails));
+    let n_again = visits_of(ids, visits).into_iter().filter(|n| *n > 1).count() as u64;
+    let come_again = n_again * MOST_ONE_IN >= n_ids && n_ids >= FEWEST_PERSONS as u64;
+    let is_full = n_empty(ids) * RARE_ONE_IN <= n_rows;
+    // A clerk or a salesman serves many addresses.
+    let are_persons = n_ids * MOST_ONE_IN >= n_mails;
+    let has_several = ids_of_several * RARE_ONE_IN >= n_ids || n_empty(mails) * RARE_ONE_IN > n_rows;
+    let is_of_few = of_several * MOST_ONE_IN <= n_mails;
+    let is_of_families = !is_of_few && ids_of_several * RARE_ONE_IN <= n_ids;
+    come_again && is_full && are_persons && ((has_several && is_of_few) || is_of_families)
 }
 
 #[cfg(test)]
@@ -129,11 +211,12 @@ mod tests {
         let id = |row: usize| if row % 40 < n_guests { format!("guest_{row}") } else { format!("K{}", row % 40) };
         let rows = df!(
             "customer_id" => (0..400).map(id).collect::<Vec<_>>(),
+            "Order No" => (0..400).collect::<Vec<_>>(),
             "Billing email" => (0..400).map(|row| format!("p{}@x.com", row % 40)).collect::<Vec<_>>(),
             "Sales rep email" => vec!["rep@x.com"; 400],
         )
         .unwrap();
-        of_rows(&rows).remove("Billing email").unwrap()
+        of_rows(&rows).remove("Billing email").unwrap().gathers
     }
 
     #[test]
@@ -141,6 +224,31 @@ mod tests {
         assert_eq!(found(12), ["customer_id"]);
         assert_eq!(found(3), ["customer_id"]);
         assert!(found(0).is_empty() && found(1).is_empty());
+    }
+
+    /// Ids of 40 customers by the number of their order, beside the addresses of their families, or of their contacts.
+    fn told(n_of_id: usize, mail: impl Fn(usize, usize) -> String) -> Addresses {
+        let rows = df!(
+            "Member No" => (0..400).map(|row| format!("M{}", row / n_of_id)).collect::<Vec<_>>(),
+            "Order No" => (0..400).collect::<Vec<_>>(),
+            "E-Mail" => (0..400).map(|row| mail(row / n_of_id, row)).collect::<Vec<_>>(),
+        )
+        .unwrap();
+        of_rows(&rows).remove("E-Mail").unwrap()
+    }
+
+    #[test]
+    fn ids_that_come_again_are_persons_and_no_guests() {
+        let by_ids = Addresses { told_by: vec!["Member No".to_owned()], ..Addresses::default() };
+        assert_eq!(told(10, |id, row| format!("{id}-{}@x.com", row / 2)), by_ids, "several addresses of one id");
+        assert_eq!(told(2, |id, _| format!("family{}@x.com", id / 3)), by_ids, "families of three");
+        assert_eq!(told(10, |id, _| format!("{id}@x.com")), Addresses::default(), "one and the same");
+        assert!(told(1, |id, _| format!("{}@x.com", id / 4)).told_by.is_empty(), "guests");
+        assert_eq!(
+            told(10, |_, row| format!("{}@x.com", row % 40)),
+            Addresses::default(),
+            "a number of something else"
+        );
     }
 
     #[test]

@@ -74,6 +74,18 @@ pub(super) fn tells_of_goods(name: &str) -> bool {
     has && !words.iter().any(is_type)
 }
 
+/// Whether a column of that name tells how goods look, or who made them: no word of it is a state of an order.
+pub(super) fn tells_of_looks(name: &str) -> bool {
+    const LOOKS: &[&str] = &[
+        "brand", "marke", "marque", "marca", "merk", "colour", "color", "farbe", "couleur", "size", "größe", "taille",
+        "genre",
+    ];
+    const STATES: &[&str] = &["type", "status", "state"];
+    let words = in_words(name);
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    has(LOOKS) && !has(STATES)
+}
+
 /// Rows in which an amount or a quantity has a minus.
 pub(super) struct Minus {
     rows: Vec<bool>,

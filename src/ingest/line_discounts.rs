@@ -21,6 +21,9 @@ const MOST_RATES: usize = 40;
 /// Columns that are looked at, at most.
 const MOST: usize = 4;
 
+/// One order in so many may have a discount above what it comes to.
+const ABOVE_ONE_IN: usize = 100;
+
 /// The discount to be taken from each price of a piece, by the name of the price.
 pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, LineDiscount> {
     let named = |ours: &str| rows.columns().iter().find(|column| means(ours, column.name()));
@@ -34,8 +37,9 @@ pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, LineDiscount> {
             let table = Lines { quantity: &quantity, price: &price, discount, n: rows.height() };
             let is_whole = table.is_before(&products);
             let form = is_whole.then(|| table.form(written_as_percent(&discount.name)))??;
-            let is_of_order =
-                form == DiscountForm::Amount && orders.as_ref().is_some_and(|orders| table.repeats(orders));
+            let is_per_cent = form == DiscountForm::Share || written_as_percent(&discount.name);
+            let is_of_order = !is_per_cent
+                && orders.as_ref().is_some_and(|orders| table.repeats(orders) && table.fits_orders(orders));
             (!is_of_order).then(|| LineDiscount {
                 column: discount.name.clone(),
                 form,
@@ -149,6 +153,20 @@ impl Lines<'_> {
 
     fn is_negative(&self) -> bool {
         self.discounted().all(|(_, discount)| discount < 0)
+    }
+
+    /// Whether hardly an order has a discount above what it comes to: then it may be money of the order.
+    fn fits_orders(&self, orders: &Words) -> bool {
+        let mut each: HashMap<u32, (f64, i64)> = HashMap::new();
+        for (row, discount) in self.discounted() {
+            let line = self.price.get(row).unwrap_or(0.0) * self.quantity.get(row).unwrap_or(1.0).abs();
+            if let Some(order) = orders.codes.get(row) {
+                let (whole, own) = each.entry(*order).or_insert((0.0, discount));
+                (*whole, *own) = (*whole + line, discount);
+            }
+        }
+        let is_above = |(whole, own): &&(f64, i64)| own.abs() as f64 / ONE as f64 > whole + 0.005;
+        each.values().filter(is_above).count() * ABOVE_ONE_IN <= each.len()
     }
 
     /// Whether orders of several lines have one discount on all of them: it is that of the order.

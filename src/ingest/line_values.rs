@@ -171,12 +171,12 @@ fn is_less(net: &Numbers, (gross, discount): (&Numbers, &Numbers)) -> bool {
 }
 
 /// Whether two numbers differ by no more than the rounding of each piece to cents.
-fn same(one: f64, other: f64, pieces: f64) -> bool {
+pub(super) fn same(one: f64, other: f64, pieces: f64) -> bool {
     (one - other).abs() <= 0.0051 * pieces.abs().clamp(1.0, 20.0) && (one == 0.0) == (other == 0.0)
 }
 
 /// Whether enough rows agree, of each those that tell something: whether it agrees, and whether it tells.
-fn agree(rows: impl Iterator<Item = (bool, bool)>) -> bool {
+pub(super) fn agree(rows: impl Iterator<Item = (bool, bool)>) -> bool {
     let (mut n, mut telling, mut wrong, mut wrong_telling) = (0, 0, 0, 0);
     for (is_same, tells) in rows {
         n += 1;

@@ -49,7 +49,7 @@ fn is_called_order(name: &str) -> bool {
 }
 
 /// The column that tells most customers apart.
-fn customers(rows: &DataFrame) -> Option<Words> {
+pub(super) fn customers(rows: &DataFrame) -> Option<Words> {
     let is_person = |column: &&Column| {
         means("customer_id", column.name())
             || in_words(column.name()).iter().any(|word| PERSONS.contains(&word.as_str()))

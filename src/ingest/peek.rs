@@ -15,8 +15,8 @@ use super::raw::shown;
 use super::state_words::{is_no_purchase, is_purchase, is_state_of_orders};
 use super::ticket_signs::{NoComplaints, TicketColumn};
 use super::{
-    found_in_rows, found_in_values, found_versions, found_zone, gathered, ids, line_discounts, line_values,
-    order_columns, paths, sources,
+    found_in_rows, found_in_values, found_versions, found_zone, gathered, given_money, ids, line_discounts,
+    line_values, numbered_anew, order_columns, paths, sources, what_is_left,
 };
 use crate::config::{DraftColumn, FoundKey, Peek, Table, ValueCount};
 use crate::maths::hash::key;
@@ -49,20 +49,28 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     let looked_at = |column: &Column| {
         let counts = counts(column);
         let given_back = without_minus(column, &minus);
-        (DraftColumn { given_back, ..peeked(column, &counts) }, no_complaints(column, &counts))
+        let given_money =
+            (!given_back.is_empty()).then(|| given_money::of_kinds(&frame, column, &given_back)).flatten();
+        (DraftColumn { given_back, given_money, ..peeked(column, &counts) }, no_complaints(column, &counts))
     };
     let (columns, tickets): (Vec<_>, Vec<_>) = frame.columns().par_iter().map(looked_at).unzip();
     found.extend(tickets_filter(tickets.into_iter().flatten()));
     let mut columns: Vec<DraftColumn> = columns.into_iter().filter(is_meant).collect();
     let mut values = line_values::of_rows(&frame);
+    let mut left = what_is_left::of_rows(&frame);
     let mut less = line_discounts::of_rows(&frame);
     let mut mixed = order_columns::of_rows(&frame);
     let mut gathered = gathered::of_rows(&frame);
+    let mut anew = numbered_anew::of_rows(&frame);
     for column in &mut columns {
         column.line_value = values.remove(&column.name);
+        column.left = left.remove(&column.name);
         column.less = less.remove(&column.name);
         column.n_mixed = mixed.remove(&column.name);
-        column.gathers = gathered.remove(&column.name);
+        column.anew = anew.remove(&column.name);
+        if let Some(own) = gathered.remove(&column.name) {
+            (column.gathers, column.told_by) = (Some(own.gathers), own.told_by);
+        }
     }
     Ok(Peek { columns, found, n_rows: frame.height() })
 }
@@ -108,11 +116,15 @@ fn peeked(column: &Column, counts: &Counts<'_>) -> DraftColumn {
         values,
         sketch: sketch(counts.keys()),
         line_value: None,
+        left: None,
         zone: found_zone::of_column(column),
         given_back: Vec::new(),
+        given_money: None,
         less: None,
         gathers: None,
+        told_by: Vec::new(),
         n_mixed: None,
+        anew: None,
     }
 }
 

@@ -340,10 +340,36 @@ impl NoPurchases {
     }
 }
 
-/// Whether a word of a flag says no.
+/// Whether a word of a flag says no, or is a day of nothing.
 pub(crate) fn is_no(word: &str) -> bool {
     let plain = plain(word);
-    [NO, NOTHING_UNDONE].iter().any(|words| words.contains(&plain.as_str()))
+    [NO, NOTHING_UNDONE].iter().any(|words| words.contains(&plain.as_str())) || is_day_of_nothing(word)
+}
+
+/// Whether a word is a day that systems write where there is none, such as `0000-00-00` and `1970-01-01 00:00:00`.
+pub(crate) fn is_day_of_nothing(word: &str) -> bool {
+    let day = word.trim().split([' ', 'T']).next().unwrap_or_default();
+    let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
+    let numbers: Option<Vec<u32>> = parts.iter().map(|part| part.parse().ok()).collect();
+    let (year, month_and_day) = match (parts.as_slice(), numbers.as_deref()) {
+        ([year, ..], Some([number, one, two])) if year.len() == 4 => (*number, [*one, *two]),
+        ([.., year], Some([one, two, number])) if year.len() == 4 => (*number, [*one, *two]),
+        _ => return false,
+    };
+    let is = |month, day| month_and_day == [month, day] || month_and_day == [day, month];
+    match year {
+        0 => true,
+        1 | 1753 | 1900 | 1970 => is(1, 1),
+        1899 => is(12, 30) || is(12, 31),
+        1969 | 9999 => is(12, 31),
+        _ => false,
+    }
+}
+
+/// Whether a word is that of a voucher or a tip, which is money that is taken in for no goods, whatever stands beside.
+pub(super) fn is_voucher(word: &str) -> bool {
+    let plain = plain(word);
+    NO_PURCHASE.first().is_some_and(|(_, words)| words.split(", ").any(|own| own == plain))
 }
 
 pub(super) fn plain(word: &str) -> String {
@@ -377,5 +403,12 @@ mod tests {
             assert!(!is_no_purchase(word), "{word}");
         }
         assert!(is_no("No") && is_no("0") && !is_no("X") && !is_no("2024-01-02"));
+        for nothing in
+            ["0000-00-00", "1970-01-01 01:00:00", "01/01/1900", "31.12.9999", "0001-01-01T00:00:00", "00.00.0000"]
+        {
+            assert!(is_no(nothing), "{nothing}");
+        }
+        assert!(!is_no("1970-02-01") && !is_no("2000-01-01") && !is_no("1-1-0"));
+        assert!(is_voucher("Gift Cards") && !is_voucher("Test"));
     }
 }

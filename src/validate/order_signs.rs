@@ -1,13 +1,13 @@
 //! Columns that contradict the mapping: purchases that the source calls cancelled, failed or a test, and money that was given
 //! back, while nothing of the config looks at them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, Severity};
 use super::mending::filter;
 use crate::config::{Config, Table};
 use crate::ingest::{
-    ColumnForm, NoPurchases, Says, TypedTable, WatchedColumn, are_flags, gives_back, is_empty, is_purchase, none_of,
+    ColumnForm, NoPurchases, Says, TypedTable, WatchedColumn, are_flags, gives_back, is_empty_or, is_purchase, none_of,
     sql_name, sql_text, tells_of_rows, toml_text,
 };
 use crate::text::{counted, grouped, verb};
@@ -35,6 +35,8 @@ struct Sign {
     /// Rows with each value that is usual for a purchase, and with each that nobody has named.
     usual: BTreeMap<String, u64>,
     unnamed: BTreeMap<String, u64>,
+    /// Values of what was undone that say that nothing was, such as `0000-00-00`.
+    nothing: BTreeSet<String>,
     /// Payments with a minus: they would be returns of what they pay.
     paid_back: u64,
     /// Whether there are more than can be states.
@@ -60,6 +62,7 @@ impl OrderSigns {
             add(&mut sum.against, own.against);
             add(&mut sum.usual, own.usual);
             add(&mut sum.unnamed, own.unnamed);
+            sum.nothing.extend(own.nothing);
             sum.paid_back += own.paid_back;
             sum.are_many |= own.are_many || sum.against.len() > MOST_VALUES;
             sum.form.has_empty |= own.form.has_empty;
@@ -165,6 +168,10 @@ fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
             says if says.speaks(word, &no_purchases) => &mut sign.against,
             Says::State if is_purchase(word) => &mut sign.usual,
             Says::State if sign.unnamed.len() <= MOST_UNNAMED => &mut sign.unnamed,
+            Says::Undone if sign.nothing.len() <= MOST_UNNAMED => {
+                sign.nothing.insert(word.to_owned());
+                continue;
+            }
             _ => continue,
         };
         *place.entry(word.to_owned()).or_default() += count;
@@ -245,7 +252,8 @@ fn finding(config: &Config, used: u64, (name, says): (&str, Says), sign: &Sign) 
             Some(if are_listed && sign.form.is_text {
                 none_of(name, &texts, sign.form)
             } else {
-                is_empty(name, sign.form)
+                let nothing: Vec<&str> = sign.nothing.iter().map(String::as_str).collect();
+                is_empty_or(name, &nothing, sign.form)
             }),
         ),
     };

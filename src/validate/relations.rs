@@ -142,7 +142,9 @@ pub(super) fn shared_orders(purchases: &TypedTable, rows: &[usize]) -> Option<Ta
     mentions.sort_unstable();
     let tally = Tally::new(SHARED_ORDER, (Table::Purchases, rows.len() as u64), wording).of_column("order_id");
     let tally = tally.with_examples(mentions.into_iter().take(Example::SHOWN).map(Example::of_text));
-    (!rows.is_empty()).then(|| tally.with_hint("check whether order numbers are used again, for example each year"))
+    let hint = "check whether order numbers are used again; where they start anew each day, each year or at each till, put that before \
+                them, for example `order_id = \"CONCAT(day, '-', till, '-', number)\"`";
+    (!rows.is_empty()).then(|| tally.with_hint(hint))
 }
 
 /// Numbers of orders, and of complaints, that one customer has again so much later that it is another one.

@@ -6,6 +6,10 @@ use crate::config::guess::{is_unit_price, reads};
 
 /// Why values and not names say how an amount is reckoned; nothing where the names say the same.
 pub(super) fn why_by_values(amount: &str, columns: &[DraftColumn]) -> Option<String> {
+    let is_left = |column: &&DraftColumn| column.left.as_ref().is_some_and(|left| left.column == amount);
+    if let Some((whole, left)) = columns.iter().find(is_left).and_then(|whole| Some((whole, whole.left.as_ref()?))) {
+        return Some(format!("`{}` less `{}` on each row", one_line(&whole.name), one_line(&left.less)));
+    }
     let read = reads(amount, columns);
     let mut told = columns.iter().filter(|column| is_read(column, &read));
     let (name, told) = told.find_map(|column| Some((&column.name, column.line_value.as_ref()?)))?;

@@ -26,6 +26,16 @@ pub(super) fn is_of_order(name: &str) -> bool {
     ORDER_LEVEL.contains(&words.join("_").as_str()) || lexicon::is_of_order(&words)
 }
 
+/// What is left of an amount after a discount and without its tax, as far as columns have it.
+pub(super) fn what_is_left<'c>(amount: &'c DraftColumn, columns: &'c [DraftColumn]) -> &'c DraftColumn {
+    let next = |column: &&'c DraftColumn| {
+        let left = &column.left.as_ref()?.column;
+        columns.iter().find(|other| other.name == *left)
+    };
+    // First the discount, then the tax.
+    std::iter::successors(Some(amount), next).take(3).last().unwrap_or(amount)
+}
+
 /// Quantity times unit price, if there is no amount of the line itself; the price alone if there is no quantity. Where values
 /// give away that a price is of the line or an amount of one piece, they count and not the names.
 pub(super) fn derived_amount(
@@ -46,21 +56,26 @@ pub(super) fn derived_amount(
     };
     // A total that grows with the quantity within a product is one of the line, whatever it is called.
     let is_total = |column: &DraftColumn| is_of_order(&column.name) && is_of_line(column) != Some(true);
+    let left_of = |amount: &DraftColumn| {
+        let left = what_is_left(amount, columns);
+        (left.name != amount.name).then(|| in_major_units(left, left.name.clone()))
+    };
     if let Some(amount) = matched.get("amount").filter(|column| !is_total(column)) {
         // One price may be paid for any quantity, where the name says that it is of the line.
         let is_of_piece = is_of_line(amount) == Some(false) && !lexicon::is_of_line(&in_words(&amount.name));
-        return quantity.filter(|_| is_of_piece).map(|quantity| times(quantity, amount));
+        let of_pieces = quantity.filter(|_| is_of_piece).map(|quantity| times(quantity, amount));
+        return of_pieces.or_else(|| left_of(amount));
     }
-    let price = unit_price(columns)?;
-    match quantity {
-        Some(_) if is_of_line(price) == Some(true) => {
+    let Some(price) = unit_price(columns) else { return matched.get("amount").and_then(|amount| left_of(amount)) };
+    match (quantity, matched.get("amount")) {
+        (Some(_), _) if is_of_line(price) == Some(true) => {
             let net = price.line_value.as_ref().and_then(|told| told.net.as_ref());
             let price = columns.iter().find(|column| Some(&column.name) == net).unwrap_or(price);
             Some(in_major_units(price, price.name.clone()))
         }
-        Some(quantity) => Some(times(quantity, price)),
-        None if matched.contains_key("amount") => None,
-        None => Some(in_major_units(price, price.name.clone())),
+        (Some(quantity), _) => Some(times(quantity, price)),
+        (None, Some(amount)) => left_of(amount),
+        (None, None) => Some(in_major_units(price, price.name.clone())),
     }
 }
 
@@ -96,6 +111,27 @@ fn discount_of(less: &LineDiscount, columns: &[DraftColumn]) -> String {
     let has_empty = columns.iter().any(|column| column.name == less.column && column.n_empty > 0);
     let given = if has_empty { format!("COALESCE({name}, 0)") } else { name };
     if less.is_negative { format!("ABS({given})") } else { given }
+}
+
+/// Whether a name is that of what a shop has, and nobody has bought.
+pub(super) fn is_of_stock(name: &str) -> bool {
+    const STOCK: &[&str] = &[
+        "stock",
+        "stocks",
+        "inventory",
+        "bestand",
+        "lagerbestand",
+        "lager",
+        "existencias",
+        "estoque",
+        "giacenza",
+        "voorraad",
+        "magazyn",
+        "stan",
+        "在庫",
+        "库存",
+    ];
+    in_words(name).iter().any(|word| STOCK.contains(&word.as_str()))
 }
 
 /// The column whose name is that of a price of one piece, the one most alike.

@@ -10,13 +10,14 @@ mod person;
 use std::collections::BTreeMap;
 
 pub(crate) use self::amount::is_unit_price;
-use self::amount::{derived_amount, discount_in_money, in_major_units, is_of_order};
+use self::amount::{derived_amount, discount_in_money, in_major_units, is_of_order, is_of_stock};
 use self::clock::with_clock;
 use self::nearness::{BY_WORDS, distance, without_taxes};
-use self::order::better_order;
+use self::order::{better_order, with_its_day};
+pub(crate) use self::person::FEWEST_PERSONS;
 #[cfg(feature = "tables")]
 pub(crate) use self::person::gathers_persons;
-use self::person::{FEWEST_PERSONS, holds_names, is_plain_number, mail_of_guests, person_behind, plain_order};
+use self::person::{holds_names, ids_beside_mail, is_plain_number, mail_of_guests, person_behind, plain_order};
 use super::consent;
 use super::expressions::{always_quoted, names_in, quoted};
 use super::found::DraftColumn;
@@ -33,6 +34,9 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
         if let Some(person) = person_behind(&matched, columns) {
             matched.insert("customer_id", person);
         }
+        if let Some(ids) = ids_beside_mail(&matched, columns) {
+            matched.insert("customer_id", ids);
+        }
         if let Some(mail) = mail_of_guests(&matched, columns) {
             matched.insert("customer_id", mail);
         }
@@ -46,6 +50,11 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
     let mut mapping: BTreeMap<_, _> =
         matched.iter().map(|(name, column)| (*name, source_of(table, name, column))).collect();
     if table == Table::Purchases
+        && let Some(order) = matched.get("order_id").and_then(|order| with_its_day(order))
+    {
+        mapping.insert("order_id", order);
+    }
+    if table == Table::Purchases
         && let Some(amount) = derived_amount(&matched, columns)
     {
         if let Some(discount) = discount_in_money(&matched, columns).filter(|_| amount.contains("(1 - ")) {
@@ -55,8 +64,12 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
     }
     if table == Table::Purchases
         && !mapping.contains_key("is_return")
-        && let Some(is_return) = given_back(columns)
+        && let Some((column, is_return)) = given_back(columns)
     {
+        if let Some(amount) = mapping.get("amount").and_then(|amount| with_refunds(amount, column, &is_return, columns))
+        {
+            mapping.insert("amount", amount);
+        }
         mapping.insert("is_return", is_return);
     }
     if table == Table::Customers
@@ -80,13 +93,22 @@ pub(super) fn mapping_of_all(table: Table, columns: &[DraftColumn]) -> BTreeMap<
 }
 
 /// The condition of rows whose kind says that they give something back.
-fn given_back(columns: &[DraftColumn]) -> Option<String> {
+fn given_back(columns: &[DraftColumn]) -> Option<(&DraftColumn, String)> {
     let column = columns.iter().find(|column| !column.given_back.is_empty())?;
     let name = always_quoted(&column.name);
     let name = if column.n_empty > 0 { format!("COALESCE({name}, '')") } else { name };
     let listed: Vec<String> =
         column.given_back.iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
-    Some(format!("{name} IN ({})", listed.join(", ")))
+    Some((column, format!("{name} IN ({})", listed.join(", "))))
+}
+
+/// An amount that rows which give something back lack, with what they have in a column of its own.
+fn with_refunds(amount: &str, kinds: &DraftColumn, is_return: &str, columns: &[DraftColumn]) -> Option<String> {
+    let given = kinds.given_money.as_ref()?;
+    let lacks = reads(amount, columns).iter().any(|name| given.lacking.contains(name));
+    let is_column = columns.iter().any(|column| column.name == amount);
+    let amount = if is_column { always_quoted(amount) } else { amount.to_owned() };
+    lacks.then(|| format!("CASE WHEN {is_return} THEN {} ELSE {amount} END", always_quoted(&given.column)))
 }
 
 /// Best matches first; a source column serves one of ours and one of ours has one source column.
@@ -102,7 +124,7 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
             if *name == "customer_id" && column.n_distinct == 1 && column.n_rows >= FEWEST_PERSONS {
                 continue;
             }
-            if spec.kind == Kind::Money && numbers_rows(column) {
+            if spec.kind == Kind::Money && (numbers_rows(column) || is_of_stock(&column.name)) {
                 continue;
             }
             // A number that is new in each row names the order: `Ref.` is short for either.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::nearness::{BY_WORDS, distance};
+use crate::config::expressions::always_quoted;
 use crate::config::found::DraftColumn;
 use crate::config::lexicon;
 use crate::config::looks::plausible;
@@ -43,6 +44,18 @@ pub(super) fn better_order<'c>(
     };
     let near = free.filter(is_no_finer).filter_map(|column| Some((distance_of_order(&column.name)?, column)));
     near.min_by_key(|(distance, _)| *distance).map(|(_, column)| column)
+}
+
+/// A number of orders with what has to stand beside it, where it starts anew.
+pub(super) fn with_its_day(order: &DraftColumn) -> Option<String> {
+    let anew = order.anew.as_ref()?;
+    let day = anew.day.as_ref().map(|day| {
+        let name = always_quoted(&day.column);
+        day.mark.map_or_else(|| name.clone(), |mark| format!("SPLIT_PART({name}, '{mark}', 1)"))
+    });
+    let places = anew.places.iter().map(|place| always_quoted(place));
+    let parts: Vec<String> = day.into_iter().chain(places).chain([always_quoted(&order.name)]).collect();
+    Some(format!("CONCAT({})", parts.join(", '-', ")))
 }
 
 /// Whether a name says that a column refers to something, and not to what: a number that is called so is the nearer one.

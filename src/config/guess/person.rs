@@ -15,7 +15,7 @@ pub(super) fn holds_names(column: &DraftColumn) -> bool {
 }
 
 /// One column in so many customers has as few values as a group of customers.
-pub(super) const FEWEST_PERSONS: usize = 20;
+pub(crate) const FEWEST_PERSONS: usize = 20;
 
 /// Words of names that tell of a person, and words that tell of more than one.
 const PERSONS: &[&str] =
@@ -72,6 +72,17 @@ pub(super) fn mail_of_guests<'c>(
         None => false,
     };
     columns.iter().filter(|column| column.name != customer.name).filter(is_address).find(gathers)
+}
+
+/// The ids beside a column of addresses that tell customers better: one has several addresses, or several share one.
+pub(super) fn ids_beside_mail<'c>(
+    matched: &BTreeMap<&'static str, &DraftColumn>,
+    columns: &'c [DraftColumn],
+) -> Option<&'c DraftColumn> {
+    let mail = matched.get("customer_id")?;
+    let is_free = |column: &&DraftColumn| matched.values().all(|other| other.name != column.name);
+    let is_better = |column: &&DraftColumn| mail.told_by.contains(&column.name) && plausible(Kind::Id, column);
+    columns.iter().filter(is_better).find(is_free)
 }
 
 /// Names that say that a column numbers something, and not what.

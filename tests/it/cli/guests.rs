@@ -74,3 +74,42 @@ fn ids_of_persons_stay_beside_addresses_that_several_share_or_that_are_of_the_sh
         assert!(!said.contains("ids_of_guests"), "{said}");
     }
 }
+
+#[test]
+fn ids_that_come_again_are_the_customers_whatever_their_addresses() {
+    let several: Id = |order| format!("p{}.{}@x.example", order.customer, order.month / 4);
+    let lacking: Id =
+        |order| if order.number % 3 == 0 { String::new() } else { format!("p{}@x.example", order.customer) };
+    let of_the_shop: Id = |order| {
+        if order.number % 3 == 0 { "orders@shop.example".to_owned() } else { format!("p{}@x.example", order.customer) }
+    };
+    let of_families: Id = |order| format!("family{}@x.example", order.customer / 3);
+    for (ids, mail, address) in [
+        ("Customer No", "Customer Email", several),
+        ("Client Code", "Email", several),
+        ("Account", "E-Mail", several),
+        ("Member No", "Billing Email", lacking),
+        ("Customer Number", "Customer Email", of_the_shop),
+        ("Customer Number", "Customer Email", of_families),
+    ] {
+        let text = file(&format!("{mail},Order No,Date,{ids},Total"), |order| {
+            format!("{},{},{},{:05},{}", address(order), order.number, order.day(), order.customer, order.euros())
+        });
+        let (folder, config) = drafted(&text);
+        assert!(config.contains(&format!("customer_id = \"{ids}\"")), "{ids} {mail}: {config}");
+        saying(folder.path(), 0, &["bought by 240 customers in 2,880 orders"]);
+    }
+}
+
+#[test]
+fn families_of_few_orders_are_no_guests() {
+    // Three ids with one address, each with one order or two.
+    let orders = Order::all().filter(|order| order.month <= 1 + order.customer % 2);
+    let line = |order: Order| {
+        let mail = format!("family{}@x.example", order.customer / 3);
+        format!("{},K{},{mail},{},{}", order.number, order.customer, order.day(), order.euros())
+    };
+    let lines: Vec<String> = orders.map(line).collect();
+    let (_, config) = drafted(&format!("order_id,customer_id,email,created_at,total\n{}\n", lines.join("\n")));
+    assert!(config.contains("customer_id = \"customer_id\""), "{config}");
+}

@@ -1,6 +1,7 @@
 //! The binary as a user meets it, with good data and bad.
 
 mod accidents;
+mod amounts_by_rows;
 mod amounts_in_cents;
 mod carry;
 mod causes;

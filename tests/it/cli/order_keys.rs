@@ -58,3 +58,45 @@ fn the_nearest_name_stays_where_its_values_number_orders() {
         saying(folder.path(), 0, &["bought by 240 customers in 2,880 orders"]);
     }
 }
+
+#[test]
+fn receipts_that_are_numbered_anew_have_the_day_and_the_till_before_their_number() {
+    // Each day on each of two tills from one on; at each of three stores from one on.
+    let daily = |order: Order| (order.customer / 28 % 2, order.customer / 56 + 1);
+    let ever = |order: Order| (order.customer % 3, order.number / 3);
+    for (header, is_daily, key) in [
+        ("Receipt No,Till", true, "CONCAT(\"Date\", '-', \"Till\", '-', \"Receipt No\")"),
+        ("Bonnummer,Kasse", true, "CONCAT(\"Date\", '-', \"Kasse\", '-', \"Bonnummer\")"),
+        ("Order No,Store", false, "CONCAT(\"Store\", '-', \"Order No\")"),
+    ] {
+        let text = lines(&format!("{header},Customer No,Date,Item,Quantity,Line Amount"), |order, line| {
+            let (place, number) = if is_daily { daily(order) } else { ever(order) };
+            let (customer, day) = (order.customer, order.day());
+            format!(
+                "{number},{place},K{customer},{day},P{},1,{}.{line}7",
+                (order.number + line) % 40,
+                order.number % 50
+            )
+        });
+        let (folder, config) = drafted(&text);
+        assert!(config.contains(&format!("order_id = '''{key}'''")), "{header}: {config}");
+        let said = saying(folder.path(), 0, &["bought by 240 customers in 2,880 orders"]);
+        assert!(!said.contains("shared_order"), "{said}");
+        // A config by hand that takes the number alone.
+        let number = header.split(',').next().unwrap_or_default();
+        let by_hand = config.replace(&format!("'''{key}'''"), &format!("\"{number}\""));
+        std::fs::write(folder.path().join("retain.toml"), by_hand).unwrap();
+        saying(folder.path(), 0, &["warning[shared_order]", "CONCAT(day, '-', till, '-', number)"]);
+    }
+}
+
+#[test]
+fn days_stand_before_numbers_without_the_time_of_the_line() {
+    let text = lines("Receipt No,Customer No,Date,Item,Quantity,Line Amount", |order, line| {
+        let (number, customer, day) = (order.customer / 28 + 1, order.customer, order.day());
+        format!("{number},K{customer},{day} 10:0{line},P{},1,{}.{line}7", order.number % 40, order.number % 50)
+    });
+    let (folder, config) = drafted(&text);
+    assert!(config.contains("CONCAT(SPLIT_PART(\"Date\", ' ', 1), '-', \"Receipt No\")"), "{config}");
+    saying(folder.path(), 0, &["bought by 240 customers in 2,880 orders"]);
+}

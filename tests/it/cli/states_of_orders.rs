@@ -102,3 +102,28 @@ fn places_ways_to_pay_amounts_and_terms_are_no_states() {
         assert!(!said.contains("status_not_looked_at"), "{column}: {said}");
     }
 }
+
+#[test]
+fn days_of_nothing_are_no_cancellation() {
+    for (column, nothing) in [
+        ("cancelled_at", "0000-00-00 00:00:00"),
+        ("deleted_at", "1970-01-01"),
+        ("Storniert am", "01.01.1900"),
+        ("voided_on", "9999-12-31"),
+    ] {
+        let text = file(&format!("order_no,customer_no,order_date,total,{column}"), |order| {
+            let day = if is_none(order) { order.day() } else { nothing.to_owned() };
+            format!("{},{},{},{},{day}", order.number, order.customer, order.day(), order.euros())
+        });
+        let (folder, config) = drafted(&text);
+        assert!(config.contains(&format!("COALESCE(\"{column}\", '') IN ('', '{nothing}')")), "{column}: {config}");
+        saying(folder.path(), 0, &["warning[status_not_looked_at]: 144 of 2,880 purchases", nothing, ALL]);
+        take_filter(folder.path());
+        let said = saying(folder.path(), 0, &[BOUGHT]);
+        assert!(!said.contains("status_not_looked_at"), "{column}: {said}");
+        // Nothing was cancelled.
+        let (folder, config) = drafted(&orders(column, nothing, nothing));
+        assert!(!config.contains("filter = "), "{column}: {config}");
+        assert!(!saying(folder.path(), 0, &[ALL]).contains("status_not_looked_at"));
+    }
+}
