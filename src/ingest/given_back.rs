@@ -3,6 +3,7 @@
 use polars::prelude::*;
 
 use super::beside::{is_of_money, minor_values};
+use super::kinds_of_goods::Products;
 use super::state_names::of_name;
 use super::state_words::{Says, gives_back, is_purchase};
 use super::values::ABSENT;
@@ -122,7 +123,7 @@ pub(super) fn is_read_as_return(says: Option<Says>, words: &Words, word: &str, m
 }
 
 /// The values of a column of kinds of rows with which something is given back and no minus says so.
-pub(super) fn without_minus(column: &Column, minus: &Minus) -> Vec<String> {
+pub(super) fn without_minus(column: &Column, minus: &Minus, products: &Products) -> Vec<String> {
     let Ok(texts) = column.str() else { return Vec::new() };
     let name = in_words(column.name());
     let is_other = name.iter().any(|word| NO_KINDS.contains(&word.as_str()))
@@ -137,7 +138,10 @@ pub(super) fn without_minus(column: &Column, minus: &Minus) -> Vec<String> {
         return Vec::new();
     }
     let is_told = |word: &&String| {
-        gives_back(word) && !word.trim().eq_ignore_ascii_case("credit") && !minus.is_usual(&words, word)
+        gives_back(word)
+            && !word.trim().eq_ignore_ascii_case("credit")
+            && !minus.is_usual(&words, word)
+            && !products.are_named(&words, word)
     };
     words.names.iter().filter(is_told).map(|word| word.trim().to_owned()).collect()
 }

@@ -155,7 +155,8 @@ fn beside(numbers: &Words, customers: &Words, day: Option<&Day>, places: &[(Stri
         let columns: Vec<&Words> =
             days.into_iter().chain(places.iter().map(|(_, words)| words)).chain([numbers]).collect();
         let keys = Keys::of(&columns, customers);
-        (keys.n_mixed * ONE_IN <= keys.n_several).then_some(keys.n_mixed)
+        let n_split = days.map_or(0, |days| n_split(numbers, customers, days));
+        ((keys.n_mixed + n_split) * ONE_IN <= keys.n_several).then_some(keys.n_mixed)
     };
     let fitting = tried.iter().enumerate().filter_map(|(rank, own)| Some((fits(own)?, rank, own)));
     let (_, _, (with_day, places)) = fitting.min_by_key(|(n_mixed, rank, _)| (*n_mixed, *rank))?;
@@ -168,6 +169,12 @@ fn beside(numbers: &Words, customers: &Words, day: Option<&Day>, places: &[(Stri
         DayBeside { column: day.column.clone(), mark }
     });
     Some(NumberedAnew { day, places: places.iter().map(|(name, _)| name.clone()).collect() })
+}
+
+/// Rows that go on with the number and the customer of the row before on another day: lines of one order, which days would split.
+fn n_split(numbers: &Words, customers: &Words, days: &Words) -> usize {
+    let rows = || numbers.codes.iter().zip(&customers.codes).zip(&days.codes);
+    rows().zip(rows().skip(1)).filter(|((before, day), (own, own_day))| before == own && day != own_day).count()
 }
 
 /// Keys made of columns: those of several rows, and those of several values of another column.

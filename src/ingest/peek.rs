@@ -11,6 +11,7 @@ use super::conditions::toml_text;
 use super::error::IngestError;
 use super::given_back::{Minus, without_minus};
 use super::header::is_nameless;
+use super::kinds_of_goods::Products;
 use super::raw::shown;
 use super::state_words::{is_no_purchase, is_purchase, is_state_of_orders};
 use super::ticket_signs::{NoComplaints, TicketColumn};
@@ -45,10 +46,10 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     found.extend(found_in_rows::of_rows(&frame));
     found.extend(found_versions::of_rows(&frame));
     let is_meant = |column: &DraftColumn| !(is_nameless(&column.name) && column.is_empty());
-    let minus = Minus::of(&frame);
+    let (minus, products) = (Minus::of(&frame), Products::of(&frame));
     let looked_at = |column: &Column| {
         let counts = counts(column);
-        let given_back = without_minus(column, &minus);
+        let given_back = without_minus(column, &minus, &products);
         let given_money =
             (!given_back.is_empty()).then(|| given_money::of_kinds(&frame, column, &given_back)).flatten();
         (DraftColumn { given_back, given_money, ..peeked(column, &counts) }, no_complaints(column, &counts))

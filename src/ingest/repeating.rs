@@ -29,6 +29,10 @@ pub struct PersonColumn {
     pub n_ids: u64,
     /// Those of several of them.
     pub n_ids_of_several: u64,
+    /// Ids of values with several, one of each aside, and how many of them came again.
+    pub n_others: u64,
+    /// Those of them with several visits.
+    pub n_others_again: u64,
 }
 
 /// Words of names of columns that name persons.
@@ -124,11 +128,15 @@ fn columns_of(config: &Config, may_name: fn(&str) -> bool) -> Result<Vec<PersonC
             if looks.is_empty() {
                 return Ok(Vec::new());
             }
-            let names = looks.iter().map(|look| &look.name).chain(&customer.reads);
+            // A number of orders tells visits apart, else their time does.
+            let of = |ours: &str| mapping.columns.iter().find(|(spec, _)| spec.name == ours).map(|(_, mapped)| mapped);
+            let visit = of("order_id").or_else(|| of("purchased_at"));
+            let visit_reads = visit.iter().flat_map(|visit| &visit.reads);
+            let names = looks.iter().map(|look| &look.name).chain(&customer.reads).chain(visit_reads);
             let columns: Vec<Expr> =
                 names.collect::<FxHashSet<_>>().into_iter().map(|name| col(name.as_str())).collect();
             let rows = sources::rows(file, piece.frame.select(columns))?;
-            look_at(&rows, customer, &mut looks, &file.path)?;
+            look_at(&rows, (customer, visit), &mut looks, &file.path)?;
         }
     }
     let mut found: Vec<PersonColumn> = looks.iter().filter_map(Look::found).collect();
@@ -147,30 +155,52 @@ struct Look {
     name: String,
     ids_of_value: Sets,
     values_of_id: Sets,
+    visits_of_id: Sets,
     are_too_many: bool,
 }
 
 impl Look {
     fn new(name: &str) -> Self {
-        let (ids_of_value, values_of_id) = (Sets::default(), Sets::default());
-        Self { name: name.to_owned(), ids_of_value, values_of_id, are_too_many: false }
+        let (ids_of_value, values_of_id, visits_of_id) = (Sets::default(), Sets::default(), Sets::default());
+        Self { name: name.to_owned(), ids_of_value, values_of_id, visits_of_id, are_too_many: false }
     }
 
-    fn add(&mut self, value: u64, id: u64) {
+    fn add(&mut self, value: u64, id: u64, visit: Option<u64>) {
         add_to(&mut self.ids_of_value, value, id);
         add_to(&mut self.values_of_id, id, value);
+        if let Some(visit) = visit {
+            add_to(&mut self.visits_of_id, id, visit);
+        }
         self.are_too_many |= self.ids_of_value.len().max(self.values_of_id.len()) > MOST_VALUES;
     }
 
     fn found(&self) -> Option<PersonColumn> {
         let several = |sets: &Sets| sets.values().filter(|others| others.len() > 1).count() as u64;
+        let (n_others, n_others_again) = self.others();
         (!self.are_too_many && !self.ids_of_value.is_empty()).then(|| PersonColumn {
             name: self.name.clone(),
             n_values: self.ids_of_value.len() as u64,
             n_of_several_ids: several(&self.ids_of_value),
             n_ids: self.values_of_id.len() as u64,
             n_ids_of_several: several(&self.values_of_id),
+            n_others,
+            n_others_again,
         })
+    }
+
+    /// Ids of values with several but for one of each, which may be of an account, and how many of them came again.
+    fn others(&self) -> (u64, u64) {
+        let is_shared = |value: &&u64| self.ids_of_value.get(*value).is_some_and(|ids| ids.len() > 1);
+        let shared = self.values_of_id.iter().filter_map(|(id, values)| Some((id, values.iter().find(is_shared)?)));
+        // Of each value: its ids, and those that came again.
+        let mut each: FxHashMap<u64, (u64, u64)> = FxHashMap::default();
+        shared.for_each(|(id, value)| {
+            let (n, n_again) = each.entry(*value).or_default();
+            *n += 1;
+            *n_again += u64::from(self.visits_of_id.get(id).is_some_and(|visits| visits.len() > 1));
+        });
+        let sum = |of: fn(&(u64, u64)) -> u64| each.values().map(|own| of(own).saturating_sub(1)).sum();
+        (sum(|own| own.0), sum(|own| own.1))
     }
 }
 
@@ -182,17 +212,27 @@ fn add_to(sets: &mut Sets, one: u64, other: u64) {
     }
 }
 
-fn look_at(rows: &DataFrame, customer: &Mapped, looks: &mut [Look], path: &Path) -> Result<(), IngestError> {
-    let ids = evaluate(rows, customer)?;
+fn look_at(
+    rows: &DataFrame,
+    (customer, visit): (&Mapped, Option<&Mapped>),
+    looks: &mut [Look],
+    path: &Path,
+) -> Result<(), IngestError> {
     let failed = || IngestError::engine(format!("looking at columns of `{}`", path.display()));
-    let ids = engine::ask(|| ids.cast(&DataType::String)).map_err(failed())?;
+    let texts = |mapped: &Mapped| -> Result<Column, IngestError> {
+        let values = evaluate(rows, mapped)?;
+        engine::ask(|| values.cast(&DataType::String)).map_err(failed())
+    };
+    let (ids, visits) = (texts(customer)?, visit.map(texts).transpose()?);
     let ids = ids.str().map_err(failed())?;
+    let visits = visits.as_ref().map(Column::str).transpose().map_err(failed())?;
     for look in looks.iter_mut().filter(|look| !look.are_too_many) {
         let values = engine::ask(|| rows.column(&look.name)?.cast(&DataType::String)).map_err(failed())?;
         let values = values.str().map_err(failed())?;
-        for (value, id) in values.iter().zip(ids.iter()) {
+        for (row, (value, id)) in values.iter().zip(ids.iter()).enumerate() {
             if let Some((value, id)) = value.and_then(tidy).zip(id.and_then(tidy)) {
-                look.add(key(value.as_bytes()), key(id.as_bytes()));
+                let visit = visits.and_then(|visits| visits.get(row)).map(|visit| key(visit.as_bytes()));
+                look.add(key(value.as_bytes()), key(id.as_bytes()), visit);
             }
         }
     }

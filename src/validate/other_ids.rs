@@ -9,6 +9,9 @@ use crate::text::{counted, grouped};
 /// Share of the ids that are names of people or firms, from which on a number is looked for.
 const NAMES_PERCENT: usize = 80;
 
+/// One id of guests in so many may come again.
+const AGAIN_ONE_IN: u64 = 10;
+
 /// Whether ids of customers look like names of people: several words of letters, without digits.
 pub(super) fn are_names<'a>(ids: impl Iterator<Item = &'a str>) -> bool {
     let (mut n, mut names) = (0, 0);
@@ -58,9 +61,10 @@ pub(super) fn name_better(config: &Config, looks: Looks, findings: &mut Vec<Find
     Ok(())
 }
 
-/// Whether a column of addresses gathers the ids of guests.
+/// Whether a column of addresses gathers the ids of guests: those of a family come again.
 const fn gathers(mail: &PersonColumn) -> bool {
-    gathers_persons((mail.n_values, mail.n_of_several_ids), (mail.n_ids, mail.n_ids_of_several))
+    mail.n_others_again * AGAIN_ONE_IN <= mail.n_others
+        && gathers_persons((mail.n_values, mail.n_of_several_ids), (mail.n_ids, mail.n_ids_of_several))
 }
 
 fn guests(mail: &PersonColumn, config: &Config) -> Finding {

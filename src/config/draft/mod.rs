@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use self::currency::{currencies_of, currency, timezone};
 use self::found::{FILL_DOWN, found_keys, knows};
-use self::reckoned::why_by_values;
+use self::reckoned::{why_by_values, why_this_id};
 use self::text::{comment, file_name, folder_name, line, one_line, paths, text};
 use self::tickets::ask_about_questions;
 use super::found::{DraftColumn, DraftLookup};
@@ -103,8 +103,12 @@ fn draft_table(draft: &mut String, proposal: &Proposal) {
     for spec in table.columns() {
         if let Some(source) = proposal.mapping.get(spec.name) {
             let is_by_values = proposal.by_values.contains(&spec.name);
-            let told = why_by_values(source, &proposal.peek.columns)
-                .filter(|_| spec.name == "amount" && proposal.template.is_none());
+            let columns = &proposal.peek.columns;
+            let told = match spec.name {
+                _ if proposal.template.is_some() || table != Table::Purchases => None,
+                "amount" => why_by_values(source, columns),
+                ours => why_this_id(ours, source, columns),
+            };
             let why = match told {
                 _ if is_by_values => "  # by its values, which no other column has: is it this?".to_owned(),
                 Some(why) => format!("  # {why}"),

@@ -4,6 +4,28 @@ use super::text::one_line;
 use crate::config::found::DraftColumn;
 use crate::config::guess::{is_unit_price, reads};
 
+/// Why values and not names say who bought, or which order a row is of.
+pub(super) fn why_this_id(ours: &str, source: &str, columns: &[DraftColumn]) -> Option<String> {
+    let read = reads(source, columns);
+    let is_read = |column: &&DraftColumn| read.contains(&column.name);
+    let guests = |column: &DraftColumn| column.gathers.as_ref().and_then(|ids| ids.first().cloned());
+    let is_told = |mail: &&DraftColumn| mail.told_by.iter().any(|ids| ids == source);
+    match ours {
+        "customer_id" => match columns.iter().filter(is_read).find_map(guests) {
+            Some(ids) => Some(format!("`{}` is new with each order of a guest", one_line(&ids))),
+            None => columns
+                .iter()
+                .find(is_told)
+                .map(|mail| format!("comes again, whatever `{}` says", one_line(&mail.name))),
+        },
+        "order_id" => {
+            let anew = columns.iter().filter(is_read).find(|column| column.anew.is_some() && column.name != source)?;
+            Some(format!("`{}` starts anew, and is of several customers", one_line(&anew.name)))
+        }
+        _ => None,
+    }
+}
+
 /// Why values and not names say how an amount is reckoned; nothing where the names say the same.
 pub(super) fn why_by_values(amount: &str, columns: &[DraftColumn]) -> Option<String> {
     let is_left = |column: &&DraftColumn| column.left.as_ref().is_some_and(|left| left.column == amount);

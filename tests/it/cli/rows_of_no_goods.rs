@@ -191,6 +191,7 @@ fn words_of_states_that_name_goods_stay() {
         ("Product Type", ["Tips", "Brushes", "Gels"]),
         ("Type", ["Test", "Care", "Vitamins"]),
         ("Kind", ["Return", "Single", "Day pass"]),
+        ("Type", ["Return", "Sale", "Exchange"]),
         ("Type", ["Draft", "Bottled", "Cans"]),
         ("Brand", ["Void", "Nike", "Puma"]),
         ("Color", ["Void", "Black", "White"]),
