@@ -181,6 +181,18 @@ fn pairs(of: &Words, other: &Words) -> (u64, u64) {
     (n, is_several.iter().filter(|several| **several).count() as u64)
 }
 
+/// The ids of the address that has most of them, as the shop's own has, where it stands for none.
+fn most_ids(mails: &Words, ids: &Words) -> usize {
+    let (mail_of_id, _) = beside(ids, mails);
+    let mut each = vec![0; mails.names.len()];
+    for mail in mail_of_id {
+        if let Some(n) = usize::try_from(mail).ok().and_then(|mail| each.get_mut(mail)) {
+            *n += 1;
+        }
+    }
+    each.into_iter().max().unwrap_or_default()
+}
+
 /// Whether many addresses have several ids, and nearly each id one address.
 fn gathers(mails: &Words, ids: &Words) -> bool {
     gathers_persons(pairs(mails, ids), pairs(ids, mails))
@@ -203,6 +215,7 @@ fn tell_better(mails: &Words, (name, ids): (&str, &Words), visits: &Words) -> bo
     // A salesman serves many addresses.
     let are_persons = n_ids * MOST_ADDRESSES >= n_mails;
     let has_several = ids_of_several * RARE_ONE_IN >= n_ids || n_empty(mails) * RARE_ONE_IN > n_rows;
+    let has_several = has_several || most_ids(mails, ids) >= FEWEST_PERSONS;
     let is_of_few = of_several * MOST_ONE_IN <= n_mails;
     // One person may have had several cards.
     let is_card = in_words(name).iter().any(|word| CARDS.iter().any(|card| word.contains(card)));

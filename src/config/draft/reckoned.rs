@@ -28,10 +28,17 @@ pub(super) fn why_this_id(ours: &str, source: &str, columns: &[DraftColumn]) -> 
 
 /// Why values and not names say how an amount is reckoned; nothing where the names say the same.
 pub(super) fn why_by_values(amount: &str, columns: &[DraftColumn]) -> Option<String> {
+    by_quantities(amount, columns).or_else(|| by_what_is_left(amount, columns))
+}
+
+fn by_what_is_left(amount: &str, columns: &[DraftColumn]) -> Option<String> {
     let is_left = |column: &&DraftColumn| column.left.as_ref().is_some_and(|left| left.column == amount);
-    if let Some((whole, left)) = columns.iter().find(is_left).and_then(|whole| Some((whole, whole.left.as_ref()?))) {
-        return Some(format!("`{}` less `{}` on each row", one_line(&whole.name), one_line(&left.less)));
-    }
+    let whole = columns.iter().find(is_left)?;
+    let less = &whole.left.as_ref()?.less;
+    Some(format!("`{}` less `{}` on each row", one_line(&whole.name), one_line(less)))
+}
+
+fn by_quantities(amount: &str, columns: &[DraftColumn]) -> Option<String> {
     let read = reads(amount, columns);
     let mut told = columns.iter().filter(|column| is_read(column, &read));
     let (name, told) = told.find_map(|column| Some((&column.name, column.line_value.as_ref()?)))?;

@@ -17,12 +17,25 @@ fn turnover(cents: impl Fn(Order) -> usize) -> String {
     )
 }
 
-fn off(order: Order) -> usize {
-    if order.number.is_multiple_of(3) { order.cents() / 10 } else { 0 }
+/// Pieces of each order, the price of its product, and what they come to.
+const fn pieces(order: Order) -> usize {
+    1 + order.number / 40 % 3
 }
 
-fn left(order: Order) -> usize {
-    order.cents() - off(order)
+const fn price(order: Order) -> usize {
+    450 + order.number % 40 * 115
+}
+
+const fn whole(order: Order) -> usize {
+    pieces(order) * price(order)
+}
+
+const fn off(order: Order) -> usize {
+    if order.number.is_multiple_of(3) { whole(order) / 10 } else { 0 }
+}
+
+const fn left(order: Order) -> usize {
+    whole(order) - off(order)
 }
 
 fn file(header: &str, money: impl Fn(Order) -> String) -> String {
@@ -42,7 +55,8 @@ fn what_is_left_of_an_amount_after_the_discount_and_without_the_tax_is_taken() {
         ("Menge,Einzelpreis,Gesamtbetrag,Rabatt,Nettobetrag", "Nettobetrag"),
     ] {
         let text = file(&format!("Order No,Customer ID,Date,Item,{columns}"), |order| {
-            format!("1,{},{},{},{}", euros(order.cents()), euros(order.cents()), euros(off(order)), euros(left(order)))
+            let money = [price(order), whole(order), off(order), left(order)].map(euros);
+            format!("{},{}", pieces(order), money.join(","))
         });
         let (folder, config) = drafted(&text);
         assert!(config.contains(&format!("amount = \"{amount}\"")), "{columns}: {config}");
@@ -53,8 +67,8 @@ fn what_is_left_of_an_amount_after_the_discount_and_without_the_tax_is_taken() {
         ("Qty,Retail,Discounts,Total excl. VAT,VAT,Total", "Total excl. VAT"),
     ] {
         let text = file(&format!("Sale ID,Customer ID,Date,Item,{columns}"), |order| {
-            let money = [order.cents(), off(order), left(order), tax(order), left(order) + tax(order)].map(euros);
-            format!("1,{}", money.join(","))
+            let money = [price(order), off(order), left(order), tax(order), left(order) + tax(order)].map(euros);
+            format!("{},{}", pieces(order), money.join(","))
         });
         let (folder, config) = drafted(&text);
         assert!(config.contains(&format!("amount = \"{amount}\"")), "{columns}: {config}");
@@ -88,5 +102,5 @@ fn refunds_with_a_value_of_their_own_give_that_back() {
     let lines: Vec<String> = bought.chain(back).collect();
     let (folder, config) = drafted_of("events.jsonl", &lines.join("\n"));
     assert!(config.contains("ecommerce.refund_value"), "{config}");
-    saying(folder.path(), 0, &[&turnover(Order::cents), "less 216.00 given back"]);
+    saying(folder.path(), 0, &["2,880 orders: EUR 136,534.20 (136,750.20 less 216.00 given back)"]);
 }

@@ -116,7 +116,7 @@ fn days_of_nothing_are_no_cancellation() {
             format!("{},{},{},{},{day}", order.number, order.customer, order.day(), order.euros())
         });
         let (folder, config) = drafted(&text);
-        assert!(config.contains(&format!("COALESCE(\"{column}\", '') IN ('', '{nothing}')")), "{column}: {config}");
+        assert!(config.contains(&format!("COALESCE(\\\"{column}\\\", '') IN ('', '{nothing}')")), "{column}: {config}");
         saying(folder.path(), 0, &["warning[status_not_looked_at]: 144 of 2,880 purchases", nothing, ALL]);
         take_filter(folder.path());
         let said = saying(folder.path(), 0, &[BOUGHT]);
