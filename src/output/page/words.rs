@@ -127,7 +127,7 @@ fn plan(input: &PageInput<'_>) -> Option<String> {
     }
     let gain = |stop: &str| {
         let gain = input.report.and_then(|report| number(report, &format!("/{stop}/net_gain"))).unwrap_or(0.0);
-        money(input.currency(), gain)
+        rounded(input.currency(), gain)
     };
     let back = if win_back > 0 {
         format!(" ({}) and {} to win back ({})", gain("list_stop"), grouped(win_back), gain("winback_stop"))
