@@ -129,7 +129,7 @@ fn first_of_list(windows: &[Value], currency: &str) -> Option<Figure> {
     let most = drawn.iter().filter_map(|row| row.interval).map(|[_, high]| high).fold(2.0, f64::max);
     let chart = RowChart {
         title: &format!("{heading}. Predicted over actual margin of the first of the list, with intervals."),
-        axis: "predicted over actual margin; 1 is right, above it too much was predicted",
+        axis: "predicted over actual margin; 1 is right",
         unit: Unit::Number,
         range: Some([0.0, most]),
         has_bars: false,
@@ -143,7 +143,7 @@ fn first_of_list(windows: &[Value], currency: &str) -> Option<Figure> {
     let whom: Vec<String> = windows.iter().map(population).collect();
     Some(Figure {
         id: "f-value-first".into(),
-        sentence: format!("The lists are those that each test cutoff would have had. Grey is off. {INTERVAL}"),
+        sentence: format!("The lists are those that each test cutoff would have had. Above 1 too much was predicted; grey is off. {INTERVAL}"),
         population: whom.join(". "),
         svg: rows(&chart),
         table: DataTable::new(&heading, HEAD, all.iter().map(row)),
