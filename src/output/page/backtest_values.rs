@@ -143,7 +143,9 @@ fn first_of_list(windows: &[Value], currency: &str) -> Option<Figure> {
     let whom: Vec<String> = windows.iter().map(population).collect();
     Some(Figure {
         id: "f-value-first".into(),
-        sentence: format!("The lists are those that each test cutoff would have had. Above 1 too much was predicted; grey is off. {INTERVAL}"),
+        sentence: format!(
+            "The lists are those that each test cutoff would have had. Above 1 too much was predicted; grey is off. {INTERVAL}"
+        ),
         population: whom.join(". "),
         svg: rows(&chart),
         table: DataTable::new(&heading, HEAD, all.iter().map(row)),
