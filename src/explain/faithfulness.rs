@@ -3,7 +3,7 @@
 
 use super::medians::Medians;
 use super::path::Risk;
-use super::reason::Reason;
+use super::reason::{Facts, Reason};
 use super::reasons::{CustomerExplainer, Explanations};
 use crate::dataset::{Dataset, single};
 use crate::features::{Fact, FeatureSchema, SILENCE_FEATURE};
@@ -21,7 +21,7 @@ pub struct TestedReasons {
     pub n_circular: usize,
     /// How many are told against the side that the catalogue allows.
     pub n_against: usize,
-    /// How much the risk falls once the features of the first reason's fact are those of the median customer
+    /// How much the risk falls once the features of what the first reason says are those of the median customer
     /// of training; `None` without a reason.
     pub fall: Option<f64>,
     /// The same for another fact, drawn at random; `None` without a reason.
@@ -53,14 +53,15 @@ impl CustomerExplainer<'_> {
         let columns = columns(&dataset.schema, medians);
         let facts: Vec<Fact> =
             Fact::ALL.into_iter().filter(|fact| columns.iter().any(|column| column.fact == Some(*fact))).collect();
-        let first = |row: usize| told.reasons[row].first().map(|reason| reason.fact);
+        let first = |row: usize| told.reasons[row].first().map(|reason| reason.facts);
         let other = |row: usize| {
-            let others: Vec<Fact> = facts.iter().copied().filter(|fact| Some(*fact) != first(row)).collect();
+            let is_other = |fact: &Fact| first(row).is_none_or(|told| !told.has(*fact));
+            let others: Vec<Fact> = facts.iter().copied().filter(is_other).collect();
             let n = u32::try_from(others.len()).unwrap_or(u32::MAX).max(1);
             let drawn = SplitMix64::of_replicate(seed, dataset.customers[row]).below(n) as usize;
-            first(row).and_then(|_| others.get(drawn).copied())
+            first(row).and_then(|_| others.get(drawn).copied()).map(Facts::of)
         };
-        let falls = |of: &dyn Fn(usize) -> Option<Fact>| -> Result<Vec<Option<f64>>, LearnError> {
+        let falls = |of: &dyn Fn(usize) -> Option<Facts>| -> Result<Vec<Option<f64>>, LearnError> {
             let without = self.explain(&without_facts(dataset, &columns, medians, of))?;
             Ok((0..dataset.len()).map(|row| of(row).map(|_| fall(&told, &without, row))).collect())
         };
@@ -110,26 +111,26 @@ fn columns(schema: &FeatureSchema, medians: &Medians) -> Vec<Column> {
     schema.names().enumerate().filter_map(column).collect()
 }
 
-/// The rows with what tells of one fact of each set to the medians.
+/// The rows with what tells of some facts of each set to the medians.
 fn without_facts(
     dataset: &Dataset,
     columns: &[Column],
     medians: &Medians,
-    of: &dyn Fn(usize) -> Option<Fact>,
+    of: &dyn Fn(usize) -> Option<Facts>,
 ) -> Dataset {
     let silence = dataset.schema.position(SILENCE_FEATURE);
     let usual_silence = medians.get(SILENCE_FEATURE);
     let mut changed = dataset.clone();
     for row in 0..dataset.len() {
-        let Some(fact) = of(row) else { continue };
+        let Some(facts) = of(row) else { continue };
         let silence_days = silence.map_or(0.0, |silence| dataset.value(row, silence));
         for column in columns {
             let tells = if silence_days > column.recent_days { Some(Fact::Silence) } else { column.fact };
-            if column.fact.is_some() && tells == Some(fact) {
+            if column.fact.is_some() && tells.is_some_and(|fact| facts.has(fact)) {
                 changed.features[[row, column.place]] = column.median;
             }
         }
-        if let Some(usual) = usual_silence.filter(|_| fact == Fact::Silence) {
+        if let Some(usual) = usual_silence.filter(|_| facts.has(Fact::Silence)) {
             #[expect(clippy::cast_possible_truncation, reason = "a difference of days")]
             let later = (silence_days - usual).round() as i32;
             changed.last_order_day[row] += later;

@@ -27,7 +27,7 @@ pub use faithfulness::TestedReasons;
 pub use medians::Medians;
 pub use passing::Background;
 pub use path::Risk;
-pub use reason::Reason;
+pub use reason::{Facts, Reason};
 pub use reasons::{
     CustomerExplainer, Explanations, MATERIAL_LOG_ODDS, MATERIAL_SHARE, Makeup, REASONS, features_in_sentence,
 };

@@ -2,7 +2,7 @@
 //! customer's own numbers.
 
 use super::passing::{Background, Ledger, Passing, Teller};
-use super::reason::Reason;
+use super::reason::{Facts, Reason};
 use super::repeats::{Told, take_in};
 use super::scorer::{Forecast, Said, Scorer, ScoringModel};
 use super::sentence::{Sentence, Template};
@@ -187,7 +187,14 @@ impl Desk {
             if let Some((teller, said)) = self.tell(fact, passing, value, currency) {
                 raising += sum(fact);
                 let (sentence, log_odds) = (self.sentence.as_str().into(), sum(fact));
-                let reason = Reason { fact, family: teller.family, column: teller.column, sentence, log_odds };
+                let reason = Reason {
+                    fact,
+                    facts: Facts::of(fact),
+                    family: teller.family,
+                    column: teller.column,
+                    sentence,
+                    log_odds,
+                };
                 take_in(&mut told, Told { reason, teller, said }, value);
             }
             if told.len() == REASONS {

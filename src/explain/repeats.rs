@@ -38,10 +38,10 @@ impl Told<'_> {
 /// both add.
 pub(super) fn take_in<'p>(told: &mut Vec<Told<'p>>, mut further: Told<'p>, value: &impl Fn(usize) -> f64) {
     if let Some(one) = told.iter_mut().find(|one| one.says_all_of(&further, value)) {
-        one.reason.log_odds += further.reason.log_odds;
+        one.reason.take_over(&further.reason);
     } else {
         let (said, others): (Vec<_>, Vec<_>) = told.drain(..).partition(|one| further.says_all_of(one, value));
-        further.reason.log_odds += said.iter().map(|one| one.reason.log_odds).sum::<f64>();
+        said.iter().for_each(|one| further.reason.take_over(&one.reason));
         told.extend(others.into_iter().chain([further]));
     }
     told.sort_by(|a, b| b.reason.log_odds.total_cmp(&a.reason.log_odds));

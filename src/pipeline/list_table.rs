@@ -45,7 +45,7 @@ mod tests {
         Chances, Decision, Group, OutcomeProbabilities, Planner, Prospect, Quadrant, RfmSegment, Segments, Stage,
         Stakes, Suppression,
     };
-    use crate::explain::Reason;
+    use crate::explain::{Facts, Reason};
     use crate::features::{Fact, Family};
     use crate::units::Currency;
 
@@ -69,6 +69,7 @@ mod tests {
     fn row() -> ListRow {
         let reason = Reason {
             fact: Fact::Silence,
+            facts: Facts::of(Fact::Silence),
             family: Family::Cadence,
             column: 0,
             sentence: "silent for 71 days".into(),

@@ -222,6 +222,7 @@ const meaning = (column, word) => D.meanings[column]?.[word];
 const said = (word, column) => SAID[word] || OFF[word] || (column === 'value_quadrant' && meaning(column, word)?.split(':')[0].replace(',', '')) || words(word);
 function notice(list, row) {
   const off = get(list, 'suppressed_code', row), open = get(list, 'open_complaints', row);
+  if (off === 'no_gain' && open > 0) return h('span', {class: 'tag ask'}, 'Open complaint: settle it');
   if (off != null) return h('span', {class: off === 'opted_out' || !OFF[off] ? 'tag stop' : 'tag'}, OFF[off] || 'Do not contact: ' + off.replace(/_/g, ' '));
   if (get(list, 'group', row) === 'control') return h('span', {class: 'tag stop'}, 'Held back: control group');
   if (open > 0) return h('span', {class: 'tag ask'}, open === 1 ? 'Open complaint' : open + ' open complaints');
