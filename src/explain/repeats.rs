@@ -41,7 +41,9 @@ pub(super) fn take_in<'p>(told: &mut Vec<Told<'p>>, mut further: Told<'p>, value
         one.reason.take_over(&further.reason);
     } else {
         let (said, others): (Vec<_>, Vec<_>) = told.drain(..).partition(|one| further.says_all_of(one, value));
-        said.iter().for_each(|one| further.reason.take_over(&one.reason));
+        for one in said {
+            further.reason.take_over(&one.reason);
+        }
         told.extend(others.into_iter().chain([further]));
     }
     told.sort_by(|a, b| b.reason.log_odds.total_cmp(&a.reason.log_odds));
