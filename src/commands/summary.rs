@@ -7,6 +7,7 @@ use super::items::{WIDTH, item};
 use super::job::Session;
 use super::printing::shown;
 use crate::config::Config;
+use crate::decide::no_longer_because;
 use crate::pipeline::{ChangeCounts, ListRow, Lists, RankedList};
 use crate::registry::Version;
 use crate::text::{counted, grouped, printable, shortened, wrapped};
@@ -98,7 +99,7 @@ fn changes(found: Option<&(Date, ChangeCounts)>) -> String {
     };
     let n = |word: &str| counts.customers.get(word).copied().unwrap_or(0);
     let because: Vec<String> =
-        counts.no_longer_because.iter().map(|(why, n)| format!("{} {}", grouped(*n), in_words(why))).collect();
+        counts.no_longer_because.iter().map(|(why, n)| format!("{} {}", grouped(*n), no_longer_because(why))).collect();
     let left: u64 = counts.no_longer_because.values().sum();
     let because = if because.is_empty() { String::new() } else { format!(" ({})", because.join(", ")) };
     format!(
@@ -111,18 +112,6 @@ fn changes(found: Option<&(Date, ChangeCounts)>) -> String {
         grouped(n("riskier")),
         grouped(n("safer"))
     )
-}
-
-/// Why somebody is no longer to be contacted.
-fn in_words(why: &str) -> String {
-    match why {
-        "no_gain" => "would not bring enough now".to_owned(),
-        "no_longer_a_customer" => "bought too long ago".to_owned(),
-        "cool_down" => "contacted of late".to_owned(),
-        "to_winback" => "probably lost, and not worth winning back".to_owned(),
-        "from_winback" => "back, and safe".to_owned(),
-        other => other.replace('_', " "),
-    }
 }
 
 /// What value at stake means in a run.

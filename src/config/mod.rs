@@ -44,6 +44,7 @@ mod sorting;
 mod synonyms;
 mod table_settings;
 pub mod tables;
+mod tax_words;
 mod templates;
 mod time_zones;
 mod values;
@@ -91,4 +92,5 @@ pub use table_settings::{
     AmountIs, DecimalMark, Duplicates, IdCase, IdTrim, NegativeAmounts, PostgresQuery, TableConfig, ThousandsMark,
 };
 pub use tables::{ColumnSpec, Kind, Table};
+pub(crate) use tax_words::{TAXES, WITH_OR_WITHOUT};
 pub use templates::products;

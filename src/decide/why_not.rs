@@ -68,6 +68,21 @@ pub fn suppressed_because(customer: &Untouched<'_>) -> Option<String> {
     })
 }
 
+/// Why customers who were to be contacted are not any more, in words.
+///
+/// * `code` - as the manifest counts them: a [`Suppression`], a change of lists, or what took them off the lists.
+#[must_use]
+pub fn no_longer_because(code: &str) -> String {
+    match code {
+        "no_gain" => "would not bring enough now".to_owned(),
+        "no_longer_a_customer" => "bought too long ago".to_owned(),
+        "cool_down" => "contacted of late".to_owned(),
+        "to_winback" => "probably lost, and not worth winning back".to_owned(),
+        "from_winback" => "back, and safe".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
 /// Why a customer is left in peace whom a contact would more likely drive away.
 fn harm_why(customer: &Untouched<'_>) -> Option<String> {
     let place = customer.decision.wanted?.place;

@@ -6,81 +6,15 @@ use polars::prelude::*;
 
 use super::beside::is_of_money;
 use super::line_values::{Numbers, agree, discounts, names_discount, same};
-use crate::config::{WhatIsLeft, in_words};
+use crate::config::{TAXES, WITH_OR_WITHOUT, WhatIsLeft, in_words};
 
 /// Columns that are looked at, at most, so that wide files take no longer.
 const MOST_MONEY: usize = 12;
 const MOST_TAKEN_OFF: usize = 4;
 
-/// Words for taxes on what is bought.
-const TAXES: &[&str] = &[
-    "tax",
-    "taxes",
-    "vat",
-    "gst",
-    "hst",
-    "pst",
-    "mwst",
-    "ust",
-    "umsatzsteuer",
-    "mehrwertsteuer",
-    "steuer",
-    "steuerbetrag",
-    "tva",
-    "taxe",
-    "taxes",
-    "iva",
-    "imposto",
-    "impuesto",
-    "impuestos",
-    "imposta",
-    "btw",
-    "moms",
-    "dph",
-    "mva",
-    "kdv",
-    "ндс",
-    "消費税",
-    "税",
-    "税額",
-    "税额",
-];
-
-/// Words beside which a column has not the tax or the discount, but what there is with it or without it.
-const BESIDE: &[&str] = &[
-    "inc",
-    "incl",
-    "including",
-    "ex",
-    "exc",
-    "excl",
-    "excluding",
-    "with",
-    "without",
-    "before",
-    "after",
-    "less",
-    "net",
-    "netto",
-    "inkl",
-    "exkl",
-    "mit",
-    "ohne",
-    "nach",
-    "vor",
-    "abzgl",
-    "avec",
-    "sans",
-    "hors",
-    "après",
-    "con",
-    "sin",
-    "senza",
-    "met",
-    "zonder",
-    "med",
-    "utan",
-];
+/// Words beside which a column has not the tax or the discount, but what there is with it or without it, as those of
+/// [`WITH_OR_WITHOUT`].
+const BESIDE: &[&str] = &["less", "net", "netto", "nach", "vor", "abzgl", "après"];
 
 /// What is left of a column of money less a discount, or else without the tax, by its name.
 pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, WhatIsLeft> {
@@ -111,12 +45,16 @@ fn has(name: &str, known: &[&str]) -> bool {
     in_words(name).iter().any(|word| known.contains(&word.as_str()))
 }
 
+fn is_beside(name: &str) -> bool {
+    has(name, BESIDE) || has(name, WITH_OR_WITHOUT)
+}
+
 fn is_tax(name: &str) -> bool {
-    has(name, TAXES) && !has(name, BESIDE)
+    has(name, TAXES) && !is_beside(name)
 }
 
 fn is_discount(name: &str) -> bool {
-    names_discount(name) && !has(name, BESIDE)
+    names_discount(name) && !is_beside(name)
 }
 
 /// Whether a column is another one less what is taken off it, which may have a minus; rows without that are no proof.

@@ -3,6 +3,7 @@
 use crate::config::lexicon;
 use crate::config::name_words::in_words;
 use crate::config::tables::Kind;
+use crate::config::tax_words::{TAXES, WITH_OR_WITHOUT};
 
 /// How near a name is that is on no list, but whose words all mean something.
 pub(super) const BY_WORDS: u8 = 4;
@@ -42,46 +43,8 @@ fn telling(kind: Kind, words: &[String]) -> String {
     kept.join("_")
 }
 
-/// Words before a tax that say whether it is part of an amount.
-const WITH_OR_WITHOUT: &[&str] = &[
-    "inc",
-    "incl",
-    "including",
-    "ex",
-    "excl",
-    "excluding",
-    "with",
-    "without",
-    "before",
-    "after",
-    "inkl",
-    "exkl",
-    "mit",
-    "ohne",
-    "zzgl",
-    "avec",
-    "sans",
-    "hors",
-    "con",
-    "sin",
-    "senza",
-    "met",
-    "zonder",
-    "s",
-    "bez",
-    "z",
-    "med",
-    "utan",
-    "uten",
-    "uden",
-];
-
 /// The words before the first that say how an amount stands to its taxes: `Order Total (inc tax)` is an order total.
 pub(super) fn without_taxes(words: &[String]) -> &[String] {
-    const TAXES: &[&str] = &[
-        "tax", "taxes", "vat", "gst", "mwst", "mw", "ust", "steuer", "tva", "taxe", "iva", "btw", "moms", "dph", "mva",
-        "kdv",
-    ];
     let is = |word: Option<&String>, known: &[&str]| word.is_some_and(|word| known.contains(&word.as_str()));
     let says = |place: &usize| is(words.get(*place), WITH_OR_WITHOUT) && is(words.get(place + 1), TAXES);
     // `VAT total` and `tax amount` are taxes.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::document::{Estimate, count, number, text};
 use super::figure::{day, rounded};
 use super::input::PageInput;
+use crate::decide::no_longer_because;
 use crate::text::{counted, grouped, verb};
 
 /// What stands at the top and at the foot.
@@ -150,7 +151,8 @@ fn changes(input: &PageInput<'_>) -> Option<String> {
     let why: Vec<(&str, u64)> =
         why.into_iter().flatten().map(|(why, n)| (why.as_str(), n.as_u64().unwrap_or(0))).collect();
     let n_stopped: u64 = why.iter().map(|(_, n)| n).sum();
-    let because: Vec<String> = why.iter().map(|(why, n)| format!("{} {}", grouped(*n), because(why))).collect();
+    let because: Vec<String> =
+        why.iter().map(|(why, n)| format!("{} {}", grouped(*n), no_longer_because(why))).collect();
     let told = [
         (n("asked_anew"), "to contact who were not then".to_owned()),
         (n_stopped, format!("not to be contacted any more ({})", because.join(", "))),
@@ -165,18 +167,6 @@ fn changes(input: &PageInput<'_>) -> Option<String> {
         told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", grouped(*n))).collect();
     let told = if told.is_empty() { "nothing has changed".to_owned() } else { told.join("; ") };
     Some(format!("Since {since}: {told}."))
-}
-
-/// Why somebody is no longer to be contacted.
-fn because(code: &str) -> String {
-    match code {
-        "no_gain" => "would not bring enough now".to_owned(),
-        "no_longer_a_customer" => "bought too long ago".to_owned(),
-        "cool_down" => "contacted of late".to_owned(),
-        "to_winback" => "probably lost, and not worth winning back".to_owned(),
-        "from_winback" => "back, and safe".to_owned(),
-        other => other.replace('_', " "),
-    }
 }
 
 /// Whose complaint comes first, who must not be contacted, and who is left alone for the experiment.
