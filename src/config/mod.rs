@@ -92,5 +92,6 @@ pub use table_settings::{
     AmountIs, DecimalMark, Duplicates, IdCase, IdTrim, NegativeAmounts, PostgresQuery, TableConfig, ThousandsMark,
 };
 pub use tables::{ColumnSpec, Kind, Table};
+#[cfg(feature = "tables")]
 pub(crate) use tax_words::{TAXES, WITH_OR_WITHOUT};
 pub use templates::products;
