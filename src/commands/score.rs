@@ -110,8 +110,13 @@ pub(super) fn score_and_write(
     session.watch.begin("reporting and writing", 1);
     let staged = session.stage()?;
     let config = &session.config;
-    let (files, value) =
-        rayon::join(|| stage_lists(config, &lists, (version, &beside), &staged), || valuing.report(&lists.customers()));
+    let asked = (session.as_of, &version.model.rule);
+    let shop = || pipeline::run_report(config, log, asked, (&lists, changes.as_ref(), &associations));
+    // The disk is waited for on one side, and the other reckons.
+    let (files, (value, shop)) = rayon::join(
+        || stage_lists(config, &lists, (version, &beside), &staged),
+        || (valuing.report(&lists.customers()), shop()),
+    );
     let mut files = files?;
     let value = value.map_err(|error| error.to_string());
     files.extend(stage_value(&value, &staged)?);
@@ -119,8 +124,6 @@ pub(super) fn score_and_write(
     let metrics = metrics::text(session, &lists, &night, &track);
     files.push(staged.add(metrics::FILE, |writer| std::io::Write::write_all(writer, metrics.as_bytes()))?);
     files.push(staged.add(NIGHT, |writer| write_json(writer, &night.night))?);
-    let asked = (session.as_of, &version.model.rule);
-    let shop = pipeline::run_report(&session.config, log, asked, (&lists, changes.as_ref(), &associations));
     if let Some(shop) = &shop {
         files.push(staged.add(report::REPORT, |writer| write_json(writer, shop))?);
     }

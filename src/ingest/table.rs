@@ -1,17 +1,16 @@
 //! A table between reading and use: typed columns, and for each row whether it is used or why it is not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use polars::prelude::DataType;
 
-use super::account::{About, Account, Reason};
+use super::account::Reason;
 use super::beside::MoneyBeside;
 use super::compared::ComparedColumn;
 use super::custom_cells::CustomCells;
-use super::error::IngestError;
-use super::events::{Events, Numbered};
+use super::events::Events;
 use super::facts::{Example, Fact, Repeats};
 use super::form_facts::FormFact;
 use super::gather::{Cell, gather};
@@ -20,6 +19,7 @@ use super::raw::{self, Raw};
 use super::source::CutLine;
 use super::typing::{Typed, tidier};
 use super::values::Values;
+use super::verdicts::Verdicts;
 use super::watched::WatchedColumn;
 use super::words::Words;
 use crate::config::{ColumnSpec, Table};
@@ -38,14 +38,14 @@ pub struct TypedTable {
     pub(super) origins: Vec<Origin>,
     pub(super) verdicts: Verdicts,
     /// Orders or complaints among the used rows, counted when first asked for.
-    events: OnceLock<Events>,
+    pub(super) events: OnceLock<Events>,
     /// Columns of custom features.
     pub(super) custom: Vec<CustomColumn>,
-    /// What their cells are.
     /// The column of the source that names the currency of amounts.
     pub(crate) currency_source: Option<String>,
     /// What is to be said of how columns are written.
     pub(crate) forms: Vec<FormFact>,
+    /// What cells of custom features are.
     pub(crate) custom_cells: Vec<CustomCells>,
     /// Rows that repeat others and are used all the same.
     pub(crate) repeats: Repeats,
@@ -71,84 +71,6 @@ pub(crate) struct Origin {
     pub(crate) cut: Vec<CutLine>,
     /// Positions of these rows among all rows of the file, where they are not all its sound ones; ascending.
     pub(crate) numbers: Option<Vec<u64>>,
-}
-
-/// For each row, whether it is used or why not.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Verdicts {
-    /// 0 for a used row, else the position of its reason, from 1.
-    codes: Vec<u8>,
-    reasons: Vec<Reason>,
-}
-
-impl Verdicts {
-    pub(crate) fn all_used(n_rows: usize) -> Self {
-        Self { codes: vec![0; n_rows], reasons: Vec::new() }
-    }
-
-    /// Rejects those of the rows that are still used; how many they are.
-    pub(crate) fn reject(&mut self, rows: impl IntoIterator<Item = usize>, reason: Reason) -> u64 {
-        let mut code = None;
-        let mut count = 0;
-        for row in rows {
-            if self.codes.get(row) == Some(&0) {
-                let code = *code.get_or_insert_with(|| self.code_of(reason));
-                if let Some(place) = self.codes.get_mut(row) {
-                    *place = code;
-                    count += 1;
-                }
-            }
-        }
-        count
-    }
-
-    /// Gives rows that were rejected for one reason another.
-    pub(crate) fn change_reason(&mut self, rows: impl IntoIterator<Item = usize>, from: Reason, to: Reason) {
-        let Some(from) = self.reasons.iter().position(|known| *known == from) else { return };
-        let to = self.code_of(to);
-        for row in rows {
-            if let Some(code) = self.codes.get_mut(row).filter(|code| usize::from(**code) == from + 1) {
-                *code = to;
-            }
-        }
-    }
-
-    fn code_of(&mut self, reason: Reason) -> u8 {
-        let known = self.reasons.iter().position(|known| *known == reason);
-        let position = known.unwrap_or_else(|| {
-            self.reasons.push(reason);
-            self.reasons.len() - 1
-        });
-        // Rules times columns: far fewer than a byte can number.
-        u8::try_from(position + 1).unwrap_or(u8::MAX)
-    }
-
-    pub(crate) fn is_used(&self, row: usize) -> bool {
-        self.codes.get(row) == Some(&0)
-    }
-
-    /// Why a row is not used.
-    pub(crate) fn reason(&self, row: usize) -> Option<Reason> {
-        let code = usize::from(*self.codes.get(row)?);
-        self.reasons.get(code.checked_sub(1)?).copied()
-    }
-
-    /// The first three rows rejected for a reason.
-    fn first(&self, reason: Reason) -> Vec<usize> {
-        let rows = (0..self.codes.len()).filter(|row| self.reason(*row) == Some(reason));
-        rows.take(3).collect()
-    }
-
-    /// Rejected rows by reason, in the order in which the reasons came up.
-    pub(crate) fn counts(&self) -> Vec<(Reason, u64)> {
-        let mut counts = [0_u64; 256];
-        for code in &self.codes {
-            if let Some(count) = counts.get_mut(usize::from(*code)) {
-                *count += 1;
-            }
-        }
-        self.reasons.iter().copied().zip(counts.into_iter().skip(1)).filter(|(_, count)| *count > 0).collect()
-    }
 }
 
 impl TypedTable {
@@ -382,82 +304,5 @@ impl TypedTable {
             Some((column, what)) => format!("{what} `{}`", self.cell(column, row)),
             None => self.numbered(row),
         }
-    }
-
-    /// The account of the table.
-    ///
-    /// # Errors
-    /// `IngestError::Unbalanced` if a row got lost: a bug.
-    pub fn account(&self) -> Result<Account, IngestError> {
-        let cut = || self.origins.iter().flat_map(|origin| &origin.cut).map(|line| line.reason);
-        let n_cut = cut().count();
-        let n_sound: usize = self.origins.iter().map(|origin| origin.n_rows).sum();
-        let reasons: BTreeSet<Reason> = cut().collect();
-        let count = |reason: Reason| (reason, cut().filter(|other| *other == reason).count() as u64);
-        let rejected = reasons.into_iter().map(count).chain(self.verdicts.counts()).collect();
-        let used = self.used_rows().count() as u64;
-        Account::balanced(self.table, (n_sound + n_cut) as u64, (used, self.about()), rejected)
-    }
-
-    fn about(&self) -> About {
-        let codes = self.codes("customer_id");
-        // Whether a customer gave something back, or bought.
-        let mut seen = vec![(false, false); self.names("customer_id").len()];
-        for row in self.used_rows() {
-            let code = codes.get(row).and_then(|code| usize::try_from(*code).ok());
-            if let Some((returned, bought)) = code.and_then(|code| seen.get_mut(code)) {
-                let is_bought = self.is_bought(row);
-                *bought |= is_bought;
-                *returned |= !is_bought;
-            }
-        }
-        About {
-            customers: seen.iter().filter(|(_, bought)| *bought).count() as u64,
-            returns_only: seen.iter().filter(|(returned, bought)| *returned && !bought).count() as u64,
-            events: self.events().map(|events| events.distinct),
-        }
-    }
-
-    /// Whether the row gives nothing back.
-    pub(crate) fn is_bought(&self, row: usize) -> bool {
-        match (self.flags("is_return").get(row), self.money("amount").get(row)) {
-            _ if self.table != Table::Purchases => true,
-            (Some(flag), _) => *flag != 1,
-            (None, Some(amount)) => *amount >= 0,
-            (None, None) => true,
-        }
-    }
-
-    /// The number of the complaint or the order of each row; empty if rows have none.
-    pub(super) fn event_keys(&self) -> &[u64] {
-        self.keys(if self.table == Table::Complaints { "complaint_id" } else { "order_id" })
-    }
-
-    /// Complaints of the table of complaints, orders of others; `None` if rows have no number of them.
-    pub(crate) fn events(&self) -> Option<&Events> {
-        let keys = self.event_keys();
-        let count = || {
-            let times = self.times(if self.table == Table::Complaints { "opened_at" } else { "purchased_at" });
-            let rows = Numbered { keys, customers: self.codes("customer_id"), times };
-            Events::count(rows, |row| self.verdicts.is_used(row), |row| self.is_bought(row))
-        };
-        (!keys.is_empty()).then(|| self.events.get_or_init(count))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_keeps_its_first_reason_and_counts_add_up() {
-        let mut verdicts = Verdicts::all_used(5);
-        assert_eq!(verdicts.reject([0, 1], Reason::FILTER), 2);
-        assert_eq!(verdicts.reject([1, 2], Reason::DUPLICATE), 1);
-        assert_eq!(verdicts.reject([2, 9], Reason::of_row("future")), 0);
-        assert_eq!(verdicts.reason(1), Some(Reason::FILTER));
-        assert_eq!(verdicts.reason(4), None);
-        assert_eq!(verdicts.counts(), [(Reason::FILTER, 2), (Reason::DUPLICATE, 1)]);
-        assert!(verdicts.is_used(3) && !verdicts.is_used(0) && !verdicts.is_used(9));
     }
 }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::years::YEAR;
-use crate::timeline::{Cutoff, History};
+use crate::timeline::{Cutoff, History, Window};
 
 /// Months that are told at most: those of a year, and those of the year before it.
 const MONTHS: i32 = 24;
@@ -73,13 +73,15 @@ impl MonthBounds {
         (1..=MONTHS).rev().filter_map(month).collect()
     }
 
-    fn add(&self, part: &mut MonthPart, history: &History<'_>) {
+    fn add(&self, part: &mut MonthPart, history: &History<'_>, gave_back: bool) {
         let days = history.visit_days();
         let place = |day: i32| days.partition_point(|visit| *visit < day);
         let visits = place(self.until.day()) - place(self.from.day());
         part.visits += visits;
         part.customers += usize::from(visits > 0);
-        part.net_spend += history.net_spend_between(self.from.at(), self.until.at());
+        if visits > 0 || gave_back {
+            part.net_spend += history.net_spend_between(self.from.at(), self.until.at());
+        }
         if let Some([before, from]) = self.years {
             let was_customer = place(from) > place(before);
             part.before += usize::from(was_customer);
@@ -110,7 +112,8 @@ impl MonthsPart {
     }
 
     pub(super) fn add(&mut self, bounds: &[MonthBounds], history: &History<'_>) {
-        self.0.iter_mut().zip(bounds).for_each(|(part, bounds)| bounds.add(part, history));
+        let gave_back = history.return_count(Window::All) > 0;
+        self.0.iter_mut().zip(bounds).for_each(|(part, bounds)| bounds.add(part, history, gave_back));
     }
 
     pub(super) fn join(&mut self, other: Self) {

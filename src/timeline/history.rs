@@ -11,52 +11,15 @@ use super::cutoff::Cutoff;
 use super::ledger::Orders;
 use super::mix::Basket;
 use super::partition::Return;
+use super::running::before;
 use super::season::Season;
 use super::slope::Slope;
 use super::surveys::KnownAnswer;
 use super::tally::CategoryCadence;
 use super::walk::{CustomerWalk, Decay};
+use super::window::{BOUNDED, Window};
 use crate::clv::Forecast;
 use crate::units::{Days, Timestamp};
-
-/// A stretch of time that ends at the cutoff and excludes it, in days of 24 hours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Window {
-    /// The last 7 days.
-    Days7,
-    /// The last 30 days.
-    Days30,
-    /// The last 60 days.
-    Days60,
-    /// The last 90 days.
-    Days90,
-    /// The last 180 days.
-    Days180,
-    /// The last 365 days.
-    Days365,
-    /// All of the history.
-    All,
-}
-
-/// The windows with a length, the shortest first.
-const BOUNDED: [Window; 6] =
-    [Window::Days7, Window::Days30, Window::Days60, Window::Days90, Window::Days180, Window::Days365];
-
-impl Window {
-    /// Its length; `None` for all of the history.
-    #[must_use]
-    pub const fn days(self) -> Option<Days> {
-        match self {
-            Self::Days7 => Some(Days(7)),
-            Self::Days30 => Some(Days(30)),
-            Self::Days60 => Some(Days(60)),
-            Self::Days90 => Some(Days(90)),
-            Self::Days180 => Some(Days(180)),
-            Self::Days365 => Some(Days(365)),
-            Self::All => None,
-        }
-    }
-}
 
 /// What the customer's own rhythm looks like: figures over the days between successive visits.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,9 +37,6 @@ pub struct Gaps {
     /// Share of the gaps shorter than the present silence.
     pub share_below_silence: f64,
 }
-
-/// A return and the purchase that it corrects may be booked in either order, at most so far apart.
-const CORRECTED_WITHIN: Days = Days(7);
 
 /// One customer as known before a cutoff. There is at least one order.
 ///
@@ -127,7 +87,7 @@ impl<'a> History<'a> {
         starts
     }
 
-    fn start(&self, window: Window) -> usize {
+    pub(super) fn start(&self, window: Window) -> usize {
         BOUNDED.iter().position(|bounded| *bounded == window).map_or(0, |i| self.starts[i] as usize)
     }
 
@@ -183,107 +143,6 @@ impl<'a> History<'a> {
         }
     }
 
-    /// Sum of the amounts of a range of orders, returns not deducted, in major units.
-    #[must_use]
-    pub fn amount_of(&self, orders: std::ops::Range<usize>) -> f64 {
-        self.major(difference(self.orders.amount_so_far, orders))
-    }
-
-    /// Spend in a window net of what came back in it, in major units.
-    #[must_use]
-    pub fn net_spend(&self, window: Window) -> f64 {
-        let bought = difference(self.orders.amount_so_far, self.start(window)..self.orders.at.len());
-        self.major(bought - self.returned(window))
-    }
-
-    /// What the customer paid and kept so far, in major units: purchases less all that came back, and what a return exceeds an order by
-    /// that it makes void.
-    ///
-    /// Where more had come back than was bought up to a week after it, the rest was bought before the data begin, and counts for
-    /// nothing: nobody gives back what was never paid. A week, since a correction is booked before or after what it corrects.
-    #[must_use]
-    pub fn kept_spend(&self) -> f64 {
-        let cutoff = self.cutoff.at();
-        let lost = |given_back: &Return| if given_back.void < cutoff { given_back.excess } else { given_back.amount };
-        let mut back: Vec<(Timestamp, i64)> =
-            self.returns_in(Window::All).map(|given_back| (given_back.at, lost(given_back))).collect();
-        back.sort_unstable();
-        let bought = |orders| difference(self.orders.amount_so_far, orders);
-        let (mut kept, mut taken) = (0, 0);
-        for (at, amount) in back {
-            let by = at.plus(CORRECTED_WITHIN);
-            let until = self.orders.at.partition_point(|order| *order <= by);
-            kept = (kept + bought(taken..until) - amount).max(0);
-            taken = until;
-        }
-        self.major(kept + bought(taken..self.orders.at.len()))
-    }
-
-    /// Spend on orders placed in `[from, until)` net of what came back in it, in major units.
-    #[must_use]
-    pub fn net_spend_between(&self, from: Timestamp, until: Timestamp) -> f64 {
-        let [start, end] = [from, until].map(|at| self.orders.at.partition_point(|order| *order < at));
-        let back = self.standing_returns(Window::All).filter(|given_back| (from..until).contains(&given_back.at));
-        let bought = difference(self.orders.amount_so_far, start..end.max(start));
-        self.major(bought - back.map(|given_back| given_back.amount).sum::<i64>())
-    }
-
-    /// What came back in a window, in minor units, not negative; what void orders had cost is in no sum.
-    #[must_use]
-    pub fn returned(&self, window: Window) -> i64 {
-        self.standing_returns(window).map(|given_back| given_back.amount).sum()
-    }
-
-    /// Return lines in a window whose order is not void.
-    fn standing_returns(&self, window: Window) -> impl Iterator<Item = &'a Return> {
-        let cutoff = self.cutoff.at();
-        self.returns_in(window).filter(move |given_back| given_back.void >= cutoff)
-    }
-
-    /// Return lines in a window.
-    #[must_use]
-    pub fn return_count(&self, window: Window) -> usize {
-        self.returns_in(window).count()
-    }
-
-    fn returns_in(&self, window: Window) -> impl Iterator<Item = &'a Return> {
-        let cutoff = self.cutoff.at();
-        let from = window.days().map_or(Timestamp(i64::MIN), |days| cutoff.minus(days));
-        self.returns.iter().filter(move |given_back| given_back.at >= from && given_back.known < cutoff)
-    }
-
-    /// Days since the latest return; `None` without returns.
-    #[must_use]
-    pub fn return_recency_days(&self) -> Option<f64> {
-        self.returns_in(Window::All).map(|given_back| given_back.at).max().map(|at| self.cutoff.at().days_since(at))
-    }
-
-    /// Order lines in a window.
-    #[must_use]
-    pub fn line_count(&self, window: Window) -> u32 {
-        let total = self.orders.lines_so_far.last().copied().unwrap_or(0);
-        total - before(self.orders.lines_so_far, self.start(window))
-    }
-
-    /// Pieces bought in a window.
-    #[must_use]
-    pub fn quantity(&self, window: Window) -> f64 {
-        let total = self.orders.quantity_so_far.last().copied().unwrap_or(0.0);
-        total - before(self.orders.quantity_so_far, self.start(window))
-    }
-
-    /// Discounts of a window, in major units.
-    #[must_use]
-    pub fn discount(&self, window: Window) -> f64 {
-        self.major(difference(self.orders.discount_so_far, self.start(window)..self.orders.at.len()))
-    }
-
-    /// Amounts of a window before returns, in major units.
-    #[must_use]
-    pub fn gross_spend(&self, window: Window) -> f64 {
-        self.amount_of(self.start(window)..self.orders.at.len())
-    }
-
     /// Days from the last visit to the cutoff: the present silence.
     #[must_use]
     pub fn recency_days(&self) -> f64 {
@@ -314,26 +173,6 @@ impl<'a> History<'a> {
         let first = self.walk.visit_days.first().copied().unwrap_or(self.today);
         days.extend(self.walk.visit_days.iter().map(|day| f64::from(day - first)));
         f64::from(self.today - first)
-    }
-
-    /// Amount of the orders of the last visit, before returns, in major units.
-    #[must_use]
-    pub fn last_visit_amount(&self) -> f64 {
-        let last = self.orders.day.last();
-        let of_visit = self.orders.day.iter().zip(self.orders.amount).rev().take_while(|(day, _)| Some(*day) == last);
-        self.major(of_visit.map(|(_, amount)| amount).sum())
-    }
-
-    /// Amount of the largest order, in major units.
-    #[must_use]
-    pub fn max_order_amount(&self) -> f64 {
-        self.major(self.walk.amount_max)
-    }
-
-    /// Sample standard deviation of the order amounts, in major units; `None` with one order.
-    #[must_use]
-    pub fn order_amount_sd(&self) -> Option<f64> {
-        self.walk.amount_sd().map(|sd| sd / self.minor_per_major)
     }
 
     /// The customer's own rhythm; `None` with one visit.
@@ -471,16 +310,6 @@ impl<'a> History<'a> {
     }
 }
 
-/// The value of a running column before position `start`.
-fn before<T: Copy + Default>(running: &[T], start: usize) -> T {
-    start.checked_sub(1).map_or_else(T::default, |last| running[last])
-}
-
-/// The sum over a range of positions, read off a running column.
-fn difference(running: &[i64], range: std::ops::Range<usize>) -> i64 {
-    before(running, range.end) - before(running, range.start)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -492,12 +321,5 @@ mod tests {
         // Cutoff on day 100: 30 days reach back to day 70 inclusive, 7 days to day 93 inclusive.
         assert_eq!(History::window_starts(&at, day(100)), [2, 1, 0, 0, 0, 0]);
         assert_eq!(History::window_starts(&at, day(101)), [3, 2, 0, 0, 0, 0]);
-    }
-
-    #[test]
-    fn running_columns_give_sums_of_ranges() {
-        assert_eq!(difference(&[1, 3, 7], 0..3), 7);
-        assert_eq!(difference(&[1, 3, 7], 1..2), 2);
-        assert_eq!(difference(&[], 0..0), 0);
     }
 }

@@ -4,6 +4,9 @@
 //! Sizes are distinguished by their logarithms, so that those of parts can be counted apart and add up.
 
 use std::collections::BTreeMap;
+use std::hash::Hash;
+
+use rustc_hash::FxHashMap;
 
 use super::finding::{Finding, Severity};
 use super::mending;
@@ -89,10 +92,35 @@ struct Split {
     others: Amounts,
 }
 
+/// What is looked at of an amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Seen {
+    bin: u16,
+    is_whole: bool,
+}
+
+/// How often each amount was seen, by the number of its day or of its value in a column.
+#[derive(Debug, Clone, Default)]
+struct Tally<K>(FxHashMap<(K, Seen), u64>);
+
+impl<K: Copy + Ord + Hash> Tally<K> {
+    fn see(&mut self, key: K, seen: Seen) {
+        *self.0.entry((key, seen)).or_default() += 1;
+    }
+
+    fn splits(self) -> impl Iterator<Item = (K, Split)> {
+        let mut splits: BTreeMap<K, Split> = BTreeMap::new();
+        for ((key, seen), count) in self.0 {
+            splits.entry(key).or_default().see(seen, count);
+        }
+        splits.into_iter()
+    }
+}
+
 impl Split {
-    fn see(&mut self, size: u64, minor_per_major: u64) {
-        let counted = if size.is_multiple_of(minor_per_major) { &mut self.whole } else { &mut self.others };
-        counted.see(bin(size), 1);
+    fn see(&mut self, Seen { bin, is_whole }: Seen, count: u64) {
+        let counted = if is_whole { &mut self.whole } else { &mut self.others };
+        counted.see(bin, count);
     }
 
     fn add(&mut self, other: &Self) {
@@ -148,23 +176,33 @@ impl Cents {
         let (times, amounts, calendar) =
             (purchases.times("purchased_at"), purchases.money("amount"), Calendar::new(&config.timezone));
         let few = few_valued(purchases);
+        // By number first: there are few days, values and sizes, and many rows.
+        let mut days = Tally::default();
+        let mut values = vec![Tally::default(); few.len()];
         for (place, row) in purchases.used_rows().enumerate() {
             let (Some(time), Some(amount)) = (times.get(row), amounts.get(row)) else { continue };
             let (day, size) = (calendar.day(Timestamp(*time)), amount.unsigned_abs());
             if size == 0 {
                 continue;
             }
-            all.days.entry(day).or_default().see(size, MINOR_PER_MAJOR);
+            let seen = Seen { bin: bin(size), is_whole: size.is_multiple_of(MINOR_PER_MAJOR) };
+            days.see(day, seen);
             if place < LOOKED_AT {
                 let is_iso = purchases.cell("purchased_at", row).starts_with(&day_text(day));
                 all.n_other_days += u64::from(!is_iso);
             }
-            for column in &few {
-                let code = purchases.codes(column).get(row).and_then(|code| usize::try_from(*code).ok());
-                if let Some(name) = code.and_then(|code| purchases.names(column).get(code)) {
-                    all.values.entry((*column, name.clone())).or_default().see(size, MINOR_PER_MAJOR);
+            for ((_, codes), values) in few.iter().zip(&mut values) {
+                if let Some(code) = codes.get(row) {
+                    values.see(*code, seen);
                 }
             }
+        }
+        all.days = days.splits().collect();
+        for ((column, _), values) in few.iter().zip(values) {
+            let names = purchases.names(column);
+            let name = |code: u32| names.get(usize::try_from(code).ok()?).cloned();
+            let named = values.splits().filter_map(|(code, own)| Some(((*column, name(code)?), own)));
+            all.values.extend(named);
         }
         all
     }
@@ -322,10 +360,11 @@ fn day_text(day: i32) -> String {
     date_of(day).unwrap_or_default().to_string()
 }
 
-/// The columns of text that have few values.
-fn few_valued(purchases: &TypedTable) -> Vec<&'static str> {
+/// The columns of text that have few values, and each row's position among these.
+fn few_valued(purchases: &TypedTable) -> Vec<(&'static str, &[u32])> {
     let texts = Table::Purchases.columns().iter().filter(|spec| spec.kind == Kind::Text).map(|spec| spec.name);
-    texts.filter(|column| (2..=MOST_VALUES).contains(&purchases.names(column).len())).collect()
+    let few = texts.filter(|column| (2..=MOST_VALUES).contains(&purchases.names(column).len()));
+    few.map(|column| (column, purchases.codes(column))).collect()
 }
 
 fn worded(apart: &Apart, config: &Config) -> Finding {
@@ -376,7 +415,8 @@ mod tests {
                 let minor = 800 + number * 7_919 % 20_000;
                 let minor = if are_whole { minor / 100 * 100 } else { minor };
                 let minor = if is_in_cents(day, number) { minor * 100 } else { minor };
-                cents.days.entry(19_000 + day).or_default().see(minor, 100);
+                let seen = Seen { bin: bin(minor), is_whole: minor.is_multiple_of(100) };
+                cents.days.entry(19_000 + day).or_default().see(seen, 1);
             }
         }
         cents

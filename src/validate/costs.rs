@@ -23,8 +23,8 @@ pub(super) fn check(checked: &mut Checked<'_>) {
 
 /// Used lines that were bought and cost something.
 fn bought(table: &TypedTable) -> impl Iterator<Item = (usize, i64)> + '_ {
-    let amounts = table.money("amount");
-    let rows = table.used_rows().filter(|row| table.is_bought(*row));
+    let (amounts, bought) = (table.money("amount"), table.bought());
+    let rows = table.used_rows().filter(move |row| bought.holds(*row));
     rows.filter_map(|row| Some((row, amounts.get(row).copied().filter(|amount| *amount > 0)?)))
 }
 

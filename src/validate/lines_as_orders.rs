@@ -36,8 +36,9 @@ impl LinesAsOrders {
         if !purchases.used_rows().filter_map(|row| keys.get(row)).all(|key| *key != 0 && seen.insert(*key)) {
             return disproved;
         }
+        let bought = purchases.bought();
         let mut days: FxHashMap<(u32, i64), u64> = FxHashMap::default();
-        for row in purchases.used_rows().filter(|row| purchases.is_bought(*row)) {
+        for row in purchases.used_rows().filter(|row| bought.holds(*row)) {
             let (Some(customer), Some(at)) = (customers.get(row), times.get(row).filter(|at| **at != ABSENT)) else {
                 continue;
             };

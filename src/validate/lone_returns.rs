@@ -34,6 +34,7 @@ fn turned(config: &Config) -> String {
 impl LoneReturns {
     pub(super) fn of(purchases: &TypedTable) -> Self {
         let (codes, amounts) = (purchases.codes("customer_id"), purchases.money("amount"));
+        let bought_rows = purchases.bought();
         let mut found = Self::default();
         // What each customer bought, gave back, and in how many rows.
         let mut of_customers = vec![(0_u128, 0_u128, 0_u64); purchases.names("customer_id").len()];
@@ -41,7 +42,7 @@ impl LoneReturns {
             let size = amounts.get(row).filter(|amount| **amount != ABSENT).map_or(0, |amount| amount.unsigned_abs());
             let place = codes.get(row).and_then(|code| usize::try_from(*code).ok());
             let Some(customer) = place.and_then(|place| of_customers.get_mut(place)) else { continue };
-            if purchases.is_bought(row) {
+            if bought_rows.holds(row) {
                 found.bought_rows += 1;
                 customer.0 += u128::from(size);
             } else {

@@ -54,14 +54,14 @@ pub(super) struct OrderNumbers(BTreeMap<u8, (u64, Vec<Example>)>);
 impl OrderNumbers {
     pub(super) fn of(purchases: &TypedTable) -> Self {
         let Some(classes) = purchases.classes("order_id", class) else { return Self::default() };
-        let amounts = purchases.money("amount");
+        let (amounts, bought) = (purchases.money("amount"), purchases.bought());
         let mut counts = [0_u64; 256];
         let mut first: BTreeMap<u8, Vec<usize>> = BTreeMap::new();
         for row in purchases.used_rows() {
             let Some(class) = classes.get(row).copied() else { continue };
             // Those that give something back are none that was bought.
             let is_credit = class >= MARKED;
-            if is_credit && !(purchases.is_bought(row) && amounts.get(row).is_some_and(|amount| *amount > 0)) {
+            if is_credit && !(bought.holds(row) && amounts.get(row).is_some_and(|amount| *amount > 0)) {
                 continue;
             }
             if let Some(count) = counts.get_mut(usize::from(class)) {

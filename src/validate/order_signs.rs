@@ -132,8 +132,9 @@ fn unnamed(config: &Config, used: u64, name: &str, sign: &Sign) -> Option<Findin
 
 fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
     let mut sign = Sign { form: ColumnForm { is_text: column.is_text, has_empty: false }, ..Sign::default() };
+    let is_bought = purchases.bought();
     if column.watched.says == Says::GivenBack {
-        let bought = purchases.used_rows().filter(|row| purchases.is_bought(*row));
+        let bought = purchases.used_rows().filter(|row| is_bought.holds(*row));
         let count = bought.filter(|row| column.money(*row).is_some_and(|amount| amount != 0)).count() as u64;
         sign.against.extend((count > 0).then(|| (String::new(), count)));
         return sign;
@@ -141,7 +142,7 @@ fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
     let mut rows: BTreeMap<u32, [u64; 2]> = BTreeMap::new();
     for (row, code) in purchases.used_rows().filter_map(|row| Some((row, column.code(row)?))) {
         let [bought, given_back] = rows.entry(code).or_default();
-        *(if purchases.is_bought(row) { bought } else { given_back }) += 1;
+        *(if is_bought.holds(row) { bought } else { given_back }) += 1;
     }
     let no_purchases = NoPurchases::beside(rows.keys().filter_map(|code| column.word_of(*code)));
     // What the first rows have may be a flag, and an amount in others.

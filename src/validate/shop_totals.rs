@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::categories;
 use super::cents::Cents;
 use super::consent::Consents;
@@ -91,44 +93,53 @@ impl ShopTotals {
         let has_rows = |table: &TypedTable| {
             if table.used_rows().next().is_some() { Presence::Rows } else { Presence::Empty }
         };
-        let mut totals = Self {
+        let mut totals = Self::default();
+        if let Some(purchases) = table(Table::Purchases) {
+            // Counted beforehand: a task that waits for orders to be counted must not be handed one that asks for them too.
+            let _ = purchases.events();
+            totals.count_purchases(purchases, config);
+        }
+        Self {
             complaints: table(Table::Complaints).map_or(Presence::NoTable, has_rows),
             filled: tables.iter().flat_map(filled).collect(),
-            ids: tables.iter().map(|table| (table.table(), Ids::of(table))).collect(),
+            ids: tables.par_iter().map(|table| (table.table(), Ids::of(table))).collect(),
             losses: Losses::of(tables, config),
             consents: Consents::of(tables),
             currencies: Currencies::of(tables),
-            ..Self::default()
-        };
-        if let Some(purchases) = table(Table::Purchases) {
-            totals.days = PurchaseDays::new(purchases, &config.timezone);
-            (totals.n_customers, totals.n_returning) = volume::customers_and_returning(purchases);
-            totals.pace = Pace::new(purchases, &config.timezone);
-            totals.order_amounts = OrderAmounts::of(purchases, config);
-            (totals.sizes, totals.scales) = Sizes::of(purchases, &config.currency);
-            totals.cents = Cents::of(purchases, config);
-            totals.thin_weeks = ThinWeeks::of(purchases, config);
-            totals.order_numbers = OrderNumbers::of(purchases);
-            totals.unknown_states = UnknownStates::of(purchases);
-            totals.with_margins = categories::with_margins(purchases, config);
-            totals.heaviest = Heaviest::of(purchases);
-            totals.turnover = TurnoverShare::of(purchases);
-            totals.signs = OrderSigns::of(purchases);
-            totals.order_totals = OrderTotals::of(purchases);
-            totals.counted_pieces = CountedPieces::of(purchases, config);
-            totals.counted_twice = CountedTwice::of(purchases);
-            totals.joined_lines = JoinedLines::of(purchases);
-            totals.rejected_states = RejectedStates::of(purchases);
-            totals.lines_as_orders = LinesAsOrders::of(purchases);
-            totals.lone_returns = LoneReturns::of(purchases);
-            totals.no_goods = NoGoods::of(purchases, "product_id");
-            totals.no_good_categories = NoGoods::of(purchases, "category");
+            tickets: table(Table::Complaints).map_or_else(TicketStates::default, TicketStates::of),
+            statements: table(Table::Customers)
+                .map_or_else(Statements::default, |customers| Statements::of(customers, config, now)),
+            ..totals
         }
-        totals.tickets = table(Table::Complaints).map_or_else(TicketStates::default, TicketStates::of);
-        if let Some(customers) = table(Table::Customers) {
-            totals.statements = Statements::of(customers, config, now);
-        }
-        totals
+    }
+
+    /// Each count looks at all rows and at no other count, so that they are made side by side.
+    fn count_purchases(&mut self, purchases: &TypedTable, config: &Config) {
+        let zone = &config.timezone;
+        rayon::scope(|side| {
+            side.spawn(|_| self.days = PurchaseDays::new(purchases, zone));
+            side.spawn(|_| (self.n_customers, self.n_returning) = volume::customers_and_returning(purchases));
+            side.spawn(|_| self.pace = Pace::new(purchases, zone));
+            side.spawn(|_| self.order_amounts = OrderAmounts::of(purchases, config));
+            side.spawn(|_| (self.sizes, self.scales) = Sizes::of(purchases, &config.currency));
+            side.spawn(|_| self.cents = Cents::of(purchases, config));
+            side.spawn(|_| self.thin_weeks = ThinWeeks::of(purchases, config));
+            side.spawn(|_| self.order_numbers = OrderNumbers::of(purchases));
+            side.spawn(|_| self.unknown_states = UnknownStates::of(purchases));
+            side.spawn(|_| self.with_margins = categories::with_margins(purchases, config));
+            side.spawn(|_| self.heaviest = Heaviest::of(purchases));
+            side.spawn(|_| self.turnover = TurnoverShare::of(purchases));
+            side.spawn(|_| self.signs = OrderSigns::of(purchases));
+            side.spawn(|_| self.order_totals = OrderTotals::of(purchases));
+            side.spawn(|_| self.counted_pieces = CountedPieces::of(purchases, config));
+            side.spawn(|_| self.counted_twice = CountedTwice::of(purchases));
+            side.spawn(|_| self.joined_lines = JoinedLines::of(purchases));
+            side.spawn(|_| self.rejected_states = RejectedStates::of(purchases));
+            side.spawn(|_| self.lines_as_orders = LinesAsOrders::of(purchases));
+            side.spawn(|_| self.lone_returns = LoneReturns::of(purchases));
+            side.spawn(|_| self.no_goods = NoGoods::of(purchases, "product_id"));
+            side.spawn(|_| self.no_good_categories = NoGoods::of(purchases, "category"));
+        });
     }
 
     /// Adds other customers.

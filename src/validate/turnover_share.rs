@@ -26,13 +26,14 @@ impl TurnoverShare {
     pub(super) fn of(purchases: &TypedTable) -> Self {
         let (ids, codes, amounts) =
             (purchases.names("customer_id"), purchases.codes("customer_id"), purchases.money("amount"));
+        let bought = purchases.bought();
         let mut sums = vec![0_i64; ids.len()];
         for row in purchases.used_rows() {
             let code = codes.get(row).and_then(|code| usize::try_from(*code).ok());
             let amount = amounts.get(row).filter(|amount| **amount != ABSENT);
             if let (Some(sum), Some(amount)) = (code.and_then(|code| sums.get_mut(code)), amount) {
                 // Net of returns: a great order that was cancelled is no turnover.
-                let net = if purchases.is_bought(row) { *amount } else { -amount.saturating_abs() };
+                let net = if bought.holds(row) { *amount } else { -amount.saturating_abs() };
                 *sum = sum.saturating_add(net);
             }
         }

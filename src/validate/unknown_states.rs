@@ -89,12 +89,13 @@ fn unknown(purchases: &TypedTable, column: &ComparedColumn) -> Unknown {
     }
     // By code first: a column has few values and many rows.
     let mut counts: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+    let bought = purchases.bought();
     for row in 0..purchases.n_rows() {
         let Some(code) = column.unknown(row) else { continue };
         let reason = purchases.reason(row);
         let count = counts.entry(code).or_default();
         // What is read as given back is known to be no purchase.
-        count.0 += u64::from(reason.is_none() && purchases.is_bought(row));
+        count.0 += u64::from(reason.is_none() && bought.holds(row));
         count.1 += u64::from(reason.is_some_and(crate::ingest::Reason::is_filter));
     }
     for (code, (used, aside)) in counts {

@@ -32,8 +32,9 @@ pub(super) struct Volume {
 /// are never that far apart.
 pub(super) fn customers_and_returning(purchases: &TypedTable) -> (u64, u64) {
     let (codes, times) = (purchases.codes("customer_id"), purchases.times("purchased_at"));
+    let bought = purchases.bought();
     let mut spans = vec![(i64::MAX, i64::MIN); purchases.names("customer_id").len()];
-    for row in purchases.used_rows().filter(|row| purchases.is_bought(*row)) {
+    for row in purchases.used_rows().filter(|row| bought.holds(*row)) {
         let (Some(code), Some(time)) = (codes.get(row), times.get(row)) else { continue };
         if let Some((first, last)) = usize::try_from(*code).ok().and_then(|code| spans.get_mut(code)) {
             (*first, *last) = ((*first).min(*time), (*last).max(*time));

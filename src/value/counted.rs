@@ -14,7 +14,11 @@ pub(super) struct CountedVisits {
 impl CountedVisits {
     pub(super) fn of(models: &ValueModels, histories: &Histories, frame: &ValueFrame) -> Self {
         let values = models.values_of_all(histories, frame);
-        let of_pace: Vec<f64> = values.iter().map(|value| value.counted).collect();
+        Self::of_known(models, histories, values.iter().map(|value| value.counted).collect())
+    }
+
+    /// The same where it is known what is counted because of who slows down.
+    pub(super) fn of_known(models: &ValueModels, histories: &Histories, of_pace: Vec<f64>) -> Self {
         let both = histories.purchases.iter().zip(&of_pace);
         let all = both.map(|(history, counted)| models.factor(history) * counted).collect();
         Self { of_pace, all }

@@ -7,7 +7,7 @@ use super::basis::Basis;
 use super::counted::CountedVisits;
 use super::models::{ValueFrame, ValueModels};
 use super::outlook::SalesForecast;
-use crate::clv::{ValueError, ValueModel};
+use crate::clv::{CustomerSummary, SpendSummary, ValueError, ValueModel};
 use crate::dataset::Histories;
 use crate::maths::hash::stable_hash;
 use crate::timeline::Cutoff;
@@ -186,13 +186,15 @@ fn past_forecast(
 fn log_chance(models: &ValueModels, histories: &Histories, counted_on: &[f64]) -> f64 {
     let days = f64::from(PERIOD.0);
     let [shape, ..] = models.spend.model.parameters();
-    let of_customer = |((purchases, spend), counted_on)| {
+    let of_customer = |((purchases, spend), counted_on): ((&CustomerSummary, &SpendSummary), &f64)| {
         let visits = models.purchases.model.expected_purchases(purchases, days) * counted_on;
         let amount = models.spend.model.expected_spend(spend).max(0.0);
         (visits * amount, visits * amount * amount * (1.0 + 1.0 / shape))
     };
-    let sums = histories.purchases.iter().zip(&histories.spend).zip(counted_on).map(of_customer);
-    let (mean, variance) = sums.fold((0.0, 0.0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
+    let moments = histories.purchases.par_iter().zip(&histories.spend).zip(counted_on).map(of_customer);
+    // Summed in the order of the customers, however many threads there are.
+    let moments: Vec<(f64, f64)> = moments.collect();
+    let (mean, variance) = moments.iter().fold((0.0, 0.0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
     if mean > 0.0 { Z * variance.sqrt() / mean } else { f64::INFINITY }
 }
 

@@ -105,16 +105,17 @@ pub(super) struct Findings<'a> {
     pub(super) shop: ValueTable,
     pub(super) holdout: HoldoutReport,
     pub(super) list: &'a [ListedCustomer],
+    /// The share of expected visits that is counted because of who slows down, of everyone in the histories.
+    pub(super) counted: Vec<f64>,
 }
 
 impl Basis<'_> {
     /// Assembles the report.
     pub(super) fn report(&self, findings: Findings<'_>) -> Result<ValueReport, ValueError> {
-        let Findings { models, histories, shop, holdout, list } = findings;
+        let Findings { models, histories, shop, holdout, list, counted } = findings;
         let days = TABLE_YEARS * TimeUnit::Year.days();
         let ahead = ValueFrame::over(days, &self.config.value, &self.settings.rule)?;
-        let frame = ValueFrame::new(&self.config.value, &self.settings.rule)?;
-        let counted = CountedVisits::of(&models, histories, &frame);
+        let counted = CountedVisits::of_known(&models, histories, counted);
         let years_ahead = || outlook::tables(&models, histories, list, (&ahead.settings, &counted.of_pace));
         let others =
             || (outlook::sales(&models, histories, &counted.all), cohort_rates(&self.cohort_members(histories)));

@@ -31,10 +31,10 @@ impl Valuing<'_> {
     /// # Errors
     /// Why there are none.
     pub fn report(self, list: &[ListedCustomer]) -> Result<ValueReport, ValueError> {
-        let Fitted { models, shop, holdout } = self.fitted?;
+        let Fitted { models, shop, holdout, counted } = self.fitted?;
         let basis = Basis { config: self.config, log: self.log, settings: &self.settings, as_of: self.as_of };
         let (histories, holdout) = (&self.histories, holdout?);
-        basis.report(Findings { models, histories, shop, holdout, list })
+        basis.report(Findings { models, histories, shop, holdout, list, counted })
     }
 }
 
@@ -52,6 +52,8 @@ pub(crate) struct Fitted {
     pub(crate) models: ValueModels,
     pub(crate) shop: ValueTable,
     pub(crate) holdout: Result<HoldoutReport, ValueError>,
+    /// The share of expected visits that is counted because of who slows down, of everyone in the histories.
+    pub(crate) counted: Vec<f64>,
 }
 
 impl Valued {
@@ -66,7 +68,8 @@ impl Valued {
         match valued {
             Ok((models, customer_value)) => {
                 let shop = ValueTable::of_shop(customer_value.iter().map(|customer_value| &customer_value.value));
-                Self { histories, customer_value, fitted: Ok(Fitted { models, shop, holdout }) }
+                let counted = customer_value.iter().map(|customer_value| customer_value.counted).collect();
+                Self { histories, customer_value, fitted: Ok(Fitted { models, shop, holdout, counted }) }
             }
             Err(error) => Self { histories, customer_value: Vec::new(), fitted: Err(error) },
         }
