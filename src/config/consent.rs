@@ -83,10 +83,10 @@ impl Consent {
     pub(crate) fn condition(self, name: &str, values: &Values<'_>, is_text: bool) -> Option<String> {
         let quoted = always_quoted(name);
         let words = match values {
-            Values::Days if self == Self::Refused || is_of_consent(name) => {
-                return Some(self.by_value(&quoted, is_text));
+            Values::Days(of_nothing) if self == Self::Refused || is_of_consent(name) => {
+                return Some(self.by_value(&quoted, is_text, of_nothing));
             }
-            Values::Days => return None,
+            Values::Days(_) => return None,
             Values::Words(words) => words,
         };
         let said: Vec<Option<bool>> = words.iter().map(|word| self.refuses(word)).collect();
@@ -100,13 +100,18 @@ impl Consent {
             return Some(format!("{column} NOT IN ('', {})", texts(&others)));
         }
         if self == Self::Refused && !refusing.is_empty() && said.iter().all(Option::is_some) {
-            return Some(self.by_value(&always_quoted(name), is_text));
+            return Some(self.by_value(&always_quoted(name), is_text, &[]));
         }
         (!refusing.is_empty()).then(|| format!("{column} IN ({})", texts(&refusing)))
     }
 
-    /// Any value is a refusal, or none a consent that is missing.
-    fn by_value(self, quoted: &str, is_text: bool) -> String {
+    /// Any value is a refusal, or none a consent that is missing; some are written where there is none.
+    fn by_value(self, quoted: &str, is_text: bool, of_nothing: &[&str]) -> String {
+        if !of_nothing.is_empty() {
+            let text = if is_text { quoted.to_owned() } else { format!("CAST({quoted} AS VARCHAR)") };
+            let is_none = if self == Self::Given { "IN" } else { "NOT IN" };
+            return format!("COALESCE({text}, '') {is_none} ('', {})", texts(of_nothing));
+        }
         match (self, is_text) {
             (Self::Refused | Self::Standing, true) => format!("COALESCE({quoted}, '') <> ''"),
             (Self::Refused | Self::Standing, false) => format!("{quoted} IS NOT NULL"),
@@ -119,8 +124,8 @@ impl Consent {
 /// What a column of consent or refusal holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Values<'v> {
-    /// Days, or instants.
-    Days,
+    /// Days, or instants, and of them those that are written where there is none.
+    Days(Vec<&'v str>),
     /// These words.
     Words(Vec<&'v str>),
 }
@@ -208,7 +213,8 @@ fn of_column(column: &DraftColumn, consent: Consent) -> Option<String> {
         return None;
     }
     let words = || column.values.iter().map(|own| own.value.trim()).filter(|value| !value.is_empty()).collect();
-    let values = if holds_days(column) { Values::Days } else { Values::Words(words()) };
+    let no_days = || column.no_days.iter().map(String::as_str).collect();
+    let values = if holds_days(column) { Values::Days(no_days()) } else { Values::Words(words()) };
     consent.condition(&column.name, &values, is_text(&dtype))
 }
 
@@ -261,6 +267,18 @@ mod tests {
         ];
         let sql = "COALESCE(\"do_not_call\" NOT IN ('', '0'), FALSE) OR COALESCE(\"do_not_email\", '') <> ''";
         assert_eq!(opted_out(&both).as_deref(), Some(sql));
+    }
+
+    #[test]
+    fn days_of_nothing_refuse_nothing() {
+        let with = |name: &str| DraftColumn {
+            no_days: vec!["0000-00-00".to_owned()],
+            ..column(name, "str", &["2024-05-01", "0000-00-00"])
+        };
+        let sql = "COALESCE(\"unsubscribed_at\", '') NOT IN ('', '0000-00-00')";
+        assert_eq!(opted_out(&[with("unsubscribed_at")]).as_deref(), Some(sql));
+        let sql = "COALESCE(\"GDPR consent date\", '') IN ('', '0000-00-00')";
+        assert_eq!(opted_out(&[with("GDPR consent date")]).as_deref(), Some(sql));
     }
 
     #[test]

@@ -132,8 +132,18 @@ pub(super) const GIVEN_IN_A_ROW: &[&str] = &[
     "aceita publicidade",
     "accetta pubblicità",
     "contact preferences",
+    "contact preference",
     "communication preferences",
+    "communication preference",
     "email preferences",
+    "email preference",
+    "mail preferences",
+    "marketing preferences",
+    "marketing preference",
+    "preferred contact",
+    "kontaktpräferenz",
+    "preferencias de contacto",
+    "préférences de contact",
 ];
 
 /// Words beside which a column tells of something else: of a text, a place on a page, or what became of a letter.

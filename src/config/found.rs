@@ -56,6 +56,12 @@ pub struct DraftColumn {
     pub given_money: Option<GivenMoney>,
     /// The time zone that its times give away.
     pub zone: Option<FoundZone>,
+    /// Where it may tell of contacts: the days of nothing that it has, as written, such as `0000-00-00`.
+    pub no_days: Vec<String>,
+    /// Where it has money: the numbers within which it adds up to nothing, as the postings of a journal do.
+    pub balances: Option<String>,
+    /// Whether its values stand on lines of their own, as headings of the rows below them.
+    pub is_heading: bool,
 }
 
 /// What has to stand beside a number that starts anew each day, till or store, for it to be of one order.
@@ -136,6 +142,8 @@ pub enum DiscountForm {
     Percent,
     /// As a share of the line, between 0 and 1.
     Share,
+    /// As per cents or as money, of the line or of its order: the values do not say, and a person must.
+    Open,
 }
 
 /// A value of a column and how many rows have it.
@@ -297,6 +305,11 @@ impl DraftColumn {
         self.given_money = self.given_money.take().or(other.given_money);
         self.anew = self.anew.take().or(other.anew);
         self.n_mixed = self.n_mixed.zip(other.n_mixed).map(|(own, theirs)| own + theirs);
+        self.balances = self.balances.take().filter(|_| other.balances.is_some());
+        self.is_heading &= other.is_heading;
+        self.no_days.extend(other.no_days);
+        self.no_days.sort_unstable();
+        self.no_days.dedup();
         self.given_back.extend(other.given_back);
         self.given_back.sort_unstable();
         self.given_back.dedup();

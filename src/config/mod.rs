@@ -2,6 +2,7 @@
 //! every check; nothing behind this room sees an unchecked value.
 
 mod allowed;
+mod books;
 mod bridge;
 mod catalogue;
 mod check;
@@ -30,6 +31,7 @@ mod lexicon;
 mod looks;
 mod lookup;
 mod name_words;
+mod no_day;
 pub mod playbook;
 mod proposal;
 mod raw;
@@ -76,6 +78,8 @@ pub(crate) use lexicon::{means, speaks_of_money};
 pub use lookup::LookupConfig;
 #[cfg(feature = "tables")]
 pub(crate) use name_words::in_words;
+#[cfg(feature = "tables")]
+pub(crate) use no_day::is_day_of_nothing;
 pub use playbook::Playbook;
 pub use proposal::{DraftInput, DraftTable};
 pub use raw::RawConfig;

@@ -1,5 +1,6 @@
 //! Which of some files are purchases, complaints, customers and answers to surveys.
 
+use super::books;
 use super::found::{DraftColumn, DraftFile};
 use super::guess::{self, reads};
 use super::headers::header_of;
@@ -34,6 +35,8 @@ pub fn sorted(mut input: DraftInput, files: Vec<DraftFile>) -> Result<DraftInput
             Some((_, header)) if header == place => None,
             _ => table_of(&file, &input.products),
         };
+        // Books would make a shop whose customers are its accounts: only who says so takes them for purchases.
+        let table = table.filter(|table| *table != Table::Purchases || !are_books(&file));
         let fits = table
             .is_some_and(|table| input.tables.iter().all(|known| known.table != table || known.has_columns_of(&file)));
         if let Some(table) = table.filter(|_| fits) {
@@ -97,6 +100,9 @@ fn lines_and_header(files: &[DraftFile], products: &[String]) -> Option<(usize, 
 /// missing, and of several the one with the most of it. What is missing stays to be filled in.
 fn likeliest(input: &DraftInput) -> Option<usize> {
     let n_found = |file: &DraftFile| {
+        if are_books(file) {
+            return None;
+        }
         let columns = &file.peek.columns;
         let mapping = guess::mapping(Table::Purchases, columns);
         let required = || Table::Purchases.columns().iter().filter(|column| column.required);
@@ -320,7 +326,16 @@ fn is_one_a_customer(columns: &[DraftColumn]) -> bool {
     })
 }
 
+/// Whether a file of no known product is one of accounting.
+fn are_books(file: &DraftFile) -> bool {
+    let columns = &file.peek.columns;
+    templates::recognised(columns).is_none() && books::why(columns).is_some()
+}
+
 fn why_no_purchases(columns: &[DraftColumn]) -> String {
+    if let Some(why) = books::why(columns) {
+        return why;
+    }
     let mapping = guess::mapping(Table::Purchases, columns);
     let missing =
         Table::Purchases.columns().iter().filter(|column| column.required && !mapping.contains_key(column.name));

@@ -1,5 +1,7 @@
 //! Words of names of columns that say how an amount stands to its taxes.
 
+use super::name_words::in_words;
+
 /// Taxes on what is bought.
 pub(crate) const TAXES: &[&str] = &[
     "tax",
@@ -68,3 +70,74 @@ pub(crate) const WITH_OR_WITHOUT: &[&str] = &[
     "uden",
     "exc",
 ];
+
+/// Words beside which an amount has its tax in it, and words that say both.
+const WITH: &[&str] = &[
+    "inc",
+    "incl",
+    "including",
+    "included",
+    "with",
+    "after",
+    "inkl",
+    "inklusive",
+    "mit",
+    "avec",
+    "con",
+    "compris",
+    "incluido",
+    "incluida",
+    "inclus",
+    "inclusief",
+    "met",
+    "med",
+    "vč",
+    "z",
+    "com",
+];
+const WITH_TAX: &[&str] = &[
+    "brutto",
+    "bruttobetrag",
+    "bruttosumme",
+    "bruttoumsatz",
+    "bruttowert",
+    "bruttopreis",
+    "ttc",
+    "ivato",
+    "税込",
+    "税込金額",
+];
+
+fn has(words: &[String], known: &[&str]) -> bool {
+    words.iter().any(|word| known.contains(&word.as_str()))
+}
+
+/// Whether a column of that name has amounts with their tax.
+pub(super) fn is_with_tax(name: &str) -> bool {
+    let words = in_words(name);
+    has(&words, WITH_TAX) || (has(&words, TAXES) && has(&words, WITH))
+}
+
+/// Whether a column of that name has the tax, and no amount with it or without it.
+pub(super) fn is_tax(name: &str) -> bool {
+    let words = in_words(name);
+    has(&words, TAXES) && !has(&words, WITH_OR_WITHOUT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_with_their_tax_are_told_by_name() {
+        for name in
+            ["Total incl. VAT", "Bruttobetrag", "Total TTC", "Line total inc tax", "Importe con IVA", "Prezzo ivato"]
+        {
+            assert!(is_with_tax(name), "{name}");
+        }
+        for name in ["Total", "Total excl. VAT", "Gross Sales", "VAT", "Nettobetrag", "Total HT"] {
+            assert!(!is_with_tax(name), "{name}");
+        }
+        assert!(is_tax("VAT amount") && !is_tax("Total incl. VAT") && !is_tax("Total"));
+    }
+}

@@ -8,7 +8,7 @@ use super::fill_down::{is_given, on_later_lines};
 use super::given_back::{Minus, is_read_as_return, tells_of_goods, tells_of_looks};
 use super::kinds_of_goods::Products;
 use super::state_names;
-use super::state_words::{NoPurchases, Says, is_voucher};
+use super::state_words::{NoPurchases, Says, is_test, is_voucher};
 use super::words::Words;
 use crate::config::{FoundKey, Table, in_words, means};
 
@@ -21,6 +21,9 @@ const ONE_IN: usize = 50;
 /// Rows in a hundred that a flag may set aside, and a word among categories of goods: a third of the lines are goods.
 const MOST_FLAGGED: usize = 30;
 const MOST_OF_GOODS: usize = 20;
+
+/// Rows in a hundred that may be of tests by a column that no name tells.
+const MOST_TESTS: usize = 20;
 
 /// Values of a column that a filter lists.
 const MOST_LISTED: usize = 10;
@@ -160,8 +163,11 @@ fn condition(column: &Column, filled: &[String], minus: &Minus, products: &Produ
     if rows_with(&against) * 100 > column.len() * most_in_100 {
         return None;
     }
-    // A voucher is none of the goods, however many there are to choose from.
-    let against: Vec<&str> = against.into_iter().filter(|word| !of_goods.contains(word) || is_voucher(word)).collect();
+    // A voucher is none of the goods, however many there are to choose from. So many tests are something else.
+    let are_tests =
+        |word: &str| says.is_none() && is_test(word) && rows_with(&[word]) * 100 > column.len() * MOST_TESTS;
+    let is_meant = |word: &&str| (!of_goods.contains(word) || is_voucher(word)) && !are_tests(word);
+    let against: Vec<&str> = against.into_iter().filter(is_meant).collect();
     let lines = rows_with(&against);
     if against.is_empty() {
         return None;

@@ -16,6 +16,9 @@ const MOST: usize = 6;
 /// One order of guests in so many may go on with an id that was new with another.
 const AGAIN_ONE_IN: usize = 10;
 
+/// One address in so many of those with two ids, or with three, has more where guests get a new one with each order.
+const MORE_ONE_IN: usize = 20;
+
 /// What one row or value in so many has is rare; one in so many is much.
 const RARE_ONE_IN: u64 = 50;
 const MOST_ONE_IN: u64 = 10;
@@ -169,9 +172,21 @@ fn come_once(mails: &Words, ids: &Words, visits: &Words) -> bool {
             (*n_ids, *all, *most) = (*n_ids + 1, *all + n, n.max(*most));
         }
     }
+    let n_ids: Vec<usize> = each.iter().map(|(n_ids, ..)| *n_ids).collect();
+    if !vary(&n_ids) {
+        return false;
+    }
     let of_others = |(n_ids, all, most): &(usize, usize, usize)| (n_ids.saturating_sub(1), all - most);
     let (n_ids, n) = each.iter().map(of_others).fold((0, 0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
     n.saturating_sub(n_ids) * AGAIN_ONE_IN <= n
+}
+
+/// Whether addresses with several ids differ in how many these are, as orders of guests do: beside two there are three, and beside
+/// three there are more. In families there are as many as persons, of whom some bought once.
+fn vary(n_ids: &[usize]) -> bool {
+    let with = |least: usize| n_ids.iter().filter(|n| **n >= least).count();
+    let (two, three, four) = (with(2), with(3), with(4));
+    three * MORE_ONE_IN >= two && four * MORE_ONE_IN >= three
 }
 
 /// How many values a column has, and how many of them stand beside several of another.
@@ -270,6 +285,22 @@ mod tests {
             Addresses::default(),
             "a number of something else"
         );
+    }
+
+    #[test]
+    fn families_of_whom_some_bought_once_are_no_guests() {
+        // The first of each family came nine times, the others once.
+        let of = |n_persons: usize| {
+            let person = |row: usize| (row / (8 + n_persons), (row % (8 + n_persons)).saturating_sub(8));
+            let rows = df!(
+                "Customer ID" => (0..400).map(|row| format!("{:?}", person(row))).collect::<Vec<_>>(),
+                "Order No" => (0..400).collect::<Vec<_>>(),
+                "E-Mail" => (0..400).map(|row| format!("p{}@x.com", person(row).0)).collect::<Vec<_>>(),
+            )
+            .unwrap();
+            of_rows(&rows).remove("E-Mail").unwrap().gathers
+        };
+        assert!(of(2).is_empty() && of(3).is_empty());
     }
 
     #[test]

@@ -21,8 +21,8 @@ const MOST_RATES: usize = 40;
 /// Columns that are looked at, at most.
 const MOST: usize = 4;
 
-/// One order in so many may have a discount above what it comes to.
-const ABOVE_ONE_IN: usize = 100;
+/// One order in so many may have a discount above what it comes to: a voucher of a round amount is now and then more than is bought.
+const ABOVE_ONE_IN: usize = 25;
 
 /// The discount to be taken from each price of a piece, by the name of the price.
 pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, LineDiscount> {
@@ -36,17 +36,24 @@ pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, LineDiscount> {
         let of = |discount: &Numbers| {
             let table = Lines { quantity: &quantity, price: &price, discount, n: rows.height() };
             let is_whole = table.is_before(&products);
-            let form = is_whole.then(|| table.form(written_as_percent(&discount.name)))??;
+            let form = is_whole.then(|| table.form(written_as_percent(&discount.name)))?;
             let is_per_cent = form == DiscountForm::Share || written_as_percent(&discount.name);
-            let is_of_order = !is_per_cent
-                && orders.as_ref().is_some_and(|orders| table.repeats(orders) && table.fits_orders(orders));
-            (!is_of_order).then(|| LineDiscount {
+            // Per cents of an order would often be more than it comes to, if they were money.
+            let may_be_of_order = !is_per_cent
+                && orders.as_ref().is_some_and(|orders| {
+                    let is_of_lines = form == DiscountForm::Percent && orders.names.len() == orders.codes.len();
+                    (is_of_lines || table.repeats(orders)) && table.fits_orders(orders)
+                });
+            Some(LineDiscount {
                 column: discount.name.clone(),
-                form,
+                form: if may_be_of_order { DiscountForm::Open } else { form },
                 is_negative: table.is_negative(),
             })
         };
-        Some((price.name.clone(), discounts.iter().filter(|own| own.name != price.name).find_map(of)?))
+        let mut told: Vec<LineDiscount> =
+            discounts.iter().filter(|own| own.name != price.name).filter_map(of).collect();
+        told.sort_by_key(|own| own.form == DiscountForm::Open);
+        Some((price.name.clone(), told.into_iter().next()?))
     };
     prices.filter_map(found).collect()
 }
@@ -126,24 +133,24 @@ impl Lines<'_> {
         n >= LEAST_LINES && same as f64 >= LEAST_SHARE * n as f64 && n_prices * 3 <= n_lines
     }
 
-    /// How the discount is written; `None` where that is open.
-    fn form(&self, is_percent: bool) -> Option<DiscountForm> {
+    /// How the discount is written.
+    fn form(&self, is_percent: bool) -> DiscountForm {
         let mut rates: Vec<i64> = self.discounted().map(|(_, discount)| discount.abs()).collect();
         rates.sort_unstable();
         rates.dedup();
-        let most = rates.last().copied()?;
+        let most = rates.last().copied().unwrap_or(0);
         let are_rates = rates.len() <= MOST_RATES;
         let are_whole = rates.iter().all(|rate| rate % ONE == 0);
         let is_too_much = self.discounted().any(|(row, discount)| self.is_more_than_line(row, discount));
         if most <= ONE && are_rates {
-            return Some(DiscountForm::Share);
+            return DiscountForm::Share;
         }
         if most <= 100 * ONE && are_rates && (is_percent || (is_too_much && are_whole)) {
-            return Some(DiscountForm::Percent);
+            return DiscountForm::Percent;
         }
         // Few round numbers may be either.
         let is_open = are_whole && are_rates && most <= 100 * ONE;
-        (!is_percent && !is_too_much && !is_open).then_some(DiscountForm::Amount)
+        if !is_percent && !is_too_much && !is_open { DiscountForm::Amount } else { DiscountForm::Open }
     }
 
     fn is_more_than_line(&self, row: usize, discount: i64) -> bool {
@@ -223,6 +230,10 @@ mod tests {
         assert_eq!(form(found("discount", |_| "0.2".to_owned(), false)), Some(DiscountForm::Share));
         assert!(found("discount", |line| format!("-{:.2}", line * 0.2), false).unwrap().is_negative);
         assert_eq!(found("discount", |line| format!("{:.2}", line * 0.2), true), None, "the price is net");
-        assert_eq!(found("discount", |_| "3".to_owned(), false), None, "three euros or three per cent");
+        assert_eq!(
+            form(found("discount", |_| "3".to_owned(), false)),
+            Some(DiscountForm::Open),
+            "three euros or three per cent"
+        );
     }
 }

@@ -16,10 +16,10 @@ use super::raw::shown;
 use super::state_words::{is_no_purchase, is_purchase, is_state_of_orders};
 use super::ticket_signs::{NoComplaints, TicketColumn};
 use super::{
-    found_in_rows, found_in_values, found_versions, found_zone, gathered, given_money, ids, line_discounts,
-    line_values, numbered_anew, order_columns, paths, sources, what_is_left,
+    found_in_rows, found_in_values, found_versions, found_zone, gathered, given_money, headings, ids, line_discounts,
+    line_values, numbered_anew, order_columns, paths, postings, sources, what_is_left,
 };
-use crate::config::{DraftColumn, FoundKey, Peek, Table, ValueCount};
+use crate::config::{Consent, DraftColumn, FoundKey, Peek, Table, ValueCount, is_day_of_nothing};
 use crate::maths::hash::key;
 
 /// Rows that are looked at.
@@ -27,6 +27,9 @@ const ROWS: IdxSize = 100_000;
 
 /// Bytes of a text file that hold them.
 const BYTES: usize = 1 << 24;
+
+/// Ways to write a day of nothing that are kept of a column.
+const MOST_NO_DAYS: usize = 10;
 
 /// The first rows of a file, or of the first file of a folder or glob.
 ///
@@ -63,12 +66,16 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     let mut mixed = order_columns::of_rows(&frame);
     let mut gathered = gathered::of_rows(&frame);
     let mut anew = numbered_anew::of_rows(&frame);
+    let mut balances = postings::of_rows(&frame);
+    let heading = headings::of_rows(&frame);
     for column in &mut columns {
         column.line_value = values.remove(&column.name);
         column.left = left.remove(&column.name);
         column.less = less.remove(&column.name);
         column.n_mixed = mixed.remove(&column.name);
         column.anew = anew.remove(&column.name);
+        column.balances = balances.remove(&column.name);
+        column.is_heading = heading.as_ref() == Some(&column.name);
         if let Some(own) = gathered.remove(&column.name) {
             (column.gathers, column.told_by) = (Some(own.gathers), own.told_by);
         }
@@ -126,7 +133,22 @@ fn peeked(column: &Column, counts: &Counts<'_>) -> DraftColumn {
         told_by: Vec::new(),
         n_mixed: None,
         anew: None,
+        no_days: no_days(column.name(), counts),
+        balances: None,
+        is_heading: false,
     }
+}
+
+/// The days of nothing in a column that may say when somebody asked not to be contacted.
+fn no_days(name: &str, counts: &Counts<'_>) -> Vec<String> {
+    if Consent::of_customers(name).is_none() {
+        return Vec::new();
+    }
+    let mut found: Vec<String> =
+        counts.keys().filter(|value| is_day_of_nothing(value)).map(|value| value.to_string()).collect();
+    found.sort_unstable();
+    found.truncate(MOST_NO_DAYS);
+    found
 }
 
 /// Whether a value says that a row is no purchase, or most rows have one that is a state of an order.

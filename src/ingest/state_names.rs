@@ -246,6 +246,79 @@ const OF_TERMS: &[&str] = &[
     "stornobis",
 ];
 
+/// Words beside which a column has the day until which an order may be undone.
+const UNTIL: &[&str] = &[
+    "bis",
+    "hasta",
+    "jusqu",
+    "jusque",
+    "tot",
+    "till",
+    "before",
+    "limit",
+    "limite",
+    "latest",
+    "frist",
+    "möglich",
+    "moeglich",
+    "gratuita",
+    "gratuite",
+    "gratis",
+    "kostenlos",
+    "annulable",
+    "kündbar",
+];
+
+/// Beginnings of words for a delivery, and ends of those for its state; a shipping state is a place.
+const DELIVERIES: &[&str] = &[
+    "liefer",
+    "versand",
+    "shipping",
+    "shipment",
+    "delivery",
+    "fulfil",
+    "envío",
+    "envio",
+    "entrega",
+    "livraison",
+    "expédition",
+    "expedition",
+    "spedizione",
+    "consegna",
+    "verzend",
+    "bezorg",
+    "lever",
+    "wysył",
+    "dostaw",
+    "доставк",
+    "отгруз",
+];
+const STATES_OF_DELIVERIES: &[&str] = &["status", "statut", "zustand", "estado", "stato", "état", "etat", "статус"];
+
+/// Whether a column of that name may number the payments of an order that is paid in parts.
+pub(super) fn is_of_payments(name: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "instal",
+        "teilzahlung",
+        "ratennummer",
+        "ratennr",
+        "ratenzahlung",
+        "cuota",
+        "parcela",
+        "mensualité",
+        "échéance",
+        "termijn",
+        "taksit",
+        "delbetal",
+        "raty",
+    ];
+    const AMOUNTS: &[&str] =
+        &["amount", "betrag", "value", "wert", "total", "valor", "importe", "montant", "date", "day"];
+    let words = in_words(name);
+    words.iter().any(|word| PARTS.iter().any(|start| word.starts_with(start)))
+        && !words.iter().any(|word| AMOUNTS.contains(&word.as_str()))
+}
+
 /// What a column of that name and with these values may say of an order.
 pub(super) fn of_column<'w>(name: &str, values: impl Iterator<Item = &'w str>) -> Option<Says> {
     if is_flag(name) && are_flags(values) { Some(Says::Done) } else { of_name(name) }
@@ -262,8 +335,11 @@ pub(super) fn of_name(name: &str) -> Option<Says> {
     let any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let starts = |known: &[&str]| words.iter().any(|word| known.iter().any(|start| word.starts_with(start)));
     let is_undone = starts(&["cancel", "storn", "annul", "void", "deleted", "anula", "abbestell"]);
-    if is_of_customer(&words) || tells_how(&words) || any(OF_TERMS) {
+    if is_of_customer(&words) || tells_how(&words) || any(OF_TERMS) || (is_undone && any(UNTIL)) {
         return None;
+    }
+    if starts(DELIVERIES) && words.iter().any(|word| STATES_OF_DELIVERIES.iter().any(|state| word.ends_with(state))) {
+        return Some(Says::Delivery);
     }
     // A reason for it, or who did it, stands where it was cancelled.
     if any(&["reason", "grund", "motif", "motivo", "reden", "powód", "orsak", "by"]) {
@@ -337,6 +413,10 @@ mod tests {
             ("Financial Status", Some(Says::State)),
             ("order_status", Some(Says::State)),
             ("Mode", Some(Says::State)),
+            ("Lieferstatus", Some(Says::Delivery)),
+            ("Estado de envío", Some(Says::Delivery)),
+            ("Shipping State", None),
+            ("Storno bis", None),
             ("Cancelled at", Some(Says::Undone)),
             ("Storniert", Some(Says::Undone)),
             ("isTest", Some(Says::Undone)),

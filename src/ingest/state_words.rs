@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use super::beside_sales::Sales;
 use super::return_words::{is_granted, is_of_returns};
-use crate::config::NO;
+use super::undone_words::{denies_undone, says_undone, says_unpaid};
+use crate::config::{NO, is_day_of_nothing};
 
 /// A source column that is looked at, and what it may say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Watched {
 pub enum Says {
     /// In words, what became of it or what kind it is.
     State,
+    /// In words, how far its delivery is: that it waits says nothing against it.
+    Delivery,
     /// Whether or when it was undone, or that it was a test: any value but a no.
     Undone,
     /// With a yes or a no, whether it was paid, completed or real.
@@ -33,13 +36,15 @@ pub enum Says {
     Total,
     /// Whether the customer may be contacted.
     Consent,
+    /// Which of several payments of an order it is.
+    Instalment,
 }
 
 impl Says {
     /// Whether it tells what became of an order or what kind it is.
     #[must_use]
     pub const fn is_of_order(self) -> bool {
-        matches!(self, Self::State | Self::Undone | Self::Done | Self::TakenBack)
+        matches!(self, Self::State | Self::Delivery | Self::Undone | Self::Done | Self::TakenBack)
     }
 
     /// Whether a word of such a column speaks against a purchase, beside the others of it.
@@ -48,10 +53,28 @@ impl Says {
             Self::Undone => word.chars().any(char::is_alphanumeric) && !is_no(word),
             Self::Done => NO.contains(&plain(word).as_str()),
             Self::TakenBack => is_granted(&plain(word)).unwrap_or_else(|| is_no_purchase(word)),
+            Self::Delivery => beside.contains(word) && !WAITS.contains(&plain(word).as_str()),
             _ => beside.contains(word),
         }
     }
 }
+
+/// States that tell of an order that it was not paid or not placed, and of a delivery that it is to come.
+const WAITS: &[&str] = &[
+    "pending",
+    "on hold",
+    "queued",
+    "incomplete",
+    "unavailable",
+    "draft",
+    "offen",
+    "ausstehend",
+    "en attente",
+    "pendiente",
+    "pendente",
+    "in attesa",
+    "in sospeso",
+];
 
 /// States of an order that count for no purchase, in small letters, `_` and `-` as blanks, by language.
 const NO_PURCHASE: &[(&str, &str)] = &[
@@ -71,7 +94,8 @@ const NO_PURCHASE: &[(&str, &str)] = &[
         disputed, draft, expired, fail, failed, failure, fraud, fully refunded, incomplete, lost, no show, not paid, on \
         hold, payment declined, payment failed, pending, pending payment, proforma invoice, reminder, opening balance, refund, refunded, rejected, return, \
         replaced, returned, reversed, superseded, suspected fraud, test, test order, testing, unavailable, unsuccessful, not successful, uncaptured, uncollectible, unpaid, void, \
-        void sale, voided, write off, written off, error, errored, estimate, proforma, pro forma, queued, quotation, \
+        void sale, voided, test account, test accounts, test customer, test customers, test user, test client, test purchase, \
+        test sale, test data, internal test, tests, not paid, on backorder (not paid), write off, written off, error, errored, estimate, proforma, pro forma, queued, quotation, \
         quotation sent, quote, skipped, add payment info, add shipping info, add to cart, add to wishlist, begin \
         checkout, cart, first visit, page view, remove from cart, session start, user engagement, view, view cart, \
         view item, view item list",
@@ -79,25 +103,29 @@ const NO_PURCHASE: &[(&str, &str)] = &[
     (
         "German",
         "abgebrochen, abgelehnt, angebot, mahnung, proformarechnung, proforma rechnung, saldovortrag, annulliert, ausstehend, erstattet, erstattung, fehlgeschlagen, gutschrift, offen, \
-        ersetzt, fehler, misslungen, nicht erfolgreich, rechnungskorrektur, retoure, retourniert, rückerstattet, storniert, stornierung, storno, unbezahlt, \
+        ersetzt, fehler, testkunde, testkunden, testkonto, testbestellung, testauftrag, testkauf, interner test, misslungen, nicht erfolgreich, rechnungskorrektur, retoure, retourniert, rückerstattet, storniert, stornierung, storno, unbezahlt, \
         zurückerstattet",
     ),
     (
         "French",
         "annulation, annule, annulee, annulé, annulée, avoir, echoue, en attente, essai, impayé, refusé, refusée, \
-        rembourse, remboursement, remboursé, remboursée, remplacé, remplacée, retourné, échec, échoué, échouée, devis",
+        rembourse, remboursement, remboursé, remboursée, remplacé, remplacée, retourné, échec, échoué, échouée, client test, compte test, commande test, commande de test, devis",
     ),
     (
         "Spanish and Portuguese",
         "aguardando pagamento, anulada, anulado, cancelada, cancelado, cancelado pelo cliente, devolución, devolvido, \
         devuelto, estornado, erro, falha, falhou, fallida, fallido, fallo, reemplazado, substituído, pagamento pendente, pago pendiente, pago rechazado, pendente, \
-        pendiente, pendiente de pago, prueba, rechazado, recusado, reembolsado, teste",
+        pendiente, pendiente de pago, prueba, rechazado, recusado, reembolsado, venta no concretada, venda não concretizada, cliente de prueba, \
+        pedido de prueba, cuenta de prueba, cliente teste, pedido teste, pedido de teste, conta teste, teste",
     ),
     (
         "Italian",
-        "annullata, annullato, errore, fallita, fallito, in attesa, sostituito, in sospeso, reso, rifiutato, rimborsato, stornato",
+        "annullata, annullato, errore, fallita, fallito, in attesa, sostituito, in sospeso, reso, rifiutato, rimborsato, stornato, ordine di prova, cliente di prova",
     ),
-    ("Dutch", "fout, vervangen, geannuleerd, geretourneerd, mislukt, onbetaald, retour, retour gezonden, terugbetaald"),
+    (
+        "Dutch",
+        "fout, testklant, testbestelling, testorder, vervangen, geannuleerd, geretourneerd, mislukt, onbetaald, retour, retour gezonden, terugbetaald",
+    ),
     (
         "Polish, Danish, Swedish",
         "annullerad, annulleret, anulowana, anulowane, anulowano, anulowany, avbeställd, avbruten, krediterad, \
@@ -142,9 +170,6 @@ const NO_PURCHASE: &[(&str, &str)] = &[
     ),
 ];
 
-/// Words with which a column of what was undone says that nothing was, beside a plain no.
-const NOTHING_UNDONE: &[&str] = &["off", "live", "none", "never", "0.00", "not cancelled", "not canceled", "active"];
-
 static NO_PURCHASES: LazyLock<HashSet<&str>> = LazyLock::new(|| words_of(NO_PURCHASE));
 static PURCHASES: LazyLock<HashSet<&str>> = LazyLock::new(|| words_of(PURCHASE));
 
@@ -159,61 +184,8 @@ pub(crate) fn is_no_purchase(word: &str) -> bool {
     plain.len() <= 60
         && (plain.split(['/', ',', '|']).all(|part| NO_PURCHASES.contains(part.trim()))
             || is_of_returns(&plain)
-            || says_undone(&plain))
-}
-
-/// Beginnings of words that say that an order was undone, whatever stands beside: `Cancelled by the buyer`.
-const UNDONE: &[&str] = &["cancel", "refund", "storn", "annul", "rückerst", "rembours", "reembols", "rimbors"];
-
-/// Words beside which they may say something else, or not of the whole order: `not cancelled`, `partially refunded`.
-const NOT_UNDONE: &[&str] = &[
-    "not",
-    "no",
-    "non",
-    "never",
-    "nicht",
-    "kein",
-    "keine",
-    "nie",
-    "niet",
-    "sin",
-    "sans",
-    "ohne",
-    "without",
-    "part",
-    "partial",
-    "partially",
-    "partly",
-    "teilweise",
-    "teil",
-    "parcial",
-    "parcialmente",
-    "partiellement",
-    "partiel",
-    "parziale",
-    "parzialmente",
-    "policy",
-    "free",
-    "request",
-    "requested",
-    "fee",
-    "insurance",
-    "or",
-    "oder",
-    "if",
-    "until",
-    "before",
-];
-
-/// Whether the words of a state say that the order was undone as a whole.
-fn says_undone(plain: &str) -> bool {
-    let mut words = plain.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-    let (mut is_undone, mut is_doubtful) = (false, false);
-    for word in words.by_ref() {
-        is_undone |= UNDONE.iter().any(|start| word.starts_with(start));
-        is_doubtful |= NOT_UNDONE.contains(&word);
-    }
-    is_undone && !is_doubtful
+            || says_undone(&plain)
+            || says_unpaid(&plain))
 }
 
 /// States of rows that are purchases, and kinds of documents that are, in small letters.
@@ -226,25 +198,29 @@ const PURCHASE: &[(&str, &str)] = &[
         live, ok, on the way, order, out for delivery, packed, paid, partial, partially fulfilled, partially paid, \
         partially refunded, partially shipped, payment, picked up, processed, processing, production, purchase, \
         ready, ready for pickup, received, recurring, sale, sales, sales order, sent, settled, shipped, shipping, succeeded, success, \
-        successful, true, unfulfilled, won, yes",
+        successful, true, unfulfilled, won, yes, payment accepted, payment received",
     ),
     (
         "German",
         "abgeholt, abgeschlossen, ausgeliefert, bearbeitet, bestätigt, bezahlt, erledigt, fakturiert, geliefert, in \
-        bearbeitung, rechnung, teilweise erstattet, verkauf, versandt, versendet, zahlung, zugestellt",
+        bearbeitung, rechnung, teilweise erstattet, verkauf, versandt, versendet, zahlung, zahlung eingegangen, zahlung erhalten, zugestellt",
     ),
     (
         "French",
         "confirmé, confirmée, en cours, expédié, expédiée, facture, facturé, livré, livrée, payé, payée, terminé, \
-        terminée, vente",
+        terminée, paiement accepté, vente",
     ),
     (
         "Spanish and Portuguese",
         "aprobado, aprovado, completado, concluido, concluído, confirmado, en proceso, entregado, entregue, enviado, \
         factura, facturado, fatura, faturado, pagado, pago, venda, venta, aprobada, aprovada, completada, concluida, concluída, \
-        confirmada, entregada, enviada, facturada, faturada, pagada, paga",
+        confirmada, entregada, enviada, facturada, faturada, pagada, paga, pago aceptado, pagamento aceito, \
+        pagamento aprovado, venta entregada, venda entregue, en camino, a caminho",
     ),
-    ("Italian", "completato, confermato, consegnato, fattura, fatturato, pagato, spedito, vendita"),
+    (
+        "Italian",
+        "completato, confermato, consegnato, fattura, fatturato, pagamento accettato, pagato, spedito, vendita",
+    ),
     ("Dutch", "afgerond, betaald, bevestigd, factuur, geleverd, verkoop, verwerkt, verzonden, voltooid"),
     ("Kinds of billing documents of SAP", "f1, f2, l2, zf2"),
     (
@@ -287,7 +263,12 @@ const PURCHASE: &[(&str, &str)] = &[
 /// Whether a state, or a kind of document, is usual for a purchase.
 pub(crate) fn is_purchase(word: &str) -> bool {
     let plain = plain(word);
-    plain.len() <= 24 && (PURCHASES.contains(plain.as_str()) || INVOICE_WORDS.contains(plain.as_str()))
+    // Some shops write two states in one, such as `Payment accepted, shipped`.
+    plain.len() <= 60
+        && plain
+            .split([',', '/', '|', '&'])
+            .map(str::trim)
+            .all(|part| part.len() <= 24 && (PURCHASES.contains(part) || INVOICE_WORDS.contains(part)))
 }
 
 /// Whether a word is that of a row that gives something back.
@@ -305,22 +286,29 @@ const PAYMENTS: &str = "payment, customer payment, incoming payment, payment rec
 static INVOICE_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| INVOICES.split(", ").collect());
 static PAYMENT_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| PAYMENTS.split(", ").collect());
 
+/// What stands beside `Test` where customers are told apart for an experiment.
+const CONTROLS: &[&str] =
+    &["control", "control group", "holdout", "kontrolle", "kontrollgruppe", "contrôle", "controllo"];
+
 /// Words of one column that are no purchases beside each other: those that never are, and payments beside the invoices that they pay.
 pub(crate) struct NoPurchases {
     has_invoices: bool,
     has_paid: bool,
+    /// Whether `Test` is one of two groups, of which the other is held against it.
+    has_control: bool,
     sales: Sales,
 }
 
 impl NoPurchases {
     /// What the words of a column make of each other.
     pub(crate) fn beside<'w>(words: impl Iterator<Item = &'w str>) -> Self {
-        let none = Self { has_invoices: false, has_paid: false, sales: Sales::default() };
+        let none = Self { has_invoices: false, has_paid: false, has_control: false, sales: Sales::default() };
         words.fold(none, |sum, word| {
             let word = plain(word);
             Self {
                 has_invoices: sum.has_invoices || INVOICE_WORDS.contains(word.as_str()),
                 has_paid: sum.has_paid || word == "paid",
+                has_control: sum.has_control || CONTROLS.contains(&word.as_str()),
                 sales: sum.sales.and(&word),
             }
         })
@@ -336,34 +324,21 @@ impl NoPurchases {
         let plain = plain(word);
         // Who sells on account has sold before the invoice is `Paid`.
         let is_owed = self.has_paid && plain == "awaiting payment";
-        (is_no_purchase(word) && !is_owed) || self.pays(word) || self.sales.rule_out(&plain)
+        let is_group = self.has_control && plain == "test";
+        (is_no_purchase(word) && !is_owed && !is_group) || self.pays(word) || self.sales.rule_out(&plain)
     }
 }
 
 /// Whether a word of a flag says no, or is a day of nothing.
 pub(crate) fn is_no(word: &str) -> bool {
     let plain = plain(word);
-    [NO, NOTHING_UNDONE].iter().any(|words| words.contains(&plain.as_str())) || is_day_of_nothing(word)
+    NO.contains(&plain.as_str()) || denies_undone(&plain) || is_day_of_nothing(word)
 }
 
-/// Whether a word is a day that systems write where there is none, such as `0000-00-00` and `1970-01-01 00:00:00`.
-pub(crate) fn is_day_of_nothing(word: &str) -> bool {
-    let day = word.trim().split([' ', 'T']).next().unwrap_or_default();
-    let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
-    let numbers: Option<Vec<u32>> = parts.iter().map(|part| part.parse().ok()).collect();
-    let (year, month_and_day) = match (parts.as_slice(), numbers.as_deref()) {
-        ([year, ..], Some([number, one, two])) if year.len() == 4 => (*number, [*one, *two]),
-        ([.., year], Some([one, two, number])) if year.len() == 4 => (*number, [*one, *two]),
-        _ => return false,
-    };
-    let is = |month, day| month_and_day == [month, day] || month_and_day == [day, month];
-    match year {
-        0 => true,
-        1 | 1753 | 1900 | 1970 => is(1, 1),
-        1899 => is(12, 30) || is(12, 31),
-        1969 | 9999 => is(12, 31),
-        _ => false,
-    }
+/// Whether a word is that of an order or an account of a test.
+pub(super) fn is_test(word: &str) -> bool {
+    let plain = plain(word);
+    ["test", "prueba", "teste", "prova"].iter().any(|own| plain.contains(own)) && is_no_purchase(word)
 }
 
 /// Whether a word is that of a voucher or a tip, which is money that is taken in for no goods, whatever stands beside.
@@ -403,12 +378,8 @@ mod tests {
             assert!(!is_no_purchase(word), "{word}");
         }
         assert!(is_no("No") && is_no("0") && !is_no("X") && !is_no("2024-01-02"));
-        for nothing in
-            ["0000-00-00", "1970-01-01 01:00:00", "01/01/1900", "31.12.9999", "0001-01-01T00:00:00", "00.00.0000"]
-        {
-            assert!(is_no(nothing), "{nothing}");
-        }
-        assert!(!is_no("1970-02-01") && !is_no("2000-01-01") && !is_no("1-1-0"));
+        assert!(is_no("0000-00-00") && is_no("kein Storno") && is_no("Sin anulación") && !is_no("No longer needed"));
+        assert!(is_purchase("Payment accepted, shipped") && !is_purchase("Payment accepted, refunded"));
         assert!(is_voucher("Gift Cards") && !is_voucher("Test"));
     }
 }

@@ -187,6 +187,9 @@ pub(super) fn watched(column: &Column) -> Option<Watched> {
     if Consent::of_name(&name).is_some() {
         return Some(Watched { name, says: Says::Consent });
     }
+    if state_names::is_of_payments(&name) {
+        return Some(Watched { name, says: Says::Instalment });
+    }
     if let Some(says) = says(column, &name) {
         return Some(Watched { name, says });
     }
@@ -232,9 +235,13 @@ pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: (Marks, u32)
         }
         let is_text = column.dtype().is_string();
         let (words, money) = match watched.says {
-            Says::State | Says::Undone | Says::Done | Says::TakenBack | Says::Consent => {
-                (Words::from_text(column.cast(&DataType::String)?.str()?), Vec::new())
-            }
+            Says::State
+            | Says::Delivery
+            | Says::Undone
+            | Says::Done
+            | Says::TakenBack
+            | Says::Consent
+            | Says::Instalment => (Words::from_text(column.cast(&DataType::String)?.str()?), Vec::new()),
             Says::GivenBack | Says::Total => (Words::default(), amounts(&column, rules)),
         };
         Ok(WatchedColumn { watched: watched.clone(), is_text, words, money })

@@ -1,10 +1,10 @@
 //! Columns in which customers say that they must not be contacted, while nothing of the config looks at them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, Severity};
 use super::opt_outs;
-use crate::config::{Config, Consent, Table, Values};
+use crate::config::{Config, Consent, Table, Values, is_day_of_nothing};
 use crate::ingest::{Says, TypedTable, WatchedColumn, toml_text};
 use crate::text::{counted, grouped, verb};
 
@@ -16,6 +16,8 @@ const MOST_WORDS: usize = 40;
 struct Said {
     /// Rows with each value; none where there are more than words.
     words: BTreeMap<String, u64>,
+    /// Days of nothing, as written; rows with them are without a value.
+    no_days: BTreeSet<String>,
     /// Rows with a value, and without one.
     filled: u64,
     empty: u64,
@@ -44,6 +46,7 @@ impl Consents {
             sum.empty += own.empty;
             sum.is_text |= own.is_text;
             sum.are_many |= own.are_many;
+            sum.no_days.extend(own.no_days);
             for (word, count) in own.words {
                 *sum.words.entry(word).or_default() += count;
             }
@@ -68,6 +71,13 @@ fn said(table: &TypedTable, column: &WatchedColumn) -> Said {
             said.empty += 1;
             continue;
         };
+        if is_day_of_nothing(word) {
+            said.empty += 1;
+            if said.no_days.len() < MOST_WORDS && !said.no_days.contains(word) {
+                said.no_days.insert(word.to_owned());
+            }
+            continue;
+        }
         said.filled += 1;
         if !said.are_many {
             *said.words.entry(word.to_owned()).or_default() += 1;
@@ -85,7 +95,9 @@ fn is_day(word: &str) -> bool {
 fn finding(config: &Config, table: Table, name: &str, said: &Said) -> Option<Finding> {
     let consent = if table == Table::Customers { Consent::of_customers(name) } else { Consent::of_name(name) }?;
     let are_days = said.are_many || said.words.keys().all(|word| is_day(word));
-    let values = if are_days { Values::Days } else { Values::Words(said.words.keys().map(String::as_str).collect()) };
+    let texts = || said.words.keys().map(String::as_str).collect();
+    let no_days = || said.no_days.iter().map(String::as_str).collect();
+    let values = if are_days { Values::Days(no_days()) } else { Values::Words(texts()) };
     let condition = consent.condition(name, &values, said.is_text)?;
     let refuses = |word: &String| consent.refuses(word) == Some(true);
     let count: u64 = match (are_days, consent) {

@@ -50,7 +50,8 @@ pub(super) struct OrderSigns(BTreeMap<(String, Says), Sign>);
 
 impl OrderSigns {
     pub(super) fn of(purchases: &TypedTable) -> Self {
-        let is_of_order = |column: &&WatchedColumn| !matches!(column.watched.says, Says::Total | Says::Consent);
+        let is_of_order =
+            |column: &&WatchedColumn| !matches!(column.watched.says, Says::Total | Says::Consent | Says::Instalment);
         let columns = purchases.watched.iter().filter(is_of_order);
         Self(columns.map(|own| ((own.watched.name.clone(), own.watched.says), sign(purchases, own))).collect())
     }
@@ -167,8 +168,8 @@ fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
         };
         let place = match column.watched.says {
             says if says.speaks(word, &no_purchases) => &mut sign.against,
-            Says::State if is_purchase(word) => &mut sign.usual,
-            Says::State if sign.unnamed.len() <= MOST_UNNAMED => &mut sign.unnamed,
+            Says::State | Says::Delivery if is_purchase(word) => &mut sign.usual,
+            Says::State | Says::Delivery if sign.unnamed.len() <= MOST_UNNAMED => &mut sign.unnamed,
             Says::Undone if sign.nothing.len() <= MOST_UNNAMED => {
                 sign.nothing.insert(word.to_owned());
                 continue;
@@ -234,7 +235,7 @@ fn finding(config: &Config, used: u64, (name, says): (&str, Says), sign: &Sign) 
             ),
             None,
         ),
-        Says::State | Says::Done | Says::TakenBack => (
+        Says::State | Says::Delivery | Says::Done | Says::TakenBack => (
             "status_not_looked_at",
             format!(
                 "{found} of {of} that are used ({:.1} %) {are} none by their `{name}`: {}; nothing in the config looks at it",

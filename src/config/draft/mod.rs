@@ -14,6 +14,7 @@ use self::found::{FILL_DOWN, found_keys, knows};
 use self::reckoned::{why_by_values, why_this_id};
 use self::text::{comment, file_name, folder_name, line, one_line, paths, text};
 use self::tickets::ask_about_questions;
+use super::books;
 use super::found::{DraftColumn, DraftLookup};
 use super::guess::reads;
 use super::knobs;
@@ -82,6 +83,12 @@ fn draft_table(draft: &mut String, proposal: &Proposal) {
         let path = proposal.paths.first().map(String::as_str).unwrap_or_default();
         comment(draft, &format!("`{}` looks like {}.", one_line(file_name(path)), template.looks_like));
         template.notes.iter().for_each(|note| comment(draft, note));
+    }
+    if let Some(why) =
+        books::why(&proposal.peek.columns).filter(|_| table == Table::Purchases && proposal.template.is_none())
+    {
+        let path = proposal.paths.first().map(String::as_str).unwrap_or_default();
+        comment(draft, &format!("`{}` {why}.", one_line(file_name(path))));
     }
     line(draft, &format!("[{}]", table.name()));
     line(draft, &format!("{} = {}", knobs::PATH.name, paths(&proposal.paths)));

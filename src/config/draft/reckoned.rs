@@ -1,8 +1,11 @@
 //! Why an amount is reckoned otherwise than the names of its columns say.
 
 use super::text::one_line;
-use crate::config::found::DraftColumn;
+use crate::config::expressions::quoted;
+use crate::config::found::{DiscountForm, DraftColumn, LineDiscount};
 use crate::config::guess::{is_unit_price, reads};
+use crate::config::tax_words::{is_tax, is_with_tax};
+use crate::text::printable;
 
 /// Why values and not names say who bought, or which order a row is of.
 pub(super) fn why_this_id(ours: &str, source: &str, columns: &[DraftColumn]) -> Option<String> {
@@ -28,7 +31,38 @@ pub(super) fn why_this_id(ours: &str, source: &str, columns: &[DraftColumn]) -> 
 
 /// Why values and not names say how an amount is reckoned; nothing where the names say the same.
 pub(super) fn why_by_values(amount: &str, columns: &[DraftColumn]) -> Option<String> {
-    by_quantities(amount, columns).or_else(|| by_what_is_left(amount, columns))
+    let reckoned = by_quantities(amount, columns).or_else(|| by_what_is_left(amount, columns));
+    let found = [reckoned, with_open_discount(amount, columns), with_tax(amount, columns)];
+    let found: Vec<String> = found.into_iter().flatten().collect();
+    (!found.is_empty()).then(|| found.join("; "))
+}
+
+/// That a discount is taken from none of the lines, as nothing says how it is written.
+fn with_open_discount(amount: &str, columns: &[DraftColumn]) -> Option<String> {
+    let read = reads(amount, columns);
+    let is_open = |less: &&LineDiscount| less.form == DiscountForm::Open && !read.contains(&less.column);
+    let mut priced = columns.iter().filter(|column| read.contains(&column.name));
+    let less = priced.find_map(|column| column.less.as_ref().filter(is_open))?;
+    let (name, sign) = (one_line(&less.column), if less.is_negative { "+" } else { "-" });
+    Some(format!(
+        "`{name}` is taken from none, as it may be money of the line or of its order, or per cent: if per cent, \
+         write `{} * (1 {sign} {} / 100)`",
+        printable(amount),
+        quoted(&less.column)
+    ))
+}
+
+/// That an amount has its tax in it, by its name, and that no column tells how much.
+fn with_tax(amount: &str, columns: &[DraftColumn]) -> Option<String> {
+    let read = reads(amount, columns);
+    let gross = columns.iter().find(|column| read.contains(&column.name) && is_with_tax(&column.name))?;
+    let has_tax = columns.iter().any(|column| is_tax(&column.name) && !column.is_empty());
+    let way = if has_tax {
+        "one without it may be reckoned from the column of the tax"
+    } else {
+        "where all goods have one rate, `/ 1.19` or what it is counts without"
+    };
+    Some(format!("`{}` has the tax in it, and so has what is counted: {way}", one_line(&gross.name)))
 }
 
 fn by_what_is_left(amount: &str, columns: &[DraftColumn]) -> Option<String> {

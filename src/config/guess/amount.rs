@@ -86,6 +86,7 @@ fn less_discount(whole: &str, less: &LineDiscount, columns: &[DraftColumn]) -> S
         DiscountForm::Amount => format!("{whole} - {discount}"),
         DiscountForm::Percent => format!("{whole} * (1 - {discount} / 100)"),
         DiscountForm::Share => format!("{whole} * (1 - {discount})"),
+        DiscountForm::Open => whole.to_owned(),
     }
 }
 
@@ -99,7 +100,7 @@ pub(super) fn discount_in_money(
     let whole = format!("{} * {}", quoted(&quantity.name), in_major_units(price, quoted(&price.name)));
     let discount = discount_of(less, columns);
     match less.form {
-        DiscountForm::Amount => None,
+        DiscountForm::Amount | DiscountForm::Open => None,
         DiscountForm::Percent => Some(format!("{whole} * {discount} / 100")),
         DiscountForm::Share => Some(format!("{whole} * {discount}")),
     }

@@ -77,6 +77,34 @@ fn what_is_left_of_an_amount_after_the_discount_and_without_the_tax_is_taken() {
 }
 
 #[test]
+fn an_amount_with_its_tax_is_told() {
+    for (column, more, words) in [
+        ("Total incl. VAT", "", "`/ 1.19` or what it is counts without"),
+        ("Bruttobetrag", "", "`Bruttobetrag` has the tax in it"),
+        ("Total TTC", ",TVA", "reckoned from the column of the tax"),
+    ] {
+        let text = file(&format!("Order No,Customer ID,Date,Item,Quantity,{column}{more}"), |order| {
+            format!("1,{}{}", euros(order.cents()), if more.is_empty() { "" } else { ",0.50" })
+        });
+        let (_, config) = drafted(&text);
+        let line = config.lines().find(|line| line.starts_with("amount = ")).unwrap_or_default();
+        assert!(line.contains(column) && line.contains(words), "{column}: {config}");
+    }
+}
+
+#[test]
+fn a_discount_that_may_be_money_or_per_cent_is_told_and_taken_from_none() {
+    // Five on all lines of an order, of which hardly one comes to less.
+    let text = file("Order No,Customer ID,Date,Item,Quantity,Price,Discount", |order| {
+        let discount = if order.number % 3 == 0 { "5" } else { "0" };
+        format!("{},{},{discount}", pieces(order), euros(2_000 + order.number % 40 * 100))
+    });
+    let (_, config) = drafted(&text);
+    assert!(config.contains("amount = \"Quantity * Price\"  # `Discount` is taken from none"), "{config}");
+    assert!(config.contains("write `Quantity * Price * (1 - Discount / 100)`"), "{config}");
+}
+
+#[test]
 fn what_is_in_stock_is_no_price() {
     let text = file("Order No,Customer ID,Date,Item,Quantity,Unit Price,Total Stock", |order| {
         format!("{},{},{}", 1 + order.number % 3, euros(order.cents()), 100 + order.number % 3)

@@ -336,6 +336,30 @@ fn who_unsubscribed_is_left_out_whatever_the_column_is_called() {
 }
 
 #[test]
+fn days_that_were_never_filled_in_are_no_refusal() {
+    let mut orders = "order_id,customer_id,order_date,total\n".to_owned();
+    for order in Order::all() {
+        orders.push_str(&format!("{},{},{},{}\n", order.number, order.customer, order.day(), euros(order.cents())));
+    }
+    for nothing in ["0000-00-00", "1900-01-01", "1970-01-01 00:00:00"] {
+        let mut customers = "customer_id,city,unsubscribed_at\n".to_owned();
+        for customer in 0..230 {
+            let day = format!("2024-03-{:02}", customer % 28 + 1);
+            let day = if customer % 10 == 0 { day.as_str() } else { nothing };
+            customers.push_str(&format!("{customer},Bonn,{day}\n"));
+        }
+        let files: [(&str, &[u8]); 2] = [("orders.csv", orders.as_bytes()), ("customers.csv", customers.as_bytes())];
+        let (folder, config) = drafted(&files, &[]);
+        let line = format!("opted_out = '''COALESCE(\"unsubscribed_at\", '') NOT IN ('', '{nothing}')'''");
+        assert!(config.contains(&line), "{config}");
+        check(folder.path(), 0, &["230 customers"]);
+        let without: Vec<&str> = config.lines().filter(|line| !line.starts_with("opted_out")).collect();
+        std::fs::write(folder.path().join("retain.toml"), without.join("\n")).unwrap();
+        check(folder.path(), 0, &["consent_not_looked_at", "23 of 230 rows of `customers` say", nothing]);
+    }
+}
+
+#[test]
 fn a_payment_beside_its_invoice_is_neither_a_purchase_nor_a_return() {
     for (kinds, sign) in [(["Invoice", "Payment", "Credit Memo"], ""), (["Rechnung", "Zahlung", "Gutschrift"], "-")] {
         let mut text = "Date,Document Type,Document No.,Customer No.,Amount\n".to_owned();

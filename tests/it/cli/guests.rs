@@ -114,3 +114,18 @@ fn families_of_few_orders_are_no_guests() {
     let (_, config) = drafted(&format!("order_id,customer_id,email,created_at,total\n{}\n", lines.join("\n")));
     assert!(config.contains("customer_id = \"customer_id\""), "{config}");
 }
+
+#[test]
+fn a_family_of_whom_one_came_again_is_no_account_with_guests() {
+    // Of two with one address, the first has an order each month and the second has one.
+    let orders = Order::all().filter(|order| order.customer % 2 == 0 || order.month == order.customer % 12 + 1);
+    let line = |order: Order| {
+        let mail = format!("family{}@x.example", order.customer / 2);
+        format!("{},K{},{mail},{},{}", order.number, order.customer, order.day(), order.euros())
+    };
+    let lines: Vec<String> = orders.map(line).collect();
+    let text = format!("order_id,customer_id,email,created_at,total\n{}\n", lines.join("\n"));
+    let (folder, config) = drafted(&text);
+    assert!(config.contains("customer_id = \"customer_id\""), "{config}");
+    saying(folder.path(), 0, &["bought by 240 customers"]);
+}

@@ -38,6 +38,15 @@ fn columns_that_say_what_became_of_an_order_are_proposed_as_a_filter_and_warned_
         ("cancel_reason", "", "customer"),
         ("Motivo de anulación", "", "sin stock"),
         ("cancelled_at", "", "2024-05-03 10:00:00"),
+        ("Storno", "kein Storno", "Storno"),
+        ("Annulation", "Pas d'annulation", "Annulée"),
+        ("Order status", "\"Payment accepted, shipped\"", "Awaiting bank wire payment"),
+        ("État", "Livré", "Erreur de paiement"),
+        ("Estado", "Entregado", "Venta cancelada. No despaches."),
+        ("Estado", "Entregue", "Devolvido"),
+        ("Customer Type", "Retail", "Test account"),
+        ("Channel", "Web", "Test"),
+        ("Lieferstatus", "Geliefert", "Retoure"),
     ] {
         let (folder, config) = drafted(&orders(column, bought, none));
         assert!(config.contains("# filter = "), "{column}: {config}");
@@ -95,6 +104,12 @@ fn places_ways_to_pay_amounts_and_terms_are_no_states() {
         ("Cancellation policy", "flexible", "strict"),
         ("Return window", "30 days", "14 days"),
         ("Confirmed", "yes", ""),
+        ("Lieferstatus", "Geliefert", "Offen"),
+        ("Shipping status", "shipped", "pending"),
+        ("Storno bis", "2024-05-01", ""),
+        ("cancel_until", "2024-05-01", ""),
+        ("Storno", "kein Storno", ""),
+        ("Segment", "Control", "Test"),
     ] {
         let (folder, config) = drafted(&orders(column, usual, other));
         assert!(!config.contains("filter = ") && !config.contains("is_return = "), "{column}: {config}");
