@@ -13,6 +13,7 @@ use super::currencies::Currencies;
 use super::customer_ids::{self, Ids};
 use super::feed::{self, PurchaseDays};
 use super::finding::{Finding, Severity};
+use super::instalments::Instalments;
 use super::joined_lines::JoinedLines;
 use super::lines_as_orders::LinesAsOrders;
 use super::lone_returns::LoneReturns;
@@ -29,6 +30,7 @@ use super::placeholders::Heaviest;
 use super::rejected_states::RejectedStates;
 use super::scales::Scales;
 use super::sizes::Sizes;
+use super::sold_twice::SoldTwice;
 use super::thin_weeks::ThinWeeks;
 use super::ticket_states::TicketStates;
 use super::turnover_share::TurnoverShare;
@@ -67,6 +69,8 @@ pub(super) struct ShopTotals {
     counted_pieces: CountedPieces,
     counted_twice: CountedTwice,
     joined_lines: JoinedLines,
+    sold_twice: SoldTwice,
+    instalments: Instalments,
     rejected_states: RejectedStates,
     lines_as_orders: LinesAsOrders,
     lone_returns: LoneReturns,
@@ -134,6 +138,8 @@ impl ShopTotals {
             side.spawn(|_| self.counted_pieces = CountedPieces::of(purchases, config));
             side.spawn(|_| self.counted_twice = CountedTwice::of(purchases));
             side.spawn(|_| self.joined_lines = JoinedLines::of(purchases));
+            side.spawn(|_| self.instalments = Instalments::of(purchases));
+            side.spawn(|_| self.sold_twice = SoldTwice::of(purchases));
             side.spawn(|_| self.rejected_states = RejectedStates::of(purchases));
             side.spawn(|_| self.lines_as_orders = LinesAsOrders::of(purchases));
             side.spawn(|_| self.lone_returns = LoneReturns::of(purchases));
@@ -168,6 +174,8 @@ impl ShopTotals {
         self.counted_pieces.add(&other.counted_pieces);
         self.counted_twice.add(other.counted_twice);
         self.joined_lines.add(other.joined_lines);
+        self.instalments.add(other.instalments);
+        self.sold_twice.add(other.sold_twice);
         self.rejected_states.add(other.rejected_states);
         self.lines_as_orders.add(other.lines_as_orders);
         self.lone_returns.add(other.lone_returns);
@@ -231,6 +239,8 @@ impl ShopTotals {
         findings.extend(twice.or_else(|| self.order_totals.disagreement(config)));
         findings.extend(self.rejected_states.finding(config, account));
         findings.extend(self.joined_lines.finding());
+        findings.extend(self.sold_twice.finding(config));
+        findings.extend(self.instalments.finding());
         findings.extend(self.lines_as_orders.finding(config));
         // Payments with a minus are told as such.
         findings.extend(self.lone_returns.finding(config).filter(|_| !self.signs.pays_back()));

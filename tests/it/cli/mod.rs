@@ -3,6 +3,7 @@
 mod accidents;
 mod amounts_by_rows;
 mod amounts_in_cents;
+mod books;
 mod carry;
 mod causes;
 mod challenge;
