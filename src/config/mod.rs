@@ -31,6 +31,7 @@ mod lexicon;
 mod looks;
 mod lookup;
 mod name_words;
+#[cfg(feature = "tables")]
 mod no_day;
 pub mod playbook;
 mod proposal;
