@@ -104,9 +104,7 @@ pub(super) fn score_and_write(
     let mut night = gates.of_lists(session, &lists, (version, features.as_ref()), track.lists.clone());
     night.record["performance"] = track.record();
     track.report();
-    remarks::report_later_opt_outs(log, &lists, session.as_of);
-    remarks::report_heads(version);
-    remarks::report_unknown_actions(&session.contacts, &session.config);
+    remark(session, log, version, &lists);
     session.watch.begin("reporting and writing", 1);
     let staged = session.stage()?;
     let config = &session.config;
@@ -149,6 +147,13 @@ pub(super) fn score_and_write(
         publish(ready).map(|()| lineage::complete(session, command, manifest))
     })?;
     Ok((lists, track.page()))
+}
+
+/// What else is to be said of the lists.
+fn remark(session: &Session, log: &EventLog, version: &Version, lists: &Lists) {
+    remarks::report_later_opt_outs(log, lists, session.as_of);
+    remarks::report_heads(version);
+    remarks::report_unknown_actions(&session.contacts, &session.config);
 }
 
 /// The report about value; where there is none, it is told.

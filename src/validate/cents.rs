@@ -1,14 +1,10 @@
 //! Amounts that are in cents from a day on, up to a day, or for some of the rows, while the others are in whole units: nothing
 //! in the file says so, and the later half of the shop would weigh a hundred times the earlier.
-//!
-//! Sizes are distinguished by their logarithms, so that those of parts can be counted apart and add up.
 
 use std::collections::BTreeMap;
-use std::hash::Hash;
-
-use rustc_hash::FxHashMap;
 
 use super::finding::{Finding, Severity};
+use super::magnitudes::{Amounts, Seen, SizeTally, Split};
 use super::mending;
 use crate::config::{Config, Kind, Table, WholeAmounts};
 use crate::ingest::{TypedTable, sql_text, toml_text};
@@ -31,121 +27,12 @@ const TIMES_BY_SIZE: std::ops::RangeInclusive<f64> = 60.0..=170.0;
 /// Values of a column that may tell rows in cents from others, at most.
 const MOST_VALUES: usize = 12;
 
-/// Steps of sizes from one to its double.
-const STEPS: f64 = 8.0;
-
 /// Rows whose times are looked at to see how days are written.
 const LOOKED_AT: usize = 100;
 
-/// How many amounts there are of each size.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Amounts {
-    n: u64,
-    bins: BTreeMap<u16, u64>,
-}
-
-impl Amounts {
-    fn see(&mut self, bin: u16, count: u64) {
-        self.n += count;
-        *self.bins.entry(bin).or_default() += count;
-    }
-
-    fn add(&mut self, other: &Self) {
-        other.bins.iter().for_each(|(bin, count)| self.see(*bin, *count));
-    }
-
-    /// The amounts that are not among others, which are some of these.
-    fn without(&self, others: &Self) -> Self {
-        let left = |(bin, count): (&u16, &u64)| (*bin, count - others.bins.get(bin).copied().unwrap_or(0).min(*count));
-        Self { n: self.n.saturating_sub(others.n), bins: self.bins.iter().map(left).collect() }
-    }
-
-    /// The size below which a share of the amounts is.
-    fn quantile(&self, percent: u64) -> f64 {
-        let mut rank = (self.n * percent / 100).min(self.n.saturating_sub(1));
-        let is_here = |(_, count): &(&u16, &u64)| {
-            let is_here = rank < **count;
-            rank -= if is_here { 0 } else { **count };
-            is_here
-        };
-        self.bins.iter().find(is_here).map_or(1.0, |(bin, _)| (f64::from(*bin) / STEPS).exp2())
-    }
-
-    fn n_below(&self, size: f64) -> u64 {
-        self.bins.iter().filter(|(bin, _)| (f64::from(**bin) / STEPS).exp2() < size).map(|(_, count)| count).sum()
-    }
-
-    fn times(&self, other: &Self, percent: u64) -> f64 {
-        self.quantile(percent) / other.quantile(percent)
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 8 times 63")]
-fn bin(size: u64) -> u16 {
-    ((size.max(1) as f64).log2() * STEPS).round() as u16
-}
-
-/// Whole amounts and others.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Split {
-    whole: Amounts,
-    others: Amounts,
-}
-
-/// What is looked at of an amount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Seen {
-    bin: u16,
-    is_whole: bool,
-}
-
-/// How often each amount was seen, by the number of its day or of its value in a column.
-#[derive(Debug, Clone, Default)]
-struct Tally<K>(FxHashMap<(K, Seen), u64>);
-
-impl<K: Copy + Ord + Hash> Tally<K> {
-    fn see(&mut self, key: K, seen: Seen) {
-        *self.0.entry((key, seen)).or_default() += 1;
-    }
-
-    fn splits(self) -> impl Iterator<Item = (K, Split)> {
-        let mut splits: BTreeMap<K, Split> = BTreeMap::new();
-        for ((key, seen), count) in self.0 {
-            splits.entry(key).or_default().see(seen, count);
-        }
-        splits.into_iter()
-    }
-}
-
-impl Split {
-    fn see(&mut self, Seen { bin, is_whole }: Seen, count: u64) {
-        let counted = if is_whole { &mut self.whole } else { &mut self.others };
-        counted.see(bin, count);
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.whole.add(&other.whole);
-        self.others.add(&other.others);
-    }
-
-    fn all(&self) -> Amounts {
-        let mut all = self.whole.clone();
-        all.add(&self.others);
-        all
-    }
-
-    fn without(&self, other: &Self) -> Self {
-        Self { whole: self.whole.without(&other.whole), others: self.others.without(&other.others) }
-    }
-
-    const fn n(&self) -> u64 {
-        self.whole.n + self.others.n
-    }
-
-    /// Whether most of a number of amounts have decimals.
-    const fn have_decimals(&self) -> bool {
-        self.n() >= LEAST_AMOUNTS && self.whole.n * 100 <= self.n() * OTHERS_WHOLE_PERCENT
-    }
+/// Whether most of a number of amounts have decimals.
+const fn have_decimals(amounts: &Split) -> bool {
+    amounts.n() >= LEAST_AMOUNTS && amounts.whole.n * 100 <= amounts.n() * OTHERS_WHOLE_PERCENT
 }
 
 /// The amounts of each day, and of each value of the columns of few values.
@@ -177,15 +64,15 @@ impl Cents {
             (purchases.times("purchased_at"), purchases.money("amount"), Calendar::new(&config.timezone));
         let few = few_valued(purchases);
         // By number first: there are few days, values and sizes, and many rows.
-        let mut days = Tally::default();
-        let mut values = vec![Tally::default(); few.len()];
+        let mut days = SizeTally::default();
+        let mut values = vec![SizeTally::default(); few.len()];
         for (place, row) in purchases.used_rows().enumerate() {
             let (Some(time), Some(amount)) = (times.get(row), amounts.get(row)) else { continue };
             let (day, size) = (calendar.day(Timestamp(*time)), amount.unsigned_abs());
             if size == 0 {
                 continue;
             }
-            let seen = Seen { bin: bin(size), is_whole: size.is_multiple_of(MINOR_PER_MAJOR) };
+            let seen = Seen::of(size, MINOR_PER_MAJOR);
             days.see(day, seen);
             if place < LOOKED_AT {
                 let is_iso = purchases.cell("purchased_at", row).starts_with(&day_text(day));
@@ -201,8 +88,8 @@ impl Cents {
         for ((column, _), values) in few.iter().zip(values) {
             let names = purchases.names(column);
             let name = |code: u32| names.get(usize::try_from(code).ok()?).cloned();
-            let named = values.splits().filter_map(|(code, own)| Some(((*column, name(code)?), own)));
-            all.values.extend(named);
+            let of_column = values.splits().filter_map(|(code, own)| Some(((*column, name(code)?), own)));
+            all.values.extend(of_column);
         }
         all
     }
@@ -231,7 +118,7 @@ impl Cents {
     fn by_decimals(&self, config: &Config) -> Option<Apart> {
         let runs = self.whole_runs();
         let (cents, others) = self.sides(&runs);
-        if runs.is_empty() || !others.have_decimals() || !TIMES.contains(&cents.times(&others.all(), 50)) {
+        if runs.is_empty() || !have_decimals(&others) || !TIMES.contains(&cents.times(&others.all(), 50)) {
             return None;
         }
         // A day of few amounts may be whole by chance.
@@ -316,7 +203,7 @@ impl Cents {
         let is_in_cents = |own: &Split| own.whole.n >= LEAST_AMOUNTS && own.others.n == 0;
         let ((column, value), _) = self.values.iter().find(|((column, _), own)| {
             let mut others = self.values.iter().filter(|((other, _), own)| other == column && !is_in_cents(own));
-            is_in_cents(own) && others.any(|(_, own)| own.have_decimals())
+            is_in_cents(own) && others.any(|(_, own)| have_decimals(own))
         })?;
         let source = mending::column(&config.purchases, column);
         Some((format!("where `{column}` is `{value}`"), format!("{source} = {}", sql_text(value))))
@@ -415,7 +302,7 @@ mod tests {
                 let minor = 800 + number * 7_919 % 20_000;
                 let minor = if are_whole { minor / 100 * 100 } else { minor };
                 let minor = if is_in_cents(day, number) { minor * 100 } else { minor };
-                let seen = Seen { bin: bin(minor), is_whole: minor.is_multiple_of(100) };
+                let seen = Seen::of(minor, 100);
                 cents.days.entry(19_000 + day).or_default().see(seen, 1);
             }
         }

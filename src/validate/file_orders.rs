@@ -26,9 +26,10 @@ pub(super) struct Order {
 pub(super) fn orders(purchases: &TypedTable, files: Vec<(usize, Range<usize>)>) -> Vec<Order> {
     let (keys, codes) = (purchases.keys("order_id"), purchases.codes("customer_id"));
     let (times, amounts) = (purchases.times("purchased_at"), purchases.money("amount"));
+    let bought = purchases.bought();
     let mut orders: FxHashMap<(u64, u32), Option<Order>> = FxHashMap::default();
     for (file, rows) in files {
-        for row in rows.filter(|row| purchases.reason(*row).is_none() && purchases.is_bought(*row)) {
+        for row in rows.filter(|row| purchases.reason(*row).is_none() && bought.holds(*row)) {
             let (Some(customer), Some(time), Some(amount)) = (codes.get(row), times.get(row), amounts.get(row)) else {
                 continue;
             };

@@ -29,6 +29,7 @@ mod lines_as_orders;
 mod lone_returns;
 mod loose_ids;
 mod losses;
+mod magnitudes;
 mod mending;
 mod no_goods;
 mod nobody;
