@@ -378,6 +378,15 @@ pub struct PrivacyConfig {
     pub left_out: Vec<LeftOut>,
 }
 
+impl Config {
+    /// Whether amounts of purchases are money: not where the mapping has one number for all, in a shop that records none.
+    #[must_use]
+    pub fn has_money(&self) -> bool {
+        let amount = self.purchases.columns.get("amount");
+        amount.is_none_or(|amount| amount.trim().parse::<f64>().is_err())
+    }
+}
+
 impl PrivacyConfig {
     /// Whether the config says nothing of it and nothing is left out.
     #[must_use]

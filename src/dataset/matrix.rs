@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::labels::RowLabels;
 use super::sample::{PanelSample, SampleRecord};
+use super::single;
 use crate::features::FeatureSchema;
 use crate::label::Outcome;
 use crate::timeline::{Cutoff, Retention};
@@ -100,6 +101,27 @@ impl Dataset {
     #[must_use]
     pub fn value(&self, row: usize, column: usize) -> f64 {
         f64::from(self.features[[row, column]])
+    }
+
+    /// One row at the first cutoff, of somebody of whom these features are known and no more; `None` without a cutoff.
+    #[must_use]
+    pub fn of_nobody(&self, value: impl Fn(&str) -> Option<f64>) -> Option<Self> {
+        let cutoff = *self.cutoffs.first()?;
+        let values: Vec<f32> = self.schema.names().map(|name| value(name).map_or(f32::NAN, single)).collect();
+        Some(Self {
+            schema: self.schema.clone(),
+            cutoffs: vec![cutoff],
+            customers: vec![0],
+            cutoff_idx: vec![0],
+            features: Array2::from_shape_vec((1, values.len()), values).ok()?,
+            past_year_spend: vec![0.0],
+            spend_so_far: vec![0.0],
+            margin_share: vec![0.0],
+            last_order_day: vec![cutoff.day()],
+            labels: Vec::new(),
+            follow_up_ends: Vec::new(),
+            sample: self.sample.clone(),
+        })
     }
 
     /// The feature matrix, `(n_rows, n_features)`.

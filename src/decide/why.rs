@@ -55,16 +55,23 @@ pub fn action_why(group: Group, subject: &Subject<'_>) -> String {
     format!("{first}{next}{}{cause}. {}", situation(subject), reckoning(subject))
 }
 
-/// What is at stake.
+/// What is at stake, by the probability that ranks the list of the customer.
 fn situation(subject: &Subject<'_>) -> String {
     let Subject { chances, stakes, currency, .. } = subject;
-    if is_win_back(subject) {
+    let outcome = chances.outcome();
+    if outcome.is_gone() {
         let value = money(stakes.value_after_return, currency);
-        return format!("{} likely to have left already; a return is worth {value}", percent(chances.outcome().gone));
+        return format!("{} likely to have left already; a return is worth {value}", percent(outcome.gone));
     }
+    // Beside a small one, the larger one that the customer is dormant for must not be missed.
+    let gone = if outcome.gone > outcome.leaving {
+        format!(" and {} to have left already", percent(outcome.gone))
+    } else {
+        String::new()
+    };
     format!(
-        "{} likely to leave, with {} at stake",
-        percent(chances.outcome().leaving),
+        "{} likely to leave{gone}, with {} at stake",
+        percent(outcome.leaving),
         money(stakes.value_at_stake, currency)
     )
 }
@@ -222,6 +229,47 @@ mod tests {
             }
         }
         insta::assert_snapshot!(told.join("\n"));
+    }
+
+    /// Rates of an action say what it can do, and nothing of the customer.
+    #[test]
+    fn the_probability_that_is_told_is_that_of_the_list() {
+        let playbook = Playbook::default_one().unwrap();
+        let currency = Currency::from_code("GBP").unwrap();
+        let stakes = Stakes { value_at_stake: 100.0, value_after_return: 80.0, usual_order: 20.0 };
+        let said = |name: &str, gone_share| {
+            let chances = Chances { churn: 0.8, heads: Some(Conditionals { never: 0.9, last: 0.0 }), gone_share };
+            let action = playbook.actions.iter().find(|action| action.name == name).unwrap();
+            let spending = Spending::of(action, &stakes);
+            let planned = PlannedAction {
+                place: 0,
+                net_gain: 1.0,
+                gain_probability: 0.5,
+                spending,
+                expected_cost: 1.0,
+                group_probability: 0.9,
+            };
+            let (chances, planned) = (&chances, &planned);
+            let (stakes, currency) = (&stakes, &currency);
+            let subject = Subject {
+                action,
+                planned,
+                chances,
+                stakes,
+                cause: None,
+                grievance: None,
+                next_category: None,
+                currency,
+            };
+            situation(&subject)
+        };
+        assert_eq!(said("personal_message", 0.25), "54 % likely to leave, with GBP 100 at stake");
+        let dormant = "29 % likely to leave and 43 % to have left already, with GBP 100 at stake";
+        assert_eq!(said("personal_message", 0.6), dormant);
+        assert_eq!(said("winback_message", 0.6), dormant, "the customer stands on the list to keep");
+        for action in ["personal_message", "winback_message"] {
+            assert_eq!(said(action, 0.9), "65 % likely to have left already; a return is worth GBP 80.00");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::sentence::Template;
 use super::shapley::{of_three, product, shares};
 use crate::clv::{CustomerSummary, PurchaseModel, ValueModel};
 use crate::features::{
-    FORECAST_INPUTS, Fact, Family, FeatureSchema, ForecastFigure, SILENCE_FEATURE, Side, Split, Telling,
+    Entry, FORECAST_INPUTS, Fact, Family, FeatureSchema, ForecastFigure, SILENCE_FEATURE, Side, Split, Telling, Unit,
 };
 use crate::units::Days;
 
@@ -23,6 +23,8 @@ pub struct Background<'a> {
     pub gap: Days,
     /// Length of the label window.
     pub horizon: Days,
+    /// Whether amounts of purchases are money, and not a number that stands for each.
+    pub has_money: bool,
 }
 
 /// A feature that can tell its fact.
@@ -46,10 +48,28 @@ impl Teller {
     }
 }
 
+/// What a feature adds to the log-odds of one row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Added {
+    /// Beside an average customer.
+    pub(super) log_odds: f64,
+    /// Beside the median customer.
+    pub(super) beside_median: f64,
+}
+
+impl Added {
+    fn share(self, share: f64) -> Self {
+        Self { log_odds: share * self.log_odds, beside_median: share * self.beside_median }
+    }
+}
+
 /// What facts and their tellers add to the log-odds of one row.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Ledger {
+    /// Beside an average customer.
     pub(super) facts: [f64; Fact::COUNT],
+    /// Beside the median customer.
+    pub(super) beside_median: [f64; Fact::COUNT],
     /// What belongs to no fact.
     pub(super) context: f64,
     /// By the number of the teller.
@@ -57,18 +77,17 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    fn add(&mut self, to: Target, silence_days: f64, log_odds: f64) {
+    fn add(&mut self, to: Target, silence_days: f64, added: Added) {
         let Some(fact) = to.fact else {
-            self.context += log_odds;
+            self.context += added.log_odds;
             return;
         };
-        if silence_days > to.recent_days {
-            self.facts[Fact::Silence as usize] += log_odds;
-            return;
-        }
-        self.facts[fact as usize] += log_odds;
-        if let Some(sum) = to.teller.and_then(|teller| self.tellers.get_mut(teller)) {
-            *sum += log_odds;
+        let is_silent = silence_days > to.recent_days;
+        let fact = if is_silent { Fact::Silence } else { fact } as usize;
+        self.facts[fact] += added.log_odds;
+        self.beside_median[fact] += added.beside_median;
+        if let Some(sum) = to.teller.filter(|_| !is_silent).and_then(|teller| self.tellers.get_mut(teller)) {
+            *sum += added.log_odds;
         }
     }
 }
@@ -122,23 +141,24 @@ pub(super) struct Passing<'a> {
 
 impl<'a> Passing<'a> {
     pub(super) fn of(features: &[String], schema: &FeatureSchema, background: Background<'a>) -> Self {
-        let mut plan = Plan { schema, medians: background.medians, tellers: Vec::new(), targets: Vec::new() };
+        let Background { medians, has_money, .. } = background;
+        let mut plan = Plan { schema, medians, has_money, tellers: Vec::new(), targets: Vec::new() };
         let ways = features.iter().map(|name| plan.way(name)).collect();
         let forecast = background.purchases.and_then(|model| plan.forecast(model, background));
         Self { ways, tellers: plan.tellers, silence: schema.position(SILENCE_FEATURE), forecast }
     }
 
     /// Enters what the features of a row add, given the values of its columns.
-    pub(super) fn enter(&self, parts: impl Iterator<Item = f64>, value: &impl Fn(usize) -> f64, ledger: &mut Ledger) {
-        ledger.facts = [0.0; Fact::COUNT];
+    pub(super) fn enter(&self, parts: impl Iterator<Item = Added>, value: &impl Fn(usize) -> f64, ledger: &mut Ledger) {
+        (ledger.facts, ledger.beside_median) = ([0.0; Fact::COUNT], [0.0; Fact::COUNT]);
         ledger.context = 0.0;
         ledger.tellers.clear();
         ledger.tellers.resize(self.tellers.len(), 0.0);
         let silence_days = self.silence.map_or(0.0, value);
         let mut forecast = None;
-        for (way, log_odds) in self.ways.iter().zip(parts) {
+        for (way, added) in self.ways.iter().zip(parts) {
             match &way.split {
-                None => ledger.add(way.own, silence_days, log_odds),
+                None => ledger.add(way.own, silence_days, added),
                 Some(Parting::Forecast(figure)) => {
                     let parting = self.forecast.as_ref();
                     let movements =
@@ -146,17 +166,17 @@ impl<'a> Passing<'a> {
                     match (parting, movements.and_then(|movements| shares(movements[*figure as usize]))) {
                         (Some(parting), Some(shares)) => {
                             for (to, share) in parting.to.iter().zip(shares) {
-                                ledger.add(*to, silence_days, share * log_odds);
+                                ledger.add(*to, silence_days, added.share(share));
                             }
                         }
-                        _ => ledger.add(way.own, silence_days, log_odds),
+                        _ => ledger.add(way.own, silence_days, added),
                     }
                 }
                 Some(Parting::Product { value: column, factor, half_life_days, medians, to }) => {
                     let factor = half_life_days.map_or(value(*factor), |days| left_after(value(*factor), days));
                     let [passed, kept] = factor_shares([value(*column), factor], *medians);
-                    ledger.add(*to, silence_days, passed * log_odds);
-                    ledger.add(way.own, silence_days, kept * log_odds);
+                    ledger.add(*to, silence_days, added.share(passed));
+                    ledger.add(way.own, silence_days, added.share(kept));
                 }
             }
         }
@@ -208,10 +228,17 @@ fn summary(silence: f64, visits: f64, tenure: f64) -> Option<CustomerSummary> {
     CustomerSummary::new(repeats, between, silence + between).ok()
 }
 
+/// Whether a feature tells what purchases cost.
+fn is_of_money(fact: Fact, entry: &Entry<'_>) -> bool {
+    let is_returned = fact == Fact::Returns && entry.unit == Unit::Amount;
+    matches!(fact, Fact::LowSpend | Fact::SpendFell) || is_returned
+}
+
 /// Finds out where contributions go.
 struct Plan<'a> {
     schema: &'a FeatureSchema,
     medians: &'a Medians,
+    has_money: bool,
     tellers: Vec<Teller>,
     /// What was found so far, by name.
     targets: Vec<(String, Target)>,
@@ -238,6 +265,7 @@ impl Plan<'_> {
         let Some((entry, column)) = schema.entry(name).zip(schema.position(name)) else { return nowhere };
         let recent_days = entry.recent_days.map_or(f64::INFINITY, f64::from);
         let found = entry.telling.side().zip(Template::of_feature(&entry, schema)).zip(entry.telling.fact());
+        let found = found.filter(|(_, fact)| self.has_money || !is_of_money(*fact, &entry));
         let teller = found.map(|((side, template), fact)| {
             let is_first = matches!(entry.telling, Telling::TellsFirst(..));
             let median = self.medians.get(name);

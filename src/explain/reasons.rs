@@ -4,7 +4,7 @@
 use super::passing::{Background, Ledger, Passing, Teller};
 use super::reason::{Facts, Reason};
 use super::repeats::{Told, take_in};
-use super::scorer::{Forecast, Said, Scorer, ScoringModel};
+use super::scorer::{Forecast, MedianCustomer, Said, Scorer, ScoringModel};
 use super::sentence::{Sentence, Template};
 use crate::dataset::Dataset;
 use crate::features::{Fact, FeatureSchema, SILENCE_FEATURE, Split};
@@ -125,17 +125,24 @@ impl<'a> CustomerExplainer<'a> {
         let rows: Vec<usize> = (0..dataset.len()).collect();
         let mut explanations = Explanations::default();
         let mut desk = Desk::default();
+        let median = self.scorer.median_customer(dataset)?;
         for block in rows.chunks(BLOCK_ROWS) {
-            explanations.append(self.explain_block(dataset, block, &mut desk)?);
+            explanations.append(self.explain_block(dataset, block, &median, &mut desk)?);
         }
         Ok(explanations)
     }
 
-    fn explain_block(&self, dataset: &Dataset, rows: &[usize], desk: &mut Desk) -> Result<Explanations, LearnError> {
-        let found = self.scorer.say(dataset, rows)?;
+    fn explain_block(
+        &self,
+        dataset: &Dataset,
+        rows: &[usize],
+        median: &MedianCustomer,
+        desk: &mut Desk,
+    ) -> Result<Explanations, LearnError> {
+        let found = self.scorer.say(dataset, rows, median)?;
         let mut of_row = |(place, row): (usize, &usize)| {
             let value = |column: usize| dataset.value(*row, column);
-            self.passing.enter(found.contributions.row(place).iter().copied(), &value, &mut desk.ledger);
+            self.passing.enter(found.added(place), &value, &mut desk.ledger);
             desk.strongest(&self.passing, &value, self.currency)
         };
         let reasons = rows.iter().enumerate().map(&mut of_row).collect();
@@ -149,11 +156,11 @@ impl<'a> CustomerExplainer<'a> {
     /// # Errors
     /// `LearnError::MissingFeature` if the dataset lacks a feature of the model.
     pub fn makeup(&self, dataset: &Dataset, row: usize) -> Result<Makeup, LearnError> {
-        let found = self.scorer.say(dataset, &[row])?;
+        let found = self.scorer.say(dataset, &[row], &self.scorer.median_customer(dataset)?)?;
         let (forecast, ends) = (found.forecasts[0], found.ends[0]);
         let features: Vec<f64> = found.contributions.row(0).to_vec();
         let mut ledger = Ledger::default();
-        self.passing.enter(features.iter().copied(), &|column| dataset.value(row, column), &mut ledger);
+        self.passing.enter(found.added(0), &|column| dataset.value(row, column), &mut ledger);
         let mut facts: Vec<(Fact, f64)> = Fact::ALL.into_iter().zip(ledger.facts).collect();
         facts.retain(|(_, log_odds)| *log_odds != 0.0);
         facts.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -174,7 +181,7 @@ impl Desk {
     /// Finds the facts that raise the odds most and can be told.
     fn strongest(&mut self, passing: &Passing<'_>, value: &impl Fn(usize) -> f64, currency: &Currency) -> Vec<Reason> {
         let mut facts = Fact::ALL;
-        let sums = self.ledger.facts;
+        let Ledger { facts: sums, beside_median, .. } = self.ledger;
         let sum = |fact: Fact| sums[fact as usize];
         facts.sort_by(|a, b| sum(*b).total_cmp(&sum(*a)));
         let mut told = Vec::with_capacity(REASONS);
@@ -183,6 +190,10 @@ impl Desk {
         for fact in facts {
             if sum(fact) < (MATERIAL_SHARE * raising).max(MATERIAL_LOG_ODDS) {
                 break;
+            }
+            // Somebody in all else like this customer, and in this like the median one, would be at no lower risk.
+            if beside_median[fact as usize] <= 0.0 {
+                continue;
             }
             if let Some((teller, said)) = self.tell(fact, passing, value, currency) {
                 raising += sum(fact);

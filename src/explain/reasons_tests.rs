@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::medians::Medians;
+use super::super::passing::Added;
 use super::*;
 use crate::clv::{ModelKind, PurchaseModel};
 use crate::features;
@@ -27,24 +28,37 @@ struct Case<'a> {
     medians: Medians,
     model: Option<&'a PurchaseModel>,
     parts: Vec<(&'a str, f64)>,
+    /// What these features add for the median customer.
+    usual: BTreeMap<&'a str, f64>,
     values: BTreeMap<&'a str, f64>,
+    has_money: bool,
 }
 
 impl<'a> Case<'a> {
     fn of(parts: &[(&'a str, f64)], values: &[(&'a str, f64)]) -> Self {
         let (parts, values) = (parts.to_vec(), values.iter().copied().collect());
-        Self { medians: medians(|_| 10.0), model: None, parts, values }
+        Self { medians: medians(|_| 10.0), model: None, parts, usual: BTreeMap::new(), values, has_money: true }
     }
 
     fn reasons(&self) -> (Vec<Reason>, Ledger) {
         let (schema, currency) = (everything(), Currency::from_code("GBP").unwrap());
         let names: Vec<String> = self.parts.iter().map(|(name, _)| (*name).to_owned()).collect();
         let columns: Vec<f64> = schema.names().map(|name| self.values.get(name).copied().unwrap_or(f64::NAN)).collect();
-        let background = Background { medians: &self.medians, purchases: self.model, gap: Days(0), horizon: Days(60) };
+        let background = Background {
+            medians: &self.medians,
+            purchases: self.model,
+            gap: Days(0),
+            horizon: Days(60),
+            has_money: self.has_money,
+        };
         let passing = Passing::of(&names, &schema, background);
         let mut desk = Desk::default();
         let value = |column: usize| columns[column];
-        passing.enter(self.parts.iter().map(|(_, part)| *part), &value, &mut desk.ledger);
+        let added = self.parts.iter().map(|(name, part)| {
+            let usual = self.usual.get(name).copied().unwrap_or(0.0);
+            Added { log_odds: *part, beside_median: part - usual }
+        });
+        passing.enter(added, &value, &mut desk.ledger);
         let reasons = desk.strongest(&passing, &value, &currency);
         (reasons, desk.ledger)
     }
@@ -88,6 +102,37 @@ fn told_is_what_raises_the_odds_on_its_side_of_the_median_and_matters() {
     let mut old = Case::of(&[("recency_days", 0.5)], &[("recency_days", 9.0)]);
     old.medians = Medians::default();
     assert_eq!(old.told().len(), 1, "a model of before knows no medians");
+}
+
+#[test]
+fn what_the_median_customer_has_as_well_is_no_reason() {
+    let parts = [("recency_days", 0.5), ("order_mean_amount", 0.3)];
+    let mut case = Case::of(&parts, &[("recency_days", 124.0), ("order_mean_amount", 5.0)]);
+    assert_eq!(case.told(), ["recency: no order for 124 days", "monetary: spends GBP 5.00 on an average order"]);
+    case.usual = BTreeMap::from([("recency_days", 0.6)]);
+    assert_eq!(
+        case.told(),
+        ["monetary: spends GBP 5.00 on an average order"],
+        "with the median silence the risk is higher"
+    );
+    case.usual = BTreeMap::from([("recency_days", 0.6), ("order_mean_amount", 0.2)]);
+    assert_eq!(case.told(), ["monetary: spends GBP 5.00 on an average order"]);
+}
+
+#[test]
+fn a_number_that_stands_for_each_purchase_is_never_told_as_money() {
+    let parts = [("order_mean_amount", 0.5), ("spend_90d_change_ratio", 0.4), ("recency_days", 0.3)];
+    let values = [
+        ("order_mean_amount", 1.0),
+        ("net_spend_90d_amount", 1.0),
+        ("net_spend_180d_amount", 4.0),
+        ("spend_90d_change_ratio", -0.5),
+        ("recency_days", 12.0),
+    ];
+    let mut case = Case::of(&parts, &values);
+    assert_eq!(case.told().len(), 3);
+    case.has_money = false;
+    assert_eq!(case.told(), ["recency: no order for 12 days"]);
 }
 
 #[test]
@@ -255,7 +300,8 @@ fn facts_and_context_sum_to_what_the_features_add() {
         typical.retain(|_, median| median.is_finite());
         let medians = serde_json::from_value(serde_json::to_value(typical).unwrap()).unwrap();
         let sum: f64 = parts.iter().map(|(_, part)| part).sum();
-        let (reasons, ledger) = Case { medians, model: Some(&model), parts, values }.reasons();
+        let (reasons, ledger) =
+            Case { medians, model: Some(&model), parts, usual: BTreeMap::new(), values, has_money: true }.reasons();
         let told = ledger.facts.iter().sum::<f64>() + ledger.context;
         assert!((told - sum).abs() < 1e-6, "round {round}: {told} for {sum}");
         let mut facts: Vec<Fact> = reasons.iter().map(|reason| reason.fact).collect();

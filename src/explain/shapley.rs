@@ -6,6 +6,11 @@ pub(super) fn product([a, b]: [f64; 2], [a0, b0]: [f64; 2]) -> [f64; 2] {
     [(a - a0) * f64::midpoint(b, b0), (b - b0) * f64::midpoint(a, a0)]
 }
 
+/// What each of two inputs adds to a figure, given the figure where the inputs of a set of bits have moved.
+pub(super) fn of_two([none, a, b, ab]: [f64; 4]) -> [f64; 2] {
+    [f64::midpoint(a - none, ab - b), f64::midpoint(b - none, ab - a)]
+}
+
 /// What each of three inputs adds to a figure, given the figure where the inputs of a set of bits have moved.
 pub(super) fn of_three(figure: [f64; 8]) -> [f64; 3] {
     let [none, a, b, ab, c, ac, bc, abc] = figure;

@@ -1,6 +1,6 @@
 //! What is given back: a return is a service failure.
 
-use super::spec::{Family, Feature, Unit, count, ratio};
+use super::spec::{Family, Feature, Unit, count};
 use super::telling::{Fact, Side};
 use crate::timeline::{Available, Window};
 
@@ -44,13 +44,14 @@ pub(super) const FEATURES: &[Feature] = &[
     returned("returns_all_count", Unit::Count, "Return lines so far.")
         .tells(Fact::Returns, Side::High, "[0.05<returned_share]returned {returns_all_count item} so far")
         .is(|h, window| count(h.return_count(window))),
-    returned("returned_all_amount", Unit::Amount, "Amount given back so far.")
+    returned("returned_all_amount", Unit::Amount, "Amount given back so far, with orders given back as a whole.")
         .tells(Fact::Returns, Side::High, "[0.05<returned_share]returned goods for {returned_all_amount} so far")
-        .is(|h, window| h.major(h.returned(window))),
+        .revised(2)
+        .is(|h, window| h.given_back(window)),
     returned(
         "returned_365d_share",
         Unit::Share,
-        "Amount given back over amount bought in the last 365 days, at most 1.",
+        "Amount given back over amount bought in the last 365 days, orders given back as a whole among both, at most 1.",
     )
     .tells(
         Fact::Returns,
@@ -60,12 +61,14 @@ pub(super) const FEATURES: &[Feature] = &[
     .over(Window::Days365)
     .also(&["purchases.amount"])
     .or_missing()
-    .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),
-    returned("returned_share", Unit::Share, "Amount given back over amount bought, at most 1.")
+    .revised(2)
+    .is(|h, window| h.returned_share(window)),
+    returned("returned_share", Unit::Share, "Amount given back over amount bought, orders given back as a whole among both, at most 1.")
         .tells(Fact::Returns, Side::High, "[0.05<returned_share]returned {returned_share} of what was bought so far")
         .also(&["purchases.amount"])
         .or_missing()
-        .is(|h, window| ratio(h.major(h.returned(window)), h.gross_spend(window)).clamp(0.0, 1.0)),
+        .revised(2)
+    .is(|h, window| h.returned_share(window)),
     returned("return_recency_days", Unit::Days, "Days since the latest return.")
         .tells(Fact::Returns, Side::Low, "returned something {return_recency_days since} ago")
         .or_missing()

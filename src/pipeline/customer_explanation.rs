@@ -48,7 +48,7 @@ pub fn explain_customer(
     let place = dataset.customers.binary_search(&subject.customer).map_err(|_| absent())?;
     let (orders, complaints) = subject.events();
     let value = scored.valuing.models().map(|models| subject.value(models, &config.value)).transpose()?.flatten();
-    let explainer = explainer(version, &panel, &config.currency);
+    let explainer = explainer(version, &panel, config);
     let makeup = explainer.makeup(&dataset, place)?;
     let names = explainer.contributing_features();
     let Breakdown { features, context, facts, context_log_odds } =

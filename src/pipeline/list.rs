@@ -145,9 +145,10 @@ impl ListRow {
     }
 
     /// The customer as one without a reason.
-    fn unexplained(&self) -> Unexplained {
+    fn unexplained(&self, has_money: bool) -> Unexplained {
         let Prospect { outcome, value_at_stake, .. } = self.prospect;
-        Unexplained { risk: outcome.lost(), value_at_stake, past_year_spend: self.past_year_spend }
+        let past_year_spend = if has_money { self.past_year_spend } else { 0.0 };
+        Unexplained { risk: outcome.lost(), value_at_stake, past_year_spend }
     }
 
     /// `low` where the value model and the classifier disagree about whether the customer leaves.
@@ -173,6 +174,8 @@ pub struct RankedList {
     pub model_version: String,
     /// The currency of all amounts.
     pub currency: Currency,
+    /// Whether amounts of purchases are money.
+    pub has_money: bool,
     /// Who is on the list, in words.
     pub population: String,
     /// The first is the most urgent.
@@ -234,13 +237,14 @@ impl RankedList {
     /// What is usual on the list.
     #[must_use]
     pub fn usual(&self) -> Usual {
-        Usual::of(self.rows.iter().map(ListRow::unexplained).map(|row| (row.risk, row.value_at_stake)))
+        let rows = self.rows.iter().map(|row| row.unexplained(self.has_money));
+        Usual::of(rows.map(|row| (row.risk, row.value_at_stake)))
     }
 
     /// The first reason of a row, or what stands in its place.
     #[must_use]
     pub fn first_reason<'l>(&self, usual: &Usual, row: &'l ListRow) -> Cow<'l, str> {
-        let none = || usual.sentence(&row.unexplained(), &self.currency).into();
+        let none = || usual.sentence(&row.unexplained(self.has_money), &self.currency).into();
         row.reasons.first().map_or_else(none, |reason| Cow::Borrowed(&*reason.sentence))
     }
 

@@ -128,6 +128,7 @@ mod tests {
             as_of: date(2024, 6, 1),
             model_version: "v".to_owned(),
             currency: Currency::from_code("EUR").unwrap(),
+            has_money: true,
             population: String::new(),
             rows: vec![row],
             decisions: ListDecisions { playbook: config.playbook, summary, evidence: None },

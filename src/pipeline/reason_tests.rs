@@ -64,7 +64,8 @@ pub(super) fn test_reasons(
     let every = rows.len().div_ceil(TESTED).max(1);
     let customers: Vec<u32> = rows.iter().step_by(every).map(|row| trainings.dataset.customers[*row]).collect();
     let (gap, horizon) = (settings.rule.gap, settings.rule.horizon);
-    let background = Background { medians, purchases: panel.purchase_model(), gap, horizon };
+    let purchases = panel.purchase_model();
+    let background = Background { medians, purchases, gap, horizon, has_money: config.has_money() };
     let scoring = ScoringModel {
         churn: &main.trained.model,
         calibrator: &main.calibration.calibrator,

@@ -30,7 +30,6 @@ use crate::monitor::FeatureCounts;
 use crate::profile::{AssociationRule, Associations};
 use crate::registry::{StoredModel, Version};
 use crate::timeline::{Cutoff, EventLog};
-use crate::units::Currency;
 use crate::value::{Basis, Comebacks, CustomerValues, Fitted, ValueFrame, Valued, Valuing};
 
 /// The ranked list and what stands behind its values.
@@ -108,6 +107,7 @@ pub fn score<'a>(
         as_of: as_of.date(),
         model_version: version.manifest.model_version(),
         currency: config.currency.clone(),
+        has_money: config.has_money(),
         population: population.clone(),
         rows,
         decisions: ListDecisions {
@@ -155,17 +155,14 @@ fn terms_of(terms: &DecideConfig, evidence: Option<&ContactEvidence>) -> DecideC
 }
 
 /// A version, made ready to tell why of the rows of a panel with one cutoff.
-pub(super) fn explainer<'a>(
-    version: &'a Version,
-    panel: &'a Panel<'_>,
-    currency: &'a Currency,
-) -> CustomerExplainer<'a> {
+pub(super) fn explainer<'a>(version: &'a Version, panel: &'a Panel<'_>, config: &'a Config) -> CustomerExplainer<'a> {
     let StoredModel { model, calibrator, heads, uncertainty, medians, rule, .. } = &version.model;
     let (gap, horizon) = (rule.gap, rule.horizon);
-    let background = Background { medians, purchases: panel.purchase_model(), gap, horizon };
+    let purchases = panel.purchase_model();
+    let background = Background { medians, purchases, gap, horizon, has_money: config.has_money() };
     let (uncertainty, heads) = (uncertainty.as_ref(), heads.as_ref());
     let scoring = ScoringModel { churn: model, calibrator, uncertainty, heads, medians, horizon };
-    CustomerExplainer::of(scoring, panel.schema(), background, currency)
+    CustomerExplainer::of(scoring, panel.schema(), background, &config.currency)
 }
 
 /// A version at work on a shop.
@@ -194,7 +191,7 @@ impl Scoring<'_> {
     /// What the model says of everyone eligible, and what else the list tells of them. Features are folded and read part
     /// by part: those of all customers need never be held at one time.
     fn everyone(&self, progress: &dyn Progress) -> Result<(Everyone, Option<FeatureCounts>), Failure> {
-        let explainer = explainer(self.version, self.panel, &self.config.currency);
+        let explainer = explainer(self.version, self.panel, self.config);
         let reader = Reader::of(self.panel, self.as_of);
         let of_part = |dataset: &Dataset| {
             let counts = self.version.profile.as_ref().map(|profile| profile.features.count(dataset));

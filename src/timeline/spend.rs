@@ -61,6 +61,27 @@ impl<'a> History<'a> {
         self.standing_returns(window).map(|given_back| given_back.amount).sum()
     }
 
+    /// What came back in a window as a share of what was bought in it, at most 1; orders that were given back as a whole count
+    /// among both, when they came back. NaN where nothing was bought.
+    #[must_use]
+    pub fn returned_share(&self, window: Window) -> f64 {
+        let bought = self.gross_spend(window) + self.major(self.undone(window));
+        if bought > 0.0 { (self.given_back(window) / bought).clamp(0.0, 1.0) } else { f64::NAN }
+    }
+
+    /// What came back in a window, orders that were given back as a whole among it, in major units.
+    #[must_use]
+    pub fn given_back(&self, window: Window) -> f64 {
+        self.major(self.returned(window) + self.undone(window))
+    }
+
+    /// What the orders had cost that were given back as a whole, by the returns in a window, in minor units.
+    fn undone(&self, window: Window) -> i64 {
+        let cutoff = self.cutoff.at();
+        let undone = self.returns_in(window).filter(|given_back| given_back.void < cutoff);
+        undone.map(|given_back| given_back.amount - given_back.excess).sum()
+    }
+
     /// Return lines in a window whose order is not void.
     fn standing_returns(&self, window: Window) -> impl Iterator<Item = &'a Return> {
         let cutoff = self.cutoff.at();

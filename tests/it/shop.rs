@@ -183,6 +183,7 @@ pub(crate) fn empty_list() -> RankedList {
         as_of: date(2025, 7, 2),
         model_version: String::new(),
         currency: Currency::from_code("EUR").unwrap(),
+        has_money: true,
         population: String::new(),
         rows: Vec::new(),
         decisions: ListDecisions { playbook: decide.playbook, summary, evidence: None },

@@ -52,6 +52,8 @@ pub(crate) struct Reference {
     cutoff: Cutoff,
     orders: Vec<Order>,
     returns: Vec<Line>,
+    /// Those of them that undo orders as a whole, with what these had cost.
+    undoing: Vec<Line>,
     cases: Vec<Case>,
     versions: Vec<Version>,
     answers: Vec<Answer>,
@@ -123,7 +125,7 @@ impl Reference {
         customer: u32,
         (cutoff, model): (Cutoff, Option<PurchaseModel>),
     ) -> Self {
-        let shop = voids::without_voids(&shop.as_recorded_by(cutoff.at().0));
+        let (shop, undoing) = voids::without_voids(&shop.as_recorded_by(cutoff.at().0));
         let of = |customer: u32| (orders_of(&shop.lines, customer), version_of(&shop.versions, customer));
         let mut answers: Vec<Answer> = shop.answers.iter().filter(|row| row.customer == customer).cloned().collect();
         answers.sort_by_key(|answer| answer.at);
@@ -131,6 +133,7 @@ impl Reference {
             cutoff,
             orders: orders_of(&shop.lines, customer),
             returns: shop.lines.iter().filter(|line| line.customer == customer && line.is_return).copied().collect(),
+            undoing: undoing.into_iter().filter(|line| line.customer == customer).collect(),
             cases: cases_of(&shop, customer),
             versions: shop.versions.iter().filter(|version| version.customer == customer).cloned().collect(),
             answers,

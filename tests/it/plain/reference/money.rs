@@ -78,14 +78,19 @@ impl Reference {
 
     pub(super) fn returns(&self, name: &str) -> Option<f64> {
         let lines = |days: i64| self.returned(days).len() as f64;
-        let share = |days: i64| over(self.given_back(days), self.gross(days)).clamp(0.0, 1.0);
+        let undone = |days: i64| {
+            let lines = self.undoing.iter().filter(|line| self.ago(line.at) <= days as f64);
+            lines.map(|line| line.amount).sum::<i64>() as f64 / 100.0
+        };
+        let back = |days: i64| self.given_back(days) + undone(days);
+        let share = |days: i64| over(back(days), self.gross(days) + undone(days)).clamp(0.0, 1.0);
         Some(match name {
             "returns_30d_count" => lines(30),
             "returns_90d_count" => lines(90),
             "returns_180d_count" => lines(180),
             "returns_365d_count" => lines(365),
             "returns_all_count" => lines(EVER),
-            "returned_all_amount" => self.given_back(EVER),
+            "returned_all_amount" => back(EVER),
             "returned_365d_share" => share(365),
             "returned_share" => share(EVER),
             "return_recency_days" => self.returns.iter().map(|line| self.ago(line.at)).fold(f64::NAN, f64::min),

@@ -18,7 +18,7 @@ fn history(orders: &[Order], cutoff: Cutoff) -> Option<CustomerSummary> {
 
 /// MBG/NBD of everyone with an order; none where fewer than ten came back or the search did not get there.
 pub(crate) fn fitted(shop: &PlainShop, cutoff: Cutoff) -> Option<PurchaseModel> {
-    let shop = without_voids(&shop.as_recorded_by(cutoff.at().0));
+    let (shop, _) = without_voids(&shop.as_recorded_by(cutoff.at().0));
     let of = |customer: u32| history(&orders_of(&shop.lines, customer), cutoff);
     let histories: Vec<CustomerSummary> = (0..CUSTOMERS).filter_map(of).collect();
     let returned = histories.iter().filter(|history| history.frequency() > 0).count();

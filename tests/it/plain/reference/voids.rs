@@ -35,9 +35,10 @@ impl Bought {
     }
 }
 
-/// The shop without the lines of void orders; what gave those back cost nothing.
-pub(super) fn without_voids(shop: &PlainShop) -> PlainShop {
-    let mut lines = Vec::new();
+/// The shop without the lines of void orders; what gave those back cost nothing. Beside it, those returns with what the orders
+/// had cost.
+pub(super) fn without_voids(shop: &PlainShop) -> (PlainShop, Vec<Line>) {
+    let (mut lines, mut undoing) = (Vec::new(), Vec::new());
     for customer in 0..CUSTOMERS {
         let of = |is_return: bool| {
             shop.lines.iter().filter(move |line| line.customer == customer && line.is_return == is_return).copied()
@@ -48,20 +49,21 @@ pub(super) fn without_voids(shop: &PlainShop) -> PlainShop {
         returns.sort_by_key(|back| {
             (back.at.max(back.recorded), back.at, back.order, back.codes[0], back.amount, back.quantity)
         });
-        let undone: Vec<Option<usize>> = returns.iter().map(|back| give_back(&mut bought, back)).collect();
+        let undone: Vec<Option<(usize, i64)>> = returns.iter().map(|back| give_back(&mut bought, back)).collect();
         for (back, undone) in returns.iter_mut().zip(undone) {
-            if undone.is_some_and(|line| bought[line].is_void) {
+            if let Some((_, excess)) = undone.filter(|(line, _)| bought[*line].is_void) {
+                undoing.push(Line { amount: back.amount.abs() - excess, ..*back });
                 back.amount = 0;
             }
         }
         lines.extend(bought.into_iter().filter(|bought| !bought.is_void).map(|bought| bought.line));
         lines.extend(returns);
     }
-    PlainShop { lines, ..shop.clone() }
+    (PlainShop { lines, ..shop.clone() }, undoing)
 }
 
-/// Takes a return from the customer's lines; one that it gives back.
-fn give_back(bought: &mut [Bought], back: &Line) -> Option<usize> {
+/// Takes a return from the customer's lines; one that it gives back, and what is more than all of them.
+fn give_back(bought: &mut [Bought], back: &Line) -> Option<(usize, i64)> {
     let now = back.at.max(back.recorded);
     let known: Vec<usize> = (0..bought.len()).filter(|i| bought[*i].known() <= now).collect();
     let open: Vec<usize> =
@@ -110,17 +112,17 @@ fn give_back(bought: &mut [Bought], back: &Line) -> Option<usize> {
             None => whole().or_else(|| same_amount().map(|line| vec![line]))?,
         }
     };
-    credit(bought, &lines, amount);
+    let excess = credit(bought, &lines, amount);
     let order = orders.iter().find(|order| order.contains(&lines[0]))?;
     if order.iter().all(|i| bought[*i].is_back()) {
         for i in order {
             bought[*i].is_void = true;
         }
     }
-    Some(lines[0])
+    Some((lines[0], excess))
 }
 
-fn credit(bought: &mut [Bought], lines: &[usize], mut amount: i64) {
+fn credit(bought: &mut [Bought], lines: &[usize], mut amount: i64) -> i64 {
     let mut lines = lines.to_vec();
     lines.sort_by_key(|i| {
         let bought = &bought[*i];
@@ -131,6 +133,7 @@ fn credit(bought: &mut [Bought], lines: &[usize], mut amount: i64) {
         amount -= taken;
         bought[line].left -= taken;
     }
+    amount
 }
 
 /// Whether both say how many pieces there are, and the same.
