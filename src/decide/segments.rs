@@ -113,7 +113,7 @@ impl RfmSegment {
 /// A quadrant of the value matrix: current value by growth potential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quadrant {
-    /// Low and low: least effort, only what pays by itself.
+    /// Low and low: let go, but for what pays by itself.
     I,
     /// Low value, high potential: rebuild the relation, moderate spending.
     II,

@@ -126,6 +126,10 @@ fn effects(subject: &Subject<'_>) -> String {
     let is_small = kept.min(back) < SMALL_PART * (kept + back);
     match (is_win_back(subject), is_small) {
         (true, true) => format!("brings back {winback} of those who have left"),
+        // After how likely the customer has left, "those who would leave" are the few others.
+        (false, true) if outcome.is_gone() => {
+            format!("keeps {save} of the {} who are only about to leave", percent(outcome.leaving))
+        }
         (false, true) => format!("keeps {save} of those who would leave"),
         (true, false) => format!(
             "brings back {winback} of those who have left and keeps {save} of the {} who are about to",

@@ -190,7 +190,7 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
     column(
         "value_quadrant",
         WORD,
-        "Quadrant of the value matrix, margin of the past year by what more is expected: `I` low and low (least effort), `II` low and \
+        "Quadrant of the value matrix, margin of the past year by what more is expected: `I` low and low (let go, but for what pays by itself), `II` low and \
          high (rebuild), `III` high and low (keep), `IV` high and high (keep and develop)",
         |piece| text(piece, |row| row.segments.quadrant.name()),
     ),

@@ -87,7 +87,7 @@ fn added(sum: &mut f64, gain: f64) -> f64 {
 /// The quadrants as rows and columns: what was brought in the past year, by what more may come.
 const MATRIX: [(&str, [(&str, &str); 2]); 2] = [
     ("brought much", [("III", "keep"), ("IV", "keep and develop")]),
-    ("brought little", [("I", "least effort"), ("II", "rebuild")]),
+    ("brought little", [("I", "let go"), ("II", "rebuild")]),
 ];
 
 /// Customers and their value at stake by the quadrants of the value matrix.
@@ -254,12 +254,12 @@ mod tests {
         let quadrant = |name: &str, n_contacted: u64, cost: f64| {
             (name.to_owned(), Quadrant { n: 2_000, stake: 1.0, n_contacted, cost })
         };
-        let [low, keep] = ["I (least effort)", "III (keep)"];
+        let [low, keep] = ["I (let go)", "III (keep)"];
         // The most is spent on I as a whole, and the least on each of its customers.
         let advised = spending(&[quadrant(low, 1_216, 574.0), quadrant(keep, 533, 392.0)], "GBP");
         assert_eq!(
             advised,
-            " Per customer contacted, least is spent on I (least effort), GBP 0.47, and most on III (keep), GBP 0.74, as the matrix \
+            " Per customer contacted, least is spent on I (let go), GBP 0.47, and most on III (keep), GBP 0.74, as the matrix \
              advises: least where both are low."
         );
         let against = spending(&[quadrant(low, 10, 50.0), quadrant(keep, 10, 5.0)], "GBP");
@@ -267,7 +267,7 @@ mod tests {
             against.contains("least is spent on III (keep), GBP 0.50") && !against.contains("as the matrix"),
             "{against}"
         );
-        assert!(against.contains("would have least spent on I (least effort), where it is GBP 5.00"), "{against}");
+        assert!(against.contains("would have least spent on I (let go), where it is GBP 5.00"), "{against}");
         assert_eq!(spending(&[quadrant(low, 10, 5.0), quadrant(keep, 20, 10.0)], "GBP"), " It costs as much in each.");
         assert_eq!(spending(&[quadrant(low, 0, 0.0)], "GBP"), "");
     }

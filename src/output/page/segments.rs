@@ -56,7 +56,7 @@ const KINDS: [Kind; 4] = [
         title: "Value matrix: what customers brought in the past year, and what more may come",
         sentence: "By the margin of the past year and what is expected beyond it.",
         segments: &[
-            ("I", "I, least effort: little in the past year, little more to come"),
+            ("I", "I, let go but for what pays by itself: little in the past year, little more to come"),
             ("II", "II, rebuild: little in the past year, much more to come"),
             ("III", "III, keep: much in the past year, little more to come"),
             ("IV", "IV, keep and develop: much in the past year, much more to come"),
