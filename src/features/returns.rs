@@ -63,11 +63,15 @@ pub(super) const FEATURES: &[Feature] = &[
     .or_missing()
     .revised(2)
     .is(|h, window| h.returned_share(window)),
-    returned("returned_share", Unit::Share, "Amount given back over amount bought, orders given back as a whole among both, at most 1.")
-        .tells(Fact::Returns, Side::High, "[0.05<returned_share]returned {returned_share} of what was bought so far")
-        .also(&["purchases.amount"])
-        .or_missing()
-        .revised(2)
+    returned(
+        "returned_share",
+        Unit::Share,
+        "Amount given back over amount bought, orders given back as a whole among both, at most 1.",
+    )
+    .tells(Fact::Returns, Side::High, "[0.05<returned_share]returned {returned_share} of what was bought so far")
+    .also(&["purchases.amount"])
+    .or_missing()
+    .revised(2)
     .is(|h, window| h.returned_share(window)),
     returned("return_recency_days", Unit::Days, "Days since the latest return.")
         .tells(Fact::Returns, Side::Low, "returned something {return_recency_days since} ago")
