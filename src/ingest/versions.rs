@@ -82,8 +82,8 @@ pub(super) fn files_of_rows(read: &TypedTable) -> Vec<u32> {
 }
 
 impl TypedTable {
-    /// Rows of orders that stand in a later file too, with the same lines; ascending. Those that are equal in all columns are
-    /// counted once and left out.
+    /// Used rows of orders that stand in a later file too, with the same lines; ascending. Those that are equal in all columns are
+    /// counted once and left out. What the filter sets aside counts in no file, whether or not it has changed since.
     pub(crate) fn replaced_rows(&self) -> Vec<usize> {
         if self.origins.len() < 2 || self.event_keys().is_empty() {
             return Vec::new();
@@ -101,7 +101,9 @@ impl TypedTable {
             let is_there_later =
                 |place: usize, own: &Vec<u64>| whole.iter().skip(place + 1).any(|(_, other)| other == own);
             for (place, (rows, own)) in whole.iter().enumerate() {
-                replaced.extend(rows.iter().filter(|_| is_there_later(place, own)));
+                if is_there_later(place, own) {
+                    replaced.extend(rows.iter().filter(|row| self.verdicts.is_used(**row)));
+                }
             }
         }
         replaced.sort_unstable();

@@ -113,6 +113,27 @@ fn an_order_that_a_later_file_has_with_another_state_counts_once_with_that() {
 }
 
 #[test]
+fn an_overlap_in_which_no_state_has_changed_counts_once_with_its_cancelled_orders_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |order: Order| {
+        let state = if is_cancelled(order) { "cancelled" } else { "completed" };
+        format!("{},{},{},{state},{}", order.number, order.customer, order.day(), order.euros())
+    };
+    let write = |name: &str, rows: Vec<String>| {
+        let text = format!("order_id,customer_id,order_date,status,amount\n{}\n", rows.join("\n"));
+        std::fs::write(folder.path().join(name), text).unwrap();
+    };
+    write("export_1.csv", Order::all().filter(|order| order.month < 10).map(row).collect());
+    write("export_2.csv", Order::all().filter(|order| order.month > 4).map(row).collect());
+    retain().current_dir(folder.path()).args(["init", "export_1.csv", "export_2.csv"]).assert().success();
+    edit(folder.path(), |config| {
+        let config = config.replace("currency = \"\"", "currency = \"EUR\"");
+        config.replace("horizon_days = 0", "horizon_days = 30").replace("# filter = ", "filter = ")
+    });
+    saying(folder.path(), 0, &[&told()]);
+}
+
+#[test]
 fn versions_need_a_number_and_values_with_an_order() {
     let line = |order: Order| {
         let (month, day) = (order.month, order.customer % 28 + 1);
