@@ -42,9 +42,22 @@ impl ValueModels {
     /// Nobody came back, too few spenders, or no usable model.
     pub fn fit(histories: &Histories) -> Result<Self, ValueError> {
         let grouped = Grouped::new(&histories.purchases)?;
-        let purchases = purchase_model_of(&grouped)?;
-        let parameters = standard_errors(&purchases.model, &grouped);
-        Ok(Self { purchases, parameters, spend: fit_spend(&histories.spend)?, visits: None })
+        let models = Self::of_grouped(&grouped, histories)?;
+        let parameters = standard_errors(&models.purchases.model, &grouped);
+        Ok(Self { parameters, ..models })
+    }
+
+    /// The same without its parameters and their errors, of which tests of the past say nothing.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub(super) fn fit_to_test(histories: &Histories) -> Result<Self, ValueError> {
+        Self::of_grouped(&Grouped::new(&histories.purchases)?, histories)
+    }
+
+    fn of_grouped(grouped: &Grouped, histories: &Histories) -> Result<Self, ValueError> {
+        let (purchases, spend) = (purchase_model_of(grouped)?, fit_spend(&histories.spend)?);
+        Ok(Self { purchases, parameters: Vec::new(), spend, visits: None })
     }
 
     /// The same, counting on so many of the visits.

@@ -38,7 +38,7 @@ pub fn rank_by_value(config: &Config, log: &EventLog, tests: &[(Cutoff, Vec<u32>
     let (mut all, mut listed, mut without_model) = (Vec::new(), Vec::new(), Vec::new());
     for (cutoff, eligible) in tests {
         let [then, now] = Histories::collect(log, [*cutoff, cutoff.after(days, &settings.zone)], &settings);
-        let models = match ValueModels::fit(&then) {
+        let models = match ValueModels::fit_to_test(&then) {
             Ok(models) => models,
             Err(error) => {
                 without_model.push((cutoff.to_string(), error.to_string()));

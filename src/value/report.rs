@@ -150,7 +150,7 @@ impl Basis<'_> {
             tracking: None,
             top_tenth: None,
         };
-        match ValueModels::fit(then) {
+        match ValueModels::fit_to_test(then) {
             Ok(models) => {
                 let span = f64::from(days.0);
                 report.purchases = Some(holdout(&models.purchases.model, &then.purchases, &counts, span)?);
