@@ -80,7 +80,7 @@ pub use lookup::LookupConfig;
 #[cfg(feature = "tables")]
 pub(crate) use name_words::in_words;
 #[cfg(feature = "tables")]
-pub(crate) use no_day::is_day_of_nothing;
+pub(crate) use no_day::{is_day_of_nothing, is_never_filled};
 pub use playbook::Playbook;
 pub use proposal::{DraftInput, DraftTable};
 pub use raw::RawConfig;

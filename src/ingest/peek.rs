@@ -19,7 +19,7 @@ use super::{
     found_in_rows, found_in_values, found_versions, found_zone, gathered, given_money, headings, ids, line_discounts,
     line_values, numbered_anew, order_columns, paths, postings, sources, what_is_left,
 };
-use crate::config::{Consent, DraftColumn, FoundKey, Peek, Table, ValueCount, is_day_of_nothing};
+use crate::config::{Consent, DraftColumn, FoundKey, Peek, Table, ValueCount, is_never_filled};
 use crate::maths::hash::key;
 
 /// Rows that are looked at.
@@ -133,19 +133,19 @@ fn peeked(column: &Column, counts: &Counts<'_>) -> DraftColumn {
         told_by: Vec::new(),
         n_mixed: None,
         anew: None,
-        no_days: no_days(column.name(), counts),
+        no_days: no_days(column.name(), counts, n_given < column.len()),
         balances: None,
         is_heading: false,
     }
 }
 
 /// The days of nothing in a column that may say when somebody asked not to be contacted.
-fn no_days(name: &str, counts: &Counts<'_>) -> Vec<String> {
+fn no_days(name: &str, counts: &Counts<'_>, has_gaps: bool) -> Vec<String> {
     if Consent::of_customers(name).is_none() {
         return Vec::new();
     }
     let mut found: Vec<String> =
-        counts.keys().filter(|value| is_day_of_nothing(value)).map(|value| value.to_string()).collect();
+        counts.keys().filter(|value| is_never_filled(value, has_gaps)).map(|value| value.to_string()).collect();
     found.sort_unstable();
     found.truncate(MOST_NO_DAYS);
     found

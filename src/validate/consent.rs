@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, Severity};
 use super::opt_outs;
-use crate::config::{Config, Consent, Table, Values, is_day_of_nothing};
+use crate::config::{Config, Consent, Table, Values, is_never_filled};
 use crate::ingest::{Says, TypedTable, WatchedColumn, toml_text};
 use crate::text::{counted, grouped, verb};
 
@@ -71,7 +71,7 @@ fn said(table: &TypedTable, column: &WatchedColumn) -> Said {
             said.empty += 1;
             continue;
         };
-        if is_day_of_nothing(word) {
+        if is_never_filled(word, false) {
             said.empty += 1;
             if said.no_days.len() < MOST_WORDS && !said.no_days.contains(word) {
                 said.no_days.insert(word.to_owned());

@@ -360,6 +360,23 @@ fn days_that_were_never_filled_in_are_no_refusal() {
 }
 
 #[test]
+fn a_day_that_never_comes_and_one_that_nobody_knows_are_refusals() {
+    let mut orders = "order_id,customer_id,order_date,total\n".to_owned();
+    for order in Order::all() {
+        orders.push_str(&format!("{},{},{},{}\n", order.number, order.customer, order.day(), euros(order.cents())));
+    }
+    for (column, day) in [("opt_out_until", "9999-12-31"), ("unsubscribed_at", "1900-01-01")] {
+        let says = |customer: usize| if customer.is_multiple_of(10) { day } else { "" };
+        let customers: String = (0..230).map(|customer| format!("{customer},Bonn,{}\n", says(customer))).collect();
+        let customers = format!("customer_id,city,{column}\n{customers}");
+        let files: [(&str, &[u8]); 2] = [("orders.csv", orders.as_bytes()), ("customers.csv", customers.as_bytes())];
+        let (_folder, config) = drafted(&files, &[]);
+        let line = config.lines().find(|line| line.starts_with("opted_out")).unwrap();
+        assert!(line.contains(column) && !line.contains(day), "{line}");
+    }
+}
+
+#[test]
 fn a_payment_beside_its_invoice_is_neither_a_purchase_nor_a_return() {
     for (kinds, sign) in [(["Invoice", "Payment", "Credit Memo"], ""), (["Rechnung", "Zahlung", "Gutschrift"], "-")] {
         let mut text = "Date,Document Type,Document No.,Customer No.,Amount\n".to_owned();
