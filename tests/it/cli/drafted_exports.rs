@@ -367,8 +367,8 @@ fn a_day_that_never_comes_and_one_that_nobody_knows_are_refusals() {
     }
     for (column, day) in [("opt_out_until", "9999-12-31"), ("unsubscribed_at", "1900-01-01")] {
         let says = |customer: usize| if customer.is_multiple_of(10) { day } else { "" };
-        let customers: String = (0..230).map(|customer| format!("{customer},Bonn,{}\n", says(customer))).collect();
-        let customers = format!("customer_id,city,{column}\n{customers}");
+        let mut customers = format!("customer_id,city,{column}\n");
+        (0..230).for_each(|customer| customers.push_str(&format!("{customer},Bonn,{}\n", says(customer))));
         let files: [(&str, &[u8]); 2] = [("orders.csv", orders.as_bytes()), ("customers.csv", customers.as_bytes())];
         let (_folder, config) = drafted(&files, &[]);
         let line = config.lines().find(|line| line.starts_with("opted_out")).unwrap();
