@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::job::{self, Session};
+use super::job;
 use super::printing::{print, shown, write_json};
 use super::report::{BACKTEST, BACKTEST_PAGE, stage_backtest_page};
+use super::session::Session;
 use super::{lineage, remarks};
 use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;

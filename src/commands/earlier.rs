@@ -7,9 +7,9 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::job::{FILES, MANIFEST, Session};
 use super::printing::shown;
 use super::report::{LIST, WINBACK};
+use super::session::{FILES, MANIFEST, Session};
 use crate::config::Config;
 use crate::decide::{RfmSegment, Stage, Suppression};
 use crate::files::Seal;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::job::Session;
 use super::nights::{self, PastNight, days_before};
+use super::session::Session;
 use crate::cli::{ALARM, Accepted};
 use crate::error::Failure;
 use crate::monitor::{

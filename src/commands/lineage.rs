@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::config_file;
-use super::job::{FILES, Session};
 use super::printing::{shown, write_json};
 use super::report::{LIST, WINBACK};
+use super::session::{FILES, Session};
 use crate::cli::Job;
 use crate::config::{Config, Table};
 use crate::error::{ERROR_CODES, Failure};

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::gates::Gated;
-use super::job::Session;
 use super::performance::Track;
+use super::session::Session;
 use crate::monitor::DecayTest;
 use crate::pipeline::Lists;
 

@@ -35,6 +35,7 @@ mod remarks;
 mod report;
 mod run;
 mod score;
+mod session;
 mod shop;
 mod simulate;
 mod sink;

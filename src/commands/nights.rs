@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::job::{MANIFEST, Session};
 use super::night_file::{NIGHT, bytes_of, night_of};
 use super::printing::shown;
 use super::report::{LIST, WINBACK};
+use super::session::{MANIFEST, Session};
 use crate::cli::ALARM;
 use crate::decide::Suppression;
 use crate::monitor::{FIRST_PLACES, Night, PastList};

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::job::Session;
 use super::nights::PastNight;
+use super::session::Session;
 use crate::cli::ALARM;
 use crate::error::Failure;
 use crate::files::Staged;

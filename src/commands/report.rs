@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::error::JobError;
-use super::job::{FILES, MANIFEST};
 use super::night_file::night_of;
 use super::printing::{print, shown, write_json};
+use super::session::{FILES, MANIFEST};
 use crate::cli;
 use crate::config::Config;
 use crate::decide::Group;

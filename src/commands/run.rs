@@ -2,9 +2,10 @@
 
 use super::config_file;
 use super::gates::Gates;
-use super::job::{self, Session};
+use super::job;
 use super::printing::print;
 use super::score::{self, score_and_write};
+use super::session::Session;
 use super::train::train_and_register;
 use super::{champion, sink, summary};
 use crate::cli::{NightlyRun, OutputOptions};

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::gates::Gates;
-use super::job::{self, Session, Task, Today};
+use super::job::{self, Task, Today};
 use super::night_file::NIGHT;
 use super::printing::{print, write_json};
 use super::report::{self, Documents};
+use super::session::Session;
 use super::{champion, earlier, eligibility, lineage, metrics, performance, remarks, sink, summary};
 use crate::cli::{Nightly, OutputOptions};
 use crate::config::Config;

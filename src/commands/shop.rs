@@ -1,7 +1,8 @@
 //! The events of a shop: all in memory, or one part of the customers after the other.
 
 use super::config_file;
-use super::job::{self, Opening, Session, Task};
+use super::job::{self, Opening, Task};
+use super::session::Session;
 use crate::cli::{Job, MemorySize, OutputOptions, Watch};
 use crate::config::Config;
 use crate::error::Failure;

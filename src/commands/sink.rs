@@ -7,8 +7,8 @@ use crate::output::{StoredRun, store_run};
 use crate::pipeline::Lists;
 use crate::text::counted;
 
-use super::job::Session;
 use super::report::{LIST, WINBACK};
+use super::session::Session;
 
 /// The key that names the variable with the address.
 const ASKED_BY: &str = "output.postgres.url_env";

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::decisions;
 use super::items::{WIDTH, item};
-use super::job::Session;
 use super::printing::shown;
+use super::session::Session;
 use crate::config::Config;
 use crate::decide::no_longer_because;
 use crate::pipeline::{ChangeCounts, ListRow, Lists, RankedList};

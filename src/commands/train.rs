@@ -1,7 +1,8 @@
 //! `retain train`: a candidate, tested out of time, registered, and promoted if it may score.
 
-use super::job::{self, Session};
+use super::job;
 use super::printing::print;
+use super::session::Session;
 use super::{champion, choices, lineage, remarks};
 use crate::cli::{Learning, OutputOptions};
 use crate::error::Failure;

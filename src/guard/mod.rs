@@ -5,27 +5,28 @@
 mod attributes;
 mod error;
 mod exits;
+mod figures;
 mod leavers;
+mod origins;
 mod separation;
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, CustomFeature, LeakGuardConfig, Table};
+use crate::config::{Config, LeakGuardConfig, Table};
 use crate::dataset::Dataset;
-use crate::features;
 use crate::timeline::{Cutoff, EventLog};
-use attributes::{Rise, Shared, only_leavers};
+use attributes::{Shared, only_leavers};
 use exits::complaint_figures;
-use separation::{CutoffRows, Separation, by_presence, by_value, rows_by_cutoff};
-
-use error::CUSTOM_PREFIX;
+use figures::{Figures, figures, largest, values};
+use origins::{is_of, origin};
+use separation::{CutoffRows, rows_by_cutoff};
 
 pub use error::{GuardError, Origin, Suspicion};
 pub use exits::ComplaintFigure;
+pub use figures::{Side, SingleFeature};
 
-/// Features and categories of complaints that are kept with their figures.
+/// Categories of complaints that are kept with their figures.
 const SHOWN: usize = 10;
 
 /// What was looked at, and what was found.
@@ -45,29 +46,6 @@ pub struct GuardRecord {
     pub accepted: Vec<Accepted>,
     /// Names in `leak_guard.accept` that accepted nothing.
     pub accepted_without_effect: Vec<String>,
-}
-
-/// What one feature tells alone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SingleFeature {
-    /// The feature.
-    pub feature: String,
-    /// AUC in the direction in which it is above one half.
-    pub auc: f64,
-    /// The cutoff.
-    pub cutoff: Date,
-    /// Whether the value tells, or whether there is one.
-    pub by: Side,
-}
-
-/// What of a feature tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// Its value.
-    Value,
-    /// Whether it has one.
-    Presence,
 }
 
 /// A suspicion that a person has looked at.
@@ -152,68 +130,6 @@ fn checked_cutoffs(at_cutoffs: &[CutoffRows]) -> Vec<Date> {
     at_cutoffs.iter().filter(enough).map(|at| at.cutoff.date()).collect()
 }
 
-/// What a feature tells at each cutoff.
-struct Figures {
-    feature: String,
-    by_value: Vec<Option<Separation>>,
-    by_presence: Vec<Option<Separation>>,
-}
-
-impl Figures {
-    /// The figures that are large enough samples: side, position of the cutoff, AUC above one half.
-    fn all(&self) -> impl Iterator<Item = (Side, usize, f64)> {
-        let of = |side: Side, figures: &[Option<Separation>]| {
-            let figures: Vec<_> = figures.iter().copied().enumerate().collect();
-            figures.into_iter().filter_map(move |(position, separation)| {
-                let separation = separation.filter(Separation::is_enough)?;
-                Some((side, position, separation.either_way()))
-            })
-        };
-        of(Side::Value, &self.by_value).chain(of(Side::Presence, &self.by_presence))
-    }
-
-    /// The largest figure.
-    fn largest(&self) -> Option<(Side, usize, f64)> {
-        self.all().reduce(|best, other| if other.2 > best.2 { other } else { best })
-    }
-
-    fn rise(&self) -> Option<Rise> {
-        let rises = [Rise::of(&self.by_value), Rise::of(&self.by_presence)];
-        rises.into_iter().flatten().max_by(|a, b| a.size().total_cmp(&b.size()))
-    }
-}
-
-fn figures(dataset: &Dataset, at_cutoffs: &[CutoffRows]) -> Vec<Figures> {
-    let names: Vec<&str> = dataset.schema.names().collect();
-    let of_feature = |(column, name): (usize, &&str)| {
-        let mut keys = Vec::new();
-        let mut figures = Figures { feature: (*name).to_owned(), by_value: Vec::new(), by_presence: Vec::new() };
-        for at in at_cutoffs {
-            let values = values(dataset, at, column);
-            figures.by_value.push(by_value(&values, &at.churned, &mut keys));
-            figures.by_presence.push(by_presence(&values, &at.churned));
-        }
-        figures
-    };
-    names.par_iter().enumerate().map(of_feature).collect()
-}
-
-fn values(dataset: &Dataset, at: &CutoffRows, column: usize) -> Vec<f32> {
-    at.rows.iter().map(|row| dataset.features[[*row, column]]).collect()
-}
-
-fn largest(figures: &[Figures], at_cutoffs: &[CutoffRows]) -> Vec<SingleFeature> {
-    let of = |figures: &Figures| {
-        let (by, position, auc) = figures.largest()?;
-        let cutoff = at_cutoffs.get(position)?.cutoff.date();
-        Some(SingleFeature { feature: figures.feature.clone(), auc, cutoff, by })
-    };
-    let mut largest: Vec<SingleFeature> = figures.iter().filter_map(of).collect();
-    largest.sort_by(|a, b| b.auc.total_cmp(&a.auc));
-    largest.truncate(SHOWN);
-    largest
-}
-
 /// Features that alone have a larger AUC at some cutoff than is allowed.
 fn features_that_tell(config: &Config, at_cutoffs: &[CutoffRows], figures: &[Figures]) -> Vec<Suspicion> {
     let limit = config.leak_guard.max_auc;
@@ -277,59 +193,6 @@ fn has_no_versions(config: &Config) -> bool {
     config.customers.is_some() && !maps("valid_from") && !maps("recorded_at")
 }
 
-/// Columns that every feature reads, or that only say since when something holds.
-const COMMON: &[&str] = &[
-    "purchases.customer_id",
-    "purchases.purchased_at",
-    "purchases.order_id",
-    "purchases.is_return",
-    "customers.valid_from",
-    "complaints.complaint_id",
-    "complaints.opened_at",
-    "surveys.answered_at",
-];
-
-/// The columns that a feature reads beside those.
-fn own_columns(feature: &str) -> Vec<&'static str> {
-    let sources = features::find(feature).map(features::Feature::own_sources).unwrap_or_default();
-    sources.into_iter().filter(|column| !COMMON.contains(column)).collect()
-}
-
-/// Whether a feature is made of a table alone; purchases are behind every feature.
-fn is_of(config: &Config, feature: &str, table: Table) -> bool {
-    if let Some(own) = config.features.custom.iter().find(|own| own.name == feature) {
-        return own.table.table() == table;
-    }
-    let sources = features::find(feature).map(features::Feature::sources).unwrap_or_default();
-    let has = |table: Table| sources.iter().any(|column| column.split('.').next() == Some(table.name()));
-    match table {
-        Table::Purchases => ![Table::Complaints, Table::Customers, Table::Surveys].into_iter().any(has),
-        other => has(other),
-    }
-}
-
-/// The column behind a feature, where there is one beside those that all features read.
-fn origin(config: &Config, feature: &str) -> Option<Origin> {
-    if let Some(own) = config.features.custom.iter().find(|own| own.name == feature) {
-        return own_origin(own);
-    }
-    let columns = own_columns(feature);
-    let [column] = columns.as_slice() else { return None };
-    let (table, name) = column.split_once('.')?;
-    let tables = [Table::Purchases, Table::Complaints, Table::Customers, Table::Surveys];
-    let table = config.table(tables.into_iter().find(|known| known.name() == table)?);
-    let mapped = table.and_then(|table| table.columns.get(name)).filter(|mapped| mapped.as_str() != name).cloned();
-    Some(Origin { column: (*column).to_owned(), mapped })
-}
-
-/// What the config says of a fact about customers that the shop has made a feature; of events rows alone can tell.
-fn own_origin(own: &CustomFeature) -> Option<Origin> {
-    let parts = [("column", &own.column), ("filter", &own.filter)];
-    let (part, text) = parts.into_iter().find_map(|(part, text)| Some((part, text.clone()?)))?;
-    let column = format!("{CUSTOM_PREFIX}{}.{part}", own.name);
-    own.table.has_versions().then_some(Origin { column, mapped: Some(text) })
-}
-
 /// Categories that are an exit; if all complaints together are one, that alone.
 fn exits(config: &Config, figures: &[(ComplaintFigure, bool)]) -> Vec<Suspicion> {
     let found = |whole: bool| -> Vec<Suspicion> {
@@ -353,46 +216,6 @@ fn exit(config: &Config, figure: &ComplaintFigure) -> Suspicion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Aggregate, CustomTable, CustomUnit};
-
-    fn config() -> Config {
-        let text = "name = 'x'\ncurrency = 'EUR'\n[churn]\nhorizon_days = 30\n[purchases]\npath = 'p.csv'\n\
-                    [purchases.columns]\ncustomer_id = 'c'\npurchased_at = 't'\namount = 'a'\n";
-        Config::from_toml(text, std::path::Path::new("retain.toml")).unwrap()
-    }
-
-    #[test]
-    fn a_feature_is_traced_to_its_column() {
-        assert_eq!(own_columns("home_region_rank_level"), ["customers.region"]);
-        assert_eq!(own_columns("items_90d_count"), ["purchases.quantity"]);
-        assert!(own_columns("recency_days").is_empty() && own_columns("no_such_feature").is_empty());
-        let mut config = config();
-        let of = |config: &Config, name| [Table::Purchases, Table::Customers].map(|table| is_of(config, name, table));
-        assert_eq!(of(&config, "recency_days"), [true, false]);
-        assert_eq!(of(&config, "signup_tenure_days"), [false, true]);
-        assert_eq!(of(&config, "complaints_all_count"), [false, false]);
-        let own = |name: &str, table| CustomFeature {
-            name: name.to_owned(),
-            table,
-            aggregate: Aggregate::Last,
-            column: Some("points".to_owned()),
-            filter: None,
-            window_days: None,
-            unit: CustomUnit::Number,
-            reason: None,
-        };
-        config.features.custom = vec![
-            own("points", CustomTable::Customers),
-            own("paid", CustomTable::Purchases),
-            own("pain", CustomTable::Complaints),
-        ];
-        assert_eq!(
-            ["points", "paid", "pain"].map(|name| of(&config, name)),
-            [[false, true], [true, false], [false; 2]]
-        );
-        let from = Origin { column: "features.custom.points.column".to_owned(), mapped: Some("points".to_owned()) };
-        assert_eq!((origin(&config, "points"), origin(&config, "paid")), (Some(from), None));
-    }
 
     #[test]
     fn accepted_suspicions_are_parted_from_the_others_by_any_of_their_names() {

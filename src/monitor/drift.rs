@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::alarm::{Alarm, DRIFT, Level};
+use super::feature_bins::{FeatureBins, FeatureCounts};
+use super::shift::{cliffs_delta, psi};
 use crate::checked::{self, Checked, Flaw};
 use crate::dataset::Dataset;
 use crate::features::{self, Telling};
-use crate::maths::quantiles::percentile;
 use crate::text::{counted, grouped};
 use crate::timeline::Cutoff;
 
@@ -18,7 +19,7 @@ use crate::timeline::Cutoff;
 ///
 /// # Source
 /// Siddiqi (2006), Credit Risk Scorecards, chapter 9: from .25 on, a shift matters.
-pub(super) const LEAST_PSI: f64 = 0.25;
+const LEAST_PSI: f64 = 0.25;
 /// The widest swing between training cutoffs is allowed this many times.
 const MARGIN: f64 = 2.0;
 /// Rows that say something.
@@ -40,18 +41,6 @@ pub struct FeatureProfile {
     cutoff_days: Vec<i32>,
 }
 
-/// One of them: rows between the deciles of training.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct FeatureBins {
-    name: String,
-    /// Each bin ends at one of these values, the last one at none.
-    edges: Vec<f64>,
-    /// Rows of training in each bin; the last entry has those without a value.
-    rows: Vec<u64>,
-    /// The index of that training cutoff that lies farthest from all of them.
-    widest_psi: f64,
-}
-
 /// How far a feature has moved from training.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FeatureDrift {
@@ -65,56 +54,6 @@ pub struct FeatureDrift {
     pub cliffs_delta: f64,
     /// Rows of the list.
     pub n: u64,
-}
-
-/// Rows of a list in the bins of each feature; those of parts add up.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct FeatureCounts(Vec<Vec<u64>>);
-
-impl FeatureCounts {
-    /// Adds the rows of another part.
-    pub fn add(&mut self, other: Self) {
-        if self.0.is_empty() {
-            *self = other;
-            return;
-        }
-        for (own, other) in self.0.iter_mut().zip(other.0) {
-            own.iter_mut().zip(other).for_each(|(own, other)| *own += other);
-        }
-    }
-}
-
-impl FeatureBins {
-    fn of(dataset: &Dataset, name: &str, cutoffs: &[Vec<usize>]) -> Option<Self> {
-        let column = dataset.schema.position(name)?;
-        let values = cutoffs.iter().flatten().map(|row| dataset.value(*row, column));
-        let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
-        values.sort_by(f64::total_cmp);
-        let mut edges: Vec<f64> = (1..10).filter_map(|decile| percentile(&values, 100 * decile)).collect();
-        edges.dedup_by(|a, b| a.total_cmp(b).is_eq());
-        let mut bins = Self { name: name.to_owned(), edges, rows: Vec::new(), widest_psi: 0.0 };
-        let counted: Vec<Vec<u64>> =
-            cutoffs.iter().map(|rows| bins.count(dataset, column, rows.iter().copied())).collect();
-        bins.rows = vec![0; bins.edges.len() + 2];
-        for counts in &counted {
-            bins.rows.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-        }
-        bins.widest_psi = counted.iter().map(|counts| psi(counts, &bins.rows)).fold(0.0, f64::max);
-        Some(bins)
-    }
-
-    fn count(&self, dataset: &Dataset, column: usize, rows: impl Iterator<Item = usize>) -> Vec<u64> {
-        let mut counts = vec![0; self.edges.len() + 2];
-        for row in rows {
-            let value = dataset.value(row, column);
-            let bin = if value.is_nan() { counts.len() - 1 } else { self.edges.partition_point(|edge| *edge < value) };
-            if let Some(count) = counts.get_mut(bin) {
-                *count += 1;
-            }
-        }
-        counts
-    }
 }
 
 impl FeatureProfile {
@@ -288,47 +227,6 @@ fn explains(alarm: &Alarm, feature: &str) -> bool {
         .any(|(table, column)| table == feed && alarm.column.as_ref().is_none_or(|alarmed| alarmed == column))
 }
 
-/// The population stability index of counts beside others, less what chance alone would give.
-///
-/// # Source
-/// Siddiqi (2006), Credit Risk Scorecards, chapter 9; its expectation by chance is (bins - 1) (1/n + 1/m): Yurdakul and
-/// Naranjo (2020), Journal of Risk Model Validation 14, 89-100.
-pub(super) fn psi(found: &[u64], expected: &[u64]) -> f64 {
-    let [n, m] = [found, expected].map(|counts| counts.iter().sum::<u64>() as f64);
-    let bins: Vec<(u64, u64)> =
-        found.iter().copied().zip(expected.iter().copied()).filter(|(found, expected)| found + expected > 0).collect();
-    if n == 0.0 || m == 0.0 {
-        return 0.0;
-    }
-    let half = 0.5 * bins.len() as f64;
-    let of_bin = |(found, expected): &(u64, u64)| {
-        let [p, q] = [(*found as f64 + 0.5) / (n + half), (*expected as f64 + 0.5) / (m + half)];
-        (p - q) * (p / q).ln()
-    };
-    let by_chance = (bins.len() as f64 - 1.0).max(0.0) * (1.0 / n + 1.0 / m);
-    (bins.iter().map(of_bin).sum::<f64>() - by_chance).max(0.0)
-}
-
-/// Probability that a value of now is larger than one of training, less that it is smaller; rows without a value aside. It
-/// does not depend on how many rows there are.
-///
-/// # Source
-/// Cliff (1993), Psychological Bulletin 114, 494-509, equation 1.
-fn cliffs_delta(found: &[u64], expected: &[u64]) -> f64 {
-    let with_value = |counts: &[u64]| counts.split_last().map_or_else(Vec::new, |(_, bins)| bins.to_vec());
-    let (found, expected) = (with_value(found), with_value(expected));
-    let pairs = found.iter().sum::<u64>() as f64 * expected.iter().sum::<u64>() as f64;
-    let mut below = 0.0;
-    let mut delta = 0.0;
-    let total: f64 = expected.iter().sum::<u64>() as f64;
-    for (found, expected) in found.iter().zip(&expected) {
-        let above = total - below - *expected as f64;
-        delta += *found as f64 * (below - above);
-        below += *expected as f64;
-    }
-    if pairs > 0.0 { delta / pairs } else { 0.0 }
-}
-
 impl Checked for FeatureProfile {
     fn check(&self) -> Result<(), Flaw> {
         checked::at_most("features", self.features.len(), MOST_FEATURES)?;
@@ -347,15 +245,6 @@ impl Checked for FeatureProfile {
 mod tests {
     use super::super::alarm::{MISSING, NULLS};
     use super::*;
-
-    #[test]
-    fn the_index_is_that_of_the_formula_and_near_zero_by_chance() {
-        let (found, expected) = ([200_000, 300_000, 500_000], [400_000, 300_000, 300_000]);
-        // (.2 - .4) ln(.5) + 0 + (.5 - .3) ln(5/3) = .1386 + .1022
-        assert!((psi(&found, &expected) - 0.240_8).abs() < 1e-3, "{}", psi(&found, &expected));
-        assert!(psi(&[11, 9, 10, 12, 8], &[100, 100, 100, 100, 100]) < 1e-9);
-        assert!(psi(&[0, 0], &[5, 5]).abs() < 1e-12);
-    }
 
     fn profile(n_features: usize) -> FeatureProfile {
         let bins = |number: usize| FeatureBins {
@@ -405,14 +294,6 @@ mod tests {
         assert!(drift[0].psi > 0.25 && drift[0].cliffs_delta > 0.0 && drift[0].n == 300);
         assert!(drift[1].psi < 1e-9 && (drift[1].allowed_psi - 0.25).abs() < 1e-12);
         assert!(profile(3).drift(&FeatureCounts(vec![vec![1, 2]; 3]), 19_200).is_empty());
-    }
-
-    #[test]
-    fn the_effect_has_a_sign_and_does_not_depend_on_the_number_of_rows() {
-        let effect = |factor: u64| cliffs_delta(&[0, factor, factor, 0], &[factor, factor, 0, 0]);
-        // Of four pairs three are larger and none smaller.
-        assert!((effect(10) - 0.75).abs() < 1e-12 && (effect(10_000) - 0.75).abs() < 1e-12);
-        assert!(cliffs_delta(&[5, 5, 9], &[5, 5, 1]).abs() < 1e-12);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
-use super::drift::FeatureCounts;
+use super::feature_bins::FeatureCounts;
 use super::performance::ListPerformance;
 use super::profile::ShopProfile;
 use crate::checked::{self, Checked, Flaw};

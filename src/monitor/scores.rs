@@ -2,8 +2,8 @@
 //! they leave, and how many of the first stayed first. What a night may change is learnt from what nights changed.
 
 use super::alarm::{Alarm, BASE_RATE, Level, POPULATION, SCORES, TURNOVER};
-use super::drift::psi;
 use super::night::{Night, Scores};
+use super::shift::psi;
 use super::words::percent;
 use crate::text::{counted, grouped};
 
