@@ -1,7 +1,7 @@
 //! Text tables: `*.csv`, `*.tsv` and `*.txt`, plain or compressed.
 //!
 //! Every column is read as text, so that `007` stays `007`; types are the business of the mapping. Absent are empty
-//! fields and the words in [`ABSENT_WORDS`](super::absent::ABSENT_WORDS).
+//! fields.
 
 use super::error::IngestError;
 use super::source::{InputFile, Opened, Pieces, Source};
@@ -33,6 +33,7 @@ impl Source for Csv {
 mod tests {
     use polars::prelude::*;
 
+    use super::super::absent::without_absent_words;
     use super::super::account::Reason;
     use super::super::facts::FactRule;
     use super::super::source::CutLine;
@@ -46,7 +47,7 @@ mod tests {
     }
 
     fn rows(opened: Opened) -> Vec<String> {
-        let frame = opened.frame.collect().unwrap();
+        let frame = without_absent_words(&opened.frame.collect().unwrap()).unwrap();
         assert_eq!(Some(frame.height()), opened.expected_rows);
         let text = |column: &Column, row| column.str().unwrap().get(row).unwrap_or("-").to_owned();
         let line = |row| frame.columns().iter().map(|c| text(c, row)).collect::<Vec<_>>().join("|");

@@ -30,7 +30,7 @@ pub(super) fn equal_rows(frame: &DataFrame) -> PolarsResult<Vec<Vec<usize>>> {
     }
     let hashes = hashes(frame)?;
     let mut known: HashMap<u64, Vec<Vec<usize>>> = HashMap::new();
-    for row in meeting(hashes.len(), |row| hashes.get(row).copied()) {
+    for row in meeting(&hashes) {
         let Some(hash) = hashes.get(row) else { continue };
         let same_hash = known.entry(*hash).or_default();
         let is_equal = |group: &&mut Vec<usize>| group.first().is_some_and(|first| are_equal(frame, *first, row));
@@ -92,9 +92,9 @@ fn are_equal(frame: &DataFrame, left: usize, right: usize) -> bool {
 }
 
 /// Positions of well-mixed keys that are not alone in their slot of a large table; ascending. Every key that occurs
-/// twice is among them, and about one in eight of the others. A position without a key meets nothing.
-pub(crate) fn meeting(n_keys: usize, key: impl Fn(usize) -> Option<u64> + Sync) -> Vec<usize> {
-    let slots = (n_keys.max(64) * 4).next_power_of_two();
+/// twice is among them, and about one in eight of the others. 0 is no key and meets nothing.
+pub(crate) fn meeting(keys: &[u64]) -> Vec<usize> {
+    let slots = (keys.len().max(64) * 4).next_power_of_two();
     let shift = 64 - slots.trailing_zeros();
     // Two bits for each slot, side by side so that a key touches one place in memory: hit, and hit again.
     let place = |key: u64| {
@@ -109,16 +109,15 @@ pub(crate) fn meeting(n_keys: usize, key: impl Fn(usize) -> Option<u64> + Sync) 
         let first = part * part_words;
         let mut table = vec![0_u64; part_words];
         let mut own = Vec::new();
-        for position in 0..n_keys {
-            let Some(key) = key(position) else { continue };
-            let (word, once) = place(key);
+        for (position, key) in keys.iter().enumerate().filter(|(_, key)| **key != 0) {
+            let (word, once) = place(*key);
             if let Some(word) = table.get_mut(word.wrapping_sub(first)) {
                 *word |= ((*word & once) << 1) | once;
                 own.push(u32::try_from(position).unwrap_or(u32::MAX));
             }
         }
         let meets = |position: &usize| {
-            let (word, once) = key(*position).map(place).unwrap_or_default();
+            let (word, once) = keys.get(*position).copied().map(place).unwrap_or_default();
             table.get(word.wrapping_sub(first)).is_some_and(|word| word & (once << 1) != 0)
         };
         own.into_iter().map(|position| position as usize).filter(meets).collect()
@@ -127,6 +126,22 @@ pub(crate) fn meeting(n_keys: usize, key: impl Fn(usize) -> Option<u64> + Sync) 
     let mut meeting = parts.concat();
     meeting.par_sort_unstable();
     meeting
+}
+
+/// Positions of well-mixed keys that occur more than once; ascending. 0 is no key.
+pub(crate) fn repeated(keys: &[u64]) -> Vec<usize> {
+    let with_key = |position: usize| keys.get(position).map(|key| (*key, position));
+    let mut candidates: Vec<(u64, usize)> = meeting(keys).into_iter().filter_map(with_key).collect();
+    candidates.par_sort_unstable();
+    let several = candidates.chunk_by(|a, b| a.0 == b.0).filter(|equal| equal.len() > 1);
+    let mut positions: Vec<usize> = several.flatten().map(|(_, position)| *position).collect();
+    positions.sort_unstable();
+    positions
+}
+
+/// The rows that have a key, in order, and their keys.
+pub(super) fn keyed(n_rows: usize, key: impl Fn(usize) -> Option<u64> + Sync) -> (Vec<usize>, Vec<u64>) {
+    (0..n_rows).into_par_iter().filter_map(|row| Some((row, key(row)?))).unzip()
 }
 
 /// Eight-byte words of the table that a core keeps close.
@@ -159,10 +174,10 @@ mod tests {
         let mixed = |n: u64| super::key(n.to_string().as_bytes());
         let mut keys: Vec<u64> = (0..10_000).map(mixed).collect();
         keys.push(mixed(77));
-        let meeting = meeting(keys.len(), |position| Some(keys[position]));
+        let meeting = meeting(&keys);
         assert!(meeting.contains(&77) && meeting.contains(&10_000));
         assert!(meeting.is_sorted() && meeting.len() < 2_500, "{}", meeting.len());
-        assert!(super::meeting(0, |_| None).is_empty());
-        assert!(super::meeting(3, |_| None).is_empty());
+        assert_eq!(repeated(&keys), [77, 10_000]);
+        assert!(super::meeting(&[]).is_empty() && super::meeting(&[0; 3]).is_empty(), "0 is no key");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::duplicates::meeting;
+use super::duplicates::{keyed, meeting};
 use crate::timeline::goes_on;
 use crate::units::Timestamp;
 
@@ -47,8 +47,9 @@ impl Numbered<'_> {
             });
             (!follows).then_some(own.0)
         };
-        let firsts = meeting(self.keys.len(), first_of_run);
-        let mut firsts: Vec<(u64, u32)> = firsts.into_iter().filter_map(|row| self.line(row)).collect();
+        let (rows, keys) = keyed(self.keys.len(), first_of_run);
+        let firsts = meeting(&keys).into_iter();
+        let mut firsts: Vec<(u64, u32)> = firsts.filter_map(|place| self.line(*rows.get(place)?)).collect();
         firsts.par_sort_unstable();
         let several = firsts.chunk_by(|a, b| a == b).filter(|runs| runs.len() > 1);
         let several: HashSet<(u64, u32)> = several.filter_map(|runs| runs.first().copied()).collect();
@@ -74,7 +75,6 @@ impl Events {
         is_used: impl Fn(usize) -> bool + Sync,
         is_bought: impl Fn(usize) -> bool + Sync,
     ) -> Self {
-        let keys = rows.keys;
         let line = |row: usize| rows.line(row);
         // Lines of one order mostly follow each other, and most orders are then alone: little is left to sort.
         let first_of_order = |row: usize| {
@@ -83,11 +83,12 @@ impl Events {
                 row.checked_sub(1).is_some_and(|before| line(before) == Some((key, customer)) && is_used(before));
             (!follows).then_some(key)
         };
-        let n_firsts = (0..keys.len()).into_par_iter().filter(|row| first_of_order(*row).is_some()).count();
-        let candidates = meeting(keys.len(), first_of_order);
-        let alone = n_firsts - candidates.len();
-        let lines = candidates.into_iter().filter_map(|row| line(row).map(|(key, customer)| (key, customer, row)));
-        let mut lines: Vec<(u64, u32, usize)> = lines.collect();
+        let (firsts, keys) = keyed(rows.keys.len(), first_of_order);
+        let candidates = meeting(&keys);
+        let alone = keys.len() - candidates.len();
+        let with_row = |row: &usize| line(*row).map(|(key, customer)| (key, customer, *row));
+        let mut lines: Vec<(u64, u32, usize)> =
+            candidates.into_iter().filter_map(|place| firsts.get(place).and_then(with_row)).collect();
         lines.par_sort_unstable();
         let again = rows.again(|row| is_used(row) && is_bought(row));
         let mut events = Self { distinct: (alone + again.len()) as u64, shared: Vec::new(), again };

@@ -4,6 +4,8 @@
 //! closed, or is followed by more text, makes its line torn, and only that line. Ours, because `csv-core` takes the rest
 //! of the file into a field whose quote is not closed.
 
+use memchr::memchr;
+
 /// Bytes of a field at most: a quoted one that is longer was never meant to be closed.
 pub(super) const LONGEST_FIELD: usize = 1 << 20;
 
@@ -49,6 +51,20 @@ enum Closing {
 
 /// The record that begins at `start`.
 pub(super) fn next_record(text: &[u8], start: usize, dialect: Dialect) -> Record {
+    let rest = text.get(start..).unwrap_or_default();
+    let line = rest.get(..memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
+    // Most lines have no quotes, and end where they end.
+    if line.len() <= LONGEST_FIELD && dialect.quote.is_none_or(|quote| memchr(quote, line).is_none()) {
+        let end = start + line.len();
+        let n_fields = 1 + line.iter().filter(|byte| **byte == dialect.delimiter).count();
+        let next = (end + 1).min(text.len());
+        return Record { end, next, n_fields, has_stray_quote: false, is_torn: false, is_unfinished: false };
+    }
+    quoted_record(text, start, dialect)
+}
+
+/// The record that begins at `start`, byte by byte.
+fn quoted_record(text: &[u8], start: usize, dialect: Dialect) -> Record {
     let mut record =
         Record { end: start, next: start, n_fields: 1, has_stray_quote: false, is_torn: false, is_unfinished: false };
     let Dialect { delimiter, quote } = dialect;
@@ -170,6 +186,19 @@ pub(super) fn is_blank(line: &[u8], dialect: Dialect) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_without_quotes_are_what_they_are_byte_by_byte() {
+        for text in ["", "\n", "a", "a,b\n", "a,b\r\nc", ",,\n\n", "a;b,c\nd"] {
+            for start in 0..text.len() {
+                let of = [next_record, quoted_record].map(|read| {
+                    let record = read(text.as_bytes(), start, Dialect::USUAL);
+                    (record.end, record.next, record.n_fields, record.has_stray_quote, record.is_torn)
+                });
+                assert_eq!(of[0], of[1], "{text:?} from {start}");
+            }
+        }
+    }
 
     #[test]
     fn quotes_of_another_kind_or_none_are_respected() {

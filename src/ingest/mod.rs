@@ -138,6 +138,7 @@ pub use compared::ComparedColumn;
 pub use conditions::{ColumnForm, is_empty, is_empty_or, none_of, sql_name, sql_text, toml_text};
 pub(crate) use contacts::{arm_of, contacts};
 pub(crate) use custom_cells::CustomCells;
+pub(crate) use duplicates::repeated;
 pub use error::IngestError;
 pub use facts::{Example, Fact, FactRule, Repeats};
 pub use fingerprint::{Fingerprint, fingerprints};

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 
 use polars::prelude::*;
 
-use super::absent::ABSENT_WORDS;
 use super::error::IngestError;
 use super::facts::{Fact, FactRule};
 use super::head::{self, Head};
@@ -207,14 +206,12 @@ fn scan(head: &Head, (body, n_lines): (Vec<u8>, usize)) -> PolarsResult<LazyFram
     if n_lines == 0 {
         return Ok(DataFrame::empty_with_schema(&schema).lazy());
     }
-    let absent = ABSENT_WORDS.iter().map(|word| (*word).into()).collect();
     let body = std::iter::once(body.into()).collect();
     LazyCsvReader::new_with_sources(ScanSources::Buffers(body))
         .with_has_header(false)
         .with_schema(Some(Arc::new(schema)))
         .with_separator(head.dialect.delimiter)
         .with_quote_char(head.dialect.quote)
-        .with_null_values(Some(NullValues::AllColumns(absent)))
         .with_missing_is_null(true)
         // Only empty fields are left to cut off; see `records`.
         .with_truncate_ragged_lines(true)

@@ -7,7 +7,7 @@ use polars::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::account::Reason;
-use super::duplicates::meeting;
+use super::duplicates::repeated;
 use super::error::IngestError;
 use super::evaluate::evaluate;
 use super::mapping::Mapping;
@@ -115,18 +115,17 @@ impl TypedTable {
         let hash = |row: usize, (key, customer, time): Event| {
             [u64::from(customer), time.cast_unsigned(), self.line(row)].into_iter().fold(key, with_value)
         };
-        let mut hashes: Vec<Option<u64>> = vec![None; self.n_rows()];
+        let mut hashes: Vec<u64> = vec![0; self.n_rows()];
         for (row, event) in events(self) {
             if let Some(own) = hashes.get_mut(row) {
-                *own = Some(hash(row, event));
+                *own = hash(row, event);
             }
         }
-        let get = |row: usize| hashes.get(row).copied().flatten();
-        let meeting: FxHashSet<usize> = meeting(hashes.len(), get).into_iter().collect();
+        let repeated: FxHashSet<usize> = repeated(&hashes).into_iter().collect();
         let mut first: FxHashMap<u64, u32> = FxHashMap::default();
         let is_elsewhere = |(row, _): &(usize, Event)| {
-            meeting.contains(row)
-                && get(*row).is_some_and(|hash| *first.entry(hash).or_insert(file(*row)) != file(*row))
+            let hash = hashes.get(*row).filter(|_| repeated.contains(row));
+            hash.is_some_and(|hash| *first.entry(*hash).or_insert(file(*row)) != file(*row))
         };
         events(self).filter(is_elsewhere).map(|(_, event)| event).collect()
     }

@@ -1,12 +1,11 @@
 //! Orders whose lines all stand several times: rows of a join with another table, such as two payments of one order.
 
-use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::{Hash, Hasher};
+use rustc_hash::FxHashMap;
 
 use super::finding::{Finding, Severity};
-use super::repeated::Repeated;
 use crate::config::Table;
-use crate::ingest::TypedTable;
+use crate::ingest::{TypedTable, repeated};
+use crate::maths::hash::with_value;
 use crate::text::{counted, grouped};
 
 /// Orders from which on it is told, and the share of those with several different lines.
@@ -45,19 +44,22 @@ impl JoinedLines {
             (purchases.codes("customer_id"), purchases.money("amount"), purchases.numbers("quantity"));
         let order = |row: usize| {
             let key = *keys.get(row).filter(|key| **key != 0)?;
-            Some((key, codes.get(row).copied().unwrap_or(0)))
+            Some(with_value(key, u64::from(codes.get(row).copied().unwrap_or(0))))
         };
         let line = |row: usize| {
-            let mut hasher = FxHasher::default();
+            let product = products.get(row).map_or(0, |product| u64::from(*product) + 1);
+            let amount = amounts.get(row).map_or(0, |amount| amount.cast_unsigned());
             let quantity = quantities.get(row).map_or(0, |quantity| quantity.to_bits());
-            (products.get(row), amounts.get(row), quantity).hash(&mut hasher);
-            hasher.finish()
+            with_value(with_value(product, amount), u64::from(quantity))
         };
-        let whole = |row: usize| order(row).map(|(key, _)| (key ^ line(row).rotate_left(17), 0));
-        let repeats = Repeated::among(purchases.used_rows().filter_map(whole), purchases.n_rows());
-        let mut orders: FxHashMap<(u64, u32), Lines> = FxHashMap::default();
+        let whole = |row: usize| order(row).map_or(0, |order| with_value(order, line(row)));
+        let mut wholes = vec![0; purchases.n_rows()];
         for row in purchases.used_rows() {
-            let Some(own) = whole(row).filter(|whole| repeats.has(*whole)).and(order(row)) else { continue };
+            wholes.get_mut(row).into_iter().for_each(|own| *own = whole(row));
+        }
+        let mut orders: FxHashMap<u64, Lines> = FxHashMap::default();
+        for row in repeated(&wholes) {
+            let Some(own) = order(row) else { continue };
             orders.entry(own).or_insert_with(|| Lines { counts: Vec::new(), first: row });
         }
         // The lines of an order with a repeated one that stand alone count too.

@@ -52,9 +52,25 @@ impl Amounts {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 8 times 63")]
+/// Where the halves between the steps of one octave lie, as the leading bits of a number have them: 2^((2k + 1) / 16).
+const HALVES: [u64; 8] = [
+    0x85aa_c367_cc48_7b14,
+    0x91c3_d373_ab11_c336,
+    0x9ef5_3260_91a1_11ad,
+    0xad58_3eea_42a1_4ac6,
+    0xbd08_a39f_580c_36be,
+    0xce24_8c15_1f84_80e3,
+    0xe0cc_deec_2a94_e111,
+    0xf525_7d15_2486_cc2c,
+];
+
+/// The step of a size, `log2(size) * 8` rounded: read off its bits, because every amount of a shop is asked for.
 fn bin(size: u64) -> u16 {
-    ((size.max(1) as f64).log2() * STEPS).round() as u16
+    let size = size.max(1);
+    let octave = size.ilog2();
+    let leading = size << (63 - octave);
+    let step = HALVES.iter().filter(|half| leading > **half).count();
+    u16::try_from(u64::from(octave) * 8 + step as u64).unwrap_or(u16::MAX)
 }
 
 /// Whole amounts and others.
@@ -80,20 +96,38 @@ impl Seen {
 
 /// How often each amount was seen, by the number of its day or of its value in a column.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SizeTally<K>(FxHashMap<(K, Seen), u64>);
+pub(super) struct SizeTally<K> {
+    places: FxHashMap<K, usize>,
+    /// For each key a count of each amount, as far as there are any.
+    counts: Vec<Vec<u32>>,
+}
 
 impl<K: Copy + Ord + Hash> SizeTally<K> {
     pub(super) fn see(&mut self, key: K, seen: Seen) {
-        *self.0.entry((key, seen)).or_default() += 1;
+        let place = *self.places.entry(key).or_insert_with(|| {
+            self.counts.push(Vec::new());
+            self.counts.len() - 1
+        });
+        let Some(counts) = self.counts.get_mut(place) else { return };
+        let at = 2 * usize::from(seen.bin) + usize::from(seen.is_whole);
+        if at >= counts.len() {
+            counts.resize(at + 1, 0);
+        }
+        counts.get_mut(at).into_iter().for_each(|count| *count += 1);
     }
 
     pub(super) fn splits(self) -> impl Iterator<Item = (K, Split)> {
-        let mut splits: BTreeMap<K, Split> = BTreeMap::new();
-        #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
-        for ((key, seen), count) in self.0 {
-            splits.entry(key).or_default().see(seen, count);
-        }
-        splits.into_iter()
+        let mut places: Vec<(K, usize)> = self.places.into_iter().collect();
+        places.sort_unstable();
+        let split = move |(key, place): (K, usize)| {
+            let mut split = Split::default();
+            let counts = self.counts.get(place).into_iter().flatten();
+            for (at, count) in (0_u16..).zip(counts).filter(|(_, count)| **count > 0) {
+                split.see(Seen { bin: at / 2, is_whole: at % 2 == 1 }, u64::from(*count));
+            }
+            (key, split)
+        };
+        places.into_iter().map(split)
     }
 }
 
@@ -120,5 +154,32 @@ impl Split {
 
     pub(super) const fn n(&self) -> u64 {
         self.whole.n + self.others.n
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_the_rounded_logarithm() {
+        let sizes =
+            (0..2_000).chain((11..64).flat_map(|octave| (0..16).map(move |part| (1_u64 << octave) / 16 * (16 + part))));
+        for size in sizes {
+            assert_eq!(f64::from(bin(size)), ((size.max(1) as f64).log2() * STEPS).round(), "{size}");
+        }
+    }
+
+    #[test]
+    fn what_is_counted_by_key_is_what_is_counted_one_by_one() {
+        let mut tally = SizeTally::default();
+        for amount in 0..5_000_u64 {
+            tally.see(amount % 7, Seen::of(amount * 13, 100));
+        }
+        for (key, split) in tally.splits() {
+            let mut own = Split::default();
+            (0..5_000).filter(|amount| amount % 7 == key).for_each(|amount| own.see(Seen::of(amount * 13, 100), 1));
+            assert_eq!(split, own);
+        }
     }
 }

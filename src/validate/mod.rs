@@ -45,7 +45,6 @@ mod phone_ids;
 mod placeholders;
 mod rejected_states;
 mod relations;
-mod repeated;
 mod same_moments;
 mod scales;
 mod sensitive;

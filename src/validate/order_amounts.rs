@@ -6,10 +6,10 @@ use rustc_hash::FxHashMap;
 
 use super::checked::Checked;
 use super::finding::{Finding, Severity};
-use super::repeated::Repeated;
 use super::tally::{Counts, Tally};
 use crate::config::{AmountIs, Config, Table};
-use crate::ingest::{ABSENT, TypedTable};
+use crate::ingest::{ABSENT, TypedTable, repeated};
+use crate::maths::hash::with_value;
 use crate::text::{counted, grouped};
 use crate::timeline::goes_on;
 use crate::units::Timestamp;
@@ -47,10 +47,13 @@ struct Lines {
     first: usize,
 }
 
-/// A row's order and customer.
-fn order_of(table: &TypedTable, row: usize) -> Option<(u64, u32)> {
-    let key = *table.keys("order_id").get(row)?;
-    (key != 0).then(|| (key, table.codes("customer_id").get(row).copied().unwrap_or(0)))
+/// The order and customer of each row.
+fn order_of(table: &TypedTable) -> impl Fn(usize) -> Option<(u64, u32)> + '_ {
+    let (keys, customers) = (table.keys("order_id"), table.codes("customer_id"));
+    move |row| {
+        let key = *keys.get(row).filter(|key| **key != 0)?;
+        Some((key, customers.get(row).copied().unwrap_or(0)))
+    }
 }
 
 impl OrderAmounts {
@@ -58,10 +61,10 @@ impl OrderAmounts {
         if config.purchases.amount_is == AmountIs::Order || table.keys("order_id").is_empty() {
             return Self::default();
         }
-        let amounts = table.money("amount");
+        let (amounts, order) = (table.money("amount"), order_of(table));
         let line = |row: usize| {
             let amount = *amounts.get(row).filter(|amount| **amount > 0)?;
-            Some((order_of(table, row)?, amount))
+            Some((order(row)?, amount))
         };
         let neighbours = Neighbours::of(table, line);
         if neighbours.disprove() {
@@ -70,10 +73,14 @@ impl OrderAmounts {
         }
         let (products, quantities) = (table.codes("product_id"), table.numbers("quantity"));
         let tells = !products.is_empty() || !quantities.is_empty();
-        let may_repeat = Repeated::among(table.used_rows().filter_map(line).map(|(order, _)| order), table.n_rows());
+        // Most shops have many orders of one line, which would fill a map and say nothing.
+        let mut keys = vec![0; table.n_rows()];
+        for (row, (key, customer)) in table.used_rows().filter_map(|row| Some((row, line(row)?.0))) {
+            keys.get_mut(row).into_iter().for_each(|own| *own = with_value(key, u64::from(customer)));
+        }
         let mut orders: FxHashMap<(u64, u32), Lines> = FxHashMap::default();
-        for row in table.used_rows() {
-            let Some((order, amount)) = line(row).filter(|(order, _)| may_repeat.has(*order)) else { continue };
+        for row in repeated(&keys) {
+            let Some((order, amount)) = line(row) else { continue };
             let detail =
                 (products.get(row).copied().unwrap_or(0), quantities.get(row).map_or(0, |quantity| quantity.to_bits()));
             let fresh = Lines { n: 0, amount, is_constant: true, detail, is_different: !tells, first: row };
@@ -216,13 +223,13 @@ pub(super) fn share_out(checked: &mut Checked<'_>) {
 
 /// Used rows with an amount by order: of one number, one customer, one sign, and no long time between them.
 fn orders(table: &TypedTable) -> Vec<Vec<usize>> {
-    let (amounts, times) = (table.money("amount"), table.times("purchased_at"));
+    let (amounts, times, order) = (table.money("amount"), table.times("purchased_at"), order_of(table));
     let at = |row: usize| Timestamp(times.get(row).copied().unwrap_or(0));
     let mut lines: Vec<((u64, u32), bool, Timestamp, usize)> = table
         .used_rows()
         .filter_map(|row| {
             let amount = *amounts.get(row).filter(|amount| **amount != ABSENT)?;
-            Some((order_of(table, row)?, amount < 0, at(row), row))
+            Some((order(row)?, amount < 0, at(row), row))
         })
         .collect();
     lines.sort_unstable();

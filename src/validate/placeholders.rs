@@ -42,10 +42,13 @@ impl Heaviest {
         }
         let mut candidates: Vec<usize> =
             (0..ids.len()).filter(|code| lines.get(*code).is_some_and(|n| *n > 0)).collect();
-        candidates.sort_unstable_by_key(|code| (std::cmp::Reverse(lines.get(*code).copied()), ids.get(*code)));
         let is_named = |code: &usize| ids.get(*code).is_some_and(|name| nobody(name).is_some());
         let named: Vec<usize> = candidates.iter().copied().filter(is_named).collect();
-        candidates.truncate(KEPT);
+        if candidates.len() > KEPT {
+            let heaviest = |code: &usize| (std::cmp::Reverse(lines.get(*code).copied()), ids.get(*code));
+            candidates.select_nth_unstable_by_key(KEPT, heaviest);
+            candidates.truncate(KEPT);
+        }
         let orders = orders_of(purchases, candidates.iter().chain(&named).copied());
         let of = |code: &usize| Some((orders.get(code).copied()?, ids.get(*code)?.clone()));
         let mut heaviest = Self {

@@ -64,7 +64,10 @@ impl ThinWeeks {
             let Some(time) = times.get(row) else { continue };
             let week = calendar.day(Timestamp(*time)).div_euclid(WEEK);
             weeks.entry(week).or_default().purchases += 1;
-            if let Some(number) = numbers.get(row).filter(|number| **number > 0) {
+            // The lines of an order mostly follow each other.
+            if let Some(number) = numbers.get(row).filter(|number| **number > 0)
+                && orders.last() != Some(&(*number, week))
+            {
                 orders.push((*number, week));
             }
         }
