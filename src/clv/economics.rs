@@ -51,39 +51,6 @@ pub fn cohort_rates(members: &[CohortMember]) -> Vec<CohortRates> {
     counts.into_iter().map(rates).collect()
 }
 
-/// A customer was active in a period, counted from 0 at acquisition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Activity {
-    /// The cohort.
-    pub cohort: u32,
-    /// The customer.
-    pub customer: u32,
-    /// Periods since acquisition.
-    pub period: u32,
-}
-
-/// Share of each cohort that was active in each period since acquisition; a customer counts once in a period.
-#[must_use]
-pub fn retention_curves(activity: &[Activity]) -> BTreeMap<u32, Vec<f64>> {
-    let mut distinct = activity.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let mut curves = BTreeMap::new();
-    for cohort in distinct.chunk_by(|a, b| a.cohort == b.cohort) {
-        let n_customers = cohort.chunk_by(|a, b| a.customer == b.customer).count() as f64;
-        let mut active: BTreeMap<u32, f64> = BTreeMap::new();
-        for activity in cohort {
-            *active.entry(activity.period).or_default() += 1.0;
-        }
-        let last = active.keys().next_back().copied().unwrap_or_default();
-        let curve = (0..=last).map(|period| active.get(&period).copied().unwrap_or_default() / n_customers).collect();
-        if let Some(first) = cohort.first() {
-            curves.insert(first.cohort, curve);
-        }
-    }
-    curves
-}
-
 /// What a shop earns with the customers it has, period by period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RetentionEconomics {
@@ -261,13 +228,6 @@ mod tests {
         assert_eq!(rates.len(), 2);
         assert!((rates[1].churn_rate - 2.0 / 3.0).abs() < 1e-15 && (rates[1].retention_rate - 1.0 / 3.0).abs() < 1e-15);
         assert!((rates[1].repeat_rate - 1.0 / 3.0).abs() < 1e-15 && (rates[0].repeat_rate - 1.0).abs() < 1e-15);
-    }
-
-    #[test]
-    fn retention_curves_count_a_customer_once() {
-        let activity = |customer, period| Activity { cohort: 5, customer, period };
-        let curves = retention_curves(&[activity(1, 0), activity(2, 0), activity(1, 2), activity(1, 2)]);
-        assert_eq!(curves[&5], vec![1.0, 0.0, 0.5]);
     }
 
     #[test]

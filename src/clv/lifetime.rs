@@ -1,7 +1,5 @@
 //! Owns discounted lifetime value and its parts: purchases, spend and survival; historic, predicted and total; by year.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::error::ValueError;
@@ -253,20 +251,6 @@ impl ValueTable {
         }
         table
     }
-
-    /// One table for each segment; `segments` has one entry for each value.
-    ///
-    /// # Errors
-    /// `ValueError::LengthDiffers` if it has not.
-    pub fn by_segment(values: &[LifetimeValue], segments: &[u32]) -> Result<BTreeMap<u32, Self>, ValueError> {
-        if values.len() != segments.len() {
-            let (column, expected, found) = ("the column of segments", values.len(), segments.len());
-            return Err(ValueError::LengthDiffers { column, expected, found });
-        }
-        let mut tables: BTreeMap<u32, Self> = BTreeMap::new();
-        values.iter().zip(segments).for_each(|(value, segment)| tables.entry(*segment).or_default().add(value));
-        Ok(tables)
-    }
 }
 
 #[cfg(test)]
@@ -323,9 +307,7 @@ mod tests {
             assert!((value.total - value.historic - value.predicted).abs() < 1e-12);
         }
         let shop = ValueTable::of_shop(&values);
-        let segments = ValueTable::by_segment(&values, &[7, 3]).unwrap();
-        assert!((shop.predicted - segments[&3].predicted - segments[&7].predicted).abs() < 1e-12);
-        assert!(ValueTable::by_segment(&values, &[7]).is_err());
+        assert!((shop.predicted - values[0].predicted - values[1].predicted).abs() < 1e-12);
     }
 
     #[test]

@@ -39,8 +39,8 @@ pub use bg_nbd::{BgNbd, Dropout};
 pub use covariates::{Covariate, CovariateFit, Covariates, Effect, LikelihoodRatio, fit_covariates};
 pub use diagnostics::{Capture, ForecastError, FrequencyRow, Holdout, compare_rankings, holdout};
 pub use economics::{
-    Activity, CohortMember, CohortRates, CompoundingRow, Concentration, RetentionEconomics, ValueOfRetention,
-    cohort_rates, concentration, retention_curves,
+    CohortMember, CohortRates, CompoundingRow, Concentration, RetentionEconomics, ValueOfRetention, cohort_rates,
+    concentration,
 };
 pub use error::ValueError;
 pub use fit::{Fit, FitOutcome, LadderStep, Wanted, fit};

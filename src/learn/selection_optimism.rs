@@ -27,12 +27,6 @@ pub struct NestedLoss {
 }
 
 impl NestedLoss {
-    /// By how much the choice looks better on the cutoffs that made it than it was, in nats; chance can make it negative.
-    #[must_use]
-    pub fn optimism(&self) -> f64 {
-        self.nested - self.in_selection
-    }
-
     /// Chooses anew before each cutoff from those `known` then. `choose` picks a setting from some of the cutoffs, given in
     /// ascending time, and `loss` is that of a cutoff under a setting, with its weight. `None` where no cutoff knew another.
     pub fn of(
@@ -86,7 +80,6 @@ mod tests {
         let found = NestedLoss::of(3, |_, _| true, choose, loss).unwrap();
         assert_eq!(found.n_cutoffs, 2);
         assert!((found.in_selection - 0.5).abs() < 1e-12 && (found.nested - 0.85).abs() < 1e-12, "{found:?}");
-        assert!((found.optimism() - 0.35).abs() < 1e-12);
         assert_eq!(NestedLoss::of(3, |_, _| false, choose, loss), None, "no label window had ended");
         let one = NestedLoss::of(3, |now, earlier| (now, earlier) == (2, 0), choose, loss).unwrap();
         assert_eq!((one.n_cutoffs, one.in_selection.to_bits()), (1, one.nested.to_bits()));
