@@ -8,10 +8,11 @@
 
 use super::bg_long::LongFuture;
 use super::bg_nbd::BgNbd;
-use super::counts::{EventCounts, bisect, completed};
+use super::counts::{EventCounts, completed};
 use super::likelihood::{Forecast, ValueModel, positive, window};
 use super::nbd::median_of_first_event;
 use super::summary::CustomerSummary;
+use crate::maths::roots;
 use crate::maths::special::logistic;
 
 /// Sums longer than this are replaced by an integral over p.
@@ -308,7 +309,7 @@ impl ValueModel for BgNbd {
             return median_of_first_event(n, self.alpha + history.age(), span);
         }
         let half = self.probability_purchase_if_active(history, span) / 2.0;
-        bisect(span, half, |t| self.probability_purchase_if_active(history, t))
+        roots::increasing(span, half, |t| self.probability_purchase_if_active(history, t))
     }
 }
 

@@ -70,20 +70,6 @@ impl EventCounts {
     }
 }
 
-/// The root in `[0, span]` of an increasing `f(t) = target`, by bisection.
-pub(super) fn bisect(span: f64, target: f64, f: impl Fn(f64) -> f64) -> f64 {
-    let (mut low, mut high) = (0.0, span);
-    for _ in 0..60 {
-        let middle = f64::midpoint(low, high);
-        if f(middle) < target {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    f64::midpoint(low, high)
-}
-
 /// Makes a list of probabilities of 0, 1, .. complete: the last entry takes what is left to 1.
 pub(super) fn completed(mut probabilities: Vec<f64>) -> Vec<f64> {
     for p in &mut probabilities {

@@ -9,6 +9,7 @@ use super::gamma_gamma::GammaGamma;
 use super::lifetime::{LifetimeValue, ValueSettings, ValuedCustomer};
 use super::likelihood::ValueModel;
 use super::model::PurchaseModel;
+use crate::maths::roots;
 
 /// Purchases distinguished at most.
 const MAX_PURCHASES: f64 = 400.0;
@@ -81,7 +82,7 @@ impl Spending<'_> {
             }
             high *= 2.0;
         }
-        super::counts::bisect(high, share, |total| self.below(total))
+        roots::increasing(high, share, |total| self.below(total))
     }
 }
 

@@ -1,5 +1,5 @@
 //! Owns the mathematics that several rooms share: hashes, random numbers, Cholesky factors, Newton and quasi-Newton searches,
-//! logistic regression, exact tests of counts, special functions, quadrature, quantiles, bounds of shares, powers of a quantity.
+//! logistic regression, exact tests of counts, roots, special functions, quadrature, quantiles, bounds of shares, powers of a quantity.
 //!
 //! Plain numbers in and out. A crate does the work where it gives the same digits as fast; where
 //! ours stays, the file says why. Sums run in a fixed order, so that threads change no bit.
@@ -17,4 +17,5 @@ pub(crate) mod quadrature;
 pub mod quantiles;
 pub mod quasi_newton;
 pub(crate) mod random;
+pub(crate) mod roots;
 pub mod special;
