@@ -129,7 +129,8 @@ impl<'a> CurveChart<'a> {
 fn curves(chart: &CurveChart<'_>) -> String {
     let mut drawing = Drawing::new(chart.title, SIZE);
     let points = || chart.curves.iter().flat_map(|curve| &curve.points);
-    let heights = points().flat_map(|point| [Some(point.y), point.interval.map(|bounds| bounds[1])]).flatten();
+    let ends = |point: &Point| point.interval.map_or([point.y; 2], |bounds| bounds);
+    let heights = points().flat_map(|point| [point.y].into_iter().chain(ends(point)));
     let across = chart.across.map_or_else(
         || Scale::around(points().map(|point| point.x), Frame::ACROSS),
         |range| Scale::exact(range, Frame::ACROSS),
@@ -231,6 +232,6 @@ mod tests {
         let points = [100.0, 200.0].map(|x| Point::new(x, 1.0, "")).to_vec();
         let chart = CurveChart::new("t", Frame::of_numbers("x", "y"), vec![Curve::dotted("", "main", points)]);
         let svg = chart.named(vec![(100.0, "May".to_owned()), (200.0, "June".to_owned())]).draw();
-        assert!(svg.contains(r#"x="62" y="258">May<"#) && svg.contains(r#"x="544" y="258">June<"#), "{svg}");
+        assert!(svg.contains(r#"x="62" y="260">May<"#) && svg.contains(r#"x="544" y="260">June<"#), "{svg}");
     }
 }

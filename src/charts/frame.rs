@@ -57,7 +57,7 @@ impl<'a> Frame<'a> {
     pub(super) fn draw_x(&self, drawing: &mut Drawing, scale: &Scale) {
         let bottom = Self::UP[0];
         for tick in scale.ticks() {
-            drawing.text("tick middle", [scale.place(tick), bottom + 18.0], &self.x_unit.text(tick));
+            drawing.text("tick middle", [scale.place(tick), bottom + 20.0], &self.x_unit.text(tick));
         }
         self.draw_x_title(drawing);
     }
@@ -65,7 +65,7 @@ impl<'a> Frame<'a> {
     /// Draws the horizontal axis with names at places instead of numbers.
     pub(super) fn draw_x_names(&self, drawing: &mut Drawing, scale: &Scale, names: &[(f64, String)]) {
         for (value, name) in names {
-            drawing.text("tick middle", [scale.place(*value), Self::UP[0] + 18.0], name);
+            drawing.text("tick middle", [scale.place(*value), Self::UP[0] + 20.0], name);
         }
         self.draw_x_title(drawing);
     }

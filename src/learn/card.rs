@@ -1,8 +1,9 @@
-//! What a person can read in a model: the weights of its linear part with their errors, and curves.
+//! What a person can read in a model: the weights of its linear part with their errors, curves, and what drives it.
 
 use serde::{Deserialize, Serialize};
 
 use super::curves::Curve;
+use super::shapes::Drivers;
 use crate::checked::{self, Checked, Flaw};
 
 /// The readable parts of a model.
@@ -14,6 +15,9 @@ pub struct ModelCard {
     /// asks for none.
     #[serde(default)]
     pub curves: Vec<Curve>,
+    /// The course of what the strongest features of the whole model add; absent in versions from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drivers: Option<Drivers>,
 }
 
 impl Checked for ModelCard {
@@ -23,7 +27,7 @@ impl Checked for ModelCard {
             checked::length("log_odds", curve.log_odds.len(), curve.edges.len() + 1).map_err(in_curve)?;
             checked::length("rows", curve.rows.len(), curve.log_odds.len()).map_err(in_curve)?;
         }
-        Ok(())
+        self.drivers.as_ref().map_or(Ok(()), |drivers| checked::within("drivers", drivers))
     }
 }
 

@@ -4,6 +4,7 @@ use ndarray::Array2;
 
 use super::attribution::Attribution;
 use super::explained::Explained;
+use super::shapes::{Shape, strongest};
 use super::{BlendModel, BoostedModel, ForecastModel, LearnError, LinearModel, Model, Uncertainty};
 use crate::dataset::Dataset;
 use crate::timeline::Cutoff;
@@ -107,5 +108,21 @@ impl Model {
     /// `LearnError::MissingFeature` if the dataset lacks a feature of the model; `LearnError::NotAdditive`.
     pub fn contributions(&self, dataset: &Dataset, rows: &[usize]) -> Result<Array2<f64>, LearnError> {
         Ok(self.explainer().explain(dataset, rows)?.contributions)
+    }
+
+    /// The course of what its strongest features add over their values, on some rows that all have an outcome.
+    ///
+    /// # Errors
+    /// As [`Model::contributions`].
+    pub fn shapes(&self, dataset: &Dataset, rows: &[usize], as_of: Cutoff) -> Result<Vec<Shape>, LearnError> {
+        let contributions = self.contributions(dataset, rows)?;
+        let features = self.contributing_features();
+        let places: Vec<Option<usize>> = features.iter().map(|name| dataset.schema.position(name)).collect();
+        let value = |(row, feature): (usize, usize)| {
+            places[feature].map_or(f64::NAN, |column| dataset.value(rows[row], column))
+        };
+        let values = Array2::from_shape_fn(contributions.dim(), value);
+        let churned: Vec<bool> = rows.iter().map(|row| dataset.churned(*row, as_of)).collect();
+        Ok(strongest(features, values.view(), contributions.view(), &churned))
     }
 }

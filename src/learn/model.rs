@@ -57,11 +57,11 @@ impl Model {
     #[must_use]
     pub fn card(&self) -> ModelCard {
         match self {
-            Self::Linear(model) => ModelCard { coefficients: model.coefficients(), curves: Vec::new() },
+            Self::Linear(model) => ModelCard { coefficients: model.coefficients(), ..ModelCard::default() },
             Self::Boosted(_) | Self::Forecast(_) => ModelCard::default(),
             Self::Blend(model) => {
                 let cards = model.models().map(Self::card);
-                ModelCard { coefficients: cards.flat_map(|card| card.coefficients).collect(), curves: Vec::new() }
+                ModelCard { coefficients: cards.flat_map(|card| card.coefficients).collect(), ..ModelCard::default() }
             }
         }
     }

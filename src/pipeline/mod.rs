@@ -13,6 +13,7 @@ mod contact_trials;
 mod customer_explanation;
 mod decisions;
 mod details;
+mod drivers;
 mod earlier;
 mod eligibility;
 mod error;

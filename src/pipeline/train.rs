@@ -2,6 +2,7 @@
 
 use super::backtest::{evaluate, test_at};
 use super::challenge::{CurrentChampion, TestSet};
+use super::drivers::card;
 use super::error::PipelineError;
 use super::frame::Frame;
 use super::gate::{GateVerdict, judge};
@@ -14,7 +15,7 @@ use crate::error::Failure;
 use crate::explain::Medians;
 use crate::features::FeatureSchema;
 use crate::guard::look_for_leaks;
-use crate::learn::{Curve, LEARNERS, LearnError, Learner, MAIN_LEARNER, ModelCard, READABLE_LEARNER};
+use crate::learn::{Curve, LEARNERS, LearnError, Learner, MAIN_LEARNER, READABLE_LEARNER};
 use crate::monitor::{FeatureProfile, ShopProfile, TrainingProfile};
 use crate::registry::{FORMAT, ModelManifest, StoredModel, TrainingRecord, Version};
 use crate::timeline::{Cutoff, EventLog};
@@ -95,7 +96,7 @@ pub fn train(
         as_of: as_of.date(),
         training,
         notes: model.trained.notes.clone(),
-        card: ModelCard { curves, ..model.trained.model.card() },
+        card: card(&model.trained.model, curves, (&dataset, log), (latest, as_of))?,
         calibration: model.calibration.clone(),
         verdict: evaluation.verdict.clone(),
         challenge: Some(challenge.clone()),

@@ -18,11 +18,22 @@ pub(super) struct Part {
     /// A table that stands before the figures.
     pub(super) summary: Option<DataTable>,
     pub(super) figures: Vec<Figure>,
+    /// Figures of one kind, small and side by side.
+    pub(super) small: Small,
     /// What is told in words, group by group.
     pub(super) sections: Vec<Section>,
     pub(super) what_if: Option<WhatIf>,
     pub(super) card: Vec<Entry>,
     pub(super) tables: Vec<DataTable>,
+}
+
+/// Figures that are read beside each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Default)]
+pub(super) struct Small {
+    pub(super) title: String,
+    /// How to read all of them.
+    pub(super) sentence: String,
+    pub(super) figures: Vec<Figure>,
 }
 
 /// What moving the retention rate does.

@@ -7,7 +7,7 @@ use super::columns::Columns;
 use super::decided;
 use super::deviations::deviations;
 use super::document::{count, items, number};
-use super::figure::{DataTable, Figure, Part, Tile, WhatIf, money, percent, rounded};
+use super::figure::{DataTable, Figure, Part, Small, Tile, WhatIf, money, percent, rounded};
 use super::forecast::{everyone, past_sales, sales, tracking};
 use super::input::PageInput;
 use super::interviews::interviews;
@@ -32,6 +32,7 @@ pub(super) fn part(input: &PageInput<'_>) -> Part {
         tiles: tiles(input),
         summary: year::key_figures(input),
         figures: figures(input),
+        small: Small::default(),
         sections: deviations(input).into_iter().chain(segments(input)).chain(interviews(input)).collect(),
         what_if: what_if(input),
         card: Vec::new(),

@@ -1,6 +1,7 @@
 //! The part for the data scientist: how good the model is, on whom that was measured, what drives it, and where it is weak.
 
 mod card;
+mod course;
 mod curves;
 mod cutoffs;
 mod dictionary;
@@ -12,6 +13,7 @@ mod past_lists;
 mod plain;
 mod reliability;
 mod scores;
+mod shapes;
 mod slices;
 mod tables;
 mod test_words;
@@ -19,7 +21,7 @@ mod test_words;
 use serde_json::Value;
 
 use super::document::{Estimate, text};
-use super::figure::{DataTable, Figure, Part, Tile};
+use super::figure::{DataTable, Figure, Part, Small, Tile};
 use super::input::PageInput;
 use card::card;
 use curves::{precision_recall, roc};
@@ -33,6 +35,7 @@ use past_lists::past_lists;
 use plain::first_tenth;
 use reliability::reliability;
 use scores::scores;
+use shapes::shapes;
 use slices::slices;
 use tables::tables;
 use test_words::{main_learner, population};
@@ -49,6 +52,7 @@ pub(super) fn part(input: &PageInput<'_>) -> Part {
         tiles: input.evaluation.map(tiles).unwrap_or_default(),
         summary: None,
         figures: figures(input),
+        small: shapes(input),
         sections: dictionary(input).into_iter().collect(),
         what_if: None,
         card: card(input),
@@ -65,6 +69,7 @@ pub(super) fn test_part(evaluation: &Value) -> Part {
         tiles: tiles(evaluation),
         summary: None,
         figures: figures_of_test(evaluation),
+        small: Small::default(),
         sections: Vec::new(),
         what_if: None,
         card: Vec::new(),
