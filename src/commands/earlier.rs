@@ -14,10 +14,11 @@ use crate::config::Config;
 use crate::decide::{RfmSegment, Stage, Suppression};
 use crate::files::Seal;
 use crate::output::{Columns, Format, Values, file_name, read_some_columns};
-use crate::pipeline::{EarlierList, EarlierRow};
+use crate::pipeline::{EarlierList, EarlierRow, Moved};
+use crate::timeline::date_of;
 
-/// The columns of a list that are compared.
-const COLUMNS: [&str; 7] = [
+/// The columns of a list that are compared; the last four are absent in lists from before they were written.
+const COLUMNS: [&str; 11] = [
     "customer_id",
     "group",
     "suppressed_code",
@@ -25,6 +26,10 @@ const COLUMNS: [&str; 7] = [
     "days_since_last_order",
     "life_cycle_stage",
     "rfm_segment",
+    "stage_since",
+    "stage_before",
+    "segment_since",
+    "segment_before",
 ];
 
 /// Bytes of a manifest at most: what is larger is none of ours.
@@ -141,10 +146,24 @@ fn add_rows(columns: &Columns, is_winback: bool, rows: &mut BTreeMap<String, Ear
             days_since_last_order: whole((*silence.get(place)?)?),
             stage: stages.get(place)?.as_deref().and_then(Stage::named),
             rfm: segments.get(place)?.as_deref().and_then(RfmSegment::named),
+            stage_moved: moved(columns, ["stage_since", "stage_before"], place, Stage::named),
+            rfm_moved: moved(columns, ["segment_since", "segment_before"], place, RfmSegment::named),
         };
         rows.insert(id.clone()?, row);
     }
     Some(())
+}
+
+/// The move that a row tells of; `None` where it tells of none.
+fn moved<T>(
+    columns: &Columns,
+    [since, before]: [&str; 2],
+    place: usize,
+    named: impl Fn(&str) -> Option<T>,
+) -> Option<Moved<T>> {
+    let (Values::Day(days), Values::Text(words)) = (columns.get(since)?, columns.get(before)?) else { return None };
+    let since = date_of((*days.get(place)?)?)?;
+    Some(Moved { since, before: named(words.get(place)?.as_deref()?)? })
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "days that were written as whole numbers")]

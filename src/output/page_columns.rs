@@ -32,15 +32,18 @@ pub fn read_columns(path: &Path, n_rows: usize) -> Result<(Columns, usize), Fail
     Ok(read().map_err(OutputError::of_table(&path.display().to_string()))?)
 }
 
-/// Some columns of a Parquet file; the others are not read.
+/// Those of some columns that a Parquet file has; the others are not read.
 ///
 /// # Errors
-/// A file that is missing, or that does not have them.
+/// A file that is missing or damaged.
 pub fn read_some_columns(path: &Path, names: &[&str]) -> Result<Columns, Failure> {
     let read = || {
         let path = PlRefPath::try_from_path(path)?;
-        let columns: Vec<_> = names.iter().map(|name| polars::prelude::col(*name)).collect();
-        first_rows(&LazyFrame::scan_parquet(path, ScanArgsParquet::default())?.select(columns).collect()?, usize::MAX)
+        let mut scanned = LazyFrame::scan_parquet(path, ScanArgsParquet::default())?;
+        let schema = scanned.collect_schema()?;
+        let found = names.iter().filter(|name| schema.contains(name));
+        let columns: Vec<_> = found.map(|name| polars::prelude::col(*name)).collect();
+        first_rows(&scanned.select(columns).collect()?, usize::MAX)
     };
     Ok(read().map_err(OutputError::of_table(&path.display().to_string()))?)
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::change_facts::{Between, Facts};
-use super::earlier::{Change, EarlierList, EarlierRow, RowChange};
+use super::earlier::{Change, EarlierList, EarlierRow, Moved, RowChange};
 use super::list::{ListRow, Lists};
 use crate::config::Config;
 use crate::decide::{Group, Suppression, day_in_words, pause_why};
@@ -71,7 +71,7 @@ pub fn compare(config: &Config, log: &EventLog, lists: &mut Lists, earlier: &Ear
                 is_treated && !before.is_some_and(|before| before.is_treated),
                 before.and_then(|before| cause(row, is_winback, &before, &facts)),
             );
-            row.change = Some(Box::new(RowChange { told, before }));
+            row.change = Some(Box::new(row_change(row, told, before, between.now.date())));
             found
         };
         let found: Vec<_> = list.rows.par_iter_mut().map(of_row).collect();
@@ -94,6 +94,13 @@ pub fn compare(config: &Config, log: &EventLog, lists: &mut Lists, earlier: &Ear
         counts.no_longer_because.insert("no_longer_a_customer", n_asked);
     }
     Changes { since: earlier.as_of, counts, gone }
+}
+
+/// A row beside the earlier one.
+fn row_change(row: &ListRow, told: Option<(Change, String)>, before: Option<EarlierRow>, today: Date) -> RowChange {
+    let stage = before.and_then(|before| Moved::to(row.stage, before.stage, before.stage_moved, today));
+    let rfm = before.and_then(|before| Moved::to(row.segments.rfm, before.rfm, before.rfm_moved, today));
+    RowChange { told, before, stage, rfm }
 }
 
 /// What is worth telling of a row, and why it happened.

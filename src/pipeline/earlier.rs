@@ -17,6 +17,25 @@ pub struct EarlierList {
     pub rows: BTreeMap<String, EarlierRow>,
 }
 
+/// That a customer went from one group to another, as lists tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved<T> {
+    /// The day of the first list on which the customer was in the present group.
+    pub since: Date,
+    /// The group on the list before that.
+    pub before: T,
+}
+
+impl<T: Copy + PartialEq> Moved<T> {
+    /// The move that led to where a customer is `now`: one since the earlier list, or else the one that it tells of. `None`
+    /// where no list has seen one: since when the customer is there is then not known.
+    #[must_use]
+    pub fn to(now: T, earlier: Option<T>, told: Option<Self>, today: Date) -> Option<Self> {
+        let before = earlier?;
+        if before == now { told } else { Some(Self { since: today, before }) }
+    }
+}
+
 /// A row of an earlier list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EarlierRow {
@@ -36,6 +55,10 @@ pub struct EarlierRow {
     pub stage: Option<Stage>,
     /// The RFM segment; `None` if it is a word that is not known.
     pub rfm: Option<RfmSegment>,
+    /// The last move between stages that it tells of.
+    pub stage_moved: Option<Moved<Stage>>,
+    /// The last move between segments that it tells of.
+    pub rfm_moved: Option<Moved<RfmSegment>>,
 }
 
 /// What happened to a customer.
@@ -80,4 +103,28 @@ pub struct RowChange {
     pub told: Option<(Change, String)>,
     /// The row of the earlier list.
     pub before: Option<EarlierRow>,
+    /// The last move between stages that a list has seen.
+    pub stage: Option<Moved<Stage>>,
+    /// The last move between segments that a list has seen.
+    pub rfm: Option<Moved<RfmSegment>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn since_when_is_carried_from_list_to_list_and_never_invented() {
+        let [first, second] = [date(2025, 6, 1), date(2025, 6, 8)];
+        let moved = |now, earlier, told, today| Moved::to(now, earlier, told, today);
+        assert_eq!(moved(Stage::AtRisk, None, None, first), None, "no list before this one");
+        assert_eq!(moved(Stage::AtRisk, Some(Stage::AtRisk), None, first), None, "it was so when first seen");
+        let seen = moved(Stage::AtRisk, Some(Stage::Loyal), None, first);
+        assert_eq!(seen, Some(Moved { since: first, before: Stage::Loyal }));
+        assert_eq!(moved(Stage::AtRisk, Some(Stage::AtRisk), seen, second), seen, "still the same");
+        let again = moved(Stage::Dormant, Some(Stage::AtRisk), seen, second);
+        assert_eq!(again, Some(Moved { since: second, before: Stage::AtRisk }));
+    }
 }

@@ -5,8 +5,8 @@ use rayon::prelude::*;
 
 use super::list::ListRow;
 use super::list_piece::{
-    PROBABILITY_DECIMALS, Piece, cause, churn_bound, first_reason, money, optional_money, place_bound, probabilities,
-    ranks, reason, recommended_action, rounded, text, told, total, value,
+    PROBABILITY_DECIMALS, Piece, before, cause, churn_bound, first_reason, money, optional_money, place_bound,
+    probabilities, ranks, reason, recommended_action, rounded, since, text, told, total, value,
 };
 use crate::decide::{Group, RiskBand};
 use crate::table::Column;
@@ -347,13 +347,29 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         gaps of silence, an opt-out, a contact",
         |piece| told(piece, |_, why| why.into()),
     ),
+    column(
+        "stage_since",
+        DAY,
+        "The day of the list on which the customer was first seen in the present `life_cycle_stage` after another one; empty where no \
+         list in a row has seen the customer change it, so that since when is not known",
+        |piece| since(piece, |change| change.stage.map(|moved| moved.since)),
+    ),
+    column("stage_before", WORD, "The `life_cycle_stage` on the list before that day", |piece| {
+        before(piece, |change| change.stage.map(|moved| moved.before.name()))
+    }),
+    column("segment_since", DAY, "The same of `rfm_segment`", |piece| {
+        since(piece, |change| change.rfm.map(|moved| moved.since))
+    }),
+    column("segment_before", WORD, "The `rfm_segment` on the list before that day", |piece| {
+        before(piece, |change| change.rfm.map(|moved| moved.before.name()))
+    }),
     column("rank_before", PLACE, "Place on that earlier list; empty for who was not on it", |piece| {
         let rank = |row: &ListRow| Some(row.change.as_ref()?.before?.rank);
         Column::OptionalInteger(piece.rows.par_iter().map(rank).collect())
     }),
     column("churn_probability_before", PROBABILITY, "`churn_probability` on that earlier list", |piece| {
-        let before = |row: &ListRow| Some(row.change.as_ref()?.before?.churn_probability);
-        Column::OptionalNumber(piece.rows.par_iter().map(before).collect())
+        let probability = |row: &ListRow| Some(row.change.as_ref()?.before?.churn_probability);
+        Column::OptionalNumber(piece.rows.par_iter().map(probability).collect())
     }),
 ];
 

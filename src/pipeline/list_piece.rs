@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use super::earlier::Change;
+use super::earlier::{Change, RowChange};
 use super::list::{ListRow, ListedValue, RankedList};
 use crate::decide::FoundCause;
 use crate::explain::Reason;
@@ -70,6 +70,17 @@ pub(super) fn told<'l>(piece: Piece<'l>, of: fn(Change, &'l str) -> Cow<'l, str>
         Some(of(*change, why))
     };
     Column::OptionalText(piece.rows.par_iter().map(told).collect())
+}
+
+/// A day that a list has seen.
+pub(super) fn since(piece: Piece<'_>, of: fn(&RowChange) -> Option<jiff::civil::Date>) -> Column<'_> {
+    Column::OptionalDate(piece.rows.par_iter().map(|row| of(row.change.as_ref()?)).collect())
+}
+
+/// A word of an earlier list.
+pub(super) fn before(piece: Piece<'_>, of: fn(&RowChange) -> Option<&'static str>) -> Column<'_> {
+    let word = |row: &ListRow| of(row.change.as_ref()?).map(Cow::from);
+    Column::OptionalText(piece.rows.par_iter().map(word).collect())
 }
 
 pub(super) fn recommended_action(piece: Piece<'_>) -> Column<'_> {

@@ -143,7 +143,7 @@ mod tests {
             "rank customer_id expected_net_gain expected_loss churn_probability gone_probability leaving_probability quiet_probability \
              churn_probability_low churn_probability_high rank_low rank_high risk_band value_at_stake value_after_return clv_historic \
              clv_predicted clv_predicted_low clv_predicted_high clv_total confidence expected_next_order_date days_since_last_order life_cycle_stage rfm_segment value_quadrant open_complaints reason_1 reason_2 reason_3 \
-             reason_code_1 reason_code_2 reason_code_3 cause cause_why cause_controllable recommended_action next_category action_why contact_cost group group_probability suppressed_because suppressed_code model_version as_of change_since_last change_why rank_before churn_probability_before phone customers.rank"
+             reason_code_1 reason_code_2 reason_code_3 cause cause_why cause_controllable recommended_action next_category action_why contact_cost group group_probability suppressed_because suppressed_code model_version as_of change_since_last change_why stage_since stage_before segment_since segment_before rank_before churn_probability_before phone customers.rank"
         );
         let column = |name: &str| table.column(name).unwrap().clone();
         assert_eq!(column("churn_probability"), Column::Number(vec![0.1235]));

@@ -48,7 +48,7 @@ pub use change_table::change_table;
 pub use changes::{ChangeCounts, Changes, GoneCustomer, MOVE, compare};
 pub use customer_explanation::explain_customer;
 pub use details::details;
-pub use earlier::{Change, EarlierList, EarlierRow, RowChange};
+pub use earlier::{Change, EarlierList, EarlierRow, Moved, RowChange};
 pub use eligibility::{Holds, condition_rows};
 pub use error::PipelineError;
 pub use feature_table::{WantedFeatures, feature_census, feature_schema, feature_table};

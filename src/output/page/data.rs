@@ -61,10 +61,17 @@ pub(super) fn data_of(input: &PageInput<'_>) -> String {
             "hints": hints(input),
             "horizon_days": input.manifest.pointer("/config/churn/horizon_days"),
             "meanings": segments::meanings(),
+            "since": since(input),
             "lists": lists,
         })
         .to_string(),
     )
+}
+
+/// How many days ago the list was made that this one is compared with.
+fn since(input: &PageInput<'_>) -> Option<i32> {
+    let day: jiff::civil::Date = text(input.manifest, "/changes/since")?.parse().ok()?;
+    Some(input.today - crate::timeline::day_of(day))
 }
 
 /// How each action of the playbook is done, by its name.

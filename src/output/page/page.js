@@ -28,12 +28,14 @@ const percent = value => value == null ? '' : value > 0 && value < .01 ? 'less t
 const counted = (n, noun) => grouped(n, 0) + ' ' + noun + (n === 1 ? '' : 's');
 const START = Date.parse(D.as_of + 'T00:00:00Z');
 const dayText = ago => new Date(START - ago * DAY).toLocaleDateString('en-GB', {day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC'});
+const shortDay = ago => new Date(START - ago * DAY).toLocaleDateString('en-GB', {day: 'numeric', month: 'short', timeZone: 'UTC'});
 const monthText = ago => new Date(START - ago * DAY).toLocaleDateString('en-GB', {month: 'short', timeZone: 'UTC'});
 // Days since the same day so many months ago.
 const monthsAgo = months => { const day = new Date(START); day.setUTCDate(Math.min(day.getUTCDate(), 28)); day.setUTCMonth(day.getUTCMonth() - months); return months ? Math.round((START - day) / DAY) : 0; };
 const iso = ago => new Date(START - ago * DAY).toISOString().slice(0, 10);
 // A number is not parted from its unit at the end of a line.
-const whole = text => text.replace(/(\b[A-Z]{3}) (?=\d)/g, '$1\u00a0').replace(/(\d) (?=%)/g, '$1\u00a0');
+// Names of actions are words of a config: people read them as words.
+const whole = text => text.replace(/`([a-z0-9_]+)`/g, (_, name) => '\u201c' + name.replace(/_/g, ' ') + '\u201d').replace(/(\b[A-Z]{3}) (?=\d)/g, '$1\u00a0').replace(/(\d) (?=%)/g, '$1\u00a0');
 const capital = text => text.charAt(0).toUpperCase() + whole(text.slice(1));
 const words = text => capital(text.replace(/_/g, ' '));
 
@@ -210,7 +212,7 @@ const COLUMNS = [
   {key: 'value_at_stake', head: 'At stake', is: 'num', css: 'stake', of: l => l.has('value_at_stake'), cell: (l, i) => h('span', {class: 'money', title: exact(l, 'value_at_stake', i)}, money(get(l, 'value_at_stake', i)))},
   {key: 'days_since_last_order', head: 'Rhythm, a year', css: 'rhythm', of: l => l.has('days_since_last_order'), cell: (l, i) => rhythm(l, i, {width: cards.matches ? 340 : 160, height: 20}) || (get(l, 'days_since_last_order', i) ?? '') + ' days silent'},
   {key: 'reason_1', head: 'First reason', css: 'why', of: l => l.has('reason_1'), cell: (l, i) => [notice(l, i), h('span', {class: 'why'}, capital(get(l, 'reason_1', i) || ''))]},
-  {key: 'change_since_last', head: 'Changed', css: 'changed', of: l => l.has('change_since_last') && l.columns.change_since_last.kind !== 'constant', cell: (l, i) => { const change = get(l, 'change_since_last', i); return change && said(change); }},
+  {key: 'change_since_last', head: D.since == null ? 'Changed' : 'Since ' + shortDay(D.since), css: 'changed', of: l => l.has('change_since_last') && l.columns.change_since_last.kind !== 'constant', cell: (l, i) => { const change = get(l, 'change_since_last', i); return change && said(change); }},
 ];
 const OFF = {
   opted_out: 'Do not contact: opted out', no_action_fits: 'No action fits', no_gain: 'Not worth a contact', budget: 'Beyond the budget',
@@ -320,6 +322,13 @@ function advice(list, row) {
   const hint = D.hints[action];
   return action == null ? null : h('div', {class: 'say'}, [h('strong', {}, words(action)), h('p', {}, whole(value('action_why') || '')), hint ? h('p', {}, [h('strong', {}, 'How: '), capital(hint.replace(/\.$/, '')) + '.']) : null]);
 }
+// Since when a customer is in a group, where a list has seen the move; nothing is said where none has.
+const MOVES = {life_cycle_stage: 'stage', rfm_segment: 'segment'};
+function moved(list, row, name) {
+  const since = get(list, MOVES[name] + '_since', row), before = get(list, MOVES[name] + '_before', row);
+  if (since == null || before == null) return null;
+  return since === 0 && D.since != null ? `Was \u201c${said(before)}\u201d on the list of ${dayText(D.since)}` : `Since the list of ${dayText(since)}; \u201c${said(before)}\u201d before`;
+}
 function open(row, keep) {
   const list = state.list, id = get(list, 'customer_id', row), value = name => get(list, name, row), detailed = row < list.detailed;
   const events = list.history[row];
@@ -332,15 +341,15 @@ function open(row, keep) {
   const stage = value('life_cycle_stage'), gap = value('expected_next_order_date'), silence = value('days_since_last_order');
   const lines = [
     h('div', {class: 'head'}, [h('h2', {id: 'panel-name', tabindex: -1}, id), h('button', {type: 'button', class: 'plain', 'data-step': -1, 'aria-label': 'Previous customer'}, '\u2191'), h('button', {type: 'button', class: 'plain', 'data-step': 1, 'aria-label': 'Next customer'}, '\u2193'), h('button', {type: 'button', class: 'plain', 'data-close': true}, 'Close')]),
-    h('p', {class: 'soft'}, [`Rank ${grouped(row + 1, 0)} of ${grouped(list.total, 0)}`, value('rank_low') == null ? '' : `; in four of five cases ${grouped(value('rank_low'), 0)} to ${grouped(value('rank_high'), 0)}`].join('')),
+    h('p', {class: 'soft'}, [`Rank ${grouped(row + 1, 0)} of ${grouped(list.total, 0)}`, value('rank_low') == null ? '' : value('rank_low') === value('rank_high') ? `; in four of five cases ${grouped(value('rank_low'), 0)}` : `; in four of five cases ${grouped(value('rank_low'), 0)} to ${grouped(value('rank_high'), 0)}`, value('rank_before') == null || D.since == null ? '' : `; ${grouped(value('rank_before'), 0)} on the list of ${dayText(D.since)}`].join('')),
     h('div', {class: 'tags'}, [notice(list, row), value('risk_band') == null ? null : h('span', {class: 'tag'}, 'Risk: ' + words(value('risk_band')).toLowerCase()), value('confidence') === 'low' ? h('span', {class: 'tag ask'}, 'Look before you act: two models disagree') : null]),
     advice(list, row),
     h('dl', {class: 'facts'}, [
       ...list.carried.flatMap(name => fact(words(name), value(name))),
       ...fact('Expected gain', value('expected_net_gain') == null ? null : money(value('expected_net_gain')) + (value('contact_cost') == null ? '' : `, for ${money(value('contact_cost'))} of cost`)),
       ...fact('Often bought too', value('next_category') == null ? null : words(value('next_category')) + ': a category that this customer never bought'),
-      ...fact('Changed', [value('change_since_last') && said(value('change_since_last')), value('change_why')].filter(Boolean).join(': ')),
-      ...['life_cycle_stage', 'rfm_segment', 'value_quadrant'].flatMap(name => fact(NAMES[name], meaning(name, value(name)))),
+      ...fact(D.since == null ? 'Changed' : 'Since ' + dayText(D.since), [value('change_since_last') && said(value('change_since_last')), value('change_why')].filter(Boolean).join(': ')),
+      ...['life_cycle_stage', 'rfm_segment', 'value_quadrant'].flatMap(name => fact(NAMES[name], [meaning(name, value(name)), moved(list, row, name)].filter(Boolean).join('. '))),
     ]),
   ];
   const strip = rhythm(list, row, {width: 504, height: 84, large: true});
@@ -350,7 +359,7 @@ function open(row, keep) {
   const cause = value('cause'), why = value('cause_why');
   if (cause) lines.push(h('h3', {}, 'Likely cause: ' + words(cause).toLowerCase() + (value('cause_controllable') === 'no' ? ' (not in your hands)' : '')), why ? h('p', {}, capital(why)) : null);
   lines.push(h('h3', {}, 'How likely, how much'), h('dl', {class: 'facts'}, [
-    ...fact(D.horizon_days ? `No order in ${D.horizon_days} days` : 'No order in the coming time', value('churn_probability') == null ? null : percent(value('churn_probability')) + range('churn_probability_low', 'churn_probability_high', percent)),
+    ...fact(D.horizon_days ? `No order in ${D.horizon_days} days` : 'No order in the coming time', value('churn_probability') == null ? null : percent(value('churn_probability')) + range('churn_probability_low', 'churn_probability_high', percent) + (value('churn_probability_before') == null || D.since == null ? '' : `; ${percent(value('churn_probability_before'))} on the list of ${dayText(D.since)}`)),
     ...fact('At stake', money(value('value_at_stake'))), ...fact(list.risk === 'gone_probability' ? 'Worth of return' : 'Expected loss', money(value('expected_loss'))), ...fact('Margin so far', money(value('clv_historic'))),
     ...fact('Margin to come', value('clv_predicted') == null ? null : money(value('clv_predicted')) + range('clv_predicted_low', 'clv_predicted_high', money)),
   ]), outcomes(list, row));

@@ -120,8 +120,38 @@ fn entrants_leavers_and_moves_are_told_with_the_fact_and_the_same_each_time() {
     let counts = &manifest["changes"]["counts"];
     assert_eq!(manifest["changes"]["since"], "2025-05-25");
     the_counts_are_of_customers(counts, (&asked, &asks), &said);
+    moves_are_dated_by_lists_alone(&shop, &before, &now);
     the_same_bytes_again(&shop, &first_list);
     a_damaged_list_is_passed_by(&shop);
+}
+
+/// Since when a customer stands in a stage is told from the first list that saw the move on, and nothing is told of who was so
+/// when first seen.
+fn moves_are_dated_by_lists_alone(shop: &Shop, before: &Rows, now: &Rows) {
+    const LATER: &str = "data/runs/simulated-shop/2025-06-22";
+    let columns =
+        [("life_cycle_stage", "stage_since", "stage_before"), ("rfm_segment", "segment_since", "segment_before")];
+    score(shop, "2025-06-22");
+    let later = both(shop, LATER);
+    for (group, since, was) in columns {
+        let told = |row: &BTreeMap<String, String>| (row[since].clone(), row[was].clone());
+        let (mut n_moved, mut n_carried) = (0, 0);
+        for (id, row) in now {
+            let moved = before.get(id).filter(|old| old[group] != row[group]);
+            let expected = moved.map_or_else(Default::default, |old| ("2025-06-15".to_owned(), old[group].clone()));
+            assert_eq!(told(row), expected, "{id}: {row:?}");
+            let Some(newest) = later.get(id) else { continue };
+            let carried = newest[group] == row[group];
+            let expected = if carried { expected } else { ("2025-06-22".to_owned(), row[group].clone()) };
+            assert_eq!(told(newest), expected, "{id}: {newest:?}");
+            n_moved += usize::from(moved.is_some());
+            n_carried += usize::from(moved.is_some() && carried);
+        }
+        assert!(n_moved > 5 && n_carried > 5, "{group}: {n_moved}, {n_carried}");
+    }
+    let page = shop.read(&format!("{LATER}/report.html"));
+    assert_eq!(super::page::data(&page)["since"], 7);
+    std::fs::remove_dir_all(shop.path(LATER)).unwrap();
 }
 
 /// Who moved from one list to the other and is still asked has not left.
