@@ -1,5 +1,6 @@
 // Opens a page of a run in a browser, does what people do, and says `ok` for all that holds; ends with 1 at the first that
-// does not. Arguments: the page, the browser, the folder with `node_modules`.
+// does not. Arguments: the page of any run, the browser, the folder with `node_modules`. What a page does not have (hostile
+// names, a second page of rows, a win-back list, a slider) is not asked of it.
 import {readFileSync, statSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {join} from 'node:path';
@@ -38,71 +39,85 @@ try {
   const hash = () => tab.evaluate(() => location.hash);
   const timed = async (what, act) => { const start = Date.now(); await act(); console.log(`${what}: ${Date.now() - start} ms`); };
 
-  const all = await count();
+  const all = await count(), first = Math.min(all, 50);
+  const embedded = await tab.$eval('#data', data => data.textContent);
+  // As they stand in the data: `<` and `>` are written as escapes there.
+  const SCRIPT = '<script>alert(1)</script>', FORMULA = '=HYPERLINK("x")';
+  const hasScript = embedded.includes('\\u003cscript\\u003ealert(1)'), hasFormula = embedded.includes('=HYPERLINK(\\"x');
   const edges = await tab.evaluate(() => [document.getElementById('rows'), document.getElementById('main')].map(part => part.getBoundingClientRect().right));
   check('the list is no wider than the page', edges[0] <= edges[1] + 1, edges);
-  check('fifty rows in the order of the list', JSON.stringify(await ranks()) === JSON.stringify([...Array(50).keys()].map(i => i + 1)), await ranks());
-  check('a hostile name is text', (await tab.innerText('#rows')).includes('<script>alert(1)</script>'), '');
-  check('a formula is text', (await tab.innerText('#rows')).includes('=HYPERLINK("x")'), '');
-  check('every row has its rhythm, with words', (await tab.$$eval('.spark', all => all.filter(one => one.getAttribute('aria-label').length > 20 && one.querySelector('.s-tick')).length)) === 50, '');
+  check('the first rows in the order of the list', JSON.stringify(await ranks()) === JSON.stringify([...Array(first).keys()].map(i => i + 1)), await ranks());
+  if (hasScript) check('a hostile name is text', (await tab.innerText('#rows')).includes(SCRIPT), '');
+  if (hasFormula) check('a formula is text', (await tab.innerText('#rows')).includes(FORMULA), '');
+  check('every row has its rhythm, with words', (await tab.$$eval('.spark', all => all.filter(one => one.getAttribute('aria-label').length > 20 && (one.querySelector('.s-tick') || one.getAttribute('aria-label').startsWith('No order'))).length)) === first, '');
 
   await timed('sort', () => tab.click('[data-sort=days_since_last_order]'));
-  const silent = await tab.$$eval('#rows tbody .spark', all => all.map(one => +one.getAttribute('aria-label').match(/last one (\d+) day/)[1]));
-  check('sorted by silence, the longest first', silent.every((days, i) => !i || days <= silent[i - 1]), silent);
+  // A row behind those with history says it in words.
+  const silent = await tab.$$eval('#rows tbody .c-rhythm', all => all.map(cell => +((cell.querySelector('.spark')?.getAttribute('aria-label').match(/last one ([\d,]+) day/) || cell.textContent.match(/([\d,]+) day/))[1].replace(/,/g, ''))));
+  check('sorted by silence, the longest first', silent.length === first && silent.every((days, i) => !i || days <= silent[i - 1]), silent);
   check('the sort is announced', await tab.$eval('[data-sort=days_since_last_order]', button => button.parentNode.getAttribute('aria-sort')) === 'descending', '');
   await tab.click('[data-sort=customer_id]');
   const sorted = await ids();
   check('sorted by id', sorted.every((id, i) => !i || id >= sorted[i - 1]), sorted);
   await tab.click('[data-sort=rank]');
   const shares = await tab.$$eval('#rows .c-p span', all => all.map(one => [+one.title, one.textContent]));
-  check('what is above 0 and below 1 % says so, and nothing else', shares.length === 50 && shares.every(([value, says]) => (value > 0 && value < .01) === says.startsWith('less than 1')), shares);
+  check('what is above 0 and below 1 % says so, and nothing else', shares.length === first && shares.every(([value, says]) => (value > 0 && value < .01) === says.startsWith('less than 1')), shares);
 
-  const chip = '[data-filter=life_cycle_stage][data-value=loyal]';
-  const promised = +(await tab.innerText(chip + ' b')).replace(/,/g, '');
-  await timed('filter', () => tab.click(chip));
-  check('a filter leaves as many as its chip says', await count() === promised && promised < all, [await count(), promised]);
+  // The chips of all filters, with how many rows each leaves: one that leaves most of a part, and one of another filter beside it.
+  const chips = () => tab.$$eval('#chips .chip', all => all.map(one => ({filter: one.dataset.filter, value: one.dataset.value, n: +one.querySelector('b').textContent.replace(/,/g, '')})));
+  const most = (found, least) => found.filter(one => one.n > 0 && one.n < least).sort((a, b) => b.n - a.n)[0];
+  const chip = ({filter, value}) => `.chip[data-filter="${filter}"][data-value="${value}"]`;
+  const stage = most((await chips()).filter(one => one.filter === 'life_cycle_stage'), all);
+  await timed('filter', () => tab.click(chip(stage)));
+  check('a filter leaves as many as its chip says', await count() === stage.n, [await count(), stage]);
   await tab.click('#more');
-  const second = tab.locator('[data-filter=risk_band]').first();
-  const left = +(await second.locator('b').innerText()).replace(/,/g, '');
-  await second.click();
+  const second = most((await chips()).filter(one => one.filter !== stage.filter), stage.n);
+  await tab.click(chip(second));
   const both = await count();
-  check('two filters are both held', both === left && both < promised && both > 0, [both, left, promised]);
-  check('a chosen segment says what it means', (await tab.innerText('#chips')).includes('Loyal: five visits or more'), await tab.innerText('#chips'));
+  check('two filters are both held', both === second.n, [both, second, stage]);
+  check('a chosen segment says what it means', /^[A-Z][^:]+: .{10}/.test(await tab.innerText('#chips .meant')), await tab.innerText('#chips'));
   const view = await hash();
-  check('the view stands in the address', view.includes('f.life_cycle_stage=loyal') && view.includes('f.risk_band='), view);
+  check('the view stands in the address', view.includes('f.life_cycle_stage=' + stage.value) && view.includes(`f.${second.filter}=`), view);
   const sent = await open(view);
   check('an address that was sent shows the same', (await sent.innerText('#count')) === (await tab.innerText('#count')), await sent.innerText('#count'));
   await sent.context().close();
 
-  const [download] = await Promise.all([tab.waitForEvent('download'), tab.click('#export')]);
-  const csv = readFileSync(await download.path(), 'utf8');
+  const saved = async () => (await Promise.all([tab.waitForEvent('download'), tab.click('#export')]))[0].path();
+  const download = await saved();
+  const csv = readFileSync(download, 'utf8');
   const lines = csv.trim().split('\r\n');
   check('the export has what is shown', lines.length === both + 1 && csv.startsWith('\ufeffrank,customer_id,'), [lines.length, lines[0]]);
-  check('a formula in the export is harmless', csv.includes(`"'=HYPERLINK(""x"")"`) && !/(^|,)"?=HYPER/m.test(csv), lines[1]);
+  if (hasFormula) check('a formula in the export is harmless', csv.includes(`"'=HYPERLINK(""x"")"`) && !/(^|,)"?=HYPER/m.test(csv), lines[1]);
   await tab.click('#clear');
   check('all are shown again', await count() === all, await count());
+  let whole;
+  await timed('export of all', async () => { whole = await saved(); });
+  check('the export of all has every row', readFileSync(whole, 'utf8').split('\r\n').length - 2 === all, all);
 
-  const wanted = (await ids())[3];
+  const wanted = (await ids())[Math.min(3, first - 1)];
   await tab.focus('#rows tbody tr');
   await tab.keyboard.press('/');
-  await timed('search', async () => { await tab.keyboard.type(wanted); await tab.waitForFunction(() => document.querySelectorAll('#rows tbody tr').length === 1); });
-  check('search finds the one', (await ids())[0] === wanted, await ids());
+  await timed('search', async () => { await tab.keyboard.type(wanted); await tab.waitForFunction(q => location.hash.includes('q=' + encodeURIComponent(q)), wanted); });
+  // An id may stand within others.
+  check('search finds the one', (await ids()).includes(wanted) && await count() < all && (await ids()).every(id => id.includes(wanted)), await ids());
   await tab.fill('#search', 'nobody is called so');
   await tab.waitForFunction(() => !document.querySelector('#rows tbody tr'));
   check('nothing found is said, without an empty table', (await tab.innerText('#rows')).trim() === 'No customer matches. Take a filter away, or search for less.', await tab.innerText('#rows'));
   await tab.keyboard.press('Escape');
   check('Escape ends the search', await count() === all, await count());
 
-  await timed('next page', () => tab.click('[data-page="1"]'));
-  check('the second page goes on', (await ranks())[0] === 51, await ranks());
-  await tab.click('[data-page="0"]');
+  if (all > 50) {
+    await timed('next page', () => tab.click('[data-page="1"]'));
+    check('the second page goes on', (await ranks())[0] === 51, await ranks());
+    await tab.click('[data-page="0"]');
+  } else await tab.focus('#rows tbody tr');
   await tab.keyboard.press('ArrowDown');
   await timed('panel', async () => { await tab.keyboard.press('Enter'); await tab.waitForSelector('#panel[open]'); });
   const next = (await ids())[1];
   check('arrows and Enter open the second customer', await tab.innerText('#panel-name') === next, await tab.innerText('#panel-name'));
-  check('the panel has orders, spend and the rhythm', await tab.$$eval('#panel svg[role=img]', all => all.length) >= 2 && (await tab.innerText('#panel')).includes('Last orders'), '');
+  check('the panel has orders and the rhythm', await tab.$$eval('#panel svg[role=img]', all => all.length) >= 1 && (await tab.innerText('#panel')).includes('Last orders'), '');
   const panel = await tab.innerText('#panel');
-  check('the panel says how the action is done and what the stage means', /How: [A-Z]/.test(panel) && /Stage\s+\S[^:]*: /.test(panel), panel);
+  check('the panel says how the action is done and what the stage means', /How: [A-Z]|No contact/.test(panel) && /Stage\s+\S[^:]*: /.test(panel), panel);
   check('the customer stands in the address', (await hash()).includes('customer='), await hash());
   await tab.keyboard.press('ArrowDown');
   check('the arrow goes to the next customer', await tab.innerText('#panel-name') === (await ids())[2], '');
@@ -125,11 +140,13 @@ try {
     check(`${part}: every chart has marks, a title, a sentence, a population and a table`, charts.length >= 5 && charts.every(c => c.marks && c.title.length > 20 && c.caption.length > 40 && c.population.length > 10 && c.rows), charts);
   }
   await tab.click('#tab-shop');
-  const worth = () => tab.innerText('#retention-value');
-  const before = await worth();
-  await tab.focus('#retention');
-  await tab.keyboard.press('End');
-  check('the slider says another value', await worth() !== before, before);
+  if (await tab.$('#retention')) {
+    const worth = () => tab.innerText('#retention-value');
+    const before = await worth();
+    await tab.focus('#retention');
+    await tab.keyboard.press('End');
+    check('the slider says another value', await worth() !== before, before);
+  }
 
   for (const [width, height] of [[390, 844], [1440, 900]]) for (const colorScheme of ['light', 'dark']) for (const part of ['list', 'shop', 'model', 'panel']) {
     const seen = await open(part === 'panel' ? '#list?customer=' + encodeURIComponent(wanted) : '#' + part, {bypassCSP: true, viewport: {width, height}, colorScheme});

@@ -167,6 +167,15 @@ fn a_browser_shows_the_page_and_everything_on_it_works() {
     assert!(output.status.success(), "{said}\n{failed}");
     let n_checks = said.lines().filter(|line| line.starts_with("ok ")).count();
     assert!(n_checks >= 25, "{said}");
+    // On this page these are there to be looked at.
+    for name in [
+        "a hostile name is text",
+        "a formula is text",
+        "a formula in the export is harmless",
+        "the slider says another value",
+    ] {
+        assert!(said.contains(&format!("ok {name}")), "{name}: {said}");
+    }
     // Sizes and times are for people; nothing is asserted of the machine.
     std::io::Write::write_all(&mut std::io::stdout(), said.as_bytes()).unwrap();
 }
