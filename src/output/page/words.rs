@@ -187,7 +187,7 @@ fn left_alone(input: &PageInput<'_>, has_more_lists: bool) -> Option<String> {
     let mut also = Vec::new();
     if n_off > 0 {
         also.push(format!(
-            "Do not contact {} who opted out{both}: {} marked.",
+            "Do not contact {}{both} who opted out: {} marked.",
             counted(n_off, "customer"),
             verb(n_off, "this one is", "they are")
         ));

@@ -60,7 +60,7 @@ fn the_headline_is_the_plan_of_both_lists_with_all_its_costs() {
     let [low, high] = [0, 1].map(|end| whole(&plan["net_gain_interval"][end]));
     assert!(page.contains(&format!("between {low} and {high} in four of five cases")), "{low} {high}");
     let n_off = n_of(DAY, "suppressed_code", "opted_out");
-    assert!(n_off > 10 && page.contains(&format!("Do not contact {n_off} customers who opted out on both lists")));
+    assert!(n_off > 10 && page.contains(&format!("Do not contact {n_off} customers on both lists who opted out")));
     let n_held = n_of(DAY, "group", "control");
     assert!(page.contains(&format!("{n_held} are held back")), "{n_held}");
     assert!(!page.contains("Since "), "there is no earlier list");
