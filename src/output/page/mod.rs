@@ -16,6 +16,7 @@ mod figure;
 mod forecast;
 mod input;
 mod interviews;
+mod lists_so_far;
 mod measured_rates;
 mod model;
 mod months;

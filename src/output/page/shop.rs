@@ -11,6 +11,7 @@ use super::figure::{DataTable, Figure, Part, Small, Tile, WhatIf, money, percent
 use super::forecast::{everyone, past_sales, sales, tracking};
 use super::input::PageInput;
 use super::interviews::interviews;
+use super::lists_so_far;
 use super::measured_rates;
 use super::months::sales_by_month;
 use super::moves::moves;
@@ -52,6 +53,7 @@ fn figures(input: &PageInput<'_>) -> Vec<Figure> {
         causes::causes(input),
         causes::recovery(input),
         moves(input),
+        lists_so_far::figure(input),
         year::cohorts(input),
         of_margin(value),
         cohorts(value, input.question()),
@@ -73,11 +75,12 @@ fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
         let eligible = count(input.manifest, "/eligible").unwrap_or(input.total as u64);
         let expected = mean * eligible as f64;
         let name = format!("of {} eligible expected to buy nothing, {}", grouped(eligible), percent(mean));
-        tiles.push(Tile::new(
-            Unit::Number.text(expected.round()),
-            &name,
-            format!("{}, by the model", input.question()),
-        ));
+        let mut tile =
+            Tile::new(Unit::Number.text(expected.round()), &name, format!("{}, by the model", input.question()));
+        if let Some(course) = lists_so_far::course(input) {
+            (tile.spark, tile.span) = (course.svg, course.span);
+        }
+        tiles.push(tile);
     }
     let whom = list_customers(input);
     let amounts = [
