@@ -45,8 +45,7 @@ const TOLD_BY_PLACE: &[&str] = &["rank"];
 pub(super) fn data_of(input: &PageInput<'_>) -> String {
     let own = PageList { title: "To keep", probability: input.probability(), rows: input.list, total: input.total };
     let lists: Vec<PageList<'_>> = std::iter::once(own).chain(input.further.iter().copied()).collect();
-    let budget = BUDGET / lists.len().max(1);
-    let lists: Vec<Value> = lists.iter().map(|list| within(input, list, budget)).collect();
+    let lists = in_budget(input, &lists, BUDGET);
     let decimals = input.manifest.pointer("/config/currency/decimals").and_then(Value::as_u64).unwrap_or(2);
     let name = input.manifest["name"].as_str().unwrap_or("shop");
     let file: String = name.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
@@ -107,17 +106,41 @@ struct Extent {
     has_own: bool,
 }
 
+/// A list as it is written, its bytes, and whether something was left out of it to save them.
+struct Fitted {
+    encoded: Value,
+    size: usize,
+    is_cut: bool,
+}
+
+/// Lists in so many bytes together: each in an equal part of them, and what one leaves goes to the first that had to be cut.
+fn in_budget(input: &PageInput<'_>, lists: &[PageList<'_>], budget: usize) -> Vec<Value> {
+    let part = budget / lists.len().max(1);
+    let mut found: Vec<Fitted> = lists.iter().map(|list| within(input, list, part)).collect();
+    for (place, list) in lists.iter().enumerate() {
+        let others: usize =
+            found.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, own)| own.size).sum();
+        let left = budget.saturating_sub(others);
+        if let Some(own) = found.get_mut(place).filter(|own| own.is_cut && left > part) {
+            *own = within(input, list, left);
+        }
+    }
+    found.into_iter().map(|own| own.encoded).collect()
+}
+
 /// A list in at most so many bytes: without names of the rows behind, then with fewer rows in detail, and then with fewer rows,
 /// where ids or texts are long.
-fn within(input: &PageInput<'_>, list: &PageList<'_>, budget: usize) -> Value {
+fn within(input: &PageInput<'_>, list: &PageList<'_>, budget: usize) -> Fitted {
     let n_rows = list.rows.n_rows().min(PAGE_ROWS);
     let mut extent = Extent { n_rows, n_detailed: n_rows.min(DETAILED_ROWS), has_own: true };
+    let mut is_cut = false;
     loop {
         let encoded = encoded(input, list, extent);
         let size = encoded.to_string().len();
         if size <= budget || extent.n_rows <= FEWEST_ROWS {
-            return encoded;
+            return Fitted { encoded, size, is_cut };
         }
+        is_cut = true;
         let shrunk = |n: usize| n * 95 / 100 * budget / size;
         if extent.has_own && extent.n_detailed < extent.n_rows {
             extent.has_own = false;
@@ -238,16 +261,17 @@ mod tests {
         assert_eq!(again, json!(["</script><script>alert(1)</script>", "\u{2028}&"]));
     }
 
-    #[test]
-    fn long_ids_take_details_and_then_rows_away_until_the_list_fits() {
-        let ids = (0..4_000).map(|n| Some(format!("{n:0>200}"))).collect();
-        let rows = Columns { columns: vec![("customer_id".into(), Values::Text(ids))] };
-        let list = PageList { title: "t", probability: "", rows: &rows, total: 4_000 };
-        let none = Columns::default();
-        let manifest = json!({ "as_of": "2024-01-01" });
-        let input = PageInput {
-            list: &rows,
-            total: 4_000,
+    /// Customers with long ids.
+    fn customers(n: usize) -> Columns {
+        let ids = (0..n).map(|n| Some(format!("{n:0>200}"))).collect();
+        Columns { columns: vec![("customer_id".into(), Values::Text(ids))] }
+    }
+
+    fn with_input<T>(rows: &Columns, look: impl Fn(&PageInput<'_>) -> T) -> T {
+        let (none, manifest) = (Columns::default(), json!({ "as_of": "2024-01-01" }));
+        look(&PageInput {
+            list: rows,
+            total: rows.n_rows(),
             further: &[],
             details: &none,
             interviews: None,
@@ -259,11 +283,30 @@ mod tests {
             monitor: None,
             meanings: &[("customer_id", "")],
             today: 0,
-        };
-        let found = within(&input, &list, 100_000);
+        })
+    }
+
+    #[test]
+    fn long_ids_take_details_and_then_rows_away_until_the_list_fits() {
+        let rows = customers(4_000);
+        let list = PageList { title: "t", probability: "", rows: &rows, total: 4_000 };
+        let found = with_input(&rows, |input| within(input, &list, 100_000).encoded);
         assert!(found.to_string().len() <= 100_000);
         let shown = found["shown"].as_u64().unwrap();
         assert!((300..500).contains(&shown), "{shown}");
         assert!(found["limits"].as_str().unwrap().contains("of 4,000 customers"));
+    }
+
+    #[test]
+    fn what_one_list_leaves_goes_to_the_other() {
+        let (long, short) = (customers(4_000), customers(100));
+        let list = |rows| PageList { title: "t", probability: "", rows, total: 4_000 };
+        for lists in [[list(&long), list(&short)], [list(&short), list(&long)]] {
+            let found = with_input(&long, |input| in_budget(input, &lists, 400_000));
+            assert!(found.iter().map(|own| own.to_string().len()).sum::<usize>() <= 400_000);
+            let mut shown: Vec<u64> = found.iter().map(|own| own["shown"].as_u64().unwrap()).collect();
+            shown.sort_unstable();
+            assert!(shown[0] == 100 && (1_300..1_900).contains(&shown[1]), "{shown:?}, and a half would have 900");
+        }
     }
 }
