@@ -35,6 +35,12 @@ impl ComparedColumn {
         (self.is_known.get(usize::try_from(code).ok()?) == Some(&false)).then_some(code)
     }
 
+    /// The code of the value of a row; none where there are too many.
+    #[must_use]
+    pub fn code(&self, row: usize) -> Option<u32> {
+        self.words.codes.get(row).copied()
+    }
+
     /// Whether a row has no value.
     #[must_use]
     pub fn is_empty(&self, row: usize) -> bool {

@@ -1,14 +1,16 @@
 //! Orders that stand in a file more than once: as one line of the order, as its lines, as its payment. Each kind of line comes to
-//! the same amount.
+//! the same amount. Where orders have no number, what a customer bought on one day is held together.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::finding::{Finding, Severity};
 use super::mending::filter;
 use crate::config::{Config, Table};
-use crate::ingest::{ABSENT, ColumnForm, Says, TypedTable, WatchedColumn, none_of, toml_text};
+use crate::ingest::{ABSENT, ColumnForm, ComparedColumn, Says, TypedTable, WatchedColumn, none_of, toml_text};
 use crate::text::{counted, grouped};
 
 /// Fewer orders tell nothing.
@@ -46,6 +48,42 @@ struct Lines {
     sum: i64,
 }
 
+/// A column that may name kinds of lines: one that nothing looks at, or one of which the filter names some kinds alone.
+#[derive(Debug, Clone, Copy)]
+enum KindColumn<'c> {
+    Watched(&'c WatchedColumn),
+    Compared(&'c ComparedColumn),
+}
+
+impl<'c> KindColumn<'c> {
+    fn all(purchases: &'c TypedTable) -> impl Iterator<Item = Self> {
+        let watched = purchases.watched.iter().filter(|column| column.watched.says == Says::State);
+        watched.map(KindColumn::Watched).chain(purchases.compared.iter().map(KindColumn::Compared))
+    }
+
+    fn name(&self) -> &'c str {
+        match self {
+            Self::Watched(column) => &column.watched.name,
+            Self::Compared(column) => &column.name,
+        }
+    }
+
+    fn code(&self, row: usize) -> Option<u32> {
+        match self {
+            Self::Watched(column) => column.code(row),
+            Self::Compared(column) => column.code(row),
+        }
+    }
+
+    fn word_of(&self, code: u32) -> &'c str {
+        let word = match self {
+            Self::Watched(column) => column.word_of(code),
+            Self::Compared(column) => column.word_of(code),
+        };
+        word.unwrap_or_default()
+    }
+}
+
 /// What the kinds of lines come to, for each column that may name them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CountedTwice {
@@ -55,17 +93,17 @@ pub(super) struct CountedTwice {
 
 impl CountedTwice {
     pub(super) fn of(purchases: &TypedTable) -> Self {
-        let keys = purchases.keys("order_id");
-        let columns = purchases.watched.iter().filter(|column| column.watched.says == Says::State);
         let mut found = Self::default();
-        if keys.is_empty() {
+        let columns: Vec<KindColumn<'_>> = KindColumn::all(purchases).collect();
+        if columns.is_empty() {
             return found;
         }
+        let (keys, n_orders) = keys(purchases);
+        found.orders = n_orders;
         for column in columns {
-            let mixed = Mixed::among(purchases, keys, column);
-            let orders = mixed.map(|mixed| orders(purchases, keys, column, &mixed)).unwrap_or_default();
-            found.orders = purchases.events().map_or(0, |events| events.distinct);
-            found.columns.insert(column.watched.name.clone(), kinds(&orders, column));
+            let mixed = Mixed::among(purchases, &keys, column);
+            let orders = mixed.map(|mixed| orders(purchases, &keys, column, &mixed)).unwrap_or_default();
+            found.columns.insert(column.name().to_owned(), kinds(&orders, column));
         }
         found
     }
@@ -112,7 +150,7 @@ impl CountedTwice {
                 "orders are counted more than once: in {} of {} the lines with `{one}` in `{name}` come to the same as those with \
                  `{other}`",
                 grouped(most.same),
-                counted(most.both, "order"),
+                counted(most.both, if config.purchases.columns.contains_key("order_id") { "order" } else { "visit" }),
             );
             let texts: Vec<String> = [kept.as_str()].iter().chain(&aside).map(|kind| toml_text(kind)).collect();
             let form = ColumnForm { is_text: true, has_empty: false };
@@ -125,6 +163,29 @@ impl CountedTwice {
             Some(finding.of_column(name).counting(most.same).with_hint(hint))
         })
     }
+}
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+
+/// The order of each row, and how many there are; without numbers of orders, what a customer bought on one day.
+fn keys(purchases: &TypedTable) -> (Cow<'_, [u64]>, u64) {
+    let keys = purchases.keys("order_id");
+    if !keys.is_empty() {
+        return (Cow::Borrowed(keys), purchases.events().map_or(0, |events| events.distinct));
+    }
+    let (customers, times) = (purchases.codes("customer_id"), purchases.times("purchased_at"));
+    let visit = |(customer, at): (&u32, &i64)| {
+        if *at == ABSENT {
+            return 0;
+        }
+        let mut hasher = FxHasher::default();
+        (*customer, at.div_euclid(DAY)).hash(&mut hasher);
+        hasher.finish().max(1)
+    };
+    let keys: Vec<u64> = customers.iter().zip(times).map(visit).collect();
+    let used: FxHashSet<u64> = purchases.used_rows().filter_map(|row| keys.get(row).copied()).collect();
+    (Cow::Owned(keys), used.len() as u64)
 }
 
 /// Which orders may have lines of several kinds; in most shops hardly any has, and nothing is kept of the others.
@@ -140,7 +201,7 @@ const MOST_VALUES: u8 = 200;
 
 impl Mixed {
     /// `None` if the column has too many values.
-    fn among(purchases: &TypedTable, keys: &[u64], column: &WatchedColumn) -> Option<Self> {
+    fn among(purchases: &TypedTable, keys: &[u64], column: KindColumn<'_>) -> Option<Self> {
         let mut mixed = Self { slots: vec![0; (keys.len().max(64) * 4).next_power_of_two()] };
         for row in purchases.used_rows() {
             let (Some(key), Some(code)) = (keys.get(row).filter(|key| **key != 0), column.code(row)) else { continue };
@@ -168,7 +229,7 @@ impl Mixed {
 }
 
 /// What the lines of each kind come to in each order; orders with more kinds than are compared have none.
-fn orders(purchases: &TypedTable, keys: &[u64], column: &WatchedColumn, mixed: &Mixed) -> FxHashMap<u64, Vec<Lines>> {
+fn orders(purchases: &TypedTable, keys: &[u64], column: KindColumn<'_>, mixed: &Mixed) -> FxHashMap<u64, Vec<Lines>> {
     let amounts = purchases.money("amount");
     let mut orders: FxHashMap<u64, Vec<Lines>> = FxHashMap::default();
     for row in purchases.used_rows() {
@@ -186,7 +247,7 @@ fn orders(purchases: &TypedTable, keys: &[u64], column: &WatchedColumn, mixed: &
     orders
 }
 
-fn kinds(orders: &FxHashMap<u64, Vec<Lines>>, column: &WatchedColumn) -> Kinds {
+fn kinds(orders: &FxHashMap<u64, Vec<Lines>>, column: KindColumn<'_>) -> Kinds {
     let mut pairs: FxHashMap<(u32, u32), Pair> = FxHashMap::default();
     let mut rows: FxHashMap<u32, u64> = FxHashMap::default();
     for lines in orders.values().filter(|lines| lines.len() <= MOST_KINDS) {
@@ -199,7 +260,7 @@ fn kinds(orders: &FxHashMap<u64, Vec<Lines>>, column: &WatchedColumn) -> Kinds {
             }
         }
     }
-    let word = |code: u32| column.word_of(code).unwrap_or_default().to_owned();
+    let word = |code: u32| column.word_of(code).to_owned();
     let named = |((one, other), pair): ((u32, u32), Pair)| {
         let (one, other) = (word(one), word(other));
         (if one < other { (one, other) } else { (other, one) }, pair)

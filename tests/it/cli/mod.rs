@@ -45,6 +45,7 @@ mod open_files;
 mod opt_outs;
 mod order_keys;
 mod order_versions;
+mod other_systems;
 mod outcomes;
 mod page;
 mod page_words;

@@ -1,0 +1,52 @@
+//! Exports of further systems, from the command line alone: what is drafted of them, and what `check` then says.
+
+use super::drafted_exports::{Order, check, drafted, euros};
+
+const ALL: &str = "bought by 230 customers in 2,760 orders";
+
+/// A file with a line for each order.
+fn file(header: &str, line: impl Fn(Order) -> String) -> String {
+    let lines: Vec<String> = std::iter::once(header.to_owned()).chain(Order::all().map(line)).collect();
+    lines.join("\n") + "\n"
+}
+
+/// The config with the proposed filter, or the choice that is proposed, taken.
+fn take(folder: &std::path::Path, config: &str, key: &str) {
+    std::fs::write(folder.join("retain.toml"), config.replace(&format!("# {key} = "), &format!("{key} = "))).unwrap();
+}
+
+#[test]
+fn sums_and_lines_are_told_apart_where_the_filter_names_one_kind_alone() {
+    let mut text = "Date,Receipt number,Line type,Customer code,Total\n".to_owned();
+    for order in Order::all() {
+        let mut line = |kind: &str, cents| {
+            let (day, number, customer) = (order.day(), order.number, order.customer);
+            text.push_str(&format!("{day},{number},{kind},C{customer},{}\n", euros(cents)));
+        };
+        line("Sale", order.cents());
+        line("Sale Line", order.cents() / 2);
+        line("Sale Line", order.cents() - order.cents() / 2);
+        line("Payment", order.cents());
+    }
+    let (folder, config) = drafted(&[("till.csv", text.as_bytes())], &[]);
+    assert!(config.contains("# filter = \"\\\"Line type\\\" NOT IN ('Payment')\""), "{config}");
+    take(folder.path(), &config, "filter");
+    check(folder.path(), 3, &["error[counted_twice]", "2,760 of 2,760 orders", "NOT IN ('Sale')"]);
+}
+
+#[test]
+fn events_of_one_purchase_are_counted_once_though_no_order_has_a_number() {
+    let mut text = "event_id,event_name,datetime,profile_id,value\n".to_owned();
+    for order in Order::all() {
+        let (n, at, customer) = (order.number, format!("{}T10:00:00+00:00", order.day()), order.customer);
+        text.push_str(&format!("p{n},Placed Order,{at},K{customer},{}\n", euros(order.cents())));
+        text.push_str(&format!("a{n},Ordered Product,{at},K{customer},{}\n", euros(order.cents() / 2)));
+        text.push_str(&format!("b{n},Ordered Product,{at},K{customer},{}\n", euros(order.cents() - order.cents() / 2)));
+        if n.is_multiple_of(20) {
+            text.push_str(&format!("c{n},Cancelled Order,{at},K{customer},{}\n", euros(order.cents())));
+        }
+    }
+    let (folder, config) = drafted(&[("events.csv", text.as_bytes())], &[("# customer_id = ", "customer_id = ")]);
+    take(folder.path(), &config, "filter");
+    check(folder.path(), 3, &["error[counted_twice]", "2,760 of 2,760 visits", "NOT IN ('Placed Order')"]);
+}
