@@ -7,6 +7,7 @@ use super::conditions::{ColumnForm, is_empty_or, none_of, toml_text};
 use super::fill_down::{is_given, on_later_lines};
 use super::given_back::{Minus, is_read_as_return, tells_of_goods, tells_of_looks};
 use super::kinds_of_goods::Products;
+use super::newest_orders::PurchaseTimes;
 use super::state_names;
 use super::state_words::{NoPurchases, Says, is_test, is_voucher};
 use super::words::Words;
@@ -41,8 +42,8 @@ pub(super) fn of_rows(rows: &DataFrame) -> Vec<FoundKey> {
         let why = "empty on all lines of an order but the first";
         found.push(FoundKey::settled("fill_down", format!("[{}]", list.join(", ")), why));
     }
-    let (minus, products) = (Minus::of(rows), Products::of(rows));
-    let of_column = |column| condition(column, &filled, &minus, &products);
+    let (minus, products, times) = (Minus::of(rows), Products::of(rows), PurchaseTimes::of(rows));
+    let of_column = |column| condition(column, &filled, (&minus, &products, &times));
     let conditions: Vec<Condition> = rows.columns().iter().filter_map(of_column).collect();
     if !conditions.is_empty() {
         let whole: Vec<&str> = conditions.iter().map(|condition| condition.sql.as_str()).collect();
@@ -133,7 +134,11 @@ struct Condition {
     lines: usize,
 }
 
-fn condition(column: &Column, filled: &[String], minus: &Minus, products: &Products) -> Option<Condition> {
+fn condition(
+    column: &Column,
+    filled: &[String],
+    (minus, products, times): (&Minus, &Products, &PurchaseTimes),
+) -> Option<Condition> {
     let name = column.name().to_string();
     let text = column.cast(&DataType::String).ok()?;
     let words = Words::from_text(text.str().ok()?);
@@ -147,9 +152,8 @@ fn condition(column: &Column, filled: &[String], minus: &Minus, products: &Produ
     if against.is_empty() || !is_state || (says.is_none() && tells_of_looks(&name)) {
         return None;
     }
-    let rows_with = |against: &[&str]| {
-        (0..column.len()).filter(|row| words.get(*row).is_some_and(|word| against.contains(&word.trim()))).count()
-    };
+    let has = |row: usize, against: &[&str]| words.get(row).is_some_and(|word| against.contains(&word.trim()));
+    let rows_with = |against: &[&str]| (0..column.len()).filter(|row| has(*row, against)).count();
     let of_goods: Vec<&str> = match says {
         None => against.iter().copied().filter(|word| products.are_named(&words, word)).collect(),
         Some(_) => Vec::new(),
@@ -161,6 +165,9 @@ fn condition(column: &Column, filled: &[String], minus: &Minus, products: &Produ
         _ => 100,
     };
     if rows_with(&against) * 100 > column.len() * most_in_100 {
+        return None;
+    }
+    if matches!(says, Some(Says::Done | Says::Undone)) && times.are_newest(|row| has(row, &against)) {
         return None;
     }
     // A voucher is none of the goods, however many there are to choose from. So many tests are something else.

@@ -72,6 +72,7 @@ mod lines;
 mod lookup;
 mod mapping;
 mod marks;
+mod newest_orders;
 mod number_census;
 mod number_files;
 mod numbered_anew;

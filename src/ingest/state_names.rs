@@ -1,5 +1,6 @@
 //! What the name of a column, beside its values, says of an order: its state, that it was undone, what it came to.
 
+use super::dates::apart;
 use super::flag_names::{are_flags, is_affirmed};
 use super::return_words::{tells_how, tells_of_returns};
 use super::state_words::{Says, is_no_purchase, is_state_of_orders};
@@ -320,8 +321,22 @@ pub(super) fn is_of_payments(name: &str) -> bool {
 }
 
 /// What a column of that name and with these values may say of an order.
-pub(super) fn of_column<'w>(name: &str, values: impl Iterator<Item = &'w str>) -> Option<Says> {
-    if is_flag(name) && are_flags(values) { Some(Says::Done) } else { of_name(name) }
+pub(super) fn of_column<'w>(name: &str, mut values: impl Iterator<Item = &'w str>) -> Option<Says> {
+    if is_flag(name) {
+        return if are_flags(values) { Some(Says::Done) } else { of_name(name) };
+    }
+    // `Cancelled by` has who did it, or the day until which it may be done.
+    let is_until = is_by(name) && values.any(|value| apart(value).is_some());
+    of_name(name).filter(|_| !is_until)
+}
+
+/// Whether values say more of a column of that name than the name does.
+pub(super) fn needs_values(name: &str) -> bool {
+    is_flag(name) || is_by(name)
+}
+
+fn is_by(name: &str) -> bool {
+    in_words(name).iter().any(|word| word == "by")
 }
 
 /// Whether a column of that name says with a yes or a no whether an order was paid, completed or real.
@@ -331,6 +346,7 @@ pub(super) fn is_flag(name: &str) -> bool {
 
 /// What a column of that name may say of an order.
 pub(super) fn of_name(name: &str) -> Option<Says> {
+    const COMPOUND: &[&str] = &["status", "zustand", "ステータス", "状態", "状态", "상태"];
     let words = in_words(name);
     let any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let starts = |known: &[&str]| words.iter().any(|word| known.iter().any(|start| word.starts_with(start)));
@@ -360,7 +376,7 @@ pub(super) fn of_name(name: &str) -> Option<Says> {
     if any(OF_OTHER_THINGS) {
         return None;
     }
-    let is_compound = words.iter().any(|word| word.ends_with("status") || word.ends_with("zustand"));
+    let is_compound = words.iter().any(|word| COMPOUND.iter().any(|end| word.ends_with(end)));
     if is_compound || any(&["statut", "estado", "stato", "state", "état", "etat", "tillstånd", "mode"]) {
         return Some(if tells_of_returns(&words) { Says::TakenBack } else { Says::State });
     }
@@ -413,6 +429,7 @@ mod tests {
             ("Financial Status", Some(Says::State)),
             ("order_status", Some(Says::State)),
             ("Mode", Some(Says::State)),
+            ("受注ステータス", Some(Says::State)),
             ("Lieferstatus", Some(Says::Delivery)),
             ("Estado de envío", Some(Says::Delivery)),
             ("Shipping State", None),

@@ -206,9 +206,9 @@ pub(super) fn watched(column: &Column) -> Option<Watched> {
     are_states.then_some(Watched { name, says: Says::State })
 }
 
-/// What a column says of an order by its name, and by its values where the name is that of a flag.
+/// What a column says of an order by its name, and by its values where they say more.
 fn says(column: &Column, name: &str) -> Option<Says> {
-    if !state_names::is_flag(name) {
+    if !state_names::needs_values(name) {
         return state_names::of_name(name);
     }
     let text = column.cast(&DataType::String).ok()?;

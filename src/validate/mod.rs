@@ -31,6 +31,7 @@ mod loose_ids;
 mod losses;
 mod magnitudes;
 mod mending;
+mod newest_rows;
 mod no_goods;
 mod nobody;
 mod opt_outs;

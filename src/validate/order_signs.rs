@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use super::finding::{Finding, Severity};
 use super::mending::filter;
+use super::newest_rows::FlaggedDays;
 use crate::config::{Config, Table};
 use crate::ingest::{
-    ColumnForm, NoPurchases, Says, TypedTable, WatchedColumn, are_flags, gives_back, is_empty_or, is_purchase, none_of,
-    sql_name, sql_text, tells_of_rows, toml_text,
+    ABSENT, ColumnForm, NoPurchases, Says, TypedTable, WatchedColumn, are_flags, gives_back, is_empty_or, is_purchase,
+    none_of, sql_name, sql_text, tells_of_rows, toml_text,
 };
 use crate::text::{counted, grouped, verb};
 
@@ -39,6 +42,8 @@ struct Sign {
     nothing: BTreeSet<String>,
     /// Payments with a minus: they would be returns of what they pay.
     paid_back: u64,
+    /// The days of flags that speak against a purchase.
+    days: FlaggedDays,
     /// Whether there are more than can be states.
     are_many: bool,
     form: ColumnForm,
@@ -65,6 +70,7 @@ impl OrderSigns {
             add(&mut sum.unnamed, own.unnamed);
             sum.nothing.extend(own.nothing);
             sum.paid_back += own.paid_back;
+            sum.days.add(own.days);
             sum.are_many |= own.are_many || sum.against.len() > MOST_VALUES;
             sum.form.has_empty |= own.form.has_empty;
             sum.form.is_text |= own.form.is_text;
@@ -78,7 +84,9 @@ impl OrderSigns {
 
     pub(super) fn findings(&self, config: &Config, used: u64) -> Vec<Finding> {
         let found = self.0.iter().filter_map(|((name, says), sign)| {
-            if sign.against.is_empty() {
+            if matches!(says, Says::Done | Says::Undone) && sign.days.are_newest() {
+                None
+            } else if sign.against.is_empty() {
                 unnamed(config, used, name, sign)
             } else {
                 Some(finding(config, used, (name, *says), sign))
@@ -161,13 +169,17 @@ fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
         (count > 0).then_some((code, count))
     };
     let counts: BTreeMap<u32, u64> = rows.into_iter().filter_map(counted).collect();
+    let mut against: FxHashSet<u32> = FxHashSet::default();
     for (code, count) in counts {
         let Some(word) = column.word_of(code) else {
             sign.form.has_empty = true;
             continue;
         };
         let place = match column.watched.says {
-            says if says.speaks(word, &no_purchases) => &mut sign.against,
+            says if says.speaks(word, &no_purchases) => {
+                against.insert(code);
+                &mut sign.against
+            }
             Says::State | Says::Delivery if is_purchase(word) => &mut sign.usual,
             Says::State | Says::Delivery if sign.unnamed.len() <= MOST_UNNAMED => &mut sign.unnamed,
             Says::Undone if sign.nothing.len() <= MOST_UNNAMED => {
@@ -178,12 +190,23 @@ fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
         };
         *place.entry(word.to_owned()).or_default() += count;
     }
+    if matches!(column.watched.says, Says::Done | Says::Undone) {
+        sign.days = flagged_days(purchases, |row| column.code(row).is_some_and(|code| against.contains(&code)));
+    }
     if sign.against.len() > MOST_VALUES {
         // Such as times: that there is one counts, not which.
         let total = sign.against.values().sum();
         sign = Sign { against: BTreeMap::from([(String::new(), total)]), are_many: true, ..sign };
     }
     sign
+}
+
+/// The days of all purchases, and of those with a flag.
+fn flagged_days(purchases: &TypedTable, is_flagged: impl Fn(usize) -> bool) -> FlaggedDays {
+    let (times, is_bought) = (purchases.times("purchased_at"), purchases.bought());
+    let time = |row: usize| times.get(row).copied().filter(|at| *at != ABSENT);
+    let bought = purchases.used_rows().filter(|row| is_bought.holds(*row));
+    FlaggedDays::of(bought.filter_map(|row| Some((time(row)?, is_flagged(row)))))
 }
 
 /// The line of config that makes rows with some of the values returns.

@@ -50,3 +50,30 @@ fn events_of_one_purchase_are_counted_once_though_no_order_has_a_number() {
     take(folder.path(), &config, "filter");
     check(folder.path(), 3, &["error[counted_twice]", "2,760 of 2,760 visits", "NOT IN ('Placed Order')"]);
 }
+
+#[test]
+fn flags_of_the_newest_orders_and_days_to_come_set_nothing_aside() {
+    let is_new = |order: Order| order.month == 12 && order.customer % 28 > 13;
+    for (column, new, old) in
+        [("completed", "no", "yes"), ("can_be_cancelled", "yes", "no"), ("Cancel by", "2025-01-05", "")]
+    {
+        let line = |order: Order| {
+            let flag = if is_new(order) { new } else { old };
+            format!("{},C{},{},{},{flag}", order.number, order.customer, order.day(), euros(order.cents()))
+        };
+        let header = format!("order_no,customer_no,order_date,total,{column}");
+        let (folder, config) = drafted(&[("orders.csv", file(&header, line).as_bytes())], &[]);
+        assert!(!config.contains("filter = "), "{column}: {config}");
+        let said = crate::shop::retain().current_dir(folder.path()).args(["check", "--as-of", "2025-01-01"]).assert();
+        let said = String::from_utf8_lossy(&said.success().get_output().stderr).into_owned();
+        assert!(said.contains(ALL) && !said.contains("status_not_looked_at"), "{column}: {said}");
+    }
+    // Who cancelled an order is named where it was cancelled.
+    let line = |order: Order| {
+        let by = if order.number.is_multiple_of(20) { "shop" } else { "" };
+        format!("{},C{},{},{},{by}", order.number, order.customer, order.day(), euros(order.cents()))
+    };
+    let header = "order_no,customer_no,order_date,total,Cancelled by";
+    let (_folder, config) = drafted(&[("orders.csv", file(header, line).as_bytes())], &[]);
+    assert!(config.contains("# filter = "), "{config}");
+}
