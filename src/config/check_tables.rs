@@ -32,7 +32,7 @@ impl Check<'_> {
         let time_format = self.time_formats(table, raw.time_format.as_ref());
         let decimal = self.word(section, &knobs::DECIMAL, raw.decimal.as_deref());
         let thousands = self.word(section, &knobs::THOUSANDS, raw.thousands.as_deref());
-        let amount_is = self.word(section, &knobs::AMOUNT_IS, raw.amount_is.as_deref());
+        let amount_is = raw.amount_is.as_deref().and_then(|word| self.word(section, &knobs::AMOUNT_IS, Some(word)));
         self.numbers(table, raw);
         let negative_amounts = self.word(section, &knobs::NEGATIVE_AMOUNTS, raw.negative_amounts.as_deref());
         let id_case = raw.id_case.as_deref().and_then(|word| self.word(section, &knobs::ID_CASE, Some(word)));
@@ -50,7 +50,7 @@ impl Check<'_> {
             time_format,
             decimal,
             thousands,
-            amount_is: amount_is?,
+            amount_is,
             rates: raw.rates.clone(),
             negative_amounts: negative_amounts?,
             id_case,

@@ -84,7 +84,7 @@ pub(super) const THOUSANDS: Key = key("thousands", Allowed::Word(&["", ".", ",",
     .means("The mark between thousands, empty for none; settled from all values of a column without it");
 pub(super) const AMOUNT_IS: Key = key("amount_is", Allowed::Word(&["line", "order"]), Preset::Text("line")).means(
     "What `amount` is of: its line, or its order; the amount of an order stands on each of its lines and is shared out \
-     evenly among them",
+     evenly among them; `line` written out says that lines of one order with one amount are counted each",
 );
 pub(super) const RATES: Key = key("rates", Allowed::Rates, Preset::Absent("{ USD = 0.92 }")).means(
     "How many units of the config's currency one unit of another currency is worth; needs the column `currency`",

@@ -33,7 +33,7 @@ pub struct TableConfig {
     /// The mark between thousands; settled from the values if it is not given.
     pub thousands: Option<ThousandsMark>,
     /// What the amount of a purchase is of (purchases only).
-    pub amount_is: AmountIs,
+    pub amount_is: Option<AmountIs>,
     /// What one unit of another currency is worth in that of the config.
     pub rates: BTreeMap<String, f64>,
     /// What a negative amount means (purchases only).

@@ -16,7 +16,7 @@ pub(crate) fn table_config(paths: &[&str]) -> TableConfig {
         time_format: None,
         decimal: None,
         thousands: None,
-        amount_is: crate::config::AmountIs::Line,
+        amount_is: None,
         rates: std::collections::BTreeMap::new(),
         negative_amounts: NegativeAmounts::Return,
         id_case: None,

@@ -22,7 +22,7 @@ impl CountedPieces {
     /// What lines show; nothing where amounts are of orders and were shared out.
     pub(super) fn of(purchases: &TypedTable, config: &Config) -> Self {
         let (quantities, amounts) = (purchases.numbers("quantity"), purchases.money("amount"));
-        if quantities.is_empty() || config.purchases.amount_is == AmountIs::Order {
+        if quantities.is_empty() || config.purchases.amount_is == Some(AmountIs::Order) {
             return Self::default();
         }
         let (names, codes) = (purchases.names("product_id"), purchases.codes("product_id"));

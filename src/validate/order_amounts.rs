@@ -22,6 +22,9 @@ const LEAST_ORDERS: u64 = 20;
 /// Different amounts among them: where all goods cost the same, equal lines say nothing.
 const LEAST_AMOUNTS: usize = 5;
 
+/// Microseconds from which on two lines are far apart.
+const FAR_APART: u64 = 14 * 86_400_000_000;
+
 /// What orders of several lines show of their amounts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct OrderAmounts {
@@ -29,8 +32,12 @@ pub(super) struct OrderAmounts {
     n_orders: u64,
     /// Those with one amount on all lines.
     n_constant: u64,
-    /// Those of them with different products or quantities.
+    /// Those of them with different products or quantities, or where nothing tells them.
     n_different: u64,
+    /// Those of these whose lines are of days far apart.
+    n_apart: u64,
+    /// Whether lines name products or quantities.
+    tells: bool,
     /// Different amounts among these, as many as matter.
     amounts: BTreeSet<i64>,
     neighbours: Neighbours,
@@ -44,6 +51,7 @@ struct Lines {
     is_constant: bool,
     detail: (u32, u32),
     is_different: bool,
+    is_apart: bool,
     first: usize,
 }
 
@@ -58,7 +66,7 @@ fn order_of(table: &TypedTable) -> impl Fn(usize) -> Option<(u64, u32)> + '_ {
 
 impl OrderAmounts {
     pub(super) fn of(table: &TypedTable, config: &Config) -> Self {
-        if config.purchases.amount_is == AmountIs::Order || table.keys("order_id").is_empty() {
+        if config.purchases.amount_is.is_some() || table.keys("order_id").is_empty() {
             return Self::default();
         }
         let (amounts, order) = (table.money("amount"), order_of(table));
@@ -78,23 +86,31 @@ impl OrderAmounts {
         for (row, (key, customer)) in table.used_rows().filter_map(|row| Some((row, line(row)?.0))) {
             keys.get_mut(row).into_iter().for_each(|own| *own = with_value(key, u64::from(customer)));
         }
+        let times = table.times("purchased_at");
+        let is_apart = |one: usize, other: usize| match (times.get(one), times.get(other)) {
+            (Some(one), Some(other)) if *one != ABSENT && *other != ABSENT => one.abs_diff(*other) >= FAR_APART,
+            _ => false,
+        };
         let mut orders: FxHashMap<(u64, u32), Lines> = FxHashMap::default();
         for row in repeated(&keys) {
             let Some((order, amount)) = line(row) else { continue };
             let detail =
                 (products.get(row).copied().unwrap_or(0), quantities.get(row).map_or(0, |quantity| quantity.to_bits()));
-            let fresh = Lines { n: 0, amount, is_constant: true, detail, is_different: !tells, first: row };
+            let fresh =
+                Lines { n: 0, amount, is_constant: true, detail, is_different: !tells, is_apart: false, first: row };
             let lines = orders.entry(order).or_insert(fresh);
             lines.n += 1;
             lines.is_constant &= lines.amount == amount;
             lines.is_different |= lines.detail != detail;
+            lines.is_apart |= is_apart(lines.first, row);
         }
-        let mut found = Self { neighbours, ..Self::default() };
+        let mut found = Self { tells, neighbours, ..Self::default() };
         for lines in orders.values().filter(|lines| lines.n > 1) {
             found.n_orders += 1;
             found.n_constant += u64::from(lines.is_constant);
             if lines.is_constant && lines.is_different {
                 found.n_different += 1;
+                found.n_apart += u64::from(lines.is_apart);
                 found.amounts.insert(lines.amount);
                 let example = table.mentioned(lines.first);
                 let example =
@@ -113,6 +129,8 @@ impl OrderAmounts {
         self.n_orders += other.n_orders;
         self.n_constant += other.n_constant;
         self.n_different += other.n_different;
+        self.n_apart += other.n_apart;
+        self.tells |= other.tells;
         self.amounts.extend(other.amounts);
         self.neighbours.n_different += other.neighbours.n_different;
         self.neighbours.n_rows += other.neighbours.n_rows;
@@ -131,24 +149,39 @@ impl OrderAmounts {
         if !is_total {
             return None;
         }
-        let message = format!(
-            "{} of {} have one `amount` on all their lines, {} of them with different products or quantities: it is the \
-             amount of the order, and would count once for each line",
-            grouped(self.n_constant),
-            counted(self.n_orders, "order") + " of several lines",
-            grouped(self.n_different)
-        );
+        let orders = counted(self.n_orders, "order") + " of several lines";
+        let different = if self.tells {
+            format!(", {} of them with different products or quantities", grouped(self.n_different))
+        } else {
+            String::new()
+        };
+        // Payments in parts are weeks from each other; lines of one order are not.
+        let are_parts = self.n_apart * 2 > self.n_different;
+        let (what, hint) = if are_parts {
+            (
+                "its lines are weeks from each other, so they may be payments of it in parts, or repeat what it comes to as a whole",
+                PARTS,
+            )
+        } else {
+            ("it is the amount of the order, and would count once for each line", WHOLE)
+        };
+        let message =
+            format!("{} of {orders} have one `amount` on all their lines{different}: {what}", grouped(self.n_constant));
         let finding =
             Finding::new("order_totals", Table::Purchases.name(), Severity::Error, message).of_column("amount");
         let finding =
             finding.counting(self.n_constant).with_examples(self.example.iter().map(|example| example.2.clone()));
-        Some(finding.with_hint(
-            "map the amount of the line if the source has one, such as price times quantity; else write `amount_is = \"order\"` \
-             in `[purchases]`, and each amount is shared out evenly among the lines of its order; if its rows are its states in \
-             turn, `latest_by` names the column that grows with them, such as `latest_by = \"updated_at\"`, and the last one counts",
-        ))
+        Some(finding.with_hint(hint))
     }
 }
+
+/// What mends an amount that stands on each line of its order, and what to say of payments in parts.
+const WHOLE: &str = "map the amount of the line if the source has one, such as price times quantity; else write `amount_is = \"order\"` \
+                     in `[purchases]`, and each amount is shared out evenly among the lines of its order; if its rows are its states in \
+                     turn, `latest_by` names the column that grows with them, such as `latest_by = \"updated_at\"`, and the last one \
+                     counts";
+const PARTS: &str = "look at one order: if its lines add up to what it came to, write `amount_is = \"line\"` in `[purchases]`; if each \
+                     line repeats what it came to, write `amount_is = \"order\"`";
 
 /// Lines of one order that follow each other.
 #[derive(Debug, Clone, Copy, Default)]
@@ -180,7 +213,7 @@ impl Neighbours {
 
 /// Shares the amount of each order out among its lines, to the minor unit.
 pub(super) fn share_out(checked: &mut Checked<'_>) {
-    if checked.config.purchases.amount_is != AmountIs::Order {
+    if checked.config.purchases.amount_is != Some(AmountIs::Order) {
         return;
     }
     for table in checked.tables.iter_mut().filter(|table| table.table() == Table::Purchases) {

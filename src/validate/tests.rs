@@ -28,7 +28,7 @@ fn section(paths: &[PathBuf], columns: &[(&str, &str)]) -> TableConfig {
         time_format: None,
         decimal: None,
         thousands: None,
-        amount_is: crate::config::AmountIs::Line,
+        amount_is: None,
         rates: std::collections::BTreeMap::new(),
         negative_amounts: NegativeAmounts::Return,
         id_case: None,

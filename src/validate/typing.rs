@@ -4,15 +4,16 @@ use super::checked::Checked;
 use super::finding::Severity;
 use super::layout;
 use super::tally::{Counts, Tally};
+use crate::config::TableConfig;
 use crate::ingest::{Fact, FactRule, NO, Reason, TypedTable, YES, toml_text};
 use crate::text::{counted, grouped, verb};
 
 /// Counts rows rejected while typing, and what `ingest` noticed.
 pub(super) fn check(checked: &mut Checked<'_>) {
     for table in &checked.tables {
-        let filled = checked.section(table.table()).and_then(|section| section.fill_down.clone()).unwrap_or_default();
         let section = checked.section(table.table()).cloned();
-        let of_fact = |fact| layout::of_fact(table, fact, section.as_ref()).or_else(|| of_fact(table, fact, &filled));
+        let of_fact =
+            |fact| layout::of_fact(table, fact, section.as_ref()).or_else(|| of_fact(table, fact, section.as_ref()));
         table.facts.iter().filter_map(of_fact).for_each(|tally| checked.tallies.add(tally));
         for tally in rejections(table) {
             checked.tallies.add(tally);
@@ -79,7 +80,7 @@ fn hint_for(rule: &str) -> Option<&'static str> {
     }
 }
 
-fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Option<Tally> {
+fn of_fact(table: &TypedTable, fact: &Fact, section: Option<&TableConfig>) -> Option<Tally> {
     let (one, place, rule) = (table.table().one(), fact.place.clone(), fact.rule);
     let (name, hint) = match rule {
         FactRule::SpreadsheetIds => {
@@ -101,7 +102,7 @@ fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Option<Tally> 
             "correct the source, or map the column with SQL that yields the expected form".to_owned(),
         ),
         FactRule::UnreadableFlag => (UNREADABLE_FLAG, flags_that_are_read(&fact.place)),
-        FactRule::FirstLineOnly => (FIRST_LINE_ONLY, fill_down(table, filled)),
+        FactRule::FirstLineOnly => (FIRST_LINE_ONLY, fill_down(table, section)),
         FactRule::NotLookedUp => (
             NOT_LOOKED_UP,
             format!(
@@ -144,18 +145,26 @@ fn of_fact(table: &TypedTable, fact: &Fact, filled: &[String]) -> Option<Tally> 
 /// The rule about lines of an order that are lost because a field stands on its first line alone.
 const FIRST_LINE_ONLY: &str = "first_line_only";
 
-/// The line of config that fills the columns which are written on the first lines alone.
-fn fill_down(table: &TypedTable, filled: &[String]) -> String {
+/// The lines of config that fill the columns which are written on the first lines alone.
+fn fill_down(table: &TypedTable, section: Option<&TableConfig>) -> String {
+    let filled = section.and_then(|section| section.fill_down.as_deref()).unwrap_or_default();
     let of_facts = table.facts.iter().filter(|fact| fact.rule == FactRule::FirstLineOnly).map(|fact| &fact.place);
-    let mut columns: Vec<String> = Vec::new();
-    for name in filled.iter().chain(of_facts).map(|name| toml_text(name)) {
+    let mut columns: Vec<&String> = Vec::new();
+    for name in filled.iter().chain(of_facts) {
         if !columns.contains(&name) {
             columns.push(name);
         }
     }
+    let names: Vec<String> = columns.iter().map(|name| toml_text(name)).collect();
+    let amount = section.and_then(|section| section.columns.get("amount")).filter(|amount| columns.contains(amount));
+    let of_order = amount.map_or(
+        "",
+        |_| " and `amount_is = \"order\"`, as it is the amount of the order, which is then shared out among its lines,",
+    );
     format!(
-        "write `fill_down = [{}]` in `[{}]`: empty values then take the first one of their order; `fill_down = []` leaves them",
-        columns.join(", "),
+        "write `fill_down = [{}]`{of_order} in `[{}]`: empty values then take the first one of their order; `fill_down = []` leaves \
+         them",
+        names.join(", "),
         table.table().name()
     )
 }

@@ -52,6 +52,23 @@ fn events_of_one_purchase_are_counted_once_though_no_order_has_a_number() {
 }
 
 #[test]
+fn totals_on_first_lines_alone_are_told_with_the_lines_that_share_them_out() {
+    let mut text = "Order Number,Buyer Username,Item Title,Quantity,Total Price,Sale Date\n".to_owned();
+    for order in Order::all() {
+        let (n, customer, day) = (order.number, order.customer, order.day());
+        text.push_str(&format!("{n},u{customer},,,{},{day}\n", euros(order.cents())));
+        (0..2).for_each(|line| text.push_str(&format!("{n},u{customer},Mug {line},1,,{day}\n")));
+    }
+    let (folder, config) = drafted(&[("sold.csv", text.as_bytes())], &[]);
+    let lines = ["fill_down = [\"Total Price\"]", "amount_is = \"order\""];
+    check(folder.path(), 3, &["error[first_line_only]", lines[0], lines[1]]);
+    let mended = config.replacen("[purchases.columns]", &format!("{}\n\n[purchases.columns]", lines.join("\n")), 1);
+    std::fs::write(folder.path().join("retain.toml"), mended).unwrap();
+    let all = euros(Order::all().map(Order::cents).sum());
+    check(folder.path(), 0, &[ALL, all.split_once('.').unwrap().1]);
+}
+
+#[test]
 fn flags_of_the_newest_orders_and_days_to_come_set_nothing_aside() {
     let is_new = |order: Order| order.month == 12 && order.customer % 28 > 13;
     for (column, new, old) in
@@ -76,4 +93,22 @@ fn flags_of_the_newest_orders_and_days_to_come_set_nothing_aside() {
     let header = "order_no,customer_no,order_date,total,Cancelled by";
     let (_folder, config) = drafted(&[("orders.csv", file(header, line).as_bytes())], &[]);
     assert!(config.contains("# filter = "), "{config}");
+}
+
+#[test]
+fn equal_payments_of_one_order_on_days_far_apart_are_told_with_both_readings() {
+    let mut text = "order_id,customer_id,paid_at,amount\n".to_owned();
+    for order in Order::all() {
+        let months = if order.number.is_multiple_of(3) && order.month < 11 { 3 } else { 1 };
+        for month in 0..months {
+            let day = format!("2024-{:02}-{:02}", order.month + month, order.customer % 28 + 1);
+            let (n, customer, cents) = (order.number, order.customer, order.cents() / months);
+            text.push_str(&format!("{n},C{customer},{day},{}\n", euros(cents)));
+        }
+    }
+    let (folder, config) = drafted(&[("payments.csv", text.as_bytes())], &[]);
+    check(folder.path(), 3, &["error[order_totals]", "payments of it in parts", "`amount_is = \"line\"`"]);
+    let mended = config.replacen("[purchases.columns]", "amount_is = \"line\"\n\n[purchases.columns]", 1);
+    std::fs::write(folder.path().join("retain.toml"), mended).unwrap();
+    check(folder.path(), 0, &["the data may be used", "bought by 230 customers"]);
 }
