@@ -97,6 +97,9 @@ fn negative_discounts(table: &mut TypedTable) -> Option<Tally> {
     Some(tally)
 }
 
+/// One line in so many that comes to nothing is more than gifts.
+const ZEROS_ONE_IN: u64 = 3;
+
 /// Lines that come to nothing, but for those of discounts, which were taken from others.
 fn zero(table: &TypedTable, discounts: &[usize]) -> Option<Tally> {
     let amounts = table.money("amount");
@@ -105,10 +108,15 @@ fn zero(table: &TypedTable, discounts: &[usize]) -> Option<Tally> {
     let wording = |counts: Counts| {
         let (found, of) = (grouped(counts.found), counted(counts.belonging, "purchase"));
         let have = verb(counts.found, "has", "have");
-        (Severity::Recommendation, format!("{found} of {of} {have} an `amount` of 0; used as they are"))
+        let is_much = counts.found * ZEROS_ONE_IN >= counts.belonging;
+        let severity = if is_much { Severity::Warning } else { Severity::Recommendation };
+        (severity, format!("{found} of {of} {have} an `amount` of 0; used as they are"))
     };
     let tally = Tally::of_rows("zero_amount", (table, &rows), wording)?.of_column("amount");
-    Some(tally.with_hint("gifts and test lines are not purchases; set them aside with `purchases.filter`"))
+    Some(tally.with_hint(
+        "gifts and test lines are not purchases; set them aside with `purchases.filter`; where many have no amount, another column \
+         may hold it, as the debit beside the credit of a ledger",
+    ))
 }
 
 /// Lines of which the flag of returns says nothing: bought, unless the amount says otherwise.

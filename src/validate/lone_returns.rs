@@ -13,6 +13,9 @@ const LEAST_ROWS: u64 = 20;
 const OF_RETURNS: f64 = 0.25;
 const OF_PURCHASES: f64 = 0.01;
 
+/// Per cent of the turnover that no shop is given back.
+const NOTHING_LEFT_PERCENT: u128 = 95;
+
 /// What was bought, what was given back, and by whom.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct LoneReturns {
@@ -104,15 +107,23 @@ impl LoneReturns {
         Some(finding.of_column("amount").counting(rows).with_hint(hint))
     }
 
-    /// More money was given back than taken in, by fewer rows: what is sold has a minus in part of the rows, or they are no sales.
+    /// More money was given back than taken in, by fewer rows, or nearly as much: what is sold has a minus in part of the rows, or
+    /// they are no sales. The postings of a ledger add up to nothing.
     fn negative(&self, config: &Config) -> Option<Finding> {
         let rows = self.returned_rows;
-        if rows < LEAST_ROWS || self.returned_minor <= self.bought_minor {
+        let is_below = self.returned_minor > self.bought_minor;
+        let is_nothing = self.returned_minor >= self.bought_minor / 100 * NOTHING_LEFT_PERCENT;
+        if rows < LEAST_ROWS || !(is_below || is_nothing) {
             return None;
         }
         let money = |minor: u128| config.currency.digits(i128::try_from(minor).unwrap_or(i128::MAX));
+        let (what, beside) = if is_below {
+            ("the turnover is below zero", "more than")
+        } else {
+            ("hardly anything is left of the turnover", "beside")
+        };
         let message = format!(
-            "the turnover is below zero: {} gave {} {} back, more than the {} of {}",
+            "{what}: {} gave {} {} back, {beside} the {} of {}",
             counted(rows, "return"),
             config.currency.code(),
             money(self.returned_minor),
@@ -122,8 +133,8 @@ impl LoneReturns {
         let hint = match config.purchases.columns.get("is_return") {
             Some(_) => "does `is_return` hold where something was given back, and not where it was sold?".to_owned(),
             None => format!(
-                "if sales have a minus in these rows, turn them, as in {}; if they are no sales, such as payments or bookings of \
-                 another kind, set them aside with `filter`",
+                "if sales have a minus in these rows, turn them, as in {}; if they are no sales, such as payments or postings of a \
+                 ledger, set them aside with `filter`",
                 turned(config)
             ),
         };

@@ -112,3 +112,29 @@ fn equal_payments_of_one_order_on_days_far_apart_are_told_with_both_readings() {
     std::fs::write(folder.path().join("retain.toml"), mended).unwrap();
     check(folder.path(), 0, &["the data may be used", "bought by 230 customers"]);
 }
+
+#[test]
+fn postings_of_a_ledger_by_a_written_config_are_refused_or_warned_about() {
+    let mut text = "Date,Piece,Account,Partner,Debit,Credit\n".to_owned();
+    for order in Order::all() {
+        let (n, day, customer, cents) = (order.number, order.day(), order.customer, order.cents());
+        let (gross, net, tax) = (euros(cents), euros(cents - cents / 6), euros(cents / 6));
+        for (account, debit, credit) in [("411", gross.as_str(), "0"), ("707", "0", &net), ("445", "0", &tax)] {
+            text.push_str(&format!("{day},VE{n},{account},C{customer},{debit},{credit}\n"));
+        }
+    }
+    let (folder, config) = drafted(&[("orders.csv", b"order,customer,date,total\n1,C1,2024-01-01,5.00\n")], &[]);
+    std::fs::write(folder.path().join("ledger.csv"), text).unwrap();
+    let head = config.split("[purchases]").next().unwrap();
+    for (amount, code, word) in [
+        ("Debit - Credit", 3, "error[negative_turnover]: hardly anything is left of the turnover"),
+        ("Debit", 0, "warning[zero_amount]"),
+    ] {
+        let config = format!(
+            "{head}[purchases]\npath = \"ledger.csv\"\n[purchases.columns]\ncustomer_id = \"Partner\"\npurchased_at = \"Date\"\n\
+             order_id = \"Piece\"\namount = \"{amount}\"\n[churn]\nhorizon_days = 30\n"
+        );
+        std::fs::write(folder.path().join("retain.toml"), config).unwrap();
+        check(folder.path(), code, &[word]);
+    }
+}
