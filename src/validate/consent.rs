@@ -1,6 +1,6 @@
 //! Columns in which customers say that they must not be contacted, while nothing of the config looks at them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::finding::{Finding, Severity};
 use super::opt_outs;
@@ -16,9 +16,9 @@ const MOST_WORDS: usize = 40;
 struct Said {
     /// Rows with each value; none where there are more than words.
     words: BTreeMap<String, u64>,
-    /// Days of nothing, as written; rows with them are without a value.
-    no_days: BTreeSet<String>,
-    /// Rows with a value, and without one.
+    /// Rows with each day of nothing, as written: without a value, or with a refusal whose day nobody knows.
+    no_days: BTreeMap<String, u64>,
+    /// Rows with another value, and without one.
     filled: u64,
     empty: u64,
     are_many: bool,
@@ -46,7 +46,9 @@ impl Consents {
             sum.empty += own.empty;
             sum.is_text |= own.is_text;
             sum.are_many |= own.are_many;
-            sum.no_days.extend(own.no_days);
+            for (day, count) in own.no_days {
+                *sum.no_days.entry(day).or_default() += count;
+            }
             for (word, count) in own.words {
                 *sum.words.entry(word).or_default() += count;
             }
@@ -60,7 +62,25 @@ impl Consents {
         if config.customers.as_ref().is_some_and(is_told) {
             return Vec::new();
         }
-        self.0.iter().filter_map(|((table, name), said)| finding(config, *table, name, said)).collect()
+        self.0.iter().filter_map(|((table, name), said)| finding(config, *table, name, &said.settled())).collect()
+    }
+}
+
+impl Said {
+    /// With each day of nothing among the values or the gaps, as the rows without a value tell.
+    fn settled(&self) -> Self {
+        let has_gaps = self.empty > 0;
+        let mut settled = Self { no_days: BTreeMap::new(), ..self.clone() };
+        for (day, count) in &self.no_days {
+            if is_never_filled(day, has_gaps) {
+                settled.empty += count;
+                settled.no_days.insert(day.clone(), *count);
+            } else {
+                settled.filled += count;
+                settled.words.insert(day.clone(), *count);
+            }
+        }
+        settled
     }
 }
 
@@ -71,11 +91,9 @@ fn said(table: &TypedTable, column: &WatchedColumn) -> Said {
             said.empty += 1;
             continue;
         };
+        // There are few ways to write them.
         if is_never_filled(word, false) {
-            said.empty += 1;
-            if said.no_days.len() < MOST_WORDS && !said.no_days.contains(word) {
-                said.no_days.insert(word.to_owned());
-            }
+            *said.no_days.entry(word.to_owned()).or_default() += 1;
             continue;
         }
         said.filled += 1;
@@ -96,7 +114,7 @@ fn finding(config: &Config, table: Table, name: &str, said: &Said) -> Option<Fin
     let consent = if table == Table::Customers { Consent::of_customers(name) } else { Consent::of_name(name) }?;
     let are_days = said.are_many || said.words.keys().all(|word| is_day(word));
     let texts = || said.words.keys().map(String::as_str).collect();
-    let no_days = || said.no_days.iter().map(String::as_str).collect();
+    let no_days = || said.no_days.keys().map(String::as_str).collect();
     let values = if are_days { Values::Days(no_days()) } else { Values::Words(texts()) };
     let condition = consent.condition(name, &values, said.is_text)?;
     let refuses = |word: &String| consent.refuses(word) == Some(true);

@@ -96,6 +96,25 @@ fn flags_of_the_newest_orders_and_days_to_come_set_nothing_aside() {
 }
 
 #[test]
+fn a_refusal_whose_day_nobody_knows_is_told_where_nothing_looks_at_it() {
+    let orders = file("order_no,customer_no,order_date,total", |order| {
+        format!("{},C{},{},{}", order.number, order.customer, order.day(), euros(order.cents()))
+    });
+    for (other, said) in [("", "23 of 230 rows"), ("2024-05-01", "207 of 230 rows")] {
+        let mut customers = "customer_no,unsubscribed_at\n".to_owned();
+        for customer in 0..230 {
+            let day = if customer % 10 == 0 { "1900-01-01" } else { other };
+            customers.push_str(&format!("C{customer},{day}\n"));
+        }
+        let files: [(&str, &[u8]); 2] = [("orders.csv", orders.as_bytes()), ("customers.csv", customers.as_bytes())];
+        let (folder, config) = drafted(&files, &[]);
+        let without: Vec<&str> = config.lines().filter(|line| !line.starts_with("opted_out")).collect();
+        std::fs::write(folder.path().join("retain.toml"), without.join("\n")).unwrap();
+        check(folder.path(), 0, &["warning[consent_not_looked_at]", said]);
+    }
+}
+
+#[test]
 fn equal_payments_of_one_order_on_days_far_apart_are_told_with_both_readings() {
     let mut text = "order_id,customer_id,paid_at,amount\n".to_owned();
     for order in Order::all() {
