@@ -15,6 +15,8 @@ const SIGNS: &[(&str, &[&str])] = &[
     ("\u{a3}", &["GBP", "EGP", "FKP", "GIP", "SHP", "LBP", "SYP"]),
     ("\u{a5}", &["JPY", "CNY"]),
     ("\u{ffe5}", &["JPY", "CNY"]),
+    // The yen sign stands where others have the backslash in Shift_JIS, and is read as that.
+    ("\\", &["JPY"]),
     ("\u{5186}", &["JPY"]),
     ("\u{5143}", &["CNY", "TWD", "HKD"]),
     ("R$", &["BRL"]),

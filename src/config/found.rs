@@ -46,6 +46,8 @@ pub struct DraftColumn {
     pub gathers: Option<Vec<String>>,
     /// The columns of ids that tell persons better than its addresses do: they come again, and one has several addresses.
     pub told_by: Vec<String>,
+    /// Whether another column gathers its addresses, as a firm does those of its people.
+    pub is_of_firms: bool,
     /// Where it may number orders, and is not the only one that may: values that stand in rows of several customers, or of many days.
     pub n_mixed: Option<usize>,
     /// Where it numbers orders and starts anew: what has to stand beside it.
@@ -301,6 +303,7 @@ impl DraftColumn {
         self.less = self.less.take().filter(|own| other.less.as_ref().is_none_or(|theirs| theirs == own));
         self.gathers = self.gathers.take().zip(other.gathers).map(|(own, theirs)| [own, theirs].concat());
         self.told_by.extend(other.told_by);
+        self.is_of_firms |= other.is_of_firms;
         self.left = self.left.take().or(other.left);
         self.given_money = self.given_money.take().or(other.given_money);
         self.anew = self.anew.take().or(other.anew);

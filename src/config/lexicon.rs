@@ -41,7 +41,7 @@ const WORDS: &[(Meaning, &str)] = &[
         auftraggeber cliente acheteur membre carte comprador socio usuario usuário tarjeta cartão acquirente tessera klant koper lid kaart \
         klient klienta kupujący nabywca karta kund kunder kunde köpare medlem kort zákazník zákazníka müşteri 会員 顧客 お客様 客户 会员 고객 회원 \
         клиент клиента клиентов контрагент контрагента покупатель покупателя заказчик заказчика клієнт клієнта покупець покупця πελάτης πελάτη ügyfél vevő vásárló asiakas asiakkaan client clientului cumpărător kupac kupca kupec stranka pelanggan pembeli khách hàng לקוח العميل عميل ลูกค้า สมาชิก \
-        uid patron cuenta conta konto kundin odběratel odberateľ zákazník klientas pirkėjas klients pircējs kliendi ostja купувач adhérent abonné viðskiptavinur مشتری خریدار ग्राहक requester consumer complainant demandeur solicitante richiedente aanvrager zgłaszający"),
+        uid patron cuenta conta konto kundin odběratel odberateľ zákazník klientas pirkėjas klients pircējs kliendi ostja купувач adhérent abonné viðskiptavinur مشتری خریدار ग्राहक kunnr requester consumer complainant demandeur solicitante richiedente aanvrager zgłaszający"),
     (Email, "email mail e electronic address adresse adres correo electrónico courriel courrier eletrônico eletrónico endereço eposta poczta メール アドレス 邮箱 이메일 \
         почта почты эл электронная email sähköposti email surel"),
     (Number, "number num no nr nbr n nº n° numero número numéro nummer numer id code cd key ref reference référence referenz referencia kennung kode code código codigo codice kod čislo číslo numarası 番号 编号 번호 コード \
@@ -51,11 +51,11 @@ const WORDS: &[(Meaning, &str)] = &[
         bestelling factuur bon zamówienie zamówienia paragon paragonu faktura faktury ordre kvitto kvittering kvitering beställning bestilling \
         objednávka objednávky sipariş 注文 伝票 订单 주문 \
         doc nota nf заказ заказа заказов документ документа чек чека накладная накладной счет счёт реализация реализации замовлення чек чеку рахунок παραγγελία παραγγελίας τιμολόγιο τιμολογίου απόδειξη rendelés megrendelés számla bizonylat tilaus tilauksen lasku laskun kuitti comandă comenzii comanda factură facturii factura narudžba narudžbe račun računa naročilo naročila pesanan faktur đơn hàng hóa הזמנה חשבונית الطلب طلب الفاتورة فاتورة คำสั่งซื้อ ใบเสร็จ \
-        受注 注文書 comprobante albarán doklad užsakymas sąskaita pasūtījums rēķins tellimus tellimuse arve поръчка поръчки фактура objednávky bestelde سفارش फैक्टरी ऑर्डर"),
+        受注 注文書 vbeln comprobante albarán doklad užsakymas sąskaita pasūtījums rēķins tellimus tellimuse arve поръчка поръчки фактура objednávky bestelde سفارش फैक्टरी ऑर्डर"),
     (Day, "date dte day time tim timestamp ts dt datetime datum tag zeit uhrzeit zeitpunkt zeitstempel jour heure fecha día hora data dia giorno ora dag tijd \
         tijdstip dzień czas dato tid tidspunkt tarih tarihi den 日付 日時 日期 时间 時間 날짜 일자 일시 日 \
         дата дату время день час ημερομηνία ώρα dátum dátuma idő időpont nap kelte päivä päivämäärä pvm aika data ora datum vrijeme čas tanggal waktu ngày giờ תאריך تاريخ التاريخ วันที่ \
-        when laikas datums kuupäev aeg dagsetning تاریخ तारीख दिनांक"),
+        when erdat audat fkdat laikas datums kuupäev aeg dagsetning تاریخ तारीख दिनांक"),
     (Event, "created placed closed close sent purchase purchased purchased bought sale sales sold ordered order created creation booking posting posted document \
         erstellt angelegt kauf verkauf verkaufs buchung buchungs aktenzeichen eingang achat vente création creación venta compra criação venda acquisto vendita \
         creazione aankoop verkoop aangemaakt złożenia utworzenia zakupu sprzedaży wystawienia köp salg kjøp køb oprettet vytvoření prodeje 作成 購入 売上 下单 创建 \
@@ -63,7 +63,7 @@ const WORDS: &[(Meaning, &str)] = &[
         occurred happened charged ordered paid bezahlt betaald pagado pagato payé checkout add added issued abbuchung bestellt gekauft verkauft passée passé besteld bestelde emisija"),
     (Amount, "amount amt value taxable revenue turnover sales charge charged net gross spend sum betrag wert umsatz netto brutto nettowert nettobetrag bruttobetrag erlös montant valeur chiffre importe valor \
         neto bruto importo valore imponibile netto lordo bedrag omzet netto kwota wartość belopp beløp beløb värde verdi částka tutar 金額 金额 금액 売上高 \
-        сумма сумму стоимость выручка сума вартість ποσό αξία összeg összege érték értéke nettó bruttó summa arvo netto brutto sumă suma valoare valoarea iznos vrijednost znesek jumlah nilai tiền thành סכום المبلغ مبلغ จำนวนเงิน ยอด vl vlr vr monto suma sumos сумата राशि"),
+        сумма сумму стоимость выручка сума вартість ποσό αξία összeg összege érték értéke nettó bruttó summa arvo netto brutto sumă suma valoare valoarea iznos vrijednost znesek jumlah nilai tiền thành סכום المبلغ مبلغ จำนวนเงิน ยอด vl vlr vr netwr monto suma sumos сумата राशि"),
     (Total, "total totals subtotal grand gesamt gesamtbetrag endbetrag summe totale totaux somme suma totaal totalt summa razem suma soma celkem toplam 合計 総 总 总计 합계 \
         итого всего усього всього разом σύνολο összesen végösszeg yhteensä ukupno skupaj tổng الإجمالي المجموع รวม"),
     (Line, "line lines item items row position posten pos zeile zeilen positions ligne línea linea item riga regel pozycja pozycji rad linje satır 明細 行 \
@@ -74,12 +74,12 @@ const WORDS: &[(Meaning, &str)] = &[
         цена цены ціна ціни τιμή ár ára hinta preț pret cijena harga giá מחיר السعر سعر ราคา"),
     (Product, "product sku itm article material ean upc stock produkt artikel ware waren produit article réf producto artículo articulo produto artigo prodotto articolo \
         towar towaru produktu vara varu vare výrobek ürün 商品 製品 产品 상품 \
-        товар товара товары номенклатура номенклатуры артикул продукт продукта προϊόν προϊόντος είδος termék cikk tuote tuotteen produs produsului proizvod artikl izdelek artikel produk barang sản phẩm מוצר פריט المنتج منتج สินค้า"),
+        товар товара товары номенклатура номенклатуры артикул продукт продукта προϊόν προϊόντος είδος termék cikk tuote tuotteen produs produsului proizvod artikl izdelek artikel produk barang matnr sản phẩm מוצר פריט المنتج منتج สินค้า"),
     (Category, "category department group kategorie gruppe warengruppe abteilung catégorie famille rayon categoría categoria rubro reparto categorie \
         kategoria kategorii kategori varugrupp varegruppe kategorie カテゴリ カテゴリー 分類 分类 类别 카테고리 \
         категория категории группа категорія група κατηγορία kategória csoport ryhmä luokka categorie kategorija kategori"),
     (Quantity, "quantity qty units pieces menge anzahl stückzahl quantité qté cantidad unidades quantidade qtd qtde quantità aantal stuks ilość szt antal mængde množství adet miktar 個数 数量 수량 \
-        количество кол во кількість ποσότητα mennyiség darab db määrä kpl cantitate cantitatea cant količina kuantitas lượng số כמות الكمية จำนวน"),
+        количество кол во кількість ποσότητα mennyiség darab db määrä kpl kwmeng fkimg cantitate cantitatea cant količina kuantitas lượng số כמות الكمية จำนวน"),
     (Idle, "of the from in and de du des da do del della di la le el les den der die das im von van het og och i w y z em s の gbp usd eur chf pln sek dkk nok czk jpy brl cad aud inr huf ron try mxn zar ttc ht ecommerce event pseudo cent cents ct pence centimes centavos minor incl excl inkl exkl inc ex \
         rub руб uah грн ron huf idr vnd по от и з на a të"),
 ];

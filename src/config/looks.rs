@@ -2,6 +2,7 @@
 
 use super::currency_marks::{self, is_currency_mark};
 use super::found::DraftColumn;
+use super::mail_names::is_mail_of_persons;
 use super::name_words::in_words;
 use super::tables::Kind;
 
@@ -23,23 +24,26 @@ pub(super) fn by_values(kind: Kind, columns: &[DraftColumn]) -> Vec<&DraftColumn
     columns.iter().filter(fits).collect()
 }
 
-/// The one free column that can hold the day of a purchase, or what it came to, by its values: the only one with days, the only
-/// number or the only one with decimals. A name that tells of something else rules it out.
+/// The one free column that can hold the day of a purchase, what it came to or who bought, by its values: the only one with days,
+/// the only number or the only one with decimals, the only one with addresses. A name that tells of something else rules it out.
 pub(super) fn only_by_values<'c>(kind: Kind, columns: &'c [DraftColumn], taken: &[String]) -> Option<&'c DraftColumn> {
     let others: &[&str] = match kind {
         Kind::Time => NO_PURCHASE_DAYS,
         Kind::Money => NO_AMOUNTS,
+        Kind::Id => &[],
         _ => return None,
     };
     let candidates: Vec<&DraftColumn> =
         by_values(kind, columns).into_iter().filter(|own| !taken.contains(&own.name)).collect();
-    let with_decimals: Vec<&DraftColumn> = candidates.iter().copied().filter(|own| has_decimals(own)).collect();
-    let only = match (kind, candidates.as_slice(), with_decimals.as_slice()) {
-        (Kind::Time, [only], _) | (Kind::Money, _, [only]) => *only,
-        _ => return None,
+    let is_likely = |own: &&DraftColumn| match kind {
+        Kind::Money => has_decimals(own),
+        Kind::Id => own.example.contains('@') && is_mail_of_persons(&own.name) && !own.is_of_firms,
+        _ => true,
     };
+    let likely: Vec<&DraftColumn> = candidates.into_iter().filter(is_likely).collect();
+    let [only] = likely.as_slice() else { return None };
     let tells = |word: &String| others.iter().any(|other| word.starts_with(other));
-    (!in_words(&only.name).iter().any(tells)).then_some(only)
+    (!in_words(&only.name).iter().any(tells)).then_some(*only)
 }
 
 /// Beginnings of words for days that are none of a purchase.
@@ -124,8 +128,9 @@ pub(super) fn holds_days(column: &DraftColumn) -> bool {
     let (example, dtype) = (column.example.trim(), column.dtype.to_lowercase());
     let n_digits = example.bytes().filter(u8::is_ascii_digit).count();
     let is_separator = |letter: char| matches!(letter, '-' | '/' | '.' | ' ' | '年' | '月' | '日');
-    // A number or the name of a month; what comes third may have a clock behind it.
+    // A number or the name of a month, which may have a comma behind it; what comes third may have a clock.
     let is_part = |(place, part): (usize, &str)| {
+        let part = part.trim_end_matches(',');
         let is = |of: fn(&char) -> bool| !part.is_empty() && part.chars().all(|letter| of(&letter));
         is(char::is_ascii_digit)
             || (part.chars().count() >= 3 && is(|letter| letter.is_alphabetic()))
@@ -252,12 +257,15 @@ mod tests {
             "2024年5月1日",
             "1 mai 2024",
             "12 févr. 2024 14:05",
+            "Nov 19, 2026",
+            "Thu, 19 Nov 2026",
             "20240501",
             "1714521600",
         ] {
             assert!(holds(day), "{day}");
         }
-        for other in ["1.234,50", "C-12-44-1", "12", "SKU-001", "", "R$ 1.234,50", "10000234", "Main St 12"] {
+        for other in ["1.234,50", "C-12-44-1", "12", "SKU-001", "", "R$ 1.234,50", "10000234", "Main St 12", "1,2,3,4"]
+        {
             assert!(!holds(other), "{other}");
         }
     }

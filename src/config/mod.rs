@@ -30,6 +30,7 @@ mod layout;
 mod lexicon;
 mod looks;
 mod lookup;
+mod mail_names;
 mod name_words;
 #[cfg(feature = "tables")]
 mod no_day;
@@ -77,6 +78,8 @@ pub use layout::{Layout, Quote, Sheets};
 #[cfg(feature = "tables")]
 pub(crate) use lexicon::{means, speaks_of_money};
 pub use lookup::LookupConfig;
+#[cfg(feature = "tables")]
+pub(crate) use mail_names::is_mail_of_persons;
 #[cfg(feature = "tables")]
 pub(crate) use name_words::in_words;
 #[cfg(feature = "tables")]

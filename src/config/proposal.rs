@@ -256,6 +256,12 @@ fn of_template(
             mapping.insert(*ours, chosen);
         }
     }
+    // What a template does not find, names may tell.
+    let required = |name: &str| template.table.column(name).is_some_and(|spec| spec.required);
+    let named = guess::mapping(template.table, columns).into_iter().filter(|(name, _)| required(name));
+    named.for_each(|(name, from)| {
+        mapping.entry(name).or_insert(from);
+    });
     with_customers(mapping, columns, buyers)
 }
 
@@ -295,7 +301,7 @@ fn with_customers(
     mapping
 }
 
-/// Maps the day and the amount that no name tells, where one column alone can hold it; which these are.
+/// Maps the day, the amount and the customer that no name tells, where one column alone can hold it; which these are.
 fn fill_by_values(mapping: &mut BTreeMap<&'static str, String>, columns: &[DraftColumn]) -> Vec<&'static str> {
     let mut filled = Vec::new();
     let missing = Table::Purchases.columns().iter().filter(|column| column.required);
@@ -303,7 +309,8 @@ fn fill_by_values(mapping: &mut BTreeMap<&'static str, String>, columns: &[Draft
         let taken: Vec<String> = mapping.values().flat_map(|from| reads(from, columns)).collect();
         let only = looks::only_by_values(spec.kind, columns, &taken).filter(|_| !mapping.contains_key(spec.name));
         if let Some(only) = only {
-            mapping.insert(spec.name, only.name.clone());
+            let from = if spec.name == "customer_id" { by_customer(only) } else { only.name.clone() };
+            mapping.insert(spec.name, from);
             filled.push(spec.name);
         }
     }

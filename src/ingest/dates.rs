@@ -241,7 +241,9 @@ impl Rest<'_> {
     fn time(&mut self) -> Option<i64> {
         let (first, n_digits) = self.number()?;
         let has_marks = n_digits <= 2;
-        let (hour, minute, second) = if has_marks && self.one_of(&[':', '.', 'h']).is_some() {
+        let (hour, minute, second) = if has_marks && self.one_of(&['時', '时']).is_some() {
+            (first, self.followed_by('分')?, self.followed_by('秒')?)
+        } else if has_marks && self.one_of(&[':', '.', 'h']).is_some() {
             let minute = self.number().filter(|(_, n_digits)| *n_digits == 2)?.0;
             let mut seconds = *self;
             let second =
@@ -269,6 +271,15 @@ impl Rest<'_> {
         self.skip_word(Word::is_clock);
         (hour <= 23 && minute <= 59 && second <= 59)
             .then_some(hour * MICROS_PER_HOUR + (minute * 60 + second) * MICROS_PER_SECOND + fraction)
+    }
+
+    /// A number with a sign behind it, as in `8時07分`; 0 at the end.
+    fn followed_by(&mut self, sign: char) -> Option<i64> {
+        if !self.digit_follows() {
+            return Some(0);
+        }
+        let (number, _) = self.number()?;
+        self.one_of(&[sign]).map(|_| number)
     }
 
     /// A part of a second, cut after microseconds.
@@ -380,6 +391,9 @@ mod tests {
             ("2024/1/5", "2024-01-05"),
             ("2024.01.05 12:00 a.m.", "2024-01-05"),
             ("2024-Nov-01", "2024-11-01"),
+            ("2024年4月2日 8時07分", "2024-04-02T08:07:00"),
+            ("2024年4月12日18時7分30秒", "2024-04-12T18:07:30"),
+            ("2024年4月2日 8时", "2024-04-02T08:00:00"),
             ("2024-11-01 08:06:23 UTC", "2024-11-01T08:06:23"),
             ("2024-11-01 08:06:23 GMT+02:00", "2024-11-01T06:06:23"),
         ] {

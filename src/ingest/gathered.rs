@@ -7,11 +7,14 @@ use polars::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::words::Words;
-use crate::config::{FEWEST_PERSONS, gathers_persons, in_words, means};
+use crate::config::{FEWEST_PERSONS, gathers_persons, in_words, is_mail_of_persons, means};
 use crate::timeline::columns::NO_CODE;
 
 /// Columns that are looked at, at most, so that wide files take no longer.
 const MOST: usize = 6;
+
+/// Other columns that may gather addresses, at most.
+const MOST_OTHERS: usize = 16;
 
 /// One order of guests in so many may go on with an id that was new with another.
 const AGAIN_ONE_IN: usize = 10;
@@ -52,6 +55,8 @@ pub(super) struct Addresses {
     pub(super) gathers: Vec<String>,
     /// Those that tell persons better.
     pub(super) told_by: Vec<String>,
+    /// Whether another column gathers the addresses, as a firm does those of its people.
+    pub(super) are_of_firms: bool,
 }
 
 /// A column and its words.
@@ -69,10 +74,11 @@ pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, Addresses> {
     let ids: Vec<Named<'_>> = rows.columns().iter().filter(is_id).take(MOST).filter_map(named).collect();
     let visits = visits(rows);
     let of = |(mail, words): &Named<'_>| {
-        let mut own = Addresses::default();
+        let mut own = Addresses { are_of_firms: are_of_firms(rows, words), ..Addresses::default() };
         for (column, ids) in &ids {
             let name = column.name().to_string();
-            if gathers(words, ids) && visits.as_ref().is_none_or(|visits| come_once(words, ids, visits)) {
+            let gathers = gathers(words, ids) && visits.as_ref().is_none_or(|visits| come_once(words, ids, visits));
+            if gathers || has_account_of_guests(words, ids) {
                 own.gathers.push(name);
             } else if visits.as_ref().is_some_and(|visits| tell_better(words, (&name, ids), visits)) {
                 own.told_by.push(name);
@@ -81,41 +87,6 @@ pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, Addresses> {
         (mail.name().to_string(), own)
     };
     mails.iter().map(of).collect()
-}
-
-/// Whether a column of that name has the e-mail address of a customer.
-pub(super) fn is_mail_of_persons(name: &str) -> bool {
-    const MAIL: &[&str] = &["mail", "email", "emails", "correo", "courriel", "eposta", "epost", "メール", "почта"];
-    const OTHERS: &[&str] = &[
-        "agent",
-        "rep",
-        "seller",
-        "staff",
-        "store",
-        "shop",
-        "sender",
-        "employee",
-        "owner",
-        "vendor",
-        "supplier",
-        "subject",
-        "sent",
-        "opt",
-        "consent",
-        "status",
-        "marketing",
-        "type",
-        "template",
-        "account",
-        "manager",
-        "filiale",
-        "verkäufer",
-        "vendeur",
-        "vendedor",
-    ];
-    let words = in_words(name);
-    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
-    has(MAIL) && !has(OTHERS)
 }
 
 fn words(column: &Column) -> Option<Words> {
@@ -213,6 +184,44 @@ fn gathers(mails: &Words, ids: &Words) -> bool {
     gathers_persons(pairs(mails, ids), pairs(ids, mails))
 }
 
+/// Words of names of columns that gather customers by where they live.
+const PLACES: &[&str] = &[
+    "city", "town", "zip", "postcode", "postal", "state", "province", "region", "country", "street", "address", "ort",
+    "plz", "stadt", "land", "ville", "pays", "ciudad", "cidade", "città", "plaats",
+];
+
+/// Whether each address has one value of another column, and many of these have several addresses.
+fn are_of_firms(rows: &DataFrame, mails: &Words) -> bool {
+    let is_other = |column: &&Column| {
+        let name = in_words(column.name());
+        column.dtype().is_string()
+            && !is_mail_of_persons(column.name())
+            && !means("customer_id", column.name())
+            && !name.iter().any(|word| PLACES.contains(&word.as_str()))
+    };
+    rows.columns().iter().filter(is_other).take(MOST_OTHERS).filter_map(words).any(|other| {
+        let ((n_mails, of_several), (n, with_several)) = (pairs(mails, &other), pairs(&other, mails));
+        n >= FEWEST_PERSONS as u64
+            && n * 10 <= n_mails * 9
+            && of_several * RARE_ONE_IN <= n_mails
+            && with_several * MOST_ONE_IN >= n
+    })
+}
+
+/// Whether one id is none, `0` or `guest` beside numbers, and many addresses stand beside it: it stands for all guests.
+fn has_account_of_guests(mails: &Words, ids: &Words) -> bool {
+    let is_number = |id: &String| id.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+    let others: Vec<usize> = (0..ids.names.len()).filter(|id| !ids.names.get(*id).is_some_and(is_number)).collect();
+    let [guests] = others.as_slice() else { return false };
+    let codes = ids
+        .codes
+        .iter()
+        .zip(&mails.codes)
+        .filter(|(id, mail)| usize::try_from(**id) == Ok(*guests) && **mail != NO_CODE);
+    let addresses: FxHashSet<u32> = codes.map(|(_, mail)| *mail).collect();
+    addresses.len() >= FEWEST_PERSONS && ids.names.len() > FEWEST_PERSONS
+}
+
 /// Whether ids are given in all rows, come again, and persons of one id have several addresses, or none, while an address seldom has
 /// several ids: then the id is the person. Where each id has one address, families share one.
 fn tell_better(mails: &Words, (name, ids): (&str, &Words), visits: &Words) -> bool {
@@ -262,6 +271,23 @@ mod tests {
         assert!(found(0).is_empty() && found(1).is_empty());
     }
 
+    #[test]
+    fn an_account_of_all_guests_is_told_by_its_id_and_a_firm_by_its_number() {
+        let found = |guests: &str| {
+            let id = |row: usize| if row % 40 < 30 { format!("{}", row % 40 + 7) } else { guests.to_owned() };
+            let rows = df!(
+                "Customer ID" => (0..800).map(id).collect::<Vec<_>>(),
+                "Order No" => (0..800).collect::<Vec<_>>(),
+                "E-Mail" => (0..800).map(|row| format!("p{}@x.com", if row % 40 < 30 { row % 40 } else { row % 200 })).collect::<Vec<_>>(),
+            )
+            .unwrap();
+            of_rows(&rows).remove("E-Mail").unwrap().gathers
+        };
+        assert_eq!(found("0"), ["Customer ID"]);
+        assert_eq!(found("Guest"), ["Customer ID"]);
+        assert!(found("900").is_empty());
+    }
+
     /// Ids of 40 customers by the number of their order, beside the addresses of their families, or of their contacts.
     fn told(n_of_id: usize, mail: impl Fn(usize, usize) -> String) -> Addresses {
         let rows = df!(
@@ -301,11 +327,5 @@ mod tests {
             of_rows(&rows).remove("E-Mail").unwrap().gathers
         };
         assert!(of(2).is_empty() && of(3).is_empty());
-    }
-
-    #[test]
-    fn addresses_of_a_shop_are_none_of_customers() {
-        assert!(is_mail_of_persons("E-Mail") && is_mail_of_persons("Correo electrónico"));
-        assert!(!is_mail_of_persons("Store email") && !is_mail_of_persons("Email opt-in"));
     }
 }

@@ -72,7 +72,8 @@ pub(super) fn tells_of_goods(name: &str) -> bool {
     let words = in_words(name);
     let has =
         words.iter().any(|word| GOODS.contains(&word.as_str())) || means("category", name) || means("product_id", name);
-    has && !words.iter().any(is_type)
+    // `Product type` is what goods are grouped by.
+    has && (means("category", name) || !words.iter().any(is_type))
 }
 
 /// Whether a column of that name tells how goods look, or who made them: no word of it is a state of an order.

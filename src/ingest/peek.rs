@@ -77,7 +77,7 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
         column.balances = balances.remove(&column.name);
         column.is_heading = heading.as_ref() == Some(&column.name);
         if let Some(own) = gathered.remove(&column.name) {
-            (column.gathers, column.told_by) = (Some(own.gathers), own.told_by);
+            (column.gathers, column.told_by, column.is_of_firms) = (Some(own.gathers), own.told_by, own.are_of_firms);
         }
     }
     Ok(Peek { columns, found, n_rows: frame.height() })
@@ -131,6 +131,7 @@ fn peeked(column: &Column, counts: &Counts<'_>) -> DraftColumn {
         less: None,
         gathers: None,
         told_by: Vec::new(),
+        is_of_firms: false,
         n_mixed: None,
         anew: None,
         no_days: no_days(column.name(), counts, n_given < column.len()),

@@ -8,12 +8,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::engine;
 use super::error::IngestError;
 use super::evaluate::evaluate;
-use super::gathered::is_mail_of_persons;
 use super::ids::tidy;
 use super::resolve::Mapped;
 use super::sections::mapping_of;
 use super::{collect, sources, table_files};
-use crate::config::{Config, Table, in_words};
+use crate::config::{Config, Table, in_words, is_mail_of_persons};
 use crate::maths::hash::key;
 
 /// A column that may name persons, beside the mapped one.

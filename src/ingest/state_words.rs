@@ -89,11 +89,11 @@ const NO_PURCHASE: &[(&str, &str)] = &[
     ),
     (
         "English",
-        "abandoned, auth, auth only, authorisation, authorization, auto canceled, auto cancelled, awaiting payment, cancel, cancelation, canceled, cancellation, \
+        "abandoned, auth, auth only, bounced, authorisation, authorization, auto canceled, auto cancelled, awaiting payment, cancel, cancelation, canceled, cancellation, \
         cancelled, chargeback, closed lost, credit, credit memo, credit note, creditnote, declined, deleted, denied, \
         disputed, draft, expired, fail, failed, failure, fraud, fully refunded, incomplete, lost, no show, not paid, on \
         hold, payment declined, payment failed, pending, pending payment, proforma invoice, reminder, opening balance, refund, refunded, rejected, return, \
-        replaced, returned, reversed, superseded, suspected fraud, test, test order, testing, unavailable, unsuccessful, not successful, uncaptured, uncollectible, unpaid, void, \
+        replaced, returned, reversed, sample, samples, sample order, free sample, superseded, suspected fraud, test, test order, testing, unavailable, unsuccessful, not successful, uncaptured, uncollectible, unpaid, void, \
         void sale, voided, test account, test accounts, test customer, test customers, test user, test client, test purchase, \
         test sale, test data, internal test, tests, not paid, on backorder (not paid), write off, written off, error, errored, estimate, proforma, pro forma, queued, quotation, \
         quotation sent, quote, skipped, add payment info, add shipping info, add to cart, add to wishlist, begin \
@@ -103,7 +103,7 @@ const NO_PURCHASE: &[(&str, &str)] = &[
     (
         "German",
         "abgebrochen, abgelehnt, angebot, mahnung, proformarechnung, proforma rechnung, saldovortrag, annulliert, ausstehend, erstattet, erstattung, fehlgeschlagen, gutschrift, offen, \
-        ersetzt, fehler, testkunde, testkunden, testkonto, testbestellung, testauftrag, testkauf, interner test, misslungen, nicht erfolgreich, rechnungskorrektur, retoure, retourniert, rückerstattet, storniert, stornierung, storno, unbezahlt, \
+        ersetzt, fehler, muster, mustersendung, musterbestellung, warenmuster, testkunde, testkunden, testkonto, testbestellung, testauftrag, testkauf, interner test, misslungen, nicht erfolgreich, rechnungskorrektur, retoure, retourniert, rückerstattet, storniert, stornierung, storno, unbezahlt, \
         zurückerstattet",
     ),
     (

@@ -62,7 +62,8 @@ fn is_left(left: &Numbers, whole: &Numbers, less: &Numbers, n_rows: usize) -> bo
     let row = |row| {
         let (left, whole) = (left.get(row)?, whole.get(row)?);
         let less = less.get(row).unwrap_or(0.0).abs();
-        Some((same(left, whole - less * whole.signum(), 1.0), less != 0.0))
+        // Each of the three may be rounded on its own.
+        Some((same(left, whole - less * whole.signum(), 2.0), less != 0.0))
     };
     left.name != whole.name && agree((0..n_rows).filter_map(row))
 }

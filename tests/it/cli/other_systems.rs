@@ -52,6 +52,48 @@ fn events_of_one_purchase_are_counted_once_though_no_order_has_a_number() {
 }
 
 #[test]
+fn the_only_addresses_are_those_of_the_customers_and_days_may_have_a_comma() {
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let line = |order: Order| {
+        let day = format!("{} {}, 2024", months[order.month - 1], order.customer % 28 + 1);
+        let (n, customer, cents) = (order.number, order.customer, euros(order.cents()));
+        format!("{n},\"{day}\",9:{:02}:00 PM,Guest{customer}@Example.com,Anna Weber,Mug,{cents}", order.number % 60)
+    };
+    let header = "Order number,Date created,Time,Contact email,Billing name,Item,Total";
+    let (folder, config) = drafted(&[("orders.csv", file(header, line).as_bytes())], &[]);
+    for line in [
+        "customer_id = 'LOWER(\"Contact email\")'  # by its values",
+        "purchased_at = '''\"Date created\" || ' ' || \"Time\"'''",
+    ] {
+        assert!(config.contains(line), "{line}\n{config}");
+    }
+    check(folder.path(), 0, &[ALL]);
+}
+
+#[test]
+fn addresses_of_the_people_of_firms_are_left_to_choose() {
+    let line = |order: Order| {
+        let (firm, person) = (order.customer / 2, order.month % 3);
+        format!("{},Firm {firm},p{person}@f{firm}.com,{},{}", order.number, order.day(), euros(order.cents()))
+    };
+    let header = "Order number,Company,Contact email,Order date,Total";
+    let (_folder, config) = drafted(&[("orders.csv", file(header, line).as_bytes())], &[]);
+    assert!(config.contains("# customer_id = "), "{config}");
+}
+
+#[test]
+fn guests_of_one_id_are_known_by_their_address() {
+    let line = |order: Order| {
+        let id = if order.customer.is_multiple_of(4) { 0 } else { order.customer + 1_000 };
+        format!("{},{id},p{}@x.com,{},{}", order.number, order.customer, order.day(), euros(order.cents()))
+    };
+    let header = "Order ID,Customer ID,Customer Email,Order Date,Order Total";
+    let (folder, config) = drafted(&[("orders.csv", file(header, line).as_bytes())], &[]);
+    assert!(config.contains("customer_id = 'LOWER(\"Customer Email\")'"), "{config}");
+    check(folder.path(), 0, &[ALL]);
+}
+
+#[test]
 fn totals_on_first_lines_alone_are_told_with_the_lines_that_share_them_out() {
     let mut text = "Order Number,Buyer Username,Item Title,Quantity,Total Price,Sale Date\n".to_owned();
     for order in Order::all() {
@@ -93,6 +135,65 @@ fn flags_of_the_newest_orders_and_days_to_come_set_nothing_aside() {
     let header = "order_no,customer_no,order_date,total,Cancelled by";
     let (_folder, config) = drafted(&[("orders.csv", file(header, line).as_bytes())], &[]);
     assert!(config.contains("# filter = "), "{config}");
+}
+
+#[test]
+fn samples_are_no_purchases() {
+    let line = |order: Order| {
+        let kind = if order.number.is_multiple_of(20) { "Sample" } else { "Standard" };
+        format!("{},C{},{},{},{kind}", order.number, order.customer, order.day(), euros(order.cents()))
+    };
+    let header = "order_no,customer_no,order_date,total,Order Type";
+    let (_folder, config) = drafted(&[("orders.csv", file(header, line).as_bytes())], &[]);
+    assert!(config.contains("# filter = \"\\\"Order Type\\\" NOT IN ('Sample')\""), "{config}");
+}
+
+#[test]
+fn what_is_left_without_its_tax_may_be_a_cent_off() {
+    let line = |order: Order| {
+        let net = order.cents();
+        let (tax, total) = ((net * 19 + 50) / 100, (net * 119 + usize::from(net.is_multiple_of(7)) * 100) / 100);
+        let (n, customer, day) = (order.number, order.customer, order.day());
+        format!("{n},C{customer},{day},{},{},{}", euros(net), euros(tax), euros(total))
+    };
+    let header = "order_no,customer_no,order_date,Net,VAT,Total incl. VAT";
+    let (_folder, config) = drafted(&[("orders.csv", file(header, line).as_bytes())], &[]);
+    assert!(config.contains("amount = \"Net\""), "{config}");
+}
+
+#[test]
+fn a_yen_sign_of_shift_jis_is_a_sign_of_money() {
+    let line = |order: Order| {
+        let day = format!("2024年{}月{}日 8時07分", order.month, order.customer % 28 + 1);
+        let (whole, rest) = (order.cents() / 1_000 + 1, order.cents() % 1_000);
+        let state = if order.number.is_multiple_of(20) { "返品" } else { "完了" };
+        format!("{},会員{},{day},\"\\{whole},{rest:03}\",\\500,{state}", order.number, order.customer)
+    };
+    // As it is after decoding.
+    let text = file("受注番号,会員番号,受注日時,商品合計,送料,受注ステータス", line);
+    let (folder, config) = drafted(&[("orders.csv", text.as_bytes())], &[]);
+    assert!(config.contains("amount = \"商品合計\"") && config.contains("currency = \"JPY\""), "{config}");
+    assert!(config.contains("NOT IN ('返品')") && !config.contains("is_return = "), "{config}");
+    check(folder.path(), 0, &[ALL]);
+}
+
+#[test]
+fn fields_of_sap_and_tickets_with_numbers_of_customers_need_no_choice() {
+    let line = |order: Order| {
+        let day = order.day().replace('-', "");
+        format!("{},{:08},{day},{}", order.number, order.customer + 20_000, euros(order.cents()))
+    };
+    let tickets = file("Ticket ID,Subject,Status,Priority,Created time,Resolved time,Customer number", |order| {
+        let (n, day) = (order.number, order.day());
+        format!("{n},late,Closed,High,{day} 09:00:00,{day} 17:00:00,{:08}", order.customer + 20_000)
+    });
+    let orders = file("VBELN,KUNNR,ERDAT,NETWR", line);
+    let (folder, config) = drafted(&[("vbak.csv", orders.as_bytes()), ("tickets.csv", tickets.as_bytes())], &[]);
+    assert!(
+        config.contains("customer_id = \"KUNNR\"") && config.contains("customer_id = \"Customer number\""),
+        "{config}"
+    );
+    check(folder.path(), 0, &[ALL, "2,760 complaints"]);
 }
 
 #[test]
