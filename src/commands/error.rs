@@ -235,7 +235,9 @@ impl Report for JobError {
                 "earlier results are untouched; report the place and the command, `RUST_BACKTRACE=1` tells more".to_owned()
             }
             Self::Unsorted { .. } => {
-                "say which files hold what: `retain init --purchases FILE... --complaints FILE...`".to_owned()
+                "say which files hold what, `retain init --purchases FILE... --complaints FILE...`: the draft then lists the columns \
+                 to choose from"
+                    .to_owned()
             }
             Self::Epoch { .. } => "unset it to take the time of the clock".to_owned(),
             Self::ReplacesInput { .. } | Self::AmongModels { .. } => "choose another place with `--out`".to_owned(),

@@ -128,8 +128,8 @@ fn finding(
     let condition = format!("{} <> {}", customer(&config.purchases), sql_text(id));
     let mend = filter(config, &condition);
     let hint = format!(
-        "if these are many people, such as guests, set them aside: write {mend}, or map a column that tells them apart; if it is \
-         one customer, write `placeholder_ids = \"accept\"` in `[validate]`"
+        "if these are many people, such as guests, map a column that tells them apart, such as their address, or set them aside: \
+         write {mend}; if it is one customer, write `placeholder_ids = \"accept\"` in `[validate]`"
     );
     let finding = Finding::new("placeholder_id", Table::Purchases.name(), severity, message).of_column("customer_id");
     finding.counting(orders).with_hint(hint)

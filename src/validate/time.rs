@@ -42,7 +42,8 @@ fn reject_future(table: &mut TypedTable, column: &'static str, now: Timestamp) -
     let tally = Tally::new("future", (table.table(), rows.len() as u64), wording).of_column(column);
     let tally = tally.with_examples([table.example(first, example)]);
     table.reject(rows, Reason::of_column("future", column));
-    Some(tally.with_hint("check the time zone of the source and the clock of this machine"))
+    Some(tally.with_hint("if they are planned, such as bookings and instalments, nothing needs to be done; else check the time zone of the source and \
+         the clock of this machine"))
 }
 
 /// A complaint cannot be answered, resolved or reopened before it is opened: such a time is an error of record.

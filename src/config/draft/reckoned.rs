@@ -15,7 +15,7 @@ pub(super) fn why_this_id(ours: &str, source: &str, columns: &[DraftColumn]) -> 
     let is_told = |mail: &&DraftColumn| mail.told_by.iter().any(|ids| ids == source);
     match ours {
         "customer_id" => match columns.iter().filter(is_read).find_map(guests) {
-            Some(ids) => Some(format!("`{}` is new with each order of a guest", one_line(&ids))),
+            Some(ids) => Some(format!("`{}` does not tell guests apart", one_line(&ids))),
             None => columns
                 .iter()
                 .find(is_told)
@@ -45,7 +45,7 @@ fn with_open_discount(amount: &str, columns: &[DraftColumn]) -> Option<String> {
     let less = priced.find_map(|column| column.less.as_ref().filter(is_open))?;
     let (name, sign) = (one_line(&less.column), if less.is_negative { "+" } else { "-" });
     Some(format!(
-        "`{name}` is taken from none, as it may be money of the line or of its order, or per cent: if per cent, \
+        "`{name}` is not subtracted, as it may be money of the line or of its order, or per cent: if per cent, \
          write `{} * (1 {sign} {} / 100)`",
         printable(amount),
         quoted(&less.column)
@@ -58,11 +58,11 @@ fn with_tax(amount: &str, columns: &[DraftColumn]) -> Option<String> {
     let gross = columns.iter().find(|column| read.contains(&column.name) && is_with_tax(&column.name))?;
     let has_tax = columns.iter().any(|column| is_tax(&column.name) && !column.is_empty());
     let way = if has_tax {
-        "one without it may be reckoned from the column of the tax"
+        "subtract the column of the tax to count without it"
     } else {
-        "where all goods have one rate, `/ 1.19` or what it is counts without"
+        "divide by `1.19`, or what the rate is, to count without it where all goods have one"
     };
-    Some(format!("`{}` has the tax in it, and so has what is counted: {way}", one_line(&gross.name)))
+    Some(format!("`{}` includes tax, and so does what is counted: {way}", one_line(&gross.name)))
 }
 
 fn by_what_is_left(amount: &str, columns: &[DraftColumn]) -> Option<String> {

@@ -79,9 +79,9 @@ fn what_is_left_of_an_amount_after_the_discount_and_without_the_tax_is_taken() {
 #[test]
 fn an_amount_with_its_tax_is_told() {
     for (column, more, words) in [
-        ("Total incl. VAT", "", "`/ 1.19` or what it is counts without"),
-        ("Bruttobetrag", "", "`Bruttobetrag` has the tax in it"),
-        ("Total TTC", ",TVA", "reckoned from the column of the tax"),
+        ("Total incl. VAT", "", "divide by `1.19`"),
+        ("Bruttobetrag", "", "`Bruttobetrag` includes tax"),
+        ("Total TTC", ",TVA", "subtract the column of the tax"),
     ] {
         let text = file(&format!("Order No,Customer ID,Date,Item,Quantity,{column}{more}"), |order| {
             format!("1,{}{}", euros(order.cents()), if more.is_empty() { "" } else { ",0.50" })
@@ -100,7 +100,7 @@ fn a_discount_that_may_be_money_or_per_cent_is_told_and_taken_from_none() {
         format!("{},{},{discount}", pieces(order), euros(2_000 + order.number % 40 * 100))
     });
     let (_, config) = drafted(&text);
-    assert!(config.contains("amount = \"Quantity * Price\"  # `Discount` is taken from none"), "{config}");
+    assert!(config.contains("amount = \"Quantity * Price\"  # `Discount` is not subtracted"), "{config}");
     assert!(config.contains("write `Quantity * Price * (1 - Discount / 100)`"), "{config}");
 }
 
