@@ -15,6 +15,7 @@ pub struct Peek {
 
 /// One column of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is found apart from the others")]
 pub struct DraftColumn {
     /// Its name in the source.
     pub name: String,

@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn roots_are_found_in_few_looks() {
-        let functions: [(&str, fn(f64) -> f64); 6] = [
+        type Function = fn(f64) -> f64;
+        let functions: [(&str, Function); 6] = [
             ("line", |t| t),
             ("curve", |t| 1.0 - (-t).exp()),
             ("late", |t| (t / 10.0).powi(40)),

@@ -166,7 +166,8 @@ mod tests {
         let sizes =
             (0..2_000).chain((11..64).flat_map(|octave| (0..16).map(move |part| (1_u64 << octave) / 16 * (16 + part))));
         for size in sizes {
-            assert_eq!(f64::from(bin(size)), ((size.max(1) as f64).log2() * STEPS).round(), "{size}");
+            let rounded = ((size.max(1) as f64).log2() * STEPS).round();
+            assert!((f64::from(bin(size)) - rounded).abs() < 0.5, "{size}");
         }
     }
 
