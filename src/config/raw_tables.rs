@@ -73,7 +73,8 @@ pub struct RawTable {
     #[expect(clippy::doc_markdown, reason = "the marks of the catalogue")]
     pub thousands: Option<String>,
     /// What `amount` is of: its line, or its order; the amount of an order stands on each of its lines and is shared out
-    /// evenly among them. One of `line`, `order`; default `"line"`.
+    /// evenly among them; `line` written out says that lines of one order with one amount are counted each. One of `line`, `order`;
+    /// default `"line"`.
     pub amount_is: Option<String>,
     /// How many units of the config's currency one unit of another currency is worth; needs the column `currency`. A
     /// table of currency codes, each with a number above 0.0; optional.
