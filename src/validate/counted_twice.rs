@@ -12,6 +12,7 @@ use super::mending::filter;
 use crate::config::{Config, Table};
 use crate::ingest::{ABSENT, ColumnForm, ComparedColumn, Says, TypedTable, WatchedColumn, none_of, toml_text};
 use crate::text::{counted, grouped};
+use crate::units::MICROS_PER_DAY;
 
 /// Fewer orders tell nothing.
 const LEAST_ORDERS: u64 = 20;
@@ -165,9 +166,6 @@ impl CountedTwice {
     }
 }
 
-/// Microseconds of a day.
-const DAY: i64 = 86_400_000_000;
-
 /// The order of each row, and how many there are; without numbers of orders, what a customer bought on one day.
 fn keys(purchases: &TypedTable) -> (Cow<'_, [u64]>, u64) {
     let keys = purchases.keys("order_id");
@@ -180,7 +178,7 @@ fn keys(purchases: &TypedTable) -> (Cow<'_, [u64]>, u64) {
             return 0;
         }
         let mut hasher = FxHasher::default();
-        (*customer, at.div_euclid(DAY)).hash(&mut hasher);
+        (*customer, at.div_euclid(MICROS_PER_DAY)).hash(&mut hasher);
         hasher.finish().max(1)
     };
     let keys: Vec<u64> = customers.iter().zip(times).map(visit).collect();

@@ -6,9 +6,7 @@ use super::finding::{Finding, Severity};
 use crate::config::{Config, Table};
 use crate::ingest::{ABSENT, TypedTable};
 use crate::text::grouped;
-
-/// Microseconds of a day.
-const DAY: i64 = 86_400_000_000;
+use crate::units::MICROS_PER_DAY;
 
 /// Fewer lines beside others are chance, and a smaller share customers who order twice on one day.
 const LEAST: u64 = 100;
@@ -42,7 +40,7 @@ impl LinesAsOrders {
             let (Some(customer), Some(at)) = (customers.get(row), times.get(row).filter(|at| **at != ABSENT)) else {
                 continue;
             };
-            *days.entry((*customer, at.div_euclid(DAY))).or_default() += 1;
+            *days.entry((*customer, at.div_euclid(MICROS_PER_DAY))).or_default() += 1;
         }
         let beside = days.values().filter(|lines| **lines > 1).sum();
         Self { is_disproved: false, lines: days.values().sum(), beside }

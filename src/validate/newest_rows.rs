@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
+use crate::units::MICROS_PER_DAY;
+
 /// Fewer rows may all be new by chance.
 const LEAST_ROWS: u64 = 10;
 
 /// One row in so many may be older than the others, or as new and without.
 const ONE_IN: u64 = 10;
-
-/// Microseconds of a day.
-const DAY: i64 = 86_400_000_000;
 
 /// Of each day, the rows with the flag and all.
 #[derive(Debug, Clone, Default)]
@@ -23,7 +22,7 @@ impl FlaggedDays {
     pub(super) fn of(rows: impl Iterator<Item = (i64, bool)>) -> Self {
         let mut days: FxHashMap<i64, (u64, u64)> = FxHashMap::default();
         for (at, is_flagged) in rows {
-            let (flagged, all) = days.entry(at.div_euclid(DAY)).or_default();
+            let (flagged, all) = days.entry(at.div_euclid(MICROS_PER_DAY)).or_default();
             (*flagged, *all) = (*flagged + u64::from(is_flagged), *all + 1);
         }
         Self(days.into_iter().collect())
@@ -57,7 +56,9 @@ mod tests {
 
     #[test]
     fn flags_of_the_newest_rows_are_told_from_those_of_any() {
-        let days = |is_flagged: fn(i64) -> bool| FlaggedDays::of((0..300).map(|row| (row / 3 * DAY, is_flagged(row))));
+        let days = |is_flagged: fn(i64) -> bool| {
+            FlaggedDays::of((0..300).map(|row| (row / 3 * MICROS_PER_DAY, is_flagged(row))))
+        };
         assert!(days(|row| row >= 280).are_newest());
         assert!(days(|row| row >= 280 || row == 4).are_newest(), "but for one that hangs");
         assert!(!days(|row| row % 9 == 0).are_newest(), "now and then");

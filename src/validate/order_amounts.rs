@@ -12,7 +12,7 @@ use crate::ingest::{ABSENT, TypedTable, repeated};
 use crate::maths::hash::with_value;
 use crate::text::{counted, grouped};
 use crate::timeline::goes_on;
-use crate::units::Timestamp;
+use crate::units::{MICROS_PER_DAY, Timestamp};
 
 /// Of so many orders one may contradict the others and be taken for a slip.
 const SLIPS: u64 = 200;
@@ -23,7 +23,7 @@ const LEAST_ORDERS: u64 = 20;
 const LEAST_AMOUNTS: usize = 5;
 
 /// Microseconds from which on two lines are far apart.
-const FAR_APART: u64 = 14 * 86_400_000_000;
+const FAR_APART: u64 = 14 * MICROS_PER_DAY.unsigned_abs();
 
 /// What orders of several lines show of their amounts.
 #[derive(Debug, Clone, Default)]
