@@ -32,7 +32,9 @@ pub struct TableConfig {
     pub decimal: Option<DecimalMark>,
     /// The mark between thousands; settled from the values if it is not given.
     pub thousands: Option<ThousandsMark>,
-    /// What the amount of a purchase is of (purchases only).
+    /// What the amount of a purchase is of (purchases only); of its line if it is not given, and then that is doubted where orders
+    /// speak against it. Both are written alike: a model does not care who said so.
+    #[serde(serialize_with = "of_lines_unless_given")]
     pub amount_is: Option<AmountIs>,
     /// What one unit of another currency is worth in that of the config.
     pub rates: BTreeMap<String, f64>,
@@ -150,4 +152,27 @@ pub enum AmountIs {
     Line,
     /// The order: it stands on each of its lines.
     Order,
+}
+
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+fn of_lines_unless_given<S: serde::Serializer>(amount_is: &Option<AmountIs>, serializer: S) -> Result<S::Ok, S::Error> {
+    amount_is.unwrap_or(AmountIs::Line).serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+
+    #[test]
+    fn a_model_of_a_config_without_amount_is_stays_that_of_one_that_says_line() {
+        let config = |said: &str| {
+            let text = format!(
+                "name = 'x'\ncurrency = 'EUR'\n[churn]\nhorizon_days = 30\n[purchases]\npath = 'p.csv'\n{said}\n\
+                 [purchases.columns]\ncustomer_id = 'c'\npurchased_at = 't'\namount = 'a'\norder_id = 'o'\n"
+            );
+            let config = Config::from_toml(&text, std::path::Path::new("retain.toml")).unwrap();
+            serde_json::to_value(config.purchases).unwrap()["amount_is"].clone()
+        };
+        assert_eq!(["", "amount_is = 'line'", "amount_is = 'order'"].map(config), ["line", "line", "order"]);
+    }
 }
