@@ -2,10 +2,11 @@
 //! decimals of the currency.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Write;
 
 use polars::prelude::{
-    Column as PolarsColumn, CsvWriter, DataFrame, DataType, IntoColumn, PolarsResult, SerWriter, StringChunked,
+    Column as PolarsColumn, CsvWriter, DataFrame, DataType, IntoColumn, PolarsResult, SerWriter, StringChunkedBuilder,
 };
 use rayon::prelude::*;
 
@@ -51,14 +52,46 @@ impl CsvForm {
     }
 
     fn digits(&self, column: &PolarsColumn, decimals: u32) -> PolarsResult<PolarsColumn> {
-        let digits = |amount: f64| {
-            let digits = format!("{amount:.*}", decimals as usize);
-            if self.flavour == CsvFlavour::ExcelDe { digits.replace('.', ",") } else { digits }
-        };
         let amounts = column.cast(&DataType::Float64)?;
-        let texts: StringChunked = amounts.f64()?.iter().map(|amount| amount.map(digits)).collect();
-        Ok(texts.with_name(column.name().clone()).into_column())
+        let mut texts = StringChunkedBuilder::new(column.name().clone(), amounts.len());
+        let mut text = String::new();
+        for amount in amounts.f64()?.iter() {
+            text.clear();
+            amount.inspect(|amount| put_amount(&mut text, *amount, (decimals, self.decimal_mark())));
+            texts.append_option(amount.map(|_| text.as_str()));
+        }
+        Ok(texts.finish().into_column())
     }
+
+    const fn decimal_mark(&self) -> char {
+        match self.flavour {
+            CsvFlavour::ExcelDe => ',',
+            CsvFlavour::Plain | CsvFlavour::Excel => '.',
+        }
+    }
+}
+
+/// Below it every whole number has a double of its own: 2^53.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Writes an amount with its decimals: by whole numbers where it is one of cents, which takes a fraction of the time.
+fn put_amount(text: &mut String, amount: f64, (decimals, mark): (u32, char)) {
+    let scale = 10_u64.pow(decimals);
+    let cents = (amount * scale as f64).round();
+    let is_of_cents = cents.abs() < MOST_EXACT && cents != 0.0 && (cents / scale as f64).total_cmp(&amount).is_eq();
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
+    let cents = is_of_cents.then_some(cents as i64);
+    let outcome = match cents {
+        Some(cents) => {
+            let (sign, cents) = (if cents < 0 { "-" } else { "" }, cents.unsigned_abs());
+            let (whole, rest, width) = (cents / scale, cents % scale, decimals as usize);
+            if width == 0 { write!(text, "{sign}{whole}") } else { write!(text, "{sign}{whole}{mark}{rest:0width$}") }
+        }
+        None => {
+            write!(text, "{}", format!("{amount:.*}", decimals as usize).replace('.', mark.encode_utf8(&mut [0; 4])))
+        }
+    };
+    debug_assert!(outcome.is_ok(), "a text takes all that is written");
 }
 
 #[cfg(test)]
@@ -91,5 +124,19 @@ mod tests {
         assert_eq!(written(CsvFlavour::Excel), format!("\u{FEFF}{plain}"));
         let german = "\u{FEFF}loss;share;why\n1201,80;0,25;\"a;b\"\n-3,00;1,0;c,d\n;0,5;'=1+1\n";
         assert_eq!(written(CsvFlavour::ExcelDe), german);
+    }
+    #[test]
+    fn amounts_are_written_as_the_exact_digits_of_their_doubles() {
+        let mut random = crate::maths::random::SplitMix64::new(3);
+        let odd =
+            [0.0, -0.0, 0.125, 2.675, -0.004, 1e15 + 0.5, 1e300, -1e17, f64::NAN, f64::INFINITY, 0.07, -0.07, 99.995];
+        let drawn: Vec<f64> = (0..5_000).map(|_| (random.normal() * 1e6).round() / 100.0).collect();
+        for amount in odd.into_iter().chain(drawn) {
+            for decimals in [0, 2, 3] {
+                let mut text = String::new();
+                put_amount(&mut text, amount, (decimals, '.'));
+                assert_eq!(text, format!("{amount:.*}", decimals as usize));
+            }
+        }
     }
 }

@@ -27,6 +27,10 @@ pub(super) fn without_formulas(rows: &DataFrame) -> PolarsResult<DataFrame> {
 /// OWASP, CSV injection: cells beginning with `=`, `+`, `-`, `@`, tab or carriage return, and their full-width forms. Blanks
 /// in front are left out when a file is opened, and what stands behind them is then first.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    // What most cells begin with.
+    if text.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) {
+        return Cow::Borrowed(text);
+    }
     let first = |c: char| !c.is_whitespace() && !c.is_control();
     let seen = text.find(first).and_then(|start| text.get(start..)).unwrap_or_default();
     let is_formula = match seen.chars().next() {

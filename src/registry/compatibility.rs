@@ -307,4 +307,23 @@ mod tests {
         assert_eq!(reads.effect(&unknown), Effect::Nothing);
         assert_eq!(unknown.to_string(), "`churn.days_off`: absent -> 3");
     }
+
+    /// `SHOP` as a version stored it on 30 November 2026. It is never written again: a key whose stored value is another one
+    /// today asks every shop for a new model.
+    const STORED: &str = include_str!("stored_config.json");
+
+    #[test]
+    fn a_version_of_before_still_scores_with_the_config_that_it_was_trained_with() {
+        let used = ["recency_days", "items_90d_count", "complaints_all_count"].map(str::to_owned).into();
+        let reads = Reads::of(&FeatureSchema::default(), &used);
+        let asks_for_another = |stored: &serde_json::Value| {
+            let changes = config_changes(stored, &config(SHOP));
+            let asked = changes.iter().filter(|change| reads.effect(change) == Effect::Retrain);
+            asked.map(|change| change.key.clone()).collect::<Vec<_>>()
+        };
+        let mut stored: serde_json::Value = serde_json::from_str(STORED).unwrap();
+        assert_eq!(asks_for_another(&stored), Vec::<String>::new());
+        stored["purchases"]["amount_is"] = serde_json::Value::Null;
+        assert_eq!(asks_for_another(&stored), ["purchases.amount_is"]);
+    }
 }

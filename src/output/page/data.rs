@@ -269,21 +269,7 @@ mod tests {
 
     fn with_input<T>(rows: &Columns, look: impl Fn(&PageInput<'_>) -> T) -> T {
         let (none, manifest) = (Columns::default(), json!({ "as_of": "2024-01-01" }));
-        look(&PageInput {
-            list: rows,
-            total: rows.n_rows(),
-            further: &[],
-            details: &none,
-            interviews: None,
-            manifest: &manifest,
-            value: None,
-            report: None,
-            model: None,
-            evaluation: None,
-            monitor: None,
-            meanings: &[("customer_id", "")],
-            today: 0,
-        })
+        look(&PageInput { meanings: &[("customer_id", "")], ..PageInput::bare(rows, &none, &manifest) })
     }
 
     #[test]

@@ -94,3 +94,25 @@ impl PageInput<'_> {
         !self.meanings.iter().any(|(known, _)| *known == name)
     }
 }
+
+#[cfg(test)]
+impl<'a> PageInput<'a> {
+    /// A page of a list and a manifest, without any other document.
+    pub(super) fn bare(list: &'a Columns, details: &'a Columns, manifest: &'a Value) -> Self {
+        Self {
+            list,
+            total: list.n_rows(),
+            further: &[],
+            details,
+            interviews: None,
+            manifest,
+            value: None,
+            report: None,
+            model: None,
+            evaluation: None,
+            monitor: None,
+            meanings: &[],
+            today: 0,
+        }
+    }
+}

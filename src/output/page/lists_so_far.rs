@@ -178,21 +178,7 @@ mod tests {
 
     fn told<T>(monitor: &Value, of: impl Fn(&PageInput<'_>) -> T) -> T {
         let (none, manifest) = (Columns::default(), json!({ "as_of": "2025-07-01" }));
-        of(&PageInput {
-            list: &none,
-            total: 0,
-            further: &[],
-            details: &none,
-            interviews: None,
-            manifest: &manifest,
-            value: None,
-            report: None,
-            model: None,
-            evaluation: None,
-            monitor: Some(monitor),
-            meanings: &[],
-            today: 0,
-        })
+        of(&PageInput { monitor: Some(monitor), ..PageInput::bare(&none, &none, &manifest) })
     }
 
     #[test]
