@@ -8,9 +8,8 @@ use jiff::civil::Date;
 use super::allowed::{Allowed, SHARE};
 use super::error::{ConfigError, Violation};
 use super::keys::{self, Written, join};
-use super::raw::{
-    RawBacktest, RawChurn, RawConfig, RawDay, RawLeakGuard, RawPanel, RawSelection, RawValidate, RawValue,
-};
+use super::raw::{RawBacktest, RawChurn, RawConfig, RawLeakGuard, RawPanel, RawSelection, RawValidate, RawValue};
+use super::raw_day::RawDay;
 use super::settings::{
     BacktestConfig, ChurnConfig, Config, FeaturesConfig, GateConfig, LeakGuardConfig, LearnersConfig, ModelsConfig,
     OutputConfig, PanelConfig, SelectionConfig, TuningConfig, ValidateConfig, ValueConfig,

@@ -5,7 +5,7 @@ use super::catalogue::Key;
 use super::error::Violation;
 use super::keys::is_name;
 use super::knobs;
-use super::raw::RawOutputPostgres;
+use super::raw_lists::RawOutputPostgres;
 use super::raw_tables::RawTable;
 use super::settings::PostgresOutput;
 use super::table_settings::PostgresQuery;

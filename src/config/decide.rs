@@ -5,7 +5,7 @@ use super::error::Violation;
 use super::keys::nearest;
 use super::knobs;
 use super::playbook::Playbook;
-use super::raw::{RawDecide, RawSegments};
+use super::raw_lists::{RawDecide, RawSegments};
 use super::settings::{DecideConfig, OwnersConfig, SegmentsConfig};
 use super::values::Check;
 use crate::units::Currency;

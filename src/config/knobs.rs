@@ -1,5 +1,5 @@
 //! The keys themselves, section by section. A new knob is one `Key` here, its name in `sections.rs`, its field in `raw.rs`
-//! and in the checked struct, and one line in `check.rs`; tests fail until all of them agree.
+//! or `raw_lists.rs` and in the checked struct, and one line in `check.rs`; tests fail until all of them agree.
 
 use super::allowed::Allowed;
 use super::catalogue::{Key, Preset};

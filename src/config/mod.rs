@@ -37,6 +37,8 @@ mod no_day;
 pub mod playbook;
 mod proposal;
 mod raw;
+mod raw_day;
+mod raw_lists;
 mod raw_tables;
 mod reference;
 mod renamed;

@@ -13,7 +13,7 @@ use super::allowed::{Allowed, TIME_WORDS};
 use super::catalogue::{Key, Preset};
 use super::error::{Place, Violation};
 use super::keys::{join, nearest};
-use super::raw::RawDay;
+use super::raw_day::RawDay;
 use super::raw_tables::TimeFormats;
 use super::tables::Table;
 use super::{currencies, knobs};
