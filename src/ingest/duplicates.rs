@@ -94,7 +94,8 @@ fn are_equal(frame: &DataFrame, left: usize, right: usize) -> bool {
 /// Positions of well-mixed keys that are not alone in their slot of a large table; ascending. Every key that occurs
 /// twice is among them, and about one in eight of the others. 0 is no key and meets nothing.
 pub(crate) fn meeting(keys: &[u64]) -> Vec<usize> {
-    let slots = (keys.len().max(64) * 4).next_power_of_two();
+    let n_keys = keys.par_iter().filter(|key| **key != 0).count();
+    let slots = (n_keys.max(64) * 4).next_power_of_two();
     let shift = 64 - slots.trailing_zeros();
     // Two bits for each slot, side by side so that a key touches one place in memory: hit, and hit again.
     let place = |key: u64| {
@@ -139,9 +140,9 @@ pub(crate) fn repeated(keys: &[u64]) -> Vec<usize> {
     positions
 }
 
-/// The rows that have a key, in order, and their keys.
-pub(super) fn keyed(n_rows: usize, key: impl Fn(usize) -> Option<u64> + Sync) -> (Vec<usize>, Vec<u64>) {
-    (0..n_rows).into_par_iter().filter_map(|row| Some((row, key(row)?))).unzip()
+/// The key of each row; 0 for a row without one.
+pub(super) fn keyed(n_rows: usize, key: impl Fn(usize) -> Option<u64> + Sync) -> Vec<u64> {
+    (0..n_rows).into_par_iter().map(|row| key(row).unwrap_or(0)).collect()
 }
 
 /// Eight-byte words of the table that a core keeps close.

@@ -36,23 +36,9 @@ impl Numbered<'_> {
         Timestamp(self.times.get(row).copied().unwrap_or(0))
     }
 
-    /// A row of each order whose number the same customer had long before, among rows that `counts` accepts.
-    fn again(&self, counts: impl Fn(usize) -> bool + Sync) -> Vec<usize> {
-        // Lines of one order mostly follow each other, and most orders are then alone.
-        let first_of_run = |row: usize| {
-            let own = self.line(row).filter(|(key, _)| *key != 0 && counts(row))?;
-            let follows = row.checked_sub(1).is_some_and(|before| {
-                let (one, other) = (self.at(before), self.at(row));
-                self.line(before) == Some(own) && counts(before) && goes_on(one.min(other), one.max(other))
-            });
-            (!follows).then_some(own.0)
-        };
-        let (rows, keys) = keyed(self.keys.len(), first_of_run);
-        let firsts = meeting(&keys).into_iter();
-        let mut firsts: Vec<(u64, u32)> = firsts.filter_map(|place| self.line(*rows.get(place)?)).collect();
-        firsts.par_sort_unstable();
-        let several = firsts.chunk_by(|a, b| a == b).filter(|runs| runs.len() > 1);
-        let several: HashSet<(u64, u32)> = several.filter_map(|runs| runs.first().copied()).collect();
+    /// A row of each order whose number the same customer had long before, among rows that `counts` accepts; `several` are
+    /// the lines that may be such orders.
+    fn again(&self, several: &HashSet<(u64, u32)>, counts: impl Fn(usize) -> bool + Sync) -> Vec<usize> {
         if several.is_empty() {
             return Vec::new();
         }
@@ -66,6 +52,22 @@ impl Numbered<'_> {
         again.sort_unstable();
         again
     }
+
+    /// The number of each row that begins a run of lines of one order; 0 for the others. Lines of one order mostly follow each
+    /// other, and most orders are then alone: little is left to sort.
+    fn starts(&self, kind: impl Fn(usize) -> Option<bool> + Sync) -> Vec<u64> {
+        let start = |row: usize| {
+            let own = self.line(row).filter(|(key, _)| *key != 0)?;
+            let own_kind = kind(row)?;
+            let follows = row.checked_sub(1).is_some_and(|before| {
+                let (one, other) = (self.at(before), self.at(row));
+                let is_same = self.line(before) == Some(own) && kind(before) == Some(own_kind);
+                is_same && goes_on(one.min(other), one.max(other))
+            });
+            (!follows).then_some(own.0)
+        };
+        keyed(self.keys.len(), start)
+    }
 }
 
 impl Events {
@@ -75,22 +77,17 @@ impl Events {
         is_used: impl Fn(usize) -> bool + Sync,
         is_bought: impl Fn(usize) -> bool + Sync,
     ) -> Self {
-        let line = |row: usize| rows.line(row);
-        // Lines of one order mostly follow each other, and most orders are then alone: little is left to sort.
-        let first_of_order = |row: usize| {
-            let (key, customer) = line(row).filter(|(key, _)| *key != 0 && is_used(row))?;
-            let follows =
-                row.checked_sub(1).is_some_and(|before| line(before) == Some((key, customer)) && is_used(before));
-            (!follows).then_some(key)
-        };
-        let (firsts, keys) = keyed(rows.keys.len(), first_of_order);
-        let candidates = meeting(&keys);
-        let alone = keys.len() - candidates.len();
-        let with_row = |row: &usize| line(*row).map(|(key, customer)| (key, customer, *row));
-        let mut lines: Vec<(u64, u32, usize)> =
-            candidates.into_iter().filter_map(|place| firsts.get(place).and_then(with_row)).collect();
+        let starts = rows.starts(|row| is_used(row).then(|| is_bought(row)));
+        let n_starts = starts.par_iter().filter(|key| **key != 0).count();
+        let candidates = meeting(&starts);
+        let alone = n_starts - candidates.len();
+        let with_row = |row: usize| rows.line(row).map(|(key, customer)| (key, customer, row));
+        let mut lines: Vec<(u64, u32, usize)> = candidates.into_iter().filter_map(with_row).collect();
         lines.par_sort_unstable();
-        let again = rows.again(|row| is_used(row) && is_bought(row));
+        let runs = lines.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+        let several = runs.filter(|runs| runs.iter().filter(|run| is_bought(run.2)).count() > 1);
+        let several = several.filter_map(|runs| runs.first().map(|run| (run.0, run.1))).collect();
+        let again = rows.again(&several, |row| is_used(row) && is_bought(row));
         let mut events = Self { distinct: (alone + again.len()) as u64, shared: Vec::new(), again };
         for order in lines.chunk_by(|a, b| a.0 == b.0) {
             events.distinct += 1;

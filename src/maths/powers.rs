@@ -58,7 +58,9 @@ impl Powers {
             return;
         }
         let log = |number: f64| (number.ln() * SCALE).round() as i64;
-        let (x, y) = (log(quantity), log(value));
+        // Most lines have one piece.
+        let x = if quantity.total_cmp(&1.0).is_eq() { 0 } else { log(quantity) };
+        let y = log(value);
         self.add(&Self { n: 1, several: i64::from(x != 0), x, y, xx: x * x, xy: x * y, yy: y * y });
     }
 

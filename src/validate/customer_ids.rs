@@ -1,108 +1,19 @@
 //! Whether ids tell customers apart: ids that differ in capitals, accents or blanks alone, and tables whose ids do not meet.
-//!
-//! Ids that may be the same lie in different parts of a shop. So they are counted together: in groups that are equal but for
-//! letters, signs and zeros in front, of all ids, or of those with the lowest hashes where there are very many.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::finding::{Finding, Severity};
+use super::id_groups::Ids;
 use super::mending::customer;
 use crate::config::{Config, IdCase, IdTrim, Table, TableConfig};
-use crate::ingest::{IdRules, TypedTable, toml_text};
-use crate::maths::hash::{key, spread};
+use crate::ingest::{IdRules, toml_text};
 use crate::text::{counted, grouped, verb};
-
-/// Groups of ids that are kept at most.
-const MOST_GROUPS: usize = 1 << 18;
 
 /// Per cent of the customers that may be merged without a stop.
 pub(super) const NOTABLE_PERCENT: usize = 1;
 
 /// Ids of a table from which on it is told whether they meet others.
 const LEAST_IDS: usize = 20;
-
-/// The ids of customers of one table.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Ids {
-    /// One group in 2 to the power of this is kept.
-    level: u32,
-    groups: BTreeMap<u64, Vec<Box<str>>>,
-}
-
-impl Ids {
-    /// The ids of the used rows of a table.
-    pub(super) fn of(table: &TypedTable) -> Self {
-        let (names, codes) = (table.names("customer_id"), table.codes("customer_id"));
-        let mut is_used = vec![false; names.len()];
-        for code in table.used_rows().filter_map(|row| codes.get(row)) {
-            if let Some(used) = usize::try_from(*code).ok().and_then(|code| is_used.get_mut(code)) {
-                *used = true;
-            }
-        }
-        let mut ids = Self::default();
-        for (name, _) in names.iter().zip(is_used).filter(|(_, is_used)| *is_used) {
-            ids.insert(loose(name), name.as_str().into());
-        }
-        ids
-    }
-
-    /// Adds the ids of other customers.
-    pub(super) fn add(&mut self, other: Self) {
-        self.rise(other.level);
-        for (group, names) in other.groups {
-            for name in names {
-                self.insert(group, name);
-            }
-        }
-    }
-
-    fn insert(&mut self, group: u64, name: Box<str>) {
-        if !is_kept(group, self.level) {
-            return;
-        }
-        let names = self.groups.entry(group).or_default();
-        if !names.contains(&name) {
-            names.push(name);
-        }
-        if self.groups.len() > MOST_GROUPS {
-            self.rise(self.level + 1);
-        }
-    }
-
-    fn rise(&mut self, level: u32) {
-        if level > self.level {
-            self.level = level;
-            self.groups.retain(|group, _| is_kept(*group, level));
-        }
-    }
-
-    /// The ids that may be one, group by group.
-    pub(super) fn groups(&self) -> impl Iterator<Item = &[Box<str>]> {
-        self.groups.values().map(Vec::as_slice)
-    }
-
-    /// How many ids there are in all, of so many that are kept; and whether that is an estimate.
-    pub(super) const fn scaled(&self, count: usize) -> (u64, bool) {
-        ((count as u64) << self.level, self.level > 0)
-    }
-
-    /// The ids that are kept.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.groups.values().flatten().map(|name| &**name)
-    }
-}
-
-/// Whether a group is among those that are kept; which these are depends on no order.
-const fn is_kept(group: u64, level: u32) -> bool {
-    group.trailing_zeros() >= level
-}
-
-/// What is left of an id without capitals, accents, blanks, signs and zeros in front, as a hash.
-fn loose(id: &str) -> u64 {
-    let plain = IdRules::ALL.applied(id);
-    let letters: String = plain.chars().filter(|letter| letter.is_alphanumeric()).collect();
-    spread(key(letters.trim_start_matches('0').as_bytes()))
-}
 
 /// What ids can differ in alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +67,12 @@ pub(super) fn merging(ids: &Ids, section: &TableConfig) -> Option<Finding> {
     // How many ids there are as written, and under each of the rules.
     let mut n = [0_usize; 4];
     let mut examples: Vec<String> = Vec::new();
-    for names in ids.groups.values() {
+    for names in ids.groups() {
+        // Most ids are like no other.
+        if names.len() == 1 {
+            n = n.map(|sum| sum + 1);
+            continue;
+        }
         let of = rules.map(|rules| names.iter().map(|name| rules.applied(name)).collect::<BTreeSet<_>>().len());
         for (own, sum) in [names.len(), of[0], of[1], of[2]].into_iter().zip(&mut n) {
             *sum += own;
@@ -182,8 +98,8 @@ pub(super) fn merging(ids: &Ids, section: &TableConfig) -> Option<Finding> {
         return None;
     }
     let severity = if n_merged * 100 >= NOTABLE_PERCENT * n[0] { Severity::Error } else { Severity::Warning };
-    let scaled = |count: usize| (count as u64) << ids.level;
-    let about = if ids.level > 0 { "about " } else { "" };
+    let scaled = |count: usize| ids.scaled(count).0;
+    let about = if ids.scaled(n[0]).1 { "about " } else { "" };
     let what: Vec<&str> = found.iter().map(|(kind, _)| kind.name()).collect();
     let message = format!(
         "{about}{} are {} but for {}: one person may count as several customers",
@@ -205,7 +121,7 @@ pub(super) fn scientific(ids: &Ids) -> Option<Finding> {
     }
     found.sort_unstable();
     let severity = if count * 100 >= n * NOTABLE_PERCENT { Severity::Error } else { Severity::Warning };
-    let scaled = |count: usize| (count as u64) << ids.level;
+    let scaled = |count: usize| ids.scaled(count).0;
     let message = format!(
         "{} of {} are written with an exponent, as spreadsheets write long numbers: their last digits are lost, and several \
          customers may be one",
@@ -248,21 +164,19 @@ fn mend_merging(found: &[(Difference, usize)]) -> String {
 
 /// Whether the ids of another table are written as those of the purchases.
 pub(super) fn meeting(table: Table, own: &Ids, purchases: &Ids, config: &Config) -> Option<Finding> {
-    let level = own.level.max(purchases.level);
     let (mut n, mut met) = (0, 0);
     let mut loosely: Vec<(Difference, &str, &str)> = Vec::new();
-    for (group, names) in own.groups.iter().filter(|(group, _)| is_kept(**group, level)) {
-        let others = purchases.groups.get(group).map_or(&[][..], Vec::as_slice);
+    for (names, others) in own.beside(purchases) {
         for name in names {
             n += 1;
             if others.contains(name) {
                 met += 1;
-            } else if let Some(other) = others.iter().min() {
+            } else if let Some(other) = others.first() {
                 loosely.push((Difference::of(name, other), name, other));
             }
         }
     }
-    if n < LEAST_IDS || purchases.groups.len() < LEAST_IDS {
+    if n < LEAST_IDS || purchases.n_groups() < LEAST_IDS {
         return None;
     }
     if loosely.len() * 20 >= n {
@@ -328,7 +242,7 @@ fn nothing_in_common(table: Table, own: &Ids, purchases: &Ids, config: &Config) 
         source(Table::Purchases),
     );
     let finding = Finding::new("ids_do_not_meet", name, Severity::Error, message).of_column("customer_id");
-    finding.counting(own.groups.len() as u64).with_hint(hint)
+    finding.counting(own.n_groups() as u64).with_hint(hint)
 }
 
 #[cfg(test)]
@@ -336,11 +250,7 @@ mod tests {
     use super::*;
 
     fn ids(names: &[String]) -> Ids {
-        let mut ids = Ids::default();
-        for name in names {
-            ids.insert(loose(name), name.as_str().into());
-        }
-        ids
+        Ids::of_names(names.iter().map(String::as_str))
     }
 
     fn section(case: Option<IdCase>, trim: Option<IdTrim>) -> TableConfig {
@@ -368,20 +278,5 @@ mod tests {
             None,
             "zeros are told with other tables"
         );
-    }
-
-    #[test]
-    fn of_very_many_ids_those_with_the_lowest_hashes_are_kept() {
-        let mut ids = Ids { level: 3, ..Ids::default() };
-        for n in 0..8_000 {
-            ids.insert(loose(&format!("{n}")), n.to_string().into());
-        }
-        assert!((800..1_200).contains(&ids.groups.len()), "{}", ids.groups.len());
-        let mut other = Ids::default();
-        for n in 0..8_000 {
-            other.insert(loose(&format!("{n}")), n.to_string().into());
-        }
-        other.add(ids.clone());
-        assert_eq!(other.groups.len(), ids.groups.len());
     }
 }

@@ -1,11 +1,12 @@
 //! The feed: a day that was not delivered looks like churn. Long silences of the whole shop, and its last purchase.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
 use super::error::DataError;
 use super::finding::{Finding, Severity};
+use super::pace::Pace;
 use crate::config::{Config, ValidateConfig};
 use crate::ingest::TypedTable;
 use crate::text::counted;
@@ -56,17 +57,19 @@ pub(super) struct PurchaseDays {
 }
 
 impl PurchaseDays {
-    pub(super) fn new(purchases: &TypedTable, zone: &TimeZone) -> Self {
+    /// The days, and how many purchases each has.
+    pub(super) fn counted(purchases: &TypedTable, zone: &TimeZone) -> (Self, Pace) {
         let (times, calendar) = (purchases.times("purchased_at"), Calendar::new(zone));
         let used = || purchases.used_rows().filter_map(|row| times.get(row).copied());
-        let Some(span) = used().min().zip(used().max()) else { return Self::default() };
+        let Some(span) = used().min().zip(used().max()) else { return Default::default() };
         let day = |time: i64| calendar.day(Timestamp(time));
         let first = day(span.0);
         let place = |time: i64| usize::try_from(day(time) - first).unwrap_or(0);
-        let mut has_purchase = vec![false; place(span.1) + 1];
-        used().for_each(|time| has_purchase[place(time)] = true);
-        let days = (first..).zip(has_purchase).filter_map(|(day, has)| has.then_some(day));
-        Self { days: days.collect(), span: Some(span) }
+        let mut counts = vec![0_u64; place(span.1) + 1];
+        used().for_each(|time| counts[place(time)] += 1);
+        let counts: BTreeMap<i32, u64> = (first..).zip(counts).filter(|(_, count)| *count > 0).collect();
+        let days = counts.keys().copied().collect();
+        (Self { days, span: Some(span) }, Pace::of(counts.into_iter().map(|(day, n)| (i64::from(day), n)).collect()))
     }
 
     /// Adds the days of other customers.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::customer_ids::{Ids, NOTABLE_PERCENT};
+use super::customer_ids::NOTABLE_PERCENT;
 use super::finding::{Finding, Severity};
+use super::id_groups::Ids;
 use super::mending::customer;
 use crate::config::{IdTrim, Table, TableConfig};
 use crate::ingest::{IdRules, toml_text};

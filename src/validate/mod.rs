@@ -22,6 +22,7 @@ mod feed;
 mod file_orders;
 mod finding;
 mod forms;
+mod id_groups;
 mod instalments;
 mod joined_lines;
 mod layout;

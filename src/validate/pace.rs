@@ -4,13 +4,11 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::error::DataError;
 use crate::config::ValidateConfig;
-use crate::ingest::TypedTable;
-use crate::timeline::{Calendar, Cutoff};
-use crate::units::{Days, Timestamp};
+use crate::timeline::Cutoff;
+use crate::units::Days;
 
 /// Fewer purchases in a usual window say nothing of a pace.
 const LEAST_USUAL: u64 = 20;
@@ -43,25 +41,8 @@ impl Held {
 }
 
 impl Pace {
-    pub(super) fn new(purchases: &TypedTable, zone: &TimeZone) -> Self {
-        let (times, calendar) = (purchases.times("purchased_at"), Calendar::new(zone));
-        let day = |time: &i64| i64::from(calendar.day(Timestamp(*time)));
-        let mut days = BTreeMap::new();
-        // Rows of one day mostly stand together.
-        let mut run = (i64::MIN, 0);
-        for day in purchases.used_rows().filter_map(|row| times.get(row)).map(day) {
-            if day == run.0 {
-                run.1 += 1;
-            } else {
-                if run.1 > 0 {
-                    *days.entry(run.0).or_default() += run.1;
-                }
-                run = (day, 1);
-            }
-        }
-        if run.1 > 0 {
-            *days.entry(run.0).or_default() += run.1;
-        }
+    /// The purchases of each day.
+    pub(super) const fn of(days: BTreeMap<i64, u64>) -> Self {
         Self { days }
     }
 
@@ -72,14 +53,14 @@ impl Pace {
         }
     }
 
+    /// All days with purchases, and how many each has.
+    pub(super) fn all(&self) -> impl Iterator<Item = (i64, u64)> + '_ {
+        self.days.iter().map(|(day, purchases)| (*day, *purchases))
+    }
+
     /// The days with purchases before a day, and how many each has.
     pub(super) fn before(&self, day: i64) -> impl Iterator<Item = (i64, u64)> + '_ {
         self.days.range(..day).map(|(day, purchases)| (*day, *purchases))
-    }
-
-    #[cfg(test)]
-    pub(super) const fn of(days: BTreeMap<i64, u64>) -> Self {
-        Self { days }
     }
 
     /// What the `window` days before a day hold.
@@ -173,6 +154,7 @@ pub(super) fn require_usual_pace(
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
+    use jiff::tz::TimeZone;
 
     use super::*;
 

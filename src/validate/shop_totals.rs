@@ -10,9 +10,10 @@ use super::consent::Consents;
 use super::counted_pieces::CountedPieces;
 use super::counted_twice::CountedTwice;
 use super::currencies::Currencies;
-use super::customer_ids::{self, Ids};
+use super::customer_ids;
 use super::feed::{self, PurchaseDays};
 use super::finding::{Finding, Severity};
+use super::id_groups::Ids;
 use super::instalments::Instalments;
 use super::joined_lines::JoinedLines;
 use super::lines_as_orders::LinesAsOrders;
@@ -121,9 +122,8 @@ impl ShopTotals {
     fn count_purchases(&mut self, purchases: &TypedTable, config: &Config) {
         let zone = &config.timezone;
         rayon::scope(|side| {
-            side.spawn(|_| self.days = PurchaseDays::new(purchases, zone));
+            side.spawn(|_| (self.days, self.pace) = PurchaseDays::counted(purchases, zone));
             side.spawn(|_| (self.n_customers, self.n_returning) = volume::customers_and_returning(purchases));
-            side.spawn(|_| self.pace = Pace::new(purchases, zone));
             side.spawn(|_| self.order_amounts = OrderAmounts::of(purchases, config));
             side.spawn(|_| (self.sizes, self.scales) = Sizes::of(purchases, &config.currency));
             side.spawn(|_| self.cents = Cents::of(purchases, config));
@@ -146,6 +146,7 @@ impl ShopTotals {
             side.spawn(|_| self.no_goods = NoGoods::of(purchases, "product_id"));
             side.spawn(|_| self.no_good_categories = NoGoods::of(purchases, "category"));
         });
+        self.thin_weeks.count_purchases(&self.pace);
     }
 
     /// Adds other customers.

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::finding::{Finding, Severity};
+use super::pace::Pace;
 use crate::config::{Config, Table};
 use crate::ingest::TypedTable;
 use crate::text::counted;
@@ -55,30 +56,36 @@ struct Week {
 pub(super) struct ThinWeeks(BTreeMap<i32, Week>);
 
 impl ThinWeeks {
+    /// The numbers of the orders of each week, where they are whole ones.
     pub(super) fn of(purchases: &TypedTable, config: &Config) -> Self {
+        let Some(numbers) = purchases.whole_numbers("order_id") else { return Self::default() };
         let (times, calendar) = (purchases.times("purchased_at"), Calendar::new(&config.timezone));
-        let numbers = purchases.whole_numbers("order_id").unwrap_or_default();
-        let mut weeks: BTreeMap<i32, Week> = BTreeMap::new();
         let mut orders: Vec<(u64, i32)> = Vec::new();
         for row in purchases.used_rows() {
-            let Some(time) = times.get(row) else { continue };
+            let (Some(time), Some(number)) = (times.get(row), numbers.get(row)) else { continue };
             let week = calendar.day(Timestamp(*time)).div_euclid(WEEK);
-            weeks.entry(week).or_default().purchases += 1;
             // The lines of an order mostly follow each other.
-            if let Some(number) = numbers.get(row).filter(|number| **number > 0)
-                && orders.last() != Some(&(*number, week))
-            {
+            if *number > 0 && orders.last() != Some(&(*number, week)) {
                 orders.push((*number, week));
             }
         }
         orders.sort_unstable();
         orders.dedup_by_key(|(number, _)| *number);
+        let mut weeks: BTreeMap<i32, Week> = BTreeMap::new();
         for (number, week) in orders {
             let own = weeks.entry(week).or_default();
             own.orders += 1;
             own.span = Some(own.span.map_or((number, number), |(least, most)| (least.min(number), most.max(number))));
         }
         Self(weeks)
+    }
+
+    /// Counts the purchases of each day.
+    pub(super) fn count_purchases(&mut self, pace: &Pace) {
+        for (day, purchases) in pace.all() {
+            let week = i32::try_from(day).unwrap_or(i32::MAX).div_euclid(WEEK);
+            self.0.entry(week).or_default().purchases += purchases;
+        }
     }
 
     /// Adds other customers.
