@@ -92,11 +92,18 @@ fn page(explanation: &CustomerExplanation, currency: &Currency) -> String {
         let _ = writeln!(page, "next order by the usual gap: {expected}{late}");
     }
     page.push_str(&contributions(explanation));
-    let _ = writeln!(page, "\norders, the latest first ({}):", explanation.orders.len());
+    page.push_str(&events(explanation, currency));
+    page
+}
+
+/// The latest orders and complaints.
+fn events(explanation: &CustomerExplanation, currency: &Currency) -> String {
+    let mut page = format!("\norders, the latest first ({}):\n", explanation.orders.len());
     for (at, amount) in explanation.orders.iter().rev().take(SHOWN) {
         let at = to_the_minute(at);
         let _ = writeln!(page, "  {at}  {} {}", currency.code(), currency.major_digits(*amount));
     }
+    page.push_str(&earlier_ones(explanation.orders.len()));
     if !explanation.void_orders.is_empty() {
         let n = explanation.void_orders.len();
         let _ = writeln!(page, "\norders given back as a whole, which count as none ({n}):");
@@ -108,12 +115,22 @@ fn page(explanation: &CustomerExplanation, currency: &Currency) -> String {
         let _ =
             writeln!(page, "  {ordered_at}  {} {}, given back {when}", currency.code(), currency.major_digits(*amount));
     }
+    page.push_str(&earlier_ones(explanation.void_orders.len()));
     let _ = writeln!(page, "\ncomplaints, the latest first ({}):", explanation.complaints.len());
     for complaint in explanation.complaints.iter().rev().take(SHOWN) {
-        let state = if complaint.is_open { "open" } else { "resolved" };
-        let _ = writeln!(page, "  {}  {state}", to_the_minute(&complaint.opened_at));
+        let state = complaint.is_open.map(|is_open| if is_open { "open" } else { "resolved" }.to_owned());
+        let category = complaint.category.as_deref().map(|category| printable(category).into_owned());
+        let said: Vec<String> = category.into_iter().chain(state).collect();
+        let line = format!("  {}  {}", to_the_minute(&complaint.opened_at), said.join(", "));
+        let _ = writeln!(page, "{}", line.trim_end());
     }
+    page.push_str(&earlier_ones(explanation.complaints.len()));
     page
+}
+
+/// What stands for those of so many that are not shown.
+fn earlier_ones(n: usize) -> String {
+    if n > SHOWN { format!("  ({} earlier)\n", n - SHOWN) } else { String::new() }
 }
 
 /// An instant as a person reads it, `2011-12-02 16:32` in the shop's zone; the JSON has its seconds and offset.

@@ -133,7 +133,11 @@ const COMPLAINTS: &[ColumnSpec] = &[
     optional("severity", Kind::Number, "how grave, larger is graver"),
     optional("channel", Kind::Text, "how it came in"),
     optional("first_response_at", Kind::Time, "when the shop first answered"),
-    optional("resolved_at", Kind::Time, "when it was resolved"),
+    optional(
+        "resolved_at",
+        Kind::Time,
+        "when it was resolved; a date without a time is on its day, not before the complaint",
+    ),
     optional("reopened_at", Kind::Time, "when it was opened again"),
     optional("resolution", Kind::Text, "how it was resolved"),
     optional("compensation", Kind::Money, "what was paid, in major units"),

@@ -170,7 +170,7 @@ fn percent(share: f64) -> String {
 
 /// An amount below a bound, which rounding must not make equal to it.
 #[must_use]
-pub fn money_below(major: f64, bound: f64, currency: &Currency) -> String {
+pub(super) fn money_below(major: f64, bound: f64, currency: &Currency) -> String {
     let scale = if major.abs() >= 100.0 { 1.0 } else { currency.minor_per_major() };
     let is_below = major < bound && (major * scale).round() >= (bound * scale).round();
     money(if is_below { (major * scale).floor() / scale } else { major }, currency)
@@ -218,6 +218,7 @@ mod tests {
                     opened: jiff::civil::date(2026, 5, 3),
                     category: (place == 0).then(|| "delivery".to_owned()),
                     state: GrievanceState::Open,
+                    also_open: Vec::new(),
                 };
                 let subject = Subject {
                     action,
@@ -278,8 +279,18 @@ mod tests {
 
     #[test]
     fn a_complaint_is_told_with_its_day() {
-        let complaint = |state| Grievance { opened: jiff::civil::date(2026, 5, 3), category: None, state };
-        assert_eq!(complaint(GrievanceState::Open).named(), "the one of 3 May 2026, which is open");
+        let complaint =
+            |state| Grievance { opened: jiff::civil::date(2026, 5, 3), category: None, state, also_open: Vec::new() };
+        let open = complaint(GrievanceState::Open);
+        assert_eq!(open.named(), "the one of 3 May 2026, which is open");
+        let older = (jiff::civil::date(2025, 11, 2), Some("quality".to_owned()));
+        let two = Grievance { also_open: vec![older.clone()], ..open.clone() };
+        assert_eq!(two.named(), "the one of 3 May 2026, which is open, as is that of 2 November 2025 (quality)");
+        let four = Grievance { also_open: vec![older; 3], ..open };
+        assert_eq!(
+            four.named(),
+            "the one of 3 May 2026, which is open, as are 3 others, the oldest of 2 November 2025 (quality)"
+        );
         let rated =
             Grievance { category: Some("quality".to_owned()), ..complaint(GrievanceState::BadlyRated { rating: 1.0 }) };
         assert_eq!(rated.named(), "the one of 3 May 2026 (quality), which is closed and whose handling was rated 1");

@@ -56,8 +56,7 @@ pub fn suppressed_because(customer: &Untouched<'_>) -> Option<String> {
             let least =
                 if *min_gain > 0.0 { format!("{} or more", money(*min_gain, currency)) } else { "a gain".to_owned() };
             let best = wanted.map(|(action, gain)| {
-                let gain = money_below(gain, *min_gain, currency);
-                format!(": the best one, `{}`, would bring {gain}", action.name)
+                format!(": the best one, `{}`, would {}", action.name, bring(gain, *min_gain, currency))
             });
             let owed = customer.grievance.map(|one| format!("Settle the complaint all the same: {}. ", one.named()));
             format!("{}No action is expected to bring {least}{}.", owed.unwrap_or_default(), best.unwrap_or_default())
@@ -66,6 +65,17 @@ pub fn suppressed_because(customer: &Untouched<'_>) -> Option<String> {
         Suppression::Capacity => would("others bring more in the same places."),
         Suppression::OwnerFull => would("others of the same account manager bring more."),
     })
+}
+
+/// What an action would do that is not taken: bring an amount below a bound, or cost one.
+#[must_use]
+pub fn bring(gain: f64, bound: f64, currency: &Currency) -> String {
+    let loss = money(-gain, currency);
+    if gain < 0.0 && loss != money(0.0, currency) {
+        format!("cost {loss} more than it brings")
+    } else {
+        format!("bring {}", money_below(gain, bound, currency))
+    }
 }
 
 /// Why customers who were to be contacted are not any more, in words.
@@ -171,7 +181,7 @@ mod tests {
         let loss = none(Suppression::NoGain, Some(Wanted { place: 1, net_gain: -0.4 }));
         assert_eq!(
             because(&loss, 0.0),
-            "No action is expected to bring a gain: the best one, `personal_call`, would bring GBP -0.40."
+            "No action is expected to bring a gain: the best one, `personal_call`, would cost GBP 0.40 more than it brings."
         );
         assert_eq!(
             told(Suppression::Budget, wanted),

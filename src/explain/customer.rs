@@ -13,7 +13,7 @@ use crate::dataset::{Dataset, DatasetSettings, Histories};
 use crate::decide::Cause;
 use crate::features::{Context, Fact};
 use crate::maths::quantiles::median;
-use crate::timeline::{Cutoff, EventLog, KnownComplaint, VoidOrder, local_time};
+use crate::timeline::{Available, Cutoff, EventLog, KnownComplaint, VoidOrder, local_time};
 use crate::units::Timestamp;
 use crate::value::{TABLE_YEARS, ValueFrame, ValueModels};
 
@@ -216,8 +216,10 @@ pub struct ComplaintSummary {
     pub opened_at: String,
     /// When it was last resolved, if it had been.
     pub resolved_at: Option<String>,
-    /// Whether it waits for a resolution.
-    pub is_open: bool,
+    /// What it is about, in the shop's own word, if that is recorded.
+    pub category: Option<String>,
+    /// Whether it waits for a resolution; absent where the shop does not record resolutions.
+    pub is_open: Option<bool>,
 }
 
 /// A customer of a shop at a day.
@@ -237,7 +239,7 @@ impl Subject<'_> {
         let order = |(at, minor): (Timestamp, i64)| (local_time(at, zone), minor as f64 / minor_per_major);
         let orders = self.orders().into_iter().map(order).collect();
         self.log.visit(self.customer, self.as_of, *minor_per_major, |history| {
-            complaints = history.complaints().iter().map(|complaint| ComplaintSummary::of(complaint, zone)).collect();
+            complaints = history.complaints().iter().map(|one| ComplaintSummary::of(one, self.log, zone)).collect();
         });
         (orders, complaints)
     }
@@ -335,11 +337,14 @@ impl FeatureContribution {
 }
 
 impl ComplaintSummary {
-    fn of(complaint: &KnownComplaint, zone: &TimeZone) -> Self {
+    fn of(complaint: &KnownComplaint, log: &EventLog, zone: &TimeZone) -> Self {
+        let is_recorded = log.available().contains(&Available::Resolution);
+        let category = complaint.category.map(|code| log.complaint_category(code));
         Self {
+            category: category.filter(|name| !name.is_empty()),
             opened_at: local_time(complaint.opened_at, zone),
             resolved_at: complaint.resolved_at.map(|at| local_time(at, zone)),
-            is_open: complaint.is_open(),
+            is_open: is_recorded.then(|| complaint.is_open()),
         }
     }
 }

@@ -200,7 +200,7 @@ fn who_is_new_is_not_said_to_fade() {
     let parts = [("orders_before_90d_count", 0.5), ("orders_all_count", 0.4)];
     assert_eq!(told(&parts[..1], 38.0), ["trend: first order only 5 weeks ago"]);
     assert_eq!(told(&parts, 38.0), ["trend: first order only 5 weeks ago"], "once");
-    assert_eq!(told(&parts, 75.0), ["frequency: 3 orders in 2 months"], "which says since when, too");
+    assert_eq!(told(&parts, 75.0), ["frequency: 3 orders in 11 weeks"], "which says since when, too");
     assert_eq!(told(&parts[..1], 400.0).len(), 0);
 }
 

@@ -5,7 +5,7 @@
 //! with conditions, `[a<b, c<d]`: each holds where its left side is less than its right side, and less by more than a quarter
 //! where both are the customer's; `2*a` is twice the value. `{name}` stands for the customer's value of that feature, `{a-b}` for a difference, `{name
 //! order}` for the value and the noun in the right number, `{name category/categories}` likewise where the plural is irregular,
-//! `{name every}` for a rhythm of days and `{name span}` for a stretch of days in days, weeks, months or years.
+//! `{name every}` for a rhythm of days, `{name gap}` for its days alone and `{name span}` for a stretch of days in days, weeks, months or years.
 
 use std::fmt::Write;
 
@@ -72,6 +72,8 @@ enum Noun {
     Since,
     /// Days of a rhythm.
     Every,
+    /// The number of these days.
+    Gap,
     /// Days in the largest unit that fits.
     Span,
     /// A noun for one and for many.
@@ -247,6 +249,9 @@ impl<N> Slot<N> {
             Noun::Days => days(number, sentence),
             Noun::Since => days(days_since(number), sentence),
             Noun::Every => every(number, sentence),
+            Noun::Gap => {
+                let _ = write!(sentence, "{:.0}", usual_days(number));
+            }
             Noun::Span => span(number, sentence),
             Noun::Things { one, many } => {
                 let start = sentence.len();
@@ -270,6 +275,7 @@ impl Noun {
             ("day", _) => Self::Days,
             ("since", _) => Self::Since,
             ("every", _) => Self::Every,
+            ("gap", _) => Self::Gap,
             ("span", _) => Self::Span,
             (_, Some((one, many))) => Self::Things { one: one.to_owned(), many: many.to_owned() },
             (noun, None) => Self::Things { one: noun.to_owned(), many: format!("{noun}s") },
@@ -296,6 +302,11 @@ fn whole_days(days: f64) -> f64 {
     (if days.abs() >= 10.0 { days.floor() } else { days.round() }) + 0.0
 }
 
+/// Whole days of a gap: of two in the middle the mean, and half a day more, as the day of the next order is counted.
+fn usual_days(days: f64) -> f64 {
+    days.round() + 0.0
+}
+
 /// Days of the calendar since an instant that lies so long before a midnight: one in the afternoon of the day before was a day ago.
 /// A midnight is so many days ago, and an hour more where winter time has begun since.
 fn days_since(days: f64) -> f64 {
@@ -315,12 +326,12 @@ fn days(number: f64, text: &mut String) {
 }
 
 fn every(number: f64, text: &mut String) {
-    let whole = whole_days(number);
+    let whole = usual_days(number);
     let _ = if whole <= 1.0 { write!(text, "every day") } else { write!(text, "every {whole:.0} days") };
 }
 
 /// Days of a week, a month and a year, each with the number of days up to which the smaller unit is told.
-const SPANS: [(f64, f64, &str); 3] = [(14.0, 7.0, "weeks"), (70.0, 365.25 / 12.0, "months"), (700.0, 365.25, "years")];
+const SPANS: [(f64, f64, &str); 3] = [(14.0, 7.0, "weeks"), (120.0, 365.25 / 12.0, "months"), (700.0, 365.25, "years")];
 
 fn span(number: f64, text: &mut String) {
     match SPANS.iter().rev().find(|(from, ..)| number >= *from) {

@@ -47,11 +47,23 @@ fn days_are_never_hours_and_grow_to_weeks_months_and_years() {
     assert_eq!(since, ["1 day", "1 day", "1 day", "1 day", "10 days", "10 days"]);
     assert_eq!(
         [0.4, 1.0, 2.0, 26.5].map(|number| days("{recency_days every}", number)),
-        ["every day", "every day", "every 2 days", "every 26 days"]
+        ["every day", "every day", "every 2 days", "every 27 days"]
     );
     assert_eq!(
-        [1.0, 13.0, 14.0, 69.0, 70.0, 400.0, 700.0, 1100.0].map(|number| days("{recency_days span}", number)),
-        ["1 day", "13 days", "2 weeks", "10 weeks", "2 months", "13 months", "2 years", "3 years"]
+        [1.0, 13.0, 14.0, 69.0, 77.0, 106.0, 130.0, 400.0, 700.0, 1100.0]
+            .map(|number| days("{recency_days span}", number)),
+        [
+            "1 day",
+            "13 days",
+            "2 weeks",
+            "10 weeks",
+            "11 weeks",
+            "15 weeks",
+            "4 months",
+            "13 months",
+            "2 years",
+            "3 years"
+        ]
     );
 }
 

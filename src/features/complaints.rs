@@ -144,7 +144,7 @@ pub(super) const FEATURES: &[Feature] = &[
         .needs(Available::Reopening)
         .is(|h, _| count(h.complaints().iter().filter(|c| c.reopened_at.is_some()).count())),
     complaint("repeated_cause_complaints_count", Unit::Count, "Complaints about a cause complained about before.")
-        .tells(Fact::Complaints, Side::High, "{repeated_cause_complaints_count complaint} about the same cause again")
+        .tells(Fact::Complaints, Side::High, "{repeated_cause_complaints_count complaint} with a cause that had come up before")
         .needs(Available::Cause)
         .is(|h, _| count(repeated_causes(h))),
     complaint("complaint_severity_max_level", Unit::Level, "Severity of the gravest complaint.")
@@ -160,7 +160,7 @@ pub(super) const FEATURES: &[Feature] = &[
     .tells(
         Fact::ComplaintHandling,
         Side::Low,
-        "gave the last rating of a complaint's handling as {complaint_satisfaction_last_level}",
+        "last rated the handling of a complaint {complaint_satisfaction_last_level}",
     )
     .needs(Available::Satisfaction)
     .also(&["complaints.resolved_at"])

@@ -121,7 +121,7 @@ pub(super) const FEATURES: &[Feature] = &[
         Fact::FewerOrders,
         Side::High,
         "[3<order_days_all_count, gap_median_days<gap_last_days]the last two orders were \
-        {gap_last_days day} apart, usually {gap_median_days}",
+        {gap_last_days day} apart, usually {gap_median_days gap}",
     )
     .or_missing()
     .revised(2)

@@ -16,6 +16,11 @@ const SLOW_ABOVE: f64 = 0.75;
 /// Handled complaints from which on one is told from what is usual.
 const TELLING: usize = 20;
 
+/// The gaps that are recent.
+const LAST_GAPS: usize = 3;
+/// Times their mean, which is two thirds of their sum.
+const MOST_OF_THREE: f64 = 2.0;
+
 /// Features that compare one order, or one gap, with what is usual.
 const ONE_ORDER: [&str; 2] = ["last_visit_to_mean_share", "last_gap_to_median_ratio"];
 
@@ -64,11 +69,25 @@ impl<'a> CauseReader<'a> {
             told: &told,
             visits: facts.visits,
             gap_median_days: facts.gap_median_days,
-            recent_gap_days: facts.recent_gap_days,
+            recent_gap_days: self.recent_gap_days(facts),
             silence_days: facts.days_since_last_order as f64,
         });
         let grievance = Grievance::of(&complaints, cause.as_ref());
         ReadCause { cause, grievance }
+    }
+
+    /// Mean of the last three gaps, unless one break is more than two thirds of them: who stayed away once and came back at the
+    /// old pace has not slowed down. The days of most customers need not be read for it.
+    fn recent_gap_days(&self, facts: &Facts) -> Option<f64> {
+        let (mean, usual) = facts.recent_gap_days.zip(facts.gap_median_days)?;
+        if mean <= usual {
+            return Some(mean);
+        }
+        let mut is_one_break = false;
+        self.log.visit(facts.customer, self.as_of, self.minor_per_major, |history| {
+            is_one_break = longest_of_last(history.visit_days()) > MOST_OF_THREE * mean;
+        });
+        (!is_one_break).then_some(mean)
     }
 
     /// The complaints of a customer, the latest first.
@@ -134,6 +153,12 @@ impl<'a> CauseReader<'a> {
     }
 }
 
+/// The longest of the last gaps in days.
+fn longest_of_last(visits: &[i32]) -> f64 {
+    let gaps = visits.iter().zip(visits.iter().skip(1)).rev().take(LAST_GAPS);
+    gaps.map(|(before, after)| f64::from(after - before)).fold(0.0, f64::max)
+}
+
 fn slow(mut days: Vec<f64>) -> Option<f64> {
     days.sort_by(f64::total_cmp);
     quantile(&days, SLOW_ABOVE).filter(|_| days.len() >= TELLING)
@@ -142,6 +167,12 @@ fn slow(mut days: Vec<f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_break_is_looked_for_among_the_last_gaps_alone() {
+        let longest = [&[0, 300, 310, 322, 333][..], &[0, 9, 18, 240], &[7], &[]].map(longest_of_last);
+        assert_eq!(longest, [12.0, 222.0, 0.0, 0.0]);
+    }
 
     #[test]
     fn features_of_one_order_are_in_the_catalogue() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::list::{ListRow, RankedList};
-use crate::decide::{Group, Suppression, Wanted, money_below, money_in_words};
+use crate::decide::{Group, Suppression, Wanted, bring, money_in_words};
 use crate::text::{counted, grouped};
 
 /// Where a list stops. Amounts are in major units.
@@ -105,17 +105,17 @@ impl RankedList {
         let which = if stop.n_contacted > 0 { "The next one" } else { "The one who would bring most" };
         let CustomerAtStop { customer_id, action, expected_net_gain, .. } = next;
         let because = match why {
-            Suppression::Budget => "but the budget goes to others who bring more for the same money".to_owned(),
-            Suppression::Capacity => "but the places go to others who bring more".to_owned(),
-            Suppression::OwnerFull => "but who looks after the customer has enough others who bring more".to_owned(),
+            Suppression::Budget => ", but the budget goes to others who bring more for the same money".to_owned(),
+            Suppression::Capacity => ", but the places go to others who bring more".to_owned(),
+            Suppression::OwnerFull => ", but who looks after the customer has enough others who bring more".to_owned(),
             _ if self.decisions.summary.min_gain > 0.0 && *expected_net_gain > 0.0 => {
-                format!("less than {} (`decide.min_gain`)", money(self.decisions.summary.min_gain))
+                format!(", less than {} (`decide.min_gain`)", money(self.decisions.summary.min_gain))
             }
-            _ => "so that a contact costs more than it brings".to_owned(),
+            _ => String::new(),
         };
         format!(
-            "{first} {which}, {customer_id}, would bring {} with `{action}`, {because}.",
-            money_below(*expected_net_gain, self.decisions.summary.min_gain, &self.currency)
+            "{first} {which}, {customer_id}, would {} with `{action}`{because}.",
+            bring(*expected_net_gain, self.decisions.summary.min_gain, &self.currency)
         )
     }
 }

@@ -21,6 +21,7 @@ mod facts;
 mod feature_table;
 mod frame;
 mod gate;
+mod given_back;
 mod head_tests;
 mod heads;
 mod interview_table;

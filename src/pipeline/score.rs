@@ -13,6 +13,7 @@ use super::eligibility::condition_rows;
 use super::error::PipelineError;
 use super::facts::{Facts, LIST_FEATURES, Reader};
 use super::frame::Frame;
+use super::given_back::GivenBack;
 use super::list::{DecisionBasis, ListDecisions, ListRow, ListedValue, RankedList};
 use super::progress::Progress;
 use super::score_uncertainty::ScoreUncertainty;
@@ -225,6 +226,8 @@ impl Scoring<'_> {
         let intervals = uncertainty.as_ref().map(ScoreUncertainty::intervals);
         let prospects = self.prospects(&facts, &forecasts, &customer_value);
         let contacts = self.contacts(&facts);
+        GivenBack::of((self.log, self.panel.schema()), self.as_of, self.config.currency.minor_per_major())
+            .name_in(&facts, &mut reasons);
         let causes = self.causes((&facts, &reasons), (&forecasts, &is_raised));
         let aside = Aside { causes: &causes, contacts: &contacts };
         let mut candidates = self.candidates((&facts, &forecasts), (&prospects, aside), intervals.as_deref());

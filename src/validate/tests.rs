@@ -265,6 +265,24 @@ fn tables_join_by_id_and_state_times_before_opening_are_absent() {
     assert!(!everything.contains("secret"));
 }
 
+/// A column of days says that something happened on that day, not before what happened in its morning.
+#[test]
+fn a_date_without_a_time_is_on_its_day() {
+    let shop = Shop::new();
+    let purchases = section(&[shop.file("p.csv", "id,at,amount\n1,2011-06-01,1\n")], &PLAIN);
+    let rows = "nr,who,when,done\nK1,1,2011-06-02T14:10:00,2011-06-02\nK2,1,2011-06-03T09:00:00,2011-06-02\n\
+                K3,1,2011-06-04T09:00:00,2011-06-05\nK4,1,2011-06-05T09:00:00,2011-06-05T08:00:00\n";
+    let columns = [("complaint_id", "nr"), ("customer_id", "who"), ("opened_at", "when"), ("resolved_at", "done")];
+    let complaints = section(&[shop.file("c.csv", rows)], &columns);
+    let loaded = loaded(&Config { complaints: Some(complaints), ..config(purchases) });
+    let complaints = &loaded.tables.complaints;
+    let resolved = complaints.resolved_at.as_ref().unwrap();
+    assert_eq!(resolved[0], complaints.opened_at[0], "closed on the day on which it came");
+    assert_eq!(resolved[2].to_string(), "2011-06-04T23:00:00Z", "a midnight in London");
+    assert_eq!([resolved[1], resolved[3]], [NEVER; 2], "the day before, or an hour before");
+    assert_eq!(found(&loaded, "before_opened").map(|finding| finding.count), Some(2));
+}
+
 #[test]
 fn policies_decide_about_duplicates_and_negative_amounts() {
     let text = "id,at,amount\n1,2011-01-01,1\n1,2011-01-01,1\n2,2011-01-02,-3\n";

@@ -1,24 +1,33 @@
 //! Times: nothing happens in the future, and nothing happens to a complaint before it is opened.
 
+use jiff::tz::TimeZone;
+
 use super::checked::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
 use crate::config::Table;
 use crate::ingest::{ABSENT, Reason, TypedTable};
 use crate::text::{counted, verb};
+use crate::timeline::{Calendar, Cutoff, date_of};
 use crate::units::Timestamp;
+
+/// Columns of what happens to a complaint.
+const STATES: [&str; 3] = ["first_response_at", "resolved_at", "reopened_at"];
 
 /// Rejects rows from the future; takes impossible times of complaints as absent.
 pub(super) fn check(checked: &mut Checked<'_>) {
     let now = checked.now;
+    let zone = &checked.config.timezone;
     let mut tallies: Vec<Option<Tally>> = Vec::new();
     for table in &mut checked.tables {
         match table.table() {
             Table::Purchases => tallies.push(reject_future(table, "purchased_at", now)),
             Table::Complaints => {
                 tallies.push(reject_future(table, "opened_at", now));
-                let states = ["first_response_at", "resolved_at", "reopened_at"];
-                tallies.extend(states.map(|column| drop_impossible(table, column)));
+                for column in STATES {
+                    put_dates_on_their_day(table, column, zone);
+                    tallies.push(drop_impossible(table, column));
+                }
             }
             Table::Customers => {}
             Table::Surveys => tallies.push(reject_future(table, "answered_at", now)),
@@ -46,6 +55,25 @@ fn reject_future(table: &mut TypedTable, column: &'static str, now: Timestamp) -
          the clock of this machine"))
 }
 
+/// A date without a time is the midnight before a complaint that was opened on that day: what is recorded for the day happened
+/// on it, once the complaint was there.
+fn put_dates_on_their_day(table: &mut TypedTable, column: &'static str, zone: &TimeZone) {
+    let (opened, times) = (table.times("opened_at"), table.times(column));
+    let calendar = Calendar::new(zone);
+    let midnight = |at: i64| Some(Cutoff::at_start_of(date_of(calendar.day(Timestamp(at)))?, zone).at().0);
+    let on_its_day = |row: usize| {
+        let (opened, time) = (*opened.get(row)?, *times.get(row)?);
+        (time != ABSENT && time < opened && midnight(opened)? == time).then_some((row, opened))
+    };
+    let moved: Vec<(usize, i64)> = table.used_rows().filter_map(on_its_day).collect();
+    let times = table.times_mut(column);
+    for (row, opened) in moved {
+        if let Some(time) = times.get_mut(row) {
+            *time = opened;
+        }
+    }
+}
+
 /// A complaint cannot be answered, resolved or reopened before it is opened: such a time is an error of record.
 fn drop_impossible(table: &mut TypedTable, column: &'static str) -> Option<Tally> {
     let opened = table.times("opened_at");
@@ -69,7 +97,7 @@ fn drop_impossible(table: &mut TypedTable, column: &'static str) -> Option<Tally
             *time = ABSENT;
         }
     }
-    Some(tally.with_hint("a date without a time means midnight at its start"))
+    Some(tally.with_hint("look whether the two columns are of one clock and one zone"))
 }
 
 fn unrecorded(table: &TypedTable) -> Option<Tally> {

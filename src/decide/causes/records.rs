@@ -82,7 +82,8 @@ const fn rule(
     RecordRule { holds, cause, counts, sentence }
 }
 
-/// The rules; the first that holds for one of the complaints, the latest first, gives the cause.
+/// The rules; the first that holds for one of the complaints gives the cause: for the latest of them, or for the one that has
+/// waited longest.
 pub(super) const RECORD_RULES: &[RecordRule] = &[
     rule(
         Counts::Always,
@@ -163,6 +164,9 @@ fn is_fresh(one: &ComplaintRecord) -> bool {
     one.days_ago <= ComplaintRecord::REMEMBERED_DAYS && one.visits_since <= VISITS_SINCE
 }
 
+/// Times what is usual from which on something took clearly longer: nobody calls six days slow where five are usual.
+const CLEARLY_ABOVE: f64 = 1.25;
+
 fn is_above(days: Option<f64>, bound: Option<f64>) -> bool {
-    days.zip(bound).is_some_and(|(days, bound)| days > bound)
+    days.zip(bound).is_some_and(|(days, bound)| days > CLEARLY_ABOVE * bound)
 }

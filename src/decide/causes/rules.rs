@@ -6,7 +6,7 @@ use crate::decide::stage::{DORMANT_GAPS, RHYTHM_VISITS};
 use crate::features::Fact;
 
 /// What a cause is read from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Signs<'a> {
     /// The complaints known at the day, the latest first.
     pub complaints: &'a [ComplaintRecord],
@@ -20,7 +20,7 @@ pub struct Signs<'a> {
     pub visits: f64,
     /// Median days between them; `None` with one.
     pub gap_median_days: Option<f64>,
-    /// Mean of the last three gaps; `None` with one day.
+    /// Mean of the last three gaps; `None` with one day, and where one break alone makes it long.
     pub recent_gap_days: Option<f64>,
     /// Days since the last one.
     pub silence_days: f64,
@@ -112,7 +112,11 @@ fn by_record(signs: &Signs<'_>) -> Option<FoundCause> {
         Counts::ToldAsOpen => is_told_open || signs.is_at_risk && is_told,
     };
     let found = |rule: &'static RecordRule| {
-        let record = signs.complaints.iter().find(|one| (rule.holds)(one, signs.slow))?;
+        let holds = |one: &&ComplaintRecord| (rule.holds)(one, signs.slow);
+        let latest = signs.complaints.iter().find(holds)?;
+        // Of those who wait, whoever has waited longest comes first.
+        let oldest = signs.complaints.iter().rev().filter(|_| latest.is_owed()).find(holds);
+        let record = oldest.unwrap_or(latest);
         let evidence = Evidence::Complaint(Box::new((record.clone(), signs.slow)), RuleLine(rule));
         Some(FoundCause { cause: (rule.cause)(record)?, evidence })
     };

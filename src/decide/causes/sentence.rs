@@ -18,7 +18,7 @@ pub fn cause_why<'r>(found: Option<&FoundCause>, mut reasons: impl Iterator<Item
         None => NO_CAUSE.to_owned(),
         Some(FoundCause { evidence: Evidence::Complaint(seen, rule), .. }) => filled(rule.0.sentence, &seen.0, seen.1),
         Some(FoundCause { cause, evidence: Evidence::Slowing { recent_days, usual_days } }) => {
-            let [recent, usual] = [*recent_days, *usual_days].map(|days| whole(days.floor(), "day"));
+            let [recent, usual] = [*recent_days, *usual_days].map(|days| whole(days, "day"));
             format!("{}: bought every {recent} lately, usually every {usual}", opening(*cause))
         }
         Some(FoundCause { cause, evidence: Evidence::Reason(place) }) => {
@@ -64,7 +64,7 @@ fn filled(sentence: &str, one: &ComplaintRecord, slow: SlowFrom) -> String {
 /// Days as a person says them; hours below two days.
 fn span(days: Option<f64>) -> String {
     let Some(days) = days else { return "no time".to_owned() };
-    if days < 2.0 { whole(24.0 * days, "hour") } else { whole(days, "day") }
+    if days < 2.0 { whole((24.0 * days).max(1.0), "hour") } else { whole(days, "day") }
 }
 
 #[expect(

@@ -8,12 +8,12 @@ use super::cause::Cause;
 const WORDS: &[(Cause, &str)] = &[
     (Cause::Uncontrollable, "moved moving relocation relocated deceased died death bankrupt insolvent umzug umgezogen verzogen verstorben insolvenz \
         déménagement décès mudanza fallecido trasloco deceduto verhuisd verhuizing overleden"),
-    (Cause::Price, "price pricing expensive cost costs bill billing invoice charge charged overcharge overcharged preis teuer rechnung prix cher facture precio caro factura \
-        prezzo fattura prijs duur factuur preço fatura cena faktura"),
+    (Cause::Price, "price pricing expensive cost costs charge charged overcharge overcharged preis teuer prix cher precio caro prezzo prijs duur preço cena"),
     (Cause::Quality, "quality defect damage damaged broken faulty fault wrong return returned warranty spoiled size fit qualität mangel mängel defekt \
         kaputt beschädigt falsch retoure garantie qualité défaut cassé abîmé calidad defecto roto dañado qualità difetto rotto kwaliteit gebrek kapot beschadigd \
         qualidade defeito quebrado jakość wada uszkodzony"),
-    (Cause::ServiceResponse, "service delivery deliver shipping shipment courier late delay lost staff support response answer rude waiting lieferung versand \
+    // Whoever complains about an invoice found a mistake in it, and does not say that the shop is too dear.
+    (Cause::ServiceResponse, "bill billing invoice rechnung facture factura fattura factuur fatura faktura service delivery deliver shipping shipment courier late delay lost staff support response answer rude waiting lieferung versand \
         verspätet verspätung liefer bedienung livraison retard envoi entrega retraso atraso envío envio atención consegna ritardo spedizione servizio levering \
         bezorging verzending vertraging dostawa opóźnienie obsługa"),
 ];
@@ -45,7 +45,9 @@ mod tests {
             ("quality", Some(Cause::Quality)),
             ("return", Some(Cause::Quality)),
             ("Lieferverzug", Some(Cause::ServiceResponse)),
-            ("invoice", Some(Cause::Price)),
+            ("invoice", Some(Cause::ServiceResponse)),
+            ("Billing", Some(Cause::ServiceResponse)),
+            ("overcharged", Some(Cause::Price)),
             ("too expensive", Some(Cause::Price)),
             ("customer moved abroad", Some(Cause::Uncontrollable)),
             ("latex allergy", None),

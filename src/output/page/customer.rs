@@ -275,7 +275,8 @@ impl Customer<'_> {
         let orders = explanation.orders.iter().rev().map(|(at, value)| [minute(at), amount(*value)]);
         let complaints = explanation.complaints.iter().rev().map(|complaint| {
             let until = complaint.resolved_at.as_deref().map_or_else(String::new, minute);
-            [minute(&complaint.opened_at), if complaint.is_open { "open".to_owned() } else { until }]
+            let until = if complaint.is_open == Some(true) { "open".to_owned() } else { until };
+            [minute(&complaint.opened_at), complaint.category.clone().unwrap_or_default(), until]
         });
         let void = explanation.void_orders.iter().rev();
         let void = void.map(|order| [minute(&order.ordered_at), minute(&order.given_back_at), amount(order.amount)]);
@@ -287,7 +288,7 @@ impl Customer<'_> {
             DataTable::new("Features that weigh most", ["feature", "customer", "shop median", "log-odds"], features)
                 .saying(&format!("In units of each feature; {n_more} more weigh less.")),
             DataTable::new("Orders, the latest first", ["ordered at", "amount"], orders).saying(&in_currency),
-            DataTable::new("Complaints, the latest first", ["opened at", "resolved at"], complaints),
+            DataTable::new("Complaints, the latest first", ["opened at", "about", "resolved at"], complaints),
             DataTable::new("Orders given back as a whole", ["ordered at", "given back at", "amount"], void)
                 .saying("They count as no purchase."),
         ];
@@ -364,7 +365,8 @@ mod tests {
             complaints: vec![ComplaintSummary {
                 opened_at: "2025-01-04T08:00:00+00:00".to_owned(),
                 resolved_at: None,
-                is_open: true,
+                category: Some("delivery".to_owned()),
+                is_open: Some(true),
             }],
         }
     }
@@ -384,7 +386,7 @@ mod tests {
         for month in ["2024-11", "2024-12", "2025-01", "2025-02"] {
             assert!(page.contains(&format!("{month}: ")), "{month}");
         }
-        assert!(page.contains("<td>2025-01-04 08:00</td><td>open</td>"));
+        assert!(page.contains("<td>2025-01-04 08:00</td><td>delivery</td><td>open</td>"));
         assert!(!page.contains("id=\"facts\"") && !page.contains("given back as a whole"));
     }
 }

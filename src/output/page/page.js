@@ -337,7 +337,7 @@ function open(row, keep) {
   if (events) for (let i = events[0].length - 2; i >= 0 && orders.length < 6; i -= 2) orders.push(h('li', {}, [dayText(events[0][i]), h('span', {}, money(events[0][i + 1]))]));
   const reasons = [1, 2, 3].map(n => [value('reason_' + n), list.weights?.[row]?.[n - 1]]).filter(r => r[0]);
   const most = Math.max(...reasons.map(r => r[1] || 0));
-  const range = (low, high, set) => value(low) == null ? '' : ` (${set(value(low))} to ${set(value(high))} in four of five cases)`;
+  const range = (low, high, set) => { const [from, to] = [low, high].map(name => set(value(name))); return value(low) == null ? '' : from === to ? ` (${from} in four of five cases)` : ` (${from} to ${to} in four of five cases)`; };
   const stage = value('life_cycle_stage'), gap = value('expected_next_order_date'), silence = value('days_since_last_order');
   const lines = [
     h('div', {class: 'head'}, [h('h2', {id: 'panel-name', tabindex: -1}, id), h('button', {type: 'button', class: 'plain', 'data-step': -1, 'aria-label': 'Previous customer'}, '\u2191'), h('button', {type: 'button', class: 'plain', 'data-step': 1, 'aria-label': 'Next customer'}, '\u2193'), h('button', {type: 'button', class: 'plain', 'data-close': true}, 'Close')]),
@@ -363,7 +363,7 @@ function open(row, keep) {
     ...fact('At stake', money(value('value_at_stake'))), ...fact(list.risk === 'gone_probability' ? 'Worth of return' : 'Expected loss', money(value('expected_loss'))), ...fact('Margin so far', money(value('clv_historic'))),
     ...fact('Margin to come', value('clv_predicted') == null ? null : money(value('clv_predicted')) + range('clv_predicted_low', 'clv_predicted_high', money)),
   ]), outcomes(list, row));
-  if (events) lines.push(h('div', {class: 'events'}, [h('div', {}, [h('h4', {}, 'Last orders'), ul(orders)]), h('div', {}, [h('h4', {}, 'Complaints'), ul(complaints.slice(0, 6).map(c => h('li', {}, [dayText(c[0]) + (c[2] ? ', ' + c[2] : ''), list.resolutions ? h('span', {}, c[1] == null ? 'open' : 'closed') : null])))])]), ...(months(list, row) || []));
+  if (events) lines.push(h('div', {class: 'events'}, [h('div', {}, [h('h4', {}, 'Last orders'), ul(orders)]), h('div', {}, [h('h4', {}, 'Complaints'), ul(complaints.filter((c, i) => i < 6 || c[1] == null && list.resolutions).map(c => h('li', {}, [dayText(c[0]) + (c[2] ? ', ' + c[2] : ''), list.resolutions ? h('span', {}, c[1] == null ? 'open' : 'closed') : null])))])]), ...(months(list, row) || []));
   if (!detailed) lines.push(h('p', {class: 'note'}, `History and further columns are on this page for the first ${grouped(list.detailed, 0)} customers. For this one: retain explain --customer ${id}`));
   lines.push(h('details', {}, [h('summary', {}, 'All columns'), h('dl', {class: 'facts'}, list.order.filter(name => name !== 'rank' && (detailed || list.columns[name].full)).flatMap(name => fact(name, exact(list, name, row))))]));
   const panel = $('panel');
