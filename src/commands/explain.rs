@@ -66,7 +66,7 @@ fn page(explanation: &CustomerExplanation, currency: &Currency) -> String {
         },
         explanation.rank.0,
         explanation.rank.1,
-        explanation.rank_interval.map_or_else(String::new, |[low, high]| format!(" ({low} to {high})")),
+        explanation.rank_interval.map_or_else(String::new, places),
         explanation.model_version,
         100.0 * explanation.leaving_probability,
         100.0 * explanation.gone_probability,
@@ -216,6 +216,11 @@ fn contributions(explanation: &CustomerExplanation) -> String {
         line(&mut page, &format!("{} ({})", feature.name, context.name()), feature);
     }
     page
+}
+
+/// The places of four of five lists.
+fn places([low, high]: [u32; 2]) -> String {
+    if low == high { format!(" ({low})") } else { format!(" ({low} to {high})") }
 }
 
 fn percent_range([low, high]: [f64; 2]) -> String {

@@ -88,7 +88,10 @@ fn line(rank: usize, row: &ListRow, list: &RankedList) -> String {
         shortened(action.unwrap_or("-"), 18)
     );
     let reasons = list.reasons_of(row);
-    let first = reasons.first().map(|reason| format!("      {}\n", shortened(&printable(reason), WIDTH - 6)));
+    let first = reasons.first().map(|reason| {
+        let lines = wrapped(&printable(reason), WIDTH - 6);
+        lines.iter().flat_map(|line| ["      ", line, "\n"]).collect::<String>()
+    });
     figures + &first.unwrap_or_default()
 }
 

@@ -132,7 +132,11 @@ fn effects(subject: &Subject<'_>) -> String {
         }
         (false, true) => format!("keeps {save} of those who would leave"),
         (true, false) => format!(
-            "brings back {winback} of those who have left and keeps {save} of the {} who are about to",
+            "brings back {winback} of those who have left and keeps {save} of the {} who are only about to leave",
+            percent(outcome.leaving)
+        ),
+        (false, false) if outcome.is_gone() => format!(
+            "keeps {save} of the {} who are only about to leave and brings back {winback} of those who have left",
             percent(outcome.leaving)
         ),
         (false, false) => format!(

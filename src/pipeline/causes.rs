@@ -18,8 +18,8 @@ const TELLING: usize = 20;
 
 /// The gaps that are recent.
 const LAST_GAPS: usize = 3;
-/// Times their mean, which is two thirds of their sum.
-const MOST_OF_THREE: f64 = 2.0;
+/// Times their mean, which is a bit more than half of their sum, as in the reason that tells them.
+const MOST_OF_THREE: f64 = 1.6;
 
 /// Features that compare one order, or one gap, with what is usual.
 const ONE_ORDER: [&str; 2] = ["last_visit_to_mean_share", "last_gap_to_median_ratio"];
@@ -76,7 +76,7 @@ impl<'a> CauseReader<'a> {
         ReadCause { cause, grievance }
     }
 
-    /// Mean of the last three gaps, unless one break is more than two thirds of them: who stayed away once and came back at the
+    /// Mean of the last three gaps, unless one break is most of them: who stayed away once and came back at the
     /// old pace has not slowed down. The days of most customers need not be read for it.
     fn recent_gap_days(&self, facts: &Facts) -> Option<f64> {
         let (mean, usual) = facts.recent_gap_days.zip(facts.gap_median_days)?;

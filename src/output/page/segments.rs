@@ -111,7 +111,7 @@ fn section(input: &PageInput<'_>, report: &Value, kind: &Kind) -> Option<Section
         "Spend in the past year, each",
         "Value at stake",
         "Share of it",
-        "Complaints on 100",
+        "Complaints in a year per 100 customers",
         "Buys most",
     ];
     let cuts = if kind.name == "satisfaction_type" { cut_points(report) } else { String::new() };

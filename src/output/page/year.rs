@@ -139,7 +139,7 @@ const FIGURES: &[KeyFigure] = &[
     figure("Retention: customers of the year before who bought again", "/retention_rate", Form::Share),
     figure("Churn: those who did not", "/churn_rate", Form::Share),
     figure("Complaints opened", "/complaints/opened", Form::Count),
-    figure("Complaints on a hundred such days", "/complaints/per_hundred_visits", Form::Rate),
+    figure("Complaints per 100 such days", "/complaints/per_hundred_visits", Form::Rate),
     figure("Complaints that are still open", "/complaints/still_open", Form::Count),
     figure("Median days to the first response", "/complaints/days_to_response/p50", Form::Days),
     figure("Median days to a resolution", "/complaints/days_to_resolve/p50", Form::Days),

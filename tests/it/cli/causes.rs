@@ -150,3 +150,32 @@ fn a_playbook_tells_customers_apart_by_cause(shop: &Shop, before: &[Option<Strin
     };
     assert_eq!(sorted(&causes), sorted(before), "a cause does not depend on the playbook");
 }
+
+/// Where resolutions are not recorded, nobody knows whether a complaint is open.
+#[test]
+fn a_complaint_is_told_with_what_is_recorded_of_it() {
+    use super::days::{config, orders, table};
+    let of_one = |one: u32| {
+        format!("A{one},C{one:04},2023-03-05 10:00:00,2023-03-05,late\nB{one},C{one:04},2023-06-05 10:00:00,,broken\n")
+    };
+    let rows: String = (0..320).map(of_one).collect();
+    let told = |resolved: &str| {
+        let complaints = format!(
+            "[complaints]\npath = \"complaints.csv\"\n[complaints.columns]\ncomplaint_id = \"nr\"\ncustomer_id = \"who\"\n\
+             opened_at = \"opened\"\ncategory = \"about\"\n{resolved}"
+        );
+        let shop = Shop::of(&table(&orders(10)), &(config("UTC") + &complaints));
+        std::fs::write(shop.path("complaints.csv"), format!("nr,who,opened,done,about\n{rows}")).unwrap();
+        shop.command("run").args(["--as-of", "2023-07-01", "--out", "out"]).assert().success();
+        let list = shop.read("out/list.csv");
+        let id = list.lines().nth(1).and_then(|line| line.split(',').nth(1)).unwrap();
+        let told = shop.command("explain").args(["--customer", id, "--as-of", "2023-07-01"]).assert().success();
+        String::from_utf8(told.get_output().stdout.clone()).unwrap()
+    };
+    let both = "complaints, the latest first (2):\n";
+    let recorded = told("resolved_at = \"done\"\n");
+    let states = "  2023-06-05 10:00  broken, open\n  2023-03-05 10:00  late, resolved\n";
+    assert!(recorded.contains(&format!("{both}{states}")), "{recorded}");
+    let unknown = told("");
+    assert!(unknown.contains(&format!("{both}  2023-06-05 10:00  broken\n  2023-03-05 10:00  late\n")), "{unknown}");
+}

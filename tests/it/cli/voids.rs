@@ -46,3 +46,18 @@ fn a_cancelled_order_leaves_the_customer_where_it_was() {
     let told = String::from_utf8(told.get_output().stdout.clone()).unwrap();
     assert!(told.contains("2023-12-01 09:15  USD 77183.60, given back on the same day"), "{told}");
 }
+
+/// The customer remembers having ordered, whatever became of it.
+#[test]
+fn a_silence_names_the_order_that_was_given_back() {
+    let silent = |row: &std::collections::BTreeMap<String, String>| {
+        let days: i64 = row["days_since_last_order"].parse().unwrap();
+        (40..150).contains(&days) && row["reason_1"].contains("silent for")
+    };
+    let customers: Vec<String> = list(&shop("")).into_keys().take(2).collect();
+    let found = list(&shop(&in_part(&customers[0]))).into_iter().find(|(id, row)| *id != customers[0] && silent(row));
+    let (customer, before) = found.unwrap();
+    let after = list(&shop(&(in_part(&customers[0]) + &cancelled(&customer))));
+    let [before, after] = [&before, &after[&customer]].map(|row| row["reason_1"].clone());
+    assert_eq!(after, before + "; an order of 1 December 2023 was given back");
+}
