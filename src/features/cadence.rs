@@ -89,7 +89,7 @@ pub(super) const FEATURES: &[Feature] = &[
         Fact::FewerOrders,
         Side::High,
         // One break makes no habit: where the longest may be most of the last three, their mean is that of no gap.
-        "[4<order_days_all_count, gap_median_days<recent_gaps_mean_days, gap_max_days<2*recent_gaps_mean_days, \
+        "[4<order_days_all_count, gap_median_days<recent_gaps_mean_days, gap_max_days<2.5*recent_gaps_mean_days, \
          gap_median_days<recency_days]bought \
          {recent_gaps_mean_days every} lately, usually {gap_median_days every}",
     )

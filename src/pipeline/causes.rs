@@ -18,8 +18,8 @@ const TELLING: usize = 20;
 
 /// The gaps that are recent.
 const LAST_GAPS: usize = 3;
-/// Times their mean, which is a bit more than half of their sum, as in the reason that tells them.
-const MOST_OF_THREE: f64 = 1.6;
+/// Times their mean, which is two thirds of their sum, as in the reason that tells them.
+const MOST_OF_THREE: f64 = 2.0;
 
 /// Features that compare one order, or one gap, with what is usual.
 const ONE_ORDER: [&str; 2] = ["last_visit_to_mean_share", "last_gap_to_median_ratio"];
