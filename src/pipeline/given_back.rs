@@ -29,11 +29,10 @@ impl<'a> GivenBack<'a> {
     /// Names such orders in the reasons of all rows, each once.
     pub(super) fn name_in(&self, facts: &[Facts], reasons: &mut [Vec<Reason>]) {
         facts.par_iter().zip(reasons).for_each(|(facts, reasons)| {
-            // Of one visit or two, all that is told is that there were no others.
-            let has_few = facts.visits < 3.0;
+            let is_once = facts.visits < 2.0;
             let may_name = |reason: &Reason| {
                 reason.fact == Fact::Silence
-                    || reason.fact == Fact::FewOrders && has_few
+                    || reason.fact == Fact::FewOrders && is_once
                     || Some(reason.column) == self.last_gap
             };
             if !reasons.iter().any(may_name) {
@@ -48,7 +47,7 @@ impl<'a> GivenBack<'a> {
             for reason in reasons.iter_mut().filter(|reason| may_name(reason)) {
                 let is_gap = Some(reason.column) == self.last_gap;
                 let is_meant = |day: &&i32| {
-                    if is_gap { before < **day && **day < last } else { last < **day || has_few && **day < last }
+                    if is_gap { before < **day && **day < last } else { last < **day || is_once && **day < last }
                 };
                 let place = if is_gap { " in between" } else { "" };
                 if let Some(note) = note(void.iter().filter(is_meant), place).filter(|_| is_gap || !is_named) {

@@ -18,8 +18,8 @@ pub fn cause_why<'r>(found: Option<&FoundCause>, mut reasons: impl Iterator<Item
         None => NO_CAUSE.to_owned(),
         Some(FoundCause { evidence: Evidence::Complaint(seen, rule), .. }) => filled(rule.0.sentence, &seen.0, seen.1),
         Some(FoundCause { cause, evidence: Evidence::Slowing { recent_days, usual_days } }) => {
-            let [recent, usual] = [*recent_days, *usual_days].map(every);
-            format!("{}: bought {recent} lately, usually {usual}", opening(*cause))
+            let [recent, usual] = [*recent_days, *usual_days].map(|days| whole(days, "day"));
+            format!("{}: bought every {recent} lately, usually every {usual}", opening(*cause))
         }
         Some(FoundCause { cause, evidence: Evidence::Reason(place) }) => {
             format!("{}: {}", opening(*cause), reasons.nth(*place).unwrap_or_default())
@@ -65,11 +65,6 @@ fn filled(sentence: &str, one: &ComplaintRecord, slow: SlowFrom) -> String {
 fn span(days: Option<f64>) -> String {
     let Some(days) = days else { return "no time".to_owned() };
     if days < 2.0 { whole((24.0 * days).max(1.0), "hour") } else { whole(days, "day") }
-}
-
-/// A rhythm of days.
-fn every(days: f64) -> String {
-    if days.round() > 1.0 { format!("every {}", whole(days, "day")) } else { "every day".to_owned() }
 }
 
 #[expect(

@@ -69,7 +69,6 @@ fn each_rule_says_its_cause_and_its_sentence() {
     say(cause_of(&signs(&settled, &told(&[(Fact::Complaints, 0.1)]))), &[]);
     let slow = Signs { recent_gap_days: Some(47.3), ..signs(&[], &[]) };
     say(cause_of(&slow), &[]);
-    say(cause_of(&Signs { gap_median_days: Some(1.0), ..slow }), &[]);
     let never = [ComplaintRecord { is_open: true, days_ago: 500, visits_since: 6, ..complaint() }];
     say(cause_of(&signs(&never, &told(&[(Fact::OpenComplaint, 0.1)]))), &[]);
     for (fact, reason) in [
