@@ -39,6 +39,8 @@ pub struct DraftColumn {
     pub sketch: Vec<u64>,
     /// What its values are of, where it has money and they give it away.
     pub line_value: Option<LineValue>,
+    /// Where it has money: whether it is above zero, or below, where the quantity of that name is below zero.
+    pub beside_minus: Option<BesideMinus>,
     /// Where it has money: the column that is what is left of it less a discount or without its tax.
     pub left: Option<WhatIsLeft>,
     /// Where it is the price of a piece before a discount: what is to be taken off.
@@ -107,6 +109,15 @@ pub struct LineValue {
     pub net: Option<String>,
 }
 
+/// The sign of money where the quantity has a minus.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BesideMinus {
+    /// The column of the quantity.
+    pub quantity: String,
+    /// Whether the money has none there.
+    pub is_above: bool,
+}
+
 /// Money that rows give back in a column of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenMoney {
@@ -121,8 +132,19 @@ pub struct GivenMoney {
 pub struct WhatIsLeft {
     /// The column of it.
     pub column: String,
-    /// The column of the discount or the tax that it is less.
-    pub less: String,
+    /// What it is less.
+    pub less: TakenOff,
+}
+
+/// What is taken off an amount, or was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TakenOff {
+    /// The discount or the tax in a column.
+    Column(String),
+    /// A tax that no column has.
+    Tax,
+    /// Fees in columns, which the shop pays: the amount is that before them.
+    Fees(Vec<String>),
 }
 
 /// A discount to be taken from the price of a piece times the quantity.
@@ -306,6 +328,7 @@ impl DraftColumn {
         self.told_by.extend(other.told_by);
         self.is_of_firms |= other.is_of_firms;
         self.left = self.left.take().or(other.left);
+        self.beside_minus = self.beside_minus.take().or(other.beside_minus);
         self.given_money = self.given_money.take().or(other.given_money);
         self.anew = self.anew.take().or(other.anew);
         self.n_mixed = self.n_mixed.zip(other.n_mixed).map(|(own, theirs)| own + theirs);

@@ -47,7 +47,7 @@ const WORDS: &[(Meaning, &str)] = &[
     (Number, "number num no nr nbr n nº n° numero número numéro nummer numer id code cd key ref reference référence referenz referencia kennung kode code código codigo codice kod čislo číslo numarası 番号 编号 번호 コード \
         номер код αριθμός κωδικός szám száma azonosító kód kódja sorszám sorszáma numero tunnus nro număr numărul cod broj šifra številka šifra nomor kode mã số מספר קוד رقم رمز รหัส เลขที่"),
     (Order, "order ord invoice receipt transaction transaktion trans txn trx bill bestellung bestell bestellungs auftrag auftrags rechnung rechnungs \
-        rg re beleg bon kassenbon vorgang commande facture pedido factura boleta ordine fattura scontrino encomenda fatura compra \
+        rg re beleg pièce bon kassenbon vorgang commande facture pedido factura boleta ordine fattura scontrino encomenda fatura compra \
         bestelling factuur bon zamówienie zamówienia paragon paragonu faktura faktury ordre kvitto kvittering kvitering beställning bestilling \
         objednávka objednávky sipariş 注文 伝票 订单 주문 \
         doc nota nf заказ заказа заказов документ документа чек чека накладная накладной счет счёт реализация реализации замовлення чек чеку рахунок παραγγελία παραγγελίας τιμολόγιο τιμολογίου απόδειξη rendelés megrendelés számla bizonylat tilaus tilauksen lasku laskun kuitti comandă comenzii comanda factură facturii factura narudžba narudžbe račun računa naročilo naročila pesanan faktur đơn hàng hóa הזמנה חשבונית الطلب طلب الفاتورة فاتورة คำสั่งซื้อ ใบเสร็จ \
@@ -126,6 +126,17 @@ pub(crate) fn speaks_of_money(words: &[String]) -> bool {
     found.any(|meanings| meanings.iter().any(|meaning| matches!(meaning, Amount | Total | Price)))
 }
 
+/// Whether a name of a column speaks of one piece, whatever its other words say.
+pub(crate) fn speaks_of_one(words: &str) -> bool {
+    in_words(words).iter().filter_map(|word| of_word(&folded(word))).flatten().any(|meanings| meanings.contains(&Unit))
+}
+
+/// Whether a name of a column speaks of pieces, whatever its other words say.
+pub(crate) fn speaks_of_pieces(words: &[String]) -> bool {
+    let mut found = words.iter().filter_map(|word| of_word(&folded(word))).flatten();
+    found.any(|meanings| meanings.contains(&Quantity))
+}
+
 /// What words may mean each; `None` if one of them is not known.
 fn meanings(words: &[String]) -> Option<Vec<&'static [Meaning]>> {
     let mut found = Vec::new();
@@ -167,7 +178,7 @@ const PURCHASES: &[Shape] = &[
     Shape { column: "amount", needs: &[Amount, Total], may: &[Line, Product, Order, Event, Total, Amount] },
     Shape { column: "product_id", needs: &[Product], may: &[Number, Line, Order] },
     Shape { column: "category", needs: &[Category], may: &[Product] },
-    Shape { column: "quantity", needs: &[Quantity], may: &[Product, Line, Order] },
+    Shape { column: "quantity", needs: &[Quantity], may: &[Product, Line, Order, Event] },
 ];
 
 const UNIT_PRICE: Shape = Shape { column: "", needs: &[Price], may: &[Unit, Product, Line, Order] };

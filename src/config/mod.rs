@@ -34,6 +34,7 @@ mod mail_names;
 mod name_words;
 #[cfg(feature = "tables")]
 mod no_day;
+mod paid_words;
 pub mod playbook;
 mod proposal;
 mod raw;
@@ -71,14 +72,14 @@ pub use edit::with_churn;
 pub use error::{ConfigError, Place, Violation};
 pub use found::DraftFile;
 pub use found::{
-    DayBeside, DiscountForm, DraftColumn, FoundKey, FoundZone, GivenMoney, LineDiscount, LineValue, NumberedAnew, Peek,
-    Reading, ValueCount, WhatIsLeft,
+    BesideMinus, DayBeside, DiscountForm, DraftColumn, FoundKey, FoundZone, GivenMoney, LineDiscount, LineValue,
+    NumberedAnew, Peek, Reading, TakenOff, ValueCount, WhatIsLeft,
 };
 #[cfg(feature = "tables")]
 pub(crate) use guess::{FEWEST_PERSONS, gathers_persons, is_unit_price};
 pub use layout::{Layout, Quote, Sheets};
 #[cfg(feature = "tables")]
-pub(crate) use lexicon::{means, speaks_of_money};
+pub(crate) use lexicon::{means, speaks_of_money, speaks_of_pieces};
 pub use lookup::LookupConfig;
 #[cfg(feature = "tables")]
 pub(crate) use mail_names::is_mail_of_persons;
@@ -86,6 +87,8 @@ pub(crate) use mail_names::is_mail_of_persons;
 pub(crate) use name_words::in_words;
 #[cfg(feature = "tables")]
 pub(crate) use no_day::{is_day_of_nothing, is_never_filled};
+#[cfg(feature = "tables")]
+pub(crate) use paid_words::is_paid_on;
 pub use playbook::Playbook;
 pub use proposal::{DraftInput, DraftTable};
 pub use raw::RawConfig;
@@ -103,5 +106,5 @@ pub use table_settings::{
 };
 pub use tables::{ColumnSpec, Kind, Table};
 #[cfg(feature = "tables")]
-pub(crate) use tax_words::{TAXES, WITH_OR_WITHOUT};
+pub(crate) use tax_words::{TAXES, WITH_OR_WITHOUT, is_before_tax, is_with_its_tax};
 pub use templates::products;

@@ -31,27 +31,57 @@ pub(super) fn way_in(first: &DraftFile, file: &DraftFile) -> Option<String> {
     let refund = file.peek.columns.iter().find(|column| is_refund(column))?;
     let day = day_of(&file.peek.columns)?;
     let lacks = |from: &String| reads(from, &first.peek.columns).iter().any(|name| !has(file, name));
-    let others: Vec<(&str, bool)> = ours
+    let lacking: Vec<(&str, &String)> = ours
         .iter()
-        .filter(|(name, _)| !matches!(**name, "amount" | "purchased_at"))
-        .map(|(name, from)| (*name, lacks(from)))
+        .filter(|(name, from)| !matches!(**name, "amount" | "purchased_at") && lacks(from))
+        .map(|(name, from)| (*name, from))
         .collect();
-    if others.contains(&("customer_id", true)) {
-        return None;
+    let theirs = guess::mapping_of_all(Table::Purchases, &file.peek.columns);
+    let other_name = |name: &str| match name {
+        "order_id" => theirs.get(name).cloned().or_else(|| Some(number_of(&file.peek.columns)?.name.clone())),
+        _ => theirs.get(name).cloned(),
+    };
+    let written = |from: &str, own: &DraftFile| if has(own, from) { always_quoted(from) } else { from.to_owned() };
+    let first_of = |from: &str, other: &str| format!("COALESCE({}, {other})", written(from, first));
+    let mut lines = vec![
+        format!("`amount = '{}'`", first_of(amount, &format!("0 - {}", always_quoted(&refund.name)))),
+        format!("`purchased_at = '{}'`", first_of(at, &always_quoted(&day.name))),
+    ];
+    let mut without: Vec<String> = Vec::new();
+    for (name, from) in lacking {
+        match other_name(name).filter(|other| reads(from, &first.peek.columns) != reads(other, &file.peek.columns)) {
+            Some(other) => lines.push(format!("`{name} = '{}'`", first_of(from, &written(&other, file)))),
+            // Nobody knows to whom it was given back.
+            None if name == "customer_id" => return None,
+            None => without.push(format!("`{name}`")),
+        }
     }
-    let without: Vec<String> = others.iter().filter(|(_, lacks)| *lacks).map(|(name, _)| format!("`{name}`")).collect();
     let without =
         if without.is_empty() { String::new() } else { format!(", without {}, which it lacks", without.join(", ")) };
-    let first_of = |from: &String, other: String| {
-        let own = if has(first, from) { always_quoted(from) } else { from.clone() };
-        format!("COALESCE({own}, {other})")
-    };
     Some(format!(
-        "; it seems to hold what was given back, and turnover is too high without it: add it to `path` and write `amount = '{}'` and \
-         `purchased_at = '{}'` in `[purchases.columns]`{without}",
-        first_of(amount, format!("0 - {}", always_quoted(&refund.name))),
-        first_of(at, always_quoted(&day.name)),
+        "; it seems to hold what was given back, and turnover is too high without it: add it to `path` and write {} in \
+         `[purchases.columns]`{without}",
+        in_a_row(&lines),
     ))
+}
+
+/// Lines as a sentence names them.
+fn in_a_row(lines: &[String]) -> String {
+    match lines.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The column that numbers what was given back.
+fn number_of(columns: &[DraftColumn]) -> Option<&DraftColumn> {
+    const NUMBERS: &[&str] = &["id", "no", "nr", "number", "nummer", "num"];
+    columns.iter().find(|column| {
+        let words = in_words(&column.name);
+        words.iter().any(|word| RETURNS.iter().any(|start| word.starts_with(start)))
+            && words.iter().any(|word| NUMBERS.contains(&word.as_str()))
+    })
 }
 
 fn has(file: &DraftFile, name: &str) -> bool {

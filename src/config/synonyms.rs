@@ -28,7 +28,7 @@ const PURCHASES: &[(&str, &[&str])] = &[
         "rechnungsdatum", "fakturadatum", "belegdatum", "buchungsdatum", "kaufdatum", "verkaufsdatum", "besteldatum", "factuurdatum",
         "verkoopdatum", "orderdatum", "köpdatum", "bestellzeit", "bestellzeitpunkt", "kaufzeitpunkt", "verkaufszeit", "zeitpunkt",
         "zeitstempel", "datum_uhrzeit", "placed_at", "order_placed", "bought_at", "sold_at", "sold_on", "completed_at",
-        "date_purchased", "date_created", "created", "creation_date", "date_added", "checkout_at", "date_paid", "paid_on_date",
+        "date_purchased", "date_created", "created", "created_on", "ordered_on", "placed_on", "creation_date", "date_added", "checkout_at", "date_paid", "paid_on_date",
         "date_commande", "date_facture", "date_de_commande", "date_achat", "date_vente", "fecha", "fecha_pedido",
         "fecha_compra", "fecha_venta", "data", "data_ordine", "data_acquisto", "data_vendita", "data_pedido", "data_compra",
         "data_da_compra", "heure", "zeit"]),
@@ -175,7 +175,7 @@ const CONTACTS: &[(&str, &[&str])] = &[
 pub(super) const UNIT_PRICES: &[&str] = &["unit_price", "price", "item_price", "lineitem_price", "line_item_price",
     "price_per_unit", "price_each", "selling_price", "sales_price", "sale_price", "retail_price", "sold_for", "einzelpreis", "stückpreis",
     "stueckpreis", "artikelpreis", "verkaufspreis", "vk_preis", "preis", "prix_unitaire", "prix", "precio_unitario", "precio",
-    "preço", "preco", "preço_unitário", "prezzo_unitario", "prezzo", "stukprijs", "prijs", "styckpris", "pris", "retail"];
+    "preço", "preco", "preço_unitário", "prezzo_unitario", "prezzo", "stukprijs", "prijs", "styckpris", "pris", "retail", "base_price"];
 
 /// Amounts that shops repeat on every line of an order, or write on its first line alone.
 #[rustfmt::skip]

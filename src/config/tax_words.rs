@@ -108,6 +108,43 @@ const WITH_TAX: &[&str] = &[
     "税込金額",
 ];
 
+/// Words with which one of two amounts is that with the tax, and the other that without it.
+const INCLUDED: &[&str] =
+    &["inc", "incl", "including", "included", "inkl", "inklusive", "inclus", "inclusief", "compris", "incluido"];
+const BEFORE_TAX: &[&str] = &[
+    "ex",
+    "exc",
+    "excl",
+    "excluding",
+    "exkl",
+    "exklusive",
+    "exclusief",
+    "ht",
+    "hors",
+    "netto",
+    "nettobetrag",
+    "nettosumme",
+    "nettoumsatz",
+    "nettowert",
+    "nettopreis",
+    "税抜",
+    "税抜金額",
+    "税別",
+];
+const WITHOUT: &[&str] =
+    &["without", "before", "net", "ohne", "zzgl", "sans", "sin", "senza", "zonder", "bez", "utan", "uten", "uden"];
+
+/// Whether a column of that name has amounts with their tax, if there is another without.
+pub(crate) fn is_with_its_tax(name: &str) -> bool {
+    is_with_tax(name) || has(&in_words(name), INCLUDED)
+}
+
+/// Whether a column of that name has amounts without their tax, if there is another with it.
+pub(crate) fn is_before_tax(name: &str) -> bool {
+    let words = in_words(name);
+    !is_with_its_tax(name) && (has(&words, BEFORE_TAX) || (has(&words, TAXES) && has(&words, WITHOUT)))
+}
+
 fn has(words: &[String], known: &[&str]) -> bool {
     words.iter().any(|word| known.contains(&word.as_str()))
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
+use super::beside_sales::is_sale;
 use super::engine;
 use super::error::IngestError;
 use super::mapping::Mapping;
 use super::resolve::{Mapped, comparisons};
 use super::state_names::is_of_states;
-use super::state_words::{is_no_purchase, is_purchase};
+use super::state_words::{is_no_purchase, is_purchase, plain};
 use super::words::Words;
 use crate::config::{Table, TableConfig};
 
@@ -143,5 +144,5 @@ fn column(source: &DataFrame, own: &[&Comparison], section: &TableConfig) -> Pol
 }
 
 fn is_usual(word: &str, section: &TableConfig) -> bool {
-    is_purchase(word) || section.known_values.iter().any(|known| known.trim() == word.trim())
+    is_purchase(word) || is_sale(&plain(word)) || section.known_values.iter().any(|known| known.trim() == word.trim())
 }

@@ -34,6 +34,8 @@ pub(crate) enum FormSays {
     TimesOpen { example: String, day_first: String, month_first: String, lines: [String; 2] },
     /// Times are in two forms.
     TimesMixed { sides: [MixedSide; 2] },
+    /// Times of the first form seem to have day and month exchanged.
+    TimesExchanged { sides: [MixedSide; 2] },
     /// The format of the config cannot read times that another form reads.
     TimesMissed { example: String, given: String, line: String, is_exchanged: bool },
 }

@@ -309,14 +309,12 @@ pub(super) fn of_times(column: &TimeColumn, verdict: &TimeVerdict, n_times: usiz
             fact(n, FormSays::TimesOpen { example, day_first, month_first, lines })
         }
         TimeSays::Mixed(one, other) => {
-            let side = |Side { form, count, file }: Side| MixedSide {
-                form: form.to_string(),
-                count: count.n,
-                example: count.example,
-                file,
-            };
             let n = one.count.n + other.count.n;
-            fact(n, FormSays::TimesMixed { sides: [side(one), side(other)] })
+            fact(n, FormSays::TimesMixed { sides: [mixed_side(one), mixed_side(other)] })
+        }
+        TimeSays::Exchanged(one, other) => {
+            let n = one.count.n;
+            fact(n, FormSays::TimesExchanged { sides: [mixed_side(one), mixed_side(other)] })
         }
         TimeSays::Missed(Count { n, example }, better) => {
             let given = column.given.as_ref()?;
@@ -331,6 +329,10 @@ pub(super) fn of_times(column: &TimeColumn, verdict: &TimeVerdict, n_times: usiz
             fact(n, FormSays::TimesMissed { example, given: given.to_string(), line, is_exchanged })
         }
     }
+}
+
+fn mixed_side(Side { form, count, file }: Side) -> MixedSide {
+    MixedSide { form: form.to_string(), count: count.n, example: count.example, file }
 }
 
 /// The day and time that a text is read as.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use polars::prelude::*;
 
-use super::line_values::{Numbers, discounts, names_discount};
+use super::line_values::{Numbers, discounts, groups, names_discount};
 use super::words::Words;
 use crate::config::{DiscountForm, LineDiscount, in_words, is_unit_price, means};
 
@@ -28,14 +28,17 @@ const ABOVE_ONE_IN: usize = 25;
 pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, LineDiscount> {
     let named = |ours: &str| rows.columns().iter().find(|column| means(ours, column.name()));
     let Some(quantity) = named("quantity").and_then(Numbers::of) else { return BTreeMap::new() };
-    let Some(products) = named("product_id").and_then(Words::of_column) else { return BTreeMap::new() };
+    // What was bought may be called as nobody knows: whatever goes with prices is looked at.
+    let unnamed = || groups(rows).into_iter().map(|groups| groups.words).collect();
+    let products: Vec<Words> =
+        named("product_id").and_then(Words::of_column).map_or_else(unnamed, |products| vec![products]);
     let prices = rows.columns().iter().filter(|column| is_unit_price(column.name())).take(MOST).filter_map(Numbers::of);
     let orders = named("order_id").and_then(Words::of_column);
     let discounts: Vec<Numbers> = discounts(rows).into_iter().chain(signed_percents(rows)).take(MOST).collect();
     let found = |price: Numbers| {
         let of = |discount: &Numbers| {
             let table = Lines { quantity: &quantity, price: &price, discount, n: rows.height() };
-            let is_whole = table.is_before(&products);
+            let is_whole = products.iter().any(|products| table.is_before(products));
             let form = is_whole.then(|| table.form(written_as_percent(&discount.name)))?;
             let is_per_cent = form == DiscountForm::Share || written_as_percent(&discount.name);
             // Per cents of an order would often be more than it comes to, if they were money.

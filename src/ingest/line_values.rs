@@ -55,6 +55,13 @@ impl Numbers {
         Some(Self { name: column.name().to_string(), values: minor_values(column, DECIMALS)? })
     }
 
+    /// What several columns come to on each row, taking what is absent for nothing.
+    pub(super) fn sum(all: &[Self]) -> Self {
+        let n = all.iter().map(|own| own.values.len()).max().unwrap_or(0);
+        let values = (0..n).map(|row| all.iter().filter_map(|own| own.steps(row)).sum()).collect();
+        Self { name: String::new(), values }
+    }
+
     /// The number of a row in steps of four decimals.
     pub(super) fn steps(&self, row: usize) -> Option<i64> {
         self.values.get(row).copied().filter(|value| *value != ABSENT)
@@ -67,9 +74,9 @@ impl Numbers {
 }
 
 /// A column that may say what was bought.
-struct Groups {
+pub(super) struct Groups {
     name: String,
-    words: Words,
+    pub(super) words: Words,
     /// Whether its name says so; of others the values have to be the clearer.
     is_named: bool,
 }
@@ -111,7 +118,7 @@ pub(super) fn names_discount(name: &str) -> bool {
 }
 
 /// Columns that may say what was bought, those that are called so first.
-fn groups(rows: &DataFrame) -> Vec<Groups> {
+pub(super) fn groups(rows: &DataFrame) -> Vec<Groups> {
     let group = |column: &Column| {
         let is_named = means("product_id", column.name());
         if !is_named && (!column.dtype().is_string() || is_of_money(column.name())) {

@@ -17,7 +17,7 @@ use super::state_words::{is_no_purchase, is_purchase, is_state_of_orders};
 use super::ticket_signs::{NoComplaints, TicketColumn};
 use super::{
     found_in_rows, found_in_values, found_versions, found_zone, gathered, given_money, headings, ids, line_discounts,
-    line_values, numbered_anew, order_columns, paths, postings, sources, what_is_left,
+    line_values, numbered_anew, order_columns, paths, pieces_back, postings, sources, what_is_left,
 };
 use crate::config::{Consent, DraftColumn, FoundKey, Peek, Table, ValueCount, is_never_filled};
 use crate::maths::hash::key;
@@ -61,6 +61,7 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     found.extend(tickets_filter(tickets.into_iter().flatten()));
     let mut columns: Vec<DraftColumn> = columns.into_iter().filter(is_meant).collect();
     let mut values = line_values::of_rows(&frame);
+    let mut beside_minus = pieces_back::of_rows(&frame);
     let mut left = what_is_left::of_rows(&frame);
     let mut less = line_discounts::of_rows(&frame);
     let mut mixed = order_columns::of_rows(&frame);
@@ -70,6 +71,7 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     let heading = headings::of_rows(&frame);
     for column in &mut columns {
         column.line_value = values.remove(&column.name);
+        column.beside_minus = beside_minus.remove(&column.name);
         column.left = left.remove(&column.name);
         column.less = less.remove(&column.name);
         column.n_mixed = mixed.remove(&column.name);
@@ -124,6 +126,7 @@ fn peeked(column: &Column, counts: &Counts<'_>) -> DraftColumn {
         values,
         sketch: sketch(counts.keys()),
         line_value: None,
+        beside_minus: None,
         left: None,
         zone: found_zone::of_column(column),
         given_back: Vec::new(),

@@ -4,7 +4,7 @@ use super::dates::apart;
 use super::flag_names::{are_flags, is_affirmed};
 use super::return_words::{tells_how, tells_of_returns};
 use super::state_words::{Says, is_no_purchase, is_state_of_orders};
-use crate::config::in_words;
+use crate::config::{in_words, speaks_of_pieces};
 
 /// Whether a column of that name holds states or kinds of documents.
 pub(super) fn is_of_states(name: &str) -> bool {
@@ -320,6 +320,44 @@ pub(super) fn is_of_payments(name: &str) -> bool {
         && !words.iter().any(|word| AMOUNTS.contains(&word.as_str()))
 }
 
+/// Whether a column of that name names the order that a row is a part of.
+pub(super) fn is_of_wholes(name: &str) -> bool {
+    const WHOLES: &[&str] = &[
+        "parent",
+        "übergeordnet",
+        "übergeordnete",
+        "hauptauftrag",
+        "hauptbestellung",
+        "parente",
+        "padre",
+        "principal",
+        "master",
+    ];
+    const BESIDE: &[&str] = &[
+        "order",
+        "orders",
+        "id",
+        "no",
+        "nr",
+        "num",
+        "number",
+        "nummer",
+        "ref",
+        "reference",
+        "post",
+        "of",
+        "commande",
+        "pedido",
+        "ordine",
+        "bestellung",
+        "auftrag",
+        "bestelling",
+    ];
+    let words = in_words(name);
+    let is = |word: &String, known: &[&str]| known.contains(&word.as_str());
+    words.iter().any(|word| is(word, WHOLES)) && words.iter().all(|word| is(word, WHOLES) || is(word, BESIDE))
+}
+
 /// What a column of that name and with these values may say of an order.
 pub(super) fn of_column<'w>(name: &str, mut values: impl Iterator<Item = &'w str>) -> Option<Says> {
     if is_flag(name) {
@@ -363,6 +401,12 @@ pub(super) fn of_name(name: &str) -> Option<Says> {
     }
     if any(&["address", "billing", "shipping", "note", "notes"]) {
         return None;
+    }
+    if (is_undone || tells_of_returns(&words))
+        && speaks_of_pieces(&words)
+        && !any(&["status", "at", "date", "id", "type", "reason"])
+    {
+        return Some(Says::PiecesBack);
     }
     let is_refund = starts(&["refund", "erstatt", "gutschrift", "rembours", "reembols", "rimbors", "terugbetaal"]);
     if is_refund && !any(&["status", "at", "date", "id", "type", "currency"]) {
@@ -439,6 +483,10 @@ mod tests {
             ("isTest", Some(Says::Undone)),
             ("Refunded Amount", Some(Says::GivenBack)),
             ("Total Refunded", Some(Says::GivenBack)),
+            ("Qty Returned", Some(Says::PiecesBack)),
+            ("quantity_refunded", Some(Says::PiecesBack)),
+            ("qty_canceled", Some(Says::PiecesBack)),
+            ("Return date", None),
             ("Refund status", Some(Says::TakenBack)),
             ("Cancel reason", Some(Says::Undone)),
             ("Return reason", None),

@@ -32,12 +32,18 @@ pub enum Says {
     TakenBack,
     /// How much was given back.
     GivenBack,
+    /// How many pieces came back.
+    PiecesBack,
     /// What it came to as a whole.
     Total,
     /// Whether the customer may be contacted.
     Consent,
     /// Which of several payments of an order it is.
     Instalment,
+    /// Which order it is a part of.
+    PartOf,
+    /// On which day it was paid.
+    PaidOn,
 }
 
 impl Says {

@@ -15,7 +15,7 @@ use super::limits::MOST_COLUMNS;
 use super::records::{self, Records};
 use super::source::{InputFile, Opened};
 use super::text_file::TextFile;
-use super::{file_facts, other_formats};
+use super::{digits, file_facts, other_formats};
 use crate::config::{FoundKey, Layout};
 
 /// A text table, some lines at a time; at least one piece, be there lines or not.
@@ -85,6 +85,7 @@ impl TextPieces {
         self.n_replaced += n_replaced + self.text.take_replaced();
         let is_first = self.head.is_none();
         let Some((head, start)) = self.head(&text, is_last)? else { return Ok(self.put_back(text)) };
+        text = digits::as_ascii(text, start);
         let mut records = records::check(&head, text.get(start..).unwrap_or_default(), is_last);
         let end = start + records.n_bytes;
         if !is_last && records.n_bytes == 0 {

@@ -25,6 +25,9 @@ pub(crate) struct TimeCensus {
     /// Values that are not absent.
     pub(crate) values: u64,
     pub(crate) iso: u64,
+    /// Those of days above 12, and one of a day up to 12.
+    pub(crate) iso_above_12: u64,
+    pub(crate) iso_example: String,
     /// Dates that need no order: names of months, digits without marks.
     pub(crate) known: Count,
     /// Dates of numbers with marks that can only be read in one order, and those that can be read in both.
@@ -174,6 +177,11 @@ impl TimeCensus {
         }
         if iso::parse(text).is_some() {
             self.iso += 1;
+            if text.as_bytes().get(8..10).is_some_and(|day| day > b"12".as_slice()) {
+                self.iso_above_12 += 1;
+            } else if self.iso_example.is_empty() {
+                text.clone_into(&mut self.iso_example);
+            }
         } else if dates::is_no_date(text) {
             return;
         } else if !self.see_other(text, against.as_of) {
@@ -240,6 +248,10 @@ impl TimeCensus {
     pub(crate) fn add(&mut self, later: Self) {
         self.values += later.values;
         self.iso += later.iso;
+        self.iso_above_12 += later.iso_above_12;
+        if self.iso_example.is_empty() {
+            self.iso_example = later.iso_example;
+        }
         self.known.add(later.known);
         self.day_first.add(later.day_first);
         self.month_first.add(later.month_first);

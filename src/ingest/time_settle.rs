@@ -29,6 +29,8 @@ pub(crate) enum TimeSays {
     Open(Count),
     /// Some values are in one form and some in another, each with a file that has it alone.
     Mixed(Side, Side),
+    /// Day and month seem exchanged in all values of the first form, which have no day above 12, as those of the other have alone.
+    Exchanged(Side, Side),
     /// The form of the config cannot read values that this one reads.
     Missed(Count, TimeForm),
 }
@@ -87,6 +89,9 @@ impl<'c> Sum<'c> {
             _ => (0, 0),
         };
         let is_exchanged = contradicts > 0 && proves == 0;
+        if let Some(exchanged) = self.exchanged() {
+            return TimeVerdict { form: given.clone(), says: Some(exchanged) };
+        }
         let is_systematic = all.missed.n * SLIPS > all.values || is_exchanged;
         let says = match free.says {
             _ if all.missed.n == 0 || !is_systematic => None,
@@ -116,9 +121,29 @@ impl<'c> Sum<'c> {
             return TimeVerdict { form, says: Some(TimeSays::Mixed(one, two)) };
         }
         match form {
-            TimeForm::Dates(_) => self.order(),
+            TimeForm::Dates(_) => match self.exchanged() {
+                Some(exchanged) => TimeVerdict { form, says: Some(exchanged) },
+                None => self.order(),
+            },
             form => TimeVerdict { form, says: Some(TimeSays::Proved(count)) },
         }
+    }
+
+    /// A spreadsheet that reads dates of another country takes those that it can read for days of its own, with day and month
+    /// exchanged, and leaves the others as texts: the ones have no day above 12, the others nothing else.
+    fn exchanged(&self) -> Option<TimeSays> {
+        let all = &self.all;
+        let (more, less) = if all.day_first.n > all.month_first.n {
+            (&all.day_first, &all.month_first)
+        } else {
+            (&all.month_first, &all.day_first)
+        };
+        let are_apart = all.iso_above_12 == 0 && less.n == 0 && all.either.n == 0 && all.same == 0;
+        if !are_apart || all.iso.min(more.n) < LEAST_EXCHANGED {
+            return None;
+        }
+        let read = Self::side(TimeForm::Iso, Count { n: all.iso, example: all.iso_example.clone() });
+        Some(TimeSays::Exchanged(read, Self::side(TimeForm::Dates(self.most_common_order()), more.clone())))
     }
 
     fn a_date(&self) -> String {
@@ -185,6 +210,9 @@ impl Side {
     }
 }
 
+/// Values of each kind from which on no chance keeps days up to 12 and later ones apart.
+const LEAST_EXCHANGED: u64 = 20;
+
 /// Days after the as-of day that make an order implausible.
 const LEAST_LATER: u64 = 3;
 
@@ -224,6 +252,7 @@ mod tests {
             Some(TimeSays::Proved(_)) => "proved",
             Some(TimeSays::Open(_)) => "open",
             Some(TimeSays::Mixed(..)) => "mixed",
+            Some(TimeSays::Exchanged(..)) => "exchanged",
             Some(TimeSays::Missed(_, better)) => return (better.to_string(), "missed"),
         };
         (verdict.form.to_string(), what)
@@ -247,6 +276,27 @@ mod tests {
         is(&sorted.iter().map(String::as_str).collect::<Vec<_>>(), "day_first", "proved");
         let years: Vec<String> = (1..=28).map(|day| format!("{}/05/{day:02}", 23 + day % 3)).collect();
         is(&years.iter().map(String::as_str).collect::<Vec<_>>(), "year_first", "proved");
+    }
+
+    #[test]
+    fn days_that_a_spreadsheet_has_read_with_the_month_first_are_told() {
+        let texts = |is_exchanged: bool| -> Vec<String> {
+            let day = |day: usize, month: usize| match day {
+                1..=12 if is_exchanged => format!("2024-{day:02}-{month:02} 00:00:00"),
+                1..=12 => format!("2024-{month:02}-{day:02}"),
+                _ => format!("{day:02}.{month:02}.2024"),
+            };
+            let of_month = |month: usize| (1..=28).map(move |of| day(of, month));
+            (1..=12).flat_map(of_month).chain((!is_exchanged).then(|| "2024-05-13".to_owned())).collect()
+        };
+        let said = |texts: &[String]| says(None, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(said(&texts(true)), ("day_first".to_owned(), "exchanged"));
+        assert_eq!(said(&texts(false)), ("day_first".to_owned(), "proved"), "two systems");
+        let few = ["2024-03-04", "13.05.2024", "2024-06-07"].map(str::to_owned);
+        assert_eq!(said(&few), ("day_first".to_owned(), "proved"), "chance");
+        let exchanged = texts(true);
+        let given = says(Some("day_first"), &exchanged.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(given, ("day_first".to_owned(), "exchanged"), "whatever the config says");
     }
 
     #[test]

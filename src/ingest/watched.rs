@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use super::beside::{self, MoneyBeside};
+use super::dates::apart;
 use super::error::IngestError;
+use super::iso;
 use super::mapping::Mapping;
 use super::marks::Marks;
 use super::resolve::Available;
@@ -21,7 +23,7 @@ use super::ticket_signs::{self, TicketColumn};
 use super::typing::{money, plain};
 use super::values::Values;
 use super::words::Words;
-use crate::config::{Consent, Table};
+use crate::config::{Consent, Table, is_day_of_nothing, is_paid_on};
 
 /// The values of a watched column, in the order of the rows of its table.
 #[derive(Debug, Clone)]
@@ -190,6 +192,12 @@ pub(super) fn watched(column: &Column) -> Option<Watched> {
     if state_names::is_of_payments(&name) {
         return Some(Watched { name, says: Says::Instalment });
     }
+    if state_names::is_of_wholes(&name) {
+        return Some(Watched { name, says: Says::PartOf });
+    }
+    if is_paid_on(&name) && has_days(column) {
+        return Some(Watched { name, says: Says::PaidOn });
+    }
     if let Some(says) = says(column, &name) {
         return Some(Watched { name, says });
     }
@@ -241,13 +249,41 @@ pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: (Marks, u32)
             | Says::Done
             | Says::TakenBack
             | Says::Consent
+            | Says::PartOf
             | Says::Instalment => (Words::from_text(column.cast(&DataType::String)?.str()?), Vec::new()),
-            Says::GivenBack | Says::Total => (Words::default(), amounts(&column, rules)),
+            Says::PaidOn => (whether_given(&column)?, Vec::new()),
+            Says::GivenBack | Says::PiecesBack | Says::Total => (Words::default(), amounts(&column, rules)),
         };
         Ok(WatchedColumn { watched: watched.clone(), is_text, words, money })
     };
     mapping.watched.iter().map(taken).collect()
 }
+
+/// One word where a column has a day, and none where it has not: which day it is is not asked.
+fn whether_given(column: &Column) -> PolarsResult<Words> {
+    let given = match column.str() {
+        Ok(texts) => texts.iter().map(|text| text.filter(|text| is_a_day(text)).map(|_| GIVEN)).collect(),
+        Err(_) => column.is_not_null().iter().map(|is_given| is_given.unwrap_or(false).then_some(GIVEN)).collect(),
+    };
+    Ok(Words::from_text(&given))
+}
+
+const GIVEN: &str = "x";
+
+/// Whether a text is neither empty nor a day of nothing, such as `0000-00-00` or `-`.
+fn is_a_day(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric) && !is_day_of_nothing(text)
+}
+
+/// Whether the first values of a column are days.
+fn has_days(column: &Column) -> bool {
+    let Ok(texts) = column.str() else { return column.dtype().is_temporal() };
+    let mut given = texts.iter().flatten().map(str::trim).filter(|text| is_a_day(text)).take(FIRST_DAYS).peekable();
+    given.peek().is_some() && given.all(|text| iso::parse(text).is_some() || apart(text).is_some())
+}
+
+/// Values that show whether a column has days.
+const FIRST_DAYS: usize = 20;
 
 /// The amounts of a column as those of purchases are read; none if it holds something else.
 fn amounts(column: &Column, (marks, decimals): (Marks, u32)) -> Vec<i64> {

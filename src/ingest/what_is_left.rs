@@ -6,7 +6,7 @@ use polars::prelude::*;
 
 use super::beside::is_of_money;
 use super::line_values::{Numbers, agree, discounts, names_discount, same};
-use crate::config::{TAXES, WITH_OR_WITHOUT, WhatIsLeft, in_words};
+use crate::config::{TAXES, TakenOff, WITH_OR_WITHOUT, WhatIsLeft, in_words, is_before_tax, is_with_its_tax};
 
 /// Columns that are looked at, at most, so that wide files take no longer.
 const MOST_MONEY: usize = 12;
@@ -29,16 +29,97 @@ pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, WhatIsLeft> {
     let taxes = rows.columns().iter().filter(|column| is_tax(column.name())).filter_map(Numbers::of);
     let discounts = discounts(rows).into_iter().filter(|own| is_discount(&own.name));
     let taken_off: Vec<Numbers> = discounts.take(MOST_TAKEN_OFF).chain(taxes.take(MOST_TAKEN_OFF)).collect();
-    if taken_off.is_empty() {
-        return BTreeMap::new();
-    }
+    let fees: Vec<Numbers> = rows.columns().iter().filter_map(fees).take(MOST_TAKEN_OFF).collect();
+    let together = (fees.len() > 1).then(|| Numbers::sum(&fees));
+    let named = |own: &Numbers| vec![own.name.clone()];
+    let each = fees.iter().map(|own| (named(own), own));
+    let fees: Vec<(Vec<String>, &Numbers)> =
+        each.chain(together.iter().map(|sum| (fees.iter().flat_map(named).collect(), sum))).collect();
     let money: Vec<Numbers> = money().take(MOST_MONEY).filter_map(Numbers::of).collect();
     let left = |own: &Numbers| {
         let of = |less: &Numbers| money.iter().find(|left| is_left(left, own, less, rows.height()));
         let (left, less) = taken_off.iter().find_map(|less| Some((of(less)?, less)))?;
-        Some((own.name.clone(), WhatIsLeft { column: left.name.clone(), less: less.name.clone() }))
+        Some((own.name.clone(), WhatIsLeft { column: left.name.clone(), less: TakenOff::Column(less.name.clone()) }))
     };
-    money.iter().filter_map(left).collect()
+    let mut found: BTreeMap<String, WhatIsLeft> = money.iter().filter_map(left).collect();
+    for own in &money {
+        let before = fees.iter().find_map(|(names, less)| {
+            let is_whole = |whole: &&Numbers| !names.contains(&whole.name) && is_left(own, whole, less, rows.height());
+            let whole = money.iter().filter(|_| !names.contains(&own.name)).find(is_whole)?;
+            Some(WhatIsLeft { column: whole.name.clone(), less: TakenOff::Fees(names.clone()) })
+        });
+        if let Some(before) = before {
+            found.insert(own.name.clone(), before);
+        }
+    }
+    for whole in money.iter().filter(|own| is_with_its_tax(&own.name)) {
+        let is_net = |left: &&Numbers| {
+            is_before_tax(&left.name) && !found.contains_key(&left.name) && is_without_tax(left, whole, rows.height())
+        };
+        if let Some(net) = money.iter().find(is_net).filter(|_| !found.contains_key(&whole.name)) {
+            let without = WhatIsLeft { column: net.name.clone(), less: TakenOff::Tax };
+            found.insert(whole.name.clone(), without);
+        }
+    }
+    found
+}
+
+/// What the shop pays to others of each sale, by the name of the column: its fees, and not those that customers pay.
+fn fees(column: &Column) -> Option<Numbers> {
+    const FEES: &[&str] =
+        &["fee", "fees", "gebühr", "gebühren", "frais", "tarifa", "tariffe", "taxas", "kosten", "charge", "charges"];
+    const OF_SELLERS: &[&str] = &[
+        "selling",
+        "seller",
+        "sellers",
+        "marketplace",
+        "transaction",
+        "processing",
+        "referral",
+        "platform",
+        "paypal",
+        "stripe",
+        "fba",
+        "verkaufs",
+        "verkäufer",
+        "commission",
+        "commissions",
+        "provision",
+        "provisionen",
+        "comisión",
+        "comision",
+        "comissão",
+        "commissione",
+        "commissie",
+        "prowizja",
+    ];
+    const OF_CUSTOMERS: &[&str] =
+        &["shipping", "delivery", "service", "handling", "booking", "versand", "liefer", "livraison", "port"];
+    let words = in_words(column.name());
+    let any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let compound =
+        words.iter().any(|word| word.ends_with("gebühr") || word.ends_with("gebühren") || word.ends_with("provision"));
+    let is_of_seller = any(OF_SELLERS) && !any(&["id", "date", "rate", "type"]);
+    if any(OF_CUSTOMERS) || !(is_of_seller || any(FEES) || compound) {
+        return None;
+    }
+    let fees = Numbers::of(column)?;
+    // Where no name says who pays, a minus does.
+    let n_below = || (0..column.len()).filter(|row| fees.steps(*row).is_some_and(|fee| fee < 0)).count();
+    let n_above = || (0..column.len()).filter(|row| fees.steps(*row).is_some_and(|fee| fee > 0)).count();
+    (is_of_seller || n_below() > n_above()).then_some(fees)
+}
+
+/// The highest rate of a tax on sales, with some room for rounding.
+const HIGHEST_TAX: f64 = 1.285;
+
+/// Whether a column may be another one without its tax on each row, as rates go.
+fn is_without_tax(left: &Numbers, whole: &Numbers, n_rows: usize) -> bool {
+    let row = |row| {
+        let (left, whole) = (left.get(row)?.abs(), whole.get(row)?.abs());
+        Some((left <= whole + 0.011 && whole <= left * HIGHEST_TAX + 0.011, whole > left))
+    };
+    left.name != whole.name && agree((0..n_rows).filter_map(row))
 }
 
 fn has(name: &str, known: &[&str]) -> bool {
@@ -82,7 +163,39 @@ mod tests {
             Column::new((*name).into(), texts)
         };
         let rows = DataFrame::new(400, columns.iter().map(column).collect()).unwrap();
-        of_rows(&rows).into_iter().map(|(whole, left)| format!("{whole} - {} = {}", left.less, left.column)).collect()
+        let less = |less: TakenOff| match less {
+            TakenOff::Column(less) => format!("- {less}"),
+            TakenOff::Tax => "- tax".to_owned(),
+            TakenOff::Fees(fees) => format!("+ {}", fees.join(" + ")),
+        };
+        of_rows(&rows)
+            .into_iter()
+            .map(|(whole, left)| format!("{whole} {} = {}", less(left.less), left.column))
+            .collect()
+    }
+
+    #[test]
+    fn an_amount_without_its_tax_and_one_before_fees_are_told() {
+        let gross: Cents = |row| 500 + row * 137 % 4000;
+        let net: Cents = |row| (500 + row * 137 % 4000) * 100 / 119;
+        let fee: Cents = |row| (500 + row * 137 % 4000) / 8;
+        let after: Cents = |row| 500 + row * 137 % 4000 - (500 + row * 137 % 4000) / 8;
+        assert_eq!(found(&[("Totaal incl", gross), ("Totaal excl", net)]), ["Totaal incl - tax = Totaal excl"]);
+        assert_eq!(found(&[("Montant TTC", gross), ("Montant HT", net)]), ["Montant TTC - tax = Montant HT"]);
+        assert!(found(&[("Totaal incl", gross), ("Bedrag excl", |row| 100 + row)]).is_empty(), "of something else");
+        assert!(found(&[("Gross sales", gross), ("Net sales", net)]).is_empty(), "less discounts, perhaps");
+        assert_eq!(
+            found(&[("Item total", gross), ("Selling fees", fee), ("Net amount", after)]),
+            ["Net amount + Selling fees = Item total"]
+        );
+        let half: Cents = |row| (500 + row * 137 % 4000) / 8 / 2;
+        let rest: Cents = |row| (500 + row * 137 % 4000) / 8 - (500 + row * 137 % 4000) / 8 / 2;
+        assert_eq!(
+            found(&[("product sales", gross), ("selling fees", half), ("fba fees", rest), ("total", after)]),
+            ["total + selling fees + fba fees = product sales"]
+        );
+        assert!(found(&[("Total", gross), ("Delivery fee", fee), ("Subtotal", after)]).is_empty(), "paid by customers");
+        assert!(found(&[("Total", gross), ("Fee", fee), ("Subtotal", after)]).is_empty(), "nobody knows by whom");
     }
 
     #[test]

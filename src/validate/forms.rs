@@ -166,6 +166,19 @@ fn times(fact: &FormFact, table: Table) -> Worded {
                         exchanged day and month in others, so take the export again where it comes from";
             Worded { rule: "mixed_dates", severity: Severity::Error, message, hint: hint.to_owned() }
         }
+        FormSays::TimesExchanged { sides: [one, other] } => {
+            let message = format!(
+                "day and month seem exchanged in {}, such as `{}`: none of them has a day above 12, and all of the other {}, such as \
+                 `{}`, have",
+                values_of(fact),
+                one.example,
+                grouped(other.count),
+                other.example
+            );
+            let hint = "a spreadsheet that reads dates of another country takes those that it can for its own, and leaves the others as \
+                        text: take the export again where it comes from, and read the file itself, or import the column as text";
+            Worded { rule: "exchanged_dates", severity: Severity::Error, message, hint: hint.to_owned() }
+        }
         FormSays::TimesMissed { example, given, line, is_exchanged } => {
             let why =
                 if *is_exchanged { "; they read with day and month exchanged" } else { ", and another form reads" };

@@ -13,6 +13,12 @@ const LEAST_ROWS: u64 = 10;
 /// One row in so many may be older than the others, or as new and without.
 const ONE_IN: u64 = 10;
 
+/// Days in which what a new order lacks comes for nearly all.
+const SETTLED_DAYS: i64 = 60;
+
+/// One row in so many with the flag, at least, is no accident.
+const LEAST_SHARE_ONE_IN: u64 = 200;
+
 /// Of each day, the rows with the flag and all.
 #[derive(Debug, Clone, Default)]
 pub(super) struct FlaggedDays(BTreeMap<i64, (u64, u64)>);
@@ -48,11 +54,42 @@ impl FlaggedDays {
         }
         n >= LEAST_ROWS && (all - flagged) * ONE_IN <= all
     }
+
+    /// Whether rows with the flag, and as many at most as without, are of the early half and of the late half of the time that ends
+    /// well before the newest row.
+    pub(super) fn are_of_any_time(&self) -> bool {
+        let Some(end) = self.0.keys().next_back().map(|last| last - SETTLED_DAYS) else { return false };
+        let settled = || self.0.range(..end).map(|(_, counts)| *counts);
+        let sum = |rows: &mut dyn Iterator<Item = (u64, u64)>| {
+            rows.fold((0, 0), |sum: (u64, u64), (flagged, all)| (sum.0 + flagged, sum.1 + all))
+        };
+        let (flagged, all) = sum(&mut settled());
+        let mut seen = 0;
+        let is_early = |(_, of_day): &(u64, u64)| {
+            seen += of_day;
+            seen * 2 <= all
+        };
+        let (early, _) = sum(&mut settled().take_while(is_early));
+        let is_in_both = early.min(flagged - early) * ONE_IN >= flagged;
+        flagged >= LEAST_ROWS && flagged * LEAST_SHARE_ONE_IN >= all && flagged * 2 <= all && is_in_both
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flags_of_any_time_are_told_from_those_of_some() {
+        let days = |is_flagged: fn(i64) -> bool| {
+            FlaggedDays::of((0..900).map(|row| (row / 3 * MICROS_PER_DAY, is_flagged(row))))
+        };
+        assert!(days(|row| row % 15 == 0).are_of_any_time());
+        assert!(!days(|row| row >= 750 && row % 2 == 0).are_of_any_time(), "the newest");
+        assert!(!days(|row| row < 200).are_of_any_time(), "before it was kept");
+        assert!(!days(|row| row % 5 > 1).are_of_any_time(), "most");
+        assert!(!days(|row| row % 400 == 0).are_of_any_time(), "hardly any");
+    }
 
     #[test]
     fn flags_of_the_newest_rows_are_told_from_those_of_any() {

@@ -55,8 +55,9 @@ pub(super) struct OrderSigns(BTreeMap<(String, Says), Sign>);
 
 impl OrderSigns {
     pub(super) fn of(purchases: &TypedTable) -> Self {
-        let is_of_order =
-            |column: &&WatchedColumn| !matches!(column.watched.says, Says::Total | Says::Consent | Says::Instalment);
+        let is_of_order = |column: &&WatchedColumn| {
+            !matches!(column.watched.says, Says::Total | Says::Consent | Says::Instalment | Says::PaidOn | Says::PartOf)
+        };
         let columns = purchases.watched.iter().filter(is_of_order);
         Self(columns.map(|own| ((own.watched.name.clone(), own.watched.says), sign(purchases, own))).collect())
     }
@@ -142,7 +143,7 @@ fn unnamed(config: &Config, used: u64, name: &str, sign: &Sign) -> Option<Findin
 fn sign(purchases: &TypedTable, column: &WatchedColumn) -> Sign {
     let mut sign = Sign { form: ColumnForm { is_text: column.is_text, has_empty: false }, ..Sign::default() };
     let is_bought = purchases.bought();
-    if column.watched.says == Says::GivenBack {
+    if matches!(column.watched.says, Says::GivenBack | Says::PiecesBack) {
         let bought = purchases.used_rows().filter(|row| is_bought.holds(*row));
         let count = bought.filter(|row| column.money(*row).is_some_and(|amount| amount != 0)).count() as u64;
         sign.against.extend((count > 0).then(|| (String::new(), count)));
@@ -209,6 +210,31 @@ fn flagged_days(purchases: &TypedTable, is_flagged: impl Fn(usize) -> bool) -> F
     FlaggedDays::of(bought.filter_map(|row| Some((time(row)?, is_flagged(row)))))
 }
 
+/// How to take money that was given back from what was bought.
+fn less_money(config: &Config, name: &str) -> String {
+    format!(
+        "subtract it in `amount` if it stands once for each line, or set orders that were given back as a whole aside: their column of \
+         states, or {}, as a filter",
+        filter(config, &format!("COALESCE({}, '0') IN ('', '0', '0.00')", sql_name(name)))
+    )
+}
+
+/// How to take pieces that came back from what was bought: with the line that does where the amount is reckoned from a quantity.
+fn less_pieces(config: &Config, name: &str) -> String {
+    let columns = &config.purchases.columns;
+    let amount = columns.get("amount").map_or("", String::as_str);
+    let quantity = columns.get("quantity").map_or("", String::as_str);
+    let written = [sql_name(quantity), quantity.to_owned()];
+    let read =
+        written.iter().find(|read| !quantity.is_empty() && amount.contains('*') && amount.contains(read.as_str()));
+    let Some(read) = read else {
+        return "subtract them: what they cost from `amount`, or their number from the quantity that it is reckoned from".to_owned();
+    };
+    let left = format!("({read} - COALESCE({}, 0))", sql_name(name));
+    let amount = toml_text(&amount.replacen(read.as_str(), &left, 1));
+    format!("take them from what was bought: write `amount = {amount}` in `[purchases.columns]`")
+}
+
 /// The line of config that makes rows with some of the values returns.
 fn returns(name: &str, values: &[&str]) -> String {
     let is_return = |value: &&&str| {
@@ -250,11 +276,12 @@ fn finding(config: &Config, used: u64, (name, says): (&str, Says), sign: &Sign) 
     let have = verb(total, "has", "have");
     let texts: Vec<&str> = values.iter().map(|(value, _)| value.as_str()).collect();
     let (rule, message, condition) = match says {
-        Says::GivenBack => (
+        Says::GivenBack | Says::PiecesBack => (
             "refunds_not_looked_at",
             format!(
-                "of {found} of {of} ({:.1} %) money was given back, as `{name}` says; nothing in the config looks at it",
-                percent(total)
+                "of {found} of {of} ({:.1} %) {}, as `{name}` says; nothing in the config looks at it",
+                percent(total),
+                if says == Says::GivenBack { "money was given back" } else { "pieces came back or were cancelled" }
             ),
             None,
         ),
@@ -283,13 +310,7 @@ fn finding(config: &Config, used: u64, (name, says): (&str, Says), sign: &Sign) 
         ),
     };
     let hint = condition.map_or_else(
-        || {
-            format!(
-                "subtract it in `amount` if it stands once for each line, or set orders that were given back as a whole aside: \
-                 their column of states, or {}, as a filter",
-                filter(config, &format!("COALESCE({}, '0') IN ('', '0', '0.00')", sql_name(name)))
-            )
-        },
+        || if says == Says::PiecesBack { less_pieces(config, name) } else { less_money(config, name) },
         |condition| format!("if they are no purchases, write {}{}", filter(config, &condition), returns(name, &texts)),
     );
     let severity = severity(config, (says, sign.paid_back), used, percent(total));

@@ -27,15 +27,18 @@ use super::order_signs::OrderSigns;
 use super::order_totals::OrderTotals;
 use super::other_ids::{self, Looks};
 use super::pace::Pace;
+use super::pieces_back::PiecesBack;
 use super::placeholders::Heaviest;
 use super::rejected_states::RejectedStates;
 use super::scales::Scales;
 use super::sizes::Sizes;
 use super::sold_twice::SoldTwice;
+use super::suborders::Suborders;
 use super::thin_weeks::ThinWeeks;
 use super::ticket_states::TicketStates;
 use super::turnover_share::TurnoverShare;
 use super::unknown_states::UnknownStates;
+use super::unpaid::UnpaidOrders;
 use super::volume::{self, Presence, Volume};
 use super::{loose_ids, phone_ids};
 use crate::config::{Config, Table};
@@ -83,6 +86,9 @@ pub(super) struct ShopTotals {
     thin_weeks: ThinWeeks,
     order_numbers: OrderNumbers,
     unknown_states: UnknownStates,
+    unpaid: UnpaidOrders,
+    pieces_back: PiecesBack,
+    suborders: Suborders,
     currencies: Currencies,
     order_amounts: OrderAmounts,
     tickets: TicketStates,
@@ -130,6 +136,9 @@ impl ShopTotals {
             side.spawn(|_| self.thin_weeks = ThinWeeks::of(purchases, config));
             side.spawn(|_| self.order_numbers = OrderNumbers::of(purchases));
             side.spawn(|_| self.unknown_states = UnknownStates::of(purchases));
+            side.spawn(|_| self.unpaid = UnpaidOrders::of(purchases));
+            side.spawn(|_| self.suborders = Suborders::of(purchases));
+            side.spawn(|_| self.pieces_back = PiecesBack::of(purchases));
             side.spawn(|_| self.with_margins = categories::with_margins(purchases, config));
             side.spawn(|_| self.heaviest = Heaviest::of(purchases));
             side.spawn(|_| self.turnover = TurnoverShare::of(purchases));
@@ -163,6 +172,9 @@ impl ShopTotals {
         self.thin_weeks.add(&other.thin_weeks);
         self.order_numbers.add(other.order_numbers);
         self.unknown_states.add(other.unknown_states);
+        self.unpaid.add(other.unpaid);
+        self.pieces_back.add(other.pieces_back);
+        self.suborders.add(other.suborders);
         for (table, own) in other.ids {
             self.ids.entry(table).or_default().add(own);
         }
@@ -247,6 +259,9 @@ impl ShopTotals {
         findings.extend(self.lone_returns.finding(config).filter(|_| !self.signs.pays_back()));
         findings.extend(self.order_numbers.findings(config, account));
         findings.extend(self.unknown_states.findings(config, account));
+        findings.extend(self.unpaid.finding(config));
+        findings.extend(self.pieces_back.finding(config));
+        findings.extend(self.suborders.finding(config));
         findings.extend(self.tickets.finding(config));
         findings
     }

@@ -2,8 +2,9 @@
 
 use super::text::one_line;
 use crate::config::expressions::quoted;
-use crate::config::found::{DiscountForm, DraftColumn, LineDiscount};
+use crate::config::found::{DiscountForm, DraftColumn, LineDiscount, TakenOff};
 use crate::config::guess::{is_unit_price, reads};
+use crate::config::lexicon::speaks_of_one;
 use crate::config::tax_words::{is_tax, is_with_tax};
 use crate::text::printable;
 
@@ -32,7 +33,7 @@ pub(super) fn why_this_id(ours: &str, source: &str, columns: &[DraftColumn]) -> 
 /// Why values and not names say how an amount is reckoned; nothing where the names say the same.
 pub(super) fn why_by_values(amount: &str, columns: &[DraftColumn]) -> Option<String> {
     let reckoned = by_quantities(amount, columns).or_else(|| by_what_is_left(amount, columns));
-    let found = [reckoned, with_open_discount(amount, columns), with_tax(amount, columns)];
+    let found = [reckoned, with_open_discount(amount, columns), with_tax(amount, columns), of_a_piece(amount, columns)];
     let found: Vec<String> = found.into_iter().flatten().collect();
     (!found.is_empty()).then(|| found.join("; "))
 }
@@ -52,6 +53,20 @@ fn with_open_discount(amount: &str, columns: &[DraftColumn]) -> Option<String> {
     ))
 }
 
+/// That an amount is the price of one piece, and that no column tells how many were bought.
+fn of_a_piece(amount: &str, columns: &[DraftColumn]) -> Option<String> {
+    let read = reads(amount, columns);
+    let [name] = read.as_slice() else { return None };
+    let known = columns.iter().find(|column| column.name == *name && is_unit_price(name) && speaks_of_one(name))?;
+    let is_of_line = known.line_value.as_ref().is_some_and(|told| told.is_of_line);
+    (!is_of_line).then(|| {
+        format!(
+            "the price of one piece, by its name: multiply it by the column of the quantity, as `quantity * {}`",
+            quoted(name)
+        )
+    })
+}
+
 /// That an amount has its tax in it, by its name, and that no column tells how much.
 fn with_tax(amount: &str, columns: &[DraftColumn]) -> Option<String> {
     let read = reads(amount, columns);
@@ -68,8 +83,15 @@ fn with_tax(amount: &str, columns: &[DraftColumn]) -> Option<String> {
 fn by_what_is_left(amount: &str, columns: &[DraftColumn]) -> Option<String> {
     let is_left = |column: &&DraftColumn| column.left.as_ref().is_some_and(|left| left.column == amount);
     let whole = columns.iter().find(is_left)?;
-    let less = &whole.left.as_ref()?.less;
-    Some(format!("`{}` less `{}` on each row", one_line(&whole.name), one_line(less)))
+    let name = one_line(&whole.name);
+    Some(match &whole.left.as_ref()?.less {
+        TakenOff::Column(less) => format!("`{name}` less `{}` on each row", one_line(less)),
+        TakenOff::Tax => format!("`{name}` without its tax"),
+        TakenOff::Fees(fees) => {
+            let fees: Vec<String> = fees.iter().map(|fees| format!("`{}`", one_line(fees))).collect();
+            format!("what customers pay; `{name}` is what is left of it after {}", fees.join(" and "))
+        }
+    })
 }
 
 fn by_quantities(amount: &str, columns: &[DraftColumn]) -> Option<String> {

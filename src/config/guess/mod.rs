@@ -24,6 +24,7 @@ use super::found::DraftColumn;
 use super::lexicon;
 use super::looks::{holds_days, is_float, numbers_rows, plausible};
 use super::name_words::in_words;
+use super::paid_words::is_paid_on;
 use super::synonyms;
 use super::tables::{Kind, Table};
 
@@ -62,15 +63,8 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
         }
         mapping.insert("amount", amount);
     }
-    if table == Table::Purchases
-        && !mapping.contains_key("is_return")
-        && let Some((column, is_return)) = given_back(columns)
-    {
-        if let Some(amount) = mapping.get("amount").and_then(|amount| with_refunds(amount, column, &is_return, columns))
-        {
-            mapping.insert("amount", amount);
-        }
-        mapping.insert("is_return", is_return);
+    if table == Table::Purchases && !mapping.contains_key("is_return") {
+        add_returns(&mut mapping, columns);
     }
     if table == Table::Customers
         && let Some(opted_out) = consent::opted_out(columns)
@@ -92,6 +86,19 @@ pub(super) fn mapping_of_all(table: Table, columns: &[DraftColumn]) -> BTreeMap<
     mapping
 }
 
+/// Adds what says that a row gives something back, and what it gives back where that is in a column of its own.
+fn add_returns(mapping: &mut BTreeMap<&'static str, String>, columns: &[DraftColumn]) {
+    if let Some((column, is_return)) = given_back(columns) {
+        if let Some(amount) = mapping.get("amount").and_then(|amount| with_refunds(amount, column, &is_return, columns))
+        {
+            mapping.insert("amount", amount);
+        }
+        mapping.insert("is_return", is_return);
+    } else if let Some(is_return) = mapping.get("amount").and_then(|amount| by_pieces(amount, columns)) {
+        mapping.insert("is_return", is_return);
+    }
+}
+
 /// The condition of rows whose kind says that they give something back.
 fn given_back(columns: &[DraftColumn]) -> Option<(&DraftColumn, String)> {
     let column = columns.iter().find(|column| !column.given_back.is_empty())?;
@@ -100,6 +107,15 @@ fn given_back(columns: &[DraftColumn]) -> Option<(&DraftColumn, String)> {
     let listed: Vec<String> =
         column.given_back.iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
     Some((column, format!("{name} IN ({})", listed.join(", "))))
+}
+
+/// The condition of rows whose quantity is below zero while their amount is above, as they stand or as they are multiplied.
+fn by_pieces(amount: &str, columns: &[DraftColumn]) -> Option<String> {
+    let read = reads(amount, columns);
+    let told =
+        columns.iter().filter(|column| read.contains(&column.name)).find_map(|column| column.beside_minus.as_ref())?;
+    let is_multiplied = read.contains(&told.quantity);
+    (is_multiplied != told.is_above).then(|| format!("{} < 0", always_quoted(&told.quantity)))
 }
 
 /// An amount that rows which give something back lack, with what they have in a column of its own.
@@ -146,10 +162,13 @@ fn matched(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'static str, &Dra
             let words = if spec.kind == Kind::Money { without_taxes(&words) } else { &words };
             let by_words = || lexicon::distance(table, name, words).map(|rank| (BY_WORDS, rank));
             if let Some(mut distance) = distance(spec.kind, synonyms, &column.name).or_else(by_words) {
-                // A time of the day is no day.
+                // A time of the day is no day, and what was never paid has no day on which it was.
                 let is_far = match spec.kind {
                     Kind::Id => holds_names(column),
-                    Kind::Time => !column.example.is_empty() && !holds_days(column),
+                    Kind::Time => {
+                        (!column.example.is_empty() && !holds_days(column))
+                            || (table == Table::Purchases && column.n_empty > 0 && is_paid_on(&column.name))
+                    }
                     _ => false,
                 };
                 if is_far {

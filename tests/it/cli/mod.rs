@@ -64,6 +64,7 @@ mod rows_of_no_goods;
 mod shop_page;
 mod signs_and_marks;
 mod silence;
+mod silent_rows;
 mod simple_rule;
 mod states_of_orders;
 mod stored;
