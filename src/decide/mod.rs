@@ -30,7 +30,7 @@ mod why_not;
 pub use allocation::{Allocation, Choice, Limits, Prices, Problem, allocate};
 pub use candidate::Candidate;
 pub use causes::{
-    Cause, ComplaintRecord, Evidence, FoundCause, NO_CAUSE, Signs, SlowFrom, ToldFact, cause_of, cause_why,
+    Cause, ComplaintRecord, Evidence, FoundCause, NO_CAUSE, Signs, SlowFrom, ToldFact, cause_of, cause_why, has_slowed,
 };
 pub use chances::Chances;
 pub use comparison::{ArmOutcome, Arms, Estimate, LEAST_CUSTOMERS};

@@ -80,7 +80,7 @@ static TAKEN_IN_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| TAKEN_IN.split
 /// What the words of a column make of each other.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sales {
-    has_sales: bool,
+    has_sold: bool,
     has_goods: bool,
     has_earned: bool,
 }
@@ -94,7 +94,7 @@ impl Sales {
     /// The same with another word, in small letters.
     pub(super) fn and(self, plain: &str) -> Self {
         Self {
-            has_sales: self.has_sales || SALES_WORDS.contains(plain),
+            has_sold: self.has_sold || SALES_WORDS.contains(plain),
             has_goods: self.has_goods || GOODS_WORDS.contains(plain),
             has_earned: self.has_earned || EARNED_WORDS.contains(plain),
         }
@@ -103,16 +103,16 @@ impl Sales {
     /// Whether a word, in small letters, is no purchase beside the others.
     pub(super) fn rule_out(self, plain: &str) -> bool {
         if EARNED_WORDS.contains(plain) {
-            return self.has_sales;
+            return self.has_sold;
         }
         let is_of_loyalty = || {
             let mut words = plain.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
             words.any(|word| LOYALTY.iter().any(|start| word.starts_with(start)))
         };
         !SALES_WORDS.contains(plain)
-            && ((self.has_sales && TAKEN_IN_WORDS.contains(plain))
+            && ((self.has_sold && TAKEN_IN_WORDS.contains(plain))
                 || (self.has_goods && BESIDE_GOODS_WORDS.contains(plain))
-                || ((self.has_sales || self.has_earned) && plain.len() <= 40 && is_of_loyalty()))
+                || ((self.has_sold || self.has_earned) && plain.len() <= 40 && is_of_loyalty()))
     }
 }
 

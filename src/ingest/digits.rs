@@ -10,7 +10,8 @@ const THOUSANDS: &[u8] = "\u{66C}".as_bytes();
 /// A text with the digits of other scripts behind a position as those of ASCII. Names of columns stand before it and stay.
 pub(super) fn as_ascii(mut text: Vec<u8>, start: usize) -> Vec<u8> {
     let rows = text.get(start..).unwrap_or_default();
-    if !rows.iter().any(|byte| LEADS.contains(byte)) {
+    let [one, two, three] = LEADS;
+    if memchr::memchr3(one, two, three, rows).is_none() {
         return text;
     }
     let rows = text.split_off(start);

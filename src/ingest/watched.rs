@@ -251,7 +251,7 @@ pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: (Marks, u32)
             | Says::Consent
             | Says::PartOf
             | Says::Instalment => (Words::from_text(column.cast(&DataType::String)?.str()?), Vec::new()),
-            Says::PaidOn => (whether_given(&column)?, Vec::new()),
+            Says::PaidOn => (whether_given(&column), Vec::new()),
             Says::GivenBack | Says::PiecesBack | Says::Total => (Words::default(), amounts(&column, rules)),
         };
         Ok(WatchedColumn { watched: watched.clone(), is_text, words, money })
@@ -260,12 +260,12 @@ pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: (Marks, u32)
 }
 
 /// One word where a column has a day, and none where it has not: which day it is is not asked.
-fn whether_given(column: &Column) -> PolarsResult<Words> {
+fn whether_given(column: &Column) -> Words {
     let given = match column.str() {
         Ok(texts) => texts.iter().map(|text| text.filter(|text| is_a_day(text)).map(|_| GIVEN)).collect(),
         Err(_) => column.is_not_null().iter().map(|is_given| is_given.unwrap_or(false).then_some(GIVEN)).collect(),
     };
-    Ok(Words::from_text(&given))
+    Words::from_text(&given)
 }
 
 const GIVEN: &str = "x";

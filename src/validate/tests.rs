@@ -269,7 +269,7 @@ fn tables_join_by_id_and_state_times_before_opening_are_absent() {
 #[test]
 fn a_date_without_a_time_is_on_its_day() {
     let shop = Shop::new();
-    let purchases = section(&[shop.file("p.csv", "id,at,amount\n1,2011-06-01,1\n")], &PLAIN);
+    let purchases = section(&[shop.file("p.csv", "id,at,amount\n1,2011-06-01,1\n")], PLAIN);
     let rows = "nr,who,when,done\nK1,1,2011-06-02T14:10:00,2011-06-02\nK2,1,2011-06-03T09:00:00,2011-06-02\n\
                 K3,1,2011-06-04T09:00:00,2011-06-05\nK4,1,2011-06-05T09:00:00,2011-06-05T08:00:00\n";
     let columns = [("complaint_id", "nr"), ("customer_id", "who"), ("opened_at", "when"), ("resolved_at", "done")];

@@ -9,5 +9,5 @@ mod theme;
 
 pub use cause::Cause;
 pub use records::{ComplaintRecord, SlowFrom};
-pub use rules::{Evidence, FoundCause, Signs, ToldFact, cause_of};
+pub use rules::{Evidence, FoundCause, Signs, ToldFact, cause_of, has_slowed};
 pub use sentence::{NO_CAUSE, cause_why};

@@ -123,13 +123,16 @@ fn by_record(signs: &Signs<'_>) -> Option<FoundCause> {
     RECORD_RULES.iter().filter(counts).find_map(found)
 }
 
+/// Whether the last gaps are so much longer than usual that a need may be fading.
+#[must_use]
+pub fn has_slowed(visits: f64, recent_days: f64, usual_days: f64) -> bool {
+    visits >= SLOWING_VISITS && recent_days > SLOW_GAPS * usual_days
+}
+
 /// A need that fades makes the gaps longer before the customer is gone.
 fn by_slowing(signs: &Signs<'_>) -> Option<FoundCause> {
     let (recent_days, usual_days) = signs.recent_gap_days.zip(signs.gap_median_days)?;
-    let is_slow = signs.is_at_risk
-        && signs.visits >= SLOWING_VISITS
-        && recent_days > SLOW_GAPS * usual_days
-        && !signs.is_in_rhythm();
+    let is_slow = signs.is_at_risk && has_slowed(signs.visits, recent_days, usual_days) && !signs.is_in_rhythm();
     let evidence = Evidence::Slowing { recent_days, usual_days };
     is_slow.then_some(FoundCause { cause: Cause::FadedNeed, evidence })
 }

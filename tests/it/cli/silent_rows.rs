@@ -13,13 +13,16 @@ fn turnover(cents: usize) -> String {
     format!("EUR {},{:03}.{rest:02}", whole / 1000, whole % 1000)
 }
 
+/// Whether an order was paid.
+type IsPaid = fn(Order) -> bool;
+
 fn sum(of: impl Fn(Order) -> usize) -> usize {
     Order::all().map(of).sum()
 }
 
 #[test]
 fn orders_without_a_day_of_payment_are_told_unless_they_are_new() {
-    let with = |is_paid: fn(Order) -> bool| {
+    let with = |is_paid: IsPaid| {
         let paid = move |order: Order| if is_paid(order) { order.day() } else { String::new() };
         let line = move |order: Order| {
             format!("{},M{},{},{},{}", order.number, order.customer, order.day(), paid(order), order.euros())
@@ -33,7 +36,7 @@ fn orders_without_a_day_of_payment_are_told_unless_they_are_new() {
     paste(folder.path(), &said, "filter");
     let said = saying(folder.path(), 0, &["in 2,710 orders"]);
     assert!(!said.contains("unpaid_orders"), "{said}");
-    let quiet: [(fn(Order) -> bool, &str); 5] = [
+    let quiet: [(IsPaid, &str); 5] = [
         (|_| true, "all are paid"),
         (|order| order.month < 12 || order.number % 3 == 0, "the newest are open"),
         (|order| order.month > 4, "kept since May"),
