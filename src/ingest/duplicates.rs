@@ -3,8 +3,6 @@
 //! Grouping ten million rows by all their columns took 5 s; hashing each row once and comparing only rows whose hashes
 //! meet takes a fifth of that.
 
-use std::collections::HashMap;
-
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -28,20 +26,25 @@ pub(super) fn equal_rows(frame: &DataFrame) -> PolarsResult<Vec<Vec<usize>>> {
     if frame.height() < 2 || frame.width() == 0 {
         return Ok(Vec::new());
     }
-    let hashes = hashes(frame)?;
-    let mut known: HashMap<u64, Vec<Vec<usize>>> = HashMap::new();
-    for row in meeting(&hashes) {
-        let Some(hash) = hashes.get(row) else { continue };
-        let same_hash = known.entry(*hash).or_default();
-        let is_equal = |group: &&mut Vec<usize>| group.first().is_some_and(|first| are_equal(frame, *first, row));
-        match same_hash.iter_mut().find(is_equal) {
-            Some(group) => group.push(row),
-            None => same_hash.push(vec![row]),
+    let candidates = of_equal_keys(&hashes(frame)?);
+    let same_hash: Vec<&[(u64, usize)]> = candidates.chunk_by(|one, other| one.0 == other.0).collect();
+    let mut groups: Vec<Vec<usize>> =
+        same_hash.into_par_iter().flat_map_iter(|rows| equal_among(frame, rows)).collect();
+    groups.par_sort_unstable();
+    Ok(groups)
+}
+
+/// The groups of equal rows among some of one hash, ascending; not those of one row.
+fn equal_among(frame: &DataFrame, rows: &[(u64, usize)]) -> impl Iterator<Item = Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (_, row) in rows {
+        let is_equal = |group: &&mut Vec<usize>| group.first().is_some_and(|first| are_equal(frame, *first, *row));
+        match groups.iter_mut().find(is_equal) {
+            Some(group) => group.push(*row),
+            None => groups.push(vec![*row]),
         }
     }
-    let mut groups: Vec<Vec<usize>> = known.into_values().flatten().filter(|group| group.len() > 1).collect();
-    groups.sort_unstable();
-    Ok(groups)
+    groups.into_iter().filter(|group| group.len() > 1)
 }
 
 /// A hash of each row of some columns.
@@ -131,13 +134,17 @@ pub(crate) fn meeting(keys: &[u64]) -> Vec<usize> {
 
 /// Positions of well-mixed keys that occur more than once; ascending. 0 is no key.
 pub(crate) fn repeated(keys: &[u64]) -> Vec<usize> {
+    let mut positions: Vec<usize> = of_equal_keys(keys).into_iter().map(|(_, position)| position).collect();
+    positions.par_sort_unstable();
+    positions
+}
+
+/// The keys that occur more than once with their positions, ascending. 0 is no key.
+fn of_equal_keys(keys: &[u64]) -> Vec<(u64, usize)> {
     let with_key = |position: usize| keys.get(position).map(|key| (*key, position));
     let mut candidates: Vec<(u64, usize)> = meeting(keys).into_iter().filter_map(with_key).collect();
     candidates.par_sort_unstable();
-    let several = candidates.chunk_by(|a, b| a.0 == b.0).filter(|equal| equal.len() > 1);
-    let mut positions: Vec<usize> = several.flatten().map(|(_, position)| *position).collect();
-    positions.sort_unstable();
-    positions
+    candidates.chunk_by(|one, other| one.0 == other.0).filter(|equal| equal.len() > 1).flatten().copied().collect()
 }
 
 /// The key of each row; 0 for a row without one.

@@ -2,11 +2,12 @@
 //! came. Rows outside the filter are counted but not listed: they were set aside on purpose.
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::account::Reason;
 use super::error::IngestError;
 use super::facts::Example;
-use super::raw;
+use super::raw::{self, Raw};
 use super::table::{Origin, TypedTable};
 
 impl TypedTable {
@@ -69,11 +70,12 @@ impl TypedTable {
             Column::new("reason".into(), rules),
             about.with_name("column".into()).into_column(),
         ];
-        for (name, raw) in &self.mapped {
+        let as_text = |(name, raw): &(&'static str, Raw)| {
             let mut text = Column::full_null((*name).into(), n_cut, &DataType::String);
             text.append(&raw::texts(raw, self.words(name), rows)?)?;
-            columns.push(text);
-        }
+            Ok(text)
+        };
+        columns.extend(self.mapped.par_iter().map(as_text).collect::<PolarsResult<Vec<_>>>()?);
         DataFrame::new(n_listed, columns)
     }
 }
@@ -124,7 +126,6 @@ impl Walk<'_> {
 mod tests {
     use super::*;
     use crate::config::Table;
-    use crate::ingest::raw::Raw;
     use crate::ingest::source::CutLine;
 
     fn origin(path: &str, n_rows: usize, broken: &[u64]) -> Origin {

@@ -54,7 +54,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("hessboost", &["learn/boosting.rs"]),
     ("rand_xoshiro", &["maths/random.rs"]),
     ("fnv", &["maths/hash.rs"]),
-    ("memchr", &["ingest/lines.rs"]),
+    ("memchr", &["ingest/digits.rs", "ingest/lines.rs"]),
     ("libm", &["maths", "simulate", "timeline/walk.rs"]),
     ("std::fs", &["files", "ingest", "registry", "commands"]),
     ("tempfile", &["files"]),
