@@ -31,8 +31,9 @@ impl TypedTable {
 
     /// The number of a row in its file, as the reject file has it, and the file where there are several.
     pub(super) fn numbered(&self, row: usize) -> String {
-        let (file, number) = Walk { origins: self.origins.iter(), current: None, first: 0 }.place(row);
-        if self.origins.len() > 1 { format!("row {number} of `{file}`") } else { format!("row {number}") }
+        let (file, number) = Walk::over(&self.origins).place(row);
+        let file = self.origins.get(file).filter(|_| self.origins.len() > 1);
+        file.map_or_else(|| format!("row {number}"), |file| format!("row {number} of `{}`", file.shown()))
     }
 
     /// An example that stands where a row does.
@@ -50,16 +51,18 @@ impl TypedTable {
     fn frame_of(&self, rows: &[usize], n_cut: usize) -> PolarsResult<DataFrame> {
         let n_listed = rows.len() + n_cut;
         let mut places = Vec::with_capacity(n_listed);
-        for origin in &self.origins {
-            places.extend(origin.cut.iter().map(|line| (origin.shown(), line.row + 1, line.reason)));
+        for (file, origin) in self.origins.iter().enumerate() {
+            places.extend(origin.cut.iter().map(|line| (file, line.row + 1, line.reason)));
         }
-        let mut origins = Walk { origins: self.origins.iter(), current: None, first: 0 };
+        let mut walk = Walk::over(&self.origins);
         for row in rows {
-            let (file, number) = origins.place(*row);
+            let (file, number) = walk.place(*row);
             places.push((file, number, self.verdicts.reason(*row).unwrap_or(Reason::of_row("unknown"))));
         }
+        let shown: Vec<String> = self.origins.iter().map(Origin::shown).collect();
         let table = vec![self.table().name(); n_listed];
-        let files: StringChunked = places.iter().map(|(file, ..)| Some(file.as_str())).collect();
+        let files: StringChunked =
+            places.iter().map(|(file, ..)| Some(shown.get(*file).map_or("", String::as_str))).collect();
         let numbers: Vec<u64> = places.iter().map(|(_, number, _)| *number).collect();
         let rules: Vec<&str> = places.iter().map(|(.., reason)| reason.rule).collect();
         let about: StringChunked = places.iter().map(|(.., reason)| reason.column).collect();
@@ -103,22 +106,28 @@ impl Origin {
 
 /// Finds the files of ascending rows.
 struct Walk<'a> {
-    origins: std::slice::Iter<'a, Origin>,
-    current: Option<&'a Origin>,
+    origins: &'a [Origin],
+    /// The position of the current file.
+    file: usize,
     /// The first row of the current file among the rows of the table.
     first: usize,
 }
 
-impl Walk<'_> {
-    fn place(&mut self, row: usize) -> (String, u64) {
-        while self.current.is_none_or(|origin| row >= self.first + origin.n_rows) {
-            self.first += self.current.map_or(0, |origin| origin.n_rows);
-            match self.origins.next() {
-                Some(origin) => self.current = Some(origin),
-                None => return (String::new(), row as u64 + 1),
+impl<'a> Walk<'a> {
+    const fn over(origins: &'a [Origin]) -> Self {
+        Self { origins, file: 0, first: 0 }
+    }
+
+    /// The position of the file of a row, and the number of the row in it.
+    fn place(&mut self, row: usize) -> (usize, u64) {
+        while let Some(origin) = self.origins.get(self.file) {
+            if row < self.first + origin.n_rows {
+                return (self.file, origin.number_of(row - self.first));
             }
+            self.first += origin.n_rows;
+            self.file += 1;
         }
-        self.current.map_or_else(Default::default, |origin| (origin.shown(), origin.number_of(row - self.first)))
+        (self.file, row as u64 + 1)
     }
 }
 
