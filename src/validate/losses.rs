@@ -34,6 +34,41 @@ struct Month {
     guests: u64,
 }
 
+impl Month {
+    const fn add(&mut self, other: Self) {
+        self.used += other.used;
+        self.lost += other.lost;
+        self.guests += other.guests;
+    }
+}
+
+/// Rows by day; those of one day mostly stand together.
+#[derive(Debug, Default)]
+struct Days {
+    days: BTreeMap<i32, Month>,
+    run: Option<(i32, Month)>,
+}
+
+impl Days {
+    fn add(&mut self, day: i32, own: Month) {
+        match &mut self.run {
+            Some((of, rows)) if *of == day => rows.add(own),
+            run => {
+                if let Some((day, rows)) = run.replace((day, own)) {
+                    self.days.entry(day).or_default().add(rows);
+                }
+            }
+        }
+    }
+
+    fn finish(mut self) -> BTreeMap<i32, Month> {
+        if let Some((day, rows)) = self.run {
+            self.days.entry(day).or_default().add(rows);
+        }
+        self.days
+    }
+}
+
 /// How many values have each form, and the first of them.
 type Forms = BTreeMap<String, (u64, Vec<Example>)>;
 
@@ -73,8 +108,7 @@ impl Losses {
         self.customers += other.customers;
         self.lost_customers += other.lost_customers;
         for (month, own) in other.months {
-            let sum = self.months.entry(month).or_default();
-            *sum = Month { used: sum.used + own.used, lost: sum.lost + own.lost, guests: sum.guests + own.guests };
+            self.months.entry(month).or_default().add(own);
         }
         for (column, forms) in other.forms {
             let known = self.forms.entry(column).or_default();
@@ -89,7 +123,7 @@ impl Losses {
         let (codes, amounts, times) = (table.codes("customer_id"), table.money("amount"), table.times("purchased_at"));
         // 1: has a row that is used, 2: has one that is lost.
         let mut fates = vec![0_u8; table.names("customer_id").len()];
-        let mut days: BTreeMap<i32, Month> = BTreeMap::new();
+        let mut days = Days::default();
         for row in 0..table.n_rows() {
             let reason = table.reason(row);
             let lost = reason.is_some_and(Reason::is_loss);
@@ -115,19 +149,19 @@ impl Losses {
             }
             let is_future = reason.is_some_and(|reason| reason.rule == "future");
             let Some(time) = times.get(row).filter(|time| **time != ABSENT && !is_future) else { continue };
-            let day = days.entry(calendar.day(Timestamp(*time))).or_default();
-            day.used += u64::from(reason.is_none());
-            day.lost += u64::from(lost);
-            day.guests += u64::from(reason == Some(Reason::NO_CUSTOMER));
+            let day = calendar.day(Timestamp(*time));
+            let own = Month {
+                used: u64::from(reason.is_none()),
+                lost: u64::from(lost),
+                guests: u64::from(reason == Some(Reason::NO_CUSTOMER)),
+            };
+            days.add(day, own);
         }
         self.customers += fates.iter().filter(|fate| **fate > 0).count() as u64;
         self.lost_customers += fates.iter().filter(|fate| **fate == 2).count() as u64;
-        for (day, own) in days {
+        for (day, own) in days.finish() {
             let Some(date) = date_of(day) else { continue };
-            let month = self.months.entry((date.year(), date.month())).or_default();
-            month.used += own.used;
-            month.lost += own.lost;
-            month.guests += own.guests;
+            self.months.entry((date.year(), date.month())).or_default().add(own);
         }
     }
 
