@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::models::ValueModels;
+use super::season::{QUARTERS, SalesSeason};
 use crate::clv::{
     CohortColumns, CohortForecast, Covariate, CovariateFit, Covariates, ModelKind, Periods, TrackingPoint, ValueError,
     ValueSettings, ValueTable, fit_covariates, forecast_by_cohort, tracking_curve,
@@ -19,7 +20,7 @@ use crate::timeline::{Cutoff, date_of};
 /// Years of the tables by year ahead.
 pub(crate) const TABLE_YEARS: f64 = 5.0;
 /// Quarters of the sales forecast, of what retention is worth (the years of the tables), and days in one.
-const QUARTERS: u32 = 4;
+const SALES_QUARTERS: u32 = 4;
 const RETENTION_QUARTERS: u32 = 20;
 pub(super) const QUARTER_DAYS: f64 = 365.25 / 4.0;
 /// Points of a tracking curve at most; they are whole weeks apart.
@@ -47,8 +48,28 @@ pub struct Tracking {
 pub struct SalesForecast {
     /// Days in each period ahead.
     pub period_days: f64,
+    /// The season that is in the periods ahead; absent where past forecasts do not fill a year.
+    pub season: Option<SalesSeason>,
     /// Purchases and revenue, not discounted, for each cohort, such as 20243, and period ahead.
     pub cohorts: Vec<CohortForecast>,
+}
+
+impl SalesForecast {
+    /// Sales of each quarter, of all cohorts.
+    pub(super) fn by_quarter(&self) -> [f64; QUARTERS] {
+        std::array::from_fn(|quarter| self.cohorts.iter().filter_map(|cohort| cohort.sales.get(quarter)).sum())
+    }
+
+    /// Puts a season into a forecast that has none.
+    pub(super) fn take_season(&mut self, season: Option<SalesSeason>) {
+        self.season = season;
+        let Some(SalesSeason { factors, .. }) = season else { return };
+        for cohort in &mut self.cohorts {
+            for column in [&mut cohort.purchases, &mut cohort.sales] {
+                column.iter_mut().zip(factors).for_each(|(figure, factor)| *figure *= factor);
+            }
+        }
+    }
 }
 
 /// Discounted margin by year ahead.
@@ -111,9 +132,10 @@ pub(super) fn sales(
     let spend: Vec<f64> = histories.spend.par_iter().map(|spend| models.spend.model.expected_spend(spend)).collect();
     let columns =
         CohortColumns { customers: &histories.purchases, cohort: &cohort, counted_on, spend_per_purchase: &spend };
-    let periods = Periods { length: QUARTER_DAYS, count: QUARTERS };
+    let periods = Periods { length: QUARTER_DAYS, count: SALES_QUARTERS };
     Ok(SalesForecast {
         period_days: QUARTER_DAYS,
+        season: None,
         cohorts: forecast_by_cohort(&models.purchases.model, columns, periods)?,
     })
 }
@@ -153,7 +175,7 @@ impl Listed {
         };
         Ok(Self {
             n_customers: places.len(),
-            sales_of_year: over(&sales, QUARTERS)?.iter().sum(),
+            sales_of_year: over(&sales, SALES_QUARTERS)?.iter().sum(),
             margins: over(&margins, RETENTION_QUARTERS)?,
         })
     }

@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use super::basis::{Basis, visits_since};
 use super::counted::CountedVisits;
+use super::forecast_test::{ForecastTest, log_chance};
 use super::models::{ValueFrame, ValueModels};
 use super::outlook::{
     self, Listed, ListedCustomer, QUARTER_DAYS, SalesForecast, TABLE_YEARS, Tracking, ValueTables, quarter,
 };
-use super::past_forecasts::ForecastTest;
+
 use super::ranking::{EVERYONE, SpendTest};
 use crate::clv::{
     CohortMember, CohortRates, CompoundingRow, Concentration, CovariateFit, Holdout, RetentionEconomics, TimeUnit,
@@ -121,8 +122,11 @@ impl Basis<'_> {
             || (outlook::sales(&models, histories, &counted.all), cohort_rates(&self.cohort_members(histories)));
         let (years_ahead, (sales, cohorts)) = rayon::join(years_ahead, others);
         let covariates = outlook::covariates(histories);
-        let sales = sales?;
-        let sales_test = self.past_forecasts((&models, histories), &counted.all, &sales)?;
+        let past = self.past_forecasts()?;
+        let mut sales = sales?;
+        sales.take_season(past.season(sales.by_quarter()));
+        let [coming, ..] = sales.by_quarter();
+        let sales_test = ForecastTest::of(past, coming, log_chance(&models, histories, &counted.all));
         Ok(ValueReport {
             shop,
             years_ahead,

@@ -40,9 +40,10 @@ pub(super) fn sales(value: &Value, currency: &str) -> Option<Figure> {
     Some(Figure {
         id: "f-sales".into(),
         sentence: format!(
-            "From {} in the first quarter to {} in the last: what new customers buy is not in it. {}{}",
+            "From {} in the first quarter to {} in the last: what new customers buy is not in it. {}{}{}",
             rounded(currency, *first),
             rounded(currency, *last),
+            season_says(value),
             as_value(value, currency),
             how_far_off(value, currency)
         ),
@@ -51,6 +52,21 @@ pub(super) fn sales(value: &Value, currency: &str) -> Option<Figure> {
         table,
         heading,
     })
+}
+
+/// What the season does to the coming quarter, or that it is not known.
+fn season_says(value: &Value) -> String {
+    let (next, years) = (number(value, "/sales/season/factors/0"), count(value, "/sales/season/n_years"));
+    let Some((next, years)) = next.zip(years) else {
+        return "It knows of no season yet, which takes a year of past forecasts. ".to_owned();
+    };
+    let years = if years == 1 { "the year before".to_owned() } else { format!("the {years} years before") };
+    let off = (next - 1.0).abs();
+    if off < 0.005 {
+        return format!("The first is neither high season nor low, by what {years} showed. ");
+    }
+    let side = if next > 1.0 { "above" } else { "below" };
+    format!("The season is in it: the first is taken {} {side} an even one, by what {years} showed. ", percent(off))
 }
 
 /// What the values of customers make of the same year.
@@ -80,7 +96,8 @@ fn how_far_off(value: &Value, currency: &str) -> String {
     let n = past.len();
     let interval = if let Some((low, high)) = bound(0).zip(bound(1)) {
         format!(
-            "The line in the first bar holds it in four of five cases, {low} to {high}, by the errors of {n} past forecasts."
+            "The line in the first bar holds it in four of five cases, {low} to {high}, by the errors of {} past forecasts.",
+            count(value, "/sales_test/coming/n_errors").unwrap_or_default()
         )
     } else {
         let why = text(value, "/sales_test/without_interval").unwrap_or("history is too short to test it");
@@ -146,9 +163,9 @@ pub(super) fn past_sales(value: &Value, currency: &str) -> Option<Figure> {
     let table = DataTable::new(&heading, ["Forecast on", "Until", "Expected", "Came"], past.iter().map(row));
     Some(Figure {
         id: "f-past-sales".into(),
-        sentence: "Each forecast was made with what was known on its day, of the customers who had bought by then; the quarters do not \
-                   overlap. The upright line is the interval of the quarter to come: as wide as the errors of these in four of five cases, \
-                   and never narrower than chance alone makes it."
+        sentence: "Each forecast was made with what was known on its day, of the customers who had bought by then, with the season of the \
+                   years before it from the second year on; the quarters do not overlap. The upright line is the interval of the \
+                   quarter to come: as wide as the errors of these in four of five cases, and never narrower than chance alone makes it."
             .to_owned(),
         population: text(value, "/sales_test/population").unwrap_or_default().to_owned(),
         svg: chart.draw(),
