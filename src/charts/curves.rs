@@ -231,7 +231,10 @@ mod tests {
     fn an_axis_of_names_has_no_numbers_and_no_zero() {
         let points = [100.0, 200.0].map(|x| Point::new(x, 1.0, "")).to_vec();
         let chart = CurveChart::new("t", Frame::of_numbers("x", "y"), vec![Curve::dotted("", "main", points)]);
-        let svg = chart.named(vec![(100.0, "May".to_owned()), (200.0, "June".to_owned())]).draw();
-        assert!(svg.contains(r#"x="62" y="260">May<"#) && svg.contains(r#"x="544" y="260">June<"#), "{svg}");
+        let svg = chart.clone().named(vec![(100.0, "May".to_owned()), (200.0, "June".to_owned())]).draw();
+        assert!(svg.contains(r#"x="62" y="260">May<"#) && svg.contains(r#"x="542" y="260">June<"#), "{svg}");
+        // A long name at the end stands within the drawing, which is 560 wide.
+        let svg = chart.named(vec![(200.0, "Mar 2012".to_owned())]).draw();
+        assert!(svg.contains(r#"x="524" y="260">Mar 2012<"#), "{svg}");
     }
 }

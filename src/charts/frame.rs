@@ -9,6 +9,8 @@ const LEFT: f64 = 62.0;
 const RIGHT: f64 = 16.0;
 const TOP: f64 = 26.0;
 const BOTTOM: f64 = 50.0;
+/// Width of a letter below the axis, on a phone, where they are largest.
+const LETTER: f64 = 9.0;
 
 /// What stands on the two axes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,10 +64,11 @@ impl<'a> Frame<'a> {
         self.draw_x_title(drawing);
     }
 
-    /// Draws the horizontal axis with names at places instead of numbers.
+    /// Draws the horizontal axis with names at places instead of numbers. One that would be cut off at the right end moves inwards.
     pub(super) fn draw_x_names(&self, drawing: &mut Drawing, scale: &Scale, names: &[(f64, String)]) {
         for (value, name) in names {
-            drawing.text("tick middle", [scale.place(*value), Self::UP[0] + 20.0], name);
+            let half = name.chars().count() as f64 * LETTER / 2.0;
+            drawing.text("tick middle", [scale.place(*value).min(SIZE[0] - half), Self::UP[0] + 20.0], name);
         }
         self.draw_x_title(drawing);
     }
