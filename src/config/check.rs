@@ -11,9 +11,10 @@ use super::keys::{self, Written, join};
 use super::raw::{RawBacktest, RawChurn, RawConfig, RawLeakGuard, RawPanel, RawSelection, RawValidate, RawValue};
 use super::raw_day::RawDay;
 use super::settings::{
-    BacktestConfig, ChurnConfig, Config, FeaturesConfig, GateConfig, LeakGuardConfig, LearnersConfig, ModelsConfig,
-    OutputConfig, PanelConfig, SelectionConfig, TuningConfig, ValidateConfig, ValueConfig,
+    BacktestConfig, ChurnConfig, Config, FeaturesConfig, GateConfig, LeakGuardConfig, LearnersConfig, PanelConfig,
+    SelectionConfig, TuningConfig, ValidateConfig, ValueConfig,
 };
+use super::settings_lists::ModelsConfig;
 use super::table_settings::TableConfig;
 use super::values::Check;
 use super::{Table, knobs};
@@ -142,40 +143,6 @@ impl Check<'_> {
             segments: segments?,
             models: ModelsConfig { dir: models? },
             output: output?,
-        })
-    }
-
-    fn output(&mut self, raw: &RawConfig) -> Option<OutputConfig> {
-        let dir = self.folder("output", &knobs::OUTPUT_DIR, raw.output.dir.as_deref());
-        let csv = self.word("output", &knobs::OUTPUT_CSV, raw.output.csv.as_deref());
-        let page_rows = self.count("output", &knobs::OUTPUT_PAGE_ROWS, raw.output.page_rows);
-        let sheet_rows = self.count("output", &knobs::OUTPUT_SHEET_ROWS, raw.output.sheet_rows);
-        let interview_rows = self.count("output", &knobs::OUTPUT_INTERVIEW_ROWS, raw.output.interview_rows);
-        let carry: Vec<String> = raw.output.carry.iter().map(|column| column.trim().to_owned()).collect();
-        if carry.iter().collect::<BTreeSet<_>>().len() < carry.len() || carry.iter().any(String::is_empty) {
-            return self.unsuitable("output", &knobs::OUTPUT_CARRY, &carry.join(", "));
-        }
-        if !carry.is_empty() && raw.customers.is_none() {
-            let meaning = "Facts about customers, of which `output.carry` names columns";
-            self.missing("", Table::Customers.name(), meaning, Allowed::Section);
-        }
-        let lineage = raw.output.lineage.as_deref();
-        let lineage = lineage.and_then(|folder| self.folder("output", &knobs::OUTPUT_LINEAGE, Some(folder)));
-        let url_env = raw.output.lineage_url_env.as_deref();
-        let lineage_url_env =
-            url_env.and_then(|name| self.variable("output", &knobs::OUTPUT_LINEAGE_URL_ENV, Some(name)));
-        let postgres = raw.output.postgres.as_ref().and_then(|raw| self.output_postgres(raw));
-        Some(OutputConfig {
-            dir: dir?,
-            csv: csv?,
-            jsonl: raw.output.jsonl.unwrap_or(false),
-            carry,
-            page_rows: page_rows?,
-            sheet_rows: sheet_rows?,
-            interview_rows: interview_rows?,
-            lineage,
-            lineage_url_env,
-            postgres,
         })
     }
 

@@ -7,7 +7,7 @@ use super::keys::is_name;
 use super::knobs;
 use super::raw_lists::RawOutputPostgres;
 use super::raw_tables::RawTable;
-use super::settings::PostgresOutput;
+use super::settings_lists::PostgresOutput;
 use super::table_settings::PostgresQuery;
 use super::values::Check;
 

@@ -6,6 +6,7 @@ mod books;
 mod bridge;
 mod catalogue;
 mod check;
+mod check_lists;
 mod check_tables;
 mod consent;
 mod consent_words;
@@ -15,7 +16,6 @@ mod currency_marks;
 mod currency_sizes;
 mod custom;
 mod databases;
-mod decide;
 mod draft;
 mod edit;
 mod encodings;
@@ -47,6 +47,7 @@ mod returned;
 mod sections;
 mod sensitive;
 mod settings;
+mod settings_lists;
 mod sorting;
 mod synonyms;
 mod table_settings;
@@ -95,10 +96,12 @@ pub use raw::RawConfig;
 pub use raw_tables::TimeFormats;
 pub use reference::{reference, schema_json};
 pub use settings::{
-    BacktestConfig, ChurnConfig, Config, CsvFlavour, DecideConfig, FeaturesConfig, GateConfig, LeakGuardConfig,
-    LearnersConfig, LeftOut, LowestGrade, ModelsConfig, OutputConfig, OwnersConfig, PanelConfig, PanelWeights,
-    PlaceholderIds, PostgresOutput, PrivacyConfig, ReadableModel, SegmentsConfig, SelectionConfig, SilentOptOuts,
-    TuningConfig, Unstable, ValidateConfig, ValueConfig, WholeAmounts,
+    BacktestConfig, ChurnConfig, Config, FeaturesConfig, GateConfig, LeakGuardConfig, LearnersConfig, LeftOut,
+    LowestGrade, PanelConfig, PanelWeights, PlaceholderIds, PrivacyConfig, ReadableModel, SelectionConfig,
+    SilentOptOuts, TuningConfig, Unstable, ValidateConfig, ValueConfig, WholeAmounts,
+};
+pub use settings_lists::{
+    CsvFlavour, DecideConfig, ModelsConfig, OutputConfig, OwnersConfig, PostgresOutput, SegmentsConfig,
 };
 pub use sorting::{Unsorted, sorted};
 pub use table_settings::{

@@ -1,13 +1,17 @@
-//! The checks of `[decide]` and `[segments]`.
+//! The checks of the sections on lists: `[decide]`, `[segments]` and `[output]`.
 
+use std::collections::BTreeSet;
+
+use super::allowed::Allowed;
 use super::currency_sizes::units_per;
 use super::error::Violation;
 use super::keys::nearest;
-use super::knobs;
 use super::playbook::Playbook;
+use super::raw::RawConfig;
 use super::raw_lists::{RawDecide, RawSegments};
-use super::settings::{DecideConfig, OwnersConfig, SegmentsConfig};
+use super::settings_lists::{DecideConfig, OutputConfig, OwnersConfig, SegmentsConfig};
 use super::values::Check;
+use super::{Table, knobs};
 use crate::units::Currency;
 
 /// Longest salt, in characters.
@@ -89,5 +93,40 @@ impl Check<'_> {
         let instead = "add the column to `output.carry`, so that the list shows who looks after whom";
         self.violations.push(Violation::Refused { place, why, instead });
         None
+    }
+
+    /// Where lists and runs go, and how they are written.
+    pub(super) fn output(&mut self, raw: &RawConfig) -> Option<OutputConfig> {
+        let dir = self.folder("output", &knobs::OUTPUT_DIR, raw.output.dir.as_deref());
+        let csv = self.word("output", &knobs::OUTPUT_CSV, raw.output.csv.as_deref());
+        let page_rows = self.count("output", &knobs::OUTPUT_PAGE_ROWS, raw.output.page_rows);
+        let sheet_rows = self.count("output", &knobs::OUTPUT_SHEET_ROWS, raw.output.sheet_rows);
+        let interview_rows = self.count("output", &knobs::OUTPUT_INTERVIEW_ROWS, raw.output.interview_rows);
+        let carry: Vec<String> = raw.output.carry.iter().map(|column| column.trim().to_owned()).collect();
+        if carry.iter().collect::<BTreeSet<_>>().len() < carry.len() || carry.iter().any(String::is_empty) {
+            return self.unsuitable("output", &knobs::OUTPUT_CARRY, &carry.join(", "));
+        }
+        if !carry.is_empty() && raw.customers.is_none() {
+            let meaning = "Facts about customers, of which `output.carry` names columns";
+            self.missing("", Table::Customers.name(), meaning, Allowed::Section);
+        }
+        let lineage = raw.output.lineage.as_deref();
+        let lineage = lineage.and_then(|folder| self.folder("output", &knobs::OUTPUT_LINEAGE, Some(folder)));
+        let url_env = raw.output.lineage_url_env.as_deref();
+        let lineage_url_env =
+            url_env.and_then(|name| self.variable("output", &knobs::OUTPUT_LINEAGE_URL_ENV, Some(name)));
+        let postgres = raw.output.postgres.as_ref().and_then(|raw| self.output_postgres(raw));
+        Some(OutputConfig {
+            dir: dir?,
+            csv: csv?,
+            jsonl: raw.output.jsonl.unwrap_or(false),
+            carry,
+            page_rows: page_rows?,
+            sheet_rows: sheet_rows?,
+            interview_rows: interview_rows?,
+            lineage,
+            lineage_url_env,
+            postgres,
+        })
     }
 }
