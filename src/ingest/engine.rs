@@ -23,7 +23,7 @@ const ITS_THREADS: [&str; 2] = ["polars-", "async-executor-"];
 ///
 /// # Errors
 /// What the engine says, or what it panicked with.
-pub(super) fn ask<T>(work: impl FnOnce() -> PolarsResult<T>) -> PolarsResult<T> {
+pub(crate) fn ask<T>(work: impl FnOnce() -> PolarsResult<T>) -> PolarsResult<T> {
     caught(work).unwrap_or_else(|message| Err(PolarsError::ComputeError(message.into())))
 }
 

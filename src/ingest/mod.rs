@@ -142,6 +142,7 @@ pub use conditions::{ColumnForm, is_empty, is_empty_or, none_of, sql_name, sql_t
 pub(crate) use contacts::{arm_of, contacts};
 pub(crate) use custom_cells::CustomCells;
 pub(crate) use duplicates::repeated;
+pub(crate) use engine::ask;
 pub use error::IngestError;
 pub use facts::{Example, Fact, FactRule, Repeats};
 pub use fingerprint::{Fingerprint, fingerprints};

@@ -8,6 +8,7 @@ use super::error::OutputError;
 use super::page::{Columns, Values};
 use super::tables::to_frame;
 use crate::error::Failure;
+use crate::ingest::ask;
 use crate::table::Table;
 
 /// The first rows of a table.
@@ -29,7 +30,7 @@ pub fn read_columns(path: &Path, n_rows: usize) -> Result<(Columns, usize), Fail
         let frame = LazyFrame::scan_parquet(path, ScanArgsParquet::default())?.collect()?;
         Ok((first_rows(&frame, n_rows)?, frame.height()))
     };
-    Ok(read().map_err(OutputError::of_table(&path.display().to_string()))?)
+    Ok(ask(read).map_err(OutputError::of_table(&path.display().to_string()))?)
 }
 
 /// Those of some columns that a Parquet file has; the others are not read.
@@ -45,7 +46,7 @@ pub fn read_some_columns(path: &Path, names: &[&str]) -> Result<Columns, Failure
         let columns: Vec<_> = found.map(|name| polars::prelude::col(*name)).collect();
         first_rows(&scanned.select(columns).collect()?, usize::MAX)
     };
-    Ok(read().map_err(OutputError::of_table(&path.display().to_string()))?)
+    Ok(ask(read).map_err(OutputError::of_table(&path.display().to_string()))?)
 }
 
 fn first_rows(frame: &DataFrame, n_rows: usize) -> PolarsResult<Columns> {
@@ -73,6 +74,29 @@ mod tests {
     use crate::files::Staged;
     use crate::output::{Format, stage_table};
     use crate::table::Column;
+
+    #[test]
+    fn a_damaged_file_is_an_error_whatever_the_engine_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let columns = [
+            ("customer_id", Column::optional_text([Some("a"), None])),
+            ("count", Column::OptionalInteger(vec![None, Some(2)])),
+        ];
+        let staged = Staged::among_others(folder.path()).unwrap();
+        let path = stage_table(&Table::new("list", columns), Format::Parquet, &staged).unwrap();
+        staged.commit().unwrap();
+        let sound = std::fs::read(&path).unwrap();
+        let end = sound.len() - 8;
+        let footer = u32::from_le_bytes(sound[end..end + 4].try_into().unwrap()) as usize;
+        let is_panic = |place: usize| {
+            let mut damaged = sound.clone();
+            damaged[place] ^= 0x10;
+            std::fs::write(&path, damaged).unwrap();
+            let read = read_some_columns(&path, &["customer_id"]);
+            read.is_err_and(|error| error.to_string().contains("the table engine cannot work with it"))
+        };
+        assert!((end - footer..end).filter(|place| is_panic(*place)).count() > 0);
+    }
 
     #[test]
     fn a_table_and_its_file_give_the_same_columns() {
