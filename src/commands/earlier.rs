@@ -1,6 +1,7 @@
 //! The newest earlier list of the shop, found in the folder of its runs.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -9,10 +10,10 @@ use serde_json::Value;
 
 use super::printing::shown;
 use super::report::{LIST, WINBACK};
-use super::session::{FILES, MANIFEST, Session};
+use super::session::{FILES, LONGEST_MANIFEST, MANIFEST, Session};
 use crate::config::Config;
 use crate::decide::{RfmSegment, Stage, Suppression};
-use crate::files::Seal;
+use crate::files::{Seal, read_short};
 use crate::output::{Columns, Format, Values, file_name, read_some_columns};
 use crate::pipeline::{EarlierList, EarlierRow, Moved};
 use crate::timeline::date_of;
@@ -31,9 +32,6 @@ const COLUMNS: [&str; 11] = [
     "segment_since",
     "segment_before",
 ];
-
-/// Bytes of a manifest at most: what is larger is none of ours.
-const LONGEST_MANIFEST: u64 = 1 << 26;
 
 /// The list of the newest day before the one of the session; each folder that cannot be used is told and passed by. Only
 /// folders that are called by their day are looked at, so that it does not depend on what else lies there.
@@ -85,11 +83,10 @@ fn damaged(why: impl Into<String>) -> Unusable {
 /// The manifest of a run that made lists of a day.
 fn manifest_of(folder: &Path, day: Date, name: &str) -> Result<Value, Unusable> {
     let path = folder.join(MANIFEST);
-    let size = std::fs::metadata(&path).map_err(|_| Unusable::NoList)?.len();
-    if size > LONGEST_MANIFEST {
-        return Err(damaged(format!("its {MANIFEST} is too long")));
-    }
-    let text = std::fs::read(&path).map_err(|error| damaged(format!("its {MANIFEST} cannot be read: {error}")))?;
+    let text = read_short(&path, LONGEST_MANIFEST).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Unusable::NoList,
+        _ => damaged(format!("its {MANIFEST} cannot be read: {error}")),
+    })?;
     let manifest: Value =
         serde_json::from_slice(&text).map_err(|error| damaged(format!("its {MANIFEST} is no JSON: {error}")))?;
     let word = |key: &str| manifest[key].as_str().unwrap_or_default();

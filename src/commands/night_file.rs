@@ -1,9 +1,9 @@
 //! The file of a night: what a run leaves for the gates of those after it.
 
-use std::io::Read;
 use std::path::Path;
 
 use crate::checked::Checked;
+use crate::files::read_short;
 use crate::monitor::Night;
 
 /// What a night leaves for those after it.
@@ -20,7 +20,5 @@ pub(super) fn night_of(folder: &Path) -> Option<Night> {
 
 /// The bytes of a file, if there are not too many.
 pub(super) fn bytes_of(path: &Path) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).ok()?.take(MOST_BYTES + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 <= MOST_BYTES).then_some(bytes)
+    read_short(path, MOST_BYTES).ok()
 }

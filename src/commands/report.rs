@@ -12,7 +12,7 @@ use crate::cli;
 use crate::config::Config;
 use crate::decide::Group;
 use crate::error::Failure;
-use crate::files::{OutputFolder, Staged};
+use crate::files::{OutputFolder, Staged, read_short};
 use crate::monitor::{MonitorReport, Night};
 use crate::output::{
     BacktestInput, Columns, Format, INTERVIEWS, OutputError, PageInput, PageList, Sheet, SheetColumn, Stated,
@@ -43,6 +43,9 @@ pub(super) const LIST: &str = "list";
 pub(super) const WINBACK: &str = "winback";
 /// What changed since an earlier list.
 pub(super) const CHANGES: &str = "changes";
+
+/// Bytes of a document at most.
+const MOST_BYTES: u64 = 256 << 20;
 
 /// The documents behind a page.
 pub(super) struct Documents {
@@ -156,7 +159,7 @@ pub(super) fn monitored(night: &Night, version: Option<&Version>) -> Value {
 fn document(folder: &Path, name: &str) -> Result<Option<Value>, Failure> {
     let path = folder.join(name);
     let failed = |source| JobError::Document { path: path.clone(), source };
-    match std::fs::read(&path) {
+    match read_short(&path, MOST_BYTES) {
         Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))?)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(error).into()),

@@ -10,7 +10,7 @@ use super::printing::write_json;
 use crate::cli::Watch;
 use crate::config::{Config, Table};
 use crate::error::Failure;
-use crate::files::{FileError, OutputFolder, Ready, ScratchFolder, Staged};
+use crate::files::{FileError, OutputFolder, Ready, ScratchFolder, Staged, read_short};
 use crate::ingest::Carried;
 use crate::monitor::Census;
 use crate::output::{refused_file_name, reject_file_name};
@@ -21,6 +21,8 @@ use crate::validate::{self, DataError};
 
 /// What every job writes that does not only look.
 pub(super) const MANIFEST: &str = "manifest.json";
+/// Bytes of it at most: what is larger is none of ours.
+pub(super) const LONGEST_MANIFEST: u64 = 1 << 26;
 /// Where it has the hashes of the other files.
 pub(super) const FILES: &str = "files";
 /// How long each stage took.
@@ -140,7 +142,7 @@ impl Session {
 
     /// The files in the folder that an earlier run of the same kind left and this one does not write anew.
     fn of_earlier_run(&self, command: &str) -> Vec<String> {
-        let manifest = std::fs::read(self.folder.join(MANIFEST)).unwrap_or_default();
+        let manifest = read_short(&self.folder.join(MANIFEST), LONGEST_MANIFEST).unwrap_or_default();
         let Ok(earlier) = serde_json::from_slice::<serde_json::Value>(&manifest) else { return Vec::new() };
         let is_list = |command: &str| ["run", "score"].contains(&command);
         let earlier_command = earlier["command"].as_str().unwrap_or_default();

@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::short::read_short;
 use super::unfinished::{Mark, PREFIX, SUFFIX, Uninterrupted};
 use super::whole::folder_of;
 use crate::units::Timestamp;
@@ -26,7 +27,7 @@ fn on_this_machine() -> String {
 /// Who holds a lock, by what a file says; `None` where it says nothing that could be told.
 #[must_use]
 pub fn holder(path: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(path).ok()?;
+    let text = String::from_utf8(read_short(path, LONGEST as u64).ok()?).ok()?;
     let is_plain = text.starts_with("process ") && text.len() < LONGEST && !text.contains(char::is_control);
     is_plain.then_some(text)
 }

@@ -5,6 +5,7 @@
 mod error;
 mod folder;
 mod holder;
+mod short;
 mod staged;
 mod unfinished;
 mod whole;
@@ -12,6 +13,7 @@ mod whole;
 pub use error::FileError;
 pub use folder::{OutputFolder, require_writable};
 pub use holder::{holder, stale, this_process};
+pub use short::read_short;
 pub use staged::{Ready, Seal, Staged};
 pub use unfinished::{ScratchFolder, Uninterrupted, remove_folder, remove_unfinished, sweep};
 pub use whole::{Writer, append_line, sync_folder, write_folder, write_link, write_whole};

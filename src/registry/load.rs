@@ -1,7 +1,7 @@
 //! Reading a version: every file is read once, compared with the hash that it was registered with, and checked.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -11,10 +11,10 @@ use super::layout::{EVALUATION, MANIFEST, MODEL, PROFILE, SCHEMA};
 use super::{FORMAT, ModelManifest, RegistryError, Version};
 use crate::checked::{Checked, Flaw};
 use crate::error::Failure;
-use crate::files::FileError;
+use crate::files::{FileError, read_short};
 
 /// Larger files are not read: the largest models have a few million bytes.
-const MOST_BYTES: u64 = 256 << 20;
+pub(super) const MOST_BYTES: u64 = 256 << 20;
 
 /// The files of a version as they were registered.
 #[derive(Debug)]
@@ -126,20 +126,11 @@ fn registered_bytes(path: &Path, expected: &str) -> Result<Vec<u8>, Failure> {
 }
 
 fn bytes_of(path: &Path) -> Result<Vec<u8>, Failure> {
-    let about = match std::fs::metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(damaged(path, "it is missing").into()),
-        about => about.map_err(FileError::reading(path))?,
-    };
-    if !about.is_file() {
-        return Err(damaged(path, "it is no file").into());
-    }
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(FileError::reading(path))?;
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(FileError::reading(path))?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(damaged(path, format!("it has more than {} MiB", MOST_BYTES >> 20)).into());
-    }
-    Ok(bytes)
+    read_short(path, MOST_BYTES).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => damaged(path, "it is missing").into(),
+        ErrorKind::InvalidInput | ErrorKind::FileTooLarge => damaged(path, source.to_string()).into(),
+        _ => FileError::reading(path)(source).into(),
+    })
 }
 
 /// What a file of JSON holds.

@@ -1,7 +1,7 @@
 //! Writing to the registry: one process at a time, which first mends what an earlier one left half done.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use super::history::{self, Event, History, HistoryLine};
@@ -96,6 +96,10 @@ impl Registry {
     pub fn write(&self, now: Timestamp) -> Result<Writing, Failure> {
         std::fs::create_dir_all(&self.folder).map_err(FileError::writing(&self.folder))?;
         let path = self.folder.join(LOCK);
+        // What a link leads to is no lock, and would be written over.
+        if path.is_symlink() {
+            return Err(FileError::Write { path, source: ErrorKind::AlreadyExists.into() }.into());
+        }
         // Who is refused must not wipe out who holds it.
         let mut lock = OpenOptions::new()
             .write(true)

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use super::error::RegistryError;
 use super::history::{self, History};
 use super::layout::{CHAMPION, HISTORY, MANIFEST};
-use super::load::Verified;
+use super::load::{MOST_BYTES, Verified};
 use super::promotion;
 use super::stored::{ModelManifest, Version};
 use crate::error::Failure;
-use crate::files::FileError;
+use crate::files::{FileError, read_short};
+
+/// Bytes of the alias at most: a name has some thirty.
+const LONGEST_NAME: u64 = 1024;
 
 /// The models of one shop.
 #[derive(Debug, Clone)]
@@ -54,7 +57,7 @@ impl Registry {
     /// What the operating system says.
     pub fn champion(&self) -> Result<Option<String>, FileError> {
         let path = self.folder.join(CHAMPION);
-        match std::fs::read(&path) {
+        match read_short(&path, LONGEST_NAME) {
             // A link into the folder of a list that is gone: the history says who scores.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.is_dangling_link(&path) => {
                 Ok(history::champion(&self.history()?.lines).map(str::to_owned))
@@ -90,7 +93,7 @@ impl Registry {
     /// What the operating system says.
     pub fn history(&self) -> Result<History, FileError> {
         let path = self.folder.join(HISTORY);
-        match std::fs::read(&path) {
+        match read_short(&path, MOST_BYTES) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(History::default()),
             bytes => Ok(History::read(&bytes.map_err(FileError::reading(&path))?)),
         }

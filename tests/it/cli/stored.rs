@@ -161,6 +161,41 @@ fn a_champion_that_cannot_be_read_at_all_is_replaced_by_what_passes_the_gate() {
 }
 
 #[test]
+fn a_pipe_or_a_device_in_place_of_a_file_is_not_waited_for() {
+    let shop = trained(|text| text);
+    let replaced = |name: &str, by: &dyn Fn(&std::path::Path)| {
+        let path = shop.path(&format!("models/sample/{name}"));
+        std::fs::rename(&path, shop.path("kept")).unwrap();
+        by(&path);
+        let done = list(&shop, "night");
+        std::fs::remove_file(&path).unwrap();
+        std::fs::rename(shop.path("kept"), &path).unwrap();
+        done
+    };
+    let pipe = |path: &std::path::Path| {
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    let device = |path: &std::path::Path| std::os::unix::fs::symlink("/dev/zero", path).unwrap();
+    let long = |path: &std::path::Path| std::fs::write(path, "x".repeat(5_000)).unwrap();
+    for by in [&pipe as &dyn Fn(&std::path::Path), &device, &long] {
+        let (code, said) = replaced("champion", by).unwrap_err();
+        assert!(code == Some(1) && said.contains("E703") && said.contains("champion"), "{said}");
+        assert!(said.len() < 2_000, "{said}");
+    }
+    // What a lock that is a link leads to is not written over.
+    std::fs::write(shop.path("precious"), "x").unwrap();
+    let lock = shop.path("models/sample/.lock");
+    std::fs::remove_file(&lock).unwrap();
+    std::os::unix::fs::symlink(shop.path("precious"), &lock).unwrap();
+    let refused = predicate::str::contains("error[E701]").and(predicate::str::contains(".lock"));
+    shop.command("models").args(["promote", "champion"]).assert().code(1).stderr(refused);
+    assert_eq!(shop.read("precious"), "x");
+    std::fs::remove_file(&lock).unwrap();
+    // Without the history the hashes of a version are believed.
+    assert!(replaced("history.jsonl", &pipe).is_ok() && replaced("history.jsonl", &device).is_ok());
+}
+
+#[test]
 fn a_version_of_an_earlier_retain_is_of_another_format() {
     let shop = trained(|text| text);
     let version = champion(&shop);
