@@ -77,9 +77,10 @@ pub(super) fn start(
     Ok((session, log.naming_places(dictionaries.channels, dictionaries.regions)))
 }
 
-/// How many rows of a table came in and how many of them repeat others.
+/// How many rows of a table came in, how many of them repeat others, and how many are lost.
 fn delivered(account: &Account) -> Delivered {
-    Delivered { feed: account.table, rows: account.rows_in, repeated: account.n_repeated() }
+    let (repeated, rejected) = (account.n_repeated(), account.n_lost());
+    Delivered { feed: account.table, rows: account.rows_in, repeated, rejected }
 }
 
 /// The same for a job that trains, with the settings that it is to try.

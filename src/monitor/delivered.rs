@@ -9,4 +9,6 @@ pub struct Delivered {
     pub rows: u64,
     /// Rows that repeat others.
     pub repeated: u64,
+    /// Rows that are lost: none that the config or the shop sets aside.
+    pub rejected: u64,
 }

@@ -91,7 +91,7 @@ mod tests {
     fn census(complaints: u32, contacts: u64) -> Census {
         let total = Counts { rows: complaints, ..Counts::default() };
         let feed = Feed { name: "complaints", columns: Vec::new(), first: 19_000, days: Vec::new(), total };
-        let of = |feed, rows| Delivered { feed, rows, repeated: 0 };
+        let of = |feed, rows| Delivered { feed, rows, repeated: 0, rejected: 0 };
         let delivered = vec![of("complaints", u64::from(complaints)), of("contacts", contacts)];
         Census { as_of: 20_000, feeds: vec![feed], delivered }
     }

@@ -35,6 +35,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 use crate::checked::{self, Checked, Flaw};
+use alarm::OPT_OUTS;
 use drift::Counted;
 
 pub use alarm::{Alarm, CHECKS, Check, Level, is_check};
@@ -91,11 +92,12 @@ pub struct Earlier<'a> {
 #[must_use]
 pub fn look_at_feeds(census: &Census, earlier: Earlier<'_>) -> Vec<Alarm> {
     let nights = earlier.nights;
+    // Of a training that came later, nothing was there yet on a night that is made up for.
     let training = earlier.training.filter(|training| training.as_of_day <= census.as_of);
     let mut before: Vec<&ShopProfile> = nights.iter().rev().take(NIGHTS).map(|night| &night.shop).collect();
     let all: Vec<&ShopProfile> = before.iter().take(1).copied().chain(training).collect();
     if before.is_empty() {
-        before.extend(earlier.training);
+        before.extend(training);
     }
     let mut alarms: Vec<Alarm> = Vec::new();
     tell(&mut alarms, earlier.opt_outs.and_then(|lost| lost::look_at_opt_outs(lost, census.as_of)));
@@ -112,18 +114,22 @@ pub fn look_at_feeds(census: &Census, earlier: Earlier<'_>) -> Vec<Alarm> {
     for feed in &census.feeds {
         let lags: Vec<u32> = nights.iter().filter_map(|night| night.shop.lag_days(feed.name)).collect();
         tell(&mut alarms, silence::look(feed, shop, nights, census.as_of));
-        tell(&mut alarms, completeness::look(feed, &lags));
+        let delivered = census.delivered.iter().find(|delivered| delivered.feed == feed.name);
+        let rejected = delivered.map_or(0, |delivered| delivered.rejected);
+        tell(&mut alarms, completeness::look(feed, &lags).map(|alarm| completeness::with_rejected(alarm, rejected)));
         tell(&mut alarms, columns::look(feed));
         tell(&mut alarms, clock::look(feed));
     }
     alarms
 }
 
-/// Adds the alarms that none before them explains. What stops a list is not explained by what only warns: where both are about
-/// a feed as a whole, it takes the place of that.
+/// Adds the alarms that none before them explains; lost opt-outs name the rows that lack. What stops a list is not explained by
+/// what only warns: where both are about a feed as a whole, it takes the place of that.
 fn tell(alarms: &mut Vec<Alarm>, found: impl IntoIterator<Item = Alarm>) {
     for alarm in found {
-        let is_about = |told: &Alarm| told.feed == alarm.feed && (told.column.is_none() || told.column == alarm.column);
+        let is_of_all = |told: &Alarm| told.column.is_none() || told.column == alarm.column;
+        let tells_rows = |told: &Alarm| told.check == OPT_OUTS && alarm.column.is_none();
+        let is_about = |told: &Alarm| told.feed == alarm.feed && (is_of_all(told) || tells_rows(told));
         if !alarms.iter().any(|told| is_about(told) && told.level >= alarm.level) {
             let is_lesser = |told: &Alarm| told.feed == alarm.feed && told.column.is_none() && alarm.column.is_none();
             alarms.retain(|told| !is_lesser(told));
