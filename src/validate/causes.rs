@@ -1,5 +1,6 @@
 //! Causes before what follows from them, and each thing once.
 
+use super::after_now::{AFTER_NOW, FUTURE};
 use super::finding::{Finding, Severity};
 use super::rejected_states::REJECTED_STATES;
 use crate::config::Table;
@@ -33,6 +34,10 @@ const OF_CHANGED: &[&str] = &["order_totals", "joined_lines", "overlap"];
 /// Errors first, causes before what follows from them, and nothing told again of a column that an error explains.
 pub(super) fn in_order(findings: &mut Vec<Finding>, accounts: &[Account]) {
     let of_column = |finding: &Finding| Some((finding.table, finding.column.clone()?));
+    if findings.iter().any(|finding| finding.rule == AFTER_NOW) {
+        // A clock that is behind takes the rows of every table.
+        findings.retain(|finding| finding.rule != FUTURE && ![LOST, LEFT].concat().contains(&finding.rule));
+    }
     let is_cause = |finding: &&Finding| {
         let rules = [LOST, LEFT, OF_IDS].concat();
         finding.severity == Severity::Error && !rules.contains(&finding.rule)
@@ -91,6 +96,12 @@ mod tests {
         assert_eq!(rules(all(), 900), ["rejected_form", "too_few_customers", "unreadable_number"]);
         let exchanged = vec![finding("exchanged_dates", Severity::Error, "purchased_at")];
         assert_eq!(rules([all(), exchanged].concat(), 0), ["exchanged_dates", "unreadable_number"]);
+        let behind = vec![
+            finding("after_now", Severity::Error, "purchased_at"),
+            finding("future", Severity::Warning, "purchased_at"),
+            finding("lost_customers", Severity::Error, "customer_id"),
+        ];
+        assert_eq!(rules([all(), behind].concat(), 0), ["after_now", "unreadable_number"]);
         let changed = vec![
             finding("changed_since", Severity::Error, "order_id"),
             finding("order_totals", Severity::Error, "amount"),

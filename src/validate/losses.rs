@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::after_now::FUTURE;
 use super::finding::{Finding, Severity};
 use super::unusual_dates;
 use crate::config::{Config, Table};
@@ -147,7 +148,7 @@ impl Losses {
                     *fate |= 1;
                 }
             }
-            let is_future = reason.is_some_and(|reason| reason.rule == "future");
+            let is_future = reason.is_some_and(|reason| reason.rule == FUTURE);
             let Some(time) = times.get(row).filter(|time| **time != ABSENT && !is_future) else { continue };
             let day = calendar.day(Timestamp(*time));
             let own = Month {

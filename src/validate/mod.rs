@@ -1,6 +1,7 @@
 //! Whether data may be used: one file per check family, each a line in `CHECKS`. Checks reject rows and write findings;
 //! they correct nothing but what a finding names.
 
+mod after_now;
 mod amounts;
 mod bridges;
 mod categories;
@@ -226,6 +227,8 @@ impl CheckOutcome {
         findings.extend(self.totals.findings(config, as_of(config, now)));
         findings.extend(self.totals.of_customers(config, &self.accounts));
         findings.extend(volume::rejected_shares(&self.accounts, config));
+        let after_now = after_now::finding(&self.accounts, &findings, now);
+        findings.extend(after_now);
         findings.extend(sensitive::finding(config));
         in_order(&mut findings, &self.accounts);
         (self.accounts, findings, self.rejects, self.totals.pace)

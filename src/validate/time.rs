@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 
+use super::after_now::FUTURE;
 use super::checked::Checked;
 use super::finding::Severity;
 use super::tally::{Counts, Tally};
@@ -48,9 +49,9 @@ fn reject_future(table: &mut TypedTable, column: &'static str, now: Timestamp) -
         let (rows, have) = (counted(counts.found, one), verb(counts.found, "has", "have"));
         (Severity::Warning, format!("{rows} {have} a `{column}` later than now ({now}); rejected"))
     };
-    let tally = Tally::new("future", (table.table(), rows.len() as u64), wording).of_column(column);
+    let tally = Tally::new(FUTURE, (table.table(), rows.len() as u64), wording).of_column(column);
     let tally = tally.with_examples([table.example(first, example)]);
-    table.reject(rows, Reason::of_column("future", column));
+    table.reject(rows, Reason::of_column(FUTURE, column));
     Some(tally.with_hint("if they are planned, such as bookings and instalments, nothing needs to be done; else check the time zone of the source and \
          the clock of this machine"))
 }
