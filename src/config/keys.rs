@@ -56,12 +56,15 @@ pub(super) fn read_as<T: DeserializeOwned>(
 /// The candidate that a reader may have meant: few letters apart, or one is a part of the other and no second one is.
 pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
-    let most_apart = (1 + name.chars().count() / 4).min(3);
+    let length = name.chars().count();
+    let most_apart = (1 + length / 4).min(3);
     let mut parts = Vec::new();
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         let lowered = candidate.to_lowercase();
-        let apart = strsim::damerau_levenshtein(&name, &lowered);
+        // Names that differ more in length are farther apart, and the distance takes time with their lengths.
+        let is_as_long = lowered.chars().count().abs_diff(length) <= most_apart;
+        let apart = if is_as_long { strsim::damerau_levenshtein(&name, &lowered) } else { usize::MAX };
         if apart <= most_apart && best.is_none_or(|(least, _)| apart < least) {
             best = Some((apart, candidate));
         }

@@ -8,6 +8,9 @@ use crate::config::tax_words::{TAXES, WITH_OR_WITHOUT};
 /// How near a name is that is on no list, but whose words all mean something.
 pub(super) const BY_WORDS: u8 = 4;
 
+/// Bytes of a letter at most.
+const LETTER: usize = 4;
+
 /// How far a name is from the synonyms, smaller is nearer: the same, the same with words that say nothing, one letter
 /// apart. Within each, the more telling synonym is nearer.
 pub(super) fn distance(kind: Kind, synonyms: &[&str], name: &str) -> Option<(u8, usize)> {
@@ -20,8 +23,10 @@ pub(super) fn distance(kind: Kind, synonyms: &[&str], name: &str) -> Option<(u8,
         .or_else(|| rank(&|synonym| synonym == telling).map(|rank| (1, rank)))
         .or_else(|| counts_pieces(kind, synonyms, &words).then_some((2, 0)))
         .or_else(|| {
-            rank(&|synonym| synonym.len() > 6 && strsim::damerau_levenshtein(synonym, &joined) == 1)
-                .map(|rank| (3, rank))
+            // A name may be as long as a cell, and the distance takes time with its length.
+            let is_as_long = |synonym: &str| synonym.len().abs_diff(joined.len()) <= LETTER;
+            let is_one_apart = |synonym: &str| strsim::damerau_levenshtein(synonym, &joined) == 1;
+            rank(&|synonym| synonym.len() > 6 && is_as_long(synonym) && is_one_apart(synonym)).map(|rank| (3, rank))
         })
 }
 
