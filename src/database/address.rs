@@ -1,5 +1,6 @@
 //! The address of a database, which has a password in it: taken from an environment variable, shown without it.
 
+use std::sync::mpsc;
 use std::time::Duration;
 
 use postgres::config::Host;
@@ -10,6 +11,11 @@ use super::tls;
 
 /// Time after which a server that does not answer is given up, where the address names none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Times after which a connection on which nothing comes is asked whether the server is still there, and given up.
+const ASK_AFTER: Duration = Duration::from_secs(60);
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(15);
+const ASK_TIMES: u32 = 4;
 
 /// The address of a database.
 pub struct Address {
@@ -40,6 +46,9 @@ impl Address {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
+        if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
+            config.keepalives_idle(ASK_AFTER).keepalives_interval(ASK_AGAIN_AFTER).keepalives_retries(ASK_TIMES);
+        }
         let shown = shown(&config);
         Some(Self { config, shown })
     }
@@ -51,7 +60,21 @@ impl Address {
     pub fn connect(&self) -> Result<Client, DatabaseError> {
         let failed = |message: String| DatabaseError::NotConnected { database: self.shown.clone(), message };
         let tls = tls::connector().map_err(failed)?;
-        self.config.connect(tls).map_err(|error| failed(DatabaseError::told(&error)))
+        let (config, (sender, receiver)) = (self.config.clone(), mpsc::channel());
+        // The client's own time ends with the connection; a server that then says nothing would be waited for without end.
+        let connect = move || drop(sender.send(config.connect(tls)));
+        std::thread::Builder::new().spawn(connect).map_err(|error| failed(error.to_string()))?;
+        match receiver.recv_timeout(self.patience()) {
+            Ok(connected) => connected.map_err(|error| failed(DatabaseError::told(&error))),
+            Err(_) => Err(failed("the server does not answer in time".to_owned())),
+        }
+    }
+
+    /// How long a connection may take: as long again as the servers have to take it.
+    fn patience(&self) -> Duration {
+        let servers = self.config.get_hosts().len().max(self.config.get_hostaddrs().len()).max(1);
+        let each = self.config.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
+        each.saturating_mul(2).saturating_mul(u32::try_from(servers).unwrap_or(u32::MAX))
     }
 
     /// What became of a transaction whose end failed.
@@ -103,6 +126,15 @@ mod tests {
             "shop at db.shop.example:5432"
         );
         assert_eq!(of("host=/run/postgresql port=5433 user=ann password=s3cret"), "/run/postgresql:5433");
+    }
+
+    #[test]
+    fn a_server_that_takes_a_connection_and_says_nothing_is_given_up() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = silent.local_addr().unwrap().port();
+        let address = Address::of_text(&format!("postgresql://ann@127.0.0.1:{port}/shop?connect_timeout=1")).unwrap();
+        let error = address.connect().err().unwrap().to_string();
+        assert!(error.ends_with("the server does not answer in time"), "{error}");
     }
 
     #[test]
