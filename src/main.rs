@@ -7,8 +7,7 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
-use clap::Parser;
-use retain::cli::{self, Cli};
+use retain::cli;
 use retain::commands::JobError;
 use retain::error::{Exit, Failure, Report};
 use retain::units::Timestamp;
@@ -33,7 +32,11 @@ const LACKS_THREADS: [&str; 2] = ["could not spawn threads", "failed to spawn th
 
 fn main() -> ExitCode {
     keep_memory();
-    let cli = Cli::parse();
+    hear_of_long_files();
+    let cli = match cli::read_command_line() {
+        Ok(cli) => cli,
+        Err(code) => return ExitCode::from(code),
+    };
     cli::start_logging(cli.talk);
     std::panic::set_hook(Box::new(note_panic));
     // Without a handler, unfinished files with `.partial` names would be left for the next run to sweep.
@@ -165,6 +168,17 @@ fn keep_memory() {
     // SAFETY: the option exists in the version that Cargo.lock pins; a number that is none is ignored.
     unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, -1) }
 }
+
+/// A file that grows beyond what the system allows the process is an error like a full disk: the usual way is to end it.
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "a setter of plain numbers, called before there are other threads")]
+fn hear_of_long_files() {
+    // SAFETY: to ignore a signal runs no code of ours.
+    let _ = unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+}
+
+#[cfg(not(unix))]
+const fn hear_of_long_files() {}
 
 #[expect(clippy::exit, reason = "the process was told to stop, and other threads are still at work")]
 fn stop() {

@@ -9,6 +9,7 @@ mod install;
 mod jobs;
 mod memory;
 mod models;
+mod usage;
 mod watch;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ pub use install::{completions, man_pages};
 pub use jobs::{Accepted, Job, Learning, Nightly, NightlyRun};
 pub use memory::MemorySize;
 pub use models::{Models, ModelsAction};
+pub use usage::read_command_line;
 pub use watch::{StageTime, Watch};
 
 /// Who is about to leave, what each customer is worth, and why they go.

@@ -390,6 +390,22 @@ fn two_runs_at_once_in_one_folder_do_not_meet() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn a_file_that_may_not_grow_further_is_an_error_that_names_it() {
+    let shop = quick();
+    shop.command("run").args(["--out", "night"]).assert().success();
+    let list = shop.read("night/list.csv");
+    let job = "ulimit -f 20; exec \"$0\" score --as-of 2025-07-02 --out night";
+    let mut limited = Command::new("bash");
+    limited.args(["-c", job]).arg(binary()).current_dir(shop.path("")).env("SOURCE_DATE_EPOCH", "1751436000");
+    let output = limited.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(1) && said.contains("error[E701]: cannot write `"), "{said}");
+    assert_eq!(shop.read("night/list.csv"), list);
+    assert!(shop.unfinished().is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn too_little_memory_ends_with_an_error() {
     let shop = quick();
     let mut n_without = 0;

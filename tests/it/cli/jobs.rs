@@ -79,6 +79,16 @@ fn messages_can_be_json_and_silence_is_silent() {
         assert!(message["message"].is_string() && message["level"].is_string(), "{line}");
     }
     assert!(messages.contains("purchases: "));
+    // A command line that cannot be read asks for it too.
+    for wrong in [&["--as-of", "today"][..], &["--nonsense"], &["--quiet", "--verbose"]] {
+        for json in [&["--log-format", "json"][..], &["--log-format=json"]] {
+            let output = shop.command("check").args(wrong).args(json).assert().code(2).get_output().clone();
+            let messages = String::from_utf8(output.stderr).unwrap();
+            let message: serde_json::Value = serde_json::from_str(messages.trim_end()).unwrap();
+            assert!(message["message"].as_str().unwrap().starts_with("error: "), "{messages}");
+        }
+    }
+    shop.command("check").arg("--nonsense").assert().code(2).stderr(predicate::str::starts_with("error: "));
     shop.command("check").arg("--quiet").assert().success().stderr("");
 }
 
