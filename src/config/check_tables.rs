@@ -33,6 +33,8 @@ impl Check<'_> {
         let decimal = self.word(section, &knobs::DECIMAL, raw.decimal.as_deref());
         let thousands = self.word(section, &knobs::THOUSANDS, raw.thousands.as_deref());
         let amount_is = raw.amount_is.as_deref().and_then(|word| self.word(section, &knobs::AMOUNT_IS, Some(word)));
+        let discount_is =
+            raw.discount_is.as_deref().and_then(|word| self.word(section, &knobs::DISCOUNT_IS, Some(word)));
         self.numbers(table, raw);
         let negative_amounts = self.word(section, &knobs::NEGATIVE_AMOUNTS, raw.negative_amounts.as_deref());
         let id_case = raw.id_case.as_deref().and_then(|word| self.word(section, &knobs::ID_CASE, Some(word)));
@@ -51,6 +53,7 @@ impl Check<'_> {
             decimal,
             thousands,
             amount_is,
+            discount_is,
             rates: raw.rates.clone(),
             negative_amounts: negative_amounts?,
             id_case,
@@ -120,6 +123,15 @@ impl Check<'_> {
         }
         if raw.amount_is.as_deref() == Some("order") && !raw.columns.contains_key("order_id") {
             self.missing(&columns, "order_id", "the order whose amount stands on each line", Allowed::Source);
+        }
+        if raw.discount_is.as_deref() == Some("order") {
+            for (name, what) in
+                [("order_id", "the order whose discount it is"), ("discount", "the discount of the order")]
+            {
+                if !raw.columns.contains_key(name) {
+                    self.missing(&columns, name, what, Allowed::Source);
+                }
+            }
         }
     }
 

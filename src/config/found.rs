@@ -45,6 +45,8 @@ pub struct DraftColumn {
     pub left: Option<WhatIsLeft>,
     /// Where it is the price of a piece before a discount: what is to be taken off.
     pub less: Option<LineDiscount>,
+    /// Where it is a discount of orders: the columns of money that are before it.
+    pub off_order: Vec<String>,
     /// Where it has e-mail addresses of customers: the columns of ids of which one address has several.
     pub gathers: Option<Vec<String>>,
     /// The columns of ids that tell persons better than its addresses do: they come again, and one has several addresses.
@@ -324,6 +326,7 @@ impl DraftColumn {
             self.example = other.example;
         }
         self.less = self.less.take().filter(|own| other.less.as_ref().is_none_or(|theirs| theirs == own));
+        self.off_order.retain(|own| other.n_rows == other.n_empty || other.off_order.contains(own));
         self.gathers = self.gathers.take().zip(other.gathers).map(|(own, theirs)| [own, theirs].concat());
         self.told_by.extend(other.told_by);
         self.is_of_firms |= other.is_of_firms;

@@ -86,6 +86,11 @@ pub(super) const AMOUNT_IS: Key = key("amount_is", Allowed::Word(&["line", "orde
     "What `amount` is of: its line, or its order; the amount of an order stands on each of its lines and is shared out \
      evenly among them; `line` written out says that lines of one order with one amount are counted each",
 );
+pub(super) const DISCOUNT_IS: Key = key("discount_is", Allowed::Word(&["line", "order"]), Preset::Absent("\"order\"")).means(
+    "What `discount` is of: its line, whose amount has it off; or its order, on one of its lines or on each, while amounts are those \
+     before it: then it is taken off once for each order, shared out among its lines; `line` written out says too that a discount \
+     that nothing reads is rightly left",
+);
 pub(super) const RATES: Key = key("rates", Allowed::Rates, Preset::Absent("{ USD = 0.92 }")).means(
     "How many units of the config's currency one unit of another currency is worth; needs the column `currency`",
 );

@@ -37,16 +37,17 @@ use Meaning::{
 
 #[rustfmt::skip]
 const WORDS: &[(Meaning, &str)] = &[
-    (Customer, "customer cust cus client user party buyer member shopper debtor loyalty card account cpf kunde kunden kd debitor käufer mitglied karte karten \
+    (Customer, "partner geschäftspartner msisdn guest gast huésped hôte donor spender donateur debiteur debiteuren relatie jäsen besteller customer cust cus client user party buyer member shopper debtor loyalty card account cpf kunde kunden kd debitor käufer mitglied karte karten \
         auftraggeber cliente acheteur membre carte comprador socio usuario usuário tarjeta cartão acquirente tessera klant koper lid kaart \
         klient klienta kupujący nabywca karta kund kunder kunde köpare medlem kort zákazník zákazníka müşteri 会員 顧客 お客様 客户 会员 고객 회원 \
         клиент клиента клиентов контрагент контрагента покупатель покупателя заказчик заказчика клієнт клієнта покупець покупця πελάτης πελάτη ügyfél vevő vásárló asiakas asiakkaan client clientului cumpărător kupac kupca kupec stranka pelanggan pembeli khách hàng לקוח العميل عميل ลูกค้า สมาชิก \
         uid patron cuenta conta konto kundin odběratel odberateľ zákazník klientas pirkėjas klients pircējs kliendi ostja купувач adhérent abonné viðskiptavinur مشتری خریدار ग्राहक kunnr requester consumer complainant demandeur solicitante richiedente aanvrager zgłaszający"),
     (Email, "email mail e electronic address adresse adres correo electrónico courriel courrier eletrônico eletrónico endereço eposta poczta メール アドレス 邮箱 이메일 \
         почта почты эл электронная email sähköposti email surel"),
-    (Number, "number num no nr nbr n nº n° numero número numéro nummer numer id code cd key ref reference référence referenz referencia kennung kode code código codigo codice kod čislo číslo numarası 番号 编号 번호 コード \
+    (Number, "koodi nro number num no nr nbr n nº n° numero número numéro nummer numer id code cd key ref reference référence referenz referencia kennung kode code código codigo codice kod čislo číslo numarası 番号 编号 번호 コード \
         номер код αριθμός κωδικός szám száma azonosító kód kódja sorszám sorszáma numero tunnus nro număr numărul cod broj šifra številka šifra nomor kode mã số מספר קוד رقم رمز รหัส เลขที่"),
-    (Order, "order ord invoice receipt transaction transaktion trans txn trx bill bestellung bestell bestellungs auftrag auftrags rechnung rechnungs \
+    (Order, "venda venta vente vendita booking buchung reservation reservierung réservation reserva prenotazione boeking donation spende \
+        lieferschein pakbon kassabon kassenbon kassenbeleg bilag bilags tosite transactie order ord invoice receipt transaction transaktion trans txn trx bill bestellung bestell bestellungs auftrag auftrags rechnung rechnungs \
         rg re beleg pièce bon kassenbon vorgang commande facture pedido factura boleta ordine fattura scontrino encomenda fatura compra \
         bestelling factuur bon zamówienie zamówienia paragon paragonu faktura faktury ordre kvitto kvittering kvitering beställning bestilling \
         objednávka objednávky sipariş 注文 伝票 订单 주문 \
@@ -56,12 +57,12 @@ const WORDS: &[(Meaning, &str)] = &[
         tijdstip dzień czas dato tid tidspunkt tarih tarihi den 日付 日時 日期 时间 時間 날짜 일자 일시 日 \
         дата дату время день час ημερομηνία ώρα dátum dátuma idő időpont nap kelte päivä päivämäärä pvm aika data ora datum vrijeme čas tanggal waktu ngày giờ תאריך تاريخ التاريخ วันที่ \
         when erdat audat fkdat laikas datums kuupäev aeg dagsetning تاریخ तारीख दिनांक"),
-    (Event, "created placed closed close sent purchase purchased purchased bought sale sales sold ordered order created creation booking posting posted document \
+    (Event, "absatz sälj created placed closed close sent purchase purchased purchased bought sale sales sold ordered order created creation booking posting posted document \
         erstellt angelegt kauf verkauf verkaufs buchung buchungs aktenzeichen eingang achat vente création creación venta compra criação venda acquisto vendita \
         creazione aankoop verkoop aangemaakt złożenia utworzenia zakupu sprzedaży wystawienia köp salg kjøp køb oprettet vytvoření prodeje 作成 購入 売上 下单 创建 \
         doc emissão emissao emisión emissione émission создания создан покупки продажи оформления створення продажу létrehozás vásárlás eladás luotu ostos myynti creării vânzare emiterii đặt mua opened \
         occurred happened charged ordered paid bezahlt betaald pagado pagato payé checkout add added issued abbuchung bestellt gekauft verkauft passée passé besteld bestelde emisija"),
-    (Amount, "amount amt value taxable revenue turnover sales charge charged net gross spend sum betrag wert umsatz netto brutto nettowert nettobetrag bruttobetrag erlös montant valeur chiffre importe valor \
+    (Amount, "receita receitas ingresos ricavo amount amt value taxable revenue turnover sales charge charged net gross spend sum betrag wert umsatz netto brutto nettowert nettobetrag bruttobetrag erlös montant valeur chiffre importe valor \
         neto bruto importo valore imponibile netto lordo bedrag omzet netto kwota wartość belopp beløp beløb värde verdi částka tutar 金額 金额 금액 売上高 \
         сумма сумму стоимость выручка сума вартість ποσό αξία összeg összege érték értéke nettó bruttó summa arvo netto brutto sumă suma valoare valoarea iznos vrijednost znesek jumlah nilai tiền thành סכום المبلغ مبلغ จำนวนเงิน ยอด vl vlr vr netwr monto suma sumos сумата राशि"),
     (Total, "total totals subtotal grand gesamt gesamtbetrag endbetrag summe totale totaux somme suma totaal totalt summa razem suma soma celkem toplam 合計 総 总 总计 합계 \
@@ -72,15 +73,16 @@ const WORDS: &[(Meaning, &str)] = &[
         unitário unitária egység yksikkö unitar"),
     (Price, "price preis prix precio preço prezzo prijs cena pris fiyat 単価 单价 단가 価格 价格 \
         цена цены ціна ціни τιμή ár ára hinta preț pret cijena harga giá מחיר السعر سعر ราคา"),
-    (Product, "product sku itm article material ean upc stock produkt artikel ware waren produit article réf producto artículo articulo produto artigo prodotto articolo \
+    (Product, "artikelname produktname artikelnaam productnaam artikelomschrijving artikelnamn produktnamn artikelbenämning varenavn varetekst \
+        produktnavn tuotenimi nimike product sku itm article material ean upc stock produkt artikel ware waren produit article réf producto artículo articulo produto artigo prodotto articolo \
         towar towaru produktu vara varu vare výrobek ürün 商品 製品 产品 상품 \
         товар товара товары номенклатура номенклатуры артикул продукт продукта προϊόν προϊόντος είδος termék cikk tuote tuotteen produs produsului proizvod artikl izdelek artikel produk barang matnr sản phẩm מוצר פריט المنتج منتج สินค้า"),
     (Category, "category department group kategorie gruppe warengruppe abteilung catégorie famille rayon categoría categoria rubro reparto categorie \
         kategoria kategorii kategori varugrupp varegruppe kategorie カテゴリ カテゴリー 分類 分类 类别 카테고리 \
         категория категории группа категорія група κατηγορία kategória csoport ryhmä luokka categorie kategorija kategori"),
-    (Quantity, "quantity qty units pieces menge anzahl stückzahl quantité qté cantidad unidades quantidade qtd qtde quantità aantal stuks ilość szt antal mængde množství adet miktar 個数 数量 수량 \
+    (Quantity, "liefermenge antall styck kappale quantity qty units pieces menge anzahl stückzahl quantité qté cantidad unidades quantidade qtd qtde quantità aantal stuks ilość szt antal mængde množství adet miktar 個数 数量 수량 \
         количество кол во кількість ποσότητα mennyiség darab db määrä kpl kwmeng fkimg cantitate cantitatea cant količina kuantitas lượng số כמות الكمية จำนวน"),
-    (Idle, "of the from in and de du des da do del della di la le el les den der die das im von van het og och i w y z em s の gbp usd eur chf pln sek dkk nok czk jpy brl cad aud inr huf ron try mxn zar ttc ht ecommerce event pseudo cent cents ct pence centimes centavos minor incl excl inkl exkl inc ex \
+    (Idle, "por sell to of the from in and de du des da do del della di la le el les den der die das im von van het og och i w y z em s の gbp usd eur chf pln sek dkk nok czk jpy brl cad aud inr huf ron try mxn zar ttc ht ecommerce event pseudo cent cents ct pence centimes centavos minor incl excl inkl exkl inc ex \
         rub руб uah грн ron huf idr vnd по от и з на a të"),
 ];
 
@@ -140,8 +142,9 @@ pub(crate) fn speaks_of_pieces(words: &[String]) -> bool {
 /// What words may mean each; `None` if one of them is not known.
 fn meanings(words: &[String]) -> Option<Vec<&'static [Meaning]>> {
     let mut found = Vec::new();
-    for word in words {
-        found.extend(of_word(&folded(word))?);
+    // Of `N.º` the sign says nothing.
+    for word in words.iter().map(|word| folded(word)).filter(|word| !word.is_empty()) {
+        found.extend(of_word(&word)?);
     }
     (!found.is_empty()).then_some(found)
 }
@@ -198,7 +201,76 @@ pub(super) fn distance(table: Table, column: &str, words: &[String]) -> Option<u
     if table != Table::Purchases && shape.column != "customer_id" {
         return None;
     }
-    shape.distance(&meanings(words)?)
+    let by_words = || shape.distance(&meanings(words)?);
+    by_words().or_else(|| compound_distance(column, words))
+}
+
+/// How far a compound is that its last part makes what it is, whatever stands before: `Verkaufsbelegnummer`, `Stückanzahl`.
+const COMPOUND: usize = 30;
+/// The same where nobody knows the first part: `Webshopbestellnummer`.
+const UNKNOWN_PART: usize = 60;
+
+/// Beginnings of compounds that are of another document than the one that is bought by, or of another amount.
+const OF_ANOTHER: &[&str] = &[
+    "storno",
+    "retour",
+    "retur",
+    "rueck",
+    "ruck",
+    "gutschrift",
+    "original",
+    "ursprung",
+    "mutter",
+    "haupt",
+    "liefer",
+    "lever",
+    "lager",
+    "mindest",
+    "max",
+    "rest",
+    "fehl",
+    "soll",
+    "palautus",
+    "hyvitys",
+    "kredit",
+    "credit",
+    "alt",
+    "vor",
+    "neben",
+];
+
+/// How far a name of one compound word is from the columns whose names are made so: the part before the number says what it numbers.
+fn compound_distance(column: &str, words: &[String]) -> Option<usize> {
+    let [word] = words else { return None };
+    let word = folded(word);
+    let (parts, far) = match of_word(&word) {
+        Some(parts) => (parts, COMPOUND),
+        None => (behind_unknown(&word)?, UNKNOWN_PART),
+    };
+    let numbers = |part: &&[Meaning]| part.contains(&Number);
+    let is_numbered = parts.last().is_some_and(numbers);
+    let (head, before) = parts.get(..parts.len() - usize::from(is_numbered))?.split_last()?;
+    let has = |part: &[Meaning], known: &[Meaning]| part.iter().any(|meaning| known.contains(meaning));
+    let (is_head, qualifiers): (bool, &[Meaning]) = match column {
+        // What is sold has a number, and no other name.
+        "order_id" => (has(head, &[Order]) || (is_numbered && has(head, &[Event])), &[Customer, Event, Order, Unit]),
+        "quantity" => (has(head, &[Quantity]) && !is_numbered, &[Event, Order, Product, Line, Unit, Quantity]),
+        "product_id" => (has(head, &[Product]), &[Event, Order, Line]),
+        "customer_id" => (has(head, &[Customer]) && is_numbered, &[Order, Event]),
+        _ => return None,
+    };
+    let is_long = parts.len() > 1 || far == UNKNOWN_PART;
+    (is_long && is_head && before.iter().all(|part| has(part, qualifiers))).then_some(far)
+}
+
+/// The parts behind a first part that nobody knows: two at least, the last of which numbers something.
+fn behind_unknown(word: &str) -> Option<Vec<&'static [Meaning]>> {
+    if OF_ANOTHER.iter().any(|start| word.starts_with(start)) {
+        return None;
+    }
+    let ends = word.char_indices().map(|(at, _)| at).filter(|at| *at >= 3);
+    ends.filter_map(|at| of_word(word.get(at..)?))
+        .find(|parts| parts.len() > 1 && parts.last().is_some_and(|part| part.contains(&Number)))
 }
 
 /// The same for what one piece costs.
@@ -254,6 +326,37 @@ mod tests {
     fn column(name: &str) -> Option<&'static str> {
         let near = |shape: &&Shape| distance(Table::Purchases, shape.column, &in_words(name));
         PURCHASES.iter().filter(|shape| near(shape).is_some()).min_by_key(near).map(|shape| shape.column)
+    }
+
+    #[test]
+    fn compounds_mean_what_their_last_part_does() {
+        #[rustfmt::skip]
+        let cases: [(&str, &[&str]); 4] = [
+            ("order_id", &["Verkaufsnummer", "Kundenauftragsnummer", "Verkaufsbelegnr", "Webshopbestellnummer", "Verkoopordernummer", "Kassabonnummer",
+                "Salgsordrenummer", "Köpnummer", "Myyntitilausnumero", "Lieferscheinnummer", "Buchungsnummer", "Verkaufsauftrag"]),
+            ("customer_id", &["Endkundennummer", "Debiteurnummer", "Relatiecode", "Asiakaskoodi", "Jäsennumero"]),
+            ("quantity", &["Stückanzahl", "Absatzmenge", "Bestillingsantall", "Verkoopaantal", "Tilausmäärä"]),
+            ("product_id", &["Produktname", "Artikelnaam", "Varenavn", "Tuotekoodi"]),
+        ];
+        for (ours, names) in cases {
+            for name in names {
+                assert_eq!(column(name), Some(ours), "{name}");
+            }
+        }
+        for name in [
+            "Lieferantennummer",
+            "Stornorechnungsnummer",
+            "Retourmenge",
+            "Lagermenge",
+            "Kundengruppe",
+            "Kundenname",
+            "Hausnummer",
+            "Telefonnummer",
+        ] {
+            assert_ne!(column(name), Some("order_id"), "{name}");
+            assert_ne!(column(name), Some("quantity"), "{name}");
+            assert_ne!(column(name), Some("customer_id"), "{name}");
+        }
     }
 
     #[test]

@@ -144,7 +144,27 @@ pub(super) fn holds_days(column: &DraftColumn) -> bool {
     let is_counted = n_digits == example.len()
         && ((matches!(n_digits, 10 | 13 | 16) && example.starts_with('1'))
             || (n_digits == 8 && example.starts_with("20")));
-    dtype.starts_with("date") || dtype.starts_with("time") || is_written || is_counted
+    dtype.starts_with("date")
+        || dtype.starts_with("time")
+        || is_written
+        || is_counted
+        || is_day_of_another_kind(example)
+}
+
+/// Whether a text is a week or a day of it, such as `2024-W05-3`, or a day of an era of Japan or Taiwan.
+fn is_day_of_another_kind(text: &str) -> bool {
+    const ERAS: &[&str] = &["令和", "平成", "昭和", "民國", "民国"];
+    let digits = |text: &str| text.len() <= 4 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_week = || {
+        let (year, week) = text.split_once(['W', 'w']).unwrap_or_default();
+        let year = year.trim_end_matches('-');
+        year.len() == 4 && digits(year) && digits(&week.replacen('-', "", 1)) && week.len() >= 2
+    };
+    let is_of_letter = || {
+        let mut parts = text.strip_prefix(['R', 'H', 'S']).unwrap_or_default().split(['.', '/']);
+        parts.by_ref().take(3).filter(|part| digits(part)).count() == 3 && parts.next().is_none()
+    };
+    ERAS.iter().any(|era| text.starts_with(era)) && text.contains('年') || is_week() || is_of_letter()
 }
 
 /// Whether the type and the example allow the kind.

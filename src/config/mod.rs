@@ -105,7 +105,8 @@ pub use settings_lists::{
 };
 pub use sorting::{Unsorted, sorted};
 pub use table_settings::{
-    AmountIs, DecimalMark, Duplicates, IdCase, IdTrim, NegativeAmounts, PostgresQuery, TableConfig, ThousandsMark,
+    AmountIs, DecimalMark, DiscountIs, Duplicates, IdCase, IdTrim, NegativeAmounts, PostgresQuery, TableConfig,
+    ThousandsMark,
 };
 pub use tables::{ColumnSpec, Kind, Table};
 #[cfg(feature = "tables")]

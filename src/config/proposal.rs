@@ -107,8 +107,11 @@ impl DraftInput {
             Some(template) => of_template(template, &columns, buyers),
             None => with_customers(guess::mapping(table.table, &columns), &columns, buyers),
         };
-        if template.is_none() {
-            with_other_names(&mut mapping, table);
+        match template {
+            // What values tell of a discount of the order, no template knows.
+            Some(_) if table.table == Table::Purchases => guess::add_discount(&mut mapping, &columns),
+            Some(_) => {}
+            None => with_other_names(&mut mapping, table),
         }
         if let Some((lookup, given)) =
             purchases.and_then(|purchases| self.bridged(table, (&mapping, &columns), purchases))

@@ -76,6 +76,10 @@ pub struct RawTable {
     /// evenly among them; `line` written out says that lines of one order with one amount are counted each. One of `line`, `order`;
     /// default `"line"`.
     pub amount_is: Option<String>,
+    /// What `discount` is of: its line, whose amount has it off; or its order, on one of its lines or on each, while amounts are those
+    /// before it: then it is taken off once for each order, shared out among its lines; `line` written out says too that a discount
+    /// that nothing reads is rightly left. One of `line`, `order`; optional.
+    pub discount_is: Option<String>,
     /// How many units of the config's currency one unit of another currency is worth; needs the column `currency`. A
     /// table of currency codes, each with a number above 0.0; optional.
     pub rates: BTreeMap<String, f64>,

@@ -36,6 +36,10 @@ pub struct TableConfig {
     /// speak against it. Both are written alike: a model does not care who said so.
     #[serde(serialize_with = "of_lines_unless_given")]
     pub amount_is: Option<AmountIs>,
+    /// What the discount of a purchase is of (purchases only); of its line if it is not given, and then that is doubted where prices
+    /// speak against it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discount_is: Option<DiscountIs>,
     /// What one unit of another currency is worth in that of the config.
     pub rates: BTreeMap<String, f64>,
     /// What a negative amount means (purchases only).
@@ -151,6 +155,16 @@ pub enum AmountIs {
     /// The line.
     Line,
     /// The order: it stands on each of its lines.
+    Order,
+}
+
+/// What the discount of a purchase line is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DiscountIs {
+    /// The line, whose amount has it off.
+    Line,
+    /// The order, whose amounts are those before it.
     Order,
 }
 

@@ -295,6 +295,9 @@ mod tests {
                     check(|check| check.word::<crate::config::ThousandsMark>("", key, Some(word))).0.is_some()
                 }
                 "amount_is" => check(|check| check.word::<crate::config::AmountIs>("", key, Some(word))).0.is_some(),
+                "discount_is" => {
+                    check(|check| check.word::<crate::config::DiscountIs>("", key, Some(word))).0.is_some()
+                }
                 _ => check(|check| check.word::<crate::config::NegativeAmounts>("", key, Some(word))).0.is_some(),
             })
         };
@@ -309,6 +312,7 @@ mod tests {
             &knobs::DECIMAL,
             &knobs::THOUSANDS,
             &knobs::AMOUNT_IS,
+            &knobs::DISCOUNT_IS,
         ] {
             assert!(understood(key), "{}", key.name);
         }

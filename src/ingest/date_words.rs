@@ -84,7 +84,7 @@ impl Word {
 
     /// Whether it stands behind a time of day and says nothing.
     pub(super) fn is_clock(&self) -> bool {
-        matches!(self.text(), b"uhr" | b"h" | b"hrs")
+        matches!(self.text(), b"uhr" | b"h" | b"hrs" | b"hs")
     }
 
     /// Whether the half of a day that it names is the second, and whether it is written out.

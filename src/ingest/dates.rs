@@ -1,8 +1,9 @@
 //! Reads dates as people and programs write them: numbers with any mark between them, names of months, digits without marks,
 //! times with or without seconds, halves of days and zones. Which of two numbers is the day is for the whole column to say.
 
+use super::calendars;
 use super::date_words::Word;
-use super::iso::{Written, midnight};
+use super::iso::{Written, is_of_a_day, midnight, usual_year};
 
 /// Which number of a date comes first where all are short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl Apart {
             | (Day::ShortNumbers(month, day, year), Order::MonthFirst) => (full_year(year), month, day),
             (Day::Numbers(..), Order::YearFirst) => return None,
         };
-        Some(Written { clock: midnight(year, month, day)? + self.time, offset: self.offset })
+        Some(Written { clock: midnight(usual_year(year), month, day)? + self.time, offset: self.offset })
     }
 }
 
@@ -61,7 +62,13 @@ const fn full_year(year: i64) -> i64 {
 /// Takes a date apart; `None` if it is none.
 pub(crate) fn apart(text: &str) -> Option<Apart> {
     let mut rest = Rest(text.trim());
-    let day = rest.day()?;
+    let day = match calendars::day(rest.0) {
+        Some(((year, month, day), after)) => {
+            rest.0 = after;
+            Day::Known(year, month, day)
+        }
+        None => rest.day()?,
+    };
     rest.skip_to_time();
     let time = if rest.digit_follows() { rest.time()? } else { 0 };
     let offset = rest.offset()?;
@@ -268,8 +275,10 @@ impl Rest<'_> {
             Some(_) if !(1..=12).contains(&hour) => return None,
             Some(is_second) => hour % 12 + if is_second { 12 } else { 0 },
         };
-        self.skip_word(Word::is_clock);
-        (hour <= 23 && minute <= 59 && second <= 59)
+        if self.skip_word(Word::is_clock) {
+            self.one_of(&['.']);
+        }
+        is_of_a_day(hour, minute, second)
             .then_some(hour * MICROS_PER_HOUR + (minute * 60 + second) * MICROS_PER_SECOND + fraction)
     }
 
@@ -376,6 +385,12 @@ mod tests {
             ("1 Nov 2024", "2024-11-01"),
             ("1. März 2024 um 8.30 Uhr", "2024-03-01T08:30:00"),
             ("1er août 2024", "2024-08-01"),
+            ("12 de janeiro de 2024 14:30 hs.", "2024-01-12T14:30:00"),
+            ("31.12.2024 24:00", "2025-01-01"),
+            ("03/02/2567", "2024-02-03"),
+            ("令和6年2月3日 8時07分", "2024-02-03T08:07:00"),
+            ("R6.2.3", "2024-02-03"),
+            ("2024-W05-3", "2024-01-31"),
             ("1 de noviembre de 2024", "2024-11-01"),
             ("Fri, 01 Nov 2024 08:06:23 +0200", "2024-11-01T06:06:23"),
             ("Fri, 01 Nov 2024 08:06:23 GMT", "2024-11-01T08:06:23"),

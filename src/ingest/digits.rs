@@ -24,6 +24,13 @@ pub(super) fn as_ascii(mut text: Vec<u8>, start: usize) -> Vec<u8> {
     text
 }
 
+/// The same of a cell; `None` where it has none of them.
+pub(super) fn of_cell(text: &str) -> Option<String> {
+    let [one, two, three] = LEADS;
+    let _ = memchr::memchr3(one, two, three, text.as_bytes())?;
+    String::from_utf8(as_ascii(text.as_bytes().to_vec(), 0)).ok()
+}
+
 /// How many bytes the digit or mark at the beginning of a text has, and the one that means the same.
 fn digit(text: &[u8]) -> Option<(usize, u8)> {
     let of = |low: u8, own: u8| Some(b'0' + (own - low));
@@ -61,5 +68,6 @@ mod tests {
         }
         let with_head = "قیمت ۱\n۲";
         assert_eq!(read(with_head, with_head.len() - 2), "قیمت ۱\n2", "names of columns stay");
+        assert_eq!((of_cell("١٢٫٥"), of_cell("12.5")), (Some("12.5".to_owned()), None));
     }
 }

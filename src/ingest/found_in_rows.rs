@@ -104,7 +104,7 @@ fn first_line_orders(rows: &DataFrame) -> PolarsResult<Vec<String>> {
 }
 
 /// Whether the values of a column stand in all rows, and each in rows that follow each other, some of them in several.
-fn may_number_orders(column: &Column) -> PolarsResult<bool> {
+pub(super) fn may_number_orders(column: &Column) -> PolarsResult<bool> {
     if column.null_count() > 0 || !(column.dtype().is_string() || column.dtype().is_integer()) {
         return Ok(false);
     }

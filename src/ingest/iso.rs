@@ -22,19 +22,29 @@ pub(crate) struct Written {
 pub(crate) fn parse(text: &str) -> Option<Written> {
     let mut rest = Cursor(text.as_bytes());
     let (year, month, day) = (rest.digits(4)?, rest.after(b'-')?.digits(2)?, rest.after(b'-')?.digits(2)?);
-    let date = midnight(year, month, day)?;
+    let date = midnight(usual_year(year), month, day)?;
     if rest.0.is_empty() {
         return Some(Written { clock: date, offset: None });
     }
     rest.one_of(b"T t")?;
     let (hour, minute) = (rest.digits(2)?, rest.after(b':')?.digits(2)?);
     let (second, fraction) = rest.seconds()?;
-    if hour > 23 || minute > 59 || second > 59 {
+    if !is_of_a_day(hour, minute, second) {
         return None;
     }
     let clock = date + ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction;
     let offset = rest.offset()?;
     rest.0.is_empty().then_some(Written { clock, offset })
+}
+
+/// Whether a clock shows it; a day ends at 24:00.
+pub(super) const fn is_of_a_day(hour: i64, minute: i64, second: i64) -> bool {
+    (hour <= 23 && minute <= 59 && second <= 59) || (hour == 24 && minute == 0 && second == 0)
+}
+
+/// The usual year of one that may be of the Buddhist calendar, 543 above: no other year is so far away.
+pub(super) const fn usual_year(year: i64) -> i64 {
+    if year >= 2510 && year <= 2600 { year - 543 } else { year }
 }
 
 /// What is left to read.
@@ -119,6 +129,8 @@ mod tests {
     #[test]
     fn every_stated_form_is_read() {
         assert_eq!(clock("2011-06-12").as_deref(), Some("2011-06-12T00:00:00Z"));
+        assert_eq!(clock("2011-12-31 24:00").as_deref(), Some("2012-01-01T00:00:00Z"), "the end of the day");
+        assert_eq!(clock("2567-02-29").as_deref(), Some("2024-02-29T00:00:00Z"), "of the Buddhist calendar");
         assert_eq!(clock("2011-06-12T08:30").as_deref(), Some("2011-06-12T08:30:00Z"));
         assert_eq!(clock("2011-06-12 08:30:15.25").as_deref(), Some("2011-06-12T08:30:15.25Z"));
         assert_eq!(clock("2012-02-29 23:59:59.123456789").as_deref(), Some("2012-02-29T23:59:59.123456Z"));
@@ -142,7 +154,8 @@ mod tests {
             "2011-13-01",
             "2011-06-31",
             "2011-06-12T",
-            "2011-06-12T24:00",
+            "2011-06-12T24:01",
+            "2011-06-12T25:00",
             "2011-06-12T08",
             "2011-06-12T08:60",
             "2011-06-12T08:30:15.",

@@ -3,6 +3,8 @@
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::digits;
+
 /// A value of JSON.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
@@ -43,7 +45,7 @@ impl Value {
             }
             // A negative zero is zero.
             Self::Number(Number::Float(number)) => Some((number + 0.0).to_string()),
-            Self::Text(text) => Some(text.clone()),
+            Self::Text(text) => Some(digits::of_cell(text).unwrap_or_else(|| text.clone())),
             Self::List(_) | Self::Object(_) => serde_json::to_string(self).ok(),
         })
     }

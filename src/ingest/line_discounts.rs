@@ -62,7 +62,7 @@ pub(super) fn of_rows(rows: &DataFrame) -> BTreeMap<String, LineDiscount> {
 }
 
 /// Discounts with a sign of per cent at each value, which are read as shares.
-fn signed_percents(rows: &DataFrame) -> Vec<Numbers> {
+pub(super) fn signed_percents(rows: &DataFrame) -> Vec<Numbers> {
     let share = |text: &str| {
         let number = text.trim_end_matches('%').trim().replace(',', ".").parse::<f64>().ok()?;
         (text.ends_with('%') || number.abs() < f64::EPSILON).then_some(number / 100.0)
@@ -80,7 +80,7 @@ fn signed_percents(rows: &DataFrame) -> Vec<Numbers> {
 }
 
 /// Whether a column says by its name that its numbers are per cents.
-fn written_as_percent(name: &str) -> bool {
+pub(super) fn written_as_percent(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "pct",
         "percent",

@@ -17,7 +17,7 @@ use super::state_words::{is_no_purchase, is_purchase, is_state_of_orders};
 use super::ticket_signs::{NoComplaints, TicketColumn};
 use super::{
     found_in_rows, found_in_values, found_versions, found_zone, gathered, given_money, headings, ids, line_discounts,
-    line_values, numbered_anew, order_columns, paths, pieces_back, postings, sources, what_is_left,
+    line_values, numbered_anew, order_columns, order_discounts, paths, pieces_back, postings, sources, what_is_left,
 };
 use crate::config::{Consent, DraftColumn, FoundKey, Peek, Table, ValueCount, is_never_filled};
 use crate::maths::hash::key;
@@ -27,6 +27,9 @@ const ROWS: IdxSize = 100_000;
 
 /// Bytes of a text file that hold them.
 const BYTES: usize = 1 << 24;
+
+/// The key that says that a discount is of the order.
+const DISCOUNT_IS: &str = "discount_is";
 
 /// Ways to write a day of nothing that are kept of a column.
 const MOST_NO_DAYS: usize = 10;
@@ -64,6 +67,13 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
     let mut beside_minus = pieces_back::of_rows(&frame);
     let mut left = what_is_left::of_rows(&frame);
     let mut less = line_discounts::of_rows(&frame);
+    let mut off_order = order_discounts::of_rows(&frame);
+    for column in off_order.keys() {
+        let why = format!("`{column}` is of the order, and prices are those before it: taken off once");
+        found.push(
+            FoundKey::settled(DISCOUNT_IS, "\"order\"", why).of_column(column.clone()).of_table(Table::Purchases),
+        );
+    }
     let mut mixed = order_columns::of_rows(&frame);
     let mut gathered = gathered::of_rows(&frame);
     let mut anew = numbered_anew::of_rows(&frame);
@@ -74,6 +84,7 @@ pub fn peek(path: &Path) -> Result<Peek, IngestError> {
         column.beside_minus = beside_minus.remove(&column.name);
         column.left = left.remove(&column.name);
         column.less = less.remove(&column.name);
+        column.off_order = off_order.remove(&column.name).unwrap_or_default();
         column.n_mixed = mixed.remove(&column.name);
         column.anew = anew.remove(&column.name);
         column.balances = balances.remove(&column.name);
@@ -132,6 +143,7 @@ fn peeked(column: &Column, counts: &Counts<'_>) -> DraftColumn {
         given_back: Vec::new(),
         given_money: None,
         less: None,
+        off_order: Vec::new(),
         gathers: None,
         told_by: Vec::new(),
         is_of_firms: false,

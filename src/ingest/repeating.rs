@@ -32,6 +32,12 @@ pub struct PersonColumn {
     pub n_others: u64,
     /// Those of them with several visits.
     pub n_others_again: u64,
+    /// Rows without an id that have a value.
+    pub n_rows_without_id: u64,
+    /// Their different values.
+    pub n_without_id: u64,
+    /// Those of these that stand beside an id in other rows.
+    pub n_of_both: u64,
 }
 
 /// Words of names of columns that name persons.
@@ -97,7 +103,7 @@ type Sets = FxHashMap<u64, FxHashSet<u64>>;
 /// # Errors
 /// An `IngestError` if a file cannot be read.
 pub fn person_columns(config: &Config) -> Result<Vec<PersonColumn>, IngestError> {
-    columns_of(config, may_name_persons)
+    columns_of(config, |name, is_read| !is_read && may_name_persons(name))
 }
 
 /// Columns of e-mail addresses beside the mapped one.
@@ -105,10 +111,22 @@ pub fn person_columns(config: &Config) -> Result<Vec<PersonColumn>, IngestError>
 /// # Errors
 /// An `IngestError` if a file cannot be read.
 pub fn mail_columns(config: &Config) -> Result<Vec<PersonColumn>, IngestError> {
-    columns_of(config, is_mail_of_persons)
+    columns_of(config, |name, is_read| !is_read && is_mail_of_persons(name))
 }
 
-fn columns_of(config: &Config, may_name: fn(&str) -> bool) -> Result<Vec<PersonColumn>, IngestError> {
+/// The columns that the mapping of the customer reads, where it takes the first that is given.
+///
+/// # Errors
+/// An `IngestError` if a file cannot be read.
+pub fn columns_of_the_customer(config: &Config) -> Result<Vec<PersonColumn>, IngestError> {
+    let customer = config.purchases.columns.get("customer_id").map_or("", String::as_str).to_uppercase();
+    if !customer.contains("COALESCE") && !customer.contains("CASE") && !customer.contains("IFNULL") {
+        return Ok(Vec::new());
+    }
+    columns_of(config, |_, is_read| is_read)
+}
+
+fn columns_of(config: &Config, is_wanted: fn(&str, bool) -> bool) -> Result<Vec<PersonColumn>, IngestError> {
     let files = table_files::found(config, (Table::Purchases, &config.purchases))?.files;
     let mut looks: Vec<Look> = Vec::new();
     for (place, file) in files.iter().enumerate() {
@@ -120,7 +138,7 @@ fn columns_of(config: &Config, may_name: fn(&str) -> bool) -> Result<Vec<PersonC
                 continue;
             };
             if place == 0 && looks.is_empty() {
-                let is_person = |name: &&String| may_name(name) && !customer.reads.contains(name);
+                let is_person = |name: &&String| is_wanted(name, customer.reads.contains(name));
                 looks = available.names.iter().filter(is_person).map(|name| Look::new(name)).collect();
             }
             looks.retain(|look| available.names.contains(&look.name));
@@ -155,13 +173,18 @@ struct Look {
     ids_of_value: Sets,
     values_of_id: Sets,
     visits_of_id: Sets,
+    /// Values in rows without an id, and these rows.
+    without_id: FxHashSet<u64>,
+    n_rows_without_id: u64,
     are_too_many: bool,
 }
 
 impl Look {
     fn new(name: &str) -> Self {
         let (ids_of_value, values_of_id, visits_of_id) = (Sets::default(), Sets::default(), Sets::default());
-        Self { name: name.to_owned(), ids_of_value, values_of_id, visits_of_id, are_too_many: false }
+        let (without_id, n_rows_without_id) = (FxHashSet::default(), 0);
+        let name = name.to_owned();
+        Self { name, ids_of_value, values_of_id, visits_of_id, without_id, n_rows_without_id, are_too_many: false }
     }
 
     fn add(&mut self, value: u64, id: u64, visit: Option<u64>) {
@@ -176,7 +199,12 @@ impl Look {
     fn found(&self) -> Option<PersonColumn> {
         let several = |sets: &Sets| sets.values().filter(|others| others.len() > 1).count() as u64;
         let (n_others, n_others_again) = self.others();
-        (!self.are_too_many && !self.ids_of_value.is_empty()).then(|| PersonColumn {
+        let is_of_both = |value: &&u64| self.ids_of_value.contains_key(*value);
+        let has_values = !self.ids_of_value.is_empty() || !self.without_id.is_empty();
+        (!self.are_too_many && has_values).then(|| PersonColumn {
+            n_rows_without_id: self.n_rows_without_id,
+            n_without_id: self.without_id.len() as u64,
+            n_of_both: self.without_id.iter().filter(is_of_both).count() as u64,
             name: self.name.clone(),
             n_values: self.ids_of_value.len() as u64,
             n_of_several_ids: several(&self.ids_of_value),
@@ -229,10 +257,15 @@ fn look_at(
         let values = engine::ask(|| rows.column(&look.name)?.cast(&DataType::String)).map_err(failed())?;
         let values = values.str().map_err(failed())?;
         for (row, (value, id)) in values.iter().zip(ids.iter()).enumerate() {
-            if let Some((value, id)) = value.and_then(tidy).zip(id.and_then(tidy)) {
-                let visit = visits.and_then(|visits| visits.get(row)).map(|visit| key(visit.as_bytes()));
-                look.add(key(value.as_bytes()), key(id.as_bytes()), visit);
-            }
+            let Some(value) = value.and_then(tidy).map(|value| key(value.as_bytes())) else { continue };
+            let Some(id) = id.and_then(tidy) else {
+                look.n_rows_without_id += 1;
+                look.without_id.insert(value);
+                look.are_too_many |= look.without_id.len() > MOST_VALUES;
+                continue;
+            };
+            let visit = visits.and_then(|visits| visits.get(row)).map(|visit| key(visit.as_bytes()));
+            look.add(value, key(id.as_bytes()), visit);
         }
     }
     Ok(())

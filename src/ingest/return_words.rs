@@ -39,6 +39,9 @@ const SENT_BACK: &[&str] = &[
     "zwrot",
     "iade",
     "возврат",
+    "palaut",
+    "återlämn",
+    "tilbagelever",
 ];
 
 /// Whether words of a name tell of what was sent or paid back.

@@ -3,6 +3,7 @@
 //! Every cell is read as a person means it, as text: ids without `.0`, times in the forms of ISO 8601, numbers as the
 //! spreadsheet shows them. What a sheet unpacks to is bounded as for compressed text.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -18,7 +19,7 @@ use super::limits::MOST_COLUMNS;
 use super::sheets::{Choice, Glimpse};
 use super::source::{InputFile, Opened, Source};
 use super::text_file::{most_unpacked, refuse_bomb};
-use super::{engine, file_facts, sheets};
+use super::{digits, engine, file_facts, sheets};
 use crate::config::{FoundKey, Sheets};
 
 /// Reads spreadsheets.
@@ -325,6 +326,11 @@ fn duration_as_text(text: &str) -> Option<String> {
     Some(clock(number(hours)? * 3_600 + number(minutes)? * 60 + number(seconds)?))
 }
 
+/// A cell with the digits of other scripts as those of ASCII.
+fn with_plain_digits(cell: &str) -> Cow<'_, str> {
+    digits::of_cell(cell).map_or(Cow::Borrowed(cell), Cow::Owned)
+}
+
 fn opened(
     file: &InputFile,
     (choice, n_errors): (&Choice, u64),
@@ -352,7 +358,7 @@ fn opened(
     found.extend(choice.key().filter(|_| file.layout.sheet.is_none()));
     let n_rows = columns.first().map_or(0, |(_, cells)| cells.len());
     let column = |(name, cells): (String, Vec<Option<&str>>)| {
-        let texts: StringChunked = cells.into_iter().collect();
+        let texts: StringChunked = cells.into_iter().map(|cell| cell.map(with_plain_digits)).collect();
         texts.with_name(name.into()).into_column()
     };
     let frame = DataFrame::new(n_rows, columns.into_iter().map(column).collect());

@@ -224,6 +224,36 @@ const OF_OTHER_THINGS: &[&str] = &[
     "export",
 ];
 
+/// Beginnings of words for what was undone.
+const UNDONE: &[&str] = &[
+    "cancel",
+    "storn",
+    "annul",
+    "geannul",
+    "void",
+    "deleted",
+    "anula",
+    "anulow",
+    "abbestell",
+    "avbest",
+    "avbok",
+    "avboka",
+    "avbrut",
+    "afbest",
+    "kanseller",
+    "peruut",
+    "peruttu",
+    "zrušen",
+    "zrusen",
+    "stornov",
+    "iptal",
+    "отмен",
+    "аннулир",
+    "скасов",
+    "キャンセル",
+    "取消",
+];
+
 /// Words of what may become of an order and did not.
 const OF_TERMS: &[&str] = &[
     "policy",
@@ -352,6 +382,18 @@ pub(super) fn is_of_wholes(name: &str) -> bool {
         "bestellung",
         "auftrag",
         "bestelling",
+        "item",
+        "items",
+        "line",
+        "sku",
+        "product",
+        "article",
+        "artikel",
+        "artikelnummer",
+        "position",
+        "bundle",
+        "set",
+        "kit",
     ];
     let words = in_words(name);
     let is = |word: &String, known: &[&str]| known.contains(&word.as_str());
@@ -382,13 +424,20 @@ pub(super) fn is_flag(name: &str) -> bool {
     is_affirmed(&in_words(name))
 }
 
+/// Whether a word ends with one for pieces, whatever is before it: `Retourmenge`, `Returantal`.
+fn is_compound_of_pieces(words: &[String]) -> bool {
+    const PIECES: &[&str] =
+        &["menge", "mengen", "anzahl", "stück", "stückzahl", "aantal", "antal", "antall", "määrä", "quantity", "qty"];
+    words.iter().any(|word| PIECES.iter().any(|end| word.len() > end.len() && word.ends_with(end)))
+}
+
 /// What a column of that name may say of an order.
 pub(super) fn of_name(name: &str) -> Option<Says> {
     const COMPOUND: &[&str] = &["status", "zustand", "ステータス", "状態", "状态", "상태"];
     let words = in_words(name);
     let any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let starts = |known: &[&str]| words.iter().any(|word| known.iter().any(|start| word.starts_with(start)));
-    let is_undone = starts(&["cancel", "storn", "annul", "void", "deleted", "anula", "abbestell"]);
+    let is_undone = starts(UNDONE);
     if is_of_customer(&words) || tells_how(&words) || any(OF_TERMS) || (is_undone && any(UNTIL)) {
         return None;
     }
@@ -403,7 +452,7 @@ pub(super) fn of_name(name: &str) -> Option<Says> {
         return None;
     }
     if (is_undone || tells_of_returns(&words))
-        && speaks_of_pieces(&words)
+        && (speaks_of_pieces(&words) || is_compound_of_pieces(&words))
         && !any(&["status", "at", "date", "id", "type", "reason"])
     {
         return Some(Says::PiecesBack);
@@ -486,6 +535,10 @@ mod tests {
             ("Qty Returned", Some(Says::PiecesBack)),
             ("quantity_refunded", Some(Says::PiecesBack)),
             ("qty_canceled", Some(Says::PiecesBack)),
+            ("Retourmenge", Some(Says::PiecesBack)),
+            ("Returantal", Some(Says::PiecesBack)),
+            ("Geannuleerd", Some(Says::Undone)),
+            ("Peruutettu", Some(Says::Undone)),
             ("Return date", None),
             ("Refund status", Some(Says::TakenBack)),
             ("Cancel reason", Some(Says::Undone)),

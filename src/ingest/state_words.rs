@@ -34,6 +34,8 @@ pub enum Says {
     GivenBack,
     /// How many pieces came back.
     PiecesBack,
+    /// How much was taken off, as a discount.
+    TakenOff,
     /// What it came to as a whole.
     Total,
     /// Whether the customer may be contacted.
@@ -42,6 +44,8 @@ pub enum Says {
     Instalment,
     /// Which order it is a part of.
     PartOf,
+    /// Which order it is of, where what is mapped numbers invoices.
+    OrderOf,
     /// On which day it was paid.
     PaidOn,
 }

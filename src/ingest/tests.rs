@@ -17,6 +17,7 @@ pub(crate) fn table_config(paths: &[&str]) -> TableConfig {
         decimal: None,
         thousands: None,
         amount_is: None,
+        discount_is: None,
         rates: std::collections::BTreeMap::new(),
         negative_amounts: NegativeAmounts::Return,
         id_case: None,

@@ -14,6 +14,8 @@ use super::error::IngestError;
 use super::iso;
 use super::mapping::Mapping;
 use super::marks::Marks;
+use super::order_discounts;
+use super::order_parts::{is_part_of_order, names_orders};
 use super::resolve::Available;
 use super::source::InputFile;
 use super::sources;
@@ -195,8 +197,14 @@ pub(super) fn watched(column: &Column) -> Option<Watched> {
     if state_names::is_of_wholes(&name) {
         return Some(Watched { name, says: Says::PartOf });
     }
+    if names_orders(&name) && comes_again(column) {
+        return Some(Watched { name, says: Says::OrderOf });
+    }
     if is_paid_on(&name) && has_days(column) {
         return Some(Watched { name, says: Says::PaidOn });
+    }
+    if order_discounts::is_discount(column) {
+        return Some(Watched { name, says: Says::TakenOff });
     }
     if let Some(says) = says(column, &name) {
         return Some(Watched { name, says });
@@ -208,10 +216,16 @@ pub(super) fn watched(column: &Column) -> Option<Watched> {
     let values: Vec<&str> = words.names.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).collect();
     let no_purchases = NoPurchases::beside(values.iter().copied());
     let are_states = values.len() <= MOST_STATES
-        && (values.iter().any(|value| no_purchases.contains(value))
+        && (values.iter().any(|value| no_purchases.contains(value) || is_part_of_order(value))
             || (values.len() > 1 && state_names::tells_of_rows(&name, &values))
             || (values.len() > 1 && state_names::is_kind_of_rows(&name)));
     are_states.then_some(Watched { name, says: Says::State })
+}
+
+/// Whether some values of a column stand in several rows.
+fn comes_again(column: &Column) -> bool {
+    let given = column.len() - column.null_count();
+    Words::of_column(column).is_some_and(|words| words.names.len() < given)
 }
 
 /// What a column says of an order by its name, and by its values where they say more.
@@ -250,9 +264,12 @@ pub(super) fn taken(rows: &mut DataFrame, mapping: &Mapping, rules: (Marks, u32)
             | Says::TakenBack
             | Says::Consent
             | Says::PartOf
+            | Says::OrderOf
             | Says::Instalment => (Words::from_text(column.cast(&DataType::String)?.str()?), Vec::new()),
             Says::PaidOn => (whether_given(&column), Vec::new()),
-            Says::GivenBack | Says::PiecesBack | Says::Total => (Words::default(), amounts(&column, rules)),
+            Says::GivenBack | Says::PiecesBack | Says::TakenOff | Says::Total => {
+                (Words::default(), amounts(&column, rules))
+            }
         };
         Ok(WatchedColumn { watched: watched.clone(), is_text, words, money })
     };

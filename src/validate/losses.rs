@@ -207,7 +207,8 @@ impl Losses {
                 if *count == total { "all" } else { "nearly all" },
             );
             let shown = examples.iter().map(|example| example.text.trim_matches('`'));
-            let hint = unusual_dates::mending(*table, column, shown).unwrap_or_else(|| {
+            let source = config.table(*table).and_then(|section| section.columns.get(*column)).map(String::as_str);
+            let hint = unusual_dates::mending(*table, (column, source), shown).unwrap_or_else(|| {
                 format!(
                     "say how `{}.columns.{column}` is written (`time_format`, `decimal`, `thousands`, or SQL that yields the usual \
                      form), or set these rows aside with `filter`",

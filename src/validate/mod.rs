@@ -4,6 +4,7 @@
 mod after_now;
 mod amounts;
 mod bridges;
+mod bundles;
 mod categories;
 mod causes;
 mod cents;
@@ -17,6 +18,7 @@ mod counted_twice;
 mod currencies;
 mod customer_ids;
 mod discount_lines;
+mod discounts_left;
 mod duplicates;
 mod error;
 mod feed;
@@ -38,7 +40,9 @@ mod no_goods;
 mod nobody;
 mod opt_outs;
 mod order_amounts;
+mod order_discounts;
 mod order_numbers;
+mod order_parts;
 mod order_signs;
 mod order_totals;
 mod other_ids;
@@ -100,6 +104,7 @@ const CHECKS: &[fn(&mut Checked<'_>)] = &[
     time::check,
     amounts::check,
     order_amounts::share_out,
+    order_discounts::take_off,
     costs::check,
     relations::check,
     contacts::check,
@@ -196,7 +201,7 @@ pub fn load_and_look<T>(
     let seen = look(&checked.tables);
     let (carried, contacts) = (Carried::of(&checked.tables), ingest::contacts(&checked.tables));
     let (tables, dictionaries) = ingest::columns(config, checked.tables);
-    let looks = checked.outcome.totals.looks_of_ids();
+    let looks = checked.outcome.totals.looks_of_ids(&checked.outcome.accounts);
     let (accounts, mut findings, rejects, pace) = checked.outcome.completed(config, now);
     other_ids::name_better(config, looks, &mut findings)?;
     bridges::name(config, &accounts, &mut findings);

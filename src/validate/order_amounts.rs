@@ -255,7 +255,7 @@ pub(super) fn share_out(checked: &mut Checked<'_>) {
 }
 
 /// Used rows with an amount by order: of one number, one customer, one sign, and no long time between them.
-fn orders(table: &TypedTable) -> Vec<Vec<usize>> {
+pub(super) fn orders(table: &TypedTable) -> Vec<Vec<usize>> {
     let (amounts, times, order) = (table.money("amount"), table.times("purchased_at"), order_of(table));
     let at = |row: usize| Timestamp(times.get(row).copied().unwrap_or(0));
     let mut lines: Vec<((u64, u32), bool, Timestamp, usize)> = table

@@ -56,7 +56,16 @@ pub(super) struct OrderSigns(BTreeMap<(String, Says), Sign>);
 impl OrderSigns {
     pub(super) fn of(purchases: &TypedTable) -> Self {
         let is_of_order = |column: &&WatchedColumn| {
-            !matches!(column.watched.says, Says::Total | Says::Consent | Says::Instalment | Says::PaidOn | Says::PartOf)
+            !matches!(
+                column.watched.says,
+                Says::Total
+                    | Says::Consent
+                    | Says::Instalment
+                    | Says::PaidOn
+                    | Says::PartOf
+                    | Says::OrderOf
+                    | Says::TakenOff
+            )
         };
         let columns = purchases.watched.iter().filter(is_of_order);
         Self(columns.map(|own| ((own.watched.name.clone(), own.watched.says), sign(purchases, own))).collect())

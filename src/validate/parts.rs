@@ -111,7 +111,7 @@ impl Together {
     /// An [`IngestError`] if a file can no longer be read.
     pub fn finish(self, config: &Config, now: Timestamp, parts: &Parts) -> Result<Loaded, Failure> {
         CustomCells::refuse_words(&self.0.custom_cells)?;
-        let looks = self.0.totals.looks_of_ids();
+        let looks = self.0.totals.looks_of_ids(&self.0.accounts);
         let (accounts, mut findings, rejects, pace) = self.0.completed(config, now);
         other_ids::name_better(config, looks, &mut findings)?;
         bridges::name(config, &accounts, &mut findings);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::bundles::Bundles;
 use super::categories;
 use super::cents::Cents;
 use super::consent::Consents;
@@ -11,6 +12,7 @@ use super::counted_pieces::CountedPieces;
 use super::counted_twice::CountedTwice;
 use super::currencies::Currencies;
 use super::customer_ids;
+use super::discounts_left::DiscountsLeft;
 use super::feed::{self, PurchaseDays};
 use super::finding::{Finding, Severity};
 use super::id_groups::Ids;
@@ -23,6 +25,7 @@ use super::no_goods::NoGoods;
 use super::opt_outs::{self, Statements};
 use super::order_amounts::OrderAmounts;
 use super::order_numbers::OrderNumbers;
+use super::order_parts::OrderParts;
 use super::order_signs::OrderSigns;
 use super::order_totals::OrderTotals;
 use super::other_ids::{self, Looks};
@@ -42,7 +45,7 @@ use super::unpaid::UnpaidOrders;
 use super::volume::{self, Presence, Volume};
 use super::{loose_ids, phone_ids};
 use crate::config::{Config, Table};
-use crate::ingest::{Account, TypedTable};
+use crate::ingest::{Account, Reason, TypedTable};
 use crate::text::counted;
 use crate::units::Timestamp;
 
@@ -85,12 +88,15 @@ pub(super) struct ShopTotals {
     cents: Cents,
     thin_weeks: ThinWeeks,
     order_numbers: OrderNumbers,
+    order_parts: OrderParts,
     unknown_states: UnknownStates,
     unpaid: UnpaidOrders,
     pieces_back: PiecesBack,
     suborders: Suborders,
+    bundles: Bundles,
     currencies: Currencies,
     order_amounts: OrderAmounts,
+    discounts_left: DiscountsLeft,
     tickets: TicketStates,
     /// Categories of purchases that have a margin of their own.
     with_margins: BTreeSet<String>,
@@ -131,12 +137,15 @@ impl ShopTotals {
             side.spawn(|_| (self.days, self.pace) = PurchaseDays::counted(purchases, zone));
             side.spawn(|_| (self.n_customers, self.n_returning) = volume::customers_and_returning(purchases));
             side.spawn(|_| self.order_amounts = OrderAmounts::of(purchases, config));
+            side.spawn(|_| self.discounts_left = DiscountsLeft::of(purchases, config));
             side.spawn(|_| (self.sizes, self.scales) = Sizes::of(purchases, &config.currency));
             side.spawn(|_| self.cents = Cents::of(purchases, config));
             side.spawn(|_| self.thin_weeks = ThinWeeks::of(purchases, config));
+            side.spawn(|_| self.order_parts = OrderParts::of(purchases, config));
             side.spawn(|_| self.order_numbers = OrderNumbers::of(purchases));
             side.spawn(|_| self.unknown_states = UnknownStates::of(purchases));
             side.spawn(|_| self.unpaid = UnpaidOrders::of(purchases));
+            side.spawn(|_| self.bundles = Bundles::of(purchases));
             side.spawn(|_| self.suborders = Suborders::of(purchases));
             side.spawn(|_| self.pieces_back = PiecesBack::of(purchases));
             side.spawn(|_| self.with_margins = categories::with_margins(purchases, config));
@@ -171,10 +180,12 @@ impl ShopTotals {
         self.cents.add(other.cents);
         self.thin_weeks.add(&other.thin_weeks);
         self.order_numbers.add(other.order_numbers);
+        self.order_parts.add(other.order_parts);
         self.unknown_states.add(other.unknown_states);
         self.unpaid.add(other.unpaid);
         self.pieces_back.add(other.pieces_back);
         self.suborders.add(other.suborders);
+        self.bundles.add(other.bundles);
         for (table, own) in other.ids {
             self.ids.entry(table).or_default().add(own);
         }
@@ -196,6 +207,7 @@ impl ShopTotals {
         self.no_good_categories.add(other.no_good_categories);
         self.currencies.add(other.currencies);
         self.order_amounts.add(other.order_amounts);
+        self.discounts_left.add(other.discounts_left);
         self.tickets.add(other.tickets);
         self.with_margins.extend(other.with_margins);
         for (column, (rows, is_filled)) in other.filled {
@@ -216,6 +228,7 @@ impl ShopTotals {
         findings.extend(of_products.or_else(|| self.no_good_categories.finding(config, "category")));
         findings.extend(self.currencies.findings(config));
         findings.extend(self.order_amounts.finding());
+        findings.extend(self.discounts_left.finding(config));
         findings.extend(categories::unknown(&self.with_margins, config));
         findings.extend(self.statements.stopped(config));
         findings.extend(self.consents.findings(config));
@@ -253,7 +266,7 @@ impl ShopTotals {
         findings.extend(self.rejected_states.finding(config, account));
         findings.extend(self.joined_lines.finding());
         findings.extend(self.sold_twice.finding(config));
-        findings.extend(self.instalments.finding());
+        findings.extend(self.instalments.finding().or_else(|| self.order_parts.finding(config)));
         findings.extend(self.lines_as_orders.finding(config));
         // Payments with a minus are told as such.
         findings.extend(self.lone_returns.finding(config).filter(|_| !self.signs.pays_back()));
@@ -261,15 +274,20 @@ impl ShopTotals {
         findings.extend(self.unknown_states.findings(config, account));
         findings.extend(self.unpaid.finding(config));
         findings.extend(self.pieces_back.finding(config));
-        findings.extend(self.suborders.finding(config));
+        let in_parts = self.suborders.finding(config);
+        findings.extend(in_parts.or_else(|| self.bundles.finding(config)));
         findings.extend(self.tickets.finding(config));
         findings
     }
 
     /// What the ids of customers look like.
-    pub(super) fn looks_of_ids(&self) -> Looks {
+    pub(super) fn looks_of_ids(&self, accounts: &[Account]) -> Looks {
         let ids = self.ids.get(&Table::Purchases);
+        let account = accounts.iter().find(|account| account.table == Table::Purchases.name());
+        let without =
+            account.into_iter().flat_map(|own| &own.rejected).filter(|(reason, _)| *reason == Reason::NO_CUSTOMER);
         Looks {
+            rows: (account.map_or(0, Account::n_belonging), without.map(|(_, count)| count).sum()),
             are_names: ids.is_some_and(|ids| other_ids::are_names(ids.names())),
             may_be_guests: self.n_customers.saturating_sub(self.n_returning) * ONCE_IN >= self.n_customers,
         }

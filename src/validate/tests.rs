@@ -29,6 +29,7 @@ fn section(paths: &[PathBuf], columns: &[(&str, &str)]) -> TableConfig {
         decimal: None,
         thousands: None,
         amount_is: None,
+        discount_is: None,
         rates: std::collections::BTreeMap::new(),
         negative_amounts: NegativeAmounts::Return,
         id_case: None,

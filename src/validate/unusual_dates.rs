@@ -2,15 +2,21 @@
 //! month.
 
 use crate::config::{Kind, Table};
+use crate::ingest::{sql_name, toml_text};
 
 /// How far the years of calendars are from those of the usual one.
 const CALENDARS: &[(std::ops::RangeInclusive<u32>, &str)] = &[
-    (2440..=2700, "the Buddhist calendar, 543 above the usual ones"),
+    (2601..=2700, "the Buddhist calendar, 543 above the usual ones"),
+    (2440..=2509, "the Buddhist calendar, 543 above the usual ones"),
     (1340..=1480, "the Persian or the Islamic calendar"),
 ];
 
 /// What to do about times that all look like these; `None` if nothing is known of them.
-pub(super) fn mending<'t>(table: Table, column: &str, shown: impl Iterator<Item = &'t str>) -> Option<String> {
+pub(super) fn mending<'t>(
+    table: Table,
+    (column, source): (&str, Option<&str>),
+    shown: impl Iterator<Item = &'t str>,
+) -> Option<String> {
     let is_time = table.column(column).is_some_and(|spec| spec.kind == Kind::Time);
     let texts: Vec<&str> = shown.filter(|_| is_time).collect();
     let first = texts.first()?;
@@ -20,11 +26,26 @@ pub(super) fn mending<'t>(table: Table, column: &str, shown: impl Iterator<Item 
             table.name()
         ));
     }
+    if let Some(source) = source.filter(|_| texts.iter().all(|text| is_week(text))) {
+        let monday = toml_text(&format!("CONCAT({}, '-1')", sql_name(source)));
+        return Some(format!(
+            "a week is no day: export the day of each purchase; or take the Monday of its week for it: write `{column} = {monday}` in \
+             `[{}.columns]`",
+            table.name()
+        ));
+    }
     let year = year(first)?;
     let (_, calendar) = CALENDARS.iter().find(|(years, _)| years.contains(&year))?;
     Some(format!(
         "years such as {year} are those of {calendar}: export the dates in the usual calendar (ISO 8601, such as `2024-05-31`)"
     ))
+}
+
+/// Whether a text is a week of a year, as in `2024-W05`.
+fn is_week(text: &str) -> bool {
+    let Some((year, week)) = text.split_once(['W', 'w']) else { return false };
+    let is = |text: &str, n: usize| text.len() == n && text.bytes().all(|byte| byte.is_ascii_digit());
+    is(year.trim_end_matches('-'), 4) && is(week, 2)
 }
 
 /// The number of four digits.
@@ -54,11 +75,13 @@ mod tests {
 
     #[test]
     fn dates_of_other_calendars_and_orders_are_known() {
-        let hint = |text: &'static str| mending(Table::Purchases, "purchased_at", std::iter::once(text));
-        assert!(hint("21/10/2567").unwrap().contains("543"));
+        let of = |column, text: &'static str| mending(Table::Purchases, (column, Some("Week")), std::iter::once(text));
+        let hint = |text| of("purchased_at", text);
+        assert!(hint("21/10/2467").unwrap().contains("543"));
+        assert!(hint("2024-W05").unwrap().contains("take the Monday"));
         assert!(hint("1403/10/21").unwrap().contains("Persian"));
         assert!(hint("2024-21-10").unwrap().contains("%Y-%d-%m"));
         assert_eq!(hint("2024-13-13"), None);
-        assert_eq!(mending(Table::Purchases, "amount", std::iter::once("2567")), None);
+        assert_eq!(of("amount", "2467"), None);
     }
 }

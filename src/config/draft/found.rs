@@ -3,7 +3,7 @@
 use super::text::{comment, line};
 use crate::config::catalogue::Section;
 use crate::config::found::FoundKey;
-use crate::config::guess::reads;
+use crate::config::guess::{is_before_discount, reads};
 use crate::config::knobs;
 use crate::config::proposal::Proposal;
 use crate::config::tables::{Kind, Table};
@@ -29,6 +29,9 @@ pub(super) fn found_keys(draft: &mut String, proposal: &Proposal, section: &Sect
     for found in proposal.peek.found.iter().filter(is_meant).filter(is_of_table) {
         let is_set = match found.key {
             key if key == knobs::FILTER.name => proposal.filter.is_some(),
+            key if key == knobs::DISCOUNT_IS.name => {
+                written.contains(&key) || !is_before_discount(&proposal.mapping, &proposal.peek.columns)
+            }
             FILL_DOWN => !proposal.fill_down.is_empty(),
             key => written.contains(&key),
         };

@@ -106,6 +106,23 @@ pub(super) fn discount_in_money(
     }
 }
 
+/// The discounts of the order that the columns of an amount are before, together.
+pub(super) fn discount_of_order(read: &[String], columns: &[DraftColumn]) -> Option<String> {
+    let found: Vec<&DraftColumn> = columns
+        .iter()
+        .filter(|column| column.off_order.iter().any(|before| read.contains(before)) && !read.contains(&column.name))
+        .collect();
+    match found.as_slice() {
+        [] => None,
+        [one] => Some(one.name.clone()),
+        several => {
+            let each: Vec<String> =
+                several.iter().map(|column| format!("ABS(COALESCE({}, 0))", always_quoted(&column.name))).collect();
+            Some(each.join(" + "))
+        }
+    }
+}
+
 /// The discount as it is taken off; where there is none, none is.
 fn discount_of(less: &LineDiscount, columns: &[DraftColumn]) -> String {
     let name = quoted(&less.column);

@@ -10,7 +10,7 @@ mod person;
 use std::collections::BTreeMap;
 
 pub(crate) use self::amount::is_unit_price;
-use self::amount::{derived_amount, discount_in_money, in_major_units, is_of_order, is_of_stock};
+use self::amount::{derived_amount, discount_in_money, discount_of_order, in_major_units, is_of_order, is_of_stock};
 use self::clock::with_clock;
 use self::nearness::{BY_WORDS, distance, without_taxes};
 use self::order::{better_order, with_its_day};
@@ -63,6 +63,9 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
         }
         mapping.insert("amount", amount);
     }
+    if table == Table::Purchases {
+        add_discount(&mut mapping, columns);
+    }
     if table == Table::Purchases && !mapping.contains_key("is_return") {
         add_returns(&mut mapping, columns);
     }
@@ -77,6 +80,23 @@ pub(super) fn mapping(table: Table, columns: &[DraftColumn]) -> BTreeMap<&'stati
         mapping.insert(name, time);
     }
     mapping
+}
+
+/// The discount of the order that the amount of a mapping is before.
+fn discount_before(mapping: &BTreeMap<&'static str, String>, columns: &[DraftColumn]) -> Option<String> {
+    discount_of_order(&reads(mapping.get("amount")?, columns), columns)
+}
+
+/// Adds the discount of the order that the amount is before.
+pub(super) fn add_discount(mapping: &mut BTreeMap<&'static str, String>, columns: &[DraftColumn]) {
+    if let Some(discount) = discount_before(mapping, columns) {
+        mapping.insert("discount", discount);
+    }
+}
+
+/// Whether a mapping has the discount of the order that its amount is before.
+pub(super) fn is_before_discount(mapping: &BTreeMap<&'static str, String>, columns: &[DraftColumn]) -> bool {
+    discount_before(mapping, columns).is_some_and(|discount| mapping.get("discount") == Some(&discount))
 }
 
 /// The mapping but for the opt-outs, of which each file of customers may tell in columns of its own.

@@ -99,6 +99,7 @@ const PLAIN_NUMBERS: &[&str] = &[
     "номер",
     "szám",
     "αριθμός",
+    "เลขที่",
     "番号",
     "编号",
     "번호",
@@ -120,8 +121,15 @@ pub(super) fn plain_order<'c>(
     let is_plain = |column: &&DraftColumn| is_plain_number(column);
     // Where the amount is that of an order, each row is one.
     let are_orders = matched.get("amount").is_some_and(|amount| is_of_order(&amount.name));
+    // A number of a document, such as `INV/2024/17`, is none of a line where nothing tells of lines.
+    let has_lines = ["quantity", "product_id"].iter().any(|ours| matched.contains_key(ours));
+    let is_of_document = |column: &DraftColumn| {
+        let has = |of: fn(char) -> bool| column.example.contains(of);
+        !has_lines && has(char::is_alphabetic) && has(|letter| letter.is_ascii_digit())
+    };
     let comes_again = |column: &&DraftColumn| {
-        column.n_empty == 0 && column.n_distinct > 1 && (column.n_distinct < column.n_rows || are_orders)
+        let is_new = column.n_distinct == column.n_rows;
+        column.n_empty == 0 && column.n_distinct > 1 && (!is_new || are_orders || is_of_document(column))
     };
     let is_free = |column: &&DraftColumn| matched.values().all(|other| other.name != column.name);
     let candidates = columns.iter().filter(|column| plausible(Kind::Id, column));

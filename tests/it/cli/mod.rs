@@ -51,6 +51,7 @@ mod page;
 mod page_words;
 mod panel_size;
 mod parts;
+mod parts_and_discounts;
 mod past_forecasts;
 mod playbook_amounts;
 mod playbook_conditions;
