@@ -63,15 +63,13 @@ def counted(lines, customer, order, amount, bought=None):
 
 
 def shopify(folder):
-    """Price x quantity of lines less the discount of the order, which stands on its first line; cancelled, voided, refunded and test orders
-    out, guests out."""
+    """Price x quantity of lines; cancelled, voided, refunded and test orders out, guests out."""
     lines = read(sorted(folder.glob("orders_export_*.csv")))
     orders = lines.filter(pl.col("Financial Status") != "")
     test = mail("Email") == "test@myshop.example"
     chosen = orders.filter((pl.col("Cancelled at") == "") & ~pl.col("Financial Status").is_in(["voided", "refunded"]) & ~test)
     joined = lines.drop("Email").join(chosen.select("Name", "Email"), on="Name", how="inner")
-    amount = money("Lineitem price") * money("Lineitem quantity") - money("Discount Amount")
-    return counted(joined, mail("Email"), pl.col("Name"), amount, pl.lit(True))
+    return counted(joined, mail("Email"), pl.col("Name"), money("Lineitem price") * money("Lineitem quantity"))
 
 
 def woocommerce(folder):
