@@ -65,6 +65,17 @@ fn steers(letter: char) -> bool {
         || matches!(letter, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
+/// A sentence with a capital letter at its start.
+///
+/// ```
+/// assert_eq!(retain::text::capital("less than 1 % of all"), "Less than 1 % of all");
+/// ```
+#[must_use]
+pub fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 /// A count with thousands separators.
 ///
 /// ```

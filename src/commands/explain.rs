@@ -8,6 +8,7 @@ use super::printing;
 use super::printing::print;
 use super::{champion, earlier, eligibility};
 use crate::cli::{Explain, ExplainFormat, Job, OutputOptions};
+use crate::decide::Stage;
 use crate::error::Failure;
 use crate::explain::{
     ContextContribution, CustomerExplanation, ExplainedCause, ExplainedDecision, ExplainedValue, FeatureContribution,
@@ -56,8 +57,8 @@ pub(super) fn run(arguments: &Explain, talk: OutputOptions, now: Timestamp) -> R
 
 fn page(explanation: &CustomerExplanation, currency: &Currency) -> String {
     let mut page = format!(
-        "{} at {}: {} {} of {}{}, model {}\n\nleaving {:.1} %, gone {:.1} %{}\nchurn {:.1} %{}, value at stake {} \
-         {}, confidence {}\n",
+        "{} at {}: {} {} of {}{}, model {}\n\nleaving {:.1} %, gone {:.1} %{}\nchurn in {} days {:.1} %{}, value at stake {} \
+         {}, confidence {}\nstage {}\n",
         printable(&explanation.customer_id),
         explanation.as_of,
         match explanation.risk {
@@ -71,11 +72,13 @@ fn page(explanation: &CustomerExplanation, currency: &Currency) -> String {
         100.0 * explanation.leaving_probability,
         100.0 * explanation.gone_probability,
         explanation.quiet_probability.map_or_else(String::new, |quiet| format!(", quiet {:.1} %", 100.0 * quiet)),
+        explanation.horizon_days,
         100.0 * explanation.churn_probability,
         explanation.churn_interval.map_or_else(String::new, percent_range),
         currency.code(),
         currency.major_digits(explanation.value_at_stake),
-        explanation.confidence
+        explanation.confidence,
+        Stage::named(explanation.life_cycle_stage).map_or_else(String::new, in_short)
     );
     for reason in &explanation.reasons {
         for (position, line) in wrapped(reason, 76).iter().enumerate() {
@@ -94,6 +97,12 @@ fn page(explanation: &CustomerExplanation, currency: &Currency) -> String {
     page.push_str(&contributions(explanation));
     page.push_str(&events(explanation, currency));
     page
+}
+
+/// A stage with what it means, in one line.
+fn in_short(stage: Stage) -> String {
+    let meaning = stage.meaning();
+    format!("{} ({})", stage.name(), meaning.split_once(": ").map_or(meaning, |(_, meaning)| meaning))
 }
 
 /// The latest orders and complaints.

@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::cli::ALARM;
 use crate::error::Failure;
 use crate::files::Staged;
-use crate::monitor::{CAVEAT, DecayTest, Expected, ListPerformance, Outcomes, Realised, level_sd, remembered};
+use crate::monitor::{CAVEAT, DecayTest, Expected, ListPerformance, Outcomes, Planned, Realised, level_sd, remembered};
 use crate::output::{Format, stage_table};
 use crate::pipeline::Lists;
 use crate::registry::Version;
@@ -65,9 +65,22 @@ pub(super) fn track(
     let lists = if knows_later {
         known.into_iter().filter(|list| list.as_of_day < as_of_day).collect()
     } else {
-        remembered(known, ListPerformance { as_of_day, model_version, expected, realised: None })
+        remembered(
+            known,
+            ListPerformance { as_of_day, model_version, expected, realised: None, planned: Some(planned(lists)) },
+        )
     };
     Track { lists, n_new, decay, is_known, expected, knows_later: knows_later.then_some(version.manifest.as_of) }
+}
+
+/// What the plan promises, of both lists.
+fn planned(lists: &Lists) -> Planned {
+    let summary = &lists.list.decisions.summary;
+    Planned {
+        n_contacted: summary.n_contacted,
+        net_gain: summary.net_gain,
+        cost: summary.contact_cost + summary.incentive_cost,
+    }
 }
 
 fn n_realised(lists: &[ListPerformance]) -> usize {
@@ -129,6 +142,7 @@ impl Track {
             |of: &dyn Fn(&ListPerformance) -> Option<f64>| Column::OptionalNumber(self.lists.iter().map(of).collect());
         let of_realised =
             |of: fn(&Realised) -> Option<f64>| numbers(&|list: &ListPerformance| list.realised.as_ref().and_then(of));
+        let of_plan = |of: fn(&Planned) -> f64| numbers(&|list: &ListPerformance| list.planned.as_ref().map(of));
         let ratio = |place: usize| {
             numbers(&|list: &ListPerformance| {
                 list.realised.as_ref()?.ratio(list.expected.variance)?.get(place).copied()
@@ -145,6 +159,9 @@ impl Track {
                 ("expected_churned", numbers(&|list| Some(list.expected.churned))),
                 ("expected_auc", numbers(&|list| list.expected.auc)),
                 ("expected_log_loss", numbers(&|list| Some(list.expected.log_loss))),
+                ("planned_contacts", of_plan(|plan| plan.n_contacted as f64)),
+                ("planned_net_gain", of_plan(|plan| plan.net_gain)),
+                ("planned_cost", of_plan(|plan| plan.cost)),
                 ("realised_customers", of_realised(|realised| Some(realised.n as f64))),
                 ("missing_customers", of_realised(|realised| Some(realised.missing as f64))),
                 ("churned", of_realised(|realised| Some(realised.churned as f64))),

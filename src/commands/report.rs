@@ -243,6 +243,8 @@ fn summary(config: &Config, Lists { list, winback }: &Lists, version: &Version) 
     let sum =
         |of: fn(&crate::pipeline::ListRow) -> f64| Stated::Money(list.rows.iter().map(of).sum(), list.currency.clone());
     let rows = || list.rows.iter().chain(&winback.rows);
+    let plan = &list.decisions.summary;
+    let money = |major: f64| Stated::Money(major, list.currency.clone());
     let n_of = |group| Stated::Count(rows().filter(|row| row.decision.group == group).count() as u64);
     let (n_shown, n_all) = (config.output.sheet_rows as usize, list.rows.len());
     let shown = (n_shown < n_all).then_some(("Rows of it here; list.csv has all", Stated::Count(n_shown as u64)));
@@ -258,6 +260,8 @@ fn summary(config: &Config, Lists { list, winback }: &Lists, version: &Version) 
         ("Value at stake, all of the list", sum(|row| row.prospect.value_at_stake)),
         ("Expected loss, all of the list", sum(|row| row.prospect.expected_loss())),
         ("To contact, both lists", n_of(Group::Treat)),
+        ("Expected gain of that, costs off", money(plan.net_gain)),
+        ("Expected costs of that", money(plan.contact_cost + plan.incentive_cost)),
         ("Left alone to measure by", n_of(Group::Control)),
         ("Others without a contact", n_of(Group::Suppressed)),
         ("Model", Stated::Text(version.manifest.model_version())),

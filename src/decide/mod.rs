@@ -53,5 +53,5 @@ pub use ranking::{Order, Prospect, RiskBand, Suppression, rank};
 pub use reckoning::LimitKind;
 pub use segments::{MatrixCuts, Quadrant, RfmSegment, Segments, Shopper, segments};
 pub use stage::{Behaviour, Stage};
-pub use why::{Subject, action_why, money as money_in_words};
+pub use why::{Subject, action_why, money as money_in_words, percent as percent_in_words};
 pub use why_not::{Untouched, bring, no_longer_because, pause_why, suppressed_because};

@@ -90,8 +90,10 @@ impl Stage {
             Self::Repeat => "Repeat: two to four visits, the last one within twice the usual gap",
             Self::Loyal => "Loyal: five visits or more, the last one within twice the usual gap",
             Self::WonBack => "Won back: returned after a long silence",
-            Self::AtRisk => "At risk: silent for more than twice the usual gap",
-            Self::Dormant => "Dormant: silent for more than four times the usual gap, or one visit long ago",
+            Self::AtRisk => "At risk: overdue, silent for more than twice the usual gap",
+            Self::Dormant => {
+                "Dormant: long overdue, silent for more than four times the usual gap, or one visit long ago"
+            }
         }
     }
 

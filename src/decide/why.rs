@@ -7,7 +7,7 @@ use super::gain::Stakes;
 use super::grievance::Grievance;
 use super::next_category::NextCategory;
 use crate::config::playbook::{Action, Evidence};
-use crate::text::amount;
+use crate::text::{amount, capital, grouped_digits};
 use crate::units::Currency;
 
 /// What a sentence is about.
@@ -52,7 +52,7 @@ pub fn action_why(group: Group, subject: &Subject<'_>) -> String {
     let cause = cause.map_or_else(String::new, |cause| format!("; the likely cause is {}", cause.in_words()));
     let next = subject.next_category.filter(|_| action.suggests_category);
     let next = next.map_or_else(String::new, |next| format!("{} ", next.sentence()));
-    format!("{first}{next}{}{cause}. {}", situation(subject), reckoning(subject))
+    capital(&format!("{first}{next}{}{cause}. {}", situation(subject), reckoning(subject)))
 }
 
 /// What is at stake, by the probability that ranks the list of the customer.
@@ -114,7 +114,7 @@ fn one_in(subject: &Subject<'_>) -> String {
     let what = if is_win_back(subject) { "brings a customer back" } else { "keeps a customer" };
     match (1.0 / won).round() {
         n if n <= 1.0 => format!("nearly each such contact {what}"),
-        n => format!("one such contact in {n:.0} {what}"),
+        n => format!("one such contact in {} {what}", grouped_digits(&format!("{n:.0}"))),
     }
 }
 
@@ -164,7 +164,8 @@ fn won(subject: &Subject<'_>) -> [f64; 2] {
 }
 
 /// A share as a person would say it; what is nearly nothing or nearly all is not rounded to it.
-fn percent(share: f64) -> String {
+#[must_use]
+pub fn percent(share: f64) -> String {
     match 100.0 * share {
         low if low < 1.0 => "less than 1 %".to_owned(),
         high if high > 99.0 => "more than 99 %".to_owned(),

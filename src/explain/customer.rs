@@ -33,6 +33,10 @@ pub struct CustomerExplanation {
     pub rank: (usize, usize),
     /// The places between which the customer stands in four of five cases; only for those ranked first.
     pub rank_interval: Option<[u32; 2]>,
+    /// The life-cycle stage, as in the list; it compares the silence with the customer's own rhythm, and knows no probability.
+    pub life_cycle_stage: &'static str,
+    /// Days from the day on in which a customer who buys nothing has churned.
+    pub horizon_days: u32,
     /// Calibrated probability of churning.
     pub churn_probability: f64,
     /// Bounds that hold it in four of five cases.

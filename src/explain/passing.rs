@@ -264,7 +264,8 @@ impl Plan<'_> {
         let (schema, nowhere) = (self.schema, Target { fact: None, teller: None, recent_days: f64::INFINITY });
         let Some((entry, column)) = schema.entry(name).zip(schema.position(name)) else { return nowhere };
         let recent_days = entry.recent_days.map_or(f64::INFINITY, f64::from);
-        let found = entry.telling.side().zip(Template::of_feature(&entry, schema)).zip(entry.telling.fact());
+        let found =
+            entry.telling.side().zip(Template::of_feature(&entry, schema, self.medians)).zip(entry.telling.fact());
         let found = found.filter(|(_, fact)| self.has_money || !is_of_money(*fact, &entry));
         let teller = found.map(|((side, template), fact)| {
             let is_first = matches!(entry.telling, Telling::TellsFirst(..));

@@ -3,12 +3,13 @@
 //!
 //! A reason of the catalogue is one sentence or several, parted by `|`, of which the first that holds is told. It may begin
 //! with conditions, `[a<b, c<d]`: each holds where its left side is less than its right side, and less by more than a quarter
-//! where both are the customer's; `2*a` is twice the value. `{name}` stands for the customer's value of that feature, `{a-b}` for a difference, `{name
+//! where neither is a constant; `2*a` is twice the value, and `~a` the usual one, the median of training. `{name}` stands for the customer's value of that feature, `{a-b}` for a difference, `{name
 //! order}` for the value and the noun in the right number, `{name category/categories}` likewise where the plural is irregular,
 //! `{name every}` for a rhythm of days, `{name gap}` for its days alone and `{name span}` for a stretch of days in days, weeks, months or years.
 
 use std::fmt::Write;
 
+use super::medians::Medians;
 use crate::features::{self, Entry, FeatureSchema, Telling, Unit};
 use crate::units::Currency;
 
@@ -24,7 +25,8 @@ use crate::units::Currency;
 /// ```
 #[must_use]
 pub fn render(template: &str, value: impl Fn(&str) -> Option<f64>, currency: &Currency) -> Option<String> {
-    let template = Template::of(template, |name| Some((value(name)?, features::find(name)?.unit)))?;
+    let usual = |name: &str| value(&format!("~{name}"));
+    let template = Template::of(template, |name| Some((value(name)?, features::find(name)?.unit)), usual)?;
     let mut sentence = String::new();
     template.fill(|value| *value, currency, &mut sentence).is_some().then_some(sentence)
 }
@@ -50,6 +52,8 @@ enum Term<N> {
     /// So many times a value.
     Multiple(f64, N),
     Difference(N, N),
+    /// What is usual, the same for every customer; not a number where that is not known.
+    Usual(f64),
 }
 
 /// A number in a sentence, and the text up to the next one.
@@ -82,22 +86,24 @@ enum Noun {
 
 impl Template<usize> {
     /// The reason of a feature, ours or a custom one, whose `{value}` is the feature's own value; numbers are columns of
-    /// the schema. `None` if it tells nothing, or names one that the schema lacks.
-    pub(super) fn of_feature(feature: &Entry<'_>, schema: &FeatureSchema) -> Option<Self> {
-        Self::of_entry(feature, |name| match name {
+    /// the schema, what is usual comes from the medians. `None` if it tells nothing, or names one that the schema lacks.
+    pub(super) fn of_feature(feature: &Entry<'_>, schema: &FeatureSchema, medians: &Medians) -> Option<Self> {
+        let find = |name: &str| match name {
             "value" => Some((schema.position(feature.name)?, feature.unit)),
             _ => Some((schema.position(name)?, features::find(name)?.unit)),
-        })
+        };
+        Self::of_entry(feature, find, |name| medians.get(name))
     }
 }
 
 impl Template<String> {
     /// The reason of a feature with the names of the features whose numbers it tells.
     pub(super) fn named(feature: &Entry<'_>) -> Option<Self> {
-        Self::of_entry(feature, |name| match name {
+        let find = |name: &str| match name {
             "value" => Some((feature.name.to_owned(), feature.unit)),
             _ => Some((name.to_owned(), features::find(name)?.unit)),
-        })
+        };
+        Self::of_entry(feature, find, |_| None)
     }
 
     pub(super) fn names(self) -> impl Iterator<Item = String> {
@@ -105,7 +111,7 @@ impl Template<String> {
             let told = sentence.slots.into_iter().map(|slot| slot.term);
             let terms: Vec<_> = sentence.conditions.into_iter().flatten().chain(told).collect();
             terms.into_iter().flat_map(|term| match term {
-                Term::Constant(_) => Vec::new(),
+                Term::Constant(_) | Term::Usual(_) => Vec::new(),
                 Term::Value(name) | Term::Multiple(_, name) => vec![name],
                 Term::Difference(name, other) => vec![name, other],
             })
@@ -113,28 +119,43 @@ impl Template<String> {
     }
 }
 
+/// Where the numbers of a reason are found: the customer's, and what is usual.
+struct Known<F, U> {
+    find: F,
+    usual: U,
+}
+
 impl<N> Template<N> {
-    fn of_entry(feature: &Entry<'_>, find: impl Fn(&str) -> Option<(N, Unit)>) -> Option<Self> {
+    fn of_entry(
+        feature: &Entry<'_>,
+        find: impl Fn(&str) -> Option<(N, Unit)>,
+        usual: impl Fn(&str) -> Option<f64>,
+    ) -> Option<Self> {
         match feature.telling {
             Telling::Tells(features::Fact::Custom, _) => {
                 // What the shop has written is one sentence, whatever signs are in it.
-                Some(Self(vec![Sentence::of(&feature.reason, Vec::new(), &find)?]))
+                Some(Self(vec![Sentence::of(&feature.reason, Vec::new(), &Known { find, usual })?]))
             }
-            Telling::Tells(..) | Telling::TellsFirst(..) => Self::of(&feature.reason, find),
+            Telling::Tells(..) | Telling::TellsFirst(..) => Self::of(&feature.reason, find, usual),
             Telling::Adds(_) | Telling::Context(_) | Telling::Undecided => None,
         }
     }
 
     /// Takes a reason apart; `None` if a number is not found or a bracket not closed.
-    fn of(template: &str, find: impl Fn(&str) -> Option<(N, Unit)>) -> Option<Self> {
+    fn of(
+        template: &str,
+        find: impl Fn(&str) -> Option<(N, Unit)>,
+        usual: impl Fn(&str) -> Option<f64>,
+    ) -> Option<Self> {
+        let known = Known { find, usual };
         let sentence = |text: &str| {
-            let Some(rest) = text.strip_prefix('[') else { return Sentence::of(text, Vec::new(), &find) };
+            let Some(rest) = text.strip_prefix('[') else { return Sentence::of(text, Vec::new(), &known) };
             let (conditions, text) = rest.split_once(']')?;
             let condition = |condition: &str| {
                 let (left, right) = condition.split_once('<')?;
-                Some([Term::of(left.trim(), &find)?.0, Term::of(right.trim(), &find)?.0])
+                Some([Term::of(left.trim(), &known)?.0, Term::of(right.trim(), &known)?.0])
             };
-            Sentence::of(text, conditions.split(',').map(condition).collect::<Option<_>>()?, &find)
+            Sentence::of(text, conditions.split(',').map(condition).collect::<Option<_>>()?, &known)
         };
         template.split('|').map(sentence).collect::<Option<_>>().map(Self)
     }
@@ -155,13 +176,17 @@ impl<N> Template<N> {
 const CLEARLY: f64 = 0.25;
 
 impl<N> Sentence<N> {
-    fn of(text: &str, conditions: Vec<[Term<N>; 2]>, find: &impl Fn(&str) -> Option<(N, Unit)>) -> Option<Self> {
+    fn of<F, U>(text: &str, conditions: Vec<[Term<N>; 2]>, known: &Known<F, U>) -> Option<Self>
+    where
+        F: Fn(&str) -> Option<(N, Unit)>,
+        U: Fn(&str) -> Option<f64>,
+    {
         let mut parts = text.split('{');
         let head = parts.next()?.to_owned();
         let slot = |part: &str| {
             let (placeholder, text) = part.split_once('}')?;
             let (name, noun) = placeholder.split_once(' ').unwrap_or((placeholder, ""));
-            let (term, unit) = Term::of(name, find)?;
+            let (term, unit) = Term::of(name, known)?;
             Some(Slot { term, unit, noun: Noun::of(noun), text: text.to_owned() })
         };
         Some(Self { conditions, head, slots: parts.map(slot).collect::<Option<_>>()? })
@@ -193,7 +218,7 @@ impl Sentence<usize> {
     /// The columns whose numbers it tells.
     pub(super) fn columns(&self) -> impl Iterator<Item = usize> {
         let columns = |slot: &Slot<usize>| match slot.term {
-            Term::Constant(_) => [None, None],
+            Term::Constant(_) | Term::Usual(_) => [None, None],
             Term::Value(column) | Term::Multiple(_, column) => [Some(column), None],
             Term::Difference(column, other) => [Some(column), Some(other)],
         };
@@ -213,7 +238,15 @@ impl Sentence<usize> {
 }
 
 impl<N> Term<N> {
-    fn of(text: &str, find: &impl Fn(&str) -> Option<(N, Unit)>) -> Option<(Self, Unit)> {
+    fn of<F, U>(text: &str, known: &Known<F, U>) -> Option<(Self, Unit)>
+    where
+        F: Fn(&str) -> Option<(N, Unit)>,
+        U: Fn(&str) -> Option<f64>,
+    {
+        let Known { find, usual } = known;
+        if let Some(name) = text.strip_prefix('~') {
+            return Some((Self::Usual(usual(name).unwrap_or(f64::NAN)), find(name)?.1));
+        }
         if let Ok(constant) = text.parse() {
             return Some((Self::Constant(constant), Unit::Number));
         }
@@ -234,7 +267,7 @@ impl<N> Term<N> {
 
     fn number(&self, number: &impl Fn(&N) -> f64) -> f64 {
         match self {
-            Self::Constant(constant) => *constant,
+            Self::Constant(constant) | Self::Usual(constant) => *constant,
             Self::Value(name) => number(name),
             Self::Multiple(times, name) => times * number(name),
             Self::Difference(name, other) => number(name) - number(other),

@@ -92,6 +92,37 @@ fn the_rhythm_is_told_of_who_has_one_and_is_clearly_late() {
 }
 
 #[test]
+fn a_few_days_close_together_are_no_rhythm() {
+    let of = |visits, gap_mean| {
+        let gaps = [("gap_median_days", 1.0), ("gap_mean_days", gap_mean)];
+        let values = [("order_days_all_count", visits), ("recency_days", 163.0), ("tenure_days", 493.0)];
+        told("overdue_ratio", &[&gaps[..], &values[..]].concat())
+    };
+    assert_eq!(of(4.0, 110.0).as_deref(), Some("bought on 4 days within 11 months, silent for 163 days"));
+    assert_eq!(of(4.0, 1.3).as_deref(), Some("usually buys every day, silent for 163 days"));
+    let close =
+        [("order_days_all_count", 4.0), ("gap_median_days", 1.0), ("recency_days", 18.0), ("tenure_days", 22.0)];
+    assert_eq!(told("overdue_ratio", &close).as_deref(), Some("bought on 4 days close together, silent for 18 days"));
+    assert_eq!(of(200.0, 6.0).as_deref(), Some("usually buys every day, silent for 163 days"), "most gaps are a day");
+}
+
+#[test]
+fn returns_are_told_in_proportion_and_beside_what_is_usual() {
+    let of = |count: f64, share: f64, usual: f64| {
+        let shares = [("returned_365d_share", share), ("~returned_365d_share", usual)];
+        told("returns_365d_count", &[&[("returns_365d_count", count)], &shares[..]].concat())
+    };
+    assert_eq!(of(23.0, 0.01, 0.0), None, "much was returned by who buys much, and it is a hundredth");
+    assert_eq!(
+        of(2.0, 0.3, 0.0).as_deref(),
+        Some("returned 30 % of what was bought in the past year, most customers nothing")
+    );
+    assert_eq!(of(9.0, 0.6, 0.4).as_deref(), Some("returned 60 % of what was bought in the past year, 40 % is usual"));
+    assert_eq!(of(23.0, 0.45, 0.4), None, "in a shop where all return much, that is no more than usual");
+    assert_eq!(of(23.0, 0.45, f64::NAN), None, "what is usual is not known");
+}
+
+#[test]
 fn two_visits_have_no_longest_break() {
     let values =
         [("order_days_all_count", 2.0), ("gap_max_days", 3.0), ("gap_median_days", 3.0), ("recency_days", 18.0)];
@@ -158,7 +189,7 @@ fn a_feature_of_the_shops_own_tells_its_value_in_one_sentence() {
     };
     let rendered = |entry, value| {
         let mut sentence = "of another customer".to_owned();
-        let template = Template::of_feature(&entry, &schema)?;
+        let template = Template::of_feature(&entry, &schema, &Medians::default())?;
         let number = |column: &usize| if column + 1 == schema.len() { value } else { f64::NAN };
         template.fill(number, &pounds(), &mut sentence).is_some().then_some(sentence)
     };
@@ -175,7 +206,7 @@ fn every_sentence_of_the_catalogue_reads_as_a_person_would_say_it() {
     let mut page = String::new();
     for feature in features::catalogue().filter(|feature| feature.telling.side().is_some()) {
         assert!(
-            Template::of(feature.reason, |name| Some(((), features::find(name)?.unit))).is_some(),
+            Template::of(feature.reason, |name| Some(((), features::find(name)?.unit)), |_| None).is_some(),
             "{}",
             feature.name
         );
@@ -186,7 +217,7 @@ fn every_sentence_of_the_catalogue_reads_as_a_person_would_say_it() {
                     if features::find(name).unwrap().unit == Unit::Count { number.floor() } else { number }
                 };
                 let is_less = |name: &str| sentence.contains(&format!("-{name}"));
-                let value = |name: &str| Some(if is_less(name) { 0.0 } else { whole(name) });
+                let value = |name: &str| Some(if is_less(name) { 0.0 } else { whole(name.trim_start_matches('~')) });
                 let said = render(plain(sentence), value, &pounds()).unwrap();
                 assert!(!said.contains(['{', '}', '[', ']', '_']) && !said.contains("hour"), "{said}");
                 let _ = writeln!(page, "  {said}");

@@ -1,6 +1,6 @@
 //! Complaints and how they were handled, as known at the cutoff.
 
-use super::sentences::OPEN;
+use super::sentences::{GRIEVED, OPEN};
 use super::spec::{Family, Feature, Unit, count, ratio};
 use super::telling::{Fact, Side};
 use crate::timeline::{Available, History, KnownComplaint, Window};
@@ -90,19 +90,11 @@ pub(super) const FEATURES: &[Feature] = &[
         .or_missing()
         .is(|h, _| last(h).map_or(f64::NAN, |complaint| count(h.orders_after(complaint.opened_at)))),
     complaint("complaint_amount", Unit::Amount, "Sum of what the complaints are about.")
-        .tells(
-            Fact::Complaints,
-            Side::High,
-            "[0.05<complaint_of_spend_ratio]complained about {complaint_amount} so far",
-        )
+        .tells(Fact::Complaints, Side::High, GRIEVED)
         .needs(Available::ComplaintAmount)
         .is(|h, _| h.major(h.complaints().iter().map(|complaint| complaint.amount).sum())),
     complaint("complaint_of_spend_ratio", Unit::Ratio, "Sum of what the complaints are about over spend.")
-        .tells(
-            Fact::Complaints,
-            Side::High,
-            "[0.05<complaint_of_spend_ratio]complained about {complaint_amount} after spending {net_spend_all_amount}",
-        )
+        .tells(Fact::Complaints, Side::High, GRIEVED)
         .needs(Available::ComplaintAmount)
         .also(&["purchases.amount"])
         .or_missing()

@@ -1,6 +1,11 @@
 //! Sentences that several features tell. `explain/sentence.rs` says how they are filled in.
 
-pub(super) const RHYTHM: &str = "[3<order_days_all_count, gap_median_days<recency_days]usually buys {gap_median_days every}, silent for {recency_days day}\
+/// A few days close together and a long break are no rhythm: nobody buys "every day" who did so once.
+pub(super) const RHYTHM: &str = "[3<order_days_all_count, order_days_all_count<10, tenure_days-recency_days<14, gap_median_days<recency_days]bought \
+     on {order_days_all_count day} close together, silent for {recency_days day}\
+     |[3<order_days_all_count, order_days_all_count<10, 4*gap_median_days<gap_mean_days, gap_median_days<recency_days]\
+     bought on {order_days_all_count day} within {tenure_days-recency_days span}, silent for {recency_days day}\
+     |[3<order_days_all_count, gap_median_days<recency_days]usually buys {gap_median_days every}, silent for {recency_days day}\
      |[2<order_days_all_count, gap_max_days<recency_days]no order for {recency_days day}, longer than ever before\
      |[1<order_days_all_count, order_days_all_count<3, gap_max_days<recency_days]silent for {recency_days day}, the only break before was {gap_max_days day}";
 pub(super) const LONGEST: &str = "[3<order_days_all_count, gap_max_days<recency_days]silent for {recency_days day}, the \
@@ -32,3 +37,15 @@ pub(super) const OPEN: &str = "[open_complaints_count<2]a complaint open for {ol
 pub(super) const UNANSWERED: &str = "[unanswered_complaints_count<2]a complaint without an answer for {oldest_unanswered_complaint_days since}\
      |{unanswered_complaints_count complaint} without an answer, the oldest for {oldest_unanswered_complaint_days since}";
 pub(super) const CLOSED: &str = "{badly_closed_complaints_count complaint} closed badly or opened again";
+/// What came back, beside what is usual: many pieces are nothing with one who buys many, and where all send much back.
+pub(super) const RETURNED: &str = "[0.05<returned_share, 0<~returned_share, ~returned_share<returned_share]returned {returned_share} of what was \
+     bought so far, {~returned_share} is usual\
+     |[0.05<returned_share, ~returned_share<1e-9]returned {returned_share} of what was bought so far, most customers nothing";
+pub(super) const RETURNED_YEAR: &str = "[0.05<returned_365d_share, 0<~returned_365d_share, ~returned_365d_share<returned_365d_share]returned \
+     {returned_365d_share} of what was bought in the past year, {~returned_365d_share} is usual\
+     |[0.05<returned_365d_share, ~returned_365d_share<1e-9]returned {returned_365d_share} of what was bought in the past year, most \
+     customers nothing";
+pub(super) const RETURNED_LATELY: &str = "[0.05<returned_365d_share, ~returned_365d_share<returned_365d_share]returned something \
+     {return_recency_days since} ago, in the past year {returned_365d_share} of what was bought";
+pub(super) const GRIEVED: &str =
+    "[0.05<complaint_of_spend_ratio]complained about {complaint_amount} after spending {net_spend_all_amount}";

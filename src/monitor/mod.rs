@@ -47,7 +47,7 @@ pub use expected::{CAVEAT, Expected};
 pub use feature_bins::FeatureCounts;
 pub use lost::Lost;
 pub use night::{FIRST_PLACES, NIGHT_FORMAT, Night, Scores, Told, Turnover};
-pub use performance::{DecayTest, ListPerformance, Outcomes, PastList, Realised, level_sd, remembered};
+pub use performance::{DecayTest, ListPerformance, Outcomes, PastList, Planned, Realised, level_sd, remembered};
 pub use profile::ShopProfile;
 pub use report::{ListFigures, MonitorReport};
 

@@ -36,6 +36,20 @@ pub struct ListPerformance {
     pub expected: Expected,
     /// What came; `None` before the label window has ended.
     pub realised: Option<Realised>,
+    /// What its plan promised; `None` of lists that were made before this was kept.
+    #[serde(default)]
+    pub planned: Option<Planned>,
+}
+
+/// What the plan of a list promised, both lists together, money in major units.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Planned {
+    /// Customers to contact.
+    pub n_contacted: u64,
+    /// Expected net gain of these contacts.
+    pub net_gain: f64,
+    /// What they are expected to cost, incentives included.
+    pub cost: f64,
 }
 
 /// What came of a list.
@@ -266,6 +280,10 @@ impl Checked for ListPerformance {
         checked::number("expected.churned", churned, &(0.0..=n as f64))?;
         checked::numbers("expected.auc", auc, &(0.0..=1.0))?;
         checked::number("expected.log_loss", log_loss, &(0.0..=20.0))?;
+        if let Some(Planned { net_gain, cost, .. }) = self.planned {
+            checked::number("planned.net_gain", net_gain, &(-1e18..=1e18))?;
+            checked::number("planned.cost", cost, &(0.0..=1e18))?;
+        }
         let Some(realised) = &self.realised else { return Ok(()) };
         checked::holds("realised.churned", realised.churned <= realised.n, "is more than there are")?;
         checked::numbers("realised.auc", realised.auc, &(0.0..=1.0))?;

@@ -63,7 +63,7 @@ pub fn compare(config: &Config, log: &EventLog, lists: &mut Lists, earlier: &Ear
     for (list, is_winback) in [(&mut lists.list, false), (&mut lists.winback, true)] {
         let of_row = |row: &mut ListRow| {
             let before = earlier.rows.get(&row.customer_id).copied();
-            let facts = between.facts(row, before.map(|before| before.days_since_last_order));
+            let facts = between.facts(row, before.as_ref());
             let told = told(row, is_winback, before.as_ref(), (&facts, between.now.date()));
             let is_treated = row.decision.group == Group::Treat;
             let found = (

@@ -61,6 +61,8 @@ pub fn explain_customer(
         risk,
         rank: (rank + 1, list.rows.len()),
         rank_interval: row.rank_interval,
+        life_cycle_stage: row.stage.name(),
+        horizon_days: settings.rule.horizon.0,
         churn_probability: row.prospect.churn_probability,
         churn_interval: row.churn_interval,
         gone_probability: outcome.gone,

@@ -1,5 +1,5 @@
-//! What happened to the first customers of a list lately, as it was known at its day: orders, complaints, and how much each
-//! reason weighs. People see it behind the rows of the list.
+//! What happened to the first customers of a list lately, as it was known at its day: orders, those of them that were given
+//! back, complaints, and how much each reason weighs. People see it behind the rows of the list.
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -22,9 +22,9 @@ struct Detail {
     word: Option<String>,
 }
 
-/// The orders of each day, the complaints and the reasons of some customers: columns `customer_id`, `kind` (`order`,
-/// `complaint` or `reason`), `day`, `closed` (of a complaint that is no longer open), `amount` (money of an order, log-odds
-/// of a reason) and `word` (cause of a complaint, code of a reason). The customers stand in their order.
+/// The orders of each day, the orders that were given back as a whole, the complaints and the reasons of some customers: columns
+/// `customer_id`, `kind` (`order`, `given_back`, `complaint` or `reason`), `day`, `closed` (of a complaint that is no longer open;
+/// of an order, when it was given back), `amount` (money of an order, log-odds of a reason) and `word` (cause of a complaint, code of a reason). The customers stand in their order.
 #[must_use]
 pub fn details(config: &Config, log: &EventLog, as_of: Cutoff, rows: &[&ListRow]) -> Table<'static> {
     let minor_per_major = config.currency.minor_per_major();
@@ -34,6 +34,7 @@ pub fn details(config: &Config, log: &EventLog, as_of: Cutoff, rows: &[&ListRow]
             found.extend(orders(log, history));
             found.extend(complaints(log, history));
         });
+        found.extend(given_back(log, row.prospect.customer, as_of, minor_per_major));
         found.extend(row.reasons.iter().map(|reason| Detail {
             kind: "reason",
             day: None,
@@ -83,6 +84,20 @@ fn orders(log: &EventLog, history: &History<'_>) -> Vec<Detail> {
         word: None,
     };
     recent.map(detail).collect()
+}
+
+/// Orders that count as none, because they were given back as a whole.
+fn given_back(log: &EventLog, customer: u32, as_of: Cutoff, minor_per_major: f64) -> impl Iterator<Item = Detail> {
+    let oldest = as_of.day() - DAYS;
+    let day = |at| log.calendar().day(at);
+    let recent = log.void_orders_at(customer, as_of).into_iter().filter(move |order| day(order.at) >= oldest);
+    recent.map(move |order| Detail {
+        kind: "given_back",
+        day: date_of(day(order.at)),
+        closed: date_of(day(order.void_at)),
+        amount: Some(order.amount as f64 / minor_per_major),
+        word: None,
+    })
 }
 
 /// Recent complaints, and those that are open however old they are.

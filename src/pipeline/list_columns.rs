@@ -206,7 +206,7 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         SENTENCE,
         "The fact about this customer that most raises the risk of not coming back (in the win-back list, of having left), in \
          the customer's own numbers; `no single reason stands out` where none of those that can be told adds a tenth of the \
-         whole, `less at risk than most` where the risk is below the usual one; with the spend of the past year where more is \
+         whole, and where the risk is below that of the middle of the list both figures, as `7 % likely not to come back, 19 % is usual`; with the spend of the past year where more is \
          at stake than with most",
         first_reason,
     ),

@@ -126,7 +126,7 @@ pub(super) const RECORD_RULES: &[RecordRule] = &[
         |one, _| is_fresh(one) && one.of_same_kind >= REPEATED,
         // What was complained about twice was not mended the first time.
         |one| one.theme().or(Some(Cause::ServiceResponse)),
-        "complained {same} times in a year about the same thing{about}",
+        "complained {same} in a year about the same thing{about}",
     ),
     rule(Counts::ToldAsReason, |one, _| is_fresh(one), ComplaintRecord::theme, "complained on {day}{about}"),
     rule(

@@ -48,7 +48,7 @@ fn filled(sentence: &str, one: &ComplaintRecord, slow: SlowFrom) -> String {
     [
         ("{day}", day_in_words(one.opened)),
         ("{rating}", rating),
-        ("{same}", one.of_same_kind.to_string()),
+        ("{same}", if one.of_same_kind == 2 { "twice".to_owned() } else { format!("{} times", one.of_same_kind) }),
         ("{answer}", span(one.response_days)),
         ("{usual_answer}", span(slow.response_days)),
         ("{solution}", span(one.resolution_days)),

@@ -96,7 +96,7 @@ impl Customer<'_> {
     }
 
     fn line(self) -> String {
-        let CustomerExplanation { rank, rank_interval, decision, .. } = self.explanation;
+        let CustomerExplanation { rank, rank_interval, decision, life_cycle_stage, .. } = self.explanation;
         let list = match self.explanation.risk {
             Risk::Lost => "on the list",
             Risk::Gone => "on the win-back list",
@@ -104,7 +104,8 @@ impl Customer<'_> {
         let sure =
             rank_interval.map_or_else(String::new, |[low, high]| format!(" ({low} to {high} in four of five lists)"));
         let as_of = day(&self.explanation.as_of);
-        format!("{as_of} · place {} of {} {list}{sure} · group {}", rank.0, rank.1, decision.group)
+        let stage = life_cycle_stage.replace('_', " ");
+        format!("{as_of} · place {} of {} {list}{sure} · stage {stage} · group {}", rank.0, rank.1, decision.group)
     }
 
     fn headline(self) -> String {
@@ -135,8 +136,9 @@ impl Customer<'_> {
             |[low, high]: [f64; 2]| format!("{} to {} for customers like this one", percent(low), percent(high));
         let churn = explanation.churn_interval.map_or_else(String::new, range);
         let tile = |value, name: &str, note| Tile::new(value, name, note);
+        let nothing = format!("likely to buy nothing in {} days", explanation.horizon_days);
         let mut tiles = vec![
-            tile(percent(explanation.churn_probability), "likely to buy nothing in the horizon", churn),
+            tile(percent(explanation.churn_probability), &nothing, churn),
             tile(percent(explanation.leaving_probability), "likely to leave from now on", String::new()),
             tile(percent(explanation.gone_probability), "likely to have left already", String::new()),
         ];
@@ -329,6 +331,8 @@ mod tests {
             risk: Risk::Lost,
             rank: (2, 9),
             rank_interval: None,
+            life_cycle_stage: "dormant",
+            horizon_days: 60,
             churn_probability: 0.5,
             churn_interval: Some([0.4, 0.6]),
             gone_probability: 0.1,
@@ -382,6 +386,7 @@ mod tests {
         );
         assert!(!page.contains("<script") && page.contains("default-src &#x27;none&#x27;"), "{page}");
         assert!(page.contains("nothing (opted_out)") && page.contains("Silent for 71 days"));
+        assert!(page.contains("likely to buy nothing in 60 days") && page.contains("stage dormant"));
         // A month without an order is drawn too.
         for month in ["2024-11", "2024-12", "2025-01", "2025-02"] {
             assert!(page.contains(&format!("{month}: ")), "{month}");

@@ -210,7 +210,8 @@ fn history(input: &PageInput<'_>, rows: &Columns, n_detailed: usize) -> (Vec<Val
     let places: std::collections::BTreeMap<&str, usize> =
         customers.enumerate().filter_map(|(place, id)| Some((id.as_deref()?, place))).collect();
     let n = places.len();
-    let (mut orders, mut complaints, mut weights) = (vec![Vec::new(); n], vec![Vec::new(); n], vec![Vec::new(); n]);
+    let [mut orders, mut complaints, mut weights, mut given_back]: [Vec<Vec<Value>>; 4] =
+        std::array::from_fn(|_| vec![Vec::new(); n]);
     let ago = |days: &[Option<i32>], row: usize| days.get(row).copied().flatten().map(|day| input.today - day);
     let text = |name: &str, row: usize| details.texts(name).get(row).and_then(Option::as_deref);
     for row in 0..details.n_rows() {
@@ -227,6 +228,11 @@ fn history(input: &PageInput<'_>, rows: &Columns, n_detailed: usize) -> (Vec<Val
                     complaints.push(json!([day, ago(details.days("closed"), row), text("word", row)]));
                 }
             }
+            (Some("given_back"), Some(day)) => {
+                if let Some(given_back) = given_back.get_mut(place) {
+                    given_back.push(json!([day, ago(details.days("closed"), row), short(amount.unwrap_or(0.0))]));
+                }
+            }
             (Some("reason"), _) => {
                 if let Some(weights) = weights.get_mut(place) {
                     weights.push(short(amount.unwrap_or(0.0)));
@@ -235,7 +241,10 @@ fn history(input: &PageInput<'_>, rows: &Columns, n_detailed: usize) -> (Vec<Val
             _ => {}
         }
     }
-    let history = orders.into_iter().zip(complaints).map(|(orders, complaints)| json!([orders, complaints]));
+    // Most customers give nothing back: then nothing is written of it.
+    let history = orders.into_iter().zip(complaints).zip(given_back).map(|((orders, complaints), given_back)| {
+        if given_back.is_empty() { json!([orders, complaints]) } else { json!([orders, complaints, given_back]) }
+    });
     (history.collect(), weights.into_iter().map(Value::from).collect())
 }
 

@@ -37,9 +37,13 @@ fn plain(sentence: &str) -> String {
 /// What the customers to contact are expected to bring, the first of the list first.
 pub(super) fn gain(input: &PageInput<'_>) -> Option<Figure> {
     let groups = input.list.texts("group");
-    let gains = input.list.numbers("expected_net_gain").iter().zip(groups);
-    let gains: Vec<f64> =
-        gains.filter_map(|(gain, group)| gain.filter(|_| group.as_deref() == Some("treat"))).collect();
+    let costs = input.list.numbers("contact_cost");
+    let rows = input.list.numbers("expected_net_gain").iter().zip(groups).enumerate();
+    let treated = rows.filter_map(|(row, (gain, group))| {
+        let gain = gain.filter(|_| group.as_deref() == Some("treat"))?;
+        Some((gain, costs.get(row).copied().flatten().unwrap_or(0.0)))
+    });
+    let (gains, costs): (Vec<f64>, Vec<f64>) = treated.unzip();
     let total: f64 = gains.iter().sum();
     let n = gains.len();
     if n < 20 || total <= 0.0 {
@@ -47,6 +51,7 @@ pub(super) fn gain(input: &PageInput<'_>) -> Option<Figure> {
     }
     let sums: Vec<f64> = gains.iter().scan(0.0, |sum, gain| Some(added(sum, *gain))).collect();
     let at = |rank: usize| sums.get(rank.wrapping_sub(1)).copied().unwrap_or(0.0);
+    let spent = |rank: usize| costs.iter().take(rank).sum::<f64>();
     let most = sums.iter().position(|sum| *sum >= 0.8 * total).map_or(n, |place| place + 1);
     let currency = input.currency();
     let heading = format!(
@@ -61,7 +66,10 @@ pub(super) fn gain(input: &PageInput<'_>) -> Option<Figure> {
         Point::new(rank as f64, at(rank), says)
     };
     let shown = [10, 50, 100, 500, 1_000, 5_000, 10_000, n].into_iter().filter(|rank| *rank <= n);
-    let table = shown.map(|rank| [grouped(rank as u64), money(currency, at(rank)), percent(at(rank) / total)]);
+    let table = shown.map(|rank| {
+        let (gain, cost) = (money(currency, at(rank)), money(currency, spent(rank)));
+        [grouped(rank as u64), gain, percent(at(rank) / total), cost]
+    });
     let title = format!("{heading}. A curve of the expected net gain over the number contacted.");
     let y_title = format!("expected net gain, {currency}");
     let frame = Frame::of_numbers("customers contacted, in the list's order", &y_title);
@@ -69,12 +77,22 @@ pub(super) fn gain(input: &PageInput<'_>) -> Option<Figure> {
     let chart = CurveChart::new(&title, frame, drawn).across(n as f64);
     Some(Figure {
         id: "f-gain".into(),
-        sentence: "All costs are taken off. Where the curve is flat, another contact brings little: a smaller list would do. It ends where \
-                   nobody else would bring a gain, or where the budget or a capacity ends."
-            .to_owned(),
+        sentence: format!(
+            "All costs are taken off. Where the curve is flat, another contact brings little: a smaller list would do. Contacting the first \
+             {} costs {}, all {} cost {}, incentives aside. It ends where nobody else would bring a gain, or where the budget or a \
+             capacity ends.",
+            grouped(most as u64),
+            rounded(currency, spent(most)),
+            grouped(n as u64),
+            rounded(currency, spent(n))
+        ),
         population: input.of_whom(),
         svg: chart.draw(),
-        table: DataTable::new(&heading, ["First customers", "Expected net gain", "Share of all"], table),
+        table: DataTable::new(
+            &heading,
+            ["First customers", "Expected net gain", "Share of all", "Cost of the contacts"],
+            table,
+        ),
         heading,
     })
 }
@@ -107,7 +125,8 @@ pub(super) fn matrix(input: &PageInput<'_>) -> Option<Figure> {
             share: found.stake / most,
             lines: vec![
                 format!("{name} {}", strategy.split(" and ").last().unwrap_or(strategy)),
-                format!("{}: {}", counted(found.n, "customer"), percent(found.stake / all)),
+                counted(found.n, "customer"),
+                format!("{} of the value", percent(found.stake / all)),
                 format!("contacted: {}", grouped(found.n_contacted)),
             ]
             .into_iter()

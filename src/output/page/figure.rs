@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::text::amount;
+pub(super) use crate::text::capital;
 use crate::units::Currency;
 
 /// One part of the page, for one kind of reader.
@@ -185,12 +186,6 @@ pub(super) fn percent(share: f64) -> String {
 /// A day as people write it.
 pub(super) fn day(iso: &str) -> String {
     iso.parse::<jiff::civil::Date>().map_or_else(|_| iso.to_owned(), |date| date.strftime("%-d %B %Y").to_string())
-}
-
-/// A text that begins with a capital letter.
-pub(super) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

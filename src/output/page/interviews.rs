@@ -16,8 +16,7 @@ pub(super) fn interviews(input: &PageInput<'_>) -> Option<Section> {
     let n = drawn.n_rows();
     let title = format!("Ask {} why they left", counted(n as u64, "lost customer"));
     let shown = if n > SHOWN { format!(" The first {SHOWN} are here.") } else { String::new() };
-    let head =
-        ["Customer", "Last order", "Spend in the past year", "Complaints", "Likely cause", "What it is read from"];
+    let head = ["Customer", "Last order", "Spend in the past year", "Complaints", "Likely cause", "What is known"];
     let rows = (0..n.min(SHOWN)).map(|row| cells(input, drawn, row));
     Some(Section {
         id: "interviews",
@@ -41,7 +40,7 @@ fn cells(input: &PageInput<'_>, drawn: &Columns, row: usize) -> [String; 6] {
         last.map_or_else(String::new, |day| day.to_string()),
         number("spend_past_year").map_or_else(String::new, |sum| money(input.currency(), sum)),
         number("complaints").map_or_else(String::new, |n| Unit::Number.text(n)),
-        text("cause").replace('_', " "),
-        text("cause_why").to_owned(),
+        if text("cause").is_empty() { "none stands out".to_owned() } else { text("cause").replace('_', " ") },
+        text(if text("cause").is_empty() { "reasons" } else { "cause_why" }).to_owned(),
     ]
 }

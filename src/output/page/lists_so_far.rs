@@ -10,9 +10,9 @@ use crate::charts::{Curve, CurveChart, Frame, Point, Unit, spark};
 use crate::text::{counted, grouped};
 
 /// Fewer lists have no course.
-const FEWEST: usize = 3;
+pub(super) const FEWEST: usize = 3;
 /// Lists that are drawn, the newest.
-const SHOWN: usize = 60;
+pub(super) const SHOWN: usize = 60;
 /// Days that are named below the line.
 const NAMED: usize = 4;
 
@@ -106,7 +106,8 @@ pub(super) fn figure(input: &PageInput<'_>) -> Option<Figure> {
     let axis = format!("day of the list, {} to {}", day(first.as_of), day(last.as_of));
     let frame = Frame { x_unit: Unit::Number, ..Frame::of_shares(&axis, "share that buys nothing in the horizon") };
     let chart = CurveChart::new(&title, frame, curves);
-    let chart = chart.named(names(&lists)).up_to_one();
+    let days: Vec<(f64, &str)> = lists.iter().map(|list| (list.day, list.as_of)).collect();
+    let chart = chart.named(names(&days)).up_to_one();
     let head = ["List of", "Model", "Customers", "Expected to buy nothing", "Share", "Share that came"];
     let row = |list: &Listed<'_>| {
         [
@@ -139,19 +140,19 @@ pub(super) fn figure(input: &PageInput<'_>) -> Option<Figure> {
 }
 
 /// Some days, as far from each other as they are read.
-fn names(lists: &[Listed<'_>]) -> Vec<(f64, String)> {
-    let (Some(first), Some(last)) = (lists.first(), lists.last()) else { return Vec::new() };
-    let step = (last.day - first.day) / (NAMED - 1) as f64;
-    let short = |list: &Listed<'_>| {
-        let date = list.as_of.parse::<jiff::civil::Date>();
-        (list.day, date.map_or_else(|_| list.as_of.to_owned(), |date| date.strftime("%-d %b").to_string()))
+pub(super) fn names(days: &[(f64, &str)]) -> Vec<(f64, String)> {
+    let (Some(first), Some((last, _))) = (days.first(), days.last()) else { return Vec::new() };
+    let step = (last - first.0) / (NAMED - 1) as f64;
+    let short = |(day, as_of): &(f64, &str)| {
+        let date = as_of.parse::<jiff::civil::Date>();
+        (*day, date.map_or_else(|_| (*as_of).to_owned(), |date| date.strftime("%-d %b").to_string()))
     };
     let mut named = vec![short(first)];
-    for list in lists {
+    for one in days {
         let is_free = |at: f64| named.iter().all(|(other, _)| (at - other).abs() >= step * 0.99);
-        let is_before_the_last = last.day - list.day >= step * 0.99;
-        if is_free(list.day) && (is_before_the_last || list.day >= last.day) {
-            named.push(short(list));
+        let is_before_the_last = last - one.0 >= step * 0.99;
+        if is_free(one.0) && (is_before_the_last || one.0 >= *last) {
+            named.push(short(one));
         }
     }
     named

@@ -21,6 +21,7 @@ mod measured_rates;
 mod model;
 mod months;
 mod moves;
+mod plans_so_far;
 mod segments;
 mod shop;
 mod stages;

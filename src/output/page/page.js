@@ -27,9 +27,11 @@ const rounded = value => { const unit = 10 ** (Math.floor(Math.log10(Math.abs(va
 const percent = value => value == null ? '' : value > 0 && value < .01 ? 'less than 1\u00a0%' : value > .99 && value < 1 ? 'more than 99\u00a0%' : Math.round(100 * value) + '\u00a0%';
 const counted = (n, noun) => grouped(n, 0) + ' ' + noun + (n === 1 ? '' : 's');
 const START = Date.parse(D.as_of + 'T00:00:00Z');
-const dayText = ago => new Date(START - ago * DAY).toLocaleDateString('en-GB', {day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC'});
-const shortDay = ago => new Date(START - ago * DAY).toLocaleDateString('en-GB', {day: 'numeric', month: 'short', timeZone: 'UTC'});
-const monthText = ago => new Date(START - ago * DAY).toLocaleDateString('en-GB', {month: 'short', timeZone: 'UTC'});
+// As in the charts: three letters of each month.
+const dated = (ago, form) => new Date(START - ago * DAY).toLocaleDateString('en-GB', {...form, timeZone: 'UTC'}).replace('Sept', 'Sep');
+const dayText = ago => dated(ago, {day: 'numeric', month: 'short', year: 'numeric'});
+const shortDay = ago => dated(ago, {day: 'numeric', month: 'short'});
+const monthText = ago => dated(ago, {month: 'short'});
 // Days since the same day so many months ago.
 const monthsAgo = months => { const day = new Date(START); day.setUTCDate(Math.min(day.getUTCDate(), 28)); day.setUTCMonth(day.getUTCMonth() - months); return months ? Math.round((START - day) / DAY) : 0; };
 const iso = ago => new Date(START - ago * DAY).toISOString().slice(0, 10);
@@ -139,6 +141,14 @@ function sorted(list, rows) {
 }
 
 // ---- small drawings -----------------------------------------------------------------------------------------------------
+// The usual gap as the list has it, in words. A few days close together are no rhythm: then nothing is called overdue.
+function pace(list, row) {
+  const silence = get(list, 'days_since_last_order', row), next = get(list, 'expected_next_order_date', row), days = list.history[row]?.[0].filter((_, i) => i % 2 === 0) || [];
+  if (next == null || silence == null) return {};
+  const gap = Math.max(1, silence - next), n = days.length, span = n ? days[0] - days[n - 1] : 0;
+  if (n >= 4 && n < 10 && (span < 14 || span / (n - 1) > 5 * gap)) return {few: `Bought on ${n} days ` + (span < 14 ? 'close together' : 'in 400 days')};
+  return {next, usual: gap === 1 ? 'every day' : `every ${gap} days`};
+}
 function rhythm(list, row, size) {
   const events = list.history[row];
   if (!events) return null;
@@ -147,15 +157,15 @@ function rhythm(list, row, size) {
   const orders = [], top = large ? 26 : 6;
   for (let i = 0; i < events[0].length; i += 2) if (events[0][i] <= YEAR) orders.push([events[0][i], events[0][i + 1]]);
   const most = Math.max(1e-9, ...orders.map(o => o[1]));
-  const silence = get(list, 'days_since_last_order', row), next = get(list, 'expected_next_order_date', row);
+  const silence = get(list, 'days_since_last_order', row), {next, usual} = pace(list, row);
   // An open complaint that is older stands at the edge.
   const complaints = events[1].filter(c => c[0] <= YEAR || (c[1] == null && list.resolutions));
+  const back = (events[2] || []).filter(order => order[0] <= YEAR);
   const open = complaints.filter(c => c[1] == null && list.resolutions).length;
-  const gap = next == null || silence == null ? null : silence - next;
   const says = [
     orders.length ? counted(orders.length, 'day') + ' with an order in twelve months' : 'No order in twelve months',
-    silence == null ? '' : 'the last one ' + counted(silence, 'day') + ' ago', gap == null ? '' : 'usually every ' + counted(gap, 'day'),
-    complaints.length ? counted(complaints.length, 'complaint') + (open ? ', ' + open + ' open' : '') : '',
+    silence == null ? '' : 'the last one ' + counted(silence, 'day') + ' ago', usual ? 'usually ' + usual : '',
+    back.length ? counted(back.length, 'order') + ' given back' : '', complaints.length ? counted(complaints.length, 'complaint') + (open ? ', ' + open + ' open' : '') : '',
   ].filter(Boolean).join('; ');
   const parts = [];
   if (next > 0) {
@@ -163,6 +173,8 @@ function rhythm(list, row, size) {
     parts.push(s('line', {class: 's-edge', x1: x(next), x2: x(next), y1: above, y2: base}));
   }
   parts.push(s('line', {class: 's-line', x1: 0, x2: width, y1: base, y2: base}));
+  // What was given back as a whole is no order: a dashed line.
+  back.forEach(([ago, on, amount]) => parts.push(s('line', {class: 's-back', x1: x(ago), x2: x(ago), y1: base, y2: large ? base - 24 : base - 8}, large ? s('title', {}, `${dayText(ago)}: ${money(amount)}, given back ${dayText(on)}`) : null)));
   orders.forEach(([ago, amount]) => parts.push(s('line', {class: 's-tick', x1: x(ago), x2: x(ago), y1: base, y2: base - 3 - (base - top - 3) * Math.sqrt(Math.max(0, amount) / most)}, large ? s('title', {}, dayText(ago) + ': ' + money(amount)) : null)));
   complaints.forEach(([ago, closed, cause]) => {
     const r = large ? 5 : 3.4, cy = large ? 24 : 5, cx = x(ago), isOpen = closed == null && list.resolutions;
@@ -199,7 +211,7 @@ const COLUMNS = [
   {key: 'recommended_action', head: 'Do', css: 'do', of: l => l.has('recommended_action'), cell: (l, i) => {
     if (isOff(l, i)) return null;
     const what = get(l, 'recommended_action', i);
-    return what == null ? null : [words(what), h('span', {class: 'under'}, whole(firstSentence(get(l, 'action_why', i) || '')))];
+    return what == null ? null : [words(what), h('span', {class: 'under'}, capital(firstSentence(get(l, 'action_why', i) || '')))];
   }},
   {key: 'gain', head: l => l.worth === 'expected_net_gain' ? 'Gain' : l.risk === 'gone_probability' ? 'Worth of return' : 'Expected loss', is: 'num', css: 'gain', of: l => l.has(l.worth), name: l => l.worth, cell: (l, i) => {
     const v = get(l, l.worth, i);
@@ -296,13 +308,13 @@ function months(list, row) {
   // In full, five digits would run into the neighbour's.
   const isLarge = most >= 10000, short = sum => isLarge ? grouped(sum / 1000, sum < 100000 ? 1 : 0) : figures(Math.round(sum));
   const bars = sums.map((sum, m) => s('g', {}, [s('rect', {class: 's-fill', x: m * 42 + 4, width: 34, y: 86 - 70 * sum / most, height: 70 * sum / most}, s('title', {}, money(sum))),
-    sum > 0 ? s('text', {class: 's-in middle', x: m * 42 + 21, y: 82 - 70 * sum / most}, short(sum)) : null]));
+    (isLarge ? sum >= 50 : sum >= .5) ? s('text', {class: 's-in middle', x: m * 42 + 21, y: 82 - 70 * sum / most}, short(sum)) : null]));
   const label = (m, text, css) => s('text', {class: 's-text ' + css, x: m, y: 100}, text);
   return [h('h3', {}, `Spend in each of the past twelve months, ${isLarge ? 'thousand ' : ''}${D.currency}`), s('svg', {class: 'wide', viewBox: '0 0 504 104', role: 'img', 'aria-label': 'Spend by month, the oldest first: ' + sums.map(v => money(Math.round(v))).join(', ')},
     [s('line', {class: 's-line', x1: 0, x2: 504, y1: 86, y2: 86}), ...bars, label(4, '12 months ago', ''), label(500, dayText(0), 'end')])];
 }
 function outcomes(list, row) {
-  const parts = [['gone', 'Gone already'], ['leaving', 'About to leave'], ['quiet', 'Quiet for a while']].map(([name, says]) => [says, get(list, name + '_probability', row)]).filter(p => p[1] != null);
+  const parts = [['gone', 'Gone already'], ['leaving', 'About to leave: one last order at most'], ['quiet', 'Quiet for a while, then back']].map(([name, says]) => [says, get(list, name + '_probability', row)]).filter(p => p[1] != null);
   if (parts.length < 3) return null;
   parts.push(['Staying', Math.max(0, 1 - parts.reduce((sum, p) => sum + p[1], 0))]);
   // One bar, its parts in the order of the lines below, which say the same.
@@ -320,7 +332,7 @@ function advice(list, row) {
     return why ? h('div', {class: 'say stop'}, [h('strong', {}, 'No contact'), h('p', {}, whole(why))]) : null;
   }
   const hint = D.hints[action];
-  return action == null ? null : h('div', {class: 'say'}, [h('strong', {}, words(action)), h('p', {}, whole(value('action_why') || '')), hint ? h('p', {}, [h('strong', {}, 'How: '), capital(hint.replace(/\.$/, '')) + '.']) : null]);
+  return action == null ? null : h('div', {class: 'say'}, [h('strong', {}, words(action)), h('p', {}, capital(value('action_why') || '')), hint ? h('p', {}, [h('strong', {}, 'How: '), capital(hint.replace(/\.$/, '')) + '.']) : null]);
 }
 // Since when a customer is in a group, where a list has seen the move; nothing is said where none has.
 const MOVES = {life_cycle_stage: 'stage', rfm_segment: 'segment'};
@@ -329,16 +341,25 @@ function moved(list, row, name) {
   if (since == null || before == null) return null;
   return since === 0 && D.since != null ? `Was \u201c${said(before)}\u201d on the list of ${dayText(D.since)}` : `Since the list of ${dayText(since)}; \u201c${said(before)}\u201d before`;
 }
+// A stage is read from the own rhythm alone: where the probability says otherwise, both are told in one breath.
+const LATE = ['at_risk', 'dormant'], PUNCTUAL = ['repeat', 'loyal'];
+function despite(list, row) {
+  const value = name => get(list, name, row), [stage, band, p] = ['life_cycle_stage', 'risk_band', 'churn_probability'].map(value);
+  const differs = LATE.includes(stage) && band === 'low' || PUNCTUAL.includes(stage) && band === 'high';
+  return differs && p != null ? `The rhythm alone says so: with all that is known, ${percent(p)} likely to order nothing ${D.horizon_days ? `in ${D.horizon_days} days` : 'in the coming time'}` : null;
+}
 function open(row, keep) {
   const list = state.list, id = get(list, 'customer_id', row), value = name => get(list, name, row), detailed = row < list.detailed;
   const events = list.history[row];
   const ul = items => h('ul', {}, items.length ? items : h('li', {}, 'None in 400 days'));
-  const orders = [], complaints = events ? events[1].slice().reverse() : [];
-  if (events) for (let i = events[0].length - 2; i >= 0 && orders.length < 6; i -= 2) orders.push(h('li', {}, [dayText(events[0][i]), h('span', {}, money(events[0][i + 1]))]));
+  const complaints = events ? events[1].slice().reverse() : [], bought = (events?.[2] || []).map(([ago, on, amount]) => [ago, amount, on]);
+  if (events) for (let i = 0; i < events[0].length; i += 2) bought.push([events[0][i], events[0][i + 1]]);
+  const orders = bought.sort((a, b) => a[0] - b[0]).slice(0, 6).map(([ago, amount, on]) => h('li', {}, [dayText(ago) + (on == null ? '' : on === ago ? ', given back that day' : ', given back ' + shortDay(on)), h(on == null ? 'span' : 's', {}, money(amount))]));
   const reasons = [1, 2, 3].map(n => [value('reason_' + n), list.weights?.[row]?.[n - 1]]).filter(r => r[0]);
   const most = Math.max(...reasons.map(r => r[1] || 0));
   const range = (low, high, set) => { const [from, to] = [low, high].map(name => set(value(name))); return value(low) == null ? '' : from === to ? ` (${from} in four of five cases)` : ` (${from} to ${to} in four of five cases)`; };
-  const stage = value('life_cycle_stage'), gap = value('expected_next_order_date'), silence = value('days_since_last_order');
+  const silence = value('days_since_last_order'), {usual, few} = pace(list, row);
+  const amounts = (...rows) => rows.flatMap(([label, name, says]) => fact(label, value(name) == null ? null : `${money(value(name))}: ${says}`));
   const lines = [
     h('div', {class: 'head'}, [h('h2', {id: 'panel-name', tabindex: -1}, id), h('button', {type: 'button', class: 'plain', 'data-step': -1, 'aria-label': 'Previous customer'}, '\u2191'), h('button', {type: 'button', class: 'plain', 'data-step': 1, 'aria-label': 'Next customer'}, '\u2193'), h('button', {type: 'button', class: 'plain', 'data-close': true}, 'Close')]),
     h('p', {class: 'soft'}, [`Rank ${grouped(row + 1, 0)} of ${grouped(list.total, 0)}`, value('rank_low') == null ? '' : value('rank_low') === row + 1 && value('rank_high') === row + 1 ? '; the same in four of five cases' : `; in four of five cases ${grouped(value('rank_low'), 0)} to ${grouped(value('rank_high'), 0)}`, value('rank_before') == null || D.since == null ? '' : `; ${grouped(value('rank_before'), 0)} on the list of ${dayText(D.since)}`].join('')),
@@ -349,18 +370,18 @@ function open(row, keep) {
       ...fact('Expected gain', value('expected_net_gain') == null ? null : money(value('expected_net_gain')) + (value('contact_cost') == null ? '' : `, for ${money(value('contact_cost'))} of cost`)),
       ...fact('Often bought too', value('next_category') == null ? null : words(value('next_category')) + ': a category that this customer never bought'),
       ...fact(D.since == null ? 'Changed' : 'Since ' + dayText(D.since), [value('change_since_last') && said(value('change_since_last')), value('change_why')].filter(Boolean).join(': ')),
-      ...['life_cycle_stage', 'rfm_segment', 'value_quadrant'].flatMap(name => fact(NAMES[name], [meaning(name, value(name)), moved(list, row, name)].filter(Boolean).join('. '))),
+      ...['life_cycle_stage', 'rfm_segment', 'value_quadrant'].flatMap(name => fact(NAMES[name], [meaning(name, value(name)), name === 'life_cycle_stage' && despite(list, row), moved(list, row, name)].filter(Boolean).join('. '))),
     ]),
   ];
   const strip = rhythm(list, row, {width: 504, height: 84, large: true});
-  if (strip) lines.push(h('h3', {}, silence == null ? 'Rhythm' : gap == null ? `Silent for ${counted(silence, 'day')}` : `Usually orders every ${counted(silence - gap, 'day')}; silent for ${counted(silence, 'day')}`), strip,
-    h('p', {class: 'note'}, 'Each line is a day with an order, higher for more money. A diamond is a complaint' + (list.resolutions ? ', hollow while open' : '') + '. The shaded part is silence beyond the usual gap.'));
+  if (strip) lines.push(h('h3', {}, silence == null ? 'Rhythm' : (usual ? `Usually orders ${usual}; silent for ` : few ? few + '; silent for ' : 'Silent for ') + counted(silence, 'day')), strip,
+    h('p', {class: 'note'}, 'Each line is a day with an order, higher for more money. A diamond is a complaint' + (list.resolutions ? ', hollow while open' : '') + '. The shaded part is silence beyond the usual gap.' + (events[2] ? ' A dashed line is an order that was given back as a whole and counts as none.' : '')));
   if (reasons.length) lines.push(h('h3', {}, 'Why this customer'), h('ul', {class: 'reasons'}, reasons.map(([text, weight]) => h('li', {}, [capital(text), weight && most ? bar('wide', weight / most) : null]))));
   const cause = value('cause'), why = value('cause_why');
   if (cause) lines.push(h('h3', {}, 'Likely cause: ' + words(cause).toLowerCase() + (value('cause_controllable') === 'no' ? ' (not in your hands)' : '')), why ? h('p', {}, capital(why)) : null);
   lines.push(h('h3', {}, 'How likely, how much'), h('dl', {class: 'facts'}, [
     ...fact(D.horizon_days ? `No order in ${D.horizon_days} days` : 'No order in the coming time', value('churn_probability') == null ? null : percent(value('churn_probability')) + range('churn_probability_low', 'churn_probability_high', percent) + (value('churn_probability_before') == null || D.since == null ? '' : `; ${percent(value('churn_probability_before'))} on the list of ${dayText(D.since)}`)),
-    ...fact('At stake', money(value('value_at_stake'))), ...fact(list.risk === 'gone_probability' ? 'Worth of return' : 'Expected loss', money(value('expected_loss'))), ...fact('Margin so far', money(value('clv_historic'))),
+    ...(list.risk === 'gone_probability' ? amounts(['Worth of a return', 'value_after_return', 'what the coming year brings if the customer comes back'], ['On average', 'expected_loss', 'that, times the probability of having left']) : amounts(['At stake', 'value_at_stake', 'what the coming year brings if the customer stays'], ['Expected loss', 'expected_loss', 'that, times the probability of leaving'])), ...fact('Margin so far', money(value('clv_historic'))),
     ...fact('Margin to come', value('clv_predicted') == null ? null : money(value('clv_predicted')) + range('clv_predicted_low', 'clv_predicted_high', money)),
   ]), outcomes(list, row));
   if (events) lines.push(h('div', {class: 'events'}, [h('div', {}, [h('h4', {}, 'Last orders'), ul(orders)]), h('div', {}, [h('h4', {}, 'Complaints'), ul(complaints.filter((c, i) => i < 6 || c[1] == null && list.resolutions).map(c => h('li', {}, [dayText(c[0]) + (c[2] ? ', ' + c[2] : ''), list.resolutions ? h('span', {}, c[1] == null ? 'open' : 'closed') : null])))])]), ...(months(list, row) || []));

@@ -24,7 +24,8 @@ const KINDS: [Kind; 4] = [
     Kind {
         name: "life_cycle_stage",
         title: "Stages: where customers stand in their life with the shop",
-        sentence: "By the customer's own rhythm of buying.",
+        sentence: "By the customer's own rhythm of buying alone. Who buys every few days is soon overdue and seldom gone: how much of a danger it is, \
+                   the share that is expected to churn says.",
         segments: &[
             meaning_of(Stage::New),
             meaning_of(Stage::Repeat),
@@ -42,7 +43,7 @@ const KINDS: [Kind; 4] = [
             ("champions", "Champions: lately and often"),
             ("loyal_customers", "Loyal customers: often, and not long ago"),
             ("potential_loyalists", "Potential loyalists: lately, and more than once"),
-            ("new_customers", "New customers: for the first time, lately"),
+            ("new_customers", "New customers: lately, and not often yet"),
             ("promising", "Promising: seldom, and not long ago"),
             ("need_attention", "Need attention: in the middle of both"),
             ("about_to_sleep", "About to sleep: seldom, and some time ago"),

@@ -7,7 +7,7 @@ use super::columns::Columns;
 use super::decided;
 use super::deviations::deviations;
 use super::document::{count, items, number};
-use super::figure::{DataTable, Figure, Part, Small, Tile, WhatIf, money, percent, rounded};
+use super::figure::{DataTable, Figure, Part, Small, Tile, WhatIf, day, money, percent, rounded};
 use super::forecast::{everyone, past_sales, sales, tracking};
 use super::input::PageInput;
 use super::interviews::interviews;
@@ -15,6 +15,7 @@ use super::lists_so_far;
 use super::measured_rates;
 use super::months::sales_by_month;
 use super::moves::moves;
+use super::plans_so_far;
 use super::segments::segments;
 use super::stages;
 use super::year;
@@ -47,6 +48,7 @@ fn figures(input: &PageInput<'_>) -> Vec<Figure> {
     let found = [
         sales_by_month(input),
         decided::gain(input),
+        plans_so_far::figure(input),
         concentration_of_loss(input),
         decided::matrix(input),
         stages::by_stage(input),
@@ -69,14 +71,15 @@ fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
     let (list, currency) = (input.list, input.currency());
     let sum = |name: &str| list.numbers(name).iter().flatten().sum::<f64>();
     let mut tiles = year::tiles(input);
+    tiles.extend(plans_so_far::tiles(input));
     tiles.push(Tile::new(grouped(input.total as u64), "customers on the list", input.population().to_owned()));
     if let Some(mean) = number(input.manifest, "/mean_churn_probability") {
         // The mean is of everyone eligible, the win-back list included.
         let eligible = count(input.manifest, "/eligible").unwrap_or(input.total as u64);
         let expected = mean * eligible as f64;
         let name = format!("of {} eligible expected to buy nothing, {}", grouped(eligible), percent(mean));
-        let mut tile =
-            Tile::new(Unit::Number.text(expected.round()), &name, format!("{}, by the model", input.question()));
+        let question = input.question().replace("the cutoff", &day(input.as_of()));
+        let mut tile = Tile::new(Unit::Number.text(expected.round()), &name, format!("{question}, by the model"));
         if let Some(course) = lists_so_far::course(input) {
             (tile.spark, tile.span) = (course.svg, course.span);
         }
@@ -270,7 +273,7 @@ fn cohorts(value: &Value, question: &str) -> Option<Figure> {
         id: "f-cohorts".into(),
         sentence: format!(
             "Active means: the last order is not too long ago for the list. The newest quarters are at 100 % because nobody could have \
-             been silent for so long yet. Churn on the list asks: {question}."
+             been silent for so long yet. Churn on the list is another thing: {question}."
         ),
         population: format!("{}; quarters with fewer than 20 customers are left out", everyone(value)),
         svg: rows(&chart),

@@ -13,12 +13,29 @@ pub(super) fn render(template: &str, values: &impl Serialize) -> Result<String, 
     let mut engine = Environment::new();
     engine.set_auto_escape_callback(|_| AutoEscape::Html);
     engine.set_formatter(|out, state, value| match value.as_str().filter(|_| !value.is_safe()) {
-        Some(text) => escape_formatter(out, state, &unbroken(&dated(text)).into()),
+        Some(text) => escape_formatter(out, state, &unbroken(&dated(&quoted(text))).into()),
         None => escape_formatter(out, state, value),
     });
     engine.add_filter("capital", |text: String| capital(&text));
     engine.add_template("page.html", template)?;
     engine.get_template("page.html")?.render(minijinja::value::Serde(values))
+}
+
+/// A text whose names in the marks of a terminal stand in those of print; one mark alone stays.
+fn quoted(text: &str) -> String {
+    let mut parts: Vec<&str> = text.split('`').collect();
+    let last = if parts.len().is_multiple_of(2) { parts.pop() } else { None };
+    let marks = (1..parts.len()).map(|nth| if nth.is_multiple_of(2) { '\u{201d}' } else { '\u{201c}' });
+    let mut said = parts.first().copied().unwrap_or_default().to_owned();
+    for (mark, part) in marks.zip(parts.iter().skip(1)) {
+        said.push(mark);
+        said.push_str(part);
+    }
+    if let Some(last) = last {
+        said.push('`');
+        said.push_str(last);
+    }
+    said
 }
 
 /// Letters of a day in files, `2024-07-02`.
@@ -93,6 +110,10 @@ mod tests {
                 "before 2025-07-02, (2025-02-02 to 2025-05-03); at 2025-01-04 08:00, 2026-11-30T01:13Z, x-2025-07-02, 2025-13-40"
             ),
             "before 2 July 2025, (2 February 2025 to 3 May 2025); at 2025-01-04 08:00, 2026-11-30T01:13Z, x-2025-07-02, 2025-13-40"
+        );
+        assert_eq!(
+            quoted("map `complaints.resolved_at` or `a`; 5` long"),
+            "map \u{201c}complaints.resolved_at\u{201d} or \u{201c}a\u{201d}; 5` long"
         );
         let values = Values { text: "<b>EUR 5", svg: "<svg>EUR 5</svg>" };
         let html = render("{{ text }} {{ svg|safe }}", &values).unwrap();
