@@ -51,7 +51,7 @@ pub(super) fn tiles(input: &PageInput<'_>) -> Vec<Tile> {
         Tile::new(grouped(n), "customers to contact", format!("{eligible}on both lists, by tonight's plan"));
     let note = format!("after {} of costs, if the playbook's rates hold", rounded(currency, cost));
     let mut gains = Tile::of_money(currency, gain, "expected gain of these contacts", note);
-    course(&mut contacts, &plans, |plan| plan.n_contacted as f64, |n| grouped(n as u64));
+    course(&mut contacts, &plans, |plan| plan.n_contacted as f64, |n| Unit::Number.text(n));
     course(&mut gains, &plans, |plan| plan.net_gain, |gain| rounded(currency, gain));
     vec![contacts, gains]
 }
@@ -63,7 +63,7 @@ fn course(tile: &mut Tile, plans: &[Plan<'_>], of: impl Fn(&Plan<'_>) -> f64, wr
     let by = |a: &&Plan<'_>, b: &&Plan<'_>| of(a).total_cmp(&of(b));
     let [lowest, highest] =
         [plans.iter().min_by(by), plans.iter().max_by(by)].map(|plan| plan.map_or_else(String::new, says));
-    let title = format!(
+    let whole = format!(
         "{}, {} from {} to {}: lowest {lowest}, highest {highest}, last {}",
         tile.name,
         counted(plans.len() as u64, "list"),
@@ -72,7 +72,7 @@ fn course(tile: &mut Tile, plans: &[Plan<'_>], of: impl Fn(&Plan<'_>) -> f64, wr
         says(last)
     );
     let values: Vec<f64> = plans.iter().map(&of).collect();
-    if let Some(svg) = spark(&title, &values) {
+    if let Some(svg) = spark(&whole, &values) {
         (tile.spark, tile.span) = (svg, format!("by list, {} to {}", day(first.as_of), day(last.as_of)));
     }
 }
