@@ -209,8 +209,8 @@ impl Lines<'_> {
     /// Whether a product costs with a discount what it costs without: as money stands, or for each piece.
     fn is_before(&self, money: &Numbers, products: &Words) -> bool {
         let of_piece = |row: usize| {
-            let pieces = self.quantity?.get(row).filter(|pieces| *pieces > 0.0)?;
-            Some((money.get(row)? / pieces * 10_000.0).round() as i64)
+            let pieces = self.quantity?.steps(row).filter(|pieces| *pieces > 0)?;
+            Some((money.steps(row)?.checked_mul(20_000)? + pieces) / (2 * pieces))
         };
         self.costs_the_same(products, |row| money.steps(row)) || self.costs_the_same(products, of_piece)
     }
