@@ -1,7 +1,6 @@
 //! The checked config: every value in its type, none outside its range.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

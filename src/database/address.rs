@@ -13,7 +13,7 @@ use super::tls;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Times after which a connection on which nothing comes is asked whether the server is still there, and given up.
-const ASK_AFTER: Duration = Duration::from_secs(60);
+const ASK_AFTER: Duration = Duration::from_mins(1);
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(15);
 const ASK_TIMES: u32 = 4;
 

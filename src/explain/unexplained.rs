@@ -2,11 +2,13 @@
 //! stands where it stands.
 
 use super::sentence::amount;
-use crate::decide::percent_in_words;
 use crate::units::Currency;
 
 /// What is said of a customer who is at risk without one fact that stands out.
 const NO_REASON: &str = "no single reason stands out";
+
+/// The same of one whose risk is below that of most.
+const LESS_AT_RISK: &str = "no reason to leave stands out";
 
 /// What is usual on a list.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,13 +39,10 @@ impl Usual {
     /// team asks why.
     #[must_use]
     pub fn sentence(&self, customer: &Unexplained, currency: &Currency) -> String {
-        let [risk, usual] = [customer.risk, self.risk].map(percent_in_words);
-        let is_safe = customer.risk < self.risk && risk != usual && self.risk.is_finite();
-        // A risk below the usual one may be a large one: both are told.
-        let mut sentence =
-            if is_safe { format!("{risk} likely not to come back, {usual} is usual") } else { NO_REASON.to_owned() };
+        let is_safe = customer.risk < self.risk;
+        let mut sentence = if is_safe { LESS_AT_RISK } else { NO_REASON }.to_owned();
         if customer.value_at_stake > self.value_at_stake && customer.past_year_spend > 0.0 {
-            sentence.push_str(if is_safe { "; but much to lose: spent " } else { "; spent " });
+            sentence.push_str(if is_safe { ", but much to lose: spent " } else { "; spent " });
             // Writing to a text cannot fail.
             let _ = amount(customer.past_year_spend, currency, &mut sentence);
             sentence.push_str(" in the past year");
@@ -71,10 +70,9 @@ mod tests {
         };
         assert_eq!(
             sentence(0.1, 900.0, 45_120.4),
-            "10 % likely not to come back, 20 % is usual; but much to lose: spent GBP 45,120 in the past year"
+            "no reason to leave stands out, but much to lose: spent GBP 45,120 in the past year"
         );
-        assert_eq!(sentence(0.1, 90.0, 45.0), "10 % likely not to come back, 20 % is usual");
-        assert_eq!(sentence(0.198, 90.0, 45.0), "no single reason stands out", "nobody sees the difference");
+        assert_eq!(sentence(0.1, 90.0, 45.0), "no reason to leave stands out");
         assert_eq!(sentence(0.2, 900.0, 99.0), "no single reason stands out; spent GBP 99 in the past year");
         assert_eq!(sentence(0.4, 90.0, 99.0), "no single reason stands out");
         assert_eq!(sentence(0.4, 900.0, 0.0), "no single reason stands out");

@@ -467,8 +467,8 @@ mod tests {
         let closes = |day: usize| (212..243).contains(&(day % 365));
         let rows = |day: usize| u32::try_from((day * 7_919 % 13) * (365 + day / 3) / 365).unwrap();
         for n_days in 560..650 {
-            let closed = feed(n_days, |day| if closes(day) { 0 } else { 4 + rows(day) });
-            assert_eq!(look(&closed, &ON_TIME).map(|alarm| alarm.message), None, "{n_days}");
+            let with_break = feed(n_days, |day| if closes(day) { 0 } else { 4 + rows(day) });
+            assert_eq!(look(&with_break, &ON_TIME).map(|alarm| alarm.message), None, "{n_days}");
         }
     }
 

@@ -206,8 +206,8 @@ pub const LIST_COLUMNS: &[ListColumn] = &[
         SENTENCE,
         "The fact about this customer that most raises the risk of not coming back (in the win-back list, of having left), in \
          the customer's own numbers; `no single reason stands out` where none of those that can be told adds a tenth of the \
-         whole, and where the risk is below that of the middle of the list both figures, as `7 % likely not to come back, 19 % is usual`; with the spend of the past year where more is \
-         at stake than with most",
+         whole, or `no reason to leave stands out` where the risk is below that of the middle of the list; with the spend of the past year \
+         where more is at stake than with most",
         first_reason,
     ),
     column("reason_2", SENTENCE, "The fact that raises it second most; empty if it adds less than a tenth", |piece| {
