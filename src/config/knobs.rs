@@ -318,6 +318,14 @@ pub(super) const SENSITIVE: Key = key("sensitive", Allowed::Names("gender"), Pre
 );
 pub(super) const ALLOW: Key = key("allow", Allowed::Names("birth_date"), Preset::EmptyList)
     .means("Columns that features read although their names, or `sensitive`, say that they are sensitive");
+pub(super) const EXAMPLES: Key = key("examples", Allowed::Word(&["shown", "hashed", "hidden"]), Preset::Text("shown")).means(
+    "How findings show values of rows, ids among them, in messages, logs and the manifest: as they are, as hashes that are the same \
+     every night, or not at all",
+);
+pub(super) const SALT_ENV: Key = key("salt_env", Allowed::Variable, Preset::Absent("\"RETAIN_SALT\"")).means(
+    "The environment variable that holds what is mixed into hashes of examples, so that nobody finds ids by trying them; needed with \
+     `examples = \"hashed\"`",
+);
 
 pub(super) const OUTPUT_PAGE_ROWS: Key = key("page_rows", whole(0, 50_000, "customers"), Preset::Whole(50_000))
     .means("The page `report.html` has at most so many customers, the first of the list; 0 for no page");

@@ -242,7 +242,7 @@ pub struct RawLeakGuard {
     pub accept: Vec<String>,
 }
 
-/// `[privacy]`: what must not decide who is contacted.
+/// `[privacy]`: what must not decide who is contacted, and what messages show of rows.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(inline)]
@@ -254,6 +254,12 @@ pub struct RawPrivacy {
     /// Columns that features read although their names, or `sensitive`, say that they are sensitive. A list of names such
     /// as `["birth_date"]`; default `[]`.
     pub allow: Vec<String>,
+    /// How findings show values of rows, ids among them, in messages, logs and the manifest. One of `shown`, `hashed`
+    /// or `hidden`; default `"shown"`.
+    pub examples: Option<String>,
+    /// The environment variable that holds what is mixed into hashes of examples, so that nobody finds ids by trying
+    /// them. The name of an environment variable such as `"RETAIN_SALT"`; optional.
+    pub salt_env: Option<String>,
 }
 
 /// `[selection]`: which features are used.

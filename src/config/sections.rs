@@ -2,7 +2,7 @@
 
 use super::catalogue::{Key, Section};
 use super::knobs::{
-    ABSURD_AMOUNT_FACTOR, ACCEPT, ACTIVE_DAYS, AGGREGATE, ALLOW, AMOUNT_IS, AS_OF, BACKTEST_STEP_DAYS, BOOTSTRAP,
+    ABSURD_AMOUNT_FACTOR, EXAMPLES, SALT_ENV, ACCEPT, ACTIVE_DAYS, AGGREGATE, ALLOW, AMOUNT_IS, AS_OF, BACKTEST_STEP_DAYS, BOOTSTRAP,
     BUDGET, CAMPAIGN, CATEGORY_MARGINS, COLUMN, CONTROL_SHARE, COOL_DOWN_DAYS, CURRENCY, CUSTOM_FILTER, CUSTOM_NAME,
     CUSTOM_SECTION, CUSTOM_TABLE, CUTOFFS, DECIMAL, DELIMITER, DISCOUNT_IS, DISCOUNT_RATE, DUPLICATES, ENCODING,
     FILL_DOWN, FILTER, FOLLOW_UP_DAYS, GAP_DAYS, HIGH_GROWTH_SHARE, HIGH_VALUE_SHARE, HORIZON_DAYS, ID_CASE, ID_TRIM,
@@ -155,7 +155,7 @@ pub(super) const SECTIONS: &[Section] = &[
     ),
     section("value", "What a customer is worth", &[MARGIN_SHARE, CATEGORY_MARGINS, VALUE_HORIZON_DAYS, DISCOUNT_RATE]),
     section("leak_guard", "What data must satisfy to be learnt from", &[MAX_SINGLE_AUC, MAX_EXIT_RATE, ACCEPT]),
-    section("privacy", "What must not decide who is contacted", &[SENSITIVE, ALLOW]),
+    section("privacy", "What must not decide who is contacted, and what messages show of rows", &[SENSITIVE, ALLOW, EXAMPLES, SALT_ENV]),
     section("selection", "Which features are used", &[MAX_PSI, UNSTABLE, LEAVE_OUT]),
     section("learners", "What is learnt beside the default", &[READABLE]),
     section("tuning", "The search for better settings of the learners", &[TRIALS]),

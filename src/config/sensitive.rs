@@ -10,7 +10,7 @@ use super::error::Violation;
 use super::knobs;
 use super::name_words::names;
 use super::raw::{RawConfig, RawCustomFeature, RawPrivacy};
-use super::settings::{LeftOut, PrivacyConfig};
+use super::settings::{Examples, LeftOut, PrivacyConfig};
 use super::table_settings::TableConfig;
 use super::tables::Table;
 use super::values::Check;
@@ -51,13 +51,14 @@ impl Check<'_> {
     pub(super) fn privacy(&mut self, raw: &RawConfig, customers: Option<&mut TableConfig>) -> Option<PrivacyConfig> {
         let sensitive = self.privacy_names(&knobs::SENSITIVE, &raw.privacy.sensitive);
         let allow = self.privacy_names(&knobs::ALLOW, &raw.privacy.allow);
-        let (sensitive, allow) = (sensitive?, allow?);
+        let (examples, salt_env) = self.examples(&raw.privacy);
+        let (sensitive, allow, examples) = (sensitive?, allow?, examples?);
         let Some(customers) = customers else {
             if !sensitive.is_empty() && raw.customers.is_none() {
                 let meaning = "Facts about customers, of which `privacy.sensitive` names columns";
                 self.missing("", Table::Customers.name(), meaning, Allowed::Section);
             }
-            return Some(PrivacyConfig { sensitive, allow, left_out: Vec::new() });
+            return Some(PrivacyConfig { sensitive, allow, left_out: Vec::new(), examples, salt_env });
         };
         let attribute_of = |column: &str, source: &str| {
             let names = || [column.to_owned()].into_iter().chain(names(source));
@@ -73,7 +74,18 @@ impl Check<'_> {
         for LeftOut { column, .. } in &left_out {
             customers.columns.remove(column);
         }
-        Some(PrivacyConfig { sensitive, allow, left_out })
+        Some(PrivacyConfig { sensitive, allow, left_out, examples, salt_env })
+    }
+
+    /// How findings show values of rows, and the variable with the salt of their hashes.
+    fn examples(&mut self, raw: &RawPrivacy) -> (Option<Examples>, Option<String>) {
+        let examples = self.word("privacy", &knobs::EXAMPLES, raw.examples.as_deref());
+        let salt_env = raw.salt_env.as_deref().and_then(|name| self.variable("privacy", &knobs::SALT_ENV, Some(name)));
+        if examples == Some(Examples::Hashed) && raw.salt_env.is_none() {
+            let meaning = "without what is mixed in, whoever tries ids finds those that were hashed";
+            self.missing("privacy", knobs::SALT_ENV.name, meaning, knobs::SALT_ENV.allowed);
+        }
+        (examples, salt_env)
     }
 
     /// Refuses a custom feature that reads what is sensitive.

@@ -319,6 +319,33 @@ pub struct PrivacyConfig {
     /// Mappings that are left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
+    /// How findings show values of rows.
+    #[serde(skip_serializing_if = "Examples::are_shown")]
+    pub examples: Examples,
+    /// The environment variable with what is mixed into their hashes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub salt_env: Option<String>,
+}
+
+/// How findings show values of rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Examples {
+    /// As they are.
+    #[default]
+    Shown,
+    /// As hashes with a salt.
+    Hashed,
+    /// Not at all.
+    Hidden,
+}
+
+impl Examples {
+    /// Whether values are shown as they are.
+    #[must_use]
+    pub fn are_shown(&self) -> bool {
+        *self == Self::Shown
+    }
 }
 
 impl Config {
@@ -333,8 +360,8 @@ impl Config {
 impl PrivacyConfig {
     /// Whether the config says nothing of it and nothing is left out.
     #[must_use]
-    pub const fn is_default(&self) -> bool {
-        self.sensitive.is_empty() && self.allow.is_empty() && self.left_out.is_empty()
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -295,6 +295,7 @@ mod tests {
                     check(|check| check.word::<crate::config::ThousandsMark>("", key, Some(word))).0.is_some()
                 }
                 "amount_is" => check(|check| check.word::<crate::config::AmountIs>("", key, Some(word))).0.is_some(),
+                "examples" => check(|check| check.word::<crate::config::Examples>("", key, Some(word))).0.is_some(),
                 "discount_is" => {
                     check(|check| check.word::<crate::config::DiscountIs>("", key, Some(word))).0.is_some()
                 }
@@ -313,6 +314,7 @@ mod tests {
             &knobs::THOUSANDS,
             &knobs::AMOUNT_IS,
             &knobs::DISCOUNT_IS,
+            &knobs::EXAMPLES,
         ] {
             assert!(understood(key), "{}", key.name);
         }

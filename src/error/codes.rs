@@ -70,6 +70,7 @@ pub const ERROR_CODES: &[ErrorCode] = &[
     code("E227", "A file has too many columns"),
     code("E228", "A folder or glob leads through too many files and folders"),
     code("E229", "What lies at a path is no file: a pipe, a socket or a device"),
+    code("E230", "Examples are to be hashed, and the environment has no salt"),
     code("E231", "Practically nothing was sold in the days before the day of the run"),
     code("E232", "The shop is silent for longer than ever before, up to the day of the run"),
     code("E236", "A lookup gives a column that the rows of its table have already"),

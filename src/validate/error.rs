@@ -17,6 +17,12 @@ pub enum DataError {
         /// The findings of severity error.
         findings: Vec<Finding>,
     },
+    /// Examples are to be hashed, and what is to be mixed in is not there.
+    #[error("the environment variable `{variable}`, which `privacy.salt_env` names, is not set or empty")]
+    NoSalt {
+        /// The variable.
+        variable: String,
+    },
     /// The last purchase is too long ago.
     #[error("the last purchase ({last}) is {age_days} days before {as_of}; at most {allowed} are allowed")]
     Stale {
@@ -91,6 +97,7 @@ impl Report for DataError {
     fn code(&self) -> &'static str {
         match self {
             Self::Refused { .. } => "E221",
+            Self::NoSalt { .. } => "E230",
             Self::Stale { .. } => "E222",
             Self::Quiet { .. } => "E231",
             Self::Silent { .. } => "E232",
@@ -98,12 +105,18 @@ impl Report for DataError {
     }
 
     fn exit(&self) -> Exit {
-        Exit::DataRefused
+        match self {
+            Self::NoSalt { .. } => Exit::BadUsage,
+            Self::Refused { .. } | Self::Stale { .. } | Self::Quiet { .. } | Self::Silent { .. } => Exit::DataRefused,
+        }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
             Self::Refused { .. } => Some("mend each as its hint above says".to_owned()),
+            Self::NoSalt { variable } => Some(format!(
+                "set {variable} to a long random text that stays the same, or `privacy.examples` to \"hidden\""
+            )),
             Self::Quiet { usual_until, allowed, .. } => Some(format!(
                 "deliver the missing purchases, or set a stray one aside with `purchases.filter`, or take the day on which \
                  the usual pace ends: `--as-of {usual_until}`; `validate.min_recent_share` = {allowed} is the least share"

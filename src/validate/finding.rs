@@ -47,12 +47,15 @@ pub struct Finding {
     pub message: String,
     /// What can be done about it.
     pub hint: Option<String>,
+    /// A value of a row that message and hint name.
+    #[serde(skip)]
+    pub names: Option<String>,
 }
 
 impl Finding {
     /// A finding about a table as a whole, without examples and hint.
     pub(crate) fn new(rule: &'static str, table: &'static str, severity: Severity, message: String) -> Self {
-        Self { rule, table, column: None, count: 0, examples: Vec::new(), severity, message, hint: None }
+        Self { rule, table, column: None, count: 0, examples: Vec::new(), severity, message, hint: None, names: None }
     }
 
     /// Names the column or file it is about.
@@ -68,6 +71,11 @@ impl Finding {
     /// Gives the first three examples.
     pub(crate) fn with_examples(self, examples: impl IntoIterator<Item = String>) -> Self {
         Self { examples: examples.into_iter().take(3).collect(), ..self }
+    }
+
+    /// Says which value of a row message and hint name.
+    pub(crate) fn naming(self, value: impl Into<String>) -> Self {
+        Self { names: Some(value.into()), ..self }
     }
 
     /// Says what can be done.

@@ -21,6 +21,7 @@ mod discount_lines;
 mod discounts_left;
 mod duplicates;
 mod error;
+mod examples;
 mod feed;
 mod file_orders;
 mod finding;
@@ -83,6 +84,7 @@ use crate::timeline::columns::Tables;
 use crate::units::Timestamp;
 use causes::in_order;
 use checked::Checked;
+use examples::Shown;
 use shop_totals::ShopTotals;
 use tally::Tallies;
 
@@ -171,7 +173,8 @@ pub fn load_frames(config: &Config, now: Timestamp, frames: &[(Table, DataFrame)
     // No list comes of columns in memory, and a part of a shop may have no opt-outs.
     checked.outcome.totals.statements = opt_outs::Statements::default();
     let (tables, dictionaries) = ingest::columns(config, checked.tables);
-    let (accounts, findings, rejects, pace) = checked.outcome.completed(config, now);
+    let (accounts, mut findings, rejects, pace) = checked.outcome.completed(config, now);
+    Shown::of(config)?.guard(&mut findings);
     Ok(Loaded {
         tables,
         dictionaries,
@@ -194,6 +197,7 @@ pub fn load_and_look<T>(
     now: Timestamp,
     look: impl FnOnce(&[TypedTable]) -> T,
 ) -> Result<(Loaded, T), Failure> {
+    let shown = Shown::of(config)?;
     let read = ingest::read(config)?;
     let files = read.files.clone();
     let (fingerprints, checked) = rayon::join(|| ingest::fingerprints(files), || check(config, now, read));
@@ -206,6 +210,7 @@ pub fn load_and_look<T>(
     other_ids::name_better(config, looks, &mut findings)?;
     bridges::name(config, &accounts, &mut findings);
     in_order(&mut findings, &accounts);
+    shown.guard(&mut findings);
     Ok((Loaded { tables, dictionaries, accounts, findings, rejects, fingerprints, pace, carried, contacts }, seen))
 }
 

@@ -5,6 +5,7 @@ use polars::prelude::DataFrame;
 
 use super::bridges;
 use super::causes::in_order;
+use super::examples::Shown;
 use super::other_ids;
 use super::relations::{SHARED_ORDER, shared_orders};
 use super::{CheckOutcome, CheckVerdict, Loaded, check};
@@ -116,6 +117,7 @@ impl Together {
         other_ids::name_better(config, looks, &mut findings)?;
         bridges::name(config, &accounts, &mut findings);
         in_order(&mut findings, &accounts);
+        Shown::of(config)?.guard(&mut findings);
         let mut rejects = rejects.iter().map(|rows| parts.in_order(rows)).collect::<Result<Vec<_>, _>>()?;
         rejects
             .sort_by_key(|rows| accounts.iter().position(|account| Some(account.table.to_owned()) == table_of(rows)));

@@ -132,7 +132,7 @@ fn finding(
          write {mend}; if it is one customer, write `placeholder_ids = \"accept\"` in `[validate]`"
     );
     let finding = Finding::new("placeholder_id", Table::Purchases.name(), severity, message).of_column("customer_id");
-    finding.counting(orders).with_hint(hint)
+    finding.counting(orders).naming(id).with_hint(hint)
 }
 
 /// The orders of some customers; lines where orders have no numbers.

@@ -83,6 +83,6 @@ impl TurnoverShare {
             filter(config, &condition)
         );
         let finding = Finding::new("turnover_of_one", Table::Purchases.name(), severity, message);
-        Some(finding.of_column("customer_id").with_hint(hint))
+        Some(finding.of_column("customer_id").naming(id).with_hint(hint))
     }
 }

@@ -236,6 +236,7 @@ fn too_few_customers() -> Finding {
         severity: Severity::Error,
         message: "12 customers have a purchase; `validate.min_customers` asks for 200 at least".to_owned(),
         hint: Some("check the filter and the rejected rows".to_owned()),
+        names: None,
     }
 }
 
@@ -243,6 +244,7 @@ fn too_few_customers() -> Finding {
 fn data_errors() -> Vec<Failure> {
     vec![
         DataError::Refused { findings: vec![too_few_customers()] }.into(),
+        DataError::NoSalt { variable: "RETAIN_SALT".to_owned() }.into(),
         DataError::Stale { last: date(2011, 12, 9), as_of: date(2012, 2, 7), age_days: 60, allowed: Days(45) }.into(),
         DataError::Quiet {
             as_of: date(2024, 3, 6),

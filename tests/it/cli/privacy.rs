@@ -120,3 +120,42 @@ fn a_backtest_tells_how_groups_fare() {
     shop.command("score").args(DAY).args(["--out", "list"]).assert().success();
     assert!(!shop.read("list/list.csv").lines().next().unwrap().contains("gender"));
 }
+
+#[test]
+fn findings_show_ids_hashed_or_not_at_all_where_that_is_asked_for() {
+    let shop = Shop::simulated(500);
+    let orphan = "ann@shop.example";
+    shop.edit("complaints.csv", |text| {
+        let last = text.lines().last().unwrap().to_owned();
+        let mut cells: Vec<&str> = last.split(',').collect();
+        (cells[0], cells[1]) = ("K999999", orphan);
+        format!("{text}{}\n", cells.join(","))
+    });
+    let config = shop.read("retain.toml") + "\n[panel]\nmax_cutoffs = 3\n[backtest]\nlast = 1\nbootstrap = 40\n";
+    let with = |keys: &str| shop.edit_config(|_| format!("{config}\n[privacy]\n{keys}\n"));
+    let said = |salt: &str| {
+        let output = shop.command("check").args(DAY).env("RETAIN_SALT", salt).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        said.lines().find(|line| line.contains("warning[orphan_complaints]")).unwrap().to_owned()
+    };
+    with("");
+    assert!(said("").contains(&format!("e.g. customer `{orphan}`")));
+    with("examples = \"hashed\"\nsalt_env = \"RETAIN_SALT\"");
+    let [one, again, other] = ["salt", "salt", "another"].map(said);
+    assert!(one.contains("e.g. customer `") && !one.contains(orphan), "{one}");
+    assert!(one == again && one != other, "{one} {other}");
+    let refused = contains("error[E230]").and(contains("`RETAIN_SALT`"));
+    shop.command("check").args(DAY).env("RETAIN_SALT", "").assert().code(2).stderr(refused);
+    with("examples = \"hashed\"");
+    shop.command("check").args(DAY).assert().code(2).stderr(contains("`privacy.salt_env` is missing"));
+    with("examples = \"hidden\"");
+    assert!(!said("").contains("e.g."));
+    let run = shop.command("run").args(DAY).args(["--out", "out", "--log-format", "json"]).output().unwrap();
+    assert!(run.status.success(), "{run:?}");
+    let files = ["manifest.json", "report.json", "monitor.json"].map(|file| shop.read(&format!("out/{file}")));
+    for text in files.iter().chain([&String::from_utf8(run.stderr).unwrap()]) {
+        assert!(!text.contains(orphan));
+    }
+    assert!(files[0].contains("orphan_complaints"), "the finding itself is told");
+}
