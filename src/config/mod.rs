@@ -96,8 +96,8 @@ pub use raw::RawConfig;
 pub use raw_tables::TimeFormats;
 pub use reference::{reference, schema_json};
 pub use settings::{
-    BacktestConfig, ChurnConfig, Config, Examples, FeaturesConfig, GateConfig, LeakGuardConfig, LearnersConfig, LeftOut,
-    LowestGrade, PanelConfig, PanelWeights, PlaceholderIds, PrivacyConfig, ReadableModel, SelectionConfig,
+    BacktestConfig, ChurnConfig, Config, Examples, FeaturesConfig, GateConfig, LeakGuardConfig, LearnersConfig,
+    LeftOut, LowestGrade, PanelConfig, PanelWeights, PlaceholderIds, PrivacyConfig, ReadableModel, SelectionConfig,
     SilentOptOuts, TuningConfig, Unstable, ValidateConfig, ValueConfig, WholeAmounts,
 };
 pub use settings_lists::{

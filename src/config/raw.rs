@@ -254,11 +254,11 @@ pub struct RawPrivacy {
     /// Columns that features read although their names, or `sensitive`, say that they are sensitive. A list of names such
     /// as `["birth_date"]`; default `[]`.
     pub allow: Vec<String>,
-    /// How findings show values of rows, ids among them, in messages, logs and the manifest. One of `shown`, `hashed`
-    /// or `hidden`; default `"shown"`.
+    /// How findings show values of rows, ids among them, in messages, logs and the manifest: as they are, as hashes that
+    /// are the same every night, or not at all. One of `shown`, `hashed`, `hidden`; default `"shown"`.
     pub examples: Option<String>,
-    /// The environment variable that holds what is mixed into hashes of examples, so that nobody finds ids by trying
-    /// them. The name of an environment variable such as `"RETAIN_SALT"`; optional.
+    /// The environment variable that holds what is mixed into hashes of examples, so that nobody finds ids by trying them;
+    /// needed with `examples = "hashed"`. The name of an environment variable, of A-Z, a-z, 0-9 and `_`; optional.
     pub salt_env: Option<String>,
 }
 

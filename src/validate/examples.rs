@@ -60,9 +60,7 @@ impl Shown {
 
     fn instead_of(self, value: &str) -> String {
         match self {
-            Self::Hashed(key) => {
-                blake3::keyed_hash(&key, value.as_bytes()).to_hex().chars().take(LETTERS).collect()
-            }
+            Self::Hashed(key) => blake3::keyed_hash(&key, value.as_bytes()).to_hex().chars().take(LETTERS).collect(),
             Self::AsTheyAre | Self::Not => HIDDEN.to_owned(),
         }
     }
@@ -94,9 +92,10 @@ mod tests {
     fn findings() -> Vec<Finding> {
         let alike = Finding::new("ids_alike", "purchases", Severity::Warning, "2 ids look alike".to_owned())
             .with_examples(["customer `ann@shop.example` and `Ann@shop.example`".into(), "O'Hara".into()]);
-        let most = Finding::new("placeholder_id", "purchases", Severity::Warning, "customer `O'Hara` has 9 %".to_owned())
-            .naming("O'Hara")
-            .with_hint("set it aside: `filter = \"customer <> 'O''Hara'\"`");
+        let most =
+            Finding::new("placeholder_id", "purchases", Severity::Warning, "customer `O'Hara` has 9 %".to_owned())
+                .naming("O'Hara")
+                .with_hint("set it aside: `filter = \"customer <> 'O''Hara'\"`");
         vec![alike, most]
     }
 

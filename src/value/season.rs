@@ -55,10 +55,10 @@ impl SalesSeason {
         }
         let spread = season.iter().map(|season| season * season).sum::<f64>() / (QUARTERS - 1) as f64;
         let total: f64 = ahead.iter().sum();
-        if n_years == 0 || spread <= 0.0 || total <= 0.0 {
+        if n_years == 0 || total <= 0.0 {
             return None;
         }
-        let beyond_chance = (1.0 - chance / spread).max(0.0);
+        let beyond_chance = if spread > chance { 1.0 - chance / spread } else { 0.0 };
         let trust = beyond_chance * n_years as f64 / (n_years as f64 + BELIEF_YEARS);
         let factors = season.map(|season| (trust * season).exp());
         let moved: f64 = factors.iter().zip(ahead).map(|(factor, sales)| factor * sales).sum();
@@ -103,7 +103,7 @@ mod tests {
         let season = SalesSeason::learn(&quarters(&[500.0, 400.0, 300.0, 900.0], 500.0), ahead).unwrap();
         let sum: f64 = season.factors.iter().zip(ahead).map(|(factor, sales)| factor * sales).sum();
         assert!((sum - 315.0).abs() < 1e-9, "{sum}");
-        assert!(season.next() < 1.0 && season.factors[3] > 1.2, "{season:?}");
+        assert!(season.factors[2] < 0.8 && season.factors[3] > 1.3, "{season:?}");
     }
 
     #[test]
