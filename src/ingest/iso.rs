@@ -22,7 +22,7 @@ pub(crate) struct Written {
 pub(crate) fn parse(text: &str) -> Option<Written> {
     let mut rest = Cursor(text.as_bytes());
     let (year, month, day) = (rest.digits(4)?, rest.after(b'-')?.digits(2)?, rest.after(b'-')?.digits(2)?);
-    let date = midnight(usual_year(year), month, day)?;
+    let date = midnight(year, month, day)?;
     if rest.0.is_empty() {
         return Some(Written { clock: date, offset: None });
     }
@@ -40,11 +40,6 @@ pub(crate) fn parse(text: &str) -> Option<Written> {
 /// Whether a clock shows it; a day ends at 24:00.
 pub(super) const fn is_of_a_day(hour: i64, minute: i64, second: i64) -> bool {
     (hour <= 23 && minute <= 59 && second <= 59) || (hour == 24 && minute == 0 && second == 0)
-}
-
-/// The usual year of one that may be of the Buddhist calendar, 543 above: no other year is so far away.
-pub(super) const fn usual_year(year: i64) -> i64 {
-    if year >= 2510 && year <= 2600 { year - 543 } else { year }
 }
 
 /// What is left to read.
@@ -129,8 +124,9 @@ mod tests {
     #[test]
     fn every_stated_form_is_read() {
         assert_eq!(clock("2011-06-12").as_deref(), Some("2011-06-12T00:00:00Z"));
+        // Of the Buddhist calendar, or a slip of the hand: one value does not tell, and such years are refused by who types a column.
+        assert_eq!(clock("2524-02-28").as_deref(), Some("2524-02-28T00:00:00Z"));
         assert_eq!(clock("2011-12-31 24:00").as_deref(), Some("2012-01-01T00:00:00Z"), "the end of the day");
-        assert_eq!(clock("2567-02-29").as_deref(), Some("2024-02-29T00:00:00Z"), "of the Buddhist calendar");
         assert_eq!(clock("2011-06-12T08:30").as_deref(), Some("2011-06-12T08:30:00Z"));
         assert_eq!(clock("2011-06-12 08:30:15.25").as_deref(), Some("2011-06-12T08:30:15.25Z"));
         assert_eq!(clock("2012-02-29 23:59:59.123456789").as_deref(), Some("2012-02-29T23:59:59.123456Z"));

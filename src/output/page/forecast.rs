@@ -97,7 +97,7 @@ fn how_far_off(value: &Value, currency: &str) -> String {
     let interval = if let Some((low, high)) = bound(0).zip(bound(1)) {
         format!(
             "The line in the first bar holds it in four of five cases, {low} to {high}, by the errors of {} past forecasts.",
-            count(value, "/sales_test/coming/n_errors").unwrap_or_default()
+            count(value, "/sales_test/coming/n_errors").unwrap_or(n as u64)
         )
     } else {
         let why = text(value, "/sales_test/without_interval").unwrap_or("history is too short to test it");
